@@ -1,0 +1,211 @@
+//! Refusals: what the gateway says when it says no. The table is a contract: a released code
+//! never changes meaning and is never reused.
+
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use table::{Code, Public, Row};
+
+use crate::Stage;
+use std::borrow::Cow;
+
+/// Whose business a refusal is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Fault {
+    /// Whoever sent the request.
+    Consumer,
+    /// Whoever publishes the service.
+    Publisher,
+    /// Whoever runs the gateway.
+    Operator,
+    /// Whoever issues tokens.
+    IdentityProvider,
+    /// Whatever stands behind the gateway.
+    Upstream,
+    /// The gateway itself.
+    Gateway,
+}
+
+impl Fault {
+    /// The fault's name in problem documents, logs and metrics.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Consumer => "consumer",
+            Self::Publisher => "publisher",
+            Self::Operator => "operator",
+            Self::IdentityProvider => "identity_provider",
+            Self::Upstream => "upstream",
+            Self::Gateway => "gateway",
+        }
+    }
+}
+
+/// Whether sending the same request again can help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retry {
+    /// Never.
+    Never,
+    /// Once somebody has changed something.
+    AfterChange,
+    /// After so many seconds.
+    After(u32),
+}
+
+/// One thing that was seen or expected, by name. Never a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// What it is, as the contract's evidence column names it.
+    pub name: &'static str,
+    /// What was seen or expected.
+    pub value: Value,
+    /// The narrowest audience that may read it.
+    pub audience: Audience,
+}
+
+/// Who may read a piece of evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Audience {
+    /// Platform operators only.
+    Operator,
+    /// Operators and the publisher of the service.
+    Publisher,
+    /// Everybody, the caller included.
+    Consumer,
+}
+
+/// A value in evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// Text; untrusted bytes were escaped and cut before they came here.
+    Text(Cow<'static, str>),
+    /// A number, in the unit that the name says.
+    Number(u64),
+    /// Several texts.
+    List(Vec<Cow<'static, str>>),
+}
+
+impl From<&'static str> for Value {
+    fn from(text: &'static str) -> Self {
+        Self::Text(Cow::Borrowed(text))
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(Cow::Owned(text))
+    }
+}
+
+impl From<u64> for Value {
+    fn from(number: u64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<Vec<Cow<'static, str>>> for Value {
+    fn from(list: Vec<Cow<'static, str>>) -> Self {
+        Self::List(list)
+    }
+}
+
+/// A refusal, with everything that is known about its cause.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Denial {
+    /// Which.
+    pub code: Code,
+    /// The status that goes out: the code's default, or another that the code allows.
+    pub status: u16,
+    /// Whose business it is: the code's default, or another that the evidence proves.
+    pub fault: Fault,
+    /// Whether to try again.
+    pub retry: Retry,
+    /// What was expected and seen.
+    pub evidence: Vec<Evidence>,
+}
+
+impl Denial {
+    /// A refusal with the defaults of its code.
+    pub fn new(code: Code) -> Self {
+        let row = code.row();
+        Self {
+            code,
+            status: row.status,
+            fault: row.fault,
+            retry: row.retry,
+            evidence: Vec::new(),
+        }
+    }
+
+    /// Adds evidence that the caller may read.
+    #[must_use]
+    pub fn saw(self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.with(name, value, Audience::Consumer)
+    }
+
+    /// Adds evidence for a given audience.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<Value>, audience: Audience) -> Self {
+        self.evidence.push(Evidence {
+            name,
+            value: value.into(),
+            audience,
+        });
+        self
+    }
+
+    /// Puts the blame elsewhere than the code does by default.
+    #[must_use]
+    pub fn blame(mut self, fault: Fault) -> Self {
+        self.fault = fault;
+        self
+    }
+
+    /// Says when trying again makes sense, in seconds.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry = Retry::After(seconds);
+        self
+    }
+
+    /// Chooses another status; ignored unless the code allows it.
+    #[must_use]
+    pub fn status(mut self, status: u16) -> Self {
+        if self.code.row().other_statuses.contains(&status) {
+            self.status = status;
+        }
+        self
+    }
+
+    /// The stage that refused.
+    pub fn stage(&self) -> Stage {
+        self.code.row().stage
+    }
+
+    /// The evidence of that name.
+    pub fn evidence(&self, name: &str) -> Option<&Value> {
+        self.evidence
+            .iter()
+            .find(|e| e.name == name)
+            .map(|e| &e.value)
+    }
+}
+
+/// Escapes untrusted bytes for evidence: printable ASCII stays, everything else becomes `\xNN`,
+/// and what is longer than `max` bytes is cut with an ellipsis.
+pub fn printable(bytes: &[u8], max: usize) -> String {
+    let mut out = String::with_capacity(bytes.len().min(max) + 3);
+    for &byte in bytes.iter().take(max) {
+        if (b' '..=b'~').contains(&byte) && byte != b'\\' {
+            out.push(char::from(byte));
+        } else {
+            use std::fmt::Write as _;
+            // Writing to a String cannot fail.
+            let _ = write!(out, "\\x{byte:02x}");
+        }
+    }
+    if bytes.len() > max {
+        out.push('…');
+    }
+    out
+}

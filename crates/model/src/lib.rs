@@ -1,0 +1,15 @@
+//! The words of Postern: ids, entities, stages, denials, secrets.
+//!
+//! Owns the vocabulary that every other crate speaks, in its validated form. Refuses to own I/O,
+//! clocks, randomness, file formats (`postern-config`) and decisions (`postern-policy`).
+
+pub mod denial;
+pub mod entity;
+pub mod id;
+pub mod secret;
+pub mod stage;
+
+pub use denial::{Code, Denial, Fault};
+pub use id::RequestId;
+pub use secret::Secret;
+pub use stage::Stage;
