@@ -1,0 +1,111 @@
+//! The header names that mean something to a gateway.
+
+macro_rules! known {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
+        /// A header name that means something to the gateway.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[repr(u8)]
+        pub enum Known {
+            $($(#[$doc])* #[doc = concat!("`", $name, "`")] $variant,)*
+            /// `X-Forwarded-*`, other than those above.
+            ForwardedOther,
+            /// `X-Postern-*`: ours towards the upstream.
+            XPostern,
+            /// `Postern-*`: ours towards the caller.
+            Postern,
+            /// A name above with `_` for `-`: many upstreams cannot tell the two apart.
+            Disguised,
+            /// Any other name.
+            Other,
+        }
+
+        /// Names by length, so that most names are ruled out by one comparison.
+        fn exact(name: &[u8]) -> Option<Known> {
+            $(if name.len() == $name.len() && name.eq_ignore_ascii_case($name.as_bytes()) {
+                return Some(Known::$variant);
+            })*
+            None
+        }
+    };
+}
+
+known! {
+    Host = "host",
+    Connection = "connection",
+    ContentLength = "content-length",
+    ContentType = "content-type",
+    ContentEncoding = "content-encoding",
+    TransferEncoding = "transfer-encoding",
+    KeepAlive = "keep-alive",
+    ProxyConnection = "proxy-connection",
+    ProxyAuthenticate = "proxy-authenticate",
+    ProxyAuthorization = "proxy-authorization",
+    ProxyStatus = "proxy-status",
+    Te = "te",
+    Trailer = "trailer",
+    Upgrade = "upgrade",
+    Http2Settings = "http2-settings",
+    Expect = "expect",
+    Via = "via",
+    Date = "date",
+    Forwarded = "forwarded",
+    XForwardedFor = "x-forwarded-for",
+    XForwardedProto = "x-forwarded-proto",
+    XForwardedHost = "x-forwarded-host",
+    XRealIp = "x-real-ip",
+    XRequestId = "x-request-id",
+    Traceparent = "traceparent",
+    Tracestate = "tracestate",
+    Accept = "accept",
+    Cookie = "cookie",
+    Authorization = "authorization",
+    Origin = "origin",
+    SecFetchMode = "sec-fetch-mode",
+    SecWebSocketKey = "sec-websocket-key",
+    SecWebSocketVersion = "sec-websocket-version",
+    SecWebSocketAccept = "sec-websocket-accept",
+}
+
+impl Known {
+    /// Recognises a name in any case.
+    pub fn of(name: &[u8]) -> Self {
+        if name.contains(&b'_') {
+            return Self::underscored(name);
+        }
+        if let Some(known) = exact(name) {
+            return known;
+        }
+        let starts = |prefix: &[u8]| {
+            name.get(..prefix.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+        };
+        if starts(b"x-forwarded-") {
+            Self::ForwardedOther
+        } else if starts(b"x-postern-") {
+            Self::XPostern
+        } else if starts(b"postern-") {
+            Self::Postern
+        } else {
+            Self::Other
+        }
+    }
+
+    fn underscored(name: &[u8]) -> Self {
+        // No name or prefix above is longer than this.
+        let mut dashed = [0u8; 32];
+        let mut length = 0;
+        for (to, &from) in dashed.iter_mut().zip(name) {
+            *to = if from == b'_' { b'-' } else { from };
+            length += 1;
+        }
+        match Self::of(dashed.get(..length).unwrap_or_default()) {
+            Self::Other => Self::Other,
+            _ => Self::Disguised,
+        }
+    }
+
+    /// A bit of its own in a 64-bit set.
+    pub(super) const fn bit(self) -> u64 {
+        1 << (self as u8)
+    }
+}

@@ -1,0 +1,42 @@
+use super::*;
+
+#[test]
+fn names_are_recognised_in_any_case_and_disguise() {
+    assert_eq!(Known::of(b"HOST"), Known::Host);
+    assert_eq!(Known::of(b"X-Forwarded-Port"), Known::ForwardedOther);
+    assert_eq!(Known::of(b"x-postern-app"), Known::XPostern);
+    assert_eq!(Known::of(b"X_Postern_App"), Known::Disguised);
+    assert_eq!(Known::of(b"Transfer_Encoding"), Known::Disguised);
+    assert_eq!(Known::of(b"my_header"), Known::Other);
+    assert_eq!(Known::of(&[b'_'; 300]), Known::Other);
+    assert_eq!(Known::of(b""), Known::Other);
+}
+
+#[test]
+fn a_long_prefix_name_with_underscores_is_still_ours() {
+    let mut name = b"X_Postern_".to_vec();
+    name.extend([b'a'; 80]);
+    assert_eq!(Known::of(&name), Known::Disguised);
+}
+
+#[test]
+fn order_and_duplicates_are_kept() {
+    let mut fields = Fields::default();
+    fields.push(b"Via", b"1.1 a");
+    fields.push(b"X-Other", b"1");
+    fields.push(b"via", b"1.1 b");
+    assert_eq!(
+        fields.all(Known::Via).collect::<Vec<_>>(),
+        [b"1.1 a", b"1.1 b"]
+    );
+    assert_eq!(fields.named(b"x-other").next(), Some(&b"1"[..]));
+    assert!(!fields.has(Known::Host));
+    fields.clear();
+    assert!(fields.is_empty() && !fields.has(Known::Via));
+}
+
+#[test]
+fn list_members_are_trimmed() {
+    let members: Vec<_> = list_members(b" a ,, b").collect();
+    assert_eq!(members, [&b"a"[..], b"b"]);
+}
