@@ -1,6 +1,7 @@
 //! Refusals: what the gateway says when it says no. The table is a contract: a released code
 //! never changes meaning and is never reused.
 
+mod prose;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -120,6 +121,8 @@ pub struct Denial {
     pub fault: Fault,
     /// Whether to try again.
     pub retry: Retry,
+    /// Error type in `Proxy-Status` (RFC 9209 §2.3): the code's default, or a closer one.
+    pub proxy_error: &'static str,
     /// What was expected and seen.
     pub evidence: Vec<Evidence>,
 }
@@ -133,6 +136,7 @@ impl Denial {
             status: row.status,
             fault: row.fault,
             retry: row.retry,
+            proxy_error: row.proxy_error,
             evidence: Vec::new(),
         }
     }
@@ -168,6 +172,14 @@ impl Denial {
         self
     }
 
+    /// Says more closely what went wrong: an error type of RFC 9209 §2.3, such as
+    /// `connection_refused` or `dns_error` for `upstream.unreachable`.
+    #[must_use]
+    pub fn proxy_error(mut self, error: &'static str) -> Self {
+        self.proxy_error = error;
+        self
+    }
+
     /// Chooses another status; ignored unless the code allows it.
     #[must_use]
     pub fn status(mut self, status: u16) -> Self {
@@ -187,6 +199,32 @@ impl Denial {
         self.evidence
             .iter()
             .find(|e| e.name == name)
+            .map(|e| &e.value)
+    }
+
+    /// The refusal as its caller may see it. A code that shows as another becomes that one in
+    /// every respect: code, status, fault, retry, `Proxy-Status` and the kinds of evidence.
+    /// Evidence for other audiences is not taken away here: what is written for the caller reads
+    /// the consumer's alone.
+    pub fn public(&self) -> Cow<'_, Self> {
+        let Public::As(shown) = self.code.row().public else {
+            return Cow::Borrowed(self);
+        };
+        let mut public = Self::new(shown);
+        public.evidence = self
+            .evidence
+            .iter()
+            .filter(|e| e.audience == Audience::Consumer && prose::tells(shown).contains(&e.name))
+            .cloned()
+            .collect();
+        Cow::Owned(public)
+    }
+
+    /// The evidence of that name, if the caller may read it.
+    fn told(&self, name: &str) -> Option<&Value> {
+        self.evidence
+            .iter()
+            .find(|e| e.name == name && e.audience == Audience::Consumer)
             .map(|e| &e.value)
     }
 }

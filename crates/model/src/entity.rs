@@ -548,7 +548,7 @@ impl Default for Outlier {
         Self {
             consecutive_failures: 5,
             ejection: Duration::from_secs(10),
-            max_ejection: Duration::from_secs(300),
+            max_ejection: Duration::from_mins(5),
             max_ejected_percent: 50,
         }
     }
@@ -610,8 +610,8 @@ impl Default for UpstreamTimeouts {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(5),
-            first_byte: Duration::from_secs(60),
-            idle: Duration::from_secs(60),
+            first_byte: Duration::from_mins(1),
+            idle: Duration::from_mins(1),
             total: None,
         }
     }
@@ -680,7 +680,7 @@ impl Default for Dns {
     fn default() -> Self {
         Self {
             min_ttl: Duration::from_secs(1),
-            max_ttl: Duration::from_secs(60),
+            max_ttl: Duration::from_mins(1),
         }
     }
 }

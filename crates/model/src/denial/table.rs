@@ -164,6 +164,7 @@ impl Code {
     }
 
     /// The code's row.
+    #[expect(clippy::too_many_lines, reason = "a table, one row beside the other")]
     pub const fn row(self) -> &'static Row {
         match self {
             Self::TlsRequired => &Row {
@@ -318,7 +319,7 @@ impl Code {
                 retry: Retry::After(1),
                 stage: Stage::Connection,
                 public: Public::AsSelf,
-                proxy_error: "connection_limit_reached",
+                proxy_error: "proxy_internal_response",
             },
             Self::ConnectionTimeout => &Row {
                 name: "connection.timeout",
@@ -505,7 +506,7 @@ impl Code {
                 retry: Retry::After(1),
                 stage: Stage::Connection,
                 public: Public::AsSelf,
-                proxy_error: "connection_limit_reached",
+                proxy_error: "proxy_internal_response",
             },
             Self::Draining => &Row {
                 name: "gateway.draining",
@@ -516,7 +517,7 @@ impl Code {
                 retry: Retry::After(1),
                 stage: Stage::Connection,
                 public: Public::AsSelf,
-                proxy_error: "destination_unavailable",
+                proxy_error: "proxy_internal_response",
             },
             Self::NotReady => &Row {
                 name: "gateway.not_ready",
