@@ -1,1 +1,6 @@
-//! Placeholder.
+//! The data plane: listeners, HTTP codecs, upstream pools, balancing, health, streaming.
+//!
+//! Owns every byte between caller and upstream. Refuses to own decisions (`postern-policy`),
+//! storage and management; it is handed snapshots.
+
+pub mod refusal;

@@ -1,0 +1,229 @@
+//! Refusals as bytes: what a caller gets who is turned away, in the form that it reads.
+//!
+//! Owns headers and bodies of refusals: RFC 9457 problem documents, gRPC statuses and pages for
+//! browsers. Refuses to own decisions, and the connection they are written to.
+
+mod form;
+mod grpc;
+mod headers;
+mod html;
+mod problem;
+#[cfg(test)]
+mod tests;
+
+pub use form::Form;
+pub use headers::{Headers, Name};
+
+use headers::names;
+use postern_model::denial::{Code, Denial, Retry, Value};
+use postern_model::id::EncodedId;
+use std::fmt::Write as _;
+
+/// Where pages and records live on the gateway itself.
+const RESERVED: &str = "/.well-known/postern";
+
+/// What a refusal is rendered with besides the denial.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// The request's id.
+    pub id: EncodedId,
+    /// The form that the caller reads.
+    pub form: Form,
+    /// Whether the method is `HEAD`: the same headers, no body.
+    pub head_only: bool,
+    /// The gateway's name in `Proxy-Status`.
+    pub pseudonym: &'a str,
+    /// Base of the pages about codes (`Forwarding::public_docs_url`); `None`: this gateway.
+    pub docs: Option<&'a str>,
+    /// Whether the request came over TLS.
+    pub tls: bool,
+    /// The authority asked for, if the head got that far.
+    pub authority: Option<&'a [u8]>,
+    /// Path and query as sent (origin form), for the redirection to HTTPS.
+    pub target: Option<&'a [u8]>,
+    /// Port of the HTTPS listener to redirect to; `None`: 443.
+    pub https_port: Option<u16>,
+}
+
+/// A refusal, ready to be written. `Connection` and `Date` are the business of the connection.
+#[derive(Debug)]
+pub struct Refusal {
+    /// The status line's code; 200 for gRPC.
+    pub status: u16,
+    /// Every header but `Content-Length`.
+    pub headers: Headers,
+    /// The body: empty for gRPC and `HEAD`.
+    pub body: Vec<u8>,
+    /// What `Content-Length` says: for `HEAD` the length that `GET` would have brought.
+    pub content_length: usize,
+    /// Whether this is a gRPC trailers-only response: on HTTP/2 the headers end the stream.
+    pub trailers_only: bool,
+}
+
+/// Renders a refusal. The caller sees the public form of its code, and the consumer's evidence.
+pub fn render(denial: &Denial, context: &Context<'_>) -> Refusal {
+    let denial = &*denial.public();
+    let location = https_location(denial, context);
+    let status = match (denial.status, &location) {
+        // There is nowhere to send the caller: say no instead.
+        (308, None) => denial.code.row().status,
+        (status, _) => status,
+    };
+    let mut headers = Headers::new();
+    if let Form::Grpc(content_type) = context.form {
+        headers.push(names::CONTENT_TYPE, content_type);
+        grpc::headers(denial, status, &mut headers);
+        common(denial, context, &mut headers);
+        return Refusal {
+            status: 200,
+            headers,
+            body: Vec::new(),
+            content_length: 0,
+            trailers_only: true,
+        };
+    }
+    let mut body = if matches!(context.form, Form::Html) {
+        headers.push(names::CONTENT_TYPE, "text/html; charset=utf-8");
+        headers.push(names::CONTENT_SECURITY_POLICY, html::POLICY);
+        headers.push(names::CONTENT_TYPE_OPTIONS, "nosniff");
+        headers.push(names::REFERRER_POLICY, "no-referrer");
+        html::body(denial, status, context)
+    } else {
+        headers.push(names::CONTENT_TYPE, "application/problem+json");
+        problem::body(denial, status, context)
+    };
+    common(denial, context, &mut headers);
+    by_status(denial, status, &mut headers);
+    if let Some(location) = location.filter(|_| status == 308) {
+        headers.push(names::LOCATION, &location);
+    }
+    let content_length = body.len();
+    if context.head_only {
+        body = Vec::new();
+    }
+    Refusal {
+        status,
+        headers,
+        body,
+        content_length,
+        trailers_only: false,
+    }
+}
+
+/// The headers of every refusal.
+fn common(denial: &Denial, context: &Context<'_>, headers: &mut Headers) {
+    headers.push(names::CACHE_CONTROL, "no-store");
+    headers.push(names::REQUEST_ID, context.id.as_str());
+    headers.push(names::DENIAL, denial.code.name());
+    if !denial.proxy_error.is_empty() {
+        headers.write(names::PROXY_STATUS, |out| {
+            push_item(out, context.pseudonym);
+            // A code and an error type are made of characters that need no escape.
+            let _ = write!(
+                out,
+                "; error={}; details=\"{}\"",
+                denial.proxy_error, denial.code
+            );
+        });
+    }
+}
+
+/// The headers that a status asks for.
+fn by_status(denial: &Denial, status: u16, headers: &mut Headers) {
+    if status == 405 {
+        // RFC 9110 §15.5.6 wants the field even when it is empty.
+        headers.write(names::ALLOW, |out| {
+            if denial.code == Code::MethodNotAllowed
+                && let Some(Value::List(methods)) = denial.evidence("allowed")
+            {
+                for (i, method) in methods.iter().filter(|m| is_token(m)).enumerate() {
+                    if i > 0 {
+                        out.push_str(", ");
+                    }
+                    out.push_str(method);
+                }
+            }
+        });
+    }
+    if let (429 | 503, Retry::After(seconds)) = (status, denial.retry) {
+        headers.write(names::RETRY_AFTER, |out| {
+            let _ = write!(out, "{seconds}");
+        });
+    }
+}
+
+/// Where the same resource is over HTTPS, for a refusal that redirects.
+fn https_location(denial: &Denial, context: &Context<'_>) -> Option<String> {
+    if denial.status != 308 {
+        return None;
+    }
+    let authority = safe_authority(context.authority?)?;
+    let target = context
+        .target
+        .filter(|t| t.first() == Some(&b'/') && t.iter().all(u8::is_ascii_graphic))?;
+    let host = match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => host,
+        _ => authority,
+    };
+    let target = std::str::from_utf8(target).ok()?;
+    Some(match context.https_port {
+        None | Some(443) => format!("https://{host}{target}"),
+        Some(port) => format!("https://{host}:{port}{target}"),
+    })
+}
+
+/// Writes the URL of the page about a code.
+fn push_page(
+    out: &mut impl std::fmt::Write,
+    code: Code,
+    context: &Context<'_>,
+) -> std::fmt::Result {
+    match context.docs {
+        Some(base) => write!(out, "{}/denials/{code}", base.trim_end_matches('/')),
+        None => {
+            // Without a trustworthy authority the reference stays relative (RFC 9457 §3.1.1).
+            if let Some(authority) = context.authority.and_then(safe_authority) {
+                let scheme = if context.tls { "https" } else { "http" };
+                write!(out, "{scheme}://{authority}")?;
+            }
+            write!(out, "{RESERVED}/denials/{code}")
+        }
+    }
+}
+
+/// The authority as text, if it is nothing but a host and perhaps a port.
+fn safe_authority(bytes: &[u8]) -> Option<&str> {
+    let safe = |b: &u8| b.is_ascii_alphanumeric() || b".-_:[]".contains(b);
+    let fits = !bytes.is_empty() && bytes.len() <= 255 && bytes.iter().all(safe);
+    fits.then(|| std::str::from_utf8(bytes).ok()).flatten()
+}
+
+/// Writes the gateway's name: a token, or a quoted string (RFC 9209 §2, RFC 8941 §3.3).
+fn push_item(out: &mut String, name: &str) {
+    let token = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '*')
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~:/".contains(&b));
+    if token {
+        out.push_str(name);
+        return;
+    }
+    out.push('"');
+    for c in name.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            ' '..='~' => out.push(c),
+            // A structured string is ASCII.
+            _ => out.push('?'),
+        }
+    }
+    out.push('"');
+}
+
+/// Whether a text is a token (RFC 9110 §5.6.2).
+fn is_token(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
+}

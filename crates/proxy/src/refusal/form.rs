@@ -1,0 +1,103 @@
+//! Which form of a refusal a caller reads.
+
+use postern_policy::fields::{Known, list_members};
+use postern_policy::head::Head;
+
+/// The form of a refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// `application/problem+json` (RFC 9457).
+    Problem,
+    /// A gRPC status without messages, with the content type to answer in.
+    Grpc(&'static str),
+    /// A page, for somebody at a browser.
+    Html,
+}
+
+impl Form {
+    /// The form for a request, of which the head is known.
+    pub fn of(head: &Head) -> Self {
+        if let Some(grpc) = head.get(Known::ContentType).and_then(grpc) {
+            return grpc;
+        }
+        let navigates = match head.get(Known::SecFetchMode) {
+            Some(mode) => mode == b"navigate",
+            // Browsers before 2023 and on plain HTTP do not send it.
+            None => {
+                matches!(head.method(), b"GET" | b"HEAD")
+                    && prefers_html(head.fields.all(Known::Accept))
+            }
+        };
+        if navigates { Self::Html } else { Self::Problem }
+    }
+}
+
+/// The form for a gRPC content type. gRPC-Web clients look for their own type in the answer.
+fn grpc(content_type: &[u8]) -> Option<Form> {
+    let essence = content_type
+        .split(|&b| b == b';')
+        .next()
+        .unwrap_or_default()
+        .trim_ascii();
+    let is = |name: &str| {
+        let rest = essence
+            .get(..name.len())
+            .filter(|start| start.eq_ignore_ascii_case(name.as_bytes()))
+            .and_then(|_| essence.get(name.len()..));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"+"))
+    };
+    [
+        "application/grpc",
+        "application/grpc-web",
+        "application/grpc-web-text",
+    ]
+    .into_iter()
+    .find(|name| is(name))
+    .map(Form::Grpc)
+}
+
+/// Whether HTML is accepted by name, and at least as gladly as JSON by name: equal weights are
+/// decided by order (browsers send `text/html` first and do not name JSON).
+fn prefers_html<'a>(accept: impl Iterator<Item = &'a [u8]>) -> bool {
+    let mut html = 0;
+    let mut json = 0;
+    for range in accept.flat_map(list_members) {
+        let mut parts = range.split(|&b| b == b';').map(<[u8]>::trim_ascii);
+        let name = parts.next().unwrap_or_default();
+        let weight = parts.find_map(weight).unwrap_or(1000);
+        if name.eq_ignore_ascii_case(b"text/html")
+            || name.eq_ignore_ascii_case(b"application/xhtml+xml")
+        {
+            html = html.max(weight);
+        } else if is_json(name) && html < weight {
+            json = json.max(weight);
+        }
+    }
+    html > json
+}
+
+fn is_json(name: &[u8]) -> bool {
+    let ends = |suffix: &[u8]| {
+        name.len()
+            .checked_sub(suffix.len())
+            .and_then(|at| name.get(at..))
+            .is_some_and(|end| end.eq_ignore_ascii_case(suffix))
+    };
+    ends(b"/json") || ends(b"+json")
+}
+
+/// The thousandths of a `q` parameter (RFC 9110 §12.4.2); `None` for other parameters.
+fn weight(parameter: &[u8]) -> Option<u32> {
+    let value = parameter
+        .strip_prefix(b"q=")
+        .or_else(|| parameter.strip_prefix(b"Q="))?;
+    let value = std::str::from_utf8(value).ok()?;
+    let (whole, fraction) = value.split_once('.').unwrap_or((value, ""));
+    if whole != "0" {
+        return Some(1000);
+    }
+    let digits = fraction.bytes().chain(std::iter::repeat(b'0')).take(3);
+    Some(digits.fold(0, |sum, b| {
+        sum * 10 + u32::from(b.saturating_sub(b'0').min(9))
+    }))
+}
