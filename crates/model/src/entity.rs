@@ -539,7 +539,7 @@ pub struct Outlier {
     pub ejection: Duration,
     /// Longest ejection.
     pub max_ejection: Duration,
-    /// Most targets out at once, percent, though one may always be.
+    /// Most targets out at once, percent, though one may always be, and never the last.
     pub max_ejected_percent: u8,
 }
 

@@ -4,3 +4,4 @@
 //! storage and management; it is handed snapshots.
 
 pub mod refusal;
+pub mod upstream;

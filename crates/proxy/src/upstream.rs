@@ -1,0 +1,33 @@
+//! Upstreams: which target a request goes to, and what is known about every target's health.
+//!
+//! Owns balancing, in-flight counts, active and passive health, the circuit breaker, retry
+//! decisions and budgets, name resolution and the egress rule. Refuses to own connections, TLS
+//! and HTTP: the exchange connects to [`TargetState::addresses`] and reports how it went through
+//! its [`Lease`].
+//!
+//! Three layers: [`Upstreams`] is one configuration's set, shared by all cores; a
+//! [`CoreUpstream`] is one core's view of one upstream, with cursors and randomness that need no
+//! synchronisation; a [`Lease`] is one attempt. What outlives a reload (in-flight counts, health,
+//! breaker, budget, addresses) is in `Arc`s that the next set takes over by name and address.
+
+pub mod balance;
+pub mod breaker;
+pub mod budget;
+mod core;
+pub mod egress;
+mod lease;
+pub mod outlier;
+mod padded;
+pub mod retry;
+mod set;
+mod target;
+
+pub use self::core::{CoreUpstream, CoreUpstreams, Denied, TargetOut};
+pub use balance::Tried;
+pub use lease::{Lease, Outcome};
+pub use retry::{Attempt, FailureClass, Verdict};
+pub use set::{Slot, UpstreamState, Upstreams};
+pub use target::{Addresses, TargetState, TargetStatus};
+
+#[cfg(test)]
+mod tests;
