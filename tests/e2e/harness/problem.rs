@@ -1,0 +1,246 @@
+//! The shape of a refusal, checked against the contract.
+
+use super::raw::Response;
+
+/// One row of the contract, written down again here so that a slip in the gateway's own table
+/// shows: code, default status, fault, error type in `Proxy-Status`.
+const CONTRACT: &[(&str, u16, &str, &str)] = &[
+    (
+        "connection.tls_required",
+        403,
+        "consumer",
+        "http_request_denied",
+    ),
+    (
+        "connection.certificate_missing",
+        403,
+        "consumer",
+        "http_request_denied",
+    ),
+    (
+        "connection.certificate_untrusted",
+        403,
+        "consumer",
+        "http_request_denied",
+    ),
+    (
+        "connection.certificate_expired",
+        403,
+        "consumer",
+        "http_request_denied",
+    ),
+    (
+        "connection.misdirected",
+        421,
+        "consumer",
+        "http_request_error",
+    ),
+    (
+        "connection.header_too_large",
+        431,
+        "consumer",
+        "http_request_error",
+    ),
+    (
+        "connection.uri_too_long",
+        414,
+        "consumer",
+        "http_request_error",
+    ),
+    (
+        "connection.malformed",
+        400,
+        "consumer",
+        "http_request_error",
+    ),
+    (
+        "connection.version_unsupported",
+        505,
+        "consumer",
+        "http_request_error",
+    ),
+    (
+        "connection.method_unsupported",
+        501,
+        "consumer",
+        "http_request_error",
+    ),
+    (
+        "connection.upgrade_not_allowed",
+        400,
+        "consumer",
+        "http_request_error",
+    ),
+    (
+        "connection.loop_detected",
+        508,
+        "operator",
+        "proxy_loop_detected",
+    ),
+    (
+        "connection.limit_reached",
+        503,
+        "gateway",
+        "connection_limit_reached",
+    ),
+    ("connection.timeout", 408, "consumer", "http_request_error"),
+    (
+        "client.address_unparseable",
+        400,
+        "operator",
+        "http_request_error",
+    ),
+    ("route.not_found", 404, "consumer", "http_request_error"),
+    (
+        "route.method_not_allowed",
+        405,
+        "consumer",
+        "http_request_error",
+    ),
+    (
+        "route.version_retired",
+        410,
+        "consumer",
+        "http_request_error",
+    ),
+    ("route.path_rejected", 400, "consumer", "http_request_error"),
+    (
+        "headers.expectation_unsupported",
+        417,
+        "consumer",
+        "http_request_error",
+    ),
+    ("upstream.unreachable", 502, "upstream", ""),
+    (
+        "upstream.address_forbidden",
+        502,
+        "publisher",
+        "destination_ip_prohibited",
+    ),
+    ("upstream.timeout", 504, "upstream", ""),
+    (
+        "upstream.no_healthy_target",
+        503,
+        "upstream",
+        "destination_unavailable",
+    ),
+    (
+        "upstream.circuit_open",
+        503,
+        "upstream",
+        "destination_unavailable",
+    ),
+    ("upstream.response_invalid", 502, "upstream", ""),
+    ("upstream.closed_early", 502, "upstream", ""),
+    ("gateway.overloaded", 503, "gateway", ""),
+    ("gateway.draining", 503, "gateway", ""),
+    ("gateway.not_ready", 503, "gateway", ""),
+];
+
+/// Status, fault and error type of a code; an empty error type means that it depends.
+pub(crate) fn contract(code: &str) -> (u16, &'static str, &'static str) {
+    let row = CONTRACT.iter().find(|row| row.0 == code);
+    let row = row.unwrap_or_else(|| panic!("`{code}` is not in the contract"));
+    (row.1, row.2, row.3)
+}
+
+/// Asserts that a response is the full refusal `code`.
+pub(crate) fn assert_refused(response: &Response, code: &str) {
+    if let Err(why) = check(response, code, false) {
+        panic!("not a refusal `{code}`: {why}\n{response:?}");
+    }
+}
+
+/// Checks that a response is the refusal `code`, in full shape, as HTTP/1 with a problem
+/// document (without a body if the request was HEAD).
+pub(crate) fn check(response: &Response, code: &str, head_only: bool) -> Result<(), String> {
+    let (status, fault, _) = contract(code);
+    if response.status != status {
+        return Err(format!("status {}, not {status}", response.status));
+    }
+    let id = headers(response, code)?;
+    if head_only {
+        return if response.body.is_empty() {
+            Ok(())
+        } else {
+            Err("a response to HEAD with a body".into())
+        };
+    }
+    if !response.complete {
+        return Err("the body is not complete".into());
+    }
+    if response.header("content-type").as_deref() != Some("application/problem+json") {
+        return Err(format!("media type {:?}", response.header("content-type")));
+    }
+    document(&response.body, code, status, fault, &id)
+}
+
+/// Checks what stands in the headers of every refusal, and gives the request id.
+pub(crate) fn headers(response: &Response, code: &str) -> Result<String, String> {
+    let (.., error) = contract(code);
+    let header = |name: &str| response.header(name).unwrap_or_default();
+    let expect = |what: &str, holds: bool| {
+        if holds {
+            Ok(())
+        } else {
+            Err(format!("{what}: {:?}", response.headers))
+        }
+    };
+    expect("Postern-Denial", header("postern-denial") == code)?;
+    expect("Cache-Control", header("cache-control") == "no-store")?;
+    expect("Date", !header("date").is_empty())?;
+    let status = header("proxy-status");
+    let due = format!("postern; error={error}");
+    expect(
+        "Proxy-Status",
+        status.starts_with(&due) && status.contains(code),
+    )?;
+    let id = header("x-request-id");
+    expect("X-Request-Id", is_id(&id))?;
+    Ok(id)
+}
+
+/// Checks a problem document (RFC 9457).
+pub(crate) fn document(
+    body: &[u8],
+    code: &str,
+    status: u16,
+    fault: &str,
+    id: &str,
+) -> Result<(), String> {
+    let problem: serde_json::Value =
+        serde_json::from_slice(body).map_err(|error| format!("no JSON: {error}"))?;
+    let text = |name: &str| {
+        problem
+            .get(name)
+            .and_then(|v| v.as_str())
+            .unwrap_or_default()
+    };
+    let instance = format!("/.well-known/postern/requests/{id}");
+    let checks = [
+        ("code", text("code") == code),
+        ("status", problem["status"] == status),
+        ("fault", text("fault") == fault),
+        ("request_id", text("request_id") == id),
+        ("correlation_id", text("correlation_id") == id),
+        ("instance", text("instance").ends_with(&instance)),
+        (
+            "type",
+            text("type").ends_with(&format!("/.well-known/postern/denials/{code}")),
+        ),
+        ("title", text("title").len() > 3),
+        ("detail", text("detail").len() > 10),
+        ("fix", text("fix").len() > 5),
+        ("retry", problem.get("retry").is_some()),
+    ];
+    match checks.iter().find(|(_, holds)| !holds) {
+        None => Ok(()),
+        Some((member, _)) => Err(format!("member `{member}` of {problem}")),
+    }
+}
+
+/// Whether this is the written form of a request id.
+pub(crate) fn is_id(text: &str) -> bool {
+    let digit = |b: u8| b.is_ascii_digit() || (b.is_ascii_uppercase() && !b"ILOU".contains(&b));
+    text.len() == 26 && text.bytes().all(digit)
+}

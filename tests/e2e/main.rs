@@ -1,0 +1,11 @@
+//! Whole-system tests: the real `postern` binary over real sockets, real clients before it, and
+//! behind it an upstream of our own that misbehaves on command and remembers what it saw.
+//!
+//! `harness` starts things, `upstream` is the upstream, every other module proves one promise.
+//! Clients that are not installed are skipped with a line that says so (`tests/setup.sh` installs
+//! them where it can).
+
+mod harness;
+mod selftest;
+mod smuggling;
+mod upstream;

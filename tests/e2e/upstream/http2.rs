@@ -1,0 +1,187 @@
+//! HTTP/2, with the `h2` crate.
+
+use super::behaviour::{Behaviour, filler};
+use super::book::{Book, Seen};
+use bytes::Bytes;
+use h2::server::SendResponse;
+use h2::{Reason, RecvStream, SendStream};
+use http::{HeaderMap, Request, Response};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::sleep;
+
+pub(super) async fn serve<S>(stream: S, number: u64, book: Arc<Mutex<Book>>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let builder = h2::server::Builder::new()
+        .max_concurrent_streams(1000)
+        .handshake::<_, Bytes>(stream)
+        .await;
+    let Ok(mut connection) = builder else {
+        return;
+    };
+    while let Some(Ok((request, respond))) = connection.accept().await {
+        if Behaviour::of(request.uri().path()) == Behaviour::Goaway {
+            connection.graceful_shutdown();
+        }
+        let book = book.clone();
+        tokio::spawn(async move {
+            let _ = stream_of(request, respond, number, book).await;
+        });
+    }
+}
+
+async fn stream_of(
+    request: Request<RecvStream>,
+    mut respond: SendResponse<Bytes>,
+    number: u64,
+    book: Arc<Mutex<Book>>,
+) -> Result<(), h2::Error> {
+    let (parts, mut body) = request.into_parts();
+    let target = parts
+        .uri
+        .path_and_query()
+        .map_or("*", |p| p.as_str())
+        .to_owned();
+    let behaviour = Behaviour::of(&target);
+    let mut headers = vec![(
+        ":authority".to_owned(),
+        parts
+            .uri
+            .authority()
+            .map_or_else(String::new, ToString::to_string),
+    )];
+    headers.extend(fields(&parts.headers));
+    let seen = Seen {
+        connection: number,
+        method: parts.method.to_string(),
+        target: target.clone(),
+        version: "HTTP/2".into(),
+        headers,
+        ..Seen::default()
+    };
+    let (earlier, place) = {
+        let mut book = book.lock().expect("the record");
+        (book.times(&target), book.enter(seen))
+    };
+    if matches!(behaviour, Behaviour::Refused(times) if earlier < times) {
+        respond.send_reset(Reason::REFUSED_STREAM);
+        return Ok(());
+    }
+    if behaviour == Behaviour::EarlyAnswer {
+        respond.send_response(status(413), true)?;
+        return Ok(());
+    }
+    while let Some(piece) = body.data().await {
+        let piece = piece?;
+        body.flow_control().release_capacity(piece.len())?;
+        if let Behaviour::SlowRead(pause) = behaviour {
+            sleep(pause).await;
+        }
+        let mut book = book.lock().expect("the record");
+        book.update(place, |seen| seen.body.extend_from_slice(&piece));
+    }
+    let trailers = body.trailers().await?;
+    let seen = {
+        let mut book = book.lock().expect("the record");
+        book.update(place, |seen| {
+            seen.trailers = trailers.as_ref().map(fields).unwrap_or_default();
+            seen.complete = true;
+        });
+        book.get(place)
+    };
+    act(behaviour, &seen, respond).await
+}
+
+async fn act(
+    behaviour: Behaviour,
+    seen: &Seen,
+    mut respond: SendResponse<Bytes>,
+) -> Result<(), h2::Error> {
+    match behaviour {
+        Behaviour::Status(code) => {
+            respond.send_response(status(code), true)?;
+        }
+        Behaviour::SlowHead(pause) => {
+            sleep(pause).await;
+            echo(seen, respond)?;
+        }
+        Behaviour::ResetBeforeHead => respond.send_reset(Reason::INTERNAL_ERROR),
+        Behaviour::StreamReset => {
+            let mut body = respond.send_response(status(200), false)?;
+            body.send_data(Bytes::from_static(b"a part"), false)?;
+            sleep(Duration::from_millis(100)).await;
+            body.send_reset(Reason::INTERNAL_ERROR);
+        }
+        Behaviour::Body(size) | Behaviour::Chunked(size, _) => {
+            let body = respond.send_response(status(200), false)?;
+            send(body, filler(size).into(), true).await?;
+        }
+        Behaviour::Events(count, pause) => {
+            let mut body = respond.send_response(status(200), false)?;
+            for number in 0..count {
+                body.send_data(format!("data: {number}\n\n").into(), false)?;
+                sleep(pause).await;
+            }
+            body.send_data(Bytes::new(), true)?;
+        }
+        Behaviour::Trailers => {
+            let mut body = respond.send_response(status(200), false)?;
+            body.send_data(Bytes::from_static(b"body"), false)?;
+            let mut trailers = HeaderMap::new();
+            trailers.insert("x-sum", "42".parse().expect("a value"));
+            body.send_trailers(trailers)?;
+        }
+        Behaviour::Grpc => {
+            let mut response = status(200);
+            let media = "application/grpc".parse().expect("a value");
+            response.headers_mut().insert("content-type", media);
+            let body = respond.send_response(response, false)?;
+            let mut body = send(body, seen.body.clone().into(), false).await?;
+            let mut trailers = HeaderMap::new();
+            trailers.insert("grpc-status", "0".parse().expect("a value"));
+            body.send_trailers(trailers)?;
+        }
+        _ => echo(seen, respond)?,
+    }
+    Ok(())
+}
+
+fn echo(seen: &Seen, mut respond: SendResponse<Bytes>) -> Result<(), h2::Error> {
+    let mut body = respond.send_response(status(200), false)?;
+    body.send_data(seen.to_json().to_string().into(), true)
+}
+
+/// Sends as the peer's window allows, and gives the stream back.
+async fn send(
+    mut stream: SendStream<Bytes>,
+    mut bytes: Bytes,
+    end: bool,
+) -> Result<SendStream<Bytes>, h2::Error> {
+    while !bytes.is_empty() {
+        stream.reserve_capacity(bytes.len());
+        let room = std::future::poll_fn(|context| stream.poll_capacity(context)).await;
+        let Some(room) = room else { break };
+        let piece = bytes.split_to(room?.min(bytes.len()));
+        let last = bytes.is_empty() && end;
+        stream.send_data(piece, last)?;
+    }
+    Ok(stream)
+}
+
+fn status(code: u16) -> Response<()> {
+    Response::builder().status(code).body(()).expect("a status")
+}
+
+fn fields(map: &HeaderMap) -> Vec<(String, String)> {
+    map.iter()
+        .map(|(name, value)| {
+            (
+                name.to_string(),
+                String::from_utf8_lossy(value.as_bytes()).into_owned(),
+            )
+        })
+        .collect()
+}
