@@ -3,5 +3,7 @@
 //! Owns every byte between caller and upstream. Refuses to own decisions (`postern-policy`),
 //! storage and management; it is handed snapshots.
 
+pub mod proxy_protocol;
 pub mod refusal;
+pub mod tls;
 pub mod upstream;
