@@ -96,15 +96,12 @@ impl Head {
     pub fn split_path(&mut self, path_and_query: Span) {
         let bytes = self.bytes(path_and_query);
         let (start, end) = (path_and_query.start(), path_and_query.end());
-        match bytes.iter().position(|&b| b == b'?') {
-            Some(at) => {
-                self.path = Span::new(start, start + at);
-                self.query = Some(Span::new(start + at + 1, end));
-            }
-            None => {
-                self.path = path_and_query;
-                self.query = None;
-            }
+        if let Some(at) = bytes.iter().position(|&b| b == b'?') {
+            self.path = Span::new(start, start + at);
+            self.query = Some(Span::new(start + at + 1, end));
+        } else {
+            self.path = path_and_query;
+            self.query = None;
         }
     }
 }

@@ -4,5 +4,22 @@
 //! the machine that walks it. Pure and synchronous: no clock, network, randomness or tokio; the
 //! edges obtain what it asks for. Refuses to own bytes on the wire (`postern-proxy`).
 
+pub mod client;
+pub mod date;
+pub mod decision;
+pub mod facts;
 pub mod fields;
 pub mod head;
+pub mod host;
+pub mod path;
+pub mod router;
+pub mod rules;
+pub mod stages;
+#[cfg(test)]
+mod testing;
+pub mod walk;
+
+pub use decision::{Allowed, Decision, Depth, FactRequest, Step};
+pub use facts::{Connection, Facts, Live};
+pub use rules::{CompileError, Rules};
+pub use walk::Walk;

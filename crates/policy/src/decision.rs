@@ -1,0 +1,91 @@
+//! What comes out of deciding.
+
+use crate::client::{ClientAddress, Scheme};
+use crate::router::{Params, Route};
+use crate::walk::NormalPath;
+use postern_model::Stage;
+use postern_model::denial::Denial;
+use postern_model::entity::Method;
+
+/// How far a walk goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Depth {
+    /// To the first refusal: serving.
+    #[default]
+    FirstDenial,
+    /// Through every stage, past refusals and missing facts: explaining.
+    Everything,
+}
+
+/// A fact that the edge of the system has to obtain. Closed: a new one is a new variant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FactRequest {
+    /// What the connection's client certificate is worth for a service.
+    ClientCertificate {
+        /// Index into [`Configuration::services`](postern_model::entity::Configuration).
+        service: usize,
+    },
+}
+
+impl FactRequest {
+    /// The fact's name in findings.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ClientCertificate { .. } => "client_certificate",
+        }
+    }
+}
+
+/// Where a walk stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one per request, on the stack; the large variant is the usual one"
+)]
+pub enum Step {
+    /// Obtain this fact and step again.
+    Need(FactRequest),
+    /// The walk is over.
+    Done(Decision),
+}
+
+/// What is decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// It may pass.
+    Allow(Allowed),
+    /// It may not. With [`Depth::Everything`]: the first of several.
+    Refuse(Denial),
+}
+
+/// What an allowed request needs on its way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Allowed {
+    /// The operation.
+    pub route: Route,
+    /// Index into [`Configuration::upstreams`](postern_model::entity::Configuration).
+    pub upstream: usize,
+    /// The method; a WebSocket over HTTP/2 counts as GET.
+    pub method: Method,
+    /// The path parameters, in the order of the template, as pieces of the normal path.
+    pub params: Params,
+    /// The normal path: matched, logged and sent upstream.
+    pub path: NormalPath,
+    /// The host asked for.
+    pub host: NormalPath,
+    /// Whose request it is.
+    pub client: ClientAddress,
+    /// What the caller speaks, a trusted hop's word included.
+    pub scheme: Scheme,
+    /// A well-formed WebSocket handshake on an operation that declares it.
+    pub websocket: bool,
+}
+
+/// A fact that was not there when everything was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unknown {
+    /// The stage that could not tell.
+    pub stage: Stage,
+    /// The fact.
+    pub fact: FactRequest,
+}

@@ -1,0 +1,217 @@
+//! What is known about one request.
+
+use crate::fields::Known;
+use crate::head::{Head, Version};
+use postern_model::entity::TlsVersion;
+use std::cell::OnceCell;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+/// What the stages may look at. Object-safe, so that one machine decides over a live request and
+/// over a recorded one.
+pub trait Facts {
+    /// The address of whoever opened the TCP connection.
+    fn peer(&self) -> IpAddr;
+    /// The source address that a PROXY protocol header gave; its sender has been checked.
+    fn proxied_source(&self) -> Option<IpAddr>;
+    /// The TLS session; `None` on plain TCP.
+    fn tls(&self) -> Option<TlsFacts<'_>>;
+    /// The protocol version. Others than these were refused by the codec.
+    fn version(&self) -> Version;
+    /// The method's token.
+    fn method(&self) -> &[u8];
+    /// HTTP/2's `:protocol` of an extended CONNECT (RFC 8441 §4).
+    fn protocol(&self) -> Option<&[u8]>;
+    /// The authority asked for, as it came.
+    fn authority(&self) -> Option<&[u8]>;
+    /// The request target as it came.
+    fn target(&self) -> &[u8];
+    /// The path as it came; empty for `*` and authority-form.
+    fn path(&self) -> &[u8];
+    /// The query as it came, without `?`.
+    fn query(&self) -> Option<&[u8]>;
+    /// The `nth` value (from 0) of a header that [`Known`] lists.
+    fn header(&self, name: Known, nth: usize) -> Option<&[u8]>;
+    /// The `nth` value (from 0) of any other header, in any case.
+    fn header_named<'a>(&'a self, name: &'a [u8], nth: usize) -> Option<&'a [u8]>;
+    /// What the client certificate was found to be worth for the matched service; `None` until
+    /// somebody has looked.
+    fn client_certificate(&self) -> Option<&CertificateVerdict>;
+}
+
+/// The values of a header, in order.
+pub(crate) fn values(facts: &dyn Facts, name: Known) -> impl Iterator<Item = &[u8]> {
+    (0..).map_while(move |nth| facts.header(name, nth))
+}
+
+/// The TLS session a request came over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TlsFacts<'a> {
+    /// Its protocol version.
+    pub version: TlsVersion,
+    /// The server name the client asked for (RFC 6066 §3), lower case.
+    pub sni: Option<&'a str>,
+    /// The TLS parameters for the authority differ from those this session was made with.
+    pub misdirected: bool,
+}
+
+/// What a client certificate is worth for one service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CertificateVerdict {
+    /// The client sent none.
+    Missing,
+    /// Its chain ends in an authority of the service, and it is valid now.
+    Trusted {
+        /// The subject, printable.
+        subject: Arc<str>,
+    },
+    /// Its chain does not end in an authority of the service, or it was revoked.
+    Untrusted {
+        /// The subject, printable.
+        subject: Arc<str>,
+        /// The issuer, printable.
+        issuer: Arc<str>,
+    },
+    /// It is not valid now. Unix times in seconds.
+    Expired {
+        /// Valid from.
+        not_before: i64,
+        /// Valid until.
+        not_after: i64,
+        /// When that was found.
+        now: i64,
+    },
+}
+
+/// What is known about a connection. Made once when it opens.
+#[derive(Debug, Clone)]
+pub struct Connection {
+    /// Whoever opened the TCP connection.
+    pub peer: SocketAddr,
+    /// Our end of it.
+    pub local: SocketAddr,
+    /// The source in a PROXY protocol header from a listed peer.
+    pub proxied_source: Option<SocketAddr>,
+    /// The TLS session.
+    pub tls: Option<Tls>,
+}
+
+/// The TLS session of a connection.
+#[derive(Debug, Clone)]
+pub struct Tls {
+    /// Its protocol version.
+    pub version: TlsVersion,
+    /// The server name asked for, lower case, without a dot at its end.
+    pub sni: Option<Arc<str>>,
+}
+
+/// The facts of a request that is being served: borrowed, free of charge.
+#[derive(Debug)]
+pub struct Live<'a> {
+    head: &'a Head,
+    connection: &'a Connection,
+    misdirected: bool,
+    protocol: Option<&'a [u8]>,
+    certificate: OnceCell<CertificateVerdict>,
+}
+
+impl<'a> Live<'a> {
+    /// The facts of a request on a connection.
+    pub fn new(head: &'a Head, connection: &'a Connection) -> Self {
+        Self {
+            head,
+            connection,
+            misdirected: false,
+            protocol: None,
+            certificate: OnceCell::new(),
+        }
+    }
+
+    /// Says whether the TLS parameters for the authority differ from the session's.
+    #[must_use]
+    pub fn misdirected(mut self, misdirected: bool) -> Self {
+        self.misdirected = misdirected;
+        self
+    }
+
+    /// Adds HTTP/2's `:protocol`.
+    #[must_use]
+    pub fn protocol(mut self, protocol: Option<&'a [u8]>) -> Self {
+        self.protocol = protocol;
+        self
+    }
+
+    /// Answers [`FactRequest::ClientCertificate`](crate::decision::FactRequest). The first answer
+    /// counts.
+    pub fn provide_certificate(&self, verdict: CertificateVerdict) {
+        let _ = self.certificate.set(verdict);
+    }
+
+    /// The head.
+    pub fn head(&self) -> &'a Head {
+        self.head
+    }
+
+    /// The connection.
+    pub fn connection(&self) -> &'a Connection {
+        self.connection
+    }
+}
+
+impl Facts for Live<'_> {
+    fn peer(&self) -> IpAddr {
+        self.connection.peer.ip()
+    }
+
+    fn proxied_source(&self) -> Option<IpAddr> {
+        self.connection.proxied_source.map(|s| s.ip())
+    }
+
+    fn tls(&self) -> Option<TlsFacts<'_>> {
+        self.connection.tls.as_ref().map(|tls| TlsFacts {
+            version: tls.version,
+            sni: tls.sni.as_deref(),
+            misdirected: self.misdirected,
+        })
+    }
+
+    fn version(&self) -> Version {
+        self.head.version
+    }
+
+    fn method(&self) -> &[u8] {
+        self.head.method()
+    }
+
+    fn protocol(&self) -> Option<&[u8]> {
+        self.protocol
+    }
+
+    fn authority(&self) -> Option<&[u8]> {
+        self.head.authority()
+    }
+
+    fn target(&self) -> &[u8] {
+        self.head.target()
+    }
+
+    fn path(&self) -> &[u8] {
+        self.head.path()
+    }
+
+    fn query(&self) -> Option<&[u8]> {
+        self.head.query()
+    }
+
+    fn header(&self, name: Known, nth: usize) -> Option<&[u8]> {
+        self.head.fields.all(name).nth(nth)
+    }
+
+    fn header_named<'b>(&'b self, name: &'b [u8], nth: usize) -> Option<&'b [u8]> {
+        self.head.fields.named(name).nth(nth)
+    }
+
+    fn client_certificate(&self) -> Option<&CertificateVerdict> {
+        self.certificate.get()
+    }
+}

@@ -1,0 +1,331 @@
+//! One path, one meaning: the string made here is matched, authorised, inspected, logged and sent
+//! upstream. What two servers could read in two ways is refused.
+
+#[cfg(test)]
+mod tests;
+
+use crate::fields::Span;
+use std::borrow::Cow;
+
+/// A path in normal form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Normal<'a> {
+    /// The path: begins with `/`, printable ASCII, no dot segments, no empty segments but one at
+    /// the end, upper-case hex, no encoded unreserved characters. Borrowed where the raw path was
+    /// in this form already; never longer than the raw path.
+    pub text: Cow<'a, str>,
+    /// It holds `%2F`, which only a service with `encoded_slash: keep` accepts.
+    pub has_encoded_slash: bool,
+    /// It holds `;`, which only a service that allows path parameters accepts.
+    pub has_parameters: bool,
+}
+
+/// Why a path or a query is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// A path that does not begin with `/`.
+    NotAbsolute,
+    /// `%` without two hexadecimal digits.
+    MalformedPercent,
+    /// A control byte or a space.
+    Control,
+    /// A byte above 127 that is not percent-encoded.
+    NonAscii,
+    /// `\` or `%5C`: some servers read it as `/`.
+    Backslash,
+    /// `%00`.
+    EncodedNull,
+    /// Percent-encoded bytes that are not UTF-8.
+    InvalidUtf8,
+    /// `.` or `..`, raw or encoded, also in front of `;` or next to `%2F`.
+    DotSegment,
+    /// `//`, also with parameters between.
+    EmptySegment,
+    /// `#`: some servers cut there.
+    Fragment,
+    /// `%2F` where the service does not keep it.
+    EncodedSlash,
+    /// `;` where the service does not allow parameters.
+    Parameters,
+}
+
+impl Reason {
+    /// A short phrase for evidence.
+    pub const fn describe(self) -> &'static str {
+        match self {
+            Self::NotAbsolute => "does not begin with /",
+            Self::MalformedPercent => "% without two hexadecimal digits",
+            Self::Control => "control byte or space",
+            Self::NonAscii => "byte above 127 that is not percent-encoded",
+            Self::Backslash => "backslash, raw or encoded",
+            Self::EncodedNull => "encoded NUL",
+            Self::InvalidUtf8 => "encoded bytes that are not UTF-8",
+            Self::DotSegment => "dot segment, raw or encoded",
+            Self::EmptySegment => "empty segment",
+            Self::Fragment => "# in a request target",
+            Self::EncodedSlash => "%2F, which this service does not keep",
+            Self::Parameters => "; parameters, which this service does not allow",
+        }
+    }
+}
+
+/// A refused path or query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rejected {
+    /// The offending segment (or the whole query) in the raw bytes.
+    pub segment: Span,
+    /// What is wrong with it.
+    pub reason: Reason,
+}
+
+/// What a raw byte means.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Plain,
+    Slash,
+    Careful,
+    Refused(Reason),
+}
+
+const CLASSES: [Class; 256] = {
+    let mut table = [Class::Plain; 256];
+    let mut byte = 0usize;
+    while byte < 256 {
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "evaluated by the compiler; byte < 256"
+        )]
+        #[expect(clippy::cast_possible_truncation, reason = "byte < 256")]
+        {
+            table[byte] = match byte as u8 {
+                0..=b' ' | 0x7f => Class::Refused(Reason::Control),
+                0x80..=0xff => Class::Refused(Reason::NonAscii),
+                b'\\' => Class::Refused(Reason::Backslash),
+                b'#' => Class::Refused(Reason::Fragment),
+                b'/' => Class::Slash,
+                b'%' | b';' => Class::Careful,
+                _ => Class::Plain,
+            };
+        }
+        byte += 1;
+    }
+    table
+};
+
+fn class(byte: u8) -> Class {
+    CLASSES
+        .get(usize::from(byte))
+        .copied()
+        .unwrap_or(Class::Refused(Reason::Control))
+}
+
+/// Brings a raw path to its normal form. One pass without allocation where it has it already.
+pub fn normalise(raw: &[u8]) -> Result<Normal<'_>, Rejected> {
+    if raw.first() != Some(&b'/') {
+        return Err(Rejected {
+            segment: segment_at(raw, 0),
+            reason: Reason::NotAbsolute,
+        });
+    }
+    let mut careful = false;
+    let mut before = 0u8;
+    for (at, &byte) in raw.iter().enumerate() {
+        match class(byte) {
+            Class::Plain => careful |= before == b'/' && byte == b'.',
+            Class::Slash => {
+                if before == b'/' {
+                    return Err(Rejected {
+                        segment: Span::new(at, at),
+                        reason: Reason::EmptySegment,
+                    });
+                }
+            }
+            Class::Careful => careful = true,
+            Class::Refused(reason) => {
+                return Err(Rejected {
+                    segment: segment_at(raw, at),
+                    reason,
+                });
+            }
+        }
+        before = byte;
+    }
+    if careful {
+        return carefully(raw);
+    }
+    Ok(Normal {
+        text: Cow::Borrowed(text(raw)),
+        has_encoded_slash: false,
+        has_parameters: false,
+    })
+}
+
+/// Refuses control and non-ASCII bytes in a query, which is otherwise sent on byte for byte.
+pub fn check_query(raw: &[u8]) -> Result<(), Rejected> {
+    for &byte in raw {
+        match class(byte) {
+            Class::Refused(Reason::Backslash) => {}
+            Class::Refused(reason) => {
+                return Err(Rejected {
+                    segment: Span::new(0, raw.len()),
+                    reason,
+                });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The raw bytes are ASCII by now, so that this cannot fail.
+fn text(ascii: &[u8]) -> &str {
+    std::str::from_utf8(ascii).unwrap_or("/")
+}
+
+/// The segment around a position.
+fn segment_at(raw: &[u8], at: usize) -> Span {
+    let (before, after) = raw.split_at_checked(at).unwrap_or((raw, &[]));
+    let start = before.iter().rposition(|&b| b == b'/').map_or(0, |i| i + 1);
+    let length = after.iter().position(|&b| b == b'/').unwrap_or(after.len());
+    Span::new(start.min(at), at + length)
+}
+
+/// For paths that hold `%`, `;` or a segment that begins with a dot.
+fn carefully(raw: &[u8]) -> Result<Normal<'_>, Rejected> {
+    let mut has_encoded_slash = false;
+    let mut has_parameters = false;
+    let mut changed: Option<String> = None;
+    let mut start = 1;
+    for segment in raw.get(1..).unwrap_or_default().split(|&b| b == b'/') {
+        let span = Span::new(start, start + segment.len());
+        let reject = |reason| Rejected {
+            segment: span,
+            reason,
+        };
+        let decoded = decode(segment).map_err(reject)?;
+        let normal: &[u8] = decoded.as_ref();
+        check_dots(normal).map_err(reject)?;
+        has_encoded_slash |= normal.windows(3).any(|w| w == b"%2F");
+        has_parameters |= normal.contains(&b';');
+        if matches!(decoded, Cow::Owned(_)) && changed.is_none() {
+            let mut copy = String::with_capacity(raw.len());
+            copy.push_str(text(raw.get(..start).unwrap_or_default()));
+            changed = Some(copy);
+        } else if let Some(out) = &mut changed {
+            out.push('/');
+        }
+        if let Some(out) = &mut changed {
+            out.push_str(text_or_empty(normal));
+        }
+        start += segment.len() + 1;
+    }
+    Ok(Normal {
+        text: changed.map_or_else(|| Cow::Borrowed(text(raw)), Cow::Owned),
+        has_encoded_slash,
+        has_parameters,
+    })
+}
+
+fn text_or_empty(ascii: &[u8]) -> &str {
+    std::str::from_utf8(ascii).unwrap_or_default()
+}
+
+/// Decodes unreserved characters of one segment and upper-cases hex; nothing else.
+fn decode(segment: &[u8]) -> Result<Cow<'_, [u8]>, Reason> {
+    if !segment.contains(&b'%') {
+        return Ok(Cow::Borrowed(segment));
+    }
+    let mut out = Vec::with_capacity(segment.len());
+    // What the percent-encoding stands for, to see whether it is UTF-8.
+    let mut plain = Vec::with_capacity(segment.len());
+    let mut bytes = segment.iter().copied();
+    while let Some(byte) = bytes.next() {
+        if byte != b'%' {
+            out.push(byte);
+            plain.push(byte);
+            continue;
+        }
+        let (Some(high), Some(low)) = (bytes.next(), bytes.next()) else {
+            return Err(Reason::MalformedPercent);
+        };
+        let (Some(a), Some(b)) = (hex(high), hex(low)) else {
+            return Err(Reason::MalformedPercent);
+        };
+        let value = a << 4 | b;
+        plain.push(value);
+        match value {
+            0 => return Err(Reason::EncodedNull),
+            b'\\' => return Err(Reason::Backslash),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(value),
+            _ => out.extend([b'%', high.to_ascii_uppercase(), low.to_ascii_uppercase()]),
+        }
+    }
+    if std::str::from_utf8(&plain).is_err() {
+        return Err(Reason::InvalidUtf8);
+    }
+    Ok(if out == segment {
+        Cow::Borrowed(segment)
+    } else {
+        Cow::Owned(out)
+    })
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        b'A'..=b'F' => Some(digit - b'A' + 10),
+        _ => None,
+    }
+}
+
+/// A servlet container cuts parameters off before it resolves dots, and some servers decode `%2F`
+/// before they do: neither may turn a segment into a dot segment.
+fn check_dots(normal: &[u8]) -> Result<(), Reason> {
+    if normal.first() == Some(&b';') {
+        return Err(Reason::EmptySegment);
+    }
+    let mut rest = normal;
+    loop {
+        let end = rest
+            .iter()
+            .enumerate()
+            .position(|(i, &b)| b == b'%' && rest.get(i..i + 3) == Some(b"%2F"));
+        let piece = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
+        let bare = piece.split(|&b| b == b';').next().unwrap_or_default();
+        if matches!(bare, b"." | b"..") {
+            return Err(Reason::DotSegment);
+        }
+        match end {
+            Some(end) => rest = rest.get(end + 3..).unwrap_or_default(),
+            None => return Ok(()),
+        }
+    }
+}
+
+/// For fuzzing: any bytes, and what must hold of the result.
+///
+/// # Errors
+/// What did not hold.
+pub fn fuzz(raw: &[u8]) -> Result<(), &'static str> {
+    let Ok(normal) = normalise(raw) else {
+        return Ok(());
+    };
+    let text = normal.text.as_ref();
+    if text.len() > raw.len() {
+        return Err("longer than the raw path");
+    }
+    if !text.bytes().all(|b| b.is_ascii_graphic() && b != b'\\') {
+        return Err("holds a byte that is not printable ASCII");
+    }
+    let mut segments = text.split('/').skip(1).peekable();
+    while let Some(segment) = segments.next() {
+        if matches!(segment, "." | "..") || (segment.is_empty() && segments.peek().is_some()) {
+            return Err("holds a dot segment or an empty segment");
+        }
+    }
+    match normalise(text.as_bytes()) {
+        Ok(again) if again == normal && matches!(again.text, Cow::Borrowed(_)) => Ok(()),
+        _ => Err("its normal form is not in normal form"),
+    }
+}

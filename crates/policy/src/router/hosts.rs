@@ -1,0 +1,65 @@
+//! Host patterns to trees.
+
+/// Exact names and suffixes, each sorted.
+#[derive(Debug, Default)]
+pub(super) struct Hosts {
+    exact: Vec<(Box<str>, usize)>,
+    /// `*.example.com` as `.example.com`.
+    suffixes: Vec<(Box<str>, usize)>,
+    any: Option<usize>,
+    len: usize,
+}
+
+impl Hosts {
+    /// How many trees there are.
+    pub(super) const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The tree of services without hosts.
+    pub(super) fn any(&mut self) -> usize {
+        *self.any.get_or_insert_with(|| {
+            self.len += 1;
+            self.len - 1
+        })
+    }
+
+    /// The tree of a pattern.
+    pub(super) fn add(&mut self, pattern: &str) -> usize {
+        let (list, name) = match pattern.strip_prefix('*') {
+            Some(suffix) => (&mut self.suffixes, suffix),
+            None => (&mut self.exact, pattern),
+        };
+        match list.binary_search_by(|(have, _)| have.as_ref().cmp(name)) {
+            Ok(at) => list.get(at).map_or(0, |(_, tree)| *tree),
+            Err(at) => {
+                list.insert(at, (name.into(), self.len));
+                self.len += 1;
+                self.len - 1
+            }
+        }
+    }
+
+    /// The trees that may hold the routes of a host, best first.
+    pub(super) fn matching<'a>(
+        &'a self,
+        host: Option<&'a str>,
+    ) -> impl Iterator<Item = usize> + 'a {
+        let host = host.unwrap_or_default();
+        let exact = lookup(&self.exact, host);
+        let dotted = if self.suffixes.is_empty() { "" } else { host };
+        let suffixes = dotted
+            .match_indices('.')
+            // The pattern's `*` stands for at least one label.
+            .filter(|&(at, _)| at > 0)
+            .filter_map(|(at, _)| lookup(&self.suffixes, host.get(at..)?));
+        exact.into_iter().chain(suffixes).chain(self.any)
+    }
+}
+
+fn lookup(list: &[(Box<str>, usize)], name: &str) -> Option<usize> {
+    let at = list
+        .binary_search_by(|(have, _)| have.as_ref().cmp(name))
+        .ok()?;
+    list.get(at).map(|(_, tree)| *tree)
+}

@@ -1,0 +1,199 @@
+//! A configuration, compiled: immutable, shared by every core.
+
+use crate::date::http_date;
+use crate::router::template::Template;
+use crate::router::{Route, Router, template::TemplateError};
+use crate::stages::upstream::{OperationPlan, UpstreamPlan};
+use postern_model::entity::{
+    Configuration, Lifecycle, Name, Operation, Service, Upstream, Version,
+};
+use std::sync::Arc;
+
+/// Why a configuration cannot be compiled. `postern-config` finds the same with line numbers; this
+/// guards against configurations that came another way.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CompileError {
+    /// A path template.
+    #[error("operation {operation} of {service} {version}: path: {problem}")]
+    Template {
+        /// The service.
+        service: Name,
+        /// Its version.
+        version: Name,
+        /// Its operation.
+        operation: Name,
+        /// What is wrong.
+        problem: TemplateError,
+    },
+    /// A version names an upstream that is not there.
+    #[error("{service} {version}: there is no upstream number {upstream}")]
+    Upstream {
+        /// The service.
+        service: Name,
+        /// Its version.
+        version: Name,
+        /// The index it names.
+        upstream: usize,
+    },
+    /// The path template of an upstream names a parameter that an operation does not have.
+    #[error("upstream {upstream}: path: operation {operation} has no parameter {parameter}")]
+    Parameter {
+        /// The upstream.
+        upstream: Name,
+        /// The operation.
+        operation: Name,
+        /// The parameter.
+        parameter: Box<str>,
+    },
+    /// Two operations answer the same methods at the same path of the same host.
+    #[error("{first} and {second} answer the same requests: {path}")]
+    Conflict {
+        /// `service version operation`.
+        first: Box<str>,
+        /// `service version operation`.
+        second: Box<str>,
+        /// The template.
+        path: Box<str>,
+    },
+}
+
+/// Services, operations and policies of one revision. A [`Route`] only means something with the
+/// rules that made it: keep the `Arc` that decided for as long as the request lives.
+#[derive(Debug)]
+pub struct Rules {
+    configuration: Arc<Configuration>,
+    revision: Name,
+    router: Router,
+    operations: Vec<OperationPlan>,
+    upstreams: Vec<UpstreamPlan>,
+    tls_port: Option<u16>,
+}
+
+impl Rules {
+    /// Compiles a configuration. `revision` names it in records, logs and metrics.
+    ///
+    /// # Errors
+    /// What `postern check` would have reported.
+    pub fn compile(
+        configuration: Arc<Configuration>,
+        revision: Name,
+    ) -> Result<Self, CompileError> {
+        let mut operations = Vec::new();
+        let router = Router::compile(&configuration, |route, template| {
+            operations.push(plan(&configuration, route, template)?);
+            Ok(operations.len() - 1)
+        })?;
+        let upstreams = configuration.upstreams.iter().map(UpstreamPlan::new);
+        let tls_port = configuration
+            .listeners
+            .iter()
+            .find(|l| l.tls.is_some())
+            .map(|l| l.address.port());
+        Ok(Self {
+            upstreams: upstreams.collect(),
+            revision,
+            router,
+            operations,
+            tls_port,
+            configuration,
+        })
+    }
+
+    /// What they were compiled from.
+    pub fn configuration(&self) -> &Arc<Configuration> {
+        &self.configuration
+    }
+
+    /// Their name.
+    pub fn revision(&self) -> &str {
+        &self.revision
+    }
+
+    pub(crate) fn router(&self) -> &Router {
+        &self.router
+    }
+
+    /// The port of the first TLS listener.
+    pub(crate) fn tls_port(&self) -> Option<u16> {
+        self.tls_port
+    }
+
+    /// The service of a route.
+    pub fn service(&self, route: &Route) -> &Service {
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "only these rules make their routes"
+        )]
+        &self.configuration.services[route.service]
+    }
+
+    /// The version of a route.
+    pub fn version(&self, route: &Route) -> &Version {
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "only these rules make their routes"
+        )]
+        &self.service(route).versions[route.version]
+    }
+
+    /// The operation of a route.
+    pub fn operation(&self, route: &Route) -> &Operation {
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "only these rules make their routes"
+        )]
+        &self.version(route).operations[route.operation]
+    }
+
+    /// What was worked out for an operation when it was compiled.
+    pub fn plan(&self, route: &Route) -> &OperationPlan {
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "only these rules make their routes"
+        )]
+        &self.operations[route.plan]
+    }
+
+    /// The upstream of a route.
+    pub fn upstream(&self, route: &Route) -> &Upstream {
+        #[expect(clippy::indexing_slicing, reason = "checked when compiled")]
+        &self.configuration.upstreams[self.version(route).upstream]
+    }
+
+    /// What was worked out for the upstream of a route.
+    pub fn upstream_plan(&self, route: &Route) -> &UpstreamPlan {
+        #[expect(clippy::indexing_slicing, reason = "checked when compiled")]
+        &self.upstreams[self.version(route).upstream]
+    }
+}
+
+/// Compiles one operation.
+fn plan(
+    configuration: &Configuration,
+    route: Route,
+    template: &Template,
+) -> Result<OperationPlan, CompileError> {
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the router counts through these lists"
+    )]
+    let (service, version, operation) = {
+        let service = &configuration.services[route.service];
+        let version = &service.versions[route.version];
+        (service, version, &version.operations[route.operation])
+    };
+    let Some(upstream) = configuration.upstreams.get(version.upstream) else {
+        return Err(CompileError::Upstream {
+            service: service.name.clone(),
+            version: version.name.clone(),
+            upstream: version.upstream,
+        });
+    };
+    let (deprecation, sunset) = match version.state {
+        Lifecycle::Deprecated { since, sunset } => {
+            (Some(format!("@{since}").into()), sunset.map(http_date))
+        }
+        _ => (None, None),
+    };
+    OperationPlan::new(operation, upstream, template, deprecation, sunset)
+}

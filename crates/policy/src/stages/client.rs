@@ -1,0 +1,28 @@
+//! Stage 2: whose request it is.
+
+use super::{Check, Outcome};
+use crate::client;
+use crate::facts::Facts;
+use crate::rules::Rules;
+use crate::walk::Progress;
+use postern_model::denial::{Audience, Code, Denial};
+
+pub(super) const CHECKS: &[Check] = &[address];
+
+fn address(progress: &mut Progress, rules: &Rules, facts: &dyn Facts) -> Outcome {
+    let config = &rules.configuration().client;
+    match client::find(facts, config) {
+        Ok(found) => {
+            progress.scheme = client::scheme(facts, config, &found);
+            progress.client = Some(found);
+            Outcome::Pass
+        }
+        Err(bad) => Outcome::Refuse(
+            Denial::new(Code::AddressUnparseable)
+                .saw("header", bad.header)
+                .with("peer", bad.sent_by.to_string(), Audience::Operator)
+                .with("hop", bad.hop as u64, Audience::Operator)
+                .with("problem", bad.problem.describe(), Audience::Operator),
+        ),
+    }
+}

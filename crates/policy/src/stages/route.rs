@@ -1,0 +1,186 @@
+//! Stage 4: host, path and method to an operation.
+
+use super::{Check, Outcome, connection};
+use crate::date::http_date;
+use crate::facts::Facts;
+use crate::path::{self, Reason, Rejected};
+use crate::router::template::is_reserved;
+use crate::router::{Found, Leaf, Params};
+use crate::rules::Rules;
+use crate::walk::{NormalPath, Progress};
+use postern_model::denial::{Audience, Code, Denial, printable};
+use postern_model::entity::{Lifecycle, Method};
+use std::borrow::Cow;
+
+pub(super) const CHECKS: &[Check] = &[
+    normal_path,
+    operation,
+    connection::tls_required,
+    connection::certificate,
+    connection::websocket,
+];
+
+/// Most bytes of a foreign path in evidence.
+const SHOWN: usize = 512;
+
+/// `*` asks about the server as a whole (RFC 9110 §9.3.7); no operation stands for that, so that
+/// `OPTIONS *` is answered here and never forwarded: `route.not_found`. So is OPTIONS in absolute
+/// form without a path, which means the same (RFC 9112 §3.2.4). With other methods an absolute
+/// form without a path means `/`.
+fn normal_path(progress: &mut Progress, rules: &Rules, facts: &dyn Facts) -> Outcome {
+    let raw = facts.path();
+    if raw.is_empty() {
+        let star = facts.target() == b"*";
+        if progress.method == Some(Method::Options) {
+            return Outcome::Refuse(not_found(progress, rules, facts, "*"));
+        }
+        if star {
+            return Outcome::Refuse(rejected(facts.target(), Reason::NotAbsolute));
+        }
+        progress.path = Some(NormalPath::Changed("/".into()));
+    } else {
+        match path::normalise(raw) {
+            Ok(normal) => {
+                progress.has_encoded_slash = normal.has_encoded_slash;
+                progress.has_parameters = normal.has_parameters;
+                progress.path = Some(NormalPath::new(normal.text));
+            }
+            Err(Rejected { segment, reason }) => {
+                return Outcome::Refuse(rejected(segment.of(raw), reason));
+            }
+        }
+    }
+    if let Some(query) = facts.query()
+        && let Err(Rejected { reason, .. }) = path::check_query(query)
+    {
+        return Outcome::Refuse(rejected(query, reason).saw("part", "query"));
+    }
+    Outcome::Pass
+}
+
+fn rejected(segment: &[u8], reason: Reason) -> Denial {
+    Denial::new(Code::PathRejected)
+        .saw("segment", printable(segment, 128))
+        .saw("reason", reason.describe())
+}
+
+fn operation(progress: &mut Progress, rules: &Rules, facts: &dyn Facts) -> Outcome {
+    let (Some(method), Some(path)) = (progress.method, progress.path(facts)) else {
+        return Outcome::Pass;
+    };
+    if is_reserved(path) {
+        return Outcome::Refuse(not_found(progress, rules, facts, path));
+    }
+    let mut params = Params::default();
+    let host = progress.host(facts);
+    let denial = match rules.router().find(host, path, method, &mut params) {
+        Found::Operation(candidate) => {
+            let route = candidate.route;
+            let refused = unacceptable(progress, rules, facts, &route);
+            progress.route = Some(route);
+            progress.params = params;
+            match refused {
+                None => return Outcome::Pass,
+                Some(denial) => denial,
+            }
+        }
+        _ if progress.has_encoded_slash => offending(facts, b"%2F", Reason::EncodedSlash),
+        _ if progress.has_parameters => offending(facts, b";", Reason::Parameters),
+        Found::OtherMethods(leaf) => other_methods(rules, method, leaf),
+        Found::Draft => {
+            // In public this is `route.not_found`, so that it takes the same evidence and work.
+            let mut denial = not_found(progress, rules, facts, path);
+            let hidden = Denial::new(Code::NotPublished);
+            denial.code = hidden.code;
+            denial.fault = hidden.fault;
+            denial.retry = hidden.retry;
+            denial.with("state", "draft", Audience::Publisher)
+        }
+        Found::Nothing { host_known: false } if facts.tls().is_some() => {
+            connection::misdirected_denial(progress, facts)
+        }
+        Found::Nothing { .. } => not_found(progress, rules, facts, path),
+    };
+    Outcome::Refuse(denial)
+}
+
+/// What the matched service does not accept.
+fn unacceptable(
+    progress: &Progress,
+    rules: &Rules,
+    facts: &dyn Facts,
+    route: &crate::router::Route,
+) -> Option<Denial> {
+    let service = rules.service(route);
+    if progress.has_encoded_slash && !service.encoded_slash {
+        return Some(offending(facts, b"%2F", Reason::EncodedSlash));
+    }
+    if progress.has_parameters && !service.path_parameters {
+        return Some(offending(facts, b";", Reason::Parameters));
+    }
+    match &rules.version(route).state {
+        Lifecycle::Retired { at, successor } => Some(retired(*at, successor.as_deref())),
+        _ => None,
+    }
+}
+
+fn retired(at: i64, successor: Option<&str>) -> Denial {
+    let denial = Denial::new(Code::VersionRetired).saw("retired_at", http_date(at));
+    match successor {
+        Some(successor) => denial.saw("successor", successor.to_owned()),
+        None => denial,
+    }
+}
+
+/// A rejection that names the segment with that piece in it, in any case.
+fn offending(facts: &dyn Facts, piece: &[u8], reason: Reason) -> Denial {
+    let segment = facts
+        .path()
+        .split(|&b| b == b'/')
+        .find(|s| {
+            s.windows(piece.len())
+                .any(|w| w.eq_ignore_ascii_case(piece))
+        })
+        .unwrap_or_default();
+    rejected(segment, reason)
+}
+
+fn other_methods(rules: &Rules, method: Method, leaf: &Leaf) -> Denial {
+    // A path that only retired versions have is gone, whatever the method.
+    if let Some(first) = leaf.candidates.first()
+        && leaf.candidates.iter().all(|c| c.retired)
+        && let Lifecycle::Retired { at, successor } = &rules.version(&first.route).state
+    {
+        return retired(*at, successor.as_deref());
+    }
+    let allowed: Vec<Cow<'static, str>> = Method::ALL
+        .into_iter()
+        .filter(|&m| {
+            leaf.candidates
+                .iter()
+                .any(|c| !c.retired && c.methods.answers(m))
+        })
+        .map(|m| Cow::Borrowed(m.as_str()))
+        .collect();
+    Denial::new(Code::MethodNotAllowed)
+        .saw("method", method.as_str())
+        .saw("allowed", allowed)
+}
+
+fn not_found(progress: &Progress, rules: &Rules, facts: &dyn Facts, path: &str) -> Denial {
+    let host = progress.host(facts);
+    let nearest: Vec<Cow<'static, str>> = rules
+        .router()
+        .nearest(host, path)
+        .into_iter()
+        .map(Cow::Owned)
+        .collect();
+    let denial = Denial::new(Code::NotFound)
+        .saw("host", printable(host.unwrap_or_default().as_bytes(), 255))
+        .saw("path", printable(path.as_bytes(), SHOWN));
+    if nearest.is_empty() {
+        denial
+    } else {
+        denial.saw("nearest", nearest)
+    }
+}

@@ -1,0 +1,213 @@
+//! Stage 16, the pure part: what the request looks like to the upstream. Balancing, retries and
+//! streaming are the data plane's.
+
+use crate::decision::Allowed;
+use crate::router::Params;
+use crate::router::template::Template;
+use crate::rules::{CompileError, Rules};
+use postern_model::entity::{HostMode, Name, Operation, PathRewrite, Target, Upstream};
+use std::time::Duration;
+
+/// How long one exchange may take: the upstream's times with the operation's overrides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Resolving, connecting and the TLS handshake.
+    pub connect: Duration,
+    /// From the last byte of the request to the end of the response's head.
+    pub first_byte: Duration,
+    /// Without a byte of the response's body.
+    pub idle: Duration,
+    /// The whole exchange.
+    pub total: Option<Duration>,
+}
+
+/// An operation, compiled.
+#[derive(Debug)]
+pub struct OperationPlan {
+    /// The whole template, prefixes included: low in cardinality, for metrics and logs.
+    pub template: Box<str>,
+    /// The names of its parameters, in the order of [`Params`].
+    pub parameters: Box<[Box<str>]>,
+    /// How long it may take.
+    pub timeouts: Timeouts,
+    /// The value of `Deprecation` (RFC 9745 §2.1), where the version is deprecated.
+    pub deprecation: Option<Box<str>>,
+    /// The value of `Sunset` (RFC 8594 §3).
+    pub sunset: Option<Box<str>>,
+    path: PathPlan,
+}
+
+/// An upstream, compiled.
+#[derive(Debug)]
+pub struct UpstreamPlan {
+    host: HostMode,
+    /// By target, as `Host` writes it.
+    authorities: Box<[Box<str>]>,
+}
+
+#[derive(Debug)]
+enum PathPlan {
+    Keep,
+    Replace { strip: Name, prefix: Name },
+    Template(Box<[Piece]>),
+}
+
+#[derive(Debug)]
+enum Piece {
+    Literal(Box<str>),
+    Param(usize),
+}
+
+impl OperationPlan {
+    pub(crate) fn new(
+        operation: &Operation,
+        upstream: &Upstream,
+        template: &Template,
+        deprecation: Option<Box<str>>,
+        sunset: Option<String>,
+    ) -> Result<Self, CompileError> {
+        let path = match &upstream.path {
+            PathRewrite::Keep => PathPlan::Keep,
+            PathRewrite::Replace { strip, prefix } => PathPlan::Replace {
+                strip: strip.clone(),
+                prefix: prefix.clone(),
+            },
+            PathRewrite::Template(text) => {
+                let pieces = pieces(text, &template.names);
+                PathPlan::Template(pieces.map_err(|parameter| CompileError::Parameter {
+                    upstream: upstream.name.clone(),
+                    operation: operation.name.clone(),
+                    parameter: parameter.into(),
+                })?)
+            }
+        };
+        let theirs = &upstream.timeouts;
+        let ours = &operation.timeouts;
+        Ok(Self {
+            template: template.text.clone(),
+            parameters: template.names.clone().into(),
+            timeouts: Timeouts {
+                connect: theirs.connect,
+                first_byte: ours.first_byte.unwrap_or(theirs.first_byte),
+                idle: theirs.idle,
+                total: ours.total.or(theirs.total),
+            },
+            deprecation,
+            sunset: sunset.map(Into::into),
+            path,
+        })
+    }
+
+    /// Writes the path that the upstream gets, piece by piece. `path` is the normal path that was
+    /// matched, so that what is sent was decided on.
+    pub fn write_path(&self, path: &str, params: &Params, mut out: impl FnMut(&[u8])) {
+        match &self.path {
+            PathPlan::Keep => out(path.as_bytes()),
+            PathPlan::Replace { strip, prefix } => {
+                let rest = path
+                    .strip_prefix(&**strip)
+                    .filter(|rest| rest.is_empty() || rest.starts_with('/'))
+                    .unwrap_or(path);
+                if prefix.is_empty() && rest.is_empty() {
+                    out(b"/");
+                } else {
+                    out(prefix.as_bytes());
+                    out(rest.as_bytes());
+                }
+            }
+            PathPlan::Template(pieces) => {
+                for piece in pieces {
+                    out(match piece {
+                        Piece::Literal(text) => text.as_bytes(),
+                        Piece::Param(index) => {
+                            params.get(*index, path).unwrap_or_default().as_bytes()
+                        }
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// Splits a rewriting template at its parameters; the error is the name of an unknown one.
+fn pieces(text: &str, names: &[Box<str>]) -> Result<Box<[Piece]>, String> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some((literal, after)) = rest.split_once('{') {
+        let (name, after) = after.split_once('}').ok_or_else(|| after.to_owned())?;
+        let name = name.strip_prefix('*').unwrap_or(name);
+        let index = names
+            .iter()
+            .position(|n| **n == *name)
+            .ok_or_else(|| name.to_owned())?;
+        if !literal.is_empty() {
+            pieces.push(Piece::Literal(literal.into()));
+        }
+        pieces.push(Piece::Param(index));
+        rest = after;
+    }
+    if !rest.is_empty() {
+        pieces.push(Piece::Literal(rest.into()));
+    }
+    Ok(pieces.into())
+}
+
+impl UpstreamPlan {
+    pub(crate) fn new(upstream: &Upstream) -> Self {
+        let own_port = if upstream.tls.is_some() { 443 } else { 80 };
+        let authorities = upstream.targets.iter().map(|t| authority(t, own_port));
+        Self {
+            host: upstream.host.clone(),
+            authorities: authorities.collect(),
+        }
+    }
+
+    /// The `Host` (or `:authority`) that a target gets; `caller` is the authority the caller asked
+    /// for, byte for byte. A caller of HTTP/1.0 may have none: then it is the target's.
+    pub fn host<'a>(&'a self, target: usize, caller: Option<&'a [u8]>) -> &'a [u8] {
+        let own = || {
+            self.authorities
+                .get(target)
+                .map_or(&b""[..], |a| a.as_bytes())
+        };
+        match &self.host {
+            HostMode::Pass => caller.filter(|c| !c.is_empty()).unwrap_or_else(own),
+            HostMode::Target => own(),
+            HostMode::Fixed(name) => name.as_bytes(),
+        }
+    }
+}
+
+fn authority(target: &Target, own_port: u16) -> Box<str> {
+    let host = if target.host.contains(':') {
+        format!("[{}]", target.host)
+    } else {
+        target.host.to_string()
+    };
+    if target.port == own_port {
+        host.into()
+    } else {
+        format!("{host}:{}", target.port).into()
+    }
+}
+
+impl Allowed {
+    /// Writes the request target that the upstream gets: the path, rewritten where configured, and
+    /// the query byte for byte. `raw_path` is what the normal path was made from.
+    pub fn write_target(
+        &self,
+        rules: &Rules,
+        raw_path: &[u8],
+        query: Option<&[u8]>,
+        mut out: impl FnMut(&[u8]),
+    ) {
+        let path = self.path.of(raw_path);
+        rules
+            .plan(&self.route)
+            .write_path(path, &self.params, &mut out);
+        if let Some(query) = query {
+            out(b"?");
+            out(query);
+        }
+    }
+}

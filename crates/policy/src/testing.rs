@@ -1,0 +1,132 @@
+//! Configurations and requests for tests.
+
+use crate::facts::{Connection, Tls};
+use crate::fields::Span;
+use crate::head::{Head, Version};
+use crate::rules::Rules;
+use postern_model::entity::{self, Configuration, Lifecycle, Method, Operation, Service, Upstream};
+use std::sync::Arc;
+
+/// An upstream with defaults everywhere.
+pub(crate) fn upstream() -> Upstream {
+    Upstream {
+        name: "backend".into(),
+        targets: vec![entity::Target {
+            host: "127.0.0.1".into(),
+            port: 9000,
+            weight: 1,
+        }],
+        protocol: entity::UpstreamProtocol::Http1,
+        tls: None,
+        balance: entity::Balance::RoundRobin,
+        active_health: None,
+        outlier: entity::Outlier::default(),
+        breaker: None,
+        retry: entity::Retry::default(),
+        timeouts: entity::UpstreamTimeouts::default(),
+        pool: entity::Pool::default(),
+        host: entity::HostMode::Pass,
+        path: entity::PathRewrite::Keep,
+        dns: entity::Dns::default(),
+    }
+}
+
+/// `GET POST /path`, or only a path for any method.
+pub(crate) fn operation(text: &str) -> Operation {
+    let (methods, path) = match text.rsplit_once(' ') {
+        Some((methods, path)) => (methods, path),
+        None => ("", text),
+    };
+    Operation {
+        name: text.into(),
+        methods: methods
+            .split_whitespace()
+            .map(|m| Method::parse(m.as_bytes()).unwrap())
+            .collect(),
+        path: path.into(),
+        websocket: false,
+        timeouts: entity::TimeoutOverrides::default(),
+    }
+}
+
+/// A published version with these operations.
+pub(crate) fn version(operations: &[&str]) -> entity::Version {
+    entity::Version {
+        name: "v1".into(),
+        base_path: "".into(),
+        state: Lifecycle::Published,
+        upstream: 0,
+        operations: operations.iter().map(|text| operation(text)).collect(),
+    }
+}
+
+/// A service with one published version.
+pub(crate) fn service(hosts: &[&str], base_path: &str, operations: &[&str]) -> Service {
+    Service {
+        name: format!("service{base_path}").into(),
+        hosts: hosts.iter().map(|h| (*h).into()).collect(),
+        base_path: base_path.into(),
+        tls_required: false,
+        client_certificate: None,
+        encoded_slash: false,
+        path_parameters: false,
+        versions: vec![version(operations)],
+    }
+}
+
+pub(crate) fn configuration(services: Vec<Service>) -> Configuration {
+    Configuration {
+        services,
+        upstreams: vec![upstream()],
+        ..Configuration::default()
+    }
+}
+
+pub(crate) fn rules(services: Vec<Service>) -> Rules {
+    compile(configuration(services))
+}
+
+pub(crate) fn compile(configuration: Configuration) -> Rules {
+    Rules::compile(Arc::new(configuration), "1".into()).unwrap()
+}
+
+/// A request of HTTP/1.1: method, target, and fields as `Name: value`.
+pub(crate) fn head(method: &str, target: &str, fields: &[&str]) -> Head {
+    let mut head = Head::default();
+    head.version = Version::Http11;
+    head.method = head.fields.append(method.as_bytes());
+    head.target = head.fields.append(target.as_bytes());
+    let at = head.target.start();
+    if target.starts_with('/') {
+        head.split_path(Span::new(at, at + target.len()));
+    }
+    for field in fields {
+        let (name, value) = field.split_once(": ").unwrap();
+        if name == "Host" {
+            head.authority = Some(head.fields.append(value.as_bytes()));
+        }
+        head.fields.push(name.as_bytes(), value.as_bytes());
+    }
+    head
+}
+
+/// A plain connection from that address.
+pub(crate) fn connection(peer: &str) -> Connection {
+    Connection {
+        peer: (peer.parse::<std::net::IpAddr>().unwrap(), 50_000).into(),
+        local: "127.0.0.1:8080".parse().unwrap(),
+        proxied_source: None,
+        tls: None,
+    }
+}
+
+/// A TLS connection that asked for that name.
+pub(crate) fn tls(sni: Option<&str>) -> Connection {
+    Connection {
+        tls: Some(Tls {
+            version: entity::TlsVersion::V1_3,
+            sni: sni.map(Into::into),
+        }),
+        ..connection("198.51.100.1")
+    }
+}

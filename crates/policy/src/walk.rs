@@ -1,0 +1,193 @@
+//! The resumable machine that decides.
+
+#[cfg(test)]
+mod tests;
+
+use crate::client::{ClientAddress, Scheme};
+use crate::decision::{Allowed, Decision, Depth, FactRequest, Step, Unknown};
+use crate::facts::Facts;
+use crate::fields::Span;
+use crate::router::{Params, Route};
+use crate::rules::Rules;
+use crate::stages::{Check, Outcome, STAGES};
+use postern_model::denial::{Code, Denial};
+use postern_model::entity::Method;
+
+/// A text in normal form: a piece of the raw bytes where they had that form already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NormalPath {
+    /// A piece of the raw bytes.
+    AsSent(Span),
+    /// Brought to normal form.
+    Changed(Box<str>),
+}
+
+impl Default for NormalPath {
+    fn default() -> Self {
+        Self::AsSent(Span::default())
+    }
+}
+
+impl NormalPath {
+    /// The text, given the bytes it was made from.
+    pub fn of<'a>(&'a self, raw: &'a [u8]) -> &'a str {
+        match self {
+            Self::AsSent(span) => std::str::from_utf8(span.of(raw)).unwrap_or_default(),
+            Self::Changed(text) => text,
+        }
+    }
+
+    pub(crate) fn new(text: std::borrow::Cow<'_, str>) -> Self {
+        match text {
+            std::borrow::Cow::Borrowed(text) => Self::AsSent(Span::new(0, text.len())),
+            std::borrow::Cow::Owned(text) => Self::Changed(text.into()),
+        }
+    }
+}
+
+/// What earlier stages found out.
+#[derive(Debug, Default)]
+pub(crate) struct Progress {
+    pub(crate) method: Option<Method>,
+    /// A WebSocket handshake is asked for, and well-formed.
+    pub(crate) websocket: bool,
+    pub(crate) host: Option<NormalPath>,
+    pub(crate) client: Option<ClientAddress>,
+    pub(crate) scheme: Scheme,
+    pub(crate) path: Option<NormalPath>,
+    pub(crate) has_encoded_slash: bool,
+    pub(crate) has_parameters: bool,
+    pub(crate) route: Option<Route>,
+    pub(crate) params: Params,
+}
+
+impl Progress {
+    /// The host asked for, in its one spelling.
+    pub(crate) fn host<'a>(&'a self, facts: &'a dyn Facts) -> Option<&'a str> {
+        let host = self.host.as_ref()?;
+        Some(host.of(facts.authority().unwrap_or_default()))
+    }
+
+    /// The normal path.
+    pub(crate) fn path<'a>(&'a self, facts: &'a dyn Facts) -> Option<&'a str> {
+        Some(self.path.as_ref()?.of(facts.path()))
+    }
+}
+
+/// The decision about one request, as far as it has come. Facts may be added between steps, never
+/// changed.
+#[derive(Debug, Default)]
+pub struct Walk {
+    depth: Depth,
+    line: usize,
+    check: usize,
+    progress: Progress,
+    denials: Vec<Denial>,
+    unknown: Vec<Unknown>,
+}
+
+impl Walk {
+    /// A walk that has not begun.
+    pub fn new(depth: Depth) -> Self {
+        Self {
+            depth,
+            ..Self::default()
+        }
+    }
+
+    /// Goes on until a fact is missing or the decision is made. Nothing is done twice. A walk that
+    /// is done is not stepped again.
+    pub fn step(&mut self, rules: &Rules, facts: &dyn Facts) -> Step {
+        while let Some(line) = STAGES.get(self.line) {
+            while let Some(check) = line.checks.get(self.check) {
+                match self.run(*check, rules, facts) {
+                    Outcome::Pass => {}
+                    Outcome::Refuse(denial) => match self.depth {
+                        Depth::FirstDenial => return Step::Done(Decision::Refuse(denial)),
+                        Depth::Everything => self.denials.push(denial),
+                    },
+                    Outcome::Need(fact) => match self.depth {
+                        Depth::FirstDenial => return Step::Need(fact),
+                        Depth::Everything => self.unknown.push(Unknown {
+                            stage: line.stage,
+                            fact,
+                        }),
+                    },
+                }
+                self.check += 1;
+            }
+            self.line += 1;
+            self.check = 0;
+        }
+        Step::Done(self.conclude(rules))
+    }
+
+    fn run(&mut self, check: Check, rules: &Rules, facts: &dyn Facts) -> Outcome {
+        check(&mut self.progress, rules, facts)
+    }
+
+    fn conclude(&mut self, rules: &Rules) -> Decision {
+        if let Some(first) = self.denials.first() {
+            return Decision::Refuse(first.clone());
+        }
+        let progress = std::mem::take(&mut self.progress);
+        // Every stage passed, so these are there; if one is not, that is a bug and nobody passes.
+        let (Some(route), Some(method), Some(client), Some(path)) = (
+            progress.route,
+            progress.method,
+            progress.client,
+            progress.path,
+        ) else {
+            return Decision::Refuse(Denial::new(Code::Internal));
+        };
+        Decision::Allow(Allowed {
+            route,
+            upstream: rules.version(&route).upstream,
+            method,
+            params: progress.params,
+            path,
+            host: progress.host.unwrap_or_default(),
+            client,
+            scheme: progress.scheme,
+            websocket: progress.websocket,
+        })
+    }
+
+    /// With [`Depth::Everything`], after the end: every refusal, in the order of the stages.
+    pub fn denials(&self) -> &[Denial] {
+        &self.denials
+    }
+
+    /// With [`Depth::Everything`], after the end: what could not be told. An `Allow` with unknown
+    /// facts means: cannot tell.
+    pub fn unknown(&self) -> &[Unknown] {
+        &self.unknown
+    }
+
+    /// The operation, once `route` has found it; also of a refused request.
+    pub fn route(&self) -> Option<&Route> {
+        self.progress.route.as_ref()
+    }
+
+    /// The client's address, once `client` has found it; also of a refused request.
+    pub fn client(&self) -> Option<&ClientAddress> {
+        self.progress.client.as_ref()
+    }
+
+    /// The normal path, once there is one; also of a refused request.
+    pub fn path<'a>(&'a self, facts: &'a dyn Facts) -> Option<&'a str> {
+        self.progress.path(facts)
+    }
+
+    /// The host in its one spelling, once it was read; also of a refused request.
+    pub fn host<'a>(&'a self, facts: &'a dyn Facts) -> Option<&'a str> {
+        self.progress.host(facts)
+    }
+}
+
+/// The name of a fact request, for logs.
+impl std::fmt::Display for FactRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}

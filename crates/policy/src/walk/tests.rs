@@ -1,0 +1,505 @@
+use super::*;
+use crate::facts::{CertificateVerdict, Connection, Live};
+use crate::head::Head;
+use crate::testing::{compile, configuration, connection, head, rules, service, tls, version};
+use postern_model::denial::Value;
+use postern_model::entity::{ClientCertificate, Lifecycle};
+
+fn decide(rules: &Rules, head: &Head, connection: &Connection) -> Decision {
+    match Walk::new(Depth::FirstDenial).step(rules, &Live::new(head, connection)) {
+        Step::Done(decision) => decision,
+        Step::Need(fact) => panic!("needs {fact}"),
+    }
+}
+
+fn refused(rules: &Rules, head: &Head, connection: &Connection) -> Denial {
+    match decide(rules, head, connection) {
+        Decision::Refuse(denial) => denial,
+        Decision::Allow(allowed) => panic!("{allowed:?}"),
+    }
+}
+
+fn allowed(rules: &Rules, head: &Head, connection: &Connection) -> Allowed {
+    match decide(rules, head, connection) {
+        Decision::Allow(allowed) => allowed,
+        Decision::Refuse(denial) => panic!("{denial:?}"),
+    }
+}
+
+fn orders() -> Rules {
+    rules(vec![service(
+        &["api.example.com"],
+        "/v1",
+        &["GET POST /orders", "GET /orders/{id}", "GET /items/{*rest}"],
+    )])
+}
+
+const HOST: &str = "Host: api.example.com";
+
+#[test]
+fn a_request_is_allowed_with_everything_it_needs() {
+    let rules = orders();
+    let head = head("GET", "/v1/orders/%37?x=%zz", &["Host: API.example.com."]);
+    let allowed = allowed(&rules, &head, &connection("198.51.100.1"));
+    assert_eq!(allowed.path.of(head.path()), "/v1/orders/7");
+    assert_eq!(
+        allowed.host.of(head.authority().unwrap()),
+        "api.example.com"
+    );
+    assert_eq!(allowed.params.get(0, "/v1/orders/7"), Some("7"));
+    assert_eq!(&*rules.plan(&allowed.route).template, "/v1/orders/{id}");
+    assert_eq!(allowed.client.address.to_string(), "198.51.100.1");
+    let mut target = Vec::new();
+    allowed.write_target(&rules, head.path(), head.query(), |b| {
+        target.extend_from_slice(b);
+    });
+    assert_eq!(target, b"/v1/orders/7?x=%zz");
+}
+
+/// Method, target, fields; code and one piece of its evidence.
+type Refused = (
+    &'static str,
+    &'static str,
+    &'static [&'static str],
+    Code,
+    (&'static str, &'static str),
+);
+
+const REFUSED: &[Refused] = &[
+    (
+        "get",
+        "/v1/orders",
+        &[HOST],
+        Code::MethodUnsupported,
+        ("method", "get"),
+    ),
+    (
+        "CONNECT",
+        "a:80",
+        &[HOST],
+        Code::UpgradeNotAllowed,
+        ("token", "CONNECT"),
+    ),
+    (
+        "GET",
+        "/v1/orders",
+        &[HOST, "Upgrade: h2c", "Connection: upgrade"],
+        Code::UpgradeNotAllowed,
+        ("token", "h2c"),
+    ),
+    (
+        "GET",
+        "/v1/orders",
+        &["Host: a b"],
+        Code::Malformed,
+        ("section", "RFC 9110 §7.2"),
+    ),
+    (
+        "GET",
+        "/v1/../x",
+        &[HOST],
+        Code::PathRejected,
+        ("segment", ".."),
+    ),
+    (
+        "GET",
+        "/v1/a%2fb",
+        &[HOST],
+        Code::PathRejected,
+        ("segment", "a%2fb"),
+    ),
+    (
+        "GET",
+        "/v1/orders;a",
+        &[HOST],
+        Code::PathRejected,
+        ("segment", "orders;a"),
+    ),
+    (
+        "GET",
+        "/v1/orders/a%2Fb",
+        &[HOST],
+        Code::PathRejected,
+        ("segment", "a%2Fb"),
+    ),
+    (
+        "GET",
+        "/v1/orders?\u{1}",
+        &[HOST],
+        Code::PathRejected,
+        ("part", "query"),
+    ),
+    ("GET", "*", &[HOST], Code::PathRejected, ("segment", "*")),
+    ("OPTIONS", "*", &[HOST], Code::NotFound, ("path", "*")),
+    (
+        "GET",
+        "/v1/orders/",
+        &[HOST],
+        Code::NotFound,
+        ("path", "/v1/orders/"),
+    ),
+    (
+        "GET",
+        "/.well-known/postern/x",
+        &[HOST],
+        Code::NotFound,
+        ("path", "/.well-known/postern/x"),
+    ),
+    (
+        "GET",
+        "/v1/orders",
+        &["Host: other.example.com"],
+        Code::NotFound,
+        ("host", "other.example.com"),
+    ),
+    ("GET", "/v1/orders", &[], Code::NotFound, ("host", "")),
+    (
+        "DELETE",
+        "/v1/orders",
+        &[HOST],
+        Code::MethodNotAllowed,
+        ("method", "DELETE"),
+    ),
+    (
+        "POST",
+        "/v1/orders",
+        &[HOST, "Expect: magic"],
+        Code::ExpectationUnsupported,
+        ("value", "magic"),
+    ),
+];
+
+#[test]
+fn refusals_name_what_was_wrong() {
+    let rules = orders();
+    for (method, target, fields, code, evidence) in REFUSED {
+        let head = head(method, target, fields);
+        let denial = refused(&rules, &head, &connection("198.51.100.1"));
+        assert_eq!(denial.code, *code, "{method} {target}");
+        assert_eq!(
+            denial.evidence(evidence.0),
+            Some(&Value::from(evidence.1.to_owned())),
+            "{method} {target}"
+        );
+    }
+}
+
+#[test]
+fn a_mistyped_path_is_told_what_it_may_have_meant() {
+    let rules = orders();
+    for (path, nearest) in [
+        ("/v1/order", "GET POST /v1/orders"),
+        ("/orders", "GET POST /v1/orders"),
+        ("/v1/oders/17", "GET /v1/orders/{id}"),
+        ("/v1/orders/", "GET POST /v1/orders"),
+    ] {
+        let denial = refused(&rules, &head("GET", path, &[HOST]), &connection("::1"));
+        let Some(Value::List(list)) = denial.evidence("nearest") else {
+            panic!("{path}: {denial:?}");
+        };
+        assert_eq!(list.first().unwrap(), nearest, "{path}");
+        assert!(list.len() <= 3);
+    }
+    let denial = refused(
+        &rules,
+        &head("GET", "/wp-admin", &[HOST]),
+        &connection("::1"),
+    );
+    assert_eq!(denial.evidence("nearest"), None);
+}
+
+#[test]
+fn another_method_is_told_the_allowed_ones() {
+    let denial = refused(
+        &orders(),
+        &head("DELETE", "/v1/orders", &[HOST]),
+        &connection("::1"),
+    );
+    assert_eq!(
+        denial.evidence("allowed"),
+        Some(&Value::List(vec![
+            "GET".into(),
+            "HEAD".into(),
+            "POST".into()
+        ]))
+    );
+}
+
+#[test]
+fn the_states_of_a_version() {
+    let with = |state| {
+        let mut service = service(&[], "/v1", &["GET /orders"]);
+        service.versions[0].state = state;
+        let mut two = version(&["GET /orders/{id}"]);
+        two.name = "v2".into();
+        service.versions.push(two);
+        rules(vec![service])
+    };
+    let request = head("GET", "/v1/orders", &[HOST]);
+    let peer = connection("::1");
+    let draft = refused(&with(Lifecycle::Draft), &request, &peer);
+    assert_eq!(draft.code, Code::NotPublished);
+    assert_eq!(draft.status, 404);
+    assert!(draft.evidence("nearest").is_none() && draft.evidence("path").is_some());
+    let retired = refused(
+        &with(Lifecycle::Retired {
+            at: 0,
+            successor: Some("v2".into()),
+        }),
+        &request,
+        &peer,
+    );
+    assert_eq!((retired.code, retired.status), (Code::VersionRetired, 410));
+    assert_eq!(
+        retired.evidence("successor"),
+        Some(&Value::from("v2".to_owned()))
+    );
+    let rules = with(Lifecycle::Deprecated {
+        since: 1_688_169_599,
+        sunset: Some(784_111_777),
+    });
+    let allowed = allowed(&rules, &request, &peer);
+    let plan = rules.plan(&allowed.route);
+    assert_eq!(plan.deprecation.as_deref(), Some("@1688169599"));
+    assert_eq!(
+        plan.sunset.as_deref(),
+        Some("Sun, 06 Nov 1994 08:49:37 GMT")
+    );
+}
+
+#[test]
+fn a_draft_never_shadows_what_is_published() {
+    let mut service = service(&[], "", &["GET /orders/{id}"]);
+    let mut draft = version(&["GET /orders/new"]);
+    draft.state = Lifecycle::Draft;
+    service.versions.push(draft);
+    let rules = rules(vec![service]);
+    let allowed = allowed(
+        &rules,
+        &head("GET", "/orders/new", &[HOST]),
+        &connection("::1"),
+    );
+    assert_eq!(allowed.route.version, 0);
+}
+
+#[test]
+fn an_unknown_host_over_tls_is_misdirected() {
+    let rules = orders();
+    let request = head("GET", "/v1/orders", &["Host: other.example.com"]);
+    let denial = refused(&rules, &request, &tls(Some("api.example.com")));
+    assert_eq!((denial.code, denial.status), (Code::Misdirected, 421));
+    assert_eq!(
+        denial.evidence("sni"),
+        Some(&Value::from("api.example.com".to_owned()))
+    );
+    let known = head("GET", "/nothing", &[HOST]);
+    assert_eq!(refused(&rules, &known, &tls(None)).code, Code::NotFound);
+    let fine = head("GET", "/v1/orders", &[HOST]);
+    let session = tls(None);
+    let facts = Live::new(&fine, &session).misdirected(true);
+    let Step::Done(Decision::Refuse(denial)) = Walk::default().step(&rules, &facts) else {
+        panic!("was not refused");
+    };
+    assert_eq!(denial.code, Code::Misdirected);
+}
+
+#[test]
+fn plain_http_is_redirected_where_that_is_safe() {
+    let mut service = service(&["api.example.com"], "", &["/{*rest}"]);
+    service.tls_required = true;
+    let rules = rules(vec![service]);
+    let get = refused(
+        &rules,
+        &head("GET", "/a?b=c", &["Host: api.example.com:8080"]),
+        &connection("::1"),
+    );
+    assert_eq!((get.code, get.status), (Code::TlsRequired, 308));
+    assert_eq!(
+        get.evidence("location"),
+        Some(&Value::from("https://api.example.com/a?b=c".to_owned()))
+    );
+    let post = refused(&rules, &head("POST", "/a", &[HOST]), &connection("::1"));
+    assert_eq!((post.code, post.status), (Code::TlsRequired, 403));
+    allowed(&rules, &head("POST", "/a", &[HOST]), &tls(None));
+}
+
+#[test]
+fn a_trusted_proxy_may_say_that_it_spoke_tls() {
+    let mut service = service(&[], "", &["/{*rest}"]);
+    service.tls_required = true;
+    let mut configuration = configuration(vec![service]);
+    configuration.client.trusted_proxies = vec!["10.0.0.0/8".parse().unwrap()];
+    let rules = compile(configuration);
+    let request = head(
+        "POST",
+        "/a",
+        &[
+            HOST,
+            "X-Forwarded-For: 192.0.2.7",
+            "X-Forwarded-Proto: https",
+        ],
+    );
+    let found = allowed(&rules, &request, &connection("10.1.1.1"));
+    assert_eq!(found.scheme, Scheme::Https);
+    assert_eq!(found.client.address.to_string(), "192.0.2.7");
+    assert_eq!(
+        refused(&rules, &request, &connection("192.0.2.1")).code,
+        Code::TlsRequired
+    );
+}
+
+#[test]
+fn a_client_certificate_is_asked_for_only_when_everything_before_has_passed() {
+    let mut service = service(&[], "", &["GET /a"]);
+    service.client_certificate = Some(ClientCertificate {
+        required: true,
+        authorities: std::path::Path::new("ca.pem").into(),
+        revocations: None,
+    });
+    let rules = rules(vec![service]);
+    let request = head("GET", "/a", &[HOST]);
+    assert_eq!(
+        refused(&rules, &request, &connection("::1")).code,
+        Code::CertificateMissing
+    );
+    let session = tls(None);
+    assert_eq!(
+        refused(&rules, &head("GET", "/b", &[HOST]), &session).code,
+        Code::NotFound
+    );
+    for (verdict, code) in [
+        (CertificateVerdict::Missing, Some(Code::CertificateMissing)),
+        (
+            CertificateVerdict::Trusted {
+                subject: "a".into(),
+            },
+            None,
+        ),
+        (
+            CertificateVerdict::Untrusted {
+                subject: "a".into(),
+                issuer: "b".into(),
+            },
+            Some(Code::CertificateUntrusted),
+        ),
+        (
+            CertificateVerdict::Expired {
+                not_before: 0,
+                not_after: 1,
+                now: 2,
+            },
+            Some(Code::CertificateExpired),
+        ),
+    ] {
+        let facts = Live::new(&request, &session);
+        let mut walk = Walk::new(Depth::FirstDenial);
+        assert_eq!(
+            walk.step(&rules, &facts),
+            Step::Need(FactRequest::ClientCertificate { service: 0 })
+        );
+        facts.provide_certificate(verdict);
+        match (walk.step(&rules, &facts), code) {
+            (Step::Done(Decision::Allow(_)), None) => {}
+            (Step::Done(Decision::Refuse(denial)), Some(code)) => assert_eq!(denial.code, code),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn explaining_goes_on_past_refusals_and_missing_facts() {
+    let mut service = service(&[], "", &["POST /a"]);
+    service.client_certificate = Some(ClientCertificate {
+        required: true,
+        authorities: std::path::Path::new("ca.pem").into(),
+        revocations: None,
+    });
+    let rules = rules(vec![service]);
+    let request = head(
+        "POST",
+        "/a",
+        &[
+            HOST,
+            "Upgrade: h2c",
+            "Expect: magic",
+            "Via: 1.1 postern, 1.1 postern",
+        ],
+    );
+    let session = tls(None);
+    let facts = Live::new(&request, &session);
+    let mut walk = Walk::new(Depth::Everything);
+    let Step::Done(Decision::Refuse(first)) = walk.step(&rules, &facts) else {
+        panic!("was not refused");
+    };
+    assert_eq!(first.code, Code::UpgradeNotAllowed);
+    let codes: Vec<_> = walk.denials().iter().map(|d| d.code).collect();
+    assert_eq!(
+        codes,
+        [
+            Code::UpgradeNotAllowed,
+            Code::LoopDetected,
+            Code::ExpectationUnsupported
+        ]
+    );
+    assert_eq!(walk.unknown().len(), 1);
+}
+
+const SOCKET: [&str; 5] = [
+    HOST,
+    "Upgrade: websocket",
+    "Connection: keep-alive, Upgrade",
+    "Sec-WebSocket-Version: 13",
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+];
+
+#[test]
+fn a_websocket_opens_only_where_it_is_declared_and_well_formed() {
+    let mut service = service(&[], "", &["GET /socket", "GET POST /plain"]);
+    service.versions[0].operations[0].websocket = true;
+    let rules = rules(vec![service]);
+    let peer = connection("::1");
+    let open = allowed(&rules, &head("GET", "/socket", &SOCKET), &peer);
+    assert!(open.websocket);
+    let plain = allowed(&rules, &head("GET", "/socket", &[HOST]), &peer);
+    assert!(!plain.websocket);
+    assert_eq!(
+        refused(&rules, &head("GET", "/plain", &SOCKET), &peer).code,
+        Code::UpgradeNotAllowed
+    );
+    for (at, instead) in [
+        (3, "Sec-WebSocket-Version: 8"),
+        (4, "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ="),
+        (4, "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZR=="),
+        (0, "Content-Length: 3"),
+    ] {
+        let mut fields = SOCKET;
+        fields[at] = instead;
+        let denial = refused(&rules, &head("GET", "/socket", &fields), &peer);
+        assert_eq!(denial.code, Code::Malformed, "{instead}");
+    }
+    let mut twice = SOCKET.to_vec();
+    twice.push(SOCKET[4]);
+    assert_eq!(
+        refused(&rules, &head("GET", "/socket", &twice), &peer).code,
+        Code::Malformed
+    );
+    let mut not_asked = SOCKET;
+    not_asked[2] = "Connection: keep-alive";
+    assert!(!allowed(&rules, &head("GET", "/plain", &not_asked), &peer).websocket);
+}
+
+#[test]
+fn a_websocket_over_http2_is_an_extended_connect() {
+    let mut service = service(&[], "", &["GET /socket"]);
+    service.versions[0].operations[0].websocket = true;
+    let rules = rules(vec![service]);
+    let mut request = head("CONNECT", "/socket", &[HOST]);
+    request.version = crate::head::Version::Http2;
+    let peer = connection("::1");
+    let facts = Live::new(&request, &peer).protocol(Some(b"websocket"));
+    let Step::Done(Decision::Allow(allowed)) = Walk::default().step(&rules, &facts) else {
+        panic!("was not allowed");
+    };
+    assert!(allowed.websocket);
+    assert_eq!(allowed.method, Method::Get);
+}
