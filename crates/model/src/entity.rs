@@ -454,12 +454,16 @@ pub struct Upstream {
     pub dns: Dns,
 }
 
+/// The host of a target that the gateway itself serves: it answers every request with what it got.
+/// No host on a network has a colon in its name and is not an address.
+pub const BUILTIN_ECHO: &str = "builtin:echo";
+
 /// One target of an upstream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
-    /// DNS name or address literal (IPv6 without brackets).
+    /// DNS name or address literal (IPv6 without brackets), or [`BUILTIN_ECHO`].
     pub host: Name,
-    /// Port.
+    /// Port; 0 for [`BUILTIN_ECHO`].
     pub port: u16,
     /// Share relative to the others; 0 gets nothing.
     pub weight: u32,

@@ -1,0 +1,43 @@
+//! The configuration file as types: what the JSON schema and the reference are made from.
+//!
+//! Every field is optional here, even where the schema requires it: a value that was found to be
+//! wrong is left out, so that the rest of the document can still be checked.
+
+pub(crate) mod listener;
+pub(crate) mod service;
+pub(crate) mod settings;
+pub(crate) mod upstream;
+
+use crate::located::{At, Map};
+use listener::Listener;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use service::Service;
+use settings::{Client, Egress, Forwarding, Limits, Timeouts};
+use upstream::Upstream;
+
+/// The configuration of a Postern gateway.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "Postern configuration")]
+pub(crate) struct Document {
+    /// The address of the JSON schema, for editors; the gateway does not look at it.
+    #[serde(rename = "$schema")]
+    pub _schema: Option<String>,
+    /// Where the gateway listens, by name. Without any, the command line says.
+    pub listeners: Option<Map<Listener>>,
+    /// The APIs that are published here, by name.
+    pub services: Option<Map<Service>>,
+    /// Where requests go, by name.
+    pub upstreams: Option<Map<Upstream>>,
+    /// How the client's address is found.
+    pub client: Option<At<Client>>,
+    /// Bounds of what a client may send or hold.
+    pub limits: Option<Limits>,
+    /// How long a client may take.
+    pub timeouts: Option<Timeouts>,
+    /// Where the gateway may connect to.
+    pub egress: Option<Egress>,
+    /// What the gateway adds to the requests and responses that it passes on.
+    pub forwarding: Option<Forwarding>,
+}

@@ -1,0 +1,128 @@
+//! Services, versions and operations.
+
+use crate::located::{At, Map};
+use crate::scalar::date::Date;
+use crate::scalar::duration::Duration;
+use crate::scalar::host::HostPattern;
+use crate::scalar::name::MethodName;
+use crate::scalar::path::{BasePath, Template};
+use crate::scalar::reference::FilePath;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// An API that is published here.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Service {
+    /// The hosts it answers on. Without any, it answers on every host.
+    #[schemars(extend("default" = []))]
+    pub hosts: Option<Vec<At<HostPattern>>>,
+    /// The prefix of all its paths.
+    #[schemars(extend("default" = ""))]
+    pub base_path: Option<At<BasePath>>,
+    /// Whether plain HTTP is refused; GET and HEAD are redirected.
+    #[schemars(extend("default" = false))]
+    pub tls_required: Option<At<bool>>,
+    /// Which client certificates are accepted. Without it, certificates say nothing.
+    pub client_certificate: Option<At<ClientCertificate>>,
+    /// What is done with `%2F` in a path.
+    #[schemars(extend("default" = "refuse"))]
+    pub encoded_slash: Option<EncodedSlash>,
+    /// Whether `;` may stand in a path.
+    #[schemars(extend("default" = false))]
+    pub path_parameters: Option<bool>,
+    /// Its versions, by name.
+    #[schemars(required)]
+    pub versions: Option<Map<Version>>,
+}
+
+/// What is done with `%2F` in a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum EncodedSlash {
+    /// The request is refused.
+    Refuse,
+    /// It is data inside of one segment, and is sent on as it is.
+    Keep,
+}
+
+/// The client certificates that a service accepts.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ClientCertificate {
+    /// A PEM file with the authorities that are trusted.
+    #[schemars(required)]
+    pub authorities: Option<At<FilePath>>,
+    /// Whether a request without a certificate is refused.
+    #[schemars(extend("default" = true))]
+    pub required: Option<bool>,
+    /// A PEM file with lists of revoked certificates.
+    pub revocations: Option<At<FilePath>>,
+}
+
+/// One version of a service.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Version {
+    /// The prefix of its paths, after the service's.
+    #[schemars(extend("default" = ""))]
+    pub base_path: Option<At<BasePath>>,
+    /// Where it is in its life.
+    #[schemars(extend("default" = "published"))]
+    pub state: Option<At<State>>,
+    /// When it was deprecated; with the state `deprecated` only, and required there.
+    pub deprecated_at: Option<At<Date>>,
+    /// When it will end; with the state `deprecated` only.
+    pub sunset_at: Option<At<Date>>,
+    /// When it ended; with the state `retired` only, and required there.
+    pub retired_at: Option<At<Date>>,
+    /// The version to move to; with the state `retired` only.
+    pub successor: Option<At<String>>,
+    /// The name of the upstream that its requests go to.
+    #[schemars(required)]
+    pub upstream: Option<At<String>>,
+    /// Its operations, by name.
+    #[schemars(required)]
+    pub operations: Option<Map<Operation>>,
+}
+
+/// Where a version is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum State {
+    /// Not routed yet.
+    Draft,
+    /// Routed.
+    Published,
+    /// Routed, and its responses say that it will end.
+    Deprecated,
+    /// Answers 410.
+    Retired,
+}
+
+/// Methods and a path.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Operation {
+    /// The methods. Without any, every method that the gateway knows.
+    #[schemars(extend("default" = []))]
+    pub methods: Option<At<Vec<At<MethodName>>>>,
+    /// The path, after the prefixes of service and version.
+    #[schemars(required)]
+    pub path: Option<At<Template>>,
+    /// Whether a WebSocket may be opened here.
+    #[schemars(extend("default" = false))]
+    pub websocket: Option<At<bool>>,
+    /// Where its timeouts differ from its upstream's.
+    pub timeouts: Option<OperationTimeouts>,
+}
+
+/// Timeouts of one operation.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OperationTimeouts {
+    /// From the last byte of the request to the end of the response's head.
+    pub first_byte: Option<Duration>,
+    /// The whole exchange.
+    pub total: Option<Duration>,
+}

@@ -1,0 +1,118 @@
+//! Settings of the gateway as a whole.
+
+use crate::located::At;
+use crate::scalar::address::Network;
+use crate::scalar::duration::Duration;
+use crate::scalar::host::Url;
+use crate::scalar::name::Pseudonym;
+use crate::scalar::size::Size;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// How the client's address is found.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Client {
+    /// Proxies in front of the gateway whose forwarding header is believed.
+    #[schemars(extend("default" = []))]
+    pub trusted_proxies: Option<Vec<Network>>,
+    /// The header that these proxies write.
+    #[schemars(extend("default" = "x-forwarded-for"))]
+    pub header: Option<At<ForwardedHeader>>,
+    /// A request with more hops in that header is refused.
+    #[schemars(extend("default" = 32), range(min = 1, max = 1000))]
+    pub max_hops: Option<u32>,
+}
+
+/// The header that carries the client's address.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum ForwardedHeader {
+    /// `X-Forwarded-For`.
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
+}
+
+/// Bounds of what a client may send or hold.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Limits {
+    /// The longest path and query.
+    #[schemars(extend("default" = "8KiB", "x-minimum" = 64, "x-maximum" = 1 << 20))]
+    pub uri: Option<Size>,
+    /// The longest header field, name and value together.
+    #[schemars(extend("default" = "16KiB", "x-minimum" = 64, "x-maximum" = 1 << 20))]
+    pub header: Option<Size>,
+    /// All header fields together.
+    #[schemars(extend("default" = "64KiB", "x-minimum" = 256, "x-maximum" = 4 << 20))]
+    pub headers: Option<Size>,
+    /// The most header fields.
+    #[schemars(extend("default" = 128), range(min = 4, max = 4096))]
+    pub header_count: Option<u32>,
+    /// The most connections of clients at one time.
+    #[schemars(extend("default" = 20_000), range(min = 1, max = 10_000_000))]
+    pub connections: Option<u32>,
+    /// The most connections from one address (IPv6: from one /64) at one time; 0 for no bound.
+    #[schemars(extend("default" = 0), range(max = 10_000_000))]
+    pub connections_per_address: Option<u32>,
+    /// Requests are refused while the process holds more memory than this; 0 for no bound.
+    #[schemars(extend("default" = 0))]
+    pub memory: Option<Size>,
+    /// The most requests at one time on one HTTP/2 connection.
+    #[schemars(extend("default" = 128), range(min = 1, max = 10_000))]
+    pub http2_streams: Option<u32>,
+}
+
+/// How long a client may take.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Timeouts {
+    /// From the first byte of a request's head to its end; also for the TLS handshake and the
+    /// PROXY header.
+    #[schemars(extend("default" = "10s"))]
+    pub header: Option<Duration>,
+    /// How long a connection may stay open without a request.
+    #[schemars(extend("default" = "1m15s"))]
+    pub idle: Option<Duration>,
+    /// How long a client may let pass without sending a byte of a body, or without taking a byte
+    /// of the response.
+    #[schemars(extend("default" = "30s"))]
+    pub body: Option<Duration>,
+    /// The least bytes of a body per second, on average, after the time `body`; 0 for no bound.
+    #[schemars(extend("default" = 0))]
+    pub body_rate: Option<Size>,
+    /// How long open requests may still take when the gateway ends.
+    #[schemars(extend("default" = "30s", "x-minimum" = 0))]
+    pub drain: Option<Duration>,
+}
+
+/// Where the gateway may connect to: public addresses always, any other only if it is listed.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Egress {
+    /// Ranges that are allowed although they are loopback, link-local, private or multicast.
+    #[schemars(extend("default" = []))]
+    pub allow: Option<Vec<Network>>,
+    /// Ranges that are never allowed, whatever `allow` says.
+    #[schemars(extend("default" = []))]
+    pub deny: Option<Vec<Network>>,
+}
+
+/// What the gateway adds to the requests and responses that it passes on.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Forwarding {
+    /// The gateway's name in `Via` and `Proxy-Status`.
+    #[schemars(extend("default" = "postern"))]
+    pub name: Option<Pseudonym>,
+    /// How often the gateway's own name may stand in the `Via` of a request. Beyond that, the
+    /// request goes in a circle and is refused.
+    #[schemars(extend("default" = 1), range(max = 100))]
+    pub max_loops: Option<u32>,
+    /// Whether `Forwarded` (RFC 7239) is written beside `X-Forwarded-*`.
+    #[schemars(extend("default" = false))]
+    pub forwarded: Option<bool>,
+    /// Where the pages about denial codes are. Without it, on the gateway itself.
+    pub public_docs_url: Option<Url>,
+}

@@ -1,0 +1,175 @@
+//! From documents to entities: references, files, and everything that one value alone cannot
+//! show. What the check against the schema has left out was reported there; here it is passed
+//! over without a word.
+
+mod egress;
+mod listener;
+mod route;
+mod service;
+mod settings;
+mod upstream;
+
+use crate::code::Code;
+use crate::document::Document;
+use crate::findings::Findings;
+use crate::located::At;
+use crate::scalar::reference::{FilePath, KeyReference};
+use crate::secrets::Secrets;
+use crate::source::Span;
+use crate::tree::Node;
+use postern_model::entity::{CertificateFiles, Configuration, KeySource};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What is known while a document is resolved.
+pub(crate) struct Resolver<'a, 'f> {
+    /// What is found.
+    findings: &'a mut Findings<'f>,
+    /// The whole document, with what is wrong in it.
+    root: &'a Node,
+    /// The world outside.
+    secrets: &'a dyn Secrets,
+    /// Where relative paths begin.
+    folder: &'a Path,
+    /// The files that are referred to, each once.
+    files: Vec<PathBuf>,
+}
+
+/// What became of a document. Only complete if nothing found is an error.
+pub(crate) struct Resolved {
+    pub configuration: Configuration,
+    pub files: Vec<PathBuf>,
+}
+
+/// Resolves a document.
+pub(crate) fn resolve(
+    document: Document,
+    root: &Node,
+    secrets: &dyn Secrets,
+    folder: &Path,
+    findings: &mut Findings<'_>,
+) -> Resolved {
+    let mut resolver = Resolver {
+        findings,
+        root,
+        secrets,
+        folder,
+        files: Vec::new(),
+    };
+    let listeners = resolver.listeners(document.listeners.unwrap_or_default());
+    let egress = document.egress.map(settings::egress).unwrap_or_default();
+    let upstreams = resolver.upstreams(document.upstreams.unwrap_or_default(), &egress);
+    let services = document.services.unwrap_or_default();
+    let (services, routes) = resolver.services(services, &upstreams);
+    resolver.routes(&routes, &upstreams);
+    resolver.reachable(&services, &listeners);
+    let configuration = Configuration {
+        listeners,
+        services: services.into_iter().map(|s| s.entity).collect(),
+        upstreams: upstreams.into_iter().map(|u| u.entity).collect(),
+        client: document
+            .client
+            .map(|c| settings::client(c.value))
+            .unwrap_or_default(),
+        limits: document.limits.map(settings::limits).unwrap_or_default(),
+        timeouts: document
+            .timeouts
+            .map(settings::timeouts)
+            .unwrap_or_default(),
+        egress,
+        forwarding: document
+            .forwarding
+            .map(settings::forwarding)
+            .unwrap_or_default(),
+    };
+    Resolved {
+        configuration,
+        files: resolver.files,
+    }
+}
+
+impl Resolver<'_, '_> {
+    /// The names that a section of the document declares, those of faulty entities too. `None`
+    /// when the section cannot be told.
+    fn declared(&self, path: &[&str]) -> Option<Vec<&str>> {
+        let mut node = self.root;
+        for key in path {
+            match node.get(key) {
+                Some(inner) => node = inner,
+                None => return Some(Vec::new()),
+            }
+        }
+        let names = node.entries().iter().map(|entry| entry.key.as_str());
+        (!node.bad).then(|| names.collect())
+    }
+
+    /// A file that must be there.
+    fn file(&mut self, path: &At<FilePath>) -> Arc<Path> {
+        self.path(&path.value.0, path.span)
+    }
+
+    fn path(&mut self, path: &str, span: Span) -> Arc<Path> {
+        let full = self.folder.join(path);
+        if let Err(error) = self.secrets.check_file(&full) {
+            let shown = crate::findings::quote(path);
+            let message = format!("the file {shown} cannot be read");
+            let found = self
+                .findings
+                .error(Code::FileUnreadable, span, &message, &reason(&error));
+            if Path::new(path).is_relative() {
+                found.note(format!(
+                    "relative to the configuration file: {}",
+                    full.display()
+                ));
+            }
+        }
+        if !self.files.contains(&full) {
+            self.files.push(full.clone());
+        }
+        full.into()
+    }
+
+    /// A certificate and its key; `None` if a part of it was left out.
+    fn certificate(
+        &mut self,
+        document: &crate::document::listener::Certificate,
+    ) -> Option<CertificateFiles> {
+        let certificate = document.certificate.as_ref().map(|path| self.file(path));
+        let key = document.key.as_ref().and_then(|key| self.key(key));
+        Some(CertificateFiles {
+            certificate: certificate?,
+            key: key?,
+        })
+    }
+
+    fn key(&mut self, key: &At<KeyReference>) -> Option<KeySource> {
+        let name = match &key.value {
+            KeyReference::File(path) => return Some(KeySource::File(self.path(path, key.span))),
+            KeyReference::Env(name) => name,
+        };
+        let secret = self.secrets.env(name);
+        if secret.is_none() {
+            self.findings
+                .error(
+                    Code::SecretMissing,
+                    key.span,
+                    &format!("the environment variable `{name}` is not set"),
+                    "a private key is expected in it",
+                )
+                .help(format!("set `{name}` to the PEM text, or name a file"));
+        }
+        secret.map(KeySource::Text)
+    }
+}
+
+/// Why a file cannot be read, in a few words.
+pub(crate) fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,211 @@
+//! What only shows when all operations lie side by side.
+
+use super::Resolver;
+use super::upstream::ResolvedUpstream;
+use crate::code::Code;
+use crate::findings::quote;
+use crate::scalar::path::{Part, parts};
+use crate::source::Span;
+use crate::tree::{Kind, Node};
+use postern_model::entity::{Method, Name, PathRewrite};
+use std::collections::HashMap;
+
+/// One operation with everything that its requests are found by.
+pub(super) struct Route {
+    /// Service, version and operation.
+    pub name: String,
+    /// The service's hosts.
+    pub hosts: Vec<Name>,
+    /// The whole path template, with all prefixes.
+    pub path: String,
+    /// Its methods; none for every method; absent when they were faulty.
+    pub methods: Option<Vec<Method>>,
+    /// Where its path stands.
+    pub span: Span,
+    /// Its upstream, if that is known.
+    pub upstream: Option<usize>,
+    /// Whether its version is beyond the draft.
+    pub routed: bool,
+}
+
+/// A host and the shape of a path. Two operations that have both in common must have different
+/// methods.
+type Place<'a> = (Option<&'a str>, String);
+
+impl Resolver<'_, '_> {
+    pub(super) fn routes(&mut self, routes: &[Route], upstreams: &[ResolvedUpstream]) {
+        self.duplicates(routes);
+        let mut used = vec![false; upstreams.len()];
+        // One fault of an upstream is enough: the others are mostly the same.
+        let mut faulty = vec![false; upstreams.len()];
+        for route in routes {
+            let Some(at) = route.upstream else { continue };
+            if let Some(used) = used.get_mut(at) {
+                *used = true;
+            }
+            let (Some(upstream), Some(faulty)) = (upstreams.get(at), faulty.get_mut(at)) else {
+                continue;
+            };
+            if !*faulty {
+                *faulty = self.rewrite_fits(route, upstream);
+            }
+        }
+        self.unused(upstreams, &used);
+    }
+
+    fn duplicates(&mut self, routes: &[Route]) {
+        let mut seen: HashMap<Place<'_>, Vec<&Route>> = HashMap::new();
+        for route in routes.iter().filter(|route| route.routed) {
+            let shape = shape(&route.path);
+            let hosts = route.hosts.iter().map(|host| Some(&**host));
+            let any = route.hosts.is_empty().then_some(None);
+            let mut reported = false;
+            for host in hosts.chain(any) {
+                let before = seen.entry((host, shape.clone())).or_default();
+                let other = before.iter().find(|other| overlap(other, route).is_some());
+                if let Some(other) = other.filter(|_| !reported) {
+                    self.duplicate(route, other, host);
+                    reported = true;
+                }
+                before.push(route);
+            }
+        }
+    }
+
+    fn duplicate(&mut self, route: &Route, other: &Route, host: Option<&str>) {
+        let method = overlap(other, route).unwrap_or_default();
+        let on = host.map_or_else(
+            || "any host".to_owned(),
+            |host| format!("host {}", quote(host)),
+        );
+        let message = format!(
+            "operations {} and {} answer the same requests",
+            quote(&other.name),
+            quote(&route.name)
+        );
+        let label = format!("{method} {} on {on}", quote(&route.path));
+        let line = self.findings.line(other.span.start);
+        self.findings
+            .error(Code::DuplicateOperation, route.span, &message, &label)
+            .note(format!("the other one is in line {line}"));
+    }
+
+    /// Whether the path that the upstream gets can be made for this operation. `true` if not.
+    fn rewrite_fits(&mut self, route: &Route, upstream: &ResolvedUpstream) -> bool {
+        let Some(span) = upstream.path else {
+            return false;
+        };
+        match &upstream.entity.path {
+            PathRewrite::Keep => false,
+            PathRewrite::Replace { strip, .. } => {
+                let rest = route.path.strip_prefix(&**strip);
+                let fits = rest.is_some_and(|rest| strip.is_empty() || rest.starts_with('/'));
+                if !fits {
+                    let message = format!(
+                        "{} is not a prefix of all paths that go to upstream {}",
+                        quote(strip),
+                        quote(&upstream.entity.name)
+                    );
+                    let label = format!(
+                        "operation {} is at {}",
+                        quote(&route.name),
+                        quote(&route.path)
+                    );
+                    self.findings
+                        .error(Code::NotAPrefix, span, &message, &label);
+                }
+                !fits
+            }
+            PathRewrite::Template(template) => self.template_fits(template, span, route),
+        }
+    }
+
+    fn template_fits(&mut self, template: &str, span: Span, route: &Route) -> bool {
+        for part in parts(template) {
+            let known = match part {
+                Part::Literal(_) => continue,
+                Part::One(_) | Part::Rest(_) => parts(&route.path).any(|p| p == part),
+            };
+            if known {
+                continue;
+            }
+            let (Part::One(name) | Part::Rest(name) | Part::Literal(name)) = part;
+            let shown = match part {
+                Part::Rest(_) => format!("`{{*{name}}}`"),
+                _ => format!("`{{{name}}}`"),
+            };
+            let message = format!("operation {} has no parameter {shown}", quote(&route.name));
+            let label = format!("its path is {}", quote(&route.path));
+            let names: Vec<&str> = parts(&route.path)
+                .filter_map(|part| match part {
+                    Part::One(name) | Part::Rest(name) => Some(name),
+                    Part::Literal(_) => None,
+                })
+                .collect();
+            self.findings
+                .error(Code::UnknownParameter, span, &message, &label)
+                .did_you_mean(name, names);
+            return true;
+        }
+        false
+    }
+
+    fn unused(&mut self, upstreams: &[ResolvedUpstream], used: &[bool]) {
+        // What is wrong in the services may be what leads there.
+        let certain = self.root.get("services").is_none_or(|node| node.intact);
+        for (upstream, used) in upstreams.iter().zip(used) {
+            if !used && certain && !self.named(&upstream.entity.name) {
+                let name = quote(&upstream.entity.name);
+                let message = format!("upstream {name} is not used");
+                self.findings.warning(
+                    Code::UnusedUpstream,
+                    upstream.span,
+                    &message,
+                    "no version goes here",
+                );
+            }
+        }
+    }
+
+    /// Whether a version names this upstream, though it has no operations.
+    fn named(&self, upstream: &str) -> bool {
+        let services = self
+            .root
+            .get("services")
+            .map_or(&[][..], |node| node.entries());
+        let versions = services
+            .iter()
+            .filter_map(|service| service.value.get("versions"));
+        versions.flat_map(Node::entries).any(|version| {
+            let name = version.value.get("upstream").map(|node| &node.kind);
+            matches!(name, Some(Kind::Scalar { text, .. }) if text == upstream)
+        })
+    }
+}
+
+/// The first method that both answer; in words for all of them.
+fn overlap(a: &Route, b: &Route) -> Option<&'static str> {
+    let (a, b) = (a.methods.as_ref()?, b.methods.as_ref()?);
+    match (a.first(), b.first()) {
+        (None, None) => Some("every method"),
+        (None, Some(method)) | (Some(method), None) => Some(method.as_str()),
+        _ => a
+            .iter()
+            .find(|method| b.contains(method))
+            .map(|m| m.as_str()),
+    }
+}
+
+/// A path template without the names of its parameters.
+fn shape(path: &str) -> String {
+    let mut shape = String::with_capacity(path.len());
+    for part in parts(path) {
+        shape.push('/');
+        match part {
+            Part::Literal(text) => shape.push_str(text),
+            Part::One(_) => shape.push_str("{}"),
+            Part::Rest(_) => shape.push_str("{*}"),
+        }
+    }
+    shape
+}

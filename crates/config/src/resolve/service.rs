@@ -1,0 +1,387 @@
+//! Services, versions and operations.
+
+use super::Resolver;
+use super::route::Route;
+use super::upstream::ResolvedUpstream;
+use crate::code::Code;
+use crate::document::service as document;
+use crate::findings::quote;
+use crate::located::{At, Map};
+use crate::source::Span;
+use postern_model::entity::{
+    ClientCertificate, Lifecycle, Method, Name, Operation, Service, TimeoutOverrides, Version,
+};
+use std::collections::HashMap;
+
+/// A service, with the places that are looked at later.
+pub(super) struct ResolvedService {
+    pub entity: Service,
+    /// Where TLS is required.
+    pub tls_required: Option<Span>,
+    /// Where client certificates are.
+    pub client_certificate: Option<Span>,
+}
+
+/// What a version inherits.
+struct Above<'a> {
+    service: &'a str,
+    base_path: &'a str,
+    hosts: &'a [Name],
+    encoded_slash: bool,
+    path_parameters: bool,
+    upstreams: &'a HashMap<Name, usize>,
+}
+
+impl Resolver<'_, '_> {
+    pub(super) fn services(
+        &mut self,
+        given: Map<document::Service>,
+        upstreams: &[ResolvedUpstream],
+    ) -> (Vec<ResolvedService>, Vec<Route>) {
+        let by_name = upstreams.iter().enumerate();
+        let by_name = by_name
+            .map(|(at, upstream)| (upstream.entity.name.clone(), at))
+            .collect();
+        let mut routes = Vec::new();
+        let services = given
+            .0
+            .into_iter()
+            .map(|(name, given)| self.service(&name.value, given, &by_name, &mut routes))
+            .collect();
+        (services, routes)
+    }
+
+    fn service(
+        &mut self,
+        name: &str,
+        given: document::Service,
+        upstreams: &HashMap<Name, usize>,
+        routes: &mut Vec<Route>,
+    ) -> ResolvedService {
+        let hosts = self.hosts(&given.hosts.unwrap_or_default());
+        let keep = given.encoded_slash == Some(document::EncodedSlash::Keep);
+        let above = Above {
+            service: name,
+            base_path: given.base_path.as_ref().map_or("", |path| &path.value.0),
+            hosts: &hosts,
+            encoded_slash: keep,
+            path_parameters: given.path_parameters.unwrap_or(false),
+            upstreams,
+        };
+        if let Some(path) = &given.base_path {
+            self.path_fits(&path.value.0, path.span, &above);
+        }
+        let certificate = given.client_certificate.as_ref();
+        let client_certificate = certificate.and_then(|c| self.client_certificate(&c.value));
+        let versions = given.versions.unwrap_or_default();
+        let versions = versions
+            .0
+            .into_iter()
+            .map(|(version, given)| self.version(&version, given, &above, routes))
+            .collect();
+        let required = given.tls_required.filter(|required| required.value);
+        ResolvedService {
+            tls_required: required.as_ref().map(|required| required.span),
+            client_certificate: certificate.map(|c| Span::new(c.span.start, c.span.start)),
+            entity: Service {
+                name: name.into(),
+                base_path: above.base_path.into(),
+                tls_required: required.is_some(),
+                client_certificate,
+                encoded_slash: keep,
+                path_parameters: above.path_parameters,
+                hosts: hosts.clone(),
+                versions,
+            },
+        }
+    }
+
+    fn hosts(&mut self, given: &[At<crate::scalar::host::HostPattern>]) -> Vec<Name> {
+        let mut hosts: Vec<Name> = Vec::new();
+        for host in given {
+            if hosts.contains(&host.value.0) {
+                let message = format!("host {} stands twice", quote(&host.value.0));
+                self.findings
+                    .warning(Code::Conflict, host.span, &message, "the second one");
+            } else {
+                hosts.push(host.value.0.clone());
+            }
+        }
+        hosts
+    }
+
+    fn client_certificate(
+        &mut self,
+        given: &document::ClientCertificate,
+    ) -> Option<ClientCertificate> {
+        let revocations = given.revocations.as_ref().map(|path| self.file(path));
+        let authorities = given.authorities.as_ref().map(|path| self.file(path));
+        Some(ClientCertificate {
+            required: given.required.unwrap_or(true),
+            authorities: authorities?,
+            revocations,
+        })
+    }
+
+    /// Whether the service lets requests with such a path through.
+    fn path_fits(&mut self, path: &str, span: Span, above: &Above<'_>) {
+        let (what, field) = if path.contains("%2F") && !above.encoded_slash {
+            ("%2F", "encoded_slash: keep")
+        } else if path.contains(';') && !above.path_parameters {
+            (";", "path_parameters: true")
+        } else {
+            return;
+        };
+        let message = format!(
+            "service {} refuses paths with `{what}`",
+            quote(above.service)
+        );
+        self.findings
+            .error(Code::InvalidPath, span, &message, "this never matches")
+            .help(format!("set `{field}` in the service"));
+    }
+
+    fn version(
+        &mut self,
+        name: &At<String>,
+        given: document::Version,
+        above: &Above<'_>,
+        routes: &mut Vec<Route>,
+    ) -> Version {
+        if let Some(path) = &given.base_path {
+            self.path_fits(&path.value.0, path.span, above);
+        }
+        let state = self.lifecycle(name, &given, above);
+        let upstream = given
+            .upstream
+            .as_ref()
+            .and_then(|u| self.upstream_of(u, above));
+        let base_path = given
+            .base_path
+            .map_or_else(|| "".into(), |path| path.value.0);
+        let mut operations = Vec::new();
+        for (operation, given) in given.operations.unwrap_or_default().0 {
+            let Some(path) = &given.path else {
+                continue;
+            };
+            self.path_fits(&path.value.0, path.span, above);
+            let methods = self.methods(&operation.value, &given);
+            routes.push(Route {
+                name: format!("{}/{}/{}", above.service, name.value, operation.value),
+                hosts: above.hosts.to_vec(),
+                path: format!("{}{base_path}{}", above.base_path, path.value.0),
+                // Without the good ones a list with bad ones says nothing.
+                methods: given
+                    .methods
+                    .as_ref()
+                    .is_none_or(|m| m.intact)
+                    .then(|| methods.clone()),
+                span: path.span,
+                upstream,
+                routed: state != Lifecycle::Draft,
+            });
+            operations.push(Operation {
+                name: operation.value.into(),
+                methods,
+                path: path.value.0.clone(),
+                websocket: given.websocket.is_some_and(|websocket| websocket.value),
+                timeouts: given.timeouts.map_or_else(TimeoutOverrides::default, |t| {
+                    TimeoutOverrides {
+                        first_byte: t.first_byte.map(|d| d.0),
+                        total: t.total.map(|d| d.0),
+                    }
+                }),
+            });
+        }
+        Version {
+            name: name.value.as_str().into(),
+            base_path,
+            state,
+            upstream: upstream.unwrap_or(0),
+            operations,
+        }
+    }
+
+    fn upstream_of(&mut self, given: &At<String>, above: &Above<'_>) -> Option<usize> {
+        let found = above.upstreams.get(given.value.as_str()).copied();
+        let declared = self.declared(&["upstreams"]);
+        let Some(declared) = declared.filter(|names| !names.contains(&given.value.as_str())) else {
+            return found;
+        };
+        let declared: Vec<String> = declared.into_iter().map(str::to_owned).collect();
+        let message = format!(
+            "service {} goes to an upstream that does not exist",
+            quote(above.service)
+        );
+        let label = format!("no upstream {}", quote(&given.value));
+        let more = self
+            .findings
+            .error(Code::UnknownUpstream, given.span, &message, &label);
+        if declared.is_empty() {
+            more.help("declare it in `upstreams`");
+        } else {
+            more.did_you_mean(&given.value, declared.iter().map(String::as_str));
+        }
+        None
+    }
+
+    fn methods(&mut self, name: &str, given: &document::Operation) -> Vec<Method> {
+        let mut methods: Vec<Method> = Vec::new();
+        let list = given.methods.iter().flat_map(|list| &list.value);
+        for method in list {
+            if methods.contains(&method.value.0) {
+                let message = format!("operation {} has a method twice", quote(name));
+                self.findings
+                    .warning(Code::Conflict, method.span, &message, "the second one");
+            } else {
+                methods.push(method.value.0);
+            }
+        }
+        if let (Some(websocket), Some(list)) = (&given.websocket, &given.methods)
+            && websocket.value
+            && list.intact
+            && !methods.is_empty()
+            && !methods.contains(&Method::Get)
+        {
+            let message = format!("operation {} cannot open a WebSocket", quote(name));
+            self.findings
+                .error(
+                    Code::Conflict,
+                    websocket.span,
+                    &message,
+                    "its methods lack `GET`",
+                )
+                .note("a WebSocket is opened by a GET request (RFC 6455)");
+        }
+        methods
+    }
+
+    fn lifecycle(
+        &mut self,
+        name: &At<String>,
+        given: &document::Version,
+        above: &Above<'_>,
+    ) -> Lifecycle {
+        let state = given
+            .state
+            .as_ref()
+            .map_or(document::State::Published, |s| s.value);
+        let (deprecated, retired) = (
+            state == document::State::Deprecated,
+            state == document::State::Retired,
+        );
+        let fields = [
+            (
+                "deprecated_at",
+                given.deprecated_at.as_ref().map(|d| d.span),
+                "deprecated",
+                deprecated,
+            ),
+            (
+                "sunset_at",
+                given.sunset_at.as_ref().map(|d| d.span),
+                "deprecated",
+                deprecated,
+            ),
+            (
+                "retired_at",
+                given.retired_at.as_ref().map(|d| d.span),
+                "retired",
+                retired,
+            ),
+            (
+                "successor",
+                given.successor.as_ref().map(|s| s.span),
+                "retired",
+                retired,
+            ),
+        ];
+        // A state that is wrong was left out.
+        let certain = self.certain(name, above);
+        for (field, span, wanted, fits) in fields {
+            if let Some(span) = span.filter(|_| !fits && certain) {
+                let message = format!("`{field}` is for the state `{wanted}` only");
+                let label = format!("version {} is not {wanted}", quote(&name.value));
+                self.findings.error(Code::Conflict, span, &message, &label);
+            }
+        }
+        let needed = match state {
+            document::State::Deprecated if given.deprecated_at.is_none() => "deprecated_at",
+            document::State::Retired if given.retired_at.is_none() => "retired_at",
+            _ => "",
+        };
+        if !needed.is_empty() && certain {
+            let span = given.state.as_ref().map_or(name.span, |s| s.span);
+            let message = format!("version {} has no `{needed}`", quote(&name.value));
+            self.findings
+                .error(Code::MissingField, span, &message, "this state needs it")
+                .help(format!("add `{needed}: 2026-11-20`, say"));
+        }
+        let at = |date: &Option<At<crate::scalar::date::Date>>| date.as_ref().map(|d| d.value.0);
+        match state {
+            document::State::Draft => Lifecycle::Draft,
+            document::State::Published => Lifecycle::Published,
+            document::State::Deprecated => {
+                self.sunset_after(given);
+                Lifecycle::Deprecated {
+                    since: at(&given.deprecated_at).unwrap_or(0),
+                    sunset: at(&given.sunset_at),
+                }
+            }
+            document::State::Retired => Lifecycle::Retired {
+                at: at(&given.retired_at).unwrap_or(0),
+                successor: given.successor.as_ref().map(|successor| {
+                    self.successor(name, successor, above);
+                    successor.value.as_str().into()
+                }),
+            },
+        }
+    }
+
+    /// Whether state and dates of a version all stand as they were written.
+    fn certain(&self, name: &At<String>, above: &Above<'_>) -> bool {
+        let node = self
+            .root
+            .get("services")
+            .and_then(|node| node.get(above.service));
+        let node = node.and_then(|node| node.get("versions")?.get(&name.value));
+        let fields = [
+            "state",
+            "deprecated_at",
+            "sunset_at",
+            "retired_at",
+            "successor",
+        ];
+        node.is_none_or(|node| fields.iter().all(|f| node.get(f).is_none_or(|n| !n.bad)))
+    }
+
+    fn sunset_after(&mut self, given: &document::Version) {
+        if let (Some(since), Some(sunset)) = (&given.deprecated_at, &given.sunset_at)
+            && sunset.value.0 < since.value.0
+        {
+            let message = "a version ends before it is deprecated";
+            let label = "earlier than `deprecated_at`";
+            self.findings
+                .error(Code::Conflict, sunset.span, message, label);
+        }
+    }
+
+    fn successor(&mut self, name: &At<String>, successor: &At<String>, above: &Above<'_>) {
+        let declared = self
+            .declared(&["services", above.service, "versions"])
+            .unwrap_or_default();
+        let others = declared.into_iter().filter(|other| *other != name.value);
+        let others: Vec<String> = others.map(str::to_owned).collect();
+        if others.contains(&successor.value) {
+            return;
+        }
+        let message = format!(
+            "version {} has a successor that does not exist",
+            quote(&name.value)
+        );
+        let label = format!("no other version {}", quote(&successor.value));
+        self.findings
+            .error(Code::UnknownVersion, successor.span, &message, &label)
+            .did_you_mean(&successor.value, others.iter().map(String::as_str));
+    }
+}

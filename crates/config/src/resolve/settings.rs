@@ -1,0 +1,88 @@
+//! Settings of the gateway as a whole: what is given replaces the default.
+
+use crate::document::settings as document;
+use crate::scalar::address::Network;
+use ipnet::IpNet;
+use postern_model::entity::{Client, Egress, ForwardedHeader, Forwarding, FrontTimeouts, Limits};
+
+/// Puts what is given in the place of what is there.
+pub(super) fn set<T, U: Into<T>>(place: &mut T, given: Option<U>) {
+    if let Some(given) = given {
+        *place = given.into();
+    }
+}
+
+/// A count that fits a `usize` on every machine that the gateway runs on.
+pub(super) fn count(given: Option<u32>) -> Option<usize> {
+    given.and_then(|n| usize::try_from(n).ok())
+}
+
+pub(super) fn networks(given: Option<Vec<Network>>) -> Vec<IpNet> {
+    given
+        .into_iter()
+        .flatten()
+        .map(|network| network.0)
+        .collect()
+}
+
+pub(super) fn client(given: document::Client) -> Client {
+    let mut client = Client {
+        trusted_proxies: networks(given.trusted_proxies),
+        ..Client::default()
+    };
+    set(&mut client.max_hops, count(given.max_hops));
+    if let Some(header) = given.header {
+        client.header = match header.value {
+            document::ForwardedHeader::XForwardedFor => ForwardedHeader::XForwardedFor,
+            document::ForwardedHeader::Forwarded => ForwardedHeader::Forwarded,
+        };
+    }
+    client
+}
+
+pub(super) fn limits(given: document::Limits) -> Limits {
+    let mut limits = Limits::default();
+    let size = |size: Option<crate::scalar::size::Size>| {
+        size.and_then(|size| usize::try_from(size.0).ok())
+    };
+    set(&mut limits.uri, size(given.uri));
+    set(&mut limits.header, size(given.header));
+    set(&mut limits.headers, size(given.headers));
+    set(&mut limits.header_count, count(given.header_count));
+    set(&mut limits.connections, count(given.connections));
+    set(
+        &mut limits.connections_per_address,
+        count(given.connections_per_address),
+    );
+    set(&mut limits.memory, given.memory.map(|size| size.0));
+    set(&mut limits.http2_streams, given.http2_streams);
+    limits
+}
+
+pub(super) fn timeouts(given: document::Timeouts) -> FrontTimeouts {
+    let mut timeouts = FrontTimeouts::default();
+    set(&mut timeouts.header, given.header.map(|d| d.0));
+    set(&mut timeouts.idle, given.idle.map(|d| d.0));
+    set(&mut timeouts.body, given.body.map(|d| d.0));
+    set(&mut timeouts.body_rate, given.body_rate.map(|size| size.0));
+    set(&mut timeouts.drain, given.drain.map(|d| d.0));
+    timeouts
+}
+
+pub(super) fn egress(given: document::Egress) -> Egress {
+    Egress {
+        allow: networks(given.allow),
+        deny: networks(given.deny),
+    }
+}
+
+pub(super) fn forwarding(given: document::Forwarding) -> Forwarding {
+    let mut forwarding = Forwarding {
+        public_docs_url: given.public_docs_url.map(|url| url.0),
+        ..Forwarding::default()
+    };
+    set(&mut forwarding.name, given.name.map(|name| name.0));
+    set(&mut forwarding.max_loops, count(given.max_loops));
+    set(&mut forwarding.forwarded, given.forwarded);
+    forwarding
+}

@@ -1,0 +1,82 @@
+//! Files and references to secrets.
+
+use super::{Problem, Scalar, scalar};
+use crate::code::Code;
+
+/// A file; a relative path begins at the configuration file's folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FilePath(pub(crate) String);
+
+scalar!(FilePath, {
+    "description": "The path of a file. A relative path begins at the folder of the configuration file.",
+    "type": "string",
+    "minLength": 1
+});
+
+impl Scalar for FilePath {
+    const KIND: &'static str = "file";
+    const CODE: Code = Code::InvalidReference;
+    const WHAT: &'static str = "a file";
+    const EXAMPLE: &'static str = "tls/gateway.crt";
+
+    fn read(text: &str) -> Result<Self, Problem> {
+        if let Some(path) = text.strip_prefix("file:") {
+            let problem = Problem::new("only secrets have the prefix `file:`");
+            return Err(problem.suggest(path.trim_start_matches("//")));
+        }
+        check_path(text)?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// Where a private key is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum KeyReference {
+    /// In a file: a plain path, or `file:` and a path.
+    File(String),
+    /// In an environment variable: `env:` and its name.
+    Env(String),
+}
+
+scalar!(KeyReference, {
+    "description": "Where a private key is: the path of a file, `file:` and a path, or `env:` and the name of an environment variable that holds the PEM text. A relative path begins at the folder of the configuration file.",
+    "type": "string",
+    "minLength": 1,
+    "x-secret": true
+});
+
+impl Scalar for KeyReference {
+    const KIND: &'static str = "key-reference";
+    const CODE: Code = Code::InvalidReference;
+    const WHAT: &'static str = "a reference to a private key";
+    const EXAMPLE: &'static str = "file:tls/gateway.key";
+
+    fn read(text: &str) -> Result<Self, Problem> {
+        if text.contains("-----BEGIN") || text.contains('\n') {
+            return Err(Problem::new(
+                "a secret is never written here: name a file, or `env:NAME`",
+            ));
+        }
+        if let Some(name) = text.strip_prefix("env:") {
+            let fits = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+            let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+            if begins && name.len() <= 256 && name.bytes().all(fits) {
+                return Ok(Self::Env(name.to_owned()));
+            }
+            return Err(Problem::new("not the name of an environment variable"));
+        }
+        let path = text.strip_prefix("file:").unwrap_or(text);
+        check_path(path)?;
+        Ok(Self::File(path.to_owned()))
+    }
+}
+
+fn check_path(path: &str) -> Result<(), Problem> {
+    if path.is_empty() {
+        return Err(Problem::new("the path is empty"));
+    }
+    if path.contains('\0') || path.len() > 4096 {
+        return Err(Problem::new("no file can have this name"));
+    }
+    Ok(())
+}
