@@ -1,0 +1,39 @@
+# `make` alone says what there is. Everything works from a clone with git, a C compiler and Rust.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+# A rustc may take 1.5 GiB: no more of them than memory has room for.
+export CARGO_BUILD_JOBS ?= $(shell awk -v cores="$$(nproc)" '/^MemAvailable/ { n = int($$2 / 1572864); print n < 1 ? 1 : n < cores ? n : cores }' /proc/meminfo)
+
+.PHONY: build run test lint bench help
+
+build: ## the release binary, target/release/postern
+	cargo build --release --locked -p postern
+
+run: build ## a gateway before a small upstream; prints a request to paste
+	exec $(TARGET)/release/postern run --config examples/first.yaml
+
+test: ## every test; as root, installs the Debian packages that some of them drive
+	bash tests/setup.sh
+	if cargo nextest --version >/dev/null 2>&1; then \
+	  cargo nextest run --workspace --locked; \
+	  cargo test --workspace --locked --doc --quiet; \
+	else \
+	  cargo test --workspace --locked; \
+	fi
+
+lint: ## formatting, clippy and documentation, warnings as errors
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --all-features --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
+
+bench: ## Postern beside nginx, HAProxy and Envoy; BENCH="--quick --only post" passes options
+	cargo build --release --locked -p postern -p postern-bench
+	bash bench/setup.sh
+	$(TARGET)/release/postern-bench run --candidate $(TARGET)/release/postern $(BENCH)
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile

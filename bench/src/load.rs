@@ -1,0 +1,180 @@
+//! The load generator.
+//!
+//! Closed loop: each connection (each stream, on HTTP/2) asks again when it was answered. Open
+//! loop: requests are due at a fixed rate whatever the answers do, and a request's latency counts
+//! from the moment it was due, so a stalled proxy cannot hide the requests that waited behind it
+//! (no coordinated omission).
+
+mod h1;
+mod h2;
+mod open;
+mod tally;
+
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+use self::tally::Tally;
+
+/// What `postern-bench load` is told.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Options {
+    /// Address of the proxy.
+    #[arg(long)]
+    pub(crate) target: SocketAddr,
+    /// GET or POST.
+    #[arg(long, default_value = "GET")]
+    pub(crate) method: String,
+    /// Path to ask for; `/bytes/N` has the upstream answer with N bytes.
+    #[arg(long, default_value = "/v1/items/42")]
+    pub(crate) path: String,
+    /// Bytes of the request body.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) body: usize,
+    /// Keep-alive connections.
+    #[arg(long, default_value_t = 32)]
+    pub(crate) connections: usize,
+    /// Concurrent streams on each connection (HTTP/2).
+    #[arg(long, default_value_t = 1)]
+    pub(crate) streams: usize,
+    /// How long to ask for, in seconds.
+    #[arg(long, default_value_t = 3.0)]
+    pub(crate) seconds: f64,
+    /// Requests per second of an open loop (HTTP/1.1); without it the loop is closed.
+    #[arg(long)]
+    pub(crate) rate: Option<f64>,
+    /// Use TLS, and accept any certificate.
+    #[arg(long)]
+    pub(crate) tls: bool,
+    /// Speak HTTP/2: by ALPN with `--tls`, with prior knowledge without.
+    #[arg(long)]
+    pub(crate) http2: bool,
+    /// Print `ready` when connected, begin at the first line on stdin, and keep the connections
+    /// open after the result until stdin says another: for a runner that reads counters meanwhile.
+    #[arg(long)]
+    pub(crate) synchronized: bool,
+}
+
+/// What a load run found.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Summary {
+    /// Complete answers with status 200.
+    pub(crate) requests: u64,
+    /// Everything else: other statuses, broken connections.
+    pub(crate) errors: u64,
+    /// What the first error was.
+    pub(crate) first_error: Option<String>,
+    /// Body bytes received.
+    pub(crate) bytes: u64,
+    /// From the first request to the last answer.
+    pub(crate) seconds: f64,
+    /// Latencies in microseconds.
+    pub(crate) p50: f64,
+    pub(crate) p99: f64,
+    pub(crate) p999: f64,
+}
+
+/// Runs the load and prints one line of JSON.
+pub(crate) async fn main(options: Options) -> Result<()> {
+    let mut stdin = tokio::io::BufReader::new(tokio::io::stdin()).lines();
+    let clients = connect(&options).await?;
+    if options.synchronized {
+        say("ready").await?;
+        stdin.next_line().await?;
+    }
+    let tally = Rc::new(Tally::new()?);
+    let start = Instant::now();
+    let length = Duration::from_secs_f64(options.seconds);
+    let kept = match clients {
+        Clients::H1(clients) => match options.rate {
+            Some(rate) => open::run(clients, &tally, rate, length).await?,
+            None => h1::run(clients, &tally, start + length).await?,
+        },
+        Clients::H2(clients) => h2::run(clients, &tally, start + length).await?,
+    };
+    let summary = tally.summary(start.elapsed());
+    say(&serde_json::to_string(&summary)?).await?;
+    if options.synchronized {
+        stdin.next_line().await?;
+    }
+    drop(kept);
+    Ok(())
+}
+
+async fn say(line: &str) -> Result<()> {
+    let mut stdout = tokio::io::stdout();
+    stdout.write_all(format!("{line}\n").as_bytes()).await?;
+    stdout.flush().await?;
+    Ok(())
+}
+
+/// Either side of a connection, with TLS or without.
+pub(crate) trait Io: AsyncRead + AsyncWrite + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Unpin> Io for T {}
+pub(crate) type Stream = Box<dyn Io>;
+
+enum Clients {
+    H1(Vec<h1::Client>),
+    H2(Vec<h2::Client>),
+}
+
+/// Opens every connection and asks once on each, so that set-up is not measured.
+async fn connect(options: &Options) -> Result<Clients> {
+    if options.rate.is_some() && options.http2 {
+        bail!("the open loop speaks HTTP/1.1 only");
+    }
+    let connector = options.tls.then(|| {
+        let protocol: &[u8] = if options.http2 { b"h2" } else { b"http/1.1" };
+        tokio_rustls::TlsConnector::from(crate::tls::client(protocol))
+    });
+    let (mut ones, mut twos) = (Vec::new(), Vec::new());
+    for _ in 0..options.connections {
+        let stream = dial(options, connector.as_ref()).await?;
+        if options.http2 {
+            twos.push(h2::Client::start(stream, options).await?);
+        } else {
+            let mut client = h1::Client::new(stream, h1::request(options));
+            client.exchange().await.context("first request")?;
+            ones.push(client);
+        }
+    }
+    Ok(if options.http2 {
+        Clients::H2(twos)
+    } else {
+        Clients::H1(ones)
+    })
+}
+
+async fn dial(options: &Options, connector: Option<&tokio_rustls::TlsConnector>) -> Result<Stream> {
+    let stream = TcpStream::connect(options.target)
+        .await
+        .with_context(|| format!("cannot connect to {}", options.target))?;
+    stream.set_nodelay(true)?;
+    Ok(match connector {
+        Some(connector) => {
+            let name = rustls::pki_types::ServerName::try_from("localhost")?;
+            Box::new(
+                connector
+                    .connect(name, stream)
+                    .await
+                    .context("TLS handshake")?,
+            )
+        }
+        None => Box::new(stream),
+    })
+}
+
+/// Waits for every connection's task; the first error is the run's.
+async fn join(mut tasks: JoinSet<Result<Stream>>) -> Result<Vec<Stream>> {
+    let mut streams = Vec::new();
+    while let Some(done) = tasks.join_next().await {
+        streams.push(done??);
+    }
+    Ok(streams)
+}
