@@ -99,33 +99,34 @@ impl BreakerState {
         })
     }
 
-    /// Counts the outcome of an ordinary request. While it is open, stragglers say nothing new.
-    pub fn record(&self, success: bool, now: u64) {
+    /// Counts the outcome of an ordinary request; says whether that opened the breaker. While it
+    /// is open, stragglers say nothing new.
+    pub fn record(&self, success: bool, now: u64) -> bool {
         if self.opened.load(Ordering::Relaxed) != 0 {
-            return;
+            return false;
         }
         self.count(success, now);
         if success {
-            return;
+            return false;
         }
         let (requests, failures) = self.totals(now);
         let share = u64::from(self.config.failure_percent);
-        if requests >= u64::from(self.config.min_requests)
-            && failures.saturating_mul(100) >= share.saturating_mul(requests)
+        if requests < u64::from(self.config.min_requests)
+            || failures.saturating_mul(100) < share.saturating_mul(requests)
         {
-            // Before `opened`, so that nobody who sees it open sees an old time.
-            self.probe_at.store(
-                now.saturating_add(millis(self.config.open)),
-                Ordering::Relaxed,
-            );
-            if self
-                .opened
-                .compare_exchange(0, now, Ordering::AcqRel, Ordering::Relaxed)
-                .is_ok()
-            {
-                self.times_opened.fetch_add(1, Ordering::Relaxed);
-            }
+            return false;
         }
+        // Before `opened`, so that nobody who sees it open sees an old time.
+        let probe_at = now.saturating_add(millis(self.config.open));
+        self.probe_at.store(probe_at, Ordering::Relaxed);
+        let opened = self
+            .opened
+            .compare_exchange(0, now, Ordering::AcqRel, Ordering::Relaxed)
+            .is_ok();
+        if opened {
+            self.times_opened.fetch_add(1, Ordering::Relaxed);
+        }
+        opened
     }
 
     /// The probe's outcome: closes the breaker, or keeps it open for another while.

@@ -65,10 +65,10 @@ pub(super) struct CoreTarget {
 }
 
 impl CoreTarget {
-    fn new(state: Arc<TargetState>) -> Self {
+    fn new(state: Arc<TargetState>, turn: usize) -> Self {
         Self {
             state,
-            turn: Cell::new(0),
+            turn: Cell::new(turn),
         }
     }
 }
@@ -128,7 +128,7 @@ impl CoreUpstream {
         let targets = state
             .targets
             .iter()
-            .map(|slot| Rc::new(CoreTarget::new(slot.target.clone())))
+            .map(|slot| Rc::new(CoreTarget::new(slot.target.clone(), core)))
             .collect();
         Self {
             state,

@@ -118,8 +118,11 @@ impl Lease {
         let millis = state.millis(now);
         if std::mem::take(&mut self.probe) {
             breaker.probed(success, millis);
-        } else {
-            breaker.record(success, millis);
+            if success {
+                tracing::info!(upstream = %state.name(), "circuit closed: the probe succeeded");
+            }
+        } else if breaker.record(success, millis) {
+            tracing::warn!(upstream = %state.name(), "circuit opened: too many requests failed");
         }
     }
 

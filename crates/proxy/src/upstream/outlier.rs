@@ -37,6 +37,7 @@ pub(super) fn readmit(upstream: &UpstreamState, now: u64) {
         target.ejection.returned.store(now, Relaxed);
         target.clear_failures();
         upstream.set_status(target, EJECTED, false);
+        tracing::info!(upstream = %upstream.name(), target = %target.name(), "target is back");
     }
     upstream.shared.changes.next_return.store(next, Relaxed);
 }
@@ -72,6 +73,12 @@ fn eject(upstream: &UpstreamState, target: &TargetState, now: u64) {
         .next_return
         .fetch_min(until, Relaxed);
     upstream.set_status(target, EJECTED, true);
+    tracing::warn!(
+        upstream = %upstream.name(),
+        target = %target.name(),
+        seconds = until.saturating_sub(now) / 1000,
+        "target set aside after failed requests"
+    );
 }
 
 /// How many targets there are.

@@ -7,6 +7,7 @@ use postern_model::entity::{Name, Target};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 /// Active checks failed.
 pub(super) const UNHEALTHY: u8 = 1;
@@ -55,6 +56,8 @@ pub(super) struct Ejection {
 /// Active health.
 #[derive(Debug, Default)]
 pub(super) struct Checks {
+    /// Results in a row that speak against the present state.
+    pub(super) streak: u32,
     /// Milliseconds of the set's clock at which it became unhealthy.
     pub(super) since: u64,
     /// What the last failed check said.
@@ -62,7 +65,7 @@ pub(super) struct Checks {
 }
 
 /// The addresses of a target at one time.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Addresses {
     /// Where to connect, IPv4 first; empty when nothing is known.
     pub list: Vec<SocketAddr>,
@@ -70,6 +73,8 @@ pub struct Addresses {
     pub stale: bool,
     /// Why the last resolution failed.
     pub error: Option<String>,
+    /// When the name was last resolved; `None` for literals.
+    pub resolved: Option<Instant>,
 }
 
 impl Addresses {
@@ -208,6 +213,10 @@ impl TargetState {
         if self.load.failures.load(Relaxed) != 0 {
             self.load.failures.store(0, Relaxed);
         }
+    }
+
+    pub(super) fn store_addresses(&self, addresses: Addresses) {
+        self.addresses.store(Arc::new(addresses));
     }
 
     pub(super) fn checks(&self) -> MutexGuard<'_, Checks> {

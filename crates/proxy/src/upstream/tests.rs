@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-fn upstream(targets: &[(&str, u32)]) -> Upstream {
+pub(super) fn upstream(targets: &[(&str, u32)]) -> Upstream {
     Upstream {
         name: "orders".into(),
         targets: targets
@@ -93,7 +93,7 @@ impl Fixture {
     }
 }
 
-fn configuration(upstream: Upstream) -> Configuration {
+pub(super) fn configuration(upstream: Upstream) -> Configuration {
     Configuration {
         upstreams: vec![upstream],
         ..Configuration::default()
