@@ -178,17 +178,15 @@ fn push_page(
     code: Code,
     context: &Context<'_>,
 ) -> std::fmt::Result {
-    match context.docs {
-        Some(base) => write!(out, "{}/denials/{code}", base.trim_end_matches('/')),
-        None => {
-            // Without a trustworthy authority the reference stays relative (RFC 9457 §3.1.1).
-            if let Some(authority) = context.authority.and_then(safe_authority) {
-                let scheme = if context.tls { "https" } else { "http" };
-                write!(out, "{scheme}://{authority}")?;
-            }
-            write!(out, "{RESERVED}/denials/{code}")
-        }
+    if let Some(base) = context.docs {
+        return write!(out, "{}/denials/{code}", base.trim_end_matches('/'));
     }
+    // Without a trustworthy authority the reference stays relative (RFC 9457 §3.1.1).
+    if let Some(authority) = context.authority.and_then(safe_authority) {
+        let scheme = if context.tls { "https" } else { "http" };
+        write!(out, "{scheme}://{authority}")?;
+    }
+    write!(out, "{RESERVED}/denials/{code}")
 }
 
 /// The authority as text, if it is nothing but a host and perhaps a port.

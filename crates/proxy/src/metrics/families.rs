@@ -1,0 +1,97 @@
+//! Every metric, once: name, kind, labels and meaning. The reference page is made of this.
+
+/// What a metric is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Counter,
+    Gauge,
+    Histogram,
+}
+
+impl Kind {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Counter => "counter",
+            Self::Gauge => "gauge",
+            Self::Histogram => "histogram",
+        }
+    }
+}
+
+/// One metric.
+#[derive(Debug)]
+pub(super) struct Family {
+    pub(super) name: &'static str,
+    pub(super) kind: Kind,
+    pub(super) labels: &'static [&'static str],
+    pub(super) help: &'static str,
+}
+
+macro_rules! families {
+    ($($id:ident = $kind:ident $name:literal [$($label:literal),*] $help:literal;)*) => {
+        $(pub(super) const $id: Family = Family {
+            name: $name,
+            kind: Kind::$kind,
+            labels: &[$($label),*],
+            help: $help,
+        };)*
+        /// Every metric, in the order of the page and of a scrape.
+        #[cfg(test)]
+        pub(super) const ALL: &[&Family] = &[$(&$id),*];
+    };
+}
+
+families! {
+    BUILD = Gauge "postern_build_info" ["version"]
+        "Always 1; the label says which version runs.";
+    REQUESTS = Counter "postern_requests_total" ["service", "version", "operation", "status", "outcome"]
+        "Requests that are over. `status` is the class that went out (`2xx`, or `none`); `outcome` is `allowed`, `refused` (by the gateway), `cancelled` (the caller left) or `origin_refused` (the upstream itself answered 4xx). Empty names: the request led to no operation.";
+    DENIALS = Counter "postern_denials_total" ["code", "service"]
+        "Refusals of the gateway by code, as recorded. What the upstream itself refuses is not among them: see `outcome` of `postern_requests_total`.";
+    DURATION = Histogram "postern_request_duration_seconds" ["service"]
+        "From the first byte of a request to the last of its response.";
+    IN_FLIGHT = Gauge "postern_requests_in_flight" []
+        "Requests that have begun and are not over.";
+    BYTES_IN = Counter "postern_request_body_bytes_total" ["service"]
+        "Bytes of request bodies.";
+    BYTES_OUT = Counter "postern_response_body_bytes_total" ["service"]
+        "Bytes of response bodies.";
+    ATTEMPTS = Counter "postern_upstream_attempts_total" ["upstream"]
+        "Attempts at targets, first ones and retries.";
+    RETRIES = Counter "postern_upstream_retries_total" ["upstream"]
+        "Attempts that were not the first of their request.";
+    FAILURES = Counter "postern_upstream_failures_total" ["upstream", "reason"]
+        "Attempts that failed: `dns`, `forbidden` (egress rule), `connect`, `tls`, `timeout`, `reset`, `protocol`, `status` (one that is tried again).";
+    TARGET_HEALTHY = Gauge "postern_upstream_target_healthy" ["upstream", "target"]
+        "1 where a target takes requests, 0 where it is unhealthy or ejected.";
+    TARGET_IN_FLIGHT = Gauge "postern_upstream_target_in_flight" ["upstream", "target"]
+        "Requests that a target is working on.";
+    BREAKER = Gauge "postern_upstream_breaker_state" ["upstream", "state"]
+        "1 for the state of a circuit breaker (`closed`, `half_open`, `open`), 0 for the others.";
+    CONNECTIONS = Counter "postern_connections_total" ["listener"]
+        "Connections accepted.";
+    CONNECTIONS_OPEN = Gauge "postern_connections_open" ["listener"]
+        "Connections open.";
+    CONNECTIONS_REFUSED = Counter "postern_connections_refused_total" ["listener"]
+        "Connections closed at once: a limit was reached, or the peer may not connect.";
+    HANDSHAKES = Counter "postern_tls_handshake_failures_total" ["listener"]
+        "TLS handshakes that failed.";
+    RELOADS = Counter "postern_config_reloads_total" ["result"]
+        "Configurations that were applied (`success`, the first one included) and that were not (`failure`).";
+    RELOAD_TIME = Gauge "postern_config_last_success_timestamp_seconds" []
+        "When a configuration was last applied; 0 before the first.";
+    STALE = Gauge "postern_config_stale" []
+        "1 while the newest configuration could not be applied and an older one is in force.";
+    SPANS_DROPPED = Counter "postern_trace_spans_dropped_total" []
+        "Spans that could not be exported: the queue was full, or the collector did not take them.";
+    PROCESS_CPU = Counter "process_cpu_seconds_total" []
+        "User and system time of the process (Linux).";
+    PROCESS_MEMORY = Gauge "process_resident_memory_bytes" []
+        "Memory of the process that is in RAM (Linux).";
+    PROCESS_FDS = Gauge "process_open_fds" []
+        "Open file descriptors (Linux).";
+    PROCESS_MAX_FDS = Gauge "process_max_fds" []
+        "Most file descriptors that the process may open (Linux).";
+    PROCESS_START = Gauge "process_start_time_seconds" []
+        "When the process started, Unix time (Linux).";
+}
