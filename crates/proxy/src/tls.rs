@@ -20,7 +20,7 @@ pub use client::{SystemAuthorities, TlsFailure, UpstreamClientTls};
 pub use error::TlsError;
 pub use facts::{Alpn, TlsFacts};
 pub use judge::{ChainJudge, ClientAuthorities, ClientVerdict, Fingerprint, Untrusted};
-pub use server::{CertStore, ServerTls};
+pub use server::{CertStore, ServerTls, Validity};
 
 use rustls::crypto::CryptoProvider;
 use std::sync::{Arc, LazyLock};

@@ -9,6 +9,7 @@ use rustls::sign::SingleCertAndKey;
 use rustls::{ClientConfig, ClientConnection, RootCertStore};
 use std::sync::{Arc, OnceLock};
 
+mod certificate_text;
 mod failure;
 mod insecure;
 #[cfg(test)]

@@ -24,7 +24,7 @@ pub struct TlsFacts {
     pub version: TlsVersion,
     /// The cipher suite's IANA name in rustls's spelling, `TLS13_AES_128_GCM_SHA256`.
     pub cipher: &'static str,
-    /// The server name the client sent, lower case.
+    /// The server name the client sent, lower case, no dot at its end.
     pub sni: Option<Arc<str>>,
     /// What is spoken.
     pub alpn: Alpn,
@@ -57,7 +57,9 @@ impl TlsFacts {
                 .negotiated_cipher_suite()
                 .and_then(|suite| suite.suite().as_str())
                 .unwrap_or("unknown"),
-            sni: connection.server_name().map(Into::into),
+            sni: connection
+                .server_name()
+                .map(|name| name.strip_suffix('.').unwrap_or(name).into()),
             alpn: match connection.alpn_protocol() {
                 Some(b"h2") => Alpn::Http2,
                 _ => Alpn::Http1,

@@ -1,7 +1,7 @@
 //! TLS of one listener: certificates by server name, reloaded without losing a connection.
 
 use super::client_auth::AnyChain;
-use super::{TlsError, pem, provider};
+use super::{TlsError, der, pem, provider};
 use arc_swap::ArcSwap;
 use postern_model::entity::{CertificateFiles, KeySource, ListenerTls, TlsVersion};
 use rustls::ServerConfig;
@@ -73,6 +73,17 @@ impl ServerTls {
     }
 }
 
+/// When one certificate is valid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Validity {
+    /// Its file.
+    pub certificate: Arc<Path>,
+    /// The leaf's first valid second, Unix time.
+    pub not_before: i64,
+    /// The leaf's last valid second, Unix time.
+    pub not_after: i64,
+}
+
 /// A listener's certificates, chosen by server name.
 #[derive(Debug)]
 pub struct CertStore {
@@ -112,6 +123,24 @@ impl CertStore {
             };
             std::iter::once(&*files.certificate).chain(key)
         })
+    }
+
+    /// When each certificate in use is valid, in the order of the configuration, for metrics
+    /// and warnings.
+    pub fn validity(&self) -> Vec<Validity> {
+        let current = self.current.load();
+        self.files
+            .iter()
+            .zip(&current.keys)
+            .filter_map(|(files, key)| {
+                let leaf = der::Certificate::read(key.cert.first()?)?;
+                Some(Validity {
+                    certificate: Arc::clone(&files.certificate),
+                    not_before: leaf.not_before,
+                    not_after: leaf.not_after,
+                })
+            })
+            .collect()
     }
 
     /// Whether a request for `authority` does not belong on a connection made for `sni`,
@@ -195,6 +224,8 @@ impl Certificates {
     fn candidates(&self, name: Option<&str>) -> &[usize] {
         const FIRST: &[usize] = &[0];
         name.and_then(|name| {
+            // Some clients send the dot that RFC 6066 §3 rules out.
+            let name = name.strip_suffix('.').unwrap_or(name);
             self.exact.get(name).or_else(|| {
                 let (label, parent) = name.split_once('.')?;
                 (!label.is_empty()).then(|| self.wildcard.get(parent))?

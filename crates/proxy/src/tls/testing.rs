@@ -69,6 +69,14 @@ impl Authority {
         }
     }
 
+    /// This authority's certificate in the role of a leaf.
+    pub(super) fn into_leaf(self) -> Leaf {
+        Leaf {
+            chain: self.above,
+            key: KeyPair::try_from(self.issuer.key().serialized_der()).unwrap(),
+        }
+    }
+
     /// A leaf for clients.
     pub(super) fn client(&self, name: &str, years: Years) -> Leaf {
         self.leaf(name, years, &[], &[ExtendedKeyUsagePurpose::ClientAuth])

@@ -1,6 +1,7 @@
 //! What kind of failure a failed TLS connection to an upstream is.
 
-use rustls::Error;
+use super::certificate_text;
+use rustls::{Error, InvalidMessage};
 use std::io;
 use std::sync::Arc;
 
@@ -31,7 +32,13 @@ impl TlsFailure {
     /// Classifies an error of a TLS stream; `None` if it is the transport's.
     pub fn of(error: &io::Error) -> Option<Self> {
         let error = error.get_ref()?.downcast_ref::<Error>()?;
-        let text: Arc<str> = bounded(error.to_string()).into();
+        let text = bounded(match error {
+            Error::InvalidCertificate(certificate) => certificate_text::describe(certificate),
+            Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
+                "what the upstream sent is not TLS; is this its port for plain HTTP?".into()
+            }
+            other => other.to_string(),
+        });
         Some(match error {
             Error::InvalidCertificate(_)
             | Error::InvalidCertRevocationList(_)
@@ -55,10 +62,10 @@ impl TlsFailure {
     }
 }
 
-fn bounded(mut text: String) -> String {
+fn bounded(mut text: String) -> Arc<str> {
     if text.len() > MAX_TEXT {
         text.truncate(text.floor_char_boundary(MAX_TEXT));
         text.push('…');
     }
-    text
+    text.into()
 }

@@ -95,6 +95,62 @@ fn sessions_are_resumed() {
     }
 }
 
+#[test]
+fn certificate_failures_say_what_to_change() {
+    let place = place();
+    let tls = load(&place.trusting(), UpstreamProtocol::Http1);
+    let failure = |leaf: &Leaf, name: &str| {
+        let error = connect(tls.config(), &server(leaf, leaf, &[]), name).unwrap_err();
+        let failure = classified(error);
+        assert!(matches!(failure, TlsFailure::Certificate(_)), "{failure:?}");
+        failure.to_string()
+    };
+    let up = place.root.server(&["a.example", "*.b.example", "10.0.0.1"]);
+    let stranger = Authority::root("Other").server(&["a.example"]);
+    let client = place.root.client("alice", ALWAYS);
+    let old = place.root.client("alice", (2001, 2002));
+    let own = place.root.intermediate("Issuing", ALWAYS).into_leaf();
+    let many: Vec<_> = (0..9).map(|n| format!("n{n}.example")).collect();
+    let many = place
+        .root
+        .server(&many.iter().map(|n| &**n).collect::<Vec<_>>());
+    for (leaf, name, expected) in [
+        (
+            &stranger,
+            "a.example",
+            "the upstream's certificate was not issued by an authority that is trusted here; add its authority to `authorities`",
+        ),
+        (
+            &up,
+            "c.example",
+            "the upstream's certificate is not valid for `c.example` but for a.example, *.b.example, 10.0.0.1; set `server_name` to a name that it is valid for",
+        ),
+        (
+            &many,
+            "c.example",
+            "the upstream's certificate is not valid for `c.example` but for n0.example, n1.example, n2.example, n3.example, n4.example, 4 more; set `server_name` to a name that it is valid for",
+        ),
+        (
+            &client,
+            "a.example",
+            "the upstream's certificate is not for servers: its extended key usage lacks `serverAuth`",
+        ),
+        (
+            &own,
+            "a.example",
+            "the upstream uses an authority's certificate (`CA:TRUE`) as its own; issue one with `basicConstraints=CA:FALSE` for it",
+        ),
+    ] {
+        assert_eq!(failure(leaf, name), expected);
+    }
+    let text = failure(&old, "a.example");
+    let start = "the upstream's certificate, or one in its chain, expired ";
+    assert!(
+        text.starts_with(start) && text.ends_with(" days ago"),
+        "{text}"
+    );
+}
+
 #[derive(Debug)]
 struct Serves(Arc<CertifiedKey>);
 
@@ -184,6 +240,7 @@ fn failures_are_told_apart() {
         .unwrap();
     let failure = classified(plain.process_new_packets().unwrap_err());
     assert_eq!(failure.proxy_status(), "tls_protocol_error");
+    assert!(failure.to_string().contains("is not TLS"), "{failure}");
 
     let mut alerted = ClientConnection::new(Arc::clone(tls.config()), name()).unwrap();
     alerted

@@ -99,6 +99,7 @@ fn misdirected_requests() {
         (Some("api.example"), "api.example", false),
         (Some("api.example"), "v1.api.example", false),
         (Some("v2.api.example"), "v1.api.example", false),
+        (Some("api.example."), "v1.api.example", false),
         (Some("api.example"), "www.api.example", true),
         (Some("api.example"), "first.example", true),
         (Some("first.example"), "api.example", true),
@@ -173,6 +174,13 @@ fn reload_takes_all_or_nothing() {
     assert!(store.reload().unwrap());
     let (client_side, _) = connect(&client(&site.root), site.tls.config(), "b.example").unwrap();
     assert_eq!(served(&client_side), new_b.chain[0]);
+    let validity = store.validity();
+    assert_eq!(validity.len(), 2);
+    assert_eq!(&*validity[1].certificate, directory.join("1.pem"));
+    assert_eq!(
+        (validity[1].not_before, validity[1].not_after),
+        (946_684_800, 4_102_444_800)
+    );
     let watched: Vec<_> = store.paths().map(|p| p.file_name().unwrap()).collect();
     assert_eq!(watched, ["0.pem", "0.key", "1.pem", "1.key"]);
 }
