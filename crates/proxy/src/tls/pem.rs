@@ -38,6 +38,10 @@ fn read(what: &str, path: &Path, limit: u64) -> Result<Text, TlsError> {
     if bytes.len() as u64 > limit {
         return Err(TlsError::TooLarge { file: name, limit });
     }
+    // Editors on Windows begin files with a byte order mark, which would hide the first block.
+    if bytes.starts_with(b"\xef\xbb\xbf") {
+        bytes.drain(..3);
+    }
     Ok(Text { name, bytes })
 }
 
@@ -121,7 +125,10 @@ pub(super) fn certified_key(
         .load_private_key(key)
         .map_err(|error| TlsError::BadKey {
             file: Arc::clone(&key_name),
-            reason: error.to_string().into(),
+            reason: match error {
+                rustls::Error::General(text) => text.into(),
+                other => other.to_string().into(),
+            },
         })?;
     let certified = CertifiedKey::new(chain, signing);
     match certified.keys_match() {

@@ -317,9 +317,19 @@ fn errors_name_the_file_and_what_would_be_right() {
     }
     let error = load_error(chain, Some(&junk_key));
     assert!(
-        error.starts_with("key file D/x.key holds a private key that cannot be used ("),
+        error.starts_with("key file D/x.key holds a private key that cannot be used (failed"),
         "{error}"
     );
+}
+
+#[test]
+fn files_from_windows_are_read() {
+    let directory = TempDir::new().unwrap();
+    let leaf = Authority::root("Root").server(&["a.example"]);
+    let files = leaf.write(directory.path(), "x");
+    let text = leaf.chain_pem().replace('\n', "\r\n");
+    std::fs::write(&files.certificate, format!("\u{feff}{text}")).unwrap();
+    assert!(ServerTls::load(&listener(vec![files]), true).is_ok());
 }
 
 #[test]
