@@ -9,6 +9,11 @@
 //! [`CoreUpstream`] is one core's view of one upstream, with cursors and randomness that need no
 //! synchronisation; a [`Lease`] is one attempt. What outlives a reload (in-flight counts, health,
 //! breaker, budget, addresses) is in `Arc`s that the next set takes over by name and address.
+//!
+//! A reload, of which the start is the first: [`Upstreams::build`] with the set before; then, on
+//! the control runtime, [`dns::Refresher::start`] (wait for its first answers, within a limit) and
+//! [`health::Monitor::start`]; then every core takes [`Upstreams::for_core`] for new requests, and
+//! the old refresher and monitor are dropped.
 
 pub mod balance;
 pub mod breaker;

@@ -74,21 +74,24 @@ impl CoreTarget {
 }
 
 /// Why no target was leased.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Denied {
-    /// No target may be used.
+    /// No target may be used: `upstream.no_healthy_target`.
+    #[error("no target may be used")]
     NoHealthyTarget {
         /// Every target and why it is out.
         targets: Vec<(Name, TargetOut)>,
     },
-    /// The breaker is open.
+    /// The breaker is open: `upstream.circuit_open`.
+    #[error("the circuit has been open for {} s", open_for.as_secs())]
     CircuitOpen {
         /// How long it has been open.
         open_for: Duration,
         /// Until the next probe; zero while one is under way.
         next_probe: Duration,
     },
-    /// The breaker's limit of requests in flight is reached.
+    /// The breaker's limit of requests in flight is reached: `upstream.circuit_open` too.
+    #[error("{limit} requests are in flight, as many as the circuit breaker lets through")]
     TooManyInFlight {
         /// That limit.
         limit: u32,
@@ -287,9 +290,16 @@ impl CoreUpstream {
         }
     }
 
+    /// Before a retry is paid for, and when a reload takes this view away.
     fn hand_in(&self) {
         let requests = self.unbudgeted.take();
         let retry = &self.state.config.retry;
         self.state.shared.budget.earn(retry, requests);
+    }
+}
+
+impl Drop for CoreUpstream {
+    fn drop(&mut self) {
+        self.hand_in();
     }
 }

@@ -97,7 +97,11 @@ impl Task {
                 self.observe(result, self.upstream.millis(now));
             }
             // Between 0.9 and 1.1 intervals, so that gateways do not check at the same moment.
-            let wait = self.settings.interval.mul_f64(0.9 + self.fraction() / 5.0);
+            let interval = self.settings.interval;
+            let spread = (interval / 5).mul_f64(self.fraction());
+            let wait = interval
+                .saturating_sub(interval / 10)
+                .saturating_add(spread);
             tokio::time::sleep(wait.max(Duration::from_millis(10))).await;
         }
     }

@@ -185,8 +185,7 @@ impl UpstreamState {
         &self.config.name
     }
 
-    /// Requests to it now; only counted where the breaker bounds them, else the sum over its
-    /// targets.
+    /// Requests on its targets now.
     pub fn in_flight(&self) -> u32 {
         let sum = |total: u32, slot: &Slot| total.saturating_add(slot.target.in_flight());
         self.targets.iter().fold(0, sum)
@@ -195,6 +194,11 @@ impl UpstreamState {
     /// Since when its breaker is open; `None`: closed, or it has none.
     pub fn open_for(&self, now: Instant) -> Option<Duration> {
         self.breaker.as_ref()?.open_for(self.millis(now))
+    }
+
+    /// How often its breaker opened; a change of the breaker's settings begins at 0.
+    pub fn times_opened(&self) -> u64 {
+        self.breaker.as_ref().map_or(0, |b| b.times_opened())
     }
 
     /// Retries refused because the budget was spent, ever.

@@ -399,3 +399,49 @@ fn addresses_take_turns_within_their_family() {
     assert_eq!(order(3), ["10.0.0.2:80", "10.0.0.1:80", "[::1]:80"]);
     assert_eq!(Addresses::default().rotated(7).count(), 0);
 }
+
+#[test]
+fn cores_share_counts_and_leave_nothing_behind() {
+    let mut config = with_breaker(64);
+    config.balance = Balance::LeastRequests;
+    let start = Instant::now();
+    let set = Upstreams::build(&configuration(config), None, start);
+    std::thread::scope(|scope| {
+        for number in 0..4 {
+            let set = &set;
+            scope.spawn(move || {
+                let cores = set.for_core(number, 4, 42);
+                let core = cores.get(0).unwrap();
+                let mut held = std::collections::VecDeque::new();
+                for step in 0..20_000_u64 {
+                    let now = start + Duration::from_millis(step * 5);
+                    held.extend(core.acquire(now, None, &Tried::NONE));
+                    if held.len() < 10 {
+                        continue;
+                    }
+                    let Some(lease) = held.pop_front() else {
+                        continue;
+                    };
+                    match core.random() % 8 {
+                        0 => drop(lease),
+                        1 => lease.finish(Outcome::Failure(FailureClass::Connect), now),
+                        _ => lease.finish(Outcome::Success, now),
+                    }
+                }
+            });
+        }
+    });
+    let state = set.get(0).unwrap();
+    assert_eq!(state.in_flight(), 0);
+    let later = start + Duration::from_hours(1);
+    let cores = set.for_core(0, 1, 42);
+    let held: Vec<_> = (0..64)
+        .map(|_| cores.get(0).unwrap().acquire(later, None, &Tried::NONE))
+        .collect();
+    let leased = held.iter().filter(|lease| lease.is_ok()).count();
+    // All of the limit, or the one probe of a breaker that was open at the end.
+    assert!(
+        leased == 64 || (leased == 1 && state.open_for(later).is_some()),
+        "{leased}"
+    );
+}

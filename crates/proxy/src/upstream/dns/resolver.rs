@@ -5,6 +5,7 @@ use hickory_resolver::config::{
     LookupIpStrategy, NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts,
 };
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
+use hickory_resolver::proto::rr::Name;
 use hickory_resolver::system_conf::read_system_conf;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
@@ -28,6 +29,9 @@ pub struct Answer {
 /// Why a name has no addresses.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ResolveError {
+    /// It cannot be asked for.
+    #[error("not a DNS name")]
+    NotAName,
     /// The server or the way to it.
     #[error("{0}")]
     Lookup(String),
@@ -71,7 +75,18 @@ impl Resolver {
 
     /// Asks for the IPv4 and IPv6 addresses of `host`.
     pub async fn lookup(&self, host: &str) -> Result<Answer, ResolveError> {
-        let found = tokio::time::timeout(TIMEOUT, Box::pin(self.0.lookup_ip(host)))
+        // Not as an IDNA name where it is ASCII: that would refuse `_`, which stands in the names
+        // of containers.
+        let name = if host.is_ascii() {
+            Name::from_ascii(host)
+        } else {
+            Name::from_utf8(host)
+        };
+        let name = name
+            .ok()
+            .filter(|name| name.iter().next().is_some())
+            .ok_or(ResolveError::NotAName)?;
+        let found = tokio::time::timeout(TIMEOUT, Box::pin(self.0.lookup_ip(name)))
             .await
             .map_err(|_| ResolveError::Timeout)?
             .map_err(|error| ResolveError::Lookup(error.to_string()))?;

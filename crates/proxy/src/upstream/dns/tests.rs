@@ -207,3 +207,35 @@ fn repetitions_back_off() {
         .into();
     assert_eq!(seconds, [1, 2, 4, 16, 30, 30, 30]);
 }
+
+#[tokio::test]
+async fn names_as_people_write_them() {
+    let server = Server::start(ONE, 60).await;
+    let resolver = server.resolver();
+    for host in [
+        "my_service",
+        "Orders.Example",
+        "xn--bcher-kva.example",
+        "a-1.b.c.d.e.example",
+    ] {
+        let answer = resolver.lookup(host).await;
+        assert_eq!(
+            answer.map(|a| a.addresses),
+            Ok(vec![IpAddr::from(ONE)]),
+            "{host}"
+        );
+    }
+    for host in ["", "a..b", &"x".repeat(64)] {
+        assert!(resolver.lookup(host).await.is_err(), "{host}");
+    }
+}
+
+#[tokio::test]
+async fn the_hosts_file_comes_first() {
+    let server = Server::start(ONE, 60).await;
+    let answer = server.resolver().lookup("localhost").await.unwrap();
+    assert!(
+        answer.addresses.iter().all(IpAddr::is_loopback),
+        "{answer:?}"
+    );
+}

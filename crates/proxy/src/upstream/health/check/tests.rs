@@ -2,6 +2,7 @@ use super::*;
 use crate::upstream::Upstreams;
 use crate::upstream::health::tests::settings;
 use crate::upstream::tests::{configuration, upstream};
+use proptest::prelude::*;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -114,4 +115,22 @@ async fn what_is_not_http_fails() {
 #[tokio::test]
 async fn http2_is_spoken_where_it_was_agreed() {
     assert_eq!(check(b"", true).await, Ok(()));
+}
+
+proptest! {
+    /// However the bytes arrive, the verdict is the same.
+    #[test]
+    fn a_verdict_is_final(bytes in prop_oneof![
+        prop::collection::vec(any::<u8>(), 0..64),
+        "(HTTP/1\\.[01] [0-9]{3}( [a-z]*)?\r\n(a: b\r\n)?\r\n){0,4}".prop_map(String::into_bytes),
+    ]) {
+        let mut verdict = None;
+        for end in 0..=bytes.len() {
+            match (final_status(&bytes[..end]), &verdict) {
+                (Ok(None), before) => prop_assert!(before.is_none()),
+                (now, None) => verdict = Some(now),
+                (now, Some(before)) => prop_assert_eq!(&now, before),
+            }
+        }
+    }
 }
