@@ -3,6 +3,7 @@
 use crate::fields::Known;
 use crate::head::{Head, Version};
 use postern_model::entity::TlsVersion;
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -71,9 +72,13 @@ pub enum CertificateVerdict {
         subject: Arc<str>,
         /// The issuer, printable.
         issuer: Arc<str>,
+        /// Why, for the caller.
+        error: Cow<'static, str>,
     },
     /// It is not valid now. Unix times in seconds.
     Expired {
+        /// The subject, printable.
+        subject: Arc<str>,
         /// Valid from.
         not_before: i64,
         /// Valid until.

@@ -222,7 +222,7 @@ impl Router {
                         let Some(tree) = forest.get_mut(tree) else {
                             continue;
                         };
-                        let leaf = tree.insert(&template, candidate, &operation.methods);
+                        let leaf = tree.insert(&template, candidate.retired);
                         let rival = leaf.candidates.iter().find(|c| c.rivals(&candidate));
                         if let Some(rival) = rival {
                             return Err(CompileError::Conflict {

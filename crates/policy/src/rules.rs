@@ -113,8 +113,8 @@ impl Rules {
         &self.router
     }
 
-    /// The port of the first TLS listener.
-    pub(crate) fn tls_port(&self) -> Option<u16> {
+    /// The port of the first TLS listener: where a redirect to `https` leads.
+    pub fn tls_port(&self) -> Option<u16> {
         self.tls_port
     }
 

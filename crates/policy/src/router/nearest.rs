@@ -22,18 +22,11 @@ pub(super) fn nearest<'a>(path: &str, listings: impl Iterator<Item = &'a Listing
         .filter_map(|l| Some((distance(&segments, &l.template.segments)?, l)))
         .collect();
     found.sort_by(|(a, x), (b, y)| a.cmp(b).then_with(|| x.template.text.cmp(&y.template.text)));
-    found.dedup_by(|(_, a), (_, b)| a.template.text == b.template.text && a.methods == b.methods);
+    found.dedup_by(|(_, a), (_, b)| a.template.text == b.template.text);
     found
         .into_iter()
         .take(3)
-        .map(|(_, listing)| {
-            let template = printable(listing.template.text.as_bytes(), 200);
-            if listing.methods.is_empty() {
-                template
-            } else {
-                format!("{} {template}", listing.methods)
-            }
-        })
+        .map(|(_, listing)| printable(listing.template.text.as_bytes(), 200))
         .collect()
 }
 

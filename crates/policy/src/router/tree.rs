@@ -1,14 +1,12 @@
 //! A tree of path segments.
 
 use super::template::{Segment, Template};
-use super::{Candidate, Leaf, Params};
+use super::{Leaf, Params};
 use crate::fields::Span;
-use postern_model::entity::Method;
 
 /// A template that a caller may be told about.
 #[derive(Debug)]
 pub(super) struct Listing {
-    pub(super) methods: Box<str>,
     pub(super) template: Template,
     pub(super) retired: bool,
 }
@@ -31,17 +29,10 @@ struct Node {
 
 impl Tree {
     /// Lists an operation, and gives the leaf where it belongs.
-    pub(super) fn insert(
-        &mut self,
-        template: &Template,
-        candidate: Candidate,
-        methods: &[Method],
-    ) -> &mut Leaf {
-        let names: Vec<&str> = methods.iter().map(|m| m.as_str()).collect();
+    pub(super) fn insert(&mut self, template: &Template, retired: bool) -> &mut Leaf {
         self.listings.push(Listing {
-            methods: names.join(" ").into(),
             template: template.clone(),
-            retired: candidate.retired,
+            retired,
         });
         let mut node = &mut self.root;
         for segment in &template.segments {

@@ -22,7 +22,7 @@ fn address(progress: &mut Progress, rules: &Rules, facts: &dyn Facts) -> Outcome
                 .saw("header", bad.header)
                 .with("peer", bad.sent_by.to_string(), Audience::Operator)
                 .with("hop", bad.hop as u64, Audience::Operator)
-                .with("problem", bad.problem.describe(), Audience::Operator),
+                .with("error", bad.problem.describe(), Audience::Operator),
         ),
     }
 }

@@ -10,10 +10,13 @@ use crate::head::Version;
 use crate::host;
 use crate::rules::Rules;
 use crate::walk::{NormalPath, Progress};
-use postern_model::denial::{Audience, Code, Denial, printable};
+use postern_model::denial::{Audience, Code, Denial, Value, printable};
 use postern_model::entity::Method;
 
-pub(super) const CHECKS: &[Check] = &[method, upgrade, loops, authority, misdirected];
+pub(super) const CHECKS: &[Check] = &[method, options, upgrade, loops, authority, misdirected];
+
+/// Most options of `Connection`: each is compared with every field when the request is sent on.
+const MAX_OPTIONS: usize = 32;
 
 fn method(progress: &mut Progress, _: &Rules, facts: &dyn Facts) -> Outcome {
     let Some(method) = Method::parse(facts.method()) else {
@@ -40,6 +43,20 @@ fn upgrade_refused(token: &[u8]) -> Denial {
     Denial::new(Code::UpgradeNotAllowed).saw("token", printable(token, 64))
 }
 
+fn options(_: &mut Progress, _: &Rules, facts: &dyn Facts) -> Outcome {
+    let count = values(facts, Known::Connection)
+        .flat_map(list_members)
+        .count();
+    if count <= MAX_OPTIONS {
+        return Outcome::Pass;
+    }
+    Outcome::Refuse(
+        Denial::new(Code::Malformed)
+            .saw("section", "RFC 9110 §7.6.1")
+            .saw("error", "more than 32 connection options"),
+    )
+}
+
 /// HTTP/1.0 cannot upgrade: the field is ignored, and dropped like every hop-by-hop field
 /// (RFC 9110 §7.8). HTTP/2 has none.
 fn upgrade(progress: &mut Progress, _: &Rules, facts: &dyn Facts) -> Outcome {
@@ -60,7 +77,7 @@ fn upgrade(progress: &mut Progress, _: &Rules, facts: &dyn Facts) -> Outcome {
         return Outcome::Refuse(
             Denial::new(Code::Malformed)
                 .saw("section", "RFC 6455 §4.2.1")
-                .saw("problem", problem),
+                .saw("error", problem),
         );
     }
     progress.websocket = true;
@@ -139,7 +156,7 @@ fn authority(progress: &mut Progress, _: &Rules, facts: &dyn Facts) -> Outcome {
         Err(error) => Outcome::Refuse(
             Denial::new(Code::Malformed)
                 .saw("section", "RFC 9110 §7.2")
-                .saw("problem", error.describe()),
+                .saw("error", error.describe()),
         ),
     }
 }
@@ -160,9 +177,8 @@ pub(super) fn misdirected_denial(progress: &Progress, facts: &dyn Facts) -> Deni
         .saw("authority", printable(authority.as_bytes(), 255))
 }
 
-/// Plain HTTP on a service that wants TLS. A redirect only where repeating the request is safe and
-/// we know where to; the new URL is the evidence `location`.
-pub(super) fn tls_required(progress: &mut Progress, rules: &Rules, facts: &dyn Facts) -> Outcome {
+/// Plain HTTP on a service that wants TLS. A redirect only where repeating the request is safe.
+pub(super) fn tls_required(progress: &mut Progress, rules: &Rules, _: &dyn Facts) -> Outcome {
     let Some(route) = progress.route else {
         return Outcome::Pass;
     };
@@ -170,18 +186,15 @@ pub(super) fn tls_required(progress: &mut Progress, rules: &Rules, facts: &dyn F
         return Outcome::Pass;
     }
     let mut denial = Denial::new(Code::TlsRequired).saw("scheme", "http");
-    let safe = matches!(progress.method, Some(Method::Get | Method::Head));
-    if let (true, Some(host), Some(path)) = (safe, progress.host(facts), progress.path(facts)) {
-        let port = match rules.tls_port() {
-            None | Some(443) => String::new(),
-            Some(port) => format!(":{port}"),
-        };
-        let query = facts.query().map(String::from_utf8_lossy);
-        let (mark, query) = query.map_or(("", "".into()), |q| ("?", q));
-        let location = format!("https://{host}{port}{path}{mark}{query}");
-        denial = denial.status(308).saw("location", location);
+    if matches!(progress.method, Some(Method::Get | Method::Head)) {
+        denial = denial.status(308);
     }
     Outcome::Refuse(denial)
+}
+
+/// A Unix time as evidence; there are none before 1970.
+pub(super) fn moment(unix: i64) -> u64 {
+    u64::try_from(unix).unwrap_or(0)
 }
 
 /// The client certificate, where the service requires one.
@@ -210,19 +223,24 @@ pub(super) fn certificate(progress: &mut Progress, rules: &Rules, facts: &dyn Fa
     Outcome::Refuse(match verdict {
         CertificateVerdict::Trusted { .. } => return Outcome::Pass,
         CertificateVerdict::Missing => Denial::new(Code::CertificateMissing),
-        CertificateVerdict::Untrusted { subject, issuer } => {
-            Denial::new(Code::CertificateUntrusted)
-                .saw("subject", subject.to_string())
-                .saw("issuer", issuer.to_string())
-        }
+        CertificateVerdict::Untrusted {
+            subject,
+            issuer,
+            error,
+        } => Denial::new(Code::CertificateUntrusted)
+            .saw("subject", subject.to_string())
+            .saw("issuer", issuer.to_string())
+            .saw("error", Value::Text(error.clone())),
         CertificateVerdict::Expired {
+            subject,
             not_before,
             not_after,
             now,
         } => Denial::new(Code::CertificateExpired)
-            .saw("not_before", crate::date::http_date(*not_before))
-            .saw("not_after", crate::date::http_date(*not_after))
-            .saw("now", crate::date::http_date(*now)),
+            .saw("subject", subject.to_string())
+            .saw("not_before", moment(*not_before))
+            .saw("not_after", moment(*not_after))
+            .saw("now", moment(*now)),
     })
 }
 

@@ -1,7 +1,6 @@
 //! Stage 4: host, path and method to an operation.
 
 use super::{Check, Outcome, connection};
-use crate::date::http_date;
 use crate::facts::Facts;
 use crate::path::{self, Reason, Rejected};
 use crate::router::template::is_reserved;
@@ -9,7 +8,7 @@ use crate::router::{Found, Leaf, Params};
 use crate::rules::Rules;
 use crate::walk::{NormalPath, Progress};
 use postern_model::denial::{Audience, Code, Denial, printable};
-use postern_model::entity::{Lifecycle, Method};
+use postern_model::entity::{Lifecycle, Method, Version};
 use std::borrow::Cow;
 
 pub(super) const CHECKS: &[Check] = &[
@@ -61,7 +60,7 @@ fn normal_path(progress: &mut Progress, rules: &Rules, facts: &dyn Facts) -> Out
 fn rejected(segment: &[u8], reason: Reason) -> Denial {
     Denial::new(Code::PathRejected)
         .saw("segment", printable(segment, 128))
-        .saw("reason", reason.describe())
+        .saw("error", reason.describe())
 }
 
 fn operation(progress: &mut Progress, rules: &Rules, facts: &dyn Facts) -> Outcome {
@@ -118,18 +117,21 @@ fn unacceptable(
     if progress.has_parameters && !service.path_parameters {
         return Some(offending(facts, b";", Reason::Parameters));
     }
-    match &rules.version(route).state {
-        Lifecycle::Retired { at, successor } => Some(retired(*at, successor.as_deref())),
-        _ => None,
-    }
+    retired(rules.version(route))
 }
 
-fn retired(at: i64, successor: Option<&str>) -> Denial {
-    let denial = Denial::new(Code::VersionRetired).saw("retired_at", http_date(at));
-    match successor {
-        Some(successor) => denial.saw("successor", successor.to_owned()),
+/// `None` unless the version is retired.
+fn retired(version: &Version) -> Option<Denial> {
+    let Lifecycle::Retired { at, successor } = &version.state else {
+        return None;
+    };
+    let denial = Denial::new(Code::VersionRetired)
+        .saw("version", version.name.to_string())
+        .saw("retired_at", connection::moment(*at));
+    Some(match successor {
+        Some(successor) => denial.saw("successor", successor.to_string()),
         None => denial,
-    }
+    })
 }
 
 /// A rejection that names the segment with that piece in it, in any case.
@@ -149,9 +151,9 @@ fn other_methods(rules: &Rules, method: Method, leaf: &Leaf) -> Denial {
     // A path that only retired versions have is gone, whatever the method.
     if let Some(first) = leaf.candidates.first()
         && leaf.candidates.iter().all(|c| c.retired)
-        && let Lifecycle::Retired { at, successor } = &rules.version(&first.route).state
+        && let Some(denial) = retired(rules.version(&first.route))
     {
-        return retired(*at, successor.as_deref());
+        return denial;
     }
     let allowed: Vec<Cow<'static, str>> = Method::ALL
         .into_iter()

@@ -188,10 +188,10 @@ fn refusals_name_what_was_wrong() {
 fn a_mistyped_path_is_told_what_it_may_have_meant() {
     let rules = orders();
     for (path, nearest) in [
-        ("/v1/order", "GET POST /v1/orders"),
-        ("/orders", "GET POST /v1/orders"),
-        ("/v1/oders/17", "GET /v1/orders/{id}"),
-        ("/v1/orders/", "GET POST /v1/orders"),
+        ("/v1/order", "/v1/orders"),
+        ("/orders", "/v1/orders"),
+        ("/v1/oders/17", "/v1/orders/{id}"),
+        ("/v1/orders/", "/v1/orders"),
     ] {
         let denial = refused(&rules, &head("GET", path, &[HOST]), &connection("::1"));
         let Some(Value::List(list)) = denial.evidence("nearest") else {
@@ -314,10 +314,6 @@ fn plain_http_is_redirected_where_that_is_safe() {
         &connection("::1"),
     );
     assert_eq!((get.code, get.status), (Code::TlsRequired, 308));
-    assert_eq!(
-        get.evidence("location"),
-        Some(&Value::from("https://api.example.com/a?b=c".to_owned()))
-    );
     let post = refused(&rules, &head("POST", "/a", &[HOST]), &connection("::1"));
     assert_eq!((post.code, post.status), (Code::TlsRequired, 403));
     allowed(&rules, &head("POST", "/a", &[HOST]), &tls(None));
@@ -379,11 +375,13 @@ fn a_client_certificate_is_asked_for_only_when_everything_before_has_passed() {
             CertificateVerdict::Untrusted {
                 subject: "a".into(),
                 issuer: "b".into(),
+                error: "self-signed".into(),
             },
             Some(Code::CertificateUntrusted),
         ),
         (
             CertificateVerdict::Expired {
+                subject: "a".into(),
                 not_before: 0,
                 not_after: 1,
                 now: 2,
