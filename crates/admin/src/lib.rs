@@ -1,1 +1,36 @@
-//! Placeholder.
+//! The admin address: metrics and health.
+//!
+//! Owns the HTTP server that operators, scrapers and orchestrators talk to. Refuses to own what it
+//! tells (an [`AdminState`] is asked) and any socket of the data plane.
+//!
+//! | path | answer |
+//! |---|---|
+//! | `/` | what there is, as text |
+//! | `/metrics` | the Prometheus text format |
+//! | `/healthz` | 200 while the process lives |
+//! | `/readyz` | 200 while the gateway takes requests, else 503; JSON with reasons |
+
+mod hosts;
+mod readiness;
+mod routes;
+mod server;
+#[cfg(test)]
+mod tests;
+
+pub use readiness::{ConfigurationState, Readiness};
+pub use server::serve;
+
+/// What the admin address tells. Asked at each request; it must answer without blocking.
+pub trait AdminState: Send + Sync + 'static {
+    /// Appends all metrics in the Prometheus text format, version 0.0.4.
+    fn metrics(&self, out: &mut String);
+
+    /// Whether the gateway takes requests, and why not.
+    fn readiness(&self) -> Readiness;
+
+    /// Names that the admin address may be asked for besides its own address and `localhost`.
+    /// Read once, when serving begins.
+    fn hosts(&self) -> Vec<String> {
+        Vec::new()
+    }
+}

@@ -1,0 +1,65 @@
+//! Whether the gateway takes requests.
+
+use serde_json::json;
+
+/// The state of the configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConfigurationState {
+    /// None was ever loaded.
+    Missing,
+    /// The newest one is in force.
+    Current,
+    /// The newest one could not be loaded; the one before it is in force.
+    Stale {
+        /// Why, in one sentence.
+        reason: String,
+    },
+}
+
+/// What decides whether the gateway takes requests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Readiness {
+    /// The state of the configuration.
+    pub configuration: ConfigurationState,
+    /// Whether every listener is bound.
+    pub listeners_bound: bool,
+    /// Whether the gateway is shutting down.
+    pub draining: bool,
+}
+
+impl Readiness {
+    /// What keeps the gateway from taking requests; empty when it is ready.
+    ///
+    /// A stale configuration is not among it: requests are served by the older one, and to take
+    /// every node out of rotation because of one bad file would make an outage of a mistake. It
+    /// is told in the body, and `postern_config_stale` is there to raise an alarm.
+    pub fn reasons(&self) -> Vec<&'static str> {
+        let missing = self.configuration == ConfigurationState::Missing;
+        [
+            (missing, "no configuration is loaded"),
+            (!self.listeners_bound, "not every listener is bound"),
+            (self.draining, "the gateway is shutting down"),
+        ]
+        .into_iter()
+        .filter_map(|(holds, reason)| holds.then_some(reason))
+        .collect()
+    }
+
+    /// The body of `/readyz`.
+    pub(crate) fn document(&self) -> String {
+        let reasons = self.reasons();
+        let configuration = match &self.configuration {
+            ConfigurationState::Missing => "missing".to_owned(),
+            ConfigurationState::Current => "current".to_owned(),
+            ConfigurationState::Stale { reason } => format!("stale: {reason}"),
+        };
+        let mut text = json!({
+            "ready": reasons.is_empty(),
+            "reasons": reasons,
+            "configuration": configuration,
+        })
+        .to_string();
+        text.push('\n');
+        text
+    }
+}

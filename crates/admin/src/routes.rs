@@ -1,0 +1,116 @@
+//! What there is to ask for.
+
+use crate::AdminState;
+use crate::hosts::Hosts;
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use std::sync::Arc;
+
+const TEXT: &str = "text/plain; charset=utf-8";
+
+/// Every path, behind the check of `Host`.
+pub(crate) fn router(state: Arc<dyn AdminState>, hosts: Hosts) -> Router {
+    Router::new()
+        .route("/", get(index))
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(metrics))
+        .fallback(unknown)
+        .method_not_allowed_fallback(wrong_method)
+        .with_state(state)
+        .layer(from_fn_with_state(Arc::new(hosts), guard))
+}
+
+/// Refuses foreign hosts, and adds the headers of every answer.
+async fn guard(State(hosts): State<Arc<Hosts>>, request: Request, next: Next) -> Response {
+    let ours = {
+        let mut fields = request.headers().get_all(HOST).iter();
+        let field = fields.next().and_then(|value| value.to_str().ok());
+        let target = request
+            .uri()
+            .authority()
+            .map(axum::http::uri::Authority::as_str);
+        field.is_some_and(|host| hosts.contains(host))
+            && fields.next().is_none()
+            && target.is_none_or(|host| hosts.contains(host))
+    };
+    let mut response = if ours {
+        next.run(request).await
+    } else {
+        plain(
+            StatusCode::MISDIRECTED_REQUEST,
+            "The admin address answers to its own address and to localhost; list other names as admin hosts.\n",
+        )
+    };
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+async fn index() -> Response {
+    plain(
+        StatusCode::OK,
+        concat!(
+            "Postern ",
+            env!("CARGO_PKG_VERSION"),
+            ": admin address\n\n",
+            "/metrics  counters and gauges, Prometheus text format\n",
+            "/healthz  200 while the process lives\n",
+            "/readyz   200 while the gateway takes requests, else 503 with reasons\n",
+        ),
+    )
+}
+
+async fn healthz() -> Response {
+    plain(StatusCode::OK, "ok\n")
+}
+
+async fn readyz(State(state): State<Arc<dyn AdminState>>) -> Response {
+    let readiness = state.readiness();
+    let status = if readiness.reasons().is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    answer(status, "application/json", readiness.document())
+}
+
+async fn metrics(State(state): State<Arc<dyn AdminState>>) -> Response {
+    let mut page = String::with_capacity(16 << 10);
+    state.metrics(&mut page);
+    answer(
+        StatusCode::OK,
+        "text/plain; version=0.0.4; charset=utf-8",
+        page,
+    )
+}
+
+async fn unknown() -> Response {
+    plain(
+        StatusCode::NOT_FOUND,
+        "There is nothing here; GET / lists what there is.\n",
+    )
+}
+
+async fn wrong_method() -> Response {
+    plain(StatusCode::METHOD_NOT_ALLOWED, "Use GET or HEAD.\n")
+}
+
+fn plain(status: StatusCode, text: &'static str) -> Response {
+    answer(status, TEXT, text.to_owned())
+}
+
+fn answer(status: StatusCode, kind: &'static str, body: String) -> Response {
+    (
+        status,
+        [(CONTENT_TYPE, HeaderValue::from_static(kind))],
+        body,
+    )
+        .into_response()
+}

@@ -1,0 +1,111 @@
+//! The server: connections with bounds.
+
+use crate::AdminState;
+use crate::hosts::Hosts;
+use crate::routes::router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use std::future::Future;
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::time::{sleep, timeout};
+
+/// Connections open at once; more wait in the kernel's queue.
+const MAX_CONNECTIONS: usize = 64;
+/// Most header fields of a request.
+const MAX_HEADERS: usize = 64;
+/// Longest head of a request, bytes.
+const MAX_HEAD: usize = 16 << 10;
+/// From the end of one request, or the beginning of the connection, to the end of the next head.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// Longest life of a connection: bounds callers that do not read their answers.
+const MAX_LIFE: Duration = Duration::from_mins(10);
+/// How long open requests may still take after shutdown began.
+const GRACE: Duration = Duration::from_secs(5);
+/// Pause after an error of `accept`, such as no file descriptors.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves the admin address until `shutdown` completes; then open requests are finished, for five
+/// seconds at most. Needs a tokio runtime with I/O and time.
+///
+/// # Errors
+/// When the listener cannot be used by the runtime.
+pub async fn serve(
+    listener: std::net::TcpListener,
+    state: Arc<dyn AdminState>,
+    shutdown: impl Future<Output = ()>,
+) -> io::Result<()> {
+    listener.set_nonblocking(true)?;
+    let listener = TcpListener::from_std(listener)?;
+    let hosts = Hosts::new(listener.local_addr()?.ip(), state.hosts());
+    let service = TowerToHyperService::new(router(state, hosts));
+    let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let (stop, stopped) = watch::channel(false);
+    let mut shutdown = pin!(shutdown);
+    loop {
+        let accepted = async {
+            let permit = Arc::clone(&permits).acquire_owned().await;
+            (listener.accept().await, permit)
+        };
+        let (accepted, permit) = tokio::select! {
+            () = &mut shutdown => break,
+            accepted = accepted => accepted,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                let (service, stopped) = (service.clone(), stopped.clone());
+                tokio::spawn(async move {
+                    connection(stream, service, stopped).await;
+                    drop(permit);
+                });
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the admin address cannot accept a connection");
+                sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+    drop(listener);
+    // Nobody listens when there are no connections.
+    let _ = stop.send(true);
+    let all = u32::try_from(MAX_CONNECTIONS).unwrap_or(u32::MAX);
+    if timeout(GRACE, permits.acquire_many(all)).await.is_err() {
+        tracing::warn!("admin connections were still open at the end of the grace period");
+    }
+    Ok(())
+}
+
+async fn connection(
+    stream: TcpStream,
+    service: TowerToHyperService<axum::Router>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let mut builder = http1::Builder::new();
+    builder
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .max_buf_size(MAX_HEAD)
+        .max_headers(MAX_HEADERS);
+    let mut served = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    let mut life = pin!(sleep(MAX_LIFE));
+    let result = loop {
+        tokio::select! {
+            result = served.as_mut() => break result,
+            () = &mut life => return,
+            changed = stopped.changed() => {
+                served.as_mut().graceful_shutdown();
+                if changed.is_err() {
+                    break served.as_mut().await;
+                }
+            }
+        }
+    };
+    if let Err(error) = result {
+        tracing::debug!(%error, "an admin connection ended early");
+    }
+}
