@@ -1,42 +1,70 @@
 #!/usr/bin/env bash
-# Installs the Debian packages of programs that tests drive, where they are missing and we are
-# root; otherwise says what is missing. Tests that need a missing program say so and are skipped.
+# Installs what tests drive, where it is missing: Debian packages when we are root (otherwise it
+# says what is missing), and a Python environment below the target directory. Tests that need
+# what is missing say so and are skipped. Safe to run again.
 #
-# Usage: tests/setup.sh [PROGRAM=PACKAGE]...
+# Usage: tests/setup.sh [PROGRAM=PACKAGE]...   these, or everything that the tests drive
+#        tests/setup.sh python                 the Python environment only
 set -euo pipefail
+target=${CARGO_TARGET_DIR:-$(dirname "$0")/../target}
 
-wanted=("$@")
-if [ ${#wanted[@]} -eq 0 ]; then
-  wanted=(curl=curl openssl=openssl nghttp=nghttp2-client h2load=nghttp2-client nginx=nginx python3=python3)
-fi
-
-missing=()
-for pair in "${wanted[@]}"; do
-  if ! PATH="$PATH:/usr/sbin:/sbin" command -v "${pair%%=*}" >/dev/null; then
-    missing+=("${pair#*=}")
+packages() {
+  local missing=() pair
+  for pair in "$@"; do
+    # A program, or a file.
+    if ! PATH="$PATH:/usr/sbin:/sbin" command -v "${pair%%=*}" >/dev/null && [ ! -e "${pair%%=*}" ]; then
+      missing+=("${pair#*=}")
+    fi
+  done
+  if [ ${#missing[@]} -eq 0 ]; then
+    return
   fi
-done
-if [ ${#missing[@]} -eq 0 ]; then
-  exit 0
-fi
+  if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+    echo "setup: not installed, and only root on Debian can install them here: ${missing[*]}; what needs them is skipped"
+    return
+  fi
+  echo "setup: installing ${missing[*]}"
+  # Debian starts a server when its package is installed; only the program is wanted.
+  local policy=/usr/sbin/policy-rc.d log
+  if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod +x "$policy"
+    # shellcheck disable=SC2064 # The path is known now.
+    trap "rm -f '$policy'" EXIT
+  fi
+  log=$(mktemp)
+  export DEBIAN_FRONTEND=noninteractive
+  if ! { apt-get update && apt-get install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+    tail -n 5 "$log"
+    echo "setup: installing ${missing[*]} failed; what needs them is skipped"
+  fi
+  rm -f "$log"
+}
 
-if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
-  echo "setup: not installed, and only root on Debian can install them here: ${missing[*]}; what needs them is skipped"
-  exit 0
-fi
+python() {
+  local environment=$target/tests-python
+  if [ -e "$environment/complete" ]; then
+    return
+  fi
+  echo "setup: making the Python environment $environment"
+  if python3 -m venv "$environment" &&
+    "$environment/bin/pip" install --quiet --disable-pip-version-check flask websockets grpcio; then
+    touch "$environment/complete"
+  else
+    echo "setup: no Python environment; what needs it is skipped"
+  fi
+}
 
-echo "setup: installing ${missing[*]}"
-# Debian starts a server when its package is installed; only the program is wanted.
-policy=/usr/sbin/policy-rc.d
-if [ ! -e "$policy" ]; then
-  printf '#!/bin/sh\nexit 101\n' >"$policy"
-  chmod +x "$policy"
-  trap 'rm -f "$policy"' EXIT
-fi
-log=$(mktemp)
-export DEBIAN_FRONTEND=noninteractive
-if ! { apt-get update && apt-get install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
-  tail -n 5 "$log"
-  echo "setup: installing ${missing[*]} failed; what needs them is skipped"
-fi
-rm -f "$log"
+case ${1:-everything} in
+python) python ;;
+everything)
+  packages curl=curl openssl=openssl nghttp=nghttp2-client h2load=nghttp2-client nginx=nginx \
+    node=nodejs java=default-jdk-headless prlimit=util-linux python3=python3 \
+    /usr/share/java/tomcat10-embed-core.jar=libtomcat10-embed-java
+  if ! python3 -c 'import ensurepip' 2>/dev/null; then
+    packages no-ensurepip=python3-venv
+  fi
+  python
+  ;;
+*) packages "$@" ;;
+esac

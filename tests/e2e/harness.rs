@@ -3,8 +3,10 @@
 pub(crate) mod binary;
 pub(crate) mod files;
 pub(crate) mod gateway;
+pub(crate) mod h2;
 pub(crate) mod problem;
 pub(crate) mod program;
+pub(crate) mod python;
 pub(crate) mod raw;
 pub(crate) mod setup;
 pub(crate) mod tls;

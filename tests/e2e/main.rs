@@ -5,6 +5,8 @@
 //! Clients that are not installed are skipped with a line that says so (`tests/setup.sh` installs
 //! them where it can).
 
+mod clients;
+mod differential;
 mod harness;
 mod selftest;
 mod smuggling;

@@ -104,7 +104,7 @@ pub(super) const ROWS: &[Row] = &[
     row("an empty segment", target!("/a//x"), &[PATH]),
     row("a path parameter", target!("/a;b=c"), &[PATH]),
     row("invalid UTF-8, encoded", target!("/%ff"), &[PATH]),
-    row("an encoded line break", target!("/x%0d%0aGET"), &[PATH]),
+    row("an encoded line break stays encoded", target!("/x%0d%0aGET"), &[Passes("GET", "/x%0D%0AGET", "")]),
     row("encoded letters are decoded", target!("/%78"), &[X]),
     row("hexadecimal digits become capitals", target!("/%c3%a9"), &[Passes("GET", "/%C3%A9", "")]),
     bytes("a byte above 127 in the path", b"GET /\xff HTTP/1.1\r\nHost: test\r\n\r\n", &[PATH_OR_FORM]),
