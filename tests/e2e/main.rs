@@ -8,6 +8,10 @@
 mod clients;
 mod differential;
 mod harness;
+mod lifecycle;
+mod refusals;
+mod resources;
 mod selftest;
 mod smuggling;
 mod upstream;
+mod upstreams;

@@ -5,6 +5,7 @@ mod behaviour;
 mod book;
 mod http1;
 mod http2;
+mod reading;
 mod websocket;
 
 pub(crate) use book::{Mark, Seen, Since};

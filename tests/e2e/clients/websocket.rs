@@ -1,4 +1,4 @@
-//! WebSockets, where they are declared.
+//! `WebSocket`s, where they are declared.
 
 use super::{Secure, program};
 use crate::harness::h2::run as block_on;

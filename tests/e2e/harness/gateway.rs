@@ -26,7 +26,6 @@ pub(crate) struct Launch {
     config: String,
     own_listeners: Option<SocketAddr>,
     wrapper: Vec<String>,
-    environment: Vec<(String, String)>,
 }
 
 impl Launch {
@@ -36,7 +35,6 @@ impl Launch {
             config: config.into(),
             own_listeners: None,
             wrapper: Vec::new(),
-            environment: Vec::new(),
         }
     }
 
@@ -49,12 +47,6 @@ impl Launch {
     /// Started through another program, such as `prlimit --nofile=…`.
     pub(crate) fn through(mut self, wrapper: &[&str]) -> Self {
         self.wrapper = wrapper.iter().map(ToString::to_string).collect();
-        self
-    }
-
-    /// With an environment variable.
-    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
-        self.environment.push((name.into(), value.into()));
         self
     }
 
@@ -78,7 +70,7 @@ impl Launch {
         if self.own_listeners.is_none() {
             command.args(["--gateway", &address.to_string()]);
         }
-        command.envs(self.environment).current_dir(&*scratch);
+        command.current_dir(&*scratch);
         let mut program = Program::start(&mut command, &scratch, "log");
         for awaited in [admin, address] {
             if let Err(why) = program.wait_for(awaited, SOON) {
@@ -140,21 +132,6 @@ impl Gateway {
         let response = self.ask_admin("/metrics");
         assert_eq!(response.status, 200, "{}", response.text());
         response.text()
-    }
-
-    /// The sum of all samples of a metric whose labels contain all of `labels`.
-    pub(crate) fn metric(&self, name: &str, labels: &[&str]) -> Option<f64> {
-        let samples: Vec<f64> = self
-            .metrics()
-            .lines()
-            .filter(|line| {
-                line.strip_prefix(name)
-                    .is_some_and(|rest| rest.starts_with(['{', ' ']))
-                    && labels.iter().all(|label| line.contains(label))
-            })
-            .filter_map(|line| line.rsplit(' ').next()?.parse().ok())
-            .collect();
-        (!samples.is_empty()).then(|| samples.iter().sum())
     }
 
     fn ask_admin(&self, path: &str) -> Response {

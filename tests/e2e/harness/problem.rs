@@ -4,132 +4,33 @@ use super::raw::Response;
 
 /// One row of the contract, written down again here so that a slip in the gateway's own table
 /// shows: code, default status, fault, error type in `Proxy-Status`.
+#[rustfmt::skip]
 const CONTRACT: &[(&str, u16, &str, &str)] = &[
-    (
-        "connection.tls_required",
-        403,
-        "consumer",
-        "http_request_denied",
-    ),
-    (
-        "connection.certificate_missing",
-        403,
-        "consumer",
-        "http_request_denied",
-    ),
-    (
-        "connection.certificate_untrusted",
-        403,
-        "consumer",
-        "http_request_denied",
-    ),
-    (
-        "connection.certificate_expired",
-        403,
-        "consumer",
-        "http_request_denied",
-    ),
-    (
-        "connection.misdirected",
-        421,
-        "consumer",
-        "http_request_error",
-    ),
-    (
-        "connection.header_too_large",
-        431,
-        "consumer",
-        "http_request_error",
-    ),
-    (
-        "connection.uri_too_long",
-        414,
-        "consumer",
-        "http_request_error",
-    ),
-    (
-        "connection.malformed",
-        400,
-        "consumer",
-        "http_request_error",
-    ),
-    (
-        "connection.version_unsupported",
-        505,
-        "consumer",
-        "http_request_error",
-    ),
-    (
-        "connection.method_unsupported",
-        501,
-        "consumer",
-        "http_request_error",
-    ),
-    (
-        "connection.upgrade_not_allowed",
-        400,
-        "consumer",
-        "http_request_error",
-    ),
-    (
-        "connection.loop_detected",
-        508,
-        "operator",
-        "proxy_loop_detected",
-    ),
-    (
-        "connection.limit_reached",
-        503,
-        "gateway",
-        "connection_limit_reached",
-    ),
+    ("connection.tls_required", 403, "consumer", "http_request_denied"),
+    ("connection.certificate_missing", 403, "consumer", "http_request_denied"),
+    ("connection.certificate_untrusted", 403, "consumer", "http_request_denied"),
+    ("connection.certificate_expired", 403, "consumer", "http_request_denied"),
+    ("connection.misdirected", 421, "consumer", "http_request_error"),
+    ("connection.header_too_large", 431, "consumer", "http_request_error"),
+    ("connection.uri_too_long", 414, "consumer", "http_request_error"),
+    ("connection.malformed", 400, "consumer", "http_request_error"),
+    ("connection.version_unsupported", 505, "consumer", "http_request_error"),
+    ("connection.method_unsupported", 501, "consumer", "http_request_error"),
+    ("connection.upgrade_not_allowed", 400, "consumer", "http_request_error"),
+    ("connection.loop_detected", 508, "operator", "proxy_loop_detected"),
+    ("connection.limit_reached", 503, "gateway", "connection_limit_reached"),
     ("connection.timeout", 408, "consumer", "http_request_error"),
-    (
-        "client.address_unparseable",
-        400,
-        "operator",
-        "http_request_error",
-    ),
+    ("client.address_unparseable", 400, "operator", "http_request_error"),
     ("route.not_found", 404, "consumer", "http_request_error"),
-    (
-        "route.method_not_allowed",
-        405,
-        "consumer",
-        "http_request_error",
-    ),
-    (
-        "route.version_retired",
-        410,
-        "consumer",
-        "http_request_error",
-    ),
+    ("route.method_not_allowed", 405, "consumer", "http_request_error"),
+    ("route.version_retired", 410, "consumer", "http_request_error"),
     ("route.path_rejected", 400, "consumer", "http_request_error"),
-    (
-        "headers.expectation_unsupported",
-        417,
-        "consumer",
-        "http_request_error",
-    ),
+    ("headers.expectation_unsupported", 417, "consumer", "http_request_error"),
     ("upstream.unreachable", 502, "upstream", ""),
-    (
-        "upstream.address_forbidden",
-        502,
-        "publisher",
-        "destination_ip_prohibited",
-    ),
+    ("upstream.address_forbidden", 502, "publisher", "destination_ip_prohibited"),
     ("upstream.timeout", 504, "upstream", ""),
-    (
-        "upstream.no_healthy_target",
-        503,
-        "upstream",
-        "destination_unavailable",
-    ),
-    (
-        "upstream.circuit_open",
-        503,
-        "upstream",
-        "destination_unavailable",
-    ),
+    ("upstream.no_healthy_target", 503, "upstream", "destination_unavailable"),
+    ("upstream.circuit_open", 503, "upstream", "destination_unavailable"),
     ("upstream.response_invalid", 502, "upstream", ""),
     ("upstream.closed_early", 502, "upstream", ""),
     ("gateway.overloaded", 503, "gateway", ""),
@@ -157,6 +58,9 @@ pub(crate) fn check(response: &Response, code: &str, head_only: bool) -> Result<
     let (status, fault, _) = contract(code);
     if response.status != status {
         return Err(format!("status {}, not {status}", response.status));
+    }
+    if !matches!(response.version.as_str(), "HTTP/1.1" | "HTTP/2") {
+        return Err(format!("version {:?}", response.version));
     }
     let id = headers(response, code)?;
     if head_only {

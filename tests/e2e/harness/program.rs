@@ -1,7 +1,6 @@
 //! Other programs: started, waited for, ended by their id.
 
 use super::files::Scratch;
-use std::io::Read as _;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};

@@ -7,8 +7,6 @@ use serde_json::json;
 pub(crate) struct Seen {
     /// Number of the connection, from 1.
     pub(crate) connection: u64,
-    /// The head's bytes; empty on HTTP/2.
-    pub(crate) head: Vec<u8>,
     pub(crate) method: String,
     pub(crate) target: String,
     pub(crate) version: String,

@@ -2,6 +2,7 @@
 
 use super::behaviour::{Behaviour, filler};
 use super::book::{Book, Seen};
+use super::reading::parse;
 use super::{Wire, websocket};
 use bytes::{Buf as _, BytesMut};
 use std::io;
@@ -11,6 +12,11 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::sleep;
 
 const LONGEST_HEAD: usize = 1 << 20;
+const CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+fn with_length(length: usize) -> String {
+    format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n")
+}
 
 pub(super) async fn serve(wire: Wire, number: u64, book: Arc<Mutex<Book>>) {
     let mut connection = Connection {
@@ -90,7 +96,6 @@ impl Connection {
                 if !self.buffer.is_empty() {
                     let seen = Seen {
                         connection: self.number,
-                        head: self.buffer.to_vec(),
                         doubts: vec!["an incomplete head".into()],
                         ..Seen::default()
                     };
@@ -312,64 +317,31 @@ impl Connection {
 
     /// Answers whose body is the point.
     async fn answer_with_body(&mut self, what: Behaviour, place: usize) -> io::Result<Next> {
-        let length = |n: usize| format!("HTTP/1.1 200 OK\r\nContent-Length: {n}\r\n\r\n");
-        let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
         match what {
             Behaviour::Body(size) => {
-                self.send(length(size)).await?;
+                self.send(with_length(size)).await?;
                 self.send(filler(size)).await?;
             }
             Behaviour::Chunked(total, size) => {
-                self.send(chunked).await?;
+                self.send(CHUNKED).await?;
                 for piece in filler(total).chunks(size.max(1)) {
                     self.chunk(piece).await?;
                 }
                 self.send("0\r\n\r\n").await?;
             }
             Behaviour::SlowBody(pause) => {
-                self.send(length(40)).await?;
+                self.send(with_length(40)).await?;
                 for piece in filler(40).chunks(10) {
                     sleep(pause).await;
                     self.send(piece).await?;
                 }
             }
             Behaviour::ResetAfterHead => {
-                self.send(length(100)).await?;
+                self.send(with_length(100)).await?;
                 self.send("a part").await?;
                 // The bytes should have been read before the reset takes the rest away.
                 sleep(Duration::from_millis(100)).await;
                 return Ok(self.reset());
-            }
-            Behaviour::Short => {
-                self.send(length(100)).await?;
-                self.send("a part").await?;
-                return self.close().await;
-            }
-            Behaviour::Long => {
-                self.send(length(4)).await?;
-                self.send("fourHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison")
-                    .await?;
-            }
-            Behaviour::BadChunk => {
-                self.send(chunked).await?;
-                self.send("4\r\nfour\r\nxyz\r\nfour\r\n0\r\n\r\n").await?;
-            }
-            Behaviour::HalfChunked => {
-                self.send(chunked).await?;
-                self.send("4\r\nfour\r\n").await?;
-                return self.close().await;
-            }
-            Behaviour::DuplicateLength => {
-                self.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nfour5")
-                    .await?;
-            }
-            Behaviour::LengthAndChunked => {
-                self.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nfour\r\n0\r\n\r\n")
-                    .await?;
-            }
-            Behaviour::Garbage => {
-                self.send("SSH-2.0-OpenSSH_9.2\r\n\r\n").await?;
-                return self.close().await;
             }
             Behaviour::HugeHead(size) => {
                 let value = String::from_utf8(filler(size)).expect("text");
@@ -382,10 +354,16 @@ impl Connection {
                 )
                 .await?;
                 self.chunk(b"body").await?;
-                let echoed: String = got
+                let echoed: Vec<String> = got
                     .iter()
-                    .map(|(n, v)| format!("X-Got-{n}: {v}\r\n"))
+                    .map(|(n, v)| {
+                        format!(
+                            "X-Got-{n}: {v}
+"
+                        )
+                    })
                     .collect();
+                let echoed = echoed.concat();
                 self.send(format!("0\r\nX-Sum: 42\r\n{echoed}\r\n")).await?;
             }
             Behaviour::Events(count, pause) => {
@@ -409,6 +387,45 @@ impl Connection {
                 .await?;
                 return self.close().await;
             }
+            _ => return self.lie(what, place).await,
+        }
+        Ok(Next::Request)
+    }
+
+    /// Answers that are no HTTP, or not the HTTP that they say they are.
+    async fn lie(&mut self, what: Behaviour, place: usize) -> io::Result<Next> {
+        match what {
+            Behaviour::Short => {
+                self.send(with_length(100)).await?;
+                self.send("a part").await?;
+                return self.close().await;
+            }
+            Behaviour::Long => {
+                self.send(with_length(4)).await?;
+                self.send("fourHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison")
+                    .await?;
+            }
+            Behaviour::BadChunk => {
+                self.send(CHUNKED).await?;
+                self.send("4\r\nfour\r\nxyz\r\nfour\r\n0\r\n\r\n").await?;
+            }
+            Behaviour::HalfChunked => {
+                self.send(CHUNKED).await?;
+                self.send("4\r\nfour\r\n").await?;
+                return self.close().await;
+            }
+            Behaviour::DuplicateLength => {
+                self.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nfour5")
+                    .await?;
+            }
+            Behaviour::LengthAndChunked => {
+                self.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nfour\r\n0\r\n\r\n")
+                    .await?;
+            }
+            Behaviour::Garbage => {
+                self.send("SSH-2.0-OpenSSH_9.2\r\n\r\n").await?;
+                return self.close().await;
+            }
             _ => self.echo(place, "").await?,
         }
         Ok(Next::Request)
@@ -428,78 +445,4 @@ fn framing(seen: &Seen) -> Framing {
     }
     let length = seen.header("content-length").unwrap_or_default();
     Framing::Length(length.parse().unwrap_or(0))
-}
-
-/// Reads a head leniently, and notes what another server might read otherwise.
-fn parse(head: &[u8]) -> Seen {
-    let mut seen = Seen {
-        head: head.to_vec(),
-        doubts: doubts(head),
-        ..Seen::default()
-    };
-    let text = String::from_utf8_lossy(head);
-    let mut lines = text.trim_end_matches("\r\n").split("\r\n");
-    let mut first = lines.next().unwrap_or_default().splitn(3, ' ');
-    let mut next = || first.next().unwrap_or_default().to_owned();
-    (seen.method, seen.target, seen.version) = (next(), next(), next());
-    for line in lines {
-        let (name, value) = line.split_once(':').unwrap_or((line, ""));
-        seen.headers
-            .push((name.to_owned(), value.trim().to_owned()));
-    }
-    for name in ["content-length", "transfer-encoding", "host"] {
-        let times = seen
-            .headers
-            .iter()
-            .filter(|(n, _)| n.eq_ignore_ascii_case(name))
-            .count();
-        if times > 1 {
-            seen.doubts.push(format!("{name} {times} times"));
-        }
-    }
-    let length = seen.header("content-length");
-    let coding = seen.header("transfer-encoding");
-    if length.is_some() && coding.is_some() {
-        seen.doubts.push("length and coding".into());
-    }
-    if length.is_some_and(|l| l.is_empty() || !l.bytes().all(|b| b.is_ascii_digit())) {
-        seen.doubts.push("a length that is no number".into());
-    }
-    if coding.is_some_and(|c| c != "chunked") {
-        seen.doubts.push("a coding other than chunked".into());
-    }
-    if seen.version != "HTTP/1.1" {
-        seen.doubts.push(format!("version {:?}", seen.version));
-    }
-    seen
-}
-
-fn doubts(head: &[u8]) -> Vec<String> {
-    let mut doubts = Vec::new();
-    let mut previous = 0;
-    for (place, &byte) in head.iter().enumerate() {
-        let bare_lf = byte == b'\n' && previous != b'\r';
-        let bare_cr = previous == b'\r' && byte != b'\n';
-        if bare_lf || bare_cr {
-            doubts.push(format!("a bare CR or LF at {place}"));
-        }
-        if (byte < b' ' && !matches!(byte, b'\r' | b'\n' | b'\t')) || byte == 0x7f {
-            doubts.push(format!("control byte {byte:#04x} at {place}"));
-        }
-        if previous == b'\n' && matches!(byte, b' ' | b'\t') {
-            doubts.push(format!("a folded line at {place}"));
-        }
-        previous = byte;
-    }
-    for line in head.split(|b| *b == b'\n').skip(1) {
-        let name = line.split(|b| *b == b':').next().unwrap_or_default();
-        let text = line.strip_suffix(b"\r").unwrap_or(line);
-        if !text.is_empty() && (!text.contains(&b':') || name.is_empty()) {
-            doubts.push("a line without a name".into());
-        }
-        if name.iter().any(|b| matches!(b, b' ' | b'\t')) {
-            doubts.push("white space in a name".into());
-        }
-    }
-    doubts
 }
