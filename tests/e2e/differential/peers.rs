@@ -1,7 +1,7 @@
 //! The servers behind the gateway: nginx, Node, Flask, and a servlet container (Tomcat).
 
 use crate::harness::files::{Scratch, scratch};
-use crate::harness::program::{Program, free_address, installed, skipped};
+use crate::harness::program::{Program, find, free_address, installed, skipped};
 use crate::harness::python::python;
 use crate::harness::{Response, eventually};
 use serde_json::Value;
@@ -82,9 +82,7 @@ fn run(
 }
 
 fn nginx() -> Option<Peer> {
-    if !installed("nginx") {
-        return None;
-    }
+    let nginx = find("nginx")?;
     let headers: Vec<String> = super::variants::COMPARED
         .iter()
         .map(|name| format!("\"{name}\":\"$http_{}\"", name.replace('-', "_")))
@@ -109,7 +107,7 @@ http {{
 "#
         );
         let file = scratch.write("nginx.conf", config);
-        let mut command = Command::new("nginx");
+        let mut command = Command::new(&nginx);
         command.arg("-p").arg(&**scratch).arg("-c").arg(file);
         command.arg("-e").arg(scratch.join("error"));
         command

@@ -183,10 +183,18 @@ fn drain(mut from: impl std::io::Read + Send + 'static) -> std::thread::JoinHand
 
 /// Whether a program is installed; says that a test is skipped where it is not.
 pub(crate) fn installed(name: &str) -> bool {
-    let found = std::env::var_os("PATH").is_some_and(|path| {
-        std::env::split_paths(&path).any(|directory| directory.join(name).is_file())
-    });
-    if !found {
+    find(name).is_some()
+}
+
+/// Where a program is installed; says that a test is skipped where it is not. Servers may lie
+/// where only root's search path leads.
+pub(crate) fn find(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path)
+        .chain(["/usr/sbin".into(), "/sbin".into()])
+        .map(|directory| directory.join(name))
+        .find(|file| file.is_file());
+    if found.is_none() {
         skipped(&format!("{name} is not installed"));
     }
     found
