@@ -102,7 +102,7 @@ pub(super) fn tells(code: Code) -> &'static [&'static str] {
         Code::NotFound | Code::NotPublished => &["host", "path", "nearest"],
         Code::MethodNotAllowed => &["method", "allowed"],
         Code::VersionRetired => &["version", "retired_at", "successor"],
-        Code::PathRejected => &["segment", "error"],
+        Code::PathRejected => &["segment", "error", "part"],
         Code::ExpectationUnsupported => &["value"],
         Code::CircuitOpen => &["next_probe"],
         Code::OriginRefused => &["status"],

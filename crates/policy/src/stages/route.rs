@@ -52,7 +52,9 @@ fn normal_path(progress: &mut Progress, rules: &Rules, facts: &dyn Facts) -> Out
     if let Some(query) = facts.query()
         && let Err(Rejected { reason, .. }) = path::check_query(query)
     {
-        return Outcome::Refuse(rejected(query, reason).saw("part", "query"));
+        // The query itself is not evidence: it may hold secrets.
+        let denial = Denial::new(Code::PathRejected).saw("part", "query");
+        return Outcome::Refuse(denial.saw("error", reason.describe()));
     }
     Outcome::Pass
 }

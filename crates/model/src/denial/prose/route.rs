@@ -32,7 +32,10 @@ pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
             }
         }
         Code::PathRejected => {
-            out.write_str("The path can be read in more than one way, so it is not accepted")?;
+            out.write_str(match told.get("part") {
+                Some(_) => "The query holds what may not stand in a URL",
+                None => "The path can be read in more than one way, so it is not accepted",
+            })?;
             if let Some(error) = told.get("error") {
                 write!(out, ": {error}")?;
             }
@@ -63,6 +66,9 @@ pub(super) fn fix(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
             Some(successor) => write!(out, "Move to `{successor}`."),
             None => out.write_str("Ask the publisher of the API what replaces it."),
         },
+        Code::PathRejected if told.get("part").is_some() => {
+            out.write_str("Percent-encode it.")
+        }
         Code::PathRejected => out.write_str(
             "Send the path in its plain form: without dot segments, empty segments, backslashes, and encoded slashes or control characters.",
         ),

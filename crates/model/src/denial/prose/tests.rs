@@ -78,6 +78,9 @@ fn cases() -> Vec<Denial> {
         new(Code::PathRejected)
             .saw("segment", "%2e%2e")
             .saw("error", "a dot segment"),
+        new(Code::PathRejected)
+            .saw("part", "query")
+            .saw("error", "control byte or space"),
         new(Code::ExpectationUnsupported).saw("value", "fast"),
         new(Code::NoHealthyTarget).retry_after(30),
         new(Code::CircuitOpen).saw("next_probe", 1_795_342_800),
