@@ -45,12 +45,12 @@ pub(crate) struct Options {
     #[arg(long)]
     only: Option<String>,
     /// Rounds; the report shows medians.
-    #[arg(long, default_value_t = 5)]
+    #[arg(long, default_value_t = 7)]
     rounds: usize,
     /// Seconds of each measurement.
-    #[arg(long, default_value_t = 3.0)]
+    #[arg(long, default_value_t = 1.5)]
     seconds: f64,
-    /// Two rounds of one second: to see that everything works.
+    /// Two rounds of half a second: to see that everything works.
     #[arg(long)]
     quick: bool,
     /// Write the report into this Markdown file, between its `bench` markers if it has them.
@@ -88,7 +88,7 @@ struct Findings {
 /// Runs the comparison; ends every process it started, also when interrupted.
 pub(crate) async fn main(mut options: Options) -> Result<()> {
     if options.quick {
-        (options.rounds, options.seconds) = (2, 1.0);
+        (options.rounds, options.seconds) = (2, 0.5);
     }
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;

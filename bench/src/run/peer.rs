@@ -62,7 +62,7 @@ pub(super) fn free_address() -> Result<SocketAddr> {
 pub(super) async fn start(site: &Site<'_>, say: &mut dyn FnMut(String)) -> Result<Vec<Peer>> {
     let mut peers = Vec::new();
     if site.options.candidate.is_file() {
-        peers.push(candidate(site).await.context("the candidate")?);
+        peers.push(candidate(site, say).await.context("the candidate")?);
     } else {
         say(format!(
             "no candidate at {}: comparing the others",
@@ -190,31 +190,56 @@ fn short_version(line: &str) -> String {
     word.to_owned()
 }
 
-/// `postern run` with the configuration in the repository.
-async fn candidate(site: &Site<'_>) -> Result<Peer> {
-    let program = &site.options.candidate;
+/// `postern run` with `bench/plain.yaml`, and once more with a certificate.
+async fn candidate(site: &Site<'_>, say: &mut dyn FnMut(String)) -> Result<Peer> {
+    let gateway = free_address()?;
+    let fronts = [Front::Plain, Front::H2c];
     let plain = postern(
         site,
         "postern",
         Path::new("bench/plain.yaml"),
-        &[Front::Plain, Front::H2c],
+        gateway,
+        &fronts,
     )
     .await?;
-    let version = first_line(Command::new(program).arg("--version")).unwrap_or_default();
+    let mut doors = vec![plain];
+
+    let tls = free_address()?;
+    let config = site.dir.join("postern-tls.yaml");
+    let template = include_str!("peer/postern-tls.yaml");
+    std::fs::write(&config, fill(template, site, gateway, gateway, tls))?;
+    match postern(
+        site,
+        "postern-tls",
+        &config,
+        tls,
+        &[Front::Tls, Front::H2Tls],
+    )
+    .await
+    {
+        Ok(door) => doors.push(door),
+        Err(error) => say(format!("postern over TLS is skipped: {error:#}")),
+    }
+    let version = first_line(Command::new(&site.options.candidate).arg("--version"));
     Ok(Peer {
         name: "postern".to_owned(),
-        version: short_version(&version),
-        doors: vec![plain],
+        version: short_version(&version.unwrap_or_default()),
+        doors,
     })
 }
 
-async fn postern(site: &Site<'_>, name: &str, config: &Path, fronts: &[Front]) -> Result<Door> {
-    let (gateway, admin) = (free_address()?, free_address()?);
+async fn postern(
+    site: &Site<'_>,
+    name: &str,
+    config: &Path,
+    gateway: SocketAddr,
+    fronts: &[Front],
+) -> Result<Door> {
     let mut arguments = vec!["run".to_owned()];
     for (option, value) in [
         ("--config", config.display().to_string()),
         ("--gateway", gateway.to_string()),
-        ("--admin", admin.to_string()),
+        ("--admin", free_address()?.to_string()),
         (
             "--data",
             site.dir.join(format!("{name}-data")).display().to_string(),
@@ -223,22 +248,13 @@ async fn postern(site: &Site<'_>, name: &str, config: &Path, fronts: &[Front]) -
     ] {
         arguments.extend([option.to_owned(), value]);
     }
-    arguments.extend(
-        site.options
-            .candidate_args
-            .split_whitespace()
-            .map(str::to_owned),
-    );
-    let mut process = Process::start(
-        name,
-        pinned(site.core, &site.options.candidate, &arguments),
-        site.dir,
-    )?;
+    let more = site.options.candidate_args.split_whitespace();
+    arguments.extend(more.map(str::to_owned));
+    let command = pinned(site.core, &site.options.candidate, &arguments);
+    let mut process = Process::start(name, command, site.dir)?;
     process.ready(&[gateway]).await?;
-    Ok(Door {
-        process,
-        fronts: fronts.iter().map(|front| (*front, gateway)).collect(),
-    })
+    let fronts = fronts.iter().map(|front| (*front, gateway)).collect();
+    Ok(Door { process, fronts })
 }
 
 /// `NAME=COMMAND` of `--extra`: anything that proxies HTTP/1.1 from one address to another.

@@ -12,6 +12,8 @@ use super::{Findings, Options, machine};
 
 /// Ratios are to this peer.
 const BASE: &str = "nginx";
+/// What stands above the tables of a new file.
+const PREFACE: &str = include_str!("report/preface.md");
 const BEGIN: &str = "<!-- bench:begin -->";
 const END: &str = "<!-- bench:end -->";
 
@@ -244,8 +246,8 @@ pub(super) fn write_markdown(
 ) -> Result<()> {
     let report = markdown(findings, options, load_before);
     let old = std::fs::read_to_string(file).unwrap_or_default();
-    let new = replace(&old, &report)
-        .unwrap_or_else(|| format!("# Benchmarks\n\n{BEGIN}\n{report}{END}\n"));
+    let new =
+        replace(&old, &report).unwrap_or_else(|| format!("{PREFACE}{BEGIN}\n{report}{END}\n"));
     std::fs::write(file, new).with_context(|| format!("cannot write {}", file.display()))
 }
 
