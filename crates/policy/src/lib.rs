@@ -9,6 +9,7 @@ pub mod date;
 pub mod decision;
 pub mod facts;
 pub mod fields;
+pub mod forward;
 pub mod head;
 pub mod host;
 pub mod path;

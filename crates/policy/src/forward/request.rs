@@ -1,0 +1,184 @@
+//! From the caller to the upstream.
+
+use super::trace::Trace;
+use super::{Named, is_hop_by_hop, join, separate, via};
+use crate::client::{ClientAddress, Scheme};
+use crate::fields::{Fields, Known, list_members};
+use crate::head::{Head, Version};
+use postern_model::entity::{ForwardedHeader, Forwarding, UpstreamProtocol};
+use std::io::Write as _;
+use std::net::IpAddr;
+
+/// Longest request id of a trusted hop that is kept, bytes.
+const MAX_CLIENT_ID: usize = 128;
+
+/// What is said about a request besides what its caller said.
+#[derive(Debug, Clone, Copy)]
+pub struct RequestContext<'a> {
+    /// What the gateway calls itself, and what it adds.
+    pub forwarding: &'a Forwarding,
+    /// The header that trusted proxies write.
+    pub trusted_header: ForwardedHeader,
+    /// Whose request it is.
+    pub client: &'a ClientAddress,
+    /// Whoever connected to us: a PROXY protocol source goes before the TCP peer.
+    pub peer: IpAddr,
+    /// What the caller speaks.
+    pub scheme: Scheme,
+    /// Our id for it.
+    pub request_id: &'a str,
+    /// Its place in a trace.
+    pub trace: &'a Trace,
+    /// What the upstream speaks.
+    pub to: UpstreamProtocol,
+}
+
+/// Emits the fields that the upstream gets. `scratch` is emptied and used.
+pub fn request(
+    head: &Head,
+    context: &RequestContext<'_>,
+    scratch: &mut Vec<u8>,
+    mut out: impl FnMut(&[u8], &[u8]),
+) {
+    let fields = &head.fields;
+    let named = Named::new(fields);
+    let trusted = context.client.via_trusted_proxy;
+    // HTTP/2 may bring a cookie in pieces; HTTP/1 has one field for it (RFC 9113 §8.2.3).
+    let join_cookies = context.to == UpstreamProtocol::Http1
+        && head.version == Version::Http2
+        && fields.all(Known::Cookie).nth(1).is_some();
+    for field in fields.iter() {
+        let keep = match field.known {
+            Known::Other => !named.drops(&field),
+            // Only we say these.
+            Known::XPostern
+            | Known::Disguised
+            // These are written anew below.
+            | Known::Forwarded
+            | Known::XForwardedFor
+            | Known::XForwardedProto
+            | Known::XForwardedHost
+            | Known::XRealIp
+            | Known::Via
+            | Known::XRequestId
+            | Known::Traceparent => false,
+            Known::ForwardedOther => trusted,
+            Known::Tracestate => context.trace.is_continued(),
+            Known::Cookie => !join_cookies,
+            known => !is_hop_by_hop(known),
+        };
+        if keep {
+            out(field.name, field.value);
+        }
+    }
+    if join_cookies {
+        scratch.clear();
+        join(scratch, fields.all(Known::Cookie), b"; ");
+        out(b"Cookie", scratch);
+    }
+    if context.to == UpstreamProtocol::Http2 && wants_trailers(fields) {
+        out(b"TE", b"trailers");
+    }
+    forwarded_for(head, context, scratch, &mut out);
+    via(
+        fields,
+        head.version,
+        &context.forwarding.name,
+        scratch,
+        &mut out,
+    );
+    out(b"traceparent", &context.trace.encode());
+    out(b"X-Request-Id", context.request_id.as_bytes());
+    if let Some(theirs) = client_request_id(fields, context.client) {
+        out(b"X-Postern-Client-Request-Id", theirs);
+    }
+}
+
+/// `TE: trailers` is the only transfer coding that HTTP/2 knows (RFC 9113 §8.2.2); gRPC needs it.
+fn wants_trailers(fields: &Fields) -> bool {
+    fields
+        .all(Known::Te)
+        .flat_map(list_members)
+        .any(|member| member.eq_ignore_ascii_case(b"trailers"))
+}
+
+/// The id that a trusted hop gave the request: at most 128 letters, digits and `-._~:/+=@`.
+/// Whoever is not trusted has none.
+pub fn client_request_id<'a>(fields: &'a Fields, client: &ClientAddress) -> Option<&'a [u8]> {
+    if !client.via_trusted_proxy {
+        return None;
+    }
+    let mut ids = fields.all(Known::XRequestId);
+    let (id, None) = (ids.next()?, ids.next()) else {
+        return None;
+    };
+    let safe = |b: &u8| b.is_ascii_alphanumeric() || b"-._~:/+=@".contains(b);
+    (!id.is_empty() && id.len() <= MAX_CLIENT_ID && id.iter().all(safe)).then_some(id)
+}
+
+/// `X-Forwarded-*` and, where configured, `Forwarded` (RFC 7239). What a trusted proxy wrote is
+/// kept and we add whom we had the request from; what anybody else wrote is not.
+fn forwarded_for(
+    head: &Head,
+    context: &RequestContext<'_>,
+    scratch: &mut Vec<u8>,
+    out: &mut impl FnMut(&[u8], &[u8]),
+) {
+    let fields = &head.fields;
+    let client = context.client;
+    let peer = context.peer.to_canonical();
+    let trusts = |header| client.via_trusted_proxy && context.trusted_header == header;
+    // Where the hops came in the other header, this one names the client and the last hop.
+    let only_client = client.via_trusted_proxy && client.address != peer;
+
+    scratch.clear();
+    if trusts(ForwardedHeader::XForwardedFor) {
+        join(scratch, fields.all(Known::XForwardedFor), b", ");
+    } else if only_client {
+        // Writing to a vector cannot fail, here and below.
+        let _ = write!(scratch, "{}", client.address);
+    }
+    separate(scratch, b", ");
+    let _ = write!(scratch, "{peer}");
+    out(b"X-Forwarded-For", scratch);
+    out(b"X-Forwarded-Proto", context.scheme.as_str().as_bytes());
+    let theirs = fields
+        .get(Known::XForwardedHost)
+        .filter(|_| trusts(ForwardedHeader::XForwardedFor));
+    if let Some(host) = theirs.or_else(|| head.authority()) {
+        out(b"X-Forwarded-Host", host);
+    }
+
+    if context.forwarding.forwarded {
+        scratch.clear();
+        if trusts(ForwardedHeader::Forwarded) {
+            join(scratch, fields.all(Known::Forwarded), b", ");
+        } else if only_client {
+            scratch.extend_from_slice(b"for=");
+            node(scratch, client.address);
+        }
+        separate(scratch, b", ");
+        scratch.extend_from_slice(b"for=");
+        node(scratch, peer);
+        let _ = write!(scratch, ";proto={}", context.scheme.as_str());
+        if let Some(host) = head.authority().filter(|h| quotable(h)) {
+            scratch.extend_from_slice(b";host=\"");
+            scratch.extend_from_slice(host);
+            scratch.push(b'"');
+        }
+        out(b"Forwarded", scratch);
+    }
+}
+
+/// An IPv6 address is bracketed and quoted (RFC 7239 §6).
+fn node(scratch: &mut Vec<u8>, address: IpAddr) {
+    let _ = match address {
+        IpAddr::V4(v4) => write!(scratch, "{v4}"),
+        IpAddr::V6(v6) => write!(scratch, "\"[{v6}]\""),
+    };
+}
+
+fn quotable(text: &[u8]) -> bool {
+    text.iter()
+        .all(|&b| b.is_ascii_graphic() && b != b'"' && b != b'\\')
+}

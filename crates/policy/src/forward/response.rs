@@ -1,0 +1,96 @@
+//! From the upstream to the caller.
+
+use super::{Named, is_hop_by_hop, proxy_status, separate, via};
+use crate::fields::{Fields, Known};
+use crate::head::Version;
+use crate::stages::response::attribution;
+use postern_model::entity::Forwarding;
+use std::io::Write as _;
+
+/// What is said about a response besides what the upstream said.
+#[derive(Debug, Clone, Copy)]
+pub struct ResponseContext<'a> {
+    /// What the gateway calls itself.
+    pub forwarding: &'a Forwarding,
+    /// [`OperationPlan::deprecation`](crate::stages::upstream::OperationPlan).
+    pub deprecation: Option<&'a str>,
+    /// [`OperationPlan::sunset`](crate::stages::upstream::OperationPlan).
+    pub sunset: Option<&'a str>,
+    /// Our id for the request.
+    pub request_id: &'a str,
+    /// The upstream's status.
+    pub status: u16,
+    /// What the upstream speaks.
+    pub received: Version,
+}
+
+/// Emits the fields that the caller gets. `scratch` is emptied and used.
+pub fn response(
+    fields: &Fields,
+    context: &ResponseContext<'_>,
+    scratch: &mut Vec<u8>,
+    mut out: impl FnMut(&[u8], &[u8]),
+) {
+    let named = Named::new(fields);
+    for field in fields.iter() {
+        let keep = match field.known {
+            Known::Other => !(named.drops(&field) || is_replaced(field.name, context)),
+            Known::Disguised => !imitates_us(field.name),
+            // Ours, or written anew below.
+            Known::Postern | Known::ProxyStatus | Known::XRequestId | Known::Via => false,
+            known => !is_hop_by_hop(known),
+        };
+        if keep {
+            out(field.name, field.value);
+        }
+    }
+    let own_name = context.forwarding.name.as_bytes();
+    let refused = attribution(context.status).is_some();
+    if refused || fields.has(Known::ProxyStatus) {
+        scratch.clear();
+        for value in fields.all(Known::ProxyStatus) {
+            proxy_status::copy_others(value, own_name, scratch);
+        }
+        if refused {
+            separate(scratch, b", ");
+            scratch.extend_from_slice(own_name);
+            // Writing to a vector cannot fail.
+            let _ = write!(scratch, "; received-status={}", context.status);
+        }
+        if !scratch.is_empty() {
+            out(b"Proxy-Status", scratch);
+        }
+    }
+    via(
+        fields,
+        context.received,
+        &context.forwarding.name,
+        scratch,
+        &mut out,
+    );
+    out(b"X-Request-Id", context.request_id.as_bytes());
+    if let Some(deprecation) = context.deprecation {
+        out(b"Deprecation", deprecation.as_bytes());
+    }
+    if let Some(sunset) = context.sunset {
+        out(b"Sunset", sunset.as_bytes());
+    }
+}
+
+/// What we know better about a deprecated version than its upstream.
+fn is_replaced(name: &[u8], context: &ResponseContext<'_>) -> bool {
+    (context.deprecation.is_some() && name.eq_ignore_ascii_case(b"deprecation"))
+        || (context.sunset.is_some() && name.eq_ignore_ascii_case(b"sunset"))
+}
+
+/// `Postern_Denial` is not `Postern-Denial`, but some clients cannot tell.
+fn imitates_us(name: &[u8]) -> bool {
+    let is = |other: &[u8]| {
+        name.len() >= other.len()
+            && name
+                .iter()
+                .zip(other)
+                .all(|(&a, &b)| (if a == b'_' { b'-' } else { a }).eq_ignore_ascii_case(&b))
+    };
+    is(b"postern-") || is(b"proxy-status") || is(b"x-request-id")
+}
