@@ -23,7 +23,7 @@ fn find() -> Option<PathBuf> {
     let lock = std::fs::File::create(target.join("tests-python.lock")).ok()?;
     lock.lock().ok()?;
     if !environment.join("complete").exists() {
-        let _ = Command::new("sh")
+        let _ = Command::new("bash")
             .arg(workspace().join("tests/setup.sh"))
             .arg("python")
             .env("CARGO_TARGET_DIR", target)
