@@ -169,3 +169,41 @@ fn same(decision: &Decision, view: &View, peer: &Peer) -> Result<(), String> {
     }
     Ok(())
 }
+
+/// Without the gateway: the servers must say of a target in normal form what it means, or the
+/// comparison above would compare with nothing.
+#[test]
+fn the_servers_say_what_they_read() {
+    let mut wrong = Vec::new();
+    for peer in &mut peers::start() {
+        for (number, variant) in variants::all().iter().enumerate() {
+            let Some(target) = &variant.passes else {
+                continue;
+            };
+            let head = format!(
+                "GET {target} HTTP/1.1\r\nHost: {}\r\nX-Variant: {number}\r\nX-A: b, c\r\n\r\n",
+                host(peer.name)
+            );
+            let response = crate::harness::raw::once(peer.address, head);
+            if response.status == 400 {
+                peer.refused += 1;
+                continue;
+            }
+            let decision = Decision {
+                target: target.clone(),
+                headers: vec![("X-A".into(), "b, c".into())],
+            };
+            let view = peer.view(&response, number);
+            if let Err(why) = view.and_then(|view| same(&decision, &view, peer)) {
+                wrong.push(format!("{}: {variant:?}: {why}", peer.name));
+            }
+        }
+        println!("{} refused {}", peer.name, peer.refused);
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} wrong:\n- {}",
+        wrong.len(),
+        wrong.join("\n- ")
+    );
+}

@@ -7,6 +7,7 @@
 
 mod clients;
 mod differential;
+mod forwarding;
 mod harness;
 mod lifecycle;
 mod refusals;

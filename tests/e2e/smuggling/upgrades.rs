@@ -1,6 +1,6 @@
 //! Upgrades, CONNECT, and what follows in the same breath.
 
-use super::{Either, MALFORMED, Outcome, Passes, Refused, Row, get, poison, post, row};
+use super::{Either, MALFORMED, Outcome, Passes, Refused, Row, ended, get, poison, post, row};
 
 const UPGRADE: Outcome = Refused(&["connection.upgrade_not_allowed"]);
 const X: Outcome = Passes("GET", "/x", "");
@@ -34,6 +34,11 @@ pub(super) const ROWS: &[Row] = &[
     row("CONNECT and early bytes", concat!("CONNECT test:443 HTTP/1.1\r\nHost: test:443\r\n\r\n", poison!()), &[UPGRADE]),
     row("CONNECT of a path", "CONNECT /x HTTP/1.1\r\nHost: test\r\n\r\n", &[Refused(&["connection.upgrade_not_allowed", "connection.malformed"])]),
     row("CONNECT with a length", "CONNECT test:443 HTTP/1.1\r\nHost: test:443\r\nContent-Length: 4\r\n\r\nfour", &[UPGRADE]),
+
+    // Callers that send no more, but still listen.
+    ended("a whole request and no more", get!("\r\n"), &[X]),
+    ended("a whole body and no more", post!("Content-Length: 4\r\n\r\nfour"), &[Passes("POST", "/x", "four")]),
+    ended("a refused request and no more", get!("A : b\r\n\r\n"), &[MALFORMED]),
 
     // Pipelines.
     row("two requests", get!("\r\n", "GET /y HTTP/1.1\r\nHost: test\r\n\r\n"), &[X, Passes("GET", "/y", "")]),
