@@ -243,6 +243,8 @@ impl<'a> Walk<'a, '_> {
             .keyword(schema, "additionalProperties")
             .filter(|s| s.is_object());
         let mut intact = true;
+        // Fields that unknown ones were probably meant to be: they are not missing as well.
+        let mut meant = Vec::new();
         for entry in &mut *entries {
             let known = properties.and_then(|p| p.get(&entry.key));
             let Some(inner) = known.or(others) else {
@@ -250,7 +252,7 @@ impl<'a> Walk<'a, '_> {
                 intact = false;
                 let names = properties.into_iter().flat_map(|p| p.keys());
                 let names: Vec<&str> = names.map(String::as_str).collect();
-                self.unknown_field(&entry.key, entry.key_span, &names);
+                meant.extend(self.unknown_field(&entry.key, entry.key_span, &names));
                 continue;
             };
             self.place.push(Step::Key(entry.key.clone()));
@@ -263,8 +265,11 @@ impl<'a> Walk<'a, '_> {
         }
         let required = self.keyword(schema, "required").and_then(Value::as_array);
         for name in required.into_iter().flatten().filter_map(Value::as_str) {
-            if !entries.iter().any(|entry| entry.key == name) {
-                intact = false;
+            if entries.iter().any(|entry| entry.key == name) {
+                continue;
+            }
+            intact = false;
+            if !meant.contains(&name) {
                 let schema = properties.and_then(|p| p.get(name));
                 self.missing_field(name, schema, key);
             }
@@ -282,7 +287,8 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    fn unknown_field(&mut self, name: &str, span: Span, names: &[&str]) {
+    /// Gives the field that was probably meant.
+    fn unknown_field<'n>(&mut self, name: &str, span: Span, names: &[&'n str]) -> Option<&'n str> {
         let place = self.place();
         let message = if place.is_empty() {
             format!("there is no section {}", quote(name))
@@ -302,20 +308,24 @@ impl<'a> Walk<'a, '_> {
             let list: Vec<_> = names.map(|n| quote(n)).collect();
             found.help(format!("the fields are {}", list.join(", ")));
         }
+        near
     }
 
     fn missing_field(&mut self, name: &str, schema: Option<&'a Value>, span: Span) {
         let place = self.place();
         let message = format!("{} has no {}", quote(&place), quote(name));
         let label = format!("{} is missing", quote(name));
+        let kind = schema.and_then(|s| self.keyword(s, "x-kind").and_then(kind));
         let description = schema.and_then(|s| self.keyword(s, "description"));
         let found = self
             .findings
             .error(Code::MissingField, span, &message, &label);
-        if let Some(text) = description.and_then(Value::as_str) {
+        if let Some(kind) = kind {
+            found.help(format!("add `{name}: {}`, say", kind.example));
+        } else if let Some(text) = description.and_then(Value::as_str) {
             let first = text.split_once(". ").map_or(text, |(first, _)| first);
             let first = first.trim_end_matches('.').replace('\n', " ");
-            found.help(format!("{}: {first}", quote(name)));
+            found.help(format!("{} is for: {}", quote(name), lower_first(&first)));
         }
     }
 
@@ -357,6 +367,12 @@ fn first_line(node: &Node) -> Span {
     }
 }
 
+fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|c| c.to_ascii_lowercase());
+    first.into_iter().chain(chars).collect()
+}
+
 fn one_of(words: &[&str]) -> String {
     let quoted: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
     match quoted.as_slice() {
@@ -376,6 +392,3 @@ fn describe(node: &Node) -> &'static str {
         Kind::Scalar { .. } => "a text",
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -98,6 +98,8 @@ codes! {
     SecretMissing = "secret_missing",
     /// No listener can do what this service needs.
     ListenerMissing = "listener_missing",
+    /// Part of a path looks like a parameter of another router, but is literal text here.
+    LiteralParameter = "literal_parameter",
     /// An upstream to which no version leads.
     UnusedUpstream = "unused_upstream",
     /// A protection is switched off.

@@ -13,7 +13,7 @@ use listener::Listener;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use service::Service;
-use settings::{Client, Egress, Forwarding, Limits, Timeouts};
+use settings::{Admin, Client, Egress, Forwarding, Limits, Timeouts};
 use upstream::Upstream;
 
 /// The configuration of a Postern gateway.
@@ -26,6 +26,8 @@ pub(crate) struct Document {
     pub _schema: Option<String>,
     /// Where the gateway listens, by name. Without any, the command line says.
     pub listeners: Option<Map<Listener>>,
+    /// The admin address, with metrics and health.
+    pub admin: Option<At<Admin>>,
     /// The APIs that are published here, by name.
     pub services: Option<Map<Service>>,
     /// Where requests go, by name.

@@ -167,7 +167,7 @@ pub(crate) fn nearest<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) 
     words
         .into_iter()
         .map(|candidate| (score(candidate), candidate))
-        .filter(|(score, _)| *score >= 0.55)
+        .filter(|(score, _)| *score >= 0.65)
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
         .map(|(_, candidate)| candidate)
 }

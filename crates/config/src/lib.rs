@@ -11,6 +11,7 @@ mod de;
 mod diagnostic;
 mod document;
 mod findings;
+mod fuzz;
 mod located;
 mod render;
 mod resolve;
@@ -22,6 +23,7 @@ mod tree;
 
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Position, Report, Severity};
+pub use fuzz::fuzz;
 pub use render::render_all;
 pub use schema::json_schema;
 pub use secrets::{Secrets, System};

@@ -56,7 +56,9 @@ pub(crate) fn resolve(
         folder,
         files: Vec::new(),
     };
-    let listeners = resolver.listeners(document.listeners.unwrap_or_default());
+    let admin = document.admin.map(|admin| admin.value);
+    let listeners = document.listeners.unwrap_or_default();
+    let listeners = resolver.listeners(listeners, admin.as_ref());
     let egress = document.egress.map(settings::egress).unwrap_or_default();
     let upstreams = resolver.upstreams(document.upstreams.unwrap_or_default(), &egress);
     let services = document.services.unwrap_or_default();
@@ -65,6 +67,7 @@ pub(crate) fn resolve(
     resolver.reachable(&services, &listeners);
     let configuration = Configuration {
         listeners,
+        admin: admin.map(settings::admin).unwrap_or_default(),
         services: services.into_iter().map(|s| s.entity).collect(),
         upstreams: upstreams.into_iter().map(|u| u.entity).collect(),
         client: document
@@ -116,7 +119,7 @@ impl Resolver<'_, '_> {
             let found = self
                 .findings
                 .error(Code::FileUnreadable, span, &message, &reason(&error));
-            if Path::new(path).is_relative() {
+            if full != Path::new(path) {
                 found.note(format!(
                     "relative to the configuration file: {}",
                     full.display()
@@ -170,6 +173,3 @@ pub(crate) fn reason(error: &std::io::Error) -> String {
         _ => error.to_string(),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -90,6 +90,7 @@ pub(crate) const KINDS: &[Entry] = &[
     entry::<address::Network>(),
     entry::<date::Date>(),
     entry::<duration::Duration>(),
+    entry::<host::Authority>(),
     entry::<host::Host>(),
     entry::<host::HostPattern>(),
     entry::<host::Url>(),

@@ -13,7 +13,7 @@ pub(crate) const MAX_BYTES: usize = 16 << 20;
 /// Deepest nesting.
 pub(crate) const MAX_DEPTH: usize = 64;
 /// Most nodes, where each use of an alias counts all nodes that it stands for.
-pub(crate) const MAX_NODES: usize = 1_000_000;
+pub(crate) const MAX_NODES: usize = 500_000;
 
 /// One value.
 #[derive(Debug, Clone)]

@@ -15,6 +15,8 @@ pub type Name = Arc<str>;
 pub struct Configuration {
     /// Where the gateway listens. Empty: the addresses of the command line only.
     pub listeners: Vec<Listener>,
+    /// The admin address.
+    pub admin: Admin,
     /// Published APIs, in the order of the file.
     pub services: Vec<Service>,
     /// Where requests go, by index from [`Version::upstream`].
@@ -29,6 +31,15 @@ pub struct Configuration {
     pub egress: Egress,
     /// How the gateway names itself and what it adds to forwarded requests.
     pub forwarding: Forwarding,
+}
+
+/// The admin address: metrics and health.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Admin {
+    /// Where it is; `None`: the command line says, or its default.
+    pub address: Option<SocketAddr>,
+    /// Names it answers to besides its own address and `localhost`, without ports.
+    pub hosts: Vec<Name>,
 }
 
 /// One listening address.

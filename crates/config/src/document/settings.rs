@@ -1,13 +1,26 @@
 //! Settings of the gateway as a whole.
 
 use crate::located::At;
-use crate::scalar::address::Network;
+use crate::scalar::address::{ListenAddress, Network};
 use crate::scalar::duration::Duration;
-use crate::scalar::host::Url;
+use crate::scalar::host::{Host, Url};
 use crate::scalar::name::Pseudonym;
 use crate::scalar::size::Size;
 use schemars::JsonSchema;
 use serde::Deserialize;
+
+/// The admin address.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Admin {
+    /// The address and the port. Without it, the command line says. Keep it from strangers: a
+    /// loopback address, or a network of your own.
+    pub address: Option<At<ListenAddress>>,
+    /// The names that it answers to, besides its own address and `localhost`. A browser can be led
+    /// to ask under any other name.
+    #[schemars(extend("default" = []))]
+    pub hosts: Option<Vec<Host>>,
+}
 
 /// How the client's address is found.
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -3,7 +3,7 @@
 use super::listener::Certificate;
 use crate::located::At;
 use crate::scalar::duration::Duration;
-use crate::scalar::host::Host;
+use crate::scalar::host::{Authority, Host};
 use crate::scalar::name::{CookieName, HeaderName};
 use crate::scalar::path::{BasePath, RequestTarget, Template};
 use crate::scalar::reference::FilePath;
@@ -181,7 +181,7 @@ pub(crate) struct HealthCheck {
     #[schemars(extend("default" = "200-299"))]
     pub statuses: Option<StatusRange>,
     /// The `Host` of the check. Without it, the target's.
-    pub host: Option<Host>,
+    pub host: Option<Authority>,
 }
 
 /// When a target that fails real requests is set aside.
@@ -299,9 +299,9 @@ pub(crate) enum HostKind {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FixedHost {
-    /// The host.
+    /// The host, maybe with a port.
     #[schemars(required)]
-    pub fixed: Option<Host>,
+    pub fixed: Option<Authority>,
 }
 
 /// The path that a target gets: `strip` and `prefix`, or a `template`.

@@ -5,6 +5,7 @@ use super::service::ResolvedService;
 use super::settings::{networks, set};
 use crate::code::Code;
 use crate::document::listener as document;
+use crate::document::settings::Admin;
 use crate::findings::quote;
 use crate::located::{At, Map};
 use crate::scalar::address::ListenAddress;
@@ -12,8 +13,15 @@ use postern_model::entity::{Distribution, Listener, ListenerTls, ProxyProtocol, 
 use std::net::SocketAddr;
 
 impl Resolver<'_, '_> {
-    pub(super) fn listeners(&mut self, given: Map<document::Listener>) -> Vec<Listener> {
+    pub(super) fn listeners(
+        &mut self,
+        given: Map<document::Listener>,
+        admin: Option<&Admin>,
+    ) -> Vec<Listener> {
         let mut addresses: Vec<(String, SocketAddr)> = Vec::new();
+        if let Some(address) = admin.and_then(|admin| admin.address.as_ref()) {
+            addresses.push(("admin".to_owned(), address.value.0));
+        }
         let mut listeners = Vec::new();
         for (name, given) in given.0 {
             if let Some(address) = &given.address {
@@ -63,11 +71,11 @@ impl Resolver<'_, '_> {
         };
         if let Some((other, old)) = before.iter().find(|(_, old)| same(old)) {
             let message = format!(
-                "listeners {} and {} have the same address",
+                "{} and {} listen on the same address",
                 quote(other),
                 quote(name)
             );
-            let label = format!("{} listens on `{old}`", quote(other));
+            let label = format!("{} is on `{old}`", quote(other));
             self.findings
                 .error(Code::DuplicateAddress, address.span, &message, &label);
         }

@@ -8,6 +8,7 @@ use crate::scalar::path::{Part, parts};
 use crate::source::Span;
 use crate::tree::{Kind, Node};
 use postern_model::entity::{Method, Name, PathRewrite};
+use postern_policy::router::RESERVED;
 use std::collections::HashMap;
 
 /// One operation with everything that its requests are found by.
@@ -24,17 +25,19 @@ pub(super) struct Route {
     pub span: Span,
     /// Its upstream, if that is known.
     pub upstream: Option<usize>,
-    /// Whether its version is beyond the draft.
-    pub routed: bool,
+    /// Whether its version is a draft: those are compared with each other only.
+    pub draft: bool,
+    /// Whether its version is retired: one that is not goes first.
+    pub retired: bool,
 }
 
-/// A host and the shape of a path. Two operations that have both in common must have different
-/// methods.
-type Place<'a> = (Option<&'a str>, String);
+/// Where operations may be in each other's way: draft, retired, host, and the shape of the path.
+type Place<'a> = (bool, bool, Option<&'a str>, String);
 
 impl Resolver<'_, '_> {
     pub(super) fn routes(&mut self, routes: &[Route], upstreams: &[ResolvedUpstream]) {
         self.duplicates(routes);
+        self.reserved(routes);
         let mut used = vec![false; upstreams.len()];
         // One fault of an upstream is enough: the others are mostly the same.
         let mut faulty = vec![false; upstreams.len()];
@@ -55,13 +58,14 @@ impl Resolver<'_, '_> {
 
     fn duplicates(&mut self, routes: &[Route]) {
         let mut seen: HashMap<Place<'_>, Vec<&Route>> = HashMap::new();
-        for route in routes.iter().filter(|route| route.routed) {
+        for route in routes {
             let shape = shape(&route.path);
             let hosts = route.hosts.iter().map(|host| Some(&**host));
             let any = route.hosts.is_empty().then_some(None);
             let mut reported = false;
             for host in hosts.chain(any) {
-                let before = seen.entry((host, shape.clone())).or_default();
+                let place = (route.draft, route.retired, host, shape.clone());
+                let before = seen.entry(place).or_default();
                 let other = before.iter().find(|other| overlap(other, route).is_some());
                 if let Some(other) = other.filter(|_| !reported) {
                     self.duplicate(route, other, host);
@@ -88,6 +92,18 @@ impl Resolver<'_, '_> {
         self.findings
             .error(Code::DuplicateOperation, route.span, &message, &label)
             .note(format!("the other one is in line {line}"));
+    }
+
+    fn reserved(&mut self, routes: &[Route]) {
+        for route in routes {
+            let below = route.path.strip_prefix(RESERVED);
+            if below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
+                let message = format!("operation {} is never reached", quote(&route.name));
+                let label = format!("`{RESERVED}` belongs to the gateway itself");
+                self.findings
+                    .error(Code::InvalidPath, route.span, &message, &label);
+            }
+        }
     }
 
     /// Whether the path that the upstream gets can be made for this operation. `true` if not.
@@ -122,26 +138,17 @@ impl Resolver<'_, '_> {
 
     fn template_fits(&mut self, template: &str, span: Span, route: &Route) -> bool {
         for part in parts(template) {
-            let known = match part {
-                Part::Literal(_) => continue,
-                Part::One(_) | Part::Rest(_) => parts(&route.path).any(|p| p == part),
+            let Some(name) = part.parameter() else {
+                continue;
             };
-            if known {
+            let mut names = parts(&route.path).filter_map(Part::parameter);
+            if names.any(|known| known == name) {
                 continue;
             }
-            let (Part::One(name) | Part::Rest(name) | Part::Literal(name)) = part;
-            let shown = match part {
-                Part::Rest(_) => format!("`{{*{name}}}`"),
-                _ => format!("`{{{name}}}`"),
-            };
+            let shown = format!("`{{{name}}}`");
             let message = format!("operation {} has no parameter {shown}", quote(&route.name));
             let label = format!("its path is {}", quote(&route.path));
-            let names: Vec<&str> = parts(&route.path)
-                .filter_map(|part| match part {
-                    Part::One(name) | Part::Rest(name) => Some(name),
-                    Part::Literal(_) => None,
-                })
-                .collect();
+            let names = parts(&route.path).filter_map(Part::parameter);
             self.findings
                 .error(Code::UnknownParameter, span, &message, &label)
                 .did_you_mean(name, names);
@@ -183,17 +190,15 @@ impl Resolver<'_, '_> {
     }
 }
 
-/// The first method that both answer; in words for all of them.
+/// The first method for which only their order would tell which of two operations goes first; in
+/// words for all of them. An operation that names its methods goes before one that does not.
 fn overlap(a: &Route, b: &Route) -> Option<&'static str> {
     let (a, b) = (a.methods.as_ref()?, b.methods.as_ref()?);
-    match (a.first(), b.first()) {
-        (None, None) => Some("every method"),
-        (None, Some(method)) | (Some(method), None) => Some(method.as_str()),
-        _ => a
-            .iter()
-            .find(|method| b.contains(method))
-            .map(|m| m.as_str()),
+    if a.is_empty() && b.is_empty() {
+        return Some("every method");
     }
+    let common = a.iter().find(|method| b.contains(method));
+    common.map(|method| method.as_str())
 }
 
 /// A path template without the names of its parameters.

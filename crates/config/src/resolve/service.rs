@@ -7,6 +7,7 @@ use crate::code::Code;
 use crate::document::service as document;
 use crate::findings::quote;
 use crate::located::{At, Map};
+use crate::scalar::path::{Part, parts};
 use crate::source::Span;
 use postern_model::entity::{
     ClientCertificate, Lifecycle, Method, Name, Operation, Service, TimeoutOverrides, Version,
@@ -28,7 +29,6 @@ struct Above<'a> {
     base_path: &'a str,
     hosts: &'a [Name],
     encoded_slash: bool,
-    path_parameters: bool,
     upstreams: &'a HashMap<Name, usize>,
 }
 
@@ -65,7 +65,6 @@ impl Resolver<'_, '_> {
             base_path: given.base_path.as_ref().map_or("", |path| &path.value.0),
             hosts: &hosts,
             encoded_slash: keep,
-            path_parameters: given.path_parameters.unwrap_or(false),
             upstreams,
         };
         if let Some(path) = &given.base_path {
@@ -89,7 +88,7 @@ impl Resolver<'_, '_> {
                 tls_required: required.is_some(),
                 client_certificate,
                 encoded_slash: keep,
-                path_parameters: above.path_parameters,
+                path_parameters: given.path_parameters.unwrap_or(false),
                 hosts: hosts.clone(),
                 versions,
             },
@@ -125,20 +124,33 @@ impl Resolver<'_, '_> {
 
     /// Whether the service lets requests with such a path through.
     fn path_fits(&mut self, path: &str, span: Span, above: &Above<'_>) {
-        let (what, field) = if path.contains("%2F") && !above.encoded_slash {
-            ("%2F", "encoded_slash: keep")
-        } else if path.contains(';') && !above.path_parameters {
-            (";", "path_parameters: true")
-        } else {
+        if path.contains("%2F") && !above.encoded_slash {
+            let message = format!("service {} refuses paths with `%2F`", quote(above.service));
+            self.findings
+                .error(Code::InvalidPath, span, &message, "this never matches")
+                .help("set `encoded_slash: keep` in the service");
+        }
+    }
+
+    /// Warns of parameters in the way of other routers: here they are literal text.
+    fn foreign_parameters(&mut self, path: &str, span: Span) {
+        let foreign = |part: &Part<'_>| match part {
+            Part::Literal("*" | "**") => true,
+            Part::Literal(text) => text.starts_with(':') && text.len() > 1,
+            _ => false,
+        };
+        let Some(Part::Literal(text)) = parts(path).find(foreign) else {
             return;
         };
-        let message = format!(
-            "service {} refuses paths with `{what}`",
-            quote(above.service)
-        );
+        let message = format!("{} in a path is not a parameter", quote(text));
         self.findings
-            .error(Code::InvalidPath, span, &message, "this never matches")
-            .help(format!("set `{field}` in the service"));
+            .warning(
+                Code::LiteralParameter,
+                span,
+                &message,
+                "matches only itself",
+            )
+            .help("parameters are written `{name}`, and `{*rest}` for any rest");
     }
 
     fn version(
@@ -165,6 +177,7 @@ impl Resolver<'_, '_> {
                 continue;
             };
             self.path_fits(&path.value.0, path.span, above);
+            self.foreign_parameters(&path.value.0, path.span);
             let methods = self.methods(&operation.value, &given);
             routes.push(Route {
                 name: format!("{}/{}/{}", above.service, name.value, operation.value),
@@ -178,7 +191,8 @@ impl Resolver<'_, '_> {
                     .then(|| methods.clone()),
                 span: path.span,
                 upstream,
-                routed: state != Lifecycle::Draft,
+                draft: state == Lifecycle::Draft,
+                retired: matches!(state, Lifecycle::Retired { .. }),
             });
             operations.push(Operation {
                 name: operation.value.into(),

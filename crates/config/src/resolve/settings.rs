@@ -3,7 +3,9 @@
 use crate::document::settings as document;
 use crate::scalar::address::Network;
 use ipnet::IpNet;
-use postern_model::entity::{Client, Egress, ForwardedHeader, Forwarding, FrontTimeouts, Limits};
+use postern_model::entity::{
+    Admin, Client, Egress, ForwardedHeader, Forwarding, FrontTimeouts, Limits,
+};
 
 /// Puts what is given in the place of what is there.
 pub(super) fn set<T, U: Into<T>>(place: &mut T, given: Option<U>) {
@@ -23,6 +25,18 @@ pub(super) fn networks(given: Option<Vec<Network>>) -> Vec<IpNet> {
         .flatten()
         .map(|network| network.0)
         .collect()
+}
+
+pub(super) fn admin(given: document::Admin) -> Admin {
+    Admin {
+        address: given.address.map(|address| address.value.0),
+        hosts: given
+            .hosts
+            .into_iter()
+            .flatten()
+            .map(|host| host.0)
+            .collect(),
+    }
 }
 
 pub(super) fn client(given: document::Client) -> Client {

@@ -6,6 +6,7 @@ use crate::code::Code;
 use crate::document::upstream as document;
 use crate::findings::quote;
 use crate::located::{At, Map};
+use crate::scalar::Scalar as _;
 use crate::scalar::target::{Scheme, TargetText};
 use crate::source::Span;
 use postern_model::entity::{
@@ -108,8 +109,9 @@ impl Resolver<'_, '_> {
                 self.findings
                     .error(Code::DuplicateTarget, span, &message, "the second one")
                     .help("give it a `weight` to send more there");
+            } else {
+                self.may_connect(address, span, rule);
             }
-            self.may_connect(address, span, rule);
             targets.push(Target {
                 host: address.host.clone(),
                 port: address.port,
@@ -206,7 +208,11 @@ impl Resolver<'_, '_> {
         }
         Some(UpstreamTls {
             authorities: given.authorities.as_ref().map(|path| self.file(path)),
-            server_name: given.server_name.as_ref().map(|host| host.0.clone()),
+            // TLS knows no brackets around an address.
+            server_name: given
+                .server_name
+                .as_ref()
+                .map(|host| host.0.trim_matches(['[', ']']).into()),
             certificate: given.certificate.as_ref().and_then(|c| self.certificate(c)),
             insecure_skip_verify: skip.is_some(),
         })
@@ -279,7 +285,7 @@ impl Resolver<'_, '_> {
             && timeout > interval
         {
             let message = "a health check takes longer than the time between two";
-            let label = format!("timeout {timeout:?}, interval {interval:?}");
+            let label = format!("timeout {}, interval {}", show(timeout), show(interval));
             self.findings.error(Code::Conflict, span, message, &label);
         }
         let statuses = given.statuses.map_or((200, 299), |s| (s.0, s.1));
@@ -333,7 +339,7 @@ impl Resolver<'_, '_> {
             return;
         };
         let message = format!("`{}` is longer than `{}`", least.0, most.0);
-        let label = format!("{:?} and {:?}", least.1, most.1);
+        let label = format!("{} and {}", show(least.1), show(most.1));
         self.findings.error(Code::Conflict, span, &message, &label);
     }
 
@@ -356,6 +362,12 @@ impl Resolver<'_, '_> {
             prefix: given.prefix.map_or_else(|| "".into(), |path| path.value.0),
         }
     }
+}
+
+/// A duration as it is written.
+fn show(duration: Duration) -> String {
+    let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    crate::scalar::duration::Duration::show(millis)
 }
 
 fn hash_keys(given: &document::Hash) -> impl Iterator<Item = HashKey> {

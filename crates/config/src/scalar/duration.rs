@@ -83,8 +83,10 @@ fn sum(text: &str) -> Result<u64, Problem> {
             let known = UNITS.iter().any(|(name, _)| *name == unit);
             return Err(Problem::new(if known {
                 "units stand once each, the largest first".to_owned()
+            } else if unit.starts_with(['.', ',']) {
+                "the numbers are whole".to_owned()
             } else {
-                format!("the units are d, h, m, s and ms, not `{unit}`")
+                format!("the units are d, h, m, s and ms, not `{}`", unit.trim())
             }));
         };
         total = number

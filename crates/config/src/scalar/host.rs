@@ -26,6 +26,31 @@ impl Scalar for Host {
     }
 }
 
+/// A host, maybe with a port, as in the field `Host`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Authority(pub(crate) Name);
+
+scalar!(Authority, {
+    "description": "A DNS name or an IP address, in lower case, maybe with a port.",
+    "type": "string"
+});
+
+impl Scalar for Authority {
+    const KIND: &'static str = "authority";
+    const CODE: Code = Code::InvalidHost;
+    const WHAT: &'static str = "a host";
+    const EXAMPLE: &'static str = "internal.example.com:8080";
+
+    fn read(text: &str) -> Result<Self, Problem> {
+        let (host, port) = super::target::split_port(text);
+        if port.is_some_and(|port| !port.parse::<u16>().is_ok_and(|port| port > 0)) {
+            return Err(Problem::new("ports are from 1 to 65535"));
+        }
+        check_host(host).map_err(|problem| Problem::new(problem.label))?;
+        Ok(Self(text.into()))
+    }
+}
+
 /// A host, or `*.` and a domain for every host below it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct HostPattern(pub(crate) Name);

@@ -4,6 +4,8 @@
 use super::{Problem, Scalar, scalar};
 use crate::code::Code;
 use postern_model::entity::Name;
+use postern_policy::path::normalise;
+use postern_policy::router::MAX_PARAMS;
 use std::fmt::Write as _;
 
 /// A prefix of paths: empty, or `/` and segments without a slash at the end.
@@ -92,6 +94,10 @@ impl Scalar for Template {
             }
             names.push(name);
         }
+        if names.len() > MAX_PARAMS {
+            let label = format!("more than {MAX_PARAMS} parameters");
+            return Err(Problem::new(label));
+        }
         Ok(Self(text.into()))
     }
 }
@@ -143,6 +149,16 @@ pub(crate) enum Part<'a> {
     Rest(&'a str),
 }
 
+impl<'a> Part<'a> {
+    /// The name, if it is a parameter.
+    pub(crate) fn parameter(self) -> Option<&'a str> {
+        match self {
+            Self::Literal(_) => None,
+            Self::One(name) | Self::Rest(name) => Some(name),
+        }
+    }
+}
+
 /// The parts of a template that was read before; of `/a/` the last is an empty literal.
 pub(crate) fn parts(template: &str) -> impl Iterator<Item = Part<'_>> {
     let segments = template.split('/').skip(1);
@@ -188,57 +204,36 @@ fn segments(text: &str) -> Result<impl Iterator<Item = &str>, Problem> {
         if segment.is_empty() && left > 0 {
             return Err(Problem::new("an empty segment never matches"));
         }
-        if matches!(segment, "." | "..") {
-            return Err(Problem::new("`.` and `..` never match"));
-        }
         check_segment(segment)?;
     }
     Ok(rest.split('/'))
 }
 
+/// A literal segment must be what the gateway makes of it in a request, or it would never match.
 fn check_segment(segment: &str) -> Result<(), Problem> {
-    if let Some(c) = segment
-        .chars()
-        .find(|c| !c.is_ascii_graphic() || "?#\\".contains(*c))
-    {
-        return Err(Problem::new(match c {
-            '?' => "a path has no query".to_owned(),
-            '#' => "a path has no fragment".to_owned(),
-            '\\' => "a `\\` never matches".to_owned(),
-            ' ' => "a space is written `%20`".to_owned(),
-            c if c.is_control() => "a control character never matches".to_owned(),
-            c => format!("`{c}` is written percent-encoded"),
-        }));
+    if segment.contains('?') {
+        return Err(Problem::new("a path has no query"));
     }
-    let mut decoded = Vec::with_capacity(segment.len());
-    let mut rest = segment.bytes();
-    while let Some(byte) = rest.next() {
-        if byte != b'%' {
-            decoded.push(byte);
-            continue;
+    let path = format!("/{segment}");
+    let normal = match normalise(path.as_bytes()) {
+        Err(rejected) => {
+            let reason = rejected.reason.describe();
+            return Err(Problem::new(format!("never matches: {reason}")));
         }
-        let (Some(high), Some(low)) = (rest.next(), rest.next()) else {
-            return Err(Problem::new("`%` is followed by two hexadecimal digits"));
-        };
-        let Some(value) = hex(high, low) else {
-            return Err(Problem::new("`%` is followed by two hexadecimal digits"));
-        };
-        if is_unreserved(value) {
-            let plain = char::from(value);
-            return Err(Problem::new(format!("`{plain}` is not percent-encoded")));
+        Ok(normal) if normal.has_parameters => {
+            return Err(Problem::new(
+                "never matches: `;` parameters are not compared",
+            ));
         }
-        if high.is_ascii_lowercase() || low.is_ascii_lowercase() {
-            return Err(Problem::new("percent-encodings are in capitals"));
-        }
-        if value.is_ascii_control() || value == b'\\' {
-            return Err(Problem::new("control characters and `\\` never match"));
-        }
-        decoded.push(value);
+        Ok(normal) => normal.text,
+    };
+    if normal == path {
+        return Ok(());
     }
-    match std::str::from_utf8(&decoded) {
-        Ok(_) => Ok(()),
-        Err(_) => Err(Problem::new("percent-encodings are of UTF-8 text")),
-    }
+    let normal = normal.trim_start_matches('/');
+    Err(Problem::new(format!(
+        "never matches: requests are brought to the form `{normal}`"
+    )))
 }
 
 fn hex(high: u8, low: u8) -> Option<u8> {
@@ -266,10 +261,6 @@ fn mend(text: &str) -> String {
 }
 
 fn mend_segment(segment: &str) -> String {
-    // `:id` and `*` are how other routers write parameters.
-    if let Some(name) = segment.strip_prefix(':') {
-        return format!("{{{name}}}");
-    }
     let mut out = String::with_capacity(segment.len());
     let mut rest = segment.as_bytes().iter();
     while let Some(&byte) = rest.next() {

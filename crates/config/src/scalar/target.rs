@@ -79,6 +79,7 @@ impl Scalar for TargetText {
             (None, Some(Scheme::Https)) => 443,
             (None, Some(Scheme::Http)) => 80,
             (None, None) => {
+                // An empty host has failed by now.
                 let better = format!("{authority}:80");
                 return Err(Problem::new("the port is missing").suggest(better));
             }
@@ -92,7 +93,7 @@ impl Scalar for TargetText {
 }
 
 /// Host and port of an authority; the colons of an IPv6 address in brackets do not count.
-fn split_port(authority: &str) -> (&str, Option<&str>) {
+pub(super) fn split_port(authority: &str) -> (&str, Option<&str>) {
     let after_bracket = authority.rfind(']').map_or(0, |at| at + 1);
     match authority.rfind(':') {
         Some(at) if at >= after_bracket => {
