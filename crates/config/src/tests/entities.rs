@@ -198,6 +198,13 @@ fn json_is_read_as_well() {
 }
 
 #[test]
+fn json_escapes_are_read() {
+    let text = r#"{"egress": {"allow": ["\ud83d\ude00", "\/"]}}"#;
+    let found = super::codes(text);
+    assert_eq!(found, [crate::Code::InvalidNetwork; 2], "{:?}", parse(text));
+}
+
+#[test]
 fn an_alias_stands_for_what_it_names() {
     let text = "upstreams:\n  a: &u {targets: ['example.com:80'], retry: {attempts: 7}}\n  b: *u\n";
     let configuration = parse(text).unwrap().configuration;
