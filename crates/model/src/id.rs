@@ -49,6 +49,11 @@ impl RequestId {
         Some(Self(value))
     }
 
+    /// All 128 bits.
+    pub const fn bits(self) -> u128 {
+        self.0
+    }
+
     /// When the request came in: Unix time in milliseconds.
     pub const fn millis(self) -> u64 {
         (self.0 >> 80) as u64

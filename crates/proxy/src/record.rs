@@ -3,6 +3,8 @@
 //! A record borrows everything, so making one costs nothing; a sink copies what it keeps. Secrets
 //! and queries are not in it.
 
+#[cfg(feature = "otlp")]
+pub mod otlp;
 mod process_log;
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use postern_model::denial::Audience;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
-fn record(outcome: Outcome, denial: Option<&Denial>) -> Record<'_> {
+pub(super) fn record(outcome: Outcome, denial: Option<&Denial>) -> Record<'_> {
     Record {
         id: RequestId::new(1_732_000_000_000, 1),
         start: 1_732_000_000_000_000,
