@@ -69,6 +69,13 @@ pub fn parse(raw: &[u8]) -> Result<Authority<'_>, HostError> {
     if host.is_empty() {
         return Err(HostError::Empty);
     }
+    if is_plain(host) {
+        let text = std::str::from_utf8(host).map_err(|_| HostError::Byte)?;
+        return Ok(Authority {
+            host: Cow::Borrowed(text),
+            port,
+        });
+    }
     let mut label = 0usize;
     let mut upper = false;
     for &byte in host {
@@ -98,6 +105,24 @@ pub fn parse(raw: &[u8]) -> Result<Authority<'_>, HostError> {
         },
         port,
     })
+}
+
+/// Whether a host is in its one spelling at first sight. Without early exits, so that many bytes
+/// are looked at in one instruction; with at most 63 bytes no label can be too long.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "without branches the compiler vectorises it"
+)]
+fn is_plain(host: &[u8]) -> bool {
+    let odd = host.iter().fold(false, |odd, &b| {
+        odd | !(b.is_ascii_lowercase() | b.is_ascii_digit() | (b == b'-') | (b == b'.'))
+    });
+    let after = host.get(1..).unwrap_or_default();
+    let dots = host
+        .iter()
+        .zip(after)
+        .fold(false, |found, (&a, &b)| found | ((a == b'.') & (b == b'.')));
+    !odd && !dots && host.len() <= 63 && host.first() != Some(&b'.') && host.last() != Some(&b'.')
 }
 
 fn parse_ipv6(raw: &[u8]) -> Result<Authority<'_>, HostError> {

@@ -78,103 +78,91 @@ pub struct Rejected {
     pub reason: Reason,
 }
 
-/// What a raw byte means.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Class {
-    Plain,
-    Slash,
-    Careful,
-    Refused(Reason),
-}
-
-const CLASSES: [Class; 256] = {
-    let mut table = [Class::Plain; 256];
-    let mut byte = 0usize;
-    while byte < 256 {
-        #[expect(
-            clippy::indexing_slicing,
-            reason = "evaluated by the compiler; byte < 256"
-        )]
-        #[expect(clippy::cast_possible_truncation, reason = "byte < 256")]
-        {
-            table[byte] = match byte as u8 {
-                0..=b' ' | 0x7f => Class::Refused(Reason::Control),
-                0x80..=0xff => Class::Refused(Reason::NonAscii),
-                b'\\' => Class::Refused(Reason::Backslash),
-                b'#' => Class::Refused(Reason::Fragment),
-                b'/' => Class::Slash,
-                b'%' | b';' => Class::Careful,
-                _ => Class::Plain,
-            };
-        }
-        byte += 1;
+/// Why a raw byte may not stand in a path.
+const fn refused(byte: u8) -> Option<Reason> {
+    match byte {
+        0..=b' ' | 0x7f => Some(Reason::Control),
+        0x80..=0xff => Some(Reason::NonAscii),
+        b'\\' => Some(Reason::Backslash),
+        b'#' => Some(Reason::Fragment),
+        _ => None,
     }
-    table
-};
-
-fn class(byte: u8) -> Class {
-    CLASSES
-        .get(usize::from(byte))
-        .copied()
-        .unwrap_or(Class::Refused(Reason::Control))
 }
 
-/// Brings a raw path to its normal form. One pass without allocation where it has it already.
+/// Brings a raw path to its normal form. Without allocation where it has it already.
 pub fn normalise(raw: &[u8]) -> Result<Normal<'_>, Rejected> {
+    if is_plain(raw) {
+        return Ok(Normal {
+            text: Cow::Borrowed(text(raw)),
+            has_encoded_slash: false,
+            has_parameters: false,
+        });
+    }
+    check_bytes(raw)?;
+    carefully(raw)
+}
+
+/// Whether a path is in normal form at first sight: nothing in it needs a second look. Written
+/// without early exits, so that many bytes are looked at in one instruction.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "without branches the compiler vectorises it"
+)]
+fn is_plain(raw: &[u8]) -> bool {
+    let odd = raw.iter().fold(false, |odd, &b| {
+        odd | !(b'!'..=b'~').contains(&b) | (b == b'%') | (b == b';') | (b == b'\\') | (b == b'#')
+    });
+    let after = raw.get(1..).unwrap_or_default();
+    let pairs = raw.iter().zip(after).fold(false, |found, (&a, &b)| {
+        found | ((a == b'/') & ((b == b'/') | (b == b'.')))
+    });
+    raw.first() == Some(&b'/') && !odd && !pairs
+}
+
+/// Refuses what no byte of a path may be, and empty segments.
+fn check_bytes(raw: &[u8]) -> Result<(), Rejected> {
     if raw.first() != Some(&b'/') {
         return Err(Rejected {
             segment: segment_at(raw, 0),
             reason: Reason::NotAbsolute,
         });
     }
-    let mut careful = false;
     let mut before = 0u8;
     for (at, &byte) in raw.iter().enumerate() {
-        match class(byte) {
-            Class::Plain => careful |= before == b'/' && byte == b'.',
-            Class::Slash => {
-                if before == b'/' {
-                    return Err(Rejected {
-                        segment: Span::new(at, at),
-                        reason: Reason::EmptySegment,
-                    });
-                }
-            }
-            Class::Careful => careful = true,
-            Class::Refused(reason) => {
-                return Err(Rejected {
-                    segment: segment_at(raw, at),
-                    reason,
-                });
-            }
+        if let Some(reason) = refused(byte) {
+            return Err(Rejected {
+                segment: segment_at(raw, at),
+                reason,
+            });
+        }
+        if byte == b'/' && before == b'/' {
+            return Err(Rejected {
+                segment: Span::new(at, at),
+                reason: Reason::EmptySegment,
+            });
         }
         before = byte;
     }
-    if careful {
-        return carefully(raw);
-    }
-    Ok(Normal {
-        text: Cow::Borrowed(text(raw)),
-        has_encoded_slash: false,
-        has_parameters: false,
-    })
+    Ok(())
 }
 
 /// Refuses control and non-ASCII bytes in a query, which is otherwise sent on byte for byte.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "without branches the compiler vectorises it"
+)]
 pub fn check_query(raw: &[u8]) -> Result<(), Rejected> {
-    for &byte in raw {
-        match class(byte) {
-            Class::Refused(Reason::Backslash) => {}
-            Class::Refused(reason) => {
-                return Err(Rejected {
-                    segment: Span::new(0, raw.len()),
-                    reason,
-                });
-            }
-            _ => {}
-        }
+    let odd = raw.iter().fold(false, |odd, &b| {
+        odd | !(b'!'..=b'~').contains(&b) | (b == b'#')
+    });
+    let reason = |&byte: &u8| refused(byte).filter(|&r| r != Reason::Backslash);
+    match odd.then(|| raw.iter().find_map(reason)).flatten() {
+        None => Ok(()),
+        Some(reason) => Err(Rejected {
+            segment: Span::new(0, raw.len()),
+            reason,
+        }),
     }
-    Ok(())
 }
 
 /// The raw bytes are ASCII by now, so that this cannot fail.
