@@ -11,7 +11,7 @@ use std::time::Duration;
 pub type Name = Arc<str>;
 
 /// Everything one configuration declares.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Configuration {
     /// Where the gateway listens. Empty: the addresses of the command line only.
     pub listeners: Vec<Listener>,
@@ -43,7 +43,7 @@ pub struct Admin {
 }
 
 /// One listening address.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Listener {
     /// Its name in the file.
     pub name: Name,
@@ -70,7 +70,7 @@ pub enum Distribution {
 }
 
 /// TLS on a listener.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ListenerTls {
     /// Certificates; the first is used where SNI is absent or matches none.
     pub certificates: Vec<CertificateFiles>,
@@ -109,7 +109,7 @@ pub enum KeySource {
 }
 
 /// The PROXY protocol (versions 1 and 2) on a listener.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ProxyProtocol {
     /// Peers that may send it; a connection from any other is closed.
     pub from: Vec<IpNet>,
@@ -118,7 +118,7 @@ pub struct ProxyProtocol {
 }
 
 /// How the client's address is found.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Client {
     /// Proxies in front of us whose forwarding headers we believe.
     pub trusted_proxies: Vec<IpNet>,
@@ -246,7 +246,7 @@ impl Default for Forwarding {
 }
 
 /// An API that is published here.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Service {
     /// Its name.
     pub name: Name,
@@ -267,7 +267,7 @@ pub struct Service {
 }
 
 /// Client certificates of a service.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ClientCertificate {
     /// Whether a request without one is refused.
     pub required: bool,
@@ -278,7 +278,7 @@ pub struct ClientCertificate {
 }
 
 /// One version of a service.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Version {
     /// Its name, `v1`.
     pub name: Name,
@@ -316,7 +316,7 @@ pub enum Lifecycle {
 }
 
 /// A method and a path template.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Operation {
     /// Its name, unique in the version.
     pub name: Name,
@@ -433,7 +433,7 @@ impl Method {
 }
 
 /// A pool of targets and how they are used.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Upstream {
     /// Its name.
     pub name: Name,
@@ -491,7 +491,7 @@ pub enum UpstreamProtocol {
 }
 
 /// TLS to an upstream.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct UpstreamTls {
     /// PEM file with authorities; `None`: the system's.
     pub authorities: Option<Arc<std::path::Path>>,

@@ -1,11 +1,22 @@
-//! The data plane: listeners, HTTP codecs, upstream pools, balancing, health, streaming.
+//! The data plane: listeners, HTTP codecs, pools, balancing, streaming, refusals.
 //!
-//! Owns every byte between caller and upstream. Refuses to own decisions (`postern-policy`),
-//! storage and management; it is handed snapshots.
+//! Owns every byte on a socket. Refuses to own decisions (`postern-policy`), documents
+//! (`postern-config`), storage and management: it is handed snapshots.
 
+mod back;
+mod connection;
+mod date;
+mod exchange;
+mod gateway;
+mod http1;
+mod http2;
+mod io;
 pub mod metrics;
 pub mod proxy_protocol;
 pub mod record;
 pub mod refusal;
 pub mod tls;
+mod tunnel;
 pub mod upstream;
+
+pub use gateway::{Gateway, GatewayError, ListenError, Options, SnapshotError};

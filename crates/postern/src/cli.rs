@@ -1,0 +1,147 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// An API gateway that never leaves a refusal a mystery.
+///
+/// Exit status: 0 success, 1 failure (said in one sentence or as diagnostics), 2 wrong usage.
+#[derive(Debug, Parser)]
+#[command(name = "postern", version, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the gateway.
+    Run(RunArgs),
+    /// Check configuration files without running them.
+    Check(CheckArgs),
+    /// Print the JSON schema of configuration files.
+    Schema,
+}
+
+/// Options of `postern run`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  postern run --config postern.yaml
+  postern run --config bench/plain.yaml --gateway 127.0.0.1:8080 --cores 1
+
+The configuration is read again when the file (or a certificate that it names) changes, and on
+SIGHUP. SIGTERM and SIGINT drain: open requests end, then the process.")]
+pub(crate) struct RunArgs {
+    /// The configuration file (YAML or JSON).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// Where Postern keeps its files; created if it is not there.
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    pub(crate) data: PathBuf,
+    /// Replaces the address of a listener of the file: the first one, or the one named NAME. Is
+    /// the listener where the file declares none. Can be given several times.
+    #[arg(long, value_name = "[NAME=]ADDR", value_parser = gateway_address)]
+    pub(crate) gateway: Vec<GatewayAddress>,
+    /// Where metrics and health are served; replaces the file's `admin.address`. 127.0.0.1:9090
+    /// where neither says anything.
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) admin: Option<SocketAddr>,
+    /// Cores that serve requests; all of them by default.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) cores: Option<u16>,
+    /// How the process log is written.
+    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
+    pub(crate) log_format: LogFormat,
+    /// The least severe lines of the process log that are written.
+    #[arg(long, value_enum, default_value_t = LogLevel::Info)]
+    pub(crate) log_level: LogLevel,
+    /// Which requests get a line in the process log.
+    #[arg(long, value_enum, default_value_t = LogRequests::Refused)]
+    pub(crate) log_requests: LogRequests,
+}
+
+/// Options of `postern check`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  postern check postern.yaml
+  postern check --json examples/*.yaml")]
+pub(crate) struct CheckArgs {
+    /// The files.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Print the diagnostics as one JSON document.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// How the process log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines: one JSON object a line.
+    Json,
+}
+
+/// The severity of lines in the process log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[expect(missing_docs, reason = "the names say it")]
+pub(crate) enum LogLevel {
+    Error,
+    Warn,
+    Info,
+    Debug,
+}
+
+/// Which requests get a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogRequests {
+    /// Every request.
+    All,
+    /// Those that were refused, failed, or refused by their upstream.
+    Refused,
+    /// None.
+    None,
+}
+
+/// An address for a listener.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct GatewayAddress {
+    pub(crate) listener: Option<String>,
+    pub(crate) address: SocketAddr,
+}
+
+fn gateway_address(text: &str) -> Result<GatewayAddress, String> {
+    let (listener, address) = match text.split_once('=') {
+        Some((name, address)) => (Some(name.to_owned()), address),
+        None => (None, text),
+    };
+    let address = address.parse().map_err(|_| {
+        format!("`{address}` is not an address such as 127.0.0.1:8080 or [::1]:8080")
+    })?;
+    Ok(GatewayAddress { listener, address })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn gateway_addresses_may_name_their_listener() {
+        let named = gateway_address("tls=[::1]:8443").unwrap();
+        assert_eq!(named.listener.as_deref(), Some("tls"));
+        assert!(
+            gateway_address("localhost")
+                .unwrap_err()
+                .contains("127.0.0.1:8080")
+        );
+    }
+}

@@ -1,0 +1,23 @@
+//! What commands print.
+
+use std::io::{IsTerminal as _, Write as _};
+
+/// Prints to standard output. A reader that has left (`| head`) is no error.
+pub(crate) fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// Prints to standard error.
+pub(crate) fn complain(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// Whether diagnostics on standard error may have colours.
+pub(crate) fn colours() -> bool {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "NO_COLOR is about the terminal, not a secret"
+    )]
+    let no_colour = std::env::var("NO_COLOR").is_ok_and(|value| !value.is_empty());
+    std::io::stderr().is_terminal() && !no_colour
+}

@@ -1,0 +1,131 @@
+//! `postern run`: from a configuration file to a gateway that serves, reloads and drains.
+
+mod admin;
+mod builtin;
+mod source;
+mod welcome;
+
+use crate::cli::RunArgs;
+use crate::{log, output};
+use admin::Status;
+use anyhow::Context as _;
+use postern_proxy::Gateway;
+use source::Source;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// How often the configuration's files are looked at. A look is one `stat` a file.
+const WATCH: Duration = Duration::from_millis(100);
+
+/// Where metrics and health are served if nobody says anything else.
+const DEFAULT_ADMIN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9090);
+
+/// Runs until a signal ends it.
+pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
+    let mut source = Source::new(args);
+    let Some(loaded) = source
+        .load()
+        .map_err(|report| output::complain(&report))
+        .ok()
+    else {
+        return Ok(ExitCode::FAILURE);
+    };
+    std::fs::create_dir_all(&args.data)
+        .with_context(|| format!("data directory {} cannot be created", args.data.display()))?;
+    log::start(args.log_format, args.log_level);
+    let address = args.admin.or(loaded.admin.address).unwrap_or(DEFAULT_ADMIN);
+    let admin = std::net::TcpListener::bind(address)
+        .with_context(|| format!("admin address {address} cannot be bound"))?;
+    let control = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let cores = args.cores.map_or_else(
+        || std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        usize::from,
+    );
+    let configuration = Arc::new(loaded);
+    let gateway = Gateway::start(configuration.clone(), postern_proxy::Options { cores })?;
+    welcome::print(&gateway, &configuration, &admin.local_addr()?);
+    let gateway = Arc::new(gateway);
+    let drain = control.block_on(serve(&gateway, source, admin))?;
+    control.shutdown_background();
+    let left = gateway.drain(drain);
+    if left > 0 {
+        tracing::warn!(connections = left, "cut off what had not ended in time");
+    }
+    tracing::info!("stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Serves the admin address and keeps the configuration up to date until the process is told to
+/// end; says how long draining may take.
+async fn serve(
+    gateway: &Arc<Gateway>,
+    mut source: Source,
+    admin: std::net::TcpListener,
+) -> anyhow::Result<Duration> {
+    let status = Arc::new(Status::new(gateway.clone()));
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let background = gateway.background(stopped.clone());
+    let admin = admin::serve(admin, status.clone(), stopped);
+    let control = async {
+        let mut hangup = signal(SignalKind::hangup())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut tick = tokio::time::interval(WATCH);
+        loop {
+            let asked = tokio::select! {
+                received = received(&mut hangup) => received,
+                _ = received(&mut terminate) => break,
+                _ = received(&mut interrupt) => break,
+                _ = tick.tick() => false,
+            };
+            if asked || source.has_changed() {
+                reload(gateway, &mut source, &status);
+            }
+        }
+        status.drain();
+        tracing::info!("draining");
+        anyhow::Ok(gateway.drain_timeout())
+    };
+    tokio::select! {
+        limit = control => {
+            let _ = stop.send(true);
+            limit
+        }
+        ended = admin => {
+            ended.context("the admin server ended")?;
+            anyhow::bail!("the admin server ended")
+        }
+        () = background => anyhow::bail!("health checks and name resolution ended"),
+    }
+}
+
+async fn received(signal: &mut Signal) -> bool {
+    signal.recv().await.is_some()
+}
+
+fn reload(gateway: &Gateway, source: &mut Source, status: &Status) {
+    let outcome = source
+        .load()
+        .map_err(|report| format!("the new configuration has errors\n{report}"))
+        .and_then(|new| {
+            gateway
+                .reload(Arc::new(new))
+                .map_err(|error| error.to_string())
+        });
+    match &outcome {
+        Ok(()) => tracing::info!(
+            revision = gateway.revision(),
+            "took over a new configuration"
+        ),
+        Err(why) => tracing::error!(
+            revision = gateway.revision(),
+            "kept the old configuration: {why}"
+        ),
+    }
+    status.reloaded(outcome);
+}

@@ -1,0 +1,7 @@
+//! Connections to targets: making them, and keeping them for the next request.
+
+mod connect;
+mod pool;
+
+pub(crate) use connect::{ConnectFault, connect};
+pub(crate) use pool::{Pools, TargetPool};

@@ -1,0 +1,126 @@
+//! Idle connections of one core, by target.
+
+use crate::http1;
+use crate::upstream::{CoreUpstreams, TargetState};
+use postern_model::entity::Pool;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// The pools of every target, by index of upstream and target.
+#[derive(Debug, Default)]
+pub(crate) struct Pools(Vec<Vec<Rc<TargetPool>>>);
+
+/// Connections of one core to one target.
+#[derive(Debug)]
+pub(crate) struct TargetPool {
+    target: Arc<TargetState>,
+    /// Changes when new connections would be made otherwise than those at hand.
+    dialer: u64,
+    max_idle: usize,
+    idle_timeout: Duration,
+    /// Last in, first out: few warm connections rather than many cold ones.
+    idle: RefCell<Vec<Box<http1::Connection>>>,
+}
+
+impl Pools {
+    /// Makes the pools of a configuration. Those of an unchanged target keep their connections.
+    pub(crate) fn build(
+        upstreams: &CoreUpstreams,
+        dialer: impl Fn(usize) -> u64,
+        before: Option<&Self>,
+    ) -> Self {
+        let pool = |upstream: usize, target: &Arc<TargetState>, config: &Pool| {
+            let dialer = dialer(upstream);
+            before
+                .and_then(|before| before.find(target, dialer, config))
+                .unwrap_or_else(|| Rc::new(TargetPool::new(target.clone(), dialer, config)))
+        };
+        Self(
+            upstreams
+                .iter()
+                .enumerate()
+                .map(|(at, upstream)| {
+                    let state = upstream.state();
+                    state
+                        .targets
+                        .iter()
+                        .map(|s| pool(at, &s.target, &state.config.pool))
+                        .collect()
+                })
+                .collect(),
+        )
+    }
+
+    fn find(
+        &self,
+        target: &Arc<TargetState>,
+        dialer: u64,
+        config: &Pool,
+    ) -> Option<Rc<TargetPool>> {
+        self.0
+            .iter()
+            .flatten()
+            .find(|pool| {
+                Arc::ptr_eq(&pool.target, target)
+                    && pool.dialer == dialer
+                    && pool.max_idle == config.max_idle
+                    && pool.idle_timeout == config.idle_timeout
+            })
+            .cloned()
+    }
+
+    /// The pool of a target.
+    pub(crate) fn get(&self, upstream: usize, target: usize) -> Option<&Rc<TargetPool>> {
+        self.0.get(upstream)?.get(target)
+    }
+
+    /// Closes what has been idle for too long or was closed by its target.
+    pub(crate) fn reap(&self, now: Instant) {
+        for pool in self.0.iter().flatten() {
+            pool.reap(now);
+        }
+    }
+}
+
+impl TargetPool {
+    fn new(target: Arc<TargetState>, dialer: u64, config: &Pool) -> Self {
+        Self {
+            target,
+            dialer,
+            max_idle: config.max_idle,
+            idle_timeout: config.idle_timeout,
+            idle: RefCell::default(),
+        }
+    }
+
+    /// An idle connection that is still good.
+    pub(crate) fn take(&self, now: Instant) -> Option<Box<http1::Connection>> {
+        loop {
+            let connection = self.idle.borrow_mut().pop()?;
+            if now.duration_since(connection.idle_since) < self.idle_timeout
+                && connection.link.is_quiet()
+            {
+                return Some(connection);
+            }
+        }
+    }
+
+    /// Keeps a connection for the next request.
+    pub(crate) fn put(&self, mut connection: Box<http1::Connection>, now: Instant) {
+        let mut idle = self.idle.borrow_mut();
+        if idle.len() < self.max_idle {
+            connection.rest(now);
+            idle.push(connection);
+        }
+    }
+
+    fn reap(&self, now: Instant) {
+        self.idle.borrow_mut().retain(|connection| {
+            now.duration_since(connection.idle_since) < self.idle_timeout
+                && connection.link.is_quiet()
+        });
+    }
+}

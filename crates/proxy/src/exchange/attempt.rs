@@ -1,0 +1,442 @@
+//! One attempt of one request on one target.
+
+use super::faults::{Failed, UpstreamFault, caller_fault};
+use super::journal::Journal;
+use super::message::{
+    RequestLine, RequestSink, RequestSource, ResponseHead, ResponseSink, ResponseSource, Sink as _,
+};
+use super::relay::{Broken, Upload, download};
+use super::run::Tunnel;
+use crate::back;
+use crate::connection::Caller;
+use crate::gateway::{Core, CoreState};
+use crate::http1::{self, Length};
+use crate::upstream::{FailureClass, Lease, Outcome};
+use postern_model::entity::{Method, Name};
+use postern_model::id::EncodedId;
+use postern_policy::Allowed;
+use postern_policy::fields::Known;
+use postern_policy::head::{Head, Version};
+use postern_policy::stages::upstream::Timeouts;
+use std::pin::pin;
+use std::rc::Rc;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Interim responses taken before the final one.
+const MOST_INTERIM: usize = 16;
+/// A response's head is waited for without limit while the request is still on its way: that has
+/// limits of its own.
+const UPLOADING: Duration = Duration::from_secs(24 * 3600);
+/// How long an upstream that takes no more of a request may still answer it.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// An allowed request and everything around it.
+#[derive(Debug)]
+pub(crate) struct Exchange<'a> {
+    pub(crate) core: &'a Rc<Core>,
+    pub(crate) state: &'a Rc<CoreState>,
+    pub(crate) caller: &'a Caller,
+    pub(crate) head: &'a Head,
+    pub(crate) allowed: &'a Allowed,
+    pub(crate) id: EncodedId,
+    timeouts: Timeouts,
+    body_timeout: Duration,
+}
+
+/// How an attempt was answered.
+#[derive(Debug)]
+pub(crate) enum Passed {
+    /// The response has been passed on to its end.
+    Answered,
+    /// Both sides speak WebSocket now.
+    Tunnel(Tunnel),
+}
+
+/// How an attempt ended without an answer.
+#[derive(Debug)]
+pub(crate) enum Ended {
+    /// The caller's doing.
+    Caller(Failed),
+    /// The upstream's.
+    Upstream(UpstreamFault),
+    /// The response's status is one to try again, and trying again is allowed.
+    Again,
+}
+
+/// Whether another attempt is allowed after a failure, given whether the body can be sent again
+/// and whether the response has begun. Asking takes from the retry budget.
+pub(crate) type MayRetry<'a> = dyn Fn(FailureClass, bool, bool) -> bool + 'a;
+
+impl<'a> Exchange<'a> {
+    pub(crate) fn new(
+        core: &'a Rc<Core>,
+        state: &'a Rc<CoreState>,
+        caller: &'a Caller,
+        head: &'a Head,
+        allowed: &'a Allowed,
+        id: EncodedId,
+    ) -> Self {
+        let timeouts = state.snapshot().rules.plan(&allowed.route).timeouts;
+        let body_timeout = state.configuration().timeouts.body;
+        Self {
+            core,
+            state,
+            caller,
+            head,
+            allowed,
+            id,
+            timeouts,
+            body_timeout,
+        }
+    }
+
+    /// Sends the request over a connection of its own and passes the response on.
+    pub(crate) async fn attempt<S: RequestSource>(
+        &self,
+        lease: &mut Lease,
+        upload: &mut Upload<'_, S>,
+        sink: &mut impl ResponseSink,
+        journal: &mut Journal<'_>,
+        may_retry: &MayRetry<'_>,
+    ) -> Result<Passed, Ended> {
+        let target = lease.target().name().clone();
+        let mut connection = self.connection(lease, &target).await?;
+        connection
+            .link
+            .cap(self.timeouts.total.map(|total| Instant::now() + total));
+        let gone = upload.source().proceed().await;
+        gone.map_err(|fault| Ended::Caller(caller_fault(fault, self.body_timeout)))?;
+        let reused = connection.uses > 0;
+        let (mut out, mut input) =
+            connection.exchange(self.allowed.method.as_str(), self.timeouts.idle);
+        let mut over = Over {
+            exchange: self,
+            target: &target,
+            lease,
+            reused,
+            sink,
+            journal,
+            may_retry,
+        };
+        let passed = over.run(&mut out, &mut input, upload).await;
+        let reusable = out.is_ended() && input.is_reusable();
+        match passed {
+            Ok(true) => Ok(Passed::Tunnel(connection)),
+            Ok(false) => {
+                self.put_back(reusable, connection, lease);
+                Ok(Passed::Answered)
+            }
+            Err(ended) => {
+                out.abort();
+                Err(ended)
+            }
+        }
+    }
+
+    async fn connection(
+        &self,
+        lease: &Lease,
+        target: &Name,
+    ) -> Result<Box<http1::Connection>, Ended> {
+        let upstream = self.allowed.upstream;
+        if let Some(pool) = self.state.pool(upstream, lease)
+            && let Some(connection) = pool.take(Instant::now())
+        {
+            return Ok(connection);
+        }
+        let Some(dialer) = self.state.dialer(upstream) else {
+            let error = "there is no way to it";
+            return Err(Ended::Upstream(UpstreamFault::new(
+                FailureClass::Connect,
+                target,
+                error,
+            )));
+        };
+        let turn = usize::try_from(self.core.random() >> 33).unwrap_or_default();
+        let limit = self.timeouts.connect;
+        match back::connect(self.state, dialer, lease.target(), turn, limit).await {
+            Ok(stream) => Ok(Box::new(http1::Connection::new(stream))),
+            Err(fault) => Err(Ended::Upstream(UpstreamFault::connect(fault, target))),
+        }
+    }
+
+    fn put_back(&self, reusable: bool, connection: Box<http1::Connection>, lease: &Lease) {
+        if reusable && let Some(pool) = self.state.pool(self.allowed.upstream, lease) {
+            pool.put(connection, Instant::now());
+        }
+    }
+
+    /// Writes the request's head.
+    fn write_head(&self, lease: &Lease, out: &mut impl RequestSink, length: Length) {
+        let rules = &self.state.snapshot().rules;
+        let mut target = self.core.scratch();
+        self.allowed
+            .write_target(rules, self.head.path(), self.head.query(), |piece| {
+                target.extend_from_slice(piece);
+            });
+        let plan = rules.upstream_plan(&self.allowed.route);
+        out.begin(&RequestLine {
+            method: self.allowed.method.as_str(),
+            scheme: if rules.upstream(&self.allowed.route).tls.is_some() {
+                "https"
+            } else {
+                "http"
+            },
+            authority: plan.host(lease.index(), self.head.authority()),
+            target: &target,
+        });
+        self.core.give_back(target);
+        self.forward_request(&mut |name, value| out.field(name, value));
+        out.end_head(length);
+    }
+}
+
+/// An attempt under way.
+struct Over<'a, 'e, 'j, K> {
+    exchange: &'a Exchange<'e>,
+    target: &'a Name,
+    lease: &'a mut Lease,
+    reused: bool,
+    sink: &'a mut K,
+    journal: &'a mut Journal<'j>,
+    may_retry: &'a MayRetry<'a>,
+}
+
+impl<K: ResponseSink> Over<'_, '_, '_, K> {
+    /// Whether both sides speak WebSocket now.
+    async fn run<S: RequestSource>(
+        &mut self,
+        out: &mut impl RequestSink,
+        input: &mut impl ResponseSource,
+        upload: &mut Upload<'_, S>,
+    ) -> Result<bool, Ended> {
+        let length = upload.source().length();
+        self.exchange.write_head(self.lease, out, length);
+        if upload.source().is_small() || upload.source().is_ended() {
+            self.in_turn(out, input, upload).await
+        } else {
+            self.at_once(out, input, upload).await
+        }
+    }
+
+    /// First the whole request, then the response: for what fits in one go.
+    async fn in_turn<S: RequestSource>(
+        &mut self,
+        out: &mut impl RequestSink,
+        input: &mut impl ResponseSource,
+        upload: &mut Upload<'_, S>,
+    ) -> Result<bool, Ended> {
+        let mut wait = self.exchange.timeouts.first_byte;
+        match upload.run(out).await {
+            Ok(()) => {}
+            Err(Broken::Source(fault)) => {
+                return Err(Ended::Caller(caller_fault(
+                    fault,
+                    self.exchange.body_timeout,
+                )));
+            }
+            Err(Broken::Sink(_)) => wait = LAST_WORDS,
+        }
+        let mut head = ResponseHead::default();
+        let replayable = upload.is_replayable();
+        let source = upload.source();
+        for _ in 0..MOST_INTERIM {
+            let came = tokio::select! {
+                biased;
+                came = input.head(&mut head, wait) => came,
+                () = source.gone() => return Err(Ended::Caller(Failed::Cancelled)),
+            };
+            came.map_err(|fault| {
+                let first_byte = self.exchange.timeouts.first_byte;
+                Ended::Upstream(UpstreamFault::head(
+                    fault,
+                    self.target,
+                    self.reused,
+                    first_byte,
+                ))
+            })?;
+            if self.interim(&head).await? {
+                continue;
+            }
+            if head.status == 101 {
+                return self.switch(&head).await.map(|()| true);
+            }
+            self.begin(&head, input, replayable)?;
+            let passed = tokio::select! {
+                biased;
+                passed = download(input, self.sink) => passed,
+                () = source.gone() => return Err(Ended::Caller(Failed::Cancelled)),
+            };
+            return self.passed(passed).map(|()| false);
+        }
+        Err(self.invalid("there are too many interim responses"))
+    }
+
+    /// The request and the response at the same time: for streams, and for upstreams that answer
+    /// before they have read everything.
+    async fn at_once<S: RequestSource>(
+        &mut self,
+        out: &mut impl RequestSink,
+        input: &mut impl ResponseSource,
+        upload: &mut Upload<'_, S>,
+    ) -> Result<bool, Ended> {
+        let mut head = ResponseHead::default();
+        let mut interim = 0;
+        let mut sent = None;
+        let first_byte = self.exchange.timeouts.first_byte;
+        let body_timeout = self.exchange.body_timeout;
+        let head_fault = |this: &Self, fault| {
+            Ended::Upstream(UpstreamFault::head(
+                fault,
+                this.target,
+                this.reused,
+                first_byte,
+            ))
+        };
+        {
+            let mut uploading = pin!(upload.run(out));
+            loop {
+                let wait = match sent {
+                    None => UPLOADING,
+                    Some(Ok(())) => first_byte,
+                    Some(Err(_)) => LAST_WORDS,
+                };
+                tokio::select! {
+                    biased;
+                    done = &mut uploading, if sent.is_none() => {
+                        if let Err(Broken::Source(fault)) = done {
+                            return Err(Ended::Caller(caller_fault(fault, body_timeout)));
+                        }
+                        sent = Some(done);
+                        continue;
+                    }
+                    came = input.head(&mut head, wait) => came.map_err(|f| head_fault(self, f))?,
+                }
+                if !self.interim(&head).await? {
+                    break;
+                }
+                interim += 1;
+                if interim > MOST_INTERIM {
+                    return Err(self.invalid("there are too many interim responses"));
+                }
+            }
+            if head.status == 101 {
+                return Err(self.invalid("it switched protocols unasked"));
+            }
+            self.begin(&head, input, false)?;
+            let passed = {
+                let mut downloading = pin!(download(input, self.sink));
+                loop {
+                    tokio::select! {
+                        biased;
+                        passed = &mut downloading => break passed,
+                        done = &mut uploading, if sent.is_none() => {
+                            if let Err(Broken::Source(fault)) = done {
+                                return Err(Ended::Caller(caller_fault(fault, body_timeout)));
+                            }
+                            sent = Some(done);
+                        }
+                    }
+                }
+            };
+            self.passed(passed)?;
+        }
+        Ok(false)
+    }
+
+    /// Passes an interim response on; says whether it was one.
+    async fn interim(&mut self, head: &ResponseHead) -> Result<bool, Ended> {
+        if !(100..200).contains(&head.status) || head.status == 101 {
+            return Ok(false);
+        }
+        // `100 Continue` was for us; whoever speaks HTTP/1.0 knows none of them.
+        if head.status != 100 && self.exchange.head.version != Version::Http10 {
+            self.sink.begin(head.status);
+            let sink = &mut *self.sink;
+            self.exchange
+                .forward_interim(head, &mut |name, value| sink.field(name, value));
+            self.sink.end_head(Length::None);
+            let sent = self.sink.flush().await;
+            sent.map_err(|_| Ended::Caller(Failed::Cancelled))?;
+        }
+        Ok(true)
+    }
+
+    /// Begins the final response, unless its status is one to try again.
+    fn begin(
+        &mut self,
+        head: &ResponseHead,
+        input: &impl ResponseSource,
+        replayable: bool,
+    ) -> Result<(), Ended> {
+        let now = std::time::Instant::now();
+        self.lease.report(Outcome::of_status(head.status), now);
+        let statuses = &self.lease.upstream().state().config.retry.statuses;
+        if statuses.contains(&head.status)
+            && (self.may_retry)(FailureClass::Status(head.status), replayable, false)
+        {
+            return Err(Ended::Again);
+        }
+        self.journal.responded(head);
+        self.sink.begin(head.status);
+        let sink = &mut *self.sink;
+        self.exchange
+            .forward_response(head, &mut |name, value| sink.field(name, value));
+        let bodiless = self.exchange.allowed.method == Method::Head || head.status == 304;
+        if bodiless && let Some(length) = head.fields.get(Known::ContentLength) {
+            // What a GET would have brought.
+            self.sink.field(b"content-length", length);
+        }
+        self.sink.end_head(input.length());
+        Ok(())
+    }
+
+    fn passed(&mut self, passed: Result<(), Broken>) -> Result<(), Ended> {
+        match passed {
+            Ok(()) => Ok(()),
+            Err(Broken::Sink(_)) => Err(Ended::Caller(Failed::Cancelled)),
+            Err(Broken::Source(fault)) => {
+                let idle = self.exchange.timeouts.idle;
+                let fault = UpstreamFault::body(fault, self.target, idle);
+                self.lease
+                    .report(Outcome::Failure(fault.class), std::time::Instant::now());
+                Err(Ended::Upstream(fault))
+            }
+        }
+    }
+
+    /// Passes `101 Switching Protocols` on, if both sides mean WebSocket (RFC 6455 §4.2.2).
+    async fn switch(&mut self, head: &ResponseHead) -> Result<(), Ended> {
+        let key = self
+            .exchange
+            .head
+            .get(Known::SecWebSocketKey)
+            .unwrap_or_default();
+        if !self.exchange.allowed.websocket || !crate::tunnel::is_accepted(key, &head.fields) {
+            return Err(self.invalid("it switched protocols unasked, or with the wrong key"));
+        }
+        self.lease
+            .report(Outcome::Success, std::time::Instant::now());
+        self.journal.responded(head);
+        self.sink.begin(101);
+        self.sink.field(b"upgrade", b"websocket");
+        self.sink.field(b"connection", b"upgrade");
+        let sink = &mut *self.sink;
+        self.exchange
+            .forward_response(head, &mut |name, value| sink.field(name, value));
+        self.sink.end_head(Length::None);
+        self.sink
+            .flush()
+            .await
+            .map_err(|_| Ended::Caller(Failed::Cancelled))
+    }
+
+    fn invalid(&self, what: &'static str) -> Ended {
+        Ended::Upstream(UpstreamFault::new(
+            FailureClass::ResponseInvalid,
+            self.target,
+            what,
+        ))
+    }
+}

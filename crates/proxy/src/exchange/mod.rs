@@ -1,0 +1,17 @@
+//! One request's life: decided, sent on, answered, recorded, whatever protocols the two sides speak.
+
+mod attempt;
+mod faults;
+mod heads;
+mod journal;
+mod message;
+mod refuse;
+mod relay;
+mod run;
+
+pub(crate) use message::{
+    BodyFault, Piece, RequestLine, RequestSink, RequestSource, ResponseFault, ResponseHead,
+    ResponseSink, ResponseSource, Sink, SinkFault, Source,
+};
+pub(crate) use refuse::refuse_unread;
+pub(crate) use run::{Tunnel, run};

@@ -1,0 +1,66 @@
+//! Saying no to the caller.
+
+use super::journal::Journal;
+use super::message::ResponseSink;
+use crate::connection::Caller;
+use crate::date;
+use crate::gateway::{Core, CoreState};
+use crate::http1::Length;
+use crate::refusal::{self, Context, Form};
+use postern_model::Denial;
+use postern_policy::head::Head;
+
+/// Answers a request whose head could not be read; `head` holds what was understood of it.
+pub(crate) async fn refuse_unread(
+    core: &Core,
+    state: &CoreState,
+    caller: &Caller,
+    head: &Head,
+    denial: Denial,
+    sink: &mut impl ResponseSink,
+) {
+    let mut journal = Journal::begin(core, caller, head);
+    sink.close();
+    refuse(state, caller, head, &mut journal, denial, sink).await;
+    journal.end(core, state);
+}
+
+/// Answers with a refusal.
+pub(super) async fn refuse(
+    state: &CoreState,
+    caller: &Caller,
+    head: &Head,
+    journal: &mut Journal<'_>,
+    denial: Denial,
+    sink: &mut impl ResponseSink,
+) {
+    let configuration = state.configuration();
+    let context = Context {
+        id: journal.id(),
+        form: Form::of(head),
+        head_only: head.method() == b"HEAD",
+        pseudonym: &configuration.forwarding.name,
+        docs: configuration.forwarding.public_docs_url.as_deref(),
+        tls: caller.facts.tls.is_some(),
+        authority: head.authority(),
+        target: (!head.path().is_empty()).then(|| head.target()),
+        https_port: None,
+    };
+    let refusal = refusal::render(&denial, &context);
+    sink.begin(refusal.status);
+    sink.field(b"date", date::now().as_bytes());
+    for (name, value) in refusal.headers.iter() {
+        sink.field(name.lower.as_bytes(), value.as_bytes());
+    }
+    sink.end_head(Length::Exact(refusal.content_length as u64));
+    journal.refused(denial, &refusal);
+    let sent = async {
+        if !refusal.body.is_empty() {
+            sink.data(&refusal.body).await?;
+        }
+        sink.end(None).await
+    };
+    if sent.await.is_err() {
+        journal.undelivered();
+    }
+}

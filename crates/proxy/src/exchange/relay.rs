@@ -1,0 +1,99 @@
+//! Moving bodies from one side to the other, never faster than the slower side takes them.
+
+use super::message::{
+    BodyFault, Piece, RequestSource, ResponseSink, ResponseSource, Sink, SinkFault, Source,
+};
+
+/// A request's body is kept up to so many bytes, in case it has to be sent again.
+const REPLAY: usize = 64 << 10;
+
+/// Which side a body's way ended on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Broken {
+    /// The side it comes from.
+    Source(BodyFault),
+    /// The side it goes to.
+    Sink(SinkFault),
+}
+
+/// Passes everything on: gathers what is there, and sends it before it waits for more.
+async fn pump(source: &mut impl Source, sink: &mut impl Sink) -> Result<(), Broken> {
+    loop {
+        match source.take().map_err(Broken::Source)? {
+            Some(Piece::Data(piece)) => sink.data(piece).await.map_err(Broken::Sink)?,
+            Some(Piece::End) => {
+                return sink.end(source.trailers()).await.map_err(Broken::Sink);
+            }
+            None => {
+                sink.flush().await.map_err(Broken::Sink)?;
+                source.fill().await.map_err(Broken::Source)?;
+            }
+        }
+    }
+}
+
+/// Passes a response's body to the caller.
+pub(crate) async fn download(
+    source: &mut impl ResponseSource,
+    sink: &mut impl ResponseSink,
+) -> Result<(), Broken> {
+    pump(source, sink).await
+}
+
+/// A request's body on its way up, over as many attempts as it takes.
+#[derive(Debug)]
+pub(crate) struct Upload<'a, S> {
+    source: &'a mut S,
+    kept: Vec<u8>,
+    /// Whether what was taken from the caller is still at hand.
+    whole: bool,
+    keep: bool,
+}
+
+impl<'a, S: RequestSource> Upload<'a, S> {
+    /// `keep` says whether there may be another attempt at all.
+    pub(crate) const fn new(source: &'a mut S, keep: bool) -> Self {
+        Self {
+            source,
+            kept: Vec::new(),
+            whole: true,
+            keep,
+        }
+    }
+
+    pub(crate) const fn source(&mut self) -> &mut S {
+        self.source
+    }
+
+    /// Whether another attempt can send the same body.
+    pub(crate) const fn is_replayable(&self) -> bool {
+        self.whole
+    }
+
+    /// Sends the body: what earlier attempts have taken, then the rest.
+    pub(crate) async fn run(&mut self, sink: &mut impl Sink) -> Result<(), Broken> {
+        if !self.kept.is_empty() {
+            sink.data(&self.kept).await.map_err(Broken::Sink)?;
+        }
+        loop {
+            match self.source.take().map_err(Broken::Source)? {
+                Some(Piece::Data(piece)) => {
+                    self.whole &= self.keep && self.kept.len() + piece.len() <= REPLAY;
+                    if self.whole {
+                        self.kept.extend_from_slice(piece);
+                    } else {
+                        self.kept = Vec::new();
+                    }
+                    sink.data(piece).await.map_err(Broken::Sink)?;
+                }
+                Some(Piece::End) => {
+                    return sink.end(self.source.trailers()).await.map_err(Broken::Sink);
+                }
+                None => {
+                    sink.flush().await.map_err(Broken::Sink)?;
+                    self.source.fill().await.map_err(Broken::Source)?;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! The life of one request, from its head to its end.
+
+use super::attempt::{Ended, Exchange, Passed};
+use super::faults::{self, Failed};
+use super::journal::Journal;
+use super::message::{Piece, RequestSource, ResponseSink};
+use super::refuse::refuse;
+use super::relay::Upload;
+use crate::connection::Caller;
+use crate::gateway::{Core, CoreState};
+use crate::http1;
+use crate::upstream::{Attempt, Outcome, Tried, Verdict};
+use postern_model::entity::{Balance, HashKey};
+use postern_model::{Code, Denial};
+use postern_policy::fields::Known;
+use postern_policy::head::Head;
+use postern_policy::{Allowed, Decision, Depth, FactRequest, Live, Step, Walk};
+use std::net::IpAddr;
+use std::rc::Rc;
+use std::time::Instant;
+
+/// A connection to an upstream that has agreed to speak WebSocket from now on.
+pub(crate) type Tunnel = Box<http1::Connection>;
+
+/// Serves one request: decides, and answers or has it answered. Gives the upstream's connection if
+/// both sides have agreed to leave HTTP.
+pub(crate) async fn run(
+    core: &Rc<Core>,
+    state: &Rc<CoreState>,
+    caller: &Caller,
+    head: &Head,
+    source: &mut impl RequestSource,
+    sink: &mut impl ResponseSink,
+) -> Option<Tunnel> {
+    let mut journal = Journal::begin(core, caller, head);
+    if head.fields.has(Known::Upgrade) || head.method() == b"CONNECT" {
+        // Bytes that follow were meant for another protocol: unless it is agreed on, they must
+        // not be taken for a request.
+        sink.close();
+    }
+    let served = match decide(state, caller, head, &mut journal) {
+        Ok(allowed) => {
+            let exchange = Exchange::new(core, state, caller, head, &allowed, journal.id());
+            forward(&exchange, &mut journal, source, sink).await
+        }
+        Err(denial) => Err(Failed::Refused(denial)),
+    };
+    let tunnel = match served {
+        Ok(Passed::Answered) => None,
+        Ok(Passed::Tunnel(connection)) => Some(connection),
+        Err(Failed::Refused(denial)) if sink.is_started() => {
+            journal.cut_off(denial);
+            sink.abort();
+            None
+        }
+        Err(Failed::Refused(denial)) => {
+            if !skip(source) || denial.code == Code::Malformed {
+                sink.close();
+            }
+            refuse(state, caller, head, &mut journal, denial, sink).await;
+            None
+        }
+        Err(Failed::Cancelled) => {
+            journal.cancelled();
+            sink.abort();
+            None
+        }
+    };
+    journal.end(core, state);
+    tunnel
+}
+
+/// Skips what is here of a body that nobody wants; says whether that was all of it.
+fn skip(source: &mut impl RequestSource) -> bool {
+    while let Ok(Some(Piece::Data(_))) = source.take() {}
+    source.is_ended()
+}
+
+/// Walks the stages, obtaining what they ask for.
+fn decide(
+    state: &CoreState,
+    caller: &Caller,
+    head: &Head,
+    journal: &mut Journal<'_>,
+) -> Result<Allowed, Denial> {
+    let live = Live::new(head, &caller.facts).misdirected(caller.is_misdirected(head));
+    let rules = &state.snapshot().rules;
+    let mut walk = Walk::new(Depth::FirstDenial);
+    loop {
+        match walk.step(rules, &live) {
+            Step::Need(FactRequest::ClientCertificate { service }) => {
+                live.provide_certificate(caller.judge(service, state));
+            }
+            Step::Done(Decision::Allow(allowed)) => {
+                journal.allowed(&allowed);
+                return Ok(allowed);
+            }
+            Step::Done(Decision::Refuse(denial)) => {
+                journal.walked(&walk);
+                return Err(denial);
+            }
+        }
+    }
+}
+
+/// Sends the request to one target after the other, for as long as that can help.
+async fn forward<S: RequestSource>(
+    exchange: &Exchange<'_>,
+    journal: &mut Journal<'_>,
+    source: &mut S,
+    sink: &mut impl ResponseSink,
+) -> Result<Passed, Failed> {
+    if exchange.core.shared.load.is_overloaded() {
+        return Err(Failed::Refused(
+            Denial::new(Code::Overloaded).saw("which", "memory"),
+        ));
+    }
+    let Some(upstream) = exchange.state.upstream(exchange.allowed.upstream) else {
+        return Err(Failed::Refused(Denial::new(Code::Internal)));
+    };
+    let config = &upstream.state().config;
+    let address;
+    let key = match &config.balance {
+        Balance::ConsistentHash(HashKey::Address) => {
+            address = octets(exchange.allowed.client.address);
+            Some(&address[..])
+        }
+        Balance::ConsistentHash(key) => hash_key(exchange.head, key),
+        Balance::RoundRobin | Balance::LeastRequests => None,
+    };
+    let mut upload = Upload::new(source, config.retry.attempts > 0);
+    let mut tried = Tried::NONE;
+    let mut made = 0;
+    loop {
+        let mut lease = upstream
+            .acquire(Instant::now(), key, &tried)
+            .map_err(|denied| Failed::Refused(faults::denied(&denied)))?;
+        tried.push(lease.index());
+        made += 1;
+        journal.attempt(&lease);
+        let may_retry = |class, replayable, started| {
+            let attempt = Attempt {
+                method: exchange.allowed.method,
+                class,
+                body_replayable: replayable,
+                response_started: started,
+                made,
+            };
+            upstream.may_retry(&attempt, Instant::now()) == Verdict::Retry
+        };
+        match exchange
+            .attempt(&mut lease, &mut upload, sink, journal, &may_retry)
+            .await
+        {
+            Ok(passed) => return Ok(passed),
+            Err(Ended::Caller(failed)) => return Err(failed),
+            Err(Ended::Again) => {}
+            Err(Ended::Upstream(fault)) => {
+                let class = fault.class;
+                lease.finish(Outcome::Failure(class), Instant::now());
+                if !may_retry(class, upload.is_replayable(), sink.is_started()) {
+                    return Err(Failed::Refused(fault.denial(made)));
+                }
+            }
+        }
+    }
+}
+
+fn octets(address: IpAddr) -> [u8; 16] {
+    match address {
+        IpAddr::V4(v4) => v4.to_ipv6_mapped().octets(),
+        IpAddr::V6(v6) => v6.octets(),
+    }
+}
+
+/// What a consistent hash looks at.
+fn hash_key<'a>(head: &'a Head, key: &'a HashKey) -> Option<&'a [u8]> {
+    match key {
+        HashKey::Header(name) => match Known::of(name.as_bytes()) {
+            Known::Other => head.fields.named(name.as_bytes()).next(),
+            known => head.get(known),
+        },
+        HashKey::Cookie(name) => head
+            .fields
+            .all(Known::Cookie)
+            .flat_map(|value| value.split(|&b| b == b';'))
+            .find_map(|pair| {
+                pair.trim_ascii()
+                    .strip_prefix(name.as_bytes())?
+                    .strip_prefix(b"=")
+            }),
+        HashKey::Address => None,
+    }
+}

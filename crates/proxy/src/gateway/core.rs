@@ -1,0 +1,243 @@
+//! One core: its runtime, its connections, its view of the configuration.
+
+use super::Shared;
+use super::listener::{self, ListenerState};
+use super::snapshot::{Dialer, Snapshot};
+use crate::back::{Pools, TargetPool};
+use crate::connection;
+use crate::upstream::{CoreUpstream, CoreUpstreams, Lease};
+use postern_model::RequestId;
+use postern_model::entity::Configuration;
+use std::cell::{Cell, RefCell};
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::Waker;
+use std::time::{Duration, SystemTime};
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::Instant;
+
+/// How often idle upstream connections are looked through.
+const REAP: Duration = Duration::from_secs(5);
+
+/// What the control side tells a core.
+#[derive(Debug)]
+pub(crate) enum Command {
+    /// Serve by this configuration from now on.
+    Snapshot(Arc<Snapshot>),
+    /// Accept connections from this socket.
+    Listen(Arc<ListenerState>, std::net::TcpListener),
+    /// Stop accepting for this listener.
+    Unlisten(Arc<ListenerState>),
+    /// Serve a connection that another core has accepted.
+    Serve(Arc<ListenerState>, std::net::TcpStream, SocketAddr),
+    /// Finish what is under way; take nothing new.
+    Drain,
+    /// Drop what is left and end.
+    Stop,
+}
+
+/// One core's view of a configuration.
+#[derive(Debug)]
+pub(crate) struct CoreState {
+    snapshot: Arc<Snapshot>,
+    upstreams: CoreUpstreams,
+    pools: Pools,
+}
+
+impl CoreState {
+    pub(crate) fn configuration(&self) -> &Configuration {
+        self.snapshot.configuration()
+    }
+
+    pub(crate) fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    pub(crate) fn own_addresses(&self) -> &[SocketAddr] {
+        &self.snapshot.own
+    }
+
+    pub(crate) fn upstream(&self, index: usize) -> Option<&Rc<CoreUpstream>> {
+        self.upstreams.get(index)
+    }
+
+    pub(crate) fn dialer(&self, upstream: usize) -> Option<&Dialer> {
+        self.snapshot.dialers.get(upstream)
+    }
+
+    pub(crate) fn pool(&self, upstream: usize, lease: &Lease) -> Option<&Rc<TargetPool>> {
+        self.pools.get(upstream, lease.index())
+    }
+}
+
+/// One core of the data plane. Lives on its own thread and is never shared with another.
+#[derive(Debug)]
+pub(crate) struct Core {
+    pub(crate) index: usize,
+    pub(crate) shared: Arc<Shared>,
+    state: RefCell<Rc<CoreState>>,
+    draining: Cell<bool>,
+    /// Tasks to wake when draining begins.
+    waiting: RefCell<slab::Slab<Waker>>,
+    random: Cell<u64>,
+    scratch: RefCell<Vec<Vec<u8>>>,
+}
+
+impl Core {
+    /// The configuration to decide by; keep it for one request.
+    pub(crate) fn state(&self) -> Rc<CoreState> {
+        self.state.borrow().clone()
+    }
+
+    /// Whether the gateway takes nothing new.
+    pub(crate) fn is_draining(&self) -> bool {
+        self.draining.get()
+    }
+
+    /// Has a task woken when draining begins, for as long as the guard lives.
+    pub(crate) fn wake_to_drain(self: &Rc<Self>, waker: &Waker) -> WakeGuard {
+        let key = self.waiting.borrow_mut().insert(waker.clone());
+        WakeGuard {
+            core: self.clone(),
+            key,
+        }
+    }
+
+    /// A random number; good for spreading, not for secrets.
+    pub(crate) fn random(&self) -> u64 {
+        // SplitMix64 (Steele, Lea, Flood 2014).
+        let state = self.random.get().wrapping_add(0x9E37_79B9_7F4A_7C15);
+        self.random.set(state);
+        let mut z = state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// A new request's id.
+    pub(crate) fn new_id(&self) -> RequestId {
+        let now = SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default();
+        let millis = u64::try_from(now.as_millis()).unwrap_or_default();
+        let random = (u128::from(self.random()) << 64) | u128::from(self.random());
+        RequestId::new(millis, random)
+    }
+
+    /// A buffer for what is put together and thrown away.
+    pub(crate) fn scratch(&self) -> Vec<u8> {
+        self.scratch.borrow_mut().pop().unwrap_or_default()
+    }
+
+    /// Gives a buffer back.
+    pub(crate) fn give_back(&self, mut buffer: Vec<u8>) {
+        buffer.clear();
+        let mut scratch = self.scratch.borrow_mut();
+        if scratch.len() < 32 && buffer.capacity() <= 16 << 10 {
+            scratch.push(buffer);
+        }
+    }
+
+    fn set_snapshot(&self, snapshot: Arc<Snapshot>) {
+        let before = self.state();
+        *self.state.borrow_mut() =
+            Rc::new(state_of(snapshot, self.index, &self.shared, Some(&before)));
+    }
+
+    fn drain(&self) {
+        self.draining.set(true);
+        for (_, waker) in self.waiting.borrow().iter() {
+            waker.wake_by_ref();
+        }
+    }
+}
+
+/// Keeps a task on the list of those that are woken when draining begins.
+#[derive(Debug)]
+pub(crate) struct WakeGuard {
+    core: Rc<Core>,
+    key: usize,
+}
+
+impl Drop for WakeGuard {
+    fn drop(&mut self) {
+        self.core.waiting.borrow_mut().try_remove(self.key);
+    }
+}
+
+fn state_of(
+    snapshot: Arc<Snapshot>,
+    index: usize,
+    shared: &Shared,
+    before: Option<&CoreState>,
+) -> CoreState {
+    let upstreams = snapshot
+        .upstreams
+        .for_core(index, shared.cores, shared.seed);
+    let generation = |upstream: usize| snapshot.dialers.get(upstream).map_or(0, |d| d.generation);
+    let pools = Pools::build(&upstreams, generation, before.map(|b| &b.pools));
+    CoreState {
+        upstreams,
+        pools,
+        snapshot,
+    }
+}
+
+/// Runs one core until it is told to stop.
+pub(crate) async fn run(
+    index: usize,
+    shared: Arc<Shared>,
+    snapshot: Arc<Snapshot>,
+    mut commands: UnboundedReceiver<Command>,
+) {
+    let state = state_of(snapshot, index, &shared, None);
+    let core = Rc::new(Core {
+        index,
+        random: Cell::new(shared.seed ^ (index as u64) << 32),
+        shared,
+        state: RefCell::new(Rc::new(state)),
+        draining: Cell::new(false),
+        waiting: RefCell::default(),
+        scratch: RefCell::default(),
+    });
+    let mut accepting: Vec<(Arc<ListenerState>, tokio::task::JoinHandle<()>)> = Vec::new();
+    let reaper = tokio::task::spawn_local(reap(core.clone()));
+    while let Some(command) = commands.recv().await {
+        match command {
+            Command::Snapshot(snapshot) => core.set_snapshot(snapshot),
+            Command::Listen(state, socket) => {
+                let task = listener::accept(core.clone(), state.clone(), socket);
+                accepting.push((state, tokio::task::spawn_local(task)));
+            }
+            Command::Unlisten(gone) => {
+                for (state, _) in accepting.extract_if(.., |(state, _)| Arc::ptr_eq(state, &gone)) {
+                    state.stop(index);
+                }
+            }
+            Command::Serve(state, socket, peer) => {
+                tokio::task::spawn_local(connection::serve_handed(
+                    core.clone(),
+                    state,
+                    socket,
+                    peer,
+                ));
+            }
+            Command::Drain => {
+                for (state, _) in &accepting {
+                    state.stop(index);
+                }
+                core.drain();
+            }
+            Command::Stop => break,
+        }
+    }
+    reaper.abort();
+}
+
+async fn reap(core: Rc<Core>) {
+    loop {
+        tokio::time::sleep(REAP).await;
+        core.state().pools.reap(Instant::now());
+    }
+}

@@ -1,0 +1,246 @@
+//! Listening sockets: bound once, kept over reloads, emptied before they close.
+
+use super::Shared;
+use super::core::{Command, Core};
+use crate::connection;
+use crate::tls::{ServerTls, TlsError};
+use postern_model::entity::{Distribution, Listener};
+use socket2::{Domain, Protocol, Socket, Type};
+use std::io;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+use tokio::sync::Notify;
+
+/// Connections that the kernel holds for us.
+const BACKLOG: i32 = 4096;
+/// How long nothing is accepted after the process ran out of file descriptors.
+const REST: Duration = Duration::from_millis(50);
+/// Connections accepted in a row before others get their turn.
+const BATCH: usize = 64;
+
+/// Why a listener cannot be opened. One sentence each.
+#[derive(Debug, thiserror::Error)]
+pub enum ListenError {
+    /// The address cannot be bound.
+    #[error("listener `{name}` cannot listen on {address}: {why}")]
+    Bind {
+        /// The listener.
+        name: String,
+        /// Its address.
+        address: SocketAddr,
+        /// What the system says.
+        why: String,
+    },
+    /// Its certificates cannot be used.
+    #[error("listener `{name}`: {error}")]
+    Tls {
+        /// The listener.
+        name: String,
+        /// What is wrong.
+        error: TlsError,
+    },
+}
+
+/// An open listener, shared by the cores.
+#[derive(Debug)]
+pub(crate) struct ListenerState {
+    pub(crate) config: Listener,
+    /// Where it really listens (a configured port of 0 is chosen by the system).
+    pub(crate) address: SocketAddr,
+    pub(crate) tls: Option<ServerTls>,
+    pub(crate) accepted: AtomicU64,
+    stops: Vec<Notify>,
+}
+
+impl ListenerState {
+    /// Binds the sockets: one for every core, or one for all where connections are handed out.
+    pub(crate) fn open(
+        config: &Listener,
+        cores: usize,
+    ) -> Result<(Arc<Self>, Vec<std::net::TcpListener>), ListenError> {
+        let tls = config
+            .tls
+            .as_ref()
+            .map(|tls| ServerTls::load(tls, config.http2));
+        let name = || config.name.to_string();
+        let tls = tls.transpose().map_err(|error| ListenError::Tls {
+            name: name(),
+            error,
+        })?;
+        let sockets = match config.distribution {
+            Distribution::ReusePort => cores,
+            Distribution::LeastLoaded => 1,
+        };
+        let bound = bind(config.address, sockets).map_err(|error| ListenError::Bind {
+            name: name(),
+            address: config.address,
+            why: explain(&error),
+        });
+        let (address, sockets) = bound?;
+        let stops = (0..cores).map(|_| Notify::new()).collect();
+        let accepted = AtomicU64::new(0);
+        Ok((
+            Arc::new(Self {
+                config: config.clone(),
+                address,
+                tls,
+                accepted,
+                stops,
+            }),
+            sockets,
+        ))
+    }
+
+    /// Ends the accept loop of a core, after it has emptied the kernel's queue.
+    pub(crate) fn stop(&self, core: usize) {
+        if let Some(stop) = self.stops.get(core) {
+            stop.notify_one();
+        }
+    }
+}
+
+fn explain(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => "another process listens there already".to_owned(),
+        io::ErrorKind::PermissionDenied => {
+            "permission denied (ports below 1024 need CAP_NET_BIND_SERVICE)".to_owned()
+        }
+        io::ErrorKind::AddrNotAvailable => "this machine does not have that address".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+fn bind(
+    address: SocketAddr,
+    sockets: usize,
+) -> io::Result<(SocketAddr, Vec<std::net::TcpListener>)> {
+    // With SO_REUSEPORT another process of ours could share the port without either noticing; a
+    // socket without it finds out.
+    let probe = socket(address, false)?;
+    let real = probe.local_addr()?.as_socket().unwrap_or(address);
+    drop(probe);
+    let mut list = Vec::with_capacity(sockets);
+    for _ in 0..sockets {
+        let socket = socket(real, true)?;
+        socket.listen(BACKLOG)?;
+        list.push(socket.into());
+    }
+    Ok((real, list))
+}
+
+fn socket(address: SocketAddr, shared: bool) -> io::Result<Socket> {
+    let socket = Socket::new(
+        Domain::for_address(address),
+        Type::STREAM,
+        Some(Protocol::TCP),
+    )?;
+    socket.set_reuse_address(true)?;
+    if shared {
+        socket.set_reuse_port(true)?;
+    }
+    if address.is_ipv6() {
+        socket.set_only_v6(false)?;
+    }
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    if !shared {
+        // Binding alone is not refused while another socket listens with SO_REUSEADDR.
+        socket.listen(1)?;
+    }
+    Ok(socket)
+}
+
+/// Accepts until told to stop, and then what the kernel still holds.
+pub(super) async fn accept(
+    core: Rc<Core>,
+    state: Arc<ListenerState>,
+    socket: std::net::TcpListener,
+) {
+    let socket = match tokio::net::TcpListener::from_std(socket) {
+        Ok(socket) => socket,
+        Err(error) => {
+            tracing::error!(listener = &*state.config.name, %error, "cannot accept connections");
+            return;
+        }
+    };
+    let Some(stop) = state.stops.get(core.index) else {
+        return;
+    };
+    let mut stopping = false;
+    let mut in_a_row = 0;
+    loop {
+        let accepted = if stopping {
+            std::future::poll_fn(|cx| match socket.poll_accept(cx) {
+                std::task::Poll::Ready(result) => std::task::Poll::Ready(Some(result)),
+                std::task::Poll::Pending => std::task::Poll::Ready(None),
+            })
+            .await
+        } else {
+            tokio::select! {
+                biased;
+                accepted = socket.accept() => Some(accepted),
+                () = stop.notified() => {
+                    stopping = true;
+                    continue;
+                }
+            }
+        };
+        match accepted {
+            None => return,
+            Some(Ok((tcp, peer))) => {
+                state.accepted.fetch_add(1, Relaxed);
+                start(&core, &state, tcp, peer);
+            }
+            Some(Err(error)) => failed(&core.shared, &state, &error).await,
+        }
+        in_a_row += 1;
+        if in_a_row >= BATCH {
+            in_a_row = 0;
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+fn start(
+    core: &Rc<Core>,
+    state: &Arc<ListenerState>,
+    tcp: tokio::net::TcpStream,
+    peer: SocketAddr,
+) {
+    if state.config.distribution == Distribution::LeastLoaded {
+        let least = core.shared.least_loaded();
+        if least != core.index {
+            match tcp.into_std() {
+                Ok(tcp) => core
+                    .shared
+                    .tell(least, Command::Serve(state.clone(), tcp, peer)),
+                Err(error) => tracing::warn!(%error, "a connection could not be handed over"),
+            }
+            return;
+        }
+    }
+    tokio::task::spawn_local(connection::serve(core.clone(), state.clone(), tcp, peer));
+}
+
+async fn failed(shared: &Shared, state: &ListenerState, error: &io::Error) {
+    // Whatever is wrong with one connection is over with it.
+    if matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::Interrupted
+    ) {
+        return;
+    }
+    if shared.say_seldom() {
+        tracing::error!(
+            listener = &*state.config.name,
+            %error,
+            "connections cannot be accepted; raise the limit of open files if that is it"
+        );
+    }
+    tokio::time::sleep(REST).await;
+}

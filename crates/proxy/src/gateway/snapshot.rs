@@ -1,0 +1,119 @@
+//! One configuration, made ready to serve: rules, upstreams, TLS.
+
+use crate::tls::{ClientAuthorities, SystemAuthorities, TlsError, UpstreamClientTls};
+use crate::upstream::Upstreams;
+use postern_model::entity::{Configuration, Upstream};
+use postern_policy::{CompileError, Rules};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Why a configuration cannot be served. One sentence each.
+#[derive(Debug, thiserror::Error)]
+pub enum SnapshotError {
+    /// The rules do not compile.
+    #[error(transparent)]
+    Rules(#[from] CompileError),
+    /// A certificate, key or authority cannot be used.
+    #[error("{whose}: {error}")]
+    Tls {
+        /// The listener, service or upstream.
+        whose: String,
+        /// What is wrong.
+        error: TlsError,
+    },
+}
+
+/// How connections to an upstream are made.
+#[derive(Debug)]
+pub(crate) struct Dialer {
+    pub(crate) tls: Option<UpstreamClientTls>,
+    /// Changes with everything that a new connection would be made differently for.
+    pub(crate) generation: u64,
+}
+
+/// One configuration, ready to serve; shared by every core.
+#[derive(Debug)]
+pub(crate) struct Snapshot {
+    pub(crate) rules: Rules,
+    pub(crate) upstreams: Upstreams,
+    pub(crate) dialers: Vec<Dialer>,
+    /// By service.
+    pub(crate) authorities: Vec<Option<ClientAuthorities>>,
+    /// Where we listen: nobody may send us there.
+    pub(crate) own: Vec<SocketAddr>,
+    pub(crate) number: u64,
+}
+
+impl Snapshot {
+    /// Makes a configuration ready; reads every file that it names.
+    pub(crate) fn build(
+        configuration: Arc<Configuration>,
+        number: u64,
+        previous: Option<&Self>,
+        own: Vec<SocketAddr>,
+    ) -> Result<Self, SnapshotError> {
+        let system = SystemAuthorities::default();
+        let dialers = configuration
+            .upstreams
+            .iter()
+            .map(|upstream| dialer(upstream, number, &system))
+            .collect::<Result<_, _>>()?;
+        let authorities = configuration
+            .services
+            .iter()
+            .map(|service| {
+                let load = |files| {
+                    ClientAuthorities::load(files).map_err(|error| SnapshotError::Tls {
+                        whose: format!("client certificates of service `{}`", service.name),
+                        error,
+                    })
+                };
+                service.client_certificate.as_ref().map(load).transpose()
+            })
+            .collect::<Result<_, _>>()?;
+        let upstreams = Upstreams::build(
+            &configuration,
+            previous.map(|p| &p.upstreams),
+            Instant::now(),
+        );
+        let rules = Rules::compile(configuration, number.to_string().into())?;
+        Ok(Self {
+            rules,
+            upstreams,
+            dialers,
+            authorities,
+            own,
+            number,
+        })
+    }
+
+    pub(crate) fn configuration(&self) -> &Configuration {
+        self.rules.configuration()
+    }
+}
+
+fn dialer(
+    upstream: &Upstream,
+    number: u64,
+    system: &SystemAuthorities,
+) -> Result<Dialer, SnapshotError> {
+    let Some(tls) = &upstream.tls else {
+        // Plain connections are all made alike; only the protocol on them differs.
+        return Ok(Dialer {
+            tls: None,
+            generation: 0,
+        });
+    };
+    let tls = UpstreamClientTls::load(tls, upstream.protocol, system).map_err(|error| {
+        SnapshotError::Tls {
+            whose: format!("upstream `{}`", upstream.name),
+            error,
+        }
+    })?;
+    // Certificate files may have changed under the same name.
+    Ok(Dialer {
+        tls: Some(tls),
+        generation: number,
+    })
+}

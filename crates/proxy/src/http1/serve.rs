@@ -1,0 +1,385 @@
+//! The caller's side of HTTP/1: one connection, one request after the other.
+
+use super::body::{Body, Pace};
+use super::length::Length;
+use super::request::{self, Framing, end_of_head};
+use super::write::Writer;
+use crate::connection::Caller;
+use crate::exchange::{
+    self, BodyFault, Piece, RequestSource, ResponseSink, Sink, SinkFault, Source, Tunnel,
+};
+use crate::gateway::{Core, CoreState};
+use crate::io::{Buffer, Link, Wait};
+use crate::tunnel;
+use postern_model::{Code, Denial};
+use postern_policy::fields::Fields;
+use postern_policy::head::{Head, Version};
+use std::io::ErrorKind;
+use std::rc::Rc;
+use std::task::Poll;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// A body of at most so many bytes that is here already goes up in one go.
+const SMALL_BODY: usize = 16 << 10;
+/// How much of a refused body is read before the connection is given up, bytes.
+const LINGER_BYTES: usize = 64 << 20;
+/// How long that may take.
+const LINGER: Duration = Duration::from_secs(30);
+/// How long a lingering peer may be silent.
+const LINGER_SILENCE: Duration = Duration::from_secs(3);
+
+/// What becomes of the connection.
+#[derive(Debug)]
+enum Next {
+    /// Another request may follow.
+    Keep,
+    /// Close it.
+    Close,
+    /// Close it once the peer has had the time to read what we said.
+    Linger,
+    /// Both sides speak WebSocket from now on.
+    Tunnel(Tunnel),
+}
+
+/// Serves a connection until it ends.
+pub(crate) async fn serve(core: &Rc<Core>, caller: &Caller, link: Link, buffer: Buffer) {
+    let mut session = Session {
+        link,
+        buffer,
+        out: Vec::new(),
+        head: Head::default(),
+    };
+    let _woken = std::future::poll_fn(|cx| Poll::Ready(core.wake_to_drain(cx.waker()))).await;
+    loop {
+        match session.request(core, caller).await {
+            Next::Keep => {}
+            Next::Close => return session.link.shutdown(Wait::For(LINGER_SILENCE)).await,
+            Next::Linger => return session.linger().await,
+            Next::Tunnel(tunnel) => {
+                return tunnel::run(session.link, session.buffer, tunnel).await;
+            }
+        }
+    }
+}
+
+/// Tells a caller why it is not served, before it has said anything.
+pub(crate) async fn turn_away(core: &Rc<Core>, caller: &Caller, link: Link, denial: Denial) {
+    let mut session = Session {
+        link,
+        buffer: Buffer::default(),
+        out: Vec::new(),
+        head: Head::default(),
+    };
+    let state = core.state();
+    session.refuse(core, &state, caller, denial).await;
+    session.linger().await;
+}
+
+struct Session {
+    link: Link,
+    buffer: Buffer,
+    out: Vec<u8>,
+    head: Head,
+}
+
+impl Session {
+    async fn request(&mut self, core: &Rc<Core>, caller: &Caller) -> Next {
+        if !self.arrives(core).await {
+            return Next::Close;
+        }
+        let state = core.state();
+        let begun = Instant::now();
+        let framing = match self.read_head(&state, begun).await {
+            Ok(Some(framing)) => framing,
+            Ok(None) => return Next::Close,
+            Err(denial) => {
+                self.refuse(core, &state, caller, denial).await;
+                return Next::Linger;
+            }
+        };
+        let timeouts = &state.configuration().timeouts;
+        let pace = Pace {
+            silence: timeouts.body,
+            rate: timeouts.body_rate,
+        };
+        let keep_alive = framing.keep_alive && !core.is_draining();
+        let writer = Writer::new(&self.link, &mut self.out, timeouts.body);
+        let mut sink = Answer::new(writer, self.head.version, keep_alive);
+        let body = Body::new(&self.link, &mut self.buffer, framing.length, pace);
+        let mut source = Upload {
+            body,
+            expects: framing.expects,
+        };
+        let tunnel = exchange::run(core, &state, caller, &self.head, &mut source, &mut sink).await;
+        if let Some(tunnel) = tunnel {
+            return Next::Tunnel(tunnel);
+        }
+        source.body.settle();
+        next(&source, &sink)
+    }
+
+    async fn refuse(
+        &mut self,
+        core: &Rc<Core>,
+        state: &CoreState,
+        caller: &Caller,
+        denial: Denial,
+    ) {
+        let writer = Writer::new(
+            &self.link,
+            &mut self.out,
+            state.configuration().timeouts.body,
+        );
+        let mut sink = Answer::new(writer, self.head.version, false);
+        exchange::refuse_unread(core, state, caller, &self.head, denial, &mut sink).await;
+    }
+
+    /// Waits for the first byte of the next request.
+    async fn arrives(&mut self, core: &Rc<Core>) -> bool {
+        if !self.buffer.is_empty() {
+            return true;
+        }
+        let wait = Wait::For(core.state().configuration().timeouts.idle);
+        let mut deadline = None;
+        let most = request::most(&core.state().configuration().limits);
+        let read = std::future::poll_fn(|cx| {
+            let read = self
+                .link
+                .poll_read(cx, &mut self.buffer, most, wait, &mut deadline);
+            if read.is_pending() && core.is_draining() {
+                return Poll::Ready(Ok(0));
+            }
+            read
+        })
+        .await;
+        matches!(read, Ok(1..))
+    }
+
+    /// Reads the head. `None`: the peer left before it was complete.
+    async fn read_head(
+        &mut self,
+        state: &CoreState,
+        begun: Instant,
+    ) -> Result<Option<Framing>, Denial> {
+        let limits = &state.configuration().limits;
+        let timeout = state.configuration().timeouts.header;
+        let most = request::most(limits);
+        let mut scanned = 0;
+        self.head.clear();
+        // An empty line before a request is forgiven (RFC 9112 §2.2); a second is not.
+        if self.buffer.filled().starts_with(b"\r\n") {
+            self.buffer.consume(2);
+        }
+        loop {
+            let filled = self.buffer.filled();
+            if let Some(end) = end_of_head(filled, scanned) {
+                if end > most {
+                    return Err(request::too_long(filled, limits));
+                }
+                let block = filled.get(..end).unwrap_or_default();
+                let framing = request::read(block, limits, &mut self.head)?;
+                self.buffer.consume(end);
+                return Ok(Some(framing));
+            }
+            if filled.len() >= most {
+                return Err(request::too_long(filled, limits));
+            }
+            if scanned == 0 || filled.len() >= scanned * 2 {
+                request::check_beginning(filled, limits)?;
+            }
+            scanned = filled.len();
+            match self
+                .link
+                .read(&mut self.buffer, most, Wait::Until(begun + timeout))
+                .await
+            {
+                Ok(0) => return Ok(None),
+                Ok(_) => {}
+                Err(error) if error.kind() == ErrorKind::TimedOut => {
+                    return Err(Denial::new(Code::ConnectionTimeout)
+                        .saw("phase", "header")
+                        .saw("limit", timeout.as_secs()));
+                }
+                Err(_) => return Ok(None),
+            }
+        }
+    }
+
+    /// Closes our end and reads on for a while: a peer that is still sending would otherwise get a
+    /// reset, and lose the response that it has not read yet (RFC 9112 §9.6).
+    async fn linger(mut self) {
+        self.link.shutdown(Wait::For(LINGER_SILENCE)).await;
+        let end = Instant::now() + LINGER;
+        let mut left = LINGER_BYTES;
+        loop {
+            let held = self.buffer.len();
+            self.buffer.consume(held);
+            let wait = Wait::Until(end.min(Instant::now() + LINGER_SILENCE));
+            match self.link.read(&mut self.buffer, SMALL_BODY, wait).await {
+                Ok(n @ 1..) if n < left => left -= n,
+                _ => return,
+            }
+        }
+    }
+}
+
+fn next(source: &Upload<'_>, sink: &Answer<'_>) -> Next {
+    if sink.writer.is_aborted() || !sink.is_complete {
+        return Next::Close;
+    }
+    match (source.body.is_ended(), sink.keep_alive) {
+        (true, true) => Next::Keep,
+        (true, false) => Next::Close,
+        (false, _) => Next::Linger,
+    }
+}
+
+/// The caller's body.
+struct Upload<'a> {
+    body: Body<'a>,
+    /// Whether the caller waits for `100 Continue`.
+    expects: bool,
+}
+
+impl Source for Upload<'_> {
+    fn length(&self) -> Length {
+        self.body.length()
+    }
+
+    fn take(&mut self) -> Result<Option<Piece<'_>>, BodyFault> {
+        self.body.take()
+    }
+
+    async fn fill(&mut self) -> Result<(), BodyFault> {
+        self.body.fill().await
+    }
+
+    fn trailers(&self) -> Option<&Fields> {
+        self.body.trailers()
+    }
+
+    fn is_ended(&self) -> bool {
+        self.body.is_ended()
+    }
+}
+
+impl RequestSource for Upload<'_> {
+    fn is_small(&self) -> bool {
+        self.body.is_here() && self.body.buffer.len() <= SMALL_BODY
+    }
+
+    async fn proceed(&mut self) -> Result<(), BodyFault> {
+        if !std::mem::take(&mut self.expects) || !self.body.buffer.is_empty() {
+            return Ok(());
+        }
+        let wait = Wait::For(Duration::from_secs(10));
+        let sent = self
+            .body
+            .link
+            .write_all(b"HTTP/1.1 100 Continue\r\n\r\n", wait)
+            .await;
+        sent.map_err(|_| BodyFault::ClosedEarly)
+    }
+
+    async fn gone(&mut self) {
+        self.body.settle();
+        let wait = Wait::For(Duration::from_secs(24 * 3600));
+        loop {
+            if self.body.buffer.len() >= SMALL_BODY {
+                // A long pipeline: whether its sender is still there shows when we write.
+                return std::future::pending().await;
+            }
+            match self
+                .body
+                .link
+                .read(self.body.buffer, SMALL_BODY, wait)
+                .await
+            {
+                Ok(1..) => {}
+                Ok(0) => return,
+                Err(error) if error.kind() == ErrorKind::TimedOut => {}
+                Err(_) => return,
+            }
+        }
+    }
+}
+
+/// The response to the caller.
+struct Answer<'a> {
+    writer: Writer<'a>,
+    version: Version,
+    keep_alive: bool,
+    begun: bool,
+    is_complete: bool,
+}
+
+impl<'a> Answer<'a> {
+    const fn new(writer: Writer<'a>, version: Version, keep_alive: bool) -> Self {
+        Self {
+            writer,
+            version,
+            keep_alive,
+            begun: false,
+            is_complete: false,
+        }
+    }
+}
+
+impl Sink for Answer<'_> {
+    fn field(&mut self, name: &[u8], value: &[u8]) {
+        self.writer.field(name, value);
+    }
+
+    fn end_head(&mut self, length: Length) {
+        let length = match (length, self.version) {
+            (Length::Chunked | Length::UntilClose, Version::Http10) => {
+                self.keep_alive = false;
+                Length::UntilClose
+            }
+            (Length::UntilClose, _) => Length::Chunked,
+            (length, _) => length,
+        };
+        if !self.begun {
+            // An interim response says nothing about the connection.
+        } else if !self.keep_alive {
+            self.writer.field(b"connection", b"close");
+        } else if self.version == Version::Http10 {
+            self.writer.field(b"connection", b"keep-alive");
+        }
+        self.writer.end_head(length);
+    }
+
+    async fn data(&mut self, piece: &[u8]) -> Result<(), SinkFault> {
+        self.writer.data(piece).await
+    }
+
+    async fn flush(&mut self) -> Result<(), SinkFault> {
+        self.writer.flush().await
+    }
+
+    async fn end(&mut self, trailers: Option<&Fields>) -> Result<(), SinkFault> {
+        self.writer.end(trailers).await?;
+        self.is_complete = self.begun;
+        Ok(())
+    }
+
+    fn abort(&mut self) {
+        self.writer.abort();
+    }
+}
+
+impl ResponseSink for Answer<'_> {
+    fn begin(&mut self, status: u16) {
+        self.begun = status >= 200;
+        self.writer.status_line(status);
+    }
+
+    fn close(&mut self) {
+        self.keep_alive = false;
+    }
+
+    fn is_started(&self) -> bool {
+        self.begun && self.writer.is_sent()
+    }
+}
