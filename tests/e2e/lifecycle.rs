@@ -67,11 +67,10 @@ fn client(number: usize, to: SocketAddr, stop: &AtomicBool, done: &AtomicUsize) 
     };
     while !stop.load(Ordering::Relaxed) {
         // Once nobody listens any more, the drain is over for new connections.
-        let Ok(probe) = TcpStream::connect(to) else {
+        let Ok(tcp) = TcpStream::connect(to) else {
             break;
         };
-        drop(probe.set_nodelay(true));
-        let mut raw = Raw::over(Box::new(probe.try_clone().expect("a socket")), probe);
+        let mut raw = Raw::plain(tcp);
         while !stop.load(Ordering::Relaxed) {
             match raw.send(request).try_response(false) {
                 Some(response) if response.status == 200 && response.complete => {

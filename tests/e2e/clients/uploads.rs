@@ -133,10 +133,11 @@ fn curl_reads_the_refusal_of_an_upload() {
     ] {
         refused(|address, file| {
             let mut curl = Command::new("curl");
-            curl.args(["-sS", "-w", "%{stderr}%{http_code}", "--data-binary"])
+            curl.args(["-sS", "-w", "%{stderr}%{http_code}"])
                 .args(options);
-            curl.arg(format!("@{}", file.display()))
-                .arg(format!("http://{address}/nowhere"));
+            curl.arg("--data-binary")
+                .arg(format!("@{}", file.display()));
+            curl.arg(format!("http://{address}/nowhere"));
             // The status first, then the body.
             let mut shell = Command::new("sh");
             shell.args([

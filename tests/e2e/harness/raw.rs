@@ -2,6 +2,7 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// A connection, plain or TLS.
@@ -9,10 +10,36 @@ pub(crate) trait Wire: Read + Write + Send {}
 
 impl<T: Read + Write + Send> Wire for T {}
 
+/// A socket that several may hold with one file descriptor.
+#[derive(Debug, Clone)]
+pub(crate) struct Shared(Arc<TcpStream>);
+
+impl Shared {
+    pub(crate) fn new(tcp: TcpStream) -> Self {
+        Self(Arc::new(tcp))
+    }
+}
+
+impl Read for Shared {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        (&*self.0).read(buffer)
+    }
+}
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        (&*self.0).write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        (&*self.0).flush()
+    }
+}
+
 /// A raw HTTP/1 client connection.
 pub(crate) struct Raw {
     wire: Box<dyn Wire>,
-    tcp: TcpStream,
+    tcp: Arc<TcpStream>,
     buffer: Vec<u8>,
     limit: Duration,
 }
@@ -74,14 +101,21 @@ impl Response {
 impl Raw {
     /// Connects.
     pub(crate) fn connect(to: SocketAddr) -> Self {
-        let tcp = TcpStream::connect(to).unwrap_or_else(|error| panic!("{to}: {error}"));
+        let tcp = TcpStream::connect_timeout(&to, super::SOON)
+            .unwrap_or_else(|error| panic!("{to}: {error}"));
+        Self::plain(tcp)
+    }
+
+    /// Speaks over a connection that was made already.
+    pub(crate) fn plain(tcp: TcpStream) -> Self {
         tcp.set_nodelay(true).expect("a connected socket");
-        let wire = Box::new(tcp.try_clone().expect("a socket can be duplicated"));
-        Self::over(wire, tcp)
+        let tcp = Shared::new(tcp);
+        Self::over(Box::new(tcp.clone()), tcp)
     }
 
     /// Speaks over `wire`, which runs on `tcp`.
-    pub(crate) fn over(wire: Box<dyn Wire>, tcp: TcpStream) -> Self {
+    pub(crate) fn over(wire: Box<dyn Wire>, tcp: Shared) -> Self {
+        let tcp = tcp.0;
         let limit = Some(super::SOON);
         tcp.set_read_timeout(limit).expect("a connected socket");
         tcp.set_write_timeout(limit).expect("a connected socket");

@@ -1,7 +1,7 @@
 //! Certificates made for one test, and TLS clients.
 
 use super::files::{Scratch, scratch};
-use super::raw::Raw;
+use super::raw::{Raw, Shared};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
     KeyPair, KeyUsagePurpose,
@@ -127,7 +127,8 @@ pub(crate) fn connect(
     tcp.set_read_timeout(Some(super::SOON))?;
     let name = ServerName::try_from(sni.to_owned()).expect("a server name");
     let session = rustls::ClientConnection::new(Arc::new(config), name).expect("a session");
-    let mut stream = rustls::StreamOwned::new(session, tcp.try_clone()?);
+    let tcp = Shared::new(tcp);
+    let mut stream = rustls::StreamOwned::new(session, tcp.clone());
     stream.conn.complete_io(&mut stream.sock)?;
     Ok(Raw::over(Box::new(stream), tcp))
 }

@@ -141,6 +141,9 @@ impl Behaviour {
     }
 }
 
+/// Large bodies are made of such pieces: whole rounds of what [`filler`] repeats.
+pub(crate) const PIECE: usize = 37 * 1024;
+
 /// The bytes of a generated body: they tell where they are, so that a shift shows.
 pub(crate) fn filler(length: usize) -> Vec<u8> {
     b"0123456789abcdefghijklmnopqrstuvwxyz."

@@ -105,9 +105,11 @@ impl Book {
         self.requests[place].clone()
     }
 
-    /// How often this target has been asked for.
-    pub(super) fn times(&self, target: &str) -> usize {
-        self.requests.iter().filter(|r| r.target == target).count()
+    /// How many requests for the same target came before the one at `place`.
+    pub(super) fn earlier(&self, place: usize) -> usize {
+        let target = &self.requests[place].target;
+        let before = self.requests[..place].iter();
+        before.filter(|seen| seen.target == *target).count()
     }
 
     pub(super) fn mark(&self) -> Mark {

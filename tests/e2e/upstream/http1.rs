@@ -1,6 +1,6 @@
 //! HTTP/1.1 by hand.
 
-use super::behaviour::{Behaviour, filler};
+use super::behaviour::{Behaviour, PIECE, filler};
 use super::book::{Book, Seen};
 use super::reading::parse;
 use super::{Wire, websocket};
@@ -62,7 +62,6 @@ impl Connection {
             .header("upgrade")
             .is_some_and(|u| u.eq_ignore_ascii_case("websocket"));
         let expects = seen.header("expect").is_some();
-        let earlier = self.book().times(&seen.target);
         let place = self.book().enter(seen);
 
         match behaviour {
@@ -82,7 +81,7 @@ impl Connection {
         if upgrade && !matches!(behaviour, Behaviour::Status(_)) {
             return self.websocket(place, behaviour).await;
         }
-        self.act(behaviour, place, earlier).await
+        self.act(behaviour, place).await
     }
 
     /// Reads a head; what there was of one is recorded when the connection ends within it.
@@ -252,11 +251,13 @@ impl Connection {
         Ok(Next::Close)
     }
 
-    async fn act(&mut self, what: Behaviour, place: usize, earlier: usize) -> io::Result<Next> {
+    async fn act(&mut self, what: Behaviour, place: usize) -> io::Result<Next> {
         match what {
             Behaviour::EarlyAnswer | Behaviour::EarlyClose => {}
             Behaviour::Status(status) => self.answer(status, "as you wish\n").await?,
-            Behaviour::FailFirst(times) if earlier < times => self.answer(503, "later\n").await?,
+            Behaviour::FailFirst(times) if self.book().earlier(place) < times => {
+                self.answer(503, "later\n").await?;
+            }
             Behaviour::SlowHead(pause) => {
                 sleep(pause).await;
                 self.echo(place, "").await?;
@@ -320,7 +321,10 @@ impl Connection {
         match what {
             Behaviour::Body(size) => {
                 self.send(with_length(size)).await?;
-                self.send(filler(size)).await?;
+                let piece = filler(PIECE);
+                for start in (0..size).step_by(PIECE) {
+                    self.send(&piece[..PIECE.min(size - start)]).await?;
+                }
             }
             Behaviour::Chunked(total, size) => {
                 self.send(CHUNKED).await?;

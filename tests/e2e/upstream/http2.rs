@@ -1,6 +1,6 @@
 //! HTTP/2, with the `h2` crate.
 
-use super::behaviour::{Behaviour, filler};
+use super::behaviour::{Behaviour, PIECE, filler};
 use super::book::{Book, Seen};
 use bytes::Bytes;
 use h2::server::SendResponse;
@@ -57,16 +57,15 @@ async fn stream_of(
     let seen = Seen {
         connection: number,
         method: parts.method.to_string(),
-        target: target.clone(),
+        target,
         version: "HTTP/2".into(),
         headers,
         ..Seen::default()
     };
-    let (earlier, place) = {
-        let mut book = book.lock().expect("the record");
-        (book.times(&target), book.enter(seen))
-    };
-    if matches!(behaviour, Behaviour::Refused(times) if earlier < times) {
+    let place = book.lock().expect("the record").enter(seen);
+    if let Behaviour::Refused(times) = behaviour
+        && book.lock().expect("the record").earlier(place) < times
+    {
         respond.send_reset(Reason::REFUSED_STREAM);
         return Ok(());
     }
@@ -116,8 +115,12 @@ async fn act(
             body.send_reset(Reason::INTERNAL_ERROR);
         }
         Behaviour::Body(size) | Behaviour::Chunked(size, _) => {
-            let body = respond.send_response(status(200), false)?;
-            send(body, filler(size).into(), true).await?;
+            let mut body = respond.send_response(status(200), false)?;
+            let piece = Bytes::from(filler(PIECE));
+            for start in (0..size).step_by(PIECE) {
+                body = send(body, piece.slice(..PIECE.min(size - start))).await?;
+            }
+            body.send_data(Bytes::new(), true)?;
         }
         Behaviour::Events(count, pause) => {
             let mut body = respond.send_response(status(200), false)?;
@@ -139,7 +142,7 @@ async fn act(
             let media = "application/grpc".parse().expect("a value");
             response.headers_mut().insert("content-type", media);
             let body = respond.send_response(response, false)?;
-            let mut body = send(body, seen.body.clone().into(), false).await?;
+            let mut body = send(body, seen.body.clone().into()).await?;
             let mut trailers = HeaderMap::new();
             trailers.insert("grpc-status", "0".parse().expect("a value"));
             body.send_trailers(trailers)?;
@@ -158,15 +161,13 @@ fn echo(seen: &Seen, mut respond: SendResponse<Bytes>) -> Result<(), h2::Error> 
 async fn send(
     mut stream: SendStream<Bytes>,
     mut bytes: Bytes,
-    end: bool,
 ) -> Result<SendStream<Bytes>, h2::Error> {
     while !bytes.is_empty() {
         stream.reserve_capacity(bytes.len());
         let room = std::future::poll_fn(|context| stream.poll_capacity(context)).await;
         let Some(room) = room else { break };
         let piece = bytes.split_to(room?.min(bytes.len()));
-        let last = bytes.is_empty() && end;
-        stream.send_data(piece, last)?;
+        stream.send_data(piece, false)?;
     }
     Ok(stream)
 }
