@@ -47,12 +47,12 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         usize::from,
     );
     let configuration = Arc::new(loaded);
-    let gateway = Gateway::start(configuration.clone(), postern_proxy::Options { cores })?;
+    let options = postern_proxy::Options { cores };
+    let gateway = control.block_on(Gateway::start(configuration.clone(), options))?;
     welcome::print(&gateway, &configuration, &admin.local_addr()?);
     let gateway = Arc::new(gateway);
-    let drain = control.block_on(serve(&gateway, source, admin))?;
+    let left = control.block_on(serve(&gateway, source, admin))?;
     control.shutdown_background();
-    let left = gateway.drain(drain);
     if left > 0 {
         tracing::warn!(connections = left, "cut off what had not ended in time");
     }
@@ -61,15 +61,15 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
 }
 
 /// Serves the admin address and keeps the configuration up to date until the process is told to
-/// end; says how long draining may take.
+/// end, then drains; says how many connections were cut off.
 async fn serve(
     gateway: &Arc<Gateway>,
     mut source: Source,
     admin: std::net::TcpListener,
-) -> anyhow::Result<Duration> {
+) -> anyhow::Result<usize> {
     let status = Arc::new(Status::new(gateway.clone()));
     let (stop, stopped) = tokio::sync::watch::channel(false);
-    let background = gateway.background(stopped.clone());
+    let memory = gateway.watch_memory(stopped.clone());
     let admin = admin::serve(admin, status.clone(), stopped);
     let control = async {
         let mut hangup = signal(SignalKind::hangup())?;
@@ -84,23 +84,24 @@ async fn serve(
                 _ = tick.tick() => false,
             };
             if asked || source.has_changed() {
-                reload(gateway, &mut source, &status);
+                reload(gateway, &mut source, &status).await;
             }
         }
         status.drain();
         tracing::info!("draining");
-        anyhow::Ok(gateway.drain_timeout())
+        let gateway = gateway.clone();
+        anyhow::Ok(tokio::task::spawn_blocking(move || gateway.drain()).await?)
     };
     tokio::select! {
-        limit = control => {
+        left = control => {
             let _ = stop.send(true);
-            limit
+            left
         }
         ended = admin => {
             ended.context("the admin server ended")?;
             anyhow::bail!("the admin server ended")
         }
-        () = background => anyhow::bail!("health checks and name resolution ended"),
+        () = memory => anyhow::bail!("the watch over memory ended"),
     }
 }
 
@@ -108,15 +109,14 @@ async fn received(signal: &mut Signal) -> bool {
     signal.recv().await.is_some()
 }
 
-fn reload(gateway: &Gateway, source: &mut Source, status: &Status) {
-    let outcome = source
-        .load()
-        .map_err(|report| format!("the new configuration has errors\n{report}"))
-        .and_then(|new| {
-            gateway
-                .reload(Arc::new(new))
-                .map_err(|error| error.to_string())
-        });
+async fn reload(gateway: &Gateway, source: &mut Source, status: &Status) {
+    let outcome = match source.load() {
+        Ok(new) => gateway
+            .reload(Arc::new(new))
+            .await
+            .map_err(|error| error.to_string()),
+        Err(report) => Err(format!("the new configuration has errors\n{report}")),
+    };
     match &outcome {
         Ok(()) => tracing::info!(
             revision = gateway.revision(),

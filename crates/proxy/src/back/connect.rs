@@ -1,10 +1,10 @@
 //! Opening a connection to a target: address, egress rule, TCP, TLS.
 
-use crate::gateway::{CoreState, Dialer};
+use crate::gateway::{Dialer, Snapshot};
 use crate::io::Stream;
 use crate::tls::TlsFailure;
-use crate::upstream::egress::{self, Forbidden};
-use crate::upstream::{FailureClass, TargetState};
+use crate::upstream::egress;
+use crate::upstream::{FailureClass, Lease, TargetState};
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -42,58 +42,61 @@ impl ConnectFault {
 /// # Errors
 /// What the last address said.
 pub(crate) async fn connect(
-    state: &CoreState,
+    snapshot: &Snapshot,
     dialer: &Dialer,
-    target: &TargetState,
-    turn: usize,
+    lease: &Lease,
     limit: Duration,
 ) -> Result<Stream, ConnectFault> {
     let deadline = Instant::now() + limit;
+    let target = lease.target();
     let addresses = target.addresses().clone();
-    let mut last = ConnectFault::new(
-        FailureClass::Resolve,
-        addresses
-            .error
-            .clone()
-            .unwrap_or_else(|| "its name has no address".to_owned()),
-        "dns_error",
-    );
-    for address in addresses.rotated(turn) {
-        if let Err(forbidden) = permitted(state, address) {
-            last = ConnectFault::new(
-                FailureClass::AddressForbidden,
-                forbidden.to_string(),
-                "destination_ip_prohibited",
-            );
-            continue;
-        }
-        let tcp = match timeout_at(deadline, TcpStream::connect(address)).await {
-            Ok(Ok(tcp)) => tcp,
-            Ok(Err(error)) => {
-                last = refused(address, &error);
-                continue;
-            }
+    let mut last = None;
+    for address in addresses.rotated(lease.turn()) {
+        match timeout_at(deadline, open(snapshot, dialer, target, address)).await {
+            Ok(Ok(stream)) => return Ok(stream),
+            // Another address would show the same certificate.
+            Ok(Err(fault)) if fault.class == FailureClass::Tls => return Err(fault),
+            Ok(Err(fault)) => last = Some(fault),
             Err(_) => return Err(ConnectFault::timed_out(limit)),
-        };
-        // Without it small messages wait for an acknowledgement; a socket that cannot be told is
-        // about to fail anyway.
-        let _ = tcp.set_nodelay(true);
-        return match timeout_at(deadline, handshake(dialer, target, tcp)).await {
-            Ok(result) => result,
-            Err(_) => Err(ConnectFault::timed_out(limit)),
-        };
+        }
     }
-    Err(last)
+    Err(last.unwrap_or_else(|| {
+        let error = addresses
+            .error
+            .as_deref()
+            .unwrap_or("its name has no address");
+        ConnectFault::new(FailureClass::Resolve, error, "dns_error")
+    }))
 }
 
-fn permitted(state: &CoreState, address: SocketAddr) -> Result<(), Forbidden> {
-    let configuration = state.configuration();
-    egress::allowed(
-        address,
-        &configuration.egress,
-        state.own_addresses(),
-        egress::is_this_machine,
-    )
+/// Opens a connection to one address: egress rule, TCP, TLS.
+///
+/// # Errors
+/// What went wrong.
+pub(crate) async fn open(
+    snapshot: &Snapshot,
+    dialer: &Dialer,
+    target: &TargetState,
+    address: SocketAddr,
+) -> Result<Stream, ConnectFault> {
+    let egress = &snapshot.configuration().egress;
+    egress::allowed(address, egress, &snapshot.own, egress::is_this_machine).map_err(
+        |forbidden| {
+            let error = forbidden.to_string();
+            ConnectFault::new(
+                FailureClass::AddressForbidden,
+                error,
+                "destination_ip_prohibited",
+            )
+        },
+    )?;
+    let tcp = TcpStream::connect(address)
+        .await
+        .map_err(|error| refused(address, &error))?;
+    // Without it small messages wait for an acknowledgement; a socket that cannot be told is about
+    // to fail anyway.
+    let _ = tcp.set_nodelay(true);
+    handshake(dialer, target, tcp).await
 }
 
 fn refused(address: SocketAddr, error: &io::Error) -> ConnectFault {

@@ -3,5 +3,5 @@
 mod connect;
 mod pool;
 
-pub(crate) use connect::{ConnectFault, connect};
+pub(crate) use connect::{ConnectFault, connect, open};
 pub(crate) use pool::{Pools, TargetPool};

@@ -153,9 +153,7 @@ impl<'a> Exchange<'a> {
                 error,
             )));
         };
-        let turn = usize::try_from(self.core.random() >> 33).unwrap_or_default();
-        let limit = self.timeouts.connect;
-        match back::connect(self.state, dialer, lease.target(), turn, limit).await {
+        match back::connect(self.state.snapshot(), dialer, lease, self.timeouts.connect).await {
             Ok(stream) => Ok(Box::new(http1::Connection::new(stream))),
             Err(fault) => Err(Ended::Upstream(UpstreamFault::connect(fault, target))),
         }

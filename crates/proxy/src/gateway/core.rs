@@ -54,10 +54,6 @@ impl CoreState {
         &self.snapshot
     }
 
-    pub(crate) fn own_addresses(&self) -> &[SocketAddr] {
-        &self.snapshot.own
-    }
-
     pub(crate) fn upstream(&self, index: usize) -> Option<&Rc<CoreUpstream>> {
         self.upstreams.get(index)
     }
@@ -184,8 +180,28 @@ fn state_of(
     }
 }
 
+/// Starts a core on a thread of its own.
+pub(super) fn start(
+    index: usize,
+    shared: Arc<Shared>,
+    snapshot: Arc<Snapshot>,
+    commands: UnboundedReceiver<Command>,
+) -> std::io::Result<std::thread::JoinHandle<()>> {
+    let thread = std::thread::Builder::new().name(format!("core-{index}"));
+    thread.spawn(move || {
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        let runtime = runtime
+            .enable_all()
+            .build_local(tokio::runtime::LocalOptions::default());
+        match runtime {
+            Ok(runtime) => runtime.block_on(run(index, shared, snapshot, commands)),
+            Err(error) => tracing::error!(%error, core = index, "a core cannot start"),
+        }
+    })
+}
+
 /// Runs one core until it is told to stop.
-pub(crate) async fn run(
+async fn run(
     index: usize,
     shared: Arc<Shared>,
     snapshot: Arc<Snapshot>,

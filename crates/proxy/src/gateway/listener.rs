@@ -57,9 +57,11 @@ pub(crate) struct ListenerState {
 
 impl ListenerState {
     /// Binds the sockets: one for every core, or one for all where connections are handed out.
+    /// `ours` says that the port is known to be this process's.
     pub(crate) fn open(
         config: &Listener,
         cores: usize,
+        ours: bool,
     ) -> Result<(Arc<Self>, Vec<std::net::TcpListener>), ListenError> {
         let tls = config
             .tls
@@ -74,7 +76,7 @@ impl ListenerState {
             Distribution::ReusePort => cores,
             Distribution::LeastLoaded => 1,
         };
-        let bound = bind(config.address, sockets).map_err(|error| ListenError::Bind {
+        let bound = bind(config.address, sockets, ours).map_err(|error| ListenError::Bind {
             name: name(),
             address: config.address,
             why: explain(&error),
@@ -92,6 +94,21 @@ impl ListenerState {
             }),
             sockets,
         ))
+    }
+
+    /// Reads the certificates' files again.
+    ///
+    /// # Errors
+    /// What is wrong with them; the old ones stay.
+    pub(crate) fn reload_certificates(&self) -> Result<(), ListenError> {
+        let reloaded = self.tls.as_ref().map(|tls| tls.certificates().reload());
+        match reloaded {
+            Some(Err(error)) => Err(ListenError::Tls {
+                name: self.config.name.to_string(),
+                error,
+            }),
+            _ => Ok(()),
+        }
     }
 
     /// Ends the accept loop of a core, after it has emptied the kernel's queue.
@@ -116,12 +133,16 @@ fn explain(error: &io::Error) -> String {
 fn bind(
     address: SocketAddr,
     sockets: usize,
+    ours: bool,
 ) -> io::Result<(SocketAddr, Vec<std::net::TcpListener>)> {
     // With SO_REUSEPORT another process of ours could share the port without either noticing; a
     // socket without it finds out.
-    let probe = socket(address, false)?;
-    let real = probe.local_addr()?.as_socket().unwrap_or(address);
-    drop(probe);
+    let real = if ours {
+        address
+    } else {
+        let probe = socket(address, false)?;
+        probe.local_addr()?.as_socket().unwrap_or(address)
+    };
     let mut list = Vec::with_capacity(sockets);
     for _ in 0..sockets {
         let socket = socket(real, true)?;

@@ -1,5 +1,6 @@
 //! The gateway as a whole: cores, listeners, and the changes that reach them while they serve.
 
+mod background;
 mod core;
 mod listener;
 mod load;
@@ -9,17 +10,17 @@ pub(crate) use self::core::{Core, CoreState};
 pub use listener::ListenError;
 pub(crate) use listener::ListenerState;
 pub(crate) use load::Load;
-pub(crate) use snapshot::Dialer;
 pub use snapshot::SnapshotError;
+pub(crate) use snapshot::{Dialer, Snapshot};
 
 use self::core::Command;
 use crate::upstream::UpstreamState;
+use background::Background;
 use postern_model::entity::{Configuration, Listener};
-use snapshot::Snapshot;
 use std::hash::{BuildHasher, RandomState};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
@@ -89,168 +90,119 @@ pub struct Gateway {
 struct Current {
     snapshot: Arc<Snapshot>,
     listeners: Vec<Arc<ListenerState>>,
+    _background: Background,
 }
 
 impl Gateway {
-    /// Opens the listeners and starts the cores. A configuration without listeners is served where
-    /// `Configuration::listeners` was filled in by the caller.
+    /// Opens the listeners and starts the cores. Health checks and name resolution run on the tokio
+    /// runtime that this is awaited on, which has to live as long as the gateway.
     ///
     /// # Errors
     /// What cannot be opened or read; nothing is left running then.
-    pub fn start(
+    pub async fn start(
         configuration: Arc<Configuration>,
         options: Options,
     ) -> Result<Self, GatewayError> {
         let cores = options.cores;
+        let seed = RandomState::new().hash_one(std::process::id());
         let opened = open(&configuration.listeners, &[], cores)?;
         let own = opened.iter().map(|(state, _)| state.address).collect();
         let snapshot = Arc::new(Snapshot::build(configuration.clone(), 1, None, own)?);
+        let background = Background::start(&snapshot, seed).await?;
         let (commands, receivers): (Vec<_>, Vec<_>) =
             (0..cores).map(|_| unbounded_channel()).unzip();
         let shared = Arc::new(Shared {
             cores,
-            seed: RandomState::new().hash_one(std::process::id()),
+            seed,
             load: Arc::new(Load::new(cores, &configuration.limits)),
             commands,
             said: AtomicU64::new(0),
             begun: Instant::now(),
         });
-        let mut threads = Vec::with_capacity(cores);
-        for (index, receiver) in receivers.into_iter().enumerate() {
-            let runtime = tokio::runtime::Builder::new_current_thread();
-            let (shared, snapshot) = (shared.clone(), snapshot.clone());
-            let thread = std::thread::Builder::new().name(format!("core-{index}"));
-            threads.push(thread.spawn(move || {
-                let mut runtime = runtime;
-                match runtime
-                    .enable_all()
-                    .build_local(tokio::runtime::LocalOptions::default())
-                {
-                    Ok(runtime) => runtime.block_on(core::run(index, shared, snapshot, receiver)),
-                    Err(error) => tracing::error!(%error, core = index, "a core cannot start"),
-                }
-            })?);
-        }
-        let mut listeners = Vec::new();
-        for (state, sockets) in opened {
-            listen(&shared, &state, sockets);
-            listeners.push(state);
-        }
+        let threads = receivers
+            .into_iter()
+            .enumerate()
+            .map(|(index, commands)| core::start(index, shared.clone(), snapshot.clone(), commands))
+            .collect::<Result<_, _>>()?;
+        let listeners = listen(&shared, opened);
         Ok(Self {
             shared,
             threads: Mutex::new(threads),
             current: Mutex::new(Current {
                 snapshot,
                 listeners,
+                _background: background,
             }),
         })
     }
 
     /// Takes over a configuration: listeners that stay keep their sockets, requests under way end
-    /// by the one they began with.
+    /// by the one they began with. Reloads are not made at the same time.
     ///
     /// # Errors
     /// What cannot be opened or read; then everything stays as it is.
-    pub fn reload(&self, configuration: Arc<Configuration>) -> Result<(), GatewayError> {
-        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        let opened = open(
-            &configuration.listeners,
-            &current.listeners,
-            self.shared.cores,
-        )?;
-        let kept: Vec<_> = current
-            .listeners
-            .iter()
-            .filter(|state| {
-                configuration
-                    .listeners
-                    .iter()
-                    .any(|l| same(&state.config, l))
-            })
-            .cloned()
-            .collect();
+    pub async fn reload(&self, configuration: Arc<Configuration>) -> Result<(), GatewayError> {
+        let (before, listeners) = {
+            let current = self.current();
+            (current.snapshot.clone(), current.listeners.clone())
+        };
+        let wanted = &configuration.listeners;
+        let opened = open(wanted, &listeners, self.shared.cores)?;
+        let (kept, gone): (Vec<_>, Vec<_>) = listeners
+            .into_iter()
+            .partition(|state| wanted.contains(&state.config));
+        let new = opened.iter().map(|(state, _)| state);
+        let own = kept.iter().chain(new).map(|state| state.address).collect();
+        let number = before.number + 1;
+        let snapshot = Snapshot::build(configuration.clone(), number, Some(&before), own)?;
         for state in &kept {
-            if let Some(tls) = &state.tls {
-                tls.certificates()
-                    .reload()
-                    .map_err(|error| ListenError::Tls {
-                        name: state.config.name.to_string(),
-                        error,
-                    })?;
-            }
+            state.reload_certificates()?;
         }
-        let own = kept
-            .iter()
-            .chain(opened.iter().map(|(state, _)| state))
-            .map(|s| s.address);
-        let number = current.snapshot.number + 1;
-        let snapshot = Snapshot::build(
-            configuration.clone(),
-            number,
-            Some(&current.snapshot),
-            own.collect(),
-        )?;
         let snapshot = Arc::new(snapshot);
+        let background = Background::start(&snapshot, self.shared.seed).await?;
         self.shared.load.set_limits(&configuration.limits);
         for core in 0..self.shared.cores {
             self.shared.tell(core, Command::Snapshot(snapshot.clone()));
-        }
-        let mut listeners = kept;
-        for gone in &current.listeners {
-            if !listeners.iter().any(|l| Arc::ptr_eq(l, gone)) {
-                for core in 0..self.shared.cores {
-                    self.shared.tell(core, Command::Unlisten(gone.clone()));
-                }
+            for state in &gone {
+                self.shared.tell(core, Command::Unlisten(state.clone()));
             }
         }
-        for (state, sockets) in opened {
-            listen(&self.shared, &state, sockets);
-            listeners.push(state);
-        }
-        *current = Current {
+        let mut listeners = kept;
+        listeners.extend(listen(&self.shared, opened));
+        *self.current() = Current {
             snapshot,
             listeners,
+            _background: background,
         };
         Ok(())
     }
 
+    fn current(&self) -> MutexGuard<'_, Current> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Where the gateway listens: names and addresses, TLS or not.
     pub fn listeners(&self) -> Vec<(String, SocketAddr, bool)> {
-        let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        let current = self.current();
         let row = |l: &Arc<ListenerState>| (l.config.name.to_string(), l.address, l.tls.is_some());
         current.listeners.iter().map(row).collect()
     }
 
     /// The upstreams of the current configuration, for health checks, resolution and metrics.
     pub fn upstreams(&self) -> Vec<Arc<UpstreamState>> {
-        let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        let current = self.current();
         current.snapshot.upstreams.iter().cloned().collect()
-    }
-
-    /// Runs what is needed once a process, until told to stop: looking after memory, health checks,
-    /// name resolution.
-    pub async fn background(&self, mut stop: tokio::sync::watch::Receiver<bool>) {
-        let _ = stop.wait_for(|stop| *stop).await;
-    }
-
-    /// How long draining may take by the current configuration.
-    pub fn drain_timeout(&self) -> Duration {
-        let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        current.snapshot.configuration().timeouts.drain
     }
 
     /// The number of the configuration that is served: 1 at the start, one more with each reload.
     pub fn revision(&self) -> u64 {
-        self.current
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .snapshot
-            .number
+        self.current().snapshot.number
     }
 
-    /// Stops accepting, waits until every connection has ended or `limit` has passed, and ends the
-    /// cores. Says how many connections were cut off.
-    pub fn drain(&self, limit: Duration) -> usize {
+    /// Stops accepting, waits until every connection has ended or `timeouts.drain` has passed, and
+    /// ends the cores. Says how many connections were cut off. Blocks.
+    pub fn drain(&self) -> usize {
+        let limit = self.current().snapshot.configuration().timeouts.drain;
         let end = Instant::now() + limit;
         for core in 0..self.shared.cores {
             self.shared.tell(core, Command::Drain);
@@ -284,18 +236,26 @@ fn open(
 ) -> Result<Opened, ListenError> {
     wanted
         .iter()
-        .filter(|config| !there.iter().any(|state| same(&state.config, config)))
-        .map(|config| ListenerState::open(config, cores))
+        .filter(|config| !there.iter().any(|state| state.config == **config))
+        .map(|config| {
+            // A port that is ours already cannot be taken.
+            let ours = there
+                .iter()
+                .any(|state| state.config.address == config.address);
+            ListenerState::open(config, cores, ours)
+        })
         .collect()
 }
 
-/// Whether a listener can stay as it is.
-fn same(a: &Listener, b: &Listener) -> bool {
-    a == b
-}
-
-fn listen(shared: &Shared, state: &Arc<ListenerState>, sockets: Vec<std::net::TcpListener>) {
-    for (core, socket) in sockets.into_iter().enumerate() {
-        shared.tell(core, Command::Listen(state.clone(), socket));
-    }
+/// Has the cores accept from sockets that were opened.
+fn listen(shared: &Shared, opened: Opened) -> Vec<Arc<ListenerState>> {
+    opened
+        .into_iter()
+        .map(|(state, sockets)| {
+            for (core, socket) in sockets.into_iter().enumerate() {
+                shared.tell(core, Command::Listen(state.clone(), socket));
+            }
+            state
+        })
+        .collect()
 }

@@ -88,6 +88,15 @@ impl Snapshot {
         })
     }
 
+    /// How connections to the upstream of that name are made.
+    pub(crate) fn dialer_of(&self, upstream: &str) -> Option<&Dialer> {
+        let index = self
+            .upstreams
+            .iter()
+            .position(|u| **u.name() == *upstream)?;
+        self.dialers.get(index)
+    }
+
     pub(crate) fn configuration(&self) -> &Configuration {
         self.rules.configuration()
     }
