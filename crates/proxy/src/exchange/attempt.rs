@@ -12,7 +12,7 @@ use crate::connection::Caller;
 use crate::gateway::{Core, CoreState};
 use crate::http1::{self, Length};
 use crate::upstream::{FailureClass, Lease, Outcome};
-use postern_model::entity::{Method, Name};
+use postern_model::entity::Method;
 use postern_model::id::EncodedId;
 use postern_policy::Allowed;
 use postern_policy::fields::Known;
@@ -100,8 +100,7 @@ impl<'a> Exchange<'a> {
         journal: &mut Journal<'_>,
         may_retry: &MayRetry<'_>,
     ) -> Result<Passed, Ended> {
-        let target = lease.target().name().clone();
-        let mut connection = self.connection(lease, &target).await?;
+        let mut connection = self.connection(lease).await?;
         connection
             .link
             .cap(self.timeouts.total.map(|total| Instant::now() + total));
@@ -112,7 +111,6 @@ impl<'a> Exchange<'a> {
             connection.exchange(self.allowed.method.as_str(), self.timeouts.idle);
         let mut over = Over {
             exchange: self,
-            target: &target,
             lease,
             reused,
             sink,
@@ -134,11 +132,8 @@ impl<'a> Exchange<'a> {
         }
     }
 
-    async fn connection(
-        &self,
-        lease: &Lease,
-        target: &Name,
-    ) -> Result<Box<http1::Connection>, Ended> {
+    async fn connection(&self, lease: &Lease) -> Result<Box<http1::Connection>, Ended> {
+        let target = lease.target().name();
         let upstream = self.allowed.upstream;
         if let Some(pool) = self.state.pool(upstream, lease)
             && let Some(connection) = pool.take(Instant::now())
@@ -193,7 +188,6 @@ impl<'a> Exchange<'a> {
 /// An attempt under way.
 struct Over<'a, 'e, 'j, K> {
     exchange: &'a Exchange<'e>,
-    target: &'a Name,
     lease: &'a mut Lease,
     reused: bool,
     sink: &'a mut K,
@@ -236,7 +230,7 @@ impl<K: ResponseSink> Over<'_, '_, '_, K> {
             }
             Err(Broken::Sink(_)) => wait = LAST_WORDS,
         }
-        let mut head = ResponseHead::default();
+        let mut head = self.exchange.core.lend_head();
         let replayable = upload.is_replayable();
         let source = upload.source();
         for _ in 0..MOST_INTERIM {
@@ -249,7 +243,7 @@ impl<K: ResponseSink> Over<'_, '_, '_, K> {
                 let first_byte = self.exchange.timeouts.first_byte;
                 Ended::Upstream(UpstreamFault::head(
                     fault,
-                    self.target,
+                    self.lease.target().name(),
                     self.reused,
                     first_byte,
                 ))
@@ -279,7 +273,7 @@ impl<K: ResponseSink> Over<'_, '_, '_, K> {
         input: &mut impl ResponseSource,
         upload: &mut Upload<'_, S>,
     ) -> Result<bool, Ended> {
-        let mut head = ResponseHead::default();
+        let mut head = self.exchange.core.lend_head();
         let mut interim = 0;
         let mut sent = None;
         let first_byte = self.exchange.timeouts.first_byte;
@@ -287,7 +281,7 @@ impl<K: ResponseSink> Over<'_, '_, '_, K> {
         let head_fault = |this: &Self, fault| {
             Ended::Upstream(UpstreamFault::head(
                 fault,
-                this.target,
+                this.lease.target().name(),
                 this.reused,
                 first_byte,
             ))
@@ -321,6 +315,10 @@ impl<K: ResponseSink> Over<'_, '_, '_, K> {
             }
             if head.status == 101 {
                 return Err(self.invalid("it switched protocols unasked"));
+            }
+            if sent.is_none() {
+                // What is left of the request may never be read.
+                self.sink.close();
             }
             self.begin(&head, input, false)?;
             let passed = {
@@ -396,7 +394,7 @@ impl<K: ResponseSink> Over<'_, '_, '_, K> {
             Err(Broken::Sink(_)) => Err(Ended::Caller(Failed::Cancelled)),
             Err(Broken::Source(fault)) => {
                 let idle = self.exchange.timeouts.idle;
-                let fault = UpstreamFault::body(fault, self.target, idle);
+                let fault = UpstreamFault::body(fault, self.lease.target().name(), idle);
                 self.lease
                     .report(Outcome::Failure(fault.class), std::time::Instant::now());
                 Err(Ended::Upstream(fault))
@@ -433,7 +431,7 @@ impl<K: ResponseSink> Over<'_, '_, '_, K> {
     fn invalid(&self, what: &'static str) -> Ended {
         Ended::Upstream(UpstreamFault::new(
             FailureClass::ResponseInvalid,
-            self.target,
+            self.lease.target().name(),
             what,
         ))
     }

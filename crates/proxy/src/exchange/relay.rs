@@ -51,14 +51,19 @@ pub(crate) struct Upload<'a, S> {
 }
 
 impl<'a, S: RequestSource> Upload<'a, S> {
-    /// `keep` says whether there may be another attempt at all.
-    pub(crate) const fn new(source: &'a mut S, keep: bool) -> Self {
+    /// `keep` says whether there may be another attempt at all; `kept` is an empty buffer.
+    pub(crate) const fn new(source: &'a mut S, keep: bool, kept: Vec<u8>) -> Self {
         Self {
             source,
-            kept: Vec::new(),
+            kept,
             whole: true,
             keep,
         }
+    }
+
+    /// The buffer, for another use.
+    pub(crate) fn into_kept(self) -> Vec<u8> {
+        self.kept
     }
 
     pub(crate) const fn source(&mut self) -> &mut S {

@@ -128,7 +128,8 @@ async fn forward<S: RequestSource>(
         Balance::ConsistentHash(key) => hash_key(exchange.head, key),
         Balance::RoundRobin | Balance::LeastRequests => None,
     };
-    let mut upload = Upload::new(source, config.retry.attempts > 0);
+    let kept = exchange.core.scratch();
+    let mut upload = Upload::new(source, config.retry.attempts > 0, kept);
     let mut tried = Tried::NONE;
     let mut made = 0;
     loop {
@@ -152,7 +153,10 @@ async fn forward<S: RequestSource>(
             .attempt(&mut lease, &mut upload, sink, journal, &may_retry)
             .await
         {
-            Ok(passed) => return Ok(passed),
+            Ok(passed) => {
+                exchange.core.give_back(upload.into_kept());
+                return Ok(passed);
+            }
             Err(Ended::Caller(failed)) => return Err(failed),
             Err(Ended::Again) => {}
             Err(Ended::Upstream(fault)) => {

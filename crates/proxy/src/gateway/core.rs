@@ -5,11 +5,13 @@ use super::listener::{self, ListenerState};
 use super::snapshot::{Dialer, Snapshot};
 use crate::back::{Pools, TargetPool};
 use crate::connection;
+use crate::exchange::ResponseHead;
 use crate::upstream::{CoreUpstream, CoreUpstreams, Lease};
 use postern_model::RequestId;
 use postern_model::entity::Configuration;
 use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
+use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Waker;
@@ -19,6 +21,11 @@ use tokio::time::Instant;
 
 /// How often idle upstream connections are looked through.
 const REAP: Duration = Duration::from_secs(5);
+
+/// Scratch buffers and heads kept for reuse, of each.
+const KEPT: usize = 64;
+/// Larger ones are not kept, bytes.
+const KEPT_BYTES: usize = 16 << 10;
 
 /// What the control side tells a core.
 #[derive(Debug)]
@@ -78,6 +85,7 @@ pub(crate) struct Core {
     waiting: RefCell<slab::Slab<Waker>>,
     random: Cell<u64>,
     scratch: RefCell<Vec<Vec<u8>>>,
+    heads: RefCell<Vec<ResponseHead>>,
 }
 
 impl Core {
@@ -130,8 +138,16 @@ impl Core {
     pub(crate) fn give_back(&self, mut buffer: Vec<u8>) {
         buffer.clear();
         let mut scratch = self.scratch.borrow_mut();
-        if scratch.len() < 32 && buffer.capacity() <= 16 << 10 {
+        if scratch.len() < KEPT && buffer.capacity() <= KEPT_BYTES {
             scratch.push(buffer);
+        }
+    }
+
+    /// A response's head to read into, with room from earlier ones.
+    pub(crate) fn lend_head(self: &Rc<Self>) -> LentHead {
+        LentHead {
+            head: self.heads.borrow_mut().pop().unwrap_or_default(),
+            core: self.clone(),
         }
     }
 
@@ -159,6 +175,36 @@ pub(crate) struct WakeGuard {
 impl Drop for WakeGuard {
     fn drop(&mut self) {
         self.core.waiting.borrow_mut().try_remove(self.key);
+    }
+}
+
+/// A response's head that goes back to its core.
+#[derive(Debug)]
+pub(crate) struct LentHead {
+    head: ResponseHead,
+    core: Rc<Core>,
+}
+
+impl Deref for LentHead {
+    type Target = ResponseHead;
+
+    fn deref(&self) -> &ResponseHead {
+        &self.head
+    }
+}
+
+impl DerefMut for LentHead {
+    fn deref_mut(&mut self) -> &mut ResponseHead {
+        &mut self.head
+    }
+}
+
+impl Drop for LentHead {
+    fn drop(&mut self) {
+        let mut heads = self.core.heads.borrow_mut();
+        if heads.len() < KEPT && self.head.fields.bytes().len() <= KEPT_BYTES {
+            heads.push(std::mem::take(&mut self.head));
+        }
     }
 }
 
@@ -216,6 +262,7 @@ async fn run(
         draining: Cell::new(false),
         waiting: RefCell::default(),
         scratch: RefCell::default(),
+        heads: RefCell::default(),
     });
     let mut accepting: Vec<(Arc<ListenerState>, tokio::task::JoinHandle<()>)> = Vec::new();
     let reaper = tokio::task::spawn_local(reap(core.clone()));

@@ -284,22 +284,17 @@ impl RequestSource for Upload<'_> {
 
     async fn gone(&mut self) {
         self.body.settle();
-        let wait = Wait::For(Duration::from_secs(24 * 3600));
         loop {
             if self.body.buffer.len() >= SMALL_BODY {
                 // A long pipeline: whether its sender is still there shows when we write.
                 return std::future::pending().await;
             }
-            match self
+            let read = self
                 .body
                 .link
-                .read(self.body.buffer, SMALL_BODY, wait)
-                .await
-            {
-                Ok(1..) => {}
-                Ok(0) => return,
-                Err(error) if error.kind() == ErrorKind::TimedOut => {}
-                Err(_) => return,
+                .read(self.body.buffer, SMALL_BODY, Wait::Forever);
+            if !matches!(read.await, Ok(1..)) {
+                return;
             }
         }
     }

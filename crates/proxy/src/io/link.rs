@@ -99,13 +99,16 @@ pub(crate) enum Wait {
     For(Duration),
     /// Until a moment that was fixed before.
     Until(Instant),
+    /// As long as it takes; something else has a limit.
+    Forever,
 }
 
 impl Wait {
-    fn deadline(self) -> Instant {
+    fn deadline(self) -> Option<Instant> {
         match self {
-            Self::For(time) => Instant::now() + time,
-            Self::Until(moment) => moment,
+            Self::For(time) => Some(Instant::now() + time),
+            Self::Until(moment) => Some(moment),
+            Self::Forever => None,
         }
     }
 }
@@ -203,14 +206,9 @@ impl Link {
     /// Whether an idle connection is still good: open, and silent. Costs a system call only where
     /// the kernel has reported something.
     pub(crate) fn is_quiet(&self) -> bool {
-        let mut cx = Context::from_waker(std::task::Waker::noop());
         let stream = self.stream.borrow();
-        let tcp = stream.tcp();
-        if tcp.poll_read_ready(&mut cx).is_pending() {
-            return true;
-        }
-        let mut byte = [0u8; 1];
-        matches!(tcp.try_read(&mut byte), Err(error) if error.kind() == io::ErrorKind::WouldBlock)
+        let read = stream.tcp().try_read(&mut [0u8; 1]);
+        matches!(read, Err(error) if error.kind() == io::ErrorKind::WouldBlock)
     }
 
     /// Writes everything.
@@ -303,10 +301,16 @@ impl Link {
         wait: Wait,
         deadline: &mut Option<Instant>,
     ) -> Poll<io::Result<T>> {
-        let deadline = *deadline.get_or_insert_with(|| {
+        if deadline.is_none() {
             let own = wait.deadline();
-            self.cap.get().map_or(own, |cap| cap.min(own))
-        });
+            *deadline = match (own, self.cap.get()) {
+                (Some(own), Some(cap)) => Some(own.min(cap)),
+                (own, cap) => own.or(cap),
+            };
+        }
+        let Some(deadline) = *deadline else {
+            return Poll::Pending;
+        };
         alarm
             .borrow_mut()
             .poll(cx, deadline)
