@@ -151,16 +151,21 @@ fn same(decision: &Decision, view: &View, peer: &Peer) -> Result<(), String> {
     if view.path != decoded {
         return Err(format!("read the path {:?}, not {decoded:?}", view.path));
     }
-    if !view.host.eq_ignore_ascii_case(&host(peer.name)) {
+    let read = view.host.split(':').next().unwrap_or_default();
+    if !read.eq_ignore_ascii_case(&host(peer.name)) {
         return Err(format!("read the host {:?}", view.host));
     }
     for name in variants::COMPARED {
-        let sent: Vec<&str> = decision
+        let mut sent: Vec<&str> = decision
             .headers
             .iter()
             .filter(|(n, _)| n.eq_ignore_ascii_case(name))
             .map(|(_, value)| value.as_str())
             .collect();
+        if peer.name == "nginx" {
+            // Its variables hold the first of several fields, before version 1.23.
+            sent.truncate(1);
+        }
         let read = view.header(name);
         let compact = |text: &str| text.split(',').map(str::trim).collect::<Vec<_>>().join(",");
         if compact(&sent.join(",")) != compact(&read) {

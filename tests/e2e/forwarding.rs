@@ -47,10 +47,8 @@ fn trusted_proxies_are_believed() {
     assert_eq!(response.status, 200);
     let seen = last(&upstream);
     let hops = seen.header("x-forwarded-for").unwrap_or_default();
-    assert!(
-        hops.contains("192.0.2.7") && hops.ends_with("127.0.0.1"),
-        "{hops}"
-    );
+    // The first hop was written by whoever sent it to our proxy.
+    assert!(hops.starts_with("192.0.2.7"), "{hops}");
     let id = response.header("x-request-id").unwrap_or_default();
     let line = gateway.logged(&[&id]);
     assert!(

@@ -6,6 +6,7 @@ use crate::harness::problem::{assert_refused, check, contract, is_id};
 use crate::harness::program::free_address;
 use crate::harness::raw::once;
 use crate::harness::setup::Setup;
+use crate::harness::tls::{Authority, Validity};
 use crate::harness::{Gateway, Raw, Response, SOON, eventually, setup};
 use crate::upstream::Upstream;
 use http::{HeaderMap, Request};
@@ -16,6 +17,7 @@ use std::time::Duration;
 struct Refusing {
     gateway: Gateway,
     upstream: Upstream,
+    _authority: Authority,
 }
 
 /// How a code is provoked: code, method, target, further header lines, whether HTTP/2 can carry
@@ -102,9 +104,18 @@ impl Refusing {
             .upstream("outlier.consecutive_failures", 0)
             .with("upstreams.slow.outlier.consecutive_failures", 0)
             .with("upstreams.gone.outlier.consecutive_failures", 0);
+        let (plain, secure) = (free_address(), free_address());
+        let authority = Authority::new("test");
+        let issued = authority.issue("server", &["test"], Validity::Now);
+        let certificate = json!({"certificate": issued.certificate, "key": issued.key});
+        let setup = setup
+            .with("listeners.plain.address", plain.to_string())
+            .with("listeners.secure.address", secure.to_string())
+            .with("listeners.secure.tls.certificates", json!([certificate]));
         Self {
-            gateway: Gateway::start(setup),
+            gateway: Launch::new(setup).own_listeners(plain).start(),
             upstream,
+            _authority: authority,
         }
     }
 
@@ -413,7 +424,7 @@ fn no_healthy_target_is_named_and_health_comes_back() {
     let (upstream, gateway) = failing(|setup| {
         setup.upstream(
             "health_check",
-            json!({"path": "/do/status/204", "interval": "100ms", "unhealthy_after": 1}),
+            json!({"path": "/do/status/204", "interval": "200ms", "timeout": "150ms", "unhealthy_after": 1}),
         )
     });
     assert_eq!(gateway.get("/x").status, 200);

@@ -272,11 +272,11 @@ fn expect_status(status: u16, response: &Response) -> Result<(), String> {
 }
 
 /// After a refusal that leaves framing in doubt the connection ends in an orderly way; after
-/// anything else no byte may follow.
+/// anything else no byte may follow. An unknown method leaves no doubt.
 fn ending(outcomes: &[Outcome], client: &mut Raw) -> Result<(), String> {
     let must_close = matches!(
         outcomes.last(),
-        Some(Refused(codes)) if codes.iter().all(|code| code.starts_with("connection."))
+        Some(Refused(codes)) if codes.iter().all(|code| code.starts_with("connection.") && !code.ends_with("method_unsupported"))
     );
     let patience = Duration::from_millis(if must_close { 3000 } else { 25 });
     let (rest, end) = client.rest(patience);

@@ -106,7 +106,7 @@ fn refused(client: impl Fn(SocketAddr, &Path) -> Command) {
     let gateway = closed(&upstream);
     let files = scratch("upload");
     let file = files.write("body", vec![b'x'; SIZE]);
-    for round in 0..5 {
+    for round in 0..3 {
         let Ran {
             status,
             stdout,

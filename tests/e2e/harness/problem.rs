@@ -18,7 +18,7 @@ const CONTRACT: &[(&str, u16, &str, &str)] = &[
     ("connection.method_unsupported", 501, "consumer", "http_request_error"),
     ("connection.upgrade_not_allowed", 400, "consumer", "http_request_error"),
     ("connection.loop_detected", 508, "operator", "proxy_loop_detected"),
-    ("connection.limit_reached", 503, "gateway", "connection_limit_reached"),
+    ("connection.limit_reached", 503, "gateway", ""),
     ("connection.timeout", 408, "consumer", "http_request_error"),
     ("client.address_unparseable", 400, "operator", "http_request_error"),
     ("route.not_found", 404, "consumer", "http_request_error"),

@@ -253,7 +253,8 @@ impl Raw {
     pub(crate) fn chunk(&mut self) -> Option<Vec<u8>> {
         let size = self.line()?;
         let size = size.split(';').next().unwrap_or_default();
-        let size = usize::from_str_radix(size, 16).expect("a chunk size");
+        let size = usize::from_str_radix(size, 16)
+            .unwrap_or_else(|_| panic!("a chunk size: {size:?}, then {:?}", lossy(&self.buffer)));
         if size == 0 {
             return Some(Vec::new());
         }

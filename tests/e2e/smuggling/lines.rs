@@ -16,7 +16,7 @@ pub(super) const ROWS: &[Row] = &[
     row("a space before", " GET /x HTTP/1.1\r\nHost: test\r\n\r\n", &[MALFORMED]),
     row("a NUL before", "\0GET /x HTTP/1.1\r\nHost: test\r\n\r\n", &[MALFORMED]),
     row("two spaces after the method", "GET  /x HTTP/1.1\r\nHost: test\r\n\r\n", &[MALFORMED]),
-    row("two spaces before the version", "GET /x  HTTP/1.1\r\nHost: test\r\n\r\n", &[MALFORMED]),
+    row("two spaces before the version", "GET /x  HTTP/1.1\r\nHost: test\r\n\r\n", &[VERSION_OR_FORM]),
     row("a space after the version", "GET /x HTTP/1.1 \r\nHost: test\r\n\r\n", &[VERSION_OR_FORM]),
     row("a tab after the method", "GET\t/x HTTP/1.1\r\nHost: test\r\n\r\n", &[MALFORMED]),
     row("a tab before the version", "GET /x\tHTTP/1.1\r\nHost: test\r\n\r\n", &[MALFORMED]),

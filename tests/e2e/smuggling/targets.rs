@@ -84,7 +84,7 @@ pub(super) const ROWS: &[Row] = &[
     row("a relative path", target!("x"), &[MALFORMED]),
     row("only a query as target", target!("?x"), &[MALFORMED]),
     row("asterisk form of a GET", target!("*"), &[MALFORMED]),
-    row("asterisk form of OPTIONS", "OPTIONS * HTTP/1.1\r\nHost: test\r\n\r\n", &[Refused(&["route.not_found", "route.method_not_allowed", "connection.malformed"])]),
+    row("asterisk form of OPTIONS", "OPTIONS * HTTP/1.1\r\nHost: test\r\n\r\n", &[Refused(&["route.not_found", "route.path_rejected", "connection.malformed"])]),
     row("two slashes at the beginning", target!("//test/x"), &[PATH]),
     row("a fragment", target!("/x#y"), &[PATH_OR_FORM]),
     row("a NUL in the path", target!("/x\0y"), &[PATH_OR_FORM]),
