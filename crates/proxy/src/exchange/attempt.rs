@@ -16,6 +16,7 @@ use postern_model::entity::Method;
 use postern_model::id::EncodedId;
 use postern_policy::Allowed;
 use postern_policy::fields::Known;
+use postern_policy::forward::trace::Trace;
 use postern_policy::head::{Head, Version};
 use postern_policy::stages::upstream::Timeouts;
 use std::pin::pin;
@@ -40,6 +41,7 @@ pub(crate) struct Exchange<'a> {
     pub(crate) head: &'a Head,
     pub(crate) allowed: &'a Allowed,
     pub(crate) id: EncodedId,
+    pub(crate) trace: Trace,
     timeouts: Timeouts,
     body_timeout: Duration,
 }
@@ -76,6 +78,7 @@ impl<'a> Exchange<'a> {
         head: &'a Head,
         allowed: &'a Allowed,
         id: EncodedId,
+        trace: Trace,
     ) -> Self {
         let timeouts = state.snapshot().rules.plan(&allowed.route).timeouts;
         let body_timeout = state.configuration().timeouts.body;
@@ -86,6 +89,7 @@ impl<'a> Exchange<'a> {
             head,
             allowed,
             id,
+            trace,
             timeouts,
             body_timeout,
         }
@@ -180,7 +184,7 @@ impl<'a> Exchange<'a> {
             target: &target,
         });
         self.core.give_back(target);
-        self.forward_request(&mut |name, value| out.field(name, value));
+        self.forward_request(|name, value| out.field(name, value));
         out.end_head(length);
     }
 }
@@ -351,7 +355,7 @@ impl<K: ResponseSink> Over<'_, '_, '_, K> {
             self.sink.begin(head.status);
             let sink = &mut *self.sink;
             self.exchange
-                .forward_interim(head, &mut |name, value| sink.field(name, value));
+                .forward_interim(head, |name, value| sink.field(name, value));
             self.sink.end_head(Length::None);
             let sent = self.sink.flush().await;
             sent.map_err(|_| Ended::Caller(Failed::Cancelled))?;
@@ -378,7 +382,7 @@ impl<K: ResponseSink> Over<'_, '_, '_, K> {
         self.sink.begin(head.status);
         let sink = &mut *self.sink;
         self.exchange
-            .forward_response(head, &mut |name, value| sink.field(name, value));
+            .forward_response(head, |name, value| sink.field(name, value));
         let bodiless = self.exchange.allowed.method == Method::Head || head.status == 304;
         if bodiless && let Some(length) = head.fields.get(Known::ContentLength) {
             // What a GET would have brought.
@@ -420,7 +424,7 @@ impl<K: ResponseSink> Over<'_, '_, '_, K> {
         self.sink.field(b"connection", b"upgrade");
         let sink = &mut *self.sink;
         self.exchange
-            .forward_response(head, &mut |name, value| sink.field(name, value));
+            .forward_response(head, |name, value| sink.field(name, value));
         self.sink.end_head(Length::None);
         self.sink
             .flush()

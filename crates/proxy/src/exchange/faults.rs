@@ -74,6 +74,8 @@ pub(crate) struct UpstreamFault {
     target: Name,
     error: String,
     limit: Option<Duration>,
+    /// The error type of `Proxy-Status`, where it is closer than the code's.
+    proxy_error: Option<&'static str>,
 }
 
 impl UpstreamFault {
@@ -83,11 +85,15 @@ impl UpstreamFault {
             target: target.clone(),
             error: error.into(),
             limit: None,
+            proxy_error: None,
         }
     }
 
     pub(crate) fn connect(fault: ConnectFault, target: &Name) -> Self {
-        Self::new(fault.class, target, fault.error)
+        Self {
+            proxy_error: Some(fault.proxy_error),
+            ..Self::new(fault.class, target, fault.error)
+        }
     }
 
     /// No head came. `reused` says whether the connection had served before, `first_byte` how long
@@ -181,6 +187,9 @@ impl UpstreamFault {
             .with("target", self.target.to_string(), Audience::Publisher)
             .with("attempts", u64::from(attempts), Audience::Publisher)
             .with("error", self.error, Audience::Publisher);
+        if let Some(error) = self.proxy_error {
+            denial = denial.proxy_error(error);
+        }
         if let Some(phase) = phase {
             denial = denial.with("phase", phase, Audience::Publisher);
             if let Some(limit) = self.limit {

@@ -1,70 +1,79 @@
-//! Header rules, until they move.
+//! The header fields of both directions, by the rules of `postern_policy::forward`.
+
 use super::attempt::Exchange;
 use super::message::ResponseHead;
-use postern_policy::fields::Known;
+use postern_model::entity::UpstreamProtocol;
+use postern_policy::forward::{self, RequestContext, ResponseContext};
+use postern_policy::head::Version;
 
 impl Exchange<'_> {
-    pub(super) fn forward_request(&self, emit: &mut dyn FnMut(&[u8], &[u8])) {
-        for f in self.head.fields.iter() {
-            match f.known {
-                Known::Host
-                | Known::Connection
-                | Known::ContentLength
-                | Known::TransferEncoding
-                | Known::KeepAlive
-                | Known::ProxyConnection
-                | Known::ProxyAuthorization
-                | Known::Te
-                | Known::Upgrade
-                | Known::Http2Settings
-                | Known::Expect
-                | Known::Forwarded
-                | Known::XForwardedFor
-                | Known::XForwardedHost
-                | Known::XForwardedProto
-                | Known::XRealIp
-                | Known::XRequestId
-                | Known::ForwardedOther
-                | Known::XPostern
-                | Known::Disguised
-                | Known::Trailer => {}
-                _ => emit(f.name, f.value),
-            }
+    /// What the upstream gets.
+    pub(super) fn forward_request(&self, mut emit: impl FnMut(&[u8], &[u8])) {
+        let configuration = self.state.configuration();
+        let facts = &self.caller.facts;
+        let protocol = self.protocol();
+        let context = RequestContext {
+            forwarding: &configuration.forwarding,
+            trusted_header: configuration.client.header,
+            client: &self.allowed.client,
+            peer: facts.proxied_source.unwrap_or(facts.peer).ip(),
+            scheme: self.allowed.scheme,
+            request_id: self.id.as_str(),
+            trace: &self.trace,
+            to: protocol,
+        };
+        let mut scratch = self.core.scratch();
+        forward::request(self.head, &context, &mut scratch, &mut emit);
+        self.core.give_back(scratch);
+        // Over HTTP/2 a handshake is an extended CONNECT (RFC 8441), which has neither.
+        if self.allowed.websocket && protocol == UpstreamProtocol::Http1 {
+            emit(b"Connection", b"Upgrade");
+            emit(b"Upgrade", b"websocket");
         }
-        emit(
-            b"x-forwarded-for",
-            self.allowed.client.address.to_string().as_bytes(),
+    }
+
+    /// What the caller gets of an interim response.
+    pub(super) fn forward_interim(&self, head: &ResponseHead, emit: impl FnMut(&[u8], &[u8])) {
+        self.emit_response(head, None, None, emit);
+    }
+
+    /// What the caller gets.
+    pub(super) fn forward_response(&self, head: &ResponseHead, emit: impl FnMut(&[u8], &[u8])) {
+        let plan = self.state.snapshot().rules.plan(&self.allowed.route);
+        self.emit_response(
+            head,
+            plan.deprecation.as_deref(),
+            plan.sunset.as_deref(),
+            emit,
         );
-        emit(b"x-forwarded-proto", b"http");
-        if let Some(a) = self.head.authority() {
-            emit(b"x-forwarded-host", a);
-        }
-        emit(b"via", b"1.1 postern");
-        emit(b"x-request-id", self.id.as_str().as_bytes());
-        if self.allowed.websocket {
-            emit(b"connection", b"upgrade");
-            emit(b"upgrade", b"websocket");
-        }
     }
-    pub(super) fn forward_interim(&self, head: &ResponseHead, emit: &mut dyn FnMut(&[u8], &[u8])) {
-        self.forward_response(head, emit);
+
+    fn emit_response(
+        &self,
+        head: &ResponseHead,
+        deprecation: Option<&str>,
+        sunset: Option<&str>,
+        emit: impl FnMut(&[u8], &[u8]),
+    ) {
+        let context = ResponseContext {
+            forwarding: &self.state.configuration().forwarding,
+            deprecation,
+            sunset,
+            request_id: self.id.as_str(),
+            status: head.status,
+            received: match self.protocol() {
+                UpstreamProtocol::Http1 => head.version,
+                UpstreamProtocol::Http2 => Version::Http2,
+            },
+        };
+        let mut scratch = self.core.scratch();
+        forward::response(&head.fields, &context, &mut scratch, emit);
+        self.core.give_back(scratch);
     }
-    pub(super) fn forward_response(&self, head: &ResponseHead, emit: &mut dyn FnMut(&[u8], &[u8])) {
-        for f in head.fields.iter() {
-            match f.known {
-                Known::Connection
-                | Known::ContentLength
-                | Known::TransferEncoding
-                | Known::KeepAlive
-                | Known::Te
-                | Known::Upgrade
-                | Known::XRequestId
-                | Known::Postern
-                | Known::Trailer => {}
-                _ => emit(f.name, f.value),
-            }
-        }
-        emit(b"via", b"1.1 postern");
-        emit(b"x-request-id", self.id.as_str().as_bytes());
+
+    /// What is spoken with the upstream.
+    fn protocol(&self) -> UpstreamProtocol {
+        let rules = &self.state.snapshot().rules;
+        rules.upstream(&self.allowed.route).protocol
     }
 }

@@ -7,6 +7,8 @@ use crate::refusal::Refusal;
 use crate::upstream::Lease;
 use postern_model::Denial;
 use postern_model::id::EncodedId;
+use postern_policy::fields::Known;
+use postern_policy::forward::trace::Trace;
 use postern_policy::head::Head;
 use postern_policy::{Allowed, Walk};
 
@@ -14,17 +16,27 @@ use postern_policy::{Allowed, Walk};
 pub(crate) struct Journal<'a> {
     id: EncodedId,
     head: &'a Head,
+    trace: Trace,
 }
 
 impl<'a> Journal<'a> {
     pub(super) fn begin(core: &Core, _caller: &'a Caller, head: &'a Head) -> Self {
         Self {
             id: core.new_id().encode(),
+            trace: Trace::new(
+                head.fields.all(Known::Traceparent),
+                (u128::from(core.random()) << 64) | u128::from(core.random()),
+                core.random(),
+                false,
+            ),
             head,
         }
     }
     pub(super) fn id(&self) -> EncodedId {
         self.id
+    }
+    pub(super) fn trace(&self) -> Trace {
+        self.trace
     }
     pub(super) fn allowed(&mut self, _allowed: &Allowed) {}
     pub(super) fn walked(&mut self, _walk: &Walk) {}

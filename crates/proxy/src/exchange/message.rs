@@ -2,6 +2,7 @@
 
 use crate::http1::{Invalid, Length};
 use postern_policy::fields::Fields;
+use postern_policy::head::Version;
 use std::time::Duration;
 
 /// The next part of a body.
@@ -139,6 +140,8 @@ pub(crate) trait RequestSink: Sink {
 pub(crate) struct ResponseHead {
     /// The status code.
     pub(crate) status: u16,
+    /// The version of HTTP/1 that it came in; over HTTP/2 the default.
+    pub(crate) version: Version,
     /// Its fields.
     pub(crate) fields: Fields,
 }

@@ -44,7 +44,8 @@ pub(super) async fn refuse(
         tls: caller.facts.tls.is_some(),
         authority: head.authority(),
         target: (!head.path().is_empty()).then(|| head.target()),
-        https_port: None,
+        // Port 0 was left to the system, and is no port to be sent to.
+        https_port: state.snapshot().rules.tls_port().filter(|&port| port != 0),
     };
     let refusal = refusal::render(&denial, &context);
     sink.begin(refusal.status);

@@ -40,7 +40,15 @@ pub(crate) async fn run(
     }
     let served = match decide(state, caller, head, &mut journal) {
         Ok(allowed) => {
-            let exchange = Exchange::new(core, state, caller, head, &allowed, journal.id());
+            let exchange = Exchange::new(
+                core,
+                state,
+                caller,
+                head,
+                &allowed,
+                journal.id(),
+                journal.trace(),
+            );
             forward(&exchange, &mut journal, source, sink).await
         }
         Err(denial) => Err(Failed::Refused(denial)),

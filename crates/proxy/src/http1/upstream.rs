@@ -11,6 +11,7 @@ use crate::exchange::{
 };
 use crate::io::{Buffer, Link, Stream, Wait};
 use postern_policy::fields::{Fields, Known};
+use postern_policy::head::Version;
 use std::io::ErrorKind;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -212,6 +213,11 @@ impl ResponseSource for ResponseIn<'_> {
         self.scanned = 0;
         let block = self.body.buffer.filled().get(..end).unwrap_or_default();
         let http11 = response::read(block, into).map_err(ResponseFault::Invalid)?;
+        into.version = if http11 {
+            Version::Http11
+        } else {
+            Version::Http10
+        };
         self.body.buffer.consume(end);
         let length = self.framing(into, http11).map_err(ResponseFault::Invalid)?;
         self.body.expect(length);
