@@ -127,7 +127,9 @@ pub(crate) async fn serve(
         tls: None,
     };
     if let Some(config) = &listener.config.proxy_protocol {
-        match tokio::time::timeout_at(deadline, arrival::proxied_source(&tcp, config, peer)).await {
+        // Boxed, as the other rare stretches below: a task is as large as its largest stretch.
+        let header = Box::pin(arrival::proxied_source(&tcp, config, peer));
+        match tokio::time::timeout_at(deadline, header).await {
             Ok(Ok(source)) => facts.proxied_source = source,
             Ok(Err(reason)) => return arrival::proxy_refused(&core, &listener, peer, &reason),
             Err(_) => {
@@ -145,7 +147,7 @@ pub(crate) async fn serve(
         let link = Link::new(Stream::Tcp(tcp));
         return match admitted {
             Ok(()) => plain(&core, caller, link).await,
-            Err(full) => turn_away(&core, &caller, link, full.name()).await,
+            Err(full) => Box::pin(turn_away(&core, &caller, link, full.name())).await,
         };
     };
     // Without a handshake there is nobody to tell.
@@ -153,7 +155,8 @@ pub(crate) async fn serve(
         return;
     }
     let acceptor = tokio_rustls::TlsAcceptor::from(server.config().clone());
-    let stream = match tokio::time::timeout_at(deadline, acceptor.accept(tcp)).await {
+    let handshake = Box::pin(acceptor.accept(tcp));
+    let stream = match tokio::time::timeout_at(deadline, handshake).await {
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => {
             return arrival::handshake_failed(&core, &listener, peer, &error.to_string());
@@ -181,7 +184,13 @@ pub(crate) async fn serve(
     let link = Link::new(Stream::Server(Box::new(stream)));
     match session.alpn {
         Alpn::Http2 => {
-            crate::http2::serve(&core, caller, link.into_stream(), Buffer::default()).await
+            Box::pin(crate::http2::serve(
+                &core,
+                caller,
+                link.into_stream(),
+                Buffer::default(),
+            ))
+            .await
         }
         Alpn::Http1 => http1::serve(&core, &caller, link, Buffer::default()).await,
     }
@@ -199,7 +208,13 @@ async fn plain(core: &Rc<Core>, caller: Caller, link: Link) {
                 break;
             }
             if known == PREFACE.len() {
-                return crate::http2::serve(core, caller, link.into_stream(), buffer).await;
+                return Box::pin(crate::http2::serve(
+                    core,
+                    caller,
+                    link.into_stream(),
+                    buffer,
+                ))
+                .await;
             }
             match link.read(&mut buffer, 16 << 10, wait).await {
                 Ok(1..) => {}

@@ -162,6 +162,8 @@ impl<'a> Body<'a> {
             at + 4
         } else if filled.len() > MAX_TRAILERS {
             return Err(bad("the trailer section is too long"));
+        } else if !only_crlf(filled) {
+            return Err(bad("a line ends in something other than CR LF"));
         } else if filled
             .first()
             .is_some_and(|b| !b.is_ascii_graphic() && *b != b'\r')

@@ -65,11 +65,16 @@ pub(super) const fn most(limits: &Limits) -> usize {
     limits.uri + limits.headers + MOST_METHOD
 }
 
-/// Reads the complete head in `block`.
+/// Reads the complete head in `block`, which came over TLS or not.
 ///
 /// # Errors
 /// The refusal; the connection has to be closed after it.
-pub(super) fn read(block: &[u8], limits: &Limits, head: &mut Head) -> Result<Framing, Denial> {
+pub(super) fn read(
+    block: &[u8],
+    limits: &Limits,
+    tls: bool,
+    head: &mut Head,
+) -> Result<Framing, Denial> {
     head.clear();
     let mut slots = [const { MaybeUninit::uninit() }; MOST_FIELDS];
     let most = limits.header_count.min(MOST_FIELDS);
@@ -116,12 +121,12 @@ pub(super) fn read(block: &[u8], limits: &Limits, head: &mut Head) -> Result<Fra
             span_in(block, value),
         );
     }
-    authority(head).map_err(|Invalid { section, what }| malformed(section, what))?;
+    authority(head, tls).map_err(|Invalid { section, what }| malformed(section, what))?;
     framing(head).map_err(|Invalid { section, what }| malformed(section, what))
 }
 
 /// Finds authority, path and query (RFC 9112 §3.2).
-fn authority(head: &mut Head) -> Result<(), Invalid> {
+fn authority(head: &mut Head, tls: bool) -> Result<(), Invalid> {
     let host = host(head)?;
     let target = head.target;
     let bytes = head.target();
@@ -151,6 +156,12 @@ fn authority(head: &mut Head) -> Result<(), Invalid> {
             what: "the request target has no known form",
         });
     };
+    if !tls && scheme == b"https://".len() {
+        return Err(Invalid {
+            section: "RFC 9110 §7.4",
+            what: "the target's scheme is https, but the connection is not secured",
+        });
+    }
     let rest = bytes.get(scheme..).unwrap_or_default();
     let end = rest
         .iter()

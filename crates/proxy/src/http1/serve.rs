@@ -22,6 +22,11 @@ use tokio::time::Instant;
 
 /// A body of at most so many bytes that is here already goes up in one go.
 const SMALL_BODY: usize = 16 << 10;
+/// How long a caller that has closed its side may still wait for the response.
+const HALF_CLOSED: Duration = Duration::from_secs(5);
+/// How long an idle connection stays open while the gateway drains, so that a request that is under
+/// way to it is not lost.
+const DRAIN_QUIET: Duration = Duration::from_secs(1);
 /// How much of a refused body is read before the connection is given up, bytes.
 const LINGER_BYTES: usize = 64 << 20;
 /// How long that may take.
@@ -90,7 +95,10 @@ impl Session {
         }
         let state = core.state();
         let begun = Instant::now();
-        let framing = match self.read_head(&state, begun).await {
+        let framing = match self
+            .read_head(&state, caller.facts.tls.is_some(), begun)
+            .await
+        {
             Ok(Some(framing)) => framing,
             Ok(None) => return Next::Close,
             Err(denial) => {
@@ -103,9 +111,8 @@ impl Session {
             silence: timeouts.body,
             rate: timeouts.body_rate,
         };
-        let keep_alive = framing.keep_alive && !core.is_draining();
         let writer = Writer::new(&self.link, &mut self.out, timeouts.body);
-        let mut sink = Answer::new(writer, self.head.version, keep_alive);
+        let mut sink = Answer::new(core, writer, self.head.version, framing.keep_alive);
         let body = Body::new(&self.link, &mut self.buffer, framing.length, pace);
         let mut source = Upload {
             body,
@@ -131,7 +138,7 @@ impl Session {
             &mut self.out,
             state.configuration().timeouts.body,
         );
-        let mut sink = Answer::new(writer, self.head.version, false);
+        let mut sink = Answer::new(core, writer, self.head.version, false);
         exchange::refuse_unread(core, state, caller, &self.head, denial, &mut sink).await;
     }
 
@@ -140,17 +147,24 @@ impl Session {
         if !self.buffer.is_empty() {
             return true;
         }
-        let wait = Wait::For(core.state().configuration().timeouts.idle);
+        let (idle, most) = {
+            let state = core.state();
+            let configuration = state.configuration();
+            (
+                configuration.timeouts.idle,
+                request::most(&configuration.limits),
+            )
+        };
+        let mut wait = Wait::For(idle);
         let mut deadline = None;
-        let most = request::most(&core.state().configuration().limits);
+        let mut draining = false;
         let read = std::future::poll_fn(|cx| {
-            let read = self
-                .link
-                .poll_read(cx, &mut self.buffer, most, wait, &mut deadline);
-            if read.is_pending() && core.is_draining() {
-                return Poll::Ready(Ok(0));
+            if core.is_draining() && !std::mem::replace(&mut draining, true) {
+                wait = Wait::For(DRAIN_QUIET.min(idle));
+                deadline = None;
             }
-            read
+            self.link
+                .poll_read(cx, &mut self.buffer, most, wait, &mut deadline)
         })
         .await;
         matches!(read, Ok(1..))
@@ -160,6 +174,7 @@ impl Session {
     async fn read_head(
         &mut self,
         state: &CoreState,
+        tls: bool,
         begun: Instant,
     ) -> Result<Option<Framing>, Denial> {
         let limits = &state.configuration().limits;
@@ -178,7 +193,7 @@ impl Session {
                     return Err(request::too_long(filled, limits));
                 }
                 let block = filled.get(..end).unwrap_or_default();
-                let framing = request::read(block, limits, &mut self.head)?;
+                let framing = request::read(block, limits, tls, &mut self.head)?;
                 self.buffer.consume(end);
                 return Ok(Some(framing));
             }
@@ -289,12 +304,14 @@ impl RequestSource for Upload<'_> {
                 // A long pipeline: whether its sender is still there shows when we write.
                 return std::future::pending().await;
             }
-            let read = self
-                .body
-                .link
-                .read(self.body.buffer, SMALL_BODY, Wait::Forever);
-            if !matches!(read.await, Ok(1..)) {
-                return;
+            let body = &mut self.body;
+            let read = body.link.read(body.buffer, SMALL_BODY, Wait::Forever);
+            match read.await {
+                Ok(1..) => {}
+                // Whoever sends its end may have left, or only have nothing more to say: a quick
+                // answer is still delivered.
+                Ok(0) => return tokio::time::sleep(HALF_CLOSED).await,
+                Err(_) => return,
             }
         }
     }
@@ -302,6 +319,7 @@ impl RequestSource for Upload<'_> {
 
 /// The response to the caller.
 struct Answer<'a> {
+    core: &'a Core,
     writer: Writer<'a>,
     version: Version,
     keep_alive: bool,
@@ -310,8 +328,9 @@ struct Answer<'a> {
 }
 
 impl<'a> Answer<'a> {
-    const fn new(writer: Writer<'a>, version: Version, keep_alive: bool) -> Self {
+    const fn new(core: &'a Core, writer: Writer<'a>, version: Version, keep_alive: bool) -> Self {
         Self {
+            core,
             writer,
             version,
             keep_alive,
@@ -335,6 +354,7 @@ impl Sink for Answer<'_> {
             (Length::UntilClose, _) => Length::Chunked,
             (length, _) => length,
         };
+        self.keep_alive &= !self.core.is_draining();
         if !self.begun {
             // An interim response says nothing about the connection.
         } else if !self.keep_alive {
@@ -366,6 +386,8 @@ impl Sink for Answer<'_> {
 
 impl ResponseSink for Answer<'_> {
     fn begin(&mut self, status: u16) {
+        // An attempt that failed before anything was sent leaves no trace.
+        self.writer.restart();
         self.begun = status >= 200;
         self.writer.status_line(status);
     }

@@ -39,6 +39,12 @@ impl<'a> Writer<'a> {
         self.link
     }
 
+    /// Begins another message, forgetting what was not sent of the one before.
+    pub(crate) fn restart(&mut self) {
+        self.out.clear();
+        self.sent = false;
+    }
+
     /// The head under construction.
     pub(crate) const fn out(&mut self) -> &mut Vec<u8> {
         self.out
