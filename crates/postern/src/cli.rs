@@ -87,7 +87,6 @@ pub(crate) enum LogFormat {
 
 /// The severity of lines in the process log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[expect(missing_docs, reason = "the names say it")]
 pub(crate) enum LogLevel {
     Error,
     Warn,

@@ -4,6 +4,7 @@ use crate::cli::{CheckArgs, Command};
 use crate::{output, serve};
 use postern_config::Diagnostic;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// Runs a command.
 pub(crate) fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
@@ -21,25 +22,30 @@ fn check(args: &CheckArgs) -> ExitCode {
     let mut failed = false;
     let mut all: Vec<Diagnostic> = Vec::new();
     for file in &args.files {
-        match postern_config::load(file) {
+        let (diagnostics, text) = match postern_config::load(file) {
             Ok(loaded) => {
-                if !args.json {
-                    if !loaded.warnings.is_empty() {
-                        let text = postern_config::render_all(&loaded.warnings, output::colours());
-                        output::complain(&text);
+                let text = postern_config::render_all(&loaded.warnings, output::colours());
+                let configuration = Arc::new(loaded.configuration);
+                match postern_proxy::check(&configuration) {
+                    Ok(()) if !args.json => output::say(&format!("{}: ok", file.display())),
+                    Ok(()) => {}
+                    Err(error) => {
+                        failed = true;
+                        output::complain(&format!("error: {}: {error}", file.display()));
                     }
-                    output::say(&format!("{}: ok", file.display()));
                 }
-                all.extend(loaded.warnings);
+                (loaded.warnings, text)
             }
             Err(report) => {
                 failed = true;
-                if !args.json {
-                    output::complain(&report.render(output::colours()));
-                }
-                all.extend(report.diagnostics);
+                let text = report.render(output::colours());
+                (report.diagnostics, text)
             }
+        };
+        if !args.json && !text.is_empty() {
+            output::complain(&text);
         }
+        all.extend(diagnostics);
     }
     if args.json {
         output::say(&serde_json::to_string_pretty(&all).unwrap_or_default());

@@ -19,4 +19,4 @@ pub mod tls;
 mod tunnel;
 pub mod upstream;
 
-pub use gateway::{Gateway, GatewayError, ListenError, Options, SnapshotError};
+pub use gateway::{Gateway, GatewayError, ListenError, Options, SnapshotError, check};

@@ -63,21 +63,13 @@ impl ListenerState {
         cores: usize,
         ours: bool,
     ) -> Result<(Arc<Self>, Vec<std::net::TcpListener>), ListenError> {
-        let tls = config
-            .tls
-            .as_ref()
-            .map(|tls| ServerTls::load(tls, config.http2));
-        let name = || config.name.to_string();
-        let tls = tls.transpose().map_err(|error| ListenError::Tls {
-            name: name(),
-            error,
-        })?;
+        let tls = tls_of(config)?;
         let sockets = match config.distribution {
             Distribution::ReusePort => cores,
             Distribution::LeastLoaded => 1,
         };
         let bound = bind(config.address, sockets, ours).map_err(|error| ListenError::Bind {
-            name: name(),
+            name: config.name.to_string(),
             address: config.address,
             why: explain(&error),
         });
@@ -117,6 +109,18 @@ impl ListenerState {
             stop.notify_one();
         }
     }
+}
+
+/// Reads a listener's certificates.
+pub(super) fn tls_of(config: &Listener) -> Result<Option<ServerTls>, ListenError> {
+    let tls = config
+        .tls
+        .as_ref()
+        .map(|tls| ServerTls::load(tls, config.http2));
+    tls.transpose().map_err(|error| ListenError::Tls {
+        name: config.name.to_string(),
+        error,
+    })
 }
 
 fn explain(error: &io::Error) -> String {

@@ -226,6 +226,19 @@ impl Gateway {
     }
 }
 
+/// Reads every certificate, key and authority that a configuration names and compiles its rules,
+/// without opening anything.
+///
+/// # Errors
+/// What [`Gateway::start`] would stumble over, but for taken ports.
+pub fn check(configuration: &Arc<Configuration>) -> Result<(), GatewayError> {
+    for listener in &configuration.listeners {
+        listener::tls_of(listener)?;
+    }
+    Snapshot::build(configuration.clone(), 0, None, Vec::new())?;
+    Ok(())
+}
+
 type Opened = Vec<(Arc<ListenerState>, Vec<std::net::TcpListener>)>;
 
 /// Opens what is wanted and not there yet.
