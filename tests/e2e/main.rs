@@ -10,6 +10,7 @@ mod differential;
 mod forwarding;
 mod harness;
 mod lifecycle;
+mod observability;
 mod refusals;
 mod resources;
 mod selftest;

@@ -39,6 +39,15 @@ struct CallerTls {
 }
 
 impl Caller {
+    /// Over a connection without TLS, or whose TLS session did not come about.
+    fn plain(facts: postern_policy::Connection, listener: &Arc<ListenerState>) -> Self {
+        Self {
+            facts,
+            listener: listener.clone(),
+            tls: None,
+        }
+    }
+
     /// Whether the TLS parameters for the authority asked for differ from this session's.
     pub(crate) fn is_misdirected(&self, head: &Head) -> bool {
         let (Some(tls), Some(authority)) = (&self.tls, head.authority()) else {
@@ -103,7 +112,10 @@ pub(crate) async fn serve_handed(
 ) {
     match TcpStream::from_std(socket) {
         Ok(tcp) => serve(core, listener, tcp, peer).await,
-        Err(error) => tracing::warn!(%error, "a connection could not be taken over"),
+        Err(error) => {
+            core.metrics.connection_closed(listener.place());
+            tracing::warn!(%error, "a connection could not be taken over");
+        }
     }
 }
 
@@ -111,6 +123,16 @@ pub(crate) async fn serve_handed(
 pub(crate) async fn serve(
     core: Rc<Core>,
     listener: Arc<ListenerState>,
+    tcp: TcpStream,
+    peer: SocketAddr,
+) {
+    accepted(&core, &listener, tcp, peer).await;
+    core.metrics.connection_closed(listener.place());
+}
+
+async fn accepted(
+    core: &Rc<Core>,
+    listener: &Arc<ListenerState>,
     tcp: TcpStream,
     peer: SocketAddr,
 ) {
@@ -131,38 +153,39 @@ pub(crate) async fn serve(
         let header = Box::pin(arrival::proxied_source(&tcp, config, peer));
         match tokio::time::timeout_at(deadline, header).await {
             Ok(Ok(source)) => facts.proxied_source = source,
-            Ok(Err(reason)) => return arrival::proxy_refused(&core, &listener, peer, &reason),
+            Ok(Err(reason)) => {
+                let caller = Caller::plain(facts, listener);
+                return arrival::proxy_refused(core, &state, &caller, reason);
+            }
             Err(_) => {
-                return arrival::proxy_refused(&core, &listener, peer, "it did not come in time");
+                let caller = Caller::plain(facts, listener);
+                return arrival::proxy_refused(core, &state, &caller, "it did not come in time");
             }
         }
     }
     drop(state);
     let Some(server) = &listener.tls else {
-        let caller = Caller {
-            facts,
-            listener: listener.clone(),
-            tls: None,
-        };
+        let caller = Caller::plain(facts, listener);
         let link = Link::new(Stream::Tcp(tcp));
         return match admitted {
-            Ok(()) => plain(&core, caller, link).await,
-            Err(full) => Box::pin(turn_away(&core, &caller, link, full.name())).await,
+            Ok(()) => plain(core, caller, link).await,
+            Err(full) => Box::pin(turn_away(core, &caller, link, full.name())).await,
         };
     };
-    // Without a handshake there is nobody to tell.
-    if admitted.is_err() {
-        return;
+    if let Err(full) = admitted {
+        // Without a handshake there is nobody to tell.
+        let caller = Caller::plain(facts, listener);
+        return arrival::over_limit(core, &caller, full.name());
     }
     let acceptor = tokio_rustls::TlsAcceptor::from(server.config().clone());
     let handshake = Box::pin(acceptor.accept(tcp));
     let stream = match tokio::time::timeout_at(deadline, handshake).await {
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => {
-            return arrival::handshake_failed(&core, &listener, peer, &error.to_string());
+            return arrival::handshake_failed(core, listener, peer, &error.to_string());
         }
         Err(_) => {
-            return arrival::handshake_failed(&core, &listener, peer, "it was not over in time");
+            return arrival::handshake_failed(core, listener, peer, "it was not over in time");
         }
     };
     let Some(session) = TlsFacts::from_stream(&stream) else {
@@ -185,14 +208,14 @@ pub(crate) async fn serve(
     match session.alpn {
         Alpn::Http2 => {
             Box::pin(crate::http2::serve(
-                &core,
+                core,
                 caller,
                 link.into_stream(),
                 Buffer::default(),
             ))
             .await
         }
-        Alpn::Http1 => http1::serve(&core, &caller, link, Buffer::default()).await,
+        Alpn::Http1 => http1::serve(core, &caller, link, Buffer::default()).await,
     }
 }
 
@@ -227,6 +250,7 @@ async fn plain(core: &Rc<Core>, caller: Caller, link: Link) {
 
 /// Tells a caller that the gateway is full.
 async fn turn_away(core: &Rc<Core>, caller: &Caller, link: Link, which: &'static str) {
+    core.metrics.connection_refused(caller.listener.place());
     let denial = Denial::new(Code::LimitReached).saw("which", which);
     let goodbye = http1::turn_away(core, caller, link, denial);
     // Whoever does not read it in time misses it.

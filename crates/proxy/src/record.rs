@@ -13,7 +13,9 @@ pub use process_log::{LogRequests, ProcessLog};
 
 use postern_model::{Denial, RequestId};
 use postern_policy::head::Version;
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How a request ended.
@@ -145,4 +147,55 @@ pub trait Sink: Send + Sync {
 
     /// Takes note of a request.
     fn record(&self, record: &Record<'_>);
+
+    /// Whether it makes spans of them: then traces that begin here are sampled.
+    fn traces(&self) -> bool {
+        false
+    }
+}
+
+/// Everybody who wants records.
+#[derive(Clone)]
+pub struct Sinks {
+    all: Arc<[Arc<dyn Sink>]>,
+    trace: bool,
+}
+
+impl Sinks {
+    /// These.
+    pub fn new(all: Vec<Arc<dyn Sink>>) -> Self {
+        Self {
+            trace: all.iter().any(|sink| sink.traces()),
+            all: all.into(),
+        }
+    }
+
+    /// Whether anybody wants requests that ended so.
+    pub(crate) fn wants(&self, outcome: Outcome) -> bool {
+        self.all.iter().any(|sink| sink.wants(outcome))
+    }
+
+    /// Tells everybody who wants it.
+    pub(crate) fn record(&self, record: &Record<'_>) {
+        for sink in self.all.iter().filter(|sink| sink.wants(record.outcome)) {
+            sink.record(record);
+        }
+    }
+
+    /// Whether anybody makes spans.
+    pub(crate) const fn trace(&self) -> bool {
+        self.trace
+    }
+}
+
+impl Default for Sinks {
+    fn default() -> Self {
+        Self::new(Vec::new())
+    }
+}
+
+impl fmt::Debug for Sinks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} sinks", self.all.len())
+    }
 }

@@ -134,7 +134,8 @@ impl Gateway {
         response.text()
     }
 
-    fn ask_admin(&self, path: &str) -> Response {
+    /// A path of the admin address.
+    pub(crate) fn ask_admin(&self, path: &str) -> Response {
         let lines = "Connection: close\r\n";
         let host = self.admin;
         super::raw::once(

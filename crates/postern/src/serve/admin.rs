@@ -1,23 +1,29 @@
 //! The admin address: what it tells about this process.
 
+use postern_admin::{AdminState, ConfigurationState, Readiness};
+use postern_model::entity::Name;
 use postern_proxy::Gateway;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch::Receiver;
 
-/// What is known about the process beyond its traffic.
+/// What is known about the process beyond its traffic. There is none before every listener is
+/// bound and a configuration is in force: the process ends where that fails.
 #[derive(Debug)]
 pub(crate) struct Status {
     gateway: Arc<Gateway>,
+    /// Names the admin address answers to.
+    hosts: Vec<Name>,
     draining: AtomicBool,
     /// Why the last reload failed; `None`: it did not.
     stale: Mutex<Option<String>>,
 }
 
 impl Status {
-    pub(crate) fn new(gateway: Arc<Gateway>) -> Self {
+    pub(crate) fn new(gateway: Arc<Gateway>, hosts: Vec<Name>) -> Self {
         Self {
             gateway,
+            hosts,
             draining: AtomicBool::new(false),
             stale: Mutex::default(),
         }
@@ -34,13 +40,39 @@ impl Status {
     }
 }
 
+impl AdminState for Status {
+    fn metrics(&self, out: &mut String) {
+        self.gateway.metrics().render(out, &*self.gateway);
+    }
+
+    fn readiness(&self) -> Readiness {
+        let stale = self.stale.lock().unwrap_or_else(PoisonError::into_inner);
+        Readiness {
+            configuration: match &*stale {
+                None => ConfigurationState::Current,
+                Some(reason) => ConfigurationState::Stale {
+                    reason: reason.clone(),
+                },
+            },
+            listeners_bound: true,
+            draining: self.draining.load(Relaxed),
+        }
+    }
+
+    fn hosts(&self) -> Vec<String> {
+        self.hosts.iter().map(ToString::to_string).collect()
+    }
+}
+
 /// Serves the admin address until told to stop.
 pub(crate) async fn serve(
-    _listener: std::net::TcpListener,
+    listener: std::net::TcpListener,
     status: Arc<Status>,
     mut stop: Receiver<bool>,
 ) -> std::io::Result<()> {
-    let _ = status.gateway.revision();
-    let _ = stop.wait_for(|stop| *stop).await;
-    Ok(())
+    let stopped = async move {
+        // A sender that is gone means the same.
+        let _ = stop.wait_for(|stop| *stop).await;
+    };
+    postern_admin::serve(listener, status, stopped).await
 }

@@ -2,6 +2,7 @@
 
 mod admin;
 mod builtin;
+mod records;
 mod source;
 mod welcome;
 
@@ -9,7 +10,9 @@ use crate::cli::RunArgs;
 use crate::{log, output};
 use admin::Status;
 use anyhow::Context as _;
-use postern_proxy::Gateway;
+use postern_model::entity::Name;
+use postern_proxy::metrics::Metrics;
+use postern_proxy::{Gateway, Options};
 use source::Source;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
@@ -46,12 +49,21 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         || std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         usize::from,
     );
+    let hosts = loaded.admin.hosts.clone();
     let configuration = Arc::new(loaded);
-    let options = postern_proxy::Options { cores };
+    let metrics = Arc::new(Metrics::new());
+    let records = records::Records::new(args, &metrics, &control)?;
+    let options = Options {
+        cores,
+        metrics,
+        sinks: records.sinks(),
+    };
     let gateway = control.block_on(Gateway::start(configuration.clone(), options))?;
     welcome::print(&gateway, &configuration, &admin.local_addr()?);
     let gateway = Arc::new(gateway);
-    let left = control.block_on(serve(&gateway, source, admin))?;
+    let left = control.block_on(serve(&gateway, source, admin, hosts))?;
+    drop(gateway);
+    control.block_on(records.finish());
     control.shutdown_background();
     if left > 0 {
         tracing::warn!(connections = left, "cut off what had not ended in time");
@@ -66,8 +78,9 @@ async fn serve(
     gateway: &Arc<Gateway>,
     mut source: Source,
     admin: std::net::TcpListener,
+    hosts: Vec<Name>,
 ) -> anyhow::Result<usize> {
-    let status = Arc::new(Status::new(gateway.clone()));
+    let status = Arc::new(Status::new(gateway.clone(), hosts));
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let memory = gateway.watch_memory(stopped.clone());
     let admin = admin::serve(admin, status.clone(), stopped);
@@ -115,7 +128,10 @@ async fn reload(gateway: &Gateway, source: &mut Source, status: &Status) {
             .reload(Arc::new(new))
             .await
             .map_err(|error| error.to_string()),
-        Err(report) => Err(format!("the new configuration has errors\n{report}")),
+        Err(report) => {
+            gateway.metrics().reload_failed();
+            Err(format!("the new configuration has errors\n{report}"))
+        }
     };
     match &outcome {
         Ok(()) => tracing::info!(

@@ -1,9 +1,13 @@
-//! What comes before the first request: the PROXY protocol header, and what is said when a
+//! What comes before the first request: the PROXY protocol header, and what is noted when a
 //! connection ends before there was one.
 
-use crate::gateway::{Core, ListenerState};
+use super::Caller;
+use crate::exchange;
+use crate::gateway::{Core, CoreState, ListenerState};
 use crate::proxy_protocol::{self, Header, Parsed};
+use postern_model::denial::{Audience, Value};
 use postern_model::entity::ProxyProtocol;
+use postern_model::{Code, Denial};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -73,27 +77,36 @@ async fn skip(tcp: &TcpStream, n: usize) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Records a connection that was closed for its PROXY protocol header.
-pub(super) fn proxy_refused(core: &Core, listener: &ListenerState, peer: SocketAddr, reason: &str) {
-    if core.shared.say_seldom() {
-        tracing::warn!(
-            code = "connection.proxy_protocol_invalid",
-            listener = &*listener.config.name,
-            %peer,
-            reason,
-            "closed a connection"
-        );
-    }
+/// Notes a connection that is closed for its PROXY protocol header.
+pub(super) fn proxy_refused(
+    core: &Core,
+    state: &CoreState,
+    caller: &Caller,
+    reason: impl Into<Value>,
+) {
+    let denial = Denial::new(Code::ProxyProtocolInvalid)
+        .with("peer", caller.facts.peer.to_string(), Audience::Operator)
+        .with("error", reason, Audience::Operator);
+    core.metrics.connection_refused(caller.listener.place());
+    exchange::closed_unheard(core, state, caller, denial);
 }
 
-/// Records a TLS handshake that failed.
+/// Notes a connection that is closed because there are too many.
+pub(super) fn over_limit(core: &Core, caller: &Caller, which: &'static str) {
+    let denial = Denial::new(Code::LimitReached).saw("which", which);
+    core.metrics.connection_refused(caller.listener.place());
+    exchange::closed_unheard(core, &core.state(), caller, denial);
+}
+
+/// Notes a TLS handshake that failed. There was no request, and is no code for it.
 pub(super) fn handshake_failed(
     core: &Core,
     listener: &ListenerState,
     peer: SocketAddr,
     reason: &str,
 ) {
-    if core.shared.say_seldom() {
+    core.metrics.handshake_failed(listener.place());
+    if core.shared.floods.passes() {
         tracing::info!(listener = &*listener.config.name, %peer, reason, "TLS handshake failed");
     }
 }

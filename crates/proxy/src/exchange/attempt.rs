@@ -1,7 +1,7 @@
 //! One attempt of one request on one target.
 
 use super::faults::{Failed, UpstreamFault, caller_fault};
-use super::journal::Journal;
+use super::journal::{Journal, Traffic};
 use super::message::{
     RequestLine, RequestSink, RequestSource, ResponseHead, ResponseSink, ResponseSource, Sink as _,
 };
@@ -42,6 +42,7 @@ pub(crate) struct Exchange<'a> {
     pub(crate) allowed: &'a Allowed,
     pub(crate) id: EncodedId,
     pub(crate) trace: Trace,
+    pub(crate) traffic: &'a Traffic,
     timeouts: Timeouts,
     body_timeout: Duration,
 }
@@ -63,7 +64,7 @@ pub(crate) enum Ended {
     /// The upstream's.
     Upstream(UpstreamFault),
     /// The response's status is one to try again, and trying again is allowed.
-    Again,
+    Again(FailureClass),
 }
 
 /// Whether another attempt is allowed after a failure, given whether the body can be sent again
@@ -77,8 +78,8 @@ impl<'a> Exchange<'a> {
         caller: &'a Caller,
         head: &'a Head,
         allowed: &'a Allowed,
-        id: EncodedId,
-        trace: Trace,
+        journal: &Journal<'_>,
+        traffic: &'a Traffic,
     ) -> Self {
         let timeouts = state.snapshot().rules.plan(&allowed.route).timeouts;
         let body_timeout = state.configuration().timeouts.body;
@@ -88,8 +89,9 @@ impl<'a> Exchange<'a> {
             caller,
             head,
             allowed,
-            id,
-            trace,
+            id: journal.id(),
+            trace: journal.trace(),
+            traffic,
             timeouts,
             body_timeout,
         }
@@ -261,7 +263,7 @@ impl<K: ResponseSink> Over<'_, '_, '_, K> {
             self.begin(&head, input, replayable)?;
             let passed = tokio::select! {
                 biased;
-                passed = download(input, self.sink) => passed,
+                passed = download(input, self.sink, &self.exchange.traffic.sent) => passed,
                 () = source.gone() => return Err(Ended::Caller(Failed::Cancelled)),
             };
             return self.passed(passed).map(|()| false);
@@ -326,7 +328,7 @@ impl<K: ResponseSink> Over<'_, '_, '_, K> {
             }
             self.begin(&head, input, false)?;
             let passed = {
-                let mut downloading = pin!(download(input, self.sink));
+                let mut downloading = pin!(download(input, self.sink, &self.exchange.traffic.sent));
                 loop {
                     tokio::select! {
                         biased;
@@ -373,10 +375,9 @@ impl<K: ResponseSink> Over<'_, '_, '_, K> {
         let now = std::time::Instant::now();
         self.lease.report(Outcome::of_status(head.status), now);
         let statuses = &self.lease.upstream().state().config.retry.statuses;
-        if statuses.contains(&head.status)
-            && (self.may_retry)(FailureClass::Status(head.status), replayable, false)
-        {
-            return Err(Ended::Again);
+        let class = FailureClass::Status(head.status);
+        if statuses.contains(&head.status) && (self.may_retry)(class, replayable, false) {
+            return Err(Ended::Again(class));
         }
         self.journal.responded(head);
         self.sink.begin(head.status);

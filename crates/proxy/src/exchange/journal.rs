@@ -1,54 +1,371 @@
-//! What is noted about one request while it lives, for its record.
+//! What is noted about one request while it lives: counted when it is over, and offered to whoever
+//! wants records.
+
+#[cfg(test)]
+mod tests;
 
 use super::message::ResponseHead;
 use crate::connection::Caller;
 use crate::gateway::{Core, CoreState};
+use crate::metrics::{Finished, OperationId, UpstreamFailure, UpstreamId};
+use crate::record::{self, Delivered, Outcome, Record};
 use crate::refusal::Refusal;
-use crate::upstream::Lease;
-use postern_model::Denial;
+use crate::upstream::{FailureClass, Lease};
+use postern_model::entity::TlsVersion;
 use postern_model::id::EncodedId;
+use postern_model::{Code, Denial, RequestId};
 use postern_policy::fields::Known;
+use postern_policy::forward;
 use postern_policy::forward::trace::Trace;
-use postern_policy::head::Head;
-use postern_policy::{Allowed, Walk};
+use postern_policy::head::{Head, Version};
+use postern_policy::router::Route;
+use postern_policy::stages::response::attribution;
+use postern_policy::{Allowed, Live, Walk};
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::net::IpAddr;
+use std::time::{Duration, Instant, SystemTime};
 
+/// Bytes of bodies, counted where they pass.
+#[derive(Debug, Default)]
+pub(crate) struct Traffic {
+    /// Of the request, from the caller.
+    pub(super) received: Cell<u64>,
+    /// Of the response, to the caller.
+    pub(super) sent: Cell<u64>,
+}
+
+/// Adds to a count of bytes.
+pub(super) fn count(counter: &Cell<u64>, bytes: usize) {
+    counter.set(counter.get() + bytes as u64);
+}
+
+/// What the stages found out about a request that they refused.
+#[derive(Debug)]
+struct Walked {
+    route: Option<Route>,
+    client: Option<IpAddr>,
+    client_request_id: Option<Box<str>>,
+    host: Box<str>,
+    path: Option<Box<str>>,
+}
+
+/// Notes about one request. It ends when it is dropped, so that what is abandoned half-way is
+/// counted and recorded too.
 #[derive(Debug)]
 pub(crate) struct Journal<'a> {
-    id: EncodedId,
+    core: &'a Core,
+    state: &'a CoreState,
+    caller: &'a Caller,
     head: &'a Head,
+    traffic: &'a Traffic,
+    begun: Instant,
+    id: RequestId,
     trace: Trace,
+    allowed: Option<&'a Allowed>,
+    walked: Option<Box<Walked>>,
+    /// The last target, by position in its upstream.
+    target: usize,
+    attempts: u32,
+    status: u16,
+    /// Until somebody says more, the caller has left.
+    outcome: Outcome,
+    denial: Option<Box<Denial>>,
+    is_whole: bool,
 }
 
 impl<'a> Journal<'a> {
-    pub(super) fn begin(core: &Core, _caller: &'a Caller, head: &'a Head) -> Self {
+    /// Begins with what the head tells. `begun`: when its first byte came.
+    pub(super) fn begin(
+        core: &'a Core,
+        state: &'a CoreState,
+        caller: &'a Caller,
+        head: &'a Head,
+        traffic: &'a Traffic,
+        begun: Option<Instant>,
+    ) -> Self {
+        core.metrics.started();
+        let random = || (u128::from(core.random()) << 64) | u128::from(core.random());
         Self {
-            id: core.new_id().encode(),
+            core,
+            state,
+            caller,
+            head,
+            traffic,
+            begun: begun.unwrap_or_else(Instant::now),
+            id: core.new_id(),
             trace: Trace::new(
                 head.fields.all(Known::Traceparent),
-                (u128::from(core.random()) << 64) | u128::from(core.random()),
+                random(),
                 core.random(),
-                false,
+                core.shared.sinks.trace(),
             ),
-            head,
+            allowed: None,
+            walked: None,
+            target: 0,
+            attempts: 0,
+            status: 0,
+            outcome: Outcome::Cancelled,
+            denial: None,
+            is_whole: false,
         }
     }
+
+    /// The request's id, as it is written.
     pub(super) fn id(&self) -> EncodedId {
-        self.id
+        self.id.encode()
     }
-    pub(super) fn trace(&self) -> Trace {
+
+    /// Its place in a trace.
+    pub(super) const fn trace(&self) -> Trace {
         self.trace
     }
-    pub(super) fn allowed(&mut self, _allowed: &Allowed) {}
-    pub(super) fn walked(&mut self, _walk: &Walk) {}
-    pub(super) fn attempt(&mut self, _lease: &Lease) {}
-    pub(super) fn responded(&mut self, _head: &ResponseHead) {}
+
+    /// Where bytes of the response's body are counted.
+    pub(super) const fn sent(&self) -> &'a Cell<u64> {
+        &self.traffic.sent
+    }
+
+    /// It may pass.
+    pub(super) const fn allowed(&mut self, allowed: &'a Allowed) {
+        self.allowed = Some(allowed);
+    }
+
+    /// It may not; the walk has found out so much.
+    pub(super) fn walked(&mut self, walk: &Walk, live: &Live<'_>) {
+        let client = walk.client();
+        let id = client.and_then(|c| forward::client_request_id(&self.head.fields, c));
+        self.walked = Some(Box::new(Walked {
+            route: walk.route().copied(),
+            client: client.map(|c| c.address),
+            client_request_id: id
+                .and_then(|id| std::str::from_utf8(id).ok())
+                .map(Into::into),
+            host: walk.host(live).unwrap_or_default().into(),
+            path: walk.path(live).map(Into::into),
+        }));
+    }
+
+    /// An attempt at a target begins.
+    pub(super) fn attempt(&mut self, lease: &Lease) {
+        let upstream = self.upstream_place();
+        self.core.metrics.attempt(upstream);
+        if self.attempts > 0 {
+            self.core.metrics.retry(upstream);
+        }
+        self.attempts += 1;
+        self.target = lease.index();
+    }
+
+    /// The attempt failed.
+    pub(super) fn attempt_failed(&self, class: FailureClass) {
+        let upstream = self.upstream_place();
+        self.core.metrics.attempt_failed(upstream, reason(class));
+    }
+
+    /// The final response begins.
+    pub(super) const fn responded(&mut self, head: &ResponseHead) {
+        self.status = head.status;
+    }
+
+    /// The final response has been passed on to its end.
+    pub(super) const fn answered(&mut self) {
+        self.is_whole = true;
+        self.outcome = match attribution(self.status) {
+            Some(_) => Outcome::OriginRefused,
+            None => Outcome::Allowed,
+        };
+    }
+
+    /// A refusal is on its way.
     pub(super) fn refused(&mut self, denial: Denial, refusal: &Refusal) {
-        tracing::info!(id = self.id.as_str(), status = refusal.status, code = %denial.code, path = %String::from_utf8_lossy(self.head.path()), evidence = ?denial.evidence, "refused");
+        self.status = refusal.status;
+        self.outcome = Outcome::Refused;
+        self.denial = Some(Box::new(denial));
+        self.is_whole = true;
     }
+
+    /// The response had begun already and is broken off, or there is no way to say anything.
     pub(super) fn cut_off(&mut self, denial: Denial) {
-        tracing::info!(id = self.id.as_str(), code = %denial.code, evidence = ?denial.evidence, "cut off");
+        self.outcome = Outcome::Refused;
+        self.denial = Some(Box::new(denial));
     }
-    pub(super) fn cancelled(&mut self) {}
-    pub(super) fn undelivered(&mut self) {}
-    pub(super) fn end(self, _core: &Core, _state: &CoreState) {}
+
+    /// The refusal did not arrive.
+    pub(super) const fn undelivered(&mut self) {
+        self.is_whole = false;
+    }
+
+    fn route(&self) -> Option<Route> {
+        match self.allowed {
+            Some(allowed) => Some(allowed.route),
+            None => self.walked.as_ref()?.route,
+        }
+    }
+
+    fn upstream_place(&self) -> UpstreamId {
+        let upstream = self.allowed.map_or(usize::MAX, |allowed| allowed.upstream);
+        self.state.snapshot().layout.upstream(upstream)
+    }
+
+    fn code(&self) -> Option<Code> {
+        match &self.denial {
+            Some(denial) => Some(denial.code),
+            None => attribution(self.status),
+        }
+    }
+
+    /// Tells the sinks. Not on the way of a request that nobody wants to hear of.
+    #[cold]
+    fn offer(&self, duration: Duration) {
+        let shared = &self.core.shared;
+        let code = self.code();
+        if code.is_some_and(comes_in_floods) && !shared.floods.passes() {
+            return;
+        }
+        let rules = &self.state.snapshot().rules;
+        let of_origin = (self.outcome == Outcome::OriginRefused)
+            .then(|| Denial::new(Code::OriginRefused).saw("status", u64::from(self.status)));
+        let route = self.route();
+        let upstream = self
+            .allowed
+            .and_then(|allowed| self.state.upstream(allowed.upstream))
+            .map(|upstream| upstream.state());
+        let target = upstream
+            .filter(|_| self.attempts > 0)
+            .and_then(|upstream| upstream.targets.get(self.target));
+        let walked = self.walked.as_deref();
+        let raw_path;
+        let path = match (self.allowed, walked.and_then(|w| w.path.as_deref())) {
+            (Some(allowed), _) => allowed.path.of(self.head.path()),
+            (None, Some(path)) => path,
+            (None, None) => {
+                raw_path = String::from_utf8_lossy(self.head.path());
+                &*raw_path
+            }
+        };
+        let host = match self.allowed {
+            Some(allowed) => allowed.host.of(self.head.authority().unwrap_or_default()),
+            // What is no host may be anything, a password among it.
+            None => walked.map_or("", |w| &w.host),
+        };
+        let micros = SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default()
+            .saturating_sub(duration)
+            .as_micros();
+        shared.sinks.record(&Record {
+            id: self.id,
+            start: u64::try_from(micros).unwrap_or(u64::MAX),
+            duration,
+            client: match self.allowed {
+                Some(allowed) => Some(allowed.client.address),
+                None => walked.and_then(|w| w.client),
+            },
+            peer: self.caller.facts.peer,
+            method: std::str::from_utf8(self.head.method()).unwrap_or_default(),
+            host,
+            path,
+            service: route.as_ref().map(|route| &*rules.service(route).name),
+            version: route.as_ref().map(|route| &*rules.version(route).name),
+            operation: route.as_ref().map(|route| &*rules.operation(route).name),
+            status: self.status,
+            outcome: self.outcome,
+            denial: self.denial.as_deref().or(of_origin.as_ref()),
+            upstream: upstream.map(|upstream| &**upstream.name()),
+            target: target.map(|slot| &**slot.target.name()),
+            attempts: self.attempts,
+            bytes_in: self.traffic.received.get(),
+            bytes_out: self.traffic.sent.get(),
+            delivered: delivered(self.is_whole, self.head.version),
+            protocol: self.head.version,
+            tls: self
+                .caller
+                .facts
+                .tls
+                .as_ref()
+                .map(|tls| tls_name(tls.version)),
+            client_request_id: self.client_request_id().as_deref(),
+            trace: Some(place(&self.trace)),
+        });
+    }
+
+    fn client_request_id(&self) -> Option<Cow<'_, str>> {
+        match self.allowed {
+            Some(allowed) => forward::client_request_id(&self.head.fields, &allowed.client)
+                .map(String::from_utf8_lossy),
+            None => Some(self.walked.as_ref()?.client_request_id.as_deref()?.into()),
+        }
+    }
+}
+
+impl Drop for Journal<'_> {
+    fn drop(&mut self) {
+        let duration = self.begun.elapsed();
+        let layout = &self.state.snapshot().layout;
+        let operation = self.route().map_or_else(OperationId::default, |route| {
+            layout.operation(route.service, route.version, route.operation)
+        });
+        self.core.metrics.finished(&Finished {
+            operation,
+            status: self.status,
+            outcome: self.outcome,
+            code: self.code(),
+            duration,
+            bytes_in: self.traffic.received.get(),
+            bytes_out: self.traffic.sent.get(),
+        });
+        if self.core.shared.sinks.wants(self.outcome) {
+            self.offer(duration);
+        }
+    }
+}
+
+/// Refusals of whole connections: whoever opens many must not fill the log.
+const fn comes_in_floods(code: Code) -> bool {
+    matches!(code, Code::LimitReached | Code::ProxyProtocolInvalid)
+}
+
+const fn delivered(whole: bool, version: Version) -> Delivered {
+    match (whole, version) {
+        (true, _) => Delivered::Response,
+        (false, Version::Http2) => Delivered::Reset,
+        (false, Version::Http10 | Version::Http11) => Delivered::Close,
+    }
+}
+
+const fn tls_name(version: TlsVersion) -> &'static str {
+    match version {
+        TlsVersion::V1_2 => "TLSv1.2",
+        TlsVersion::V1_3 => "TLSv1.3",
+    }
+}
+
+fn place(trace: &Trace) -> record::Trace {
+    record::Trace {
+        trace: trace.trace_id.to_be_bytes(),
+        span: trace.span_id.to_be_bytes(),
+        parent: trace.parent_id.map(u64::to_be_bytes),
+        sampled: trace.is_sampled(),
+    }
+}
+
+/// Under which reason a failure is counted.
+const fn reason(class: FailureClass) -> UpstreamFailure {
+    match class {
+        FailureClass::Resolve => UpstreamFailure::Dns,
+        FailureClass::AddressForbidden => UpstreamFailure::Forbidden,
+        FailureClass::Connect | FailureClass::ConnectTimeout => UpstreamFailure::Connect,
+        FailureClass::Tls => UpstreamFailure::Tls,
+        FailureClass::FirstByteTimeout | FailureClass::BodyTimeout => UpstreamFailure::Timeout,
+        FailureClass::NotSent
+        | FailureClass::IdleClosed
+        | FailureClass::RefusedStream
+        | FailureClass::GoawayUnprocessed
+        | FailureClass::Reset
+        | FailureClass::ClosedEarly
+        | FailureClass::BodyCut => UpstreamFailure::Reset,
+        FailureClass::ResponseInvalid => UpstreamFailure::Protocol,
+        FailureClass::Status(_) => UpstreamFailure::Status,
+    }
 }

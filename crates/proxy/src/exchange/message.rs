@@ -3,7 +3,7 @@
 use crate::http1::{Invalid, Length};
 use postern_policy::fields::Fields;
 use postern_policy::head::Version;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The next part of a body.
 #[derive(Debug)]
@@ -114,6 +114,11 @@ pub(crate) trait ResponseSink: Sink {
 
     /// Whether anything of the final response may have left.
     fn is_started(&self) -> bool;
+
+    /// When the first byte of the request came, where that was before its head was complete.
+    fn begun(&self) -> Option<Instant> {
+        None
+    }
 }
 
 /// The first line of a request on its way to the upstream.

@@ -13,5 +13,5 @@ pub(crate) use message::{
     BodyFault, Piece, RequestLine, RequestSink, RequestSource, ResponseFault, ResponseHead,
     ResponseSink, ResponseSource, Sink, SinkFault, Source,
 };
-pub(crate) use refuse::refuse_unread;
+pub(crate) use refuse::{closed_unheard, refuse_unread};
 pub(crate) use run::{Tunnel, run};

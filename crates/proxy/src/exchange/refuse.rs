@@ -1,6 +1,6 @@
 //! Saying no to the caller.
 
-use super::journal::Journal;
+use super::journal::{Journal, Traffic, count};
 use super::message::ResponseSink;
 use crate::connection::Caller;
 use crate::date;
@@ -19,10 +19,17 @@ pub(crate) async fn refuse_unread(
     denial: Denial,
     sink: &mut impl ResponseSink,
 ) {
-    let mut journal = Journal::begin(core, caller, head);
+    let traffic = Traffic::default();
+    let mut journal = Journal::begin(core, state, caller, head, &traffic, sink.begun());
     sink.close();
     refuse(state, caller, head, &mut journal, denial, sink).await;
-    journal.end(core, state);
+}
+
+/// Notes that a connection was closed for a reason that there was no way to tell.
+pub(crate) fn closed_unheard(core: &Core, state: &CoreState, caller: &Caller, denial: Denial) {
+    let (head, traffic) = (Head::default(), Traffic::default());
+    let mut journal = Journal::begin(core, state, caller, &head, &traffic, None);
+    journal.cut_off(denial);
 }
 
 /// Answers with a refusal.
@@ -57,6 +64,7 @@ pub(super) async fn refuse(
     journal.refused(denial, &refusal);
     let sent = async {
         if !refusal.body.is_empty() {
+            count(journal.sent(), refusal.body.len());
             sink.data(&refusal.body).await?;
         }
         sink.end(None).await

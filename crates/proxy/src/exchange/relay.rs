@@ -1,8 +1,10 @@
 //! Moving bodies from one side to the other, never faster than the slower side takes them.
 
+use super::journal::count;
 use super::message::{
     BodyFault, Piece, RequestSource, ResponseSink, ResponseSource, Sink, SinkFault, Source,
 };
+use std::cell::Cell;
 
 /// A request's body is kept up to so many bytes, in case it has to be sent again.
 const REPLAY: usize = 64 << 10;
@@ -17,10 +19,17 @@ pub(crate) enum Broken {
 }
 
 /// Passes everything on: gathers what is there, and sends it before it waits for more.
-async fn pump(source: &mut impl Source, sink: &mut impl Sink) -> Result<(), Broken> {
+async fn pump(
+    source: &mut impl Source,
+    sink: &mut impl Sink,
+    passed: &Cell<u64>,
+) -> Result<(), Broken> {
     loop {
         match source.take().map_err(Broken::Source)? {
-            Some(Piece::Data(piece)) => sink.data(piece).await.map_err(Broken::Sink)?,
+            Some(Piece::Data(piece)) => {
+                count(passed, piece.len());
+                sink.data(piece).await.map_err(Broken::Sink)?;
+            }
             Some(Piece::End) => {
                 return sink.end(source.trailers()).await.map_err(Broken::Sink);
             }
@@ -32,12 +41,13 @@ async fn pump(source: &mut impl Source, sink: &mut impl Sink) -> Result<(), Brok
     }
 }
 
-/// Passes a response's body to the caller.
+/// Passes a response's body to the caller, and counts its bytes.
 pub(crate) async fn download(
     source: &mut impl ResponseSource,
     sink: &mut impl ResponseSink,
+    passed: &Cell<u64>,
 ) -> Result<(), Broken> {
-    pump(source, sink).await
+    pump(source, sink, passed).await
 }
 
 /// A request's body on its way up, over as many attempts as it takes.
@@ -48,16 +58,24 @@ pub(crate) struct Upload<'a, S> {
     /// Whether what was taken from the caller is still at hand.
     whole: bool,
     keep: bool,
+    /// Bytes taken from the caller.
+    taken: &'a Cell<u64>,
 }
 
 impl<'a, S: RequestSource> Upload<'a, S> {
     /// `keep` says whether there may be another attempt at all; `kept` is an empty buffer.
-    pub(crate) const fn new(source: &'a mut S, keep: bool, kept: Vec<u8>) -> Self {
+    pub(crate) const fn new(
+        source: &'a mut S,
+        keep: bool,
+        kept: Vec<u8>,
+        taken: &'a Cell<u64>,
+    ) -> Self {
         Self {
             source,
             kept,
             whole: true,
             keep,
+            taken,
         }
     }
 
@@ -83,6 +101,7 @@ impl<'a, S: RequestSource> Upload<'a, S> {
         loop {
             match self.source.take().map_err(Broken::Source)? {
                 Some(Piece::Data(piece)) => {
+                    count(self.taken, piece.len());
                     self.whole &= self.keep && self.kept.len() + piece.len() <= REPLAY;
                     if self.whole {
                         self.kept.extend_from_slice(piece);

@@ -2,7 +2,7 @@
 
 use super::attempt::{Ended, Exchange, Passed};
 use super::faults::{self, Failed};
-use super::journal::Journal;
+use super::journal::{Journal, Traffic, count};
 use super::message::{Piece, RequestSource, ResponseSink};
 use super::refuse::refuse;
 use super::relay::Upload;
@@ -32,55 +32,55 @@ pub(crate) async fn run(
     source: &mut impl RequestSource,
     sink: &mut impl ResponseSink,
 ) -> Option<Tunnel> {
-    let mut journal = Journal::begin(core, caller, head);
+    let traffic = Traffic::default();
+    let allowed;
+    let mut journal = Journal::begin(core, state, caller, head, &traffic, sink.begun());
     if head.fields.has(Known::Upgrade) || head.method() == b"CONNECT" {
         // Bytes that follow were meant for another protocol: unless it is agreed on, they must
         // not be taken for a request.
         sink.close();
     }
     let served = match decide(state, caller, head, &mut journal) {
-        Ok(allowed) => {
-            let exchange = Exchange::new(
-                core,
-                state,
-                caller,
-                head,
-                &allowed,
-                journal.id(),
-                journal.trace(),
-            );
+        Ok(passes) => {
+            allowed = passes;
+            journal.allowed(&allowed);
+            let exchange = Exchange::new(core, state, caller, head, &allowed, &journal, &traffic);
             forward(&exchange, &mut journal, source, sink).await
         }
         Err(denial) => Err(Failed::Refused(denial)),
     };
-    let tunnel = match served {
-        Ok(Passed::Answered) => None,
-        Ok(Passed::Tunnel(connection)) => Some(connection),
+    match served {
+        Ok(passed) => {
+            journal.answered();
+            match passed {
+                Passed::Answered => None,
+                Passed::Tunnel(connection) => Some(connection),
+            }
+        }
         Err(Failed::Refused(denial)) if sink.is_started() => {
             journal.cut_off(denial);
             sink.abort();
             None
         }
         Err(Failed::Refused(denial)) => {
-            if !skip(source) || denial.code == Code::Malformed {
+            if !skip(source, &traffic) || denial.code == Code::Malformed {
                 sink.close();
             }
             refuse(state, caller, head, &mut journal, denial, sink).await;
             None
         }
         Err(Failed::Cancelled) => {
-            journal.cancelled();
             sink.abort();
             None
         }
-    };
-    journal.end(core, state);
-    tunnel
+    }
 }
 
 /// Skips what is here of a body that nobody wants; says whether that was all of it.
-fn skip(source: &mut impl RequestSource) -> bool {
-    while let Ok(Some(Piece::Data(_))) = source.take() {}
+fn skip(source: &mut impl RequestSource, traffic: &Traffic) -> bool {
+    while let Ok(Some(Piece::Data(piece))) = source.take() {
+        count(&traffic.received, piece.len());
+    }
     source.is_ended()
 }
 
@@ -99,12 +99,9 @@ fn decide(
             Step::Need(FactRequest::ClientCertificate { service }) => {
                 live.provide_certificate(caller.judge(service, state));
             }
-            Step::Done(Decision::Allow(allowed)) => {
-                journal.allowed(&allowed);
-                return Ok(allowed);
-            }
+            Step::Done(Decision::Allow(allowed)) => return Ok(allowed),
             Step::Done(Decision::Refuse(denial)) => {
-                journal.walked(&walk);
+                journal.walked(&walk, &live);
                 return Err(denial);
             }
         }
@@ -137,7 +134,8 @@ async fn forward<S: RequestSource>(
         Balance::RoundRobin | Balance::LeastRequests => None,
     };
     let kept = exchange.core.scratch();
-    let mut upload = Upload::new(source, config.retry.attempts > 0, kept);
+    let keep = config.retry.attempts > 0;
+    let mut upload = Upload::new(source, keep, kept, &exchange.traffic.received);
     let mut tried = Tried::NONE;
     let mut made = 0;
     loop {
@@ -166,9 +164,10 @@ async fn forward<S: RequestSource>(
                 return Ok(passed);
             }
             Err(Ended::Caller(failed)) => return Err(failed),
-            Err(Ended::Again) => {}
+            Err(Ended::Again(class)) => journal.attempt_failed(class),
             Err(Ended::Upstream(fault)) => {
                 let class = fault.class;
+                journal.attempt_failed(class);
                 lease.finish(Outcome::Failure(class), Instant::now());
                 if !may_retry(class, upload.is_replayable(), sink.is_started()) {
                     return Err(Failed::Refused(fault.denial(made)));

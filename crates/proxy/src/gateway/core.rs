@@ -6,6 +6,7 @@ use super::snapshot::{Dialer, Snapshot};
 use crate::back::{Pools, TargetPool};
 use crate::connection;
 use crate::exchange::ResponseHead;
+use crate::metrics::CoreMetrics;
 use crate::upstream::{CoreUpstream, CoreUpstreams, Lease};
 use postern_model::RequestId;
 use postern_model::entity::Configuration;
@@ -79,6 +80,7 @@ impl CoreState {
 pub(crate) struct Core {
     pub(crate) index: usize,
     pub(crate) shared: Arc<Shared>,
+    pub(crate) metrics: CoreMetrics,
     state: RefCell<Rc<CoreState>>,
     draining: Cell<bool>,
     /// Tasks to wake when draining begins.
@@ -257,6 +259,7 @@ async fn run(
     let core = Rc::new(Core {
         index,
         random: Cell::new(shared.seed ^ (index as u64) << 32),
+        metrics: shared.metrics.core(),
         shared,
         state: RefCell::new(Rc::new(state)),
         draining: Cell::new(false),

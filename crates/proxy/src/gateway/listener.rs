@@ -2,15 +2,16 @@
 
 use super::Shared;
 use super::core::{Command, Core};
+use super::snapshot::Snapshot;
 use crate::connection;
+use crate::metrics::ListenerId;
 use crate::tls::{ServerTls, TlsError};
 use postern_model::entity::{Distribution, Listener};
 use socket2::{Domain, Protocol, Socket, Type};
 use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::Notify;
 
@@ -51,8 +52,8 @@ pub(crate) struct ListenerState {
     /// Where it really listens (a configured port of 0 is chosen by the system).
     pub(crate) address: SocketAddr,
     pub(crate) tls: Option<ServerTls>,
-    pub(crate) accepted: AtomicU64,
     stops: Vec<Notify>,
+    place: OnceLock<ListenerId>,
 }
 
 impl ListenerState {
@@ -75,14 +76,13 @@ impl ListenerState {
         });
         let (address, sockets) = bound?;
         let stops = (0..cores).map(|_| Notify::new()).collect();
-        let accepted = AtomicU64::new(0);
         Ok((
             Arc::new(Self {
                 config: config.clone(),
                 address,
                 tls,
-                accepted,
                 stops,
+                place: OnceLock::new(),
             }),
             sockets,
         ))
@@ -101,6 +101,20 @@ impl ListenerState {
             }),
             _ => Ok(()),
         }
+    }
+
+    /// Says where its connections are counted: once, before it accepts any.
+    pub(super) fn set_place(&self, snapshot: &Snapshot) {
+        let listeners = &snapshot.configuration().listeners;
+        if let Some(at) = listeners.iter().position(|l| l.name == self.config.name) {
+            // A listener that stays keeps its name, and its place with it.
+            let _ = self.place.set(snapshot.layout.listener(at));
+        }
+    }
+
+    /// Where its connections are counted.
+    pub(crate) fn place(&self) -> ListenerId {
+        self.place.get().copied().unwrap_or_default()
     }
 
     /// Ends the accept loop of a core, after it has emptied the kernel's queue.
@@ -216,7 +230,7 @@ pub(super) async fn accept(
         match accepted {
             None => return,
             Some(Ok((tcp, peer))) => {
-                state.accepted.fetch_add(1, Relaxed);
+                core.metrics.connection_accepted(state.place());
                 start(&core, &state, tcp, peer);
             }
             Some(Err(error)) => failed(&core.shared, &state, &error).await,
@@ -242,7 +256,10 @@ fn start(
                 Ok(tcp) => core
                     .shared
                     .tell(least, Command::Serve(state.clone(), tcp, peer)),
-                Err(error) => tracing::warn!(%error, "a connection could not be handed over"),
+                Err(error) => {
+                    core.metrics.connection_closed(state.place());
+                    tracing::warn!(%error, "a connection could not be handed over");
+                }
             }
             return;
         }

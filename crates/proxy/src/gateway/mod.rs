@@ -2,8 +2,10 @@
 
 mod background;
 mod core;
+mod floods;
 mod listener;
 mod load;
+mod observe;
 mod snapshot;
 
 pub(crate) use self::core::{Core, CoreState};
@@ -14,6 +16,9 @@ pub use snapshot::SnapshotError;
 pub(crate) use snapshot::{Dialer, Snapshot};
 
 use self::core::Command;
+use self::floods::Floods;
+use crate::metrics::Metrics;
+use crate::record::Sinks;
 use crate::upstream::UpstreamState;
 use background::Background;
 use postern_model::entity::{Configuration, Listener};
@@ -21,7 +26,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 /// Why a gateway cannot start, or a configuration not be taken over. One sentence each.
@@ -39,10 +44,14 @@ pub enum GatewayError {
 }
 
 /// What the process decides, not the configuration.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// Cores that serve requests.
     pub cores: usize,
+    /// Where everything is counted.
+    pub metrics: Arc<Metrics>,
+    /// Who gets the records of requests.
+    pub sinks: Sinks,
 }
 
 /// What every core shares.
@@ -51,6 +60,10 @@ pub(crate) struct Shared {
     pub(crate) cores: usize,
     pub(crate) seed: u64,
     pub(crate) load: Arc<Load>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) sinks: Sinks,
+    /// Bounds records of connections that were refused.
+    pub(crate) floods: Floods,
     commands: Vec<UnboundedSender<Command>>,
     /// When something that may happen very often was last said, seconds.
     said: AtomicU64,
@@ -107,7 +120,13 @@ impl Gateway {
         let seed = RandomState::new().hash_one(std::process::id());
         let opened = open(&configuration.listeners, &[], cores)?;
         let own = opened.iter().map(|(state, _)| state.address).collect();
-        let snapshot = Arc::new(Snapshot::build(configuration.clone(), 1, None, own)?);
+        let snapshot = Arc::new(Snapshot::build(
+            configuration.clone(),
+            1,
+            None,
+            own,
+            &options.metrics,
+        )?);
         let background = Background::start(&snapshot, seed).await?;
         let (commands, receivers): (Vec<_>, Vec<_>) =
             (0..cores).map(|_| unbounded_channel()).unzip();
@@ -115,6 +134,9 @@ impl Gateway {
             cores,
             seed,
             load: Arc::new(Load::new(cores, &configuration.limits)),
+            metrics: options.metrics,
+            sinks: options.sinks,
+            floods: Floods::new(),
             commands,
             said: AtomicU64::new(0),
             begun: Instant::now(),
@@ -124,7 +146,8 @@ impl Gateway {
             .enumerate()
             .map(|(index, commands)| core::start(index, shared.clone(), snapshot.clone(), commands))
             .collect::<Result<_, _>>()?;
-        let listeners = listen(&shared, opened);
+        let listeners = listen(&shared, &snapshot, opened);
+        shared.metrics.reload_succeeded(unix_now());
         Ok(Self {
             shared,
             threads: Mutex::new(threads),
@@ -142,6 +165,15 @@ impl Gateway {
     /// # Errors
     /// What cannot be opened or read; then everything stays as it is.
     pub async fn reload(&self, configuration: Arc<Configuration>) -> Result<(), GatewayError> {
+        let result = self.take_over(configuration).await;
+        match &result {
+            Ok(()) => self.shared.metrics.reload_succeeded(unix_now()),
+            Err(_) => self.shared.metrics.reload_failed(),
+        }
+        result
+    }
+
+    async fn take_over(&self, configuration: Arc<Configuration>) -> Result<(), GatewayError> {
         let (before, listeners) = {
             let current = self.current();
             (current.snapshot.clone(), current.listeners.clone())
@@ -154,7 +186,8 @@ impl Gateway {
         let new = opened.iter().map(|(state, _)| state);
         let own = kept.iter().chain(new).map(|state| state.address).collect();
         let number = before.number + 1;
-        let snapshot = Snapshot::build(configuration.clone(), number, Some(&before), own)?;
+        let metrics = &self.shared.metrics;
+        let snapshot = Snapshot::build(configuration.clone(), number, Some(&before), own, metrics)?;
         for state in &kept {
             state.reload_certificates()?;
         }
@@ -168,13 +201,18 @@ impl Gateway {
             }
         }
         let mut listeners = kept;
-        listeners.extend(listen(&self.shared, opened));
+        listeners.extend(listen(&self.shared, &snapshot, opened));
         *self.current() = Current {
             snapshot,
             listeners,
             _background: background,
         };
         Ok(())
+    }
+
+    /// Where everything is counted.
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        &self.shared.metrics
     }
 
     fn current(&self) -> MutexGuard<'_, Current> {
@@ -235,8 +273,15 @@ pub fn check(configuration: &Arc<Configuration>) -> Result<(), GatewayError> {
     for listener in &configuration.listeners {
         listener::tls_of(listener)?;
     }
-    Snapshot::build(configuration.clone(), 0, None, Vec::new())?;
+    Snapshot::build(configuration.clone(), 0, None, Vec::new(), &Metrics::new())?;
     Ok(())
+}
+
+/// Unix time in seconds.
+fn unix_now() -> u64 {
+    SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs())
 }
 
 type Opened = Vec<(Arc<ListenerState>, Vec<std::net::TcpListener>)>;
@@ -261,10 +306,11 @@ fn open(
 }
 
 /// Has the cores accept from sockets that were opened.
-fn listen(shared: &Shared, opened: Opened) -> Vec<Arc<ListenerState>> {
+fn listen(shared: &Shared, snapshot: &Snapshot, opened: Opened) -> Vec<Arc<ListenerState>> {
     opened
         .into_iter()
         .map(|(state, sockets)| {
+            state.set_place(snapshot);
             for (core, socket) in sockets.into_iter().enumerate() {
                 shared.tell(core, Command::Listen(state.clone(), socket));
             }

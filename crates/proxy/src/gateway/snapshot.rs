@@ -1,5 +1,6 @@
 //! One configuration, made ready to serve: rules, upstreams, TLS.
 
+use crate::metrics::{Layout, Metrics};
 use crate::tls::{ClientAuthorities, SystemAuthorities, TlsError, UpstreamClientTls};
 use crate::upstream::Upstreams;
 use postern_model::entity::{Configuration, Upstream};
@@ -43,6 +44,8 @@ pub(crate) struct Snapshot {
     /// Where we listen: nobody may send us there.
     pub(crate) own: Vec<SocketAddr>,
     pub(crate) number: u64,
+    /// Where its parts are counted.
+    pub(crate) layout: Layout,
 }
 
 impl Snapshot {
@@ -52,6 +55,7 @@ impl Snapshot {
         number: u64,
         previous: Option<&Self>,
         own: Vec<SocketAddr>,
+        metrics: &Metrics,
     ) -> Result<Self, SnapshotError> {
         let system = SystemAuthorities::default();
         let dialers = configuration
@@ -78,6 +82,8 @@ impl Snapshot {
             Instant::now(),
         );
         let rules = Rules::compile(configuration, number.to_string().into())?;
+        // Last, so that what is not applied takes no places.
+        let layout = metrics.layout(rules.configuration());
         Ok(Self {
             rules,
             upstreams,
@@ -85,6 +91,7 @@ impl Snapshot {
             authorities,
             own,
             number,
+            layout,
         })
     }
 

@@ -77,7 +77,7 @@ pub(crate) async fn turn_away(core: &Rc<Core>, caller: &Caller, link: Link, deni
         head: Head::default(),
     };
     let state = core.state();
-    session.refuse(core, &state, caller, denial).await;
+    session.refuse(core, &state, caller, denial, None).await;
     session.linger().await;
 }
 
@@ -102,7 +102,7 @@ impl Session {
             Ok(Some(framing)) => framing,
             Ok(None) => return Next::Close,
             Err(denial) => {
-                self.refuse(core, &state, caller, denial).await;
+                self.refuse(core, &state, caller, denial, Some(begun)).await;
                 return Next::Linger;
             }
         };
@@ -113,6 +113,7 @@ impl Session {
         };
         let writer = Writer::new(&self.link, &mut self.out, timeouts.body);
         let mut sink = Answer::new(core, writer, self.head.version, framing.keep_alive);
+        sink.since = Some(begun.into_std());
         let body = Body::new(&self.link, &mut self.buffer, framing.length, pace);
         let mut source = Upload {
             body,
@@ -132,6 +133,7 @@ impl Session {
         state: &CoreState,
         caller: &Caller,
         denial: Denial,
+        begun: Option<Instant>,
     ) {
         let writer = Writer::new(
             &self.link,
@@ -139,6 +141,7 @@ impl Session {
             state.configuration().timeouts.body,
         );
         let mut sink = Answer::new(core, writer, self.head.version, false);
+        sink.since = begun.map(Instant::into_std);
         exchange::refuse_unread(core, state, caller, &self.head, denial, &mut sink).await;
     }
 
@@ -325,6 +328,8 @@ struct Answer<'a> {
     keep_alive: bool,
     begun: bool,
     is_complete: bool,
+    /// When the request's first byte came.
+    since: Option<std::time::Instant>,
 }
 
 impl<'a> Answer<'a> {
@@ -336,6 +341,7 @@ impl<'a> Answer<'a> {
             keep_alive,
             begun: false,
             is_complete: false,
+            since: None,
         }
     }
 }
@@ -398,5 +404,9 @@ impl ResponseSink for Answer<'_> {
 
     fn is_started(&self) -> bool {
         self.begun && self.writer.is_sent()
+    }
+
+    fn begun(&self) -> Option<std::time::Instant> {
+        self.since
     }
 }

@@ -132,6 +132,10 @@ impl Sink for OtlpSink {
         true
     }
 
+    fn traces(&self) -> bool {
+        true
+    }
+
     fn record(&self, record: &Record<'_>) {
         if record.trace.is_some_and(|trace| !trace.sampled) {
             return;

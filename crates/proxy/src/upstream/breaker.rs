@@ -79,6 +79,11 @@ impl BreakerState {
         }
     }
 
+    /// Whether a probe is under way.
+    pub fn is_probing(&self) -> bool {
+        self.probing.load(Ordering::Relaxed)
+    }
+
     /// How often it opened.
     pub fn times_opened(&self) -> u64 {
         self.times_opened.load(Ordering::Relaxed)

@@ -5,6 +5,7 @@ use super::budget::Budget;
 use super::padded::Padded;
 use super::target::{TargetState, UNHEALTHY, set_bit};
 use super::{CoreUpstream, CoreUpstreams};
+use crate::metrics::BreakerPosition;
 use postern_model::entity::{Configuration, Name, Upstream};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -194,6 +195,16 @@ impl UpstreamState {
     /// Since when its breaker is open; `None`: closed, or it has none.
     pub fn open_for(&self, now: Instant) -> Option<Duration> {
         self.breaker.as_ref()?.open_for(self.millis(now))
+    }
+
+    /// The position of its breaker, if it has one.
+    pub fn breaker_position(&self, now: Instant) -> Option<BreakerPosition> {
+        let breaker = self.breaker.as_ref()?;
+        Some(match breaker.open_for(self.millis(now)) {
+            None => BreakerPosition::Closed,
+            Some(_) if breaker.is_probing() => BreakerPosition::HalfOpen,
+            Some(_) => BreakerPosition::Open,
+        })
     }
 
     /// How often its breaker opened; a change of the breaker's settings begins at 0.

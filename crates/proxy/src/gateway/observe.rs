@@ -1,0 +1,32 @@
+//! What a scrape finds in the current configuration.
+
+use super::Gateway;
+use crate::metrics::{BreakerState, Observe, TargetState};
+use std::time::Instant;
+
+impl Observe for Gateway {
+    fn targets(&self, visit: &mut dyn FnMut(TargetState<'_>)) {
+        for upstream in self.upstreams() {
+            for slot in &upstream.targets {
+                visit(TargetState {
+                    upstream: upstream.name(),
+                    target: slot.target.name(),
+                    healthy: slot.target.status().usable,
+                    in_flight: slot.target.in_flight().into(),
+                });
+            }
+        }
+    }
+
+    fn breakers(&self, visit: &mut dyn FnMut(BreakerState<'_>)) {
+        let now = Instant::now();
+        for upstream in self.upstreams() {
+            if let Some(position) = upstream.breaker_position(now) {
+                visit(BreakerState {
+                    upstream: upstream.name(),
+                    position,
+                });
+            }
+        }
+    }
+}
