@@ -19,12 +19,17 @@ macro_rules! known {
             Other,
         }
 
-        /// Names by length, so that most names are ruled out by one comparison.
+        /// The name that `name` can only be, if it is one of them.
         fn exact(name: &[u8]) -> Option<Known> {
-            $(if name.len() == $name.len() && name.eq_ignore_ascii_case($name.as_bytes()) {
-                return Some(Known::$variant);
-            })*
-            None
+            #[expect(non_upper_case_globals, reason = "named as the variants")]
+            mod keys {
+                $(pub(super) const $variant: u32 = super::key($name.as_bytes());)*
+            }
+            let (known, text) = match key(name) {
+                $(keys::$variant => (Known::$variant, $name),)*
+                _ => return None,
+            };
+            name.eq_ignore_ascii_case(text.as_bytes()).then_some(known)
         }
     };
 }
@@ -66,12 +71,20 @@ known! {
     SecWebSocketAccept = "sec-websocket-accept",
 }
 
+/// Length, first and last letter in lower case: different for every name above (two that were the
+/// same would make a pattern unreachable, which the compiler reports).
+const fn key(name: &[u8]) -> u32 {
+    match name {
+        [first, .., last] if name.len() < 256 => {
+            (name.len() as u32) << 16 | ((*first | 32) as u32) << 8 | (*last | 32) as u32
+        }
+        _ => 0,
+    }
+}
+
 impl Known {
     /// Recognises a name in any case.
     pub fn of(name: &[u8]) -> Self {
-        if name.contains(&b'_') {
-            return Self::underscored(name);
-        }
         if let Some(known) = exact(name) {
             return known;
         }
@@ -85,6 +98,12 @@ impl Known {
             Self::XPostern
         } else if starts(b"postern-") {
             Self::Postern
+        } else if name
+            .iter()
+            .fold(false, |found, &byte| found | (byte == b'_'))
+        {
+            // Short names: looking at every byte at once beats looking for the first.
+            Self::underscored(name)
         } else {
             Self::Other
         }
