@@ -30,7 +30,7 @@ impl ConnectFault {
         }
     }
 
-    fn timed_out(limit: Duration) -> Self {
+    pub(crate) fn timed_out(limit: Duration) -> Self {
         let error = format!("no connection within {} ms", limit.as_millis());
         Self::new(FailureClass::ConnectTimeout, error, "connection_timeout")
     }

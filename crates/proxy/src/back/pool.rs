@@ -1,7 +1,8 @@
 //! Idle connections of one core, by target.
 
-use crate::http1;
+use crate::io::Stream;
 use crate::upstream::{CoreUpstreams, TargetState};
+use crate::{http1, http2};
 use postern_model::entity::Pool;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -23,6 +24,11 @@ pub(crate) struct TargetPool {
     idle_timeout: Duration,
     /// Last in, first out: few warm connections rather than many cold ones.
     idle: RefCell<Vec<Box<http1::Connection>>>,
+    /// Requests at once on one HTTP/2 connection.
+    most_streams: u32,
+    sessions: RefCell<Vec<Rc<http2::Session>>>,
+    /// Held by whoever opens a session, so that those who wait for a place share it.
+    opening: tokio::sync::Mutex<()>,
 }
 
 impl Pools {
@@ -68,6 +74,7 @@ impl Pools {
                     && pool.dialer == dialer
                     && pool.max_idle == config.max_idle
                     && pool.idle_timeout == config.idle_timeout
+                    && pool.most_streams == config.http2_streams
             })
             .cloned()
     }
@@ -93,6 +100,9 @@ impl TargetPool {
             max_idle: config.max_idle,
             idle_timeout: config.idle_timeout,
             idle: RefCell::default(),
+            most_streams: config.http2_streams,
+            sessions: RefCell::default(),
+            opening: tokio::sync::Mutex::default(),
         }
     }
 
@@ -117,7 +127,34 @@ impl TargetPool {
         }
     }
 
+    /// A place on an open HTTP/2 connection.
+    pub(crate) fn place(&self) -> Option<http2::Ticket> {
+        let most = self.most_streams;
+        let sessions = self.sessions.borrow();
+        sessions.iter().find_map(|session| session.take(most))
+    }
+
+    /// The right to open an HTTP/2 connection: one at a time.
+    pub(crate) async fn opening(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.opening.lock().await
+    }
+
+    /// Shares a stream as an HTTP/2 connection, and gives a place on it.
+    ///
+    /// # Errors
+    /// The connection broke.
+    pub(crate) async fn share(&self, stream: Stream) -> Result<http2::Ticket, h2::Error> {
+        let session = http2::Session::open(stream, self.most_streams).await?;
+        let mut sessions = self.sessions.borrow_mut();
+        sessions.retain(|session| session.is_good());
+        sessions.push(session.clone());
+        Ok(session.place())
+    }
+
     fn reap(&self, now: Instant) {
+        self.sessions
+            .borrow_mut()
+            .retain(|session| session.is_good() && !session.is_idle(now, self.idle_timeout));
         self.idle.borrow_mut().retain(|connection| {
             now.duration_since(connection.idle_since) < self.idle_timeout
                 && connection.link.is_quiet()

@@ -7,12 +7,14 @@ use super::message::{
 };
 use super::relay::{Broken, Upload, download};
 use super::run::Tunnel;
-use crate::back;
+use crate::back::{self, ConnectFault};
 use crate::connection::Caller;
 use crate::gateway::{Core, CoreState};
 use crate::http1::{self, Length};
+use crate::http2;
+use crate::io::Stream;
 use crate::upstream::{FailureClass, Lease, Outcome};
-use postern_model::entity::Method;
+use postern_model::entity::{Method, UpstreamProtocol};
 use postern_model::id::EncodedId;
 use postern_policy::Allowed;
 use postern_policy::fields::Known;
@@ -45,6 +47,22 @@ pub(crate) struct Exchange<'a> {
     pub(crate) traffic: &'a Traffic,
     timeouts: Timeouts,
     body_timeout: Duration,
+}
+
+/// What a request goes up on.
+enum Back {
+    Http1(Box<http1::Connection>),
+    Http2(http2::Ticket),
+}
+
+impl Back {
+    /// Whether it has served before.
+    fn is_reused(&self) -> bool {
+        match self {
+            Self::Http1(connection) => connection.uses > 0,
+            Self::Http2(ticket) => ticket.is_reused(),
+        }
+    }
 }
 
 /// How an attempt was answered.
@@ -97,7 +115,7 @@ impl<'a> Exchange<'a> {
         }
     }
 
-    /// Sends the request over a connection of its own and passes the response on.
+    /// Sends the request over a connection and passes the response on.
     pub(crate) async fn attempt<S: RequestSource>(
         &self,
         lease: &mut Lease,
@@ -106,47 +124,106 @@ impl<'a> Exchange<'a> {
         journal: &mut Journal<'_>,
         may_retry: &MayRetry<'_>,
     ) -> Result<Passed, Ended> {
-        let mut connection = self.connection(lease).await?;
-        connection
-            .link
-            .cap(self.timeouts.total.map(|total| Instant::now() + total));
+        let back = self.back(lease).await?;
+        let cap = self.timeouts.total.map(|total| Instant::now() + total);
         let gone = upload.source().proceed().await;
         gone.map_err(|fault| Ended::Caller(caller_fault(fault, self.body_timeout)))?;
-        let reused = connection.uses > 0;
-        let (mut out, mut input) =
-            connection.exchange(self.allowed.method.as_str(), self.timeouts.idle);
         let mut over = Over {
             exchange: self,
             lease,
-            reused,
+            reused: back.is_reused(),
             sink,
             journal,
             may_retry,
         };
-        let passed = over.run(&mut out, &mut input, upload).await;
-        let reusable = out.is_ended() && input.is_reusable();
-        match passed {
-            Ok(true) => Ok(Passed::Tunnel(connection)),
-            Ok(false) => {
-                self.put_back(reusable, connection, lease);
-                Ok(Passed::Answered)
+        let method = self.allowed.method.as_str();
+        match back {
+            Back::Http1(mut connection) => {
+                connection.link.cap(cap);
+                let (mut out, mut input) = connection.exchange(method, self.timeouts.idle);
+                let passed = over.run(&mut out, &mut input, upload).await;
+                let reusable = out.is_ended() && input.is_reusable();
+                match passed {
+                    Ok(true) => Ok(Passed::Tunnel(connection)),
+                    Ok(false) => {
+                        self.put_back(reusable, connection, lease);
+                        Ok(Passed::Answered)
+                    }
+                    Err(ended) => {
+                        out.abort();
+                        Err(ended)
+                    }
+                }
             }
-            Err(ended) => {
-                out.abort();
-                Err(ended)
+            Back::Http2(ticket) => {
+                let received = ticket.received();
+                let call = ticket.exchange(method, self.timeouts.idle, cap);
+                let (mut out, mut input) = call.sides();
+                let passed = over.run(&mut out, &mut input, upload).await;
+                if matches!(passed, Err(Ended::Upstream(_))) && ticket.received() == received {
+                    // Not a byte, not even for others: nobody may be there any more.
+                    ticket.retire();
+                }
+                passed
+                    .map(|_| Passed::Answered)
+                    .inspect_err(|_| out.abort())
             }
         }
     }
 
+    /// A connection, or a place on one.
+    async fn back(&self, lease: &Lease) -> Result<Back, Ended> {
+        match lease.upstream().state().config.protocol {
+            UpstreamProtocol::Http1 => self.connection(lease).await.map(Back::Http1),
+            UpstreamProtocol::Http2 => self.place(lease).await.map(Back::Http2),
+        }
+    }
+
     async fn connection(&self, lease: &Lease) -> Result<Box<http1::Connection>, Ended> {
-        let target = lease.target().name();
-        let upstream = self.allowed.upstream;
-        if let Some(pool) = self.state.pool(upstream, lease)
+        if let Some(pool) = self.state.pool(self.allowed.upstream, lease)
             && let Some(connection) = pool.take(Instant::now())
         {
             return Ok(connection);
         }
-        let Some(dialer) = self.state.dialer(upstream) else {
+        let stream = self.connect(lease).await?;
+        Ok(Box::new(http1::Connection::new(stream)))
+    }
+
+    async fn place(&self, lease: &Lease) -> Result<http2::Ticket, Ended> {
+        let target = lease.target().name();
+        let failed = |error: &str| {
+            let fault = UpstreamFault::new(FailureClass::NotSent, target, error);
+            Err(Ended::Upstream(fault))
+        };
+        if self.allowed.websocket {
+            return failed("WebSocket is not spoken over HTTP/2 to upstreams");
+        }
+        let Some(pool) = self.state.pool(self.allowed.upstream, lease) else {
+            return failed("there is no way to it");
+        };
+        if let Some(ticket) = pool.place() {
+            return Ok(ticket);
+        }
+        let limit = self.timeouts.connect;
+        let Ok(_turn) = tokio::time::timeout(limit, pool.opening()).await else {
+            return Err(Ended::Upstream(UpstreamFault::connect(
+                ConnectFault::timed_out(limit),
+                target,
+            )));
+        };
+        if let Some(ticket) = pool.place() {
+            return Ok(ticket);
+        }
+        let stream = self.connect(lease).await?;
+        match pool.share(stream).await {
+            Ok(ticket) => Ok(ticket),
+            Err(error) => failed(&error.to_string()),
+        }
+    }
+
+    async fn connect(&self, lease: &Lease) -> Result<Stream, Ended> {
+        let target = lease.target().name();
+        let Some(dialer) = self.state.dialer(self.allowed.upstream) else {
             let error = "there is no way to it";
             return Err(Ended::Upstream(UpstreamFault::new(
                 FailureClass::Connect,
@@ -154,10 +231,9 @@ impl<'a> Exchange<'a> {
                 error,
             )));
         };
-        match back::connect(self.state.snapshot(), dialer, lease, self.timeouts.connect).await {
-            Ok(stream) => Ok(Box::new(http1::Connection::new(stream))),
-            Err(fault) => Err(Ended::Upstream(UpstreamFault::connect(fault, target))),
-        }
+        back::connect(self.state.snapshot(), dialer, lease, self.timeouts.connect)
+            .await
+            .map_err(|fault| Ended::Upstream(UpstreamFault::connect(fault, target)))
     }
 
     fn put_back(&self, reusable: bool, connection: Box<http1::Connection>, lease: &Lease) {

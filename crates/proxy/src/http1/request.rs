@@ -266,10 +266,7 @@ fn refused(error: httparse::Error, block: &[u8], limits: &Limits) -> Denial {
     match error {
         Error::TooManyHeaders => {
             let count = memchr::memchr_iter(b'\n', block).count().saturating_sub(2);
-            Denial::new(Code::HeaderTooLarge)
-                .saw("limit", limits.header_count as u64)
-                .saw("name", "number of header fields")
-                .saw("size", count as u64)
+            too_many_fields(count, limits)
         }
         Error::Version => version(line),
         Error::HeaderName => malformed(
@@ -308,26 +305,33 @@ fn version(line: &[u8]) -> Denial {
 }
 
 /// A refusal for broken framing.
-pub(super) fn malformed(section: &'static str, what: &'static str) -> Denial {
+pub(crate) fn malformed(section: &'static str, what: &'static str) -> Denial {
     Denial::new(Code::Malformed)
         .saw("section", section)
         .saw("error", what)
 }
 
-fn uri_too_long(size: usize, limits: &Limits) -> Denial {
+pub(crate) fn uri_too_long(size: usize, limits: &Limits) -> Denial {
     Denial::new(Code::UriTooLong)
         .saw("limit", limits.uri as u64)
         .saw("size", size as u64)
 }
 
-fn header_too_large(name: &str, size: usize, limits: &Limits) -> Denial {
+pub(crate) fn header_too_large(name: &str, size: usize, limits: &Limits) -> Denial {
     Denial::new(Code::HeaderTooLarge)
         .saw("limit", limits.header as u64)
         .saw("name", printable(name.as_bytes(), 64))
         .saw("size", size as u64)
 }
 
-fn headers_too_large(size: usize, limits: &Limits) -> Denial {
+pub(crate) fn too_many_fields(count: usize, limits: &Limits) -> Denial {
+    Denial::new(Code::HeaderTooLarge)
+        .saw("limit", limits.header_count as u64)
+        .saw("name", "number of header fields")
+        .saw("size", count as u64)
+}
+
+pub(crate) fn headers_too_large(size: usize, limits: &Limits) -> Denial {
     Denial::new(Code::HeaderTooLarge)
         .saw("limit", limits.headers as u64)
         .saw("name", "all header fields together")

@@ -1,7 +1,14 @@
-//! HTTP/2.
-use crate::connection::Caller;
-use crate::gateway::Core;
-use crate::io::{Buffer, Stream};
-use std::rc::Rc;
+//! HTTP/2, both sides (RFC 9113), on the `h2` crate.
 
-pub(crate) async fn serve(_core: &Rc<Core>, _caller: Caller, _stream: Stream, _buffer: Buffer) {}
+mod call;
+mod conduct;
+mod head;
+mod incoming;
+mod outgoing;
+mod serve;
+mod session;
+mod stream;
+mod wire;
+
+pub(crate) use serve::serve;
+pub(crate) use session::{Session, Ticket};
