@@ -88,7 +88,7 @@ impl Sink for ProcessLog {
                     version = record.version,
                     operation = record.operation,
                     upstream = record.upstream,
-                    target = record.target,
+                    upstream_target = record.target,
                     attempts = record.attempts,
                     start_us = record.start,
                     duration_us = u64::try_from(record.duration.as_micros()).unwrap_or(u64::MAX),

@@ -83,11 +83,16 @@ fn a_refusal_is_one_line_with_all_its_evidence() {
         ("evidence", "target=127.0.0.1:9000; attempts=3"),
         ("protocol", "HTTP/1.1"),
         ("delivered", "response"),
+        ("upstream_target", "127.0.0.1:9000"),
     ] {
         assert_eq!(fields[name], value, "{name}");
     }
     assert_eq!(fields["duration_us"], 1500);
     assert!(fields.get("operation").is_none());
+    // Flattened lines have these beside the fields.
+    for taken in ["target", "level", "timestamp", "message"] {
+        assert!(fields.get(taken).is_none(), "{taken}");
+    }
 }
 
 #[test]
