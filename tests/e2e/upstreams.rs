@@ -30,7 +30,7 @@ const LIES: &[(&str, Seen)] = &[
     ("reset-after-head", Seen::CutOff),
     ("short", Seen::CutOff),
     ("half-chunked", Seen::CutOff),
-    ("bad-chunk", Seen::CutOff),
+    ("bad-chunk", Seen::Refused(&["upstream.response_invalid"])),
     ("long", Seen::Whole("four")),
     ("until-close", Seen::Whole("to the end")),
     ("http10", Seen::Whole("to the end")),

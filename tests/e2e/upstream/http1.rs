@@ -360,12 +360,7 @@ impl Connection {
                 self.chunk(b"body").await?;
                 let echoed: Vec<String> = got
                     .iter()
-                    .map(|(n, v)| {
-                        format!(
-                            "X-Got-{n}: {v}
-"
-                        )
-                    })
+                    .map(|(n, v)| format!("X-Got-{n}: {v}\r\n"))
                     .collect();
                 let echoed = echoed.concat();
                 self.send(format!("0\r\nX-Sum: 42\r\n{echoed}\r\n")).await?;

@@ -2,7 +2,7 @@
 
 use super::trace::Trace;
 use super::{Named, is_hop_by_hop, join, separate, via};
-use crate::client::{ClientAddress, Scheme};
+use crate::client::{ClientAddress, Provenance, Scheme};
 use crate::fields::{Fields, Known, list_members};
 use crate::head::{Head, Version};
 use postern_model::entity::{ForwardedHeader, Forwarding, UpstreamProtocol};
@@ -117,7 +117,8 @@ pub fn client_request_id<'a>(fields: &'a Fields, client: &ClientAddress) -> Opti
 }
 
 /// `X-Forwarded-*` and, where configured, `Forwarded` (RFC 7239). What a trusted proxy wrote is
-/// kept and we add whom we had the request from; what anybody else wrote is not.
+/// kept from the client's address on, and we add whom we had the request from; what anybody else
+/// wrote is not.
 fn forwarded_for(
     head: &Head,
     context: &RequestContext<'_>,
@@ -132,8 +133,11 @@ fn forwarded_for(
     let only_client = client.via_trusted_proxy && client.address != peer;
 
     scratch.clear();
-    if trusts(ForwardedHeader::XForwardedFor) {
-        join(scratch, fields.all(Known::XForwardedFor), b", ");
+    if let Provenance::XForwardedFor(hops) = client.provenance {
+        // What stands left of the client's address was written by the client.
+        let all = || fields.all(Known::XForwardedFor).flat_map(list_members);
+        let hearsay = all().count().saturating_sub(hops);
+        join(scratch, all().skip(hearsay), b", ");
     } else if only_client {
         // Writing to a vector cannot fail, here and below.
         let _ = write!(scratch, "{}", client.address);
@@ -151,9 +155,7 @@ fn forwarded_for(
 
     if context.forwarding.forwarded {
         scratch.clear();
-        if trusts(ForwardedHeader::Forwarded) {
-            join(scratch, fields.all(Known::Forwarded), b", ");
-        } else if only_client {
+        if only_client {
             scratch.extend_from_slice(b"for=");
             node(scratch, client.address);
         }

@@ -7,18 +7,21 @@ use crate::connection;
 use crate::metrics::ListenerId;
 use crate::tls::{ServerTls, TlsError};
 use postern_model::entity::{Distribution, Listener};
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, SockFilter, SockRef, Socket, Type};
 use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::Notify;
+use tokio::time::{Instant, timeout_at};
 
 /// Connections that the kernel holds for us.
 const BACKLOG: i32 = 4096;
 /// How long nothing is accepted after the process ran out of file descriptors.
 const REST: Duration = Duration::from_millis(50);
+/// How long handshakes that are under way are given when a listener closes.
+pub(super) const LAST_HANDSHAKES: Duration = Duration::from_millis(150);
 /// Connections accepted in a row before others get their turn.
 const BATCH: usize = 64;
 
@@ -192,7 +195,7 @@ fn socket(address: SocketAddr, shared: bool) -> io::Result<Socket> {
     Ok(socket)
 }
 
-/// Accepts until told to stop, and then what the kernel still holds.
+/// Accepts until told to stop, and then what is under way.
 pub(super) async fn accept(
     core: Rc<Core>,
     state: Arc<ListenerState>,
@@ -208,24 +211,20 @@ pub(super) async fn accept(
     let Some(stop) = state.stops.get(core.index) else {
         return;
     };
-    let mut stopping = false;
+    let mut end = None;
     let mut in_a_row = 0;
     loop {
-        let accepted = if stopping {
-            std::future::poll_fn(|cx| match socket.poll_accept(cx) {
-                std::task::Poll::Ready(result) => std::task::Poll::Ready(Some(result)),
-                std::task::Poll::Pending => std::task::Poll::Ready(None),
-            })
-            .await
-        } else {
-            tokio::select! {
+        let accepted = match end {
+            Some(end) => timeout_at(end, socket.accept()).await.ok(),
+            None => tokio::select! {
                 biased;
                 accepted = socket.accept() => Some(accepted),
                 () = stop.notified() => {
-                    stopping = true;
+                    refuse_handshakes(&socket);
+                    end = Some(Instant::now() + LAST_HANDSHAKES);
                     continue;
                 }
-            }
+            },
         };
         match accepted {
             None => return,
@@ -265,6 +264,24 @@ fn start(
         }
     }
     tokio::task::spawn_local(connection::serve(core.clone(), state.clone(), tcp, peer));
+}
+
+/// Has the kernel drop the first packet (SYN without ACK) of every new connection, while those that
+/// are being made are finished: what it would acknowledge just before the socket closes would be
+/// reset with its first request. Whoever is dropped tries again in a second, and is refused then.
+fn refuse_handshakes(socket: &tokio::net::TcpListener) {
+    const FLAGS: u32 = 13; // offset in the TCP header (RFC 9293 §3.1)
+    const SYN: u32 = 0x02;
+    const SYN_AND_ACK: u32 = 0x12;
+    let filter = [
+        SockFilter::new(0x30, 0, 0, FLAGS),       // A = packet[FLAGS]
+        SockFilter::new(0x54, 0, 0, SYN_AND_ACK), // A &= SYN | ACK
+        SockFilter::new(0x15, 0, 1, SYN),         // if A == SYN
+        SockFilter::new(0x06, 0, 0, 0),           //     drop
+        SockFilter::new(0x06, 0, 0, u32::MAX),    // pass
+    ];
+    // Where it cannot be had, closing loses what it always loses.
+    let _ = SockRef::from(socket).attach_filter(&filter);
 }
 
 async fn failed(shared: &Shared, state: &ListenerState, error: &io::Error) {

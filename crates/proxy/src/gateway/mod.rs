@@ -245,8 +245,7 @@ impl Gateway {
         for core in 0..self.shared.cores {
             self.shared.tell(core, Command::Drain);
         }
-        // What the kernel holds for us is accepted first; that takes no time worth measuring.
-        std::thread::sleep(Duration::from_millis(20));
+        std::thread::sleep(listener::LAST_HANDSHAKES + Duration::from_millis(20));
         while self.shared.load.connections() > 0 && Instant::now() < end {
             std::thread::sleep(Duration::from_millis(10));
         }
