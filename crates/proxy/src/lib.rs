@@ -7,6 +7,8 @@ mod back;
 mod connection;
 mod date;
 mod exchange;
+#[doc(hidden)]
+pub mod fuzzing;
 mod gateway;
 mod http1;
 mod http2;

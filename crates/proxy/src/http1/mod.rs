@@ -2,6 +2,7 @@
 
 mod body;
 mod chunked;
+pub(crate) mod fuzz;
 mod length;
 mod request;
 mod response;

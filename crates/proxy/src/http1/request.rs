@@ -48,6 +48,11 @@ pub(super) fn check_beginning(filled: &[u8], limits: &Limits) -> Result<(), Deni
         Ok(httparse::Status::Complete(_)) => return Err(bare_lf()),
         Err(error) => return Err(refused(error, filled, limits)),
     }
+    check_line(filled, limits)
+}
+
+/// Bounds the request line. Whether all of the head is there must not matter.
+fn check_line(filled: &[u8], limits: &Limits) -> Result<(), Denial> {
     let line = memchr::memchr(b'\n', filled).unwrap_or(filled.len());
     if line > limits.uri + MOST_METHOD {
         Err(uri_too_long(line, limits))
@@ -96,6 +101,7 @@ pub(super) fn read(
     if target.len() > limits.uri {
         return Err(uri_too_long(target.len(), limits));
     }
+    check_line(block, limits)?;
     if block.len() > limits.headers + target.len() + MOST_METHOD {
         return Err(headers_too_large(block.len(), limits));
     }
@@ -241,9 +247,8 @@ pub(super) fn keeps_alive<'a>(connection: impl Iterator<Item = &'a [u8]>, http11
 
 /// The refusal for a head that is too long to be complete; `filled` is its beginning.
 pub(super) fn too_long(filled: &[u8], limits: &Limits) -> Denial {
-    let line = memchr::memchr(b'\n', filled).unwrap_or(filled.len());
-    if line > limits.uri + MOST_METHOD {
-        return uri_too_long(line, limits);
+    if let Err(denial) = check_line(filled, limits) {
+        return denial;
     }
     let longest = filled
         .split(|&b| b == b'\n')

@@ -1,0 +1,44 @@
+//! Every fuzz target by name: what it reads, and what has to hold of any bytes.
+//!
+//! Shared by `cargo fuzz` and by the short runs of `make test` (`tests/fuzz`).
+
+/// Checks one input; panics where something does not hold.
+pub(crate) type Target = fn(&[u8]);
+
+/// The targets. Each has a file in `fuzz_targets/` and a folder in `corpus/`.
+pub(crate) const TARGETS: &[(&str, Target)] = &[
+    ("certificate", postern_proxy::tls::fuzz_certificate),
+    ("chunked", |data| {
+        holds(postern_proxy::fuzzing::chunked(data));
+    }),
+    ("configuration", |data| holds(postern_config::fuzz(data))),
+    ("forward", |data| {
+        holds(postern_policy::forward::fuzz(data).map_err(str::to_owned));
+    }),
+    ("forwarded", |data| {
+        holds(postern_policy::client::fuzz(data).map_err(str::to_owned));
+    }),
+    ("head_reader", |data| {
+        holds(postern_proxy::fuzzing::request_head(data));
+        holds(postern_proxy::fuzzing::response_head(data));
+    }),
+    ("host", |data| {
+        holds(postern_policy::host::fuzz(data).map_err(str::to_owned));
+    }),
+    ("path", |data| {
+        holds(postern_policy::path::fuzz(data).map_err(str::to_owned));
+    }),
+    ("proxy_protocol", postern_proxy::proxy_protocol::fuzz),
+];
+
+/// The target of that name.
+pub(crate) fn named(name: &str) -> Target {
+    let found = TARGETS.iter().find(|(known, _)| *known == name);
+    found.expect("the target is in the list").1
+}
+
+fn holds(result: Result<(), String>) {
+    if let Err(what) = result {
+        panic!("{what}");
+    }
+}
