@@ -2,6 +2,7 @@ mod diagnostics;
 mod entities;
 mod examples;
 mod fuzz;
+mod guide;
 mod loading;
 
 use crate::{Code, Loaded, Report, Secrets};

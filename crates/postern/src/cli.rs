@@ -129,23 +129,4 @@ fn gateway_address(text: &str) -> Result<GatewayAddress, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::CommandFactory as _;
-
-    #[test]
-    fn the_command_line_is_consistent() {
-        Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn gateway_addresses_may_name_their_listener() {
-        let named = gateway_address("tls=[::1]:8443").unwrap();
-        assert_eq!(named.listener.as_deref(), Some("tls"));
-        assert!(
-            gateway_address("localhost")
-                .unwrap_err()
-                .contains("127.0.0.1:8080")
-        );
-    }
-}
+mod tests;

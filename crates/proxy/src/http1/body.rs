@@ -1,5 +1,8 @@
 //! A body that comes in over HTTP/1, from either side.
 
+#[cfg(test)]
+mod tests;
+
 use super::chunked::{Decoder, Found, MAX_TRAILERS};
 use super::length::{Invalid, Length};
 use crate::exchange::{BodyFault, Piece};

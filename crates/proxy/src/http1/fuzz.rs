@@ -19,16 +19,16 @@ pub fn request_head(data: &[u8]) -> Result<(), String> {
         header_count: 8,
         ..Limits::default()
     };
-    request_head_within(data, &Limits::default())?;
-    request_head_within(data, &tight)
+    request_head_within(data, &Limits::default(), false)?;
+    request_head_within(data, &tight, true)
 }
 
-fn request_head_within(data: &[u8], limits: &Limits) -> Result<(), String> {
+fn request_head_within(data: &[u8], limits: &Limits, tls: bool) -> Result<(), String> {
     let block = data
         .get(..request::end_of_head(data, 0).unwrap_or(data.len()))
         .unwrap_or_default();
     let mut head = Head::default();
-    let Ok(framing) = request::read(block, limits, &mut head) else {
+    let Ok(framing) = request::read(block, limits, tls, &mut head) else {
         return Ok(());
     };
     one_reading(block, &head.fields)?;
@@ -54,7 +54,7 @@ fn request_head_within(data: &[u8], limits: &Limits) -> Result<(), String> {
     let line = [method, b" ", head.target(), b" ", version(&head)].concat();
     let again = written(&line, &head.fields);
     let mut second = Head::default();
-    match request::read(&again, &Limits::default(), &mut second) {
+    match request::read(&again, &Limits::default(), tls, &mut second) {
         Ok(f) if f.length == framing.length && f.keep_alive == framing.keep_alive => {}
         other => return Err(format!("framed differently when read again: {other:?}")),
     }

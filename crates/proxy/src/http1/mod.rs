@@ -7,6 +7,8 @@ mod length;
 mod request;
 mod response;
 mod serve;
+#[cfg(test)]
+mod testing;
 mod upstream;
 mod write;
 

@@ -1,5 +1,8 @@
 //! Reading a request's head (RFC 9112 §3, §5), strictly, and keeping it as it came.
 
+#[cfg(test)]
+mod tests;
+
 use super::body::{only_crlf, span_in};
 use super::length::{self, Invalid, Length};
 use postern_model::denial::printable;
@@ -13,6 +16,7 @@ use std::mem::MaybeUninit;
 const MOST_FIELDS: usize = 256;
 /// Room for a method, a version and the blanks between them in a request line, bytes.
 const MOST_METHOD: usize = 64;
+const LINE: &str = "the request line is not `method target version`";
 /// Bytes of a target or name that evidence shows.
 const SHOWN: usize = 120;
 
@@ -282,10 +286,7 @@ fn refused(error: httparse::Error, block: &[u8], limits: &Limits) -> Denial {
             malformed("RFC 9110 §5.5", "a header field's value has a control byte")
         }
         Error::NewLine => bare_lf(),
-        Error::Token | Error::Status => malformed(
-            "RFC 9112 §3",
-            "the request line is not `method target version`",
-        ),
+        Error::Token | Error::Status => malformed("RFC 9112 §3", LINE),
     }
     .with(
         "line",
@@ -295,7 +296,12 @@ fn refused(error: httparse::Error, block: &[u8], limits: &Limits) -> Denial {
 }
 
 fn version(line: &[u8]) -> Denial {
-    let token = line.rsplit(|&b| b == b' ').next().unwrap_or_default();
+    let mut words = line.split(|&b| b == b' ');
+    let (Some(_), Some(_), Some(token), None) =
+        (words.next(), words.next(), words.next(), words.next())
+    else {
+        return malformed("RFC 9112 §3", LINE);
+    };
     let shape = token.len() == 8
         && token.starts_with(b"HTTP/")
         && matches!(token.get(5..), Some([major, b'.', minor]) if major.is_ascii_digit() && minor.is_ascii_digit());

@@ -1,5 +1,8 @@
 //! A message that goes out over HTTP/1, to either side.
 
+#[cfg(test)]
+mod tests;
+
 use super::length::Length;
 use crate::exchange::SinkFault;
 use crate::io::{Link, Wait};
