@@ -38,10 +38,6 @@ impl<'a> Writer<'a> {
         }
     }
 
-    pub(crate) const fn link(&self) -> &Link {
-        self.link
-    }
-
     /// Begins another message, forgetting what was not sent of the one before.
     pub(crate) fn restart(&mut self) {
         self.out.clear();
@@ -111,10 +107,6 @@ impl<'a> Writer<'a> {
 
     pub(crate) const fn is_aborted(&self) -> bool {
         self.aborted
-    }
-
-    pub(crate) const fn length(&self) -> Length {
-        self.length
     }
 
     pub(crate) async fn data(&mut self, piece: &[u8]) -> Result<(), SinkFault> {
