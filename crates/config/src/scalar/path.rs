@@ -33,7 +33,8 @@ impl Scalar for BasePath {
         }
         let better = |problem: Problem| {
             let mended = mend(text.trim_end_matches('/'));
-            let valid = segments(&mended).is_ok() && !mended.contains(['{', '}']);
+            let valid =
+                segments(&mended).is_ok() && !mended.contains(['{', '}']) && !mended.ends_with('/');
             if valid {
                 problem.suggest(mended)
             } else {

@@ -188,6 +188,7 @@ fn names() {
 fn paths() {
     good::<BasePath>(&["", "/shop", "/a/b%20c", "/~x"]);
     bad::<BasePath>(&[
+        (".", ""),
         ("/", ""),
         ("/shop/", "/shop"),
         ("shop", "/shop"),
