@@ -30,7 +30,7 @@ const LIES: &[(&str, Seen)] = &[
     ("reset-after-head", Seen::CutOff),
     ("short", Seen::CutOff),
     ("half-chunked", Seen::CutOff),
-    ("bad-chunk", Seen::Refused(&["upstream.response_invalid"])),
+    ("bad-chunk", Seen::CutOff),
     ("long", Seen::Whole("four")),
     ("until-close", Seen::Whole("to the end")),
     ("http10", Seen::Whole("to the end")),
@@ -50,6 +50,12 @@ fn lies_are_bounded_and_named() {
             Seen::Refused(codes) => {
                 let code = response.denial().unwrap_or_default();
                 assert!(codes.contains(&code.as_str()), "{what}: {response:?}");
+                assert_refused(&response, &code);
+            }
+            // Found out before anything was sent, it is refused instead.
+            Seen::CutOff if response.denial().is_some() => {
+                let code = response.denial().unwrap_or_default();
+                assert!(code.starts_with("upstream."), "{what}: {response:?}");
                 assert_refused(&response, &code);
             }
             Seen::CutOff => {

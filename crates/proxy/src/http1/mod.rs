@@ -17,6 +17,6 @@ pub(crate) use length::{Invalid, Length, of_request, of_response};
 pub(crate) use request::{
     header_too_large, headers_too_large, malformed, too_many_fields, uri_too_long,
 };
-pub(crate) use serve::{serve, turn_away};
+pub(crate) use serve::{LINGER, LINGER_BYTES, LINGER_SILENCE, serve, turn_away};
 pub(crate) use upstream::Connection;
 pub(crate) use write::may_trail;

@@ -28,11 +28,11 @@ const HALF_CLOSED: Duration = Duration::from_secs(5);
 /// way to it is not lost.
 const DRAIN_QUIET: Duration = Duration::from_secs(1);
 /// How much of a refused body is read before the connection is given up, bytes.
-const LINGER_BYTES: usize = 64 << 20;
+pub(crate) const LINGER_BYTES: usize = 64 << 20;
 /// How long that may take.
-const LINGER: Duration = Duration::from_secs(30);
+pub(crate) const LINGER: Duration = Duration::from_secs(30);
 /// How long a lingering peer may be silent.
-const LINGER_SILENCE: Duration = Duration::from_secs(3);
+pub(crate) const LINGER_SILENCE: Duration = Duration::from_secs(3);
 
 /// What becomes of the connection.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use super::serve::Session;
 use crate::exchange::{
     self, BodyFault, Piece, RequestSource, ResponseSink, Sink, SinkFault, Source,
 };
-use crate::http1::{Length, Pace};
+use crate::http1::{LINGER, LINGER_BYTES, LINGER_SILENCE, Length, Pace};
 use bytes::{Bytes, BytesMut};
 use h2::server::SendResponse;
 use h2::{Reason, RecvStream};
@@ -41,21 +41,22 @@ pub(super) async fn serve(
         given_up: Cell::new(false),
     };
     let mut sink = Answer::new(&reply);
+    let pace = Pace {
+        silence: timeouts.body,
+        rate: timeouts.body_rate,
+    };
+    let length = *read.as_ref().unwrap_or(&Length::Chunked);
+    let mut source = Upload {
+        body: Incoming::new(body, length, pace, None),
+        small: false,
+        expects: head
+            .get(Known::Expect)
+            .is_some_and(|v| v.eq_ignore_ascii_case(b"100-continue")),
+        reply: &reply,
+    };
+    source.small = source.body.here().is_some_and(|n| n <= SMALL_BODY);
     match read {
-        Ok(length) => {
-            let pace = Pace {
-                silence: timeouts.body,
-                rate: timeouts.body_rate,
-            };
-            let mut source = Upload {
-                body: Incoming::new(body, length, pace, None),
-                small: false,
-                expects: head
-                    .get(Known::Expect)
-                    .is_some_and(|v| v.eq_ignore_ascii_case(b"100-continue")),
-                reply: &reply,
-            };
-            source.small = source.body.here().is_some_and(|n| n <= SMALL_BODY);
+        Ok(_) => {
             // No tunnel is ever agreed on: `Upgrade` is no field of HTTP/2.
             exchange::run(core, &state, &session.caller, &head, &mut source, &mut sink).await;
         }
@@ -63,6 +64,8 @@ pub(super) async fn serve(
             exchange::refuse_unread(core, &state, &session.caller, &head, denial, &mut sink).await;
         }
     }
+    // Whoever cannot be told at once to stop goes on sending, and may read the answer only then.
+    let _ = tokio::time::timeout(LINGER, source.linger()).await;
     session.give_back(head);
     ending.given_up.set(reply.given_up.get());
 }
@@ -118,6 +121,24 @@ impl Upload<'_> {
             self.reply.given_up.set(true);
         }
         result
+    }
+}
+
+impl Upload<'_> {
+    /// Takes what still comes of a body that nobody wants: a stream that is dropped is reset, and
+    /// the response with it where it has not been sent yet.
+    async fn linger(&mut self) {
+        let mut left = LINGER_BYTES;
+        loop {
+            match self.body.take() {
+                Ok(Some(Piece::Data(piece))) if piece.len() <= left => left -= piece.len(),
+                Ok(None) => match tokio::time::timeout(LINGER_SILENCE, self.body.fill()).await {
+                    Ok(Ok(())) => {}
+                    _ => return,
+                },
+                _ => return,
+            }
+        }
     }
 }
 
