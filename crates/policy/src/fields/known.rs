@@ -29,7 +29,7 @@ macro_rules! known {
                 $(keys::$variant => (Known::$variant, $name),)*
                 _ => return None,
             };
-            name.eq_ignore_ascii_case(text.as_bytes()).then_some(known)
+            same(name, text.as_bytes()).then_some(known)
         }
     };
 }
@@ -80,6 +80,21 @@ const fn key(name: &[u8]) -> u32 {
         }
         _ => 0,
     }
+}
+
+/// Whether a name is `text`, which is in lower case and of the same length. Setting the bit that
+/// tells the cases of letters apart makes no two bytes of a token (RFC 9110 §5.6.2) the same that
+/// are not.
+fn same(name: &[u8], text: &[u8]) -> bool {
+    const CASE: u64 = u64::from_ne_bytes([0x20; 8]);
+    let word = |bytes: &[u8; 8]| u64::from_ne_bytes(*bytes);
+    let (Some(name_end), Some(text_end)) = (name.last_chunk(), text.last_chunk()) else {
+        let mut pairs = name.iter().zip(text);
+        return pairs.all(|(a, b)| a | 0x20 == *b);
+    };
+    let (name_words, text_words) = (name.as_chunks().0, text.as_chunks().0);
+    let mut pairs = name_words.iter().zip(text_words);
+    word(name_end) | CASE == word(text_end) && pairs.all(|(a, b)| word(a) | CASE == word(b))
 }
 
 impl Known {

@@ -40,3 +40,31 @@ fn list_members_are_trimmed() {
     let members: Vec<_> = list_members(b" a ,, b").collect();
     assert_eq!(members, [&b"a"[..], b"b"]);
 }
+
+#[test]
+fn every_name_is_recognised_and_its_neighbours_are_not() {
+    for (name, known) in [
+        (&b"te"[..], Known::Te),
+        (b"Via", Known::Via),
+        (b"HOST", Known::Host),
+        (b"ORIGIN", Known::Origin),
+        (b"Upgrade", Known::Upgrade),
+        (b"Forwarded", Known::Forwarded),
+        (b"Connection", Known::Connection),
+        (b"Content-Length", Known::ContentLength),
+        (b"tRANSFER-eNCODING", Known::TransferEncoding),
+        (b"Sec-WebSocket-Version", Known::SecWebSocketVersion),
+    ] {
+        assert_eq!(Known::of(name), known);
+        for at in 1..name.len() - 1 {
+            let mut other = name.to_vec();
+            other[at] = if other[at] == b'!' { b'#' } else { b'!' };
+            assert_eq!(
+                Known::of(&other),
+                Known::Other,
+                "{:?}",
+                other.escape_ascii().to_string()
+            );
+        }
+    }
+}

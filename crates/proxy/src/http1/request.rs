@@ -5,12 +5,14 @@ mod tests;
 
 use super::body::{only_crlf, span_in};
 use super::length::{self, Invalid, Length};
+use memchr::memmem::Finder;
 use postern_model::denial::printable;
 use postern_model::entity::Limits;
 use postern_model::{Code, Denial};
 use postern_policy::fields::{Known, Span, list_members};
 use postern_policy::head::{Head, Version};
 use std::mem::MaybeUninit;
+use std::sync::LazyLock;
 
 /// Most fields that a configuration may allow.
 const MOST_FIELDS: usize = 256;
@@ -20,10 +22,13 @@ const LINE: &str = "the request line is not `method target version`";
 /// Bytes of a target or name that evidence shows.
 const SHOWN: usize = 120;
 
+/// Finds an empty line; made once, since making it costs more than a search.
+static END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\r\n\r\n"));
+
 /// Where a complete head ends, if it is there; `from` is how far earlier calls have looked.
 pub(super) fn end_of_head(filled: &[u8], from: usize) -> Option<usize> {
     let from = from.saturating_sub(3);
-    memchr::memmem::find(filled.get(from..)?, b"\r\n\r\n").map(|at| from + at + 4)
+    END.find(filled.get(from..)?).map(|at| from + at + 4)
 }
 
 /// What the head says about the message and the connection.
