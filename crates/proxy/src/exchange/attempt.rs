@@ -21,8 +21,11 @@ use postern_policy::fields::Known;
 use postern_policy::forward::trace::Trace;
 use postern_policy::head::{Head, Version};
 use postern_policy::stages::upstream::Timeouts;
+use std::cell::Cell;
+use std::future::poll_fn;
 use std::pin::pin;
 use std::rc::Rc;
+use std::task::Poll;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -357,7 +360,7 @@ impl<K: ResponseSink> Over<'_, '_, '_, K> {
     ) -> Result<bool, Ended> {
         let mut head = self.exchange.core.lend_head();
         let mut interim = 0;
-        let mut sent = None;
+        let sent = Cell::new(None);
         let first_byte = self.exchange.timeouts.first_byte;
         let body_timeout = self.exchange.body_timeout;
         let head_fault = |this: &Self, fault| {
@@ -369,22 +372,24 @@ impl<K: ResponseSink> Over<'_, '_, '_, K> {
             ))
         };
         {
-            let mut uploading = pin!(upload.run(out));
+            let mut uploading = pin!(upload.run_and_watch(out, &sent));
             loop {
-                let wait = match sent {
+                let known = sent.get().is_some();
+                let wait = match sent.get() {
                     None => UPLOADING,
                     Some(Ok(())) => first_byte,
                     Some(Err(_)) => LAST_WORDS,
                 };
                 tokio::select! {
                     biased;
-                    done = &mut uploading, if sent.is_none() => {
-                        if let Err(Broken::Source(fault)) = done {
-                            return Err(Ended::Caller(caller_fault(fault, body_timeout)));
-                        }
-                        sent = Some(done);
-                        continue;
+                    fault = &mut uploading => {
+                        return Err(Ended::Caller(caller_fault(fault, body_timeout)));
                     }
+                    // Polled after the half that sets it, in the same task.
+                    () = poll_fn(|_| match sent.get() {
+                        Some(_) if !known => Poll::Ready(()),
+                        _ => Poll::Pending,
+                    }) => continue,
                     came = input.head(&mut head, wait) => came.map_err(|f| head_fault(self, f))?,
                 }
                 if !self.interim(&head).await? {
@@ -398,23 +403,18 @@ impl<K: ResponseSink> Over<'_, '_, '_, K> {
             if head.status == 101 {
                 return Err(self.invalid("it switched protocols unasked"));
             }
-            if sent.is_none() {
+            if sent.get().is_none() {
                 // What is left of the request may never be read.
                 self.sink.close();
             }
             self.begin(&head, input, false)?;
             let passed = {
-                let mut downloading = pin!(download(input, self.sink, &self.exchange.traffic.sent));
-                loop {
-                    tokio::select! {
-                        biased;
-                        passed = &mut downloading => break passed,
-                        done = &mut uploading, if sent.is_none() => {
-                            if let Err(Broken::Source(fault)) = done {
-                                return Err(Ended::Caller(caller_fault(fault, body_timeout)));
-                            }
-                            sent = Some(done);
-                        }
+                let downloading = pin!(download(input, self.sink, &self.exchange.traffic.sent));
+                tokio::select! {
+                    biased;
+                    passed = downloading => passed,
+                    fault = &mut uploading => {
+                        return Err(Ended::Caller(caller_fault(fault, body_timeout)));
                     }
                 }
             };

@@ -120,4 +120,20 @@ impl<'a, S: RequestSource> Upload<'a, S> {
             }
         }
     }
+
+    /// As [`Upload::run`], and then watches the caller. Notes in `sent` how sending ended; gives
+    /// why there is no use in going on.
+    pub(crate) async fn run_and_watch(
+        &mut self,
+        sink: &mut impl Sink,
+        sent: &Cell<Option<Result<(), SinkFault>>>,
+    ) -> BodyFault {
+        match self.run(sink).await {
+            Ok(()) => sent.set(Some(Ok(()))),
+            Err(Broken::Sink(fault)) => sent.set(Some(Err(fault))),
+            Err(Broken::Source(fault)) => return fault,
+        }
+        self.source.gone().await;
+        BodyFault::ClosedEarly
+    }
 }

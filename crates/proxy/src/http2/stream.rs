@@ -182,12 +182,12 @@ impl RequestSource for Upload<'_> {
     }
 
     async fn gone(&mut self) {
-        std::future::poll_fn(|cx| match self.reply.outlet.poll_reset(cx) {
-            Some(polled) => polled,
-            None => {
-                let mut respond = self.reply.respond.borrow_mut();
-                respond.poll_reset(cx).map(|_| ())
+        std::future::poll_fn(|cx| {
+            if let Some(polled) = self.reply.outlet.poll_reset(cx) {
+                return polled;
             }
+            let mut respond = self.reply.respond.borrow_mut();
+            respond.poll_reset(cx).map(|_| ())
         })
         .await;
         self.reply.given_up.set(true);
