@@ -73,6 +73,7 @@ known! {
 
 /// Length, first and last letter in lower case: different for every name above (two that were the
 /// same would make a pattern unreachable, which the compiler reports).
+#[expect(clippy::cast_possible_truncation, reason = "the length is below 256")]
 const fn key(name: &[u8]) -> u32 {
     match name {
         [first, .., last] if name.len() < 256 => {
@@ -113,11 +114,7 @@ impl Known {
             Self::XPostern
         } else if starts(b"postern-") {
             Self::Postern
-        } else if name
-            .iter()
-            .fold(false, |found, &byte| found | (byte == b'_'))
-        {
-            // Short names: looking at every byte at once beats looking for the first.
+        } else if memchr::memchr(b'_', name).is_some() {
             Self::underscored(name)
         } else {
             Self::Other

@@ -2,6 +2,7 @@
 
 mod attempt;
 mod faults;
+mod guard;
 mod heads;
 mod journal;
 mod message;

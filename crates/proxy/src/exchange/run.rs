@@ -2,6 +2,7 @@
 
 use super::attempt::{Ended, Exchange, Passed};
 use super::faults::{self, Failed};
+use super::guard::{Panicked, guarded};
 use super::journal::{Journal, Traffic, count};
 use super::message::{Piece, RequestSource, ResponseSink};
 use super::refuse::refuse;
@@ -15,6 +16,7 @@ use postern_model::{Code, Denial};
 use postern_policy::fields::Known;
 use postern_policy::head::Head;
 use postern_policy::{Allowed, Decision, Depth, FactRequest, Live, Step, Walk};
+use std::cell::OnceCell;
 use std::net::IpAddr;
 use std::rc::Rc;
 use std::time::Instant;
@@ -33,22 +35,25 @@ pub(crate) async fn run(
     sink: &mut impl ResponseSink,
 ) -> Option<Tunnel> {
     let traffic = Traffic::default();
-    let allowed;
+    let allowed = OnceCell::new();
     let mut journal = Journal::begin(core, state, caller, head, &traffic, sink.begun());
     if head.fields.has(Known::Upgrade) || head.method() == b"CONNECT" {
         // Bytes that follow were meant for another protocol: unless it is agreed on, they must
         // not be taken for a request.
         sink.close();
     }
-    let served = match decide(state, caller, head, &mut journal) {
-        Ok(passes) => {
-            allowed = passes;
-            journal.allowed(&allowed);
-            let exchange = Exchange::new(core, state, caller, head, &allowed, &journal, &traffic);
-            forward(&exchange, &mut journal, source, sink).await
-        }
-        Err(denial) => Err(Failed::Refused(denial)),
-    };
+    let served = guarded(async {
+        let passes = decide(state, caller, head, &mut journal).map_err(Failed::Refused)?;
+        let allowed = allowed.get_or_init(|| passes);
+        journal.allowed(allowed);
+        let exchange = Exchange::new(core, state, caller, head, allowed, &journal, &traffic);
+        forward(&exchange, &mut journal, source, sink).await
+    })
+    .await;
+    let served = served.unwrap_or_else(|Panicked| {
+        sink.close();
+        Err(Failed::Refused(Denial::new(Code::Internal)))
+    });
     match served {
         Ok(passed) => {
             journal.answered();

@@ -122,8 +122,6 @@ pub(crate) struct Link {
     writing: RefCell<Alarm>,
     /// No wait lasts beyond this.
     cap: Cell<Option<Instant>>,
-    received: Cell<u64>,
-    sent: Cell<u64>,
 }
 
 impl Link {
@@ -133,8 +131,6 @@ impl Link {
             reading: RefCell::default(),
             writing: RefCell::default(),
             cap: Cell::new(None),
-            received: Cell::new(0),
-            sent: Cell::new(0),
         }
     }
 
@@ -146,16 +142,6 @@ impl Link {
     /// Ends every wait at that moment, whatever each is given.
     pub(crate) fn cap(&self, moment: Option<Instant>) {
         self.cap.set(moment);
-    }
-
-    /// Bytes read so far.
-    pub(crate) fn received(&self) -> u64 {
-        self.received.get()
-    }
-
-    /// Bytes written so far.
-    pub(crate) fn sent(&self) -> u64 {
-        self.sent.get()
     }
 
     /// Reads once into `buffer`, which holds at most `limit` bytes. `Ok(0)` is the stream's end,
@@ -191,7 +177,6 @@ impl Link {
             Poll::Ready(Ok(())) => {
                 let n = room.filled().len();
                 buffer.advance(n);
-                self.received.set(self.received.get() + n as u64);
                 Poll::Ready(Ok(n))
             }
             Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
@@ -238,7 +223,6 @@ impl Link {
                 return Err(io::ErrorKind::WriteZero.into());
             }
             deadline = None;
-            self.sent.set(self.sent.get() + n as u64);
             IoSlice::advance_slices(&mut parts, n);
         }
         if !matches!(&*self.stream.borrow(), Stream::Tcp(_)) {
