@@ -61,7 +61,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_enum, default_value_t = LogRequests::Refused)]
     pub(crate) log_requests: LogRequests,
     /// The collector that gets a span for every request, OTLP over HTTP; such as
-    /// http://127.0.0.1:4318/v1/traces.
+    /// <http://127.0.0.1:4318/v1/traces>.
     #[cfg(feature = "otlp")]
     #[arg(long, value_name = "URL")]
     pub(crate) otlp_endpoint: Option<String>,

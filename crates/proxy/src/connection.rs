@@ -213,7 +213,7 @@ async fn accepted(
                 link.into_stream(),
                 Buffer::default(),
             ))
-            .await
+            .await;
         }
         Alpn::Http1 => http1::serve(core, &caller, link, Buffer::default()).await,
     }

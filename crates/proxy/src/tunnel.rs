@@ -13,9 +13,9 @@ use tokio::time::Instant;
 /// What is appended to a key before it is hashed (RFC 6455 §1.3).
 const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 /// A tunnel in which nobody says anything for so long is closed.
-const SILENCE: Duration = Duration::from_secs(3600);
+const SILENCE: Duration = Duration::from_hours(1);
 /// A peer that takes no byte for so long is gone.
-const STUCK: Duration = Duration::from_secs(60);
+const STUCK: Duration = Duration::from_mins(1);
 /// Most bytes on their way in one direction.
 const HOLD: usize = 64 << 10;
 

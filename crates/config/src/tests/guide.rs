@@ -10,7 +10,7 @@ fn blocks(document: &str, language: &str) -> Vec<(usize, String)> {
         if line.strip_prefix("```") == Some(language) {
             let block = lines.by_ref().map(|(_, line)| line);
             let text = block.take_while(|line| *line != "```");
-            found.push((at + 2, text.map(|line| format!("{line}\n")).collect()));
+            found.push((at + 2, text.flat_map(|line| [line, "\n"]).collect()));
         }
     }
     found

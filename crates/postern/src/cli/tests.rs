@@ -1,5 +1,6 @@
 use super::*;
 use clap::CommandFactory as _;
+use std::fmt::Write as _;
 
 #[test]
 fn the_command_line_is_consistent() {
@@ -38,7 +39,7 @@ fn section(out: &mut String, command: &mut clap::Command) {
     let help = command.render_long_help().to_string();
     let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
     let help = lines.join("\n");
-    *out += &format!("\n## `{name}`\n\n```text\n{}\n```\n", help.trim());
+    let _ = write!(out, "\n## `{name}`\n\n```text\n{}\n```\n", help.trim());
 }
 
 #[test]

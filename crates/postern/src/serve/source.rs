@@ -98,30 +98,25 @@ impl Source {
         }
         let mut unnamed = 0;
         for given in &self.gateway {
-            let listener = match &given.listener {
-                Some(name) => configuration
+            let at = if let Some(name) = &given.listener {
+                configuration
                     .listeners
-                    .iter_mut()
-                    .find(|l| *l.name == **name),
-                None => {
-                    unnamed += 1;
-                    configuration.listeners.get_mut(unnamed - 1)
-                }
+                    .iter()
+                    .position(|l| *l.name == **name)
+            } else {
+                unnamed += 1;
+                Some(unnamed - 1)
             };
-            match listener {
-                Some(listener) => listener.address = given.address,
-                None => {
-                    let names: Vec<_> = configuration.listeners.iter().map(|l| &*l.name).collect();
-                    return Err(format!(
-                        "error: --gateway {}: the configuration has no such listener; it has: {}",
-                        given
-                            .listener
-                            .as_deref()
-                            .unwrap_or(&given.address.to_string()),
-                        names.join(", ")
-                    ));
-                }
-            }
+            let Some(listener) = at.and_then(|at| configuration.listeners.get_mut(at)) else {
+                let address = given.address.to_string();
+                let names: Vec<_> = configuration.listeners.iter().map(|l| &*l.name).collect();
+                return Err(format!(
+                    "error: --gateway {}: the configuration has no such listener; it has: {}",
+                    given.listener.as_ref().unwrap_or(&address),
+                    names.join(", ")
+                ));
+            };
+            listener.address = given.address;
         }
         Ok(())
     }

@@ -23,6 +23,7 @@ pub(crate) struct TargetPool {
     max_idle: usize,
     idle_timeout: Duration,
     /// Last in, first out: few warm connections rather than many cold ones.
+    #[expect(clippy::vec_box, reason = "they move in and out at every request")]
     idle: RefCell<Vec<Box<http1::Connection>>>,
     /// Requests at once on one HTTP/2 connection.
     most_streams: u32,

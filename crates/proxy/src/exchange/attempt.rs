@@ -33,7 +33,7 @@ use tokio::time::Instant;
 const MOST_INTERIM: usize = 16;
 /// A response's head is waited for without limit while the request is still on its way: that has
 /// limits of its own.
-const UPLOADING: Duration = Duration::from_secs(24 * 3600);
+const UPLOADING: Duration = Duration::from_hours(24);
 /// How long an upstream that takes no more of a request may still answer it.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 

@@ -222,9 +222,9 @@ fn state_of(
     let generation = |upstream: usize| snapshot.dialers.get(upstream).map_or(0, |d| d.generation);
     let pools = Pools::build(&upstreams, generation, before.map(|b| &b.pools));
     CoreState {
+        snapshot,
         upstreams,
         pools,
-        snapshot,
     }
 }
 

@@ -214,9 +214,10 @@ pub(super) async fn accept(
     let mut end = None;
     let mut in_a_row = 0;
     loop {
-        let accepted = match end {
-            Some(end) => timeout_at(end, socket.accept()).await.ok(),
-            None => tokio::select! {
+        let accepted = if let Some(end) = end {
+            timeout_at(end, socket.accept()).await.ok()
+        } else {
+            tokio::select! {
                 biased;
                 accepted = socket.accept() => Some(accepted),
                 () = stop.notified() => {
@@ -224,7 +225,7 @@ pub(super) async fn accept(
                     end = Some(Instant::now() + LAST_HANDSHAKES);
                     continue;
                 }
-            },
+            }
         };
         match accepted {
             None => return,

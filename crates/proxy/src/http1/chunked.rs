@@ -102,12 +102,12 @@ impl Decoder {
                 self.left = self.left * 16 + u64::from(digit);
                 State::Size { digits: digits + 1 }
             }
-            (State::Size { digits: 1.. }, b'\r') | (State::Extension, b'\r') => State::SizeLf,
-            (State::Size { digits: 1.. }, b';') => State::Extension,
+            (State::Size { digits: 1.. } | State::Extension, b'\r') => State::SizeLf,
+            (State::Size { digits: 1.. }, b';')
+            | (State::Extension, b'\t' | b' '..=b'~' | 0x80..) => State::Extension,
             (State::Size { .. }, _) => {
                 return invalid("RFC 9112 §7.1", "a chunk size is not a hexadecimal number");
             }
-            (State::Extension, b'\t' | b' '..=b'~' | 0x80..) => State::Extension,
             (State::Extension, _) => {
                 return invalid("RFC 9112 §7.1.1", "a chunk extension has a control byte");
             }

@@ -27,7 +27,7 @@ impl Alarm {
                 // every wait.
                 sleep
                     .as_mut()
-                    .reset(Instant::now() + Duration::from_secs(3600));
+                    .reset(Instant::now() + Duration::from_hours(1));
                 return Poll::Ready(());
             }
             sleep.as_mut().reset(deadline);

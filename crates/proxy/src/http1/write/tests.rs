@@ -21,7 +21,7 @@ async fn sent(length: Length, pieces: &[&[u8]], trailers: Option<&Fields>) -> Ve
         drop(link);
     };
     let mut read = Vec::new();
-    let (_, result) = tokio::join!(write, peer.read_to_end(&mut read));
+    let ((), result) = tokio::join!(write, peer.read_to_end(&mut read));
     result.unwrap();
     read
 }
