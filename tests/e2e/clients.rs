@@ -6,6 +6,7 @@ mod streaming;
 mod tls;
 mod uploads;
 mod websocket;
+mod websocket_http2;
 
 use crate::harness::gateway::Launch;
 use crate::harness::program::free_address;

@@ -116,7 +116,6 @@ pub struct Live<'a> {
     head: &'a Head,
     connection: &'a Connection,
     misdirected: bool,
-    protocol: Option<&'a [u8]>,
     certificate: OnceCell<CertificateVerdict>,
 }
 
@@ -127,7 +126,6 @@ impl<'a> Live<'a> {
             head,
             connection,
             misdirected: false,
-            protocol: None,
             certificate: OnceCell::new(),
         }
     }
@@ -136,13 +134,6 @@ impl<'a> Live<'a> {
     #[must_use]
     pub fn misdirected(mut self, misdirected: bool) -> Self {
         self.misdirected = misdirected;
-        self
-    }
-
-    /// Adds HTTP/2's `:protocol`.
-    #[must_use]
-    pub fn protocol(mut self, protocol: Option<&'a [u8]>) -> Self {
-        self.protocol = protocol;
         self
     }
 
@@ -189,7 +180,7 @@ impl Facts for Live<'_> {
     }
 
     fn protocol(&self) -> Option<&[u8]> {
-        self.protocol
+        self.head.protocol()
     }
 
     fn authority(&self) -> Option<&[u8]> {

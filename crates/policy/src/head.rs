@@ -44,6 +44,8 @@ pub struct Head {
     pub query: Option<Span>,
     /// The authority asked for: the target's, else `Host`'s; HTTP/2's `:authority`, else `Host`'s.
     pub authority: Option<Span>,
+    /// HTTP/2's `:protocol` of an extended CONNECT (RFC 8441 §4).
+    pub protocol: Option<Span>,
 }
 
 impl Head {
@@ -55,6 +57,7 @@ impl Head {
         self.path = Span::default();
         self.query = None;
         self.authority = None;
+        self.protocol = None;
     }
 
     /// The bytes of a span.
@@ -85,6 +88,11 @@ impl Head {
     /// The authority asked for.
     pub fn authority(&self) -> Option<&[u8]> {
         self.authority.map(|span| self.bytes(span))
+    }
+
+    /// HTTP/2's `:protocol` of an extended CONNECT (RFC 8441 §4).
+    pub fn protocol(&self) -> Option<&[u8]> {
+        self.protocol.map(|span| self.bytes(span))
     }
 
     /// The first value of a header.

@@ -13,11 +13,11 @@ use tokio::time::Instant;
 /// What is appended to a key before it is hashed (RFC 6455 §1.3).
 const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 /// A tunnel in which nobody says anything for so long is closed.
-const SILENCE: Duration = Duration::from_hours(1);
+pub(crate) const SILENCE: Duration = Duration::from_hours(1);
 /// A peer that takes no byte for so long is gone.
-const STUCK: Duration = Duration::from_mins(1);
+pub(crate) const STUCK: Duration = Duration::from_mins(1);
 /// Most bytes on their way in one direction.
-const HOLD: usize = 64 << 10;
+pub(crate) const HOLD: usize = 64 << 10;
 
 /// Whether the fields of a `101` accept a WebSocket with this key (RFC 6455 §4.1).
 pub(crate) fn is_accepted(key: &[u8], fields: &Fields) -> bool {
@@ -30,6 +30,11 @@ pub(crate) fn is_accepted(key: &[u8], fields: &Fields) -> bool {
         .any(|member| member.eq_ignore_ascii_case(b"upgrade"));
     let accept = fields.get(Known::SecWebSocketAccept).unwrap_or_default();
     upgrade && connection && accept == accept_of(key).as_bytes()
+}
+
+/// A key made of these 16 bytes (RFC 6455 §4.1).
+pub(crate) fn key(nonce: u128) -> String {
+    base64(&nonce.to_be_bytes())
 }
 
 fn accept_of(key: &[u8]) -> String {
@@ -102,7 +107,8 @@ async fn copy(from: &Link, buffer: &mut Buffer, to: &Link, active: &Cell<Instant
     to.shutdown(Wait::For(STUCK)).await;
 }
 
-async fn silence(active: &Cell<Instant>) {
+/// Resolves when nobody has said anything for too long.
+pub(crate) async fn silence(active: &Cell<Instant>) {
     loop {
         tokio::time::sleep_until(active.get() + SILENCE).await;
         if active.get().elapsed() >= SILENCE {
@@ -122,6 +128,12 @@ mod tests {
             accept_of(b"dGhlIHNhbXBsZSBub25jZQ=="),
             "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
         );
+    }
+
+    #[test]
+    fn a_key_is_16_bytes_in_base_64() {
+        assert_eq!(key(0), "AAAAAAAAAAAAAAAAAAAAAA==");
+        assert_eq!(key(u128::MAX), "/////////////////////w==");
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub(crate) enum Behaviour {
     SlowRead(Duration),
     /// Resets the connection before any byte of a response.
     ResetBeforeHead,
-    /// Resets after the head and a part of the body.
+    /// Resets after the head and a part of the body; a WebSocket after its first bytes.
     ResetAfterHead,
     /// Closes in an orderly way before any byte of a response.
     CloseBeforeHead,

@@ -243,6 +243,10 @@ impl Connection {
             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"
         ))
         .await?;
+        if behaviour == Behaviour::ResetAfterHead {
+            self.fill().await?;
+            return Ok(self.reset());
+        }
         let early = self.buffer.split().to_vec();
         match &mut self.wire {
             Wire::Plain(stream) => websocket::echo(stream, early).await,

@@ -58,8 +58,15 @@ fn options(_: &mut Progress, _: &Rules, facts: &dyn Facts) -> Outcome {
 }
 
 /// HTTP/1.0 cannot upgrade: the field is ignored, and dropped like every hop-by-hop field
-/// (RFC 9110 §7.8). HTTP/2 has none.
+/// (RFC 9110 §7.8). HTTP/2 has none; its extended CONNECT was recognized by its method.
 fn upgrade(progress: &mut Progress, _: &Rules, facts: &dyn Facts) -> Outcome {
+    if progress.websocket {
+        // Whoever does not say which version means the only one that is defined over HTTP/2.
+        return match values(facts, Known::SecWebSocketVersion).find(|v| v != b"13") {
+            Some(_) => Outcome::Refuse(handshake_refused(VERSION_PROBLEM)),
+            None => Outcome::Pass,
+        };
+    }
     if facts.version() != Version::Http11 || facts.header(Known::Upgrade, 0).is_none() {
         return Outcome::Pass;
     }
@@ -74,14 +81,18 @@ fn upgrade(progress: &mut Progress, _: &Rules, facts: &dyn Facts) -> Outcome {
         return Outcome::Pass;
     }
     if let Some(problem) = handshake_problem(progress, facts) {
-        return Outcome::Refuse(
-            Denial::new(Code::Malformed)
-                .saw("section", "RFC 6455 §4.2.1")
-                .saw("error", problem),
-        );
+        return Outcome::Refuse(handshake_refused(problem));
     }
     progress.websocket = true;
     Outcome::Pass
+}
+
+const VERSION_PROBLEM: &str = "Sec-WebSocket-Version is 13";
+
+fn handshake_refused(problem: &'static str) -> Denial {
+    Denial::new(Code::Malformed)
+        .saw("section", "RFC 6455 §4.2.1")
+        .saw("error", problem)
 }
 
 /// What is wrong with the opening handshake of a WebSocket over HTTP/1.1.
@@ -99,7 +110,7 @@ fn handshake_problem(progress: &Progress, facts: &dyn Facts) -> Option<&'static 
         Some(_) => None,
     };
     if one(Known::SecWebSocketVersion) != Some(b"13") {
-        return Some("Sec-WebSocket-Version is 13");
+        return Some(VERSION_PROBLEM);
     }
     if !one(Known::SecWebSocketKey).is_some_and(is_key) {
         return Some("Sec-WebSocket-Key is 16 bytes in Base64");

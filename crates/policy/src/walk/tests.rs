@@ -493,11 +493,14 @@ fn a_websocket_over_http2_is_an_extended_connect() {
     let rules = rules(vec![service]);
     let mut request = head("CONNECT", "/socket", &[HOST]);
     request.version = crate::head::Version::Http2;
+    request.protocol = Some(request.fields.append(b"websocket"));
     let peer = connection("::1");
-    let facts = Live::new(&request, &peer).protocol(Some(b"websocket"));
-    let Step::Done(Decision::Allow(allowed)) = Walk::default().step(&rules, &facts) else {
-        panic!("was not allowed");
-    };
-    assert!(allowed.websocket);
-    assert_eq!(allowed.method, Method::Get);
+    let open = allowed(&rules, &request, &peer);
+    assert!(open.websocket);
+    assert_eq!(open.method, Method::Get);
+    request.fields.push(b"sec-websocket-version", b"8");
+    assert_eq!(refused(&rules, &request, &peer).code, Code::Malformed);
+    request.protocol = Some(request.fields.append(b"connect-udp"));
+    let denial = refused(&rules, &request, &peer);
+    assert_eq!(denial.code, Code::UpgradeNotAllowed);
 }

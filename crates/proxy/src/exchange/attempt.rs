@@ -135,6 +135,7 @@ impl<'a> Exchange<'a> {
             exchange: self,
             lease,
             reused: back.is_reused(),
+            key: self.fresh_key(),
             sink,
             journal,
             may_retry,
@@ -245,8 +246,21 @@ impl<'a> Exchange<'a> {
         }
     }
 
+    /// A key for a WebSocket that was asked for over HTTP/2, where callers send none.
+    fn fresh_key(&self) -> Option<String> {
+        self.head.protocol?;
+        let nonce = (u128::from(self.core.random()) << 64) | u128::from(self.core.random());
+        Some(crate::tunnel::key(nonce))
+    }
+
     /// Writes the request's head.
-    fn write_head(&self, lease: &Lease, out: &mut impl RequestSink, length: Length) {
+    fn write_head(
+        &self,
+        lease: &Lease,
+        out: &mut impl RequestSink,
+        length: Length,
+        key: Option<&str>,
+    ) {
         let rules = &self.state.snapshot().rules;
         let mut target = self.core.scratch();
         self.allowed
@@ -265,7 +279,7 @@ impl<'a> Exchange<'a> {
             target: &target,
         });
         self.core.give_back(target);
-        self.forward_request(|name, value| out.field(name, value));
+        self.forward_request(key, |name, value| out.field(name, value));
         out.end_head(length);
     }
 }
@@ -275,6 +289,8 @@ struct Over<'a, 'e, 'j, K> {
     exchange: &'a Exchange<'e>,
     lease: &'a mut Lease,
     reused: bool,
+    /// Of a WebSocket that was asked for by an extended CONNECT (RFC 8441 §5).
+    key: Option<String>,
     sink: &'a mut K,
     journal: &'a mut Journal<'j>,
     may_retry: &'a MayRetry<'a>,
@@ -289,7 +305,8 @@ impl<K: ResponseSink> Over<'_, '_, '_, K> {
         upload: &mut Upload<'_, S>,
     ) -> Result<bool, Ended> {
         let length = upload.source().length();
-        self.exchange.write_head(self.lease, out, length);
+        let key = self.key.as_deref();
+        self.exchange.write_head(self.lease, out, length, key);
         if upload.source().is_small() || upload.source().is_ended() {
             self.in_turn(out, input, upload).await
         } else {
@@ -337,7 +354,11 @@ impl<K: ResponseSink> Over<'_, '_, '_, K> {
                 continue;
             }
             if head.status == 101 {
-                return self.switch(&head).await.map(|()| true);
+                return self.switch(&mut head).await.map(|()| true);
+            }
+            if self.key.is_some() && (200..300).contains(&head.status) {
+                // Over HTTP/2 the caller would take it for a tunnel.
+                return Err(self.invalid("it answered a WebSocket handshake without switching"));
             }
             self.begin(&head, input, replayable)?;
             let passed = tokio::select! {
@@ -484,24 +505,32 @@ impl<K: ResponseSink> Over<'_, '_, '_, K> {
     }
 
     /// Passes `101 Switching Protocols` on, if both sides mean WebSocket (RFC 6455 §4.2.2).
-    async fn switch(&mut self, head: &ResponseHead) -> Result<(), Ended> {
-        let key = self
-            .exchange
-            .head
-            .get(Known::SecWebSocketKey)
-            .unwrap_or_default();
+    async fn switch(&mut self, head: &mut ResponseHead) -> Result<(), Ended> {
+        let theirs = self.exchange.head.get(Known::SecWebSocketKey);
+        let ours = self.key.as_deref().map(str::as_bytes);
+        let key = ours.or(theirs).unwrap_or_default();
         if !self.exchange.allowed.websocket || !crate::tunnel::is_accepted(key, &head.fields) {
             return Err(self.invalid("it switched protocols unasked, or with the wrong key"));
         }
         self.lease
             .report(Outcome::Success, std::time::Instant::now());
+        let extended = self.key.is_some();
+        if extended {
+            // What HTTP/2 says instead (RFC 8441 §5).
+            head.status = 200;
+        }
         self.journal.responded(head);
-        self.sink.begin(101);
-        self.sink.field(b"upgrade", b"websocket");
-        self.sink.field(b"connection", b"upgrade");
+        self.sink.begin(head.status);
+        if !extended {
+            self.sink.field(b"upgrade", b"websocket");
+            self.sink.field(b"connection", b"upgrade");
+        }
         let sink = &mut *self.sink;
-        self.exchange
-            .forward_response(head, |name, value| sink.field(name, value));
+        self.exchange.forward_response(head, |name, value| {
+            if !(extended && Known::of(name) == Known::SecWebSocketAccept) {
+                sink.field(name, value);
+            }
+        });
         self.sink.end_head(Length::None);
         self.sink
             .flush()

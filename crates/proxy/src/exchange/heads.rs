@@ -3,12 +3,13 @@
 use super::attempt::Exchange;
 use super::message::ResponseHead;
 use postern_model::entity::UpstreamProtocol;
+use postern_policy::fields::Known;
 use postern_policy::forward::{self, RequestContext, ResponseContext};
 use postern_policy::head::Version;
 
 impl Exchange<'_> {
-    /// What the upstream gets.
-    pub(super) fn forward_request(&self, mut emit: impl FnMut(&[u8], &[u8])) {
+    /// What the upstream gets. `key`: of a WebSocket for a caller that has none.
+    pub(super) fn forward_request(&self, key: Option<&str>, mut emit: impl FnMut(&[u8], &[u8])) {
         let configuration = self.state.configuration();
         let facts = &self.caller.facts;
         let protocol = self.protocol();
@@ -23,9 +24,23 @@ impl Exchange<'_> {
             to: protocol,
         };
         let mut scratch = self.core.scratch();
-        forward::request(self.head, &context, &mut scratch, &mut emit);
+        match key {
+            None => forward::request(self.head, &context, &mut scratch, &mut emit),
+            Some(key) => {
+                // Over HTTP/2 neither means anything (RFC 8441 §5).
+                forward::request(self.head, &context, &mut scratch, |name, value| {
+                    if !matches!(
+                        Known::of(name),
+                        Known::SecWebSocketKey | Known::SecWebSocketVersion
+                    ) {
+                        emit(name, value);
+                    }
+                });
+                emit(b"Sec-WebSocket-Key", key.as_bytes());
+                emit(b"Sec-WebSocket-Version", b"13");
+            }
+        }
         self.core.give_back(scratch);
-        // Over HTTP/2 a handshake is an extended CONNECT (RFC 8441), which has neither.
         if self.allowed.websocket && protocol == UpstreamProtocol::Http1 {
             emit(b"Connection", b"Upgrade");
             emit(b"Upgrade", b"websocket");

@@ -4,6 +4,7 @@ use crate::http1::{
     self, Invalid, Length, header_too_large, headers_too_large, malformed, too_many_fields,
     uri_too_long,
 };
+use h2::ext::Protocol;
 use http::header::COOKIE;
 use http::request::Parts;
 use postern_model::Denial;
@@ -24,7 +25,10 @@ pub(super) fn read(
     head.clear();
     head.version = Version::Http2;
     head.method = head.fields.append(parts.method.as_str().as_bytes());
-    let connect = parts.method == http::Method::CONNECT;
+    let protocol = parts.extensions.get::<Protocol>().map(Protocol::as_str);
+    head.protocol = protocol.map(|protocol| head.fields.append(protocol.as_bytes()));
+    // An extended CONNECT has a path like any other request (RFC 8441 §4).
+    let connect = parts.method == http::Method::CONNECT && protocol.is_none();
     let authority = parts.uri.authority().map(http::uri::Authority::as_str);
     let target = match parts.uri.path_and_query() {
         Some(target) if !connect => target.as_str(),
@@ -47,6 +51,9 @@ pub(super) fn read(
     head.authority = authority.map(|authority| head.fields.append(authority.as_bytes()));
     fields(parts, limits, head)?;
     check_authority(head)?;
+    if protocol.is_some() {
+        return tunnel(head);
+    }
     length(head, ended).map_err(|Invalid { section, what }| malformed(section, what))
 }
 
@@ -119,6 +126,15 @@ fn check_authority(head: &mut Head) -> Result<(), Denial> {
         }
         (None, None) => Err(malformed(section, "there is neither :authority nor Host")),
     }
+}
+
+/// What follows an extended CONNECT is no body but the tunnel's bytes, which have no length.
+fn tunnel(head: &Head) -> Result<Length, Denial> {
+    if head.fields.has(Known::ContentLength) {
+        let what = "an extended CONNECT has a Content-Length";
+        return Err(malformed("RFC 9110 §9.3.6", what));
+    }
+    Ok(Length::None)
 }
 
 fn length(head: &Head, ended: bool) -> Result<Length, Invalid> {
@@ -198,6 +214,22 @@ mod tests {
         assert!(read_one(declared("5"), true).1.is_err());
         assert!(read_one(declared("+5"), false).1.is_err());
         assert!(error(declared("5").header("content-length", "5")).contains("more than once"));
+    }
+
+    #[test]
+    fn an_extended_connect_has_a_path_and_a_protocol_but_no_body() {
+        let connect = || {
+            Request::connect("http://a.test/chat?x").extension(Protocol::from_static("websocket"))
+        };
+        let (head, length) = read_one(connect(), false);
+        assert_eq!(length, Ok(Length::None));
+        assert_eq!(head.protocol(), Some(&b"websocket"[..]));
+        assert_eq!(head.path(), b"/chat");
+        assert_eq!(head.authority(), Some(&b"a.test"[..]));
+        let sized = connect().header("content-length", "0");
+        assert!(read_one(sized, false).1.is_err());
+        let (plain, _) = read_one(Request::connect("a.test:443"), false);
+        assert_eq!((plain.protocol(), plain.path()), (None, &b""[..]));
     }
 
     #[test]

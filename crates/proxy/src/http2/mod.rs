@@ -8,6 +8,7 @@ mod outgoing;
 mod serve;
 mod session;
 mod stream;
+mod tunnel;
 mod wire;
 
 pub(crate) use serve::serve;

@@ -82,7 +82,8 @@ fn builder(limits: &Limits) -> Builder {
         .max_concurrent_reset_streams(32)
         .reset_stream_duration(Duration::from_secs(5))
         .max_pending_accept_reset_streams(20)
-        .max_local_error_reset_streams(Some(256));
+        .max_local_error_reset_streams(Some(256))
+        .enable_connect_protocol();
     builder
 }
 

@@ -4,10 +4,12 @@ use super::head;
 use super::incoming::Incoming;
 use super::outgoing::{Draft, GATHER, Outlet, trailing};
 use super::serve::Session;
+use super::tunnel;
 use crate::exchange::{
     self, BodyFault, Piece, RequestSource, ResponseSink, Sink, SinkFault, Source,
 };
 use crate::http1::{LINGER, LINGER_BYTES, LINGER_SILENCE, Length, Pace};
+use crate::tunnel::{SILENCE, STUCK};
 use bytes::{Bytes, BytesMut};
 use h2::server::SendResponse;
 use h2::{Reason, RecvStream};
@@ -35,34 +37,47 @@ pub(super) async fn serve(
     let limits = &state.configuration().limits;
     let read = head::read(&parts, body.is_end_stream(), limits, &mut head);
     drop(parts);
+    let tunnel = head.protocol.is_some();
     let reply = Reply {
         respond: RefCell::new(respond),
-        outlet: Outlet::new(timeouts.body, None),
+        outlet: Outlet::new(if tunnel { STUCK } else { timeouts.body }, None),
         given_up: Cell::new(false),
     };
     let mut sink = Answer::new(&reply);
-    let pace = Pace {
-        silence: timeouts.body,
-        rate: timeouts.body_rate,
+    let pace = if tunnel {
+        Pace {
+            silence: SILENCE,
+            rate: 0,
+        }
+    } else {
+        Pace {
+            silence: timeouts.body,
+            rate: timeouts.body_rate,
+        }
     };
     let length = *read.as_ref().unwrap_or(&Length::Chunked);
     let mut source = Upload {
         body: Incoming::new(body, length, pace, None),
         small: false,
+        tunnel,
         expects: head
             .get(Known::Expect)
             .is_some_and(|v| v.eq_ignore_ascii_case(b"100-continue")),
         reply: &reply,
     };
-    source.small = source.body.here().is_some_and(|n| n <= SMALL_BODY);
-    match read {
-        Ok(_) => {
-            // No tunnel is ever agreed on: `Upgrade` is no field of HTTP/2.
-            exchange::run(core, &state, &session.caller, &head, &mut source, &mut sink).await;
-        }
+    source.small = tunnel || source.body.here().is_some_and(|n| n <= SMALL_BODY);
+    let switched = match read {
+        Ok(_) => exchange::run(core, &state, &session.caller, &head, &mut source, &mut sink).await,
         Err(denial) => {
             exchange::refuse_unread(core, &state, &session.caller, &head, denial, &mut sink).await;
+            None
         }
+    };
+    // A tunnel outlives configurations.
+    drop(state);
+    if let Some(upstream) = switched {
+        let end = tunnel::run(&mut source.body, &reply.outlet, upstream).await;
+        reply.given_up.set(end == tunnel::End::GivenUp);
     }
     // Whoever cannot be told at once to stop goes on sending, and may read the answer only then.
     let _ = tokio::time::timeout(LINGER, source.linger()).await;
@@ -110,6 +125,8 @@ impl Reply {
 struct Upload<'a> {
     body: Incoming,
     small: bool,
+    /// Whether it is no body but what goes through a tunnel that may be agreed on (RFC 8441 §5).
+    tunnel: bool,
     /// Whether the caller waits for `100 Continue`.
     expects: bool,
     reply: &'a Reply,
@@ -148,6 +165,9 @@ impl Source for Upload<'_> {
     }
 
     fn take(&mut self) -> Result<Option<Piece<'_>>, BodyFault> {
+        if self.tunnel {
+            return Ok(Some(Piece::End));
+        }
         self.body.take()
     }
 
@@ -161,7 +181,7 @@ impl Source for Upload<'_> {
     }
 
     fn is_ended(&self) -> bool {
-        self.body.is_ended()
+        self.tunnel || self.body.is_ended()
     }
 }
 
