@@ -61,22 +61,19 @@ impl Trace {
     /// The value of `traceparent` for the upstream.
     pub fn encode(&self) -> [u8; LEN] {
         let mut out = *b"00-00000000000000000000000000000000-0000000000000000-00";
-        write_hex(out.get_mut(3..35), self.trace_id);
-        write_hex(out.get_mut(36..52), u128::from(self.span_id));
-        write_hex(out.get_mut(53..55), u128::from(self.flags));
+        write_hex(out.get_mut(3..35), self.trace_id.to_be_bytes());
+        write_hex(out.get_mut(36..52), self.span_id.to_be_bytes());
+        write_hex(out.get_mut(53..55), [self.flags]);
         out
     }
 }
 
-fn write_hex(to: Option<&mut [u8]>, mut value: u128) {
-    for digit in to.into_iter().flatten().rev() {
-        let nibble = (value & 15) as u8;
-        *digit = if nibble < 10 {
-            b'0' + nibble
-        } else {
-            b'a' + nibble - 10
-        };
-        value >>= 4;
+fn write_hex<const N: usize>(to: Option<&mut [u8]>, value: [u8; N]) {
+    let digit = |nibble: u8| nibble + if nibble < 10 { b'0' } else { b'a' - 10 };
+    let (pairs, _) = to.unwrap_or_default().as_chunks_mut();
+    for ([high, low], byte) in pairs.iter_mut().zip(value) {
+        *high = digit(byte >> 4);
+        *low = digit(byte & 15);
     }
 }
 

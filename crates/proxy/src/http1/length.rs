@@ -71,10 +71,11 @@ fn exact(value: &[u8]) -> Result<u64, Invalid> {
     if value.is_empty() || value.len() > 18 || !value.iter().all(u8::is_ascii_digit) {
         return Err(bad);
     }
-    std::str::from_utf8(value)
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .ok_or(bad)
+    // 18 digits fit.
+    let number = value
+        .iter()
+        .fold(0, |n, digit| n * 10 + u64::from(digit - b'0'));
+    Ok(number)
 }
 
 /// The length of a request's body.
