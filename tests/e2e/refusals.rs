@@ -387,6 +387,20 @@ fn too_many_connections_are_refused() {
     });
 }
 
+#[test]
+fn a_gateway_out_of_memory_sheds_requests() {
+    let upstream = Upstream::start();
+    // Less than any process needs.
+    let gateway = Gateway::start(setup::open(upstream.address).with("limits.memory", "1MiB"));
+    eventually("memory is looked at", || {
+        let response = gateway.get("/x");
+        (response.status == 503).then(|| assert_refused(&response, "gateway.overloaded"))
+    });
+    let mark = upstream.mark();
+    assert_refused(&gateway.get("/x"), "gateway.overloaded");
+    assert!(upstream.since(mark).is_empty());
+}
+
 fn failing(change: impl FnOnce(Setup) -> Setup) -> (Upstream, Gateway) {
     let upstream = Upstream::start();
     let gateway = Gateway::start(change(setup::open(upstream.address)));
