@@ -45,7 +45,7 @@ pub struct Version {
     pub base_path: Name,
     /// Where it is in its life.
     pub state: Lifecycle,
-    /// Index into [`Configuration::upstreams`].
+    /// Index into [`Configuration::upstreams`](super::Configuration::upstreams).
     pub upstream: usize,
     /// Its operations.
     pub operations: Vec<Operation>,
@@ -93,8 +93,8 @@ pub struct Operation {
 /// Timeouts of one operation, where they differ from its upstream's.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TimeoutOverrides {
-    /// See [`UpstreamTimeouts::first_byte`].
+    /// See [`UpstreamTimeouts::first_byte`](super::UpstreamTimeouts::first_byte).
     pub first_byte: Option<Duration>,
-    /// See [`UpstreamTimeouts::total`].
+    /// See [`UpstreamTimeouts::total`](super::UpstreamTimeouts::total).
     pub total: Option<Duration>,
 }
