@@ -218,7 +218,7 @@ pub struct Pool {
 impl Default for Pool {
     fn default() -> Self {
         Self {
-            max_idle: 128,
+            max_idle: 1024,
             idle_timeout: Duration::from_secs(55),
             http2_streams: 100,
         }
