@@ -84,6 +84,7 @@ pub(crate) fn resolve(
             .forwarding
             .map(settings::forwarding)
             .unwrap_or_default(),
+        ..Configuration::default()
     };
     Resolved {
         configuration,

@@ -1,18 +1,38 @@
 //! The validated entities of one configuration: what `postern-config` produces and
 //! `postern-policy` compiles. Every reference is resolved, every unit is in the type.
 
+mod access;
+mod credential;
+mod edge;
+mod environment;
+mod list;
 mod listener;
 mod method;
+mod plan;
+mod policy;
 mod service;
 mod settings;
+mod subscription;
+mod tenant;
 mod upstream;
 
+pub use access::{Authentication, Disclosure, Scope, StatusProfile, Visibility};
+pub use credential::{Credential, KeyDigest, Restriction, Revocation};
+pub use edge::{Edge, EdgeRate};
+pub use environment::{Environment, PRODUCTION};
+pub use list::{AddressList, ListEntry};
 pub use listener::{
     CertificateFiles, Distribution, KeySource, Listener, ListenerTls, ProxyProtocol, TlsVersion,
 };
 pub use method::Method;
+pub use plan::{Coverage, Limit, LimitKey, Measure, Plan};
+pub use policy::{
+    BodyRule, HeaderValues, HeadersRule, Level, Mode, NetworkRule, Policy, PolicyRule,
+};
 pub use service::{ClientCertificate, Lifecycle, Operation, Service, TimeoutOverrides, Version};
 pub use settings::{Client, Egress, ForwardedHeader, Forwarding, FrontTimeouts, Limits};
+pub use subscription::{Decided, Requested, Subscription, SubscriptionState};
+pub use tenant::{App, Suspension, Tenant};
 pub use upstream::{
     ActiveHealth, BUILTIN_ECHO, Balance, Breaker, Dns, HashKey, HostMode, Outlier, PathRewrite,
     Pool, Retry, Target, Upstream, UpstreamProtocol, UpstreamTimeouts, UpstreamTls,
@@ -24,7 +44,7 @@ use std::sync::Arc;
 /// A name that documents use to refer to each other.
 pub type Name = Arc<str>;
 
-/// Everything one configuration declares.
+/// Everything one configuration declares, but for its [`Accounts`].
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Configuration {
     /// Where the gateway listens. Empty: the addresses of the command line only.
@@ -35,6 +55,16 @@ pub struct Configuration {
     pub services: Vec<Service>,
     /// Where requests go, by index from [`Version::upstream`].
     pub upstreams: Vec<Upstream>,
+    /// Environments besides `production`.
+    pub environments: Vec<Environment>,
+    /// Lists of addresses, by index from policies.
+    pub lists: Vec<AddressList>,
+    /// Plans, in the order of the file.
+    pub plans: Vec<Plan>,
+    /// Policies, in the order of the file.
+    pub policies: Vec<Policy>,
+    /// What every address meets first.
+    pub edge: Edge,
     /// Who may tell us the client's address.
     pub client: Client,
     /// Bounds of what a peer may send or hold.
@@ -45,6 +75,19 @@ pub struct Configuration {
     pub egress: Egress,
     /// How the gateway names itself and what it adds to forwarded requests.
     pub forwarding: Forwarding,
+}
+
+/// Who may call what: the rows of the directory. They change without a new revision.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Accounts {
+    /// Teams.
+    pub tenants: Vec<Tenant>,
+    /// Their applications.
+    pub apps: Vec<App>,
+    /// The applications' keys.
+    pub credentials: Vec<Credential>,
+    /// What the applications may call.
+    pub subscriptions: Vec<Subscription>,
 }
 
 /// The admin address: metrics and health.

@@ -4,7 +4,7 @@ use crate::facts::{Connection, Tls};
 use crate::fields::Span;
 use crate::head::{Head, Version};
 use crate::rules::Rules;
-use postern_model::entity::{self, Configuration, Lifecycle, Method, Operation, Service, Upstream};
+use postern_model::entity::{self, Configuration, Method, Operation, Service, Upstream};
 use std::sync::Arc;
 
 /// An upstream with defaults everywhere.
@@ -44,8 +44,7 @@ pub(crate) fn operation(text: &str) -> Operation {
             .map(|m| Method::parse(m.as_bytes()).unwrap())
             .collect(),
         path: path.into(),
-        websocket: false,
-        timeouts: entity::TimeoutOverrides::default(),
+        ..Operation::default()
     }
 }
 
@@ -53,10 +52,8 @@ pub(crate) fn operation(text: &str) -> Operation {
 pub(crate) fn version(operations: &[&str]) -> entity::Version {
     entity::Version {
         name: "v1".into(),
-        base_path: "".into(),
-        state: Lifecycle::Published,
-        upstream: 0,
         operations: operations.iter().map(|text| operation(text)).collect(),
+        ..entity::Version::default()
     }
 }
 
@@ -66,11 +63,8 @@ pub(crate) fn service(hosts: &[&str], base_path: &str, operations: &[&str]) -> S
         name: format!("service{base_path}").into(),
         hosts: hosts.iter().map(|h| (*h).into()).collect(),
         base_path: base_path.into(),
-        tls_required: false,
-        client_certificate: None,
-        encoded_slash: false,
-        path_parameters: false,
         versions: vec![version(operations)],
+        ..Service::default()
     }
 }
 

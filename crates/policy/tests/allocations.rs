@@ -2,9 +2,8 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 use postern_model::entity::{
-    Balance, Configuration, Dns, HostMode, Lifecycle, Method, Operation, Outlier, PathRewrite,
-    Pool, Retry, Service, Target, TimeoutOverrides, Upstream, UpstreamProtocol, UpstreamTimeouts,
-    Version,
+    Balance, Configuration, Dns, HostMode, Method, Operation, Outlier, PathRewrite, Pool, Retry,
+    Service, Target, Upstream, UpstreamProtocol, UpstreamTimeouts, Version,
 };
 use postern_policy::fields::{Known, Span};
 use postern_policy::forward::trace::Trace;
@@ -18,8 +17,7 @@ fn rules() -> Rules {
         name: path.into(),
         methods: vec![method],
         path: path.into(),
-        websocket: false,
-        timeouts: TimeoutOverrides::default(),
+        ..Operation::default()
     };
     let upstream = Upstream {
         name: "backend".into(),
@@ -45,21 +43,16 @@ fn rules() -> Rules {
         name: "orders".into(),
         hosts: vec!["api.example.com".into(), "*.example.org".into()],
         base_path: "/v1".into(),
-        tls_required: false,
-        client_certificate: None,
-        encoded_slash: false,
-        path_parameters: false,
         versions: vec![Version {
             name: "v1".into(),
-            base_path: "".into(),
-            state: Lifecycle::Published,
-            upstream: 0,
             operations: vec![
                 operation(Method::Get, "/orders/new"),
                 operation(Method::Get, "/orders/{id}/lines/{line}"),
                 operation(Method::Post, "/{*rest}"),
             ],
+            ..Version::default()
         }],
+        ..Service::default()
     };
     let configuration = Configuration {
         services: vec![service],

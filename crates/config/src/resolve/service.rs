@@ -91,6 +91,7 @@ impl Resolver<'_, '_> {
                 path_parameters: given.path_parameters.unwrap_or(false),
                 hosts: hosts.clone(),
                 versions,
+                ..Service::default()
             },
         }
     }
@@ -205,6 +206,7 @@ impl Resolver<'_, '_> {
                         total: t.total.map(|d| d.0),
                     }
                 }),
+                ..Operation::default()
             });
         }
         Version {
@@ -213,6 +215,7 @@ impl Resolver<'_, '_> {
             state,
             upstream: upstream.unwrap_or(0),
             operations,
+            ..Version::default()
         }
     }
 

@@ -1,11 +1,11 @@
 //! Published APIs: services, versions, operations.
 
-use super::{Method, Name};
+use super::{Authentication, Disclosure, Method, Name, Scope, StatusProfile, Visibility};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// An API that is published here.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Service {
     /// Its name.
     pub name: Name,
@@ -13,6 +13,18 @@ pub struct Service {
     pub hosts: Vec<Name>,
     /// Prefix of all its paths, normal form, without a slash at its end; empty for the root.
     pub base_path: Name,
+    /// The tenant that publishes it; `None`: the platform.
+    pub tenant: Option<Name>,
+    /// Who can see that it exists.
+    pub visibility: Visibility,
+    /// Scopes that its operations may require.
+    pub scopes: Vec<Scope>,
+    /// Which credentials it accepts; `None`: it is open to everybody.
+    pub authentication: Option<Authentication>,
+    /// Which statuses its refusals have.
+    pub status_profile: StatusProfile,
+    /// How much its refusals tell.
+    pub disclosure: Disclosure,
     /// Whether plain HTTP is refused (redirected for GET and HEAD).
     pub tls_required: bool,
     /// What client certificates are accepted, if any.
@@ -37,7 +49,7 @@ pub struct ClientCertificate {
 }
 
 /// One version of a service.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Version {
     /// Its name, `v1`.
     pub name: Name,
@@ -45,6 +57,8 @@ pub struct Version {
     pub base_path: Name,
     /// Where it is in its life.
     pub state: Lifecycle,
+    /// Environments in which it is published; empty: all.
+    pub environments: Vec<Name>,
     /// Index into [`Configuration::upstreams`](super::Configuration::upstreams).
     pub upstream: usize,
     /// Its operations.
@@ -52,11 +66,12 @@ pub struct Version {
 }
 
 /// The life of a version.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Lifecycle {
     /// Not routed yet.
     Draft,
     /// Routed.
+    #[default]
     Published,
     /// Routed, with a `Deprecation` header (RFC 9745) and, if given, `Sunset` (RFC 8594).
     Deprecated {
@@ -75,7 +90,7 @@ pub enum Lifecycle {
 }
 
 /// A method and a path template.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Operation {
     /// Its name, unique in the version.
     pub name: Name,
@@ -84,6 +99,12 @@ pub struct Operation {
     /// Path template after the prefixes: literal segments, `{name}` for one segment, and
     /// `{*name}` at the end for any rest.
     pub path: Name,
+    /// Scopes that a caller needs, all of them.
+    pub scopes: Vec<Name>,
+    /// Whether callers without a credential may pass.
+    pub anonymous: bool,
+    /// Path and query parameters whose values records keep.
+    pub recorded_parameters: Vec<Name>,
     /// Whether a WebSocket may be opened here.
     pub websocket: bool,
     /// Overrides of the upstream's timeouts.

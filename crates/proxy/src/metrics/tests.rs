@@ -2,9 +2,7 @@ use super::families::{self, Kind};
 use super::*;
 use crate::record::Outcome;
 use postern_model::Code;
-use postern_model::entity::{
-    self, Lifecycle, Listener, Operation, Service, TimeoutOverrides, Upstream, Version,
-};
+use postern_model::entity::{self, Listener, Operation, Service, Upstream, Version};
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -51,24 +49,16 @@ fn service(name: &str, operations: &[&str]) -> Service {
         name: (*name).into(),
         methods: Vec::new(),
         path: "/".into(),
-        websocket: false,
-        timeouts: TimeoutOverrides::default(),
+        ..Operation::default()
     };
     Service {
         name: name.into(),
-        hosts: Vec::new(),
-        base_path: "".into(),
-        tls_required: false,
-        client_certificate: None,
-        encoded_slash: false,
-        path_parameters: false,
         versions: vec![Version {
             name: "v1".into(),
-            base_path: "".into(),
-            state: Lifecycle::Published,
-            upstream: 0,
             operations: operations.iter().map(operation).collect(),
+            ..Version::default()
         }],
+        ..Service::default()
     }
 }
 

@@ -1,0 +1,65 @@
+//! Who may call a service, and what they are told when they may not.
+
+use super::Name;
+
+/// Who can see that a service exists.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Visibility {
+    /// Everybody.
+    #[default]
+    Public,
+    /// The apps of its own tenant, and of those that it is shared with. To others it is not there.
+    Private {
+        /// Tenants it is shared with.
+        shared_with: Vec<Name>,
+    },
+}
+
+/// A permission that a service declares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    /// Its name, `orders:write`.
+    pub name: Name,
+    /// What it allows.
+    pub description: Option<Name>,
+}
+
+/// Which credentials a service accepts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Authentication {
+    /// Headers in which an API key may stand, lower case.
+    pub headers: Vec<Name>,
+    /// Query parameters in which an API key may stand.
+    pub query: Vec<Name>,
+    /// Whether the credential is passed on to the upstream.
+    pub forward_credential: bool,
+    /// Whether an app needs a subscription.
+    pub subscription: bool,
+}
+
+/// Which of a code's statuses a service uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub enum StatusProfile {
+    /// The default of each code.
+    #[default]
+    Standard,
+    /// 403 wherever the code allows it.
+    Forbid,
+    /// 404 for whatever follows `route`, to callers who have not proved who they are.
+    Conceal,
+}
+
+/// How much a service tells its callers about refusals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub enum Disclosure {
+    /// The code's family.
+    Minimal,
+    /// The code, a sentence and the consumer's fix.
+    #[default]
+    Standard,
+    /// Rule ids and evidence too, until then (Unix time in seconds).
+    Verbose {
+        /// When it becomes [`Disclosure::Standard`] again.
+        until: i64,
+    },
+}

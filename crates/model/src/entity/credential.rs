@@ -1,0 +1,61 @@
+//! Credentials: what an app proves itself with.
+
+use super::{Method, Name};
+use ipnet::IpNet;
+
+/// HMAC-SHA-256, under the installation's key, of the SHA-256 of a whole API key.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct KeyDigest(pub [u8; 32]);
+
+impl std::fmt::Debug for KeyDigest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[digest]")
+    }
+}
+
+/// An API key of an app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credential {
+    /// Its id, `key_…`.
+    pub id: Name,
+    /// The app it belongs to.
+    pub app: Name,
+    /// What is kept of the key.
+    pub digest: KeyDigest,
+    /// The only environment it is good for.
+    pub environment: Name,
+    /// Scopes it carries; `None`: all that the app's subscriptions grant.
+    pub scopes: Option<Vec<Name>>,
+    /// Not good before; Unix time in seconds.
+    pub not_before: Option<i64>,
+    /// Not good from then on; Unix time in seconds.
+    pub expires_at: Option<i64>,
+    /// Set once it was revoked.
+    pub revoked: Option<Revocation>,
+    /// Where and for what it may be used.
+    pub restriction: Restriction,
+}
+
+/// When and why a credential ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revocation {
+    /// Unix time in seconds.
+    pub at: i64,
+    /// Who did it.
+    pub by: Option<Name>,
+    /// Why, for its owner to read.
+    pub reason: Option<Name>,
+}
+
+/// What a credential is restricted to. An empty list restricts nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Restriction {
+    /// Client addresses.
+    pub networks: Vec<IpNet>,
+    /// Services, by name.
+    pub services: Vec<Name>,
+    /// Methods.
+    pub methods: Vec<Method>,
+    /// Hosts of the `Referer` header, lower case; `*.example.com` matches one or more labels.
+    pub referrers: Vec<Name>,
+}

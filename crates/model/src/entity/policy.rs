@@ -1,0 +1,120 @@
+//! Policies: rules of one kind each, attached to a level.
+
+use super::{Limit, Name};
+
+/// A rule, where it holds and how strictly.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// Its name, unique in its kind at its level.
+    pub name: Name,
+    /// Where it holds.
+    pub level: Level,
+    /// How strictly.
+    pub mode: Mode,
+    /// Whether a policy of the same kind and name at a narrower level replaces it. Otherwise it is
+    /// mandatory.
+    pub is_default: bool,
+    /// What it says.
+    pub rule: PolicyRule,
+}
+
+/// Where a policy holds, from the widest to the narrowest.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Everywhere.
+    Platform,
+    /// For every service of a tenant.
+    Tenant(Name),
+    /// For a service.
+    Service(Name),
+    /// For a version of a service.
+    Version(Name, Name),
+    /// For an operation: service, version, operation.
+    Operation(Name, Name, Name),
+}
+
+/// How strictly a policy holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// It refuses.
+    Enforce,
+    /// It only notes what it would have refused, until then (Unix time in seconds).
+    Shadow {
+        /// When it is enforced again.
+        until: Option<i64>,
+    },
+    /// It says nothing, until then (Unix time in seconds).
+    Off {
+        /// When it is enforced again.
+        until: Option<i64>,
+    },
+}
+
+/// What a policy says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PolicyRule {
+    /// Which client addresses may call.
+    Network(NetworkRule),
+    /// What a request's head must look like.
+    Headers(HeadersRule),
+    /// How much may be used.
+    Limit(Limit),
+    /// How large a body may be.
+    Body(BodyRule),
+}
+
+impl PolicyRule {
+    /// The kind's name in documents.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Network(_) => "network",
+            Self::Headers(_) => "headers",
+            Self::Limit(_) => "limit",
+            Self::Body(_) => "body",
+        }
+    }
+}
+
+/// Lists of client addresses, by index into
+/// [`Configuration::lists`](super::Configuration::lists).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NetworkRule {
+    /// Only addresses on one of these may call; empty: any.
+    pub allow: Vec<usize>,
+    /// Addresses on one of these may not.
+    pub deny: Vec<usize>,
+}
+
+/// What a request's head must look like.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HeadersRule {
+    /// Methods it is about; empty: all.
+    pub methods: Vec<super::Method>,
+    /// Headers that must be there, lower case.
+    pub required: Vec<Name>,
+    /// Headers that may only have these values.
+    pub values: Vec<HeaderValues>,
+    /// Media types that a body may have, lower case, `application/*` and `*/*` included; empty:
+    /// any.
+    pub content_types: Vec<Name>,
+    /// Whether a body must begin like its media type says.
+    pub sniff: bool,
+    /// Whether a body must have a `Content-Length`.
+    pub length_required: bool,
+}
+
+/// The values that a header may have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeaderValues {
+    /// The header, lower case.
+    pub header: Name,
+    /// Its values; `*` at the end of one stands for any rest.
+    pub allowed: Vec<Name>,
+}
+
+/// How large a body may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BodyRule {
+    /// Most bytes.
+    pub max_size: u64,
+}

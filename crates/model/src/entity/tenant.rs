@@ -1,0 +1,36 @@
+//! Tenants and their apps.
+
+use super::Name;
+
+/// A team: the unit of isolation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tenant {
+    /// Its name.
+    pub name: Name,
+    /// What people call it.
+    pub title: Option<Name>,
+    /// Set while it may not act.
+    pub suspended: Option<Suspension>,
+}
+
+/// A registered application of a tenant: the consumer's side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct App {
+    /// Its name, unique over all tenants.
+    pub name: Name,
+    /// The tenant it belongs to.
+    pub tenant: Name,
+    /// What people call it.
+    pub title: Option<Name>,
+    /// Set while it may not act.
+    pub suspended: Option<Suspension>,
+}
+
+/// Why somebody may not act.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suspension {
+    /// Unix time in seconds.
+    pub since: i64,
+    /// The reason, for its owner to read.
+    pub reason: Option<Name>,
+}
