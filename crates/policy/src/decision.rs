@@ -25,6 +25,17 @@ pub enum FactRequest {
         /// Index into [`Configuration::services`](postern_model::entity::Configuration).
         service: usize,
     },
+    /// What the counters of the client's address say.
+    Edge,
+    /// What stands where the matched operation looks for credentials.
+    Credential,
+    /// What the limits say that the walk has named.
+    Counters,
+    /// The first bytes of the body.
+    BodyStart {
+        /// How many, at most.
+        bytes: usize,
+    },
 }
 
 impl FactRequest {
@@ -32,6 +43,10 @@ impl FactRequest {
     pub const fn name(self) -> &'static str {
         match self {
             Self::ClientCertificate { .. } => "client_certificate",
+            Self::Edge => "edge_counters",
+            Self::Credential => "credential",
+            Self::Counters => "counters",
+            Self::BodyStart { .. } => "body_start",
         }
     }
 }
@@ -56,6 +71,8 @@ pub enum Decision {
     Allow(Allowed),
     /// It may not. With [`Depth::Everything`]: the first of several.
     Refuse(Denial),
+    /// A record did not keep what it takes to tell. Never of a live request.
+    CannotTell(Unknown),
 }
 
 /// What an allowed request needs on its way.
@@ -86,6 +103,6 @@ pub struct Allowed {
 pub struct Unknown {
     /// The stage that could not tell.
     pub stage: Stage,
-    /// The fact.
-    pub fact: FactRequest,
+    /// What was missing, by name.
+    pub what: &'static str,
 }

@@ -1,5 +1,9 @@
 //! What is known about one request.
 
+mod readings;
+
+pub use readings::{Blocked, CredentialVerdict, EdgeReading, Exceeded, Reading};
+
 use crate::fields::Known;
 use crate::head::{Head, Version};
 use postern_model::entity::TlsVersion;
@@ -38,6 +42,19 @@ pub trait Facts {
     /// What the client certificate was found to be worth for the matched service; `None` until
     /// somebody has looked.
     fn client_certificate(&self) -> Option<&CertificateVerdict>;
+    /// When it is decided: Unix time in milliseconds.
+    fn now(&self) -> i64;
+    /// What the counters of the client's address say; `None` until somebody has looked.
+    fn edge(&self) -> Option<&EdgeReading>;
+    /// What was found where the matched operation looks for credentials; `None` until somebody
+    /// has looked.
+    fn credential(&self) -> Option<&CredentialVerdict>;
+    /// What the limits say that the walk has named, in its order; `None` until somebody has
+    /// looked.
+    fn readings(&self) -> Option<&[Reading]>;
+    /// The first bytes of the body, as many as were asked for unless it is shorter; `None` until
+    /// they were read.
+    fn body_start(&self) -> Option<&[u8]>;
 }
 
 /// The values of a header, in order.
@@ -115,18 +132,28 @@ pub struct Tls {
 pub struct Live<'a> {
     head: &'a Head,
     connection: &'a Connection,
+    now: i64,
     misdirected: bool,
     certificate: OnceCell<CertificateVerdict>,
+    edge: OnceCell<EdgeReading>,
+    credential: OnceCell<CredentialVerdict>,
+    readings: Option<Vec<Reading>>,
+    body_start: OnceCell<Vec<u8>>,
 }
 
 impl<'a> Live<'a> {
-    /// The facts of a request on a connection.
-    pub fn new(head: &'a Head, connection: &'a Connection) -> Self {
+    /// The facts of a request on a connection. `now` is Unix time in milliseconds.
+    pub fn new(head: &'a Head, connection: &'a Connection, now: i64) -> Self {
         Self {
             head,
             connection,
+            now,
             misdirected: false,
             certificate: OnceCell::new(),
+            edge: OnceCell::new(),
+            credential: OnceCell::new(),
+            readings: None,
+            body_start: OnceCell::new(),
         }
     }
 
@@ -141,6 +168,27 @@ impl<'a> Live<'a> {
     /// counts.
     pub fn provide_certificate(&self, verdict: CertificateVerdict) {
         let _ = self.certificate.set(verdict);
+    }
+
+    /// Answers [`FactRequest::Edge`](crate::decision::FactRequest). The first answer counts.
+    pub fn provide_edge(&self, reading: EdgeReading) {
+        let _ = self.edge.set(reading);
+    }
+
+    /// Answers [`FactRequest::Credential`](crate::decision::FactRequest). The first answer counts.
+    pub fn provide_credential(&self, verdict: CredentialVerdict) {
+        let _ = self.credential.set(verdict);
+    }
+
+    /// Answers [`FactRequest::Counters`](crate::decision::FactRequest). The last answer counts:
+    /// readings are replaced when somebody else was faster.
+    pub fn provide_readings(&mut self, readings: Vec<Reading>) {
+        self.readings = Some(readings);
+    }
+
+    /// Answers [`FactRequest::BodyStart`](crate::decision::FactRequest). The first answer counts.
+    pub fn provide_body_start(&self, bytes: Vec<u8>) {
+        let _ = self.body_start.set(bytes);
     }
 
     /// The head.
@@ -209,5 +257,25 @@ impl Facts for Live<'_> {
 
     fn client_certificate(&self) -> Option<&CertificateVerdict> {
         self.certificate.get()
+    }
+
+    fn now(&self) -> i64 {
+        self.now
+    }
+
+    fn edge(&self) -> Option<&EdgeReading> {
+        self.edge.get()
+    }
+
+    fn credential(&self) -> Option<&CredentialVerdict> {
+        self.credential.get()
+    }
+
+    fn readings(&self) -> Option<&[Reading]> {
+        self.readings.as_deref()
+    }
+
+    fn body_start(&self) -> Option<&[u8]> {
+        self.body_start.get().map(Vec::as_slice)
     }
 }

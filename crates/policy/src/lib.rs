@@ -7,6 +7,7 @@
 pub mod client;
 pub mod date;
 pub mod decision;
+pub mod directory;
 pub mod facts;
 pub mod fields;
 pub mod forward;
@@ -15,12 +16,15 @@ pub mod host;
 pub mod path;
 pub mod router;
 pub mod rules;
+pub mod snapshot;
 pub mod stages;
 #[cfg(test)]
 mod testing;
 pub mod walk;
 
 pub use decision::{Allowed, Decision, Depth, FactRequest, Step};
+pub use directory::Directory;
 pub use facts::{Connection, Facts, Live};
 pub use rules::{CompileError, Rules};
+pub use snapshot::Snapshot;
 pub use walk::Walk;

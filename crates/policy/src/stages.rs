@@ -9,7 +9,7 @@ pub mod upstream;
 
 use crate::decision::FactRequest;
 use crate::facts::Facts;
-use crate::rules::Rules;
+use crate::snapshot::Snapshot;
 use crate::walk::Progress;
 use postern_model::Stage;
 use postern_model::denial::Denial;
@@ -23,10 +23,12 @@ pub(crate) enum Outcome {
     Need(FactRequest),
     /// Refused.
     Refuse(Denial),
+    /// A record did not keep what it takes to tell; what that is.
+    NotKept(&'static str),
 }
 
 /// One question of a stage. It writes what it finds into the progress, so that it is asked once.
-pub(crate) type Check = fn(&mut Progress, &Rules, &dyn Facts) -> Outcome;
+pub(crate) type Check = fn(&mut Progress, &Snapshot<'_>, &dyn Facts) -> Outcome;
 
 /// One line of the list.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use crate::decision::{Allowed, Decision, Depth, FactRequest, Step, Unknown};
 use crate::facts::Facts;
 use crate::fields::Span;
 use crate::router::{Params, Route};
-use crate::rules::Rules;
+use crate::snapshot::Snapshot;
 use crate::stages::{Check, Outcome, STAGES};
 use postern_model::denial::{Code, Denial};
 use postern_model::entity::Method;
@@ -97,10 +97,10 @@ impl Walk {
 
     /// Goes on until a fact is missing or the decision is made. Nothing is done twice. A walk that
     /// is done is not stepped again.
-    pub fn step(&mut self, rules: &Rules, facts: &dyn Facts) -> Step {
+    pub fn step(&mut self, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Step {
         while let Some(line) = STAGES.get(self.line) {
             while let Some(check) = line.checks.get(self.check) {
-                match self.run(*check, rules, facts) {
+                match self.run(*check, snapshot, facts) {
                     Outcome::Pass => {}
                     Outcome::Refuse(denial) => match self.depth {
                         Depth::FirstDenial => return Step::Done(Decision::Refuse(denial)),
@@ -110,23 +110,33 @@ impl Walk {
                         Depth::FirstDenial => return Step::Need(fact),
                         Depth::Everything => self.unknown.push(Unknown {
                             stage: line.stage,
-                            fact,
+                            what: fact.name(),
                         }),
                     },
+                    Outcome::NotKept(what) => {
+                        let unknown = Unknown {
+                            stage: line.stage,
+                            what,
+                        };
+                        self.unknown.push(unknown);
+                        if self.depth == Depth::FirstDenial {
+                            return Step::Done(Decision::CannotTell(unknown));
+                        }
+                    }
                 }
                 self.check += 1;
             }
             self.line += 1;
             self.check = 0;
         }
-        Step::Done(self.conclude(rules))
+        Step::Done(self.conclude(snapshot))
     }
 
-    fn run(&mut self, check: Check, rules: &Rules, facts: &dyn Facts) -> Outcome {
-        check(&mut self.progress, rules, facts)
+    fn run(&mut self, check: Check, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
+        check(&mut self.progress, snapshot, facts)
     }
 
-    fn conclude(&mut self, rules: &Rules) -> Decision {
+    fn conclude(&mut self, snapshot: &Snapshot<'_>) -> Decision {
         if let Some(first) = self.denials.first() {
             return Decision::Refuse(first.clone());
         }
@@ -142,7 +152,7 @@ impl Walk {
         };
         Decision::Allow(Allowed {
             route,
-            upstream: rules.version(&route).upstream,
+            upstream: snapshot.rules.version(&route).upstream,
             method,
             params: progress.params,
             path,

@@ -14,7 +14,7 @@ fn config(header: ForwardedHeader) -> Client {
 fn found(header: ForwardedHeader, peer: &str, fields: &[&str]) -> Result<String, Problem> {
     let head = head("GET", "/", fields);
     let connection = connection(peer);
-    find(&Live::new(&head, &connection), &config(header))
+    find(&Live::new(&head, &connection, 0), &config(header))
         .map(|c| format!("{} {}", c.address, c.provenance))
         .map_err(|e| e.problem)
 }
@@ -171,7 +171,7 @@ fn a_proxy_protocol_source_stands_for_the_peer() {
     ] {
         connection.proxied_source = Some(source.parse().unwrap());
         let found = find(
-            &Live::new(&head, &connection),
+            &Live::new(&head, &connection, 0),
             &config(ForwardedHeader::XForwardedFor),
         )
         .unwrap();
@@ -197,7 +197,7 @@ fn the_last_word_about_the_scheme_counts_if_it_is_trusted() {
     ] {
         let head = head("GET", "/", fields);
         let connection = connection(peer);
-        let facts = Live::new(&head, &connection);
+        let facts = Live::new(&head, &connection, 0);
         let config = config(ForwardedHeader::XForwardedFor);
         let client = find(&facts, &config).unwrap();
         assert_eq!(scheme(&facts, &config, &client), expected);

@@ -3,13 +3,14 @@
 use super::{Check, Outcome};
 use crate::client;
 use crate::facts::Facts;
-use crate::rules::Rules;
+use crate::snapshot::Snapshot;
 use crate::walk::Progress;
 use postern_model::denial::{Audience, Code, Denial};
 
 pub(super) const CHECKS: &[Check] = &[address];
 
-fn address(progress: &mut Progress, rules: &Rules, facts: &dyn Facts) -> Outcome {
+fn address(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
+    let rules = snapshot.rules;
     let config = &rules.configuration().client;
     match client::find(facts, config) {
         Ok(found) => {

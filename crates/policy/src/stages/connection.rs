@@ -8,7 +8,7 @@ use crate::facts::{CertificateVerdict, Facts, values};
 use crate::fields::{Known, list_members};
 use crate::head::Version;
 use crate::host;
-use crate::rules::Rules;
+use crate::snapshot::Snapshot;
 use crate::walk::{NormalPath, Progress};
 use postern_model::denial::{Audience, Code, Denial, Value, printable};
 use postern_model::entity::Method;
@@ -18,7 +18,7 @@ pub(super) const CHECKS: &[Check] = &[method, options, upgrade, loops, authority
 /// Most options of `Connection`: each is compared with every field when the request is sent on.
 const MAX_OPTIONS: usize = 32;
 
-fn method(progress: &mut Progress, _: &Rules, facts: &dyn Facts) -> Outcome {
+fn method(progress: &mut Progress, _: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
     let Some(method) = Method::parse(facts.method()) else {
         let token = printable(facts.method(), 32);
         return Outcome::Refuse(Denial::new(Code::MethodUnsupported).saw("method", token));
@@ -43,7 +43,7 @@ fn upgrade_refused(token: &[u8]) -> Denial {
     Denial::new(Code::UpgradeNotAllowed).saw("token", printable(token, 64))
 }
 
-fn options(_: &mut Progress, _: &Rules, facts: &dyn Facts) -> Outcome {
+fn options(_: &mut Progress, _: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
     let count = values(facts, Known::Connection)
         .flat_map(list_members)
         .count();
@@ -59,7 +59,7 @@ fn options(_: &mut Progress, _: &Rules, facts: &dyn Facts) -> Outcome {
 
 /// HTTP/1.0 cannot upgrade: the field is ignored, and dropped like every hop-by-hop field
 /// (RFC 9110 §7.8). HTTP/2 has none; its extended CONNECT was recognized by its method.
-fn upgrade(progress: &mut Progress, _: &Rules, facts: &dyn Facts) -> Outcome {
+fn upgrade(progress: &mut Progress, _: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
     if progress.websocket {
         // Whoever does not say which version means the only one that is defined over HTTP/2.
         return match values(facts, Known::SecWebSocketVersion).find(|v| v != b"13") {
@@ -132,7 +132,8 @@ fn is_key(value: &[u8]) -> bool {
 }
 
 /// Counts our own pseudonym in `Via` (RFC 9110 §7.6.3).
-fn loops(_: &mut Progress, rules: &Rules, facts: &dyn Facts) -> Outcome {
+fn loops(_: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
+    let rules = snapshot.rules;
     if facts.header(Known::Via, 0).is_none() {
         return Outcome::Pass;
     }
@@ -155,7 +156,7 @@ fn loops(_: &mut Progress, rules: &Rules, facts: &dyn Facts) -> Outcome {
     Outcome::Refuse(Denial::new(Code::LoopDetected).with("hops", hops as u64, Audience::Operator))
 }
 
-fn authority(progress: &mut Progress, _: &Rules, facts: &dyn Facts) -> Outcome {
+fn authority(progress: &mut Progress, _: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
     let Some(raw) = facts.authority().filter(|raw| !raw.is_empty()) else {
         return Outcome::Pass;
     };
@@ -172,7 +173,7 @@ fn authority(progress: &mut Progress, _: &Rules, facts: &dyn Facts) -> Outcome {
     }
 }
 
-fn misdirected(progress: &mut Progress, _: &Rules, facts: &dyn Facts) -> Outcome {
+fn misdirected(progress: &mut Progress, _: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
     match facts.tls() {
         Some(tls) if tls.misdirected => Outcome::Refuse(misdirected_denial(progress, facts)),
         _ => Outcome::Pass,
@@ -189,7 +190,12 @@ pub(super) fn misdirected_denial(progress: &Progress, facts: &dyn Facts) -> Deni
 }
 
 /// Plain HTTP on a service that wants TLS. A redirect only where repeating the request is safe.
-pub(super) fn tls_required(progress: &mut Progress, rules: &Rules, _: &dyn Facts) -> Outcome {
+pub(super) fn tls_required(
+    progress: &mut Progress,
+    snapshot: &Snapshot<'_>,
+    _: &dyn Facts,
+) -> Outcome {
+    let rules = snapshot.rules;
     let Some(route) = progress.route else {
         return Outcome::Pass;
     };
@@ -209,7 +215,12 @@ pub(super) fn moment(unix: i64) -> u64 {
 }
 
 /// The client certificate, where the service requires one.
-pub(super) fn certificate(progress: &mut Progress, rules: &Rules, facts: &dyn Facts) -> Outcome {
+pub(super) fn certificate(
+    progress: &mut Progress,
+    snapshot: &Snapshot<'_>,
+    facts: &dyn Facts,
+) -> Outcome {
+    let rules = snapshot.rules;
     let Some(route) = progress.route else {
         return Outcome::Pass;
     };
@@ -256,7 +267,12 @@ pub(super) fn certificate(progress: &mut Progress, rules: &Rules, facts: &dyn Fa
 }
 
 /// A WebSocket only where the operation declares it.
-pub(super) fn websocket(progress: &mut Progress, rules: &Rules, _: &dyn Facts) -> Outcome {
+pub(super) fn websocket(
+    progress: &mut Progress,
+    snapshot: &Snapshot<'_>,
+    _: &dyn Facts,
+) -> Outcome {
+    let rules = snapshot.rules;
     match progress.route {
         Some(route) if progress.websocket && !rules.operation(&route).websocket => {
             Outcome::Refuse(upgrade_refused(b"websocket"))

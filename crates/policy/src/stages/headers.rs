@@ -4,7 +4,7 @@ use super::{Check, Outcome};
 use crate::facts::{Facts, values};
 use crate::fields::{Known, list_members};
 use crate::head::Version;
-use crate::rules::Rules;
+use crate::snapshot::Snapshot;
 use crate::walk::Progress;
 use postern_model::denial::{Code, Denial, printable};
 
@@ -12,7 +12,7 @@ pub(super) const CHECKS: &[Check] = &[expectation];
 
 /// `100-continue` is the only expectation there is (RFC 9110 §10.1.1); HTTP/1.0's is ignored.
 /// `100 Continue` itself is sent by the data plane once everything before `body` has passed.
-fn expectation(_: &mut Progress, _: &Rules, facts: &dyn Facts) -> Outcome {
+fn expectation(_: &mut Progress, _: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
     if facts.version() == Version::Http10 {
         return Outcome::Pass;
     }

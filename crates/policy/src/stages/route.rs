@@ -6,6 +6,7 @@ use crate::path::{self, Reason, Rejected};
 use crate::router::template::is_reserved;
 use crate::router::{Found, Leaf, Params};
 use crate::rules::Rules;
+use crate::snapshot::Snapshot;
 use crate::walk::{NormalPath, Progress};
 use postern_model::denial::{Audience, Code, Denial, printable};
 use postern_model::entity::{Lifecycle, Method, Version};
@@ -26,7 +27,8 @@ const SHOWN: usize = 512;
 /// `OPTIONS *` is answered here and never forwarded: `route.not_found`. So is OPTIONS in absolute
 /// form without a path, which means the same (RFC 9112 §3.2.4). With other methods an absolute
 /// form without a path means `/`.
-fn normal_path(progress: &mut Progress, rules: &Rules, facts: &dyn Facts) -> Outcome {
+fn normal_path(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
+    let rules = snapshot.rules;
     let raw = facts.path();
     if raw.is_empty() {
         let star = facts.target() == b"*";
@@ -65,7 +67,8 @@ fn rejected(segment: &[u8], reason: Reason) -> Denial {
         .saw("error", reason.describe())
 }
 
-fn operation(progress: &mut Progress, rules: &Rules, facts: &dyn Facts) -> Outcome {
+fn operation(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
+    let rules = snapshot.rules;
     let (Some(method), Some(path)) = (progress.method, progress.path(facts)) else {
         return Outcome::Pass;
     };

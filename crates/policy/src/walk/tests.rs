@@ -1,12 +1,15 @@
 use super::*;
+use crate::directory::Directory;
 use crate::facts::{CertificateVerdict, Connection, Live};
 use crate::head::Head;
+use crate::rules::Rules;
 use crate::testing::{compile, configuration, connection, head, rules, service, tls, version};
 use postern_model::denial::Value;
 use postern_model::entity::{ClientCertificate, Lifecycle};
+use std::sync::LazyLock;
 
 fn decide(rules: &Rules, head: &Head, connection: &Connection) -> Decision {
-    match Walk::new(Depth::FirstDenial).step(rules, &Live::new(head, connection)) {
+    match Walk::new(Depth::FirstDenial).step(&by(rules), &Live::new(head, connection, 0)) {
         Step::Done(decision) => decision,
         Step::Need(fact) => panic!("needs {fact}"),
     }
@@ -15,14 +18,14 @@ fn decide(rules: &Rules, head: &Head, connection: &Connection) -> Decision {
 fn refused(rules: &Rules, head: &Head, connection: &Connection) -> Denial {
     match decide(rules, head, connection) {
         Decision::Refuse(denial) => denial,
-        Decision::Allow(allowed) => panic!("{allowed:?}"),
+        other => panic!("{other:?}"),
     }
 }
 
 fn allowed(rules: &Rules, head: &Head, connection: &Connection) -> Allowed {
     match decide(rules, head, connection) {
         Decision::Allow(allowed) => allowed,
-        Decision::Refuse(denial) => panic!("{denial:?}"),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -32,6 +35,15 @@ fn orders() -> Rules {
         "/v1",
         &["GET POST /orders", "GET /orders/{id}", "GET /items/{*rest}"],
     )])
+}
+
+/// These rules and nobody.
+fn by(rules: &Rules) -> Snapshot<'_> {
+    static NOBODY: LazyLock<Directory> = LazyLock::new(Directory::default);
+    Snapshot {
+        rules,
+        directory: &NOBODY,
+    }
 }
 
 const HOST: &str = "Host: api.example.com";
@@ -296,8 +308,8 @@ fn an_unknown_host_over_tls_is_misdirected() {
     assert_eq!(refused(&rules, &known, &tls(None)).code, Code::NotFound);
     let fine = head("GET", "/v1/orders", &[HOST]);
     let session = tls(None);
-    let facts = Live::new(&fine, &session).misdirected(true);
-    let Step::Done(Decision::Refuse(denial)) = Walk::default().step(&rules, &facts) else {
+    let facts = Live::new(&fine, &session, 0).misdirected(true);
+    let Step::Done(Decision::Refuse(denial)) = Walk::default().step(&by(&rules), &facts) else {
         panic!("was not refused");
     };
     assert_eq!(denial.code, Code::Misdirected);
@@ -389,14 +401,14 @@ fn a_client_certificate_is_asked_for_only_when_everything_before_has_passed() {
             Some(Code::CertificateExpired),
         ),
     ] {
-        let facts = Live::new(&request, &session);
+        let facts = Live::new(&request, &session, 0);
         let mut walk = Walk::new(Depth::FirstDenial);
         assert_eq!(
-            walk.step(&rules, &facts),
+            walk.step(&by(&rules), &facts),
             Step::Need(FactRequest::ClientCertificate { service: 0 })
         );
         facts.provide_certificate(verdict);
-        match (walk.step(&rules, &facts), code) {
+        match (walk.step(&by(&rules), &facts), code) {
             (Step::Done(Decision::Allow(_)), None) => {}
             (Step::Done(Decision::Refuse(denial)), Some(code)) => assert_eq!(denial.code, code),
             other => panic!("{other:?}"),
@@ -424,9 +436,9 @@ fn explaining_goes_on_past_refusals_and_missing_facts() {
         ],
     );
     let session = tls(None);
-    let facts = Live::new(&request, &session);
+    let facts = Live::new(&request, &session, 0);
     let mut walk = Walk::new(Depth::Everything);
-    let Step::Done(Decision::Refuse(first)) = walk.step(&rules, &facts) else {
+    let Step::Done(Decision::Refuse(first)) = walk.step(&by(&rules), &facts) else {
         panic!("was not refused");
     };
     assert_eq!(first.code, Code::UpgradeNotAllowed);

@@ -116,6 +116,11 @@ impl<'a> Journal<'a> {
         self.id.encode()
     }
 
+    /// When it came in: Unix time in milliseconds.
+    pub(super) fn now(&self) -> i64 {
+        i64::try_from(self.id.millis()).unwrap_or(i64::MAX)
+    }
+
     /// Its place in a trace.
     pub(super) const fn trace(&self) -> Trace {
         self.trace

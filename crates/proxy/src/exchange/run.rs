@@ -96,13 +96,18 @@ fn decide(
     head: &Head,
     journal: &mut Journal<'_>,
 ) -> Result<Allowed, Denial> {
-    let live = Live::new(head, &caller.facts).misdirected(caller.is_misdirected(head));
-    let rules = &state.snapshot().rules;
+    let live =
+        Live::new(head, &caller.facts, journal.now()).misdirected(caller.is_misdirected(head));
+    let snapshot = state.snapshot().to_decide_by();
     let mut walk = Walk::new(Depth::FirstDenial);
     loop {
-        match walk.step(rules, &live) {
+        match walk.step(&snapshot, &live) {
             Step::Need(FactRequest::ClientCertificate { service }) => {
                 live.provide_certificate(caller.judge(service, state));
+            }
+            // No rule asks for these yet; should one, nobody passes.
+            Step::Need(_) | Step::Done(Decision::CannotTell(_)) => {
+                return Err(Denial::new(Code::Internal));
             }
             Step::Done(Decision::Allow(allowed)) => return Ok(allowed),
             Step::Done(Decision::Refuse(denial)) => {

@@ -4,7 +4,7 @@ use crate::metrics::{Layout, Metrics};
 use crate::tls::{ClientAuthorities, SystemAuthorities, TlsError, UpstreamClientTls};
 use crate::upstream::Upstreams;
 use postern_model::entity::{Configuration, Upstream};
-use postern_policy::{CompileError, Rules};
+use postern_policy::{CompileError, Directory, Rules};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -37,6 +37,7 @@ pub(crate) struct Dialer {
 #[derive(Debug)]
 pub(crate) struct Snapshot {
     pub(crate) rules: Rules,
+    pub(crate) directory: Directory,
     pub(crate) upstreams: Upstreams,
     pub(crate) dialers: Vec<Dialer>,
     /// By service.
@@ -86,6 +87,7 @@ impl Snapshot {
         let layout = metrics.layout(rules.configuration());
         Ok(Self {
             rules,
+            directory: Directory::default(),
             upstreams,
             dialers,
             authorities,
@@ -102,6 +104,14 @@ impl Snapshot {
             .iter()
             .position(|u| **u.name() == *upstream)?;
         self.dialers.get(index)
+    }
+
+    /// What stages decide by.
+    pub(crate) fn to_decide_by(&self) -> postern_policy::Snapshot<'_> {
+        postern_policy::Snapshot {
+            rules: &self.rules,
+            directory: &self.directory,
+        }
     }
 
     pub(crate) fn configuration(&self) -> &Configuration {
