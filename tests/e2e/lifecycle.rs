@@ -3,6 +3,7 @@
 use crate::harness::files::scratch;
 use crate::harness::gateway::{Launch, cli};
 use crate::harness::h2::{exchange, run};
+use crate::harness::problem::assert_refused;
 use crate::harness::program::free_address;
 use crate::harness::raw::{End, get};
 use crate::harness::{Gateway, Raw, SOON, eventually, setup};
@@ -198,6 +199,46 @@ fn a_drain_has_a_limit() {
         gateway.wait(Duration::from_secs(5)).is_some(),
         "the drain never ends"
     );
+}
+
+#[test]
+fn the_end_of_a_drain_refuses_what_has_no_answer() {
+    let upstream = Upstream::start();
+    let mut gateway = Gateway::start(setup::open(upstream.address).with("timeouts.drain", "1s"));
+    let address = gateway.address;
+    let begun = |head: &str| {
+        let mut raw = Raw::connect(address);
+        raw.send(head);
+        raw
+    };
+    let mut waiting = begun("GET /do/slow-head/60000 HTTP/1.1\r\nHost: test\r\n\r\n");
+    let mut uploading =
+        begun("POST /uploading HTTP/1.1\r\nHost: test\r\nContent-Length: 10\r\n\r\nfour");
+    let mut streaming = begun("GET /do/events/100000/20 HTTP/1.1\r\nHost: test\r\n\r\n");
+    let streamed = streaming.head().expect("a head");
+    let over_http2 = std::thread::spawn(move || {
+        let request = Request::get("http://test/do/slow-head/60000").body(Vec::new());
+        exchange(address, request.expect("a request"), HeaderMap::new())
+    });
+    eventually("all are under way", || {
+        (upstream.seen().len() == 4).then_some(())
+    });
+    gateway.signal("TERM");
+    for raw in [&mut waiting, &mut uploading] {
+        assert_refused(&raw.response(), "gateway.draining");
+    }
+    let answer = over_http2.join().expect("no panic");
+    assert_eq!(answer.status, 503, "{answer:?}");
+    assert_eq!(answer.field("postern-denial"), "gateway.draining");
+    assert_eq!(answer.field("retry-after"), "1");
+    assert!(
+        answer.broken.is_none(),
+        "the refusal came whole: {answer:?}"
+    );
+    assert_ne!(streaming.end(SOON), End::Open);
+    let id = streamed.header("x-request-id").expect("an id");
+    gateway.logged(&[&id, "gateway.draining"]);
+    assert!(gateway.wait(SOON).is_some_and(|status| status.success()));
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! Upstreams that fail, lie, leave and come back: bounded, named, recovered from.
 
+use crate::harness::files::{Scratch, scratch};
+use crate::harness::gateway::Launch;
 use crate::harness::problem::assert_refused;
+use crate::harness::program::skipped;
 use crate::harness::raw::once;
 use crate::harness::{Gateway, Raw, Response, eventually, setup};
 use crate::upstream::Upstream;
@@ -152,6 +155,42 @@ fn an_upstream_that_is_gone_is_named_and_found_again() {
             (gateway.get("/x").status == 200).then_some(())
         });
     }
+}
+
+/// A name server that says nothing, and the words to start a gateway that asks it. `None` where
+/// this machine does not let us.
+fn silent_name_server() -> Option<(std::net::UdpSocket, Scratch, [String; 5])> {
+    const ADDRESS: &str = "127.53.53.53";
+    let wrapped = |resolv: &str| {
+        let mount = format!("mount --bind {resolv} /etc/resolv.conf && exec \"$0\" \"$@\"");
+        ["unshare", "--mount", "sh", "-c", &mount].map(ToOwned::to_owned)
+    };
+    let socket = std::net::UdpSocket::bind((ADDRESS, 53)).ok()?;
+    let files = scratch("resolver");
+    let file = files.write("resolv.conf", format!("nameserver {ADDRESS}\n"));
+    let words = wrapped(file.to_str()?);
+    let mut command = std::process::Command::new(&words[0]);
+    let ran = command.args(&words[1..]).arg("true").output().ok()?;
+    ran.status.success().then_some((socket, files, words))
+}
+
+#[test]
+fn a_name_that_was_never_resolved_is_another_thing_than_one_that_is_not_there() {
+    let Some((_silent, _files, words)) = silent_name_server() else {
+        return skipped("no name server of our own can be put in place here");
+    };
+    let upstream = Upstream::start();
+    let setup = setup::open(upstream.address).upstream("targets", json!(["orders.example:80"]));
+    let words = words.each_ref().map(String::as_str);
+    let gateway = Launch::new(setup).through(&words).start();
+    let refused = gateway.get("/x");
+    assert_refused(&refused, "gateway.not_ready");
+    let id = refused.header("x-request-id").expect("an id");
+    gateway.logged(&[&id, "orders.example:80", "for the first time"]);
+    eventually("the name server is given up", || {
+        let refused = gateway.get("/x");
+        (refused.denial().as_deref() == Some("upstream.no_healthy_target")).then_some(())
+    });
 }
 
 #[test]

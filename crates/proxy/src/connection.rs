@@ -40,7 +40,7 @@ struct CallerTls {
 
 impl Caller {
     /// Over a connection without TLS, or whose TLS session did not come about.
-    fn plain(facts: postern_policy::Connection, listener: &Arc<ListenerState>) -> Self {
+    pub(crate) fn plain(facts: postern_policy::Connection, listener: &Arc<ListenerState>) -> Self {
         Self {
             facts,
             listener: listener.clone(),

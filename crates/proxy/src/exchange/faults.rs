@@ -3,10 +3,11 @@
 use super::message::{BodyFault, ResponseFault};
 use crate::back::ConnectFault;
 use crate::http1::Invalid;
-use crate::upstream::{Denied, FailureClass};
+use crate::upstream::{Denied, FailureClass, TargetOut};
 use postern_model::denial::Audience;
 use postern_model::entity::Name;
 use postern_model::{Code, Denial};
+use std::borrow::Cow;
 use std::time::Duration;
 
 /// Why a request was not answered by its upstream.
@@ -39,11 +40,10 @@ pub(crate) fn caller_fault(fault: BodyFault, limit: Duration) -> Failed {
 pub(crate) fn denied(denied: &Denied) -> Denial {
     match denied {
         Denied::NoHealthyTarget { targets } => {
-            let list: Vec<std::borrow::Cow<'static, str>> = targets
-                .iter()
-                .map(|(name, why)| format!("{name}: {why}").into())
-                .collect();
-            Denial::new(Code::NoHealthyTarget).with("targets", list, Audience::Publisher)
+            Denial::new(Code::NoHealthyTarget).with("targets", list(targets), Audience::Publisher)
+        }
+        Denied::NotReady { targets } => {
+            Denial::new(Code::NotReady).with("targets", list(targets), Audience::Publisher)
         }
         Denied::CircuitOpen {
             open_for,
@@ -65,6 +65,13 @@ pub(crate) fn denied(denied: &Denied) -> Denial {
             Denial::new(Code::CircuitOpen).with("limit", u64::from(*limit), Audience::Publisher)
         }
     }
+}
+
+fn list(targets: &[(Name, TargetOut)]) -> Vec<Cow<'static, str>> {
+    let lines = targets.iter();
+    lines
+        .map(|(name, why)| format!("{name}: {why}").into())
+        .collect()
 }
 
 /// What the upstream, or the way to it, did wrong.

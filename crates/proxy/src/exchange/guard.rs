@@ -1,39 +1,49 @@
-//! A bug in one request ends that request, not its connection.
+//! What ends a request from outside: a bug in it, which must not end its connection too, and the
+//! end of a drain.
 
+use crate::gateway::Core;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
 
-/// The work panicked. What it was has been said by the process's panic hook.
+/// Why work was not done to its end. The caller has to treat whatever it was changing as half done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Panicked;
+pub(super) enum Interrupted {
+    /// It panicked. What it was has been said by the process's panic hook.
+    Panicked,
+    /// The gateway ends, and the time to finish what is under way is over.
+    CutOff,
+}
 
-/// Awaits `work`, and survives its panic. The caller has to treat whatever `work` was changing as
-/// half done.
-pub(super) async fn guarded<F: Future>(work: F) -> Result<F::Output, Panicked> {
+/// Awaits `work` for as long as the core serves, and survives its panic. The task has to be one
+/// that the core wakes ([`Core::wake_to_drain`]).
+pub(super) async fn guarded<F: Future>(core: &Core, work: F) -> Result<F::Output, Interrupted> {
     let mut work = pin!(work);
-    std::future::poll_fn(
-        |cx| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
-            Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
-            Ok(Poll::Pending) => Poll::Pending,
-            Err(_) => Poll::Ready(Err(Panicked)),
-        },
-    )
+    std::future::poll_fn(|cx| {
+        if core.is_cut_off() {
+            return Poll::Ready(Err(Interrupted::CutOff));
+        }
+        survived(|| work.as_mut().poll(cx))
+    })
     .await
+}
+
+fn survived<T>(poll: impl FnOnce() -> Poll<T>) -> Poll<Result<T, Interrupted>> {
+    catch_unwind(AssertUnwindSafe(poll)).map_or(Poll::Ready(Err(Interrupted::Panicked)), |polled| {
+        polled.map(Ok)
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn a_panic_is_an_error_and_everything_else_passes() {
-        assert_eq!(guarded(async { 7 }).await, Ok(7));
-        let panics = async {
-            tokio::task::yield_now().await;
-            assert_eq!(1, 2);
-        };
-        assert_eq!(guarded(panics).await, Err(Panicked));
+    #[test]
+    fn a_panic_is_an_error_and_everything_else_passes() {
+        assert_eq!(survived(|| Poll::Ready(7)), Poll::Ready(Ok(7)));
+        assert_eq!(survived(|| Poll::<u8>::Pending), Poll::Pending);
+        let panics = || -> Poll<()> { panic!("a bug") };
+        assert_eq!(survived(panics), Poll::Ready(Err(Interrupted::Panicked)));
     }
 }

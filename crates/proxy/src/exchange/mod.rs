@@ -9,6 +9,8 @@ mod message;
 mod refuse;
 mod relay;
 mod run;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use message::{
     BodyFault, Piece, RequestLine, RequestSink, RequestSource, ResponseFault, ResponseHead,

@@ -2,7 +2,7 @@
 
 use super::attempt::{Ended, Exchange, Passed};
 use super::faults::{self, Failed};
-use super::guard::{Panicked, guarded};
+use super::guard::{Interrupted, guarded};
 use super::journal::{Journal, Traffic, count};
 use super::message::{Piece, RequestSource, ResponseSink};
 use super::refuse::refuse;
@@ -42,7 +42,7 @@ pub(crate) async fn run(
         // not be taken for a request.
         sink.close();
     }
-    let served = guarded(async {
+    let served = guarded(core, async {
         let passes = decide(state, caller, head, &mut journal).map_err(Failed::Refused)?;
         let allowed = allowed.get_or_init(|| passes);
         journal.allowed(allowed);
@@ -50,9 +50,12 @@ pub(crate) async fn run(
         forward(&exchange, &mut journal, source, sink).await
     })
     .await;
-    let served = served.unwrap_or_else(|Panicked| {
+    let served = served.unwrap_or_else(|interrupted| {
         sink.close();
-        Err(Failed::Refused(Denial::new(Code::Internal)))
+        Err(Failed::Refused(Denial::new(match interrupted {
+            Interrupted::Panicked => Code::Internal,
+            Interrupted::CutOff => Code::Draining,
+        })))
     });
     match served {
         Ok(passed) => {

@@ -41,6 +41,8 @@ pub(crate) enum Command {
     Serve(Arc<ListenerState>, std::net::TcpStream, SocketAddr),
     /// Finish what is under way; take nothing new.
     Drain,
+    /// Answer what has had no answer yet that there is none; break off the rest.
+    CutOff,
     /// Drop what is left and end.
     Stop,
 }
@@ -83,7 +85,8 @@ pub(crate) struct Core {
     pub(crate) metrics: CoreMetrics,
     state: RefCell<Rc<CoreState>>,
     draining: Cell<bool>,
-    /// Tasks to wake when draining begins.
+    cut_off: Cell<bool>,
+    /// Tasks to wake when draining begins, and when its time is over.
     waiting: RefCell<slab::Slab<Waker>>,
     random: Cell<u64>,
     scratch: RefCell<Vec<Vec<u8>>>,
@@ -91,6 +94,22 @@ pub(crate) struct Core {
 }
 
 impl Core {
+    pub(super) fn new(index: usize, shared: Arc<Shared>, snapshot: Arc<Snapshot>) -> Rc<Self> {
+        let state = state_of(snapshot, index, &shared, None);
+        Rc::new(Self {
+            index,
+            random: Cell::new(shared.seed ^ (index as u64) << 32),
+            metrics: shared.metrics.core(),
+            shared,
+            state: RefCell::new(Rc::new(state)),
+            draining: Cell::new(false),
+            cut_off: Cell::new(false),
+            waiting: RefCell::default(),
+            scratch: RefCell::default(),
+            heads: RefCell::default(),
+        })
+    }
+
     /// The configuration to decide by; keep it for one request.
     pub(crate) fn state(&self) -> Rc<CoreState> {
         self.state.borrow().clone()
@@ -101,7 +120,13 @@ impl Core {
         self.draining.get()
     }
 
-    /// Has a task woken when draining begins, for as long as the guard lives.
+    /// Whether the time to finish what is under way is over.
+    pub(crate) fn is_cut_off(&self) -> bool {
+        self.cut_off.get()
+    }
+
+    /// Has a task woken when draining begins and when its time is over, for as long as the guard
+    /// lives.
     pub(crate) fn wake_to_drain(self: &Rc<Self>, waker: &Waker) -> WakeGuard {
         let key = self.waiting.borrow_mut().insert(waker.clone());
         WakeGuard {
@@ -161,13 +186,22 @@ impl Core {
 
     fn drain(&self) {
         self.draining.set(true);
+        self.wake();
+    }
+
+    pub(super) fn cut_off(&self) {
+        self.cut_off.set(true);
+        self.wake();
+    }
+
+    fn wake(&self) {
         for (_, waker) in self.waiting.borrow().iter() {
             waker.wake_by_ref();
         }
     }
 }
 
-/// Keeps a task on the list of those that are woken when draining begins.
+/// Keeps a task on the list of those that are woken.
 #[derive(Debug)]
 pub(crate) struct WakeGuard {
     core: Rc<Core>,
@@ -255,18 +289,7 @@ async fn run(
     snapshot: Arc<Snapshot>,
     mut commands: UnboundedReceiver<Command>,
 ) {
-    let state = state_of(snapshot, index, &shared, None);
-    let core = Rc::new(Core {
-        index,
-        random: Cell::new(shared.seed ^ (index as u64) << 32),
-        metrics: shared.metrics.core(),
-        shared,
-        state: RefCell::new(Rc::new(state)),
-        draining: Cell::new(false),
-        waiting: RefCell::default(),
-        scratch: RefCell::default(),
-        heads: RefCell::default(),
-    });
+    let core = Core::new(index, shared, snapshot);
     let mut accepting: Vec<(Arc<ListenerState>, tokio::task::JoinHandle<()>)> = Vec::new();
     let reaper = tokio::task::spawn_local(reap(core.clone()));
     while let Some(command) = commands.recv().await {
@@ -295,6 +318,7 @@ async fn run(
                 }
                 core.drain();
             }
+            Command::CutOff => core.cut_off(),
             Command::Stop => break,
         }
     }

@@ -7,6 +7,8 @@ mod listener;
 mod load;
 mod observe;
 mod snapshot;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub(crate) use self::core::{Core, CoreState};
 pub use listener::ListenError;
@@ -28,6 +30,9 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+
+/// How long callers are given to take the refusals at the end of a drain.
+const LAST_ANSWERS: Duration = Duration::from_secs(1);
 
 /// Why a gateway cannot start, or a configuration not be taken over. One sentence each.
 #[derive(Debug, thiserror::Error)]
@@ -238,7 +243,8 @@ impl Gateway {
     }
 
     /// Stops accepting, waits until every connection has ended or `timeouts.drain` has passed, and
-    /// ends the cores. Says how many connections were cut off. Blocks.
+    /// ends the cores. Requests without an answer are refused then; says how many connections were
+    /// cut off. Blocks.
     pub fn drain(&self) -> usize {
         let limit = self.current().snapshot.configuration().timeouts.drain;
         let end = Instant::now() + limit;
@@ -246,10 +252,13 @@ impl Gateway {
             self.shared.tell(core, Command::Drain);
         }
         std::thread::sleep(listener::LAST_HANDSHAKES + Duration::from_millis(20));
-        while self.shared.load.connections() > 0 && Instant::now() < end {
-            std::thread::sleep(Duration::from_millis(10));
+        let left = self.wait_until(end);
+        if left > 0 {
+            for core in 0..self.shared.cores {
+                self.shared.tell(core, Command::CutOff);
+            }
+            self.wait_until(Instant::now() + LAST_ANSWERS);
         }
-        let left = self.shared.load.connections();
         for core in 0..self.shared.cores {
             self.shared.tell(core, Command::Stop);
         }
@@ -260,6 +269,17 @@ impl Gateway {
             let _ = thread.join();
         }
         left
+    }
+
+    /// Waits until every connection has ended, at most until then; gives how many have not.
+    fn wait_until(&self, end: Instant) -> usize {
+        loop {
+            let left = self.shared.load.connections();
+            if left == 0 || Instant::now() >= end {
+                return left;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 }
 

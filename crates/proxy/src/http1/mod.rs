@@ -8,7 +8,7 @@ mod request;
 mod response;
 mod serve;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod upstream;
 mod write;
 

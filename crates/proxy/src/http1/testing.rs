@@ -1,6 +1,9 @@
-//! Two ends of a connection over loopback.
+//! Two ends of a connection over loopback, and heads.
 
+use super::request;
 use crate::io::{Link, Stream};
+use postern_model::entity::Limits;
+use postern_policy::head::Head;
 use tokio::net::{TcpListener, TcpStream};
 
 /// Our end and the peer's.
@@ -9,4 +12,11 @@ pub(super) async fn pair() -> (Link, TcpStream) {
     let peer = TcpStream::connect(listener.local_addr().unwrap());
     let (peer, accepted) = tokio::join!(peer, listener.accept());
     (Link::new(Stream::Tcp(accepted.unwrap().0)), peer.unwrap())
+}
+
+/// The head of a request.
+pub(crate) fn head(block: &str) -> Head {
+    let mut head = Head::default();
+    request::read(block.as_bytes(), &Limits::default(), false, &mut head).unwrap();
+    head
 }

@@ -17,7 +17,9 @@ use http::header::{CONTENT_LENGTH, HeaderValue};
 use http::{Request, Response, StatusCode};
 use postern_policy::fields::{Fields, Known};
 use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
 use std::rc::Rc;
+use std::task::Poll;
 
 /// A body of at most so many bytes that is here already goes up in one go.
 const SMALL_BODY: usize = 16 << 10;
@@ -30,6 +32,7 @@ pub(super) async fn serve(
 ) {
     let ending = Ending::of(&session);
     let core = &session.core;
+    let _woken = poll_fn(|cx| Poll::Ready(core.wake_to_drain(cx.waker()))).await;
     let state = core.state();
     let timeouts = &state.configuration().timeouts;
     let mut head = session.head();
@@ -202,7 +205,7 @@ impl RequestSource for Upload<'_> {
     }
 
     async fn gone(&mut self) {
-        std::future::poll_fn(|cx| {
+        poll_fn(|cx| {
             if let Some(polled) = self.reply.outlet.poll_reset(cx) {
                 return polled;
             }

@@ -82,6 +82,12 @@ pub enum Denied {
         /// Every target and why it is out.
         targets: Vec<(Name, TargetOut)>,
     },
+    /// No target may be used, and of some nothing is known yet: `gateway.not_ready`.
+    #[error("the names of targets are still being resolved for the first time")]
+    NotReady {
+        /// Every target and why it is out.
+        targets: Vec<(Name, TargetOut)>,
+    },
     /// The breaker is open: `upstream.circuit_open`.
     #[error("the circuit has been open for {} s", open_for.as_secs())]
     CircuitOpen {
@@ -115,6 +121,9 @@ pub enum TargetOut {
         /// Until it returns.
         returns_in: Duration,
     },
+    /// Its name was asked for, and the first answer has not come yet.
+    #[error("its name is still being resolved for the first time")]
+    Pending,
     /// Its name has no address.
     #[error("its name has no address: {error}")]
     Unresolved {
@@ -199,7 +208,7 @@ impl CoreUpstream {
             if probe && let Some(breaker) = &state.breaker {
                 breaker.probe_cancelled();
             }
-            return Err(self.no_healthy_target(millis));
+            return Err(self.no_target(millis));
         };
         target.state.begin();
         if tried.is_empty() {
@@ -250,14 +259,16 @@ impl CoreUpstream {
             .map(|(index, s)| Candidate::new(index, s.weight, s.target.seed))
     }
 
-    fn no_healthy_target(&self, millis: u64) -> Denied {
+    fn no_target(&self, millis: u64) -> Denied {
         let why = |target: &TargetState, weight: u32| {
             let status = target.status.load(Relaxed);
             if weight == 0 {
                 TargetOut::NoWeight
             } else if status & UNRESOLVED != 0 {
-                let error = target.addresses().error.clone().unwrap_or_default();
-                TargetOut::Unresolved { error }
+                match target.addresses().error.clone() {
+                    Some(error) => TargetOut::Unresolved { error },
+                    None => TargetOut::Pending,
+                }
             } else if status & UNHEALTHY != 0 {
                 let checks = target.checks();
                 TargetOut::Unhealthy {
@@ -273,11 +284,14 @@ impl CoreUpstream {
             }
         };
         let slots = self.state.targets.iter();
-        Denied::NoHealthyTarget {
-            targets: slots
-                .map(|s| (s.target.name().clone(), why(&s.target, s.weight)))
-                .collect(),
+        let targets: Vec<_> = slots
+            .map(|s| (s.target.name().clone(), why(&s.target, s.weight)))
+            .collect();
+        if targets.iter().any(|(_, why)| *why == TargetOut::Pending) {
+            // It may be as good as any.
+            return Denied::NotReady { targets };
         }
+        Denied::NoHealthyTarget { targets }
     }
 
     /// One more request whose share goes to the retry budget; handed in by the dozen, so that

@@ -71,7 +71,7 @@ pub struct Addresses {
     pub list: Vec<SocketAddr>,
     /// The last resolution failed and these are from an earlier one.
     pub stale: bool,
-    /// Why the last resolution failed.
+    /// Why the last resolution failed; `None` with an empty list before the first answer.
     pub error: Option<String>,
     /// When the name was last resolved; `None` for literals.
     pub resolved: Option<Instant>,
@@ -124,10 +124,7 @@ impl TargetState {
                 list: vec![SocketAddr::new(ip, target.port)],
                 ..Addresses::default()
             },
-            None => Addresses {
-                error: Some("not resolved yet".to_owned()),
-                ..Addresses::default()
-            },
+            None => Addresses::default(),
         };
         Self {
             host: target.host.clone(),

@@ -1,7 +1,7 @@
 use super::*;
 use postern_model::entity::{
-    Balance, Breaker, Configuration, HashKey, HostMode, Outlier, PathRewrite, Pool, Retry, Target,
-    Upstream, UpstreamProtocol, UpstreamTimeouts,
+    Balance, Breaker, Configuration, HashKey, HostMode, Name, Outlier, PathRewrite, Pool, Retry,
+    Target, Upstream, UpstreamProtocol, UpstreamTimeouts,
 };
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -131,20 +131,24 @@ fn literal_addresses_need_no_resolution() {
 #[test]
 fn names_without_addresses_are_out() {
     let f = Fixture::new(upstream(&[("orders.internal", 1), ("10.0.0.1", 0)]));
+    let lines = |targets: Vec<(Name, TargetOut)>| -> Vec<_> {
+        let lines = targets.iter();
+        lines.map(|(name, why)| format!("{name}: {why}")).collect()
+    };
+    let Err(Denied::NotReady { targets }) = f.acquire(0) else {
+        panic!("nothing is known of the name yet");
+    };
+    let pending = "orders.internal:80: its name is still being resolved for the first time";
+    assert_eq!(lines(targets), [pending, "10.0.0.1:80: its weight is 0"]);
+    f.core.state().targets[0].target.store_addresses(Addresses {
+        error: Some("no such name".to_owned()),
+        ..Addresses::default()
+    });
     let Err(Denied::NoHealthyTarget { targets }) = f.acquire(0) else {
         panic!("leased a target that cannot be used");
     };
-    let why: Vec<_> = targets
-        .iter()
-        .map(|(n, why)| format!("{n}: {why}"))
-        .collect();
-    assert_eq!(
-        why,
-        [
-            "orders.internal:80: its name has no address: not resolved yet",
-            "10.0.0.1:80: its weight is 0",
-        ]
-    );
+    let unresolved = "orders.internal:80: its name has no address: no such name";
+    assert_eq!(lines(targets), [unresolved, "10.0.0.1:80: its weight is 0"]);
 }
 
 #[test]

@@ -42,8 +42,12 @@ pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
                 "The service behind the gateway closed its connection before its answer was complete."
             }
             Code::Overloaded => "The gateway has more to do than it can take on just now.",
-            Code::Draining => "This gateway is shutting down and takes no new requests.",
-            Code::NotReady => "The gateway has no configuration yet and cannot serve requests.",
+            Code::Draining => {
+                "This gateway is shutting down and had no more time to wait for the service's answer."
+            },
+            Code::NotReady => {
+                "The gateway does not know yet where the service behind it is: its name is being looked up for the first time."
+            },
             _ => "Something went wrong inside the gateway. This is a bug, not a fault of the request.",
         }),
     }

@@ -175,10 +175,11 @@ async fn without_an_answer_the_target_is_out() {
     server.set(None);
     let bound = Duration::from_mins(1);
     let set = names(&["a.example."], bound, bound);
+    assert_eq!(addresses(&set, 0).error, None, "nothing is known yet");
     let mut refresher = Refresher::start(&set, &server.resolver());
     refresher.first_answers().await;
     assert!(set.get(0).unwrap().targets[0].target.status().unresolved);
-    assert!(addresses(&set, 0).error.unwrap() != "not resolved yet");
+    assert!(addresses(&set, 0).error.is_some());
 }
 
 #[test]

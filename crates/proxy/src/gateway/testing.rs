@@ -1,0 +1,59 @@
+//! One core without a thread, for tests of what happens on it.
+
+use super::core::Core;
+use super::floods::Floods;
+use super::{ListenerState, Load, Shared, Snapshot};
+use crate::connection::Caller;
+use crate::metrics::Metrics;
+use crate::record::Sinks;
+use postern_model::entity::{Configuration, Distribution, Listener};
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Instant;
+
+/// A core that serves this configuration.
+pub(crate) fn core(configuration: Configuration, sinks: Sinks) -> Rc<Core> {
+    let metrics = Arc::new(Metrics::new());
+    let limits = configuration.limits.clone();
+    let snapshot = Snapshot::build(Arc::new(configuration), 1, None, Vec::new(), &metrics);
+    let shared = Shared {
+        cores: 1,
+        seed: 7,
+        load: Arc::new(Load::new(1, &limits)),
+        metrics,
+        sinks,
+        floods: Floods::new(),
+        commands: Vec::new(),
+        said: AtomicU64::new(0),
+        begun: Instant::now(),
+    };
+    Core::new(0, Arc::new(shared), Arc::new(snapshot.unwrap()))
+}
+
+/// The end of the time in which the core may finish what is under way.
+pub(crate) fn cut_off(core: &Core) {
+    core.cut_off();
+}
+
+/// Somebody who connects without TLS.
+pub(crate) fn caller() -> Caller {
+    let address = SocketAddr::from(([127, 0, 0, 1], 0));
+    let listener = Listener {
+        name: "test".into(),
+        address,
+        tls: None,
+        proxy_protocol: None,
+        http2: true,
+        distribution: Distribution::default(),
+    };
+    let (listener, _sockets) = ListenerState::open(&listener, 1, false).unwrap();
+    let facts = postern_policy::Connection {
+        peer: address,
+        local: listener.address,
+        proxied_source: None,
+        tls: None,
+    };
+    Caller::plain(facts, &listener)
+}
