@@ -6,6 +6,7 @@
 pub mod denial;
 pub mod entity;
 pub mod id;
+pub mod key;
 pub mod secret;
 pub mod stage;
 

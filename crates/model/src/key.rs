@@ -1,0 +1,15 @@
+//! API keys: how they are written, and what is kept of them.
+//!
+//! A key reads `pst_<id>_<secret><checksum>`: the id in lower-case Crockford base 32, the secret
+//! and the checksum (CRC-32 of all before it) in base 62. The credential of a key has the id
+//! `key_<id>`. What a file names is the SHA-256 of the whole key; what a running gateway and its
+//! store keep is an HMAC of that, which tells nothing without the installation's key.
+
+mod keyer;
+mod written;
+
+pub use keyer::{Keyer, digest};
+pub use written::{ApiKey, CREDENTIAL_PREFIX, MAX_LEN, Malformed, Parsed, is_credential_id};
+
+#[cfg(test)]
+mod tests;
