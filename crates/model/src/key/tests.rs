@@ -37,7 +37,7 @@ fn every_fault_of_form_is_told_apart() {
     let mut wrong = good.clone().into_bytes();
     wrong[30] = if wrong[30] == b'x' { b'y' } else { b'x' };
     let wrong = String::from_utf8(wrong).unwrap();
-    let upper = format!("pst_{}", good[4..].to_uppercase());
+    let upper = format!("pst_{}", good.get(4..).unwrap().to_uppercase());
     let long = format!("pst_{}", "a".repeat(600));
     let cases = [
         (String::new(), Malformed::Empty),
@@ -57,8 +57,8 @@ fn every_fault_of_form_is_told_apart() {
         ),
         ("eyJhbGciOiJIUzI1NiJ9.e30.x".to_owned(), Malformed::Foreign),
         ("ps".to_owned(), Malformed::Truncated),
-        (good[..58].to_owned(), Malformed::Truncated),
-        (good[..20].to_owned(), Malformed::Truncated),
+        (good.get(..58).unwrap().to_owned(), Malformed::Truncated),
+        (good.get(..20).unwrap().to_owned(), Malformed::Truncated),
         (format!("{good}0"), Malformed::Trailing),
         (wrong, Malformed::Checksum),
         (upper, Malformed::Checksum),
