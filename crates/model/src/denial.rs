@@ -1,14 +1,17 @@
 //! Refusals: what the gateway says when it says no. The table is a contract: a released code
 //! never changes meaning and is never reused.
 
+mod evidence;
 mod prose;
 mod table;
 #[cfg(test)]
 mod tests;
 
+pub use evidence::{Audience, Evidence, Kinds, Value, printable};
 pub use table::{Code, Public, Row};
 
 use crate::Stage;
+use crate::entity::Name;
 use std::borrow::Cow;
 
 /// Whose business a refusal is.
@@ -53,63 +56,6 @@ pub enum Retry {
     After(u32),
 }
 
-/// One thing that was seen or expected, by name. Never a secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Evidence {
-    /// What it is, as the contract's evidence column names it.
-    pub name: &'static str,
-    /// What was seen or expected.
-    pub value: Value,
-    /// The narrowest audience that may read it.
-    pub audience: Audience,
-}
-
-/// Who may read a piece of evidence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Audience {
-    /// Platform operators only.
-    Operator,
-    /// Operators and the publisher of the service.
-    Publisher,
-    /// Everybody, the caller included.
-    Consumer,
-}
-
-/// A value in evidence.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Value {
-    /// Text; untrusted bytes were escaped and cut before they came here.
-    Text(Cow<'static, str>),
-    /// A number, in the unit that the name says.
-    Number(u64),
-    /// Several texts.
-    List(Vec<Cow<'static, str>>),
-}
-
-impl From<&'static str> for Value {
-    fn from(text: &'static str) -> Self {
-        Self::Text(Cow::Borrowed(text))
-    }
-}
-
-impl From<String> for Value {
-    fn from(text: String) -> Self {
-        Self::Text(Cow::Owned(text))
-    }
-}
-
-impl From<u64> for Value {
-    fn from(number: u64) -> Self {
-        Self::Number(number)
-    }
-}
-
-impl From<Vec<Cow<'static, str>>> for Value {
-    fn from(list: Vec<Cow<'static, str>>) -> Self {
-        Self::List(list)
-    }
-}
-
 /// A refusal, with everything that is known about its cause.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Denial {
@@ -123,6 +69,8 @@ pub struct Denial {
     pub retry: Retry,
     /// Error type in `Proxy-Status` (RFC 9209 §2.3): the code's default, or a closer one.
     pub proxy_error: &'static str,
+    /// The policy whose rule refused, if it was one.
+    pub policy: Option<Name>,
     /// What was expected and seen.
     pub evidence: Vec<Evidence>,
 }
@@ -137,14 +85,16 @@ impl Denial {
             fault: row.fault,
             retry: row.retry,
             proxy_error: row.proxy_error,
+            policy: None,
             evidence: Vec::new(),
         }
     }
 
-    /// Adds evidence that the caller may read.
+    /// Adds evidence, for the audience that the contract gives it ([`Code::audience`]).
     #[must_use]
     pub fn saw(self, name: &'static str, value: impl Into<Value>) -> Self {
-        self.with(name, value, Audience::Consumer)
+        let audience = self.code.audience(name);
+        self.with(name, value, audience)
     }
 
     /// Adds evidence for a given audience.
@@ -155,6 +105,13 @@ impl Denial {
             value: value.into(),
             audience,
         });
+        self
+    }
+
+    /// Names the policy whose rule refused.
+    #[must_use]
+    pub fn by_policy(mut self, name: Name) -> Self {
+        self.policy = Some(name);
         self
     }
 
@@ -214,7 +171,9 @@ impl Denial {
         public.evidence = self
             .evidence
             .iter()
-            .filter(|e| e.audience == Audience::Consumer && prose::tells(shown).contains(&e.name))
+            .filter(|e| {
+                e.audience == Audience::Consumer && shown.audience(e.name) == Audience::Consumer
+            })
             .cloned()
             .collect();
         Cow::Owned(public)
@@ -227,23 +186,4 @@ impl Denial {
             .find(|e| e.name == name && e.audience == Audience::Consumer)
             .map(|e| &e.value)
     }
-}
-
-/// Escapes untrusted bytes for evidence: printable ASCII stays, everything else becomes `\xNN`,
-/// and what is longer than `max` bytes is cut with an ellipsis.
-pub fn printable(bytes: &[u8], max: usize) -> String {
-    let mut out = String::with_capacity(bytes.len().min(max) + 3);
-    for &byte in bytes.iter().take(max) {
-        if (b' '..=b'~').contains(&byte) && byte != b'\\' {
-            out.push(char::from(byte));
-        } else {
-            use std::fmt::Write as _;
-            // Writing to a String cannot fail.
-            let _ = write!(out, "\\x{byte:02x}");
-        }
-    }
-    if bytes.len() > max {
-        out.push('…');
-    }
-    out
 }

@@ -3,14 +3,19 @@
 //! Only evidence for the consumer's eyes is read here, and a code that shows as another speaks as
 //! that one, so no caller of these functions can tell too much.
 
+mod access;
+mod account;
 mod connection;
+mod credential;
+mod demands;
 mod gateway;
+mod limit;
 mod route;
 #[cfg(test)]
 mod tests;
 mod words;
 
-use super::{Code, Denial, Public, Value};
+use super::{Audience, Code, Denial, Value};
 use std::fmt::{self, Write};
 
 /// One refusal while it is put into words.
@@ -23,17 +28,15 @@ struct Told<'a> {
 impl<'a> Told<'a> {
     /// The refusal with the code that its caller sees.
     fn new(denial: &'a Denial) -> Self {
-        let code = match denial.code.row().public {
-            Public::AsSelf => denial.code,
-            Public::As(shown) => shown,
-        };
-        Self { denial, code }
+        Self {
+            denial,
+            code: denial.code.shown(),
+        }
     }
 
     /// Evidence that the caller may read, of a kind that the shown code tells.
     fn get(self, name: &str) -> Option<&'a Value> {
-        tells(self.code)
-            .contains(&name)
+        (self.code.audience(name) == Audience::Consumer)
             .then(|| self.denial.told(name))
             .flatten()
     }
@@ -66,7 +69,12 @@ impl Denial {
         let told = Told::new(self);
         match told.code.family() {
             "connection" | "client" => connection::detail(told, out),
-            "route" | "headers" => route::detail(told, out),
+            "edge" | "network" => access::detail(told, out),
+            "route" | "tenant" => route::detail(told, out),
+            "headers" | "body" => demands::detail(told, out),
+            "credential" => credential::detail(told, out),
+            "account" | "subscription" | "authorization" => account::detail(told, out),
+            "limit" => limit::detail(told, out),
             _ => gateway::detail(told, out),
         }
     }
@@ -76,49 +84,13 @@ impl Denial {
         let told = Told::new(self);
         match told.code.family() {
             "connection" | "client" => connection::fix(told, out),
-            "route" | "headers" => route::fix(told, out),
+            "edge" | "network" => access::fix(told, out),
+            "route" | "tenant" => route::fix(told, out),
+            "headers" | "body" => demands::fix(told, out),
+            "credential" => credential::fix(told, out),
+            "account" | "subscription" | "authorization" => account::fix(told, out),
+            "limit" => limit::fix(told, out),
             _ => gateway::fix(told, out),
         }
-    }
-}
-
-/// The kinds of evidence that a code tells its caller, as the contract's evidence column marks
-/// them. Sizes are bytes, limits are bytes or (of waits) milliseconds, moments are Unix seconds,
-/// unless they are given as text.
-pub(super) fn tells(code: Code) -> &'static [&'static str] {
-    match code {
-        Code::TlsRequired => &["scheme", "header"],
-        Code::CertificateUntrusted => &["subject", "issuer", "error"],
-        Code::CertificateExpired => &["subject", "not_before", "not_after", "now"],
-        Code::Misdirected => &["sni", "authority"],
-        Code::HeaderTooLarge => &["limit", "name", "size", "which"],
-        Code::UriTooLong => &["limit", "size"],
-        Code::Malformed => &["section", "error", "name"],
-        Code::VersionUnsupported => &["version"],
-        Code::MethodUnsupported => &["method"],
-        Code::UpgradeNotAllowed => &["token"],
-        Code::ConnectionTimeout => &["phase", "limit"],
-        Code::AddressUnparseable => &["header"],
-        Code::NotFound | Code::NotPublished => &["host", "path", "nearest"],
-        Code::MethodNotAllowed => &["method", "allowed"],
-        Code::VersionRetired => &["version", "retired_at", "successor"],
-        Code::PathRejected => &["segment", "error", "part"],
-        Code::ExpectationUnsupported => &["value"],
-        Code::CircuitOpen => &["next_probe"],
-        Code::OriginRefused => &["status"],
-        Code::CertificateMissing
-        | Code::ProxyProtocolInvalid
-        | Code::LoopDetected
-        | Code::LimitReached
-        | Code::Unreachable
-        | Code::AddressForbidden
-        | Code::UpstreamTimeout
-        | Code::NoHealthyTarget
-        | Code::ResponseInvalid
-        | Code::ClosedEarly
-        | Code::Overloaded
-        | Code::Draining
-        | Code::NotReady
-        | Code::Internal => &[],
     }
 }

@@ -35,121 +35,194 @@ pub enum Public {
     As(Code),
 }
 
-/// The stable name of a refusal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum Code {
-    /// `connection.tls_required`
-    TlsRequired,
-    /// `connection.certificate_missing`
-    CertificateMissing,
-    /// `connection.certificate_untrusted`
-    CertificateUntrusted,
-    /// `connection.certificate_expired`
-    CertificateExpired,
-    /// `connection.misdirected`
-    Misdirected,
-    /// `connection.header_too_large`
-    HeaderTooLarge,
-    /// `connection.uri_too_long`
-    UriTooLong,
-    /// `connection.malformed`
-    Malformed,
-    /// `connection.version_unsupported`
-    VersionUnsupported,
-    /// `connection.method_unsupported`
-    MethodUnsupported,
-    /// `connection.upgrade_not_allowed`
-    UpgradeNotAllowed,
-    /// `connection.proxy_protocol_invalid`
-    ProxyProtocolInvalid,
-    /// `connection.loop_detected`
-    LoopDetected,
-    /// `connection.limit_reached`
-    LimitReached,
-    /// `connection.timeout`
-    ConnectionTimeout,
-    /// `client.address_unparseable`
-    AddressUnparseable,
-    /// `route.not_found`
-    NotFound,
-    /// `route.method_not_allowed`
-    MethodNotAllowed,
-    /// `route.not_published`
-    NotPublished,
-    /// `route.version_retired`
-    VersionRetired,
-    /// `route.path_rejected`
-    PathRejected,
-    /// `headers.expectation_unsupported`
-    ExpectationUnsupported,
-    /// `upstream.unreachable`
-    Unreachable,
-    /// `upstream.address_forbidden`
-    AddressForbidden,
-    /// `upstream.timeout`
-    UpstreamTimeout,
-    /// `upstream.no_healthy_target`
-    NoHealthyTarget,
-    /// `upstream.circuit_open`
-    CircuitOpen,
-    /// `upstream.response_invalid`
-    ResponseInvalid,
-    /// `upstream.closed_early`
-    ClosedEarly,
-    /// `origin.refused`
-    OriginRefused,
-    /// `gateway.overloaded`
-    Overloaded,
-    /// `gateway.draining`
-    Draining,
-    /// `gateway.not_ready`
-    NotReady,
-    /// `gateway.internal`
-    Internal,
+/// Writes the codes down: variants, [`Code::ALL`] and rows, each code in one place.
+macro_rules! codes {
+    ($($code:ident $(as $shown:ident)? = $name:literal $title:literal
+        $status:literal [$($other:literal),*] $fault:ident $retry:ident$(($after:literal))?
+        $stage:ident $proxy_error:literal,)*) => {
+        /// The stable name of a refusal.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[repr(u8)]
+        pub enum Code {
+            $(#[doc = concat!("`", $name, "`")] $code,)*
+        }
+
+        impl Code {
+            /// Every code, family by family.
+            pub const ALL: &'static [Self] = &[$(Self::$code),*];
+
+            /// The code's row.
+            pub const fn row(self) -> &'static Row {
+                match self {
+                    $(Self::$code => &Row {
+                        name: $name,
+                        title: $title,
+                        status: $status,
+                        other_statuses: &[$($other),*],
+                        fault: Fault::$fault,
+                        retry: Retry::$retry$(($after))?,
+                        stage: Stage::$stage,
+                        public: codes!(@public $($shown)?),
+                        proxy_error: $proxy_error,
+                    },)*
+                }
+            }
+        }
+    };
+    (@public) => { Public::AsSelf };
+    (@public $shown:ident) => { Public::As(Self::$shown) };
+}
+
+// code (`as` what its caller is shown instead) = name, title, and on the second line: status,
+// the others that may be chosen, fault, retry, stage, error type in `Proxy-Status`.
+codes! {
+    TlsRequired = "connection.tls_required" "HTTPS required"
+        403 [308] Consumer AfterChange Connection "http_request_denied",
+    CertificateMissing = "connection.certificate_missing" "Client certificate required"
+        403 [] Consumer AfterChange Connection "http_request_denied",
+    CertificateUntrusted = "connection.certificate_untrusted" "Client certificate not trusted"
+        403 [] Consumer AfterChange Connection "http_request_denied",
+    CertificateExpired = "connection.certificate_expired" "Client certificate expired or not yet valid"
+        403 [] Consumer AfterChange Connection "http_request_denied",
+    Misdirected = "connection.misdirected" "Misdirected request"
+        421 [] Consumer AfterChange Connection "http_request_error",
+    HeaderTooLarge = "connection.header_too_large" "Request header too large"
+        431 [] Consumer AfterChange Connection "http_request_error",
+    UriTooLong = "connection.uri_too_long" "Request target too long"
+        414 [] Consumer AfterChange Connection "http_request_error",
+    Malformed = "connection.malformed" "Malformed HTTP request"
+        400 [] Consumer Never Connection "http_request_error",
+    VersionUnsupported = "connection.version_unsupported" "HTTP version not supported"
+        505 [] Consumer Never Connection "http_request_error",
+    MethodUnsupported = "connection.method_unsupported" "Method not implemented"
+        501 [] Consumer Never Connection "http_request_error",
+    UpgradeNotAllowed = "connection.upgrade_not_allowed" "Protocol upgrade not allowed"
+        400 [] Consumer Never Connection "http_request_error",
+    ProxyProtocolInvalid = "connection.proxy_protocol_invalid" "Invalid PROXY protocol header"
+        400 [] Operator AfterChange Connection "http_request_error",
+    LoopDetected = "connection.loop_detected" "Loop detected"
+        508 [] Operator AfterChange Connection "proxy_loop_detected",
+    LimitReached = "connection.limit_reached" "Too many connections"
+        503 [] Gateway After(1) Connection "proxy_internal_response",
+    ConnectionTimeout = "connection.timeout" "Request sent too slowly"
+        408 [] Consumer After(0) Connection "http_request_error",
+    AddressUnparseable = "client.address_unparseable" "Client address cannot be read"
+        400 [] Operator AfterChange Client "http_request_error",
+    EdgeAddressDenied = "edge.address_denied" "IP address denied"
+        403 [404] Consumer AfterChange Edge "http_request_denied",
+    EdgeAddressBlocked = "edge.address_blocked" "IP address temporarily blocked"
+        403 [429] Consumer After(60) Edge "http_request_denied",
+    EdgeRateExceeded = "edge.rate_exceeded" "Too many requests from this IP address"
+        429 [403] Consumer After(1) Edge "http_request_denied",
+    NotFound = "route.not_found" "No such operation"
+        404 [] Consumer AfterChange Route "http_request_error",
+    MethodNotAllowed = "route.method_not_allowed" "Method not allowed"
+        405 [403, 404] Consumer AfterChange Route "http_request_error",
+    NotPublished as NotFound = "route.not_published" "Version not published"
+        404 [] Publisher AfterChange Route "http_request_error",
+    VersionRetired = "route.version_retired" "Version retired"
+        410 [404] Consumer AfterChange Route "http_request_error",
+    PathRejected = "route.path_rejected" "Ambiguous path"
+        400 [] Consumer AfterChange Route "http_request_error",
+    AddressNotAllowed = "network.address_not_allowed" "IP address not on the allowlist"
+        403 [404] Consumer AfterChange Network "http_request_denied",
+    AddressDenied = "network.address_denied" "IP address on a denylist"
+        403 [404] Consumer AfterChange Network "http_request_denied",
+    HeaderMissing = "headers.required_missing" "Required header missing"
+        400 [403] Consumer AfterChange Headers "http_request_error",
+    HeaderValueNotAllowed = "headers.value_not_allowed" "Header value not allowed"
+        400 [403] Consumer AfterChange Headers "http_request_error",
+    ContentTypeMissing = "headers.content_type_missing" "Content-Type missing"
+        415 [403, 400] Consumer AfterChange Headers "http_request_error",
+    ContentTypeUnsupported = "headers.content_type_unsupported" "Unsupported media type"
+        415 [403, 400] Consumer AfterChange Headers "http_request_error",
+    LengthRequired = "headers.length_required" "Content-Length required"
+        411 [] Consumer AfterChange Headers "http_request_error",
+    ExpectationUnsupported = "headers.expectation_unsupported" "Expectation not supported"
+        417 [] Consumer AfterChange Headers "http_request_error",
+    BodyTooLarge = "body.too_large" "Request body too large"
+        413 [403] Consumer AfterChange Body "http_request_error",
+    CredentialMissing = "credential.missing" "API key missing"
+        401 [403] Consumer AfterChange Authenticate "http_request_denied",
+    CredentialMalformed = "credential.malformed" "API key malformed"
+        401 [400, 403] Consumer AfterChange Authenticate "http_request_denied",
+    CredentialKindNotAccepted = "credential.kind_not_accepted" "Kind of credential not accepted"
+        401 [403] Consumer AfterChange Authenticate "http_request_denied",
+    CredentialAmbiguous = "credential.ambiguous" "More than one credential"
+        400 [] Consumer AfterChange Authenticate "http_request_denied",
+    CredentialUnknown as CredentialInvalid = "credential.unknown" "API key unknown"
+        401 [403] Consumer AfterChange Authenticate "http_request_denied",
+    CredentialWrongSecret as CredentialInvalid = "credential.wrong_secret" "API key with a wrong secret"
+        401 [403] Consumer AfterChange Authenticate "http_request_denied",
+    CredentialInvalid = "credential.invalid" "Invalid API key"
+        401 [403] Consumer AfterChange Authenticate "http_request_denied",
+    CredentialNotYetValid = "credential.not_yet_valid" "API key not yet valid"
+        401 [403] Consumer AfterChange Authenticate "http_request_denied",
+    CredentialExpired = "credential.expired" "API key expired"
+        401 [403] Consumer AfterChange Authenticate "http_request_denied",
+    CredentialRevoked = "credential.revoked" "API key revoked"
+        401 [403] Consumer AfterChange Authenticate "http_request_denied",
+    CredentialWrongEnvironment = "credential.wrong_environment" "API key of another environment"
+        403 [401] Consumer AfterChange Authenticate "http_request_denied",
+    CredentialRestricted = "credential.restricted" "API key restricted"
+        403 [] Consumer AfterChange Authenticate "http_request_denied",
+    TenantSuspended = "account.tenant_suspended" "Tenant suspended"
+        403 [] Consumer AfterChange Account "http_request_denied",
+    AppSuspended = "account.app_suspended" "App suspended"
+        403 [] Consumer AfterChange Account "http_request_denied",
+    TenantIsolated as NotFound = "tenant.isolated" "Private service of another tenant"
+        404 [403] Consumer AfterChange Subscription "http_request_error",
+    SubscriptionMissing = "subscription.missing" "Subscription missing"
+        403 [] Consumer AfterChange Subscription "http_request_denied",
+    SubscriptionPending = "subscription.pending" "Subscription awaiting approval"
+        403 [] Publisher AfterChange Subscription "http_request_denied",
+    SubscriptionRejected = "subscription.rejected" "Subscription rejected"
+        403 [] Consumer AfterChange Subscription "http_request_denied",
+    SubscriptionSuspended = "subscription.suspended" "Subscription suspended"
+        403 [] Consumer AfterChange Subscription "http_request_denied",
+    SubscriptionExpired = "subscription.expired" "Subscription expired"
+        403 [] Consumer AfterChange Subscription "http_request_denied",
+    SubscriptionCancelled = "subscription.cancelled" "Subscription cancelled"
+        403 [] Consumer AfterChange Subscription "http_request_denied",
+    SubscriptionNotCovered = "subscription.not_covered" "Not covered by the subscribed plan"
+        403 [] Consumer AfterChange Subscription "http_request_denied",
+    ScopeMissing = "authorization.scope_missing" "Insufficient scope"
+        403 [] Consumer AfterChange Authorize "http_request_denied",
+    RateExceeded = "limit.rate_exceeded" "Rate limit exceeded"
+        429 [403] Consumer After(1) Limits "http_request_denied",
+    BurstExceeded = "limit.burst_exceeded" "Burst limit exceeded"
+        429 [403] Consumer After(1) Limits "http_request_denied",
+    ConcurrencyExceeded = "limit.concurrency_exceeded" "Too many requests at once"
+        429 [403] Consumer After(1) Limits "http_request_denied",
+    Unreachable = "upstream.unreachable" "Upstream unreachable"
+        502 [] Upstream After(1) Upstream "destination_unavailable",
+    AddressForbidden = "upstream.address_forbidden" "Upstream address forbidden"
+        502 [] Publisher AfterChange Upstream "destination_ip_prohibited",
+    UpstreamTimeout = "upstream.timeout" "Upstream timed out"
+        504 [] Upstream After(1) Upstream "http_response_timeout",
+    NoHealthyTarget = "upstream.no_healthy_target" "No healthy upstream target"
+        503 [] Upstream After(5) Upstream "destination_unavailable",
+    CircuitOpen = "upstream.circuit_open" "Upstream circuit open"
+        503 [] Upstream After(5) Upstream "destination_unavailable",
+    ResponseInvalid = "upstream.response_invalid" "Invalid upstream response"
+        502 [] Upstream After(1) Upstream "http_protocol_error",
+    ClosedEarly = "upstream.closed_early" "Upstream closed early"
+        502 [] Upstream After(1) Upstream "http_response_incomplete",
+    OriginRefused = "origin.refused" "Refused by the upstream"
+        403 [] Upstream Never Response "",
+    Overloaded = "gateway.overloaded" "Gateway overloaded"
+        503 [] Gateway After(1) Connection "proxy_internal_response",
+    Draining = "gateway.draining" "Gateway shutting down"
+        503 [] Gateway After(1) Connection "proxy_internal_response",
+    NotReady = "gateway.not_ready" "Gateway not ready"
+        503 [] Gateway After(1) Connection "proxy_configuration_error",
+    Internal = "gateway.internal" "Internal gateway error"
+        500 [] Gateway After(1) Connection "proxy_internal_error",
 }
 
 impl Code {
-    /// Every code, in the order of the contract.
-    pub const ALL: &'static [Self] = &[
-        Self::TlsRequired,
-        Self::CertificateMissing,
-        Self::CertificateUntrusted,
-        Self::CertificateExpired,
-        Self::Misdirected,
-        Self::HeaderTooLarge,
-        Self::UriTooLong,
-        Self::Malformed,
-        Self::VersionUnsupported,
-        Self::MethodUnsupported,
-        Self::UpgradeNotAllowed,
-        Self::ProxyProtocolInvalid,
-        Self::LoopDetected,
-        Self::LimitReached,
-        Self::ConnectionTimeout,
-        Self::AddressUnparseable,
-        Self::NotFound,
-        Self::MethodNotAllowed,
-        Self::NotPublished,
-        Self::VersionRetired,
-        Self::PathRejected,
-        Self::ExpectationUnsupported,
-        Self::Unreachable,
-        Self::AddressForbidden,
-        Self::UpstreamTimeout,
-        Self::NoHealthyTarget,
-        Self::CircuitOpen,
-        Self::ResponseInvalid,
-        Self::ClosedEarly,
-        Self::OriginRefused,
-        Self::Overloaded,
-        Self::Draining,
-        Self::NotReady,
-        Self::Internal,
-    ];
-
     /// The public name, `family.reason`.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         self.row().name
     }
 
@@ -163,385 +236,17 @@ impl Code {
         Self::ALL.iter().copied().find(|code| code.name() == name)
     }
 
-    /// The code's row.
-    #[expect(clippy::too_many_lines, reason = "a table, one row beside the other")]
-    pub const fn row(self) -> &'static Row {
-        match self {
-            Self::TlsRequired => &Row {
-                name: "connection.tls_required",
-                title: "HTTPS required",
-                status: 403,
-                other_statuses: &[308],
-                fault: Fault::Consumer,
-                retry: Retry::AfterChange,
-                stage: Stage::Connection,
-                public: Public::AsSelf,
-                proxy_error: "http_request_denied",
-            },
-            Self::CertificateMissing => &Row {
-                name: "connection.certificate_missing",
-                title: "Client certificate required",
-                status: 403,
-                other_statuses: &[],
-                fault: Fault::Consumer,
-                retry: Retry::AfterChange,
-                stage: Stage::Connection,
-                public: Public::AsSelf,
-                proxy_error: "http_request_denied",
-            },
-            Self::CertificateUntrusted => &Row {
-                name: "connection.certificate_untrusted",
-                title: "Client certificate not trusted",
-                status: 403,
-                other_statuses: &[],
-                fault: Fault::Consumer,
-                retry: Retry::AfterChange,
-                stage: Stage::Connection,
-                public: Public::AsSelf,
-                proxy_error: "http_request_denied",
-            },
-            Self::CertificateExpired => &Row {
-                name: "connection.certificate_expired",
-                title: "Client certificate expired or not yet valid",
-                status: 403,
-                other_statuses: &[],
-                fault: Fault::Consumer,
-                retry: Retry::AfterChange,
-                stage: Stage::Connection,
-                public: Public::AsSelf,
-                proxy_error: "http_request_denied",
-            },
-            Self::Misdirected => &Row {
-                name: "connection.misdirected",
-                title: "Misdirected request",
-                status: 421,
-                other_statuses: &[],
-                fault: Fault::Consumer,
-                retry: Retry::AfterChange,
-                stage: Stage::Connection,
-                public: Public::AsSelf,
-                proxy_error: "http_request_error",
-            },
-            Self::HeaderTooLarge => &Row {
-                name: "connection.header_too_large",
-                title: "Request header too large",
-                status: 431,
-                other_statuses: &[],
-                fault: Fault::Consumer,
-                retry: Retry::AfterChange,
-                stage: Stage::Connection,
-                public: Public::AsSelf,
-                proxy_error: "http_request_error",
-            },
-            Self::UriTooLong => &Row {
-                name: "connection.uri_too_long",
-                title: "Request target too long",
-                status: 414,
-                other_statuses: &[],
-                fault: Fault::Consumer,
-                retry: Retry::AfterChange,
-                stage: Stage::Connection,
-                public: Public::AsSelf,
-                proxy_error: "http_request_error",
-            },
-            Self::Malformed => &Row {
-                name: "connection.malformed",
-                title: "Malformed HTTP request",
-                status: 400,
-                other_statuses: &[],
-                fault: Fault::Consumer,
-                retry: Retry::Never,
-                stage: Stage::Connection,
-                public: Public::AsSelf,
-                proxy_error: "http_request_error",
-            },
-            Self::VersionUnsupported => &Row {
-                name: "connection.version_unsupported",
-                title: "HTTP version not supported",
-                status: 505,
-                other_statuses: &[],
-                fault: Fault::Consumer,
-                retry: Retry::Never,
-                stage: Stage::Connection,
-                public: Public::AsSelf,
-                proxy_error: "http_request_error",
-            },
-            Self::MethodUnsupported => &Row {
-                name: "connection.method_unsupported",
-                title: "Method not implemented",
-                status: 501,
-                other_statuses: &[],
-                fault: Fault::Consumer,
-                retry: Retry::Never,
-                stage: Stage::Connection,
-                public: Public::AsSelf,
-                proxy_error: "http_request_error",
-            },
-            Self::UpgradeNotAllowed => &Row {
-                name: "connection.upgrade_not_allowed",
-                title: "Protocol upgrade not allowed",
-                status: 400,
-                other_statuses: &[],
-                fault: Fault::Consumer,
-                retry: Retry::Never,
-                stage: Stage::Connection,
-                public: Public::AsSelf,
-                proxy_error: "http_request_error",
-            },
-            Self::ProxyProtocolInvalid => &Row {
-                name: "connection.proxy_protocol_invalid",
-                title: "Invalid PROXY protocol header",
-                status: 400,
-                other_statuses: &[],
-                fault: Fault::Operator,
-                retry: Retry::AfterChange,
-                stage: Stage::Connection,
-                public: Public::AsSelf,
-                proxy_error: "http_request_error",
-            },
-            Self::LoopDetected => &Row {
-                name: "connection.loop_detected",
-                title: "Loop detected",
-                status: 508,
-                other_statuses: &[],
-                fault: Fault::Operator,
-                retry: Retry::AfterChange,
-                stage: Stage::Connection,
-                public: Public::AsSelf,
-                proxy_error: "proxy_loop_detected",
-            },
-            Self::LimitReached => &Row {
-                name: "connection.limit_reached",
-                title: "Too many connections",
-                status: 503,
-                other_statuses: &[],
-                fault: Fault::Gateway,
-                retry: Retry::After(1),
-                stage: Stage::Connection,
-                public: Public::AsSelf,
-                proxy_error: "proxy_internal_response",
-            },
-            Self::ConnectionTimeout => &Row {
-                name: "connection.timeout",
-                title: "Request sent too slowly",
-                status: 408,
-                other_statuses: &[],
-                fault: Fault::Consumer,
-                retry: Retry::After(0),
-                stage: Stage::Connection,
-                public: Public::AsSelf,
-                proxy_error: "http_request_error",
-            },
-            Self::AddressUnparseable => &Row {
-                name: "client.address_unparseable",
-                title: "Client address cannot be read",
-                status: 400,
-                other_statuses: &[],
-                fault: Fault::Operator,
-                retry: Retry::AfterChange,
-                stage: Stage::Client,
-                public: Public::AsSelf,
-                proxy_error: "http_request_error",
-            },
-            Self::NotFound => &Row {
-                name: "route.not_found",
-                title: "No such operation",
-                status: 404,
-                other_statuses: &[],
-                fault: Fault::Consumer,
-                retry: Retry::AfterChange,
-                stage: Stage::Route,
-                public: Public::AsSelf,
-                proxy_error: "http_request_error",
-            },
-            Self::MethodNotAllowed => &Row {
-                name: "route.method_not_allowed",
-                title: "Method not allowed",
-                status: 405,
-                other_statuses: &[403, 404],
-                fault: Fault::Consumer,
-                retry: Retry::AfterChange,
-                stage: Stage::Route,
-                public: Public::AsSelf,
-                proxy_error: "http_request_error",
-            },
-            Self::NotPublished => &Row {
-                name: "route.not_published",
-                title: "Version not published",
-                status: 404,
-                other_statuses: &[],
-                fault: Fault::Publisher,
-                retry: Retry::AfterChange,
-                stage: Stage::Route,
-                public: Public::As(Self::NotFound),
-                proxy_error: "http_request_error",
-            },
-            Self::VersionRetired => &Row {
-                name: "route.version_retired",
-                title: "Version retired",
-                status: 410,
-                other_statuses: &[404],
-                fault: Fault::Consumer,
-                retry: Retry::AfterChange,
-                stage: Stage::Route,
-                public: Public::AsSelf,
-                proxy_error: "http_request_error",
-            },
-            Self::PathRejected => &Row {
-                name: "route.path_rejected",
-                title: "Ambiguous path",
-                status: 400,
-                other_statuses: &[],
-                fault: Fault::Consumer,
-                retry: Retry::AfterChange,
-                stage: Stage::Route,
-                public: Public::AsSelf,
-                proxy_error: "http_request_error",
-            },
-            Self::ExpectationUnsupported => &Row {
-                name: "headers.expectation_unsupported",
-                title: "Expectation not supported",
-                status: 417,
-                other_statuses: &[],
-                fault: Fault::Consumer,
-                retry: Retry::AfterChange,
-                stage: Stage::Headers,
-                public: Public::AsSelf,
-                proxy_error: "http_request_error",
-            },
-            Self::Unreachable => &Row {
-                name: "upstream.unreachable",
-                title: "Upstream unreachable",
-                status: 502,
-                other_statuses: &[],
-                fault: Fault::Upstream,
-                retry: Retry::After(1),
-                stage: Stage::Upstream,
-                public: Public::AsSelf,
-                proxy_error: "destination_unavailable",
-            },
-            Self::AddressForbidden => &Row {
-                name: "upstream.address_forbidden",
-                title: "Upstream address forbidden",
-                status: 502,
-                other_statuses: &[],
-                fault: Fault::Publisher,
-                retry: Retry::AfterChange,
-                stage: Stage::Upstream,
-                public: Public::AsSelf,
-                proxy_error: "destination_ip_prohibited",
-            },
-            Self::UpstreamTimeout => &Row {
-                name: "upstream.timeout",
-                title: "Upstream timed out",
-                status: 504,
-                other_statuses: &[],
-                fault: Fault::Upstream,
-                retry: Retry::After(1),
-                stage: Stage::Upstream,
-                public: Public::AsSelf,
-                proxy_error: "http_response_timeout",
-            },
-            Self::NoHealthyTarget => &Row {
-                name: "upstream.no_healthy_target",
-                title: "No healthy upstream target",
-                status: 503,
-                other_statuses: &[],
-                fault: Fault::Upstream,
-                retry: Retry::After(5),
-                stage: Stage::Upstream,
-                public: Public::AsSelf,
-                proxy_error: "destination_unavailable",
-            },
-            Self::CircuitOpen => &Row {
-                name: "upstream.circuit_open",
-                title: "Upstream circuit open",
-                status: 503,
-                other_statuses: &[],
-                fault: Fault::Upstream,
-                retry: Retry::After(5),
-                stage: Stage::Upstream,
-                public: Public::AsSelf,
-                proxy_error: "destination_unavailable",
-            },
-            Self::ResponseInvalid => &Row {
-                name: "upstream.response_invalid",
-                title: "Invalid upstream response",
-                status: 502,
-                other_statuses: &[],
-                fault: Fault::Upstream,
-                retry: Retry::After(1),
-                stage: Stage::Upstream,
-                public: Public::AsSelf,
-                proxy_error: "http_protocol_error",
-            },
-            Self::ClosedEarly => &Row {
-                name: "upstream.closed_early",
-                title: "Upstream closed early",
-                status: 502,
-                other_statuses: &[],
-                fault: Fault::Upstream,
-                retry: Retry::After(1),
-                stage: Stage::Upstream,
-                public: Public::AsSelf,
-                proxy_error: "http_response_incomplete",
-            },
-            Self::OriginRefused => &Row {
-                name: "origin.refused",
-                title: "Refused by the upstream",
-                status: 403,
-                other_statuses: &[],
-                fault: Fault::Upstream,
-                retry: Retry::Never,
-                stage: Stage::Response,
-                public: Public::AsSelf,
-                proxy_error: "",
-            },
-            Self::Overloaded => &Row {
-                name: "gateway.overloaded",
-                title: "Gateway overloaded",
-                status: 503,
-                other_statuses: &[],
-                fault: Fault::Gateway,
-                retry: Retry::After(1),
-                stage: Stage::Connection,
-                public: Public::AsSelf,
-                proxy_error: "proxy_internal_response",
-            },
-            Self::Draining => &Row {
-                name: "gateway.draining",
-                title: "Gateway shutting down",
-                status: 503,
-                other_statuses: &[],
-                fault: Fault::Gateway,
-                retry: Retry::After(1),
-                stage: Stage::Connection,
-                public: Public::AsSelf,
-                proxy_error: "proxy_internal_response",
-            },
-            Self::NotReady => &Row {
-                name: "gateway.not_ready",
-                title: "Gateway not ready",
-                status: 503,
-                other_statuses: &[],
-                fault: Fault::Gateway,
-                retry: Retry::After(1),
-                stage: Stage::Connection,
-                public: Public::AsSelf,
-                proxy_error: "proxy_configuration_error",
-            },
-            Self::Internal => &Row {
-                name: "gateway.internal",
-                title: "Internal gateway error",
-                status: 500,
-                other_statuses: &[],
-                fault: Fault::Gateway,
-                retry: Retry::After(1),
-                stage: Stage::Connection,
-                public: Public::AsSelf,
-                proxy_error: "proxy_internal_error",
-            },
+    /// The code that callers are shown: itself, or the one that it shows as.
+    pub const fn shown(self) -> Self {
+        match self.row().public {
+            Public::AsSelf => self,
+            Public::As(shown) => shown,
         }
+    }
+
+    /// Whether only callers are told this code, and no check ever decides it.
+    pub const fn is_public_only(self) -> bool {
+        matches!(self, Self::CredentialInvalid)
     }
 }
 

@@ -1,8 +1,8 @@
 //! Refusals of a request that was understood, but leads nowhere.
 
-use super::super::{Code, Value};
+use super::super::Code;
 use super::Told;
-use super::words::{Either, Moment};
+use super::words::{Either, Moment, is_empty};
 use std::fmt::{self, Write};
 
 /// What this caller sent.
@@ -13,7 +13,7 @@ pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
                 Some(method) => write!(out, "`{method}` is not allowed on this path")?,
                 None => out.write_str("The method is not allowed on this path")?,
             }
-            match told.get("allowed").filter(|v| some(v)) {
+            match told.get("allowed").filter(|v| !is_empty(v)) {
                 Some(allowed) => write!(out, "; it takes {}.", Either(allowed)),
                 None => out.write_str("."),
             }
@@ -44,13 +44,6 @@ pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
                 None => out.write_str("."),
             }
         }
-        Code::ExpectationUnsupported => match told.get("value") {
-            Some(value) => write!(
-                out,
-                "`Expect: {value}` cannot be met; only `100-continue` can."
-            ),
-            None => out.write_str("The `Expect` header asks for what cannot be met."),
-        },
         _ => not_found(told, out),
     }
 }
@@ -58,7 +51,7 @@ pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
 /// What the caller can do.
 pub(super) fn fix(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
     match told.code {
-        Code::MethodNotAllowed => match told.get("allowed").filter(|v| some(v)) {
+        Code::MethodNotAllowed => match told.get("allowed").filter(|v| !is_empty(v)) {
             Some(allowed) => write!(out, "Use {}.", Either(allowed)),
             None => out.write_str("Use another method."),
         },
@@ -72,10 +65,7 @@ pub(super) fn fix(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
         Code::PathRejected => out.write_str(
             "Send the path in its plain form: without dot segments, empty segments, backslashes, and encoded slashes or control characters.",
         ),
-        Code::ExpectationUnsupported => {
-            out.write_str("Leave `Expect` out, or send `Expect: 100-continue`.")
-        }
-        _ => match (told.get("nearest").filter(|v| some(v)), told.get("path")) {
+        _ => match (told.get("nearest").filter(|v| !is_empty(v)), told.get("path")) {
             (Some(nearest), Some(path)) => {
                 write!(out, "Use {} instead of `{path}`.", Either(nearest))
             }
@@ -92,13 +82,8 @@ fn not_found(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
         (None, Some(host)) => write!(out, "Nothing is published on `{host}`.")?,
         (None, None) => out.write_str("Nothing is published there.")?,
     }
-    match told.get("nearest").filter(|v| some(v)) {
+    match told.get("nearest").filter(|v| !is_empty(v)) {
         Some(nearest) => write!(out, " What comes nearest is {}.", Either(nearest)),
         None => Ok(()),
     }
-}
-
-/// Whether there is anything in a value.
-fn some(value: &Value) -> bool {
-    !matches!(value, Value::List(items) if items.is_empty())
 }

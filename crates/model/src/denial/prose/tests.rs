@@ -1,93 +1,8 @@
+mod cases;
+
 use super::super::{Audience, Code, Denial, Public, Value};
-use std::borrow::Cow;
+use cases::{cases, list};
 use std::fmt::Write as _;
-
-fn list(items: &[&'static str]) -> Vec<Cow<'static, str>> {
-    items.iter().map(|item| Cow::Borrowed(*item)).collect()
-}
-
-/// Every code bare, then those whose words follow from evidence.
-fn cases() -> Vec<Denial> {
-    let mut cases: Vec<Denial> = Code::ALL.iter().map(|code| Denial::new(*code)).collect();
-    let new = Denial::new;
-    cases.extend([
-        new(Code::TlsRequired)
-            .saw("scheme", "http")
-            .saw("header", "authorization"),
-        new(Code::CertificateUntrusted)
-            .saw("subject", "CN=build")
-            .saw("issuer", "CN=Old CA")
-            .saw("error", "revoked on 2026-01-02"),
-        new(Code::CertificateExpired)
-            .saw("subject", "CN=build")
-            .saw("not_before", 951_782_400)
-            .saw("not_after", 1_709_164_799)
-            .saw("now", 1_795_342_800),
-        new(Code::CertificateExpired).saw("not_after", "2026-01-01"),
-        new(Code::Misdirected)
-            .saw("sni", "a.example")
-            .saw("authority", "b.example"),
-        new(Code::Misdirected).saw("authority", "b.example"),
-        new(Code::HeaderTooLarge)
-            .saw("name", "cookie")
-            .saw("size", 20_000)
-            .saw("limit", 16_384),
-        new(Code::HeaderTooLarge).saw("limit", 65_536),
-        new(Code::HeaderTooLarge)
-            .saw("which", "count")
-            .saw("limit", 128),
-        new(Code::UriTooLong).saw("size", 9_000).saw("limit", 8_192),
-        new(Code::Malformed)
-            .saw("section", "6.3")
-            .saw("error", "both `Content-Length` and `Transfer-Encoding`"),
-        new(Code::Malformed)
-            .saw("section", "RFC 9110 §5.5")
-            .saw("error", "a control character")
-            .saw("name", "x-a"),
-        new(Code::VersionUnsupported).saw("version", "HTTP/3.1"),
-        new(Code::MethodUnsupported).saw("method", "BREW"),
-        new(Code::UpgradeNotAllowed).saw("token", "h2c"),
-        new(Code::ConnectionTimeout)
-            .saw("phase", "header")
-            .saw("limit", 10_000),
-        new(Code::ConnectionTimeout)
-            .saw("phase", "body")
-            .saw("limit", 1_500),
-        new(Code::AddressUnparseable).saw("header", "X-Forwarded-For"),
-        new(Code::NotFound).saw("host", "api.example"),
-        new(Code::NotFound)
-            .saw("host", "api.example")
-            .saw("path", "/order")
-            .saw("nearest", list(&["/orders"])),
-        new(Code::NotFound)
-            .saw("path", "/order")
-            .saw("nearest", list(&[])),
-        new(Code::NotPublished)
-            .saw("host", "api.example")
-            .saw("path", "/v3/orders"),
-        new(Code::MethodNotAllowed)
-            .saw("method", "DELETE")
-            .saw("allowed", list(&["GET", "HEAD", "POST"])),
-        new(Code::MethodNotAllowed)
-            .saw("method", "DELETE")
-            .saw("allowed", list(&["GET"])),
-        new(Code::VersionRetired)
-            .saw("version", "v1")
-            .saw("retired_at", 1_709_164_800)
-            .saw("successor", "v2"),
-        new(Code::PathRejected)
-            .saw("segment", "%2e%2e")
-            .saw("error", "a dot segment"),
-        new(Code::PathRejected)
-            .saw("part", "query")
-            .saw("error", "control byte or space"),
-        new(Code::ExpectationUnsupported).saw("value", "fast"),
-        new(Code::NoHealthyTarget).retry_after(30),
-        new(Code::CircuitOpen).saw("next_probe", 1_795_342_800),
-        new(Code::OriginRefused).saw("status", 403),
-    ]);
-    cases
-}
 
 fn written() -> String {
     let mut out = String::new();
@@ -138,7 +53,7 @@ fn what_is_not_the_callers_to_read_is_not_told() {
     for code in Code::ALL {
         for audience in [Audience::Operator, Audience::Publisher] {
             let mut denial = Denial::new(*code);
-            for name in super::tells(*code) {
+            for name in code.kinds().consumer {
                 denial = denial.with(name, Value::from("CANARY"), audience);
             }
             for name in [
@@ -159,7 +74,9 @@ fn what_is_not_the_callers_to_read_is_not_told() {
 fn all_that_a_code_tells_changes_its_words() {
     // `scheme` is always http; `size` and `sni` only join other facts.
     for code in Code::ALL {
-        for name in super::tells(*code)
+        for name in code
+            .kinds()
+            .consumer
             .iter()
             .filter(|n| !["scheme", "size", "sni"].contains(n))
         {

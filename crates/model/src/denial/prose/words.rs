@@ -21,24 +21,42 @@ impl fmt::Display for Value {
     }
 }
 
+/// Whether there is nothing in a value.
+pub(super) fn is_empty(value: &Value) -> bool {
+    matches!(value, Value::List(items) if items.is_empty())
+}
+
 /// Alternatives: `` `a`, `b` or `c` ``.
 pub(super) struct Either<'a>(pub(super) &'a Value);
 
 impl fmt::Display for Either<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Value::List(items) = self.0 else {
-            return write!(f, "`{}`", self.0);
-        };
-        for (i, item) in items.iter().enumerate() {
-            match i {
-                0 => {}
-                _ if i + 1 == items.len() => f.write_str(" or ")?,
-                _ => f.write_str(", ")?,
-            }
-            write!(f, "`{item}`")?;
-        }
-        Ok(())
+        join(self.0, " or ", f)
     }
+}
+
+/// All of them: `` `a`, `b` and `c` ``.
+pub(super) struct All<'a>(pub(super) &'a Value);
+
+impl fmt::Display for All<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        join(self.0, " and ", f)
+    }
+}
+
+fn join(value: &Value, last: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let Value::List(items) = value else {
+        return write!(f, "`{value}`");
+    };
+    for (i, item) in items.iter().enumerate() {
+        match i {
+            0 => {}
+            _ if i + 1 == items.len() => f.write_str(last)?,
+            _ => f.write_str(", ")?,
+        }
+        write!(f, "`{item}`")?;
+    }
+    Ok(())
 }
 
 /// A wait: a number is milliseconds, a text stands as it is.
@@ -48,6 +66,11 @@ impl fmt::Display for Span<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self.0 {
             Value::Number(millis) if millis % 1000 == 0 => write!(f, "{} s", millis / 1000),
+            Value::Number(millis) if millis > 1000 => {
+                // Rounded up: who waits must not come too early.
+                let tenths = millis.div_ceil(100);
+                write!(f, "{}.{} s", tenths / 10, tenths % 10)
+            }
             Value::Number(millis) => write!(f, "{millis} ms"),
             ref other => write!(f, "{other}"),
         }
@@ -68,6 +91,35 @@ impl fmt::Display for Moment<'_> {
             f,
             "{year}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02} UTC"
         )
+    }
+}
+
+/// A moment of which the day matters: `20 November 2026`. A number is Unix time in seconds.
+pub(super) struct Day<'a>(pub(super) &'a Value);
+
+impl fmt::Display for Day<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MONTHS: [&str; 12] = [
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ];
+        let Value::Number(seconds) = *self.0 else {
+            return write!(f, "{}", self.0);
+        };
+        let (year, month, day) = civil(seconds / 86_400);
+        let month = usize::try_from(month).unwrap_or_default().checked_sub(1);
+        let month = month.and_then(|m| MONTHS.get(m)).unwrap_or(&"");
+        write!(f, "{day} {month} {year}")
     }
 }
 

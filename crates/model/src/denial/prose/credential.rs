@@ -1,0 +1,149 @@
+//! Refusals of credentials. What is said about one goes to whoever proved to hold it whole;
+//! before that, only what the request itself shows is repeated.
+
+use super::super::{Code, Value};
+use super::Told;
+use super::words::{All, Either, Moment, is_empty};
+use std::fmt::{self, Write};
+
+/// What this caller sent, or proved to hold.
+pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
+    match told.code {
+        Code::CredentialMissing => missing(told, out),
+        Code::CredentialMalformed => {
+            match told.get("place") {
+                Some(place) => write!(out, "What came in `{place}` cannot be an API key")?,
+                None => out.write_str("What was sent as an API key cannot be one")?,
+            }
+            match told.get("error") {
+                Some(error) => write!(out, ": {error}."),
+                None => out.write_str("."),
+            }
+        }
+        Code::CredentialKindNotAccepted => {
+            match told.get("sent") {
+                Some(sent) => write!(out, "The request proves who sent it by {sent}")?,
+                None => out.write_str("The request carries credentials")?,
+            }
+            out.write_str(", which this operation does not accept")?;
+            match told.get("accepted").filter(|v| !is_empty(v)) {
+                Some(accepted) => write!(out, "; it accepts {}.", Either(accepted)),
+                None => out.write_str("."),
+            }
+        }
+        Code::CredentialAmbiguous => {
+            out.write_str("The request carries more than one credential, or one more than once")?;
+            match told.get("kinds").filter(|v| !is_empty(v)) {
+                Some(kinds) => write!(out, ": {}.", All(kinds)),
+                None => out.write_str("."),
+            }
+        }
+        Code::CredentialNotYetValid => {
+            key(told, out)?;
+            out.write_str(" is not valid yet")?;
+            match told.get("from") {
+                Some(from) => write!(out, "; it will be from {}.", Moment(from)),
+                None => out.write_str("."),
+            }
+        }
+        Code::CredentialExpired => {
+            key(told, out)?;
+            match told.get("until") {
+                Some(until) => write!(out, " expired; it was valid until {}.", Moment(until)),
+                None => out.write_str(" expired."),
+            }
+        }
+        Code::CredentialRevoked => {
+            key(told, out)?;
+            out.write_str(" was revoked")?;
+            if let Some(at) = told.get("revoked_at") {
+                write!(out, " at {}", Moment(at))?;
+            }
+            match told.get("reason") {
+                Some(reason) => write!(out, " (“{reason}”)."),
+                None => out.write_str("."),
+            }
+        }
+        Code::CredentialWrongEnvironment => {
+            key(told, out)?;
+            match told.get("key_environment") {
+                Some(name) => write!(out, " is for environment `{name}`")?,
+                None => out.write_str(" is for another environment")?,
+            }
+            match told.get("service_environment") {
+                Some(name) => write!(out, "; this request went to `{name}`."),
+                None => out.write_str("."),
+            }
+        }
+        Code::CredentialRestricted => {
+            key(told, out)?;
+            out.write_str(" is restricted, and this request is outside of that")?;
+            match (told.get("restriction"), told.get("seen")) {
+                (Some(only), Some(seen)) => write!(out, ": it is for {only}; this is {seen}."),
+                (Some(only), None) => write!(out, ": it is for {only}."),
+                (None, Some(seen)) => write!(out, ": this is {seen}."),
+                (None, None) => out.write_str("."),
+            }
+        }
+        _ => out.write_str("The API key is not one that is known here."),
+    }
+}
+
+/// What the caller can do.
+pub(super) fn fix(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
+    match told.code {
+        Code::CredentialMissing => match told.get("looked").filter(|v| !is_empty(v)) {
+            Some(looked) => write!(out, "Send an API key in {}.", Either(looked)),
+            None => out.write_str("Send an API key."),
+        },
+        Code::CredentialKindNotAccepted => match told.get("accepted").filter(|v| !is_empty(v)) {
+            Some(accepted) => write!(out, "Send {} instead.", Either(accepted)),
+            None => out.write_str("Send a credential of another kind."),
+        },
+        Code::CredentialNotYetValid => match told.get("from") {
+            Some(from) => write!(
+                out,
+                "Wait until {}, or use a key that is valid now.",
+                Moment(from)
+            ),
+            None => out.write_str("Use a key that is valid now."),
+        },
+        Code::CredentialWrongEnvironment => match told.get("service_environment") {
+            Some(name) => write!(out, "Use a key for `{name}`."),
+            None => out.write_str("Use a key for this environment."),
+        },
+        code => out.write_str(match code {
+            Code::CredentialMalformed => {
+                "Send the key exactly as it was issued: whole, and with nothing around it."
+            }
+            Code::CredentialAmbiguous => "Send one credential, once.",
+            Code::CredentialExpired | Code::CredentialRevoked => {
+                "Use another key, or create a new one."
+            }
+            Code::CredentialRestricted => "Use the key as it is restricted, or use another one.",
+            _ => "Check the key, or create a new one.",
+        }),
+    }
+}
+
+fn missing(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
+    out.write_str("This operation needs an API key, and the request came without one")?;
+    if let Some(looked) = told.get("looked").filter(|v| !is_empty(v)) {
+        write!(out, " in {}", Either(looked))?;
+    }
+    match told.get("came").filter(|v| !is_empty(v)) {
+        Some(came @ Value::List(items)) if items.len() > 1 => {
+            write!(out, "; {} came, which are not looked at.", All(came))
+        }
+        Some(came) => write!(out, "; {} came, which is not looked at.", All(came)),
+        None => out.write_str("."),
+    }
+}
+
+/// The key, which its holder knows by its id.
+fn key(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
+    match told.get("key") {
+        Some(key) => write!(out, "API key `{key}`"),
+        None => out.write_str("The API key"),
+    }
+}

@@ -1,0 +1,48 @@
+//! Refusals of callers who may call, but not this often.
+
+use super::super::Code;
+use super::Told;
+use super::words::Span;
+use std::fmt::{self, Write};
+
+/// Which limit is used up.
+pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
+    match told.get("name") {
+        Some(name) => write!(out, "Limit `{name}` lets ")?,
+        None => out.write_str("The limit lets ")?,
+    }
+    let one = matches!(told.get("limit"), Some(n) if n.to_string() == "1");
+    match told.get("limit") {
+        Some(limit) => write!(out, "{limit} ")?,
+        None => out.write_str("only so many ")?,
+    }
+    out.write_str(if one { "request " } else { "requests " })?;
+    match (told.code, told.get("window")) {
+        (Code::ConcurrencyExceeded, _) => out.write_str("at a time pass")?,
+        (_, Some(window)) => write!(out, "in {} pass", Span(window))?,
+        (_, None) => out.write_str("in a time pass")?,
+    }
+    if let Some(by) = told.get("by") {
+        write!(out, " for each {by}")?;
+    }
+    out.write_str(match told.code {
+        Code::ConcurrencyExceeded => "; that many are under way.",
+        Code::BurstExceeded => ", evenly spread; this one came too soon after the last.",
+        _ => "; they are used up.",
+    })
+}
+
+/// How long to wait.
+pub(super) fn fix(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
+    match (told.code, told.get("reset")) {
+        (Code::ConcurrencyExceeded, _) => {
+            out.write_str("Wait for an answer before sending the next request.")
+        }
+        (Code::BurstExceeded, Some(reset)) => {
+            write!(out, "Wait {}, and spread requests evenly.", Span(reset))
+        }
+        (Code::BurstExceeded, None) => out.write_str("Wait a moment, and spread requests evenly."),
+        (_, Some(reset)) => write!(out, "Wait {}, then send the request again.", Span(reset)),
+        (_, None) => out.write_str("Wait a moment, then send the request again."),
+    }
+}

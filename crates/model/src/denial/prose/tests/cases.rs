@@ -1,0 +1,244 @@
+//! Refusals whose words are approved.
+
+use super::super::super::{Code, Denial};
+use std::borrow::Cow;
+
+pub(super) fn list(items: &[&'static str]) -> Vec<Cow<'static, str>> {
+    items.iter().map(|item| Cow::Borrowed(*item)).collect()
+}
+
+/// Every code bare, then those whose words follow from evidence.
+pub(super) fn cases() -> Vec<Denial> {
+    let mut cases: Vec<Denial> = Code::ALL.iter().map(|code| Denial::new(*code)).collect();
+    let new = Denial::new;
+    cases.extend([
+        new(Code::TlsRequired)
+            .saw("scheme", "http")
+            .saw("header", "authorization"),
+        new(Code::CertificateUntrusted)
+            .saw("subject", "CN=build")
+            .saw("issuer", "CN=Old CA")
+            .saw("error", "revoked on 2026-01-02"),
+        new(Code::CertificateExpired)
+            .saw("subject", "CN=build")
+            .saw("not_before", 951_782_400)
+            .saw("not_after", 1_709_164_799)
+            .saw("now", 1_795_342_800),
+        new(Code::CertificateExpired).saw("not_after", "2026-01-01"),
+        new(Code::Misdirected)
+            .saw("sni", "a.example")
+            .saw("authority", "b.example"),
+        new(Code::Misdirected).saw("authority", "b.example"),
+        new(Code::HeaderTooLarge)
+            .saw("name", "cookie")
+            .saw("size", 20_000)
+            .saw("limit", 16_384),
+        new(Code::HeaderTooLarge).saw("limit", 65_536),
+        new(Code::HeaderTooLarge)
+            .saw("which", "count")
+            .saw("limit", 128),
+        new(Code::UriTooLong).saw("size", 9_000).saw("limit", 8_192),
+        new(Code::Malformed)
+            .saw("section", "6.3")
+            .saw("error", "both `Content-Length` and `Transfer-Encoding`"),
+        new(Code::Malformed)
+            .saw("section", "RFC 9110 §5.5")
+            .saw("error", "a control character")
+            .saw("name", "x-a"),
+        new(Code::VersionUnsupported).saw("version", "HTTP/3.1"),
+        new(Code::MethodUnsupported).saw("method", "BREW"),
+        new(Code::UpgradeNotAllowed).saw("token", "h2c"),
+        new(Code::ConnectionTimeout)
+            .saw("phase", "header")
+            .saw("limit", 10_000),
+        new(Code::ConnectionTimeout)
+            .saw("phase", "body")
+            .saw("limit", 1_500),
+        new(Code::AddressUnparseable).saw("header", "X-Forwarded-For"),
+        new(Code::NotFound).saw("host", "api.example"),
+        new(Code::NotFound)
+            .saw("host", "api.example")
+            .saw("path", "/order")
+            .saw("nearest", list(&["/orders"])),
+        new(Code::NotFound)
+            .saw("path", "/order")
+            .saw("nearest", list(&[])),
+        new(Code::NotPublished)
+            .saw("host", "api.example")
+            .saw("path", "/v3/orders"),
+        new(Code::MethodNotAllowed)
+            .saw("method", "DELETE")
+            .saw("allowed", list(&["GET", "HEAD", "POST"])),
+        new(Code::MethodNotAllowed)
+            .saw("method", "DELETE")
+            .saw("allowed", list(&["GET"])),
+        new(Code::VersionRetired)
+            .saw("version", "v1")
+            .saw("retired_at", 1_709_164_800)
+            .saw("successor", "v2"),
+        new(Code::PathRejected)
+            .saw("segment", "%2e%2e")
+            .saw("error", "a dot segment"),
+        new(Code::PathRejected)
+            .saw("part", "query")
+            .saw("error", "control byte or space"),
+        new(Code::ExpectationUnsupported).saw("value", "fast"),
+        new(Code::NoHealthyTarget).retry_after(30),
+        new(Code::CircuitOpen).saw("next_probe", 1_795_342_800),
+        new(Code::OriginRefused).saw("status", 403),
+    ]);
+    cases.extend(of_rules());
+    cases
+}
+
+/// Those about addresses, headers, credentials, subscriptions and limits.
+fn of_rules() -> Vec<Denial> {
+    let new = Denial::new;
+    let at = 1_795_167_120;
+    vec![
+        new(Code::EdgeAddressDenied)
+            .saw("address", "198.51.100.7")
+            .saw("provenance", "peer")
+            .saw("list", "scanners"),
+        new(Code::EdgeAddressBlocked)
+            .saw("address", "2001:db8::7")
+            .saw("provenance", "x-forwarded-for[2]")
+            .saw("until", at),
+        new(Code::EdgeRateExceeded)
+            .saw("address", "198.51.100.7")
+            .saw("provenance", "proxy_protocol")
+            .saw("limit", 100)
+            .saw("window", 1_000)
+            .saw("reset", 3_140),
+        new(Code::AddressNotAllowed)
+            .saw("address", "203.0.113.7")
+            .saw("provenance", "peer")
+            .saw("list", "office"),
+        new(Code::AddressDenied)
+            .saw("address", "203.0.113.7")
+            .saw("provenance", "forwarded[1]")
+            .saw("entry", "203.0.113.0/24"),
+        new(Code::HeaderMissing).saw("name", "X-Tenant"),
+        new(Code::HeaderMissing).saw("name", list(&["X-Tenant", "X-Trace"])),
+        new(Code::HeaderValueNotAllowed)
+            .saw("name", "X-Mode")
+            .saw("rule", "one of `fast` and `safe`"),
+        new(Code::ContentTypeMissing)
+            .saw("accepted", list(&["application/json"]))
+            .saw("looks_like", "JSON"),
+        new(Code::ContentTypeUnsupported)
+            .saw("sent", "text/plain")
+            .saw("accepted", list(&["application/json", "application/xml"])),
+        new(Code::ContentTypeUnsupported)
+            .saw("sent", "application/json")
+            .saw("accepted", list(&["application/json"]))
+            .saw("looks_like", "XML"),
+        new(Code::BodyTooLarge)
+            .saw("seen", 2_000_000)
+            .saw("limit", 1_048_576),
+        new(Code::CredentialMissing).saw("looked", list(&["X-API-Key", "?api_key"])),
+        new(Code::CredentialMissing)
+            .saw("looked", list(&["X-API-Key"]))
+            .saw("came", list(&["authorization"])),
+        new(Code::CredentialMalformed)
+            .saw("place", "X-API-Key")
+            .saw(
+                "error",
+                "its checksum is wrong, so a character is missing or mistyped",
+            ),
+        new(Code::CredentialKindNotAccepted)
+            .saw("sent", "an API key")
+            .saw("accepted", list(&["JWT"]))
+            .saw("siblings", "11 of 12 sibling operations accept API keys"),
+        new(Code::CredentialAmbiguous).saw("kinds", list(&["X-API-Key", "?api_key"])),
+        new(Code::CredentialUnknown).saw("prefix", "pst_7q4m"),
+        new(Code::CredentialWrongSecret).saw("key", "key_7q4m"),
+        new(Code::CredentialNotYetValid)
+            .saw("key", "key_7q4m")
+            .saw("from", at),
+        new(Code::CredentialExpired)
+            .saw("key", "key_7q4m")
+            .saw("until", at),
+        new(Code::CredentialRevoked)
+            .saw("key", "key_7q4m")
+            .saw("revoked_at", at)
+            .saw("reason", "found in a public repository"),
+        new(Code::CredentialWrongEnvironment)
+            .saw("key", "key_7q4m")
+            .saw("key_environment", "staging")
+            .saw("service_environment", "production"),
+        new(Code::CredentialRestricted)
+            .saw("key", "key_7q4m")
+            .saw("restriction", "`GET`")
+            .saw("seen", "`POST`"),
+        new(Code::TenantSuspended)
+            .saw("tenant", "partner-x")
+            .saw("since", at)
+            .saw("reason", "unpaid invoices"),
+        new(Code::AppSuspended)
+            .saw("app", "fieldforce")
+            .saw("since", at),
+        new(Code::TenantIsolated)
+            .saw("host", "api.example")
+            .saw("path", "/internal")
+            .saw("service", "internal"),
+        new(Code::SubscriptionMissing)
+            .saw("app", "fieldforce")
+            .saw("service", "partners"),
+        new(Code::SubscriptionPending)
+            .saw("app", "fieldforce")
+            .saw("service", "partners")
+            .saw("requested_at", at),
+        new(Code::SubscriptionPending)
+            .saw("app", "fieldforce")
+            .saw("service", "partners")
+            .saw("requested_by", "lin@fieldforce.example"),
+        new(Code::SubscriptionRejected)
+            .saw("app", "fieldforce")
+            .saw("service", "partners")
+            .saw("decided_at", at)
+            .saw("comment", "no contract yet"),
+        new(Code::SubscriptionSuspended)
+            .saw("app", "fieldforce")
+            .saw("service", "partners")
+            .saw("since", at)
+            .saw("reason", "audit"),
+        new(Code::SubscriptionExpired)
+            .saw("app", "fieldforce")
+            .saw("service", "partners")
+            .saw("since", at),
+        new(Code::SubscriptionCancelled)
+            .saw("app", "fieldforce")
+            .saw("service", "partners")
+            .saw("since", at)
+            .saw("reason", "no longer used"),
+        new(Code::SubscriptionNotCovered)
+            .saw("app", "fieldforce")
+            .saw("service", "partners")
+            .saw("operation", "create-customer")
+            .saw("plan", "free")
+            .saw("covers", list(&["list-customers", "get-customer"])),
+        new(Code::ScopeMissing)
+            .saw("required", list(&["read:users", "write:users"]))
+            .saw("granted", list(&["read:users"])),
+        new(Code::ScopeMissing)
+            .saw("required", list(&["write:users"]))
+            .saw("granted", list(&[])),
+        new(Code::RateExceeded)
+            .saw("name", "per-app")
+            .saw("by", "app")
+            .saw("limit", 100)
+            .saw("window", 1_000)
+            .saw("reset", 3_140),
+        new(Code::BurstExceeded)
+            .saw("name", "spike")
+            .saw("by", "address")
+            .saw("limit", 1)
+            .saw("window", 100)
+            .saw("reset", 80),
+        new(Code::ConcurrencyExceeded)
+            .saw("name", "parallel")
+            .saw("by", "app")
+            .saw("limit", 10),
+    ]
+}
