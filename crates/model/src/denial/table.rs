@@ -237,6 +237,7 @@ impl Code {
     }
 
     /// The code that callers are shown: itself, or the one that it shows as.
+    #[must_use]
     pub const fn shown(self) -> Self {
         match self.row().public {
             Public::AsSelf => self,

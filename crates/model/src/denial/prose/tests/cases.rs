@@ -87,12 +87,13 @@ pub(super) fn cases() -> Vec<Denial> {
         new(Code::CircuitOpen).saw("next_probe", 1_795_342_800),
         new(Code::OriginRefused).saw("status", 403),
     ]);
-    cases.extend(of_rules());
+    cases.extend(of_requests());
+    cases.extend(of_callers());
     cases
 }
 
-/// Those about addresses, headers, credentials, subscriptions and limits.
-fn of_rules() -> Vec<Denial> {
+/// Those about addresses, headers and credentials.
+fn of_requests() -> Vec<Denial> {
     let new = Denial::new;
     let at = 1_795_167_120;
     vec![
@@ -171,6 +172,14 @@ fn of_rules() -> Vec<Denial> {
             .saw("key", "key_7q4m")
             .saw("restriction", "`GET`")
             .saw("seen", "`POST`"),
+    ]
+}
+
+/// Those about accounts, subscriptions, scopes and limits.
+fn of_callers() -> Vec<Denial> {
+    let new = Denial::new;
+    let at = 1_795_167_120;
+    vec![
         new(Code::TenantSuspended)
             .saw("tenant", "partner-x")
             .saw("since", at)
