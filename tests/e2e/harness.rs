@@ -17,7 +17,7 @@ pub(crate) use raw::{Raw, Response};
 use std::time::{Duration, Instant};
 
 /// How long anything that should happen soon may take on a busy machine.
-pub(crate) const SOON: Duration = Duration::from_secs(10);
+pub(crate) const SOON: Duration = Duration::from_secs(30);
 
 /// Asks until the answer is `Some`, or panics with `what` once [`SOON`] has passed.
 pub(crate) fn eventually<T>(what: &str, ask: impl FnMut() -> Option<T>) -> T {

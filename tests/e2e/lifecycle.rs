@@ -39,12 +39,17 @@ impl Load {
         }
     }
 
-    /// Waits until so many more requests are done.
+    /// Waits until so many more requests are done, however slow the machine is, for as long as
+    /// they come at all.
     fn progress(&self, count: usize) {
-        let target = self.done.load(Ordering::Relaxed) + count;
-        eventually("the load goes on", || {
-            (self.done.load(Ordering::Relaxed) >= target).then_some(())
-        });
+        let mut done = self.done.load(Ordering::Relaxed);
+        let target = done + count;
+        while done < target {
+            done = eventually("the load goes on", || {
+                let now = self.done.load(Ordering::Relaxed);
+                (now > done).then_some(now)
+            });
+        }
     }
 
     /// Stops; gives the number of requests and all that went wrong.
@@ -119,6 +124,24 @@ fn reloads_under_load_lose_nothing() {
     let (done, failures) = load.finish();
     assert_eq!(failures, [""; 0], "of {done}");
     println!("{done} requests during 6 reloads");
+}
+
+#[test]
+fn a_file_that_is_half_written_or_says_the_same_changes_nothing() {
+    let upstream = Upstream::start();
+    let config = String::from(setup::open(upstream.address));
+    let gateway = Gateway::start(config.clone());
+    // The first of the two steps in which a file is written in place.
+    std::fs::write(gateway.file(), "").expect("truncated");
+    gateway.logged(&["error[config.missing_field]: the file is empty"]);
+    assert_eq!(gateway.get("/x").status, 200);
+    assert!(gateway.ready().text().contains("stale"));
+    std::fs::write(gateway.file(), &config).expect("written in place");
+    gateway.logged(&["say what they said", "revision=1"]);
+    assert!(!gateway.ready().text().contains("stale"));
+    gateway.replace_config(&format!("{config}\n"));
+    gateway.logged(&["took over a new configuration", "revision=2"]);
+    assert_eq!(gateway.get("/x").status, 200);
 }
 
 #[test]

@@ -62,6 +62,16 @@ pub fn load(path: &Path) -> Result<Loaded, Report> {
         );
         findings.into_report()
     })?;
+    if text.is_empty() {
+        // Taken for a configuration without anything, it would end every service for the moment
+        // between the two steps in which most tools write a file.
+        let source = Source::new(&name, "");
+        let mut findings = Findings::new(&source);
+        findings
+            .file(Code::MissingField, "the file is empty")
+            .help("write `{}` for a configuration that declares nothing");
+        return Err(findings.into_report());
+    }
     match String::from_utf8(text) {
         Ok(text) => parse(&name, &text, &System),
         Err(error) => Err(not_utf8(&name, &error)),

@@ -68,6 +68,11 @@ impl Metrics {
         self.stale.store(1, Ordering::Relaxed);
     }
 
+    /// Takes note that the configuration that is served is again the one of the files.
+    pub fn reload_unneeded(&self) {
+        self.stale.store(0, Ordering::Relaxed);
+    }
+
     /// Takes note of spans that could not be exported.
     pub fn spans_dropped(&self, count: u64) {
         self.spans_dropped.fetch_add(count, Ordering::Relaxed);

@@ -38,6 +38,18 @@ fn a_file_that_is_too_large_is_refused_without_reading_it_all() {
 }
 
 #[test]
+fn an_empty_file_is_not_taken_for_a_configuration() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("empty.yaml");
+    fs::write(&path, "").unwrap();
+    let report = load(&path).unwrap_err();
+    assert_eq!(report.codes().collect::<Vec<_>>(), [Code::MissingField]);
+    assert!(report.to_string().contains("the file is empty"), "{report}");
+    fs::write(&path, "{}").unwrap();
+    assert!(load(&path).is_ok());
+}
+
+#[test]
 fn a_file_that_is_not_utf8_is_refused_at_the_byte() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("latin.yaml");

@@ -17,8 +17,9 @@ use source::Source;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::MissedTickBehavior;
 
 /// How often the configuration's files are looked at. A look is one `stat` a file.
 const WATCH: Duration = Duration::from_millis(100);
@@ -49,6 +50,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         || std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         usize::from,
     );
+    source.taken_over();
     let hosts = loaded.admin.hosts.clone();
     let configuration = Arc::new(loaded);
     let metrics = Arc::new(Metrics::new());
@@ -89,6 +91,7 @@ async fn serve(
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut tick = tokio::time::interval(WATCH);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let asked = tokio::select! {
                 received = received(&mut hangup) => received,
@@ -96,8 +99,16 @@ async fn serve(
                 _ = received(&mut interrupt) => break,
                 _ = tick.tick() => false,
             };
-            if asked || source.has_changed() {
+            // A signal reloads in any case: it may be meant for what no file says, such as the
+            // authorities of the system.
+            if asked {
                 reload(gateway, &mut source, &status).await;
+            } else if source.has_changed(Instant::now()) {
+                if source.is_served() {
+                    keep(gateway, &status);
+                } else {
+                    reload(gateway, &mut source, &status).await;
+                }
             }
         }
         status.drain();
@@ -122,6 +133,16 @@ async fn received(signal: &mut Signal) -> bool {
     signal.recv().await.is_some()
 }
 
+/// The files were written, and say what is served.
+fn keep(gateway: &Gateway, status: &Status) {
+    tracing::info!(
+        revision = gateway.revision(),
+        "kept the configuration: its files were written, and say what they said"
+    );
+    gateway.metrics().reload_unneeded();
+    status.reloaded(Ok(()));
+}
+
 async fn reload(gateway: &Gateway, source: &mut Source, status: &Status) {
     let outcome = match source.load() {
         Ok(new) => gateway
@@ -134,10 +155,13 @@ async fn reload(gateway: &Gateway, source: &mut Source, status: &Status) {
         }
     };
     match &outcome {
-        Ok(()) => tracing::info!(
-            revision = gateway.revision(),
-            "took over a new configuration"
-        ),
+        Ok(()) => {
+            source.taken_over();
+            tracing::info!(
+                revision = gateway.revision(),
+                "took over a new configuration"
+            );
+        }
         Err(why) => tracing::error!(
             revision = gateway.revision(),
             "kept the old configuration: {why}"

@@ -4,16 +4,27 @@ use super::builtin::Builtin;
 use crate::cli::{GatewayAddress, RunArgs};
 use crate::output;
 use postern_model::entity::{Configuration, Distribution, Listener};
+use sha2::{Digest as _, Sha256};
+use std::io::Read as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// Where the gateway listens if nobody says anything else.
 const DEFAULT_GATEWAY: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 
+/// How long files have to stay as they are before they are read, so that nothing half written is.
+const SETTLED: Duration = Duration::from_millis(100);
+/// The most of a file that is compared; larger ones count as changed.
+const MOST_COMPARED: u64 = 64 << 20;
+
 /// A file's identity and age: differs when the file was written or replaced.
 type Mark = Option<(u64, u64, i64, i64)>;
+
+/// What a file says; `None` where that cannot be told.
+type Content = Option<[u8; 32]>;
 
 /// The configuration file, and every file that it names.
 #[derive(Debug)]
@@ -21,9 +32,14 @@ pub(crate) struct Source {
     path: PathBuf,
     gateway: Vec<GatewayAddress>,
     builtin: Builtin,
-    /// What was last read, and what was last seen.
+    /// The files as they were when last read.
     read: Vec<(PathBuf, Mark)>,
+    /// The files as they were at the last look, and since when.
     seen: Vec<Mark>,
+    since: Instant,
+    /// What the files said that were loaded last, and those that are served.
+    loaded: Vec<(PathBuf, Content)>,
+    served: Vec<(PathBuf, Content)>,
 }
 
 impl Source {
@@ -34,23 +50,29 @@ impl Source {
             builtin: Builtin::default(),
             read: Vec::new(),
             seen: Vec::new(),
+            since: Instant::now(),
+            loaded: Vec::new(),
+            served: Vec::new(),
         }
     }
 
     /// Reads the configuration; the error is ready to be printed.
     pub(crate) fn load(&mut self) -> Result<Configuration, String> {
         let before = mark(&self.path);
+        let said = content(&self.path);
         let loaded = postern_config::load(&self.path);
         let sources = match &loaded {
             Ok(loaded) => loaded.sources.clone(),
             Err(_) if self.read.is_empty() => vec![self.path.clone()],
             Err(_) => self.read.iter().map(|(path, _)| path.clone()).collect(),
         };
-        self.read = sources
-            .into_iter()
-            .map(|path| (path.clone(), mark(&path)))
-            .collect();
-        if let Some((_, first)) = self.read.first_mut() {
+        self.read = marks(sources);
+        // The gateway reads the other files later: what they say now is not newer than that.
+        self.loaded = contents(&self.read);
+        if let (Some((_, first)), Some((_, content))) =
+            (self.read.first_mut(), self.loaded.first_mut())
+        {
+            *content = said.filter(|_| *first == before);
             *first = before;
         }
         self.seen = self.read.iter().map(|(_, mark)| *mark).collect();
@@ -64,17 +86,39 @@ impl Source {
         Ok(configuration)
     }
 
-    /// Whether a file has changed since it was read, and has stayed the same since the last look,
-    /// so that nothing half written is read.
-    pub(crate) fn has_changed(&mut self) -> bool {
-        let now: Vec<Mark> = self.read.iter().map(|(path, _)| mark(path)).collect();
-        let changed = now
+    /// Notes that what was loaded last is served now.
+    pub(crate) fn taken_over(&mut self) {
+        self.served = std::mem::take(&mut self.loaded);
+    }
+
+    /// Whether a file has changed since it was read, and has stayed the same for long enough.
+    pub(crate) fn has_changed(&mut self, now: Instant) -> bool {
+        let marks: Vec<Mark> = self.read.iter().map(|(path, _)| mark(path)).collect();
+        let changed = marks
             .iter()
             .zip(&self.read)
-            .any(|(now, (_, read))| now != read);
-        let settled = now == self.seen;
-        self.seen = now;
-        changed && settled
+            .any(|(mark, (_, read))| mark != read);
+        if marks != self.seen {
+            self.seen = marks;
+            self.since = now;
+        }
+        changed && now.duration_since(self.since) >= SETTLED
+    }
+
+    /// Whether the files say what is served, though they were written; then they count as read.
+    pub(crate) fn is_served(&mut self) -> bool {
+        // Marks first: what is written meanwhile is seen at the next look.
+        let marks = marks(self.served.iter().map(|(path, _)| path.clone()));
+        let same = !marks.is_empty()
+            && contents(&marks)
+                .iter()
+                .zip(&self.served)
+                .all(|((_, now), (_, served))| now.is_some() && now == served);
+        if same {
+            self.seen = marks.iter().map(|(_, mark)| *mark).collect();
+            self.read = marks;
+        }
+        same
     }
 
     /// Puts the addresses of the command line in place of the file's.
@@ -133,7 +177,35 @@ fn plain(name: &str, address: SocketAddr) -> Listener {
     }
 }
 
+fn marks(paths: impl IntoIterator<Item = PathBuf>) -> Vec<(PathBuf, Mark)> {
+    let marked = |path: PathBuf| {
+        let mark = mark(&path);
+        (path, mark)
+    };
+    paths.into_iter().map(marked).collect()
+}
+
 fn mark(path: &Path) -> Mark {
     let meta = std::fs::metadata(path).ok()?;
     Some((meta.ino(), meta.size(), meta.mtime(), meta.mtime_nsec()))
 }
+
+fn contents(files: &[(PathBuf, Mark)]) -> Vec<(PathBuf, Content)> {
+    let read = |(path, _): &(PathBuf, Mark)| (path.clone(), content(path));
+    files.iter().map(read).collect()
+}
+
+fn content(path: &Path) -> Content {
+    // A FIFO would block.
+    let meta = std::fs::metadata(path).ok()?;
+    if !meta.is_file() || meta.len() > MOST_COMPARED {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).ok()?;
+    file.take(MOST_COMPARED).read_to_end(&mut bytes).ok()?;
+    Some(Sha256::digest(&bytes).into())
+}
+
+#[cfg(test)]
+mod tests;
