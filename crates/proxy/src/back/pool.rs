@@ -85,7 +85,8 @@ impl Pools {
         self.0.get(upstream)?.get(target)
     }
 
-    /// Closes what has been idle for too long or was closed by its target.
+    /// Closes what has been idle for too long, was closed by its target, or leads to an address
+    /// that its target has no more.
     pub(crate) fn reap(&self, now: Instant) {
         for pool in self.0.iter().flatten() {
             pool.reap(now);
@@ -111,18 +112,24 @@ impl TargetPool {
     pub(crate) fn take(&self, now: Instant) -> Option<Box<http1::Connection>> {
         loop {
             let connection = self.idle.borrow_mut().pop()?;
-            if now.duration_since(connection.idle_since) < self.idle_timeout
-                && connection.link.is_quiet()
-            {
+            if self.is_fit(&connection, now) {
                 return Some(connection);
             }
         }
     }
 
+    /// Whether an idle connection may serve again: not idle for too long, open, and to an address
+    /// that the target still has.
+    fn is_fit(&self, connection: &http1::Connection, now: Instant) -> bool {
+        now.duration_since(connection.idle_since) < self.idle_timeout
+            && connection.link.is_quiet()
+            && connection.place.is_current(&self.target)
+    }
+
     /// Keeps a connection for the next request.
     pub(crate) fn put(&self, mut connection: Box<http1::Connection>, now: Instant) {
         let mut idle = self.idle.borrow_mut();
-        if idle.len() < self.max_idle {
+        if idle.len() < self.max_idle && connection.place.is_current(&self.target) {
             connection.rest(now);
             idle.push(connection);
         }
@@ -132,7 +139,10 @@ impl TargetPool {
     pub(crate) fn place(&self) -> Option<http2::Ticket> {
         let most = self.most_streams;
         let sessions = self.sessions.borrow();
-        sessions.iter().find_map(|session| session.take(most))
+        sessions
+            .iter()
+            .filter(|session| session.place.is_current(&self.target))
+            .find_map(|session| session.take(most))
     }
 
     /// The right to open an HTTP/2 connection: one at a time.
@@ -152,13 +162,18 @@ impl TargetPool {
         Ok(session.place())
     }
 
+    /// A session that is let go ends with its last request.
     fn reap(&self, now: Instant) {
-        self.sessions
-            .borrow_mut()
-            .retain(|session| session.is_good() && !session.is_idle(now, self.idle_timeout));
-        self.idle.borrow_mut().retain(|connection| {
-            now.duration_since(connection.idle_since) < self.idle_timeout
-                && connection.link.is_quiet()
+        self.sessions.borrow_mut().retain(|session| {
+            session.is_good()
+                && !session.is_idle(now, self.idle_timeout)
+                && session.place.is_current(&self.target)
         });
+        self.idle
+            .borrow_mut()
+            .retain(|connection| self.is_fit(connection, now));
     }
 }
+
+#[cfg(test)]
+mod tests;

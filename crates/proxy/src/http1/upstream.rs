@@ -5,6 +5,7 @@ use super::length::{self, Length};
 use super::request::{end_of_head, keeps_alive};
 use super::response;
 use super::write::Writer;
+use crate::back::Place;
 use crate::exchange::{
     BodyFault, Piece, RequestLine, RequestSink, ResponseFault, ResponseHead, ResponseSource, Sink,
     SinkFault, Source,
@@ -25,6 +26,8 @@ pub(crate) struct Connection {
     pub(crate) link: Link,
     pub(crate) buffer: Buffer,
     out: Vec<u8>,
+    /// Where it leads.
+    pub(crate) place: Place,
     /// Requests that it has served.
     pub(crate) uses: u64,
     /// Since when it is idle.
@@ -34,6 +37,7 @@ pub(crate) struct Connection {
 impl Connection {
     pub(crate) fn new(stream: Stream) -> Self {
         Self {
+            place: Place::of(&stream),
             link: Link::new(stream),
             buffer: Buffer::default(),
             out: Vec::new(),

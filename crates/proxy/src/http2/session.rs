@@ -3,6 +3,7 @@
 use super::call::Call;
 use super::conduct::Traffic;
 use super::wire::Wire;
+use crate::back::Place;
 use crate::io::{Buffer, Stream};
 use bytes::Bytes;
 use h2::client::{Builder, SendRequest};
@@ -26,6 +27,8 @@ const STUCK: Duration = Duration::from_secs(30);
 
 /// An open connection to a target.
 pub(crate) struct Session {
+    /// Where it leads.
+    pub(crate) place: Place,
     send: SendRequest<Bytes>,
     traffic: Rc<Traffic>,
     streams: Cell<u32>,
@@ -50,6 +53,7 @@ impl Session {
     /// # Errors
     /// The connection broke.
     pub(crate) async fn open(stream: Stream, streams: u32) -> Result<Rc<Self>, h2::Error> {
+        let place = Place::of(&stream);
         let traffic = Rc::new(Traffic::default());
         let wire = Wire::new(stream, Buffer::default(), 0, STUCK, traffic.clone());
         // So much that a response that nobody reads cannot hold up another.
@@ -77,6 +81,7 @@ impl Session {
             ended.set(true);
         });
         Ok(Rc::new(Self {
+            place,
             send,
             traffic,
             streams: Cell::new(0),

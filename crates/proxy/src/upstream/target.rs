@@ -5,7 +5,10 @@ use super::padded::Padded;
 use arc_swap::{ArcSwap, Guard};
 use postern_model::entity::{Name, Target};
 use std::net::{IpAddr, SocketAddr};
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{
+    AtomicBool, AtomicU8, AtomicU32, AtomicU64,
+    Ordering::{Acquire, Relaxed, Release},
+};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -26,6 +29,8 @@ pub struct TargetState {
     pub(super) seed: u64,
     literal: Option<IpAddr>,
     addresses: ArcSwap<Addresses>,
+    /// How often the addresses have changed; 0 for a literal, always.
+    resolution: AtomicU32,
     /// Why it is out, as bits; 0 when it may be used. Written seldom.
     pub(super) status: AtomicU8,
     pub(super) ejection: Ejection,
@@ -113,7 +118,7 @@ pub struct TargetStatus {
 }
 
 impl TargetState {
-    pub(super) fn new(target: &Target) -> Self {
+    pub(crate) fn new(target: &Target) -> Self {
         let literal = literal(&target.host);
         let name: Name = match literal {
             Some(ip) => SocketAddr::new(ip, target.port).to_string().into(),
@@ -133,6 +138,7 @@ impl TargetState {
             name,
             literal,
             addresses: ArcSwap::from_pointee(addresses),
+            resolution: AtomicU32::new(0),
             status: AtomicU8::new(if literal.is_some() { 0 } else { UNRESOLVED }),
             ejection: Ejection::default(),
             checks: Mutex::default(),
@@ -163,6 +169,20 @@ impl TargetState {
     /// The addresses known now. Cheap: no lock, no reference count.
     pub fn addresses(&self) -> Guard<Arc<Addresses>> {
         self.addresses.load()
+    }
+
+    /// Which of its lists of addresses is the present one; connections remember it, so that only a
+    /// change has to be looked into.
+    pub(crate) fn resolution(&self) -> u32 {
+        self.resolution.load(Acquire)
+    }
+
+    /// Whether this is one of its addresses.
+    pub(crate) fn has_address(&self, address: SocketAddr) -> bool {
+        // Zones of link-local addresses are not in DNS.
+        let same =
+            |known: &SocketAddr| known.ip() == address.ip() && known.port() == address.port();
+        self.addresses.load().list.iter().any(same)
     }
 
     /// Requests on it now, over all cores.
@@ -212,8 +232,11 @@ impl TargetState {
         }
     }
 
-    pub(super) fn store_addresses(&self, addresses: Addresses) {
-        self.addresses.store(Arc::new(addresses));
+    pub(crate) fn store_addresses(&self, addresses: Addresses) {
+        let before = self.addresses.swap(Arc::new(addresses));
+        if before.list != self.addresses.load().list {
+            self.resolution.fetch_add(1, Release);
+        }
     }
 
     pub(super) fn checks(&self) -> MutexGuard<'_, Checks> {
