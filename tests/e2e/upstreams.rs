@@ -1,5 +1,7 @@
 //! Upstreams that fail, lie, leave and come back: bounded, named, recovered from.
 
+mod http2;
+
 use crate::harness::files::{Scratch, scratch};
 use crate::harness::gateway::Launch;
 use crate::harness::problem::assert_refused;
