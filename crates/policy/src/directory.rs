@@ -1,37 +1,86 @@
 //! Who may call what: tenants, apps, credentials and subscriptions, by name.
 
-use postern_model::entity::{Accounts, App, Credential, KeyDigest, Name, Subscription, Tenant};
-use std::collections::HashMap;
-use std::sync::Arc;
+#[cfg(test)]
+mod tests;
+mod trie;
 
-/// The rows at one moment, found by what a request shows. A change makes a new directory; requests
-/// under way keep theirs.
+use foldhash::quality::RandomState;
+use postern_model::entity::{Accounts, App, Credential, Name, Subscription, Tenant};
+use std::hash::BuildHasher;
+use std::sync::Arc;
+use trie::Trie;
+
+/// The rows at one moment, found by what a request shows. A change makes a new directory in time
+/// that grows with the logarithm of their number; who holds the old one sees nothing of it.
 #[derive(Debug, Clone, Default)]
 pub struct Directory {
     sequence: u64,
-    tenants: HashMap<Name, Arc<Tenant>>,
-    apps: HashMap<Name, Arc<App>>,
-    credentials: HashMap<Name, Arc<Credential>>,
-    digests: HashMap<KeyDigest, Arc<Credential>>,
-    /// By app and service: the one that counts.
-    subscriptions: HashMap<(Name, Name), Arc<Subscription>>,
+    hasher: RandomState,
+    tenants: Trie<Tenant>,
+    apps: Trie<App>,
+    credentials: Trie<Credential>,
+    /// By app and service.
+    subscriptions: Trie<Subscription>,
+    /// Names that many rows say. They are declared elsewhere, so that there are few; none is ever
+    /// forgotten.
+    names: Trie<str>,
+}
+
+/// A change of one row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// A new tenant, or another state of one.
+    PutTenant(Tenant),
+    /// The tenant of that name is no more.
+    RemoveTenant(Name),
+    /// A new app, or another state of one.
+    PutApp(App),
+    /// The app of that name is no more. Its credentials prove nothing from then on.
+    RemoveApp(Name),
+    /// A new credential, or another state of one.
+    PutCredential(Credential),
+    /// The credential of that id is no more.
+    RemoveCredential(Name),
+    /// A new subscription, or another state of one. There is one for an app and a service.
+    PutSubscription(Subscription),
+    /// The subscription of that app to that service is no more.
+    RemoveSubscription {
+        /// The app.
+        app: Name,
+        /// The service.
+        service: Name,
+    },
 }
 
 impl Directory {
     /// A directory of these rows. `sequence` numbers the last change among them.
     pub fn new(accounts: Accounts, sequence: u64) -> Self {
-        let credentials = accounts.credentials.into_iter().map(Arc::new);
-        let credentials: Vec<Arc<Credential>> = credentials.collect();
-        Self {
+        let mut directory = Self {
             sequence,
-            tenants: by(accounts.tenants, |row| row.name.clone()),
-            apps: by(accounts.apps, |row| row.name.clone()),
-            digests: credentials.iter().map(|c| (c.digest, c.clone())).collect(),
-            credentials: credentials.into_iter().map(|c| (c.id.clone(), c)).collect(),
-            subscriptions: by(accounts.subscriptions, |row| {
-                (row.app.clone(), row.service.clone())
-            }),
+            ..Self::default()
+        };
+        for row in accounts.tenants {
+            directory.apply(Change::PutTenant(row));
         }
+        for row in accounts.apps {
+            directory.apply(Change::PutApp(row));
+        }
+        for row in accounts.credentials {
+            directory.apply(Change::PutCredential(row));
+        }
+        for row in accounts.subscriptions {
+            directory.apply(Change::PutSubscription(row));
+        }
+        directory
+    }
+
+    /// The directory after a change, which takes the next sequence number.
+    #[must_use]
+    pub fn with(&self, change: Change) -> Self {
+        let mut next = self.clone();
+        next.apply(change);
+        next.sequence += 1;
+        next
     }
 
     /// The number of the last change in it.
@@ -41,32 +90,108 @@ impl Directory {
 
     /// The tenant of that name.
     pub fn tenant(&self, name: &str) -> Option<&Arc<Tenant>> {
-        self.tenants.get(name)
+        self.tenants.get(self.hash(name), |row| *row.name == *name)
     }
 
     /// The app of that name.
     pub fn app(&self, name: &str) -> Option<&Arc<App>> {
-        self.apps.get(name)
+        self.apps.get(self.hash(name), |row| *row.name == *name)
     }
 
     /// The credential of that id.
     pub fn credential(&self, id: &str) -> Option<&Arc<Credential>> {
-        self.credentials.get(id)
-    }
-
-    /// The credential whose key has that digest.
-    pub fn credential_of(&self, digest: &KeyDigest) -> Option<&Arc<Credential>> {
-        self.digests.get(digest)
+        self.credentials.get(self.hash(id), |row| *row.id == *id)
     }
 
     /// The subscription of an app to a service.
-    pub fn subscription(&self, app: &Name, service: &Name) -> Option<&Arc<Subscription>> {
-        self.subscriptions.get(&(app.clone(), service.clone()))
+    pub fn subscription(&self, app: &str, service: &str) -> Option<&Arc<Subscription>> {
+        let hash = self.hash((app, service));
+        self.subscriptions
+            .get(hash, |row| *row.app == *app && *row.service == *service)
     }
-}
 
-fn by<K: std::hash::Hash + Eq, T>(rows: Vec<T>, key: impl Fn(&T) -> K) -> HashMap<K, Arc<T>> {
-    rows.into_iter()
-        .map(|row| (key(&row), Arc::new(row)))
-        .collect()
+    fn hash(&self, key: impl std::hash::Hash) -> u64 {
+        self.hasher.hash_one(key)
+    }
+
+    fn apply(&mut self, change: Change) {
+        let hasher = self.hasher.clone();
+        match change {
+            Change::PutTenant(row) => self.tenants.put(
+                Arc::new(row),
+                &|row| hasher.hash_one(&*row.name),
+                &|a, b| a.name == b.name,
+            ),
+            Change::RemoveTenant(name) => {
+                self.tenants
+                    .remove(self.hash(&*name), &|row| row.name == name);
+            }
+            Change::PutApp(mut row) => {
+                if let Some(tenant) = self.tenant(&row.tenant) {
+                    row.tenant = tenant.name.clone();
+                }
+                self.apps.put(
+                    Arc::new(row),
+                    &|row| hasher.hash_one(&*row.name),
+                    &|a, b| a.name == b.name,
+                );
+            }
+            Change::RemoveApp(name) => {
+                self.apps.remove(self.hash(&*name), &|row| row.name == name);
+            }
+            Change::PutCredential(row) => {
+                let row = self.shared(row);
+                self.credentials
+                    .put(Arc::new(row), &|row| hasher.hash_one(&*row.id), &|a, b| {
+                        a.id == b.id
+                    });
+            }
+            Change::RemoveCredential(id) => {
+                self.credentials
+                    .remove(self.hash(&*id), &|row| row.id == id);
+            }
+            Change::PutSubscription(mut row) => {
+                if let Some(app) = self.app(&row.app) {
+                    row.app = app.name.clone();
+                }
+                row.service = self.name(&row.service);
+                row.plan = self.name(&row.plan);
+                self.subscriptions.put(
+                    Arc::new(row),
+                    &|row| hasher.hash_one((&*row.app, &*row.service)),
+                    &|a, b| a.app == b.app && a.service == b.service,
+                );
+            }
+            Change::RemoveSubscription { app, service } => {
+                self.subscriptions
+                    .remove(self.hash((&*app, &*service)), &|row| {
+                        row.app == app && row.service == service
+                    });
+            }
+        }
+    }
+
+    /// A credential that says its names with the memory of those that others have said.
+    fn shared(&mut self, mut row: Credential) -> Credential {
+        if let Some(app) = self.app(&row.app) {
+            row.app = app.name.clone();
+        }
+        row.environment = self.name(&row.environment);
+        if let Some(scopes) = &row.scopes {
+            row.scopes = Some(scopes.iter().map(|scope| self.name(scope)).collect());
+        }
+        row
+    }
+
+    /// The name, in memory that is shared.
+    fn name(&mut self, name: &Name) -> Name {
+        let hash = self.hash(&**name);
+        if let Some(known) = self.names.get(hash, |known| *known == **name) {
+            return known.clone();
+        }
+        let hasher = self.hasher.clone();
+        self.names
+            .put(name.clone(), &|name| hasher.hash_one(name), &|a, b| a == b);
+        name.clone()
+    }
 }

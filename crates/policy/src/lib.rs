@@ -23,7 +23,7 @@ mod testing;
 pub mod walk;
 
 pub use decision::{Allowed, Decision, Depth, FactRequest, Step};
-pub use directory::Directory;
+pub use directory::{Change, Directory};
 pub use facts::{Connection, Facts, Live};
 pub use rules::{CompileError, Rules};
 pub use snapshot::Snapshot;

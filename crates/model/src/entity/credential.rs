@@ -2,6 +2,7 @@
 
 use super::{Method, Name};
 use ipnet::IpNet;
+use std::sync::Arc;
 
 /// HMAC-SHA-256, under the installation's key, of the SHA-256 of a whole API key.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -13,7 +14,7 @@ impl std::fmt::Debug for KeyDigest {
     }
 }
 
-/// An API key of an app.
+/// An API key of an app. There may be a million of them, so that what few have is boxed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Credential {
     /// Its id, `key_…`.
@@ -25,15 +26,15 @@ pub struct Credential {
     /// The only environment it is good for.
     pub environment: Name,
     /// Scopes it carries; `None`: all that the app's subscriptions grant.
-    pub scopes: Option<Vec<Name>>,
+    pub scopes: Option<Arc<[Name]>>,
     /// Not good before; Unix time in seconds.
     pub not_before: Option<i64>,
     /// Not good from then on; Unix time in seconds.
     pub expires_at: Option<i64>,
     /// Set once it was revoked.
-    pub revoked: Option<Revocation>,
-    /// Where and for what it may be used.
-    pub restriction: Restriction,
+    pub revoked: Option<Box<Revocation>>,
+    /// Where and for what alone it may be used.
+    pub restriction: Option<Box<Restriction>>,
 }
 
 /// When and why a credential ended.
