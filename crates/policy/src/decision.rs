@@ -1,6 +1,8 @@
 //! What comes out of deciding.
 
 use crate::client::{ClientAddress, Scheme};
+use crate::identity::Identity;
+use crate::policies::LimitUses;
 use crate::router::{Params, Route};
 use crate::walk::NormalPath;
 use postern_model::Stage;
@@ -96,6 +98,14 @@ pub struct Allowed {
     pub scheme: Scheme,
     /// A well-formed WebSocket handshake on an operation that declares it.
     pub websocket: bool,
+    /// Who calls; `None` for an anonymous request.
+    pub identity: Option<Box<Identity>>,
+    /// Counters to take from before it goes on, all or none.
+    pub limits: LimitUses,
+    /// Most bytes of its body, where its length is not known beforehand.
+    pub body_limit: Option<u64>,
+    /// What policies in shadow mode would have refused.
+    pub shadow: Vec<Denial>,
 }
 
 /// A fact that was not there when everything was asked for.

@@ -46,6 +46,8 @@ pub trait Facts {
     fn now(&self) -> i64;
     /// What the counters of the client's address say; `None` until somebody has looked.
     fn edge(&self) -> Option<&EdgeReading>;
+    /// Whether a body follows the head.
+    fn has_body(&self) -> bool;
     /// What was found where the matched operation looks for credentials; `None` until somebody
     /// has looked.
     fn credential(&self) -> Option<&CredentialVerdict>;
@@ -261,6 +263,10 @@ impl Facts for Live<'_> {
 
     fn now(&self) -> i64 {
         self.now
+    }
+
+    fn has_body(&self) -> bool {
+        self.head.has_body
     }
 
     fn edge(&self) -> Option<&EdgeReading> {

@@ -46,6 +46,8 @@ pub struct Head {
     pub authority: Option<Span>,
     /// HTTP/2's `:protocol` of an extended CONNECT (RFC 8441 §4).
     pub protocol: Option<Span>,
+    /// Whether a body follows; one of length 0 is none.
+    pub has_body: bool,
 }
 
 impl Head {
@@ -58,6 +60,7 @@ impl Head {
         self.query = None;
         self.authority = None;
         self.protocol = None;
+        self.has_body = false;
     }
 
     /// The bytes of a span.

@@ -1,11 +1,12 @@
 //! A configuration, compiled: immutable, shared by every core.
 
 use crate::date::http_date;
+use crate::policies::{self, EffectivePolicy, Policies, UnknownList};
 use crate::router::template::Template;
 use crate::router::{Route, Router, template::TemplateError};
 use crate::stages::upstream::{OperationPlan, UpstreamPlan};
 use postern_model::entity::{
-    Configuration, Lifecycle, Name, Operation, Service, Upstream, Version,
+    Configuration, Lifecycle, Name, Operation, Policy, Service, Upstream, Version,
 };
 use std::sync::Arc;
 
@@ -45,6 +46,9 @@ pub enum CompileError {
         /// The parameter.
         parameter: Box<str>,
     },
+    /// A policy names a list that is not there.
+    #[error("policy {0}: it names a list that is not there")]
+    List(Name),
     /// Two operations answer the same methods at the same path of the same host.
     #[error("{first} and {second} answer the same requests: {path}")]
     Conflict {
@@ -67,6 +71,7 @@ pub struct Rules {
     operations: Vec<OperationPlan>,
     upstreams: Vec<UpstreamPlan>,
     tls_port: Option<u16>,
+    policies: Policies,
 }
 
 impl Rules {
@@ -79,8 +84,15 @@ impl Rules {
         revision: Name,
     ) -> Result<Self, CompileError> {
         let mut operations = Vec::new();
+        let mut policies = Policies::compile(&configuration)?;
         let router = Router::compile(&configuration, |route, template| {
             operations.push(plan(&configuration, route, template)?);
+            policies.add_operation(
+                &configuration,
+                route.service,
+                route.version,
+                route.operation,
+            );
             Ok(operations.len() - 1)
         })?;
         let upstreams = configuration.upstreams.iter().map(UpstreamPlan::new);
@@ -95,6 +107,7 @@ impl Rules {
             router,
             operations,
             tls_port,
+            policies,
             configuration,
         })
     }
@@ -107,6 +120,14 @@ impl Rules {
     /// Their name.
     pub fn revision(&self) -> &str {
         &self.revision
+    }
+
+    pub(crate) fn policies(&self) -> &Policies {
+        &self.policies
+    }
+
+    pub(crate) fn policy(&self, index: u32) -> Option<&Policy> {
+        self.configuration.policies.get(index as usize)
     }
 
     pub(crate) fn router(&self) -> &Router {
@@ -145,6 +166,17 @@ impl Rules {
         &self.version(route).operations[route.operation]
     }
 
+    /// Every policy that is attached to an operation or above it, the widest level first; those
+    /// included that a narrower one replaces.
+    pub fn effective_policies(&self, route: &Route) -> Vec<EffectivePolicy> {
+        policies::effective(
+            &self.configuration,
+            route.service,
+            route.version,
+            route.operation,
+        )
+    }
+
     /// What was worked out for an operation when it was compiled.
     pub fn plan(&self, route: &Route) -> &OperationPlan {
         #[expect(
@@ -164,6 +196,12 @@ impl Rules {
     pub fn upstream_plan(&self, route: &Route) -> &UpstreamPlan {
         #[expect(clippy::indexing_slicing, reason = "checked when compiled")]
         &self.upstreams[self.version(route).upstream]
+    }
+}
+
+impl From<UnknownList> for CompileError {
+    fn from(UnknownList(policy): UnknownList) -> Self {
+        Self::List(policy)
     }
 }
 

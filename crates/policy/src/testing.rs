@@ -68,8 +68,13 @@ pub(crate) fn service(hosts: &[&str], base_path: &str, operations: &[&str]) -> S
     }
 }
 
+/// These services before one upstream; nothing is asked of the edge.
 pub(crate) fn configuration(services: Vec<Service>) -> Configuration {
     Configuration {
+        edge: entity::Edge {
+            refusals: None,
+            ..entity::Edge::default()
+        },
         services,
         upstreams: vec![upstream()],
         ..Configuration::default()

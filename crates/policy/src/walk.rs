@@ -7,6 +7,8 @@ use crate::client::{ClientAddress, Scheme};
 use crate::decision::{Allowed, Decision, Depth, FactRequest, Step, Unknown};
 use crate::facts::Facts;
 use crate::fields::Span;
+use crate::identity::Identity;
+use crate::policies::{LimitUse, LimitUses};
 use crate::router::{Params, Route};
 use crate::snapshot::Snapshot;
 use crate::stages::{Check, Outcome, STAGES};
@@ -59,6 +61,18 @@ pub(crate) struct Progress {
     pub(crate) has_parameters: bool,
     pub(crate) route: Option<Route>,
     pub(crate) params: Params,
+    /// How far the walk goes.
+    pub(crate) depth: Depth,
+    /// Who calls, once that is proved.
+    pub(crate) identity: Option<Box<Identity>>,
+    /// Counters that the request touches.
+    pub(crate) limits: LimitUses,
+    /// Most bytes of a body whose length is not known beforehand.
+    pub(crate) body_limit: Option<u64>,
+    /// What policies in shadow mode would have refused.
+    pub(crate) shadow: Vec<Denial>,
+    /// Refusals of the running check besides its outcome.
+    pub(crate) also: Vec<Denial>,
 }
 
 impl Progress {
@@ -78,7 +92,6 @@ impl Progress {
 /// changed.
 #[derive(Debug, Default)]
 pub struct Walk {
-    depth: Depth,
     line: usize,
     check: usize,
     progress: Progress,
@@ -89,10 +102,9 @@ pub struct Walk {
 impl Walk {
     /// A walk that has not begun.
     pub fn new(depth: Depth) -> Self {
-        Self {
-            depth,
-            ..Self::default()
-        }
+        let mut walk = Self::default();
+        walk.progress.depth = depth;
+        walk
     }
 
     /// Goes on until a fact is missing or the decision is made. Nothing is done twice. A walk that
@@ -102,11 +114,14 @@ impl Walk {
             while let Some(check) = line.checks.get(self.check) {
                 match self.run(*check, snapshot, facts) {
                     Outcome::Pass => {}
-                    Outcome::Refuse(denial) => match self.depth {
+                    Outcome::Refuse(denial) => match self.progress.depth {
                         Depth::FirstDenial => return Step::Done(Decision::Refuse(denial)),
-                        Depth::Everything => self.denials.push(denial),
+                        Depth::Everything => {
+                            self.denials.push(denial);
+                            self.denials.append(&mut self.progress.also);
+                        }
                     },
-                    Outcome::Need(fact) => match self.depth {
+                    Outcome::Need(fact) => match self.progress.depth {
                         Depth::FirstDenial => return Step::Need(fact),
                         Depth::Everything => self.unknown.push(Unknown {
                             stage: line.stage,
@@ -119,7 +134,7 @@ impl Walk {
                             what,
                         };
                         self.unknown.push(unknown);
-                        if self.depth == Depth::FirstDenial {
+                        if self.progress.depth == Depth::FirstDenial {
                             return Step::Done(Decision::CannotTell(unknown));
                         }
                     }
@@ -160,7 +175,21 @@ impl Walk {
             client,
             scheme: progress.scheme,
             websocket: progress.websocket,
+            identity: progress.identity,
+            limits: progress.limits,
+            body_limit: progress.body_limit,
+            shadow: progress.shadow,
         })
+    }
+
+    /// The counters that [`FactRequest::Counters`] asks for, in the order of the readings.
+    pub fn limits(&self) -> &[LimitUse] {
+        &self.progress.limits
+    }
+
+    /// What policies in shadow mode would have refused, so far.
+    pub fn shadow(&self) -> &[Denial] {
+        &self.progress.shadow
     }
 
     /// With [`Depth::Everything`], after the end: every refusal, in the order of the stages.

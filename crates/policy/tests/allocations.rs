@@ -2,8 +2,8 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 use postern_model::entity::{
-    Balance, Configuration, Dns, HostMode, Method, Operation, Outlier, PathRewrite, Pool, Retry,
-    Service, Target, Upstream, UpstreamProtocol, UpstreamTimeouts, Version,
+    Balance, Configuration, Dns, Edge, HostMode, Method, Operation, Outlier, PathRewrite, Pool,
+    Retry, Service, Target, Upstream, UpstreamProtocol, UpstreamTimeouts, Version,
 };
 use postern_policy::fields::{Known, Span};
 use postern_policy::forward::trace::Trace;
@@ -66,6 +66,10 @@ fn rules() -> Rules {
     let configuration = Configuration {
         services: vec![service],
         upstreams: vec![upstream],
+        edge: Edge {
+            refusals: None,
+            ..Edge::default()
+        },
         ..Configuration::default()
     };
     Rules::compile(Arc::new(configuration), "1".into()).unwrap()

@@ -13,6 +13,7 @@ use crate::http1;
 use crate::upstream::{Attempt, Outcome, Tried, Verdict};
 use postern_model::entity::{Balance, HashKey};
 use postern_model::{Code, Denial};
+use postern_policy::facts::EdgeReading;
 use postern_policy::fields::Known;
 use postern_policy::head::Head;
 use postern_policy::{Allowed, Decision, Depth, FactRequest, Live, Step, Walk};
@@ -108,6 +109,7 @@ fn decide(
             Step::Need(FactRequest::ClientCertificate { service }) => {
                 live.provide_certificate(caller.judge(service, state));
             }
+            Step::Need(FactRequest::Edge) => live.provide_edge(EdgeReading::default()),
             // No rule asks for these yet; should one, nobody passes.
             Step::Need(_) | Step::Done(Decision::CannotTell(_)) => {
                 return Err(Denial::new(Code::Internal));

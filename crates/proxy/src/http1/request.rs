@@ -137,7 +137,9 @@ pub(super) fn read(
         );
     }
     authority(head, tls).map_err(|Invalid { section, what }| malformed(section, what))?;
-    framing(head).map_err(|Invalid { section, what }| malformed(section, what))
+    let framing = framing(head).map_err(|Invalid { section, what }| malformed(section, what))?;
+    head.has_body = !matches!(framing.length, Length::None | Length::Exact(0));
+    Ok(framing)
 }
 
 /// Finds authority, path and query (RFC 9112 §3.2).

@@ -27,6 +27,8 @@ pub(super) fn read(
     head.method = head.fields.append(parts.method.as_str().as_bytes());
     let protocol = parts.extensions.get::<Protocol>().map(Protocol::as_str);
     head.protocol = protocol.map(|protocol| head.fields.append(protocol.as_bytes()));
+    // What follows an extended CONNECT is another protocol's.
+    head.has_body = !ended && protocol.is_none();
     // An extended CONNECT has a path like any other request (RFC 8441 §4).
     let connect = parts.method == http::Method::CONNECT && protocol.is_none();
     let authority = parts.uri.authority().map(http::uri::Authority::as_str);

@@ -1,0 +1,144 @@
+//! Policies, compiled: what holds for each operation, by kind.
+//!
+//! Levels add up (platform, tenant, service, version, operation): a narrower one may add a
+//! refusal, never take one away. Only a policy marked `default` gives way to a narrower one of its
+//! kind and name.
+
+mod body;
+mod effective;
+mod headers;
+mod limit;
+mod list;
+mod media;
+mod network;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use body::declared as declared_length;
+pub use effective::EffectivePolicy;
+pub(crate) use effective::{Effective, effective};
+pub(crate) use headers::{SNIFFED, Wrong};
+pub(crate) use limit::Parties;
+pub use limit::{LimitUse, LimitUses, Subject};
+pub(crate) use list::{Entry, List};
+pub(crate) use network::Refused;
+
+use effective::Sets;
+use postern_model::entity::{Configuration, Mode, Policy, PolicyRule};
+use std::sync::Arc;
+
+/// A policy, compiled.
+#[derive(Debug)]
+pub(crate) enum Compiled {
+    Network(network::Network),
+    Headers(headers::Headers),
+    Limit(limit::Compiled),
+    Body(postern_model::entity::BodyRule),
+}
+
+/// Every policy of one revision, and where each holds.
+#[derive(Debug)]
+pub(crate) struct Policies {
+    lists: Vec<List>,
+    /// By index into [`Configuration::policies`].
+    compiled: Vec<Compiled>,
+    sets: Sets,
+    /// Of the plans, by index into [`Configuration::plans`].
+    plans: Vec<Vec<limit::Compiled>>,
+}
+
+/// How strictly a policy holds at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holds {
+    Enforced,
+    Shadow,
+    Off,
+}
+
+impl Policies {
+    /// Compiles the policies of a configuration.
+    ///
+    /// # Errors
+    /// The policy that names a list which is not there.
+    pub(crate) fn compile(configuration: &Configuration) -> Result<Self, UnknownList> {
+        let lists: Vec<List> = configuration.lists.iter().map(List::new).collect();
+        let known = |index: &usize| *index < lists.len();
+        let mut limits = limit::Numbers::default();
+        let plans = configuration.plans.iter().map(|plan| {
+            let compiled = plan.limits.iter();
+            compiled
+                .map(|limit| limits.compile(limit, &format!("plan {}", plan.name)))
+                .collect()
+        });
+        let plans = plans.collect();
+        let mut compiled = Vec::with_capacity(configuration.policies.len());
+        for policy in &configuration.policies {
+            compiled.push(match &policy.rule {
+                PolicyRule::Network(rule) => {
+                    if !rule.allow.iter().chain(&rule.deny).all(known) {
+                        return Err(UnknownList(policy.name.clone()));
+                    }
+                    Compiled::Network(network::Network::new(rule))
+                }
+                PolicyRule::Headers(rule) => Compiled::Headers(headers::Headers::new(rule)),
+                PolicyRule::Limit(limit) => {
+                    let origin = format!("policy {:?} {}", policy.level, policy.name);
+                    Compiled::Limit(limits.compile(limit, &origin))
+                }
+                PolicyRule::Body(rule) => Compiled::Body(*rule),
+            });
+        }
+        if !configuration.edge.deny.iter().all(known) {
+            return Err(UnknownList("edge".into()));
+        }
+        Ok(Self {
+            lists,
+            compiled,
+            sets: Sets::default(),
+            plans,
+        })
+    }
+
+    /// Works out what holds for the next operation; to be called in the order of the plans.
+    pub(crate) fn add_operation(
+        &mut self,
+        configuration: &Configuration,
+        service: usize,
+        version: usize,
+        operation: usize,
+    ) {
+        self.sets.add(configuration, service, version, operation);
+    }
+
+    /// What holds for the operation with that plan.
+    pub(crate) fn of(&self, plan: usize) -> Option<&Arc<Effective>> {
+        self.sets.get(plan)
+    }
+
+    pub(crate) fn list(&self, index: usize) -> Option<&List> {
+        self.lists.get(index)
+    }
+
+    pub(crate) fn compiled(&self, index: u32) -> Option<&Compiled> {
+        self.compiled.get(index as usize)
+    }
+
+    /// The limits of a plan.
+    pub(crate) fn plan(&self, index: usize) -> &[limit::Compiled] {
+        self.plans.get(index).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// A policy names a list that is not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct UnknownList(pub(crate) postern_model::entity::Name);
+
+/// How strictly a policy holds at `now`, Unix time in milliseconds.
+pub(crate) fn holds(policy: &Policy, now: i64) -> Holds {
+    let over = |until: Option<i64>| until.is_some_and(|until| now >= until.saturating_mul(1000));
+    match policy.mode {
+        Mode::Shadow { until } if !over(until) => Holds::Shadow,
+        Mode::Off { until } if !over(until) => Holds::Off,
+        _ => Holds::Enforced,
+    }
+}

@@ -1,0 +1,158 @@
+//! Which policies hold for an operation.
+
+use postern_model::entity::{Configuration, Level, Name, PolicyRule};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The policies that hold for an operation: indices into [`Configuration::policies`], the widest
+/// level first.
+#[derive(Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Effective {
+    pub(crate) network: Box<[u32]>,
+    pub(crate) headers: Box<[u32]>,
+    pub(crate) limits: Box<[u32]>,
+    pub(crate) body: Box<[u32]>,
+}
+
+/// One policy as it stands towards an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EffectivePolicy {
+    /// Index into [`Configuration::policies`].
+    pub policy: usize,
+    /// Index of the policy that replaces it; `None`: it holds.
+    pub replaced_by: Option<usize>,
+}
+
+/// The sets of all operations; operations with the same policies share one.
+#[derive(Debug, Default)]
+pub(crate) struct Sets {
+    by_level: Option<HashMap<Level, Vec<usize>>>,
+    known: HashMap<Arc<Effective>, ()>,
+    by_plan: Vec<Arc<Effective>>,
+}
+
+impl Sets {
+    /// Works out the next operation's set.
+    pub(super) fn add(
+        &mut self,
+        configuration: &Configuration,
+        service: usize,
+        version: usize,
+        operation: usize,
+    ) {
+        let by_level = self.by_level.get_or_insert_with(|| by_level(configuration));
+        let holding = resolve(configuration, by_level, service, version, operation);
+        let holding: Vec<usize> = holding
+            .into_iter()
+            .filter(|policy| policy.replaced_by.is_none())
+            .map(|policy| policy.policy)
+            .collect();
+        let of_kind = |wanted: fn(&PolicyRule) -> bool| -> Box<[u32]> {
+            holding
+                .iter()
+                .filter(|&&at| {
+                    configuration
+                        .policies
+                        .get(at)
+                        .is_some_and(|p| wanted(&p.rule))
+                })
+                .filter_map(|&at| u32::try_from(at).ok())
+                .collect()
+        };
+        let set = Arc::new(Effective {
+            network: of_kind(|rule| matches!(rule, PolicyRule::Network(_))),
+            headers: of_kind(|rule| matches!(rule, PolicyRule::Headers(_))),
+            limits: of_kind(|rule| matches!(rule, PolicyRule::Limit(_))),
+            body: of_kind(|rule| matches!(rule, PolicyRule::Body(_))),
+        });
+        let set = match self.known.get_key_value(&set) {
+            Some((known, ())) => known.clone(),
+            None => {
+                self.known.insert(set.clone(), ());
+                set
+            }
+        };
+        self.by_plan.push(set);
+    }
+
+    pub(super) fn get(&self, plan: usize) -> Option<&Arc<Effective>> {
+        self.by_plan.get(plan)
+    }
+}
+
+fn by_level(configuration: &Configuration) -> HashMap<Level, Vec<usize>> {
+    let mut by_level: HashMap<Level, Vec<usize>> = HashMap::new();
+    for (at, policy) in configuration.policies.iter().enumerate() {
+        by_level.entry(policy.level.clone()).or_default().push(at);
+    }
+    by_level
+}
+
+/// Every policy that is attached to an operation or above it, the widest level first.
+fn resolve(
+    configuration: &Configuration,
+    by_level: &HashMap<Level, Vec<usize>>,
+    service: usize,
+    version: usize,
+    operation: usize,
+) -> Vec<EffectivePolicy> {
+    let Some(service) = configuration.services.get(service) else {
+        return Vec::new();
+    };
+    let version = service.versions.get(version);
+    let operation = version.and_then(|version| version.operations.get(operation));
+    let name = |name: Option<&Name>| name.cloned().unwrap_or_default();
+    let (version, operation) = (
+        name(version.map(|v| &v.name)),
+        name(operation.map(|o| &o.name)),
+    );
+    let service_name = service.name.clone();
+    let levels = [
+        Some(Level::Platform),
+        service.tenant.clone().map(Level::Tenant),
+        Some(Level::Service(service_name.clone())),
+        Some(Level::Version(service_name.clone(), version.clone())),
+        Some(Level::Operation(service_name, version, operation)),
+    ];
+    let attached = levels
+        .iter()
+        .flatten()
+        .filter_map(|level| by_level.get(level));
+    let mut found: Vec<EffectivePolicy> = Vec::new();
+    for &at in attached.flatten() {
+        let Some(policy) = configuration.policies.get(at) else {
+            continue;
+        };
+        for wider in &mut found {
+            let replaced = configuration
+                .policies
+                .get(wider.policy)
+                .is_some_and(|other| {
+                    other.is_default
+                        && other.level < policy.level
+                        && other.name == policy.name
+                        && other.rule.kind() == policy.rule.kind()
+                });
+            if replaced {
+                wider.replaced_by.get_or_insert(at);
+            }
+        }
+        found.push(EffectivePolicy {
+            policy: at,
+            replaced_by: None,
+        });
+    }
+    found
+}
+
+/// Every policy that is attached to an operation or above it, those included that a narrower one
+/// replaces.
+pub(crate) fn effective(
+    configuration: &Configuration,
+    service: usize,
+    version: usize,
+    operation: usize,
+) -> Vec<EffectivePolicy> {
+    let by_level = by_level(configuration);
+    resolve(configuration, &by_level, service, version, operation)
+}

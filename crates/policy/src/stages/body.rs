@@ -1,0 +1,46 @@
+//! Stage 14: the body, as far as it can be judged by its declared length. A body that declares
+//! none is measured while it passes, against [`Allowed::body_limit`](crate::Allowed).
+
+use super::{Check, Outcome, judge};
+use crate::facts::Facts;
+use crate::policies::{Compiled, declared_length};
+use crate::snapshot::Snapshot;
+use crate::walk::Progress;
+use postern_model::denial::{Code, Denial};
+
+pub(super) const CHECKS: &[Check] = &[size];
+
+fn size(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
+    let declared = declared_length(facts);
+    let has_body = facts.has_body();
+    judge(
+        progress,
+        snapshot,
+        facts.now(),
+        |set| &set.body,
+        |progress, rule| {
+            let Compiled::Body(rule) = rule else {
+                return None;
+            };
+            if has_body && declared.is_none() {
+                progress.limit_body(rule.max_size);
+            }
+            let seen = declared.filter(|&length| length > rule.max_size)?;
+            Some(too_large(rule.max_size, seen))
+        },
+    )
+}
+
+/// The refusal of a body of which so much has been seen or announced.
+pub fn too_large(limit: u64, seen: u64) -> Denial {
+    Denial::new(Code::BodyTooLarge)
+        .saw("limit", limit)
+        .saw("seen", seen)
+}
+
+impl Progress {
+    /// Of several limits, the least holds.
+    fn limit_body(&mut self, most: u64) {
+        self.body_limit = Some(self.body_limit.map_or(most, |limit| limit.min(most)));
+    }
+}

@@ -1,0 +1,94 @@
+//! Stage 13: rates, bursts, concurrency. Readings are taken once, of all limits together; what
+//! they allow is committed by the data plane when everything else has passed.
+
+use super::{Check, Outcome};
+use crate::decision::FactRequest;
+use crate::facts::{Facts, Reading};
+use crate::policies::{Compiled, Holds, LimitUse, Parties, holds};
+use crate::snapshot::Snapshot;
+use crate::walk::Progress;
+use postern_model::denial::{Code, Denial};
+use postern_model::entity::Measure;
+
+pub(super) const CHECKS: &[Check] = &[name_limits, read_limits];
+
+/// Finds the counters that this request touches: those of the plan and those of policies.
+fn name_limits(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
+    let Some(route) = progress.route else {
+        return Outcome::Pass;
+    };
+    let rules = snapshot.rules;
+    let (service, operation) = (&rules.service(&route).name, &rules.operation(&route).name);
+    let mut uses = std::mem::take(&mut progress.limits);
+    uses.clear();
+    let parties = progress.parties();
+    if let Some(plan) = progress.identity.as_ref().and_then(|who| who.plan) {
+        let limits = rules.policies().plan(plan).iter();
+        uses.extend(limits.filter_map(|limit| limit.of(&parties, service, operation, false)));
+    }
+    let policies = rules.policies();
+    let set = policies.of(route.plan).into_iter();
+    for &at in set.flat_map(|set| set.limits.iter()) {
+        let Some(Compiled::Limit(limit)) = policies.compiled(at) else {
+            continue;
+        };
+        let holds = rules
+            .policy(at)
+            .map_or(Holds::Enforced, |p| holds(p, facts.now()));
+        if holds != Holds::Off {
+            uses.extend(limit.of(&parties, service, operation, holds == Holds::Shadow));
+        }
+    }
+    progress.limits = uses;
+    Outcome::Pass
+}
+
+fn read_limits(progress: &mut Progress, _: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
+    if progress.limits.is_empty() {
+        return Outcome::Pass;
+    }
+    let Some(readings) = facts.readings() else {
+        return Outcome::Need(FactRequest::Counters);
+    };
+    let limits = std::mem::take(&mut progress.limits);
+    let mut pairs = limits.iter().zip(readings);
+    let over = pairs.find(|(limit, reading)| !reading.passes && !limit.shadow);
+    let denial = over.map(|(limit, reading)| exceeded(limit, reading));
+    for (limit, reading) in limits.iter().zip(readings) {
+        if limit.shadow && !reading.passes {
+            progress.shadow.push(exceeded(limit, reading));
+        }
+    }
+    progress.limits = limits;
+    denial.map_or(Outcome::Pass, Outcome::Refuse)
+}
+
+/// The refusal of a limit that is used up.
+pub(crate) fn exceeded(limit: &LimitUse, reading: &Reading) -> Denial {
+    let (code, most, window) = match limit.limit.measure {
+        Measure::Rate { count, per, .. } => (Code::RateExceeded, count, Some(per)),
+        Measure::Spacing { apart } => (Code::BurstExceeded, 1, Some(apart)),
+        Measure::Concurrency { most } => (Code::ConcurrencyExceeded, most, None),
+    };
+    let denial = Denial::new(code)
+        .saw("name", limit.limit.name.to_string())
+        .saw("by", limit.words())
+        .saw("limit", u64::from(most));
+    match window {
+        Some(window) => denial
+            .saw("window", super::millis(window))
+            .saw("reset", reading.retry_after)
+            .retry_after(super::seconds(reading.retry_after)),
+        None => denial,
+    }
+}
+
+impl Progress {
+    /// What counters may be kept by.
+    fn parties(&self) -> Parties<'_> {
+        Parties {
+            address: self.client.as_ref().map(|client| client.address),
+            identity: self.identity.as_deref(),
+        }
+    }
+}
