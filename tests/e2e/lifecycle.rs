@@ -145,6 +145,34 @@ fn a_file_that_is_half_written_or_says_the_same_changes_nothing() {
 }
 
 #[test]
+fn a_tunnel_outlives_its_configuration_and_keeps_nothing_else_of_it() {
+    let (before, after) = (Upstream::start(), Upstream::start());
+    let gateway = Gateway::start(setup::open(before.address).operation("any.websocket", true));
+    let mut tunnel = Raw::connect(gateway.address);
+    tunnel.send(
+        "GET /chat HTTP/1.1\r\nHost: test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+    );
+    assert_eq!(tunnel.head().expect("a head").status, 101);
+    for _ in 0..16 {
+        assert_eq!(gateway.get("/x").status, 200);
+    }
+    assert!(before.open_connections() > 1, "some wait to be used again");
+    gateway.replace_config(&String::from(setup::open(after.address)));
+    gateway.signal("HUP");
+    eventually("only the tunnel's connection is left", || {
+        (before.open_connections() == 1).then_some(())
+    });
+    // A masked text frame "hi", the mask being zero.
+    tunnel.send([0x81, 0x82, 0, 0, 0, 0, b'h', b'i']);
+    let (answer, end) = tunnel.rest(Duration::from_millis(500));
+    assert_eq!(
+        (answer.as_slice(), end),
+        (&[0x81, 2, b'h', b'i'][..], End::Open)
+    );
+}
+
+#[test]
 fn draining_under_load_loses_nothing() {
     let upstream = Upstream::start();
     for round in 0..3 {

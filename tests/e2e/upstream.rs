@@ -40,7 +40,15 @@ enum State {
 impl Upstream {
     /// Starts one that speaks HTTP/1.1 and, by prior knowledge, HTTP/2.
     pub(crate) fn start() -> Self {
-        Self::with(None)
+        Self::with(Offer::default())
+    }
+
+    /// Starts one that lets no `WebSocket` be opened over HTTP/2: it does not announce RFC 8441.
+    pub(crate) fn start_without_extended_connect() -> Self {
+        Self::with(Offer {
+            extended_connect: false,
+            ..Offer::default()
+        })
     }
 
     /// Starts one that speaks TLS with this certificate, and HTTP/2 by ALPN.
@@ -53,10 +61,13 @@ impl Upstream {
             .with_single_cert(chain, key)
             .expect("a pair");
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Self::with(Some(TlsAcceptor::from(Arc::new(config))))
+        Self::with(Offer {
+            tls: Some(TlsAcceptor::from(Arc::new(config))),
+            ..Offer::default()
+        })
     }
 
-    fn with(tls: Option<TlsAcceptor>) -> Self {
+    fn with(offer: Offer) -> Self {
         let address = free_address();
         let book = Arc::new(Mutex::new(Book::default()));
         let (state, watched) = watch::channel(State::Up);
@@ -67,7 +78,7 @@ impl Upstream {
                 .enable_all()
                 .build()
                 .expect("a runtime");
-            runtime.block_on(serve(address, tls, listens, watched, ready));
+            runtime.block_on(serve(address, offer, listens, watched, ready));
         });
         is_ready.recv().expect("the upstream listens");
         Self {
@@ -133,6 +144,23 @@ impl Drop for Upstream {
     }
 }
 
+/// What an upstream offers.
+#[derive(Clone)]
+struct Offer {
+    tls: Option<TlsAcceptor>,
+    /// Whether `WebSocket`s may be opened over HTTP/2 (RFC 8441).
+    extended_connect: bool,
+}
+
+impl Default for Offer {
+    fn default() -> Self {
+        Self {
+            tls: None,
+            extended_connect: true,
+        }
+    }
+}
+
 /// A connection that was accepted.
 enum Wire {
     Plain(TcpStream),
@@ -141,7 +169,7 @@ enum Wire {
 
 async fn serve(
     address: SocketAddr,
-    tls: Option<TlsAcceptor>,
+    offer: Offer,
     book: Arc<Mutex<Book>>,
     mut state: watch::Receiver<State>,
     ready: std::sync::mpsc::Sender<()>,
@@ -166,7 +194,7 @@ async fn serve(
                         Some(_) = tasks.join_next() => {}
                         Ok((stream, _)) = listener.accept() => {
                             let _ = stream.set_nodelay(true);
-                            tasks.spawn(connection(stream, tls.clone(), book.clone()));
+                            tasks.spawn(connection(stream, offer.clone(), book.clone()));
                         }
                     }
                 }
@@ -175,14 +203,15 @@ async fn serve(
     }
 }
 
-async fn connection(stream: TcpStream, tls: Option<TlsAcceptor>, book: Arc<Mutex<Book>>) {
+async fn connection(stream: TcpStream, offer: Offer, book: Arc<Mutex<Book>>) {
     let number = book.lock().expect("the record").opened();
     let _open = Open(book.clone());
-    match tls {
+    let extended = offer.extended_connect;
+    match offer.tls {
         None => {
             let mut start = [0; 3];
             if stream.peek(&mut start).await.is_ok() && &start == b"PRI" {
-                http2::serve(stream, number, book).await;
+                http2::serve(stream, extended, number, book).await;
             } else {
                 http1::serve(Wire::Plain(stream), number, book).await;
             }
@@ -192,7 +221,7 @@ async fn connection(stream: TcpStream, tls: Option<TlsAcceptor>, book: Arc<Mutex
                 return;
             };
             if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
-                http2::serve(stream, number, book).await;
+                http2::serve(stream, extended, number, book).await;
             } else {
                 http1::serve(Wire::Tls(Box::new(stream)), number, book).await;
             }

@@ -94,7 +94,7 @@ pub struct Record<'a> {
     pub id: RequestId,
     /// When its first byte came: Unix time in microseconds.
     pub start: u64,
-    /// From its first byte to the last of the response.
+    /// From its first byte to the last of the response, or to the end of its WebSocket.
     pub duration: Duration,
     /// The client's address, once it was found.
     pub client: Option<IpAddr>,
@@ -124,11 +124,11 @@ pub struct Record<'a> {
     pub target: Option<&'a str>,
     /// Attempts made at targets.
     pub attempts: u32,
-    /// Bytes of the request's body.
+    /// Bytes of the request's body, or through a WebSocket from the caller.
     pub bytes_in: u64,
-    /// Bytes of the response's body.
+    /// Bytes of the response's body, or through a WebSocket to the caller.
     pub bytes_out: u64,
-    /// What became of the response.
+    /// What became of the response; of a WebSocket, how it was closed.
     pub delivered: Delivered,
     /// The protocol of the caller's side.
     pub protocol: Version,

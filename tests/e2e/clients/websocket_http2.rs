@@ -143,6 +143,48 @@ fn messages_come_back_until_both_sides_close() {
 }
 
 #[test]
+fn both_sides_may_speak_http2() {
+    let upstream = Upstream::start();
+    let operation = json!({"methods": ["GET"], "path": "/{*rest}", "websocket": true});
+    let setup = setup::open(upstream.address)
+        .operation("any", operation)
+        .upstream("protocol", "http2");
+    let gateway = Gateway::start(setup);
+    block_on(async {
+        let client = connect(gateway.address).await;
+        let (response, mut stream) = open(&client, "/chat", "websocket", &[]).await;
+        assert_eq!(response.status(), 200);
+        let mut body = response.into_body();
+        for size in [0, 126, 1 << 20] {
+            let message = vec![7_u8; size];
+            let expected = frame(2, &message, false);
+            let sending = send(&mut stream, frame(2, &message, true));
+            let ((), back) = tokio::join!(sending, receive(&mut body, expected.len()));
+            assert!(back == expected, "{size}");
+        }
+        stream.send_data(Bytes::new(), true).expect("closed");
+        while let Some(piece) = body.data().await {
+            assert_eq!(piece.expect("an end in order"), "");
+        }
+        let (cut, _stream) = open(&client, "/do/stream-reset", "websocket", &[]).await;
+        assert_eq!(cut.status(), 200);
+        let mut cut = cut.into_body();
+        let error = loop {
+            if let Err(error) = cut.data().await.expect("no end in order") {
+                break error;
+            }
+        };
+        assert_eq!(error.reason(), Some(Reason::CANCEL));
+        let (refused, _) = open(&client, "/do/status/403", "websocket", &[]).await;
+        assert_eq!(refused.status(), 403);
+    });
+    let seen = upstream.seen();
+    assert!(seen.iter().all(|seen| seen.version == "HTTP/2"));
+    let methods: Vec<_> = seen.iter().map(|seen| seen.method.as_str()).collect();
+    assert_eq!(methods, ["GET", "CONNECT", "CONNECT", "CONNECT"]);
+}
+
+#[test]
 fn a_caller_s_end_and_its_reset_close_the_upstream_s_connection() {
     let upstream = Upstream::start();
     let gateway = declared(&upstream);

@@ -26,6 +26,7 @@ pub(crate) struct Launch {
     config: String,
     own_listeners: Option<SocketAddr>,
     wrapper: Vec<String>,
+    log_all: bool,
 }
 
 impl Launch {
@@ -35,6 +36,7 @@ impl Launch {
             config: config.into(),
             own_listeners: None,
             wrapper: Vec::new(),
+            log_all: false,
         }
     }
 
@@ -47,6 +49,12 @@ impl Launch {
     /// Started through another program, such as `prlimit --nofile=…`.
     pub(crate) fn through(mut self, wrapper: &[&str]) -> Self {
         self.wrapper = wrapper.iter().map(ToString::to_string).collect();
+        self
+    }
+
+    /// With a line in the log for every request, not only for those refused.
+    pub(crate) fn logging_all_requests(mut self) -> Self {
+        self.log_all = true;
         self
     }
 
@@ -69,6 +77,9 @@ impl Launch {
         command.args(["--admin", &admin.to_string()]);
         if self.own_listeners.is_none() {
             command.args(["--gateway", &address.to_string()]);
+        }
+        if self.log_all {
+            command.args(["--log-requests", "all"]);
         }
         command.current_dir(&*scratch);
         let mut program = Program::start(&mut command, &scratch, "log");

@@ -2,24 +2,27 @@
 
 use super::behaviour::{Behaviour, PIECE, filler};
 use super::book::{Book, Seen};
+use super::websocket;
 use bytes::Bytes;
+use h2::ext::Protocol;
 use h2::server::SendResponse;
 use h2::{Reason, RecvStream, SendStream};
 use http::{HeaderMap, Request, Response};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::time::sleep;
 
-pub(super) async fn serve<S>(stream: S, number: u64, book: Arc<Mutex<Book>>)
+pub(super) async fn serve<S>(stream: S, extended: bool, number: u64, book: Arc<Mutex<Book>>)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let builder = h2::server::Builder::new()
-        .max_concurrent_streams(1000)
-        .handshake::<_, Bytes>(stream)
-        .await;
-    let Ok(mut connection) = builder else {
+    let mut builder = h2::server::Builder::new();
+    builder.max_concurrent_streams(1000);
+    if extended {
+        builder.enable_connect_protocol();
+    }
+    let Ok(mut connection) = builder.handshake::<_, Bytes>(stream).await else {
         return;
     };
     while let Some(Ok((request, respond))) = connection.accept().await {
@@ -53,7 +56,10 @@ async fn stream_of(
             .authority()
             .map_or_else(String::new, ToString::to_string),
     )];
+    let tunnel = parts.extensions.get::<Protocol>();
+    headers.extend(tunnel.map(|p| (":protocol".to_owned(), p.as_str().to_owned())));
     headers.extend(fields(&parts.headers));
+    let tunnel = tunnel.is_some();
     let seen = Seen {
         connection: number,
         method: parts.method.to_string(),
@@ -72,6 +78,15 @@ async fn stream_of(
     if behaviour == Behaviour::EarlyAnswer {
         respond.send_response(status(413), true)?;
         return Ok(());
+    }
+    if tunnel && behaviour == Behaviour::Echo {
+        let answer = respond.send_response(status(200), false)?;
+        return websocket_over(body, answer).await;
+    }
+    if tunnel {
+        // What would come is no body.
+        let seen = book.lock().expect("the record").get(place);
+        return act(behaviour, &seen, respond).await;
     }
     while let Some(piece) = body.data().await {
         let piece = piece?;
@@ -92,6 +107,35 @@ async fn stream_of(
         book.get(place)
     };
     act(behaviour, &seen, respond).await
+}
+
+/// Echoes the messages of a `WebSocket` (RFC 8441 §5), until both sides have closed.
+async fn websocket_over(mut body: RecvStream, answer: SendStream<Bytes>) -> Result<(), h2::Error> {
+    let (ours, theirs) = tokio::io::duplex(64 << 10);
+    let (mut from, mut to) = tokio::io::split(ours);
+    let up = async {
+        while let Some(piece) = body.data().await {
+            let piece = piece?;
+            body.flow_control().release_capacity(piece.len())?;
+            if to.write_all(&piece).await.is_err() {
+                break;
+            }
+        }
+        let _ = to.shutdown().await;
+        Ok(())
+    };
+    let down = async {
+        let mut answer = answer;
+        let mut room = vec![0; 16 << 10];
+        while let Ok(length @ 1..) = from.read(&mut room).await {
+            answer = send(answer, Bytes::copy_from_slice(&room[..length])).await?;
+        }
+        answer.send_data(Bytes::new(), true)
+    };
+    let ((), passed) = tokio::join!(websocket::echo(theirs, Vec::new()), async {
+        tokio::try_join!(up, down)
+    });
+    passed.map(|_| ())
 }
 
 async fn act(

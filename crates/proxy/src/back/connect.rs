@@ -30,6 +30,14 @@ impl ConnectFault {
         }
     }
 
+    /// A WebSocket goes through HTTP/2 only where the server says so (RFC 8441 §3).
+    pub(crate) fn no_websockets() -> Self {
+        let error = "it takes no WebSocket over HTTP/2: its SETTINGS lack \
+                     SETTINGS_ENABLE_CONNECT_PROTOCOL (RFC 8441); an upstream with \
+                     `protocol: http1` is asked over HTTP/1.1";
+        Self::new(FailureClass::UpgradeRefused, error, "http_upgrade_failed")
+    }
+
     pub(crate) fn timed_out(limit: Duration) -> Self {
         let error = format!("no connection within {} ms", limit.as_millis());
         Self::new(FailureClass::ConnectTimeout, error, "connection_timeout")

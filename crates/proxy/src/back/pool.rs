@@ -4,7 +4,7 @@ use crate::io::Stream;
 use crate::upstream::{CoreUpstreams, TargetState};
 use crate::{http1, http2};
 use postern_model::entity::Pool;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +30,8 @@ pub(crate) struct TargetPool {
     sessions: RefCell<Vec<Rc<http2::Session>>>,
     /// Held by whoever opens a session, so that those who wait for a place share it.
     opening: tokio::sync::Mutex<()>,
+    /// Set when no configuration in force has it.
+    retired: Cell<bool>,
 }
 
 impl Pools {
@@ -85,6 +87,19 @@ impl Pools {
         self.0.get(upstream)?.get(target)
     }
 
+    /// Closes the idle connections of targets that are not in `after` any more, and keeps none of
+    /// those that are still in use: whoever holds an old configuration may do so for hours.
+    pub(crate) fn retire(&self, after: &Self) {
+        for pool in self.0.iter().flatten() {
+            let stays = after.0.iter().flatten().any(|new| Rc::ptr_eq(new, pool));
+            if !stays {
+                pool.retired.set(true);
+                pool.idle.borrow_mut().clear();
+                pool.sessions.borrow_mut().clear();
+            }
+        }
+    }
+
     /// Closes what has been idle for too long, was closed by its target, or leads to an address
     /// that its target has no more.
     pub(crate) fn reap(&self, now: Instant) {
@@ -105,6 +120,7 @@ impl TargetPool {
             most_streams: config.http2_streams,
             sessions: RefCell::default(),
             opening: tokio::sync::Mutex::default(),
+            retired: Cell::new(false),
         }
     }
 
@@ -129,7 +145,8 @@ impl TargetPool {
     /// Keeps a connection for the next request.
     pub(crate) fn put(&self, mut connection: Box<http1::Connection>, now: Instant) {
         let mut idle = self.idle.borrow_mut();
-        if idle.len() < self.max_idle && connection.place.is_current(&self.target) {
+        let wanted = !self.retired.get() && connection.place.is_current(&self.target);
+        if wanted && idle.len() < self.max_idle {
             connection.rest(now);
             idle.push(connection);
         }
@@ -158,7 +175,9 @@ impl TargetPool {
         let session = http2::Session::open(stream, self.most_streams).await?;
         let mut sessions = self.sessions.borrow_mut();
         sessions.retain(|session| session.is_good());
-        sessions.push(session.clone());
+        if !self.retired.get() {
+            sessions.push(session.clone());
+        }
         Ok(session.place())
     }
 

@@ -1,18 +1,20 @@
 //! One attempt of one request on one target.
 
+mod websocket;
+
 use super::faults::{Failed, UpstreamFault, caller_fault};
 use super::journal::{Journal, Traffic};
 use super::message::{
     RequestLine, RequestSink, RequestSource, ResponseHead, ResponseSink, ResponseSource, Sink as _,
 };
 use super::relay::{Broken, Upload, download};
-use super::run::Tunnel;
 use crate::back::{self, ConnectFault};
 use crate::connection::Caller;
 use crate::gateway::{Core, CoreState};
 use crate::http1::{self, Length};
 use crate::http2;
 use crate::io::Stream;
+use crate::tunnel::Tunnel;
 use crate::upstream::{FailureClass, Lease, Outcome};
 use postern_model::entity::{Method, UpstreamProtocol};
 use postern_model::id::EncodedId;
@@ -135,7 +137,8 @@ impl<'a> Exchange<'a> {
             exchange: self,
             lease,
             reused: back.is_reused(),
-            key: self.fresh_key(),
+            extended: self.allowed.websocket && matches!(back, Back::Http2(_)),
+            key: self.fresh_key(&back),
             sink,
             journal,
             may_retry,
@@ -148,7 +151,7 @@ impl<'a> Exchange<'a> {
                 let passed = over.run(&mut out, &mut input, upload).await;
                 let reusable = out.is_ended() && input.is_reusable();
                 match passed {
-                    Ok(true) => Ok(Passed::Tunnel(connection)),
+                    Ok(true) => Ok(Passed::Tunnel(Tunnel::Http1(connection))),
                     Ok(false) => {
                         self.put_back(reusable, connection, lease);
                         Ok(Passed::Answered)
@@ -168,9 +171,20 @@ impl<'a> Exchange<'a> {
                     // Not a byte, not even for others: nobody may be there any more.
                     ticket.retire();
                 }
-                passed
-                    .map(|_| Passed::Answered)
-                    .inspect_err(|_| out.abort())
+                match passed {
+                    Ok(false) => Ok(Passed::Answered),
+                    Ok(true) => match input.into_body() {
+                        Some(body) => {
+                            let stream = call.into_tunnel(body, ticket);
+                            Ok(Passed::Tunnel(Tunnel::Http2(Box::new(stream))))
+                        }
+                        None => Err(Ended::Caller(Failed::Cancelled)),
+                    },
+                    Err(ended) => {
+                        out.abort();
+                        Err(ended)
+                    }
+                }
             }
         }
     }
@@ -179,7 +193,13 @@ impl<'a> Exchange<'a> {
     async fn back(&self, lease: &Lease) -> Result<Back, Ended> {
         match lease.upstream().state().config.protocol {
             UpstreamProtocol::Http1 => self.connection(lease).await.map(Back::Http1),
-            UpstreamProtocol::Http2 => self.place(lease).await.map(Back::Http2),
+            UpstreamProtocol::Http2 => {
+                let ticket = self.place(lease).await?;
+                if self.allowed.websocket {
+                    self.check_tunnels(lease, &ticket).await?;
+                }
+                Ok(Back::Http2(ticket))
+            }
         }
     }
 
@@ -199,9 +219,6 @@ impl<'a> Exchange<'a> {
             let fault = UpstreamFault::new(FailureClass::NotSent, target, error);
             Err(Ended::Upstream(fault))
         };
-        if self.allowed.websocket {
-            return failed("WebSocket is not spoken over HTTP/2 to upstreams");
-        }
         let Some(pool) = self.state.pool(self.allowed.upstream, lease) else {
             return failed("there is no way to it");
         };
@@ -246,13 +263,6 @@ impl<'a> Exchange<'a> {
         }
     }
 
-    /// A key for a WebSocket that was asked for over HTTP/2, where callers send none.
-    fn fresh_key(&self) -> Option<String> {
-        self.head.protocol?;
-        let nonce = (u128::from(self.core.random()) << 64) | u128::from(self.core.random());
-        Some(crate::tunnel::key(nonce))
-    }
-
     /// Writes the request's head.
     fn write_head(
         &self,
@@ -277,6 +287,7 @@ impl<'a> Exchange<'a> {
             },
             authority: plan.host(lease.index(), self.head.authority()),
             target: &target,
+            websocket: self.allowed.websocket,
         });
         self.core.give_back(target);
         self.forward_request(key, |name, value| out.field(name, value));
@@ -289,7 +300,9 @@ struct Over<'a, 'e, 'j, K> {
     exchange: &'a Exchange<'e>,
     lease: &'a mut Lease,
     reused: bool,
-    /// Of a WebSocket that was asked for by an extended CONNECT (RFC 8441 §5).
+    /// Whether the upstream is asked for a WebSocket by an extended CONNECT (RFC 8441 §5).
+    extended: bool,
+    /// Of a WebSocket that the caller asked for in that way, and the upstream is not.
     key: Option<String>,
     sink: &'a mut K,
     journal: &'a mut Journal<'j>,
@@ -322,7 +335,13 @@ impl<K: ResponseSink> Over<'_, '_, '_, K> {
         upload: &mut Upload<'_, S>,
     ) -> Result<bool, Ended> {
         let mut wait = self.exchange.timeouts.first_byte;
-        match upload.run(out).await {
+        let sent = if self.extended {
+            // What follows goes through the tunnel.
+            out.flush().await.map_err(Broken::Sink)
+        } else {
+            upload.run(out).await
+        };
+        match sent {
             Ok(()) => {}
             Err(Broken::Source(fault)) => {
                 return Err(Ended::Caller(caller_fault(
@@ -353,8 +372,16 @@ impl<K: ResponseSink> Over<'_, '_, '_, K> {
             if self.interim(&head).await? {
                 continue;
             }
-            if head.status == 101 {
+            let switches = if self.extended {
+                (200..300).contains(&head.status)
+            } else {
+                head.status == 101
+            };
+            if switches {
                 return self.switch(&mut head).await.map(|()| true);
+            }
+            if self.extended && head.status == 101 {
+                return Err(self.invalid("101 Switching Protocols does not exist in HTTP/2"));
             }
             if self.key.is_some() && (200..300).contains(&head.status) {
                 // Over HTTP/2 the caller would take it for a tunnel.
@@ -502,40 +529,6 @@ impl<K: ResponseSink> Over<'_, '_, '_, K> {
                 Err(Ended::Upstream(fault))
             }
         }
-    }
-
-    /// Passes `101 Switching Protocols` on, if both sides mean WebSocket (RFC 6455 §4.2.2).
-    async fn switch(&mut self, head: &mut ResponseHead) -> Result<(), Ended> {
-        let theirs = self.exchange.head.get(Known::SecWebSocketKey);
-        let ours = self.key.as_deref().map(str::as_bytes);
-        let key = ours.or(theirs).unwrap_or_default();
-        if !self.exchange.allowed.websocket || !crate::tunnel::is_accepted(key, &head.fields) {
-            return Err(self.invalid("it switched protocols unasked, or with the wrong key"));
-        }
-        self.lease
-            .report(Outcome::Success, std::time::Instant::now());
-        let extended = self.key.is_some();
-        if extended {
-            // What HTTP/2 says instead (RFC 8441 §5).
-            head.status = 200;
-        }
-        self.journal.responded(head);
-        self.sink.begin(head.status);
-        if !extended {
-            self.sink.field(b"upgrade", b"websocket");
-            self.sink.field(b"connection", b"upgrade");
-        }
-        let sink = &mut *self.sink;
-        self.exchange.forward_response(head, |name, value| {
-            if !(extended && Known::of(name) == Known::SecWebSocketAccept) {
-                sink.field(name, value);
-            }
-        });
-        self.sink.end_head(Length::None);
-        self.sink
-            .flush()
-            .await
-            .map_err(|_| Ended::Caller(Failed::Cancelled))
     }
 
     fn invalid(&self, what: &'static str) -> Ended {

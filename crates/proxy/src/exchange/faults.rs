@@ -185,6 +185,7 @@ impl UpstreamFault {
             FailureClass::Resolve
             | FailureClass::Connect
             | FailureClass::Tls
+            | FailureClass::UpgradeRefused
             | FailureClass::NotSent
             | FailureClass::RefusedStream
             | FailureClass::GoawayUnprocessed

@@ -8,7 +8,8 @@ use postern_policy::forward::{self, RequestContext, ResponseContext};
 use postern_policy::head::Version;
 
 impl Exchange<'_> {
-    /// What the upstream gets. `key`: of a WebSocket for a caller that has none.
+    /// What the upstream gets. `key`: of a WebSocket for a caller that has none, to an upstream
+    /// that wants one.
     pub(super) fn forward_request(&self, key: Option<&str>, mut emit: impl FnMut(&[u8], &[u8])) {
         let configuration = self.state.configuration();
         let facts = &self.caller.facts;
@@ -24,24 +25,26 @@ impl Exchange<'_> {
             to: protocol,
         };
         let mut scratch = self.core.scratch();
-        match key {
-            None => forward::request(self.head, &context, &mut scratch, &mut emit),
-            Some(key) => {
-                // Over HTTP/2 neither means anything (RFC 8441 §5).
-                forward::request(self.head, &context, &mut scratch, |name, value| {
-                    if !matches!(
-                        Known::of(name),
-                        Known::SecWebSocketKey | Known::SecWebSocketVersion
-                    ) {
-                        emit(name, value);
-                    }
-                });
+        let over_http2 = protocol == UpstreamProtocol::Http2;
+        if key.is_some() || (self.allowed.websocket && over_http2) {
+            // Where one side speaks HTTP/2 the caller's key does not count (RFC 8441 §5).
+            forward::request(self.head, &context, &mut scratch, |name, value| {
+                if !matches!(
+                    Known::of(name),
+                    Known::SecWebSocketKey | Known::SecWebSocketVersion
+                ) {
+                    emit(name, value);
+                }
+            });
+            if let Some(key) = key {
                 emit(b"Sec-WebSocket-Key", key.as_bytes());
-                emit(b"Sec-WebSocket-Version", b"13");
             }
+            emit(b"Sec-WebSocket-Version", b"13");
+        } else {
+            forward::request(self.head, &context, &mut scratch, &mut emit);
         }
         self.core.give_back(scratch);
-        if self.allowed.websocket && protocol == UpstreamProtocol::Http1 {
+        if self.allowed.websocket && !over_http2 {
             emit(b"Connection", b"Upgrade");
             emit(b"Upgrade", b"websocket");
         }

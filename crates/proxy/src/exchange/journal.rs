@@ -26,13 +26,13 @@ use std::cell::Cell;
 use std::net::IpAddr;
 use std::time::{Duration, Instant, SystemTime};
 
-/// Bytes of bodies, counted where they pass.
+/// Bytes of bodies and of tunnels, counted where they pass.
 #[derive(Debug, Default)]
 pub(crate) struct Traffic {
-    /// Of the request, from the caller.
-    pub(super) received: Cell<u64>,
-    /// Of the response, to the caller.
-    pub(super) sent: Cell<u64>,
+    /// From the caller.
+    pub(crate) received: Cell<u64>,
+    /// To the caller.
+    pub(crate) sent: Cell<u64>,
 }
 
 /// Adds to a count of bytes.
@@ -180,6 +180,16 @@ impl<'a> Journal<'a> {
             Some(_) => Outcome::OriginRefused,
             None => Outcome::Allowed,
         };
+    }
+
+    /// Both sides have left HTTP: until more is said, their tunnel was cut off.
+    pub(super) const fn switched(&mut self) {
+        self.outcome = Outcome::Allowed;
+    }
+
+    /// Their tunnel was closed by both.
+    pub(super) const fn closed(&mut self) {
+        self.is_whole = true;
     }
 
     /// A refusal is on its way.
@@ -370,7 +380,7 @@ const fn reason(class: FailureClass) -> UpstreamFailure {
         | FailureClass::Reset
         | FailureClass::ClosedEarly
         | FailureClass::BodyCut => UpstreamFailure::Reset,
-        FailureClass::ResponseInvalid => UpstreamFailure::Protocol,
+        FailureClass::ResponseInvalid | FailureClass::UpgradeRefused => UpstreamFailure::Protocol,
         FailureClass::Status(_) => UpstreamFailure::Status,
     }
 }

@@ -1,6 +1,7 @@
 //! What the two sides of an exchange have to offer each other, whatever protocol each speaks.
 
 use crate::http1::{Invalid, Length};
+use crate::tunnel::{Inflow, Outflow};
 use postern_policy::fields::Fields;
 use postern_policy::head::Version;
 use std::time::{Duration, Instant};
@@ -60,6 +61,9 @@ pub(crate) trait RequestSource: Source {
     /// The caller has gone.
     async fn proceed(&mut self) -> Result<(), BodyFault>;
 
+    /// What the caller sends once both sides have left HTTP.
+    fn inflow(&mut self) -> Inflow<'_>;
+
     /// Resolves when the caller has left. Must not be awaited together with [`Source::fill`].
     async fn gone(&mut self);
 }
@@ -112,6 +116,9 @@ pub(crate) trait ResponseSink: Sink {
     /// Ends the connection after this response.
     fn close(&mut self);
 
+    /// The way to the caller once both sides have left HTTP.
+    fn outflow(&self) -> Outflow<'_>;
+
     /// Whether anything of the final response may have left.
     fn is_started(&self) -> bool;
 
@@ -132,6 +139,8 @@ pub(crate) struct RequestLine<'a> {
     pub(crate) authority: &'a [u8],
     /// Path and query, never empty.
     pub(crate) target: &'a [u8],
+    /// Whether it asks for a WebSocket, which HTTP/2 does by a method of its own (RFC 8441 §4).
+    pub(crate) websocket: bool,
 }
 
 /// The request on its way to the upstream.

@@ -12,9 +12,10 @@ mod run;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use journal::Traffic;
 pub(crate) use message::{
     BodyFault, Piece, RequestLine, RequestSink, RequestSource, ResponseFault, ResponseHead,
     ResponseSink, ResponseSource, Sink, SinkFault, Source,
 };
 pub(crate) use refuse::{closed_unheard, refuse_unread};
-pub(crate) use run::{Tunnel, run};
+pub(crate) use run::run;

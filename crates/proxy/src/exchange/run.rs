@@ -9,7 +9,7 @@ use super::refuse::refuse;
 use super::relay::Upload;
 use crate::connection::Caller;
 use crate::gateway::{Core, CoreState};
-use crate::http1;
+use crate::tunnel::{self, End};
 use crate::upstream::{Attempt, Outcome, Tried, Verdict};
 use postern_model::entity::{Balance, HashKey};
 use postern_model::{Code, Denial};
@@ -22,11 +22,8 @@ use std::net::IpAddr;
 use std::rc::Rc;
 use std::time::Instant;
 
-/// A connection to an upstream that has agreed to speak WebSocket from now on.
-pub(crate) type Tunnel = Box<http1::Connection>;
-
-/// Serves one request: decides, and answers or has it answered. Gives the upstream's connection if
-/// both sides have agreed to leave HTTP.
+/// Serves one request: decides, and answers or has it answered. Where both sides agree to leave
+/// HTTP it serves their tunnel too, and gives its end.
 pub(crate) async fn run(
     core: &Rc<Core>,
     state: &Rc<CoreState>,
@@ -34,7 +31,7 @@ pub(crate) async fn run(
     head: &Head,
     source: &mut impl RequestSource,
     sink: &mut impl ResponseSink,
-) -> Option<Tunnel> {
+) -> Option<End> {
     let traffic = Traffic::default();
     let allowed = OnceCell::new();
     let mut journal = Journal::begin(core, state, caller, head, &traffic, sink.begun());
@@ -59,12 +56,19 @@ pub(crate) async fn run(
         })))
     });
     match served {
-        Ok(passed) => {
+        Ok(Passed::Answered) => {
             journal.answered();
-            match passed {
-                Passed::Answered => None,
-                Passed::Tunnel(connection) => Some(connection),
+            None
+        }
+        Ok(Passed::Tunnel(upstream)) => {
+            journal.switched();
+            // Boxed, so that requests do not grow by what few of them need.
+            let (from, to) = (source.inflow(), sink.outflow());
+            let end = Box::pin(tunnel::run(core, from, to, upstream, &traffic)).await;
+            if end == End::Closed {
+                journal.closed();
             }
+            Some(end)
         }
         Err(Failed::Refused(denial)) if sink.is_started() => {
             journal.cut_off(denial);

@@ -5,6 +5,7 @@ use crate::gateway::testing;
 use crate::http1::Length;
 use crate::http1::testing::head;
 use crate::record::{self, Outcome, Record, Sinks};
+use crate::tunnel::{Inflow, Outflow};
 use postern_model::entity::{self, Configuration};
 use postern_policy::fields::Fields;
 use std::net::{SocketAddr, TcpListener};
@@ -53,6 +54,10 @@ impl RequestSource for Body {
 
     async fn proceed(&mut self) -> Result<(), BodyFault> {
         Ok(())
+    }
+
+    fn inflow(&mut self) -> Inflow<'_> {
+        panic!("no tunnel was asked for");
     }
 
     async fn gone(&mut self) {
@@ -112,6 +117,10 @@ impl ResponseSink for Told {
 
     fn close(&mut self) {
         self.closed = true;
+    }
+
+    fn outflow(&self) -> Outflow<'_> {
+        panic!("no tunnel was asked for");
     }
 
     fn is_started(&self) -> bool {

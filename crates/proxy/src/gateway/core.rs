@@ -15,7 +15,7 @@ use std::net::SocketAddr;
 use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::Waker;
+use std::task::{Poll, Waker};
 use std::time::{Duration, SystemTime};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::Instant;
@@ -125,6 +125,18 @@ impl Core {
         self.cut_off.get()
     }
 
+    /// Resolves when the time to finish what is under way is over, in a task that is woken then.
+    pub(crate) async fn cut_off_comes(&self) {
+        std::future::poll_fn(|_| {
+            if self.is_cut_off() {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        })
+        .await;
+    }
+
     /// Has a task woken when draining begins and when its time is over, for as long as the guard
     /// lives.
     pub(crate) fn wake_to_drain(self: &Rc<Self>, waker: &Waker) -> WakeGuard {
@@ -180,8 +192,9 @@ impl Core {
 
     fn set_snapshot(&self, snapshot: Arc<Snapshot>) {
         let before = self.state();
-        *self.state.borrow_mut() =
-            Rc::new(state_of(snapshot, self.index, &self.shared, Some(&before)));
+        let after = state_of(snapshot, self.index, &self.shared, Some(&before));
+        before.pools.retire(&after.pools);
+        *self.state.borrow_mut() = Rc::new(after);
     }
 
     fn drain(&self) {

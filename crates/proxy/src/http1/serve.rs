@@ -6,11 +6,11 @@ use super::request::{self, Framing, end_of_head};
 use super::write::Writer;
 use crate::connection::Caller;
 use crate::exchange::{
-    self, BodyFault, Piece, RequestSource, ResponseSink, Sink, SinkFault, Source, Tunnel,
+    self, BodyFault, Piece, RequestSource, ResponseSink, Sink, SinkFault, Source,
 };
 use crate::gateway::{Core, CoreState};
 use crate::io::{Buffer, Link, Wait};
-use crate::tunnel;
+use crate::tunnel::{Inflow, Outflow};
 use postern_model::{Code, Denial};
 use postern_policy::fields::Fields;
 use postern_policy::head::{Head, Version};
@@ -43,8 +43,6 @@ enum Next {
     Close,
     /// Close it once the peer has had the time to read what we said.
     Linger,
-    /// Both sides speak WebSocket from now on.
-    Tunnel(Tunnel),
 }
 
 /// Serves a connection until it ends.
@@ -61,9 +59,6 @@ pub(crate) async fn serve(core: &Rc<Core>, caller: &Caller, link: Link, buffer: 
             Next::Keep => {}
             Next::Close => return session.link.shutdown(Wait::For(LINGER_SILENCE)).await,
             Next::Linger => return session.linger().await,
-            Next::Tunnel(tunnel) => {
-                return tunnel::run(session.link, session.buffer, tunnel).await;
-            }
         }
     }
 }
@@ -120,8 +115,8 @@ impl Session {
             expects: framing.expects,
         };
         let tunnel = exchange::run(core, &state, caller, &self.head, &mut source, &mut sink).await;
-        if let Some(tunnel) = tunnel {
-            return Next::Tunnel(tunnel);
+        if tunnel.is_some() {
+            return Next::Close;
         }
         source.body.settle();
         next(&source, &sink)
@@ -300,6 +295,10 @@ impl RequestSource for Upload<'_> {
         sent.map_err(|_| BodyFault::ClosedEarly)
     }
 
+    fn inflow(&mut self) -> Inflow<'_> {
+        Inflow::Connection(self.body.link, self.body.buffer)
+    }
+
     async fn gone(&mut self) {
         self.body.settle();
         loop {
@@ -400,6 +399,10 @@ impl ResponseSink for Answer<'_> {
 
     fn close(&mut self) {
         self.keep_alive = false;
+    }
+
+    fn outflow(&self) -> Outflow<'_> {
+        Outflow::Connection(self.writer.link())
     }
 
     fn is_started(&self) -> bool {

@@ -38,6 +38,11 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// The connection below.
+    pub(crate) const fn link(&self) -> &'a Link {
+        self.link
+    }
+
     /// Begins another message, forgetting what was not sent of the one before.
     pub(crate) fn restart(&mut self) {
         self.out.clear();

@@ -2,14 +2,18 @@
 
 use super::incoming::{Incoming, load};
 use super::outgoing::{Draft, GATHER, Outlet, trailing};
+use super::session::Ticket;
+use super::tunnel::Tunnel;
 use crate::exchange::{
     BodyFault, Piece, RequestLine, RequestSink, ResponseFault, ResponseHead, ResponseSource, Sink,
     SinkFault, Source,
 };
 use crate::http1::{self, Invalid, Length, Pace};
 use crate::io::Alarm;
+use crate::tunnel::{SILENCE, STUCK};
 use bytes::{Bytes, BytesMut};
 use h2::client::{ResponseFuture, SendRequest};
+use h2::ext::Protocol;
 use h2::{Reason, RecvStream};
 use http::header::{CONTENT_LENGTH, HeaderValue};
 use http::uri::{Authority, PathAndQuery, Scheme};
@@ -51,11 +55,18 @@ impl Call {
         }
     }
 
+    /// What both sides go on with once the upstream has agreed to a tunnel.
+    pub(crate) fn into_tunnel(self, mut body: Incoming, ticket: Ticket) -> Tunnel {
+        body.relax(SILENCE);
+        Tunnel::new(body, self.outlet.relaxed(STUCK), ticket)
+    }
+
     /// Both directions.
     pub(crate) fn sides(&self) -> (RequestOut<'_>, ResponseIn<'_>) {
         let out = RequestOut {
             call: self,
             method: Method::GET,
+            websocket: false,
             uri: None,
             draft: None,
             data: BytesMut::new(),
@@ -73,6 +84,8 @@ impl Call {
 pub(crate) struct RequestOut<'a> {
     call: &'a Call,
     method: Method,
+    /// Whether it is an extended CONNECT (RFC 8441 §4).
+    websocket: bool,
     uri: Option<Uri>,
     /// The head, until it is sent.
     draft: Option<Draft>,
@@ -90,6 +103,10 @@ impl RequestOut<'_> {
             *request.method_mut() = self.method.clone();
             *request.uri_mut() = uri;
             *request.headers_mut() = draft.fields;
+            if self.websocket {
+                let protocol = Protocol::from_static("websocket");
+                request.extensions_mut().insert(protocol);
+            }
             self.call.send.borrow_mut().send_request(request, end).ok()
         });
         let Some((response, stream)) = sent else {
@@ -159,7 +176,12 @@ impl Sink for RequestOut<'_> {
 impl RequestSink for RequestOut<'_> {
     fn begin(&mut self, line: &RequestLine<'_>) {
         let mut draft = Draft::new();
-        self.method = Method::from_bytes(line.method.as_bytes()).unwrap_or_default();
+        self.websocket = line.websocket;
+        self.method = if line.websocket {
+            Method::CONNECT
+        } else {
+            Method::from_bytes(line.method.as_bytes()).unwrap_or_default()
+        };
         self.uri = uri(line, &mut draft);
         self.draft = Some(draft);
     }
@@ -208,6 +230,11 @@ pub(crate) struct ResponseIn<'a> {
 }
 
 impl ResponseIn<'_> {
+    /// What follows the head, as one direction of a tunnel.
+    pub(crate) fn into_body(self) -> Option<Incoming> {
+        self.body
+    }
+
     fn accept(
         &mut self,
         response: Response<RecvStream>,

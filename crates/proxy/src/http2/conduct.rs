@@ -30,9 +30,15 @@ pub(super) struct Traffic {
     received: Cell<u64>,
     sent: Cell<u64>,
     hostile: Cell<bool>,
+    settled: Cell<bool>,
 }
 
 impl Traffic {
+    /// Whether the peer's settings have come: its first frame (RFC 9113 §3.4).
+    pub(super) const fn is_settled(&self) -> bool {
+        self.settled.get()
+    }
+
     /// Bytes that came in.
     pub(super) const fn received(&self) -> u64 {
         self.received.get()
@@ -59,6 +65,8 @@ pub(super) struct Frames {
     skip: usize,
     header: [u8; 9],
     have: usize,
+    /// Whether the first frame's header has come.
+    begun: bool,
     idle: Bucket,
     updates: u64,
     streams: u64,
@@ -71,6 +79,7 @@ impl Frames {
             skip,
             header: [0; 9],
             have: 0,
+            begun: false,
             idle: Bucket {
                 level: 0,
                 since: None,
@@ -87,6 +96,9 @@ impl Frames {
         loop {
             let skipped = self.skip.min(bytes.len());
             self.skip -= skipped;
+            if self.skip == 0 && self.begun {
+                traffic.settled.set(true);
+            }
             bytes = bytes.get(skipped..).unwrap_or_default();
             if bytes.is_empty() {
                 break;
@@ -102,6 +114,7 @@ impl Frames {
                 break;
             }
             self.have = 0;
+            self.begun = true;
             let [a, b, c, kind, ..] = self.header;
             self.skip = usize::from(a) << 16 | usize::from(b) << 8 | usize::from(c);
             match kind {
@@ -217,6 +230,19 @@ mod tests {
             vec![[frame(DATA, 1), frame(HEADERS, 9), frame(8, 4)].concat(); 20_000];
         assert!(!hostile(&update_per_data));
         assert!(hostile(&vec![frame(8, 4); 10_001]));
+    }
+
+    #[test]
+    fn settings_have_come_with_their_last_byte() {
+        for payload in [0, 6] {
+            let bytes = [frame(4, payload), frame(6, 8)].concat();
+            let traffic = Traffic::default();
+            let mut frames = Frames::new(0);
+            for (at, byte) in bytes.iter().enumerate() {
+                assert_eq!(traffic.is_settled(), at >= 9 + payload, "{payload}, {at}");
+                frames.see(&[*byte], &traffic);
+            }
+        }
     }
 
     #[tokio::test(start_paused = true)]

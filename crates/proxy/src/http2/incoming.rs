@@ -9,9 +9,10 @@ use h2::RecvStream;
 use http::HeaderMap;
 use postern_policy::fields::Fields;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 use tokio::time::Instant;
 
-pub(super) struct Incoming {
+pub(crate) struct Incoming {
     stream: RecvStream,
     /// What [`Incoming::take`] has given last.
     given: Bytes,
@@ -51,6 +52,13 @@ impl Incoming {
         }
     }
 
+    /// Waits from now on as one side of a tunnel: for as long as `silence`, whatever was to bound
+    /// the whole.
+    pub(super) fn relax(&mut self, silence: Duration) {
+        self.pace = Pace { silence, rate: 0 };
+        self.cap = None;
+    }
+
     pub(super) const fn length(&self) -> Length {
         self.length
     }
@@ -77,7 +85,7 @@ impl Incoming {
         self.ended.then(|| self.next.as_ref().map_or(0, Bytes::len))
     }
 
-    pub(super) fn take(&mut self) -> Result<Option<Piece<'_>>, BodyFault> {
+    pub(crate) fn take(&mut self) -> Result<Option<Piece<'_>>, BodyFault> {
         self.release();
         if self.next.is_none() && !self.ended {
             let mut cx = Context::from_waker(Waker::noop());
@@ -95,7 +103,7 @@ impl Incoming {
         }
     }
 
-    pub(super) async fn fill(&mut self) -> Result<(), BodyFault> {
+    pub(crate) async fn fill(&mut self) -> Result<(), BodyFault> {
         self.release();
         let now = Instant::now();
         let begun = *self.begun.get_or_insert(now);
@@ -159,6 +167,13 @@ impl Incoming {
             // Fails only for a stream that is over.
             let _ = self.stream.flow_control().release_capacity(given.len());
         }
+    }
+}
+
+impl std::fmt::Debug for Incoming {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut f = f.debug_struct("Incoming");
+        f.field("ended", &self.ended).finish_non_exhaustive()
     }
 }
 

@@ -11,5 +11,8 @@ mod stream;
 mod tunnel;
 mod wire;
 
+pub(crate) use incoming::Incoming;
+pub(crate) use outgoing::Outlet;
 pub(crate) use serve::serve;
 pub(crate) use session::{Session, Ticket};
+pub(crate) use tunnel::Tunnel;

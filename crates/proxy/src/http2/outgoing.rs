@@ -67,12 +67,18 @@ pub(super) fn trailing(trailers: Option<&Fields>) -> Option<HeaderMap> {
 
 /// The body's way out. Taken by `&self`, so that one half of a task can send while another looks
 /// whether the peer has reset the stream.
-pub(super) struct Outlet {
+pub(crate) struct Outlet {
     stream: RefCell<Option<SendStream<Bytes>>>,
     alarm: RefCell<Alarm>,
     wait: Duration,
     /// No wait lasts beyond this.
     cap: Option<Instant>,
+}
+
+impl std::fmt::Debug for Outlet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Outlet").finish_non_exhaustive()
+    }
 }
 
 impl Outlet {
@@ -86,13 +92,22 @@ impl Outlet {
         }
     }
 
+    /// The same stream as one side of a tunnel, where nothing bounds the whole.
+    pub(super) fn relaxed(self, wait: Duration) -> Self {
+        Self {
+            wait,
+            cap: None,
+            ..self
+        }
+    }
+
     /// Opens it, once the head is sent.
     pub(super) fn open(&self, stream: SendStream<Bytes>) {
         *self.stream.borrow_mut() = Some(stream);
     }
 
     /// Sends content; `end` says that it is the last.
-    pub(super) async fn send(&self, mut data: Bytes, end: bool) -> Result<(), SinkFault> {
+    pub(crate) async fn send(&self, mut data: Bytes, end: bool) -> Result<(), SinkFault> {
         if data.is_empty() {
             return if end { self.frame(data, true) } else { Ok(()) };
         }
@@ -113,14 +128,14 @@ impl Outlet {
     }
 
     /// Resets the stream.
-    pub(super) fn reset(&self, reason: Reason) {
+    pub(crate) fn reset(&self, reason: Reason) {
         if let Some(stream) = self.stream.borrow_mut().as_mut() {
             stream.send_reset(reason);
         }
     }
 
     /// Ready when the peer has reset the stream or has gone. `None` before the head was sent.
-    pub(super) fn poll_reset(&self, cx: &mut Context<'_>) -> Option<Poll<()>> {
+    pub(crate) fn poll_reset(&self, cx: &mut Context<'_>) -> Option<Poll<()>> {
         let mut stream = self.stream.borrow_mut();
         let stream = stream.as_mut()?;
         Some(stream.poll_reset(cx).map(|_| ()))

@@ -12,6 +12,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 /// Bytes of a response that an upstream may send ahead.
@@ -36,6 +37,8 @@ pub(crate) struct Session {
     /// Set when no further request may go over it.
     retired: Rc<Cell<bool>>,
     idle_since: Cell<Instant>,
+    /// Whether the upstream's settings hold; closed when the session ends.
+    settled: watch::Receiver<bool>,
 }
 
 impl std::fmt::Debug for Session {
@@ -69,9 +72,13 @@ impl Session {
             .await?;
         let retired = Rc::new(Cell::new(false));
         let (ended, counted) = (retired.clone(), traffic.clone());
+        let (settle, settled) = watch::channel(false);
         tokio::task::spawn_local(async move {
             std::future::poll_fn(|cx| {
                 let polled = Pin::new(&mut connection).poll(cx);
+                if counted.is_settled() && !*settle.borrow() {
+                    settle.send_replace(true);
+                }
                 if counted.is_hostile() {
                     return Poll::Ready(());
                 }
@@ -79,6 +86,7 @@ impl Session {
             })
             .await;
             ended.set(true);
+            drop(settle);
         });
         Ok(Rc::new(Self {
             place,
@@ -88,6 +96,7 @@ impl Session {
             uses: Cell::new(0),
             retired,
             idle_since: Cell::new(Instant::now()),
+            settled,
         }))
     }
 
@@ -130,6 +139,14 @@ impl Ticket {
     pub(crate) fn exchange(&self, method: &str, idle: Duration, cap: Option<Instant>) -> Call {
         self.0.uses.set(self.0.uses.get() + 1);
         Call::new(self.0.send.clone(), method, idle, cap)
+    }
+
+    /// Whether the upstream lets a WebSocket be opened over the session (RFC 8441 §3); waits for
+    /// its settings.
+    pub(crate) async fn takes_websockets(&self) -> bool {
+        let mut settled = self.0.settled.clone();
+        let has_settled = settled.wait_for(|settled| *settled).await.is_ok();
+        has_settled && self.0.send.is_extended_connect_protocol_enabled()
     }
 
     /// Bytes that came over the session so far.

@@ -4,12 +4,11 @@ use super::head;
 use super::incoming::Incoming;
 use super::outgoing::{Draft, GATHER, Outlet, trailing};
 use super::serve::Session;
-use super::tunnel;
 use crate::exchange::{
     self, BodyFault, Piece, RequestSource, ResponseSink, Sink, SinkFault, Source,
 };
 use crate::http1::{LINGER, LINGER_BYTES, LINGER_SILENCE, Length, Pace};
-use crate::tunnel::{SILENCE, STUCK};
+use crate::tunnel::{End, Inflow, Outflow, SILENCE, STUCK};
 use bytes::{Bytes, BytesMut};
 use h2::server::SendResponse;
 use h2::{Reason, RecvStream};
@@ -69,18 +68,15 @@ pub(super) async fn serve(
         reply: &reply,
     };
     source.small = tunnel || source.body.here().is_some_and(|n| n <= SMALL_BODY);
-    let switched = match read {
+    let tunnel_end = match read {
         Ok(_) => exchange::run(core, &state, &session.caller, &head, &mut source, &mut sink).await,
         Err(denial) => {
             exchange::refuse_unread(core, &state, &session.caller, &head, denial, &mut sink).await;
             None
         }
     };
-    // A tunnel outlives configurations.
-    drop(state);
-    if let Some(upstream) = switched {
-        let end = tunnel::run(&mut source.body, &reply.outlet, upstream).await;
-        reply.given_up.set(end == tunnel::End::GivenUp);
+    if tunnel_end == Some(End::GivenUp) {
+        reply.given_up.set(true);
     }
     // Whoever cannot be told at once to stop goes on sending, and may read the answer only then.
     let _ = tokio::time::timeout(LINGER, source.linger()).await;
@@ -204,6 +200,10 @@ impl RequestSource for Upload<'_> {
         sent.map_err(|_| BodyFault::ClosedEarly)
     }
 
+    fn inflow(&mut self) -> Inflow<'_> {
+        Inflow::Stream(&mut self.body)
+    }
+
     async fn gone(&mut self) {
         poll_fn(|cx| {
             if let Some(polled) = self.reply.outlet.poll_reset(cx) {
@@ -323,6 +323,10 @@ impl ResponseSink for Answer<'_> {
 
     /// Other requests share the connection, which frames keep apart: it stays.
     fn close(&mut self) {}
+
+    fn outflow(&self) -> Outflow<'_> {
+        Outflow::Stream(&self.reply.outlet)
+    }
 
     fn is_started(&self) -> bool {
         self.started

@@ -49,13 +49,13 @@ families! {
     DENIALS = Counter "postern_denials_total" ["code", "service"]
         "Refusals of the gateway by code, as recorded. What the upstream itself refuses is not among them: see `outcome` of `postern_requests_total`.";
     DURATION = Histogram "postern_request_duration_seconds" ["service"]
-        "From the first byte of a request to the last of its response.";
+        "From the first byte of a request to the last of its response, or the end of its WebSocket.";
     IN_FLIGHT = Gauge "postern_requests_in_flight" []
         "Requests that have begun and are not over.";
     BYTES_IN = Counter "postern_request_body_bytes_total" ["service"]
-        "Bytes of request bodies.";
+        "Bytes of request bodies, and of WebSockets from callers.";
     BYTES_OUT = Counter "postern_response_body_bytes_total" ["service"]
-        "Bytes of response bodies.";
+        "Bytes of response bodies, and of WebSockets to callers.";
     ATTEMPTS = Counter "postern_upstream_attempts_total" ["upstream"]
         "Attempts at targets, first ones and retries.";
     RETRIES = Counter "postern_upstream_retries_total" ["upstream"]

@@ -20,6 +20,8 @@ pub enum FailureClass {
     ConnectTimeout,
     /// TLS handshake failed or the certificate was not accepted.
     Tls,
+    /// It does not let the tunnel be opened that the request asks for (RFC 8441 §3).
+    UpgradeRefused,
     /// The connection was found closed before a byte of the request was written.
     NotSent,
     /// A reused idle HTTP/1 connection ended before any byte of a response. Most likely the
@@ -54,6 +56,7 @@ impl FailureClass {
                 | Self::Connect
                 | Self::ConnectTimeout
                 | Self::Tls
+                | Self::UpgradeRefused
                 | Self::NotSent
                 | Self::RefusedStream
                 | Self::GoawayUnprocessed
@@ -66,6 +69,7 @@ impl FailureClass {
     pub const fn blames_target(self) -> bool {
         match self {
             Self::AddressForbidden
+            | Self::UpgradeRefused
             | Self::NotSent
             | Self::IdleClosed
             | Self::RefusedStream
