@@ -8,6 +8,10 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 # A rustc may take 1.5 GiB: no more of them than memory has room for.
 export CARGO_BUILD_JOBS ?= $(shell awk -v cores="$$(nproc)" '/^MemAvailable/ { n = int($$2 / 1572864); print n < 1 ? 1 : n < cores ? n : cores }' /proc/meminfo)
 
+# Switched on for the whole build of the tests: a build of one package alone would choose other
+# features for shared dependencies, and compile them again.
+TESTED := postern-proxy/otlp
+
 .PHONY: build run test lint bench help
 
 build: ## the release binary, target/release/postern
@@ -19,10 +23,10 @@ run: build ## a gateway before a small upstream; prints a request to paste
 test: ## every test; as root, installs the Debian packages that some of them drive
 	bash tests/setup.sh
 	if cargo nextest --version >/dev/null 2>&1; then \
-	  cargo nextest run --workspace --locked; \
-	  cargo test --workspace --locked --doc --quiet; \
+	  cargo nextest run --workspace --features $(TESTED) --locked; \
+	  cargo test --workspace --features $(TESTED) --locked --doc --quiet; \
 	else \
-	  cargo test --workspace --locked; \
+	  cargo test --workspace --features $(TESTED) --locked; \
 	fi
 
 lint: ## formatting, clippy and documentation, warnings as errors
