@@ -1,0 +1,120 @@
+//! What every implementation of [`Counters`] has to do.
+//!
+//! An implementation's tests provide a [`Harness`] and call [`run`].
+
+mod clocks;
+mod pace;
+mod together;
+
+use crate::counters::{Check, CommitError, Counters, Key, Reading, Verdict};
+use crate::limit::Limit;
+
+/// Makes counters, and waits for them.
+pub trait Harness: Sync {
+    /// The implementation.
+    type Counters: Counters;
+
+    /// Counters that have counted nothing.
+    fn fresh(&self) -> Self::Counters;
+
+    /// Waits for a future. Called from several threads at once.
+    fn block_on<F: Future>(&self, future: F) -> F::Output;
+}
+
+const MS: u64 = 1_000_000;
+const SECOND: u64 = 1_000 * MS;
+const MINUTE: u64 = 60 * SECOND;
+/// Some day in 2023.
+const START: u64 = 1_700_000_000 * SECOND;
+
+/// Runs all cases.
+///
+/// # Panics
+/// If the implementation does not do what it has to; the message says what.
+pub fn run<H: Harness>(harness: &H) {
+    let cases: &[fn(&Subject<'_, H>)] = &[
+        pace::burst_then_one_per_interval,
+        pace::a_burst_of_nothing_is_one,
+        pace::spikes_are_arrested,
+        pace::cells_are_apart,
+        pace::cost_counts,
+        pace::what_costs_too_much_never_passes,
+        pace::readings_foretell,
+        pace::never_more_than_limit_and_burst_in_any_window,
+        pace::new_numbers_forgive,
+        together::all_or_nothing,
+        together::a_cell_named_twice_is_charged_twice,
+        together::nothing_to_check_passes,
+        together::threads_neither_exceed_nor_lose,
+        clocks::a_clock_set_back_a_little_stands_still,
+        clocks::a_clock_set_back_takes_debts_along,
+        clocks::a_clock_set_forward_frees_one_burst,
+        clocks::threads_with_clocks_of_their_own,
+    ];
+    for case in cases {
+        case(&Subject {
+            harness,
+            counters: harness.fresh(),
+        });
+    }
+}
+
+struct Subject<'a, H: Harness> {
+    harness: &'a H,
+    counters: H::Counters,
+}
+
+impl<H: Harness> Subject<'_, H> {
+    fn commit(&self, checks: &[Check], cost: u64, now: u64) -> Result<(), usize> {
+        let outcome = self
+            .harness
+            .block_on(self.counters.commit(checks, cost, now));
+        outcome.map_err(|error| match error {
+            CommitError::Refused(position) => position,
+            CommitError::Unavailable(_) => usize::MAX,
+        })
+    }
+
+    fn read(&self, check: Check, cost: u64, now: u64) -> Reading {
+        let readings = self
+            .harness
+            .block_on(self.counters.read(&[check], cost, now));
+        let reading = readings.ok().and_then(|all| all.first().copied());
+        reading.unwrap_or(Reading {
+            limit: 0,
+            remaining: 0,
+            reset_after: 0,
+            verdict: Verdict::Never,
+        })
+    }
+
+    /// How many of `tries` requests at `now` pass.
+    fn flood(&self, check: Check, tries: u64, now: u64) -> u64 {
+        let passed = (0..tries).filter(|_| self.commit(&[check], 1, now).is_ok());
+        passed.count() as u64
+    }
+}
+
+fn check(limit: u64, subject: u128, allows: Limit) -> Check {
+    let key = Key { limit, subject };
+    Check { key, limit: allows }
+}
+
+fn rate(count: u64, period: u64, burst: u64) -> Limit {
+    match Limit::rate(count, period, burst) {
+        Ok(limit) => limit,
+        Err(error) => unreachable!("a limit of the suite is wrong: {error}"),
+    }
+}
+
+/// Numbers that look random and are the same in each run (xorshift64*).
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 16) % end
+    }
+}
