@@ -29,6 +29,14 @@ pub struct ClientAddress {
     pub via_trusted_proxy: bool,
 }
 
+impl ClientAddress {
+    /// Whether it may be held against the address what comes from it: a trusted proxy's own
+    /// address stands for everybody behind it.
+    pub const fn is_its_own(&self) -> bool {
+        !self.via_trusted_proxy || !matches!(self.provenance, Provenance::Peer)
+    }
+}
+
 /// Where an address came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Provenance {

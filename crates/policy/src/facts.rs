@@ -2,7 +2,7 @@
 
 mod readings;
 
-pub use readings::{Blocked, CredentialVerdict, EdgeReading, Exceeded, Reading};
+pub use readings::{Blocked, CredentialVerdict, EdgeReading, Exceeded, Reading, Readings};
 
 use crate::fields::Known;
 use crate::head::{Head, Version};
@@ -139,7 +139,7 @@ pub struct Live<'a> {
     certificate: OnceCell<CertificateVerdict>,
     edge: OnceCell<EdgeReading>,
     credential: OnceCell<CredentialVerdict>,
-    readings: Option<Vec<Reading>>,
+    readings: Option<Readings>,
     body_start: OnceCell<Vec<u8>>,
 }
 
@@ -184,8 +184,13 @@ impl<'a> Live<'a> {
 
     /// Answers [`FactRequest::Counters`](crate::decision::FactRequest). The last answer counts:
     /// readings are replaced when somebody else was faster.
-    pub fn provide_readings(&mut self, readings: Vec<Reading>) {
+    pub fn provide_readings(&mut self, readings: Readings) {
         self.readings = Some(readings);
+    }
+
+    /// The readings, for whoever writes limit headers.
+    pub fn take_readings(&mut self) -> Readings {
+        self.readings.take().unwrap_or_default()
     }
 
     /// Answers [`FactRequest::BodyStart`](crate::decision::FactRequest). The first answer counts.

@@ -5,6 +5,7 @@
 
 mod back;
 mod connection;
+pub mod counting;
 mod date;
 mod exchange;
 #[doc(hidden)]

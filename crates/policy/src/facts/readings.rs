@@ -1,6 +1,8 @@
 //! What the edge of the system reads for the stages: counters, credentials, bodies.
 
+use postern_model::Code;
 use postern_model::entity::{Credential, Name};
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// What was found where credentials are looked for.
@@ -52,7 +54,7 @@ pub struct Blocked {
     /// Until when; Unix time in milliseconds.
     pub until: i64,
     /// The code that it was refused with too often.
-    pub trigger: Name,
+    pub trigger: Code,
 }
 
 /// More requests than one address may make.
@@ -63,6 +65,9 @@ pub struct Exceeded {
     /// In how many milliseconds one more may come.
     pub retry_after: u64,
 }
+
+/// What most requests need: no room is asked for.
+pub type Readings = SmallVec<[Reading; 4]>;
 
 /// What one limit says before anything is taken from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,4 +80,14 @@ pub struct Reading {
     pub reset: u64,
     /// In how many milliseconds one more fits; 0 if it does now.
     pub retry_after: u64,
+}
+
+impl Reading {
+    /// Of a limit that cannot be counted: nothing passes.
+    pub const CLOSED: Self = Self {
+        passes: false,
+        remaining: 0,
+        reset: 0,
+        retry_after: 1000,
+    };
 }

@@ -47,7 +47,7 @@ fn counters(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts)
         return Outcome::Refuse(
             seen(Code::EdgeAddressBlocked, client)
                 .saw("until", until)
-                .with("trigger", blocked.trigger.to_string(), Audience::Operator)
+                .with("trigger", blocked.trigger.row().name, Audience::Operator)
                 .retry_after(super::seconds(u64::try_from(wait).unwrap_or(0))),
         );
     }

@@ -2,7 +2,7 @@
 //! they allow is committed by the data plane when everything else has passed.
 
 use super::{Check, Outcome};
-use crate::decision::FactRequest;
+use crate::decision::{Allowed, FactRequest};
 use crate::facts::{Facts, Reading};
 use crate::policies::{Compiled, Holds, LimitUse, Parties, holds};
 use crate::snapshot::Snapshot;
@@ -61,6 +61,29 @@ fn read_limits(progress: &mut Progress, _: &Snapshot<'_>, facts: &dyn Facts) -> 
     }
     progress.limits = limits;
     denial.map_or(Outcome::Pass, Outcome::Refuse)
+}
+
+impl Allowed {
+    /// Judges the limits again after a commit that failed: the readings are new.
+    pub fn used_up(&self, readings: &[Reading]) -> Option<Denial> {
+        let mut pairs = self.limits.iter().zip(readings);
+        let over = pairs.find(|(limit, reading)| !reading.passes && !limit.shadow);
+        over.map(|(limit, reading)| exceeded(limit, reading))
+    }
+
+    /// The refusal of a request whose limits passed whenever they were read and were used up
+    /// whenever they were to be taken from: many others are faster.
+    pub fn lost_races(&self) -> Denial {
+        let soon = Reading {
+            retry_after: 1000,
+            ..Reading::CLOSED
+        };
+        let rate = |limit: &&LimitUse| !matches!(limit.limit.measure, Measure::Concurrency { .. });
+        match self.limits.iter().find(rate) {
+            Some(limit) => exceeded(limit, &soon),
+            None => Denial::new(Code::Internal),
+        }
+    }
 }
 
 /// The refusal of a limit that is used up.

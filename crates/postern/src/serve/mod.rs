@@ -59,6 +59,8 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         cores,
         metrics,
         sinks: records.sinks(),
+        counting: Arc::default(),
+        keyer: Keyer::new(&[0; 32]),
     };
     let gateway = control.block_on(Gateway::start(configuration.clone(), options))?;
     welcome::print(&gateway, &configuration, &admin.local_addr()?);

@@ -2,6 +2,7 @@
 
 mod websocket;
 
+use super::decide::Passes;
 use super::faults::{Failed, UpstreamFault, caller_fault};
 use super::journal::{Journal, Traffic};
 use super::message::{
@@ -100,10 +101,11 @@ impl<'a> Exchange<'a> {
         state: &'a Rc<CoreState>,
         caller: &'a Caller,
         head: &'a Head,
-        allowed: &'a Allowed,
+        passes: &'a Passes,
         journal: &Journal<'_>,
         traffic: &'a Traffic,
     ) -> Self {
+        let allowed = &passes.allowed;
         let timeouts = state.snapshot().rules.plan(&allowed.route).timeouts;
         let body_timeout = state.configuration().timeouts.body;
         Self {

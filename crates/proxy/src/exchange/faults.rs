@@ -7,6 +7,7 @@ use crate::upstream::{Denied, FailureClass, TargetOut};
 use postern_model::denial::Audience;
 use postern_model::entity::Name;
 use postern_model::{Code, Denial};
+use postern_policy::stages::body::too_large;
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -32,6 +33,7 @@ pub(crate) fn caller_fault(fault: BodyFault, limit: Duration) -> Failed {
                 .saw("phase", "body")
                 .saw("limit", limit.as_secs()),
         ),
+        BodyFault::TooLarge { limit, seen } => Failed::Refused(too_large(limit, seen)),
         BodyFault::ClosedEarly => Failed::Cancelled,
     }
 }
@@ -162,6 +164,11 @@ impl UpstreamFault {
                     "the response stood still",
                 )
             },
+            BodyFault::TooLarge { limit, .. } => Self::new(
+                FailureClass::ResponseInvalid,
+                target,
+                format!("the response is longer than {limit} bytes"),
+            ),
             BodyFault::ClosedEarly => Self::new(
                 FailureClass::BodyCut,
                 target,

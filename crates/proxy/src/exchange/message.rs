@@ -22,6 +22,13 @@ pub(crate) enum BodyFault {
     Invalid(Invalid),
     /// Nothing came for too long, or too little.
     TooSlow,
+    /// There is more of it than rules allow, bytes.
+    TooLarge {
+        /// The most.
+        limit: u64,
+        /// How much came.
+        seen: u64,
+    },
     /// The peer closed or reset before the end.
     ClosedEarly,
 }

@@ -1,9 +1,11 @@
 //! One request's life: decided, sent on, answered, recorded, whatever protocols the two sides speak.
 
 mod attempt;
+mod decide;
 mod faults;
 mod guard;
 mod heads;
+mod intake;
 mod journal;
 mod message;
 mod refuse;

@@ -1,10 +1,12 @@
 //! The life of one request, from its head to its end.
 
 use super::attempt::{Ended, Exchange, Passed};
+use super::decide::decide;
 use super::faults::{self, Failed};
 use super::guard::{Interrupted, guarded};
+use super::intake::Intake;
 use super::journal::{Journal, Traffic, count};
-use super::message::{Piece, RequestSource, ResponseSink};
+use super::message::{Piece, RequestSource, ResponseSink, Source as _};
 use super::refuse::refuse;
 use super::relay::Upload;
 use crate::connection::Caller;
@@ -13,10 +15,8 @@ use crate::tunnel::{self, End};
 use crate::upstream::{Attempt, Outcome, Tried, Verdict};
 use postern_model::entity::{Balance, HashKey};
 use postern_model::{Code, Denial};
-use postern_policy::facts::EdgeReading;
 use postern_policy::fields::Known;
 use postern_policy::head::Head;
-use postern_policy::{Allowed, Decision, Depth, FactRequest, Live, Step, Walk};
 use std::cell::OnceCell;
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -33,7 +33,8 @@ pub(crate) async fn run(
     sink: &mut impl ResponseSink,
 ) -> Option<End> {
     let traffic = Traffic::default();
-    let allowed = OnceCell::new();
+    let passes = OnceCell::new();
+    let mut intake = Intake::new(source);
     let mut journal = Journal::begin(core, state, caller, head, &traffic, sink.begun());
     if head.fields.has(Known::Upgrade) || head.method() == b"CONNECT" {
         // Bytes that follow were meant for another protocol: unless it is agreed on, they must
@@ -41,11 +42,11 @@ pub(crate) async fn run(
         sink.close();
     }
     let served = guarded(core, async {
-        let passes = decide(state, caller, head, &mut journal).map_err(Failed::Refused)?;
-        let allowed = allowed.get_or_init(|| passes);
-        journal.allowed(allowed);
-        let exchange = Exchange::new(core, state, caller, head, allowed, &journal, &traffic);
-        forward(&exchange, &mut journal, source, sink).await
+        let decided = decide(core, state, caller, head, &mut intake, &mut journal).await?;
+        let passes = passes.get_or_init(|| decided);
+        journal.allowed(&passes.allowed);
+        let exchange = Exchange::new(core, state, caller, head, passes, &journal, &traffic);
+        forward(&exchange, &mut journal, &mut intake, sink).await
     })
     .await;
     let served = served.unwrap_or_else(|interrupted| {
@@ -63,7 +64,7 @@ pub(crate) async fn run(
         Ok(Passed::Tunnel(upstream)) => {
             journal.switched();
             // Boxed, so that requests do not grow by what few of them need.
-            let (from, to) = (source.inflow(), sink.outflow());
+            let (from, to) = (intake.inflow(), sink.outflow());
             let end = Box::pin(tunnel::run(core, from, to, upstream, &traffic)).await;
             if end == End::Closed {
                 journal.closed();
@@ -76,7 +77,7 @@ pub(crate) async fn run(
             None
         }
         Err(Failed::Refused(denial)) => {
-            if !skip(source, &traffic) || denial.code == Code::Malformed {
+            if !skip(&mut intake, &traffic) || denial.code == Code::Malformed {
                 sink.close();
             }
             refuse(state, caller, head, &mut journal, denial, sink).await;
@@ -90,41 +91,12 @@ pub(crate) async fn run(
 }
 
 /// Skips what is here of a body that nobody wants; says whether that was all of it.
-fn skip(source: &mut impl RequestSource, traffic: &Traffic) -> bool {
+fn skip(source: &mut Intake<'_, impl RequestSource>, traffic: &Traffic) -> bool {
+    source.limit(None);
     while let Ok(Some(Piece::Data(piece))) = source.take() {
         count(&traffic.received, piece.len());
     }
     source.is_ended()
-}
-
-/// Walks the stages, obtaining what they ask for.
-fn decide(
-    state: &CoreState,
-    caller: &Caller,
-    head: &Head,
-    journal: &mut Journal<'_>,
-) -> Result<Allowed, Denial> {
-    let live =
-        Live::new(head, &caller.facts, journal.now()).misdirected(caller.is_misdirected(head));
-    let snapshot = state.snapshot().to_decide_by();
-    let mut walk = Walk::new(Depth::FirstDenial);
-    loop {
-        match walk.step(&snapshot, &live) {
-            Step::Need(FactRequest::ClientCertificate { service }) => {
-                live.provide_certificate(caller.judge(service, state));
-            }
-            Step::Need(FactRequest::Edge) => live.provide_edge(EdgeReading::default()),
-            // No rule asks for these yet; should one, nobody passes.
-            Step::Need(_) | Step::Done(Decision::CannotTell(_)) => {
-                return Err(Denial::new(Code::Internal));
-            }
-            Step::Done(Decision::Allow(allowed)) => return Ok(allowed),
-            Step::Done(Decision::Refuse(denial)) => {
-                journal.walked(&walk, &live);
-                return Err(denial);
-            }
-        }
-    }
 }
 
 /// Sends the request to one target after the other, for as long as that can help.

@@ -19,11 +19,15 @@ pub(crate) use snapshot::{Dialer, Snapshot};
 
 use self::core::Command;
 use self::floods::Floods;
+use crate::counting::Counting;
 use crate::metrics::Metrics;
 use crate::record::Sinks;
 use crate::upstream::UpstreamState;
+use arc_swap::ArcSwap;
 use background::Background;
 use postern_model::entity::{Configuration, Listener};
+use postern_model::key::Keyer;
+use postern_policy::Directory;
 use std::hash::{BuildHasher, RandomState};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -57,6 +61,10 @@ pub struct Options {
     pub metrics: Arc<Metrics>,
     /// Who gets the records of requests.
     pub sinks: Sinks,
+    /// The counters of limits; kept over reloads.
+    pub counting: Arc<Counting>,
+    /// What digests of keys are compared under.
+    pub keyer: Keyer,
 }
 
 /// What every core shares.
@@ -67,6 +75,11 @@ pub(crate) struct Shared {
     pub(crate) load: Arc<Load>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) sinks: Sinks,
+    pub(crate) counting: Arc<Counting>,
+    /// Who may call what, now.
+    pub(crate) directory: ArcSwap<Directory>,
+    /// What digests of keys are compared under.
+    pub(crate) keyer: Keyer,
     /// Bounds records of connections that were refused.
     pub(crate) floods: Floods,
     commands: Vec<UnboundedSender<Command>>,
@@ -112,6 +125,16 @@ struct Current {
 }
 
 impl Gateway {
+    /// Decides by these rows from now on; requests that were decided keep theirs.
+    pub fn set_directory(&self, directory: Directory) {
+        self.shared.directory.store(Arc::new(directory));
+    }
+
+    /// The counters of limits and of the edge.
+    pub fn counting(&self) -> &Counting {
+        &self.shared.counting
+    }
+
     /// Opens the listeners and starts the cores. Health checks and name resolution run on the tokio
     /// runtime that this is awaited on, which has to live as long as the gateway.
     ///
@@ -141,6 +164,9 @@ impl Gateway {
             load: Arc::new(Load::new(cores, &configuration.limits)),
             metrics: options.metrics,
             sinks: options.sinks,
+            counting: options.counting,
+            directory: ArcSwap::from_pointee(Directory::default()),
+            keyer: options.keyer,
             floods: Floods::new(),
             commands,
             said: AtomicU64::new(0),

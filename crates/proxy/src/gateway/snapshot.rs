@@ -4,7 +4,7 @@ use crate::metrics::{Layout, Metrics};
 use crate::tls::{ClientAuthorities, SystemAuthorities, TlsError, UpstreamClientTls};
 use crate::upstream::Upstreams;
 use postern_model::entity::{Configuration, Upstream};
-use postern_policy::{CompileError, Directory, Rules};
+use postern_policy::{CompileError, Rules};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -37,7 +37,7 @@ pub(crate) struct Dialer {
 #[derive(Debug)]
 pub(crate) struct Snapshot {
     pub(crate) rules: Rules,
-    pub(crate) directory: Directory,
+    pub(crate) edge: postern_state::edge::Settings,
     pub(crate) upstreams: Upstreams,
     pub(crate) dialers: Vec<Dialer>,
     /// By service.
@@ -86,8 +86,8 @@ impl Snapshot {
         // Last, so that what is not applied takes no places.
         let layout = metrics.layout(rules.configuration());
         Ok(Self {
+            edge: crate::counting::settings(&rules.configuration().edge),
             rules,
-            directory: Directory::default(),
             upstreams,
             dialers,
             authorities,
@@ -104,14 +104,6 @@ impl Snapshot {
             .iter()
             .position(|u| **u.name() == *upstream)?;
         self.dialers.get(index)
-    }
-
-    /// What stages decide by.
-    pub(crate) fn to_decide_by(&self) -> postern_policy::Snapshot<'_> {
-        postern_policy::Snapshot {
-            rules: &self.rules,
-            directory: &self.directory,
-        }
     }
 
     pub(crate) fn configuration(&self) -> &Configuration {

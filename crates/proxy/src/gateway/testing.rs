@@ -7,6 +7,7 @@ use crate::connection::Caller;
 use crate::metrics::Metrics;
 use crate::record::Sinks;
 use postern_model::entity::{Configuration, Distribution, Listener};
+use postern_model::key::Keyer;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -24,6 +25,9 @@ pub(crate) fn core(configuration: Configuration, sinks: Sinks) -> Rc<Core> {
         load: Arc::new(Load::new(1, &limits)),
         metrics,
         sinks,
+        counting: Arc::default(),
+        directory: arc_swap::ArcSwap::default(),
+        keyer: Keyer::new(&[7; 32]),
         floods: Floods::new(),
         commands: Vec::new(),
         said: AtomicU64::new(0),

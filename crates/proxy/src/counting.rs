@@ -1,0 +1,194 @@
+//! The counters of limits and of the edge, as stages read them.
+
+use postern_model::Code;
+use postern_model::entity::{Edge as EdgeConfig, EdgeRate, Measure};
+use postern_policy::facts::{Blocked, EdgeReading, Exceeded, Reading, Readings};
+use postern_policy::policies::LimitUse;
+use postern_state::edge::{Arrival, Block, Edge, Settings};
+use postern_state::{Check, Key, Limit, Memory, Permit, Permits, Verdict};
+use smallvec::SmallVec;
+use std::net::IpAddr;
+use std::time::Duration;
+
+/// Cells of limits that are kept, some 70 bytes each.
+const CELLS: usize = 1 << 20;
+/// Keys that may have requests under way.
+const KEYS: usize = 1 << 17;
+
+/// Everything that is counted for limits. Shared by all cores; a reload keeps it.
+#[derive(Debug)]
+pub struct Counting {
+    cells: Memory,
+    permits: Permits,
+    edge: Edge,
+}
+
+/// What a request holds for as long as it is under way.
+pub(crate) type Held = SmallVec<[Permit; 1]>;
+
+impl Default for Counting {
+    fn default() -> Self {
+        Self {
+            cells: Memory::new(CELLS),
+            permits: Permits::new(KEYS),
+            edge: Edge::default(),
+        }
+    }
+}
+
+impl Counting {
+    /// Counts an arrival. `now` is Unix time in milliseconds.
+    pub(crate) fn arrive(&self, settings: &Settings, address: IpAddr, now: i64) -> EdgeReading {
+        let mut reading = EdgeReading::default();
+        match self.edge.arrive(settings, address, nanos(now)) {
+            Arrival::Passes => {}
+            Arrival::Blocked(block) => {
+                reading.blocked = Some(Blocked {
+                    until: i64::try_from(block.until / 1_000_000).unwrap_or(i64::MAX),
+                    trigger: block.trigger,
+                });
+            }
+            Arrival::TooMany(over) => {
+                reading.exceeded = Some(Exceeded {
+                    limit: settings
+                        .requests
+                        .map_or(0, |limit| u32::try_from(limit.count()).unwrap_or(u32::MAX)),
+                    retry_after: over.retry_after().unwrap_or(0).div_ceil(1_000_000),
+                });
+            }
+        }
+        reading
+    }
+
+    /// Counts a refusal against its address. The block is given that it leads to.
+    pub(crate) fn refused(
+        &self,
+        settings: &Settings,
+        address: IpAddr,
+        code: Code,
+        now: i64,
+    ) -> Option<Block> {
+        self.edge.refused(settings, address, code, nanos(now))
+    }
+
+    /// How long the refusal of a wrong secret is held back.
+    pub(crate) fn wrong_secret(&self, presented: u128, now: i64) -> Duration {
+        Duration::from_nanos(self.edge.wrong_secret(presented, nanos(now)))
+    }
+
+    /// The temporary blocks in force.
+    pub fn blocks(&self, now: i64) -> Vec<Block> {
+        self.edge.blocks(nanos(now))
+    }
+
+    /// Ends the block that an address is under.
+    pub fn lift(&self, address: IpAddr, now: i64) -> Option<Block> {
+        self.edge.lift(address, nanos(now))
+    }
+
+    /// Reads limits, and takes the permits among them into `held`.
+    pub(crate) fn read(&self, uses: &[LimitUse], held: &mut Held, now: i64) -> Readings {
+        held.clear();
+        uses.iter()
+            .map(|one| match one.limit.measure {
+                Measure::Concurrency { most } => self.take(one, most, held),
+                Measure::Rate { .. } | Measure::Spacing { .. } => match check(one) {
+                    Some(check) => rate(&self.cells, check, nanos(now)),
+                    None => Reading::CLOSED,
+                },
+            })
+            .collect()
+    }
+
+    fn take(&self, one: &LimitUse, most: u32, held: &mut Held) -> Reading {
+        let key = key(one);
+        let permit = self.permits.acquire(key, u64::from(most));
+        let passes = permit.is_some();
+        held.extend(permit);
+        let used = u32::try_from(self.permits.in_use(&key)).unwrap_or(u32::MAX);
+        Reading {
+            passes,
+            remaining: most.saturating_sub(used),
+            reset: 0,
+            retry_after: 0,
+        }
+    }
+
+    /// Takes from every rate among the limits, or from none.
+    ///
+    /// # Errors
+    /// Somebody else was faster: one of them is used up.
+    pub(crate) fn commit(&self, uses: &[LimitUse], now: i64) -> Result<(), UsedUp> {
+        let enforced = uses.iter().filter(|one| !one.shadow);
+        let checks: SmallVec<[Check; 4]> = enforced.filter_map(check).collect();
+        let now = nanos(now);
+        self.cells.commit(&checks, 1, now).map_err(|_| UsedUp)?;
+        for check in uses.iter().filter(|one| one.shadow).filter_map(check) {
+            // A shadow limit that is used up stops nobody.
+            let _ = self.cells.commit(&[check], 1, now);
+        }
+        Ok(())
+    }
+}
+
+/// A limit was used up between reading and taking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct UsedUp;
+
+fn rate(cells: &Memory, check: Check, now: u64) -> Reading {
+    let readings = cells.read(&[check], 1, now);
+    let Some(reading) = readings.first() else {
+        return Reading::CLOSED;
+    };
+    let millis = |nanos: u64| nanos.div_ceil(1_000_000);
+    Reading {
+        passes: reading.verdict == Verdict::Passes,
+        remaining: u32::try_from(reading.remaining).unwrap_or(u32::MAX),
+        reset: millis(reading.reset_after),
+        retry_after: millis(reading.retry_after().unwrap_or(0)),
+    }
+}
+
+fn key(one: &LimitUse) -> Key {
+    Key {
+        limit: one.number,
+        subject: one.subject.0,
+    }
+}
+
+/// `None` for what is no rate.
+fn check(one: &LimitUse) -> Option<Check> {
+    let limit = match one.limit.measure {
+        Measure::Rate { count, per, burst } => {
+            Limit::rate(u64::from(count), whole(per), u64::from(burst))
+        }
+        Measure::Spacing { apart } => Limit::spike_arrest(1, whole(apart)),
+        Measure::Concurrency { .. } => return None,
+    };
+    Some(Check {
+        key: key(one),
+        limit: limit.ok()?,
+    })
+}
+
+/// What the configuration says of the edge, in the counters' words.
+pub(crate) fn settings(edge: &EdgeConfig) -> Settings {
+    let limit = |rate: EdgeRate| {
+        let count = u64::from(rate.count);
+        Limit::rate(count, whole(rate.per), count).ok()
+    };
+    Settings {
+        requests: edge.requests.and_then(limit),
+        refusals: edge.refusals.and_then(limit),
+        block_for: whole(edge.block_for),
+    }
+}
+
+fn whole(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// Unix time in milliseconds as nanoseconds.
+fn nanos(millis: i64) -> u64 {
+    u64::try_from(millis).unwrap_or(0).saturating_mul(1_000_000)
+}
