@@ -74,12 +74,20 @@ impl<'a> Walk<'a, '_> {
         let Some(variants) = variants else {
             return schema;
         };
-        let mapping = matches!(node.kind, Kind::Map(_));
-        let fits = |variant: &&Value| {
-            let object = self.keyword(variant, "type").is_some_and(|t| t == "object");
-            object == mapping
+        let shape = |variant: &'a Value| match self.keyword(variant, "type").and_then(Value::as_str)
+        {
+            Some(shape @ ("object" | "array")) => shape,
+            _ => "scalar",
         };
-        variants.iter().find(fits).unwrap_or(schema)
+        let given = match node.kind {
+            Kind::Map(_) => "object",
+            Kind::Seq(_) => "array",
+            Kind::Scalar { .. } => "scalar",
+        };
+        let fits = variants.iter().find(|variant| shape(variant) == given);
+        // What fits none is not even a text.
+        let text = || variants.iter().find(|variant| shape(variant) == "scalar");
+        fits.or_else(text).unwrap_or(schema)
     }
 
     /// The words a value may be, if it is one of several.
@@ -243,6 +251,8 @@ impl<'a> Walk<'a, '_> {
             .keyword(schema, "additionalProperties")
             .filter(|s| s.is_object());
         let mut intact = true;
+        let names = self.keyword(schema, "propertyNames");
+        let names = names.and_then(|names| self.keyword(names, "x-kind").and_then(kind));
         // Fields that unknown ones were probably meant to be: they are not missing as well.
         let mut meant = Vec::new();
         for entry in &mut *entries {
@@ -256,8 +266,8 @@ impl<'a> Walk<'a, '_> {
                 continue;
             };
             self.place.push(Step::Key(entry.key.clone()));
-            if known.is_none() {
-                self.entity_name(&entry.key, entry.key_span);
+            if let (None, Some(names)) = (known, names) {
+                self.entity_name(&entry.key, entry.key_span, names);
             }
             self.node(&mut entry.value, inner, entry.key_span);
             self.place.pop();
@@ -278,12 +288,11 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// A bad name is found, but does no harm to what it names.
-    fn entity_name(&mut self, name: &str, span: Span) {
-        use scalar::Scalar as _;
-        if let Err(problem) = scalar::name::EntityName::read(name) {
-            let message = format!("{} is not a name", quote(name));
+    fn entity_name(&mut self, name: &str, span: Span, names: &Entry) {
+        if let Err(problem) = (names.check)(name) {
+            let message = format!("{} is not {}", quote(name), names.what);
             self.findings
-                .error(Code::InvalidName, span, &message, &problem.label);
+                .error(names.code, span, &message, &problem.label);
         }
     }
 

@@ -74,10 +74,34 @@ codes! {
     InvalidUrl = "invalid_url",
     /// Not a file, and not a reference to a secret.
     InvalidReference = "invalid_reference",
+    /// A text for people that is empty, too long or has control characters.
+    InvalidText = "invalid_text",
+    /// Not a media type such as `application/json`.
+    InvalidMediaType = "invalid_media_type",
+    /// Not the SHA-256 of a key.
+    InvalidDigest = "invalid_digest",
+    /// A secret that is referred to is not a key of this gateway.
+    InvalidKey = "invalid_key",
     /// There is no such upstream.
     UnknownUpstream = "unknown_upstream",
     /// There is no such version.
     UnknownVersion = "unknown_version",
+    /// There is no such operation.
+    UnknownOperation = "unknown_operation",
+    /// There is no such tenant.
+    UnknownTenant = "unknown_tenant",
+    /// There is no such app.
+    UnknownApp = "unknown_app",
+    /// There is no such service.
+    UnknownService = "unknown_service",
+    /// There is no such plan.
+    UnknownPlan = "unknown_plan",
+    /// There is no such list.
+    UnknownList = "unknown_list",
+    /// No service declares such a scope.
+    UnknownScope = "unknown_scope",
+    /// There is no such environment.
+    UnknownEnvironment = "unknown_environment",
     /// A path template uses a parameter that an operation's path does not have.
     UnknownParameter = "unknown_parameter",
     /// Two operations would answer the same requests.
@@ -86,6 +110,16 @@ codes! {
     DuplicateAddress = "duplicate_address",
     /// A target stands twice in one upstream.
     DuplicateTarget = "duplicate_target",
+    /// Two environments have the same host.
+    DuplicateHost = "duplicate_host",
+    /// Two credentials have the same key.
+    DuplicateCredential = "duplicate_credential",
+    /// An app has two live subscriptions to one service.
+    DuplicateSubscription = "duplicate_subscription",
+    /// Two policies of one kind have the same name at the same level.
+    DuplicatePolicy = "duplicate_policy",
+    /// A subscription is under a plan that does not cover its service.
+    NotCovered = "not_covered",
     /// All targets of an upstream have the weight 0.
     NoWeight = "no_weight",
     /// Two settings that exclude each other.
@@ -102,6 +136,12 @@ codes! {
     LiteralParameter = "literal_parameter",
     /// An upstream to which no version leads.
     UnusedUpstream = "unused_upstream",
+    /// An environment has a host that no service answers on.
+    UnansweredHost = "unanswered_host",
+    /// An entry of a list that lies within another one.
+    Redundant = "redundant",
+    /// A time that is over already, so that what it bounds has no effect.
+    Expired = "expired",
     /// A protection is switched off.
     Unprotected = "unprotected",
 }

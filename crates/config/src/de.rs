@@ -1,7 +1,7 @@
 //! Deserialises documents from a tree that has been checked. What was found to be wrong is left
 //! out, so that the rest can be checked further.
 
-use crate::located::AT;
+use crate::located::{AT, MANY};
 use crate::tree::{Entry, Kind, Node};
 use serde::de::value::{BorrowedStrDeserializer, Error, MapAccessDeserializer, SeqDeserializer};
 use serde::de::{
@@ -69,13 +69,14 @@ impl<'de> Deserializer<'de> for Tree<'de> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Error> {
-        if name == AT {
-            visitor.visit_seq(Place {
+        match (name, &self.0.kind) {
+            (AT, _) => visitor.visit_seq(Place {
                 node: self.0,
                 next: 0,
-            })
-        } else {
-            visitor.visit_newtype_struct(self)
+            }),
+            (MANY, Kind::Seq(_)) => self.deserialize_any(visitor),
+            (MANY, _) => visitor.visit_seq(SeqDeserializer::new(std::iter::once(self))),
+            _ => visitor.visit_newtype_struct(self),
         }
     }
 

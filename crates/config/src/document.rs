@@ -3,13 +3,23 @@
 //! Every field is optional here, even where the schema requires it: a value that was found to be
 //! wrong is left out, so that the rest of the document can still be checked.
 
+pub(crate) mod access;
+pub(crate) mod account;
+mod either;
+pub(crate) mod list;
 pub(crate) mod listener;
+pub(crate) mod plan;
+pub(crate) mod policy;
 pub(crate) mod service;
 pub(crate) mod settings;
 pub(crate) mod upstream;
 
 use crate::located::{At, Map};
+use account::{App, Credential, Subscription, Tenant};
+use list::{AddressList, Environment};
 use listener::Listener;
+use plan::Plan;
+use policy::{Edge, Policy};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use service::Service;
@@ -32,6 +42,24 @@ pub(crate) struct Document {
     pub services: Option<Map<Service>>,
     /// Where requests go, by name.
     pub upstreams: Option<Map<Upstream>>,
+    /// Sets of hosts whose requests belong together, by name; any other host is `production`.
+    pub environments: Option<Map<Environment>>,
+    /// Teams, by name.
+    pub tenants: Option<Map<Tenant>>,
+    /// The applications of tenants, by name.
+    pub apps: Option<Map<App>>,
+    /// The API keys of apps, by id: `key_` and the id in the key.
+    pub credentials: Option<Map<Credential>>,
+    /// Limits and scopes that services offer, by name.
+    pub plans: Option<Map<Plan>>,
+    /// What apps may call, by id, such as `sub_fieldforce`.
+    pub subscriptions: Option<Map<Subscription>>,
+    /// Lists of addresses, by name.
+    pub lists: Option<Map<AddressList>>,
+    /// Rules of one kind each, by name.
+    pub policies: Option<Map<Policy>>,
+    /// What every address meets before anything is known of its request.
+    pub edge: Option<Edge>,
     /// How the client's address is found.
     pub client: Option<At<Client>>,
     /// Bounds of what a client may send or hold.

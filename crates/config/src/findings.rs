@@ -96,6 +96,11 @@ impl<'a> Findings<'a> {
         More(Some(&mut self.found.push_mut((at, diagnostic)).1))
     }
 
+    /// How many errors were found.
+    pub(crate) fn errors(&self) -> usize {
+        self.errors
+    }
+
     /// Whether anything found is an error.
     pub(crate) fn failed(&self) -> bool {
         self.errors > 0
@@ -104,8 +109,12 @@ impl<'a> Findings<'a> {
     /// The report, in the order of the document.
     pub(crate) fn into_report(mut self) -> Report {
         self.found.sort_by_key(|(at, _)| *at);
+        let masked = self.found.into_iter().map(|(_, mut diagnostic)| {
+            crate::mask::diagnostic(&mut diagnostic);
+            diagnostic
+        });
         Report {
-            diagnostics: self.found.into_iter().map(|(_, d)| d).collect(),
+            diagnostics: masked.collect(),
             omitted: self.omitted,
         }
     }

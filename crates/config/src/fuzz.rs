@@ -2,6 +2,7 @@
 
 use crate::{Code, Secrets, Severity, parse};
 use postern_model::Secret;
+use postern_model::entity::KeyDigest;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -16,6 +17,18 @@ impl Secrets for Plenty {
 
     fn check_file(&self, _: &Path) -> io::Result<()> {
         Ok(())
+    }
+
+    fn read_file(&self, _: &Path) -> io::Result<Secret<Vec<u8>>> {
+        Ok(Secret::new(b"secret".to_vec()))
+    }
+
+    fn keyed(&self, digest: &[u8; 32]) -> KeyDigest {
+        KeyDigest(*digest)
+    }
+
+    fn now(&self) -> i64 {
+        1_800_000_000
     }
 }
 

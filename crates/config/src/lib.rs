@@ -1,4 +1,4 @@
-//! Configuration files: from YAML or JSON to a validated [`Configuration`].
+//! Configuration files: from YAML or JSON to a validated [`Configuration`] and its [`Accounts`].
 //!
 //! Owns the documents (their types, their JSON schema), the places of values in a file, and the
 //! diagnostics: every fault of a file at once, each with file, line, column and what would be
@@ -13,6 +13,7 @@ mod document;
 mod findings;
 mod fuzz;
 mod located;
+mod mask;
 mod render;
 mod resolve;
 mod scalar;
@@ -29,7 +30,7 @@ pub use schema::json_schema;
 pub use secrets::{Secrets, System};
 
 use findings::Findings;
-use postern_model::entity::Configuration;
+use postern_model::entity::{Accounts, Configuration};
 use source::Source;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -40,6 +41,8 @@ use std::sync::LazyLock;
 pub struct Loaded {
     /// The configuration.
     pub configuration: Configuration,
+    /// Who may call what.
+    pub accounts: Accounts,
     /// Every file it depends on: the configuration file first, then certificates, keys and
     /// authorities. When one of them changes, it is to be loaded again.
     pub sources: Vec<PathBuf>,
@@ -51,7 +54,7 @@ pub struct Loaded {
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub fn load(path: &Path) -> Result<Loaded, Report> {
+pub fn load(path: &Path, secrets: &dyn Secrets) -> Result<Loaded, Report> {
     let name = path.display().to_string();
     let text = read(path).map_err(|label| {
         let source = Source::new(&name, "");
@@ -73,7 +76,7 @@ pub fn load(path: &Path) -> Result<Loaded, Report> {
         return Err(findings.into_report());
     }
     match String::from_utf8(text) {
-        Ok(text) => parse(&name, &text, &System),
+        Ok(text) => parse(&name, &text, secrets),
         Err(error) => Err(not_utf8(&name, &error)),
     }
 }
@@ -143,6 +146,7 @@ pub fn parse(name: &str, text: &str, secrets: &dyn Secrets) -> Result<Loaded, Re
     let sources = std::iter::once(path.to_path_buf()).chain(resolved.files);
     Ok(Loaded {
         configuration: resolved.configuration,
+        accounts: resolved.accounts,
         sources: sources.collect(),
         warnings: findings.into_report().diagnostics,
     })

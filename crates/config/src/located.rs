@@ -1,5 +1,6 @@
 //! Values that know where they stood.
 
+use crate::scalar::name::EntityName;
 use crate::source::Span;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -9,6 +10,9 @@ use std::marker::PhantomData;
 
 /// The name by which [`At`] asks [`crate::de`] for the place of a value.
 pub(crate) const AT: &str = "$postern::At";
+
+/// The name by which [`OneOrMany`] asks [`crate::de`] for a value as a list.
+pub(crate) const MANY: &str = "$postern::OneOrMany";
 
 /// A value and where it stood.
 #[derive(Debug, Clone, Default)]
@@ -81,17 +85,17 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for At<T> {
     }
 }
 
-/// A mapping from names to entities, in the order of the document.
+/// A mapping from names to entities, in the order of the document. `K` is the kind of the names.
 #[derive(Debug, Clone)]
-pub(crate) struct Map<T>(pub(crate) Vec<(At<String>, T)>);
+pub(crate) struct Map<T, K = EntityName>(pub(crate) Vec<(At<String>, T)>, PhantomData<K>);
 
-impl<T> Default for Map<T> {
+impl<T, K> Default for Map<T, K> {
     fn default() -> Self {
-        Self(Vec::new())
+        Self(Vec::new(), PhantomData)
     }
 }
 
-impl<T: JsonSchema> JsonSchema for Map<T> {
+impl<T: JsonSchema, K: JsonSchema> JsonSchema for Map<T, K> {
     fn schema_name() -> Cow<'static, str> {
         format!("Map_of_{}", T::schema_name()).into()
     }
@@ -104,31 +108,74 @@ impl<T: JsonSchema> JsonSchema for Map<T> {
         json_schema!({
             "type": "object",
             "additionalProperties": generator.subschema_for::<T>(),
-            "propertyNames": generator.subschema_for::<crate::scalar::name::EntityName>(),
+            "propertyNames": generator.subschema_for::<K>(),
         })
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Map<T> {
+impl<'de, T: Deserialize<'de>, K> Deserialize<'de> for Map<T, K> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct MapVisitor<T>(PhantomData<T>);
+        struct MapVisitor<T, K>(PhantomData<(T, K)>);
 
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for MapVisitor<T> {
-            type Value = Map<T>;
+        impl<'de, T: Deserialize<'de>, K> Visitor<'de> for MapVisitor<T, K> {
+            type Value = Map<T, K>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a mapping")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Map<T>, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Map<T, K>, A::Error> {
                 let mut entries = Vec::new();
                 while let Some(entry) = map.next_entry()? {
                     entries.push(entry);
                 }
-                Ok(Map(entries))
+                Ok(Map(entries, PhantomData))
             }
         }
 
         deserializer.deserialize_map(MapVisitor(PhantomData))
+    }
+}
+
+/// One value, or a list of them.
+#[derive(Debug, Clone)]
+pub(crate) struct OneOrMany<T>(pub(crate) Vec<T>);
+
+impl<T: JsonSchema> JsonSchema for OneOrMany<T> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("One_or_many_{}", T::schema_name()).into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let one = generator.subschema_for::<T>();
+        json_schema!({ "anyOf": [one, { "type": "array", "items": one }] })
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ManyVisitor<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for ManyVisitor<T> {
+            type Value = OneOrMany<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value or a list")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<OneOrMany<T>, A::Error> {
+                let mut items = Vec::new();
+                while let Some(item) = seq.next_element()? {
+                    items.push(item);
+                }
+                Ok(OneOrMany(items))
+            }
+        }
+
+        deserializer.deserialize_newtype_struct(MANY, ManyVisitor(PhantomData))
     }
 }

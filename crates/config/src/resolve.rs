@@ -2,8 +2,16 @@
 //! show. What the check against the schema has left out was reported there; here it is passed
 //! over without a word.
 
+mod access;
+mod account;
+mod credential;
+mod declared;
 mod egress;
+mod environment;
+mod list;
 mod listener;
+mod plan;
+mod policy;
 mod route;
 mod service;
 mod settings;
@@ -17,7 +25,7 @@ use crate::scalar::reference::{FilePath, KeyReference};
 use crate::secrets::Secrets;
 use crate::source::Span;
 use crate::tree::Node;
-use postern_model::entity::{CertificateFiles, Configuration, KeySource};
+use postern_model::entity::{Accounts, CertificateFiles, Configuration, KeySource};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -27,6 +35,8 @@ pub(crate) struct Resolver<'a, 'f> {
     findings: &'a mut Findings<'f>,
     /// The whole document, with what is wrong in it.
     root: &'a Node,
+    /// The names that it declares.
+    names: declared::Declared<'a>,
     /// The world outside.
     secrets: &'a dyn Secrets,
     /// Where relative paths begin.
@@ -38,6 +48,7 @@ pub(crate) struct Resolver<'a, 'f> {
 /// What became of a document. Only complete if nothing found is an error.
 pub(crate) struct Resolved {
     pub configuration: Configuration,
+    pub accounts: Accounts,
     pub files: Vec<PathBuf>,
 }
 
@@ -52,6 +63,7 @@ pub(crate) fn resolve(
     let mut resolver = Resolver {
         findings,
         root,
+        names: declared::Declared::of(root),
         secrets,
         folder,
         files: Vec::new(),
@@ -65,10 +77,23 @@ pub(crate) fn resolve(
     let (services, routes) = resolver.services(services, &upstreams);
     resolver.routes(&routes, &upstreams);
     resolver.reachable(&services, &listeners);
+    let services: Vec<_> = services.into_iter().map(|s| s.entity).collect();
+    let environments = document.environments.unwrap_or_default();
+    let environments = resolver.environments(environments, &services);
+    let (lists, index) = resolver.lists(document.lists.unwrap_or_default());
+    let plans = resolver.plans(document.plans.unwrap_or_default());
+    let policies = resolver.policies(document.policies.unwrap_or_default(), &index);
+    let edge = document.edge.map(|edge| resolver.edge(edge, &index));
+    let accounts = Accounts {
+        tenants: resolver.tenants(document.tenants.unwrap_or_default()),
+        apps: resolver.apps(document.apps.unwrap_or_default()),
+        credentials: resolver.credentials(document.credentials.unwrap_or_default()),
+        subscriptions: resolver.subscriptions(document.subscriptions.unwrap_or_default(), &plans),
+    };
     let configuration = Configuration {
         listeners,
         admin: admin.map(settings::admin).unwrap_or_default(),
-        services: services.into_iter().map(|s| s.entity).collect(),
+        services,
         upstreams: upstreams.into_iter().map(|u| u.entity).collect(),
         client: document
             .client
@@ -84,10 +109,15 @@ pub(crate) fn resolve(
             .forwarding
             .map(settings::forwarding)
             .unwrap_or_default(),
-        ..Configuration::default()
+        environments,
+        lists,
+        plans,
+        policies,
+        edge: edge.unwrap_or_default(),
     };
     Resolved {
         configuration,
+        accounts,
         files: resolver.files,
     }
 }

@@ -3,6 +3,7 @@
 
 pub(crate) mod address;
 pub(crate) mod date;
+pub(crate) mod digest;
 pub(crate) mod duration;
 pub(crate) mod host;
 pub(crate) mod name;
@@ -11,6 +12,7 @@ pub(crate) mod reference;
 pub(crate) mod size;
 pub(crate) mod status;
 pub(crate) mod target;
+pub(crate) mod text;
 
 use crate::code::Code;
 
@@ -89,6 +91,7 @@ pub(crate) const KINDS: &[Entry] = &[
     entry::<address::ListenAddress>(),
     entry::<address::Network>(),
     entry::<date::Date>(),
+    entry::<digest::Sha256>(),
     entry::<duration::Duration>(),
     entry::<host::Authority>(),
     entry::<host::Host>(),
@@ -104,9 +107,15 @@ pub(crate) const KINDS: &[Entry] = &[
     entry::<path::RequestTarget>(),
     entry::<reference::FilePath>(),
     entry::<reference::KeyReference>(),
+    entry::<reference::SecretReference>(),
     entry::<size::Size>(),
     entry::<status::StatusRange>(),
     entry::<target::TargetText>(),
+    entry::<text::HeaderValue>(),
+    entry::<text::MediaType>(),
+    entry::<text::ParameterName>(),
+    entry::<text::ScopeName>(),
+    entry::<text::Text>(),
 ];
 
 /// The kind of this name.

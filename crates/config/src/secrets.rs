@@ -1,9 +1,12 @@
 //! Where secrets and files come from.
 
 use postern_model::Secret;
-use std::io;
+use postern_model::entity::KeyDigest;
+use postern_model::key::Keyer;
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The world outside of the document, as far as it refers to it. Tests have one of their own.
 pub trait Secrets {
@@ -15,11 +18,41 @@ pub trait Secrets {
     /// # Errors
     /// What opening it says.
     fn check_file(&self, path: &Path) -> io::Result<()>;
+
+    /// The first 4 KiB of a file with a secret in it.
+    ///
+    /// # Errors
+    /// What reading it says.
+    fn read_file(&self, path: &Path) -> io::Result<Secret<Vec<u8>>>;
+
+    /// What is kept of an API key whose SHA-256 this is.
+    fn keyed(&self, digest: &[u8; 32]) -> KeyDigest;
+
+    /// Unix time in seconds.
+    fn now(&self) -> i64;
 }
 
 /// The environment and the file system of this process.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct System;
+#[derive(Debug, Clone)]
+pub struct System {
+    keyer: Keyer,
+}
+
+impl System {
+    /// `keyer` keeps the digests of API keys.
+    pub const fn new(keyer: Keyer) -> Self {
+        Self { keyer }
+    }
+
+    /// For looking at a configuration without running it: what becomes of its API keys verifies
+    /// nothing.
+    pub fn throwaway() -> Self {
+        Self::new(Keyer::new(&[0; 32]))
+    }
+}
+
+/// Longest secret in a file, in bytes.
+const MAX_SECRET: u64 = 4096;
 
 impl Secrets for System {
     #[expect(
@@ -40,5 +73,21 @@ impl Secrets for System {
             ));
         }
         std::fs::File::open(path).map(drop)
+    }
+
+    fn read_file(&self, path: &Path) -> io::Result<Secret<Vec<u8>>> {
+        let mut bytes = Vec::new();
+        let file = std::fs::File::open(path)?;
+        file.take(MAX_SECRET).read_to_end(&mut bytes)?;
+        Ok(Secret::new(bytes))
+    }
+
+    fn keyed(&self, digest: &[u8; 32]) -> KeyDigest {
+        self.keyer.keyed(digest)
+    }
+
+    fn now(&self) -> i64 {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        since.map_or(0, |time| i64::try_from(time.as_secs()).unwrap_or(i64::MAX))
     }
 }

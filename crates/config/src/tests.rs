@@ -1,3 +1,4 @@
+mod access;
 mod diagnostics;
 mod entities;
 mod examples;
@@ -7,6 +8,8 @@ mod loading;
 
 use crate::{Code, Loaded, Report, Secrets};
 use postern_model::Secret;
+use postern_model::entity::KeyDigest;
+use postern_model::key::{ApiKey, Keyer};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -14,9 +17,24 @@ use std::sync::Arc;
 /// A world with the files and variables that the tests name.
 pub(crate) struct World;
 
+/// The installation's key of that world.
+pub(crate) fn keyer() -> Keyer {
+    Keyer::new(&[7; 32])
+}
+
+/// Its keys.
+pub(crate) fn key(seed: u8) -> ApiKey {
+    ApiKey::generate(&[seed; ApiKey::RANDOM])
+}
+
 impl Secrets for World {
     fn env(&self, name: &str) -> Option<Secret<Arc<str>>> {
-        (name == "PRESENT").then(|| Secret::new("-----BEGIN canary".into()))
+        let text = match name {
+            "PRESENT" => "-----BEGIN canary".to_owned(),
+            "KEY_1" => format!("{}\n", key(1).reveal().expose()),
+            _ => return None,
+        };
+        Some(Secret::new(text.into()))
     }
 
     fn check_file(&self, path: &Path) -> io::Result<()> {
@@ -26,6 +44,25 @@ impl Secrets for World {
             "secret.key" => Err(io::ErrorKind::PermissionDenied.into()),
             _ => Ok(()),
         }
+    }
+
+    fn read_file(&self, path: &Path) -> io::Result<Secret<Vec<u8>>> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let text = match name.as_ref() {
+            "key-2" => key(2).reveal().expose().as_bytes().to_vec(),
+            "canary" => b"Bearer canary".to_vec(),
+            _ => return Err(io::ErrorKind::NotFound.into()),
+        };
+        Ok(Secret::new(text))
+    }
+
+    fn keyed(&self, digest: &[u8; 32]) -> KeyDigest {
+        keyer().keyed(digest)
+    }
+
+    /// 2026-11-20.
+    fn now(&self) -> i64 {
+        1_795_132_800
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::cli::{CheckArgs, Command};
 use crate::{output, serve};
-use postern_config::Diagnostic;
+use postern_config::{Diagnostic, System};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ fn check(args: &CheckArgs) -> ExitCode {
     let mut failed = false;
     let mut all: Vec<Diagnostic> = Vec::new();
     for file in &args.files {
-        let (diagnostics, text) = match postern_config::load(file) {
+        let (diagnostics, text) = match postern_config::load(file, &System::throwaway()) {
             Ok(loaded) => {
                 let text = postern_config::render_all(&loaded.warnings, output::colours());
                 let configuration = Arc::new(loaded.configuration);

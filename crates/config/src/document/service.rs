@@ -1,5 +1,6 @@
 //! Services, versions and operations.
 
+use super::access::{Authentication, Disclosure, StatusProfile, Visibility};
 use crate::located::{At, Map};
 use crate::scalar::date::Date;
 use crate::scalar::duration::Duration;
@@ -7,6 +8,7 @@ use crate::scalar::host::HostPattern;
 use crate::scalar::name::MethodName;
 use crate::scalar::path::{BasePath, Template};
 use crate::scalar::reference::FilePath;
+use crate::scalar::text::{ParameterName, ScopeName, Text};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -20,6 +22,27 @@ pub(crate) struct Service {
     /// The prefix of all its paths.
     #[schemars(extend("default" = ""))]
     pub base_path: Option<At<BasePath>>,
+    /// The tenant that publishes it. Without one, it is the platform's.
+    pub tenant: Option<At<String>>,
+    /// Who can see that it exists. To anybody else it is not there.
+    #[schemars(extend("default" = "public"))]
+    pub visibility: Option<At<Visibility>>,
+    /// Other tenants whose apps can see it; with the visibility `private` only.
+    #[schemars(extend("default" = []))]
+    pub shared_with: Option<At<Vec<At<String>>>>,
+    /// How much its refusals tell the caller.
+    #[schemars(extend("default" = "standard"))]
+    pub disclosure: Option<At<Disclosure>>,
+    /// When the disclosure becomes `standard` again; with `verbose` only, and required there.
+    pub disclosure_until: Option<At<Date>>,
+    /// Which statuses its refusals have.
+    #[schemars(extend("default" = "standard"))]
+    pub status_profile: Option<StatusProfile>,
+    /// Scopes that its operations may require, each with what it allows.
+    #[schemars(extend("default" = {}))]
+    pub scopes: Option<Map<Text, ScopeName>>,
+    /// Which credentials it accepts. Without it, it is open to everybody.
+    pub authentication: Option<At<Authentication>>,
     /// Whether plain HTTP is refused; GET and HEAD are redirected.
     #[schemars(extend("default" = false))]
     pub tls_required: Option<At<bool>>,
@@ -78,6 +101,10 @@ pub(crate) struct Version {
     pub retired_at: Option<At<Date>>,
     /// The version to move to; with the state `retired` only.
     pub successor: Option<At<String>>,
+    /// The environments in which it is published: declared ones, or `production`. Without any, in
+    /// all of them.
+    #[schemars(extend("default" = []))]
+    pub environments: Option<Vec<At<String>>>,
     /// The name of the upstream that its requests go to.
     #[schemars(required)]
     pub upstream: Option<At<String>>,
@@ -110,6 +137,15 @@ pub(crate) struct Operation {
     /// The path, after the prefixes of service and version.
     #[schemars(required)]
     pub path: Option<At<Template>>,
+    /// Scopes of the service that a caller needs, all of them.
+    #[schemars(extend("default" = []))]
+    pub scopes: Option<Vec<At<String>>>,
+    /// Whether callers without a credential may pass.
+    #[schemars(extend("default" = false))]
+    pub anonymous: Option<At<bool>>,
+    /// Path and query parameters whose values records keep.
+    #[schemars(extend("default" = []))]
+    pub recorded_parameters: Option<Vec<ParameterName>>,
     /// Whether a WebSocket may be opened here.
     #[schemars(extend("default" = false))]
     pub websocket: Option<At<bool>>,

@@ -1,5 +1,6 @@
 //! Upstreams.
 
+use super::either::text_or_mapping;
 use super::listener::Certificate;
 use crate::located::At;
 use crate::scalar::duration::Duration;
@@ -11,7 +12,6 @@ use crate::scalar::status::StatusRange;
 use crate::scalar::target::TargetText;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
 
 /// Targets, and how they are used.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -73,36 +73,6 @@ pub(crate) struct WeightedTarget {
     /// Its share, relative to the others; 0 gets nothing.
     #[schemars(extend("default" = 1), range(max = 65_535))]
     pub weight: Option<u32>,
-}
-
-/// Deserialises an enum of which one variant is a text and the other a mapping.
-macro_rules! text_or_mapping {
-    ($type:ident, $text:expr, $mapping:expr) => {
-        impl<'de> Deserialize<'de> for $type {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct Either;
-
-                impl<'de> Visitor<'de> for Either {
-                    type Value = $type;
-
-                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                        f.write_str("a text or a mapping")
-                    }
-
-                    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<$type, E> {
-                        let text = serde::de::value::StrDeserializer::new(text);
-                        Deserialize::deserialize(text).map($text)
-                    }
-
-                    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<$type, A::Error> {
-                        Deserialize::deserialize(MapAccessDeserializer::new(map)).map($mapping)
-                    }
-                }
-
-                deserializer.deserialize_any(Either)
-            }
-        }
-    };
 }
 
 text_or_mapping!(Target, Target::Address, Target::Weighted);
@@ -265,7 +235,7 @@ pub(crate) struct UpstreamTimeouts {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Pool {
     /// How many idle ones are kept, per core and target.
-    #[schemars(extend("default" = 128), range(max = 100_000))]
+    #[schemars(extend("default" = 1024), range(max = 100_000))]
     pub max_idle: Option<u32>,
     /// How long an idle one is kept.
     #[schemars(extend("default" = "55s"))]

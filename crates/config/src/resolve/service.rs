@@ -1,6 +1,8 @@
 //! Services, versions and operations.
 
 use super::Resolver;
+use super::account::names;
+use super::declared::{ENVIRONMENT, SCOPE, refer};
 use super::route::Route;
 use super::upstream::ResolvedUpstream;
 use crate::code::Code;
@@ -29,6 +31,8 @@ struct Above<'a> {
     base_path: &'a str,
     hosts: &'a [Name],
     encoded_slash: bool,
+    /// Whether it asks for credentials at all.
+    open: bool,
     upstreams: &'a HashMap<Name, usize>,
 }
 
@@ -46,25 +50,27 @@ impl Resolver<'_, '_> {
         let services = given
             .0
             .into_iter()
-            .map(|(name, given)| self.service(&name.value, given, &by_name, &mut routes))
+            .map(|(name, given)| self.service(&name, given, &by_name, &mut routes))
             .collect();
         (services, routes)
     }
 
     fn service(
         &mut self,
-        name: &str,
+        name: &At<String>,
         given: document::Service,
         upstreams: &HashMap<Name, usize>,
         routes: &mut Vec<Route>,
     ) -> ResolvedService {
+        let access = self.access(name, &given);
         let hosts = self.hosts(&given.hosts.unwrap_or_default());
         let keep = given.encoded_slash == Some(document::EncodedSlash::Keep);
         let above = Above {
-            service: name,
+            service: &name.value,
             base_path: given.base_path.as_ref().map_or("", |path| &path.value.0),
             hosts: &hosts,
             encoded_slash: keep,
+            open: given.authentication.is_none() && name.intact,
             upstreams,
         };
         if let Some(path) = &given.base_path {
@@ -83,15 +89,20 @@ impl Resolver<'_, '_> {
             tls_required: required.as_ref().map(|required| required.span),
             client_certificate: certificate.map(|c| Span::new(c.span.start, c.span.start)),
             entity: Service {
-                name: name.into(),
+                name: name.value.as_str().into(),
                 base_path: above.base_path.into(),
+                tenant: given.tenant.map(|tenant| tenant.value.into()),
+                visibility: access.visibility,
+                scopes: access.scopes,
+                authentication: access.authentication,
+                status_profile: access.status_profile,
+                disclosure: access.disclosure,
                 tls_required: required.is_some(),
                 client_certificate,
                 encoded_slash: keep,
                 path_parameters: given.path_parameters.unwrap_or(false),
                 hosts: hosts.clone(),
                 versions,
-                ..Service::default()
             },
         }
     }
@@ -172,6 +183,20 @@ impl Resolver<'_, '_> {
         let base_path = given
             .base_path
             .map_or_else(|| "".into(), |path| path.value.0);
+        for environment in given.environments.iter().flatten() {
+            refer(
+                self.findings,
+                &ENVIRONMENT,
+                &self.names.environments,
+                environment,
+                || {
+                    format!(
+                        "version {} is in an environment that does not exist",
+                        quote(&name.value)
+                    )
+                },
+            );
+        }
         let mut operations = Vec::new();
         for (operation, given) in given.operations.unwrap_or_default().0 {
             let Some(path) = &given.path else {
@@ -180,6 +205,7 @@ impl Resolver<'_, '_> {
             self.path_fits(&path.value.0, path.span, above);
             self.foreign_parameters(&path.value.0, path.span);
             let methods = self.methods(&operation.value, &given);
+            self.callers(&operation, &given, above);
             routes.push(Route {
                 name: format!("{}/{}/{}", above.service, name.value, operation.value),
                 hosts: above.hosts.to_vec(),
@@ -206,7 +232,14 @@ impl Resolver<'_, '_> {
                         total: t.total.map(|d| d.0),
                     }
                 }),
-                ..Operation::default()
+                scopes: names(given.scopes.as_deref().unwrap_or_default()),
+                anonymous: given.anonymous.is_some_and(|anonymous| anonymous.value),
+                recorded_parameters: given
+                    .recorded_parameters
+                    .into_iter()
+                    .flatten()
+                    .map(|name| name.0)
+                    .collect(),
             });
         }
         Version {
@@ -215,7 +248,36 @@ impl Resolver<'_, '_> {
             state,
             upstream: upstream.unwrap_or(0),
             operations,
-            ..Version::default()
+            environments: names(given.environments.as_deref().unwrap_or_default()),
+        }
+    }
+
+    /// Who may call an operation.
+    fn callers(&mut self, name: &At<String>, given: &document::Operation, above: &Above<'_>) {
+        let shown = format!("operation {}", quote(&name.value));
+        let scopes = given.scopes.as_deref().unwrap_or_default();
+        if let Some(inside) = self.names.inside(above.service) {
+            for scope in scopes {
+                refer(self.findings, &SCOPE, &inside.scopes, scope, || {
+                    format!("{shown} requires a scope that its service does not declare")
+                });
+            }
+        }
+        let Some(first) = scopes.first() else {
+            return;
+        };
+        if above.open {
+            let message = format!("{shown} requires a scope, and nobody can have one");
+            let label = format!("service {} asks for no credential", quote(above.service));
+            self.findings
+                .error(Code::Conflict, first.span, &message, &label)
+                .help("add `authentication: {api_key: {}}` to the service");
+        }
+        if let Some(anonymous) = given.anonymous.as_ref().filter(|a| a.value) {
+            let message = format!("{shown} lets callers without a credential pass");
+            let label = "they have no scopes, and it requires some";
+            self.findings
+                .error(Code::Conflict, anonymous.span, &message, label);
         }
     }
 

@@ -58,17 +58,56 @@ impl Scalar for KeyReference {
             ));
         }
         if let Some(name) = text.strip_prefix("env:") {
-            let fits = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
-            let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-            if begins && name.len() <= 256 && name.bytes().all(fits) {
-                return Ok(Self::Env(name.to_owned()));
-            }
-            return Err(Problem::new("not the name of an environment variable"));
+            return check_variable(name).map(|()| Self::Env(name.to_owned()));
         }
         let path = text.strip_prefix("file:").unwrap_or(text);
         check_path(path)?;
         Ok(Self::File(path.to_owned()))
     }
+}
+
+/// Where an API key is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum SecretReference {
+    /// In a file.
+    File(String),
+    /// In an environment variable.
+    Env(String),
+}
+
+scalar!(SecretReference, {
+    "description": "Where a secret is: `file:` and the path of a file, or `env:` and the name of an environment variable. A relative path begins at the folder of the configuration file.",
+    "type": "string",
+    "pattern": "^(env|file):",
+    "x-secret": true
+});
+
+impl Scalar for SecretReference {
+    const KIND: &'static str = "secret-reference";
+    const CODE: Code = Code::InvalidReference;
+    const WHAT: &'static str = "a reference to a secret";
+    const EXAMPLE: &'static str = "env:FIELDFORCE_KEY";
+
+    fn read(text: &str) -> Result<Self, Problem> {
+        if let Some(name) = text.strip_prefix("env:") {
+            return check_variable(name).map(|()| Self::Env(name.to_owned()));
+        }
+        if let Some(path) = text.strip_prefix("file:") {
+            return check_path(path).map(|()| Self::File(path.to_owned()));
+        }
+        Err(Problem::new(
+            "a secret is never written here: write `env:NAME` or `file:PATH`",
+        ))
+    }
+}
+
+fn check_variable(name: &str) -> Result<(), Problem> {
+    let fits = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    if begins && name.len() <= 256 && name.bytes().all(fits) {
+        return Ok(());
+    }
+    Err(Problem::new("not the name of an environment variable"))
 }
 
 fn check_path(path: &str) -> Result<(), Problem> {

@@ -1,7 +1,7 @@
 use super::{build, json_schema};
 use crate::scalar;
 use crate::tests::{golden, parse};
-use postern_model::entity::Configuration;
+use postern_model::entity::{Accounts, Configuration};
 use serde_json::{Map, Value, json};
 use std::path::Path;
 
@@ -80,11 +80,10 @@ fn defaults(name: &str) -> Value {
 
 /// Reads a document and its twin, in which every default is written out.
 fn same(plain: &Value, explicit: &Value) {
-    let read = |document: &Value| -> Configuration {
+    let read = |document: &Value| -> (Configuration, Accounts) {
         let loaded = parse(&document.to_string());
-        loaded
-            .unwrap_or_else(|report| panic!("{report}"))
-            .configuration
+        let loaded = loaded.unwrap_or_else(|report| panic!("{report}"));
+        (loaded.configuration, loaded.accounts)
     };
     assert_eq!(
         format!("{:?}", read(plain)),
@@ -101,6 +100,7 @@ fn the_defaults_that_the_schema_states_are_the_real_ones() {
         "Timeouts",
         "Egress",
         "Forwarding",
+        "Edge",
     ];
     let explicit: Map<String, Value> = settings
         .iter()
@@ -161,6 +161,13 @@ fn the_defaults_that_the_schema_states_are_the_real_ones() {
         let service = with(service, json!({"versions": {"v": version}}));
         json!({"services": {"s": service}, "upstreams": {"u": {"targets": ["example.com:80"]}}})
     };
+    let authenticated = |given: Value, key: Value| {
+        let authentication = with(given, json!({"api_key": key}));
+        with(
+            defaults("Service"),
+            json!({"authentication": authentication}),
+        )
+    };
     same(
         &service(json!({}), json!({}), json!({})),
         &service(
@@ -169,4 +176,52 @@ fn the_defaults_that_the_schema_states_are_the_real_ones() {
             defaults("Operation"),
         ),
     );
+    same(
+        &service(
+            json!({"authentication": {"api_key": {}}}),
+            json!({}),
+            json!({}),
+        ),
+        &service(
+            authenticated(
+                defaults("Authentication"),
+                json!({"header": "X-API-Key", "query": []}),
+            ),
+            json!({}),
+            json!({}),
+        ),
+    );
+}
+
+#[test]
+fn the_defaults_of_accounts_plans_and_policies_are_the_real_ones() {
+    let document = |field: &dyn Fn(&str) -> Value| {
+        let mut document = json!({
+            "services": {"s": {"versions": {"v": {"upstream": "u", "operations": {}}}}},
+            "upstreams": {"u": {"targets": ["example.com:80"]}},
+            "tenants": {"t": field("Tenant")},
+            "apps": {"a": field("App")},
+            "credentials": {"key_0123456789abcdef": field("Credential")},
+            "plans": {"p": field("Plan")},
+            "policies": {"n": field("Policy")},
+        });
+        document["apps"]["a"]["tenant"] = json!("t");
+        let credential = &mut document["credentials"]["key_0123456789abcdef"];
+        credential["app"] = json!("a");
+        credential["sha256"] = json!("00".repeat(32));
+        credential["restricted_to"] = field("Restriction");
+        let plan = &mut document["plans"]["p"];
+        plan["services"] = json!(["s"]);
+        plan["limits"] = json!({"l": field("Limit")});
+        plan["limits"]["l"]["rate"] = json!(1);
+        plan["limits"]["l"]["per"] = json!("1s");
+        plan["covers"] = json!([field("Coverage")]);
+        plan["covers"][0]["service"] = json!("s");
+        let policy = &mut document["policies"]["n"];
+        policy["kind"] = json!("body");
+        policy["on"] = json!("platform");
+        policy["max_size"] = json!("1MiB");
+        document
+    };
+    same(&document(&|_| json!({})), &document(&defaults));
 }

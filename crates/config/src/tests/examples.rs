@@ -36,7 +36,8 @@ fn every_example_loads_without_warnings() {
     assert!(found.len() >= 6, "{found:?}");
     for path in found {
         let (_folder, copy) = staged(&path);
-        let loaded = crate::load(&copy).unwrap_or_else(|report| panic!("{report}"));
+        let loaded = crate::load(&copy, &crate::System::throwaway())
+            .unwrap_or_else(|report| panic!("{report}"));
         let warnings = crate::render_all(&loaded.warnings, false);
         assert!(warnings.is_empty(), "{warnings}");
         assert!(!loaded.configuration.services.is_empty());
@@ -46,7 +47,7 @@ fn every_example_loads_without_warnings() {
 #[test]
 fn certificates_of_an_example_are_sources() {
     let (folder, copy) = staged(&project().join("examples/tls.yaml"));
-    let loaded = crate::load(&copy).unwrap();
+    let loaded = crate::load(&copy, &crate::System::throwaway()).unwrap();
     let tls = folder.path().join("tls");
     let expected = [
         copy,

@@ -9,7 +9,7 @@ use std::fs;
 fn a_file_that_is_not_there_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("none.yaml");
-    let report = load(&path).unwrap_err();
+    let report = load(&path, &System::throwaway()).unwrap_err();
     let text = report.to_string();
     assert!(
         text.starts_with(
@@ -23,7 +23,7 @@ fn a_file_that_is_not_there_is_named() {
 #[test]
 fn a_folder_is_not_a_configuration() {
     let folder = tempfile::tempdir().unwrap();
-    let report = load(folder.path()).unwrap_err();
+    let report = load(folder.path(), &System::throwaway()).unwrap_err();
     assert_eq!(report.codes().collect::<Vec<_>>(), [Code::FileUnreadable]);
 }
 
@@ -33,7 +33,7 @@ fn a_file_that_is_too_large_is_refused_without_reading_it_all() {
     let path = folder.path().join("large.yaml");
     let file = fs::File::create(&path).unwrap();
     file.set_len(1 << 40).unwrap();
-    let report = load(&path).unwrap_err();
+    let report = load(&path, &System::throwaway()).unwrap_err();
     assert_eq!(report.codes().collect::<Vec<_>>(), [Code::TooComplex]);
 }
 
@@ -42,11 +42,11 @@ fn an_empty_file_is_not_taken_for_a_configuration() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("empty.yaml");
     fs::write(&path, "").unwrap();
-    let report = load(&path).unwrap_err();
+    let report = load(&path, &System::throwaway()).unwrap_err();
     assert_eq!(report.codes().collect::<Vec<_>>(), [Code::MissingField]);
     assert!(report.to_string().contains("the file is empty"), "{report}");
     fs::write(&path, "{}").unwrap();
-    assert!(load(&path).is_ok());
+    assert!(load(&path, &System::throwaway()).is_ok());
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn a_file_that_is_not_utf8_is_refused_at_the_byte() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("latin.yaml");
     fs::write(&path, b"# ok\n# caf\xe9\n").unwrap();
-    let report = load(&path).unwrap_err();
+    let report = load(&path, &System::throwaway()).unwrap_err();
     let position = report.diagnostics[0].position.as_ref().unwrap();
     assert_eq!((position.line, position.column), (2, 6));
 }
@@ -71,10 +71,10 @@ fn files_are_looked_for_beside_the_configuration() {
     let text = "listeners: {a: {address: '127.0.0.1:0', tls: {certificates: [{certificate: a.crt, key: 'file:a.key'}]}}}";
     fs::write(&path, text).unwrap();
     fs::write(folder.path().join("a.crt"), "").unwrap();
-    let report = load(&path).unwrap_err();
+    let report = load(&path, &System::throwaway()).unwrap_err();
     assert_eq!(report.codes().collect::<Vec<_>>(), [Code::FileUnreadable]);
     fs::write(folder.path().join("a.key"), "").unwrap();
-    let loaded = load(&path).unwrap();
+    let loaded = load(&path, &System::throwaway()).unwrap();
     let key = folder.path().join("a.key");
     assert_eq!(loaded.sources, [path, folder.path().join("a.crt"), key]);
 }
@@ -82,7 +82,7 @@ fn files_are_looked_for_beside_the_configuration() {
 #[test]
 fn a_folder_is_not_a_key() {
     let folder = tempfile::tempdir().unwrap();
-    let error = System.check_file(folder.path()).unwrap_err();
+    let error = System::throwaway().check_file(folder.path()).unwrap_err();
     assert_eq!(error.to_string(), "not a regular file");
 }
 

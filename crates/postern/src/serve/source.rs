@@ -3,6 +3,7 @@
 use super::builtin::Builtin;
 use crate::cli::{GatewayAddress, RunArgs};
 use crate::output;
+use postern_config::System;
 use postern_model::entity::{Configuration, Distribution, Listener};
 use sha2::{Digest as _, Sha256};
 use std::io::Read as _;
@@ -60,7 +61,7 @@ impl Source {
     pub(crate) fn load(&mut self) -> Result<Configuration, String> {
         let before = mark(&self.path);
         let said = content(&self.path);
-        let loaded = postern_config::load(&self.path);
+        let loaded = postern_config::load(&self.path, &System::throwaway());
         let sources = match &loaded {
             Ok(loaded) => loaded.sources.clone(),
             Err(_) if self.read.is_empty() => vec![self.path.clone()],

@@ -1,0 +1,155 @@
+//! Tenants, their apps, and what these prove themselves with and may call.
+
+use crate::located::At;
+use crate::scalar::address::Network;
+use crate::scalar::date::Date;
+use crate::scalar::digest::Sha256;
+use crate::scalar::host::HostPattern;
+use crate::scalar::name::MethodName;
+use crate::scalar::reference::SecretReference;
+use crate::scalar::text::Text;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// A team: the unit of isolation.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Tenant {
+    /// What people call it.
+    pub title: Option<Text>,
+    /// Whether it may act.
+    #[schemars(extend("default" = "active"))]
+    pub state: Option<At<AccountState>>,
+    /// Since when it may not; with the state `suspended` only, and required there.
+    pub suspended_at: Option<At<Date>>,
+    /// Why it may not, for its members to read; with the state `suspended` only.
+    pub reason: Option<At<Text>>,
+}
+
+/// An application that calls services: the consumer's side.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct App {
+    /// The tenant it belongs to.
+    #[schemars(required)]
+    pub tenant: Option<At<String>>,
+    /// What people call it.
+    pub title: Option<Text>,
+    /// Whether it may act.
+    #[schemars(extend("default" = "active"))]
+    pub state: Option<At<AccountState>>,
+    /// Since when it may not; with the state `suspended` only, and required there.
+    pub suspended_at: Option<At<Date>>,
+    /// Why it may not, for its owners to read; with the state `suspended` only.
+    pub reason: Option<At<Text>>,
+}
+
+/// Whether a tenant or an app may act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum AccountState {
+    /// It may.
+    Active,
+    /// It may not.
+    Suspended,
+}
+
+/// An API key of an app. It has either `sha256` or `secret`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Credential {
+    /// The app it belongs to.
+    #[schemars(required)]
+    pub app: Option<At<String>>,
+    /// The SHA-256 of the whole key, as `postern keys create --offline` prints it.
+    pub sha256: Option<At<Sha256>>,
+    /// Where the whole key is: `env:NAME` or `file:PATH`.
+    pub secret: Option<At<SecretReference>>,
+    /// The only environment it is good for.
+    #[schemars(extend("default" = "production"))]
+    pub environment: Option<At<String>>,
+    /// The scopes it carries. Without it, all that the app's subscriptions grant.
+    pub scopes: Option<Vec<At<String>>>,
+    /// It is not good before.
+    pub not_before: Option<At<Date>>,
+    /// It is not good from then on.
+    pub expires_at: Option<At<Date>>,
+    /// When it was revoked.
+    pub revoked_at: Option<At<Date>>,
+    /// Who revoked it; beside `revoked_at` only.
+    pub revoked_by: Option<At<Text>>,
+    /// Why it was revoked, for its owner to read; beside `revoked_at` only.
+    pub reason: Option<At<Text>>,
+    /// Where and for what it may be used.
+    pub restricted_to: Option<Restriction>,
+}
+
+/// Where and for what a credential may be used. What is left out restricts nothing.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Restriction {
+    /// Ranges of client addresses.
+    #[schemars(extend("default" = []))]
+    pub addresses: Option<Vec<Network>>,
+    /// The services it is good for.
+    #[schemars(extend("default" = []))]
+    pub services: Option<Vec<At<String>>>,
+    /// The methods it is good for.
+    #[schemars(extend("default" = []))]
+    pub methods: Option<Vec<MethodName>>,
+    /// Hosts of the header `Referer`.
+    #[schemars(extend("default" = []))]
+    pub referrers: Option<Vec<HostPattern>>,
+}
+
+/// An app's access to a service, under a plan.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Subscription {
+    /// The app that it is for.
+    #[schemars(required)]
+    pub app: Option<At<String>>,
+    /// The service that it is to.
+    #[schemars(required)]
+    pub service: Option<At<String>>,
+    /// The plan that it is under.
+    #[schemars(required)]
+    pub plan: Option<At<String>>,
+    /// Where it is in its life.
+    #[schemars(required)]
+    pub state: Option<At<SubscriptionState>>,
+    /// Scopes that it grants. Without it, the plan's.
+    pub scopes: Option<Vec<At<String>>>,
+    /// When it was asked for.
+    pub requested_at: Option<At<Date>>,
+    /// Who asked for it.
+    pub requested_by: Option<Text>,
+    /// What it was asked for.
+    pub reason: Option<Text>,
+    /// When it was decided, suspended or ended; not with the state `pending`.
+    pub decided_at: Option<At<Date>>,
+    /// Who decided; beside `decided_at` only.
+    pub decided_by: Option<At<Text>>,
+    /// What they said, for the app's owners to read; beside `decided_at` only.
+    pub comment: Option<At<Text>>,
+    /// When it ends by itself.
+    pub expires_at: Option<At<Date>>,
+}
+
+/// Where a subscription is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SubscriptionState {
+    /// Asked for; nobody has decided.
+    Pending,
+    /// Granted.
+    Approved,
+    /// Refused.
+    Rejected,
+    /// Granted, and held back for now.
+    Suspended,
+    /// Over because its time was.
+    Expired,
+    /// Over because somebody ended it.
+    Cancelled,
+}

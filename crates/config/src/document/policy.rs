@@ -1,0 +1,167 @@
+//! Policies, and what every address meets first.
+
+use super::either::text_or_mapping;
+use super::plan::LimitKey;
+use crate::located::{At, Map, OneOrMany};
+use crate::scalar::date::Date;
+use crate::scalar::duration::Duration;
+use crate::scalar::name::{EntityName, HeaderName, MethodName};
+use crate::scalar::size::Size;
+use crate::scalar::text::{HeaderValue, MediaType};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// A rule of one kind, attached to a level.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Policy {
+    /// What it is about.
+    #[schemars(required)]
+    pub kind: Option<At<PolicyKind>>,
+    /// Where it holds: `platform`, `{tenant: …}`, or `{service: …}` with `version` and `operation`
+    /// for less than the whole.
+    #[schemars(required)]
+    pub on: Option<At<On>>,
+    /// Its name, by which a policy of a wider level is replaced. Without it, its key.
+    #[schemars(with = "Option<EntityName>")]
+    pub name: Option<At<String>>,
+    /// How strictly it holds.
+    #[schemars(extend("default" = "enforce"))]
+    pub mode: Option<At<Mode>>,
+    /// When it is enforced again; with the modes `shadow` and `off` only.
+    pub until: Option<At<Date>>,
+    /// Whether a policy of the same kind and name at a narrower level replaces it. Otherwise both
+    /// hold.
+    #[schemars(extend("default" = false))]
+    pub default: Option<bool>,
+    /// Lists of addresses of which one must hold the client's; with the kind `network` only.
+    pub allow: Option<At<Vec<At<String>>>>,
+    /// Lists of addresses of which none may hold the client's; with the kind `network` only.
+    pub deny: Option<At<Vec<At<String>>>>,
+    /// The methods that it is about, all without any; with the kind `headers` only.
+    pub methods: Option<At<Vec<MethodName>>>,
+    /// Headers that must be there; with the kind `headers` only.
+    pub required: Option<At<Vec<HeaderName>>>,
+    /// Headers that may only have certain values; with the kind `headers` only.
+    pub values: Option<At<Map<OneOrMany<HeaderValue>, HeaderName>>>,
+    /// Media types that a body may have; with the kind `headers` only.
+    pub content_types: Option<At<Vec<MediaType>>>,
+    /// Whether a body must begin like its media type says; with the kind `headers` only.
+    pub sniff: Option<At<bool>>,
+    /// Whether a body must have a `Content-Length`; with the kind `headers` only.
+    pub length_required: Option<At<bool>>,
+    /// Requests in the time `per`; with the kind `rate` only, and required there.
+    #[schemars(range(min = 1, max = 1_000_000_000))]
+    pub rate: Option<At<u32>>,
+    /// The time of `rate`; with the kind `rate` only, and required there.
+    pub per: Option<At<Duration>>,
+    /// How many of them may come at once; with the kind `rate` only. Without it, all of them.
+    #[schemars(range(min = 1, max = 1_000_000_000))]
+    pub burst: Option<At<u32>>,
+    /// The least time between two requests; with the kind `spacing` only, and required there.
+    pub apart: Option<At<Duration>>,
+    /// Requests under way at once; with the kind `concurrency` only, and required there.
+    #[schemars(range(min = 1, max = 1_000_000_000))]
+    pub limit: Option<At<u32>>,
+    /// Who shares one counter; with the kinds `rate`, `spacing` and `concurrency` only, and
+    /// required there. Several together: each combination has its own.
+    pub by: Option<At<OneOrMany<At<LimitKey>>>>,
+    /// The largest body; with the kind `body` only, and required there.
+    pub max_size: Option<At<Size>>,
+}
+
+/// What a policy is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PolicyKind {
+    /// Which client addresses may call.
+    Network,
+    /// What a request's head must look like.
+    Headers,
+    /// Requests over time.
+    Rate,
+    /// A spike arrest: the time between two requests.
+    Spacing,
+    /// Requests under way at once.
+    Concurrency,
+    /// How large a body may be.
+    Body,
+}
+
+/// How strictly a policy holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Mode {
+    /// It refuses.
+    Enforce,
+    /// It only notes what it would have refused.
+    Shadow,
+    /// It says nothing.
+    Off,
+}
+
+/// Where a policy holds.
+#[derive(Debug, JsonSchema)]
+#[schemars(untagged)]
+pub(crate) enum On {
+    /// Everywhere.
+    Word(OnWord),
+    /// Somewhere.
+    Part(OnPart),
+}
+
+text_or_mapping!(On, On::Word, On::Part);
+
+/// The widest level.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum OnWord {
+    /// Everywhere.
+    Platform,
+}
+
+/// A level below the platform: a tenant, or a service or a part of it.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OnPart {
+    /// Every service of this tenant; alone.
+    pub tenant: Option<At<String>>,
+    /// This service.
+    pub service: Option<At<String>>,
+    /// This version of the service.
+    pub version: Option<At<String>>,
+    /// This operation of the version.
+    pub operation: Option<At<String>>,
+}
+
+/// What every address meets before anything is known of its request.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Edge {
+    /// Lists of addresses that are refused.
+    #[schemars(extend("default" = []))]
+    pub deny: Option<Vec<At<String>>>,
+    /// Requests that one address may make. Without it, any number.
+    pub requests: Option<EdgeRate>,
+    /// Refusals for wrong credentials that one address may cause before it is blocked.
+    #[schemars(extend("default" = {"rate": 30, "per": "1m"}))]
+    pub refusals: Option<EdgeRate>,
+    /// How long an address is blocked then.
+    #[schemars(extend("default" = "1m"))]
+    pub block_for: Option<Duration>,
+    /// Wrong secrets for one credential before further ones are slowed.
+    #[schemars(extend("default" = {"rate": 10, "per": "1m"}))]
+    pub wrong_secrets: Option<EdgeRate>,
+}
+
+/// So many in a time.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EdgeRate {
+    /// How many; 0 for any number.
+    #[schemars(required, range(max = 1_000_000_000))]
+    pub rate: Option<u32>,
+    /// In which time.
+    #[schemars(extend("default" = "1m"))]
+    pub per: Option<Duration>,
+}

@@ -1,0 +1,293 @@
+//! Tenants, apps and subscriptions.
+
+use super::Resolver;
+use super::declared::{APP, Bound, PLAN, SCOPE, SERVICE, TENANT, bounds, refer};
+use crate::code::Code;
+use crate::document::account as document;
+use crate::findings::quote;
+use crate::located::{At, Map};
+use crate::scalar::date::Date;
+use crate::scalar::text::Text;
+use postern_model::entity::{
+    App, Decided, Name, Plan, Requested, Subscription, SubscriptionState, Suspension, Tenant,
+};
+use std::collections::HashMap;
+
+/// The state of a tenant or an app, as it is written.
+struct State<'a> {
+    state: Option<&'a At<document::AccountState>>,
+    suspended_at: Option<&'a At<Date>>,
+    reason: Option<&'a At<Text>>,
+}
+
+impl Resolver<'_, '_> {
+    pub(super) fn tenants(&mut self, given: Map<document::Tenant>) -> Vec<Tenant> {
+        let tenant = |(name, given): (At<String>, document::Tenant)| Tenant {
+            suspended: self.suspension(
+                &name,
+                "tenant",
+                &State {
+                    state: given.state.as_ref(),
+                    suspended_at: given.suspended_at.as_ref(),
+                    reason: given.reason.as_ref(),
+                },
+            ),
+            name: name.value.into(),
+            title: given.title.map(|title| title.0),
+        };
+        given.0.into_iter().map(tenant).collect()
+    }
+
+    pub(super) fn apps(&mut self, given: Map<document::App>) -> Vec<App> {
+        let app = |(name, given): (At<String>, document::App)| {
+            let suspended = self.suspension(
+                &name,
+                "app",
+                &State {
+                    state: given.state.as_ref(),
+                    suspended_at: given.suspended_at.as_ref(),
+                    reason: given.reason.as_ref(),
+                },
+            );
+            let tenant = given.tenant?;
+            let shown = quote(&name.value);
+            refer(self.findings, &TENANT, &self.names.tenants, &tenant, || {
+                format!("app {shown} belongs to a tenant that does not exist")
+            });
+            Some(App {
+                name: name.value.into(),
+                tenant: tenant.value.into(),
+                title: given.title.map(|title| title.0),
+                suspended,
+            })
+        };
+        given.0.into_iter().filter_map(app).collect()
+    }
+
+    fn suspension(
+        &mut self,
+        name: &At<String>,
+        noun: &str,
+        given: &State<'_>,
+    ) -> Option<Suspension> {
+        let suspended = given
+            .state
+            .is_some_and(|state| state.value == document::AccountState::Suspended);
+        let why = if suspended {
+            "the state `suspended`"
+        } else {
+            "the state `active`"
+        };
+        bounds(
+            self.findings,
+            name.intact,
+            given.state.map_or(name.span, |state| state.span),
+            &format!("{noun} {}", quote(&name.value)),
+            why,
+            &[
+                Bound::new("suspended_at", given.suspended_at, suspended).needed("2026-11-20"),
+                Bound::new("reason", given.reason, suspended),
+            ],
+        );
+        let since = given.suspended_at.filter(|_| suspended)?;
+        Some(Suspension {
+            since: since.value.0,
+            reason: given.reason.map(|reason| reason.value.0.clone()),
+        })
+    }
+
+    pub(super) fn subscriptions(
+        &mut self,
+        given: Map<document::Subscription>,
+        plans: &[Plan],
+    ) -> Vec<Subscription> {
+        let plans: HashMap<&str, &Plan> = plans.iter().map(|plan| (&*plan.name, plan)).collect();
+        let mut live: HashMap<(Name, Name), (Name, usize)> = HashMap::new();
+        let mut subscriptions = Vec::new();
+        for (id, given) in given.0 {
+            let Some(subscription) = self.subscription(&id, &given, &plans) else {
+                continue;
+            };
+            if is_live(subscription.state) {
+                let pair = (subscription.app.clone(), subscription.service.clone());
+                let here = (subscription.id.clone(), id.span.start);
+                if let Some((other, at)) = live.get(&pair) {
+                    self.twice(&id, &subscription, other, *at);
+                } else {
+                    live.insert(pair, here);
+                }
+            }
+            subscriptions.push(subscription);
+        }
+        subscriptions
+    }
+
+    fn twice(&mut self, id: &At<String>, subscription: &Subscription, other: &str, at: usize) {
+        let message = format!(
+            "app {} has two live subscriptions to service {}",
+            quote(&subscription.app),
+            quote(&subscription.service)
+        );
+        let label = format!("{} is one already", quote(other));
+        let line = self.findings.line(at);
+        self.findings
+            .error(Code::DuplicateSubscription, id.span, &message, &label)
+            .help("keep the one that counts; the other may be `rejected`, `expired` or `cancelled`")
+            .note(format!("the first one is in line {line}"));
+    }
+
+    fn subscription(
+        &mut self,
+        id: &At<String>,
+        given: &document::Subscription,
+        plans: &HashMap<&str, &Plan>,
+    ) -> Option<Subscription> {
+        let shown = format!("subscription {}", quote(&id.value));
+        let findings = &mut *self.findings;
+        if let Some(app) = &given.app {
+            refer(findings, &APP, &self.names.apps, app, || {
+                format!("{shown} is for an app that does not exist")
+            });
+        }
+        if let Some(service) = &given.service {
+            refer(findings, &SERVICE, &self.names.services, service, || {
+                format!("{shown} is to a service that does not exist")
+            });
+            if let Some(inside) = self.names.inside(&service.value) {
+                for scope in given.scopes.iter().flatten() {
+                    refer(findings, &SCOPE, &inside.scopes, scope, || {
+                        let service = quote(&service.value);
+                        format!("{shown} grants a scope that service {service} does not declare")
+                    });
+                }
+            }
+        }
+        if let Some(plan) = &given.plan {
+            refer(findings, &PLAN, &self.names.plans, plan, || {
+                format!("{shown} is under a plan that does not exist")
+            });
+        }
+        let (app, service) = (given.app.as_ref()?, given.service.as_ref()?);
+        let (plan, state) = (given.plan.as_ref()?, given.state.as_ref()?);
+        self.covered(&shown, service, plan, plans);
+        let decided = self.decided(id, &shown, state, given);
+        let at = |date: &Option<At<Date>>| date.as_ref().map(|date| date.value.0);
+        let (requested_at, expires_at) = (at(&given.requested_at), at(&given.expires_at));
+        let since = match state.value {
+            document::SubscriptionState::Pending => requested_at,
+            document::SubscriptionState::Expired => expires_at.or(at(&given.decided_at)),
+            _ => at(&given.decided_at),
+        };
+        Some(Subscription {
+            id: id.value.as_str().into(),
+            app: app.value.as_str().into(),
+            service: service.value.as_str().into(),
+            plan: plan.value.as_str().into(),
+            state: entity_state(state.value),
+            since,
+            scopes: given.scopes.as_deref().map(names),
+            requested: Requested {
+                at: requested_at,
+                by: given.requested_by.as_ref().map(|by| by.0.clone()),
+                reason: given.reason.as_ref().map(|reason| reason.0.clone()),
+            },
+            decided,
+            expires_at,
+        })
+    }
+
+    /// Whether the plan of a subscription has to do with its service.
+    fn covered(
+        &mut self,
+        shown: &str,
+        service: &At<String>,
+        plan: &At<String>,
+        plans: &HashMap<&str, &Plan>,
+    ) {
+        let covers = |plan: &&&Plan| plan.covers.iter().any(|c| *c.service == *service.value);
+        let known = plans.get(plan.value.as_str());
+        let intact = self
+            .root
+            .get("plans")
+            .and_then(|plans| plans.get(&plan.value))
+            .is_some_and(|node| node.intact);
+        if let (Some(found), true) = (known, intact)
+            && !covers(&found)
+            && self.names.services.may_have(&service.value)
+        {
+            let message = format!("{shown} is under a plan that does not cover its service");
+            let label = format!("does not cover {}", quote(&service.value));
+            self.findings
+                .error(Code::NotCovered, plan.span, &message, &label)
+                .help(format!(
+                    "choose another plan, or add {} to its `services`",
+                    quote(&service.value)
+                ));
+        }
+    }
+
+    fn decided(
+        &mut self,
+        id: &At<String>,
+        shown: &str,
+        state: &At<document::SubscriptionState>,
+        given: &document::Subscription,
+    ) -> Option<Decided> {
+        let open = state.value == document::SubscriptionState::Pending;
+        let said = given.decided_by.is_some() || given.comment.is_some();
+        let at = Bound::new("decided_at", given.decided_at.as_ref(), !open);
+        let at = if said {
+            at.needed("2026-11-20T09:12:00Z")
+        } else {
+            at
+        };
+        let why = if open {
+            "the state `pending`"
+        } else {
+            "a decision"
+        };
+        let by = Bound::new("decided_by", given.decided_by.as_ref(), !open);
+        let comment = Bound::new("comment", given.comment.as_ref(), !open);
+        bounds(
+            self.findings,
+            id.intact,
+            state.span,
+            shown,
+            why,
+            &[at, by, comment],
+        );
+        let text = |text: &Option<At<Text>>| text.as_ref().map(|text| text.value.0.clone());
+        given.decided_at.as_ref().map(|at| Decided {
+            at: at.value.0,
+            by: text(&given.decided_by),
+            comment: text(&given.comment),
+        })
+    }
+}
+
+/// Names without their places.
+pub(super) fn names(given: &[At<String>]) -> Vec<Name> {
+    given
+        .iter()
+        .map(|name| name.value.as_str().into())
+        .collect()
+}
+
+/// Whether it may still, or again, let its app in.
+const fn is_live(state: SubscriptionState) -> bool {
+    matches!(
+        state,
+        SubscriptionState::Pending | SubscriptionState::Approved | SubscriptionState::Suspended
+    )
+}
+
+const fn entity_state(given: document::SubscriptionState) -> SubscriptionState {
+    match given {
+        document::SubscriptionState::Pending => SubscriptionState::Pending,
+        document::SubscriptionState::Approved => SubscriptionState::Approved,
+        document::SubscriptionState::Rejected => SubscriptionState::Rejected,
+        document::SubscriptionState::Suspended => SubscriptionState::Suspended,
+        document::SubscriptionState::Expired => SubscriptionState::Expired,
+        document::SubscriptionState::Cancelled => SubscriptionState::Cancelled,
+    }
+}

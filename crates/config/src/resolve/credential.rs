@@ -1,0 +1,254 @@
+//! Credentials: from the digest of a key, or the key itself somewhere else, to what is kept.
+
+use super::Resolver;
+use super::account::names;
+use super::declared::{APP, Bound, ENVIRONMENT, SCOPE, SERVICE, bounds, refer};
+use crate::code::Code;
+use crate::document::account as document;
+use crate::findings::quote;
+use crate::located::{At, Map};
+use crate::scalar::reference::SecretReference;
+use crate::source::Span;
+use postern_model::Secret;
+use postern_model::entity::{Credential, KeyDigest, PRODUCTION, Restriction, Revocation};
+use postern_model::key::{self, ApiKey};
+use std::collections::HashMap;
+
+/// The credentials seen, by digest: id and place of each.
+type Seen = HashMap<[u8; 32], (String, usize)>;
+
+impl Resolver<'_, '_> {
+    pub(super) fn credentials(&mut self, given: Map<document::Credential>) -> Vec<Credential> {
+        let mut seen = Seen::new();
+        let credential = |(id, given): (At<String>, document::Credential)| {
+            self.credential(&id, given, &mut seen)
+        };
+        given.0.into_iter().filter_map(credential).collect()
+    }
+
+    fn credential(
+        &mut self,
+        id: &At<String>,
+        given: document::Credential,
+        seen: &mut Seen,
+    ) -> Option<Credential> {
+        let shown = format!("credential {}", quote(&id.value));
+        if !key::is_credential_id(&id.value) {
+            let message = format!("{} is not the id of a credential", quote(&id.value));
+            let label = "expected `key_` and the 16 characters after `pst_` in the key";
+            self.findings
+                .error(Code::InvalidName, id.span, &message, label)
+                .help("`postern keys create --offline` prints a key with the lines for it");
+        }
+        self.credential_references(&shown, &given);
+        let revoked = given.revoked_at.is_some();
+        bounds(
+            self.findings,
+            id.intact,
+            id.span,
+            &shown,
+            "a credential without `revoked_at`",
+            &[
+                Bound::new("revoked_by", given.revoked_by.as_ref(), revoked),
+                Bound::new("reason", given.reason.as_ref(), revoked),
+            ],
+        );
+        if let (Some(from), Some(until)) = (&given.not_before, &given.expires_at)
+            && until.value.0 <= from.value.0
+        {
+            let message = format!("{shown} is never good");
+            let label = "not later than `not_before`";
+            self.findings
+                .error(Code::Conflict, until.span, &message, label);
+        }
+        let (digest, span) = self.digest(id, &shown, &given)?;
+        let kept = self.keyed(id, &digest, span, seen);
+        let (digest, app) = (kept?, given.app?);
+        Some(Credential {
+            id: id.value.as_str().into(),
+            app: app.value.into(),
+            digest,
+            environment: given
+                .environment
+                .map_or_else(|| PRODUCTION.into(), |environment| environment.value.into()),
+            scopes: given.scopes.as_deref().map(|scopes| names(scopes).into()),
+            not_before: given.not_before.map(|date| date.value.0),
+            expires_at: given.expires_at.map(|date| date.value.0),
+            revoked: given.revoked_at.map(|at| {
+                Box::new(Revocation {
+                    at: at.value.0,
+                    by: given.revoked_by.map(|by| by.value.0),
+                    reason: given.reason.map(|reason| reason.value.0),
+                })
+            }),
+            restriction: given.restricted_to.and_then(restriction),
+        })
+    }
+
+    fn credential_references(&mut self, shown: &str, given: &document::Credential) {
+        let (findings, known) = (&mut *self.findings, &self.names);
+        if let Some(app) = &given.app {
+            refer(findings, &APP, &known.apps, app, || {
+                format!("{shown} belongs to an app that does not exist")
+            });
+        }
+        if let Some(environment) = &given.environment {
+            refer(
+                findings,
+                &ENVIRONMENT,
+                &known.environments,
+                environment,
+                || format!("{shown} is for an environment that does not exist"),
+            );
+        }
+        for scope in given.scopes.iter().flatten() {
+            refer(findings, &SCOPE, &known.scopes, scope, || {
+                format!("{shown} carries a scope that no service declares")
+            });
+        }
+        let services = given.restricted_to.iter().flat_map(|r| &r.services);
+        for service in services.flatten() {
+            refer(findings, &SERVICE, &known.services, service, || {
+                format!("{shown} is restricted to a service that does not exist")
+            });
+        }
+    }
+
+    /// The digest of the whole key, and where it comes from.
+    fn digest(
+        &mut self,
+        id: &At<String>,
+        shown: &str,
+        given: &document::Credential,
+    ) -> Option<([u8; 32], Span)> {
+        match (&given.sha256, &given.secret) {
+            (Some(digest), None) => Some((digest.value.0, digest.span)),
+            (None, Some(secret)) => self.digest_of(id, shown, secret),
+            (Some(_), Some(secret)) => {
+                let message = format!("{shown} has both `sha256` and `secret`");
+                self.findings.error(
+                    Code::Conflict,
+                    secret.span,
+                    &message,
+                    "one of them is enough",
+                );
+                None
+            }
+            (None, None) => {
+                if id.intact {
+                    let message = format!("{shown} has neither `sha256` nor `secret`");
+                    self.findings
+                        .error(Code::MissingField, id.span, &message, "nothing proves it")
+                        .help(
+                            "add `secret: env:NAME`, say, or `sha256:` with the digest of the key",
+                        );
+                }
+                None
+            }
+        }
+    }
+
+    /// The digest of a key that is kept somewhere else.
+    fn digest_of(
+        &mut self,
+        id: &At<String>,
+        shown: &str,
+        secret: &At<SecretReference>,
+    ) -> Option<([u8; 32], Span)> {
+        let (value, home) = self.secret(secret)?;
+        let value = value.expose().trim_ascii_end();
+        let parsed = match ApiKey::parse(value) {
+            Ok(parsed) => parsed,
+            Err(malformed) => {
+                let message = format!("{shown} refers to something that is not a key");
+                let label = format!("the text {home} {}", malformed.what());
+                self.findings
+                    .error(Code::InvalidKey, secret.span, &message, &label);
+                return None;
+            }
+        };
+        let expected = format!("{}{}", key::CREDENTIAL_PREFIX, parsed.id);
+        if expected != id.value && key::is_credential_id(&id.value) {
+            let message = format!("{shown} refers to a key with another id");
+            let label = format!("the key {home} is {}", quote(&expected));
+            self.findings
+                .error(Code::InvalidKey, secret.span, &message, &label)
+                .help(format!("name the credential {}", quote(&expected)));
+        }
+        Some((key::digest(value), secret.span))
+    }
+
+    /// A secret's value, and where it was found.
+    fn secret(&mut self, secret: &At<SecretReference>) -> Option<(Secret<Vec<u8>>, &'static str)> {
+        match &secret.value {
+            SecretReference::Env(name) => {
+                let Some(value) = self.secrets.env(name) else {
+                    let message = format!("the environment variable `{name}` is not set");
+                    self.findings
+                        .error(
+                            Code::SecretMissing,
+                            secret.span,
+                            &message,
+                            "a key is expected in it",
+                        )
+                        .help(format!("set `{name}` to the key, or name a file"));
+                    return None;
+                };
+                let value = value.expose().as_bytes().to_vec();
+                Some((Secret::new(value), "in this variable"))
+            }
+            SecretReference::File(path) => {
+                let before = self.findings.errors();
+                let full = self.path(path, secret.span);
+                if self.findings.errors() > before {
+                    return None;
+                }
+                match self.secrets.read_file(&full) {
+                    Ok(value) => Some((value, "in this file")),
+                    Err(error) => {
+                        let message = format!("the file {} cannot be read", quote(path));
+                        let label = super::reason(&error);
+                        self.findings
+                            .error(Code::FileUnreadable, secret.span, &message, &label);
+                        None
+                    }
+                }
+            }
+        }
+    }
+
+    /// What is kept of a digest; `None` if another credential has the same.
+    fn keyed(
+        &mut self,
+        id: &At<String>,
+        digest: &[u8; 32],
+        span: Span,
+        seen: &mut Seen,
+    ) -> Option<KeyDigest> {
+        if let Some((other, at)) = seen.get(digest) {
+            let message = format!(
+                "credentials {} and {} have the same key",
+                quote(other),
+                quote(&id.value)
+            );
+            let line = self.findings.line(*at);
+            self.findings
+                .error(Code::DuplicateCredential, span, &message, "the second one")
+                .note(format!("the first one is in line {line}"));
+            return None;
+        }
+        seen.insert(*digest, (id.value.clone(), span.start));
+        Some(self.secrets.keyed(digest))
+    }
+}
+
+/// `None` if nothing is restricted.
+fn restriction(given: document::Restriction) -> Option<Box<Restriction>> {
+    let restriction = Restriction {
+        networks: super::settings::networks(given.addresses),
+        services: names(given.services.as_deref().unwrap_or_default()),
+        methods: given.methods.into_iter().flatten().map(|m| m.0).collect(),
+        referrers: given.referrers.into_iter().flatten().map(|h| h.0).collect(),
+    };
+    (restriction != Restriction::default()).then(|| Box::new(restriction))
+}

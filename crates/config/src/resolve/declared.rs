@@ -1,0 +1,237 @@
+//! The names that a document declares, and references to them. Faulty entities have names too, so
+//! that a fault of one is not a fault of everything that refers to it.
+
+use crate::code::Code;
+use crate::findings::{Findings, quote};
+use crate::located::At;
+use crate::source::Span;
+use crate::tree::Node;
+use postern_model::entity::PRODUCTION;
+use std::collections::{BTreeSet, HashMap};
+
+/// Names of one section; `None` when they cannot be told.
+#[derive(Debug, Default)]
+pub(super) struct Names<'a>(Option<BTreeSet<&'a str>>);
+
+impl<'a> Names<'a> {
+    /// The keys of a mapping; none if it is not there.
+    fn of(node: Option<&'a Node>) -> Self {
+        Self(match node {
+            None => Some(BTreeSet::new()),
+            Some(node) if node.bad => None,
+            Some(node) => Some(node.entries().iter().map(|e| e.key.as_str()).collect()),
+        })
+    }
+
+    /// Whether the name is declared, or may be.
+    pub(super) fn may_have(&self, name: &str) -> bool {
+        self.0.as_ref().is_none_or(|names| names.contains(name))
+    }
+
+    fn union<'n>(all: impl Iterator<Item = &'n Self>) -> Self
+    where
+        'a: 'n,
+    {
+        let sets: Option<Vec<_>> = all.map(|names| names.0.as_ref()).collect();
+        Self(sets.map(|sets| sets.into_iter().flatten().copied().collect()))
+    }
+}
+
+/// The names inside of a service.
+#[derive(Debug, Default)]
+pub(super) struct ServiceNames<'a> {
+    pub scopes: Names<'a>,
+    pub versions: Names<'a>,
+    /// Of each version.
+    operations: HashMap<&'a str, Names<'a>>,
+}
+
+impl<'a> ServiceNames<'a> {
+    fn of(node: &'a Node) -> Self {
+        if node.bad {
+            return Self::default();
+        }
+        let versions = node.get("versions").map_or(&[][..], Node::entries);
+        let operations = versions.iter().map(|version| {
+            let unknown = version.value.bad;
+            let names = Names::of(version.value.get("operations"));
+            (
+                version.key.as_str(),
+                if unknown { Names::default() } else { names },
+            )
+        });
+        Self {
+            scopes: Names::of(node.get("scopes")),
+            versions: Names::of(node.get("versions")),
+            operations: operations.collect(),
+        }
+    }
+
+    /// The operations of some versions; of all, if none is named.
+    pub(super) fn operations(&self, versions: &[&str]) -> Names<'a> {
+        if self.versions.0.is_none() {
+            return Names::default();
+        }
+        let chosen = self.operations.iter();
+        let chosen = chosen.filter(|(name, _)| versions.is_empty() || versions.contains(name));
+        Names::union(chosen.map(|(_, names)| names))
+    }
+}
+
+/// Every name that something may refer to.
+#[derive(Debug)]
+pub(super) struct Declared<'a> {
+    pub tenants: Names<'a>,
+    pub apps: Names<'a>,
+    pub lists: Names<'a>,
+    pub plans: Names<'a>,
+    pub environments: Names<'a>,
+    pub services: Names<'a>,
+    /// The scopes of all services.
+    pub scopes: Names<'a>,
+    inside: HashMap<&'a str, ServiceNames<'a>>,
+}
+
+impl<'a> Declared<'a> {
+    pub(super) fn of(root: &'a Node) -> Self {
+        let section = |name| Names::of(root.get(name));
+        let mut environments = section("environments");
+        if let Some(names) = &mut environments.0 {
+            names.insert(PRODUCTION);
+        }
+        let services = root.get("services").map_or(&[][..], Node::entries);
+        let inside: HashMap<_, _> = services
+            .iter()
+            .map(|entry| (entry.key.as_str(), ServiceNames::of(&entry.value)))
+            .collect();
+        let names = section("services");
+        let scopes = match &names.0 {
+            Some(_) => Names::union(inside.values().map(|service| &service.scopes)),
+            None => Names::default(),
+        };
+        Self {
+            tenants: section("tenants"),
+            apps: section("apps"),
+            lists: section("lists"),
+            plans: section("plans"),
+            environments,
+            services: names,
+            scopes,
+            inside,
+        }
+    }
+
+    /// The names inside of a service that is declared.
+    pub(super) fn inside(&self, service: &str) -> Option<&ServiceNames<'a>> {
+        self.inside.get(service)
+    }
+}
+
+/// What a reference refers to.
+pub(super) struct Target {
+    code: Code,
+    noun: &'static str,
+    /// Where it is declared.
+    home: &'static str,
+}
+
+const fn target(code: Code, noun: &'static str, home: &'static str) -> Target {
+    Target { code, noun, home }
+}
+
+pub(super) const TENANT: Target = target(Code::UnknownTenant, "tenant", "`tenants`");
+pub(super) const APP: Target = target(Code::UnknownApp, "app", "`apps`");
+pub(super) const LIST: Target = target(Code::UnknownList, "list", "`lists`");
+pub(super) const PLAN: Target = target(Code::UnknownPlan, "plan", "`plans`");
+pub(super) const SERVICE: Target = target(Code::UnknownService, "service", "`services`");
+pub(super) const ENVIRONMENT: Target =
+    target(Code::UnknownEnvironment, "environment", "`environments`");
+pub(super) const SCOPE: Target = target(Code::UnknownScope, "scope", "`scopes` of a service");
+pub(super) const VERSION: Target =
+    target(Code::UnknownVersion, "version", "`versions` of the service");
+pub(super) const OPERATION: Target = target(
+    Code::UnknownOperation,
+    "operation",
+    "`operations` of a version",
+);
+
+/// Checks a reference. `what` is what is wrong if there is no such name, as in "plan `gold`
+/// covers a service that does not exist".
+pub(super) fn refer(
+    findings: &mut Findings<'_>,
+    target: &Target,
+    names: &Names<'_>,
+    name: &At<String>,
+    what: impl FnOnce() -> String,
+) -> bool {
+    let Some(names) = names.0.as_ref().filter(|set| !set.contains(&*name.value)) else {
+        return true;
+    };
+    let label = format!("no {} {}", target.noun, quote(&name.value));
+    let more = findings.error(target.code, name.span, &what(), &label);
+    if names.is_empty() {
+        more.help(format!("declare it in {}", target.home));
+    } else {
+        more.did_you_mean(&name.value, names.iter().copied());
+    }
+    false
+}
+
+/// A field that belongs to some kinds or states of an entity only.
+pub(super) struct Bound {
+    pub name: &'static str,
+    /// Where it is, if it is there.
+    pub span: Option<Span>,
+    /// Whether it belongs here.
+    pub fits: bool,
+    /// An example of its value, where it must be here.
+    pub needed: Option<&'static str>,
+}
+
+impl Bound {
+    pub(super) fn new<T>(name: &'static str, value: Option<&At<T>>, fits: bool) -> Self {
+        Self {
+            name,
+            span: value.map(|value| value.span),
+            fits,
+            needed: None,
+        }
+    }
+
+    /// It must be here, such as `example`.
+    pub(super) const fn needed(mut self, example: &'static str) -> Self {
+        self.needed = Some(example);
+        self
+    }
+}
+
+/// Finds fields that do not belong here, and those that are missing. `owner` is where the entity
+/// or its kind stands, `name` its name with its noun, `why` what decides, as in "the state
+/// `active`". Says nothing of an entity in which something is wrong already.
+pub(super) fn bounds(
+    findings: &mut Findings<'_>,
+    intact: bool,
+    owner: Span,
+    name: &str,
+    why: &str,
+    fields: &[Bound],
+) {
+    for field in fields.iter().filter(|_| intact) {
+        let shown = field.name;
+        match (field.span, field.fits, field.needed) {
+            (Some(span), false, _) => {
+                let message = format!("{name} has a `{shown}` that means nothing");
+                let label = format!("not for {why}");
+                findings.error(Code::Conflict, span, &message, &label);
+            }
+            (None, true, Some(example)) => {
+                let message = format!("{name} has no `{shown}`");
+                let label = format!("{why} needs it");
+                findings
+                    .error(Code::MissingField, owner, &message, &label)
+                    .help(format!("add `{shown}: {example}`, say"));
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Lists of addresses.
+
+use super::Resolver;
+use super::declared::{TENANT, refer};
+use crate::code::Code;
+use crate::document::list as document;
+use crate::findings::quote;
+use crate::located::{At, Map};
+use crate::source::Span;
+use ipnet::IpNet;
+use postern_model::entity::{AddressList, ListEntry, Name};
+use std::collections::HashMap;
+
+/// The index of each list.
+pub(super) type Lists = HashMap<Name, usize>;
+
+/// An entry and where it stands.
+struct Placed {
+    entry: ListEntry,
+    span: Span,
+}
+
+impl Resolver<'_, '_> {
+    pub(super) fn lists(&mut self, given: Map<document::AddressList>) -> (Vec<AddressList>, Lists) {
+        let lists: Vec<_> = given
+            .0
+            .into_iter()
+            .map(|(name, given)| self.list(&name, given))
+            .collect();
+        let index = lists.iter().enumerate();
+        let index = index.map(|(at, list)| (list.name.clone(), at)).collect();
+        (lists, index)
+    }
+
+    fn list(&mut self, name: &At<String>, given: document::AddressList) -> AddressList {
+        let shown = format!("list {}", quote(&name.value));
+        if let Some(tenant) = &given.tenant {
+            refer(self.findings, &TENANT, &self.names.tenants, tenant, || {
+                format!("{shown} belongs to a tenant that does not exist")
+            });
+        }
+        let entries = given.entries.into_iter().flatten();
+        let entries = entries.filter_map(|entry| self.entry(&shown, entry));
+        let entries: Vec<Placed> = entries.collect();
+        self.redundant(&shown, &entries);
+        AddressList {
+            name: name.value.as_str().into(),
+            tenant: given.tenant.map(|tenant| tenant.value.into()),
+            entries: entries.into_iter().map(|placed| placed.entry).collect(),
+        }
+    }
+
+    fn entry(&mut self, shown: &str, given: At<document::ListEntry>) -> Option<Placed> {
+        let described = match given.value {
+            document::ListEntry::Range(range) => {
+                return Some(Placed {
+                    entry: ListEntry {
+                        range: range.0,
+                        comment: None,
+                        added_at: None,
+                        expires_at: None,
+                    },
+                    span: given.span,
+                });
+            }
+            document::ListEntry::Described(described) => described,
+        };
+        if let Some(expires) = &described.expires_at
+            && expires.value.0 <= self.secrets.now()
+        {
+            let message = format!("an entry of {shown} has expired");
+            self.findings
+                .warning(
+                    Code::Expired,
+                    expires.span,
+                    &message,
+                    "it does not count any more",
+                )
+                .help("remove the entry, or give it a later time");
+        }
+        let range = described.range?;
+        Some(Placed {
+            entry: ListEntry {
+                range: range.value.0,
+                comment: described.comment.map(|comment| comment.0),
+                added_at: described.added_at.map(|date| date.0),
+                expires_at: described.expires_at.map(|date| date.value.0),
+            },
+            span: range.span,
+        })
+    }
+
+    /// Warns of entries that another one makes superfluous. Ranges are nested or apart, so that
+    /// in their order those around an entry are the open ones before it.
+    fn redundant(&mut self, shown: &str, entries: &[Placed]) {
+        let mut sorted: Vec<&Placed> = entries.iter().collect();
+        sorted.sort_by_key(|placed| {
+            let range = placed.entry.range;
+            (range.network(), range.prefix_len(), placed.span.start)
+        });
+        let mut open: Vec<&Placed> = Vec::new();
+        for placed in sorted {
+            let ListEntry {
+                range, expires_at, ..
+            } = &placed.entry;
+            while open.last().is_some_and(|o| !o.entry.range.contains(range)) {
+                open.pop();
+            }
+            let outlives = |other: &&&Placed| match (other.entry.expires_at, expires_at) {
+                (None, _) => true,
+                (Some(theirs), Some(ours)) => theirs >= *ours,
+                (Some(_), None) => false,
+            };
+            if let Some(around) = open.iter().find(outlives) {
+                let message = format!("{} of {shown} is superfluous", written(range));
+                let line = self.findings.line(around.span.start);
+                let label = format!(
+                    "lies within `{}` in line {line}",
+                    written(&around.entry.range)
+                );
+                self.findings
+                    .warning(Code::Redundant, placed.span, &message, &label);
+            }
+            open.push(placed);
+        }
+    }
+
+    /// The indices of lists that something refers to.
+    pub(super) fn lists_of(
+        &mut self,
+        given: &[At<String>],
+        lists: &Lists,
+        what: impl Fn() -> String,
+    ) -> Vec<usize> {
+        let mut found = Vec::new();
+        for name in given {
+            refer(
+                self.findings,
+                &super::declared::LIST,
+                &self.names.lists,
+                name,
+                &what,
+            );
+            found.extend(lists.get(name.value.as_str()));
+        }
+        found
+    }
+}
+
+/// A range as people write it.
+fn written(range: &IpNet) -> String {
+    if range.prefix_len() == range.max_prefix_len() {
+        range.addr().to_string()
+    } else {
+        range.to_string()
+    }
+}

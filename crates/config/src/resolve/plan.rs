@@ -1,0 +1,229 @@
+//! Plans, and limits wherever they stand.
+
+use super::Resolver;
+use super::account::names;
+use super::declared::{Bound, OPERATION, SCOPE, SERVICE, VERSION, bounds, refer};
+use crate::code::Code;
+use crate::document::plan as document;
+use crate::findings::quote;
+use crate::located::{At, Map};
+use crate::scalar::duration::Duration;
+use crate::source::Span;
+use postern_model::entity::{Coverage, Limit, LimitKey, Measure, Plan};
+
+/// The fields of a limit, as they are written.
+pub(super) struct LimitFields<'a> {
+    pub rate: Option<&'a At<u32>>,
+    pub per: Option<&'a At<Duration>>,
+    pub burst: Option<&'a At<u32>>,
+    pub apart: Option<&'a At<Duration>>,
+    pub limit: Option<&'a At<u32>>,
+}
+
+impl LimitFields<'_> {
+    /// Which of them belong to a kind, and which it needs.
+    pub(super) fn bounds(&self, kind: Option<document::LimitKind>) -> [Bound; 5] {
+        let rate = kind == Some(document::LimitKind::Rate);
+        let spacing = kind == Some(document::LimitKind::Spacing);
+        let concurrency = kind == Some(document::LimitKind::Concurrency);
+        [
+            Bound::new("rate", self.rate, rate).needed("100"),
+            Bound::new("per", self.per, rate).needed("1s"),
+            Bound::new("burst", self.burst, rate),
+            Bound::new("apart", self.apart, spacing).needed("100ms"),
+            Bound::new("limit", self.limit, concurrency).needed("10"),
+        ]
+    }
+
+    /// What is measured; `None` if something is missing.
+    pub(super) fn measure(&self, kind: document::LimitKind) -> Option<Measure> {
+        Some(match kind {
+            document::LimitKind::Rate => {
+                let count = self.rate?.value;
+                Measure::Rate {
+                    count,
+                    per: self.per?.value.0,
+                    burst: self.burst.map_or(count, |burst| burst.value),
+                }
+            }
+            document::LimitKind::Spacing => Measure::Spacing {
+                apart: self.apart?.value.0,
+            },
+            document::LimitKind::Concurrency => Measure::Concurrency {
+                most: self.limit?.value,
+            },
+        })
+    }
+}
+
+impl Resolver<'_, '_> {
+    pub(super) fn plans(&mut self, given: Map<document::Plan>) -> Vec<Plan> {
+        let plan = |(name, given): (At<String>, document::Plan)| self.plan(&name, given);
+        given.0.into_iter().map(plan).collect()
+    }
+
+    fn plan(&mut self, name: &At<String>, given: document::Plan) -> Plan {
+        let shown = format!("plan {}", quote(&name.value));
+        let mut covers = Vec::new();
+        for service in given.services.iter().flat_map(|list| &list.value) {
+            if self.plan_service(&shown, service) {
+                covers.push(Coverage {
+                    service: service.value.as_str().into(),
+                    versions: Vec::new(),
+                    operations: Vec::new(),
+                });
+            }
+        }
+        let parts = given.covers.iter().flat_map(|list| &list.value);
+        covers.extend(parts.filter_map(|part| self.coverage(&shown, &part.value)));
+        let nothing = covers.is_empty() && given.services.is_none() && given.covers.is_none();
+        if nothing && name.intact {
+            let message = format!("{shown} covers no service");
+            self.findings
+                .error(
+                    Code::MissingField,
+                    name.span,
+                    &message,
+                    "`services` is missing",
+                )
+                .help("add `services: [orders]`, say");
+        }
+        for scope in given.scopes.iter().flatten() {
+            refer(self.findings, &SCOPE, &self.names.scopes, scope, || {
+                format!("{shown} grants a scope that no service declares")
+            });
+        }
+        let limits = given.limits.unwrap_or_default().0.into_iter();
+        let limits = limits.filter_map(|(limit, given)| self.plan_limit(&shown, &limit, &given));
+        Plan {
+            name: name.value.as_str().into(),
+            covers,
+            limits: limits.collect(),
+            scopes: names(given.scopes.as_deref().unwrap_or_default()),
+        }
+    }
+
+    fn plan_service(&mut self, shown: &str, service: &At<String>) -> bool {
+        refer(
+            self.findings,
+            &SERVICE,
+            &self.names.services,
+            service,
+            || format!("{shown} covers a service that does not exist"),
+        )
+    }
+
+    fn coverage(&mut self, shown: &str, given: &document::Coverage) -> Option<Coverage> {
+        let service = given.service.as_ref()?;
+        if !self.plan_service(shown, service) {
+            return None;
+        }
+        let versions = given.versions.as_ref();
+        let operations = given.operations.as_ref();
+        let all = |list: Option<&At<Vec<At<String>>>>| {
+            list.map(|list| names(&list.value)).unwrap_or_default()
+        };
+        if let Some(inside) = self.names.inside(&service.value) {
+            for version in versions.iter().flat_map(|list| &list.value) {
+                refer(self.findings, &VERSION, &inside.versions, version, || {
+                    format!(
+                        "{shown} covers a version that service {} does not have",
+                        quote(&service.value)
+                    )
+                });
+            }
+            let chosen = versions.iter().flat_map(|list| &list.value);
+            let chosen: Vec<&str> = chosen.map(|version| &*version.value).collect();
+            let known = inside.operations(&chosen);
+            for operation in operations.iter().flat_map(|list| &list.value) {
+                refer(self.findings, &OPERATION, &known, operation, || {
+                    format!(
+                        "{shown} covers an operation that service {} does not have",
+                        quote(&service.value)
+                    )
+                });
+            }
+        }
+        Some(Coverage {
+            service: service.value.as_str().into(),
+            versions: all(versions),
+            operations: all(operations),
+        })
+    }
+
+    fn plan_limit(
+        &mut self,
+        shown: &str,
+        name: &At<String>,
+        given: &document::Limit,
+    ) -> Option<Limit> {
+        let kind = given
+            .kind
+            .as_ref()
+            .map_or(document::LimitKind::Rate, |kind| kind.value);
+        let fields = LimitFields {
+            rate: given.rate.as_ref(),
+            per: given.per.as_ref(),
+            burst: given.burst.as_ref(),
+            apart: given.apart.as_ref(),
+            limit: given.limit.as_ref(),
+        };
+        bounds(
+            self.findings,
+            name.intact,
+            given.kind.as_ref().map_or(name.span, |kind| kind.span),
+            &format!("limit {} of {shown}", quote(&name.value)),
+            kind_name(kind),
+            &fields.bounds(Some(kind)),
+        );
+        let by = given.by.as_ref();
+        Some(Limit {
+            name: name.value.as_str().into(),
+            measure: fields.measure(kind)?,
+            by: by.map_or_else(|| vec![LimitKey::App], |by| self.limit_keys(&by.0)),
+        })
+    }
+
+    /// What a counter is kept for, each once.
+    pub(super) fn limit_keys(&mut self, given: &[At<document::LimitKey>]) -> Vec<LimitKey> {
+        let mut keys = Vec::new();
+        for key in given {
+            let entity = limit_key(key.value);
+            if keys.contains(&entity) {
+                let message = "a limit names what it is kept for twice";
+                self.findings
+                    .warning(Code::Conflict, key.span, message, "the second one");
+            } else {
+                keys.push(entity);
+            }
+        }
+        keys
+    }
+
+    /// A list that must have something in it.
+    pub(super) fn not_empty(&mut self, what: &str, empty: bool, span: Span) {
+        if empty {
+            self.findings
+                .error(Code::OutOfRange, span, what, "at least one must be here");
+        }
+    }
+}
+
+const fn kind_name(kind: document::LimitKind) -> &'static str {
+    match kind {
+        document::LimitKind::Rate => "the kind `rate`",
+        document::LimitKind::Spacing => "the kind `spacing`",
+        document::LimitKind::Concurrency => "the kind `concurrency`",
+    }
+}
+
+const fn limit_key(given: document::LimitKey) -> LimitKey {
+    match given {
+        document::LimitKey::Address => LimitKey::Address,
+        document::LimitKey::Credential => LimitKey::Credential,
+        document::LimitKey::App => LimitKey::App,
+        document::LimitKey::Tenant => LimitKey::Tenant,
+        document::LimitKey::Service => LimitKey::Service,
+        document::LimitKey::Operation => LimitKey::Operation,
+    }
+}

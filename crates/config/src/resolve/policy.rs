@@ -1,0 +1,381 @@
+//! Policies, and what every address meets first.
+
+use super::Resolver;
+use super::declared::{Bound, OPERATION, SERVICE, TENANT, VERSION, bounds, refer};
+use super::list::Lists;
+use super::plan::LimitFields;
+use crate::code::Code;
+use crate::document::plan::LimitKind;
+use crate::document::policy as document;
+use crate::findings::quote;
+use crate::located::{At, Map};
+use postern_model::entity::{
+    BodyRule, Edge, EdgeRate, HeaderValues, HeadersRule, Level, Limit, Mode, Name, NetworkRule,
+    Policy, PolicyRule,
+};
+use std::collections::HashMap;
+use std::time::Duration;
+
+impl Resolver<'_, '_> {
+    pub(super) fn policies(&mut self, given: Map<document::Policy>, lists: &Lists) -> Vec<Policy> {
+        let mut seen: HashMap<(&'static str, Name, Level), usize> = HashMap::new();
+        let mut policies = Vec::new();
+        for (key, given) in given.0 {
+            let Some(policy) = self.policy(&key, &given, lists) else {
+                continue;
+            };
+            let kind = policy.rule.kind();
+            let mark = (kind, policy.name.clone(), policy.level.clone());
+            if let Some(first) = seen.insert(mark, key.span.start) {
+                let message = format!(
+                    "two policies of one kind have the name {} at the same level",
+                    quote(&policy.name)
+                );
+                let line = self.findings.line(first);
+                self.findings
+                    .error(Code::DuplicatePolicy, key.span, &message, "the second one")
+                    .note(format!("the first one is in line {line}"));
+            }
+            policies.push(policy);
+        }
+        policies
+    }
+
+    fn policy(
+        &mut self,
+        key: &At<String>,
+        given: &document::Policy,
+        lists: &Lists,
+    ) -> Option<Policy> {
+        let shown = format!("policy {}", quote(&key.value));
+        let level = given.on.as_ref().and_then(|on| self.level(&shown, on));
+        let mode = self.mode(key, &shown, given);
+        let kind = given.kind.as_ref()?;
+        self.policy_fields(key, &shown, kind, given);
+        let name: Name = given
+            .name
+            .as_ref()
+            .map_or(key.value.as_str(), |name| &name.value)
+            .into();
+        let rule = match kind.value {
+            document::PolicyKind::Network => {
+                PolicyRule::Network(self.network(key, &shown, given, lists))
+            }
+            document::PolicyKind::Headers => PolicyRule::Headers(headers(given)),
+            document::PolicyKind::Body => PolicyRule::Body(BodyRule {
+                max_size: given.max_size.as_ref()?.value.0,
+            }),
+            document::PolicyKind::Rate
+            | document::PolicyKind::Spacing
+            | document::PolicyKind::Concurrency => {
+                let by = given.by.as_ref()?;
+                let empty = by.value.0.is_empty() && by.intact;
+                self.not_empty(&format!("{shown} has an empty `by`"), empty, by.span);
+                PolicyRule::Limit(Limit {
+                    name: name.clone(),
+                    measure: limit_fields(given).measure(limit_kind(kind.value)?)?,
+                    by: self.limit_keys(&by.value.0),
+                })
+            }
+        };
+        if matches!(&rule, PolicyRule::Headers(rule) if says_nothing(rule)) && key.intact {
+            let message = format!("{shown} asks for nothing");
+            self.findings
+                .error(
+                    Code::MissingField,
+                    key.span,
+                    &message,
+                    "it refuses no request",
+                )
+                .help("add `required`, `values`, `content_types`, `sniff` or `length_required`");
+        }
+        Some(Policy {
+            name,
+            level: level?,
+            mode,
+            is_default: given.default.unwrap_or(false),
+            rule,
+        })
+    }
+
+    /// Finds fields of other kinds, and those that the kind needs.
+    fn policy_fields(
+        &mut self,
+        key: &At<String>,
+        shown: &str,
+        kind: &At<document::PolicyKind>,
+        given: &document::Policy,
+    ) {
+        let is = |other| kind.value == other;
+        let network = is(document::PolicyKind::Network);
+        let headers = is(document::PolicyKind::Headers);
+        let body = is(document::PolicyKind::Body);
+        let limit = limit_kind(kind.value);
+        let mut fields = vec![
+            Bound::new("allow", given.allow.as_ref(), network),
+            Bound::new("deny", given.deny.as_ref(), network),
+            Bound::new("methods", given.methods.as_ref(), headers),
+            Bound::new("required", given.required.as_ref(), headers),
+            Bound::new("values", given.values.as_ref(), headers),
+            Bound::new("content_types", given.content_types.as_ref(), headers),
+            Bound::new("sniff", given.sniff.as_ref(), headers),
+            Bound::new("length_required", given.length_required.as_ref(), headers),
+            Bound::new("by", given.by.as_ref(), limit.is_some()).needed("address"),
+            Bound::new("max_size", given.max_size.as_ref(), body).needed("1MiB"),
+        ];
+        fields.extend(limit_fields(given).bounds(limit));
+        let why = match kind.value {
+            document::PolicyKind::Network => "the kind `network`",
+            document::PolicyKind::Headers => "the kind `headers`",
+            document::PolicyKind::Rate => "the kind `rate`",
+            document::PolicyKind::Spacing => "the kind `spacing`",
+            document::PolicyKind::Concurrency => "the kind `concurrency`",
+            document::PolicyKind::Body => "the kind `body`",
+        };
+        bounds(self.findings, key.intact, kind.span, shown, why, &fields);
+    }
+
+    fn level(&mut self, shown: &str, on: &At<document::On>) -> Option<Level> {
+        let part = match &on.value {
+            document::On::Word(document::OnWord::Platform) => return Some(Level::Platform),
+            document::On::Part(part) => part,
+        };
+        let (version, operation) = (part.version.as_ref(), part.operation.as_ref());
+        let found = match (&part.tenant, &part.service, version, operation) {
+            (Some(tenant), None, None, None) => {
+                refer(self.findings, &TENANT, &self.names.tenants, tenant, || {
+                    format!("{shown} is for a tenant that does not exist")
+                });
+                Some(Level::Tenant(tenant.value.as_str().into()))
+            }
+            (None, Some(service), None, None) => {
+                self.in_service(shown, service, None, None);
+                Some(Level::Service(service.value.as_str().into()))
+            }
+            (None, Some(service), Some(version), None) => {
+                self.in_service(shown, service, Some(version), None);
+                let (service, version) = (&*service.value, &*version.value);
+                Some(Level::Version(service.into(), version.into()))
+            }
+            (None, Some(service), None, Some(operation)) => {
+                // An operation of all versions is one policy less to write only where there is
+                // one version.
+                self.in_service(shown, service, None, Some(operation));
+                self.only_version(service).map(|version| {
+                    Level::Operation(
+                        service.value.as_str().into(),
+                        version.into(),
+                        operation.value.as_str().into(),
+                    )
+                })
+            }
+            (None, Some(service), Some(version), Some(operation)) => {
+                self.in_service(shown, service, Some(version), Some(operation));
+                Some(Level::Operation(
+                    service.value.as_str().into(),
+                    version.value.as_str().into(),
+                    operation.value.as_str().into(),
+                ))
+            }
+            _ => None,
+        };
+        if found.is_none() && on.intact {
+            let needs_version = part.tenant.is_none() && part.service.is_some();
+            let message = format!("{shown} does not say where it holds");
+            let (label, help) = if needs_version {
+                (
+                    "which version is meant?",
+                    "add the `version` of the operation",
+                )
+            } else {
+                (
+                    "expected a tenant, or a service and its parts",
+                    "write `platform`, `{tenant: NAME}`, or `{service: NAME}` with `version` and `operation` for less",
+                )
+            };
+            self.findings
+                .error(Code::InvalidValue, on.span, &message, label)
+                .help(help);
+        }
+        found
+    }
+
+    /// The version of a service that has one only.
+    fn only_version(&self, service: &At<String>) -> Option<String> {
+        let services = self.root.get("services")?;
+        match services.get(&service.value)?.get("versions")?.entries() {
+            [only] => Some(only.key.clone()),
+            _ => None,
+        }
+    }
+
+    fn in_service(
+        &mut self,
+        shown: &str,
+        service: &At<String>,
+        version: Option<&At<String>>,
+        operation: Option<&At<String>>,
+    ) {
+        let findings = &mut *self.findings;
+        refer(findings, &SERVICE, &self.names.services, service, || {
+            format!("{shown} is for a service that does not exist")
+        });
+        let Some(inside) = self.names.inside(&service.value) else {
+            return;
+        };
+        let of = quote(&service.value);
+        if let Some(version) = version {
+            refer(findings, &VERSION, &inside.versions, version, || {
+                format!("{shown} is for a version that service {of} does not have")
+            });
+        }
+        if let Some(operation) = operation {
+            let versions: Vec<&str> = version.iter().map(|version| &*version.value).collect();
+            if versions
+                .iter()
+                .all(|version| inside.versions.may_have(version))
+            {
+                refer(
+                    findings,
+                    &OPERATION,
+                    &inside.operations(&versions),
+                    operation,
+                    || format!("{shown} is for an operation that service {of} does not have"),
+                );
+            }
+        }
+    }
+
+    fn mode(&mut self, key: &At<String>, shown: &str, given: &document::Policy) -> Mode {
+        let mode = given.mode.as_ref();
+        let value = mode.map_or(document::Mode::Enforce, |mode| mode.value);
+        let relaxed = value != document::Mode::Enforce;
+        bounds(
+            self.findings,
+            key.intact,
+            mode.map_or(key.span, |mode| mode.span),
+            shown,
+            "the mode `enforce`",
+            &[Bound::new("until", given.until.as_ref(), relaxed)],
+        );
+        if let Some(until) = given.until.as_ref().filter(|_| relaxed)
+            && until.value.0 <= self.secrets.now()
+        {
+            let message = format!("{shown} is enforced again");
+            self.findings
+                .warning(Code::Expired, until.span, &message, "this time is over")
+                .help("remove `mode` and `until`, or give it a later time");
+        }
+        let until = given.until.as_ref().map(|until| until.value.0);
+        match value {
+            document::Mode::Enforce => Mode::Enforce,
+            document::Mode::Shadow => Mode::Shadow { until },
+            document::Mode::Off => Mode::Off { until },
+        }
+    }
+
+    fn network(
+        &mut self,
+        key: &At<String>,
+        shown: &str,
+        given: &document::Policy,
+        lists: &Lists,
+    ) -> NetworkRule {
+        let names = |list: &Option<At<Vec<At<String>>>>| {
+            list.as_ref()
+                .map(|list| list.value.clone())
+                .unwrap_or_default()
+        };
+        let (allow, deny) = (names(&given.allow), names(&given.deny));
+        if allow.is_empty() && deny.is_empty() && key.intact {
+            let message = format!("{shown} names no list");
+            self.findings
+                .error(
+                    Code::MissingField,
+                    key.span,
+                    &message,
+                    "it refuses no address",
+                )
+                .help("add `allow: [office]` or `deny: [office]`, say");
+        }
+        let what = || format!("{shown} uses a list that does not exist");
+        NetworkRule {
+            allow: self.lists_of(&allow, lists, what),
+            deny: self.lists_of(&deny, lists, what),
+        }
+    }
+
+    pub(super) fn edge(&mut self, given: document::Edge, lists: &Lists) -> Edge {
+        let mut edge = Edge::default();
+        let deny = given.deny.unwrap_or_default();
+        edge.deny = self.lists_of(&deny, lists, || {
+            "`edge` uses a list that does not exist".to_owned()
+        });
+        let set = |place: &mut Option<EdgeRate>, given: Option<document::EdgeRate>| {
+            if let Some(given) = given {
+                *place = given.rate.filter(|rate| *rate > 0).map(|count| EdgeRate {
+                    count,
+                    per: given.per.map_or(Duration::from_mins(1), |per| per.0),
+                });
+            }
+        };
+        set(&mut edge.requests, given.requests);
+        set(&mut edge.refusals, given.refusals);
+        set(&mut edge.wrong_secrets, given.wrong_secrets);
+        super::settings::set(&mut edge.block_for, given.block_for.map(|time| time.0));
+        edge
+    }
+}
+
+fn limit_fields(given: &document::Policy) -> LimitFields<'_> {
+    LimitFields {
+        rate: given.rate.as_ref(),
+        per: given.per.as_ref(),
+        burst: given.burst.as_ref(),
+        apart: given.apart.as_ref(),
+        limit: given.limit.as_ref(),
+    }
+}
+
+const fn limit_kind(kind: document::PolicyKind) -> Option<LimitKind> {
+    match kind {
+        document::PolicyKind::Rate => Some(LimitKind::Rate),
+        document::PolicyKind::Spacing => Some(LimitKind::Spacing),
+        document::PolicyKind::Concurrency => Some(LimitKind::Concurrency),
+        document::PolicyKind::Network
+        | document::PolicyKind::Headers
+        | document::PolicyKind::Body => None,
+    }
+}
+
+fn headers(given: &document::Policy) -> HeadersRule {
+    let methods = given.methods.iter().flat_map(|list| &list.value);
+    let required = given.required.iter().flat_map(|list| &list.value);
+    let types = given.content_types.iter().flat_map(|list| &list.value);
+    let values = given.values.iter().flat_map(|map| &map.value.0);
+    HeadersRule {
+        methods: methods.map(|method| method.0).collect(),
+        required: required.map(|header| header.0.clone()).collect(),
+        values: values
+            .map(|(header, allowed)| HeaderValues {
+                header: header.value.to_ascii_lowercase().into(),
+                allowed: allowed.0.iter().map(|value| value.0.clone()).collect(),
+            })
+            .collect(),
+        content_types: types.map(|media| media.0.clone()).collect(),
+        sniff: given.sniff.as_ref().is_some_and(|sniff| sniff.value),
+        length_required: given
+            .length_required
+            .as_ref()
+            .is_some_and(|required| required.value),
+    }
+}
+
+fn says_nothing(rule: &HeadersRule) -> bool {
+    let methods = rule.methods.clone();
+    *rule
+        == HeadersRule {
+            methods,
+            ..HeadersRule::default()
+        }
+}
