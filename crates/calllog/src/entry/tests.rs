@@ -1,0 +1,21 @@
+use super::*;
+
+#[test]
+fn stored_numbers_and_names_lead_back_to_what_they_stand_for() {
+    for (at, stage) in (1..).zip(STAGES) {
+        assert_eq!(stage.number(), at);
+        assert_eq!(stage_from(at), Some(stage));
+    }
+    for fault in FAULTS {
+        assert_eq!(fault_from(fault_number(Some(fault))), Some(fault));
+    }
+    for outcome in Outcome::ALL {
+        assert_eq!(Outcome::from_number(outcome.number()), Some(outcome));
+        assert_eq!(Outcome::parse(outcome.name()), Some(outcome));
+    }
+    for protocol in Protocol::ALL {
+        assert_eq!(Protocol::from_number(protocol.number()), Some(protocol));
+    }
+    assert_eq!(fault_from(0), None);
+    assert_eq!(stage_from(18), None);
+}

@@ -1,0 +1,331 @@
+//! One day's SQLite file, as it is written.
+
+use crate::codec::write_fold;
+use crate::day::Day;
+use crate::entry::{Entry, Outcome, fault_number};
+use crate::error::CallLogError;
+use crate::{Protocol, Result};
+use rusqlite::{Connection, OpenFlags, ToSql, Transaction, params};
+use std::collections::HashMap;
+use std::fs::File;
+use std::net::IpAddr;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The layout, in `user_version`.
+pub(crate) const LAYOUT: i64 = 1;
+
+/// Names that come from configuration are integers into `names`; what callers choose is not, so
+/// that they cannot make that table grow. Ids are 16 bytes, big endian: they sort by time.
+/// `seen` has, per hour and way of calling, the first and the last allowed request: what *when did
+/// this last work* needs. `progress` has how far a segment was moved here.
+const SCHEMA: &str = "
+CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE calls (
+  id BLOB PRIMARY KEY, start INTEGER, duration INTEGER, outcome INTEGER, status INTEGER,
+  code INTEGER, stage INTEGER, fault INTEGER, method TEXT, host TEXT, path TEXT,
+  client BLOB, peer BLOB, port INTEGER, protocol INTEGER,
+  tenant INTEGER, app INTEGER, credential TEXT, service INTEGER, version INTEGER,
+  operation INTEGER, environment INTEGER, subscription INTEGER, policy INTEGER,
+  upstream INTEGER, target INTEGER, attempts INTEGER, bytes_in INTEGER, bytes_out INTEGER,
+  revision INTEGER, directory INTEGER, client_request_id TEXT, trace BLOB,
+  weight INTEGER, count INTEGER, fold BLOB, detail BLOB
+) WITHOUT ROWID;
+CREATE INDEX calls_by_code ON calls (code, id) WHERE code IS NOT NULL;
+CREATE TABLE seen (
+  service INTEGER, version INTEGER, operation INTEGER, app INTEGER, hour INTEGER,
+  first BLOB, last BLOB, PRIMARY KEY (service, version, operation, app, hour)
+) WITHOUT ROWID;
+CREATE TABLE progress (segment INTEGER PRIMARY KEY, done INTEGER NOT NULL);
+";
+
+/// The columns, in the order in which they are written and read.
+pub(crate) const COLUMNS: &str = "id, start, duration, outcome, status, code, stage, fault, method, \
+     host, path, client, peer, port, protocol, tenant, app, credential, service, version, \
+     operation, environment, subscription, policy, upstream, target, attempts, bytes_in, \
+     bytes_out, revision, directory, client_request_id, trace, weight, count, fold, detail";
+
+const INSERT: &str = "INSERT OR REPLACE INTO calls VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,\
+     ?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27,?28,?29,?30,?31,?32,?33,?34,?35,\
+     ?36,?37)";
+
+/// Milliseconds of an hour.
+pub(crate) const HOUR: u64 = 3_600_000;
+
+/// A day file that is being written. After an error it must be dropped: its names may be ahead of
+/// the file.
+#[derive(Debug)]
+pub(crate) struct DayFile {
+    connection: Connection,
+    names: HashMap<Arc<str>, i64>,
+    path: PathBuf,
+    inode: u64,
+}
+
+impl DayFile {
+    /// Opens the day's file, making it where there is none.
+    pub(crate) fn open(dir: &Path, day: Day) -> Result<Self> {
+        let path = day.path(dir);
+        let new = !path.exists();
+        let connection = prepare(&path).map_err(CallLogError::day(&path))?;
+        if new {
+            File::open(dir)
+                .and_then(|dir| dir.sync_all())
+                .map_err(CallLogError::io("cannot sync", dir))?;
+        }
+        let inode = std::fs::metadata(&path)
+            .map_err(CallLogError::io("cannot look at", &path))?
+            .ino();
+        Ok(Self {
+            connection,
+            names: HashMap::new(),
+            path,
+            inode,
+        })
+    }
+
+    /// Whether the file still stands where it was opened: SQLite goes on without complaint in a
+    /// file that was deleted.
+    pub(crate) fn is_there(&self) -> bool {
+        std::fs::metadata(&self.path).is_ok_and(|found| found.ino() == self.inode)
+    }
+
+    /// How far a segment was moved here: an offset in it.
+    pub(crate) fn progress(&self, segment: i64) -> Result<u64> {
+        progress_of(&self.connection, segment).map_err(CallLogError::day(&self.path))
+    }
+
+    /// Writes rows and how far their segment has been moved, all or nothing.
+    pub(crate) fn write(&mut self, rows: &[Entry], segment: Option<i64>, done: u64) -> Result<()> {
+        let fault = CallLogError::day(&self.path);
+        let mut write = || -> rusqlite::Result<()> {
+            let transaction = self.connection.transaction()?;
+            insert(&transaction, &mut self.names, rows)?;
+            if let Some(segment) = segment {
+                transaction
+                    .prepare_cached("INSERT OR REPLACE INTO progress VALUES (?1, ?2)")?
+                    .execute(params![segment, done.cast_signed()])?;
+            }
+            transaction.commit()
+        };
+        write().map_err(fault)
+    }
+
+    /// Makes what was written survive a power cut: a commit alone does not sync the journal.
+    pub(crate) fn sync(&self) -> Result<()> {
+        let mut journal = self.path.clone().into_os_string();
+        journal.push("-wal");
+        for path in [PathBuf::from(journal), self.path.clone()] {
+            match File::open(&path).and_then(|file| file.sync_all()) {
+                Ok(()) => {}
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => return Err(CallLogError::io("cannot sync", &path)(error)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Bytes of the pages in use: what deleting rows lowers, though the file stays as long.
+    pub(crate) fn used(&self) -> Result<u64> {
+        let sum = |connection: &Connection| -> rusqlite::Result<i64> {
+            let number =
+                |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+            Ok((number("page_count")? - number("freelist_count")?) * number("page_size")?)
+        };
+        sum(&self.connection)
+            .map(i64::cast_unsigned)
+            .map_err(CallLogError::day(&self.path))
+    }
+
+    /// Deletes the oldest rows, so many.
+    pub(crate) fn trim(&self, rows: u32) -> Result<usize> {
+        let sql = "DELETE FROM calls WHERE id IN (SELECT id FROM calls ORDER BY id LIMIT ?1)";
+        self.connection
+            .execute(sql, [rows])
+            .map_err(CallLogError::day(&self.path))
+    }
+}
+
+pub(crate) fn progress_of(connection: &Connection, segment: i64) -> rusqlite::Result<u64> {
+    let mut query = connection.prepare_cached("SELECT done FROM progress WHERE segment = ?1")?;
+    let mut rows = query.query([segment])?;
+    match rows.next()? {
+        Some(row) => row.get::<_, i64>(0).map(i64::cast_unsigned),
+        None => Ok(0),
+    }
+}
+
+fn prepare(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(std::time::Duration::from_secs(2))?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
+    connection.pragma_update(None, "cache_size", -8_192)?;
+    let layout: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if layout == 0 {
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(SCHEMA)?;
+        transaction.pragma_update(None, "user_version", LAYOUT)?;
+        transaction.commit()?;
+    } else if layout != LAYOUT {
+        return Err(rusqlite::Error::IntegralValueOutOfRange(0, layout));
+    }
+    Ok(connection)
+}
+
+/// Service, version, operation, app and hour.
+type Way = ([i64; 4], u64);
+
+fn insert(
+    transaction: &Transaction<'_>,
+    names: &mut HashMap<Arc<str>, i64>,
+    rows: &[Entry],
+) -> rusqlite::Result<()> {
+    let mut seen: HashMap<Way, [[u8; 16]; 2]> = HashMap::new();
+    let mut statement = transaction.prepare_cached(INSERT)?;
+    for entry in rows {
+        let mut name = |name: Option<&Arc<str>>| match name {
+            None => Ok(None),
+            Some(name) => intern(transaction, names, name).map(Some),
+        };
+        let [service, version] = [name(entry.service.as_ref())?, name(entry.version.as_ref())?];
+        let [operation, app] = [name(entry.operation.as_ref())?, name(entry.app.as_ref())?];
+        let id = entry.id.bits().to_be_bytes();
+        let [client, peer] = [
+            entry.client.map(Packed::new),
+            Some(Packed::new(entry.peer.ip())),
+        ];
+        let fold = entry.fold.as_ref().map(|fold| {
+            let mut bytes = Vec::new();
+            write_fold(&mut bytes, fold);
+            bytes
+        });
+        let code = match entry.code {
+            None => None,
+            Some(code) => Some(intern_str(transaction, names, code.name())?),
+        };
+        let mut name = |name: Option<&Arc<str>>| match name {
+            None => Ok(None),
+            Some(name) => intern(transaction, names, name).map(Some),
+        };
+        let values: [&dyn ToSql; 37] = [
+            &id.as_slice(),
+            &entry.start.cast_signed(),
+            &entry.duration.cast_signed(),
+            &entry.outcome.number(),
+            &entry.status,
+            &code,
+            &entry.stage.map(postern_model::Stage::number),
+            &entry.fault.map(|fault| fault_number(Some(fault))),
+            &entry.method.as_ref().map(crate::MethodName::as_str),
+            &entry.host.as_deref(),
+            &entry.path.as_deref(),
+            &client.as_ref().map(Packed::bytes),
+            &peer.as_ref().map(Packed::bytes),
+            &entry.peer.port(),
+            &entry.protocol.map(Protocol::number),
+            &name(entry.tenant.as_ref())?,
+            &app,
+            &entry.credential.as_deref(),
+            &service,
+            &version,
+            &operation,
+            &name(entry.environment.as_ref())?,
+            &name(entry.subscription.as_ref())?,
+            &name(entry.policy.as_ref())?,
+            &name(entry.upstream.as_ref())?,
+            &name(entry.target.as_ref())?,
+            &entry.attempts,
+            &entry.bytes_in.cast_signed(),
+            &entry.bytes_out.cast_signed(),
+            &entry.revision.cast_signed(),
+            &entry.directory.cast_signed(),
+            &entry.client_request_id.as_deref(),
+            &entry.trace.as_ref().map(<[u8; 16]>::as_slice),
+            &entry.weight,
+            &entry.count.cast_signed(),
+            &fold.as_deref(),
+            &entry.detail.as_deref(),
+        ];
+        statement.execute(values.as_slice())?;
+        if entry.outcome == Outcome::Allowed {
+            let way = [service, version, operation, app].map(Option::unwrap_or_default);
+            let [first, last] = seen
+                .entry((way, entry.id.millis() / HOUR))
+                .or_insert([id, id]);
+            *first = id.min(*first);
+            *last = id.max(*last);
+        }
+    }
+    write_seen(transaction, &seen)
+}
+
+fn write_seen(
+    transaction: &Transaction<'_>,
+    seen: &HashMap<Way, [[u8; 16]; 2]>,
+) -> rusqlite::Result<()> {
+    let mut statement = transaction.prepare_cached(
+        "INSERT INTO seen VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE
+         SET first = min(first, excluded.first), last = max(last, excluded.last)",
+    )?;
+    for (([service, version, operation, app], hour), [first, last]) in seen {
+        let hour = hour.cast_signed();
+        statement.execute(params![service, version, operation, app, hour, first, last])?;
+    }
+    Ok(())
+}
+
+fn intern(
+    transaction: &Transaction<'_>,
+    names: &mut HashMap<Arc<str>, i64>,
+    name: &Arc<str>,
+) -> rusqlite::Result<i64> {
+    match names.get(name) {
+        Some(id) => Ok(*id),
+        None => intern_str(transaction, names, name),
+    }
+}
+
+fn intern_str(
+    transaction: &Transaction<'_>,
+    names: &mut HashMap<Arc<str>, i64>,
+    name: &str,
+) -> rusqlite::Result<i64> {
+    if let Some(id) = names.get(name) {
+        return Ok(*id);
+    }
+    let mut insert =
+        transaction.prepare_cached("INSERT OR IGNORE INTO names (name) VALUES (?1)")?;
+    insert.execute([name])?;
+    let mut find = transaction.prepare_cached("SELECT id FROM names WHERE name = ?1")?;
+    let id = find.query_row([name], |row| row.get(0))?;
+    names.insert(name.into(), id);
+    Ok(id)
+}
+
+/// An address as bytes, 4 or 16 of them.
+struct Packed([u8; 16], usize);
+
+impl Packed {
+    fn new(address: IpAddr) -> Self {
+        match address {
+            IpAddr::V4(v4) => {
+                let mut bytes = [0; 16];
+                for (slot, octet) in bytes.iter_mut().zip(v4.octets()) {
+                    *slot = octet;
+                }
+                Self(bytes, 4)
+            }
+            IpAddr::V6(v6) => Self(v6.octets(), 16),
+        }
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.0.get(..self.1).unwrap_or_default()
+    }
+}

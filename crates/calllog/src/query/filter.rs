@@ -1,0 +1,167 @@
+//! What to look for.
+
+use crate::entry::{Entry, Outcome};
+use ipnet::IpNet;
+use postern_model::{Code, Fault, Stage};
+use std::sync::Arc;
+
+/// Which requests. A condition that is not set lets everything pass.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Not before: Unix time in milliseconds.
+    pub from: Option<u64>,
+    /// Before: Unix time in milliseconds.
+    pub to: Option<u64>,
+    /// How it ended.
+    pub outcome: Option<Outcome>,
+    /// The code, or a family of codes.
+    pub code: Option<CodeFilter>,
+    /// The app.
+    pub app: Option<Arc<str>>,
+    /// The service's tenant.
+    pub tenant: Option<Arc<str>>,
+    /// The service.
+    pub service: Option<Arc<str>>,
+    /// The service's version.
+    pub version: Option<Arc<str>>,
+    /// The operation.
+    pub operation: Option<Arc<str>>,
+    /// The credential's id.
+    pub credential: Option<Arc<str>>,
+    /// Where the caller is: a network, or an address as a network of one.
+    pub address: Option<IpNet>,
+    /// The status, or a class of statuses.
+    pub status: Option<StatusFilter>,
+    /// The method's token, exactly.
+    pub method: Option<Arc<str>>,
+    /// Whose business the refusal is.
+    pub fault: Option<Fault>,
+    /// The stage that refused.
+    pub stage: Option<Stage>,
+    /// Words somewhere in path, host, code or detail; upper and lower case of ASCII are alike.
+    pub phrase: Option<Arc<str>>,
+}
+
+/// A code or a family of codes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CodeFilter {
+    /// This one.
+    Is(Code),
+    /// Those before whose dot this stands, such as `credential`.
+    Family(Arc<str>),
+}
+
+impl CodeFilter {
+    /// Reads `credential.expired`, or `credential` and `credential.*` for the family; `None` if
+    /// there is no such code or family.
+    pub fn parse(text: &str) -> Option<Self> {
+        if let Some(code) = Code::parse(text) {
+            return Some(Self::Is(code));
+        }
+        let family = text.strip_suffix(".*").unwrap_or(text);
+        let known = Code::ALL.iter().any(|code| code.family() == family);
+        known.then(|| Self::Family(family.into()))
+    }
+
+    pub(crate) fn matches(&self, code: Code) -> bool {
+        match self {
+            Self::Is(wanted) => *wanted == code,
+            Self::Family(family) => code.family() == &**family,
+        }
+    }
+}
+
+/// A status or a class of statuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StatusFilter {
+    /// This one.
+    Is(u16),
+    /// The class of that first digit: 4 is 400 to 499.
+    Class(u8),
+}
+
+impl StatusFilter {
+    /// Reads `403` or `4xx`.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.strip_suffix("xx") {
+            Some(class) => match class.parse() {
+                Ok(class @ 1..=5) => Some(Self::Class(class)),
+                _ => None,
+            },
+            None => match text.parse() {
+                Ok(status @ (0 | 100..=599)) => Some(Self::Is(status)),
+                _ => None,
+            },
+        }
+    }
+
+    /// The lowest and the highest status.
+    pub(crate) fn range(self) -> (u16, u16) {
+        match self {
+            Self::Is(status) => (status, status),
+            Self::Class(class) => (u16::from(class) * 100, u16::from(class) * 100 + 99),
+        }
+    }
+}
+
+impl Filter {
+    /// Whether an entry passes.
+    pub fn matches(&self, entry: &Entry) -> bool {
+        let millis = entry.id.millis();
+        self.from.is_none_or(|from| millis >= from)
+            && self.to.is_none_or(|to| millis < to)
+            && self.outcome.is_none_or(|outcome| entry.outcome == outcome)
+            && self.matches_refusal(entry)
+            && same(self.app.as_ref(), entry.app.as_ref())
+            && same(self.tenant.as_ref(), entry.tenant.as_ref())
+            && same(self.service.as_ref(), entry.service.as_ref())
+            && same(self.version.as_ref(), entry.version.as_ref())
+            && same(self.operation.as_ref(), entry.operation.as_ref())
+            && same(self.credential.as_ref(), entry.credential.as_ref())
+            && self.status.is_none_or(|status| {
+                let (low, high) = status.range();
+                (low..=high).contains(&entry.status)
+            })
+            && self.method.as_ref().is_none_or(|method| {
+                entry
+                    .method
+                    .as_ref()
+                    .is_some_and(|m| m.as_str() == &**method)
+            })
+            && self
+                .address
+                .is_none_or(|net| net.contains(&entry.address()))
+            && self
+                .phrase
+                .as_ref()
+                .is_none_or(|phrase| contains(entry, phrase))
+    }
+
+    fn matches_refusal(&self, entry: &Entry) -> bool {
+        self.code
+            .as_ref()
+            .is_none_or(|wanted| entry.code.is_some_and(|code| wanted.matches(code)))
+            && self.fault.is_none_or(|fault| entry.fault == Some(fault))
+            && self.stage.is_none_or(|stage| entry.stage == Some(stage))
+    }
+}
+
+fn same(wanted: Option<&Arc<str>>, found: Option<&Arc<str>>) -> bool {
+    wanted.is_none_or(|wanted| found == Some(wanted))
+}
+
+fn contains(entry: &Entry, phrase: &str) -> bool {
+    let phrase = phrase.as_bytes();
+    let within = |text: Option<&[u8]>| {
+        text.is_some_and(|text| {
+            phrase.is_empty()
+                || text
+                    .windows(phrase.len())
+                    .any(|window| window.eq_ignore_ascii_case(phrase))
+        })
+    };
+    within(entry.path.as_ref().map(|path| path.as_bytes()))
+        || within(entry.host.as_ref().map(|host| host.as_bytes()))
+        || within(entry.code.map(|code| code.name().as_bytes()))
+        || within(entry.detail.as_deref())
+}

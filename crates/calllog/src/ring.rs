@@ -1,0 +1,243 @@
+//! From a core to the writer: bounded queues that never block the core.
+//!
+//! Each producer has two: one for all, and one reserved for what is not an ordinary allowed
+//! request, so that a flood of allowed ones cannot push a refusal out. From half its size on, the
+//! common queue takes samples of allowed requests, each with the weight of those it stands for.
+
+use crate::entry::Entry;
+use crate::health::Counters;
+use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
+use std::thread::Thread;
+
+/// The most heap bytes that one producer's queues may hold in details, paths and hosts.
+const MAX_BYTES: usize = 16 << 20;
+/// The most requests that one sample may stand for.
+const MAX_WEIGHT: u32 = 1_024;
+
+/// What both ends of a producer's queues know.
+#[derive(Debug, Default)]
+struct Gauge {
+    /// Of the common queue.
+    common: Depth,
+    /// Of the reserved queue.
+    reserved: Depth,
+    /// Heap bytes of the entries in both.
+    bytes: AtomicUsize,
+}
+
+/// How many entries wait in a queue: each end counts for itself, so neither disturbs the other.
+#[derive(Debug, Default)]
+struct Depth {
+    /// Written by the producer alone, after it has sent.
+    pushed: AtomicUsize,
+    /// Written by the writer alone.
+    taken: AtomicUsize,
+}
+
+impl Depth {
+    fn now(&self) -> usize {
+        let depth = self
+            .pushed
+            .load(Relaxed)
+            .wrapping_sub(self.taken.load(Relaxed));
+        // What was taken may not have been counted as pushed yet.
+        if depth > usize::MAX / 2 { 0 } else { depth }
+    }
+}
+
+/// A core's end: takes entries, never blocks, never fails.
+#[derive(Debug)]
+pub struct Producer {
+    common: SyncSender<Entry>,
+    reserved: SyncSender<Entry>,
+    gauge: Arc<Gauge>,
+    capacity: usize,
+    reserve: usize,
+    /// Allowed requests left out since the last that was kept.
+    skipped: Cell<u32>,
+    writer: Thread,
+    counters: Arc<Counters>,
+}
+
+impl Producer {
+    /// Takes note of a request. What there is no room for is counted (`Health`), never waited for.
+    pub fn push(&self, mut entry: Entry) {
+        let size = entry.outside_bytes();
+        if size > 0 {
+            let held = self.gauge.bytes.fetch_add(size, Relaxed);
+            if held + size > MAX_BYTES && entry.detail.take().is_some() {
+                self.gauge
+                    .bytes
+                    .fetch_sub(size - entry.outside_bytes(), Relaxed);
+                self.counters.details_dropped.fetch_add(1, Relaxed);
+            }
+        }
+        if entry.is_ordinary() {
+            self.push_ordinary(entry);
+        } else {
+            self.push_precious(entry);
+        }
+    }
+
+    fn push_ordinary(&self, mut entry: Entry) {
+        let depth = self.gauge.common.now();
+        let skipped = self.skipped.get();
+        if skipped + 1 < self.stride(depth) {
+            self.leave_out(&entry, skipped);
+            return;
+        }
+        entry.weight = entry.weight.saturating_add(skipped);
+        match self.common.try_send(entry) {
+            Ok(()) => {
+                self.skipped.set(0);
+                self.sent(&self.gauge.common, self.capacity);
+            }
+            Err(back) => {
+                let mut entry = entry_of(back);
+                entry.weight = 1;
+                self.leave_out(&entry, skipped);
+            }
+        }
+    }
+
+    /// The next sample stands for this one too, unless it stands for enough.
+    fn leave_out(&self, entry: &Entry, skipped: u32) {
+        self.gauge.bytes.fetch_sub(entry.outside_bytes(), Relaxed);
+        if skipped + 1 < MAX_WEIGHT {
+            self.skipped.set(skipped + 1);
+            self.counters.sampled_out.fetch_add(1, Relaxed);
+        } else {
+            self.counters.dropped_queue.fetch_add(1, Relaxed);
+        }
+    }
+
+    fn push_precious(&self, entry: Entry) {
+        let entry = match self.reserved.try_send(entry) {
+            Ok(()) => return self.sent(&self.gauge.reserved, self.reserve),
+            Err(back) => entry_of(back),
+        };
+        match self.common.try_send(entry) {
+            Ok(()) => self.sent(&self.gauge.common, self.capacity),
+            Err(back) => {
+                let size = entry_of(back).outside_bytes();
+                self.gauge.bytes.fetch_sub(size, Relaxed);
+                self.counters.dropped_refusals.fetch_add(1, Relaxed);
+            }
+        }
+    }
+
+    /// Wakes the writer when a queue gets half full: once per filling, for waking costs a call
+    /// into the kernel.
+    fn sent(&self, depth: &Depth, capacity: usize) {
+        let pushed = depth.pushed.load(Relaxed).wrapping_add(1);
+        depth.pushed.store(pushed, Relaxed);
+        if depth.now() == capacity / 2 {
+            self.writer.unpark();
+        }
+    }
+
+    /// Of how many allowed requests one is kept.
+    fn stride(&self, depth: usize) -> u32 {
+        let backlog = self.counters.stride.load(Relaxed).max(1);
+        match depth.saturating_mul(8) / self.capacity.max(1) {
+            0..4 => backlog,
+            4..6 => backlog.max(4),
+            6 => backlog.max(16),
+            _ => backlog.max(64),
+        }
+    }
+}
+
+fn entry_of(error: std::sync::mpsc::TrySendError<Entry>) -> Entry {
+    match error {
+        std::sync::mpsc::TrySendError::Full(entry)
+        | std::sync::mpsc::TrySendError::Disconnected(entry) => entry,
+    }
+}
+
+/// The writer's end.
+#[derive(Debug)]
+pub(crate) struct Ring {
+    common: Receiver<Entry>,
+    reserved: Receiver<Entry>,
+    gauge: Arc<Gauge>,
+}
+
+impl Ring {
+    /// Moves what is queued to `out`, at most `limit` of each queue; `false` once the producer is
+    /// gone and everything was taken.
+    pub(crate) fn drain(&self, out: &mut Vec<Entry>, limit: usize) -> bool {
+        let reserved = Self::take(
+            &self.reserved,
+            &self.gauge.reserved,
+            out,
+            limit,
+            &self.gauge,
+        );
+        let common = Self::take(&self.common, &self.gauge.common, out, limit, &self.gauge);
+        reserved || common
+    }
+
+    fn take(
+        queue: &Receiver<Entry>,
+        depth: &Depth,
+        out: &mut Vec<Entry>,
+        limit: usize,
+        gauge: &Gauge,
+    ) -> bool {
+        let mut bytes = 0;
+        let mut taken = 0;
+        let open = loop {
+            if taken == limit {
+                break true;
+            }
+            match queue.try_recv() {
+                Ok(entry) => {
+                    taken += 1;
+                    bytes += entry.outside_bytes();
+                    out.push(entry);
+                }
+                Err(TryRecvError::Empty) => break true,
+                Err(TryRecvError::Disconnected) => break false,
+            }
+        };
+        let before = depth.taken.load(Relaxed);
+        depth.taken.store(before.wrapping_add(taken), Relaxed);
+        gauge.bytes.fetch_sub(bytes, Relaxed);
+        open
+    }
+}
+
+/// Both ends of a producer's queues: `capacity` entries for all, `reserve` for refusals alone.
+pub(crate) fn ring(
+    capacity: usize,
+    reserve: usize,
+    writer: Thread,
+    counters: Arc<Counters>,
+) -> (Producer, Ring) {
+    let (common, common_end) = sync_channel(capacity.max(2));
+    let (reserved, reserved_end) = sync_channel(reserve.max(2));
+    let gauge = Arc::new(Gauge::default());
+    let producer = Producer {
+        common,
+        reserved,
+        gauge: gauge.clone(),
+        capacity: capacity.max(2),
+        reserve: reserve.max(2),
+        skipped: Cell::new(0),
+        writer,
+        counters,
+    };
+    let ring = Ring {
+        common: common_end,
+        reserved: reserved_end,
+        gauge,
+    };
+    (producer, ring)
+}
+
+#[cfg(test)]
+mod tests;
