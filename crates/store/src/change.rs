@@ -1,0 +1,150 @@
+//! Changes, before and after they are applied.
+
+use serde_json::Value;
+
+use crate::document::Kind;
+use crate::revision::Revision;
+
+/// What happens to a document.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// It becomes this.
+    Put(Value),
+    /// This JSON Merge Patch (RFC 7396) is applied; to `{}` if there is no such document.
+    Merge(Value),
+    /// It goes. Nothing happens if there is no such document.
+    Delete,
+}
+
+/// What has to be stored for a change to be applied. It is compared with the store before the
+/// change set, not with what an earlier change of the same set made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expect {
+    /// Anything.
+    Anything,
+    /// No such document.
+    Absent,
+    /// Such a document, of any version.
+    Present,
+    /// The document in this version.
+    Version(u64),
+}
+
+/// One change to one document.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// The document's kind.
+    pub kind: Kind,
+    /// The document's id.
+    pub id: Box<str>,
+    /// What happens to it.
+    pub action: Action,
+    /// What has to be stored now.
+    pub expect: Expect,
+}
+
+impl Change {
+    /// A change that takes the document as it is.
+    pub fn new(kind: Kind, id: &str, action: Action) -> Self {
+        Self {
+            kind,
+            id: id.into(),
+            action,
+            expect: Expect::Anything,
+        }
+    }
+
+    /// The same change, refused unless this is stored.
+    #[must_use]
+    pub fn expecting(self, expect: Expect) -> Self {
+        Self { expect, ..self }
+    }
+}
+
+/// Who changes something, when and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeMeta {
+    /// Who: `lin@example.com`, `uid 1000`. At most 256 bytes.
+    pub who: String,
+    /// When, in Unix milliseconds.
+    pub at_ms: i64,
+    /// Why, in their words. At most 4096 bytes.
+    pub comment: String,
+    /// How it came in: `apply`, `fix`, `demo`. At most 64 bytes.
+    pub source: String,
+}
+
+/// A document before and after a change set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The document's kind.
+    pub kind: Kind,
+    /// The document's id.
+    pub id: Box<str>,
+    /// Its canonical JSON before; none if it was not there.
+    pub before: Option<Box<str>>,
+    /// Its canonical JSON after; none if it is gone.
+    pub after: Option<Box<str>>,
+}
+
+/// What a change set did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Applied<T> {
+    /// Its number; the last one's if nothing changed.
+    pub sequence: u64,
+    /// The revision that it made; none if no rules document changed.
+    pub revision: Option<Revision>,
+    /// The documents that changed, in the order of the change set. One that ends as it was is left
+    /// out.
+    pub entries: Vec<Entry>,
+    /// What the validation returned.
+    pub validated: T,
+}
+
+/// A place in the change log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// The change set.
+    pub sequence: u64,
+    /// The entry in it, from 0.
+    pub ordinal: u64,
+}
+
+/// One line of the change log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoggedChange {
+    /// Where it stands.
+    pub position: Position,
+    /// The number of the revision that its change set made.
+    pub revision: Option<u64>,
+    /// Who, when and why.
+    pub meta: ChangeMeta,
+    /// The document before and after.
+    pub entry: Entry,
+}
+
+/// In which order the change log is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Oldest first; [`ChangeFilter::from`] is exclusive and goes up.
+    OldestFirst,
+    /// Newest first; [`ChangeFilter::from`] is exclusive and goes down.
+    NewestFirst,
+}
+
+/// Which lines of the change log to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeFilter {
+    /// Only documents of this kind.
+    pub kind: Option<Kind>,
+    /// Only the document with this id.
+    pub id: Option<Box<str>>,
+    /// Only change sets made at or after this time, in Unix milliseconds.
+    pub since_ms: Option<i64>,
+    /// Only lines beyond this one: where the last page ended.
+    pub from: Option<Position>,
+    /// The order.
+    pub order: Order,
+    /// At most so many lines.
+    pub limit: usize,
+}

@@ -1,0 +1,95 @@
+//! What every implementation of the store has to do. `conformance!(Fixture)` runs it on one.
+
+mod applying;
+mod history;
+mod together;
+
+use serde_json::Value;
+
+pub(crate) use self::{applying::*, history::*, together::*};
+use crate::{Action, Applied, ApplyError, Change, ChangeMeta, Entry, Kind, Store};
+
+/// An empty database, to be opened and opened again.
+pub(crate) trait Fixture {
+    fn new() -> Self;
+    fn open(&self) -> Store;
+}
+
+macro_rules! conformance {
+    ($fixture:ty) => {
+        conformance! { $fixture:
+            rules_make_revisions_and_the_directory_takes_numbers
+            what_changes_nothing_takes_no_number
+            a_document_changed_twice_is_one_entry
+            patches_are_merged_and_made_canonical
+            another_version_is_a_conflict
+            a_refused_set_leaves_no_trace
+            the_validation_sees_the_result
+            a_panic_in_the_validation_undoes_the_set
+            what_cannot_be_a_document_is_refused
+            the_hash_is_of_the_content_alone
+            the_past_is_what_it_was
+            old_revisions_and_changes_are_forgotten
+            the_newest_two_revisions_are_never_forgotten
+            the_log_is_filtered_and_paged
+            appliers_wait_for_each_other
+            watchers_are_told
+            a_reader_sees_one_moment
+            a_note_about_the_database_stays
+        }
+    };
+    ($fixture:ty: $($case:ident)*) => {
+        $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                let fixture = <$fixture as crate::conformance::Fixture>::new();
+                crate::conformance::$case(&fixture).await;
+            }
+        )*
+    };
+}
+pub(crate) use conformance;
+
+pub(crate) fn kind(name: &str) -> Kind {
+    Kind::new(name).unwrap()
+}
+
+pub(crate) fn put(name: &str, id: &str, value: Value) -> Change {
+    Change::new(kind(name), id, Action::Put(value))
+}
+
+pub(crate) fn merge(name: &str, id: &str, patch: Value) -> Change {
+    Change::new(kind(name), id, Action::Merge(patch))
+}
+
+pub(crate) fn delete(name: &str, id: &str) -> Change {
+    Change::new(kind(name), id, Action::Delete)
+}
+
+pub(crate) fn meta(at_ms: i64) -> ChangeMeta {
+    ChangeMeta {
+        who: "lin@example.com".to_owned(),
+        at_ms,
+        comment: format!("at {at_ms}"),
+        source: "test".to_owned(),
+    }
+}
+
+pub(crate) type Result<T> = std::result::Result<T, ApplyError<&'static str>>;
+
+pub(crate) async fn try_apply(store: &Store, changes: Vec<Change>) -> Result<Applied<()>> {
+    store.apply(changes, meta(1_000), |_| Ok(())).await
+}
+
+pub(crate) async fn apply(store: &Store, changes: Vec<Change>) -> Applied<()> {
+    try_apply(store, changes).await.unwrap()
+}
+
+pub(crate) fn entry(name: &str, id: &str, before: Option<&str>, after: Option<&str>) -> Entry {
+    Entry {
+        kind: kind(name),
+        id: id.into(),
+        before: before.map(Into::into),
+        after: after.map(Into::into),
+    }
+}

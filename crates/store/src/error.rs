@@ -1,0 +1,228 @@
+//! What can go wrong, in sentences.
+
+use std::error::Error;
+use std::path::PathBuf;
+
+use crate::directory::Holder;
+use crate::document::Kind;
+
+/// Why the store, or its directory, cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// Another process uses the data directory.
+    #[error("the data directory {} is in use by {}; stop it, or give this one another --data", path.display(), in_use(holder.as_ref()))]
+    InUse {
+        /// The directory.
+        path: PathBuf,
+        /// What that process wrote about itself; none if it has not yet.
+        holder: Option<Holder>,
+    },
+    /// A file or directory cannot be written.
+    #[error("{} cannot be written ({detail}); Postern keeps its data there and needs a directory that it may write", path.display())]
+    NotWritable {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the system said.
+        detail: String,
+    },
+    /// The system failed at a file.
+    #[error("cannot {doing} {}: {source}", path.display())]
+    Io {
+        /// The file or directory.
+        path: PathBuf,
+        /// What was tried, as a verb.
+        doing: &'static str,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Others may read or write the installation's key.
+    #[error("{} is open to other users (mode {mode:03o}); make it private with `chmod 600`", path.display())]
+    KeyExposed {
+        /// The key's file.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// The key's file does not hold a key.
+    #[error("{} holds {length} bytes instead of the 32 of an installation's key; put the file back from a backup", path.display())]
+    KeyMalformed {
+        /// The key's file.
+        path: PathBuf,
+        /// Its length in bytes.
+        length: u64,
+    },
+    /// There is a database, but not the key that belongs to it.
+    #[error("{} is missing, but there is a database beside it; without that key none of its credentials can be verified: put the file back from a backup", path.display())]
+    KeyMissing {
+        /// Where the key should be.
+        path: PathBuf,
+    },
+    /// The key is not the one that the database was made with.
+    #[error("installation.key is not the one that {} was made with; none of its credentials could be verified: put the right file back", path.display())]
+    KeyDiffers {
+        /// The database.
+        path: PathBuf,
+    },
+    /// The file is no SQLite database.
+    #[error("{} is not a database of Postern (it is no SQLite file, or its beginning is damaged); move it away, or restore it from a backup", path.display())]
+    NotADatabase {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The database belongs to something else.
+    #[error("{} is a database of another application (application id {application_id:#x}); give Postern another --data", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// The id in its header.
+        application_id: i64,
+    },
+    /// The database was written by a newer Postern.
+    #[error("{} has schema version {found}, and this Postern knows versions up to {known}; run the newer Postern that wrote it, or restore a backup from before", path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: i64,
+        /// The newest version known here.
+        known: i64,
+    },
+    /// What is stored contradicts itself.
+    #[error("{place} is damaged ({detail}); restore it from a backup")]
+    Damaged {
+        /// The database or the document.
+        place: Box<str>,
+        /// What was found.
+        detail: String,
+    },
+    /// The disk is full.
+    #[error("the disk is full: nothing was written to {}", path.display())]
+    Full {
+        /// The database.
+        path: PathBuf,
+    },
+    /// Something else holds the database's lock.
+    #[error("{} is locked by another program (a backup or an SQLite shell?) for more than 5 s; nothing was written", path.display())]
+    Busy {
+        /// The database.
+        path: PathBuf,
+    },
+    /// The database failed in another way.
+    #[error("{}: {source}", path.display())]
+    Database {
+        /// The database.
+        path: PathBuf,
+        /// What it said.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// The system gave no random bytes.
+    #[error("the system gave no random bytes for the installation's key")]
+    NoRandomness,
+    /// The work was given up: its code panicked, or the store is closed. Nothing was written.
+    #[error("the store gave up on this work; nothing was written")]
+    Abandoned,
+}
+
+fn in_use(holder: Option<&Holder>) -> String {
+    holder.map_or_else(
+        || "another process, which has not yet said which".to_owned(),
+        Holder::to_string,
+    )
+}
+
+/// What makes a change set unacceptable whatever is stored.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Invalid {
+    /// The name of a kind.
+    #[error("`{0}` is not a kind: lower-case letters, digits and `_`, a letter first, at most 32")]
+    Kind(String),
+    /// The id of a document.
+    #[error("{kind} `{id}`: an id has 1 to 256 bytes and no control characters")]
+    Id {
+        /// The document's kind.
+        kind: Kind,
+        /// The id, cut and escaped.
+        id: String,
+    },
+    /// The document would not be an object.
+    #[error("{kind} `{id}` would become {found}; a document is a JSON object")]
+    NotAnObject {
+        /// The document's kind.
+        kind: Kind,
+        /// The document's id.
+        id: Box<str>,
+        /// What it would be.
+        found: &'static str,
+    },
+    /// The document is nested too deep.
+    #[error("{kind} `{id}` is nested deeper than {limit} levels")]
+    TooDeep {
+        /// The document's kind.
+        kind: Kind,
+        /// The document's id.
+        id: Box<str>,
+        /// The bound.
+        limit: usize,
+    },
+    /// The document is too long.
+    #[error("{kind} `{id}` has {length} bytes of JSON; {limit} are accepted")]
+    TooLong {
+        /// The document's kind.
+        kind: Kind,
+        /// The document's id.
+        id: Box<str>,
+        /// Its length.
+        length: usize,
+        /// The bound.
+        limit: usize,
+    },
+    /// A word about the change is too long.
+    #[error("`{field}` of the change has {length} bytes; {limit} are accepted")]
+    Meta {
+        /// Which word.
+        field: &'static str,
+        /// Its length.
+        length: usize,
+        /// The bound.
+        limit: usize,
+    },
+}
+
+/// Why a change set was not applied. Nothing of it was written.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError<E> {
+    /// The validation refused it.
+    #[error("{0}")]
+    Refused(E),
+    /// Something else is stored than was expected.
+    #[error("{kind} `{id}` {}; read it again and repeat the change", conflict(*expected, *found))]
+    Conflict {
+        /// The document's kind.
+        kind: Kind,
+        /// The document's id.
+        id: Box<str>,
+        /// What was expected.
+        expected: crate::change::Expect,
+        /// The version that is stored, if any.
+        found: Option<u64>,
+    },
+    /// It is unacceptable by itself.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+fn conflict(expected: crate::change::Expect, found: Option<u64>) -> String {
+    use crate::change::Expect;
+    match (expected, found) {
+        (Expect::Version(expected), Some(found)) => {
+            format!("was changed since (version {found}, expected {expected})")
+        }
+        (Expect::Absent, _) => "exists already".to_owned(),
+        _ => "does not exist".to_owned(),
+    }
+}

@@ -1,0 +1,40 @@
+//! The control plane's storage: documents, revisions of the rules, the change log.
+//!
+//! Owns the data directory and its lock, the installation's key, `postern.db` with its migrations,
+//! and the promise that a change set is applied whole or not at all. Refuses to own what documents
+//! mean (`postern-config` validates them, inside the transaction) and call records
+//! (`postern-calllog`).
+//!
+//! Documents are JSON, named by kind and id. [Kinds](Kind) are *rules* or *directory*: a change set
+//! that touches rules makes one new [`Revision`]; one that touches only the directory takes the
+//! next sequence number and no more. The database is worked by threads of this crate; every method
+//! of [`Store`] but [`Store::open`] is async and blocks nobody.
+
+mod canonical;
+mod change;
+mod directory;
+mod document;
+mod engine;
+mod error;
+mod installation;
+mod merge;
+mod revision;
+mod rows;
+mod sqlite;
+mod store;
+mod worker;
+
+#[cfg(test)]
+mod conformance;
+
+pub use change::{
+    Action, Applied, Change, ChangeFilter, ChangeMeta, Entry, Expect, LoggedChange, Order, Position,
+};
+pub use directory::{DataDirectory, Holder};
+pub use document::{Class, Document, Kind, Scope};
+pub use engine::{Proposal, Pruned, RowAt};
+pub use error::{ApplyError, Invalid, StoreError};
+pub use installation::InstallationKey;
+pub use merge::merge_patch;
+pub use revision::{Head, Revision, RevisionRecord};
+pub use store::Store;

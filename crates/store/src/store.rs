@@ -1,0 +1,217 @@
+//! The store as the rest of the program sees it.
+
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use crate::canonical::hex;
+use crate::change::{Applied, Change, ChangeFilter, ChangeMeta, LoggedChange};
+use crate::directory::DataDirectory;
+use crate::document::{Document, Kind, Scope};
+use crate::engine::{self, Proposal, Pruned, RowAt};
+use crate::error::{ApplyError, StoreError};
+use crate::revision::{Head, Revision, RevisionRecord};
+use crate::rows::{Access, Database, Transaction};
+use crate::sqlite::Sqlite;
+use crate::worker::Workers;
+
+/// Connections for reading, beside the one for writing.
+const READERS: usize = 2;
+
+/// The meta key under which the database remembers the installation's key.
+const FINGERPRINT: &str = "store.installation";
+
+/// Documents, revisions and the change log. Cheap to clone; closes with the last clone.
+#[derive(Debug, Clone)]
+pub struct Store(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    // Before the directory, whose lock is given back last.
+    writer: Workers,
+    readers: Workers,
+    head: watch::Sender<Head>,
+    _directory: Arc<DataDirectory>,
+}
+
+impl Store {
+    /// Opens `DIR/postern.db`, making or migrating it. Blocks; for start-up.
+    ///
+    /// Refuses a database that is not Postern's, one that a newer Postern wrote, and one made with
+    /// another installation's key.
+    pub fn open(directory: Arc<DataDirectory>) -> Result<Self, StoreError> {
+        let path = directory.database();
+        let fingerprint = hex(directory.installation_key()?.derive("fingerprint").expose());
+        let mut writer = Sqlite::open(&path)?;
+        let head = {
+            let transaction = writer.begin(Access::Write)?;
+            match transaction.meta(FINGERPRINT)? {
+                Some(found) if found == fingerprint => {}
+                Some(_) => return Err(StoreError::KeyDiffers { path }),
+                None => transaction.set_meta(FINGERPRINT, &fingerprint)?,
+            }
+            let head = transaction.head()?;
+            transaction.commit()?;
+            head
+        };
+        let readers = (0..READERS)
+            .map(|_| Sqlite::reader(&path).map(|reader| Box::new(reader) as Box<dyn Database>))
+            .collect::<Result<_, _>>()?;
+        let failed = |source| StoreError::Io {
+            path: path.clone(),
+            doing: "start a thread for",
+            source,
+        };
+        Ok(Self(Arc::new(Inner {
+            writer: Workers::start("store-write", vec![Box::new(writer)]).map_err(failed)?,
+            readers: Workers::start("store-read", readers).map_err(failed)?,
+            head: watch::Sender::new(head),
+            _directory: directory,
+        })))
+    }
+
+    /// Applies a change set, all or nothing, after every change set before it. When this returns,
+    /// it is on the disk.
+    ///
+    /// `validate` runs on the writer's thread, inside the transaction, over the documents as they
+    /// would be; refusing ([`ApplyError::Refused`]) undoes everything. A set that changes nothing
+    /// takes no number, but is validated. What this returns may reach callers in another order than
+    /// the change sets were applied in: compare [`Applied::sequence`].
+    pub async fn apply<T, E>(
+        &self,
+        changes: Vec<Change>,
+        meta: ChangeMeta,
+        validate: impl FnOnce(&Proposal<'_>) -> Result<T, ApplyError<E>> + Send + 'static,
+    ) -> Result<Applied<T>, ApplyError<E>>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        let watched = self.0.head.clone();
+        let work = move |database: &mut dyn Database| {
+            let transaction = database.begin(Access::Write)?;
+            let (applied, head) = engine::apply(&*transaction, changes, &meta, validate)?;
+            transaction.commit()?;
+            watched.send_if_modified(|seen| std::mem::replace(seen, head) != head);
+            Ok(applied)
+        };
+        self.0.writer.run(work).await?
+    }
+
+    /// Where the store stands.
+    pub fn head(&self) -> Head {
+        *self.0.head.borrow()
+    }
+
+    /// Tells of every change set that this process applied, after it is permanent. A receiver that
+    /// is slow sees the last.
+    pub fn watch(&self) -> watch::Receiver<Head> {
+        self.0.head.subscribe()
+    }
+
+    /// One document.
+    pub async fn document(&self, kind: Kind, id: &str) -> Result<Option<Document>, StoreError> {
+        let id = id.to_owned();
+        self.read(move |transaction| transaction.document(&kind, &id))
+            .await
+    }
+
+    /// Goes through documents in the order of kind and id, all of one moment, without holding them
+    /// at once. Returns where the store stood.
+    pub async fn fold<S: Send + 'static>(
+        &self,
+        scope: Scope,
+        mut state: S,
+        mut visit: impl FnMut(&mut S, Document) + Send + 'static,
+    ) -> Result<(Head, S), StoreError> {
+        self.read(move |transaction| {
+            let head = transaction.head()?;
+            transaction.documents(&scope, &mut |document| {
+                visit(&mut state, document);
+                Ok(())
+            })?;
+            Ok((head, state))
+        })
+        .await
+    }
+
+    /// The documents of now, in the order of kind and id, and where the store stood.
+    pub async fn documents_now(&self, scope: Scope) -> Result<(Head, Vec<Document>), StoreError> {
+        self.fold(scope, Vec::new(), Vec::push).await
+    }
+
+    /// The rules documents of a revision, in the order of kind and id; none if that revision is not
+    /// kept or was never made.
+    pub async fn documents_at(
+        &self,
+        revision: u64,
+    ) -> Result<Option<(Revision, Vec<Document>)>, StoreError> {
+        self.read(move |transaction| engine::documents_at(transaction, revision))
+            .await
+    }
+
+    /// The kept revisions with these numbers, newest first, at most `limit`.
+    pub async fn revisions(
+        &self,
+        numbers: RangeInclusive<u64>,
+        limit: usize,
+    ) -> Result<Vec<RevisionRecord>, StoreError> {
+        self.read(move |transaction| transaction.revisions(numbers, limit))
+            .await
+    }
+
+    /// Lines of the change log.
+    pub async fn changes(&self, filter: ChangeFilter) -> Result<Vec<LoggedChange>, StoreError> {
+        self.read(move |transaction| transaction.changes(&filter))
+            .await
+    }
+
+    /// A document as it was after a change set.
+    pub async fn row_at(&self, kind: Kind, id: &str, sequence: u64) -> Result<RowAt, StoreError> {
+        let id = id.to_owned();
+        self.read(move |transaction| engine::row_at(transaction, &kind, &id, sequence))
+            .await
+    }
+
+    /// Forgets changes made before a time (Unix milliseconds), and revisions that were no longer in
+    /// force at it; never the newest revision nor the one before.
+    pub async fn prune(&self, before_ms: i64) -> Result<Pruned, StoreError> {
+        self.write(move |transaction| engine::prune(transaction, before_ms))
+            .await
+    }
+
+    /// What was written under a key about the database as a whole, such as that it is a demo's.
+    pub async fn meta(&self, key: &str) -> Result<Option<String>, StoreError> {
+        let key = key.to_owned();
+        self.read(move |transaction| transaction.meta(&key)).await
+    }
+
+    /// Writes something down about the database as a whole. Takes no sequence number.
+    pub async fn set_meta(&self, key: &str, value: &str) -> Result<(), StoreError> {
+        let (key, value) = (key.to_owned(), value.to_owned());
+        self.write(move |transaction| transaction.set_meta(&key, &value))
+            .await
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&dyn Transaction) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let work = move |database: &mut dyn Database| work(&*database.begin(Access::Read)?);
+        self.0.readers.run(work).await?
+    }
+
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&dyn Transaction) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let work = move |database: &mut dyn Database| {
+            let transaction = database.begin(Access::Write)?;
+            let result = work(&*transaction)?;
+            transaction.commit()?;
+            Ok(result)
+        };
+        self.0.writer.run(work).await?
+    }
+}
