@@ -74,10 +74,10 @@ impl<'a> Walk<'a, '_> {
         let Some(variants) = variants else {
             return schema;
         };
-        let shape = |variant: &'a Value| match self.keyword(variant, "type").and_then(Value::as_str)
-        {
-            Some(shape @ ("object" | "array")) => shape,
-            _ => "scalar",
+        let shape = |variant: &'a Value| {
+            let shape = self.keyword(variant, "type").and_then(Value::as_str);
+            let shape = shape.filter(|shape| matches!(*shape, "object" | "array"));
+            shape.unwrap_or("scalar")
         };
         let given = match node.kind {
             Kind::Map(_) => "object",

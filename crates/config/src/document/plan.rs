@@ -41,6 +41,10 @@ pub(crate) struct Coverage {
 /// How much may be used.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the fields have the names that they have in a document"
+)]
 pub(crate) struct Limit {
     /// What is limited.
     #[schemars(extend("default" = "rate"))]

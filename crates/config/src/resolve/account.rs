@@ -15,7 +15,7 @@ use std::collections::HashMap;
 
 /// The state of a tenant or an app, as it is written.
 struct State<'a> {
-    state: Option<&'a At<document::AccountState>>,
+    word: Option<&'a At<document::AccountState>>,
     suspended_at: Option<&'a At<Date>>,
     reason: Option<&'a At<Text>>,
 }
@@ -27,7 +27,7 @@ impl Resolver<'_, '_> {
                 &name,
                 "tenant",
                 &State {
-                    state: given.state.as_ref(),
+                    word: given.state.as_ref(),
                     suspended_at: given.suspended_at.as_ref(),
                     reason: given.reason.as_ref(),
                 },
@@ -44,7 +44,7 @@ impl Resolver<'_, '_> {
                 &name,
                 "app",
                 &State {
-                    state: given.state.as_ref(),
+                    word: given.state.as_ref(),
                     suspended_at: given.suspended_at.as_ref(),
                     reason: given.reason.as_ref(),
                 },
@@ -71,7 +71,7 @@ impl Resolver<'_, '_> {
         given: &State<'_>,
     ) -> Option<Suspension> {
         let suspended = given
-            .state
+            .word
             .is_some_and(|state| state.value == document::AccountState::Suspended);
         let why = if suspended {
             "the state `suspended`"
@@ -81,7 +81,7 @@ impl Resolver<'_, '_> {
         bounds(
             self.findings,
             name.intact,
-            given.state.map_or(name.span, |state| state.span),
+            given.word.map_or(name.span, |state| state.span),
             &format!("{noun} {}", quote(&name.value)),
             why,
             &[
