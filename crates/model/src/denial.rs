@@ -2,17 +2,22 @@
 //! never changes meaning and is never reused.
 
 mod evidence;
+mod family;
+mod guide;
 mod prose;
+mod shown;
 mod table;
 #[cfg(test)]
 mod tests;
 
 pub use evidence::{Audience, Evidence, Kinds, Value, printable};
+pub use family::Family;
+pub use guide::Guide;
+pub use shown::Shown;
 pub use table::{Code, Public, Row};
 
 use crate::Stage;
 use crate::entity::Name;
-use std::borrow::Cow;
 
 /// Whose business a refusal is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -157,26 +162,6 @@ impl Denial {
             .iter()
             .find(|e| e.name == name)
             .map(|e| &e.value)
-    }
-
-    /// The refusal as its caller may see it. A code that shows as another becomes that one in
-    /// every respect: code, status, fault, retry, `Proxy-Status` and the kinds of evidence.
-    /// Evidence for other audiences is not taken away here: what is written for the caller reads
-    /// the consumer's alone.
-    pub fn public(&self) -> Cow<'_, Self> {
-        let Public::As(shown) = self.code.row().public else {
-            return Cow::Borrowed(self);
-        };
-        let mut public = Self::new(shown);
-        public.evidence = self
-            .evidence
-            .iter()
-            .filter(|e| {
-                e.audience == Audience::Consumer && shown.audience(e.name) == Audience::Consumer
-            })
-            .cloned()
-            .collect();
-        Cow::Owned(public)
     }
 
     /// The evidence of that name, if the caller may read it.

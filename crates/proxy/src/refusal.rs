@@ -1,21 +1,28 @@
 //! Refusals as bytes: what a caller gets who is turned away, in the form that it reads.
 //!
 //! Owns headers and bodies of refusals: RFC 9457 problem documents, gRPC statuses and pages for
-//! browsers. Refuses to own decisions, and the connection they are written to.
+//! browsers, and the pages about codes. Refuses to own decisions, and the connection they are written to.
 
+mod challenge;
 mod form;
 mod grpc;
 mod headers;
 mod html;
+mod limits;
+mod pages;
 mod problem;
 #[cfg(test)]
 mod tests;
 
+pub use challenge::Challenge;
 pub use form::Form;
 pub use headers::{Headers, Name};
+pub use limits::{Standing, limit_fields};
+pub use pages::{PAGE_POLICY, page, page_index, page_index_json, page_json};
 
 use headers::names;
-use postern_model::denial::{Code, Denial, Retry, Value};
+use postern_model::Stage;
+use postern_model::denial::{Code, Retry, Shown, Value};
 use postern_model::id::EncodedId;
 use std::fmt::Write as _;
 
@@ -41,6 +48,14 @@ pub struct Context<'a> {
     pub authority: Option<&'a [u8]>,
     /// Path and query as sent (origin form), for the redirection to HTTPS.
     pub target: Option<&'a [u8]>,
+    /// How the operation's callers may prove who they are, for a 401.
+    pub challenges: &'a [Challenge<'a>],
+    /// How the limits stand that the request met.
+    pub limits: &'a [Standing<'a>],
+    /// Whether to send the `X-RateLimit-` fields too.
+    pub classic_limits: bool,
+    /// A link under which this refusal can be read without credentials.
+    pub help: Option<&'a str>,
     /// Port of the HTTPS listener to redirect to; `None`: 443.
     pub https_port: Option<u16>,
 }
@@ -60,20 +75,19 @@ pub struct Refusal {
     pub trailers_only: bool,
 }
 
-/// Renders a refusal. The caller sees the public form of its code, and the consumer's evidence.
-pub fn render(denial: &Denial, context: &Context<'_>) -> Refusal {
-    let denial = &*denial.public();
-    let location = https_location(denial, context);
-    let status = match (denial.status, &location) {
+/// Renders a refusal as its caller is shown it.
+pub fn render(shown: &Shown<'_>, context: &Context<'_>) -> Refusal {
+    let location = https_location(shown, context);
+    let status = match (shown.status(), &location) {
         // There is nowhere to send the caller: say no instead.
-        (308, None) => denial.code.row().status,
+        (308, None) => shown.code().row().status,
         (status, _) => status,
     };
     let mut headers = Headers::new();
     if let Form::Grpc(content_type) = context.form {
         headers.push(names::CONTENT_TYPE, content_type);
-        grpc::headers(denial, status, &mut headers);
-        common(denial, context, &mut headers);
+        grpc::headers(shown, status, &mut headers);
+        common(shown, context, &mut headers);
         return Refusal {
             status: 200,
             headers,
@@ -87,13 +101,13 @@ pub fn render(denial: &Denial, context: &Context<'_>) -> Refusal {
         headers.push(names::CONTENT_SECURITY_POLICY, html::POLICY);
         headers.push(names::CONTENT_TYPE_OPTIONS, "nosniff");
         headers.push(names::REFERRER_POLICY, "no-referrer");
-        html::body(denial, status, context)
+        html::body(shown, status, context)
     } else {
         headers.push(names::CONTENT_TYPE, "application/problem+json");
-        problem::body(denial, status, context)
+        problem::body(shown, status, context)
     };
-    common(denial, context, &mut headers);
-    by_status(denial, status, &mut headers);
+    common(shown, context, &mut headers);
+    by_status(shown, status, context, &mut headers);
     if let Some(location) = location.filter(|_| status == 308) {
         headers.push(names::LOCATION, &location);
     }
@@ -111,30 +125,37 @@ pub fn render(denial: &Denial, context: &Context<'_>) -> Refusal {
 }
 
 /// The headers of every refusal.
-fn common(denial: &Denial, context: &Context<'_>, headers: &mut Headers) {
+fn common(shown: &Shown<'_>, context: &Context<'_>, headers: &mut Headers) {
     headers.push(names::CACHE_CONTROL, "no-store");
     headers.push(names::REQUEST_ID, context.id.as_str());
-    headers.push(names::DENIAL, denial.code.name());
-    if !denial.proxy_error.is_empty() {
+    headers.push(names::DENIAL, shown.name());
+    if !shown.proxy_error().is_empty() {
         headers.write(names::PROXY_STATUS, |out| {
             push_item(out, context.pseudonym);
             // A code and an error type are made of characters that need no escape.
             let _ = write!(
                 out,
                 "; error={}; details=\"{}\"",
-                denial.proxy_error, denial.code
+                shown.proxy_error(),
+                shown.name()
             );
         });
     }
 }
 
 /// The headers that a status asks for.
-fn by_status(denial: &Denial, status: u16, headers: &mut Headers) {
+fn by_status(shown: &Shown<'_>, status: u16, context: &Context<'_>, headers: &mut Headers) {
+    if status == 401 {
+        challenge::push(context, headers);
+    }
+    if status == 415 {
+        accept(shown, headers);
+    }
     if status == 405 {
         // RFC 9110 §15.5.6 wants the field even when it is empty.
         headers.write(names::ALLOW, |out| {
-            if denial.code == Code::MethodNotAllowed
-                && let Some(Value::List(methods)) = denial.evidence("allowed")
+            if shown.code() == Code::MethodNotAllowed
+                && let Some(Value::List(methods)) = shown.for_header("allowed")
             {
                 for (i, method) in methods.iter().filter(|m| is_token(m)).enumerate() {
                     if i > 0 {
@@ -145,16 +166,53 @@ fn by_status(denial: &Denial, status: u16, headers: &mut Headers) {
             }
         });
     }
-    if let (429 | 503, Retry::After(seconds)) = (status, denial.retry) {
+    if let (429 | 503, Retry::After(seconds)) = (status, shown.retry()) {
         headers.write(names::RETRY_AFTER, |out| {
             let _ = write!(out, "{seconds}");
+        });
+    }
+    // Limits are told only by what stands for a stage that may know them: a refusal that shows as
+    // an unknown path has met none.
+    let stage = shown.code().row().stage;
+    if stage == Stage::Edge || stage >= Stage::Limits {
+        limit_fields(
+            context.limits,
+            context.classic_limits,
+            &mut String::new(),
+            |name, value| headers.push(name, value),
+        );
+    }
+}
+
+/// The media types that a 415 would have been spared with (RFC 9110 §15.5.16).
+fn accept(shown: &Shown<'_>, headers: &mut Headers) {
+    let Some(accepted) = shown.for_header("accepted") else {
+        return;
+    };
+    let types = match accepted {
+        Value::List(types) => types.as_slice(),
+        Value::Text(one) => std::slice::from_ref(one),
+        Value::Number(_) => return,
+    };
+    let is_type = |text: &str| {
+        let (kind, subtype) = text.split_once('/').unwrap_or_default();
+        is_token(kind) && is_token(subtype)
+    };
+    let mut types = types.iter().filter(|t| is_type(t));
+    if let Some(first) = types.next() {
+        headers.write(names::ACCEPT, |out| {
+            out.push_str(first);
+            for one in types {
+                out.push_str(", ");
+                out.push_str(one);
+            }
         });
     }
 }
 
 /// Where the same resource is over HTTPS, for a refusal that redirects.
-fn https_location(denial: &Denial, context: &Context<'_>) -> Option<String> {
-    if denial.status != 308 {
+fn https_location(shown: &Shown<'_>, context: &Context<'_>) -> Option<String> {
+    if shown.status() != 308 {
         return None;
     }
     let authority = safe_authority(context.authority?)?;
@@ -172,21 +230,21 @@ fn https_location(denial: &Denial, context: &Context<'_>) -> Option<String> {
     })
 }
 
-/// Writes the URL of the page about a code.
+/// Writes the URL of the page about a code, or a family of codes.
 fn push_page(
     out: &mut impl std::fmt::Write,
-    code: Code,
+    name: &str,
     context: &Context<'_>,
 ) -> std::fmt::Result {
     if let Some(base) = context.docs {
-        return write!(out, "{}/denials/{code}", base.trim_end_matches('/'));
+        return write!(out, "{}/denials/{name}", base.trim_end_matches('/'));
     }
     // Without a trustworthy authority the reference stays relative (RFC 9457 §3.1.1).
     if let Some(authority) = context.authority.and_then(safe_authority) {
         let scheme = if context.tls { "https" } else { "http" };
         write!(out, "{scheme}://{authority}")?;
     }
-    write!(out, "{RESERVED}/denials/{code}")
+    write!(out, "{RESERVED}/denials/{name}")
 }
 
 /// The authority as text, if it is nothing but a host and perhaps a port.
@@ -206,8 +264,13 @@ fn push_item(out: &mut String, name: &str) {
         out.push_str(name);
         return;
     }
+    push_string(out, name);
+}
+
+/// Writes a quoted string, as structured fields have it (RFC 8941 §3.3.3) and RFC 9110 too.
+fn push_string(out: &mut String, text: &str) {
     out.push('"');
-    for c in name.chars() {
+    for c in text.chars() {
         match c {
             '"' | '\\' => out.extend(['\\', c]),
             ' '..='~' => out.push(c),

@@ -63,3 +63,14 @@ pub enum Disclosure {
         until: i64,
     },
 }
+
+impl Disclosure {
+    /// What is in force at a time (Unix time in seconds): verbosity ends.
+    #[must_use]
+    pub const fn at(self, now: i64) -> Self {
+        match self {
+            Self::Verbose { until } if until <= now => Self::Standard,
+            other => other,
+        }
+    }
+}

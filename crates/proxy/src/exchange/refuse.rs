@@ -8,6 +8,7 @@ use crate::gateway::{Core, CoreState};
 use crate::http1::Length;
 use crate::refusal::{self, Context, Form};
 use postern_model::Denial;
+use postern_model::entity::{Disclosure, StatusProfile};
 use postern_policy::head::Head;
 
 /// Answers a request whose head could not be read; `head` holds what was understood of it.
@@ -51,10 +52,15 @@ pub(super) async fn refuse(
         tls: caller.facts.tls.is_some(),
         authority: head.authority(),
         target: (!head.path().is_empty()).then(|| head.target()),
+        challenges: &[],
+        limits: &[],
+        classic_limits: true,
+        help: None,
         // Port 0 was left to the system, and is no port to be sent to.
         https_port: state.snapshot().rules.tls_port().filter(|&port| port != 0),
     };
-    let refusal = refusal::render(&denial, &context);
+    let shown = denial.shown(StatusProfile::default(), Disclosure::default(), false);
+    let refusal = refusal::render(&shown, &context);
     sink.begin(refusal.status);
     sink.field(b"date", date::now().as_bytes());
     for (name, value) in refusal.headers.iter() {

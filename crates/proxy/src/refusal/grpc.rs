@@ -1,19 +1,19 @@
 //! gRPC statuses (the gRPC over HTTP/2 protocol, "Responses": trailers-only).
 
 use super::headers::{Headers, names};
-use postern_model::denial::Denial;
+use postern_model::denial::Shown;
 use std::fmt::{self, Write};
 
 /// Adds `grpc-status` and `grpc-message`.
-pub(super) fn headers(denial: &Denial, status: u16, headers: &mut Headers) {
+pub(super) fn headers(shown: &Shown<'_>, status: u16, headers: &mut Headers) {
     headers.push(names::GRPC_STATUS, code(status));
     headers.write(names::GRPC_MESSAGE, |out| {
         out.reserve(256);
         // Writing to a String cannot fail.
         let mut out = Percent(out);
-        let _ = denial.write_detail(&mut out);
+        let _ = shown.write_detail(&mut out);
         let mut fix = Fix(&mut out, true);
-        let _ = denial.write_fix(&mut fix);
+        let _ = shown.write_fix(&mut fix);
     });
 }
 

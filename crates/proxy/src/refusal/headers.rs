@@ -22,6 +22,7 @@ pub(super) mod names {
     }
 
     names! {
+        ACCEPT = "Accept" "accept",
         ALLOW = "Allow" "allow",
         CACHE_CONTROL = "Cache-Control" "cache-control",
         CONTENT_SECURITY_POLICY = "Content-Security-Policy" "content-security-policy",
@@ -32,9 +33,15 @@ pub(super) mod names {
         GRPC_STATUS = "Grpc-Status" "grpc-status",
         LOCATION = "Location" "location",
         PROXY_STATUS = "Proxy-Status" "proxy-status",
+        RATE_LIMIT = "RateLimit" "ratelimit",
+        RATE_LIMIT_POLICY = "RateLimit-Policy" "ratelimit-policy",
         REFERRER_POLICY = "Referrer-Policy" "referrer-policy",
         REQUEST_ID = "X-Request-Id" "x-request-id",
         RETRY_AFTER = "Retry-After" "retry-after",
+        WWW_AUTHENTICATE = "WWW-Authenticate" "www-authenticate",
+        X_LIMIT = "X-RateLimit-Limit" "x-ratelimit-limit",
+        X_REMAINING = "X-RateLimit-Remaining" "x-ratelimit-remaining",
+        X_RESET = "X-RateLimit-Reset" "x-ratelimit-reset",
     }
 }
 

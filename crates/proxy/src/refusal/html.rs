@@ -2,7 +2,7 @@
 //! no other request, and one style sheet that the policy names by its hash.
 
 use super::{Context, push_page};
-use postern_model::denial::Denial;
+use postern_model::denial::Shown;
 use std::fmt::{self, Write};
 
 /// The style sheet. The hash in [`POLICY`] is of these very bytes; a test compares.
@@ -21,25 +21,25 @@ pub(super) const STYLE: &str = concat!(
 pub(super) const POLICY: &str = "default-src 'none'; style-src 'sha256-5m39arMzvuSuPLax1xjk9eX7CPfN9ls2zEL+ZXp7g2A='; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// The page.
-pub(super) fn body(denial: &Denial, status: u16, context: &Context<'_>) -> Vec<u8> {
+pub(super) fn body(shown: &Shown<'_>, status: u16, context: &Context<'_>) -> Vec<u8> {
     let mut out = String::with_capacity(2048);
     // Writing to a String cannot fail.
-    let _ = write(denial, status, context, &mut out);
+    let _ = write(shown, status, context, &mut out);
     out.into_bytes()
 }
 
-fn write(denial: &Denial, status: u16, context: &Context<'_>, out: &mut String) -> fmt::Result {
-    let (title, code, id) = (denial.title(), denial.code, context.id.as_str());
+fn write(shown: &Shown<'_>, status: u16, context: &Context<'_>, out: &mut String) -> fmt::Result {
+    let (title, code, id) = (shown.title(), shown.name(), context.id.as_str());
     write!(
         out,
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n<meta name=\"robots\" content=\"noindex\">\n<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n<p>"
     )?;
-    prose(out, |out| denial.write_detail(out))?;
+    prose(out, |out| shown.write_detail(out))?;
     out.push_str("</p>\n");
     let before = out.len();
     out.push_str("<p>");
     let start = out.len();
-    prose(out, |out| denial.write_fix(out))?;
+    prose(out, |out| shown.write_fix(out))?;
     if out.len() == start {
         out.truncate(before);
     } else {
@@ -49,12 +49,36 @@ fn write(denial: &Denial, status: u16, context: &Context<'_>, out: &mut String) 
     push_page(&mut Escaped { out, code: None }, code, context)?;
     write!(
         out,
-        "\"><code>{code}</code></a></dd>\n<dt>Status</dt><dd>{status}</dd>\n<dt>Request id</dt><dd><code>{id}</code></dd>\n</dl>\n</main>\n</body>\n</html>\n"
-    )
+        "\"><code>{code}</code></a></dd>\n<dt>Status</dt><dd>{status}</dd>\n<dt>Request id</dt><dd><code>{id}</code></dd>\n"
+    )?;
+    if let Some(policy) = shown.policy() {
+        row(out, "Policy", policy)?;
+    }
+    for evidence in shown.evidence() {
+        row(out, evidence.name, &evidence.value)?;
+    }
+    if let Some(help) = context.help {
+        out.push_str("<dt>Help</dt><dd><a href=\"");
+        Escaped { out, code: None }.write_str(help)?;
+        out.push_str("\">about this refusal</a></dd>\n");
+    }
+    out.push_str("</dl>\n</main>\n</body>\n</html>\n");
+    Ok(())
+}
+
+/// One more line of facts.
+pub(super) fn row(out: &mut String, name: &str, value: impl fmt::Display) -> fmt::Result {
+    write!(out, "<dt>{name}</dt><dd><code>")?;
+    write!(Escaped { out, code: None }, "{value}")?;
+    out.push_str("</code></dd>\n");
+    Ok(())
 }
 
 /// Writes a sentence; what stands between backticks becomes code.
-fn prose(out: &mut String, write: impl FnOnce(&mut dyn Write) -> fmt::Result) -> fmt::Result {
+pub(super) fn prose(
+    out: &mut String,
+    write: impl FnOnce(&mut dyn Write) -> fmt::Result,
+) -> fmt::Result {
     let mut escaped = Escaped {
         out,
         code: Some(false),

@@ -1,30 +1,30 @@
 //! Problem documents (RFC 9457).
 
 use super::{Context, RESERVED, push_page};
-use postern_model::denial::{Denial, Retry};
+use postern_model::denial::{Retry, Shown, Value};
 use std::fmt::{self, Write};
 
 /// The document. Everything is written into one buffer.
-pub(super) fn body(denial: &Denial, status: u16, context: &Context<'_>) -> Vec<u8> {
+pub(super) fn body(shown: &Shown<'_>, status: u16, context: &Context<'_>) -> Vec<u8> {
     let mut out = String::with_capacity(1024);
     // Writing to a String cannot fail.
-    let _ = write(denial, status, context, &mut out);
+    let _ = write(shown, status, context, &mut out);
     out.into_bytes()
 }
 
-fn write(denial: &Denial, status: u16, context: &Context<'_>, out: &mut String) -> fmt::Result {
+fn write(shown: &Shown<'_>, status: u16, context: &Context<'_>, out: &mut String) -> fmt::Result {
     let id = context.id.as_str();
     out.push_str("{\"type\":\"");
-    push_page(&mut Escaped(out), denial.code, context)?;
+    push_page(&mut Escaped(out), shown.name(), context)?;
     write!(
         out,
         "\",\"title\":\"{}\",\"status\":{status},\"instance\":\"{RESERVED}/requests/{id}\",\"code\":\"{}\",\"detail\":\"",
-        denial.title(),
-        denial.code,
+        shown.title(),
+        shown.name(),
     )?;
-    denial.write_detail(&mut Escaped(out))?;
-    write!(out, "\",\"fault\":\"{}\",\"retry\":", denial.fault.name())?;
-    match denial.retry {
+    shown.write_detail(&mut Escaped(out))?;
+    write!(out, "\",\"fault\":\"{}\",\"retry\":", shown.fault().name())?;
+    match shown.retry() {
         Retry::Never => out.push_str("\"never\""),
         Retry::AfterChange => out.push_str("\"after_change\""),
         Retry::After(seconds) => write!(out, "{{\"after\":{seconds}}}")?,
@@ -32,16 +32,59 @@ fn write(denial: &Denial, status: u16, context: &Context<'_>, out: &mut String) 
     let before = out.len();
     out.push_str(",\"fix\":\"");
     let start = out.len();
-    denial.write_fix(&mut Escaped(out))?;
+    shown.write_fix(&mut Escaped(out))?;
     if out.len() == start {
         out.truncate(before);
     } else {
         out.push('"');
     }
-    write!(
-        out,
-        ",\"request_id\":\"{id}\",\"correlation_id\":\"{id}\"}}"
-    )
+    write!(out, ",\"request_id\":\"{id}\",\"correlation_id\":\"{id}\"")?;
+    if let Some(help) = context.help {
+        out.push_str(",\"help\":");
+        text(help, out)?;
+    }
+    evidence(shown, out)?;
+    out.push('}');
+    Ok(())
+}
+
+/// The rule and the evidence, where they are told.
+fn evidence(shown: &Shown<'_>, out: &mut String) -> fmt::Result {
+    if let Some(policy) = shown.policy() {
+        out.push_str(",\"policy\":");
+        text(policy, out)?;
+    }
+    for (i, evidence) in shown.evidence().enumerate() {
+        out.push_str(if i == 0 { ",\"evidence\":{" } else { "," });
+        text(evidence.name, out)?;
+        out.push(':');
+        match &evidence.value {
+            Value::Text(seen) => text(seen, out)?,
+            Value::Number(number) => write!(out, "{number}")?,
+            Value::List(items) => {
+                out.push('[');
+                for (i, item) in items.iter().enumerate() {
+                    if i > 0 {
+                        out.push(',');
+                    }
+                    text(item, out)?;
+                }
+                out.push(']');
+            }
+        }
+    }
+    if shown.evidence().next().is_some() {
+        out.push('}');
+    }
+    Ok(())
+}
+
+/// Writes a JSON string.
+pub(super) fn text(text: &str, out: &mut String) -> fmt::Result {
+    out.push('"');
+    Escaped(out).write_str(text)?;
+    out.push('"');
+    Ok(())
 }
 
 /// Writes the inside of a JSON string (RFC 8259 §7).

@@ -1,7 +1,11 @@
+mod pages;
+mod shown;
+
 use super::headers::names;
 use super::*;
 use postern_model::RequestId;
-use postern_model::denial::Audience;
+use postern_model::denial::{Audience, Denial};
+use postern_model::entity::{Disclosure, StatusProfile};
 use postern_policy::head::Head;
 use proptest::prelude::*;
 use serde_json::Value as Json;
@@ -17,8 +21,18 @@ fn context(form: Form) -> Context<'static> {
         tls: false,
         authority: Some(b"127.0.0.1:8080"),
         target: Some(b"/orders?q=%22"),
+        challenges: &[],
+        limits: &[],
+        classic_limits: true,
+        help: None,
         https_port: None,
     }
+}
+
+/// Renders what an ordinary service shows.
+fn render(denial: &Denial, context: &Context<'_>) -> Refusal {
+    let shown = denial.shown(StatusProfile::Standard, Disclosure::Standard, false);
+    super::render(&shown, context)
 }
 
 fn json(refusal: &Refusal) -> Json {
@@ -73,7 +87,7 @@ fn the_problem_document_is_as_the_contract_shows_it() {
 fn every_code_has_its_full_shape_in_every_form() {
     for &code in Code::ALL {
         let denial = Denial::new(code);
-        let shown = denial.public().code;
+        let shown = code.shown();
         for form in [Form::Problem, Form::Html, Form::Grpc("application/grpc")] {
             let refusal = render(&denial, &context(form));
             let header = |name: &str| refusal.headers.get(name);
@@ -96,7 +110,7 @@ fn every_code_has_its_full_shape_in_every_form() {
                     assert!(
                         page.contains(shown.name()) && page.contains(context(form).id.as_str())
                     );
-                    assert_eq!(refusal.status, denial.status);
+                    assert_eq!(refusal.status, shown.row().status);
                 }
                 Form::Problem => {
                     let body = json(&refusal);

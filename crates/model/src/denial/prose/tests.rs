@@ -1,7 +1,7 @@
 mod cases;
 
-use super::super::{Audience, Code, Denial, Public, Value};
-use cases::{cases, list};
+use super::super::{Audience, Code, Denial, Value};
+use cases::cases;
 use std::fmt::Write as _;
 
 fn written() -> String {
@@ -93,29 +93,6 @@ fn all_that_a_code_tells_changes_its_words() {
                 "{code}: {name}"
             );
         }
-    }
-}
-
-#[test]
-fn a_hidden_code_shows_as_the_other_in_every_respect() {
-    let hidden = Code::ALL
-        .iter()
-        .filter(|code| code.row().public == Public::As(Code::NotFound));
-    for &code in hidden {
-        let evidence = |denial: Denial| {
-            denial
-                .saw("host", "a.example")
-                .saw("path", "/x")
-                .saw("nearest", list(&["/y"]))
-        };
-        let hidden = evidence(Denial::new(code))
-            .with("state", "draft", Audience::Publisher)
-            .saw("state", "draft");
-        let plain = evidence(Denial::new(Code::NotFound));
-        assert_eq!(*hidden.public(), plain);
-        assert_eq!(hidden.detail(), plain.detail());
-        assert_eq!(hidden.title(), plain.title());
-        assert_eq!(hidden.fix(), plain.fix());
     }
 }
 

@@ -3,7 +3,7 @@
 use super::super::super::{Code, Denial};
 use std::borrow::Cow;
 
-pub(super) fn list(items: &[&'static str]) -> Vec<Cow<'static, str>> {
+fn list(items: &[&'static str]) -> Vec<Cow<'static, str>> {
     items.iter().map(|item| Cow::Borrowed(*item)).collect()
 }
 

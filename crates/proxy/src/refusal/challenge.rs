@@ -1,0 +1,37 @@
+//! `WWW-Authenticate`: how to prove who one is (RFC 9110 §11.6.1).
+
+use super::headers::{Headers, names};
+use super::{Context, push_string};
+
+/// One way to prove an identity that an operation accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Challenge<'a> {
+    /// An API key in a header.
+    ApiKey {
+        /// The service.
+        realm: &'a str,
+        /// The header in which the key is looked for.
+        header: &'a str,
+    },
+}
+
+/// Adds a field for each challenge. A 401 must have one (RFC 9110 §15.5.2): where none is known,
+/// it says at least for whom.
+pub(super) fn push(context: &Context<'_>, headers: &mut Headers) {
+    for challenge in context.challenges {
+        headers.write(names::WWW_AUTHENTICATE, |out| match challenge {
+            Challenge::ApiKey { realm, header } => {
+                out.push_str("ApiKey realm=");
+                push_string(out, realm);
+                out.push_str(", header=");
+                push_string(out, header);
+            }
+        });
+    }
+    if context.challenges.is_empty() {
+        headers.write(names::WWW_AUTHENTICATE, |out| {
+            out.push_str("ApiKey realm=");
+            push_string(out, context.pseudonym);
+        });
+    }
+}
