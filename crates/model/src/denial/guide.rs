@@ -39,6 +39,7 @@ const SCOPE: &str = "OAuth resource servers answer 403 with `insufficient_scope`
 
 impl Code {
     /// The words about the code.
+    #[expect(clippy::too_many_lines, reason = "a table, one code beside the other")]
     #[rustfmt::skip]
     pub const fn guide(self) -> Guide {
         match self {

@@ -75,7 +75,7 @@ fn code_page(code: Code, out: &mut String) -> fmt::Result {
     out.push_str("</p>\n");
     if code.shown() != code {
         out.push_str("<p>Callers are not told this code: they see <a href=\"");
-        write!(out, "{0}\"><code>{0}</code></a>.</p>\n", code.shown())?;
+        writeln!(out, "{0}\"><code>{0}</code></a>.</p>", code.shown())?;
     }
     paragraph("What to do as the caller", &caller_fix(code), out)?;
     paragraph("What to do as publisher or operator", guide.owner, out)?;
@@ -151,9 +151,9 @@ fn codes(family: &Family, out: &mut String) -> fmt::Result {
     out.push_str("<ul>\n");
     for code in family.codes() {
         let title = code.row().title;
-        write!(
+        writeln!(
             out,
-            "<li><a href=\"{code}\"><code>{code}</code></a> {title}</li>\n"
+            "<li><a href=\"{code}\"><code>{code}</code></a> {title}</li>"
         )?;
     }
     out.push_str("</ul>\n");
