@@ -94,20 +94,22 @@ impl DataDirectory {
             since,
             address: None,
         };
-        let mut directory = Self {
+        let directory = Self {
             path: path.to_owned(),
             lock,
             holder,
         };
-        directory.write_holder()?;
+        directory.write(&directory.holder)?;
         Ok(directory)
     }
 
     /// Writes down where this process can be reached, for [`Self::holder`] and for the message that
     /// a second process gets.
-    pub fn announce(&mut self, address: &str) -> Result<(), StoreError> {
-        self.holder.address = Some(address.to_owned());
-        self.write_holder()
+    pub fn announce(&self, address: &str) -> Result<(), StoreError> {
+        self.write(&Holder {
+            address: Some(address.to_owned()),
+            ..self.holder
+        })
     }
 
     /// Which process uses the directory, or none. For commands that look for a running Postern.
@@ -135,13 +137,13 @@ impl DataDirectory {
         self.path.join(DATABASE)
     }
 
-    fn write_holder(&mut self) -> Result<(), StoreError> {
-        let mut line = serde_json::to_vec(&self.holder).unwrap_or_default();
+    fn write(&self, holder: &Holder) -> Result<(), StoreError> {
+        let mut line = serde_json::to_vec(holder).unwrap_or_default();
         line.push(b'\n');
-        self.lock
-            .set_len(0)
-            .and_then(|()| self.lock.seek(SeekFrom::Start(0)))
-            .and_then(|_| self.lock.write_all(&line))
+        let mut lock = &self.lock;
+        lock.set_len(0)
+            .and_then(|()| lock.seek(SeekFrom::Start(0)))
+            .and_then(|_| lock.write_all(&line))
             .map_err(|error| at(&self.path.join(LOCK), "write", error))
     }
 }

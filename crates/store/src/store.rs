@@ -22,7 +22,8 @@ const READERS: usize = 2;
 /// The meta key under which the database remembers the installation's key.
 const FINGERPRINT: &str = "store.installation";
 
-/// Documents, revisions and the change log. Cheap to clone; closes with the last clone.
+/// Documents, revisions and the change log. Cheap to clone. Dropping the last clone finishes what
+/// was asked of it, closes the database and then gives the directory back.
 #[derive(Debug, Clone)]
 pub struct Store(Arc<Inner>);
 

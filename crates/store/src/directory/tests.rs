@@ -14,7 +14,7 @@ fn then() -> SystemTime {
 fn a_second_is_refused_and_told_of_the_first() {
     let parent = tempfile::tempdir().unwrap();
     let path = parent.path().join("deep/data");
-    let mut first = DataDirectory::lock(&path, then()).unwrap();
+    let first = DataDirectory::lock(&path, then()).unwrap();
     let mode = fs::metadata(&path).unwrap().permissions().mode();
     assert_eq!(mode & 0o077, 0, "{mode:o}");
 
