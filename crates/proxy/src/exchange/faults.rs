@@ -31,7 +31,7 @@ pub(crate) fn caller_fault(fault: BodyFault, limit: Duration) -> Failed {
         BodyFault::TooSlow => Failed::Refused(
             Denial::new(Code::ConnectionTimeout)
                 .saw("phase", "body")
-                .saw("limit", limit.as_secs()),
+                .saw("limit", limit.as_secs().saturating_mul(1000)),
         ),
         BodyFault::TooLarge { limit, seen } => Failed::Refused(too_large(limit, seen)),
         BodyFault::ClosedEarly => Failed::Cancelled,
@@ -60,7 +60,7 @@ pub(crate) fn denied(denied: &Denied) -> Denial {
                     format!("{} s ago", open_for.as_secs()),
                     Audience::Publisher,
                 )
-                .saw("next_probe", u64::from(wait))
+                .saw("next_probe", u64::from(wait) * 1000)
                 .retry_after(wait)
         }
         Denied::TooManyInFlight { limit } => {

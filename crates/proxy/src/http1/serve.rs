@@ -212,7 +212,7 @@ impl Session {
                 Err(error) if error.kind() == ErrorKind::TimedOut => {
                     return Err(Denial::new(Code::ConnectionTimeout)
                         .saw("phase", "header")
-                        .saw("limit", timeout.as_secs()));
+                        .saw("limit", timeout.as_secs().saturating_mul(1000)));
                 }
                 Err(_) => return Ok(None),
             }

@@ -2,7 +2,7 @@
 
 use super::super::{Code, Retry};
 use super::Told;
-use super::words::Moment;
+use super::words::Span;
 use std::fmt::{self, Write};
 
 /// What happened, as far as it concerns the caller.
@@ -13,7 +13,7 @@ pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
                 "The service behind the gateway failed too often and is being given a rest",
             )?;
             match told.get("next_probe") {
-                Some(at) => write!(out, "; it is tried again at {}.", Moment(at)),
+                Some(wait) => write!(out, "; it is tried again in {}.", Span(wait)),
                 None => out.write_str("."),
             }
         }

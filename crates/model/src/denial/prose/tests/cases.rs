@@ -84,7 +84,7 @@ pub(super) fn cases() -> Vec<Denial> {
             .saw("error", "control byte or space"),
         new(Code::ExpectationUnsupported).saw("value", "fast"),
         new(Code::NoHealthyTarget).retry_after(30),
-        new(Code::CircuitOpen).saw("next_probe", 1_795_342_800),
+        new(Code::CircuitOpen).saw("next_probe", 5_000),
         new(Code::OriginRefused).saw("status", 403),
     ]);
     cases.extend(of_requests());
