@@ -273,3 +273,6 @@ pub(crate) fn spawn(mut indexer: Indexer, end: Receiver<()>) -> Result<JoinHandl
         })
         .map_err(CallLogError::io("cannot start a thread for", &dir))
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,8 +9,9 @@ use crate::ring::{self, Producer};
 use crate::sync::{self, ToSync};
 use crate::writer::{self, Control, Shared, Writer};
 use crate::{Result, segment};
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{Read, Write};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, SyncSender, channel, sync_channel};
@@ -105,7 +106,7 @@ impl CallLog {
     /// if the directory cannot be made.
     pub fn open(options: Options) -> Result<Self> {
         let dir = options.dir.clone();
-        std::fs::create_dir_all(&dir).map_err(CallLogError::io("cannot create", &dir))?;
+        make_dir(&dir).map_err(CallLogError::io("cannot create", &dir))?;
         let lock = lock(&dir)?;
         let left = segment::list(&dir).map_err(CallLogError::io("cannot list", &dir))?;
         let next = left.last().map_or(1, |last| last.saturating_add(1));
@@ -227,6 +228,11 @@ impl Drop for CallLog {
     fn drop(&mut self) {
         self.close();
     }
+}
+
+/// Makes the directory. Who calls what is nobody else's business.
+pub(crate) fn make_dir(dir: &Path) -> std::io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(dir)
 }
 
 /// Takes the directory for this process.

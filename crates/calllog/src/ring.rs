@@ -14,6 +14,8 @@ use std::thread::Thread;
 
 /// The most heap bytes that one producer's queues may hold in details, paths and hosts.
 const MAX_BYTES: usize = 16 << 20;
+/// The longest detail that is kept.
+const MAX_DETAIL: usize = 1 << 20;
 /// The most requests that one sample may stand for.
 const MAX_WEIGHT: u32 = 1_024;
 
@@ -65,6 +67,10 @@ pub struct Producer {
 impl Producer {
     /// Takes note of a request. What there is no room for is counted (`Health`), never waited for.
     pub fn push(&self, mut entry: Entry) {
+        if entry.detail.as_ref().is_some_and(|d| d.len() > MAX_DETAIL) {
+            entry.detail = None;
+            self.counters.details_dropped.fetch_add(1, Relaxed);
+        }
         let size = entry.outside_bytes();
         if size > 0 {
             let held = self.gauge.bytes.fetch_add(size, Relaxed);

@@ -185,7 +185,7 @@ impl Writer {
     }
 
     fn open(&mut self, now: u64) -> std::io::Result<()> {
-        std::fs::create_dir_all(&self.shared.options.dir)?;
+        crate::log::make_dir(&self.shared.options.dir)?;
         let number = self.next;
         let segment = Segment::create(&self.shared.options.dir, number);
         // A number that is taken is not tried again.
@@ -248,11 +248,23 @@ impl Writer {
         }
     }
 
+    /// Writes everything that was pushed before. What comes meanwhile may keep up with us, so
+    /// there is an end to it.
+    fn drain(&mut self) {
+        let options = &self.shared.options;
+        let rounds = options.ring.max(options.reserve) / DRAIN + 2;
+        for _ in 0..rounds {
+            if !self.tick(crate::unix_millis()) {
+                break;
+            }
+        }
+    }
+
     /// Writes everything that is left; what the disk does not take now is lost and counted.
-    fn finish(&mut self, now: u64) {
-        while self.tick(now) {}
+    fn finish(&mut self) {
+        self.drain();
         self.retry_at = 0;
-        self.write(now);
+        self.write(crate::unix_millis());
         for lost in self.waiting.drain(..) {
             let counters = &self.shared.counters;
             counters
@@ -276,10 +288,10 @@ pub(crate) fn spawn(mut writer: Writer, control: Receiver<Control>) -> Result<Jo
                 for control in asked {
                     match control {
                         Control::Drain(done) => {
-                            while writer.tick(crate::unix_millis()) {}
+                            writer.drain();
                             let _ = done.try_send(());
                         }
-                        Control::Close => return writer.finish(crate::unix_millis()),
+                        Control::Close => return writer.finish(),
                     }
                 }
                 if !more {

@@ -68,6 +68,12 @@ impl DayFile {
     pub(crate) fn open(dir: &Path, day: Day) -> Result<Self> {
         let path = day.path(dir);
         let new = !path.exists();
+        if new {
+            // The journal of a file that was deleted has changes to pages that are gone.
+            for suffix in ["-wal", "-shm"] {
+                let _ = std::fs::remove_file(beside(&path, suffix));
+            }
+        }
         let connection = prepare(&path).map_err(CallLogError::day(&path))?;
         if new {
             File::open(dir)
@@ -114,9 +120,7 @@ impl DayFile {
 
     /// Makes what was written survive a power cut: a commit alone does not sync the journal.
     pub(crate) fn sync(&self) -> Result<()> {
-        let mut journal = self.path.clone().into_os_string();
-        journal.push("-wal");
-        for path in [PathBuf::from(journal), self.path.clone()] {
+        for path in [beside(&self.path, "-wal"), self.path.clone()] {
             match File::open(&path).and_then(|file| file.sync_all()) {
                 Ok(()) => {}
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
@@ -145,6 +149,13 @@ impl DayFile {
             .execute(sql, [rows])
             .map_err(CallLogError::day(&self.path))
     }
+}
+
+/// The file that SQLite keeps beside a day's file.
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.to_owned().into_os_string();
+    name.push(suffix);
+    PathBuf::from(name)
 }
 
 pub(crate) fn progress_of(connection: &Connection, segment: i64) -> rusqlite::Result<u64> {

@@ -1,5 +1,6 @@
 //! Deleting what is too old or too much.
 
+use super::day_file::beside;
 use crate::Result;
 use crate::day::Day;
 use crate::error::CallLogError;
@@ -165,11 +166,7 @@ fn delete(shared: &Shared, open: &mut BTreeMap<Day, DayFile>, day: Day) -> Resul
 /// A day's files, its journal first: without its file it must not meet a new one.
 fn files_of(dir: &Path, day: Day) -> [PathBuf; 3] {
     let path = day.path(dir);
-    ["-wal", "-shm", ""].map(|suffix| {
-        let mut name = path.clone().into_os_string();
-        name.push(suffix);
-        PathBuf::from(name)
-    })
+    ["-wal", "-shm", ""].map(|suffix| beside(&path, suffix))
 }
 
 fn size_of(path: &Path) -> u64 {

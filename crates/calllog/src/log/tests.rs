@@ -32,6 +32,18 @@ pub(crate) fn options(dir: &Path) -> Options {
     options
 }
 
+/// What the log's threads share, without them.
+pub(crate) fn shared(options: Options) -> Shared {
+    Shared {
+        options,
+        counters: Arc::new(Counters::default()),
+        new_rings: Mutex::default(),
+        followers: Followers::default(),
+        closed_below: AtomicU64::new(0),
+        moving: RwLock::default(),
+    }
+}
+
 /// Waits until it holds, for at most 10 s.
 pub(crate) fn wait(what: &str, holds: impl Fn() -> bool) {
     let begin = Instant::now();
@@ -238,3 +250,5 @@ fn a_folded_request_leads_to_its_row() {
     let lookup = reader.find(refusal(190, Code::NotFound).id.into()).unwrap();
     assert!(matches!(lookup, Lookup::Folded(found) if found.count == row.count));
 }
+
+mod faults;

@@ -60,12 +60,7 @@ impl Reader {
             if entry.fold.is_some() {
                 folds.insert(entry.id, entry);
             } else {
-                groups.add(
-                    by.key(&entry),
-                    entry.represents(),
-                    entry.id,
-                    last_id(&entry),
-                );
+                groups.add(by.key(&entry), entry.represents(), [entry.id; 3]);
             }
         })?;
         for (day, open) in &view.days {
@@ -81,33 +76,31 @@ impl Reader {
             };
             let counted = before.map_or(0, |before| before.represents());
             let grown = entry.represents().saturating_sub(counted);
-            groups.add(by.key(&entry), grown, entry.id, last_id(&entry));
+            let fold = entry.fold.as_ref();
+            let [first, last] = fold.map_or([entry.id; 2], |fold| [fold.first, fold.last]);
+            groups.add(by.key(&entry), grown, [first, last, entry.id]);
         }
         Ok(groups.finish(limit))
     }
-}
-
-/// The last id that a row stands for.
-fn last_id(entry: &Entry) -> RequestId {
-    entry.fold.as_ref().map_or(entry.id, |fold| fold.last)
 }
 
 #[derive(Default)]
 struct Groups(BTreeMap<Option<String>, Group>);
 
 impl Groups {
-    fn add(&mut self, key: Option<String>, count: u64, first: RequestId, last: RequestId) {
+    /// The ids are the first, the last, and that of the newest row.
+    fn add(&mut self, key: Option<String>, count: u64, [first, last, row]: [RequestId; 3]) {
         let group = self.0.entry(key.clone()).or_insert_with(|| Group {
             key,
             count: 0,
             first: u64::MAX,
             last: 0,
-            example: first,
+            example: row,
         });
         group.count += count;
         group.first = group.first.min(first.millis());
         group.last = group.last.max(last.millis());
-        group.example = group.example.max(first);
+        group.example = group.example.max(row);
     }
 
     fn finish(self, limit: usize) -> Vec<Group> {
@@ -137,7 +130,8 @@ fn of_day(
     while let Some(row) = rows.next()? {
         let key = by.read(open, row)?;
         let count = row.get::<_, i64>(3)?.cast_unsigned();
-        groups.add(key, count, row::id(row.get(4)?), row::id(row.get(5)?));
+        let [first, newest] = [row::id(row.get(4)?), row::id(row.get(5)?)];
+        groups.add(key, count, [first, newest, newest]);
     }
     Ok(())
 }

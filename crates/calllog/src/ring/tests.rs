@@ -88,6 +88,34 @@ fn details_are_dropped_before_records_when_memory_is_short() {
 }
 
 #[test]
+fn a_detail_that_is_too_long_is_dropped_alone() {
+    let (producer, ring, counters) = pair(64, 64);
+    for size in [MAX_DETAIL, MAX_DETAIL + 1] {
+        let mut entry = entry(1, Outcome::Refused);
+        entry.detail = Some(vec![b'x'; size].into());
+        producer.push(entry);
+    }
+    let kept: Vec<bool> = drained(&ring).iter().map(|e| e.detail.is_some()).collect();
+    assert_eq!(kept, [true, false]);
+    assert_eq!(counters.health().details_dropped, 1);
+}
+
+#[test]
+fn an_allowed_request_is_pushed_without_allocating() {
+    let (producer, ring, _) = pair(64, 8);
+    let app: Arc<str> = "fieldforce".into();
+    let info = allocation_counter::measure(|| {
+        for n in 0..20 {
+            let mut entry = entry(n, Outcome::Allowed);
+            entry.app = Some(app.clone());
+            producer.push(entry);
+        }
+    });
+    assert_eq!(info.count_total, 0);
+    assert_eq!(drained(&ring).len(), 20);
+}
+
+#[test]
 fn a_producer_that_is_gone_is_noticed_once_its_entries_are_taken() {
     let (producer, ring, _) = pair(64, 8);
     producer.push(entry(1, Outcome::Allowed));

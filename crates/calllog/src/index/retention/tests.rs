@@ -1,11 +1,7 @@
 use super::*;
 use crate::entry::Entry;
-use crate::follow::Followers;
-use crate::health::Counters;
 use crate::log::tests::{entry, options};
 use postern_model::RequestId;
-use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex, RwLock};
 
 const DAY: u64 = 86_400_000;
 
@@ -13,14 +9,7 @@ fn shared(dir: &Path, days: u32, bytes: u64) -> Shared {
     let mut options = options(dir);
     options.keep_days = days;
     options.keep_bytes = bytes;
-    Shared {
-        options,
-        counters: Arc::new(Counters::default()),
-        new_rings: Mutex::default(),
-        followers: Followers::default(),
-        closed_below: AtomicU64::new(0),
-        moving: RwLock::default(),
-    }
+    crate::log::tests::shared(options)
 }
 
 fn day(dir: &Path, n: u64, rows: u64) -> DayFile {
