@@ -2,7 +2,7 @@
 //! that a fault of one is not a fault of everything that refers to it.
 
 use crate::code::Code;
-use crate::findings::{Findings, quote};
+use crate::findings::{Findings, nearest, quote};
 use crate::located::At;
 use crate::source::Span;
 use crate::tree::Node;
@@ -155,6 +155,9 @@ pub(super) const OPERATION: Target = target(
     "`operations` of a version",
 );
 
+/// Most names that are listed where none is like the one that was written.
+const MOST_LISTED: usize = 6;
+
 /// Checks a reference. `what` is what is wrong if there is no such name, as in "plan `gold`
 /// covers a service that does not exist".
 pub(super) fn refer(
@@ -171,8 +174,11 @@ pub(super) fn refer(
     let more = findings.error(target.code, name.span, &what(), &label);
     if names.is_empty() {
         more.help(format!("declare it in {}", target.home));
-    } else {
+    } else if nearest(&name.value, names.iter().copied()).is_some() || names.len() > MOST_LISTED {
         more.did_you_mean(&name.value, names.iter().copied());
+    } else {
+        let list: Vec<_> = names.iter().map(|name| quote(name)).collect();
+        more.help(format!("there is {}", list.join(", ")));
     }
     false
 }
@@ -220,7 +226,7 @@ pub(super) fn bounds(
         let shown = field.name;
         match (field.span, field.fits, field.needed) {
             (Some(span), false, _) => {
-                let message = format!("{name} has a `{shown}` that means nothing");
+                let message = format!("{name} has no use for `{shown}`");
                 let label = format!("not for {why}");
                 findings.error(Code::Conflict, span, &message, &label);
             }

@@ -22,6 +22,12 @@ impl Resolver<'_, '_> {
             let name: Name = name.value.into();
             for host in given.hosts.into_iter().flatten() {
                 let shown = quote(&host.value.0);
+                if hosts.contains(&host.value.0) {
+                    let message = format!("host {shown} stands twice");
+                    self.findings
+                        .warning(Code::Conflict, host.span, &message, "the second one");
+                    continue;
+                }
                 if let Some(other) = seen.insert(host.value.0.clone(), name.clone()) {
                     let message = format!("host {shown} is in two environments");
                     let label = format!("{} has it already", quote(&other));

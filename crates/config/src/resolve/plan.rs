@@ -134,7 +134,9 @@ impl Resolver<'_, '_> {
             }
             let chosen = versions.iter().flat_map(|list| &list.value);
             let chosen: Vec<&str> = chosen.map(|version| &*version.value).collect();
-            let known = inside.operations(&chosen);
+            // In a version that does not exist there is nothing to look for.
+            let certain = chosen.iter().all(|v| inside.versions.may_have(v));
+            let known = inside.operations(if certain { &chosen } else { &[] });
             for operation in operations.iter().flat_map(|list| &list.value) {
                 refer(self.findings, &OPERATION, &known, operation, || {
                     format!(

@@ -158,8 +158,7 @@ impl Resolver<'_, '_> {
                 Some(Level::Version(service.into(), version.into()))
             }
             (None, Some(service), None, Some(operation)) => {
-                // An operation of all versions is one policy less to write only where there is
-                // one version.
+                // Where there is one version only, that one is meant.
                 self.in_service(shown, service, None, Some(operation));
                 self.only_version(service).map(|version| {
                     Level::Operation(

@@ -1,1 +1,309 @@
+//! Who may call what.
 
+use super::{codes, key, keyer, parse};
+use crate::Code;
+use postern_model::entity::*;
+use postern_model::key::ApiKey;
+use std::time::Duration;
+
+const EXAMPLE: &str = include_str!("../../../../examples/access.yaml");
+
+fn example() -> crate::Loaded {
+    parse(EXAMPLE).unwrap_or_else(|report| panic!("{report}"))
+}
+
+/// A document with a tenant, an app, a service, a plan, and more.
+fn with(more: &str) -> String {
+    format!(
+        "tenants: {{t: {{}}}}\napps: {{a: {{tenant: t}}}}\n\
+         services: {{s: {{versions: {{v: {{upstream: u, operations: {{}}}}}}}}}}\n\
+         upstreams: {{u: {{targets: ['example.com:80']}}}}\n\
+         plans: {{p: {{services: [s]}}}}\n{more}\n"
+    )
+}
+
+#[test]
+fn the_access_of_a_service_arrives() {
+    let configuration = example().configuration;
+    let service = &configuration.services[0];
+    assert_eq!(service.tenant.as_deref(), Some("commerce"));
+    assert_eq!(service.visibility, Visibility::Public);
+    let scopes: Vec<_> = service.scopes.iter().map(|scope| &*scope.name).collect();
+    assert_eq!(
+        scopes,
+        ["partners:read", "partners:write", "partners:admin"]
+    );
+    let authentication = Authentication {
+        headers: vec!["x-api-key".into()],
+        query: Vec::new(),
+        forward_credential: false,
+        subscription: true,
+    };
+    assert_eq!(service.authentication, Some(authentication));
+    let [status, list, ..] = service.versions[0].operations.as_slice() else {
+        panic!("four operations");
+    };
+    assert!(status.anonymous && status.scopes.is_empty());
+    assert!(!list.anonymous);
+    assert_eq!(list.scopes, ["partners:read".into()]);
+}
+
+#[test]
+fn accounts_arrive() {
+    let accounts = example().accounts;
+    assert_eq!(accounts.tenants[1].title.as_deref(), Some("Partner X"));
+    assert_eq!(&*accounts.apps[0].tenant, "partner-x");
+    let [first, second] = accounts.credentials.as_slice() else {
+        panic!("two credentials");
+    };
+    assert_eq!(
+        (&*first.id, &*first.app),
+        ("key_exampe0000000001", "fieldforce")
+    );
+    assert_eq!((&*first.environment, &first.scopes), ("production", &None));
+    assert_eq!(
+        second.scopes.as_deref(),
+        Some(&["partners:read".into()][..])
+    );
+    let subscriptions = &accounts.subscriptions;
+    let states: Vec<_> = subscriptions.iter().map(|s| (s.state, s.since)).collect();
+    let expected = [
+        (SubscriptionState::Approved, Some(1_795_096_800)),
+        (SubscriptionState::Pending, Some(1_795_165_920)),
+    ];
+    assert_eq!(states, expected);
+    let decided = subscriptions[0].decided.as_ref().unwrap();
+    assert_eq!(decided.by.as_deref(), Some("ada@commerce.example"));
+}
+
+#[test]
+fn the_keys_that_an_example_prints_are_those_of_its_credentials() {
+    let printed = EXAMPLE.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    let keys: Vec<_> = printed.filter(|word| word.starts_with("pst_")).collect();
+    let credentials = example().accounts.credentials;
+    assert_eq!(keys.len(), credentials.len());
+    for (text, credential) in keys.iter().zip(&credentials) {
+        let parsed = ApiKey::parse(text.as_bytes()).unwrap();
+        assert_eq!(format!("key_{}", parsed.id), *credential.id);
+        assert!(keyer().verify(text.as_bytes(), &credential.digest));
+    }
+}
+
+#[test]
+fn plans_lists_and_policies_arrive() {
+    let configuration = example().configuration;
+    let plan = &configuration.plans[0];
+    assert_eq!(&*plan.covers[0].service, "partners");
+    let rate = Measure::Rate {
+        count: 100,
+        per: Duration::from_secs(1),
+        burst: 50,
+    };
+    assert_eq!(
+        (plan.limits[0].measure, &plan.limits[0].by),
+        (rate, &vec![LimitKey::App])
+    );
+    assert_eq!(plan.limits[1].measure, Measure::Concurrency { most: 20 });
+    assert_eq!(configuration.lists[0].entries.len(), 2);
+    let [office, flood, json, small] = configuration.policies.as_slice() else {
+        panic!("four policies");
+    };
+    let operation = |name: &str| Level::Operation("partners".into(), "v1".into(), name.into());
+    assert_eq!(office.level, operation("set-config"));
+    let network = NetworkRule {
+        allow: vec![0],
+        deny: Vec::new(),
+    };
+    assert_eq!(
+        (&office.rule, office.mode),
+        (&PolicyRule::Network(network), Mode::Enforce)
+    );
+    assert_eq!(flood.level, Level::Tenant("commerce".into()));
+    let PolicyRule::Limit(limit) = &flood.rule else {
+        panic!("a limit");
+    };
+    assert_eq!(
+        (&*limit.name, &limit.by),
+        ("flood", &vec![LimitKey::Address])
+    );
+    let PolicyRule::Headers(headers) = &json.rule else {
+        panic!("headers");
+    };
+    assert_eq!(headers.content_types, ["application/json".into()]);
+    assert_eq!(small.rule, PolicyRule::Body(BodyRule { max_size: 1 << 20 }));
+}
+
+#[test]
+fn a_key_may_be_kept_somewhere_else() {
+    let (one, two) = (key(1), key(2));
+    let credential =
+        |key: &ApiKey, home: &str| format!("key_{}: {{app: a, secret: '{home}'}}", key.id());
+    let text = format!(
+        "credentials: {{{}, {}}}",
+        credential(&one, "env:KEY_1"),
+        credential(&two, "file:key-2")
+    );
+    let loaded = parse(&with(&text)).unwrap_or_else(|report| panic!("{report}"));
+    for (key, credential) in [one, two].iter().zip(&loaded.accounts.credentials) {
+        assert_eq!(credential.digest, keyer().keyed(&key.digest()));
+    }
+    // A change of the file is a change of the configuration.
+    assert!(loaded.sources.iter().any(|path| path.ends_with("key-2")));
+}
+
+#[test]
+fn a_pasted_key_is_never_shown() {
+    let pasted = key(9);
+    let secret = pasted.reveal();
+    let text = secret.expose();
+    let (_, canary) = text.rsplit_once('_').unwrap();
+    let places = [
+        format!(
+            "credentials: {{key_{}: {{app: a, sha256: {text}}}}}",
+            pasted.id()
+        ),
+        format!(
+            "credentials: {{key_{}: {{app: a, secret: {text}}}}}",
+            pasted.id()
+        ),
+        format!(
+            "credentials: {{key_{}: {{app: {text}, sha256: x}}}}",
+            pasted.id()
+        ),
+        format!("credentials: {{{text}: {{app: b}}}}"),
+        format!(
+            "credentials: {{key_{}: {{ap: a, key: {text}}}}}",
+            pasted.id()
+        ),
+        format!("{text}: ["),
+    ];
+    for place in places {
+        let report = parse(&with(&place)).unwrap_err();
+        let json = serde_json::to_string(&report).unwrap();
+        for shown in [report.to_string(), json, format!("{report:?}")] {
+            assert!(!shown.contains(canary), "{shown}");
+        }
+    }
+}
+
+#[test]
+fn one_subscription_of_an_app_to_a_service_is_live() {
+    let both = |first: &str, second: &str| {
+        let one = |state: &str| format!("{{app: a, service: s, plan: p, state: {state}}}");
+        codes(&with(&format!(
+            "subscriptions: {{x: {}, y: {}}}",
+            one(first),
+            one(second)
+        )))
+    };
+    let live = ["pending", "approved", "suspended"];
+    let over = ["rejected", "expired", "cancelled"];
+    for first in live {
+        for second in live {
+            assert_eq!(both(first, second), [Code::DuplicateSubscription]);
+        }
+        for second in over {
+            assert_eq!(both(first, second), []);
+            assert_eq!(both(second, first), []);
+        }
+    }
+}
+
+#[test]
+fn verbose_is_for_other_environments_than_production() {
+    let service = |version: &str| {
+        codes(&format!(
+            "environments: {{staging: {{hosts: [s.example.com]}}}}\n\
+             services: {{s: {{disclosure: verbose, disclosure_until: 2026-12-01, \
+             versions: {{v: {{{version} upstream: u, operations: {{}}}}}}}}}}\n\
+             upstreams: {{u: {{targets: ['example.com:80']}}}}\n"
+        ))
+    };
+    assert_eq!(service(""), [Code::Conflict]);
+    assert_eq!(
+        service("environments: [production, staging],"),
+        [Code::Conflict]
+    );
+    assert_eq!(service("environments: [staging],"), []);
+    assert_eq!(service("state: draft,"), []);
+}
+
+#[test]
+fn fields_of_one_kind_are_not_for_another() {
+    use Code::*;
+    let cases: &[(&str, &[Code])] = &[
+        (
+            "{kind: rate, on: platform, rate: 1, per: 1s, by: address}",
+            &[],
+        ),
+        (
+            "{kind: rate, on: platform, rate: 1, per: 1s}",
+            &[MissingField],
+        ),
+        (
+            "{kind: rate, on: platform, rate: 0, per: 1s, by: address}",
+            &[OutOfRange],
+        ),
+        (
+            "{kind: rate, on: platform, rate: 1, per: 1s, by: []}",
+            &[OutOfRange],
+        ),
+        (
+            "{kind: spacing, on: platform, apart: 1s, by: [app, operation]}",
+            &[],
+        ),
+        (
+            "{kind: concurrency, on: platform, limit: 1, by: app, burst: 1}",
+            &[Conflict],
+        ),
+        ("{kind: body, on: platform}", &[MissingField]),
+        ("{kind: body, on: {}, max_size: 1MB}", &[InvalidValue]),
+        (
+            "{kind: body, on: {tenant: t, service: s}, max_size: 1MB}",
+            &[InvalidValue],
+        ),
+        (
+            "{kind: body, on: {service: s, operation: o}, max_size: 1MB}",
+            &[UnknownOperation],
+        ),
+        (
+            "{kind: body, on: plattform, max_size: 1MB}",
+            &[InvalidValue],
+        ),
+        ("{kind: body, on: [platform], max_size: 1MB}", &[WrongType]),
+        ("{kind: network, on: platform}", &[MissingField]),
+        (
+            "{kind: headers, on: platform, methods: [GET]}",
+            &[MissingField],
+        ),
+        (
+            "{kind: headers, on: platform, sniff: true, until: 2027-01-01}",
+            &[Conflict],
+        ),
+        (
+            "{kind: headers, on: platform, sniff: true, mode: off, until: 2027-01-01}",
+            &[],
+        ),
+    ];
+    for (policy, expected) in cases {
+        let text = with(&format!("policies: {{x: {policy}}}"));
+        assert_eq!(codes(&text), *expected, "{policy}");
+    }
+}
+
+#[test]
+fn what_no_bound_means_at_the_edge() {
+    let edge = |text: &str| parse(text).unwrap().configuration.edge;
+    assert_eq!(edge("edge: {}"), Edge::default());
+    let text = "edge: {refusals: {rate: 0}, requests: {rate: 5, per: 2s}, block_for: 10m}";
+    let expected = Edge {
+        refusals: None,
+        requests: Some(EdgeRate {
+            count: 5,
+            per: Duration::from_secs(2),
+        }),
+        block_for: Duration::from_mins(10),
+        ..Edge::default()
+    };
+    assert_eq!(edge(text), expected);
+}
