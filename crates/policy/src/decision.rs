@@ -68,6 +68,10 @@ pub enum Step {
 
 /// What is decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one per request, on the stack; the large variant is the usual one"
+)]
 pub enum Decision {
     /// It may pass.
     Allow(Allowed),
@@ -98,14 +102,16 @@ pub struct Allowed {
     pub scheme: Scheme,
     /// A well-formed WebSocket handshake on an operation that declares it.
     pub websocket: bool,
-    /// Who calls; `None` for an anonymous request.
-    pub identity: Option<Box<Identity>>,
     /// Counters to take from before it goes on, all or none.
     pub limits: LimitUses,
     /// Most bytes of its body, where its length is not known beforehand.
     pub body_limit: Option<u64>,
     /// What policies in shadow mode would have refused.
     pub shadow: Vec<Denial>,
+    /// The environment of the host asked for; [`Rules::environment`](crate::rules::Rules) names it.
+    pub environment: usize,
+    /// Who calls; `None`: nobody in particular, which is allowed there.
+    pub identity: Option<Identity>,
 }
 
 /// A fact that was not there when everything was asked for.

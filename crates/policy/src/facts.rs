@@ -2,7 +2,9 @@
 
 mod readings;
 
-pub use readings::{Blocked, CredentialVerdict, EdgeReading, Exceeded, Reading, Readings};
+pub use readings::{
+    Blocked, CredentialVerdict, EdgeReading, Exceeded, OtherKind, Place, Reading, Readings,
+};
 
 use crate::fields::Known;
 use crate::head::{Head, Version};
@@ -37,7 +39,7 @@ pub trait Facts {
     fn query(&self) -> Option<&[u8]>;
     /// The `nth` value (from 0) of a header that [`Known`] lists.
     fn header(&self, name: Known, nth: usize) -> Option<&[u8]>;
-    /// The `nth` value (from 0) of any other header, in any case.
+    /// The `nth` value (from 0) of any header, its name in any case.
     fn header_named<'a>(&'a self, name: &'a [u8], nth: usize) -> Option<&'a [u8]>;
     /// What the client certificate was found to be worth for the matched service; `None` until
     /// somebody has looked.

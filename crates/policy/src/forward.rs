@@ -18,7 +18,7 @@ mod response;
 mod tests;
 pub mod trace;
 
-pub use request::{RequestContext, client_request_id, request};
+pub use request::{Consumer, RequestContext, client_request_id, request};
 pub use response::{ResponseContext, response};
 
 use crate::fields::{Field, Fields, Known, list_members};
@@ -158,6 +158,8 @@ pub fn fuzz(text: &[u8]) -> Result<(), &'static str> {
             request_id: "id",
             trace: &trace,
             to: UpstreamProtocol::Http1,
+            withheld: &[],
+            consumer: None,
         };
         request(&head, &context, &mut scratch, |name, value| {
             wrong = wrong.or(complaint(name, value));

@@ -1,20 +1,69 @@
-//! Who calls, once that is proved.
+//! Who calls.
 
-use postern_model::entity::{App, Credential, Subscription, Tenant};
+use crate::rules::Rules;
+use postern_model::entity::{App, Credential, Name, Plan, Subscription, Tenant};
 use std::sync::Arc;
 
-/// The rows of whoever has proved who they are; filled stage by stage.
+/// A caller who has proved who it is, and what it may do with the service it calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
-    /// The credential that was verified.
+    /// What it proved it with.
     pub credential: Arc<Credential>,
-    /// Whose it is; `None` if the app is gone.
-    pub app: Option<Arc<App>>,
-    /// The app's tenant; `None` if it is gone.
-    pub tenant: Option<Arc<Tenant>>,
-    /// The app's subscription to the service.
+    /// The app.
+    pub app: Arc<App>,
+    /// The app's tenant.
+    pub tenant: Arc<Tenant>,
+    /// The app's subscription to the service, while that is in force.
     pub subscription: Option<Arc<Subscription>>,
-    /// Index of the subscription's plan into
-    /// [`Configuration::plans`](postern_model::entity::Configuration::plans).
+    /// The subscription's plan, by index into
+    /// [`Configuration::plans`](postern_model::entity::Configuration).
     pub plan: Option<usize>,
+}
+
+impl Identity {
+    /// The plan.
+    pub fn plan<'a>(&self, rules: &'a Rules) -> Option<&'a Plan> {
+        rules.configuration().plans.get(self.plan?)
+    }
+
+    /// The scopes that count: granted, and carried by the credential.
+    pub fn scopes<'a>(&'a self, rules: &'a Rules) -> impl Iterator<Item = &'a Name> {
+        let carried = self.credential.scopes.as_deref();
+        self.granted(rules)
+            .iter()
+            .filter(move |scope| carried.is_none_or(|list| list.contains(scope)))
+    }
+
+    /// What is granted: the subscription's scopes, or its plan's. Where a service asks for no
+    /// subscription and there is none, the credential's own list is what somebody has granted.
+    pub(crate) fn granted<'a>(&'a self, rules: &'a Rules) -> &'a [Name] {
+        match &self.subscription {
+            Some(subscription) => match &subscription.scopes {
+                Some(scopes) => scopes,
+                None => self.plan(rules).map_or(&[], |plan| &plan.scopes),
+            },
+            None => self.credential.scopes.as_deref().unwrap_or_default(),
+        }
+    }
+}
+
+/// What is known of who calls.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Caller {
+    /// Nothing.
+    #[default]
+    Unknown,
+    /// Nobody in particular, which is allowed here.
+    Anonymous,
+    /// Somebody.
+    Known(Identity),
+}
+
+impl Caller {
+    pub(crate) fn identity(&self) -> Option<&Identity> {
+        match self {
+            Self::Known(identity) => Some(identity),
+            Self::Unknown | Self::Anonymous => None,
+        }
+    }
 }

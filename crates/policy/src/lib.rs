@@ -5,6 +5,7 @@
 //! edges obtain what it asks for. Refuses to own bytes on the wire (`postern-proxy`).
 
 pub mod client;
+pub mod credential;
 pub mod date;
 pub mod decision;
 pub mod directory;

@@ -8,7 +8,7 @@
 //!
 //! Drafts stand in trees of their own: they never change what a caller sees.
 
-mod hosts;
+pub(crate) mod hosts;
 mod nearest;
 pub(crate) mod template;
 #[cfg(test)]

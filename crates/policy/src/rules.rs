@@ -1,10 +1,13 @@
 //! A configuration, compiled: immutable, shared by every core.
 
+mod access;
+
 use crate::date::http_date;
 use crate::policies::{self, EffectivePolicy, Policies, UnknownList};
 use crate::router::template::Template;
 use crate::router::{Route, Router, template::TemplateError};
 use crate::stages::upstream::{OperationPlan, UpstreamPlan};
+use access::Access;
 use postern_model::entity::{
     Configuration, Lifecycle, Name, Operation, Policy, Service, Upstream, Version,
 };
@@ -72,6 +75,7 @@ pub struct Rules {
     upstreams: Vec<UpstreamPlan>,
     tls_port: Option<u16>,
     policies: Policies,
+    access: Access,
 }
 
 impl Rules {
@@ -108,6 +112,7 @@ impl Rules {
             operations,
             tls_port,
             policies,
+            access: Access::new(&configuration),
             configuration,
         })
     }
@@ -184,6 +189,15 @@ impl Rules {
             reason = "only these rules make their routes"
         )]
         &self.operations[route.plan]
+    }
+
+    pub(crate) fn access(&self) -> &Access {
+        &self.access
+    }
+
+    /// The name of an environment, by its index in [`Allowed`](crate::decision::Allowed).
+    pub fn environment(&self, index: usize) -> &str {
+        self.access.environment(index)
     }
 
     /// The upstream of a route.

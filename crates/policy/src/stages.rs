@@ -1,5 +1,8 @@
 //! The stages of a request's life: one ordered list.
 
+mod account;
+mod authenticate;
+mod authorize;
 pub mod body;
 mod client;
 mod connection;
@@ -10,6 +13,7 @@ pub(crate) mod limits;
 mod network;
 pub mod response;
 mod route;
+mod subscription;
 pub mod upstream;
 
 use crate::decision::{Depth, FactRequest};
@@ -58,23 +62,23 @@ const fn line(stage: Stage, checks: &'static [Check], why: &'static str) -> Line
 /// [`upstream`] and [`response`], called by the data plane.
 #[rustfmt::skip]
 pub const STAGES: [Line; Stage::COUNT as usize] = [
-    line(Stage::Connection,   connection::CHECKS, "nothing is known before"),
-    line(Stage::Client,       client::CHECKS,     "every later rule about addresses must agree on the client's"),
-    line(Stage::Edge,         edge::CHECKS,                "before routing, so that scans and preflights count"),
-    line(Stage::Route,        route::CHECKS,      "an unknown path is 404 for everybody, never 401 or 403; what the service asks of the connection follows as soon as it is known"),
-    line(Stage::Network,      network::CHECKS,                "cheap, shields everything behind it"),
-    line(Stage::Cors,         &[],                "a preflight carries no credentials, so it must not meet authentication"),
-    line(Stage::Headers,      headers::CHECKS,    "still cheap, no body read yet"),
-    line(Stage::Authenticate, &[],                "strangers are known as such before anything costs more"),
-    line(Stage::Csrf,         &[],                "only now it is known whether the credential is an ambient one"),
-    line(Stage::Account,      &[],                "identity is known"),
-    line(Stage::Subscription, &[],                "the app is known and may act"),
-    line(Stage::Authorize,    &[],                "the subscription's scopes are known"),
-    line(Stage::Limits,       limits::CHECKS,                "only callers who may call consume"),
-    line(Stage::Body,         body::CHECKS,                "strangers cannot make the gateway buffer"),
-    line(Stage::Content,      content::CHECKS,                "rules about the body need the body"),
-    line(Stage::Upstream,     &[],                "everything that may refuse has spoken"),
-    line(Stage::Response,     &[],                "there is an answer"),
+    line(Stage::Connection,   connection::CHECKS,   "nothing is known before"),
+    line(Stage::Client,       client::CHECKS,       "every later rule about addresses must agree on the client's"),
+    line(Stage::Edge,         edge::CHECKS,         "before routing, so that scans and preflights count"),
+    line(Stage::Route,        route::CHECKS,        "an unknown path is 404 for everybody, never 401 or 403; what the service asks of the connection follows as soon as it is known"),
+    line(Stage::Network,      network::CHECKS,      "cheap, shields everything behind it"),
+    line(Stage::Cors,         &[],                  "a preflight carries no credentials, so it must not meet authentication"),
+    line(Stage::Headers,      headers::CHECKS,      "still cheap, no body read yet"),
+    line(Stage::Authenticate, authenticate::CHECKS, "strangers are known as such before anything costs more"),
+    line(Stage::Csrf,         &[],                  "only now it is known whether the credential is an ambient one"),
+    line(Stage::Account,      account::CHECKS,      "identity is known"),
+    line(Stage::Subscription, subscription::CHECKS, "the app is known and may act"),
+    line(Stage::Authorize,    authorize::CHECKS,    "the subscription's scopes are known"),
+    line(Stage::Limits,       limits::CHECKS,       "only callers who may call consume"),
+    line(Stage::Body,         body::CHECKS,         "strangers cannot make the gateway buffer"),
+    line(Stage::Content,      content::CHECKS,      "rules about the body need the body"),
+    line(Stage::Upstream,     &[],                  "everything that may refuse has spoken"),
+    line(Stage::Response,     &[],                  "there is an answer"),
 ];
 
 /// Asks the policies of one kind that hold for the matched operation. An enforced one that

@@ -1,5 +1,7 @@
 //! Configurations and requests for tests.
 
+pub(crate) mod callers;
+
 use crate::facts::{Connection, Tls};
 use crate::fields::Span;
 use crate::head::{Head, Version};

@@ -7,7 +7,7 @@ use crate::client::{ClientAddress, Scheme};
 use crate::decision::{Allowed, Decision, Depth, FactRequest, Step, Unknown};
 use crate::facts::Facts;
 use crate::fields::Span;
-use crate::identity::Identity;
+use crate::identity::{Caller, Identity};
 use crate::policies::{LimitUse, LimitUses};
 use crate::router::{Params, Route};
 use crate::snapshot::Snapshot;
@@ -63,8 +63,6 @@ pub(crate) struct Progress {
     pub(crate) params: Params,
     /// How far the walk goes.
     pub(crate) depth: Depth,
-    /// Who calls, once that is proved.
-    pub(crate) identity: Option<Box<Identity>>,
     /// Counters that the request touches.
     pub(crate) limits: LimitUses,
     /// Most bytes of a body whose length is not known beforehand.
@@ -73,6 +71,9 @@ pub(crate) struct Progress {
     pub(crate) shadow: Vec<Denial>,
     /// Refusals of the running check besides its outcome.
     pub(crate) also: Vec<Denial>,
+    /// Of the host asked for.
+    pub(crate) environment: usize,
+    pub(crate) caller: Caller,
 }
 
 impl Progress {
@@ -175,10 +176,14 @@ impl Walk {
             client,
             scheme: progress.scheme,
             websocket: progress.websocket,
-            identity: progress.identity,
             limits: progress.limits,
             body_limit: progress.body_limit,
             shadow: progress.shadow,
+            environment: progress.environment,
+            identity: match progress.caller {
+                Caller::Known(identity) => Some(identity),
+                Caller::Unknown | Caller::Anonymous => None,
+            },
         })
     }
 
@@ -206,6 +211,11 @@ impl Walk {
     /// The operation, once `route` has found it; also of a refused request.
     pub fn route(&self) -> Option<&Route> {
         self.progress.route.as_ref()
+    }
+
+    /// Who calls, once `authenticate` has found that out; also of a refused request.
+    pub fn identity(&self) -> Option<&Identity> {
+        self.progress.caller.identity()
     }
 
     /// The client's address, once `client` has found it; also of a refused request.

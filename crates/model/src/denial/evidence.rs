@@ -159,7 +159,7 @@ impl Code {
                 kinds(&["app", "service", "since", "reason"], &["subscription", "plan"], &[])
             }
             Self::SubscriptionNotCovered => kinds(&["app", "service", "operation", "plan", "covers"], &["subscription"], &[]),
-            Self::ScopeMissing => kinds(&["required", "granted"], &["app", "subscription"], &[]),
+            Self::ScopeMissing => kinds(&["required", "granted"], &["app", "subscription", "key", "not_granted", "not_carried"], &[]),
             Self::RateExceeded | Self::BurstExceeded => kinds(LIMIT, &[], &[]),
             Self::ConcurrencyExceeded => kinds(&["name", "by", "limit"], &[], &[]),
             Self::Unreachable | Self::AddressForbidden | Self::UpstreamTimeout

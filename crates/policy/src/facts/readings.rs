@@ -1,9 +1,10 @@
 //! What the edge of the system reads for the stages: counters, credentials, bodies.
 
 use postern_model::Code;
-use postern_model::entity::{Credential, Name};
+use postern_model::entity::Name;
+use postern_model::key::Malformed;
 use smallvec::SmallVec;
-use std::sync::Arc;
+use std::fmt::{self, Write as _};
 
 /// What was found where credentials are looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,31 +13,91 @@ pub enum CredentialVerdict {
     Missing,
     /// Something that cannot be a key.
     Malformed {
+        /// Where it stood.
+        place: Place,
         /// What is wrong with it.
-        problem: &'static str,
+        fault: Malformed,
     },
-    /// A credential of a kind that is not accepted here, `bearer` or `basic`.
+    /// No key, but a credential of another kind.
     KindNotAccepted {
         /// What was sent.
-        sent: &'static str,
+        sent: OtherKind,
     },
     /// Several, or one given twice.
     Ambiguous {
-        /// The places where they stood.
-        places: Vec<Name>,
+        /// Where they stood, each place once.
+        places: Vec<Place>,
     },
     /// A well-formed key that nobody has.
     Unknown {
-        /// Its public id, if it is of our own format.
-        id: Option<Name>,
+        /// The id that its credential would have.
+        id: Name,
     },
-    /// The id of a key that exists, with another secret.
+    /// The id of a credential that exists, with another secret.
     WrongSecret {
         /// The credential's id.
         id: Name,
     },
     /// The whole secret was verified.
-    Verified(Arc<Credential>),
+    Verified {
+        /// The credential's id.
+        id: Name,
+    },
+}
+
+/// Where a key may stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// A header, by its name in lower case.
+    Header(Name),
+    /// A query parameter.
+    Query(Name),
+}
+
+/// As people write it: `X-API-Key`, `?api_key`.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match self {
+            Self::Query(name) => return write!(f, "?{name}"),
+            Self::Header(name) => name,
+        };
+        for (nth, word) in name.split('-').enumerate() {
+            if nth > 0 {
+                f.write_char('-')?;
+            }
+            let whole = word == "api";
+            for (at, letter) in word.chars().enumerate() {
+                f.write_char(if whole || at == 0 {
+                    letter.to_ascii_uppercase()
+                } else {
+                    letter
+                })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A credential that is not an API key, or not sent as one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OtherKind {
+    /// `Authorization: Bearer` (RFC 6750).
+    Bearer,
+    /// `Authorization: Basic` (RFC 7617).
+    Basic,
+    /// An API key, sent as `Authorization: Bearer`.
+    KeyAsBearer,
+}
+
+impl OtherKind {
+    /// What it is, in words.
+    pub const fn describe(self) -> &'static str {
+        match self {
+            Self::Bearer => "a bearer token",
+            Self::Basic => "a user name and password",
+            Self::KeyAsBearer => "an API key sent as a bearer token",
+        }
+    }
 }
 
 /// What the counters of the client's address say. Reading them counts the request.

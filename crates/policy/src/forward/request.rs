@@ -5,7 +5,9 @@ use super::{Named, is_hop_by_hop, join, separate, via};
 use crate::client::{ClientAddress, Provenance, Scheme};
 use crate::fields::{Fields, Known, list_members};
 use crate::head::{Head, Version};
-use postern_model::entity::{ForwardedHeader, Forwarding, UpstreamProtocol};
+use crate::identity::Identity;
+use crate::rules::Rules;
+use postern_model::entity::{ForwardedHeader, Forwarding, Name, UpstreamProtocol};
 use std::io::Write as _;
 use std::net::IpAddr;
 
@@ -31,6 +33,19 @@ pub struct RequestContext<'a> {
     pub trace: &'a Trace,
     /// What the upstream speaks.
     pub to: UpstreamProtocol,
+    /// Headers that held the consumer's credential, which is nobody else's business: lower case.
+    pub withheld: &'a [Name],
+    /// Who calls, if that is known.
+    pub consumer: Option<Consumer<'a>>,
+}
+
+/// A caller, as the upstream is told of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Consumer<'a> {
+    /// Who it is.
+    pub identity: &'a Identity,
+    /// What that was found by.
+    pub rules: &'a Rules,
 }
 
 /// Emits the fields that the upstream gets. `scratch` is emptied and used.
@@ -67,7 +82,8 @@ pub fn request(
             Known::Cookie => !join_cookies,
             known => !is_hop_by_hop(known),
         };
-        if keep {
+        let withheld = |name: &Name| field.name.eq_ignore_ascii_case(name.as_bytes());
+        if keep && !context.withheld.iter().any(withheld) {
             out(field.name, field.value);
         }
     }
@@ -91,6 +107,25 @@ pub fn request(
     out(b"X-Request-Id", context.request_id.as_bytes());
     if let Some(theirs) = client_request_id(fields, context.client) {
         out(b"X-Postern-Client-Request-Id", theirs);
+    }
+    if let Some(consumer) = &context.consumer {
+        say(consumer, scratch, &mut out);
+    }
+}
+
+/// Who calls. Names have been validated; scopes are separated by blanks (RFC 6749 §3.3).
+fn say(consumer: &Consumer<'_>, scratch: &mut Vec<u8>, out: &mut impl FnMut(&[u8], &[u8])) {
+    let identity = consumer.identity;
+    out(b"X-Postern-App", identity.app.name.as_bytes());
+    out(b"X-Postern-Tenant", identity.tenant.name.as_bytes());
+    if let Some(plan) = identity.plan(consumer.rules) {
+        out(b"X-Postern-Plan", plan.name.as_bytes());
+    }
+    scratch.clear();
+    let scopes = identity.scopes(consumer.rules);
+    join(scratch, scopes.map(|scope| scope.as_bytes()), b" ");
+    if !scratch.is_empty() {
+        out(b"X-Postern-Scopes", scratch);
     }
 }
 

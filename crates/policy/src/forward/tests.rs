@@ -51,6 +51,8 @@ fn sent(fields: &[&str], case: &Case) -> Vec<String> {
         request_id: "OURS",
         trace: &trace,
         to: case.to,
+        withheld: &[],
+        consumer: None,
     };
     let mut lines = Vec::new();
     request(&head, &context, &mut vec![b'x'], |name, value| {

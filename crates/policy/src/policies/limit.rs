@@ -125,7 +125,7 @@ impl Compiled {
                 }
                 LimitKey::Credential => add(&parties.identity?.credential.id),
                 LimitKey::App => add(&parties.identity?.credential.app),
-                LimitKey::Tenant => add(&parties.identity?.tenant.as_ref()?.name),
+                LimitKey::Tenant => add(&parties.identity?.tenant.name),
                 LimitKey::Service => add(service),
                 LimitKey::Operation => {
                     add(service);

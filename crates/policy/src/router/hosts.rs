@@ -2,7 +2,7 @@
 
 /// Exact names and suffixes, each sorted.
 #[derive(Debug, Default)]
-pub(super) struct Hosts {
+pub(crate) struct Hosts {
     exact: Vec<(Box<str>, usize)>,
     /// `*.example.com` as `.example.com`.
     suffixes: Vec<(Box<str>, usize)>,
@@ -12,7 +12,7 @@ pub(super) struct Hosts {
 
 impl Hosts {
     /// How many trees there are.
-    pub(super) const fn len(&self) -> usize {
+    pub(crate) const fn len(&self) -> usize {
         self.len
     }
 
@@ -25,7 +25,7 @@ impl Hosts {
     }
 
     /// The tree of a pattern.
-    pub(super) fn add(&mut self, pattern: &str) -> usize {
+    pub(crate) fn add(&mut self, pattern: &str) -> usize {
         let (list, name) = match pattern.strip_prefix('*') {
             Some(suffix) => (&mut self.suffixes, suffix),
             None => (&mut self.exact, pattern),
@@ -41,7 +41,7 @@ impl Hosts {
     }
 
     /// The trees that may hold the routes of a host, best first.
-    pub(super) fn matching<'a>(
+    pub(crate) fn matching<'a>(
         &'a self,
         host: Option<&'a str>,
     ) -> impl Iterator<Item = usize> + 'a {

@@ -22,7 +22,7 @@ fn name_limits(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Fac
     let mut uses = std::mem::take(&mut progress.limits);
     uses.clear();
     let parties = progress.parties();
-    if let Some(plan) = progress.identity.as_ref().and_then(|who| who.plan) {
+    if let Some(plan) = progress.caller.identity().and_then(|who| who.plan) {
         let limits = rules.policies().plan(plan).iter();
         uses.extend(limits.filter_map(|limit| limit.of(&parties, service, operation, false)));
     }
@@ -111,7 +111,7 @@ impl Progress {
     fn parties(&self) -> Parties<'_> {
         Parties {
             address: self.client.as_ref().map(|client| client.address),
-            identity: self.identity.as_deref(),
+            identity: self.caller.identity(),
         }
     }
 }

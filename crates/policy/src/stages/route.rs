@@ -8,13 +8,14 @@ use crate::router::{Found, Leaf, Params};
 use crate::rules::Rules;
 use crate::snapshot::Snapshot;
 use crate::walk::{NormalPath, Progress};
-use postern_model::denial::{Audience, Code, Denial, printable};
+use postern_model::denial::{Code, Denial, printable};
 use postern_model::entity::{Lifecycle, Method, Version};
 use std::borrow::Cow;
 
 pub(super) const CHECKS: &[Check] = &[
     normal_path,
     operation,
+    published,
     connection::tls_required,
     connection::certificate,
     connection::websocket,
@@ -92,13 +93,8 @@ fn operation(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts
         _ if progress.has_parameters => offending(facts, b";", Reason::Parameters),
         Found::OtherMethods(leaf) => other_methods(rules, method, leaf),
         Found::Draft => {
-            // In public this is `route.not_found`, so that it takes the same evidence and work.
-            let mut denial = not_found(progress, rules, facts, path);
-            let hidden = Denial::new(Code::NotPublished);
-            denial.code = hidden.code;
-            denial.fault = hidden.fault;
-            denial.retry = hidden.retry;
-            denial.with("state", "draft", Audience::Publisher)
+            let denial = not_found(progress, rules, facts, path);
+            hidden(Code::NotPublished, denial).saw("state", "draft")
         }
         Found::Nothing { host_known: false } if facts.tls().is_some() => {
             connection::misdirected_denial(progress, facts)
@@ -106,6 +102,33 @@ fn operation(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts
         Found::Nothing { .. } => not_found(progress, rules, facts, path),
     };
     Outcome::Refuse(denial)
+}
+
+/// A version may be published in some environments only; elsewhere it is not there.
+fn published(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
+    let rules = snapshot.rules;
+    progress.environment = rules.access().environment_of(progress.host(facts));
+    let Some(route) = progress.route else {
+        return Outcome::Pass;
+    };
+    let version = rules.version(&route);
+    let here = rules.environment(progress.environment);
+    if version.environments.is_empty() || version.environments.iter().any(|e| **e == *here) {
+        return Outcome::Pass;
+    }
+    let published = version.environments.join(", ");
+    let path = progress.path(facts).unwrap_or_default();
+    let denial = hidden(Code::NotPublished, not_found(progress, rules, facts, path));
+    Outcome::Refuse(denial.saw("state", format!("published in {published}, not in {here}")))
+}
+
+/// A refusal that in public is `route.not_found`: it takes the same evidence and work.
+pub(super) fn hidden(code: Code, mut not_found: Denial) -> Denial {
+    let hidden = Denial::new(code);
+    not_found.code = hidden.code;
+    not_found.fault = hidden.fault;
+    not_found.retry = hidden.retry;
+    not_found
 }
 
 /// What the matched service does not accept.
@@ -174,7 +197,12 @@ fn other_methods(rules: &Rules, method: Method, leaf: &Leaf) -> Denial {
         .saw("allowed", allowed)
 }
 
-fn not_found(progress: &Progress, rules: &Rules, facts: &dyn Facts, path: &str) -> Denial {
+pub(super) fn not_found(
+    progress: &Progress,
+    rules: &Rules,
+    facts: &dyn Facts,
+    path: &str,
+) -> Denial {
     let host = progress.host(facts);
     let nearest: Vec<Cow<'static, str>> = rules
         .router()

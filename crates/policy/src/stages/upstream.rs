@@ -1,7 +1,9 @@
 //! Stage 16, the pure part: what the request looks like to the upstream. Balancing, retries and
 //! streaming are the data plane's.
 
+use crate::credential::query;
 use crate::decision::Allowed;
+use crate::forward::Consumer;
 use crate::router::Params;
 use crate::router::template::Template;
 use crate::rules::{CompileError, Rules};
@@ -193,7 +195,8 @@ fn authority(target: &Target, own_port: u16) -> Box<str> {
 
 impl Allowed {
     /// Writes the request target that the upstream gets: the path, rewritten where configured, and
-    /// the query byte for byte. `raw_path` is what the normal path was made from.
+    /// the query byte for byte, but for a credential in it. `raw_path` is what the normal path was
+    /// made from.
     pub fn write_target(
         &self,
         rules: &Rules,
@@ -205,9 +208,38 @@ impl Allowed {
         rules
             .plan(&self.route)
             .write_path(path, &self.params, &mut out);
-        if let Some(query) = query {
+        let Some(query) = query else {
+            return;
+        };
+        let (_, withheld) = self.withheld(rules);
+        if withheld.is_empty() {
             out(b"?");
             out(query);
+            return;
         }
+        let mut before = b"?";
+        let withheld = || withheld.iter().map(|name| name.as_bytes());
+        for pair in query.split(|&b| b == b'&') {
+            if !query::names(pair, withheld()) {
+                out(before);
+                out(pair);
+                before = b"&";
+            }
+        }
+    }
+
+    /// Headers and query parameters that the upstream does not get because they may hold the
+    /// consumer's credential.
+    pub fn withheld<'a>(&self, rules: &'a Rules) -> (&'a [Name], &'a [Name]) {
+        match &rules.service(&self.route).authentication {
+            Some(accepted) if !accepted.forward_credential => (&accepted.headers, &accepted.query),
+            _ => (&[], &[]),
+        }
+    }
+
+    /// The caller, as the upstream is told of it.
+    pub fn consumer<'a>(&'a self, rules: &'a Rules) -> Option<Consumer<'a>> {
+        let identity = self.identity.as_ref()?;
+        Some(Consumer { identity, rules })
     }
 }

@@ -1,3 +1,5 @@
+mod callers;
+
 use super::*;
 use crate::directory::Directory;
 use crate::facts::{CertificateVerdict, Connection, Live};

@@ -11,7 +11,8 @@ impl Exchange<'_> {
     /// What the upstream gets. `key`: of a WebSocket for a caller that has none, to an upstream
     /// that wants one.
     pub(super) fn forward_request(&self, key: Option<&str>, mut emit: impl FnMut(&[u8], &[u8])) {
-        let configuration = self.state.configuration();
+        let rules = self.state.snapshot().to_decide_by().rules;
+        let configuration = rules.configuration();
         let facts = &self.caller.facts;
         let protocol = self.protocol();
         let context = RequestContext {
@@ -23,6 +24,8 @@ impl Exchange<'_> {
             request_id: self.id.as_str(),
             trace: &self.trace,
             to: protocol,
+            withheld: self.allowed.withheld(rules).0,
+            consumer: self.allowed.consumer(rules),
         };
         let mut scratch = self.core.scratch();
         let over_http2 = protocol == UpstreamProtocol::Http2;

@@ -1,0 +1,71 @@
+//! What the stages about callers look up in a configuration.
+
+use crate::router::hosts::Hosts;
+use postern_model::entity::{Configuration, Name, PRODUCTION};
+
+/// Environments by host, plans by name.
+#[derive(Debug)]
+pub(crate) struct Access {
+    /// `production` first.
+    environments: Vec<Name>,
+    hosts: Hosts,
+    /// For each of the hosts' numbers, an index into the environments.
+    by_host: Vec<usize>,
+    /// Names and indices, sorted by name.
+    plans: Vec<(Name, usize)>,
+}
+
+impl Access {
+    pub(crate) fn new(configuration: &Configuration) -> Self {
+        let mut access = Self {
+            environments: vec![PRODUCTION.into()],
+            hosts: Hosts::default(),
+            by_host: Vec::new(),
+            plans: Vec::new(),
+        };
+        for environment in &configuration.environments {
+            let known = access.environment_named(&environment.name);
+            let index = known.unwrap_or_else(|| {
+                access.environments.push(environment.name.clone());
+                access.environments.len() - 1
+            });
+            for host in &environment.hosts {
+                access.hosts.add(host);
+                // The first that declares a host has it.
+                if access.by_host.len() < access.hosts.len() {
+                    access.by_host.push(index);
+                }
+            }
+        }
+        let plans = configuration.plans.iter().enumerate();
+        access.plans = plans.map(|(index, p)| (p.name.clone(), index)).collect();
+        access.plans.sort();
+        access
+    }
+
+    /// The environment of a host.
+    pub(crate) fn environment_of(&self, host: Option<&str>) -> usize {
+        let number = self.hosts.matching(host).next();
+        number
+            .and_then(|number| self.by_host.get(number).copied())
+            .unwrap_or(0)
+    }
+
+    /// The name of an environment.
+    pub(crate) fn environment(&self, index: usize) -> &str {
+        self.environments.get(index).map_or(PRODUCTION, |name| name)
+    }
+
+    fn environment_named(&self, name: &str) -> Option<usize> {
+        self.environments.iter().position(|have| **have == *name)
+    }
+
+    /// The index of the plan of that name.
+    pub(crate) fn plan(&self, name: &str) -> Option<usize> {
+        let at = self
+            .plans
+            .binary_search_by(|(have, _)| have.as_ref().cmp(name))
+            .ok()?;
+        self.plans.get(at).map(|(_, index)| *index)
+    }
+}

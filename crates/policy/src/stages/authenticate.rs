@@ -1,0 +1,313 @@
+//! Stage 8: who calls. The credential is found and verified outside
+//! ([`verify`](crate::credential::verify)); here its row is judged.
+
+use super::connection::moment;
+use super::{Check, Outcome};
+use crate::decision::FactRequest;
+use crate::facts::{CredentialVerdict, Facts, OtherKind, Place};
+use crate::identity::{Caller, Identity};
+use crate::router::Route;
+use crate::snapshot::Snapshot;
+use crate::walk::Progress;
+use postern_model::denial::{Code, Denial, printable};
+use postern_model::entity::{Authentication, Credential, Name};
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+pub(super) const CHECKS: &[Check] = &[
+    proof,
+    revocation,
+    beginning,
+    end,
+    environment,
+    networks,
+    services,
+    methods,
+    referrers,
+];
+
+/// Headers that callers put credentials in, besides where a service looks for them.
+const USUAL: [&str; 10] = [
+    "authorization",
+    "proxy-authorization",
+    "x-api-key",
+    "api-key",
+    "apikey",
+    "x-api-token",
+    "x-auth-token",
+    "x-access-token",
+    "x-token",
+    "x-authorization",
+];
+
+/// Whether there is a credential, and whether it is real. Where callers without one may pass, one
+/// that is sent is judged all the same.
+fn proof(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
+    let Some(route) = progress.route else {
+        return Outcome::Pass;
+    };
+    let Some(accepted) = &snapshot.rules.service(&route).authentication else {
+        progress.caller = Caller::Anonymous;
+        return Outcome::Pass;
+    };
+    let Some(verdict) = facts.credential() else {
+        return Outcome::Need(FactRequest::Credential);
+    };
+    let anonymous = snapshot.rules.operation(&route).anonymous;
+    Outcome::Refuse(match verdict {
+        CredentialVerdict::Missing | CredentialVerdict::KindNotAccepted { .. } if anonymous => {
+            progress.caller = Caller::Anonymous;
+            return Outcome::Pass;
+        }
+        CredentialVerdict::Missing => missing(accepted, facts),
+        CredentialVerdict::KindNotAccepted { sent } => {
+            kind_not_accepted(*sent, accepted, snapshot, &route)
+        }
+        CredentialVerdict::Malformed { place, fault } => Denial::new(Code::CredentialMalformed)
+            .saw("place", place.to_string())
+            .saw("error", format!("it {}", fault.what())),
+        CredentialVerdict::Ambiguous { places } => {
+            Denial::new(Code::CredentialAmbiguous).saw("kinds", written(places.iter()))
+        }
+        CredentialVerdict::Unknown { id } => unknown(id),
+        CredentialVerdict::WrongSecret { id } => {
+            let denial = Denial::new(Code::CredentialWrongSecret).saw("prefix", prefix(id));
+            let denial = denial.saw("key", id.to_string());
+            match snapshot.directory.credential(id) {
+                Some(row) => denial.saw("app", row.app.to_string()),
+                None => denial,
+            }
+        }
+        CredentialVerdict::Verified { id } => match identify(id, snapshot) {
+            Some(identity) => {
+                progress.caller = Caller::Known(identity);
+                return Outcome::Pass;
+            }
+            None => unknown(id),
+        },
+    })
+}
+
+/// The rows of a credential; `None` if one of them is gone, so that it proves nothing any more.
+fn identify(id: &str, snapshot: &Snapshot<'_>) -> Option<Identity> {
+    let credential = snapshot.directory.credential(id)?;
+    let app = snapshot.directory.app(&credential.app)?;
+    let tenant = snapshot.directory.tenant(&app.tenant)?;
+    Some(Identity {
+        credential: credential.clone(),
+        app: app.clone(),
+        tenant: tenant.clone(),
+        subscription: None,
+        plan: None,
+    })
+}
+
+/// Where keys are looked for.
+fn places(accepted: &Authentication) -> impl Iterator<Item = Place> {
+    let headers = accepted.headers.iter().cloned().map(Place::Header);
+    headers.chain(accepted.query.iter().cloned().map(Place::Query))
+}
+
+fn written<'a>(places: impl Iterator<Item = &'a Place>) -> Vec<Cow<'static, str>> {
+    places.map(|place| place.to_string().into()).collect()
+}
+
+fn missing(accepted: &Authentication, facts: &dyn Facts) -> Denial {
+    let looked: Vec<Place> = places(accepted).collect();
+    let came: Vec<Cow<'static, str>> = USUAL
+        .iter()
+        .filter(|name| facts.header_named(name.as_bytes(), 0).is_some())
+        .map(|name| Place::Header((*name).into()).to_string().into())
+        .collect();
+    let denial = Denial::new(Code::CredentialMissing).saw("looked", written(looked.iter()));
+    if came.is_empty() {
+        denial
+    } else {
+        denial.saw("came", came)
+    }
+}
+
+fn kind_not_accepted(
+    sent: OtherKind,
+    accepted: &Authentication,
+    snapshot: &Snapshot<'_>,
+    route: &Route,
+) -> Denial {
+    let service = snapshot.rules.service(route);
+    let operations: usize = service.versions.iter().map(|v| v.operations.len()).sum();
+    let accepted: Vec<Cow<'static, str>> = places(accepted)
+        .map(|place| format!("API key in {place}").into())
+        .collect();
+    // All operations of a service accept the same, so the publisher has not left one out.
+    let siblings = format!(
+        "0 of {operations} sibling operations accept {}",
+        sent.describe()
+    );
+    Denial::new(Code::CredentialKindNotAccepted)
+        .saw("sent", sent.describe())
+        .saw("accepted", accepted)
+        .saw("siblings", siblings)
+}
+
+fn unknown(id: &str) -> Denial {
+    Denial::new(Code::CredentialUnknown).saw("prefix", prefix(id))
+}
+
+/// The last four characters of a key's public prefix.
+fn prefix(id: &str) -> String {
+    let from = id.len().saturating_sub(4);
+    format!("pst_…{}", id.get(from..).unwrap_or_default())
+}
+
+/// A denial about a credential that was verified.
+fn about(code: Code, row: &Credential) -> Denial {
+    Denial::new(code).saw("key", row.id.to_string())
+}
+
+/// Judges the row of a verified credential; passes where there is none.
+fn judge(progress: &Progress, what: impl FnOnce(&Credential) -> Option<Denial>) -> Outcome {
+    match progress.caller.identity().and_then(|i| what(&i.credential)) {
+        Some(denial) => Outcome::Refuse(denial),
+        None => Outcome::Pass,
+    }
+}
+
+fn revocation(progress: &mut Progress, _: &Snapshot<'_>, _: &dyn Facts) -> Outcome {
+    judge(progress, |row| {
+        let revoked = row.revoked.as_ref()?;
+        let mut denial = about(Code::CredentialRevoked, row).saw("revoked_at", moment(revoked.at));
+        if let Some(reason) = &revoked.reason {
+            denial = denial.saw("reason", reason.to_string());
+        }
+        if let Some(by) = &revoked.by {
+            denial = denial.saw("revoked_by", by.to_string());
+        }
+        Some(denial)
+    })
+}
+
+/// Unix time in seconds.
+pub(super) fn seconds(facts: &dyn Facts) -> i64 {
+    facts.now().div_euclid(1000)
+}
+
+fn beginning(progress: &mut Progress, _: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
+    judge(progress, |row| {
+        let from = row.not_before.filter(|from| seconds(facts) < *from)?;
+        Some(about(Code::CredentialNotYetValid, row).saw("from", moment(from)))
+    })
+}
+
+fn end(progress: &mut Progress, _: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
+    judge(progress, |row| {
+        let until = row.expires_at.filter(|until| seconds(facts) >= *until)?;
+        Some(about(Code::CredentialExpired, row).saw("until", moment(until)))
+    })
+}
+
+fn environment(progress: &mut Progress, snapshot: &Snapshot<'_>, _: &dyn Facts) -> Outcome {
+    let here = snapshot.rules.environment(progress.environment);
+    judge(progress, |row| {
+        (*row.environment != *here).then(|| {
+            about(Code::CredentialWrongEnvironment, row)
+                .saw("key_environment", row.environment.to_string())
+                .saw("service_environment", here.to_owned())
+        })
+    })
+}
+
+/// A denial of a credential's own restriction, unless the list is empty or the request fits.
+fn restricted<T: ToString>(
+    row: &Credential,
+    only: &[T],
+    fits: impl Fn(&T) -> bool,
+    seen: impl FnOnce() -> String,
+) -> Option<Denial> {
+    if only.is_empty() || only.iter().any(fits) {
+        return None;
+    }
+    let list: Vec<String> = only
+        .iter()
+        .map(|one| format!("`{}`", one.to_string()))
+        .collect();
+    Some(
+        about(Code::CredentialRestricted, row)
+            .saw("restriction", list.join(", "))
+            .saw("seen", seen()),
+    )
+}
+
+fn networks(progress: &mut Progress, _: &Snapshot<'_>, _: &dyn Facts) -> Outcome {
+    let Some(client) = progress.client else {
+        return Outcome::Pass;
+    };
+    let address: IpAddr = client.address;
+    judge(progress, |row| {
+        let only = &row.restriction.as_ref()?.networks;
+        let seen = || format!("`{address}` ({})", client.provenance);
+        restricted(row, only, |net| net.contains(&address), seen)
+    })
+}
+
+fn services(progress: &mut Progress, snapshot: &Snapshot<'_>, _: &dyn Facts) -> Outcome {
+    let Some(route) = progress.route else {
+        return Outcome::Pass;
+    };
+    let service = &snapshot.rules.service(&route).name;
+    judge(progress, |row| {
+        let only = &row.restriction.as_ref()?.services;
+        restricted(row, only, |name| name == service, || format!("`{service}`"))
+    })
+}
+
+fn methods(progress: &mut Progress, _: &Snapshot<'_>, _: &dyn Facts) -> Outcome {
+    let Some(method) = progress.method else {
+        return Outcome::Pass;
+    };
+    judge(progress, |row| {
+        let only: Vec<&str> = row
+            .restriction
+            .as_ref()?
+            .methods
+            .iter()
+            .map(|m| m.as_str())
+            .collect();
+        let seen = || format!("`{}`", method.as_str());
+        restricted(row, &only, |name| *name == method.as_str(), seen)
+    })
+}
+
+/// The host in `Referer` (RFC 9110 §10.1.3). Whoever sends none, or more than one, does not fit.
+fn referrers(progress: &mut Progress, _: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
+    let sent = |nth| facts.header_named(b"referer", nth);
+    judge(progress, |row| {
+        let only = &row.restriction.as_ref()?.referrers;
+        let host = sent(0).filter(|_| sent(1).is_none()).and_then(referrer);
+        let fits = |pattern: &Name| host.as_deref().is_some_and(|host| matches(pattern, host));
+        let seen = || match (&host, sent(0)) {
+            (Some(host), _) => format!("`{}`", printable(host.as_bytes(), 255)),
+            (None, Some(_)) => "a `Referer` without a host".to_owned(),
+            (None, None) => "without a `Referer`".to_owned(),
+        };
+        restricted(row, only, fits, seen)
+    })
+}
+
+/// The host of a URL, in its one spelling.
+fn referrer(url: &[u8]) -> Option<Cow<'_, str>> {
+    let at = url.windows(3).position(|w| w == b"://")?;
+    let rest = url.get(at + 3..)?;
+    let authority = rest.split(|b| matches!(b, b'/' | b'?' | b'#')).next()?;
+    if authority.contains(&b'@') {
+        return None;
+    }
+    crate::host::parse(authority).ok().map(|parsed| parsed.host)
+}
+
+/// `*.example.com` stands for one or more labels before the rest.
+fn matches(pattern: &str, host: &str) -> bool {
+    match pattern.strip_prefix('*') {
+        Some(suffix) => host.len() > suffix.len() && host.ends_with(suffix),
+        None => pattern == host,
+    }
+}

@@ -1,0 +1,201 @@
+//! One of everything that a caller needs, to be broken piece by piece.
+
+use super::{compile, configuration, head, service};
+use crate::decision::{Decision, Depth, FactRequest, Step};
+use crate::directory::Directory;
+use crate::facts::{Connection, Live};
+use crate::head::Head;
+use crate::rules::Rules;
+use crate::snapshot::Snapshot;
+use crate::walk::Walk;
+use postern_model::entity::{
+    Accounts, App, Authentication, Configuration, Coverage, Credential, Environment, Operation,
+    Plan, Requested, Subscription, SubscriptionState, Tenant,
+};
+use postern_model::key::{ApiKey, CREDENTIAL_PREFIX, Keyer};
+
+/// Unix time in seconds at which tests decide.
+pub(crate) const NOW: i64 = 1_795_167_120;
+
+/// A configuration and its accounts: app `shop` of tenant `partner` may `GET /orders` and, given
+/// `orders:write`, `POST /orders`; anybody may `GET /status`.
+pub(crate) struct World {
+    pub(crate) configuration: Configuration,
+    pub(crate) accounts: Accounts,
+    pub(crate) key: ApiKey,
+}
+
+pub(crate) fn keyer() -> Keyer {
+    Keyer::new(&[9; 32])
+}
+
+pub(crate) fn key(seed: u8) -> ApiKey {
+    ApiKey::generate(&[seed; ApiKey::RANDOM])
+}
+
+/// The key as it is sent.
+pub(crate) fn written(key: &ApiKey) -> String {
+    (*key.reveal().expose()).to_owned()
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let mut orders = service(
+            &["api.example.com", "staging.example.com"],
+            "",
+            &["GET /orders"],
+        );
+        orders.name = "orders".into();
+        orders.tenant = Some("commerce".into());
+        orders.authentication = Some(Authentication {
+            headers: vec!["x-api-key".into()],
+            query: vec!["api_key".into()],
+            forward_credential: false,
+            subscription: true,
+        });
+        let version = &mut orders.versions[0];
+        version.operations = vec![
+            Operation {
+                name: "list".into(),
+                path: "/orders".into(),
+                methods: vec![postern_model::entity::Method::Get],
+                scopes: vec!["orders:read".into()],
+                ..Operation::default()
+            },
+            Operation {
+                name: "create".into(),
+                path: "/orders".into(),
+                methods: vec![postern_model::entity::Method::Post],
+                scopes: vec!["orders:write".into(), "orders:read".into()],
+                ..Operation::default()
+            },
+            Operation {
+                name: "status".into(),
+                path: "/status".into(),
+                anonymous: true,
+                ..Operation::default()
+            },
+        ];
+        let mut configuration = configuration(vec![orders]);
+        configuration.environments = vec![Environment {
+            name: "staging".into(),
+            hosts: vec!["staging.example.com".into()],
+        }];
+        configuration.plans = vec![Plan {
+            name: "standard".into(),
+            covers: vec![Coverage {
+                service: "orders".into(),
+                versions: vec![],
+                operations: vec![],
+            }],
+            scopes: vec!["orders:read".into(), "orders:write".into()],
+            limits: vec![],
+        }];
+        let key = key(1);
+        let accounts = accounts(&key);
+        Self {
+            configuration,
+            accounts,
+            key,
+        }
+    }
+
+    /// The only credential.
+    pub(crate) fn credential(&mut self) -> &mut Credential {
+        &mut self.accounts.credentials[0]
+    }
+
+    pub(crate) fn subscription(&mut self) -> &mut Subscription {
+        &mut self.accounts.subscriptions[0]
+    }
+
+    pub(crate) fn rules(&self) -> Rules {
+        compile(self.configuration.clone())
+    }
+
+    pub(crate) fn directory(&self) -> Directory {
+        Directory::new(self.accounts.clone(), 1)
+    }
+
+    /// A request with the key in its header, and these fields besides.
+    pub(crate) fn request(&self, method: &str, target: &str, fields: &[&str]) -> Head {
+        let key = format!("X-API-Key: {}", written(&self.key));
+        let mut all = vec!["Host: api.example.com", &*key];
+        all.extend(fields);
+        head(method, target, &all)
+    }
+}
+
+fn accounts(key: &ApiKey) -> Accounts {
+    let tenant = |name: &str| Tenant {
+        name: name.into(),
+        title: None,
+        suspended: None,
+    };
+    Accounts {
+        tenants: vec![tenant("partner"), tenant("commerce")],
+        apps: vec![App {
+            name: "shop".into(),
+            tenant: "partner".into(),
+            title: None,
+            suspended: None,
+        }],
+        credentials: vec![Credential {
+            id: format!("{CREDENTIAL_PREFIX}{}", key.id()).into(),
+            app: "shop".into(),
+            digest: keyer().keyed(&key.digest()),
+            environment: "production".into(),
+            scopes: None,
+            not_before: None,
+            expires_at: None,
+            revoked: None,
+            restriction: None,
+        }],
+        subscriptions: vec![Subscription {
+            id: "sub_1".into(),
+            app: "shop".into(),
+            service: "orders".into(),
+            plan: "standard".into(),
+            state: SubscriptionState::Approved,
+            since: None,
+            scopes: None,
+            requested: Requested::default(),
+            decided: None,
+            expires_at: None,
+        }],
+    }
+}
+
+/// Walks to the end, obtaining what is asked for; gives what that was.
+pub(crate) fn walk(
+    rules: &Rules,
+    directory: &Directory,
+    head: &Head,
+    connection: &Connection,
+    depth: Depth,
+) -> (Decision, Walk, Vec<FactRequest>) {
+    let snapshot = Snapshot { rules, directory };
+    let facts = Live::new(head, connection, NOW * 1000);
+    let mut walk = Walk::new(depth);
+    if depth == Depth::Everything {
+        let mut scout = Walk::new(Depth::FirstDenial);
+        while let Step::Need(FactRequest::Credential) = scout.step(&snapshot, &facts) {
+            let route = scout.route().unwrap();
+            let verdict = crate::credential::verify(&facts, &snapshot, route, &keyer());
+            facts.provide_credential(verdict);
+        }
+    }
+    let mut asked = Vec::new();
+    loop {
+        match walk.step(&snapshot, &facts) {
+            Step::Done(decision) => return (decision, walk, asked),
+            Step::Need(fact) => {
+                asked.push(fact);
+                assert_eq!(fact, FactRequest::Credential);
+                let route = walk.route().unwrap();
+                let verdict = crate::credential::verify(&facts, &snapshot, route, &keyer());
+                facts.provide_credential(verdict);
+            }
+        }
+    }
+}
