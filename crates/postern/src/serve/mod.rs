@@ -11,6 +11,7 @@ use crate::{log, output};
 use admin::Status;
 use anyhow::Context as _;
 use postern_model::entity::Name;
+use postern_model::key::Keyer;
 use postern_proxy::metrics::Metrics;
 use postern_proxy::{Gateway, Options};
 use source::Source;
