@@ -9,6 +9,7 @@ use crate::counting::Held;
 use crate::gateway::{Core, CoreState};
 use postern_model::{Code, Denial};
 use postern_policy::client::ClientAddress;
+use postern_policy::credential::verify;
 use postern_policy::facts::{CredentialVerdict, EdgeReading, Readings};
 use postern_policy::head::Head;
 use postern_policy::{Allowed, Decision, Depth, FactRequest, Live, Snapshot, Step, Walk};
@@ -56,7 +57,12 @@ pub(super) async fn decide<S: RequestSource>(
                 live.provide_edge(edge(core, state, walk.client(), now));
             }
             Step::Need(FactRequest::Credential) => {
-                return Err(Failed::Refused(Denial::new(Code::Internal)));
+                // Asked for only once the route is known.
+                let Some(route) = walk.route() else {
+                    return Err(Failed::Refused(Denial::new(Code::Internal)));
+                };
+                let keyer = &core.shared.keyer;
+                live.provide_credential(verify(&live, &snapshot, route, keyer));
             }
             Step::Need(FactRequest::Counters) => {
                 live.provide_readings(counting.read(walk.limits(), &mut held, now));
@@ -135,9 +141,7 @@ async fn hold_back(
         }
     }
     let presented = match postern_policy::Facts::credential(live) {
-        Some(
-            CredentialVerdict::WrongSecret { id } | CredentialVerdict::Unknown { id: Some(id) },
-        ) => id,
+        Some(CredentialVerdict::WrongSecret { id } | CredentialVerdict::Unknown { id }) => id,
         _ => return,
     };
     let mut hasher = DefaultHasher::new();

@@ -11,7 +11,7 @@ impl Exchange<'_> {
     /// What the upstream gets. `key`: of a WebSocket for a caller that has none, to an upstream
     /// that wants one.
     pub(super) fn forward_request(&self, key: Option<&str>, mut emit: impl FnMut(&[u8], &[u8])) {
-        let rules = self.state.snapshot().to_decide_by().rules;
+        let rules = &self.state.snapshot().rules;
         let configuration = rules.configuration();
         let facts = &self.caller.facts;
         let protocol = self.protocol();
