@@ -415,7 +415,7 @@ fn a_private_service_is_there_for_those_it_is_shared_with() {
         ("tenant", "partner"),
     ];
     shows(&denial, Code::TenantIsolated, &evidence);
-    assert_eq!(denial.public().code, Code::NotFound);
+    assert_eq!(denial.code.shown(), Code::NotFound);
     let mut world = World::new();
     private(&["partner"])(&mut world);
     passes(&world, &world.request("POST", "/orders", &[]));
@@ -469,7 +469,7 @@ fn a_version_is_there_only_where_it_is_published() {
         ("path", "/orders"),
     ];
     shows(&denial, Code::NotPublished, &state);
-    assert_eq!(denial.public().code, Code::NotFound);
+    assert_eq!(denial.code.shown(), Code::NotFound);
     let mut world = World::new();
     world.configuration.services[0].versions[0].environments = vec!["staging".into()];
     world.credential().environment = "staging".into();
