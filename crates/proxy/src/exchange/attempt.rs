@@ -20,6 +20,7 @@ use crate::upstream::{FailureClass, Lease, Outcome};
 use postern_model::entity::{Method, UpstreamProtocol};
 use postern_model::id::EncodedId;
 use postern_policy::Allowed;
+use postern_policy::facts::Reading;
 use postern_policy::fields::Known;
 use postern_policy::forward::trace::Trace;
 use postern_policy::head::{Head, Version};
@@ -48,6 +49,8 @@ pub(crate) struct Exchange<'a> {
     pub(crate) caller: &'a Caller,
     pub(crate) head: &'a Head,
     pub(crate) allowed: &'a Allowed,
+    /// What its limits said before it took from them.
+    pub(crate) readings: &'a [Reading],
     pub(crate) id: EncodedId,
     pub(crate) trace: Trace,
     pub(crate) traffic: &'a Traffic,
@@ -114,6 +117,7 @@ impl<'a> Exchange<'a> {
             caller,
             head,
             allowed,
+            readings: &passes.readings,
             id: journal.id(),
             trace: journal.trace(),
             traffic,

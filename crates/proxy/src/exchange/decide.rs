@@ -26,7 +26,7 @@ pub(super) struct Passes {
     /// What the limits said before this request took from them.
     pub(super) readings: Readings,
     /// Given back when the request is over.
-    pub(super) held: Held,
+    pub(super) _held: Held,
 }
 
 /// Walks the stages, obtaining what they ask for, and takes from the limits.
@@ -92,7 +92,7 @@ pub(super) async fn decide<S: RequestSource>(
             return Ok(Passes {
                 allowed,
                 readings,
-                held,
+                _held: held,
             });
         }
         readings = counting.read(&allowed.limits, &mut held, now);

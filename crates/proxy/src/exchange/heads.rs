@@ -2,6 +2,8 @@
 
 use super::attempt::Exchange;
 use super::message::ResponseHead;
+use super::standing::standings;
+use crate::refusal::limit_fields;
 use postern_model::entity::UpstreamProtocol;
 use postern_policy::fields::Known;
 use postern_policy::forward::{self, RequestContext, ResponseContext};
@@ -59,14 +61,29 @@ impl Exchange<'_> {
     }
 
     /// What the caller gets.
-    pub(super) fn forward_response(&self, head: &ResponseHead, emit: impl FnMut(&[u8], &[u8])) {
+    pub(super) fn forward_response(&self, head: &ResponseHead, mut emit: impl FnMut(&[u8], &[u8])) {
         let plan = self.state.snapshot().rules.plan(&self.allowed.route);
         self.emit_response(
             head,
             plan.deprecation.as_deref(),
             plan.sunset.as_deref(),
-            emit,
+            &mut emit,
         );
+        self.emit_limits(emit);
+    }
+
+    /// How the caller's limits stand after this request.
+    fn emit_limits(&self, mut emit: impl FnMut(&[u8], &[u8])) {
+        if self.allowed.limits.is_empty() {
+            return;
+        }
+        let standings = standings(&self.allowed.limits, self.readings, 1);
+        // Empty, so that it is text.
+        let mut scratch = String::from_utf8(self.core.scratch()).unwrap_or_default();
+        limit_fields(&standings, true, &mut scratch, |name, value| {
+            emit(name.lower.as_bytes(), value.as_bytes());
+        });
+        self.core.give_back(scratch.into_bytes());
     }
 
     fn emit_response(

@@ -5,6 +5,7 @@
 mod tests;
 
 use super::message::ResponseHead;
+use super::standing::{Standings, standings};
 use crate::connection::Caller;
 use crate::gateway::{Core, CoreState};
 use crate::metrics::{Finished, OperationId, UpstreamFailure, UpstreamId};
@@ -14,10 +15,12 @@ use crate::upstream::{FailureClass, Lease};
 use postern_model::entity::TlsVersion;
 use postern_model::id::EncodedId;
 use postern_model::{Code, Denial, RequestId};
+use postern_policy::facts::{Facts as _, Readings};
 use postern_policy::fields::Known;
 use postern_policy::forward;
 use postern_policy::forward::trace::Trace;
 use postern_policy::head::{Head, Version};
+use postern_policy::policies::LimitUses;
 use postern_policy::router::Route;
 use postern_policy::stages::response::attribution;
 use postern_policy::{Allowed, Live, Walk};
@@ -48,6 +51,10 @@ struct Walked {
     client_request_id: Option<Box<str>>,
     host: Box<str>,
     path: Option<Box<str>>,
+    /// Whether the caller has proved who it is.
+    proved: bool,
+    limits: LimitUses,
+    readings: Readings,
 }
 
 /// Notes about one request. It ends when it is dropped, so that what is abandoned half-way is
@@ -148,7 +155,27 @@ impl<'a> Journal<'a> {
                 .map(Into::into),
             host: walk.host(live).unwrap_or_default().into(),
             path: walk.path(live).map(Into::into),
+            proved: walk.identity().is_some(),
+            limits: walk.limits().into(),
+            readings: live.readings().unwrap_or_default().into(),
         }));
+    }
+
+    /// Whether the caller has proved who it is.
+    pub(super) fn is_proved(&self) -> bool {
+        match (self.allowed, &self.walked) {
+            (Some(allowed), _) => allowed.identity.is_some(),
+            (None, Some(walked)) => walked.proved,
+            (None, None) => false,
+        }
+    }
+
+    /// How the limits stood that refused, or might have.
+    pub(super) fn limits(&self) -> Standings<'_> {
+        match &self.walked {
+            Some(walked) => standings(&walked.limits, &walked.readings, 0),
+            None => Standings::new(),
+        }
     }
 
     /// An attempt at a target begins.
@@ -211,7 +238,7 @@ impl<'a> Journal<'a> {
         self.is_whole = false;
     }
 
-    fn route(&self) -> Option<Route> {
+    pub(super) fn route(&self) -> Option<Route> {
         match self.allowed {
             Some(allowed) => Some(allowed.route),
             None => self.walked.as_ref()?.route,

@@ -11,6 +11,7 @@ mod message;
 mod refuse;
 mod relay;
 mod run;
+mod standing;
 #[cfg(test)]
 mod tests;
 

@@ -6,10 +6,11 @@ use crate::connection::Caller;
 use crate::date;
 use crate::gateway::{Core, CoreState};
 use crate::http1::Length;
-use crate::refusal::{self, Context, Form};
+use crate::refusal::{self, Challenge, Context, Form, Refusal};
 use postern_model::Denial;
-use postern_model::entity::{Disclosure, StatusProfile};
+use postern_model::entity::{Disclosure, Service, StatusProfile};
 use postern_policy::head::Head;
+use smallvec::SmallVec;
 
 /// Answers a request whose head could not be read; `head` holds what was understood of it.
 pub(crate) async fn refuse_unread(
@@ -42,25 +43,7 @@ pub(super) async fn refuse(
     denial: Denial,
     sink: &mut impl ResponseSink,
 ) {
-    let configuration = state.configuration();
-    let context = Context {
-        id: journal.id(),
-        form: Form::of(head),
-        head_only: head.method() == b"HEAD",
-        pseudonym: &configuration.forwarding.name,
-        docs: configuration.forwarding.public_docs_url.as_deref(),
-        tls: caller.facts.tls.is_some(),
-        authority: head.authority(),
-        target: (!head.path().is_empty()).then(|| head.target()),
-        challenges: &[],
-        limits: &[],
-        classic_limits: true,
-        help: None,
-        // Port 0 was left to the system, and is no port to be sent to.
-        https_port: state.snapshot().rules.tls_port().filter(|&port| port != 0),
-    };
-    let shown = denial.shown(StatusProfile::default(), Disclosure::default(), false);
-    let refusal = refusal::render(&shown, &context);
+    let refusal = rendered(state, caller, head, journal, &denial);
     sink.begin(refusal.status);
     sink.field(b"date", date::now().as_bytes());
     for (name, value) in refusal.headers.iter() {
@@ -78,4 +61,51 @@ pub(super) async fn refuse(
     if sent.await.is_err() {
         journal.undelivered();
     }
+}
+
+/// The refusal as its service has it told.
+fn rendered(
+    state: &CoreState,
+    caller: &Caller,
+    head: &Head,
+    journal: &Journal<'_>,
+    denial: &Denial,
+) -> Refusal {
+    let configuration = state.configuration();
+    let service = journal
+        .route()
+        .map(|route| state.snapshot().rules.service(&route));
+    let profile = service.map_or_else(StatusProfile::default, |s| s.status_profile);
+    let disclosure = service.map_or_else(Disclosure::default, |s| s.disclosure);
+    let limits = journal.limits();
+    let challenges: SmallVec<[Challenge<'_>; 2]> =
+        service.map(challenges).into_iter().flatten().collect();
+    let context = Context {
+        id: journal.id(),
+        form: Form::of(head),
+        head_only: head.method() == b"HEAD",
+        pseudonym: &configuration.forwarding.name,
+        docs: configuration.forwarding.public_docs_url.as_deref(),
+        tls: caller.facts.tls.is_some(),
+        authority: head.authority(),
+        target: (!head.path().is_empty()).then(|| head.target()),
+        challenges: &challenges,
+        limits: &limits,
+        classic_limits: true,
+        help: None,
+        // Port 0 was left to the system, and is no port to be sent to.
+        https_port: state.snapshot().rules.tls_port().filter(|&port| port != 0),
+    };
+    let disclosure = disclosure.at(journal.now().div_euclid(1000));
+    let shown = denial.shown(profile, disclosure, journal.is_proved());
+    refusal::render(&shown, &context)
+}
+
+/// How the callers of a service may prove who they are.
+fn challenges(service: &Service) -> impl Iterator<Item = Challenge<'_>> {
+    let headers = service.authentication.iter().flat_map(|a| &a.headers);
+    headers.map(|header| Challenge::ApiKey {
+        realm: &service.name,
+        header,
+    })
 }
