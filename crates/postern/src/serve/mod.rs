@@ -10,6 +10,7 @@ use crate::cli::RunArgs;
 use crate::{log, output};
 use admin::Status;
 use anyhow::Context as _;
+use postern_config::System;
 use postern_model::entity::Name;
 use postern_model::key::Keyer;
 use postern_proxy::metrics::Metrics;
@@ -30,7 +31,9 @@ const DEFAULT_ADMIN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST
 
 /// Runs until a signal ends it.
 pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
-    let mut source = Source::new(args);
+    // The same for the keys of the file and for those that callers present.
+    let keyer = Keyer::new(&[0; 32]);
+    let mut source = Source::new(args, System::new(keyer.clone()));
     let Some(loaded) = source
         .load()
         .map_err(|report| output::complain(&report))
@@ -61,7 +64,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         metrics,
         sinks: records.sinks(),
         counting: Arc::default(),
-        keyer: Keyer::new(&[0; 32]),
+        keyer,
     };
     let gateway = control.block_on(Gateway::start(configuration.clone(), options))?;
     welcome::print(&gateway, &configuration, &admin.local_addr()?);

@@ -33,6 +33,7 @@ pub(crate) struct Source {
     path: PathBuf,
     gateway: Vec<GatewayAddress>,
     builtin: Builtin,
+    secrets: System,
     /// The files as they were when last read.
     read: Vec<(PathBuf, Mark)>,
     /// The files as they were at the last look, and since when.
@@ -44,11 +45,13 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    pub(crate) fn new(args: &RunArgs) -> Self {
+    /// `secrets` keeps what is kept of the keys in the file.
+    pub(crate) fn new(args: &RunArgs, secrets: System) -> Self {
         Self {
             path: args.config.clone(),
             gateway: args.gateway.clone(),
             builtin: Builtin::default(),
+            secrets,
             read: Vec::new(),
             seen: Vec::new(),
             since: Instant::now(),
@@ -61,7 +64,7 @@ impl Source {
     pub(crate) fn load(&mut self) -> Result<Configuration, String> {
         let before = mark(&self.path);
         let said = content(&self.path);
-        let loaded = postern_config::load(&self.path, &System::throwaway());
+        let loaded = postern_config::load(&self.path, &self.secrets);
         let sources = match &loaded {
             Ok(loaded) => loaded.sources.clone(),
             Err(_) if self.read.is_empty() => vec![self.path.clone()],

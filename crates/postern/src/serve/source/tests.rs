@@ -1,6 +1,7 @@
 use super::{SETTLED, Source};
 use crate::cli::{Cli, Command};
 use clap::Parser as _;
+use postern_config::System;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
@@ -33,7 +34,7 @@ impl Files {
         let Command::Run(args) = Cli::parse_from(arguments).command else {
             panic!("run is run");
         };
-        let mut source = Source::new(&args);
+        let mut source = Source::new(&args, System::throwaway());
         source.load().unwrap();
         source.taken_over();
         source
