@@ -29,7 +29,7 @@ pub struct Options {
     pub ring: usize,
     /// Entries a producer's queue for refusals alone holds.
     pub reserve: usize,
-    /// Bytes from which on a segment is closed.
+    /// Bytes from which on a segment is closed; 32 MiB at most.
     pub segment_bytes: u64,
     /// Age from which on a segment is closed.
     pub segment_age: Duration,

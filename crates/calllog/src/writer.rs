@@ -26,6 +26,9 @@ const DRAIN: usize = 4_096;
 const BATCH_BYTES: usize = 256 << 10;
 /// Entries of a batch at most.
 const BATCH_ROWS: usize = 512;
+/// The most bytes from which on a segment is closed, whatever the options say: readers take a
+/// segment into memory whole.
+const MAX_SEGMENT: u64 = 32 << 20;
 /// Milliseconds between attempts on a disk that fails.
 const RETRY: u64 = 500;
 
@@ -175,6 +178,10 @@ impl Writer {
     }
 
     fn append(&mut self, frames: &[u8], now: u64) -> std::io::Result<()> {
+        let limit = self.shared.options.segment_bytes.min(MAX_SEGMENT);
+        if self.segment.as_ref().is_some_and(|s| s.len() >= limit) {
+            self.close_segment();
+        }
         if self.segment.is_none() {
             self.open(now)?;
         }
@@ -228,10 +235,11 @@ impl Writer {
         }
     }
 
+    /// Closes a segment that is long or old, so that the indexer has it.
     fn rotate(&mut self, now: u64) {
         let options = &self.shared.options;
         let due = self.segment.as_ref().is_some_and(|segment| {
-            segment.len() >= options.segment_bytes
+            segment.len() >= options.segment_bytes.min(MAX_SEGMENT)
                 || (!segment.is_empty()
                     && u128::from(now.abs_diff(self.opened)) >= options.segment_age.as_millis())
         });

@@ -42,7 +42,7 @@ fn cpu_seconds() -> f64 {
 #[test]
 #[ignore = "measures; run with --release -- --ignored --nocapture"]
 fn cpu_per_row_of_the_indexer_and_of_the_writer() {
-    const ROWS: u64 = 200_000;
+    const ROWS: u64 = 100_000;
     let dir = tempfile::tempdir().unwrap();
     let rows: Vec<Call> = (0..ROWS).map(typical).collect();
     let begin = cpu_seconds();

@@ -100,6 +100,28 @@ fn closing_loses_nothing_and_the_next_process_finds_everything() {
 }
 
 #[test]
+fn no_segment_grows_beyond_what_readers_take() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut options = options(dir.path());
+    options.segment_bytes = u64::MAX;
+    let log = CallLog::open(options).unwrap();
+    let producers: Vec<_> = (0..6).map(|_| log.producer()).collect();
+    for n in 0..84 {
+        let mut entry = refusal(n, Code::NotFound);
+        entry.detail = Some(vec![b'x'; 1 << 20].into());
+        producers[(n % 6) as usize].push(entry);
+    }
+    log.flush().unwrap();
+    let segments = segment::list(dir.path()).unwrap();
+    let longest = segments.iter().map(|sequence| {
+        std::fs::metadata(segment::path(dir.path(), *sequence)).map_or(0, |meta| meta.len())
+    });
+    assert!(longest.max() < Some(40 << 20));
+    assert_eq!(log.health().dropped() + log.health().details_dropped, 0);
+    assert_eq!(log.reader().count(&Filter::default()).unwrap(), 84);
+}
+
+#[test]
 fn a_second_process_is_refused_and_told_who_has_it() {
     let dir = tempfile::tempdir().unwrap();
     let log = CallLog::open(options(dir.path())).unwrap();
