@@ -148,7 +148,7 @@ pub struct Entry {
     /// The host asked for, normal form.
     pub host: Option<Arc<str>>,
     /// The path as it was decided on; never the query.
-    pub path: Option<Box<str>>,
+    pub path: Option<Arc<str>>,
     /// The status that went out; 0 if none did.
     pub status: u16,
     /// How it ended.

@@ -196,7 +196,7 @@ impl Rules {
     }
 
     /// The name of an environment, by its index in [`Allowed`](crate::decision::Allowed).
-    pub fn environment(&self, index: usize) -> &str {
+    pub fn environment(&self, index: usize) -> &Name {
         self.access.environment(index)
     }
 

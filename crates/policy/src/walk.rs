@@ -13,7 +13,7 @@ use crate::router::{Params, Route};
 use crate::snapshot::Snapshot;
 use crate::stages::{Check, Outcome, STAGES};
 use postern_model::denial::{Code, Denial};
-use postern_model::entity::Method;
+use postern_model::entity::{Method, Name};
 
 /// A text in normal form: a piece of the raw bytes where they had that form already.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -211,6 +211,12 @@ impl Walk {
     /// The operation, once `route` has found it; also of a refused request.
     pub fn route(&self) -> Option<&Route> {
         self.progress.route.as_ref()
+    }
+
+    /// The environment of the host asked for, once the operation is known.
+    pub fn environment<'r>(&self, rules: &'r crate::rules::Rules) -> Option<&'r Name> {
+        self.progress.route?;
+        Some(rules.environment(self.progress.environment))
     }
 
     /// Who calls, once `authenticate` has found that out; also of a refused request.

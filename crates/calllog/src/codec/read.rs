@@ -148,7 +148,7 @@ impl<'a> Input<'a> {
             protocol: Protocol::from_number(self.byte()?),
             method: self.text()?.map(MethodName::read),
             host: self.text()?.map(Arc::from),
-            path: self.text()?.map(Box::from),
+            path: self.text()?.map(Arc::from),
             status: u16::try_from(self.number()?).ok()?,
             outcome: Outcome::from_number(self.byte()?)?,
             code: self.text()?.and_then(Code::parse),

@@ -98,7 +98,7 @@ pub(super) fn read(
     entry.fault = from.take::<Option<u8>>()?.and_then(fault_from);
     entry.method = from.text()?.map(|token| MethodName::read(&token));
     entry.host = from.text()?;
-    entry.path = from.take::<Option<String>>()?.map(String::into_boxed_str);
+    entry.path = from.take::<Option<String>>()?.map(Arc::from);
     entry.client = from.address()?;
     let peer = from.address()?.unwrap_or(nobody.ip());
     entry.peer = SocketAddr::new(peer, from.take()?);

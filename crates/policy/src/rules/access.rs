@@ -8,6 +8,8 @@ use postern_model::entity::{Configuration, Name, PRODUCTION};
 pub(crate) struct Access {
     /// `production` first.
     environments: Vec<Name>,
+    /// Its name.
+    production: Name,
     hosts: Hosts,
     /// For each of the hosts' numbers, an index into the environments.
     by_host: Vec<usize>,
@@ -19,6 +21,7 @@ impl Access {
     pub(crate) fn new(configuration: &Configuration) -> Self {
         let mut access = Self {
             environments: vec![PRODUCTION.into()],
+            production: PRODUCTION.into(),
             hosts: Hosts::default(),
             by_host: Vec::new(),
             plans: Vec::new(),
@@ -52,8 +55,9 @@ impl Access {
     }
 
     /// The name of an environment.
-    pub(crate) fn environment(&self, index: usize) -> &str {
-        self.environments.get(index).map_or(PRODUCTION, |name| name)
+    pub(crate) fn environment(&self, index: usize) -> &Name {
+        let known = self.environments.get(index);
+        known.unwrap_or(&self.production)
     }
 
     fn environment_named(&self, name: &str) -> Option<usize> {

@@ -208,10 +208,10 @@ fn end(progress: &mut Progress, _: &Snapshot<'_>, facts: &dyn Facts) -> Outcome 
 fn environment(progress: &mut Progress, snapshot: &Snapshot<'_>, _: &dyn Facts) -> Outcome {
     let here = snapshot.rules.environment(progress.environment);
     judge(progress, |row| {
-        (*row.environment != *here).then(|| {
+        (row.environment != *here).then(|| {
             about(Code::CredentialWrongEnvironment, row)
                 .saw("key_environment", row.environment.to_string())
-                .saw("service_environment", here.to_owned())
+                .saw("service_environment", here.to_string())
         })
     })
 }

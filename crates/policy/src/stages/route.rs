@@ -113,7 +113,7 @@ fn published(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts
     };
     let version = rules.version(&route);
     let here = rules.environment(progress.environment);
-    if version.environments.is_empty() || version.environments.iter().any(|e| **e == *here) {
+    if version.environments.is_empty() || version.environments.iter().any(|e| e == here) {
         return Outcome::Pass;
     }
     let published = version.environments.join(", ");

@@ -27,7 +27,7 @@ pub struct Timeouts {
 #[derive(Debug)]
 pub struct OperationPlan {
     /// The whole template, prefixes included: low in cardinality, for metrics and logs.
-    pub template: Box<str>,
+    pub template: Name,
     /// The names of its parameters, in the order of [`Params`].
     pub parameters: Box<[Box<str>]>,
     /// How long it may take.
@@ -86,7 +86,7 @@ impl OperationPlan {
         let theirs = &upstream.timeouts;
         let ours = &operation.timeouts;
         Ok(Self {
-            template: template.text.clone(),
+            template: template.text.as_ref().into(),
             parameters: template.names.clone().into(),
             timeouts: Timeouts {
                 connect: theirs.connect,
@@ -98,6 +98,26 @@ impl OperationPlan {
             sunset: sunset.map(Into::into),
             path,
         })
+    }
+
+    /// The path as records keep it: the template, with the values of the parameters that `kept`
+    /// names. Allocates nothing where it names none.
+    pub fn recorded_path(&self, path: &str, params: &Params, kept: &[Name]) -> Name {
+        if kept.is_empty() {
+            return self.template.clone();
+        }
+        let mut text = self.template.to_string();
+        for (index, name) in self.parameters.iter().enumerate() {
+            if !kept.iter().any(|kept| **kept == **name) {
+                continue;
+            }
+            if let Some(value) = params.get(index, path) {
+                for place in [format!("{{{name}}}"), format!("{{*{name}}}")] {
+                    text = text.replacen(&place, value, 1);
+                }
+            }
+        }
+        text.into()
     }
 
     /// Writes the path that the upstream gets, piece by piece. `path` is the normal path that was

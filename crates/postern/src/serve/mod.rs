@@ -11,6 +11,7 @@ use crate::{log, output};
 use admin::Status;
 use anyhow::Context as _;
 use postern_config::System;
+use postern_calllog::CallLog;
 use postern_model::entity::Name;
 use postern_model::key::Keyer;
 use postern_proxy::metrics::Metrics;
@@ -59,18 +60,22 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let configuration = Arc::new(loaded);
     let metrics = Arc::new(Metrics::new());
     let records = records::Records::new(args, &metrics, &control)?;
+    let calls = postern_calllog::Options::new(args.data.join("calls"));
+    let call_log = Arc::new(CallLog::open(calls)?);
     let options = Options {
         cores,
         metrics,
         sinks: records.sinks(),
         counting: Arc::default(),
         keyer,
+        call_log: Some(call_log.clone()),
     };
     let gateway = control.block_on(Gateway::start(configuration.clone(), options))?;
     welcome::print(&gateway, &configuration, &admin.local_addr()?);
     let gateway = Arc::new(gateway);
     let left = control.block_on(serve(&gateway, source, admin, hosts))?;
     drop(gateway);
+    call_log.close();
     control.block_on(records.finish());
     control.shutdown_background();
     if left > 0 {

@@ -41,6 +41,7 @@ pub(super) async fn decide<S: RequestSource>(
     let now = journal.now();
     let mut live = Live::new(head, &caller.facts, now).misdirected(caller.is_misdirected(head));
     let directory = core.shared.directory.load();
+    journal.decided_by(directory.sequence());
     let snapshot = Snapshot {
         rules: &state.snapshot().rules,
         directory: &directory,

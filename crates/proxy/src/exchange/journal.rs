@@ -12,7 +12,7 @@ use crate::metrics::{Finished, OperationId, UpstreamFailure, UpstreamId};
 use crate::record::{self, Delivered, Outcome, Record};
 use crate::refusal::Refusal;
 use crate::upstream::{FailureClass, Lease};
-use postern_model::entity::TlsVersion;
+use postern_model::entity::{Name, TlsVersion};
 use postern_model::id::EncodedId;
 use postern_model::{Code, Denial, RequestId};
 use postern_policy::facts::{Facts as _, Readings};
@@ -23,7 +23,7 @@ use postern_policy::head::{Head, Version};
 use postern_policy::policies::LimitUses;
 use postern_policy::router::Route;
 use postern_policy::stages::response::attribution;
-use postern_policy::{Allowed, Live, Walk};
+use postern_policy::{Allowed, Identity, Live, Walk};
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::net::IpAddr;
@@ -45,14 +45,15 @@ pub(super) fn count(counter: &Cell<u64>, bytes: usize) {
 
 /// What the stages found out about a request that they refused.
 #[derive(Debug)]
-struct Walked {
+pub(super) struct Walked {
     route: Option<Route>,
-    client: Option<IpAddr>,
+    pub(super) client: Option<IpAddr>,
     client_request_id: Option<Box<str>>,
-    host: Box<str>,
-    path: Option<Box<str>>,
-    /// Whether the caller has proved who it is.
-    proved: bool,
+    pub(super) host: Box<str>,
+    pub(super) path: Option<Box<str>>,
+    pub(super) environment: Option<Name>,
+    /// Who called, if that was proved.
+    pub(super) identity: Option<Identity>,
     limits: LimitUses,
     readings: Readings,
 }
@@ -68,6 +69,8 @@ pub(crate) struct Journal<'a> {
     traffic: &'a Traffic,
     begun: Instant,
     id: RequestId,
+    /// Of the directory that was decided by.
+    sequence: u64,
     trace: Trace,
     allowed: Option<&'a Allowed>,
     walked: Option<Box<Walked>>,
@@ -101,6 +104,7 @@ impl<'a> Journal<'a> {
             traffic,
             begun: begun.unwrap_or_else(Instant::now),
             id: core.new_id(),
+            sequence: 0,
             trace: Trace::new(
                 head.fields.all(Known::Traceparent),
                 random(),
@@ -116,6 +120,11 @@ impl<'a> Journal<'a> {
             denial: None,
             is_whole: false,
         }
+    }
+
+    /// By which state of the directory it was decided.
+    pub(super) const fn decided_by(&mut self, sequence: u64) {
+        self.sequence = sequence;
     }
 
     /// The request's id, as it is written.
@@ -155,7 +164,8 @@ impl<'a> Journal<'a> {
                 .map(Into::into),
             host: walk.host(live).unwrap_or_default().into(),
             path: walk.path(live).map(Into::into),
-            proved: walk.identity().is_some(),
+            environment: walk.environment(&self.state.snapshot().rules).cloned(),
+            identity: walk.identity().cloned(),
             limits: walk.limits().into(),
             readings: live.readings().unwrap_or_default().into(),
         }));
@@ -165,7 +175,7 @@ impl<'a> Journal<'a> {
     pub(super) fn is_proved(&self) -> bool {
         match (self.allowed, &self.walked) {
             (Some(allowed), _) => allowed.identity.is_some(),
-            (None, Some(walked)) => walked.proved,
+            (None, Some(walked)) => walked.identity.is_some(),
             (None, None) => false,
         }
     }
@@ -250,7 +260,7 @@ impl<'a> Journal<'a> {
         self.state.snapshot().layout.upstream(upstream)
     }
 
-    fn code(&self) -> Option<Code> {
+    pub(super) fn code(&self) -> Option<Code> {
         match &self.denial {
             Some(denial) => Some(denial.code),
             None => attribution(self.status),
@@ -261,10 +271,6 @@ impl<'a> Journal<'a> {
     #[cold]
     fn offer(&self, duration: Duration) {
         let shared = &self.core.shared;
-        let code = self.code();
-        if code.is_some_and(comes_in_floods) && !shared.floods.passes() {
-            return;
-        }
         let rules = &self.state.snapshot().rules;
         let of_origin = (self.outcome == Outcome::OriginRefused)
             .then(|| Denial::new(Code::OriginRefused).saw("status", u64::from(self.status)));
@@ -332,12 +338,68 @@ impl<'a> Journal<'a> {
         });
     }
 
-    fn client_request_id(&self) -> Option<Cow<'_, str>> {
+    pub(super) fn client_request_id(&self) -> Option<Cow<'_, str>> {
         match self.allowed {
             Some(allowed) => forward::client_request_id(&self.head.fields, &allowed.client)
                 .map(String::from_utf8_lossy),
             None => Some(self.walked.as_ref()?.client_request_id.as_deref()?.into()),
         }
+    }
+}
+
+/// What a row of the call log is made of.
+impl Journal<'_> {
+    pub(super) const fn request_id(&self) -> RequestId {
+        self.id
+    }
+
+    pub(super) const fn caller(&self) -> &Caller {
+        self.caller
+    }
+
+    pub(super) const fn head(&self) -> &Head {
+        self.head
+    }
+
+    pub(super) const fn state(&self) -> &CoreState {
+        self.state
+    }
+
+    pub(super) const fn traffic(&self) -> &Traffic {
+        self.traffic
+    }
+
+    pub(super) const fn status(&self) -> u16 {
+        self.status
+    }
+
+    pub(super) const fn outcome(&self) -> Outcome {
+        self.outcome
+    }
+
+    pub(super) const fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// The last target tried, by position in its upstream.
+    pub(super) const fn target(&self) -> usize {
+        self.target
+    }
+
+    pub(super) const fn sequence(&self) -> u64 {
+        self.sequence
+    }
+
+    pub(super) fn denial(&self) -> Option<&Denial> {
+        self.denial.as_deref()
+    }
+
+    pub(super) const fn allowed_request(&self) -> Option<&Allowed> {
+        self.allowed
+    }
+
+    pub(super) fn walked_request(&self) -> Option<&Walked> {
+        self.walked.as_deref()
     }
 }
 
@@ -357,7 +419,14 @@ impl Drop for Journal<'_> {
             bytes_in: self.traffic.received.get(),
             bytes_out: self.traffic.sent.get(),
         });
-        if self.core.shared.sinks.wants(self.outcome) {
+        let shared = &self.core.shared;
+        if self.code().is_some_and(comes_in_floods) && !shared.floods.passes() {
+            return;
+        }
+        if let Some(producer) = &self.core.producer {
+            producer.push(self.entry(duration));
+        }
+        if shared.sinks.wants(self.outcome) {
             self.offer(duration);
         }
     }

@@ -8,6 +8,7 @@ use crate::connection;
 use crate::exchange::ResponseHead;
 use crate::metrics::CoreMetrics;
 use crate::upstream::{CoreUpstream, CoreUpstreams, Lease};
+use postern_calllog::Producer;
 use postern_model::RequestId;
 use postern_model::entity::Configuration;
 use std::cell::{Cell, RefCell};
@@ -83,6 +84,8 @@ pub(crate) struct Core {
     pub(crate) index: usize,
     pub(crate) shared: Arc<Shared>,
     pub(crate) metrics: CoreMetrics,
+    /// Where requests are recorded.
+    pub(crate) producer: Option<Producer>,
     state: RefCell<Rc<CoreState>>,
     draining: Cell<bool>,
     cut_off: Cell<bool>,
@@ -100,6 +103,7 @@ impl Core {
             index,
             random: Cell::new(shared.seed ^ (index as u64) << 32),
             metrics: shared.metrics.core(),
+            producer: shared.call_log.as_ref().map(|log| log.producer()),
             shared,
             state: RefCell::new(Rc::new(state)),
             draining: Cell::new(false),

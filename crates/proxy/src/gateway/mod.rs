@@ -25,6 +25,7 @@ use crate::record::Sinks;
 use crate::upstream::UpstreamState;
 use arc_swap::ArcSwap;
 use background::Background;
+use postern_calllog::CallLog;
 use postern_model::entity::{Configuration, Listener};
 use postern_model::key::Keyer;
 use postern_policy::Directory;
@@ -65,6 +66,8 @@ pub struct Options {
     pub counting: Arc<Counting>,
     /// What digests of keys are compared under.
     pub keyer: Keyer,
+    /// Where requests are recorded.
+    pub call_log: Option<Arc<CallLog>>,
 }
 
 /// What every core shares.
@@ -80,6 +83,7 @@ pub(crate) struct Shared {
     pub(crate) directory: ArcSwap<Directory>,
     /// What digests of keys are compared under.
     pub(crate) keyer: Keyer,
+    pub(crate) call_log: Option<Arc<CallLog>>,
     /// Bounds records of connections that were refused.
     pub(crate) floods: Floods,
     commands: Vec<UnboundedSender<Command>>,
@@ -167,6 +171,7 @@ impl Gateway {
             counting: options.counting,
             directory: ArcSwap::from_pointee(Directory::default()),
             keyer: options.keyer,
+            call_log: options.call_log,
             floods: Floods::new(),
             commands,
             said: AtomicU64::new(0),

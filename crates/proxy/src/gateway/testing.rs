@@ -28,6 +28,7 @@ pub(crate) fn core(configuration: Configuration, sinks: Sinks) -> Rc<Core> {
         counting: Arc::default(),
         directory: arc_swap::ArcSwap::default(),
         keyer: Keyer::new(&[7; 32]),
+        call_log: None,
         floods: Floods::new(),
         commands: Vec::new(),
         said: AtomicU64::new(0),
