@@ -5,32 +5,57 @@ use crate::{CallLog, Filter, Reader};
 use postern_model::Code;
 use std::sync::Arc;
 
-/// What a busy core would push: every name set, now and then a refusal.
-fn typical(n: u64) -> Call {
-    let mut row = if n.is_multiple_of(20) {
-        refusal(n, Code::NotFound)
-    } else {
-        entry(n)
-    };
-    let name = |text: &str| Some(Arc::from(text));
-    row.client = Some("203.0.113.7".parse().unwrap());
-    row.method = Some(postern_model::entity::Method::Post.into());
-    row.host = name("api.example.com");
-    row.path = Some("/partners/customers/4711/orders".into());
-    row.tenant = name("commerce");
-    row.version = name("v1");
-    row.operation = Some(format!("operation-{}", n % 50).into());
-    row.environment = name("production");
-    row.app = Some(format!("app-{}", n % 200).into());
-    row.credential = Some(format!("key_{:016}", n % 400).into());
-    row.subscription = Some(format!("sub_{}", n % 200).into());
-    row.upstream = name("customers");
-    row.target = name("10.0.0.7:8443");
-    row.attempts = 1;
-    row.revision = 41;
-    row.directory = 9_000;
-    row.detail = Some(vec![b'x'; 150].into());
-    row
+/// Names as configuration has them: each once, shared by all rows.
+struct Shared {
+    fixed: Arc<str>,
+    operations: Vec<Arc<str>>,
+    apps: Vec<Arc<str>>,
+}
+
+impl Shared {
+    fn new() -> Self {
+        let names = |what, count| {
+            (0..count)
+                .map(|n| format!("{what}-{n:012}").into())
+                .collect()
+        };
+        Self {
+            fixed: "production".into(),
+            operations: names("operation", 50),
+            apps: names("app", 400),
+        }
+    }
+
+    /// What a busy core would push: every name set, now and then a refusal.
+    fn row(&self, n: u64) -> Call {
+        let mut row = if n.is_multiple_of(20) {
+            refusal(n, Code::NotFound)
+        } else {
+            entry(n)
+        };
+        let at = usize::try_from(n).unwrap();
+        let fixed = Some(self.fixed.clone());
+        let app = Some(self.apps[at % self.apps.len()].clone());
+        row.client = Some("203.0.113.7".parse().unwrap());
+        row.method = Some(postern_model::entity::Method::Post.into());
+        row.path = Some("/partners/customers/4711/orders".into());
+        row.operation = Some(self.operations[at % self.operations.len()].clone());
+        row.host.clone_from(&fixed);
+        row.tenant.clone_from(&fixed);
+        row.service.clone_from(&fixed);
+        row.version.clone_from(&fixed);
+        row.environment.clone_from(&fixed);
+        row.upstream.clone_from(&fixed);
+        row.target.clone_from(&fixed);
+        row.app.clone_from(&app);
+        row.credential.clone_from(&app);
+        row.subscription = app;
+        row.attempts = 1;
+        row.revision = 41;
+        row.directory = 9_000;
+        row.detail = Some(vec![b'x'; 150].into());
+        row
+    }
 }
 
 fn cpu_seconds() -> f64 {
@@ -44,7 +69,8 @@ fn cpu_seconds() -> f64 {
 fn cpu_per_row_of_the_indexer_and_of_the_writer() {
     const ROWS: u64 = 100_000;
     let dir = tempfile::tempdir().unwrap();
-    let rows: Vec<Call> = (0..ROWS).map(typical).collect();
+    let names = Shared::new();
+    let rows: Vec<Call> = (0..ROWS).map(|n| names.row(n)).collect();
     let begin = cpu_seconds();
     let mut frames = Vec::new();
     for batch in rows.chunks(512) {

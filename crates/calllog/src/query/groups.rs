@@ -122,8 +122,9 @@ fn of_day(
     };
     let columns = by.columns();
     let sql = format!(
-        "SELECT {columns}, sum(weight * count), min(id), max(id) FROM calls WHERE {} GROUP BY 1, 2, 3",
-        condition.sql
+        "SELECT {columns}, sum(weight * count), min(id), max(id) FROM calls WHERE {} {}",
+        condition.sql,
+        by.clause()
     );
     let mut query = open.connection.prepare(&sql)?;
     let mut rows = query.query(params_from_iter(&condition.values))?;
@@ -167,6 +168,15 @@ impl GroupBy {
             Self::Address => "coalesce(client, peer), null, null",
             Self::Outcome => "outcome, null, null",
             Self::Status => "status, null, null",
+        }
+    }
+
+    /// What makes groups of rows; without rows there are none.
+    const fn clause(self) -> &'static str {
+        match self {
+            Self::All => "HAVING count(*) > 0",
+            Self::Operation => "GROUP BY 1, 2, 3",
+            _ => "GROUP BY 1",
         }
     }
 
