@@ -37,7 +37,7 @@ pub(crate) fn any_entry(base: u64) -> impl Strategy<Value = Entry> {
             Just(MethodName::Other("BREW".into()))
         ]),
         text(),
-        proptest::option::of("/[a-z]{0,8}".prop_map(Box::<str>::from)),
+        proptest::option::of("/[a-z]{0,8}".prop_map(Arc::<str>::from)),
         prop_oneof![Just(0u16), 200u16..204, 400u16..405, 500u16..504],
     );
     let end = (
