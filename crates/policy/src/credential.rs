@@ -2,7 +2,10 @@
 //!
 //! Whoever answers [`FactRequest::Credential`](crate::decision::FactRequest) calls [`verify`].
 
+mod places;
 pub(crate) mod query;
+
+pub use places::KeyPlaces;
 
 use crate::facts::{CredentialVerdict, Facts, OtherKind, Place};
 use crate::fields::Known;
@@ -24,9 +27,19 @@ pub fn verify(
     route: &Route,
     keyer: &Keyer,
 ) -> CredentialVerdict {
-    let Some(accepted) = &snapshot.rules.service(route).authentication else {
-        return CredentialVerdict::Missing;
-    };
+    match &snapshot.rules.service(route).authentication {
+        Some(accepted) => verify_in(accepted, facts, snapshot, keyer),
+        None => CredentialVerdict::Missing,
+    }
+}
+
+/// As [`verify`], in the places that are given.
+fn verify_in(
+    accepted: &Authentication,
+    facts: &dyn Facts,
+    snapshot: &Snapshot<'_>,
+    keyer: &Keyer,
+) -> CredentialVerdict {
     let mut found = presented(accepted, facts);
     let Some(first) = found.next() else {
         return other_kind(facts);

@@ -2,6 +2,7 @@
 
 use crate::client::{ClientAddress, Scheme};
 use crate::identity::Identity;
+use crate::own::Own;
 use crate::policies::LimitUses;
 use crate::router::{Params, Route};
 use crate::walk::NormalPath;
@@ -77,6 +78,9 @@ pub enum Decision {
     Allow(Allowed),
     /// It may not. With [`Depth::Everything`]: the first of several.
     Refuse(Denial),
+    /// It is for the gateway itself, which answers it and forwards nothing. The stages up to
+    /// `edge` have passed; no later one is walked.
+    Own(Own),
     /// A record did not keep what it takes to tell. Never of a live request.
     CannotTell(Unknown),
 }

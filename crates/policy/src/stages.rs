@@ -1,7 +1,7 @@
 //! The stages of a request's life: one ordered list.
 
 mod account;
-mod authenticate;
+pub(crate) mod authenticate;
 mod authorize;
 pub mod body;
 mod client;
@@ -12,7 +12,7 @@ mod headers;
 pub(crate) mod limits;
 mod network;
 pub mod response;
-mod route;
+pub(crate) mod route;
 mod subscription;
 pub mod upstream;
 
@@ -36,6 +36,8 @@ pub(crate) enum Outcome {
     Refuse(Denial),
     /// A record did not keep what it takes to tell; what that is.
     NotKept(&'static str),
+    /// The gateway answers it itself; nothing else is asked.
+    Own,
 }
 
 /// One question of a stage. It writes what it finds into the progress, so that it is asked once.

@@ -8,6 +8,7 @@ use crate::decision::{Allowed, Decision, Depth, FactRequest, Step, Unknown};
 use crate::facts::Facts;
 use crate::fields::Span;
 use crate::identity::{Caller, Identity};
+use crate::own::Own;
 use crate::policies::{LimitUse, LimitUses};
 use crate::router::{Params, Route};
 use crate::snapshot::Snapshot;
@@ -129,6 +130,7 @@ impl Walk {
                             what: fact.name(),
                         }),
                     },
+                    Outcome::Own => return Step::Done(self.own()),
                     Outcome::NotKept(what) => {
                         let unknown = Unknown {
                             stage: line.stage,
@@ -150,6 +152,25 @@ impl Walk {
 
     fn run(&mut self, check: Check, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
         check(&mut self.progress, snapshot, facts)
+    }
+
+    /// The gateway answers itself. What is known so far stays readable.
+    fn own(&self) -> Decision {
+        if let Some(first) = self.denials.first() {
+            return Decision::Refuse(first.clone());
+        }
+        let progress = &self.progress;
+        let (Some(method), Some(client), Some(path)) =
+            (progress.method, progress.client, &progress.path)
+        else {
+            return Decision::Refuse(Denial::new(Code::Internal));
+        };
+        Decision::Own(Own {
+            method,
+            path: path.clone(),
+            host: progress.host.clone().unwrap_or_default(),
+            client,
+        })
     }
 
     fn conclude(&mut self, snapshot: &Snapshot<'_>) -> Decision {

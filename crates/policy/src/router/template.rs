@@ -98,8 +98,13 @@ impl Template {
 
 /// Whether a path is the gateway's own.
 pub(crate) fn is_reserved(path: &str) -> bool {
+    below_reserved(path).is_some()
+}
+
+/// What follows the gateway's own prefix: nothing, or something that begins with `/`.
+pub(crate) fn below_reserved(path: &str) -> Option<&str> {
     path.strip_prefix(super::RESERVED)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        .filter(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn literal(piece: &str, last: bool) -> Result<Box<str>, TemplateError> {

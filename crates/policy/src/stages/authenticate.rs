@@ -54,14 +54,37 @@ fn proof(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) ->
         return Outcome::Need(FactRequest::Credential);
     };
     let anonymous = snapshot.rules.operation(&route).anonymous;
-    Outcome::Refuse(match verdict {
-        CredentialVerdict::Missing | CredentialVerdict::KindNotAccepted { .. } if anonymous => {
-            progress.caller = Caller::Anonymous;
-            return Outcome::Pass;
+    if anonymous
+        && matches!(
+            verdict,
+            CredentialVerdict::Missing | CredentialVerdict::KindNotAccepted { .. }
+        )
+    {
+        progress.caller = Caller::Anonymous;
+        return Outcome::Pass;
+    }
+    match proved(verdict, accepted, snapshot, facts, Some(&route)) {
+        Ok(identity) => {
+            progress.caller = Caller::Known(identity);
+            Outcome::Pass
         }
+        Err(denial) => Outcome::Refuse(denial),
+    }
+}
+
+/// Whom a verdict proves, or why it proves nobody. `accepted`: where keys are looked for, as the
+/// caller is told.
+pub(crate) fn proved(
+    verdict: &CredentialVerdict,
+    accepted: &Authentication,
+    snapshot: &Snapshot<'_>,
+    facts: &dyn Facts,
+    route: Option<&Route>,
+) -> Result<Identity, Denial> {
+    Err(match verdict {
         CredentialVerdict::Missing => missing(accepted, facts),
         CredentialVerdict::KindNotAccepted { sent } => {
-            kind_not_accepted(*sent, accepted, snapshot, &route)
+            kind_not_accepted(*sent, accepted, snapshot, route)
         }
         CredentialVerdict::Malformed { place, fault } => Denial::new(Code::CredentialMalformed)
             .saw("place", place.to_string())
@@ -78,13 +101,9 @@ fn proof(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) ->
                 None => denial,
             }
         }
-        CredentialVerdict::Verified { id } => match identify(id, snapshot) {
-            Some(identity) => {
-                progress.caller = Caller::Known(identity);
-                return Outcome::Pass;
-            }
-            None => unknown(id),
-        },
+        CredentialVerdict::Verified { id } => {
+            return identify(id, snapshot).ok_or_else(|| unknown(id));
+        }
     })
 }
 
@@ -131,22 +150,25 @@ fn kind_not_accepted(
     sent: OtherKind,
     accepted: &Authentication,
     snapshot: &Snapshot<'_>,
-    route: &Route,
+    route: Option<&Route>,
 ) -> Denial {
-    let service = snapshot.rules.service(route);
-    let operations: usize = service.versions.iter().map(|v| v.operations.len()).sum();
     let accepted: Vec<Cow<'static, str>> = places(accepted)
         .map(|place| format!("API key in {place}").into())
         .collect();
+    let denial = Denial::new(Code::CredentialKindNotAccepted)
+        .saw("sent", sent.describe())
+        .saw("accepted", accepted);
+    let Some(route) = route else {
+        return denial;
+    };
+    let service = snapshot.rules.service(route);
+    let operations: usize = service.versions.iter().map(|v| v.operations.len()).sum();
     // All operations of a service accept the same, so the publisher has not left one out.
     let siblings = format!(
         "0 of {operations} sibling operations accept {}",
         sent.describe()
     );
-    Denial::new(Code::CredentialKindNotAccepted)
-        .saw("sent", sent.describe())
-        .saw("accepted", accepted)
-        .saw("siblings", siblings)
+    denial.saw("siblings", siblings)
 }
 
 fn unknown(id: &str) -> Denial {

@@ -74,7 +74,7 @@ fn operation(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts
         return Outcome::Pass;
     };
     if is_reserved(path) {
-        return Outcome::Refuse(not_found(progress, rules, facts, path));
+        return Outcome::Own;
     }
     let mut params = Params::default();
     let host = progress.host(facts);
@@ -203,7 +203,11 @@ pub(super) fn not_found(
     facts: &dyn Facts,
     path: &str,
 ) -> Denial {
-    let host = progress.host(facts);
+    nothing_at(progress.host(facts), path, rules)
+}
+
+/// Nothing answers at that path of that host.
+pub(crate) fn nothing_at(host: Option<&str>, path: &str, rules: &Rules) -> Denial {
     let nearest: Vec<Cow<'static, str>> = rules
         .router()
         .nearest(host, path)

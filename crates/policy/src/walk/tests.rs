@@ -154,13 +154,6 @@ const REFUSED: &[Refused] = &[
     ),
     (
         "GET",
-        "/.well-known/postern/x",
-        &[HOST],
-        Code::NotFound,
-        ("path", "/.well-known/postern/x"),
-    ),
-    (
-        "GET",
         "/v1/orders",
         &["Host: other.example.com"],
         Code::NotFound,

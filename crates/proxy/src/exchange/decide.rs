@@ -80,6 +80,16 @@ pub(super) async fn decide<S: RequestSource>(
                 hold_back(core, state, &live, walk.client(), &denial, now).await;
                 return Err(Failed::Refused(denial));
             }
+            Step::Done(Decision::Own(own)) => {
+                journal.walked(&walk, &live);
+                let denial = own.not_found(snapshot.rules, &live);
+                return Err(Failed::Refused(denial));
+            }
+            Step::Done(Decision::Own(own)) => {
+                journal.walked(&walk, &live);
+                let denial = own.not_found(snapshot.rules, &live);
+                return Err(Failed::Refused(denial));
+            }
             // A live request keeps everything, so this is a bug, and nobody passes.
             Step::Done(Decision::CannotTell(_)) => {
                 return Err(Failed::Refused(Denial::new(Code::Internal)));

@@ -1,0 +1,105 @@
+//! Requests for the gateway itself: below `/.well-known/postern`, on every host. Here is what they
+//! may know; the data plane writes the answers.
+
+#[cfg(test)]
+mod tests;
+
+use crate::client::ClientAddress;
+use crate::facts::Facts;
+use crate::fields::Span;
+use crate::head::Head;
+use crate::identity::Identity;
+use crate::policies::{LimitUses, Parties};
+use crate::router::template::below_reserved;
+use crate::rules::Rules;
+use crate::snapshot::Snapshot;
+use crate::stages::route::nothing_at;
+use crate::walk::NormalPath;
+use postern_model::denial::Denial;
+use postern_model::entity::{LimitKey, Method};
+
+/// A request that the gateway answers itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Own {
+    /// The method.
+    pub method: Method,
+    /// The normal path.
+    pub path: NormalPath,
+    /// The host asked for.
+    pub host: NormalPath,
+    /// Whose request it is.
+    pub client: ClientAddress,
+}
+
+impl Own {
+    /// What follows `/.well-known/postern`: nothing, or something that begins with `/`.
+    pub fn rest<'a>(&'a self, facts: &'a dyn Facts) -> &'a str {
+        below_reserved(self.path.of(facts.path())).unwrap_or_default()
+    }
+
+    /// The host in its one spelling.
+    pub fn host<'a>(&'a self, facts: &'a dyn Facts) -> Option<&'a str> {
+        facts.authority().map(|raw| self.host.of(raw))
+    }
+
+    /// There is no such page: the refusal of any path that nothing answers at.
+    pub fn not_found(&self, rules: &Rules, facts: &dyn Facts) -> Denial {
+        nothing_at(self.host(facts), self.path.of(facts.path()), rules)
+    }
+}
+
+/// The request that asks for what follows the first `segments` segments of this one's path, all
+/// else alike. `None` where nothing follows.
+pub fn shifted(head: &Head, segments: usize) -> Option<Head> {
+    let skipped: usize = head
+        .path()
+        .split(|&b| b == b'/')
+        .take(segments + 1)
+        .map(|segment| segment.len() + 1)
+        .sum();
+    // The slash that ends what is skipped begins what is left.
+    let skipped = skipped.checked_sub(1)?;
+    if skipped >= head.path().len() {
+        return None;
+    }
+    let mut asked = head.clone();
+    asked.path = Span::new(head.path.start() + skipped, head.path.end());
+    let end = head.query.map_or(head.path.end(), Span::end);
+    asked.target = Span::new(asked.path.start(), end);
+    Some(asked)
+}
+
+/// The subscriptions of an app, in the order in which services are declared, whatever their state:
+/// its identity towards each service.
+pub fn subscriptions<'a>(
+    identity: &'a Identity,
+    snapshot: &Snapshot<'a>,
+) -> impl Iterator<Item = Identity> + 'a {
+    let Snapshot { rules, directory } = *snapshot;
+    let services = &rules.configuration().services;
+    services.iter().filter_map(move |service| {
+        let row = directory.subscription(&identity.app.name, &service.name)?;
+        Some(Identity {
+            subscription: Some(row.clone()),
+            plan: rules.access().plan(&row.plan),
+            ..identity.clone()
+        })
+    })
+}
+
+/// The counters of its plan that an app's calls of the subscribed service touch, whatever the
+/// operation; those that are kept for each operation are left out.
+pub fn plan_limits(identity: &Identity, client: &ClientAddress, rules: &Rules) -> LimitUses {
+    let (Some(plan), Some(subscription)) = (identity.plan, &identity.subscription) else {
+        return LimitUses::new();
+    };
+    let parties = Parties {
+        address: Some(client.address),
+        identity: Some(identity),
+    };
+    let limits = rules.policies().plan(plan).iter();
+    limits
+        .filter(|limit| !limit.limit.by.contains(&LimitKey::Operation))
+        .filter_map(|limit| limit.of(&parties, &subscription.service, "", false))
+        .collect()
+}
