@@ -8,7 +8,9 @@ pub use readings::{
 
 use crate::fields::Known;
 use crate::head::{Head, Version};
+use crate::recorded::Routed;
 use postern_model::entity::TlsVersion;
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::net::{IpAddr, SocketAddr};
@@ -59,6 +61,22 @@ pub trait Facts {
     /// The first bytes of the body, as many as were asked for unless it is shorter; `None` until
     /// they were read.
     fn body_start(&self) -> Option<&[u8]>;
+    /// Whether a header is there, whatever it says.
+    fn has_header(&self, name: &str) -> bool {
+        self.header_named(name.as_bytes(), 0).is_some()
+    }
+    /// The operation that a record names in place of the path, which it did not keep.
+    fn routed(&self) -> Option<&Routed> {
+        None
+    }
+    /// The revision that a record was decided by.
+    fn revision(&self) -> Option<&str> {
+        None
+    }
+    /// What was asked for since the last call and had not been kept. Never of a live request.
+    fn not_kept(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 /// The values of a header, in order.
@@ -78,7 +96,7 @@ pub struct TlsFacts<'a> {
 }
 
 /// What a client certificate is worth for one service.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CertificateVerdict {
     /// The client sent none.
     Missing,

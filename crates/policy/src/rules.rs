@@ -191,6 +191,11 @@ impl Rules {
         &self.operations[route.plan]
     }
 
+    /// The whole template of every operation.
+    pub(crate) fn templates(&self) -> impl Iterator<Item = &str> {
+        self.operations.iter().map(|plan| &*plan.template)
+    }
+
     pub(crate) fn access(&self) -> &Access {
         &self.access
     }

@@ -86,7 +86,11 @@ impl Progress {
 
     /// The normal path.
     pub(crate) fn path<'a>(&'a self, facts: &'a dyn Facts) -> Option<&'a str> {
-        Some(self.path.as_ref()?.of(facts.path()))
+        match self.path.as_ref()? {
+            // Nothing else is looked at: a record may not have kept it.
+            NormalPath::Changed(text) => Some(text),
+            sent @ NormalPath::AsSent(_) => Some(sent.of(facts.path())),
+        }
     }
 }
 
@@ -151,7 +155,9 @@ impl Walk {
     }
 
     fn run(&mut self, check: Check, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
-        check(&mut self.progress, snapshot, facts)
+        let outcome = check(&mut self.progress, snapshot, facts);
+        // What has looked at something that was not kept has found nothing out.
+        facts.not_kept().map_or(outcome, Outcome::NotKept)
     }
 
     /// The gateway answers itself. What is known so far stays readable.
@@ -238,6 +244,10 @@ impl Walk {
     pub fn environment<'r>(&self, rules: &'r crate::rules::Rules) -> Option<&'r Name> {
         self.progress.route?;
         Some(rules.environment(self.progress.environment))
+    }
+
+    pub(crate) fn params(&self) -> &Params {
+        &self.progress.params
     }
 
     /// Who calls, once `authenticate` has found that out; also of a refused request.

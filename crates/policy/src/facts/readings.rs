@@ -3,11 +3,12 @@
 use postern_model::Code;
 use postern_model::entity::Name;
 use postern_model::key::Malformed;
+use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use std::fmt::{self, Write as _};
 
 /// What was found where credentials are looked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CredentialVerdict {
     /// Nothing.
     Missing,
@@ -16,6 +17,7 @@ pub enum CredentialVerdict {
         /// Where it stood.
         place: Place,
         /// What is wrong with it.
+        #[serde(with = "fault")]
         fault: Malformed,
     },
     /// No key, but a credential of another kind.
@@ -46,7 +48,7 @@ pub enum CredentialVerdict {
 }
 
 /// Where a key may stand.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Place {
     /// A header, by its name in lower case.
     Header(Name),
@@ -79,7 +81,7 @@ impl fmt::Display for Place {
 }
 
 /// A credential that is not an API key, or not sent as one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OtherKind {
     /// `Authorization: Bearer` (RFC 6750).
     Bearer,
@@ -101,7 +103,7 @@ impl OtherKind {
 }
 
 /// What the counters of the client's address say. Reading them counts the request.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EdgeReading {
     /// It is blocked for a while.
     pub blocked: Option<Blocked>,
@@ -110,16 +112,17 @@ pub struct EdgeReading {
 }
 
 /// A temporary block.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Blocked {
     /// Until when; Unix time in milliseconds.
     pub until: i64,
     /// The code that it was refused with too often.
+    #[serde(with = "code")]
     pub trigger: Code,
 }
 
 /// More requests than one address may make.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exceeded {
     /// How many it may make.
     pub limit: u32,
@@ -131,7 +134,7 @@ pub struct Exceeded {
 pub type Readings = SmallVec<[Reading; 4]>;
 
 /// What one limit says before anything is taken from it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reading {
     /// Whether one more request fits.
     pub passes: bool,
@@ -151,4 +154,39 @@ impl Reading {
         reset: 0,
         retry_after: 1000,
     };
+}
+
+/// Codes by their names.
+mod code {
+    use postern_model::Code;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+    pub(super) fn serialize<S: Serializer>(code: &Code, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(code.name())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Code, D::Error> {
+        let name = String::deserialize(from)?;
+        Code::parse(&name).ok_or_else(|| D::Error::custom(format!("{name} is not a code")))
+    }
+}
+
+/// Faults of form by their names.
+mod fault {
+    use postern_model::key::Malformed;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+    pub(super) fn serialize<S: Serializer>(fault: &Malformed, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(fault.name())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Malformed, D::Error> {
+        let name = String::deserialize(from)?;
+        let fault = Malformed::ALL
+            .into_iter()
+            .find(|fault| fault.name() == name);
+        fault.ok_or_else(|| D::Error::custom(format!("{name} is not a fault of form")))
+    }
 }

@@ -135,7 +135,7 @@ fn missing(accepted: &Authentication, facts: &dyn Facts) -> Denial {
     let looked: Vec<Place> = places(accepted).collect();
     let came: Vec<Cow<'static, str>> = USUAL
         .iter()
-        .filter(|name| facts.header_named(name.as_bytes(), 0).is_some())
+        .filter(|name| facts.has_header(name))
         .map(|name| Place::Header((*name).into()).to_string().into())
         .collect();
     let denial = Denial::new(Code::CredentialMissing).saw("looked", written(looked.iter()));

@@ -43,9 +43,17 @@ fn name_limits(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Fac
     Outcome::Pass
 }
 
-fn read_limits(progress: &mut Progress, _: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
+fn read_limits(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
     if progress.limits.is_empty() {
         return Outcome::Pass;
+    }
+    let revision = snapshot.rules.revision();
+    if facts
+        .revision()
+        .is_some_and(|decided_by| decided_by != revision)
+    {
+        // Other rules may have other limits.
+        return Outcome::NotKept("counters");
     }
     let Some(readings) = facts.readings() else {
         return Outcome::Need(FactRequest::Counters);

@@ -30,6 +30,12 @@ const SHOWN: usize = 512;
 /// form without a path means `/`.
 fn normal_path(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
     let rules = snapshot.rules;
+    if let Some(routed) = facts.routed() {
+        progress.has_encoded_slash = routed.encoded_slash;
+        progress.has_parameters = routed.parameters;
+        progress.path = Some(NormalPath::Changed(routed.template.clone()));
+        return Outcome::Pass;
+    }
     let raw = facts.path();
     if raw.is_empty() {
         let star = facts.target() == b"*";
@@ -73,6 +79,13 @@ fn operation(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts
     let (Some(method), Some(path)) = (progress.method, progress.path(facts)) else {
         return Outcome::Pass;
     };
+    if facts.routed().is_some_and(|routed| {
+        // The same rules lead the template where they led the path.
+        facts.revision() != Some(rules.revision())
+            && rules.templates().any(|other| routed.may_match(other))
+    }) {
+        return Outcome::NotKept("path");
+    }
     if is_reserved(path) {
         return Outcome::Own;
     }

@@ -63,7 +63,7 @@ fn a_caller_who_may_passes_with_its_rows() {
     let rules = world.rules();
     assert_eq!(&*identity.plan(&rules).unwrap().name, "standard");
     assert_eq!(identity.scopes(&rules).count(), 2);
-    assert_eq!(rules.environment(allowed.environment), "production");
+    assert_eq!(&**rules.environment(allowed.environment), "production");
 }
 
 #[test]
@@ -469,7 +469,7 @@ fn a_version_is_there_only_where_it_is_published() {
     let key = format!("X-API-Key: {}", written(&world.key));
     let head = head("GET", "/orders", &["Host: staging.example.com", &key]);
     let allowed = passes(&world, &head);
-    assert_eq!(world.rules().environment(allowed.environment), "staging");
+    assert_eq!(&**world.rules().environment(allowed.environment), "staging");
 }
 
 #[test]

@@ -1,0 +1,422 @@
+//! What is kept of a request that is over, so that it can be decided again.
+//!
+//! Kept are: times, method, host, the path (of a request that was routed its template, unless
+//! every parameter may be recorded), addresses, the TLS session, the names of all header fields
+//! and the values of those that decisions are made by and that hold no secrets, what became of
+//! the credential by its id, counter readings, and the rows of the directory. Not kept are the
+//! query, the body, and every other value. A check that looks at one of those cannot tell.
+
+mod rows;
+#[cfg(test)]
+mod tests;
+
+pub use rows::Rows;
+
+use crate::decision::Allowed;
+use crate::directory::Directory;
+use crate::facts::{
+    CertificateVerdict, CredentialVerdict, EdgeReading, Facts, Live, Reading, TlsFacts,
+};
+use crate::fields::Known;
+use crate::head::Version;
+use crate::identity::Identity;
+use crate::path;
+use crate::router::{Params, Route};
+use crate::snapshot::Snapshot;
+use crate::walk::Walk;
+use postern_model::entity::{Authentication, TlsVersion};
+use serde::{Deserialize, Serialize};
+use std::cell::Cell;
+use std::net::IpAddr;
+
+/// Most bytes of one text.
+const MOST: usize = 2048;
+
+/// Headers whose values are kept: decisions are made by them, and they are no secrets.
+const KEPT: [&str; 19] = [
+    "accept",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "expect",
+    "forwarded",
+    "host",
+    "origin",
+    "sec-fetch-mode",
+    "sec-websocket-key",
+    "sec-websocket-version",
+    "te",
+    "transfer-encoding",
+    "upgrade",
+    "via",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+];
+
+/// Facts of a past request. Deciding over them gives what deciding the live request gave, or
+/// [`CannotTell`](crate::decision::Decision::CannotTell).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Recorded {
+    revision: Box<str>,
+    peer: IpAddr,
+    proxied_source: Option<IpAddr>,
+    tls: Option<Tls>,
+    /// 10, 11 or 20.
+    version: u8,
+    now: i64,
+    method: Text,
+    protocol: Option<Text>,
+    authority: Option<Text>,
+    path: Path,
+    /// Whether the query is one that may stand in a URL; `None`: there was none.
+    query: Option<bool>,
+    fields: Vec<Field>,
+    has_body: bool,
+    certificate: Option<CertificateVerdict>,
+    edge: Option<EdgeReading>,
+    credential: Option<CredentialVerdict>,
+    readings: Option<Vec<Reading>>,
+    rows: Rows,
+    /// What was asked for and had not been kept.
+    #[serde(skip)]
+    missed: Cell<Option<&'static str>>,
+}
+
+/// A text; `None`: it was not kept.
+type Text = Option<Box<str>>;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Tls {
+    /// Whether it is TLS 1.3.
+    newest: bool,
+    sni: Option<Box<str>>,
+    misdirected: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Field {
+    /// Lower case.
+    name: Box<str>,
+    value: Text,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+enum Path {
+    /// As it came; empty for `*` and authority-form.
+    Sent(Text),
+    /// `*`.
+    Star,
+    /// It was not kept, but what it led to.
+    Routed(Routed),
+}
+
+/// Where a request went whose path was not kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Routed {
+    /// The whole template of its operation.
+    pub template: Box<str>,
+    /// The path had `%2F` in a segment.
+    pub encoded_slash: bool,
+    /// The path had `;` parameters.
+    pub parameters: bool,
+}
+
+impl Routed {
+    /// Whether another template may match a path that this one matches.
+    pub(crate) fn may_match(&self, other: &str) -> bool {
+        if *self.template == *other {
+            return false;
+        }
+        let (mut ours, mut theirs) = (self.template.split('/'), other.split('/'));
+        loop {
+            let is_rest = |s: Option<&str>| s.is_some_and(|s| s.starts_with("{*"));
+            let is_param = |s: &str| s.starts_with('{');
+            match (ours.next(), theirs.next()) {
+                (a, b) if is_rest(a) || is_rest(b) => return true,
+                (None, None) => return true,
+                (Some(a), Some(b)) if a == b || is_param(a) || is_param(b) => {}
+                _ => return false,
+            }
+        }
+    }
+}
+
+/// What a decision found out that a record is made of.
+struct Found<'a> {
+    route: Option<Route>,
+    params: &'a Params,
+    path: Option<&'a str>,
+    identity: Option<&'a Identity>,
+}
+
+impl Recorded {
+    /// Of a request that passed. `raw_path` is the head's.
+    pub fn allowed(live: &Live<'_>, allowed: &Allowed, snapshot: &Snapshot<'_>) -> Self {
+        let found = Found {
+            route: Some(allowed.route),
+            params: &allowed.params,
+            path: Some(allowed.path.of(live.head().path())),
+            identity: allowed.identity.as_ref(),
+        };
+        Self::new(live, &found, snapshot)
+    }
+
+    /// Of a request that was refused, as far as the walk came.
+    pub fn refused(live: &Live<'_>, walk: &Walk, snapshot: &Snapshot<'_>) -> Self {
+        let found = Found {
+            route: walk.route().copied(),
+            params: walk.params(),
+            path: walk.path(live),
+            identity: walk.identity(),
+        };
+        Self::new(live, &found, snapshot)
+    }
+
+    fn new(live: &Live<'_>, found: &Found<'_>, snapshot: &Snapshot<'_>) -> Self {
+        let head = live.head();
+        let fields = head.fields.iter().map(|field| {
+            let name = String::from_utf8_lossy(field.name).to_ascii_lowercase();
+            let kept = is_kept(&name, snapshot);
+            Field {
+                value: kept.then(|| text(field.value)).flatten(),
+                name: name.into(),
+            }
+        });
+        Self {
+            revision: snapshot.rules.revision().into(),
+            peer: live.peer(),
+            proxied_source: live.proxied_source(),
+            tls: live.tls().map(|tls| Tls {
+                newest: tls.version == TlsVersion::V1_3,
+                sni: tls.sni.map(Into::into),
+                misdirected: tls.misdirected,
+            }),
+            version: match live.version() {
+                Version::Http10 => 10,
+                Version::Http11 => 11,
+                Version::Http2 => 20,
+            },
+            now: live.now(),
+            method: text(live.method()),
+            protocol: live.protocol().map(text),
+            authority: live.authority().map(text),
+            path: path_of(live, found, snapshot),
+            query: live.query().map(|query| path::check_query(query).is_ok()),
+            fields: fields.collect(),
+            has_body: live.has_body(),
+            certificate: live.client_certificate().cloned(),
+            edge: live.edge().cloned(),
+            credential: live.credential().cloned(),
+            readings: live.readings().map(<[Reading]>::to_vec),
+            rows: Rows::read(found.identity, found.route.as_ref(), live, snapshot),
+            missed: Cell::new(None),
+        }
+    }
+
+    /// The rows that the decision read, as they were, to decide by again.
+    pub fn directory(&self) -> Directory {
+        self.rows.directory()
+    }
+
+    /// The rows that the decision read.
+    pub fn rows(&self) -> &Rows {
+        &self.rows
+    }
+
+    fn miss(&self, what: &'static str) {
+        self.missed.set(Some(what));
+    }
+
+    /// A text, or nothing and a mark.
+    fn kept<'a>(&self, text: &'a Text, what: &'static str) -> &'a [u8] {
+        if let Some(text) = text {
+            return text.as_bytes();
+        }
+        self.miss(what);
+        &[]
+    }
+
+    /// What was looked up and is not there: perhaps it never was looked up.
+    fn fact<'a, T: ?Sized>(&self, fact: Option<&'a T>, what: &'static str) -> Option<&'a T> {
+        if fact.is_none() {
+            self.miss(what);
+        }
+        fact
+    }
+}
+
+/// Text is kept whole or not at all.
+fn text(bytes: &[u8]) -> Text {
+    let text = std::str::from_utf8(bytes).ok()?;
+    (text.len() <= MOST).then(|| text.into())
+}
+
+/// A header that a service takes a credential from is never kept.
+fn is_kept(name: &str, snapshot: &Snapshot<'_>) -> bool {
+    let services = &snapshot.rules.configuration().services;
+    let secret = |accepted: &Authentication| accepted.headers.iter().any(|h| **h == *name);
+    KEPT.contains(&name)
+        && !services
+            .iter()
+            .any(|service| service.authentication.as_ref().is_some_and(secret))
+}
+
+fn path_of(live: &Live<'_>, found: &Found<'_>, snapshot: &Snapshot<'_>) -> Path {
+    if live.target() == b"*" {
+        return Path::Star;
+    }
+    let (Some(route), Some(normal)) = (found.route, found.path) else {
+        return Path::Sent(text(live.path()));
+    };
+    let plan = snapshot.rules.plan(&route);
+    let recorded = &snapshot.rules.operation(&route).recorded_parameters;
+    let all = plan
+        .parameters
+        .iter()
+        .all(|name| recorded.iter().any(|r| **r == **name));
+    // What stands behind `;` is a value too.
+    if (all || found.params.is_empty()) && !normal.contains(';') {
+        return Path::Sent(text(live.path()));
+    }
+    Path::Routed(Routed {
+        template: (*plan.template).into(),
+        encoded_slash: normal.contains("%2F"),
+        parameters: normal.contains(';'),
+    })
+}
+
+impl Facts for Recorded {
+    fn peer(&self) -> IpAddr {
+        self.peer
+    }
+
+    fn proxied_source(&self) -> Option<IpAddr> {
+        self.proxied_source
+    }
+
+    fn tls(&self) -> Option<TlsFacts<'_>> {
+        self.tls.as_ref().map(|tls| TlsFacts {
+            version: if tls.newest {
+                TlsVersion::V1_3
+            } else {
+                TlsVersion::V1_2
+            },
+            sni: tls.sni.as_deref(),
+            misdirected: tls.misdirected,
+        })
+    }
+
+    fn version(&self) -> Version {
+        match self.version {
+            10 => Version::Http10,
+            20 => Version::Http2,
+            _ => Version::Http11,
+        }
+    }
+
+    fn method(&self) -> &[u8] {
+        self.kept(&self.method, "method")
+    }
+
+    fn protocol(&self) -> Option<&[u8]> {
+        let protocol = self.protocol.as_ref()?;
+        Some(self.kept(protocol, "protocol"))
+    }
+
+    fn authority(&self) -> Option<&[u8]> {
+        let authority = self.authority.as_ref()?;
+        Some(self.kept(authority, "authority"))
+    }
+
+    fn target(&self) -> &[u8] {
+        match &self.path {
+            Path::Star => b"*",
+            Path::Sent(_) | Path::Routed(_) => self.path(),
+        }
+    }
+
+    fn path(&self) -> &[u8] {
+        match &self.path {
+            Path::Star => &[],
+            Path::Sent(sent) => self.kept(sent, "path"),
+            Path::Routed(_) => {
+                self.miss("path");
+                &[]
+            }
+        }
+    }
+
+    fn query(&self) -> Option<&[u8]> {
+        if !self.query? {
+            self.miss("query");
+        }
+        Some(&[])
+    }
+
+    fn header(&self, name: Known, nth: usize) -> Option<&[u8]> {
+        let mut fields = self.fields.iter();
+        let field = fields
+            .by_ref()
+            .filter(|field| Known::of(field.name.as_bytes()) == name)
+            .nth(nth)?;
+        Some(self.kept(&field.value, "header"))
+    }
+
+    fn header_named<'a>(&'a self, name: &'a [u8], nth: usize) -> Option<&'a [u8]> {
+        let named = |field: &&Field| field.name.as_bytes().eq_ignore_ascii_case(name);
+        let field = self.fields.iter().filter(named).nth(nth)?;
+        Some(self.kept(&field.value, "header"))
+    }
+
+    fn has_header(&self, name: &str) -> bool {
+        self.fields.iter().any(|field| *field.name == *name)
+    }
+
+    fn client_certificate(&self) -> Option<&CertificateVerdict> {
+        // Whoever came without TLS had none to look at.
+        self.tls.as_ref()?;
+        self.fact(self.certificate.as_ref(), "client_certificate")
+    }
+
+    fn now(&self) -> i64 {
+        self.now
+    }
+
+    fn edge(&self) -> Option<&EdgeReading> {
+        self.fact(self.edge.as_ref(), "edge_counters")
+    }
+
+    fn has_body(&self) -> bool {
+        self.has_body
+    }
+
+    fn credential(&self) -> Option<&CredentialVerdict> {
+        self.fact(self.credential.as_ref(), "credential")
+    }
+
+    fn readings(&self) -> Option<&[Reading]> {
+        self.fact(self.readings.as_deref(), "counters")
+    }
+
+    fn body_start(&self) -> Option<&[u8]> {
+        self.miss("body_start");
+        None
+    }
+
+    fn routed(&self) -> Option<&Routed> {
+        match &self.path {
+            Path::Routed(routed) => Some(routed),
+            Path::Sent(_) | Path::Star => None,
+        }
+    }
+
+    fn revision(&self) -> Option<&str> {
+        Some(&self.revision)
+    }
+
+    fn not_kept(&self) -> Option<&'static str> {
+        self.missed.take()
+    }
+}

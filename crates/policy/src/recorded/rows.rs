@@ -1,0 +1,212 @@
+//! The rows of the directory that a decision read, by value.
+
+use crate::directory::Directory;
+use crate::facts::{CredentialVerdict, Facts, Live};
+use crate::identity::Identity;
+use crate::router::Route;
+use crate::snapshot::Snapshot;
+use postern_model::entity::{
+    Accounts, App, Credential, Decided, KeyDigest, Method, Name, Requested, Restriction,
+    Revocation, Subscription, SubscriptionState, Suspension, Tenant,
+};
+use serde::{Deserialize, Serialize};
+
+/// Those rows, and the number of the last change before they were read. What is kept of the key
+/// itself is not among them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rows {
+    /// [`Directory::sequence`].
+    pub sequence: u64,
+    tenant: Option<Account>,
+    app: Option<Account>,
+    credential: Option<Box<Key>>,
+    subscription: Option<Box<Access>>,
+}
+
+/// A tenant or an app.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Account {
+    name: Name,
+    /// Since when, and why.
+    suspended: Option<(i64, Option<Name>)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Key {
+    id: Name,
+    app: Name,
+    environment: Name,
+    scopes: Option<Vec<Name>>,
+    not_before: Option<i64>,
+    expires_at: Option<i64>,
+    /// When, by whom, why.
+    revoked: Option<(i64, Option<Name>, Option<Name>)>,
+    networks: Vec<ipnet::IpNet>,
+    services: Vec<Name>,
+    methods: Vec<Name>,
+    referrers: Vec<Name>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Access {
+    id: Name,
+    app: Name,
+    service: Name,
+    plan: Name,
+    state: Name,
+    since: Option<i64>,
+    scopes: Option<Vec<Name>>,
+    requested: (Option<i64>, Option<Name>, Option<Name>),
+    decided: Option<(i64, Option<Name>, Option<Name>)>,
+    expires_at: Option<i64>,
+}
+
+impl Rows {
+    /// The rows about a caller, whom the credential's row names where nobody was verified.
+    pub(super) fn read(
+        identity: Option<&Identity>,
+        route: Option<&Route>,
+        live: &Live<'_>,
+        snapshot: &Snapshot<'_>,
+    ) -> Self {
+        let directory = snapshot.directory;
+        let Some(CredentialVerdict::Verified { id } | CredentialVerdict::WrongSecret { id }) =
+            live.credential()
+        else {
+            return Self {
+                sequence: directory.sequence(),
+                ..Self::default()
+            };
+        };
+        let subscription = identity.zip(route).and_then(|(identity, route)| {
+            let service = &snapshot.rules.service(route).name;
+            directory.subscription(&identity.app.name, service)
+        });
+        Self {
+            sequence: directory.sequence(),
+            tenant: identity.map(|i| account(&i.tenant.name, i.tenant.suspended.as_ref())),
+            app: identity.map(|i| account(&i.app.name, i.app.suspended.as_ref())),
+            credential: directory.credential(id).map(|row| Box::new(key(row))),
+            subscription: subscription.map(|row| Box::new(access(row))),
+        }
+    }
+
+    /// A directory of nothing else. Its keys verify nothing.
+    pub(super) fn directory(&self) -> Directory {
+        let suspended = |account: &Account| {
+            let (since, reason) = account.suspended.clone()?;
+            Some(Suspension { since, reason })
+        };
+        let mut accounts = Accounts::default();
+        if let (Some(app), Some(tenant)) = (&self.app, &self.tenant) {
+            accounts.tenants.push(Tenant {
+                name: tenant.name.clone(),
+                title: None,
+                suspended: suspended(tenant),
+            });
+            accounts.apps.push(App {
+                name: app.name.clone(),
+                tenant: tenant.name.clone(),
+                title: None,
+                suspended: suspended(app),
+            });
+        }
+        accounts.credentials = self.credential.iter().map(|key| key.row()).collect();
+        let subscriptions = self.subscription.iter();
+        accounts.subscriptions = subscriptions.filter_map(|access| access.row()).collect();
+        Directory::new(accounts, self.sequence)
+    }
+}
+
+fn account(name: &Name, suspended: Option<&Suspension>) -> Account {
+    Account {
+        name: name.clone(),
+        suspended: suspended.map(|s| (s.since, s.reason.clone())),
+    }
+}
+
+fn key(row: &Credential) -> Key {
+    let only = row.restriction.as_deref().cloned().unwrap_or_default();
+    let methods = only.methods.iter().map(|m| m.as_str().into());
+    Key {
+        id: row.id.clone(),
+        app: row.app.clone(),
+        environment: row.environment.clone(),
+        scopes: row.scopes.as_ref().map(|scopes| scopes.to_vec()),
+        not_before: row.not_before,
+        expires_at: row.expires_at,
+        revoked: row
+            .revoked
+            .as_ref()
+            .map(|r| (r.at, r.by.clone(), r.reason.clone())),
+        methods: methods.collect(),
+        networks: only.networks,
+        services: only.services,
+        referrers: only.referrers,
+    }
+}
+
+impl Key {
+    fn row(&self) -> Credential {
+        let restriction = Restriction {
+            networks: self.networks.clone(),
+            services: self.services.clone(),
+            methods: self
+                .methods
+                .iter()
+                .filter_map(|m| Method::parse(m.as_bytes()))
+                .collect(),
+            referrers: self.referrers.clone(),
+        };
+        let revoked = self.revoked.clone();
+        Credential {
+            id: self.id.clone(),
+            app: self.app.clone(),
+            digest: KeyDigest([0; 32]),
+            environment: self.environment.clone(),
+            scopes: self.scopes.clone().map(Into::into),
+            not_before: self.not_before,
+            expires_at: self.expires_at,
+            revoked: revoked.map(|(at, by, reason)| Box::new(Revocation { at, by, reason })),
+            restriction: (restriction != Restriction::default()).then(|| Box::new(restriction)),
+        }
+    }
+}
+
+fn access(row: &Subscription) -> Access {
+    let requested = row.requested.clone();
+    Access {
+        id: row.id.clone(),
+        app: row.app.clone(),
+        service: row.service.clone(),
+        plan: row.plan.clone(),
+        state: row.state.name().into(),
+        since: row.since,
+        scopes: row.scopes.clone(),
+        requested: (requested.at, requested.by, requested.reason),
+        decided: row.decided.clone().map(|d| (d.at, d.by, d.comment)),
+        expires_at: row.expires_at,
+    }
+}
+
+impl Access {
+    /// `None` if a newer version wrote a state that this one does not know.
+    fn row(&self) -> Option<Subscription> {
+        let (at, by, reason) = self.requested.clone();
+        let decided = self.decided.clone();
+        Some(Subscription {
+            id: self.id.clone(),
+            app: self.app.clone(),
+            service: self.service.clone(),
+            plan: self.plan.clone(),
+            state: SubscriptionState::ALL
+                .into_iter()
+                .find(|state| *state.name() == *self.state)?,
+            since: self.since,
+            scopes: self.scopes.clone(),
+            requested: Requested { at, by, reason },
+            decided: decided.map(|(at, by, comment)| Decided { at, by, comment }),
+            expires_at: self.expires_at,
+        })
+    }
+}
