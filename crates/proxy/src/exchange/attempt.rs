@@ -396,7 +396,7 @@ impl<K: ResponseSink> Over<'_, '_, '_, K> {
             self.begin(&head, input, replayable)?;
             let passed = tokio::select! {
                 biased;
-                passed = download(input, self.sink, &self.exchange.traffic.sent) => passed,
+                passed = download(input, self.sink, self.exchange.traffic) => passed,
                 () = source.gone() => return Err(Ended::Caller(Failed::Cancelled)),
             };
             return self.passed(passed).map(|()| false);
@@ -463,7 +463,7 @@ impl<K: ResponseSink> Over<'_, '_, '_, K> {
             }
             self.begin(&head, input, false)?;
             let passed = {
-                let downloading = pin!(download(input, self.sink, &self.exchange.traffic.sent));
+                let downloading = pin!(download(input, self.sink, self.exchange.traffic));
                 tokio::select! {
                     biased;
                     passed = downloading => passed,

@@ -76,17 +76,12 @@ pub(super) async fn decide<S: RequestSource>(
             }
             Step::Done(Decision::Allow(allowed)) => break allowed,
             Step::Done(Decision::Refuse(denial)) => {
-                journal.walked(&walk, &live);
+                journal.walked(&walk, &live, &snapshot);
                 hold_back(core, state, &live, walk.client(), &denial, now).await;
                 return Err(Failed::Refused(denial));
             }
             Step::Done(Decision::Own(own)) => {
-                journal.walked(&walk, &live);
-                let denial = own.not_found(snapshot.rules, &live);
-                return Err(Failed::Refused(denial));
-            }
-            Step::Done(Decision::Own(own)) => {
-                journal.walked(&walk, &live);
+                journal.walked(&walk, &live, &snapshot);
                 let denial = own.not_found(snapshot.rules, &live);
                 return Err(Failed::Refused(denial));
             }
@@ -108,11 +103,11 @@ pub(super) async fn decide<S: RequestSource>(
         }
         readings = counting.read(&allowed.limits, &mut held, now);
         if let Some(denial) = allowed.used_up(&readings) {
-            journal.walked(&walk, &live);
+            journal.walked(&walk, &live, &snapshot);
             return Err(Failed::Refused(denial));
         }
     }
-    journal.walked(&walk, &live);
+    journal.walked(&walk, &live, &snapshot);
     Err(Failed::Refused(allowed.lost_races()))
 }
 

@@ -58,6 +58,7 @@ impl Journal<'_> {
             (None, Some(walked)) => self.refused_entry(walked, &mut entry),
             (None, None) => self.unread_entry(&mut entry),
         }
+        entry.detail = self.detail();
         entry
     }
 

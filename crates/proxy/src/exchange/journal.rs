@@ -23,9 +23,10 @@ use postern_policy::head::{Head, Version};
 use postern_policy::policies::LimitUses;
 use postern_policy::router::Route;
 use postern_policy::stages::response::attribution;
-use postern_policy::{Allowed, Identity, Live, Walk};
+use postern_policy::{Allowed, Identity, Live, Recorded, Snapshot, Walk};
+use serde_json::Value as Json;
 use std::borrow::Cow;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::net::IpAddr;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -36,6 +37,32 @@ pub(crate) struct Traffic {
     pub(crate) received: Cell<u64>,
     /// To the caller.
     pub(crate) sent: Cell<u64>,
+    /// How the upstream's own refusal begins, where it makes one.
+    origin: RefCell<Option<Vec<u8>>>,
+}
+
+/// How much is kept of an upstream's own refusal, bytes.
+const ORIGIN: usize = 8 << 10;
+
+impl Traffic {
+    /// Keeps the beginning of what is sent from now on.
+    fn keep_origin(&self) {
+        self.origin.borrow_mut().get_or_insert_default();
+    }
+
+    /// A piece of a response on its way to the caller.
+    pub(super) fn pass(&self, piece: &[u8]) {
+        count(&self.sent, piece.len());
+        if let Some(kept) = &mut *self.origin.borrow_mut() {
+            let room = ORIGIN.saturating_sub(kept.len()).min(piece.len());
+            kept.extend_from_slice(piece.get(..room).unwrap_or_default());
+        }
+    }
+
+    /// How the upstream's own refusal began.
+    pub(super) fn origin(&self) -> Option<Vec<u8>> {
+        self.origin.borrow().clone()
+    }
 }
 
 /// Adds to a count of bytes.
@@ -56,6 +83,8 @@ pub(super) struct Walked {
     pub(super) identity: Option<Identity>,
     limits: LimitUses,
     readings: Readings,
+    /// What it takes to decide it again.
+    pub(super) facts: Recorded,
 }
 
 /// Notes about one request. It ends when it is dropped, so that what is abandoned half-way is
@@ -81,6 +110,8 @@ pub(crate) struct Journal<'a> {
     /// Until somebody says more, the caller has left.
     outcome: Outcome,
     denial: Option<Box<Denial>>,
+    /// What the caller of a refused request was told.
+    projection: Option<Json>,
     is_whole: bool,
 }
 
@@ -118,6 +149,7 @@ impl<'a> Journal<'a> {
             status: 0,
             outcome: Outcome::Cancelled,
             denial: None,
+            projection: None,
             is_whole: false,
         }
     }
@@ -153,7 +185,7 @@ impl<'a> Journal<'a> {
     }
 
     /// It may not; the walk has found out so much.
-    pub(super) fn walked(&mut self, walk: &Walk, live: &Live<'_>) {
+    pub(super) fn walked(&mut self, walk: &Walk, live: &Live<'_>, snapshot: &Snapshot<'_>) {
         let client = walk.client();
         let id = client.and_then(|c| forward::client_request_id(&self.head.fields, c));
         self.walked = Some(Box::new(Walked {
@@ -168,6 +200,7 @@ impl<'a> Journal<'a> {
             identity: walk.identity().cloned(),
             limits: walk.limits().into(),
             readings: live.readings().unwrap_or_default().into(),
+            facts: Recorded::refused(live, walk, snapshot),
         }));
     }
 
@@ -206,8 +239,11 @@ impl<'a> Journal<'a> {
     }
 
     /// The final response begins.
-    pub(super) const fn responded(&mut self, head: &ResponseHead) {
+    pub(super) fn responded(&mut self, head: &ResponseHead) {
         self.status = head.status;
+        if self.core.producer.is_some() && attribution(head.status).is_some() {
+            self.traffic.keep_origin();
+        }
     }
 
     /// The final response has been passed on to its end.
@@ -230,7 +266,9 @@ impl<'a> Journal<'a> {
     }
 
     /// A refusal is on its way.
-    pub(super) fn refused(&mut self, denial: Denial, refusal: &Refusal) {
+    /// `told`: the problem document, in whatever form it was sent.
+    pub(super) fn refused(&mut self, denial: Denial, refusal: &Refusal, told: Option<Json>) {
+        self.projection = told;
         self.status = refusal.status;
         self.outcome = Outcome::Refused;
         self.denial = Some(Box::new(denial));
@@ -396,6 +434,15 @@ impl Journal<'_> {
 
     pub(super) const fn allowed_request(&self) -> Option<&Allowed> {
         self.allowed
+    }
+
+    pub(super) const fn projection(&self) -> Option<&Json> {
+        self.projection.as_ref()
+    }
+
+    /// Whether somebody keeps more of it than what is counted.
+    pub(super) fn is_recorded(&self) -> bool {
+        self.core.producer.is_some()
     }
 
     pub(super) fn walked_request(&self) -> Option<&Walked> {

@@ -2,6 +2,7 @@
 
 mod attempt;
 mod decide;
+mod detail;
 mod entry;
 mod faults;
 mod guard;

@@ -10,6 +10,7 @@ use crate::refusal::{self, Challenge, Context, Form, Refusal};
 use postern_model::Denial;
 use postern_model::entity::{Disclosure, Service, StatusProfile};
 use postern_policy::head::Head;
+use serde_json::Value as Json;
 use smallvec::SmallVec;
 
 /// Answers a request whose head could not be read; `head` holds what was understood of it.
@@ -43,14 +44,14 @@ pub(super) async fn refuse(
     denial: Denial,
     sink: &mut impl ResponseSink,
 ) {
-    let refusal = rendered(state, caller, head, journal, &denial);
+    let (refusal, told) = rendered(state, caller, head, journal, &denial);
     sink.begin(refusal.status);
     sink.field(b"date", date::now().as_bytes());
     for (name, value) in refusal.headers.iter() {
         sink.field(name.lower.as_bytes(), value.as_bytes());
     }
     sink.end_head(Length::Exact(refusal.content_length as u64));
-    journal.refused(denial, &refusal);
+    journal.refused(denial, &refusal, told);
     let sent = async {
         if !refusal.body.is_empty() {
             count(journal.sent(), refusal.body.len());
@@ -63,14 +64,14 @@ pub(super) async fn refuse(
     }
 }
 
-/// The refusal as its service has it told.
+/// The refusal as its service has it told, and as a problem document for the record.
 fn rendered(
     state: &CoreState,
     caller: &Caller,
     head: &Head,
     journal: &Journal<'_>,
     denial: &Denial,
-) -> Refusal {
+) -> (Refusal, Option<Json>) {
     let configuration = state.configuration();
     let service = journal
         .route()
@@ -98,7 +99,19 @@ fn rendered(
     };
     let disclosure = disclosure.at(journal.now().div_euclid(1000));
     let shown = denial.shown(profile, disclosure, journal.is_proved());
-    refusal::render(&shown, &context)
+    let refusal = refusal::render(&shown, &context);
+    let told = journal.is_recorded().then(|| {
+        if context.form == Form::Problem && !context.head_only {
+            return serde_json::from_slice(&refusal.body).ok();
+        }
+        let context = Context {
+            form: Form::Problem,
+            head_only: false,
+            ..context
+        };
+        serde_json::from_slice(&refusal::render(&shown, &context).body).ok()
+    });
+    (refusal, told.flatten())
 }
 
 /// How the callers of a service may prove who they are.

@@ -1,6 +1,6 @@
 //! Moving bodies from one side to the other, never faster than the slower side takes them.
 
-use super::journal::count;
+use super::journal::{Traffic, count};
 use super::message::{
     BodyFault, Piece, RequestSource, ResponseSink, ResponseSource, Sink, SinkFault, Source,
 };
@@ -22,12 +22,12 @@ pub(crate) enum Broken {
 async fn pump(
     source: &mut impl Source,
     sink: &mut impl Sink,
-    passed: &Cell<u64>,
+    passed: impl Fn(&[u8]),
 ) -> Result<(), Broken> {
     loop {
         match source.take().map_err(Broken::Source)? {
             Some(Piece::Data(piece)) => {
-                count(passed, piece.len());
+                passed(piece);
                 sink.data(piece).await.map_err(Broken::Sink)?;
             }
             Some(Piece::End) => {
@@ -45,9 +45,9 @@ async fn pump(
 pub(crate) async fn download(
     source: &mut impl ResponseSource,
     sink: &mut impl ResponseSink,
-    passed: &Cell<u64>,
+    traffic: &Traffic,
 ) -> Result<(), Broken> {
-    pump(source, sink, passed).await
+    pump(source, sink, |piece| traffic.pass(piece)).await
 }
 
 /// A request's body on its way up, over as many attempts as it takes.
