@@ -17,15 +17,18 @@ pub enum Outcome {
     Cancelled,
     /// It passed, and the upstream itself answered 4xx.
     OriginRefused,
+    /// It asked the gateway itself, which answered.
+    Own,
 }
 
 impl Outcome {
     /// Every outcome, in the order of the variants.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Allowed,
         Self::Refused,
         Self::Cancelled,
         Self::OriginRefused,
+        Self::Own,
     ];
 
     /// Its name.
@@ -35,6 +38,7 @@ impl Outcome {
             Self::Refused => "refused",
             Self::Cancelled => "cancelled",
             Self::OriginRefused => "origin_refused",
+            Self::Own => "own",
         }
     }
 

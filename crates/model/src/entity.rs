@@ -17,7 +17,7 @@ mod tenant;
 mod upstream;
 
 pub use access::{Authentication, Disclosure, Scope, StatusProfile, Visibility};
-pub use credential::{Credential, KeyDigest, Restriction, Revocation};
+pub use credential::{Credential, CredentialState, KeyDigest, Restriction, Revocation};
 pub use edge::{Edge, EdgeRate};
 pub use environment::{Environment, PRODUCTION};
 pub use list::{AddressList, ListEntry};

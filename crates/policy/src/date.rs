@@ -7,8 +7,45 @@ pub fn http_date(unix: i64) -> String {
     const MONTHS: [&str; 12] = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ];
+    let (days, second) = days(unix);
+    let (year, month, day) = civil(days);
+    let name = |list: &[&'static str], at: i64| {
+        usize::try_from(at)
+            .ok()
+            .and_then(|at| list.get(at).copied())
+            .unwrap_or_default()
+    };
+    format!(
+        "{}, {day:02} {} {year:04} {:02}:{:02}:{:02} GMT",
+        name(&DAYS, days.rem_euclid(7)),
+        name(&MONTHS, month - 1),
+        second / 3_600,
+        second / 60 % 60,
+        second % 60,
+    )
+}
+
+/// A Unix time in seconds as RFC 3339 has it: `1994-11-06T08:49:37Z`. Years outside 0–9999 are
+/// cut to it.
+pub fn rfc3339(unix: i64) -> String {
+    let (days, second) = days(unix);
+    let (year, month, day) = civil(days);
+    format!(
+        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z",
+        second / 3_600,
+        second / 60 % 60,
+        second % 60,
+    )
+}
+
+/// Days since 1970, and seconds of the last.
+fn days(unix: i64) -> (i64, i64) {
     let unix = unix.clamp(-62_167_219_200, 253_402_300_799);
-    let (days, second) = (unix.div_euclid(86_400), unix.rem_euclid(86_400));
+    (unix.div_euclid(86_400), unix.rem_euclid(86_400))
+}
+
+/// Year, month and day, the last two counted from 1.
+fn civil(days: i64) -> (i64, i64, i64) {
     // Howard Hinnant's `civil_from_days`: years begin in March, so that leap days come last.
     let z = days + 719_468;
     let era = z.div_euclid(146_097);
@@ -19,30 +56,17 @@ pub fn http_date(unix: i64) -> String {
     let shifted = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted + 2) / 5 + 1;
     let month = if shifted < 10 {
-        shifted + 2
+        shifted + 3
     } else {
-        shifted - 10
+        shifted - 9
     };
-    let year = year_of_era + era * 400 + i64::from(month < 2);
-    let name = |list: &[&'static str], at: i64| {
-        usize::try_from(at)
-            .ok()
-            .and_then(|at| list.get(at).copied())
-            .unwrap_or_default()
-    };
-    format!(
-        "{}, {day:02} {} {year:04} {:02}:{:02}:{:02} GMT",
-        name(&DAYS, days.rem_euclid(7)),
-        name(&MONTHS, month),
-        second / 3_600,
-        second / 60 % 60,
-        second % 60,
-    )
+    let year = year_of_era + era * 400 + i64::from(month < 3);
+    (year, month, day)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::http_date;
+    use super::{http_date, rfc3339};
 
     #[test]
     fn dates_are_those_of_the_calendar() {
@@ -56,5 +80,8 @@ mod tests {
         ] {
             assert_eq!(http_date(unix), text);
         }
+        assert_eq!(rfc3339(784_111_777), "1994-11-06T08:49:37Z");
+        assert_eq!(rfc3339(951_782_399), "2000-02-28T23:59:59Z");
+        assert_eq!(rfc3339(i64::MAX), "9999-12-31T23:59:59Z");
     }
 }

@@ -4,7 +4,7 @@ use postern_model::Code;
 use postern_model::entity::{Edge as EdgeConfig, EdgeRate, Measure};
 use postern_policy::facts::{Blocked, EdgeReading, Exceeded, Reading, Readings};
 use postern_policy::policies::LimitUse;
-use postern_state::edge::{Arrival, Block, Edge, Settings};
+use postern_state::edge::{Arrival, Block, ENTRIES, Edge, Settings, Source};
 use postern_state::{Check, Key, Limit, Memory, Permit, Permits, Verdict};
 use smallvec::SmallVec;
 use std::net::IpAddr;
@@ -14,6 +14,10 @@ use std::time::Duration;
 const CELLS: usize = 1 << 20;
 /// Keys that may have requests under way.
 const KEYS: usize = 1 << 17;
+/// How many records one address may ask for in a minute.
+pub(crate) const ASKED_A_MINUTE: u32 = 60;
+/// In nanoseconds.
+const MINUTE: u64 = 60_000_000_000;
 
 /// Everything that is counted for limits. Shared by all cores; a reload keeps it.
 #[derive(Debug)]
@@ -21,6 +25,8 @@ pub struct Counting {
     cells: Memory,
     permits: Permits,
     edge: Edge,
+    /// Who asks for records.
+    questions: Memory,
 }
 
 /// What a request holds for as long as it is under way.
@@ -32,6 +38,7 @@ impl Default for Counting {
             cells: Memory::new(CELLS),
             permits: Permits::new(KEYS),
             edge: Edge::default(),
+            questions: Memory::new(ENTRIES),
         }
     }
 }
@@ -98,6 +105,55 @@ impl Counting {
                 },
             })
             .collect()
+    }
+
+    /// Reads limits without taking anything.
+    pub(crate) fn peek(&self, uses: &[LimitUse], now: i64) -> Readings {
+        uses.iter()
+            .map(|one| match one.limit.measure {
+                Measure::Concurrency { most } => {
+                    let out = self.permits.in_use(&key(one));
+                    let remaining = most.saturating_sub(u32::try_from(out).unwrap_or(u32::MAX));
+                    Reading {
+                        passes: remaining > 0,
+                        remaining,
+                        reset: 0,
+                        retry_after: 0,
+                    }
+                }
+                Measure::Rate { .. } | Measure::Spacing { .. } => match check(one) {
+                    Some(check) => rate(&self.cells, check, nanos(now)),
+                    None => Reading::CLOSED,
+                },
+            })
+            .collect()
+    }
+
+    /// Counts a question about a record. `now` is Unix time in milliseconds.
+    ///
+    /// # Errors
+    /// Its address asks too often: in how many milliseconds it may ask again.
+    pub(crate) fn ask(&self, address: IpAddr, now: i64) -> Result<(), u64> {
+        let limit = Limit::rate(u64::from(ASKED_A_MINUTE), MINUTE, u64::from(ASKED_A_MINUTE));
+        let Ok(limit) = limit else {
+            return Ok(());
+        };
+        let check = Check {
+            key: Key {
+                limit: 0,
+                subject: Source::from(address).bits(),
+            },
+            limit,
+        };
+        let now = nanos(now);
+        if self.questions.commit(&[check], 1, now).is_ok() {
+            return Ok(());
+        }
+        let readings = self.questions.read(&[check], 1, now);
+        let wait = readings
+            .first()
+            .and_then(postern_state::Reading::retry_after);
+        Err(wait.unwrap_or(0).div_ceil(1_000_000).max(1))
     }
 
     fn take(&self, one: &LimitUse, most: u32, held: &mut Held) -> Reading {

@@ -21,5 +21,6 @@ pub mod refusal;
 pub mod tls;
 mod tunnel;
 pub mod upstream;
+pub mod wellknown;
 
 pub use gateway::{Gateway, GatewayError, ListenError, Options, SnapshotError, check};

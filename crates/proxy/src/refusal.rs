@@ -16,6 +16,7 @@ mod tests;
 
 pub use challenge::Challenge;
 pub use form::Form;
+pub(crate) use form::prefers_json;
 pub use headers::{Headers, Name};
 pub use limits::{Standing, limit_fields};
 pub use pages::{PAGE_POLICY, page, page_index, page_index_json, page_json};
@@ -54,7 +55,8 @@ pub struct Context<'a> {
     pub limits: &'a [Standing<'a>],
     /// Whether to send the `X-RateLimit-` fields too.
     pub classic_limits: bool,
-    /// A link under which this refusal can be read without credentials.
+    /// A link under which this refusal can be read without credentials: path and query on this
+    /// gateway.
     pub help: Option<&'a str>,
     /// Port of the HTTPS listener to redirect to; `None`: 443.
     pub https_port: Option<u16>,
@@ -166,7 +168,7 @@ fn by_status(shown: &Shown<'_>, status: u16, context: &Context<'_>, headers: &mu
             }
         });
     }
-    if let (429 | 503, Retry::After(seconds)) = (status, shown.retry()) {
+    if let (404 | 429 | 503, Retry::After(seconds)) = (status, shown.retry()) {
         headers.write(names::RETRY_AFTER, |out| {
             let _ = write!(out, "{seconds}");
         });
@@ -239,12 +241,18 @@ fn push_page(
     if let Some(base) = context.docs {
         return write!(out, "{}/denials/{name}", base.trim_end_matches('/'));
     }
-    // Without a trustworthy authority the reference stays relative (RFC 9457 §3.1.1).
-    if let Some(authority) = context.authority.and_then(safe_authority) {
-        let scheme = if context.tls { "https" } else { "http" };
-        write!(out, "{scheme}://{authority}")?;
-    }
+    push_origin(out, context)?;
     write!(out, "{RESERVED}/denials/{name}")
+}
+
+/// Writes where this gateway is. Without a trustworthy authority references stay relative
+/// (RFC 9457 §3.1.1).
+fn push_origin(out: &mut impl std::fmt::Write, context: &Context<'_>) -> std::fmt::Result {
+    let Some(authority) = context.authority.and_then(safe_authority) else {
+        return Ok(());
+    };
+    let scheme = if context.tls { "https" } else { "http" };
+    write!(out, "{scheme}://{authority}")
 }
 
 /// The authority as text, if it is nothing but a host and perhaps a port.

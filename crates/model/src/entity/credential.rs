@@ -37,6 +37,46 @@ pub struct Credential {
     pub restriction: Option<Box<Restriction>>,
 }
 
+/// Whether a credential is good at some time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CredentialState {
+    /// It is.
+    Active,
+    /// Not yet.
+    NotYetValid,
+    /// Its time is over.
+    Expired,
+    /// Somebody ended it.
+    Revoked,
+}
+
+impl CredentialState {
+    /// Its name, for its owner to read.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::NotYetValid => "not_yet_valid",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+        }
+    }
+}
+
+impl Credential {
+    /// Whether it is good; `now` is Unix time in seconds.
+    pub fn state(&self, now: i64) -> CredentialState {
+        if self.revoked.is_some() {
+            CredentialState::Revoked
+        } else if self.not_before.is_some_and(|from| now < from) {
+            CredentialState::NotYetValid
+        } else if self.expires_at.is_some_and(|until| now >= until) {
+            CredentialState::Expired
+        } else {
+            CredentialState::Active
+        }
+    }
+}
+
 /// When and why a credential ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revocation {

@@ -52,11 +52,6 @@ impl KeyPlaces {
     ) -> Result<Identity, Denial> {
         proved(verdict, &self.told, snapshot, facts, None)
     }
-
-    /// The headers that everybody may be told, for a challenge.
-    pub fn headers(&self) -> &[Name] {
-        &self.told.headers
-    }
 }
 
 fn answers_on(service: &Service, host: Option<&str>) -> bool {

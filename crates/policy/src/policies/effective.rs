@@ -1,7 +1,7 @@
 //! Which policies hold for an operation.
 
 use postern_model::entity::{Configuration, Level, Name, PolicyRule};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// The policies that hold for an operation: indices into [`Configuration::policies`], the widest
@@ -27,7 +27,7 @@ pub struct EffectivePolicy {
 #[derive(Debug, Default)]
 pub(crate) struct Sets {
     by_level: Option<HashMap<Level, Vec<usize>>>,
-    known: HashMap<Arc<Effective>, ()>,
+    known: HashSet<Arc<Effective>>,
     by_plan: Vec<Arc<Effective>>,
 }
 
@@ -65,12 +65,11 @@ impl Sets {
             limits: of_kind(|rule| matches!(rule, PolicyRule::Limit(_))),
             body: of_kind(|rule| matches!(rule, PolicyRule::Body(_))),
         });
-        let set = match self.known.get_key_value(&set) {
-            Some((known, ())) => known.clone(),
-            None => {
-                self.known.insert(set.clone(), ());
-                set
-            }
+        let set = if let Some(known) = self.known.get(&set) {
+            known.clone()
+        } else {
+            self.known.insert(set.clone());
+            set
         };
         self.by_plan.push(set);
     }

@@ -69,6 +69,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         counting: Arc::default(),
         keyer,
         call_log: Some(call_log.clone()),
+        requests: None,
     };
     let gateway = control.block_on(Gateway::start(configuration.clone(), options))?;
     welcome::print(&gateway, &configuration, &admin.local_addr()?);

@@ -81,6 +81,8 @@ pub(crate) enum Passed {
     Answered,
     /// Both sides speak WebSocket now.
     Tunnel(Tunnel),
+    /// The gateway has answered itself.
+    Own,
 }
 
 /// How an attempt ended without an answer.

@@ -12,7 +12,7 @@ use postern_policy::client::ClientAddress;
 use postern_policy::credential::verify;
 use postern_policy::facts::{CredentialVerdict, EdgeReading, Readings};
 use postern_policy::head::Head;
-use postern_policy::{Allowed, Decision, Depth, FactRequest, Live, Snapshot, Step, Walk};
+use postern_policy::{Allowed, Decision, Depth, FactRequest, Live, Own, Snapshot, Step, Walk};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
@@ -29,6 +29,19 @@ pub(super) struct Passes {
     pub(super) _held: Held,
 }
 
+/// How a request goes on.
+#[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one per request, on the stack; the large variant is the usual one"
+)]
+pub(super) enum Decided {
+    /// To its upstream.
+    Passes(Passes),
+    /// The gateway answers it.
+    Own(Own),
+}
+
 /// Walks the stages, obtaining what they ask for, and takes from the limits.
 pub(super) async fn decide<S: RequestSource>(
     core: &Core,
@@ -37,7 +50,7 @@ pub(super) async fn decide<S: RequestSource>(
     head: &Head,
     intake: &mut Intake<'_, S>,
     journal: &mut Journal<'_>,
-) -> Result<Passes, Failed> {
+) -> Result<Decided, Failed> {
     let now = journal.now();
     let mut live = Live::new(head, &caller.facts, now).misdirected(caller.is_misdirected(head));
     let directory = core.shared.directory.load();
@@ -47,61 +60,44 @@ pub(super) async fn decide<S: RequestSource>(
         directory: &directory,
     };
     let counting = &core.shared.counting;
-    let mut held = Held::new();
+    let mut permits = Held::new();
     let mut walk = Walk::new(Depth::FirstDenial);
-    let allowed = loop {
-        match walk.step(&snapshot, &live) {
-            Step::Need(FactRequest::ClientCertificate { service }) => {
-                live.provide_certificate(caller.judge(service, state));
-            }
-            Step::Need(FactRequest::Edge) => {
-                live.provide_edge(edge(core, state, walk.client(), now));
-            }
-            Step::Need(FactRequest::Credential) => {
-                // Asked for only once the route is known.
-                let Some(route) = walk.route() else {
-                    return Err(Failed::Refused(Denial::new(Code::Internal)));
-                };
-                let keyer = &core.shared.keyer;
-                live.provide_credential(verify(&live, &snapshot, route, keyer));
-            }
-            Step::Need(FactRequest::Counters) => {
-                live.provide_readings(counting.read(walk.limits(), &mut held, now));
-            }
-            Step::Need(FactRequest::BodyStart { bytes }) => {
-                let timeout = state.configuration().timeouts.body;
-                let start = intake.start(bytes).await;
-                let start = start.map_err(|fault| caller_fault(fault, timeout))?;
-                live.provide_body_start(start.to_vec());
-            }
-            Step::Done(Decision::Allow(allowed)) => break allowed,
-            Step::Done(Decision::Refuse(denial)) => {
-                journal.walked(&walk, &live, &snapshot);
-                hold_back(core, state, &live, walk.client(), &denial, now).await;
-                return Err(Failed::Refused(denial));
-            }
-            Step::Done(Decision::Own(own)) => {
-                journal.walked(&walk, &live, &snapshot);
-                let denial = own.not_found(snapshot.rules, &live);
-                return Err(Failed::Refused(denial));
-            }
-            // A live request keeps everything, so this is a bug, and nobody passes.
-            Step::Done(Decision::CannotTell(_)) => {
-                return Err(Failed::Refused(Denial::new(Code::Internal)));
-            }
+    let walking = Walking {
+        core,
+        state,
+        caller,
+        snapshot: &snapshot,
+        now,
+    };
+    let counted = Counted::Taken(&mut permits);
+    let allowed = match walking.walk(&mut walk, &mut live, intake, counted).await? {
+        Decision::Allow(allowed) => allowed,
+        Decision::Refuse(denial) => {
+            journal.walked(&walk, &live, &snapshot);
+            let credential = postern_policy::Facts::credential(&live);
+            hold_back(core, state, credential, walk.client(), &denial, now).await;
+            return Err(Failed::Refused(denial));
+        }
+        Decision::Own(own) => {
+            journal.walked(&walk, &live, &snapshot);
+            return Ok(Decided::Own(own));
+        }
+        // A live request keeps everything, so this is a bug, and nobody passes.
+        Decision::CannotTell(_) => {
+            return Err(Failed::Refused(Denial::new(Code::Internal)));
         }
     };
     let mut readings = live.take_readings();
     for _ in 0..RACES {
         if allowed.limits.is_empty() || counting.commit(&allowed.limits, now).is_ok() {
             intake.limit(allowed.body_limit);
-            return Ok(Passes {
+            return Ok(Decided::Passes(Passes {
                 allowed,
                 readings,
-                _held: held,
-            });
+                _held: permits,
+            }));
         }
-        readings = counting.read(&allowed.limits, &mut held, now);
+        readings = counting.read(&allowed.limits, &mut permits, now);
         if let Some(denial) = allowed.used_up(&readings) {
             journal.walked(&walk, &live, &snapshot);
             return Err(Failed::Refused(denial));
@@ -109,6 +105,69 @@ pub(super) async fn decide<S: RequestSource>(
     }
     journal.walked(&walk, &live, &snapshot);
     Err(Failed::Refused(allowed.lost_races()))
+}
+
+/// What a request costs while it is decided.
+#[derive(Debug)]
+pub(super) enum Counted<'a> {
+    /// It counts at the edge, and takes permits.
+    Taken(&'a mut Held),
+    /// It has been counted, and only asks how things stand.
+    Asked,
+}
+
+/// What facts are obtained from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Walking<'a> {
+    pub(super) core: &'a Core,
+    pub(super) state: &'a CoreState,
+    pub(super) caller: &'a Caller,
+    pub(super) snapshot: &'a Snapshot<'a>,
+    /// Unix time in milliseconds.
+    pub(super) now: i64,
+}
+
+impl Walking<'_> {
+    /// Steps until the decision is made, obtaining what the stages ask for.
+    pub(super) async fn walk<S: RequestSource>(
+        &self,
+        walk: &mut Walk,
+        live: &mut Live<'_>,
+        intake: &mut Intake<'_, S>,
+        mut counted: Counted<'_>,
+    ) -> Result<Decision, Failed> {
+        let counting = &self.core.shared.counting;
+        loop {
+            match walk.step(self.snapshot, live) {
+                Step::Need(FactRequest::ClientCertificate { service }) => {
+                    live.provide_certificate(self.caller.judge(service, self.state));
+                }
+                Step::Need(FactRequest::Edge) => live.provide_edge(match counted {
+                    Counted::Taken(_) => edge(self.core, self.state, walk.client(), self.now),
+                    Counted::Asked => EdgeReading::default(),
+                }),
+                Step::Need(FactRequest::Credential) => {
+                    // Asked for only once the route is known.
+                    let Some(route) = walk.route() else {
+                        return Err(Failed::Refused(Denial::new(Code::Internal)));
+                    };
+                    let keyer = &self.core.shared.keyer;
+                    live.provide_credential(verify(live, self.snapshot, route, keyer));
+                }
+                Step::Need(FactRequest::Counters) => live.provide_readings(match &mut counted {
+                    Counted::Taken(held) => counting.read(walk.limits(), held, self.now),
+                    Counted::Asked => counting.peek(walk.limits(), self.now),
+                }),
+                Step::Need(FactRequest::BodyStart { bytes }) => {
+                    let timeout = self.state.configuration().timeouts.body;
+                    let start = intake.start(bytes).await;
+                    let start = start.map_err(|fault| caller_fault(fault, timeout))?;
+                    live.provide_body_start(start.to_vec());
+                }
+                Step::Done(decision) => return Ok(decision),
+            }
+        }
+    }
 }
 
 /// Reads, and counts in, the counters of an address. Those of trusted proxies are everybody's.
@@ -123,10 +182,10 @@ fn edge(core: &Core, state: &CoreState, client: Option<&ClientAddress>, now: i64
 }
 
 /// Counts a refusal that suggests guessing, and slows who guesses secrets of one key.
-async fn hold_back(
+pub(super) async fn hold_back(
     core: &Core,
     state: &CoreState,
-    live: &Live<'_>,
+    credential: Option<&CredentialVerdict>,
     client: Option<&ClientAddress>,
     denial: &Denial,
     now: i64,
@@ -146,12 +205,13 @@ async fn hold_back(
             );
         }
     }
-    let presented = match postern_policy::Facts::credential(live) {
-        Some(CredentialVerdict::WrongSecret { id } | CredentialVerdict::Unknown { id }) => id,
-        _ => return,
+    let Some(CredentialVerdict::WrongSecret { id } | CredentialVerdict::Unknown { id }) =
+        credential
+    else {
+        return;
     };
     let mut hasher = DefaultHasher::new();
-    presented.hash(&mut hasher);
+    id.hash(&mut hasher);
     let wait = counting.wrong_secret(u128::from(hasher.finish()), now);
     if wait > Duration::ZERO {
         tokio::time::sleep(wait).await;

@@ -35,6 +35,7 @@ impl Journal<'_> {
             Outcome::Refused => Ended::Refused,
             Outcome::Cancelled => Ended::Cancelled,
             Outcome::OriginRefused => Ended::OriginRefused,
+            Outcome::Own => Ended::Own,
         };
         entry.attempts = self.attempts();
         entry.bytes_in = self.traffic().received.get();

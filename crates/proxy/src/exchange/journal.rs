@@ -164,6 +164,12 @@ impl<'a> Journal<'a> {
         self.id.encode()
     }
 
+    /// A link under which its refusal can be read without credentials, path and query.
+    pub(super) fn help(&self) -> Option<String> {
+        let requests = self.core.shared.requests.as_ref()?;
+        Some(requests.links.sign(self.id, self.now().div_euclid(1000)))
+    }
+
     /// When it came in: Unix time in milliseconds.
     pub(super) fn now(&self) -> i64 {
         i64::try_from(self.id.millis()).unwrap_or(i64::MAX)
@@ -265,6 +271,27 @@ impl<'a> Journal<'a> {
         self.is_whole = true;
     }
 
+    /// The gateway answers itself, and this is on its way.
+    pub(super) const fn own(&mut self, status: u16) {
+        self.status = status;
+        self.outcome = Outcome::Own;
+        self.is_whole = true;
+    }
+
+    /// Who asks the gateway itself, if that was proved.
+    pub(super) fn asked_by(&mut self, identity: &Identity) {
+        if let Some(walked) = &mut self.walked {
+            walked.identity = Some(identity.clone());
+        }
+    }
+
+    /// The path under which a question to the gateway itself is recorded.
+    pub(super) fn recorded_as(&mut self, path: String) {
+        if let Some(walked) = &mut self.walked {
+            walked.path = Some(path.into());
+        }
+    }
+
     /// A refusal is on its way.
     /// `told`: the problem document, in whatever form it was sent.
     pub(super) fn refused(&mut self, denial: Denial, refusal: &Refusal, told: Option<Json>) {
@@ -301,6 +328,7 @@ impl<'a> Journal<'a> {
     pub(super) fn code(&self) -> Option<Code> {
         match &self.denial {
             Some(denial) => Some(denial.code),
+            None if self.outcome == Outcome::Own => None,
             None => attribution(self.status),
         }
     }

@@ -10,6 +10,7 @@ mod heads;
 mod intake;
 mod journal;
 mod message;
+mod own;
 mod refuse;
 mod relay;
 mod run;
@@ -24,3 +25,4 @@ pub(crate) use message::{
 };
 pub(crate) use refuse::{closed_unheard, refuse_unread};
 pub(crate) use run::run;
+pub(crate) use standing::standings;

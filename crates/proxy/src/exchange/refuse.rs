@@ -6,8 +6,9 @@ use crate::connection::Caller;
 use crate::date;
 use crate::gateway::{Core, CoreState};
 use crate::http1::Length;
-use crate::refusal::{self, Challenge, Context, Form, Refusal};
+use crate::refusal::{self, Challenge, Context, Form, Refusal, Standing};
 use postern_model::Denial;
+use postern_model::denial::Shown;
 use postern_model::entity::{Disclosure, Service, StatusProfile};
 use postern_policy::head::Head;
 use serde_json::Value as Json;
@@ -44,14 +45,33 @@ pub(super) async fn refuse(
     denial: Denial,
     sink: &mut impl ResponseSink,
 ) {
-    let (refusal, told) = rendered(state, caller, head, journal, &denial);
+    let service = journal
+        .route()
+        .map(|route| state.snapshot().rules.service(&route));
+    let limits = journal.limits();
+    let terms = Terms {
+        service,
+        proved: journal.is_proved(),
+        limits: &limits,
+    };
+    let (refusal, told) = rendered(state, caller, head, journal, &denial, &terms);
+    drop(limits);
+    journal.refused(denial, &refusal, told);
+    send(&refusal, journal, sink).await;
+}
+
+/// Writes a refusal.
+pub(super) async fn send(
+    refusal: &Refusal,
+    journal: &mut Journal<'_>,
+    sink: &mut impl ResponseSink,
+) {
     sink.begin(refusal.status);
     sink.field(b"date", date::now().as_bytes());
     for (name, value) in refusal.headers.iter() {
         sink.field(name.lower.as_bytes(), value.as_bytes());
     }
     sink.end_head(Length::Exact(refusal.content_length as u64));
-    journal.refused(denial, &refusal, told);
     let sent = async {
         if !refusal.body.is_empty() {
             count(journal.sent(), refusal.body.len());
@@ -64,23 +84,33 @@ pub(super) async fn refuse(
     }
 }
 
+/// What decides about how a refusal is told.
+#[derive(Debug)]
+pub(super) struct Terms<'a> {
+    /// The service that was asked for.
+    pub(super) service: Option<&'a Service>,
+    /// Whether the caller has proved who it is.
+    pub(super) proved: bool,
+    /// How the limits stood.
+    pub(super) limits: &'a [Standing<'a>],
+}
+
 /// The refusal as its service has it told, and as a problem document for the record.
-fn rendered(
+pub(super) fn rendered(
     state: &CoreState,
     caller: &Caller,
     head: &Head,
     journal: &Journal<'_>,
     denial: &Denial,
+    terms: &Terms<'_>,
 ) -> (Refusal, Option<Json>) {
     let configuration = state.configuration();
-    let service = journal
-        .route()
-        .map(|route| state.snapshot().rules.service(&route));
+    let service = terms.service;
     let profile = service.map_or_else(StatusProfile::default, |s| s.status_profile);
     let disclosure = service.map_or_else(Disclosure::default, |s| s.disclosure);
-    let limits = journal.limits();
     let challenges: SmallVec<[Challenge<'_>; 2]> =
         service.map(challenges).into_iter().flatten().collect();
+    let help = journal.help();
     let context = Context {
         id: journal.id(),
         form: Form::of(head),
@@ -91,27 +121,36 @@ fn rendered(
         authority: head.authority(),
         target: (!head.path().is_empty()).then(|| head.target()),
         challenges: &challenges,
-        limits: &limits,
+        limits: terms.limits,
         classic_limits: true,
-        help: None,
+        help: help.as_deref(),
         // Port 0 was left to the system, and is no port to be sent to.
         https_port: state.snapshot().rules.tls_port().filter(|&port| port != 0),
     };
     let disclosure = disclosure.at(journal.now().div_euclid(1000));
-    let shown = denial.shown(profile, disclosure, journal.is_proved());
+    let shown = denial.shown(profile, disclosure, terms.proved);
     let refusal = refusal::render(&shown, &context);
-    let told = journal.is_recorded().then(|| {
-        if context.form == Form::Problem && !context.head_only {
-            return serde_json::from_slice(&refusal.body).ok();
-        }
+    let told = journal
+        .is_recorded()
+        .then(|| document(&refusal, &shown, context));
+    (refusal, told.flatten())
+}
+
+/// What the caller is told, as a problem document for the record. Without the link that leads to
+/// the record: who reads records must not find keys to them.
+fn document(refusal: &Refusal, shown: &Shown<'_>, context: Context<'_>) -> Option<Json> {
+    let mut document: Json = if context.form == Form::Problem && !context.head_only {
+        serde_json::from_slice(&refusal.body).ok()?
+    } else {
         let context = Context {
             form: Form::Problem,
             head_only: false,
             ..context
         };
-        serde_json::from_slice(&refusal::render(&shown, &context).body).ok()
-    });
-    (refusal, told.flatten())
+        serde_json::from_slice(&refusal::render(shown, &context).body).ok()?
+    };
+    document.as_object_mut()?.shift_remove("help");
+    Some(document)
 }
 
 /// How the callers of a service may prove who they are.

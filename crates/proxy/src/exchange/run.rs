@@ -1,12 +1,13 @@
 //! The life of one request, from its head to its end.
 
 use super::attempt::{Ended, Exchange, Passed};
-use super::decide::decide;
+use super::decide::{Decided, decide};
 use super::faults::{self, Failed};
 use super::guard::{Interrupted, guarded};
 use super::intake::Intake;
 use super::journal::{Journal, Traffic, count};
 use super::message::{Piece, RequestSource, ResponseSink, Source as _};
+use super::own::Answering;
 use super::refuse::refuse;
 use super::relay::Upload;
 use crate::connection::Caller;
@@ -42,7 +43,20 @@ pub(crate) async fn run(
         sink.close();
     }
     let served = guarded(core, async {
-        let decided = decide(core, state, caller, head, &mut intake, &mut journal).await?;
+        let decided = match decide(core, state, caller, head, &mut intake, &mut journal).await? {
+            Decided::Passes(passes) => passes,
+            // Boxed, so that requests do not grow by what few of them need.
+            Decided::Own(asked) => {
+                let answering = Answering {
+                    core,
+                    state,
+                    caller,
+                    head,
+                    asked: &asked,
+                };
+                return Box::pin(answering.answer(&mut intake, &mut journal, sink)).await;
+            }
+        };
         let passes = passes.get_or_init(|| decided);
         journal.allowed(&passes.allowed);
         let exchange = Exchange::new(core, state, caller, head, passes, &journal, &traffic);
@@ -61,6 +75,7 @@ pub(crate) async fn run(
             journal.answered();
             None
         }
+        Ok(Passed::Own) => None,
         Ok(Passed::Tunnel(upstream)) => {
             journal.switched();
             // Boxed, so that requests do not grow by what few of them need.
@@ -91,7 +106,7 @@ pub(crate) async fn run(
 }
 
 /// Skips what is here of a body that nobody wants; says whether that was all of it.
-fn skip(source: &mut Intake<'_, impl RequestSource>, traffic: &Traffic) -> bool {
+pub(super) fn skip(source: &mut Intake<'_, impl RequestSource>, traffic: &Traffic) -> bool {
     source.limit(None);
     while let Ok(Some(Piece::Data(piece))) = source.take() {
         count(&traffic.received, piece.len());

@@ -7,11 +7,11 @@ use postern_policy::policies::LimitUse;
 use smallvec::SmallVec;
 
 /// The standings of most requests: no room is asked for.
-pub(super) type Standings<'a> = SmallVec<[Standing<'a>; 4]>;
+pub(crate) type Standings<'a> = SmallVec<[Standing<'a>; 4]>;
 
 /// How limits stand towards their caller; `taken`: what this request has taken since they were
 /// read. Limits in shadow mode are nobody's business.
-pub(super) fn standings<'a>(
+pub(crate) fn standings<'a>(
     uses: &'a [LimitUse],
     readings: &[Reading],
     taken: u32,

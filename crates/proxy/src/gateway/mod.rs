@@ -23,6 +23,7 @@ use crate::counting::Counting;
 use crate::metrics::Metrics;
 use crate::record::Sinks;
 use crate::upstream::UpstreamState;
+use crate::wellknown::Requests;
 use arc_swap::ArcSwap;
 use background::Background;
 use postern_calllog::CallLog;
@@ -68,6 +69,8 @@ pub struct Options {
     pub keyer: Keyer,
     /// Where requests are recorded.
     pub call_log: Option<Arc<CallLog>>,
+    /// Whom callers are told about their requests by; `None`: they are told nothing.
+    pub requests: Option<Requests>,
 }
 
 /// What every core shares.
@@ -84,6 +87,7 @@ pub(crate) struct Shared {
     /// What digests of keys are compared under.
     pub(crate) keyer: Keyer,
     pub(crate) call_log: Option<Arc<CallLog>>,
+    pub(crate) requests: Option<Requests>,
     /// Bounds records of connections that were refused.
     pub(crate) floods: Floods,
     commands: Vec<UnboundedSender<Command>>,
@@ -172,6 +176,7 @@ impl Gateway {
             directory: ArcSwap::from_pointee(Directory::default()),
             keyer: options.keyer,
             call_log: options.call_log,
+            requests: options.requests,
             floods: Floods::new(),
             commands,
             said: AtomicU64::new(0),

@@ -29,6 +29,7 @@ pub(crate) fn core(configuration: Configuration, sinks: Sinks) -> Rc<Core> {
         directory: arc_swap::ArcSwap::default(),
         keyer: Keyer::new(&[7; 32]),
         call_log: None,
+        requests: None,
         floods: Floods::new(),
         commands: Vec::new(),
         said: AtomicU64::new(0),

@@ -45,7 +45,7 @@ families! {
     BUILD = Gauge "postern_build_info" ["version"]
         "Always 1; the label says which version runs.";
     REQUESTS = Counter "postern_requests_total" ["service", "version", "operation", "status", "outcome"]
-        "Requests that are over. `status` is the class that went out (`2xx`, or `none`); `outcome` is `allowed`, `refused` (by the gateway), `cancelled` (the caller left) or `origin_refused` (the upstream itself answered 4xx). Empty names: the request led to no operation.";
+        "Requests that are over. `status` is the class that went out (`2xx`, or `none`); `outcome` is `allowed`, `refused` (by the gateway), `cancelled` (the caller left), `origin_refused` (the upstream itself answered 4xx) or `own` (the gateway answered about itself). Empty names: the request led to no operation.";
     DENIALS = Counter "postern_denials_total" ["code", "service"]
         "Refusals of the gateway by code, as recorded. What the upstream itself refuses is not among them: see `outcome` of `postern_requests_total`.";
     DURATION = Histogram "postern_request_duration_seconds" ["service"]

@@ -59,6 +59,20 @@ fn grpc(content_type: &[u8]) -> Option<Form> {
 /// Whether HTML is accepted by name, and at least as gladly as JSON by name: equal weights are
 /// decided by order (browsers send `text/html` first and do not name JSON).
 fn prefers_html<'a>(accept: impl Iterator<Item = &'a [u8]>) -> bool {
+    let (html, json) = weights(accept);
+    html > json
+}
+
+/// Whether JSON is accepted by name, and more gladly than HTML; equal weights are decided by
+/// order.
+pub(crate) fn prefers_json(head: &Head) -> bool {
+    let (html, json) = weights(head.fields.all(Known::Accept));
+    json > 0 && json >= html
+}
+
+/// The weights of HTML and of JSON, in thousandths. JSON that is named after HTML counts only
+/// where it weighs more.
+fn weights<'a>(accept: impl Iterator<Item = &'a [u8]>) -> (u32, u32) {
     let mut html = 0;
     let mut json = 0;
     for range in accept.flat_map(list_members) {
@@ -73,7 +87,7 @@ fn prefers_html<'a>(accept: impl Iterator<Item = &'a [u8]>) -> bool {
             json = json.max(weight);
         }
     }
-    html > json
+    (html, json)
 }
 
 fn is_json(name: &[u8]) -> bool {

@@ -1,7 +1,7 @@
 //! A page for somebody who came by browser. It needs nothing from anywhere: no script, no image,
 //! no other request, and one style sheet that the policy names by its hash.
 
-use super::{Context, push_page};
+use super::{Context, push_origin, push_page};
 use postern_model::denial::Shown;
 use std::fmt::{self, Write};
 
@@ -59,6 +59,7 @@ fn write(shown: &Shown<'_>, status: u16, context: &Context<'_>, out: &mut String
     }
     if let Some(help) = context.help {
         out.push_str("<dt>Help</dt><dd><a href=\"");
+        push_origin(&mut Escaped { out, code: None }, context)?;
         Escaped { out, code: None }.write_str(help)?;
         out.push_str("\">about this refusal</a></dd>\n");
     }

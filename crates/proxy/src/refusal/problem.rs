@@ -1,6 +1,6 @@
 //! Problem documents (RFC 9457).
 
-use super::{Context, RESERVED, push_page};
+use super::{Context, RESERVED, push_origin, push_page};
 use postern_model::denial::{Retry, Shown, Value};
 use std::fmt::{self, Write};
 
@@ -40,8 +40,10 @@ fn write(shown: &Shown<'_>, status: u16, context: &Context<'_>, out: &mut String
     }
     write!(out, ",\"request_id\":\"{id}\",\"correlation_id\":\"{id}\"")?;
     if let Some(help) = context.help {
-        out.push_str(",\"help\":");
-        text(help, out)?;
+        out.push_str(",\"help\":\"");
+        push_origin(&mut Escaped(out), context)?;
+        Escaped(out).write_str(help)?;
+        out.push('"');
     }
     evidence(shown, out)?;
     out.push('}');

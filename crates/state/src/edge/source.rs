@@ -26,8 +26,9 @@ impl Source {
         self.0
     }
 
-    /// Different for different sources: the lower half of a mapped IPv4 address is not zero.
-    pub(super) fn bits(self) -> u128 {
+    /// A number of its own: different for different sources, since the lower half of a mapped
+    /// IPv4 address is not zero.
+    pub fn bits(self) -> u128 {
         match self.0 {
             IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
             IpAddr::V6(address) => address.to_bits(),

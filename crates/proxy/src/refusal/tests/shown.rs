@@ -50,7 +50,7 @@ fn full_context(form: Form) -> Context<'static> {
             header: "X-API-Key",
         }],
         limits: STANDINGS,
-        help: Some("http://127.0.0.1:8080/.well-known/postern/requests/x?sig=y"),
+        help: Some("/.well-known/postern/requests/x?sig=y"),
         ..context(form)
     }
 }

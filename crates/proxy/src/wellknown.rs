@@ -1,0 +1,61 @@
+//! What the gateway answers about itself and to its callers, below `/.well-known/postern` on every
+//! host: pages about codes, who the caller is, whether a request would pass, what became of one.
+//!
+//! Owns what those answers say. Refuses to own how they are sent, recorded and counted
+//! (`exchange`), and where records are kept: it is handed them.
+
+pub(crate) mod answer;
+pub(crate) mod check;
+pub(crate) mod denials;
+mod links;
+mod records;
+pub(crate) mod whoami;
+
+pub use links::{HELP_VALID, Links};
+pub(crate) use records::may_come;
+pub use records::{ConsumerRecord, Looked, Records, Requests};
+
+use postern_model::entity::Method;
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Page<'a> {
+    /// The page about a code or a family; of all of them where it is empty.
+    Denials(&'a str),
+    /// The same without the slash that its links need.
+    DenialsBare,
+    /// Who the caller is.
+    Whoami,
+    /// Whether the request would pass whose path follows.
+    Check,
+    /// What became of the request with that id.
+    Request(&'a str),
+}
+
+/// Segments of a path before what [`Page::Check`] is asked about.
+pub(crate) const CHECK_SEGMENTS: usize = 3;
+
+impl<'a> Page<'a> {
+    /// Reads what follows `/.well-known/postern`.
+    pub(crate) fn of(rest: &'a str) -> Option<Self> {
+        let (page, more) = match rest.strip_prefix('/')?.split_once('/') {
+            Some((page, more)) => (page, Some(more)),
+            None => (rest.strip_prefix('/')?, None),
+        };
+        match (page, more) {
+            ("denials", Some(name)) => Some(Self::Denials(name)),
+            ("denials", None) => Some(Self::DenialsBare),
+            ("whoami", None) => Some(Self::Whoami),
+            ("check", Some(_)) => Some(Self::Check),
+            ("requests", Some(id)) if !id.is_empty() && !id.contains('/') => {
+                Some(Self::Request(id))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether it is answered to requests of that method.
+    pub(crate) const fn answers(self, method: Method) -> bool {
+        matches!(self, Self::Check) || matches!(method, Method::Get | Method::Head)
+    }
+}

@@ -1,0 +1,74 @@
+//! Whether a request would pass.
+
+use super::answer::Answer;
+use crate::exchange::standings;
+use postern_policy::facts::Reading;
+use postern_policy::policies::LimitUse;
+use postern_policy::{Allowed, Rules};
+use serde::Serialize;
+
+/// What is left of a limit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Left {
+    name: String,
+    limit: u64,
+    /// Seconds; absent: so many at a time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    window: Option<u64>,
+    remaining: u64,
+    /// In how many seconds everything is free again.
+    reset: u64,
+}
+
+/// What is left of limits of which nothing was taken.
+pub(crate) fn left(uses: &[LimitUse], readings: &[Reading]) -> Vec<Left> {
+    let standings = standings(uses, readings, 0);
+    let all = standings.iter().map(|standing| Left {
+        name: standing.name.to_owned(),
+        limit: standing.limit,
+        window: standing.window,
+        remaining: standing.remaining,
+        reset: standing.reset,
+    });
+    all.collect()
+}
+
+#[derive(Debug, Serialize)]
+struct Checked<'a> {
+    request_id: &'a str,
+    decision: &'static str,
+    service: &'a str,
+    version: &'a str,
+    operation: &'a str,
+    environment: &'a str,
+    /// Null: the operation asks nobody who calls.
+    app: Option<&'a str>,
+    scopes: Vec<&'a str>,
+    limits: Vec<Left>,
+}
+
+/// The answer about a request that would pass.
+pub(crate) fn answer(
+    id: &str,
+    allowed: &Allowed,
+    readings: &[Reading],
+    rules: &Rules,
+) -> Option<Answer> {
+    let route = &allowed.route;
+    let identity = allowed.identity.as_ref();
+    let scopes = identity.map(|identity| identity.scopes(rules).map(|scope| &**scope).collect());
+    Answer::personal(
+        200,
+        &Checked {
+            request_id: id,
+            decision: "allowed",
+            service: &rules.service(route).name,
+            version: &rules.version(route).name,
+            operation: &rules.operation(route).name,
+            environment: rules.environment(allowed.environment),
+            app: identity.map(|identity| &*identity.app.name),
+            scopes: scopes.unwrap_or_default(),
+            limits: left(&allowed.limits, readings),
+        },
+    )
+}
