@@ -1,5 +1,6 @@
 //! Stage 12: whether the caller holds the scopes that the operation requires.
 
+use super::subscription::needs_one;
 use super::{Check, Outcome};
 use crate::facts::Facts;
 use crate::identity::Caller;
@@ -28,6 +29,10 @@ fn scopes(progress: &mut Progress, snapshot: &Snapshot<'_>, _: &dyn Facts) -> Ou
         Caller::Anonymous => return Outcome::Pass,
         Caller::Known(identity) => identity,
     };
+    if identity.subscription.is_none() && needs_one(rules, &route) {
+        // It is missing, which was refused before: what it would grant nobody knows.
+        return Outcome::NotKept("subscription");
+    }
     let granted = identity.granted(rules);
     let own = identity.credential.scopes.as_deref();
     let carries = |scope: &Name| own.is_none_or(|list| list.contains(scope));

@@ -4,6 +4,7 @@ use super::authenticate::seconds;
 use super::connection::moment;
 use super::route::{hidden, not_found};
 use super::{Check, Outcome};
+use crate::decision::Depth;
 use crate::facts::Facts;
 use crate::identity::Caller;
 use crate::router::Route;
@@ -56,6 +57,7 @@ fn subscription(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Fa
     let Some(route) = progress.route else {
         return Outcome::Pass;
     };
+    let depth = progress.depth;
     let identity = match &mut progress.caller {
         Caller::Unknown => return Outcome::NotKept("identity"),
         Caller::Anonymous => return Outcome::Pass,
@@ -79,7 +81,14 @@ fn subscription(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Fa
         };
     };
     match out_of_force(row, seconds(facts), about) {
-        Some(denial) if needed => Outcome::Refuse(denial),
+        Some(denial) if needed => {
+            if depth == Depth::Everything {
+                // What would come next is judged as if it were in force.
+                identity.plan = rules.access().plan(&row.plan);
+                identity.subscription = Some(row.clone());
+            }
+            Outcome::Refuse(denial)
+        }
         Some(_) => Outcome::Pass,
         None => {
             identity.plan = rules.access().plan(&row.plan);
@@ -89,7 +98,7 @@ fn subscription(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Fa
     }
 }
 
-fn needs_one(rules: &Rules, route: &Route) -> bool {
+pub(super) fn needs_one(rules: &Rules, route: &Route) -> bool {
     let accepted = rules.service(route).authentication.as_ref();
     accepted.is_some_and(|a| a.subscription) && !rules.operation(route).anonymous
 }

@@ -1,0 +1,146 @@
+//! Deciding the facts of a request again, to the end.
+
+use crate::overlay::{Assumed, Overlay};
+use postern_model::Stage;
+use postern_model::denial::{Code, Denial};
+use postern_model::entity::Measure;
+use postern_policy::client::ClientAddress;
+use postern_policy::decision::Unknown;
+use postern_policy::facts::{Facts, Reading};
+use postern_policy::policies::{LimitUse, LimitUses};
+use postern_policy::router::Route;
+use postern_policy::{Decision, Depth, Identity, Snapshot, Step, Walk};
+
+/// Everything that the machine says about a request.
+#[derive(Debug, Default)]
+pub(crate) struct Decided {
+    /// Every refusal, in the order of the stages.
+    pub(crate) denials: Vec<Denial>,
+    /// What could not be told.
+    pub(crate) unknown: Vec<Unknown>,
+    pub(crate) shadow: Vec<Denial>,
+    pub(crate) route: Option<Route>,
+    pub(crate) identity: Option<Identity>,
+    pub(crate) client: Option<ClientAddress>,
+    pub(crate) path: Option<String>,
+    pub(crate) host: Option<String>,
+    pub(crate) limits: LimitUses,
+    /// Of the limits, in their order, if they were read.
+    pub(crate) readings: Option<Vec<Reading>>,
+}
+
+impl Decided {
+    /// Decides facts as they are.
+    pub(crate) fn of(snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Self {
+        // What somebody else has looked for in vain says nothing about this walk.
+        let _ = facts.not_kept();
+        let mut walk = Walk::new(Depth::Everything);
+        let step = walk.step(snapshot, facts);
+        let mut decided = Self {
+            denials: walk.denials().to_vec(),
+            unknown: walk.unknown().to_vec(),
+            shadow: walk.shadow().to_vec(),
+            route: walk.route().copied(),
+            identity: walk.identity().cloned(),
+            client: walk.client().copied(),
+            path: walk.path(facts).map(str::to_owned),
+            host: walk.host(facts).map(str::to_owned),
+            limits: walk.limits().iter().cloned().collect(),
+            readings: facts.readings().map(<[Reading]>::to_vec),
+        };
+        if let Step::Done(Decision::Allow(allowed)) = step {
+            decided.shadow.clone_from(&allowed.shadow);
+            decided.route = Some(allowed.route);
+            decided.client = Some(allowed.client);
+            decided.path = Some(allowed.path.of(facts.path()).to_owned());
+            let authority = facts.authority().unwrap_or_default();
+            decided.host = Some(allowed.host.of(authority).to_owned());
+            decided.identity = allowed.identity;
+            decided.limits = allowed.limits;
+        }
+        decided
+    }
+
+    /// Decides the same facts by another snapshot, with assumptions. A counter that the request
+    /// met before says what it said then; one that only the new rules have starts afresh.
+    /// Other rules may have other limits, so that readings are found by the number of their limit.
+    pub(crate) fn again(
+        &self,
+        snapshot: &Snapshot<'_>,
+        facts: &dyn Facts,
+        assumed: &Assumed,
+    ) -> Self {
+        let unread = Overlay {
+            facts,
+            assumed,
+            readings: None,
+        };
+        let first = Self::of(snapshot, &unread);
+        let Some(readings) = &self.readings else {
+            return first;
+        };
+        if first.limits.is_empty() {
+            return first;
+        }
+        let known: Vec<(&LimitUse, &Reading)> = self.limits.iter().zip(readings).collect();
+        let reading = |limit: &LimitUse| {
+            let same = |(old, _): &&(&LimitUse, &Reading)| {
+                old.number == limit.number && old.subject == limit.subject
+            };
+            known
+                .iter()
+                .find(same)
+                .map_or_else(|| fresh(limit), |(_, reading)| **reading)
+        };
+        let readings: Vec<Reading> = first.limits.iter().map(reading).collect();
+        let read = Overlay {
+            facts,
+            assumed,
+            readings: Some(&readings),
+        };
+        Self::of(snapshot, &read)
+    }
+
+    /// The first refusal's code.
+    pub(crate) fn code(&self) -> Option<Code> {
+        self.denials.first().map(|denial| denial.code)
+    }
+
+    /// Whether nothing refuses, as far as that can be told.
+    pub(crate) fn passes(&self) -> bool {
+        self.denials.is_empty()
+    }
+
+    /// Whether nothing refuses, and that can be told.
+    pub(crate) fn surely_passes(&self) -> bool {
+        self.denials.is_empty() && self.unknown.is_empty()
+    }
+
+    /// Stages whose word is missing, in order, and those that never speak beforehand.
+    pub(crate) fn not_checked(&self, facts: &dyn Facts) -> Vec<Stage> {
+        let mut stages: Vec<Stage> = self.unknown.iter().map(|unknown| unknown.stage).collect();
+        let sized = facts.header(postern_policy::fields::Known::ContentLength, 0);
+        if facts.has_body() && sized.is_none() {
+            stages.push(Stage::Body);
+        }
+        stages.push(Stage::Upstream);
+        stages.sort();
+        stages.dedup();
+        stages
+    }
+}
+
+/// What a limit says that nobody has taken from.
+pub(crate) fn fresh(limit: &LimitUse) -> Reading {
+    let remaining = match limit.limit.measure {
+        Measure::Rate { burst, .. } => burst,
+        Measure::Spacing { .. } => 1,
+        Measure::Concurrency { most } => most,
+    };
+    Reading {
+        passes: true,
+        remaining,
+        reset: 0,
+        retry_after: 0,
+    }
+}

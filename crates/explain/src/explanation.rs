@@ -1,0 +1,408 @@
+//! What an explanation says, as data. Texts of others in it are escaped when shown.
+
+use crate::document::Change;
+use serde::{Deserialize, Serialize};
+
+/// Everything that one audience may know about a decision.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// The request; none of a made-up one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// When it was decided: Unix time in milliseconds.
+    pub at: i64,
+    /// For whom this is.
+    pub audience: Audience,
+    /// How it ended.
+    pub verdict: Verdict,
+    /// What was asked.
+    pub asked: Asked,
+    /// The rules that decided, as they are named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
+    /// The refusal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<Refusal>,
+    /// What would have refused next.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub next: Vec<Refusal>,
+    /// What could not be told, by stage.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub not_known: Vec<NotKnown>,
+    /// The stages before the refusal.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub passed: Vec<Passed>,
+    /// How the limits stood.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub limits: Vec<LimitState>,
+    /// What the consumer was told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub told: Option<Told>,
+    /// What operators and publishers can change, the smallest first. Each was proved.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub fixes: Vec<Fix>,
+    /// Since when it is refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Since>,
+    /// What was different when the same call last passed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compared: Option<Comparison>,
+    /// What policies in shadow mode would have refused.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub shadow: Vec<Refusal>,
+    /// What else one should know.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub notes: Vec<String>,
+}
+
+/// For whom an explanation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// Platform operators.
+    Operator,
+    /// The publisher of the service.
+    Publisher,
+    /// Whoever sent the request.
+    Consumer,
+}
+
+impl Audience {
+    /// The audience of that name, as `--as` takes it.
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "operator" => Some(Self::Operator),
+            "publisher" => Some(Self::Publisher),
+            "consumer" => Some(Self::Consumer),
+            _ => None,
+        }
+    }
+
+    /// Whether it may read what is for `narrowest` at the narrowest.
+    pub(crate) fn reads(self, narrowest: Self) -> bool {
+        self <= narrowest
+    }
+}
+
+impl From<postern_model::denial::Audience> for Audience {
+    fn from(audience: postern_model::denial::Audience) -> Self {
+        use postern_model::denial::Audience as Of;
+        match audience {
+            Of::Operator => Self::Operator,
+            Of::Publisher => Self::Publisher,
+            Of::Consumer => Self::Consumer,
+        }
+    }
+}
+
+/// How a request ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It passed.
+    Allowed,
+    /// It was refused.
+    Refused,
+    /// Nothing refuses, but not everything could be looked at.
+    CannotTell,
+}
+
+/// What was asked, by whom.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    /// The method's token, escaped.
+    pub method: String,
+    /// The path, normal form if it has one; never the query.
+    pub path: String,
+    /// The host.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// The client's address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// Where the address comes from: `peer`, `x-forwarded-for[1]`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provenance: Option<String>,
+    /// The app.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub app: Option<String>,
+    /// The credential's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credential: Option<String>,
+    /// The service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    /// Its version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// Its operation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
+    /// The service's tenant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<String>,
+}
+
+/// One refusal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// The code: for consumers, the one that they were shown.
+    pub code: String,
+    /// A few words.
+    pub title: String,
+    /// The status.
+    pub status: u16,
+    /// The stage's name.
+    pub stage: String,
+    /// The stage's number, from 1 to 17.
+    pub stage_number: u8,
+    /// Whose business it is.
+    pub fault: String,
+    /// The policy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
+    /// A sentence about what this caller sent.
+    pub detail: String,
+    /// What the caller can do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fix: Option<String>,
+    /// What was expected and seen.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub evidence: Vec<Evidence>,
+}
+
+impl Refusal {
+    /// The evidence of that name.
+    pub fn evidence(&self, name: &str) -> Option<&Value> {
+        let found = self.evidence.iter().find(|e| e.name == name);
+        found.map(|e| &e.value)
+    }
+}
+
+/// One thing that was expected or seen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// What it is.
+    pub name: String,
+    /// What it says.
+    pub value: Value,
+    /// The narrowest audience that may read it.
+    pub audience: Audience,
+}
+
+/// A value in evidence, in the unit that the contract gives its name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// A number.
+    Number(u64),
+    /// Text.
+    Text(String),
+    /// Several texts.
+    List(Vec<String>),
+}
+
+/// Something that could not be told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotKnown {
+    /// The stage's name.
+    pub stage: String,
+    /// The fact that is missing.
+    pub what: String,
+    /// Whether nobody has looked for it, as opposed to: it was not kept.
+    pub not_looked_at: bool,
+}
+
+/// A stage that the request passed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Passed {
+    /// The stage's name.
+    pub stage: String,
+    /// What it saw; none where nothing of it is configured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub saw: Option<String>,
+    /// Whether it had anything to ask.
+    pub asked: bool,
+}
+
+/// How a limit stood.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LimitState {
+    /// Its name.
+    pub name: String,
+    /// How much was used.
+    pub used: u32,
+    /// Of how much.
+    pub of: u32,
+}
+
+/// What the consumer was told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// The code, or its family.
+    pub code: String,
+    /// The service's disclosure then.
+    pub disclosure: String,
+    /// The sentence, unless only the family was told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// What they can do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fix: Option<String>,
+}
+
+/// What somebody can change.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fix {
+    /// Its number, from 1: `postern fix ID NUMBER`.
+    pub number: usize,
+    /// What it does, in a sentence.
+    pub sentence: String,
+    /// The commands that do it.
+    pub commands: Vec<String>,
+    /// What happens, in order.
+    pub steps: Vec<Step>,
+    /// How far it is proved.
+    pub proof: Proof,
+    /// Who else it lets in.
+    pub reach: Reach,
+    /// The refusal was right by the rules: this opens what somebody closed on purpose.
+    pub if_wrong: bool,
+}
+
+/// One step of a fix.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// A document changes.
+    Change(Change),
+    /// A key is made, and used instead of the one that was sent.
+    CreateKey(NewKey),
+    /// A temporary block ends.
+    LiftBlock {
+        /// The blocked address.
+        address: String,
+    },
+}
+
+/// A key to make.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewKey {
+    /// For which app.
+    pub app: String,
+    /// For which environment.
+    pub environment: String,
+    /// Which scopes it carries; none: all that are granted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Vec<String>>,
+}
+
+/// How far a fix is proved: the recorded facts were decided again with it applied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proof {
+    /// The last stage that was decided.
+    pub through: String,
+    /// The stages that were not.
+    pub not_checked: Vec<String>,
+    /// What was assumed besides the recorded facts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assumed: Option<String>,
+}
+
+/// Who else a fix lets in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reach {
+    /// By the rules.
+    pub sentence: String,
+    /// How many other recorded refusals were decided again.
+    pub refusals: u64,
+    /// How many of them would have passed.
+    pub pass: u64,
+    /// Of how many that cannot be told.
+    pub unknown: u64,
+    /// Over which time, in words.
+    pub over: String,
+}
+
+/// Since when a request like this is refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Since {
+    /// As far as anything is kept.
+    Always {
+        /// The oldest revision that was looked at.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        oldest: Option<u64>,
+    },
+    /// Since new rules.
+    Revision {
+        /// The last revision that did not refuse it so.
+        before: u64,
+        /// The first that does.
+        since: u64,
+        /// Whether the revision before let it pass, as opposed to: refused it otherwise.
+        allowed_before: bool,
+        /// Who made it.
+        by: Who,
+        /// Such refusals since then.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        requests: Option<u64>,
+    },
+    /// Since a row of the directory changed.
+    Row {
+        /// Its kind.
+        row: String,
+        /// Its id.
+        id: String,
+        /// The change's number.
+        sequence: u64,
+        /// Whether it passed before, as opposed to: was refused otherwise.
+        allowed_before: bool,
+        /// Who changed it.
+        by: Who,
+        /// Such refusals since then.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        requests: Option<u64>,
+    },
+    /// Since a moment that had been set beforehand.
+    Moment {
+        /// Unix time in seconds.
+        at: i64,
+        /// What happened then.
+        what: String,
+    },
+}
+
+/// Who changed something, when and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Who {
+    /// Who.
+    pub who: String,
+    /// When: Unix time in milliseconds.
+    pub at: i64,
+    /// Their comment; empty if they made none.
+    pub comment: String,
+}
+
+/// What was different when the same app last called the same operation and passed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// The request that passed.
+    pub id: String,
+    /// When: Unix time in milliseconds.
+    pub at: i64,
+    /// What was different.
+    pub differences: Vec<Difference>,
+}
+
+/// One difference.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Difference {
+    /// What it is.
+    pub what: String,
+    /// What it was when the call passed; none: it was not there.
+    pub then: Option<String>,
+    /// What it is now; none: it is not there.
+    pub now: Option<String>,
+}

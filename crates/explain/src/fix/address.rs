@@ -1,0 +1,146 @@
+//! Fixes for refused addresses.
+
+use super::Candidate;
+use super::case::{Case, text, texts};
+use crate::document::Change;
+use crate::explanation::Step;
+use crate::overlay::Assumed;
+use ipnet::IpNet;
+use postern_model::denial::{Code, Denial};
+use postern_model::entity::PolicyRule;
+use postern_policy::facts::EdgeReading;
+use serde_json::{Value as Json, json};
+
+pub(super) fn candidates(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
+    match denial.code {
+        Code::AddressNotAllowed => {
+            let lists = texts(denial, "list").into_iter();
+            lists
+                .filter_map(|list| add(case, denial.code, list))
+                .collect()
+        }
+        Code::AddressDenied | Code::EdgeAddressDenied => remove(case, denial).into_iter().collect(),
+        Code::EdgeAddressBlocked => lift(denial).into_iter().collect(),
+        Code::EdgeRateExceeded => raise(case).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The address joins the list.
+fn add(case: &Case<'_>, code: Code, list: &str) -> Option<Candidate> {
+    let document = case.document("list", list)?;
+    let address = case.decided.client?.address;
+    let range = IpNet::from(address).to_string();
+    let mut entries = entries(document).to_vec();
+    entries.push(json!(range));
+    let change = Change::new("list", list, json!({ "entries": entries }));
+    let candidate = Candidate::new(
+        code,
+        format!("add `{range}` to list `{list}`"),
+        Step::Change(change),
+    );
+    Some(
+        candidate
+            .command(format!("postern lists add {list} {range}"))
+            .reach(format!(
+                "`{address}` wherever list `{list}` allows: {}",
+                uses(case, list)
+            ))
+            .audience(case.audience_of_list(document)),
+    )
+}
+
+/// The entry leaves the list.
+fn remove(case: &Case<'_>, denial: &Denial) -> Option<Candidate> {
+    let list = text(denial, "list")?;
+    let range = text(denial, "entry")?;
+    let document = case.document("list", list)?;
+    let is = |entry: &&Json| entry_range(entry).is_some_and(|have| have.to_string() == range);
+    let kept: Vec<&Json> = entries(document)
+        .iter()
+        .filter(|entry| !is(entry))
+        .collect();
+    let change = Change::new("list", list, json!({ "entries": kept }));
+    let sentence = format!("remove `{range}` from deny-list `{list}`");
+    let candidate = Candidate::new(denial.code, sentence, Step::Change(change));
+    Some(
+        candidate
+            .command(format!("postern lists remove {list} {range}"))
+            .reach(format!("everybody in `{range}`"))
+            .audience(case.audience_of_list(document))
+            .if_wrong(),
+    )
+}
+
+fn lift(denial: &Denial) -> Option<Candidate> {
+    let address = text(denial, "address")?;
+    let step = Step::LiftBlock {
+        address: address.to_owned(),
+    };
+    let assumed = Assumed {
+        edge: Some(EdgeReading::default()),
+        ..Assumed::default()
+    };
+    let sentence = format!("lift the block of `{address}`");
+    Some(
+        Candidate::new(denial.code, sentence, step)
+            .command(format!("postern blocks lift {address}"))
+            .assuming(assumed, "the address has no other block")
+            .reach(format!("`{address}`, until it is blocked again"))
+            .if_wrong(),
+    )
+}
+
+/// Twice as many requests.
+fn raise(case: &Case<'_>) -> Option<Candidate> {
+    let rate = case.rules().configuration().edge.requests?;
+    let count = rate.count.saturating_mul(2);
+    let change = Change::new("edge", "edge", json!({"requests": {"rate": count}}));
+    let assumed = Assumed {
+        edge: Some(EdgeReading::default()),
+        ..Assumed::default()
+    };
+    let sentence = format!("raise `edge.requests` to {count}");
+    Some(
+        Candidate::new(Code::EdgeRateExceeded, sentence, Step::Change(change))
+            .assuming(assumed, "the address's counter is below the new limit")
+            .reach("every address".to_owned())
+            .weight(5),
+    )
+}
+
+fn entries(list: &Json) -> &[Json] {
+    let entries = list.get("entries").and_then(Json::as_array);
+    entries.map_or(&[], Vec::as_slice)
+}
+
+/// The range of an entry, as it is compared.
+fn entry_range(entry: &Json) -> Option<IpNet> {
+    let text = entry.as_str().or_else(|| entry.get("range")?.as_str())?;
+    let address = || text.parse::<std::net::IpAddr>().map(IpNet::from);
+    text.parse::<IpNet>()
+        .or_else(|_| address())
+        .ok()
+        .map(|range| range.trunc())
+}
+
+/// The policies that allow by a list.
+fn uses(case: &Case<'_>, list: &str) -> String {
+    let configuration = case.rules().configuration();
+    let index = configuration
+        .lists
+        .iter()
+        .position(|known| *known.name == *list);
+    let allows = |rule: &PolicyRule| match rule {
+        PolicyRule::Network(rule) => index.is_some_and(|index| rule.allow.contains(&index)),
+        PolicyRule::Headers(_) | PolicyRule::Limit(_) | PolicyRule::Body(_) => false,
+    };
+    let names = configuration
+        .policies
+        .iter()
+        .filter(|policy| allows(&policy.rule));
+    let names: Vec<String> = names
+        .map(|policy| format!("policy `{}`", policy.name))
+        .collect();
+    names.join(", ")
+}

@@ -1,0 +1,41 @@
+//! Explaining: why a request was refused, and what opens the gate.
+//!
+//! Owns what `postern why` and `postern can` say: every reason and not only the first, near misses,
+//! fixes that are proved by deciding the recorded facts again, since when, and what was different
+//! when the same call last passed. It decides nothing by itself: the one machine of
+//! `postern-policy` does, over the facts of a record. Refuses to own records, stores and sockets:
+//! who asks brings facts, documents and history along.
+//!
+//! What an audience may not read is left out while the explanation is made, not when it is shown.
+
+mod asked;
+mod compare;
+mod decide;
+mod document;
+mod explain;
+mod explanation;
+mod fix;
+mod made;
+mod overlay;
+mod passed;
+mod picture;
+mod record;
+mod render;
+mod since;
+#[cfg(test)]
+mod tests;
+mod time;
+mod world;
+
+pub use compare::Last;
+pub use document::{Change, Documents, PatchError, merge_patch};
+pub use explain::{Other, Question, explain};
+pub use explanation::{
+    Asked, Audience, Comparison, Difference, Evidence, Explanation, Fix, LimitState, NewKey,
+    NotKnown, Passed, Proof, Reach, Refusal, Since, Step, Told, Value, Verdict, Who,
+};
+pub use made::{Answer, Body, MadeUp, QuestionError, can};
+pub use record::{ReadError, RecordedDenial, denial_from_json, denial_to_json};
+pub use render::Style;
+pub use since::{History, Made, RowChange};
+pub use world::{ApplyError, World};

@@ -1,0 +1,140 @@
+//! Facts of a request, some of them replaced by what is assumed instead.
+
+use postern_policy::facts::{
+    CertificateVerdict, CredentialVerdict, EdgeReading, Facts, Reading, TlsFacts,
+};
+use postern_policy::fields::Known;
+use postern_policy::head::Version;
+use postern_policy::recorded::Routed;
+use std::net::IpAddr;
+
+/// What is assumed instead of what was recorded.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Assumed {
+    /// Another credential was sent.
+    pub(crate) credential: Option<CredentialVerdict>,
+    /// The counters of the client's address say this.
+    pub(crate) edge: Option<EdgeReading>,
+    /// It had this method.
+    pub(crate) method: Option<&'static str>,
+}
+
+impl Assumed {
+    /// With what another one assumes too.
+    pub(crate) fn and(mut self, other: &Self) -> Self {
+        if other.credential.is_some() {
+            self.credential.clone_from(&other.credential);
+        }
+        if other.edge.is_some() {
+            self.edge.clone_from(&other.edge);
+        }
+        self.method = self.method.or(other.method);
+        self
+    }
+}
+
+/// Facts with assumptions. The readings of limits are always those given here.
+pub(crate) struct Overlay<'a> {
+    pub(crate) facts: &'a dyn Facts,
+    pub(crate) assumed: &'a Assumed,
+    pub(crate) readings: Option<&'a [Reading]>,
+}
+
+impl Facts for Overlay<'_> {
+    fn peer(&self) -> IpAddr {
+        self.facts.peer()
+    }
+
+    fn proxied_source(&self) -> Option<IpAddr> {
+        self.facts.proxied_source()
+    }
+
+    fn tls(&self) -> Option<TlsFacts<'_>> {
+        self.facts.tls()
+    }
+
+    fn version(&self) -> Version {
+        self.facts.version()
+    }
+
+    fn method(&self) -> &[u8] {
+        match self.assumed.method {
+            Some(method) => method.as_bytes(),
+            None => self.facts.method(),
+        }
+    }
+
+    fn protocol(&self) -> Option<&[u8]> {
+        self.facts.protocol()
+    }
+
+    fn authority(&self) -> Option<&[u8]> {
+        self.facts.authority()
+    }
+
+    fn target(&self) -> &[u8] {
+        self.facts.target()
+    }
+
+    fn path(&self) -> &[u8] {
+        self.facts.path()
+    }
+
+    fn query(&self) -> Option<&[u8]> {
+        self.facts.query()
+    }
+
+    fn header(&self, name: Known, nth: usize) -> Option<&[u8]> {
+        self.facts.header(name, nth)
+    }
+
+    fn header_named<'a>(&'a self, name: &'a [u8], nth: usize) -> Option<&'a [u8]> {
+        self.facts.header_named(name, nth)
+    }
+
+    fn client_certificate(&self) -> Option<&CertificateVerdict> {
+        self.facts.client_certificate()
+    }
+
+    fn now(&self) -> i64 {
+        self.facts.now()
+    }
+
+    fn edge(&self) -> Option<&EdgeReading> {
+        self.assumed.edge.as_ref().or_else(|| self.facts.edge())
+    }
+
+    fn has_body(&self) -> bool {
+        self.facts.has_body()
+    }
+
+    fn credential(&self) -> Option<&CredentialVerdict> {
+        let assumed = self.assumed.credential.as_ref();
+        assumed.or_else(|| self.facts.credential())
+    }
+
+    fn readings(&self) -> Option<&[Reading]> {
+        self.readings
+    }
+
+    fn body_start(&self) -> Option<&[u8]> {
+        self.facts.body_start()
+    }
+
+    fn has_header(&self, name: &str) -> bool {
+        self.facts.has_header(name)
+    }
+
+    fn routed(&self) -> Option<&Routed> {
+        self.facts.routed()
+    }
+
+    /// The readings are those of the rules that decide now.
+    fn revision(&self) -> Option<&str> {
+        None
+    }
+
+    fn not_kept(&self) -> Option<&'static str> {
+        self.facts.not_kept()
+    }
+}

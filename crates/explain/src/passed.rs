@@ -1,0 +1,178 @@
+//! The stages that a request passed, each with what it saw.
+
+use crate::decide::Decided;
+use crate::explanation::{LimitState, Passed};
+use postern_model::Stage;
+use postern_model::entity::Measure;
+use postern_policy::{Facts, Rules};
+
+/// Every stage, in order.
+const STAGES: [Stage; 15] = [
+    Stage::Connection,
+    Stage::Client,
+    Stage::Edge,
+    Stage::Route,
+    Stage::Network,
+    Stage::Cors,
+    Stage::Headers,
+    Stage::Authenticate,
+    Stage::Csrf,
+    Stage::Account,
+    Stage::Subscription,
+    Stage::Authorize,
+    Stage::Limits,
+    Stage::Body,
+    Stage::Content,
+];
+
+/// The stages before `refused` (all, if nothing refused) that passed.
+pub(crate) fn passed(
+    rules: &Rules,
+    facts: &dyn Facts,
+    decided: &Decided,
+    refused: Option<Stage>,
+) -> Vec<Passed> {
+    let before = |stage: &Stage| refused.is_none_or(|refused| *stage < refused);
+    let known = |stage: &Stage| {
+        !decided
+            .unknown
+            .iter()
+            .any(|unknown| unknown.stage == *stage)
+    };
+    STAGES
+        .into_iter()
+        .filter(|stage| before(stage) && known(stage))
+        .map(|stage| {
+            let (asked, saw) = look(stage, rules, facts, decided);
+            Passed {
+                stage: stage.name().to_owned(),
+                saw,
+                asked,
+            }
+        })
+        .collect()
+}
+
+/// Whether a stage had anything to ask, and what it saw.
+fn look(
+    stage: Stage,
+    rules: &Rules,
+    facts: &dyn Facts,
+    decided: &Decided,
+) -> (bool, Option<String>) {
+    let identity = decided.identity.as_ref();
+    let edge = &rules.configuration().edge;
+    match stage {
+        Stage::Client => (
+            true,
+            decided
+                .client
+                .map(|client| format!("{} ({})", client.address, client.provenance)),
+        ),
+        Stage::Edge => {
+            let any = !edge.deny.is_empty() || edge.requests.is_some() || edge.refusals.is_some();
+            (any, None)
+        }
+        Stage::Route => (
+            true,
+            decided.route.as_ref().map(|route| {
+                let (service, version) = (rules.service(route), rules.version(route));
+                let operation = rules.operation(route);
+                format!("{}/{}/{}", service.name, version.name, operation.name)
+            }),
+        ),
+        Stage::Network => (has_policy(rules, decided, "network"), None),
+        Stage::Headers => (has_policy(rules, decided, "headers"), None),
+        Stage::Authenticate => match identity {
+            Some(identity) => (
+                true,
+                Some(format!("key {}", short(&identity.credential.id))),
+            ),
+            None => (is_protected(rules, decided), Some("anonymous".to_owned())),
+        },
+        Stage::Account => (identity.is_some(), None),
+        Stage::Subscription => {
+            let subscription = identity.and_then(|identity| identity.subscription.as_ref());
+            let saw = subscription.map(|row| format!("plan {}", row.plan));
+            (subscription.is_some(), saw)
+        }
+        Stage::Authorize => {
+            let scopes = decided
+                .route
+                .as_ref()
+                .map(|route| &rules.operation(route).scopes);
+            let scopes = scopes.filter(|scopes| !scopes.is_empty() && identity.is_some());
+            let words = scopes.map(|scopes| {
+                let names: Vec<&str> = scopes.iter().map(AsRef::as_ref).collect();
+                names.join(", ")
+            });
+            (words.is_some(), words)
+        }
+        Stage::Limits => {
+            let states = limits(decided);
+            let words: Vec<String> = states.iter().map(words).collect();
+            (
+                !states.is_empty(),
+                (!words.is_empty()).then(|| words.join(", ")),
+            )
+        }
+        Stage::Body => (facts.has_body() && has_policy(rules, decided, "body"), None),
+        Stage::Content => (facts.body_start().is_some(), None),
+        Stage::Connection => (true, None),
+        Stage::Cors | Stage::Csrf | Stage::Upstream | Stage::Response => (false, None),
+    }
+}
+
+fn words(state: &LimitState) -> String {
+    format!("{} {} of {}", state.name, state.used, state.of)
+}
+
+fn is_protected(rules: &Rules, decided: &Decided) -> bool {
+    let route = decided.route.as_ref();
+    route.is_some_and(|route| rules.service(route).authentication.is_some())
+}
+
+fn has_policy(rules: &Rules, decided: &Decided, kind: &str) -> bool {
+    let Some(route) = &decided.route else {
+        return false;
+    };
+    let policies = &rules.configuration().policies;
+    rules.effective_policies(route).iter().any(|effective| {
+        let policy = policies.get(effective.policy);
+        effective.replaced_by.is_none() && policy.is_some_and(|p| p.rule.kind() == kind)
+    })
+}
+
+/// `key_…7q4m`: what people compare by.
+pub(crate) fn short(id: &str) -> String {
+    let tail = id
+        .char_indices()
+        .rev()
+        .nth(3)
+        .and_then(|(at, _)| id.get(at..));
+    match (id.split_once('_'), tail) {
+        (Some((kind, rest)), Some(tail)) if rest.len() > tail.len() => format!("{kind}_…{tail}"),
+        _ => id.to_owned(),
+    }
+}
+
+/// How the limits stood when they were read.
+pub(crate) fn limits(decided: &Decided) -> Vec<LimitState> {
+    let readings = decided.readings.as_deref().unwrap_or_default();
+    let pairs = decided.limits.iter().zip(readings);
+    pairs
+        .filter(|(limit, _)| !limit.shadow)
+        .map(|(limit, reading)| {
+            let of = match limit.limit.measure {
+                Measure::Rate { burst, .. } => burst,
+                Measure::Spacing { .. } => 1,
+                Measure::Concurrency { most } => most,
+            };
+            LimitState {
+                name: limit.limit.name.to_string(),
+                used: of.saturating_sub(reading.remaining),
+                of,
+            }
+        })
+        .collect()
+}

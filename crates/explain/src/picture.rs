@@ -1,0 +1,452 @@
+//! A refusal, drawn: what came, and what it met.
+
+use crate::explanation::{Asked, Refusal, Value};
+use crate::time;
+
+/// What stands on both sides of the cross, and below the right side.
+#[derive(Debug, Default)]
+pub(crate) struct Picture {
+    pub(crate) came: String,
+    pub(crate) met: String,
+    pub(crate) notes: Vec<String>,
+}
+
+/// When it is shown, and where.
+#[derive(Clone, Copy)]
+pub(crate) struct Clock {
+    /// The decision: Unix time in milliseconds.
+    pub(crate) at: i64,
+    /// Seconds east of UTC.
+    pub(crate) offset: i32,
+}
+
+/// Evidence by name, in words.
+struct Words<'a> {
+    refusal: &'a Refusal,
+    asked: &'a Asked,
+    clock: Clock,
+}
+
+/// Kinds of evidence that are moments.
+const MOMENTS: [&str; 10] = [
+    "since",
+    "until",
+    "from",
+    "requested_at",
+    "decided_at",
+    "revoked_at",
+    "retired_at",
+    "not_before",
+    "not_after",
+    "now",
+];
+
+/// Kinds of evidence that are spans in milliseconds.
+const SPANS: [&str; 2] = ["window", "reset"];
+
+impl Words<'_> {
+    fn value(&self, name: &str) -> Option<String> {
+        let value = self.refusal.evidence(name)?;
+        Some(match value {
+            Value::Number(number) if MOMENTS.contains(&name) => self.moment(*number),
+            Value::Number(number) if SPANS.contains(&name) => time::millis(*number),
+            Value::Number(number) => number.to_string(),
+            Value::Text(text) => text.clone(),
+            Value::List(items) if items.is_empty() => "nothing".to_owned(),
+            Value::List(items) => {
+                let items: Vec<String> = items.iter().map(|item| format!("`{item}`")).collect();
+                items.join(", ")
+            }
+        })
+    }
+
+    fn number(&self, name: &str) -> Option<i64> {
+        match self.refusal.evidence(name)? {
+            Value::Number(number) => i64::try_from(*number).ok(),
+            Value::Text(_) | Value::List(_) => None,
+        }
+    }
+
+    fn moment(&self, unix: u64) -> String {
+        time::moment(i64::try_from(unix).unwrap_or(i64::MAX), self.clock.offset)
+    }
+
+    /// `name` in back quotes, or what to say instead.
+    fn quoted(&self, name: &str, otherwise: &str) -> String {
+        match self.value(name) {
+            Some(text) if text.starts_with('`') => text,
+            Some(text) => format!("`{text}`"),
+            None => otherwise.to_owned(),
+        }
+    }
+
+    /// `before value`, if it is there.
+    fn note(&self, before: &str, name: &str) -> Option<String> {
+        Some(format!("{before}{}", self.value(name)?))
+    }
+
+    /// Seconds from a moment in the evidence to the decision.
+    fn ago(&self, name: &str) -> Option<i64> {
+        Some(self.clock.at.div_euclid(1000) - self.number(name)?)
+    }
+
+    fn address(&self) -> String {
+        let address = self.quoted("address", "the address");
+        match self.value("provenance") {
+            Some(provenance) => format!("address {address} ({provenance})"),
+            None => format!("address {address}"),
+        }
+    }
+
+    fn policy(&self) -> String {
+        match &self.refusal.policy {
+            Some(policy) => format!("policy `{policy}`"),
+            None => "this service".to_owned(),
+        }
+    }
+
+    fn app(&self) -> String {
+        let app = self.value("app").or_else(|| self.asked.app.clone());
+        app.map_or_else(|| "the app".to_owned(), |app| format!("app `{app}`"))
+    }
+}
+
+pub(crate) fn picture(refusal: &Refusal, asked: &Asked, clock: Clock) -> Picture {
+    let words = Words {
+        refusal,
+        asked,
+        clock,
+    };
+    let family = refusal.code.split('.').next().unwrap_or_default();
+    let drawn = match family {
+        "edge" | "network" => addresses(&words),
+        "route" | "tenant" => routes(&words),
+        "headers" | "body" => demands(&words),
+        "credential" => credentials(&words),
+        "account" | "subscription" | "authorization" => accounts(&words),
+        "limit" => Some(limits(&words)),
+        _ => None,
+    };
+    drawn.unwrap_or_else(|| plain(&words))
+}
+
+/// Every piece of evidence on a line of its own.
+fn plain(words: &Words<'_>) -> Picture {
+    let names = words
+        .refusal
+        .evidence
+        .iter()
+        .map(|evidence| evidence.name.as_str());
+    Picture {
+        came: format!("{} {}", words.asked.method, words.asked.path),
+        met: words.refusal.title.to_lowercase(),
+        notes: names
+            .filter_map(|name| words.note(&format!("{}: ", name.replace('_', " ")), name))
+            .collect(),
+    }
+}
+
+/// With those notes that there are.
+fn some(came: String, met: String, notes: Vec<Option<String>>) -> Picture {
+    Picture {
+        came,
+        met,
+        notes: notes.into_iter().flatten().collect(),
+    }
+}
+
+fn addresses(words: &Words<'_>) -> Option<Picture> {
+    let since = || words.note("since ", "since");
+    let reason = || words.note("reason: ", "reason");
+    Some(match words.refusal.code.as_str() {
+        "network.address_not_allowed" => some(
+            words.address(),
+            match words.value("list") {
+                Some(list) => format!("allowlist {list}"),
+                None => "the allowed addresses".to_owned(),
+            },
+            vec![
+                words
+                    .value("nearest_range")
+                    .zip(words.value("address"))
+                    .map(|(range, address)| {
+                        format!("nearest entry: expected one in `{range}`, seen `{address}`")
+                    }),
+            ],
+        ),
+        "network.address_denied" | "edge.address_denied" => some(
+            words.address(),
+            format!("deny-list {}", words.quoted("list", "of this gateway")),
+            vec![words.note("entry: ", "entry"), since(), reason()],
+        ),
+        "edge.address_blocked" => some(
+            words.address(),
+            "temporary block".to_owned(),
+            vec![
+                words.note("until ", "until"),
+                words.note("after too many refusals: ", "trigger"),
+            ],
+        ),
+        "edge.rate_exceeded" => some(
+            words.address(),
+            format!(
+                "{} requests in {} for each address",
+                words.value("limit")?,
+                words.value("window")?
+            ),
+            vec![words.note("one more passes in ", "reset")],
+        ),
+        _ => return None,
+    })
+}
+
+fn routes(words: &Words<'_>) -> Option<Picture> {
+    let asked = format!("`{} {}`", words.asked.method, words.asked.path);
+    Some(match words.refusal.code.as_str() {
+        "route.not_found" | "route.not_published" => some(
+            asked,
+            format!(
+                "the operations on host {}",
+                words.quoted("host", "asked for")
+            ),
+            vec![
+                words.note("nearest: ", "nearest"),
+                words.note("the version is a ", "state"),
+            ],
+        ),
+        "route.method_not_allowed" => some(
+            format!("method {}", words.quoted("method", "asked for")),
+            format!("methods {}", words.value("allowed")?),
+            Vec::new(),
+        ),
+        "route.version_retired" => some(
+            asked,
+            format!("version {}", words.quoted("version", "asked for")),
+            vec![
+                words.note("retired since ", "retired_at"),
+                words.note("successor: ", "successor"),
+            ],
+        ),
+        "tenant.isolated" => some(
+            match words.value("tenant") {
+                Some(tenant) => format!("{} of tenant `{tenant}`", words.app()),
+                None => "a caller of another tenant".to_owned(),
+            },
+            format!(
+                "private service {}",
+                words.quoted("service", "of another tenant")
+            ),
+            Vec::new(),
+        ),
+        _ => return None,
+    })
+}
+
+fn demands(words: &Words<'_>) -> Option<Picture> {
+    let policy = words.policy();
+    Some(match words.refusal.code.as_str() {
+        "headers.required_missing" => some(
+            format!("no header {}", words.quoted("name", "of that name")),
+            format!("{policy} requires it"),
+            Vec::new(),
+        ),
+        "headers.value_not_allowed" => some(
+            format!("header {}", words.quoted("name", "sent")),
+            policy,
+            vec![words.note("accepted: ", "rule")],
+        ),
+        "headers.content_type_missing" => some(
+            "a body without `Content-Type`".to_owned(),
+            policy,
+            vec![
+                words.note("accepted: ", "accepted"),
+                words.note("looks like: ", "looks_like"),
+            ],
+        ),
+        "headers.content_type_unsupported" => some(
+            format!(
+                "`Content-Type: {}`",
+                words.value("sent").unwrap_or_default()
+            ),
+            policy,
+            vec![
+                words.note("accepted: ", "accepted"),
+                words.note("looks like: ", "looks_like"),
+            ],
+        ),
+        "headers.length_required" => some(
+            "a body without `Content-Length`".to_owned(),
+            format!("{policy} requires it"),
+            Vec::new(),
+        ),
+        "body.too_large" => some(
+            format!("a body of {} bytes", words.value("seen")?),
+            format!("{policy}: {} bytes at most", words.value("limit")?),
+            Vec::new(),
+        ),
+        _ => return None,
+    })
+}
+
+fn credentials(words: &Words<'_>) -> Option<Picture> {
+    let key = format!("key {}", words.quoted("key", "sent"));
+    let reason = || words.note("reason: ", "reason");
+    Some(match words.refusal.code.as_str() {
+        "credential.missing" => some(
+            "no API key".to_owned(),
+            format!("expected in {}", words.value("looked")?),
+            vec![words.note("came, and is not looked at: ", "came")],
+        ),
+        "credential.malformed" => some(
+            format!("what came in {}", words.quoted("place", "the request")),
+            "the form of a key".to_owned(),
+            vec![words.value("error")],
+        ),
+        "credential.kind_not_accepted" => some(
+            words.value("sent")?,
+            format!("accepted: {}", words.value("accepted")?),
+            vec![words.value("siblings")],
+        ),
+        "credential.unknown" => some(
+            format!("key {}", words.quoted("prefix", "sent")),
+            "no key has this id".to_owned(),
+            vec![words.note("similar: ", "similar")],
+        ),
+        "credential.wrong_secret" => some(
+            format!("key {}", words.quoted("prefix", "sent")),
+            format!("the secret of {}", words.quoted("key", "that key")),
+            vec![words.value("app").map(|app| format!("of app `{app}`"))],
+        ),
+        "credential.not_yet_valid" => some(
+            key,
+            format!("good from {}", words.value("from")?),
+            Vec::new(),
+        ),
+        "credential.expired" => some(
+            key,
+            format!("good until {}", words.value("until")?),
+            vec![
+                words
+                    .ago("until")
+                    .map(|ago| format!("{} too late", time::span(ago))),
+            ],
+        ),
+        "credential.revoked" => some(
+            key,
+            format!("revoked {}", words.value("revoked_at")?),
+            vec![words.note("by ", "revoked_by"), reason()],
+        ),
+        "credential.wrong_environment" => some(
+            format!("{key} for `{}`", words.value("key_environment")?),
+            format!("environment `{}`", words.value("service_environment")?),
+            Vec::new(),
+        ),
+        "credential.restricted" => some(
+            key,
+            format!("restricted to {}", words.value("restriction")?),
+            vec![words.note("seen: ", "seen")],
+        ),
+        _ => return None,
+    })
+}
+
+fn accounts(words: &Words<'_>) -> Option<Picture> {
+    let reason = || words.note("reason: ", "reason");
+    let since = || words.note("since ", "since");
+    Some(match words.refusal.code.as_str() {
+        "account.tenant_suspended" => some(
+            format!("tenant {}", words.quoted("tenant", "of the app")),
+            "suspended".to_owned(),
+            vec![since(), reason()],
+        ),
+        "account.app_suspended" => {
+            some(words.app(), "suspended".to_owned(), vec![since(), reason()])
+        }
+        "authorization.scope_missing" => some(
+            match words.value("granted") {
+                Some(granted) => format!("{} with {granted}", words.app()),
+                None => words.app(),
+            },
+            format!("requires {}", words.value("required")?),
+            vec![
+                words.note("the subscription does not grant ", "not_granted"),
+                words.note("the key does not carry ", "not_carried"),
+            ],
+        ),
+        code => {
+            let service = format!("service {}", words.quoted("service", "asked for"));
+            let met = match words.value("plan") {
+                Some(plan) => format!("{service}, plan `{plan}`"),
+                None => service,
+            };
+            some(words.app(), met, subscription(words, code))
+        }
+    })
+}
+
+fn subscription(words: &Words<'_>, code: &str) -> Vec<Option<String>> {
+    let by = |at: &str, moment: &str, who: &str| {
+        let when = words.value(moment)?;
+        Some(match words.value(who) {
+            Some(who) => format!("{at} {when} by {who}"),
+            None => format!("{at} {when}"),
+        })
+    };
+    match code {
+        "subscription.missing" => vec![Some("no subscription".to_owned())],
+        "subscription.pending" => vec![
+            by("requested", "requested_at", "requested_by"),
+            Some(waiting(words)),
+        ],
+        "subscription.rejected" => vec![
+            by("rejected", "decided_at", "decided_by"),
+            words.note("comment: ", "comment"),
+        ],
+        "subscription.not_covered" => vec![
+            words.note("asked for: ", "operation"),
+            words.note("covered: ", "covers"),
+        ],
+        other => {
+            let state = other.rsplit('.').next().unwrap_or_default();
+            vec![
+                Some(match words.value("since") {
+                    Some(since) => format!("{state} since {since}"),
+                    None => state.to_owned(),
+                }),
+                words.note("reason: ", "reason"),
+            ]
+        }
+    }
+}
+
+fn waiting(words: &Words<'_>) -> String {
+    let mut text = "waiting ".to_owned();
+    if let Some(ago) = words.ago("requested_at") {
+        text.push_str(&time::span(ago));
+        text.push(' ');
+    }
+    text.push_str("for approval");
+    if let Some(tenant) = &words.asked.tenant {
+        text.push_str(" by tenant `");
+        text.push_str(tenant);
+        text.push('`');
+    }
+    text
+}
+
+fn limits(words: &Words<'_>) -> Picture {
+    let limit = words.value("limit").unwrap_or_default();
+    let met = match words.value("window") {
+        Some(window) => format!("{limit} in {window}"),
+        None => format!("{limit} at once"),
+    };
+    let by = words
+        .value("by")
+        .map(|by| format!("counted by {}", by.replace('`', "")));
+    let wait = words.note("one more passes in ", "reset");
+    Picture {
+        came: format!("limit {}", words.quoted("name", "of the plan")),
+        met,
+        notes: by.into_iter().chain(wait).collect(),
+    }
+}

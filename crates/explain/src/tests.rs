@@ -1,0 +1,5 @@
+//! Explanations of requests to a small world.
+
+mod refusals;
+mod scene;
+mod since;

@@ -1,0 +1,578 @@
+//! One refusal of every code that a stage decides: its text for operators, and that its fixes are
+//! what they say.
+
+use super::scene::{KEY, NOW, Request, STAGING, Scene, TERMINAL, golden, reading, verified};
+use crate::explanation::{Audience, Explanation, Step};
+use crate::{Question, Style, explain};
+use postern_model::denial::Code;
+use postern_model::key::Malformed;
+use postern_policy::facts::{Blocked, CredentialVerdict, EdgeReading, Exceeded, OtherKind, Place};
+use serde_json::{Value, json};
+
+/// A refusal: the world's difference, the request, how many fixes are offered, and whether they
+/// open what was closed on purpose.
+pub(super) struct Case {
+    pub(super) code: Code,
+    pub(super) patch: Value,
+    pub(super) request: Request,
+    fixes: usize,
+    if_wrong: bool,
+}
+
+fn case(code: Code, patch: Value, request: Request) -> Case {
+    Case {
+        code,
+        patch,
+        request,
+        fixes: 1,
+        if_wrong: false,
+    }
+}
+
+impl Case {
+    fn fixes(mut self, fixes: usize) -> Self {
+        self.fixes = fixes;
+        self
+    }
+
+    fn if_wrong(mut self) -> Self {
+        self.if_wrong = true;
+        self
+    }
+}
+
+fn post() -> Request {
+    Request::default()
+}
+
+fn with(credential: CredentialVerdict) -> Request {
+    Request {
+        credential: Some(credential),
+        readings: None,
+        ..post()
+    }
+}
+
+fn body(fields: &[&str], start: &'static [u8]) -> Request {
+    let length = format!("Content-Length: {}", start.len());
+    let fields = fields.iter().map(|field| (*field).to_owned());
+    Request {
+        fields: fields.chain([length]).collect(),
+        body: Some(start),
+        ..post()
+    }
+}
+
+fn headers(rule: &Value) -> Value {
+    let mut policy = json!({"kind": "headers", "on": {"service": "partners"}});
+    crate::merge_patch(&mut policy, rule);
+    json!({"policies": {"json-only": policy}})
+}
+
+fn subscription(patch: &Value) -> Value {
+    json!({"subscriptions": {"sub_fieldforce": patch}})
+}
+
+fn key(patch: &Value) -> Value {
+    json!({"credentials": {KEY: patch}})
+}
+
+fn edge_and_network() -> Vec<Case> {
+    let from = |from: &'static str| Request { from, ..post() };
+    let admin = |from: &'static str| Request {
+        from,
+        target: "/admin/config".to_owned(),
+        credential: None,
+        readings: None,
+        ..post()
+    };
+    let edge = |edge: EdgeReading| Request { edge, ..post() };
+    vec![
+        case(Code::EdgeAddressDenied, json!({}), from("192.0.2.9")).if_wrong(),
+        case(
+            Code::EdgeAddressBlocked,
+            json!({}),
+            edge(EdgeReading {
+                blocked: Some(Blocked {
+                    until: (NOW + 60) * 1000,
+                    trigger: Code::CredentialUnknown,
+                }),
+                exceeded: None,
+            }),
+        )
+        .if_wrong(),
+        case(
+            Code::EdgeRateExceeded,
+            json!({"edge": {"requests": {"rate": 50, "per": "1s"}}}),
+            edge(EdgeReading {
+                blocked: None,
+                exceeded: Some(Exceeded {
+                    limit: 50,
+                    retry_after: 20,
+                }),
+            }),
+        ),
+        case(Code::AddressNotAllowed, json!({}), admin("203.0.114.7")),
+        case(
+            Code::AddressDenied,
+            json!({"policies": {"no-scans": {"kind": "network", "on": "platform", "deny": ["bad"]}}, "edge": null}),
+            from("192.0.2.9"),
+        )
+        .if_wrong(),
+    ]
+}
+
+fn routes() -> Vec<Case> {
+    let get = |target: &str| Request {
+        method: "GET",
+        target: target.to_owned(),
+        credential: None,
+        readings: None,
+        ..post()
+    };
+    let version = |patch: Value| json!({"services": {"partners": {"versions": {"v1": patch}}}});
+    vec![
+        case(Code::NotFound, json!({}), get("/partners/customer")),
+        case(
+            Code::MethodNotAllowed,
+            json!({}),
+            Request {
+                method: "DELETE",
+                ..get("/partners/customers")
+            },
+        ),
+        case(
+            Code::NotPublished,
+            version(json!({"state": "draft"})),
+            get("/partners/customers"),
+        ),
+        case(
+            Code::VersionRetired,
+            version(json!({"state": "retired", "retired_at": "2026-10-01"})),
+            get("/partners/customers"),
+        )
+        .if_wrong(),
+        case(Code::PathRejected, json!({}), get("/partners/../admin")).fixes(0),
+    ]
+}
+
+fn demands() -> Vec<Case> {
+    vec![
+        case(
+            Code::HeaderMissing,
+            headers(&json!({"required": ["X-Reason"]})),
+            post(),
+        ),
+        case(
+            Code::HeaderValueNotAllowed,
+            headers(&json!({"values": {"X-Region": ["eu", "uk"]}})),
+            Request {
+                fields: vec!["X-Region: us".to_owned()],
+                ..post()
+            },
+        ),
+        case(
+            Code::ContentTypeMissing,
+            headers(&json!({"content_types": ["application/json"]})),
+            body(&[], b"{}"),
+        )
+        .fixes(0),
+        case(
+            Code::ContentTypeUnsupported,
+            headers(&json!({"content_types": ["application/json"]})),
+            body(&["Content-Type: text/csv; charset=utf-8"], b"a,b"),
+        ),
+        case(
+            Code::LengthRequired,
+            headers(&json!({"length_required": true})),
+            Request {
+                body: Some(b"{}"),
+                fields: vec!["Transfer-Encoding: chunked".to_owned()],
+                ..post()
+            },
+        ),
+        case(
+            Code::ExpectationUnsupported,
+            json!({}),
+            Request {
+                fields: vec!["Expect: a-miracle".to_owned()],
+                ..post()
+            },
+        )
+        .fixes(0),
+        case(
+            Code::BodyTooLarge,
+            json!({"policies": {"small": {"kind": "body", "on": "platform", "max_size": "1KiB"}}}),
+            Request {
+                body: Some(b"{"),
+                fields: vec!["Content-Length: 5000".to_owned()],
+                ..post()
+            },
+        ),
+    ]
+}
+
+fn credentials() -> Vec<Case> {
+    let foreign = || CredentialVerdict::Unknown {
+        id: "key_0000111122223333".into(),
+    };
+    vec![
+        case(Code::CredentialMissing, json!({}), with(CredentialVerdict::Missing)).if_wrong(),
+        case(
+            Code::CredentialMalformed,
+            json!({}),
+            with(CredentialVerdict::Malformed {
+                place: Place::Header("x-api-key".into()),
+                fault: Malformed::Truncated,
+            }),
+        )
+        .fixes(0),
+        case(
+            Code::CredentialKindNotAccepted,
+            json!({}),
+            with(CredentialVerdict::KindNotAccepted {
+                sent: OtherKind::Bearer,
+            }),
+        )
+        .if_wrong(),
+        case(
+            Code::CredentialAmbiguous,
+            json!({}),
+            with(CredentialVerdict::Ambiguous {
+                places: vec![Place::Header("x-api-key".into())],
+            }),
+        )
+        .fixes(0),
+        case(Code::CredentialUnknown, json!({}), with(foreign())).fixes(0),
+        case(
+            Code::CredentialWrongSecret,
+            json!({}),
+            with(CredentialVerdict::WrongSecret { id: KEY.into() }),
+        )
+        .fixes(0),
+        case(Code::CredentialNotYetValid, key(&json!({"not_before": "2026-12-01"})), post()),
+        case(Code::CredentialExpired, key(&json!({"expires_at": "2026-11-20T12:00:00Z"})), post()),
+        case(
+            Code::CredentialRevoked,
+            key(&json!({"revoked_at": "2026-11-21", "revoked_by": "ann@example.com", "reason": "leaked"})),
+            post(),
+        )
+        .if_wrong(),
+        case(
+            Code::CredentialWrongEnvironment,
+            json!({}),
+            Request {
+                credential: Some(verified(STAGING)),
+                ..post()
+            },
+        ),
+        case(
+            Code::CredentialRestricted,
+            key(&json!({"restricted_to": {"addresses": ["10.0.0.0/8"]}})),
+            post(),
+        ),
+    ]
+}
+
+fn accounts() -> Vec<Case> {
+    let suspended =
+        || json!({"state": "suspended", "suspended_at": "2026-11-01", "reason": "unpaid"});
+    let decided = |state: &str| {
+        subscription(&json!({
+            "state": state, "decided_at": "2026-11-21T08:00:00Z", "decided_by": "ann@example.com",
+            "comment": "no contract",
+        }))
+    };
+    vec![
+        case(
+            Code::TenantSuspended,
+            json!({"tenants": {"partner-x": suspended()}}),
+            post(),
+        )
+        .if_wrong(),
+        case(
+            Code::AppSuspended,
+            json!({"apps": {"fieldforce": suspended()}}),
+            post(),
+        )
+        .if_wrong(),
+        case(
+            Code::TenantIsolated,
+            json!({"services": {"partners": {"visibility": "tenant"}}}),
+            post(),
+        )
+        .if_wrong(),
+        case(
+            Code::SubscriptionMissing,
+            json!({"subscriptions": null}),
+            Request {
+                readings: None,
+                ..post()
+            },
+        ),
+        case(
+            Code::SubscriptionPending,
+            subscription(&json!({"state": "pending"})),
+            Request {
+                readings: None,
+                ..post()
+            },
+        ),
+        case(Code::SubscriptionRejected, decided("rejected"), post()).if_wrong(),
+        case(Code::SubscriptionSuspended, decided("suspended"), post()).if_wrong(),
+        case(Code::SubscriptionCancelled, decided("cancelled"), post()).if_wrong(),
+        case(
+            Code::SubscriptionExpired,
+            subscription(&json!({"expires_at": "2026-11-20"})),
+            post(),
+        ),
+        case(
+            Code::SubscriptionNotCovered,
+            json!({"plans": {"standard": {"services": null, "covers": [
+                {"service": "partners", "operations": ["list-customers"]},
+            ]}}}),
+            post(),
+        ),
+        case(
+            Code::ScopeMissing,
+            subscription(&json!({"scopes": ["read:users"]})),
+            post(),
+        ),
+    ]
+}
+
+fn limits() -> Vec<Case> {
+    let used = || Request {
+        readings: Some(vec![reading(false)]),
+        ..post()
+    };
+    let limit = |limit: Value| json!({"plans": {"standard": {"limits": {"per-app": limit}}}});
+    vec![
+        case(Code::RateExceeded, json!({}), used()),
+        case(
+            Code::BurstExceeded,
+            limit(json!({"kind": "spacing", "apart": "100ms", "rate": null, "per": null})),
+            used(),
+        ),
+        case(
+            Code::ConcurrencyExceeded,
+            limit(json!({"kind": "concurrency", "limit": 2, "rate": null, "per": null})),
+            used(),
+        ),
+    ]
+}
+
+pub(super) fn cases() -> Vec<Case> {
+    [
+        edge_and_network(),
+        routes(),
+        demands(),
+        credentials(),
+        accounts(),
+        limits(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn code(explanation: &Explanation) -> &str {
+    explanation
+        .refusal
+        .as_ref()
+        .map_or("", |refusal| &refusal.code)
+}
+
+#[test]
+fn every_code_of_a_filled_stage_is_explained() {
+    let texts: Vec<String> = cases()
+        .iter()
+        .map(|case| {
+            let scene = Scene::new(std::slice::from_ref(&case.patch));
+            let explanation = scene.explain(&case.request);
+            assert_eq!(code(&explanation), case.code.name());
+            explanation.render(&TERMINAL)
+        })
+        .collect();
+    golden("operator", &texts.join("\n"));
+}
+
+#[test]
+fn every_code_that_a_stage_decides_has_a_case() {
+    use postern_model::Stage;
+    let cases = cases();
+    let covered = |code: &Code| cases.iter().any(|case| case.code == *code);
+    for code in Code::ALL {
+        let stage = code.row().stage;
+        let decided = stage > Stage::Client && stage < Stage::Upstream;
+        assert!(
+            !decided || code.is_public_only() || covered(code),
+            "{code} has no case"
+        );
+    }
+}
+
+#[test]
+fn fixes_are_offered_where_there_are_some_and_ranked_last_where_the_refusal_was_right() {
+    for case in cases() {
+        let scene = Scene::new(std::slice::from_ref(&case.patch));
+        let explanation = scene.explain(&case.request);
+        assert!(
+            explanation.fixes.len() >= case.fixes
+                && explanation.fixes.is_empty() == (case.fixes == 0),
+            "{}: {:?}",
+            case.code,
+            explanation.fixes
+        );
+        for fix in &explanation.fixes {
+            assert_eq!(
+                fix.if_wrong, case.if_wrong,
+                "{}: {}",
+                case.code, fix.sentence
+            );
+        }
+    }
+}
+
+#[test]
+fn a_fix_that_is_really_applied_lets_the_request_pass() {
+    for case in cases() {
+        let scene = Scene::new(std::slice::from_ref(&case.patch));
+        let explanation = scene.explain(&case.request);
+        for fix in &explanation.fixes {
+            let changes: Vec<_> = fix
+                .steps
+                .iter()
+                .filter_map(|step| match step {
+                    Step::Change(change) => Some(change.clone()),
+                    Step::CreateKey(_) | Step::LiftBlock { .. } => None,
+                })
+                .collect();
+            let mut after = scene.after(&changes);
+            let mut request = case.request.clone();
+            for step in &fix.steps {
+                match step {
+                    Step::Change(_) => {}
+                    Step::LiftBlock { .. } => request.edge = EdgeReading::default(),
+                    Step::CreateKey(new) => {
+                        let id = "key_n3wkn3wkn3wkn3wk";
+                        let mut json = after.json.clone();
+                        let credential = json!({
+                            "app": new.app, "environment": new.environment,
+                            "scopes": new.scopes, "sha256": "c3".repeat(32),
+                        });
+                        json["credentials"][id] = credential;
+                        after = Scene::of(json);
+                        request.credential = Some(verified(id));
+                    }
+                }
+            }
+            // A counter that a changed limit starts is not used up.
+            if case.code.family() == "limit" {
+                request.readings = Some(vec![reading(true)]);
+            }
+            if case.code == Code::EdgeRateExceeded {
+                request.edge = EdgeReading::default();
+            }
+            assert!(
+                request.passes(&after, None),
+                "{}: {}",
+                case.code,
+                fix.sentence
+            );
+        }
+    }
+}
+
+#[test]
+fn two_wrongs_are_shown_at_once_and_mended_by_one_key() {
+    let scene = Scene::new(&[]);
+    let request = Request {
+        credential: Some(verified(STAGING)),
+        readings: None,
+        ..post()
+    };
+    let explanation = scene.explain(&request);
+    assert_eq!(code(&explanation), "credential.wrong_environment");
+    let next: Vec<&str> = explanation
+        .next
+        .iter()
+        .map(|next| next.code.as_str())
+        .collect();
+    assert_eq!(next, ["authorization.scope_missing"]);
+    let first = explanation.fixes.first().unwrap();
+    assert_eq!(
+        first.commands,
+        ["postern keys create --app fieldforce --environment production --scopes write:users"]
+    );
+    assert_eq!(first.proof.through, "authorize");
+}
+
+#[test]
+fn two_wrongs_may_take_two_changes() {
+    let scene = Scene::new(&[
+        subscription(&json!({"state": "pending"})),
+        headers(&json!({"required": ["X-Reason"]})),
+    ]);
+    let explanation = scene.explain(&post());
+    let first = explanation.fixes.first().unwrap();
+    assert_eq!(first.steps.len(), 2, "{first:?}");
+    assert_eq!(first.commands, ["postern fix 01JDB7Z3K8Q4M2T9V6X1C5N0RW 1"]);
+}
+
+#[test]
+fn consumers_and_publishers_see_their_part() {
+    for (name, audience) in [
+        ("consumer", Audience::Consumer),
+        ("publisher", Audience::Publisher),
+    ] {
+        let texts: Vec<String> = cases()
+            .iter()
+            .map(|case| {
+                let scene = Scene::new(std::slice::from_ref(&case.patch));
+                case.request.with(|live| {
+                    let question = Question {
+                        audience,
+                        ..Question::new(live)
+                    };
+                    explain(&scene.world(), &question).render(&TERMINAL)
+                })
+            })
+            .collect();
+        golden(name, &texts.join("\n"));
+    }
+}
+
+#[test]
+fn an_explanation_survives_json() {
+    for case in cases() {
+        let scene = Scene::new(std::slice::from_ref(&case.patch));
+        let explanation = scene.explain(&case.request);
+        let json = serde_json::to_string(&explanation).unwrap();
+        assert_eq!(
+            serde_json::from_str::<Explanation>(&json).unwrap(),
+            explanation
+        );
+    }
+}
+
+#[test]
+fn what_is_not_a_terminal_gets_ascii_and_no_escapes() {
+    for case in cases() {
+        let scene = Scene::new(std::slice::from_ref(&case.patch));
+        let text = scene.explain(&case.request).render(&Style::PLAIN);
+        assert!(text.is_ascii(), "{text}");
+        assert!(!text.contains('\x1b'));
+        let folded = Style {
+            width: 60,
+            colour: true,
+            ..Style::PLAIN
+        };
+        assert!(
+            scene
+                .explain(&case.request)
+                .render(&folded)
+                .contains("\x1b[1;31mrefused")
+        );
+    }
+}
