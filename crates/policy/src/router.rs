@@ -18,7 +18,7 @@ mod tree;
 use crate::fields::Span;
 use crate::rules::CompileError;
 use hosts::Hosts;
-use postern_model::entity::{Configuration, Lifecycle, Method, Name};
+use postern_model::entity::{Configuration, Lifecycle, Method, Name, Visibility};
 use template::Template;
 use tree::Tree;
 
@@ -187,6 +187,8 @@ impl Router {
         let mut router = Self::default();
         for (s, service) in configuration.services.iter().enumerate() {
             let trees = router.trees_of(&service.hosts);
+            // Hints name what everybody may know of.
+            let private = matches!(service.visibility, Visibility::Private { .. });
             for (v, version) in service.versions.iter().enumerate() {
                 for (o, operation) in version.operations.iter().enumerate() {
                     let text = format!(
@@ -222,7 +224,7 @@ impl Router {
                         let Some(tree) = forest.get_mut(tree) else {
                             continue;
                         };
-                        let leaf = tree.insert(&template, candidate.retired);
+                        let leaf = tree.insert(&template, candidate.retired || private);
                         let rival = leaf.candidates.iter().find(|c| c.rivals(&candidate));
                         if let Some(rival) = rival {
                             return Err(CompileError::Conflict {

@@ -521,6 +521,25 @@ fn two_wrongs_may_take_two_changes() {
 }
 
 #[test]
+fn what_follows_a_subscription_is_judged_as_if_that_were_in_force() {
+    let patch = json!({"state": "pending", "scopes": ["read:users"]});
+    let scene = Scene::new(&[subscription(&patch)]);
+    let explanation = scene.explain(&post());
+    let next = explanation.next.iter().map(|next| next.code.as_str());
+    assert!(next.eq(["authorization.scope_missing"]));
+    let first = explanation.fixes.first().unwrap();
+    assert_eq!(first.steps.len(), 2);
+    let scene = Scene::new(&[json!({"subscriptions": null})]);
+    let explanation = scene.explain(&post());
+    assert!(explanation.next.is_empty());
+    let unknown = explanation
+        .not_known
+        .iter()
+        .map(|unknown| unknown.what.as_str());
+    assert!(unknown.eq(["subscription"]));
+}
+
+#[test]
 fn consumers_and_publishers_see_their_part() {
     for (name, audience) in [
         ("consumer", Audience::Consumer),

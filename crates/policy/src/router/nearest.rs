@@ -17,7 +17,7 @@ const PREFIX_COST: usize = 3;
 pub(super) fn nearest<'a>(path: &str, listings: impl Iterator<Item = &'a Listing>) -> Vec<String> {
     let segments: Vec<&str> = path.split('/').skip(1).take(32).collect();
     let mut found: Vec<(usize, &Listing)> = listings
-        .filter(|l| !l.retired)
+        .filter(|l| !l.unlisted)
         .take(MAX_TEMPLATES)
         .filter_map(|l| Some((distance(&segments, &l.template.segments)?, l)))
         .collect();

@@ -4,11 +4,12 @@ use super::template::{Segment, Template};
 use super::{Leaf, Params};
 use crate::fields::Span;
 
-/// A template that a caller may be told about.
+/// A template, and whether a caller may be told about it.
 #[derive(Debug)]
 pub(super) struct Listing {
     pub(super) template: Template,
-    pub(super) retired: bool,
+    /// Retired, or of a service that not everybody may know of.
+    pub(super) unlisted: bool,
 }
 
 /// The templates of one host pattern.
@@ -29,10 +30,10 @@ struct Node {
 
 impl Tree {
     /// Lists an operation, and gives the leaf where it belongs.
-    pub(super) fn insert(&mut self, template: &Template, retired: bool) -> &mut Leaf {
+    pub(super) fn insert(&mut self, template: &Template, unlisted: bool) -> &mut Leaf {
         self.listings.push(Listing {
             template: template.clone(),
-            retired,
+            unlisted,
         });
         let mut node = &mut self.root;
         for segment in &template.segments {

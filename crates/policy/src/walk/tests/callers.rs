@@ -409,6 +409,8 @@ fn a_private_service_is_there_for_those_it_is_shared_with() {
     ];
     shows(&denial, Code::TenantIsolated, &evidence);
     assert_eq!(denial.code.row().public, Public::As(Code::NotFound));
+    // A hint at the path that was asked for would say that it is there.
+    assert_eq!(denial.evidence("nearest"), None);
     let mut world = World::new();
     private(&["partner"])(&mut world);
     passes(&world, &world.request("POST", "/orders", &[]));
