@@ -35,7 +35,7 @@ pub use explanation::{
     NotKnown, Passed, Proof, Reach, Refusal, Since, Step, Told, Value, Verdict, Who,
 };
 pub use made::{Answer, Body, MadeUp, QuestionError, can};
-pub use record::{ReadError, RecordedDenial, denial_from_json, denial_to_json};
+pub use record::{ReadError, RecordedDenial, denial_from_json};
 pub use render::Style;
 pub use since::{History, Made, RowChange};
 pub use world::{ApplyError, World};

@@ -1,9 +1,9 @@
 //! A refusal as call records keep it, and back.
 
-use crate::explanation::{Audience, Value};
+use crate::explanation::Value;
 use postern_model::denial::Audience as Of;
 use postern_model::denial::{self, Code, Denial, Fault, Retry};
-use serde_json::{Map, Value as Json, json};
+use serde_json::Value as Json;
 use std::borrow::Cow;
 
 /// What the record of a refused request says about it.
@@ -26,38 +26,27 @@ pub enum ReadError {
     Code(String),
 }
 
-/// What a record keeps of a refusal: code, status, public code, fault, retry, policy, evidence.
-pub fn denial_to_json(denial: &Denial) -> Json {
-    let evidence: Vec<Json> = denial
-        .evidence
-        .iter()
-        .map(|e| {
-            json!({
-                "name": e.name,
-                "value": Value::from(&e.value),
-                "audience": Audience::from(e.audience),
-            })
-        })
-        .collect();
-    let retry = match denial.retry {
-        Retry::Never => json!("never"),
-        Retry::AfterChange => json!("after_change"),
-        Retry::After(seconds) => json!({ "after": seconds }),
-    };
-    let mut map = Map::new();
-    map.insert("code".to_owned(), json!(denial.code.name()));
-    map.insert("status".to_owned(), json!(denial.status));
-    map.insert("public_code".to_owned(), json!(denial.code.shown().name()));
-    map.insert("fault".to_owned(), json!(denial.fault.name()));
-    map.insert("retry".to_owned(), retry);
-    if let Some(policy) = &denial.policy {
-        map.insert("policy".to_owned(), json!(&**policy));
+impl RecordedDenial {
+    /// Reads the `detail` of a call record: its `denial`, and what the `consumer` was sent. `None`
+    /// of a request that was not refused.
+    ///
+    /// # Errors
+    /// No code, or one that this version does not know.
+    pub fn from_detail(detail: &Json) -> Result<Option<Self>, ReadError> {
+        let Some(denial) = detail.get("denial") else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            denial: denial_from_json(denial)?,
+            told: detail
+                .get("consumer")
+                .filter(|told| told.is_object())
+                .cloned(),
+        }))
     }
-    map.insert("evidence".to_owned(), Json::Array(evidence));
-    Json::Object(map)
 }
 
-/// Reads what [`denial_to_json`] wrote. Evidence of a kind that no code of this version comes with
+/// Reads a refusal: code, status, fault, retry, policy, evidence. Evidence of a kind that no code of this version comes with
 /// is left out.
 ///
 /// # Errors
@@ -158,6 +147,39 @@ impl From<&denial::Value> for Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::explanation::Audience;
+    use serde_json::json;
+
+    /// As the data plane writes it.
+    fn denial_to_json(denial: &Denial) -> Json {
+        let evidence: Vec<Json> = denial
+            .evidence
+            .iter()
+            .map(|e| {
+                json!({
+                    "name": e.name,
+                    "value": Value::from(&e.value),
+                    "audience": Audience::from(e.audience),
+                })
+            })
+            .collect();
+        let retry = match denial.retry {
+            Retry::Never => json!("never"),
+            Retry::AfterChange => json!("after_change"),
+            Retry::After(seconds) => json!({ "after": seconds }),
+        };
+        let mut map = serde_json::Map::new();
+        map.insert("code".to_owned(), json!(denial.code.name()));
+        map.insert("status".to_owned(), json!(denial.status));
+        map.insert("public_code".to_owned(), json!(denial.code.shown().name()));
+        map.insert("fault".to_owned(), json!(denial.fault.name()));
+        map.insert("retry".to_owned(), retry);
+        if let Some(policy) = &denial.policy {
+            map.insert("policy".to_owned(), json!(&**policy));
+        }
+        map.insert("evidence".to_owned(), Json::Array(evidence));
+        Json::Object(map)
+    }
 
     #[test]
     fn a_refusal_survives_its_record() {
@@ -174,12 +196,16 @@ mod tests {
             }
             denial = denial.saw("limit", 5).by_policy("office-only".into());
             let json = denial_to_json(&denial);
-            assert_eq!(denial_from_json(&json), Ok(denial), "{code}");
+            let detail = json!({"denial": json, "consumer": {"code": "x"}});
+            let read = RecordedDenial::from_detail(&detail).unwrap().unwrap();
+            assert_eq!(read.denial, denial, "{code}");
+            assert_eq!(read.told, Some(json!({"code": "x"})));
         }
     }
 
     #[test]
     fn what_is_no_record_is_not_read() {
+        assert_eq!(RecordedDenial::from_detail(&json!({})), Ok(None));
         assert_eq!(denial_from_json(&json!([])), Err(ReadError::NoCode));
         let foreign = json!({"code": "quantum.entangled"});
         assert!(matches!(
