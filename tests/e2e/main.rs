@@ -6,6 +6,7 @@
 //! them where it can).
 
 mod clients;
+mod commands;
 mod differential;
 mod forwarding;
 mod harness;

@@ -21,6 +21,7 @@ mod schema;
 mod secrets;
 mod source;
 mod tree;
+mod values;
 
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Position, Report, Severity};
@@ -28,6 +29,7 @@ pub use fuzz::fuzz;
 pub use render::render_all;
 pub use schema::json_schema;
 pub use secrets::{Secrets, System};
+pub use values::values;
 
 use findings::Findings;
 use postern_model::entity::{Accounts, Configuration};

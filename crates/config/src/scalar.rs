@@ -92,6 +92,7 @@ pub(crate) const KINDS: &[Entry] = &[
     entry::<address::Network>(),
     entry::<date::Date>(),
     entry::<digest::Sha256>(),
+    entry::<digest::Hmac>(),
     entry::<duration::Duration>(),
     entry::<host::Authority>(),
     entry::<host::Host>(),

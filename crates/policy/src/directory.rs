@@ -83,6 +83,17 @@ impl Directory {
         next
     }
 
+    /// The directory after a set of changes, which has this number.
+    #[must_use]
+    pub fn with_all(&self, changes: impl IntoIterator<Item = Change>, sequence: u64) -> Self {
+        let mut next = self.clone();
+        for change in changes {
+            next.apply(change);
+        }
+        next.sequence = sequence;
+        next
+    }
+
     /// The number of the last change in it.
     pub const fn sequence(&self) -> u64 {
         self.sequence

@@ -182,6 +182,15 @@ impl Rules {
         )
     }
 
+    /// The same for the operation at these positions (service, version, operation) of a
+    /// configuration that need not be compiled.
+    pub fn effective_of(
+        configuration: &Configuration,
+        [service, version, operation]: [usize; 3],
+    ) -> Vec<EffectivePolicy> {
+        policies::effective(configuration, service, version, operation)
+    }
+
     /// What was worked out for an operation when it was compiled.
     pub fn plan(&self, route: &Route) -> &OperationPlan {
         #[expect(

@@ -1,12 +1,16 @@
 //! The command line.
 
+pub(crate) mod remote;
+pub(crate) mod time;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// An API gateway that never leaves a refusal a mystery.
 ///
-/// Exit status: 0 success, 1 failure (said in one sentence or as diagnostics), 2 wrong usage.
+/// Exit status: 0 success, 1 failure (said in one sentence or as diagnostics) or a question answered
+/// with no, 2 wrong usage.
 #[derive(Debug, Parser)]
 #[command(name = "postern", version, arg_required_else_help = true)]
 pub(crate) struct Cli {
@@ -21,6 +25,23 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Check configuration files without running them.
     Check(CheckArgs),
+    /// Put a whole configuration into the database of a running Postern.
+    Apply(remote::ApplyArgs),
+    /// Make, list and revoke API keys.
+    #[command(subcommand)]
+    Keys(remote::Keys),
+    /// List and decide about subscriptions.
+    #[command(subcommand)]
+    Subscriptions(remote::Subscriptions),
+    /// Change lists of addresses.
+    #[command(subcommand)]
+    Lists(remote::Lists),
+    /// List and lift temporary blocks of addresses.
+    #[command(subcommand)]
+    Blocks(remote::Blocks),
+    /// Show policies.
+    #[command(subcommand)]
+    Policies(remote::Policies),
     /// Print the JSON schema of configuration files.
     Schema,
 }
@@ -28,15 +49,18 @@ pub(crate) enum Command {
 /// Options of `postern run`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
+  postern run
   postern run --config postern.yaml
   postern run --config bench/plain.yaml --gateway 127.0.0.1:8080 --cores 1
 
-The configuration is read again when the file (or a certificate that it names) changes, and on
-SIGHUP. SIGTERM and SIGINT drain: open requests end, then the process.")]
+A configuration file is read again when it (or a certificate that it names) changes, and on SIGHUP;
+the database on SIGHUP, since commands change what is served at once. One process at a time uses a
+data directory. SIGTERM and SIGINT drain: open requests end, then the process.")]
 pub(crate) struct RunArgs {
-    /// The configuration file (YAML or JSON).
+    /// The configuration file (YAML or JSON), which then owns everything. Without it, the database
+    /// in the data directory does, and commands change it.
     #[arg(long, value_name = "FILE")]
-    pub(crate) config: PathBuf,
+    pub(crate) config: Option<PathBuf>,
     /// Where Postern keeps its files; created if it is not there.
     #[arg(long, value_name = "DIR", default_value = "data")]
     pub(crate) data: PathBuf,

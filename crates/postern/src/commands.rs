@@ -1,5 +1,15 @@
 //! One function a command.
 
+mod apply;
+mod blocks;
+mod keys;
+mod lists;
+mod policies;
+mod remote;
+mod subscriptions;
+mod table;
+
+use crate::cli::remote::Policies;
 use crate::cli::{CheckArgs, Command};
 use crate::{output, serve};
 use postern_config::{Diagnostic, System};
@@ -11,6 +21,12 @@ pub(crate) fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Run(args) => serve::run(&args),
         Command::Check(args) => Ok(check(&args)),
+        Command::Apply(args) => apply::apply(&args),
+        Command::Keys(command) => keys::dispatch(command),
+        Command::Subscriptions(command) => subscriptions::dispatch(command),
+        Command::Lists(command) => lists::dispatch(command),
+        Command::Blocks(command) => blocks::dispatch(command),
+        Command::Policies(Policies::Effective(args)) => policies::effective(&args),
         Command::Schema => {
             output::say(&postern_config::json_schema());
             Ok(ExitCode::SUCCESS)

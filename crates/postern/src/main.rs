@@ -17,7 +17,14 @@ fn main() -> ExitCode {
     match commands::dispatch(cli.command) {
         Ok(code) => code,
         Err(error) => {
-            output::complain(&format!("error: {error:#}"));
+            let said = format!("{error:#}");
+            // Diagnostics speak for themselves.
+            let prefix = if said.starts_with("error") {
+                ""
+            } else {
+                "error: "
+            };
+            output::complain(&format!("{prefix}{said}"));
             ExitCode::FAILURE
         }
     }

@@ -21,3 +21,12 @@ pub(crate) fn colours() -> bool {
     let no_colour = std::env::var("NO_COLOR").is_ok_and(|value| !value.is_empty());
     std::io::stderr().is_terminal() && !no_colour
 }
+
+/// A refusal as it is printed: the faults of a configuration speak for themselves.
+pub(crate) fn refused(refusal: &postern_control::Refusal) -> String {
+    if refusal.code == "configuration" && refusal.message.starts_with("error[") {
+        refusal.message.clone()
+    } else {
+        format!("error: {refusal}")
+    }
+}

@@ -3,7 +3,7 @@
 use crate::located::At;
 use crate::scalar::address::Network;
 use crate::scalar::date::Date;
-use crate::scalar::digest::Sha256;
+use crate::scalar::digest::{Hmac, Sha256};
 use crate::scalar::host::HostPattern;
 use crate::scalar::name::MethodName;
 use crate::scalar::reference::SecretReference;
@@ -54,7 +54,7 @@ pub(crate) enum AccountState {
     Suspended,
 }
 
-/// An API key of an app. It has either `sha256` or `secret`.
+/// An API key of an app. It has one of `sha256`, `secret` and `hmac`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Credential {
@@ -65,6 +65,12 @@ pub(crate) struct Credential {
     pub sha256: Option<At<Sha256>>,
     /// Where the whole key is: `env:NAME` or `file:PATH`.
     pub secret: Option<At<SecretReference>>,
+    /// What the database keeps of a key: the HMAC-SHA-256 of its SHA-256 under the installation's
+    /// key. It means nothing to another installation.
+    pub hmac: Option<At<Hmac>>,
+    /// What people call it.
+    #[serde(rename = "title")]
+    pub _title: Option<Text>,
     /// The only environment it is good for.
     #[schemars(extend("default" = "production"))]
     pub environment: Option<At<String>>,

@@ -14,8 +14,8 @@ use postern_model::entity::{Credential, KeyDigest, PRODUCTION, Restriction, Revo
 use postern_model::key::{self, ApiKey};
 use std::collections::HashMap;
 
-/// The credentials seen, by digest: id and place of each.
-type Seen = HashMap<[u8; 32], (String, usize)>;
+/// The credentials seen, by what is kept of them: id and place of each.
+type Seen = HashMap<KeyDigest, (String, usize)>;
 
 impl Resolver<'_, '_> {
     pub(super) fn credentials(&mut self, given: Map<document::Credential>) -> Vec<Credential> {
@@ -62,7 +62,7 @@ impl Resolver<'_, '_> {
                 .error(Code::Conflict, until.span, &message, label);
         }
         let (digest, span) = self.digest(id, &shown, &given)?;
-        let kept = self.keyed(id, &digest, span, seen);
+        let kept = self.unlike_others(id, digest, span, seen);
         let (digest, app) = (kept?, given.app?);
         Some(Credential {
             id: id.value.as_str().into(),
@@ -114,27 +114,33 @@ impl Resolver<'_, '_> {
         }
     }
 
-    /// The digest of the whole key, and where it comes from.
+    /// What is kept of the key, and where it comes from.
     fn digest(
         &mut self,
         id: &At<String>,
         shown: &str,
         given: &document::Credential,
-    ) -> Option<([u8; 32], Span)> {
-        match (&given.sha256, &given.secret) {
-            (Some(digest), None) => Some((digest.value.0, digest.span)),
-            (None, Some(secret)) => self.digest_of(id, shown, secret),
-            (Some(_), Some(secret)) => {
-                let message = format!("{shown} has both `sha256` and `secret`");
-                self.findings.error(
-                    Code::Conflict,
-                    secret.span,
-                    &message,
-                    "one of them is enough",
-                );
-                None
+    ) -> Option<(KeyDigest, Span)> {
+        let spans = [
+            given.sha256.as_ref().map(|one| ("sha256", one.span)),
+            given.secret.as_ref().map(|one| ("secret", one.span)),
+            given.hmac.as_ref().map(|one| ("hmac", one.span)),
+        ];
+        let mut said = spans.into_iter().flatten();
+        if let (Some((first, _)), Some((second, span))) = (said.next(), said.next()) {
+            let message = format!("{shown} has both `{first}` and `{second}`");
+            self.findings
+                .error(Code::Conflict, span, &message, "one of them is enough");
+            return None;
+        }
+        match (&given.sha256, &given.secret, &given.hmac) {
+            (Some(digest), ..) => Some((self.secrets.keyed(&digest.value.0), digest.span)),
+            (_, Some(secret), _) => {
+                let (digest, span) = self.digest_of(id, shown, secret)?;
+                Some((self.secrets.keyed(&digest), span))
             }
-            (None, None) => {
+            (.., Some(kept)) => Some((KeyDigest(kept.value.0), kept.span)),
+            (None, None, None) => {
                 if id.intact {
                     let message = format!("{shown} has neither `sha256` nor `secret`");
                     self.findings
@@ -217,15 +223,15 @@ impl Resolver<'_, '_> {
         }
     }
 
-    /// What is kept of a digest; `None` if another credential has the same.
-    fn keyed(
+    /// What is kept of a key; `None` if another credential has the same.
+    fn unlike_others(
         &mut self,
         id: &At<String>,
-        digest: &[u8; 32],
+        kept: KeyDigest,
         span: Span,
         seen: &mut Seen,
     ) -> Option<KeyDigest> {
-        if let Some((other, at)) = seen.get(digest) {
+        if let Some((other, at)) = seen.get(&kept) {
             let message = format!(
                 "credentials {} and {} have the same key",
                 quote(other),
@@ -237,8 +243,8 @@ impl Resolver<'_, '_> {
                 .note(format!("the first one is in line {line}"));
             return None;
         }
-        seen.insert(*digest, (id.value.clone(), span.start));
-        Some(self.secrets.keyed(digest))
+        seen.insert(kept, (id.value.clone(), span.start));
+        Some(kept)
     }
 }
 

@@ -36,6 +36,34 @@ impl Scalar for Sha256 {
     }
 }
 
+/// What is kept of a key, in hexadecimal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Hmac(pub(crate) [u8; 32]);
+
+scalar!(Hmac, {
+    "description": "What an installation keeps of an API key: 64 hexadecimal digits.",
+    "type": "string",
+    "pattern": "^[0-9A-Fa-f]{64}$",
+    "x-secret": true
+});
+
+impl Scalar for Hmac {
+    const KIND: &'static str = "hmac";
+    const CODE: Code = Code::InvalidDigest;
+    const WHAT: &'static str = "what an installation keeps of a key";
+    const EXAMPLE: &'static str =
+        "5d5d139563c95b5967b9bd9a8c9b233a9dedb45072794cd232dc1b74832607d0";
+
+    fn read(text: &str) -> Result<Self, Problem> {
+        digest(text).map(Self).ok_or_else(|| {
+            Problem::new(format!(
+                "expected 64 hexadecimal digits, found {} characters",
+                text.chars().count()
+            ))
+        })
+    }
+}
+
 fn digest(text: &str) -> Option<[u8; 32]> {
     let (pairs, []) = text.as_bytes().as_chunks::<2>() else {
         return None;

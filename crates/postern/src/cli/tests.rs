@@ -26,12 +26,17 @@ fn page() -> String {
     let mut all = Cli::command();
     all.build();
     section(&mut out, &mut all);
-    for command in all.get_subcommands_mut() {
+    sections(&mut out, &mut all);
+    out
+}
+
+fn sections(out: &mut String, command: &mut clap::Command) {
+    for command in command.get_subcommands_mut() {
         if command.get_name() != "help" {
-            section(&mut out, command);
+            section(out, command);
+            sections(out, command);
         }
     }
-    out
 }
 
 fn section(out: &mut String, command: &mut clap::Command) {

@@ -1,8 +1,12 @@
-//! `postern run`: from a configuration file to a gateway that serves, reloads and drains.
+//! `postern run`: from a configuration, of a file or of the store, to a gateway that serves,
+//! reloads and drains.
 
 mod admin;
+mod begin;
 mod builtin;
+mod completion;
 mod records;
+mod running;
 mod source;
 mod welcome;
 
@@ -10,17 +14,21 @@ use crate::cli::RunArgs;
 use crate::{log, output};
 use admin::Status;
 use anyhow::Context as _;
+use completion::Completion;
 use postern_calllog::CallLog;
-use postern_config::System;
-use postern_model::entity::Name;
+use postern_control::socket::Socket;
+use postern_control::{Candidate, Service};
 use postern_model::key::Keyer;
+use postern_policy::Directory;
 use postern_proxy::metrics::Metrics;
 use postern_proxy::{Gateway, Options};
+use postern_store::DataDirectory;
+use running::Process;
 use source::Source;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::MissedTickBehavior;
 
@@ -30,34 +38,36 @@ const WATCH: Duration = Duration::from_millis(100);
 /// Where metrics and health are served if nobody says anything else.
 const DEFAULT_ADMIN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9090);
 
+/// What an empty store is begun with.
+const BEGIN: &str =
+    "Nothing is served yet. Begin with a configuration of your own or one of `examples/`:
+  postern apply FILE --comment \"The first services\"
+`postern schema` prints what a file may say; `postern check FILE` says what is wrong with one.";
+
 /// Runs until a signal ends it.
 pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
-    // The same for the keys of the file and for those that callers present.
-    let keyer = Keyer::new(&[0; 32]);
-    let mut source = Source::new(args, System::new(keyer.clone()));
-    let Some(loaded) = source
-        .load()
-        .map_err(|report| output::complain(&report))
-        .ok()
-    else {
-        return Ok(ExitCode::FAILURE);
-    };
-    std::fs::create_dir_all(&args.data)
-        .with_context(|| format!("data directory {} cannot be created", args.data.display()))?;
-    log::start(args.log_format, args.log_level);
-    let address = args.admin.or(loaded.admin.address).unwrap_or(DEFAULT_ADMIN);
-    let admin = std::net::TcpListener::bind(address)
-        .with_context(|| format!("admin address {address} cannot be bound"))?;
+    let directory = Arc::new(DataDirectory::lock(&args.data, SystemTime::now())?);
+    let keyer = Keyer::new(directory.installation_key()?.expose());
+    let completion = Arc::new(Completion::new(args.gateway.clone()));
     let control = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
+    let begun = match &args.config {
+        Some(file) => begin::by_file(file, &completion, keyer.clone()),
+        None => control.block_on(begin::by_store(&directory, &completion, keyer.clone())),
+    };
+    let Some(begun) = begun.map_err(|report| output::complain(&report)).ok() else {
+        return Ok(ExitCode::FAILURE);
+    };
+    log::start(args.log_format, args.log_level);
+    let address = args.admin.or(begun.configuration.admin.address);
+    let address = address.unwrap_or(DEFAULT_ADMIN);
+    let admin = std::net::TcpListener::bind(address)
+        .with_context(|| format!("admin address {address} cannot be bound"))?;
     let cores = args.cores.map_or_else(
         || std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         usize::from,
     );
-    source.taken_over();
-    let hosts = loaded.admin.hosts.clone();
-    let configuration = Arc::new(loaded);
     let metrics = Arc::new(Metrics::new());
     let records = records::Records::new(args, &metrics, &control)?;
     let calls = postern_calllog::Options::new(args.data.join("calls"));
@@ -70,12 +80,31 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         keyer,
         call_log: Some(call_log.clone()),
         requests: None,
+        directory: begun.directory,
     };
+    let configuration = Arc::new(begun.configuration);
     let gateway = control.block_on(Gateway::start(configuration.clone(), options))?;
-    welcome::print(&gateway, &configuration, &admin.local_addr()?);
     let gateway = Arc::new(gateway);
-    let left = control.block_on(serve(&gateway, source, admin, hosts))?;
-    drop(gateway);
+    let hosts = configuration.admin.hosts.clone();
+    let status = Arc::new(Status::new(gateway.clone(), hosts));
+    let place = admin.local_addr()?;
+    let process = Process::new(gateway, completion, status, place, configuration.clone());
+    let process = Arc::new(process);
+    let service = Arc::new(Service::new(begun.source, process.clone()));
+    let socket = {
+        let _entered = control.enter();
+        Socket::bind(directory.path())
+            .with_context(|| format!("no socket in {} can be made", args.data.display()))?
+    };
+    directory.announce(&format!("http://{}", welcome::reachable(place)))?;
+    let hint = args.config.is_none().then_some(BEGIN);
+    welcome::print(&process.gateway, &configuration, &place, hint);
+    let socket = control.spawn(socket.serve(service.clone()));
+    let left = control.block_on(serve(&process, &service, begun.file, admin))?;
+    socket.abort();
+    // It removes its file.
+    let _ = control.block_on(socket);
+    drop((service, process));
     call_log.close();
     control.block_on(records.finish());
     control.shutdown_background();
@@ -89,12 +118,12 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
 /// Serves the admin address and keeps the configuration up to date until the process is told to
 /// end, then drains; says how many connections were cut off.
 async fn serve(
-    gateway: &Arc<Gateway>,
-    mut source: Source,
+    process: &Arc<Process>,
+    service: &Service,
+    mut file: Option<Source>,
     admin: std::net::TcpListener,
-    hosts: Vec<Name>,
 ) -> anyhow::Result<usize> {
-    let status = Arc::new(Status::new(gateway.clone(), hosts));
+    let (gateway, status) = (&process.gateway, &process.status);
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let memory = gateway.watch_memory(stopped.clone());
     let admin = admin::serve(admin, status.clone(), stopped);
@@ -113,13 +142,22 @@ async fn serve(
             };
             // A signal reloads in any case: it may be meant for what no file says, such as the
             // authorities of the system.
+            let Some(file) = &mut file else {
+                if asked {
+                    said(
+                        gateway,
+                        &service.reload().await.map_err(|why| why.to_string()),
+                    );
+                }
+                continue;
+            };
             if asked {
-                reload(gateway, &mut source, &status).await;
-            } else if source.has_changed(Instant::now()) {
-                if source.is_served() {
-                    keep(gateway, &status);
+                reload(process, file).await;
+            } else if file.has_changed(Instant::now()) {
+                if file.is_served() {
+                    keep(gateway, status);
                 } else {
-                    reload(gateway, &mut source, &status).await;
+                    reload(process, file).await;
                 }
             }
         }
@@ -155,29 +193,39 @@ fn keep(gateway: &Gateway, status: &Status) {
     status.reloaded(Ok(()));
 }
 
-async fn reload(gateway: &Gateway, source: &mut Source, status: &Status) {
+async fn reload(process: &Process, source: &mut Source) {
+    let gateway = &process.gateway;
     let outcome = match source.load() {
-        Ok(new) => gateway
-            .reload(Arc::new(new))
-            .await
-            .map_err(|error| error.to_string()),
+        Ok((configuration, accounts)) => {
+            let candidate = Candidate {
+                configuration: Some(configuration),
+                directory: Directory::new(accounts, gateway.revision() + 1),
+                warnings: String::new(),
+            };
+            process.serve(candidate).await
+        }
         Err(report) => {
             gateway.metrics().reload_failed();
             Err(format!("the new configuration has errors\n{report}"))
         }
     };
-    match &outcome {
-        Ok(()) => {
-            source.taken_over();
-            tracing::info!(
-                revision = gateway.revision(),
-                "took over a new configuration"
-            );
-        }
+    if outcome.is_ok() {
+        source.taken_over();
+    }
+    said(gateway, &outcome);
+    process.status.reloaded(outcome);
+}
+
+/// Says how a reload went.
+fn said(gateway: &Gateway, outcome: &Result<(), String>) {
+    match outcome {
+        Ok(()) => tracing::info!(
+            revision = gateway.revision(),
+            "took over a new configuration"
+        ),
         Err(why) => tracing::error!(
             revision = gateway.revision(),
             "kept the old configuration: {why}"
         ),
     }
-    status.reloaded(outcome);
 }

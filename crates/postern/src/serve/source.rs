@@ -1,20 +1,15 @@
-//! Where the configuration comes from: a file, with what the command line changes in it.
+//! The configuration file: read, watched, compared with what is served.
 
-use super::builtin::Builtin;
-use crate::cli::{GatewayAddress, RunArgs};
+use super::completion::Completion;
 use crate::output;
 use postern_config::System;
-use postern_model::entity::{Configuration, Distribution, Listener};
+use postern_model::entity::{Accounts, Configuration};
 use sha2::{Digest as _, Sha256};
 use std::io::Read as _;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-/// Where the gateway listens if nobody says anything else.
-const DEFAULT_GATEWAY: SocketAddr =
-    SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 
 /// How long files have to stay as they are before they are read, so that nothing half written is.
 const SETTLED: Duration = Duration::from_millis(100);
@@ -31,8 +26,7 @@ type Content = Option<[u8; 32]>;
 #[derive(Debug)]
 pub(crate) struct Source {
     path: PathBuf,
-    gateway: Vec<GatewayAddress>,
-    builtin: Builtin,
+    completion: Arc<Completion>,
     secrets: System,
     /// The files as they were when last read.
     read: Vec<(PathBuf, Mark)>,
@@ -45,12 +39,10 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// `secrets` keeps what is kept of the keys in the file.
-    pub(crate) fn new(args: &RunArgs, secrets: System) -> Self {
+    pub(crate) fn new(path: PathBuf, completion: Arc<Completion>, secrets: System) -> Self {
         Self {
-            path: args.config.clone(),
-            gateway: args.gateway.clone(),
-            builtin: Builtin::default(),
+            path,
+            completion,
             secrets,
             read: Vec::new(),
             seen: Vec::new(),
@@ -61,7 +53,7 @@ impl Source {
     }
 
     /// Reads the configuration; the error is ready to be printed.
-    pub(crate) fn load(&mut self) -> Result<Configuration, String> {
+    pub(crate) fn load(&mut self) -> Result<(Configuration, Accounts), String> {
         let before = mark(&self.path);
         let said = content(&self.path);
         let loaded = postern_config::load(&self.path, &self.secrets);
@@ -80,14 +72,10 @@ impl Source {
             *first = before;
         }
         self.seen = self.read.iter().map(|(_, mark)| *mark).collect();
-        let mut configuration = loaded
-            .map_err(|report| report.render(output::colours()))?
-            .configuration;
-        self.listen(&mut configuration)?;
-        self.builtin
-            .provide(&mut configuration)
-            .map_err(|error| error.to_string())?;
-        Ok(configuration)
+        let loaded = loaded.map_err(|report| report.render(output::colours()))?;
+        let mut configuration = loaded.configuration;
+        self.completion.complete(&mut configuration)?;
+        Ok((configuration, loaded.accounts))
     }
 
     /// Notes that what was loaded last is served now.
@@ -123,61 +111,6 @@ impl Source {
             self.read = marks;
         }
         same
-    }
-
-    /// Puts the addresses of the command line in place of the file's.
-    fn listen(&self, configuration: &mut Configuration) -> Result<(), String> {
-        if configuration.listeners.is_empty() {
-            let unnamed = |g: &GatewayAddress| g.listener.is_none();
-            let addresses: Vec<_> = self.gateway.iter().filter(|g| unnamed(g)).collect();
-            if addresses.is_empty() {
-                configuration
-                    .listeners
-                    .push(plain("gateway", DEFAULT_GATEWAY));
-            }
-            for (number, given) in addresses.iter().enumerate() {
-                let name = if number == 0 {
-                    "gateway".to_owned()
-                } else {
-                    format!("gateway-{}", number + 1)
-                };
-                configuration.listeners.push(plain(&name, given.address));
-            }
-        }
-        let mut unnamed = 0;
-        for given in &self.gateway {
-            let at = if let Some(name) = &given.listener {
-                configuration
-                    .listeners
-                    .iter()
-                    .position(|l| *l.name == **name)
-            } else {
-                unnamed += 1;
-                Some(unnamed - 1)
-            };
-            let Some(listener) = at.and_then(|at| configuration.listeners.get_mut(at)) else {
-                let address = given.address.to_string();
-                let names: Vec<_> = configuration.listeners.iter().map(|l| &*l.name).collect();
-                return Err(format!(
-                    "error: --gateway {}: the configuration has no such listener; it has: {}",
-                    given.listener.as_ref().unwrap_or(&address),
-                    names.join(", ")
-                ));
-            };
-            listener.address = given.address;
-        }
-        Ok(())
-    }
-}
-
-fn plain(name: &str, address: SocketAddr) -> Listener {
-    Listener {
-        name: name.into(),
-        address,
-        tls: None,
-        proxy_protocol: None,
-        http2: true,
-        distribution: Distribution::default(),
     }
 }
 

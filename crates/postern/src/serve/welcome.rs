@@ -9,8 +9,13 @@ use std::net::SocketAddr;
 /// Commands offered.
 const OFFERED: usize = 3;
 
-/// Prints addresses and commands to paste.
-pub(crate) fn print(gateway: &Gateway, configuration: &Configuration, admin: &SocketAddr) {
+/// Prints addresses and commands to paste; `begin` where nothing is served yet.
+pub(crate) fn print(
+    gateway: &Gateway,
+    configuration: &Configuration,
+    admin: &SocketAddr,
+    begin: Option<&str>,
+) {
     let mut text = String::new();
     let mut base = None;
     for (name, address, tls) in gateway.listeners() {
@@ -33,6 +38,9 @@ pub(crate) fn print(gateway: &Gateway, configuration: &Configuration, admin: &So
             })
             .take(OFFERED)
             .collect();
+        if let Some(begin) = begin.filter(|_| configuration.services.is_empty()) {
+            let _ = write!(text, "\n{begin}\n");
+        }
         if !offers.is_empty() {
             let _ = write!(text, "\nTry:\n  {}\n", offers.join("\n  "));
         }
@@ -41,7 +49,7 @@ pub(crate) fn print(gateway: &Gateway, configuration: &Configuration, admin: &So
 }
 
 /// An address that a client on this machine can use.
-fn reachable(address: SocketAddr) -> SocketAddr {
+pub(crate) fn reachable(address: SocketAddr) -> SocketAddr {
     if address.ip().is_unspecified() {
         SocketAddr::new(std::net::Ipv4Addr::LOCALHOST.into(), address.port())
     } else {

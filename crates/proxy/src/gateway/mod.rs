@@ -71,6 +71,8 @@ pub struct Options {
     pub call_log: Option<Arc<CallLog>>,
     /// Whom callers are told about their requests by; `None`: they are told nothing.
     pub requests: Option<Requests>,
+    /// Who may call what, from the first request on.
+    pub directory: Directory,
 }
 
 /// What every core shares.
@@ -173,7 +175,7 @@ impl Gateway {
             metrics: options.metrics,
             sinks: options.sinks,
             counting: options.counting,
-            directory: ArcSwap::from_pointee(Directory::default()),
+            directory: ArcSwap::from_pointee(options.directory),
             keyer: options.keyer,
             call_log: options.call_log,
             requests: options.requests,

@@ -1,9 +1,9 @@
 use super::{SETTLED, Source};
-use crate::cli::{Cli, Command};
-use clap::Parser as _;
+use crate::serve::completion::Completion;
 use postern_config::System;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 const CONFIG: &str = "listeners: {a: {address: '127.0.0.1:0', tls: {certificates: [{certificate: a.crt, key: 'file:a.key'}]}}}\n";
@@ -29,12 +29,8 @@ impl Files {
     }
 
     fn source(&self) -> Source {
-        let config = self.path("c.yaml");
-        let arguments = ["postern", "run", "--config", config.to_str().unwrap()];
-        let Command::Run(args) = Cli::parse_from(arguments).command else {
-            panic!("run is run");
-        };
-        let mut source = Source::new(&args, System::throwaway());
+        let completion = Arc::new(Completion::new(Vec::new()));
+        let mut source = Source::new(self.path("c.yaml"), completion, System::throwaway());
         source.load().unwrap();
         source.taken_over();
         source

@@ -1,0 +1,144 @@
+//! Documents and sections: which part of a configuration a document of the store is.
+//!
+//! A configuration has *named* sections (`services`, `plans`), each member of which is one document
+//! of a kind (`service`, `plan`), and *settings* (`edge`, `timeouts`), each of which is one document
+//! with the id [`SETTINGS`].
+
+use crate::Refusal;
+use postern_store::Kind;
+use serde_json::{Map, Value};
+
+#[cfg(test)]
+mod tests;
+
+/// The id of a document that there is one of.
+pub const SETTINGS: &str = "platform";
+
+/// Kinds and sections whose members have names.
+const NAMED: [(&str, &str); 11] = [
+    ("app", "apps"),
+    ("credential", "credentials"),
+    ("environment", "environments"),
+    ("list", "lists"),
+    ("listener", "listeners"),
+    ("plan", "plans"),
+    ("policy", "policies"),
+    ("service", "services"),
+    ("subscription", "subscriptions"),
+    ("tenant", "tenants"),
+    ("upstream", "upstreams"),
+];
+
+/// Sections that are one document each, and its kind.
+const SINGLE: [&str; 7] = [
+    "admin",
+    "client",
+    "edge",
+    "egress",
+    "forwarding",
+    "limits",
+    "timeouts",
+];
+
+/// One document, wherever it comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its id.
+    pub id: Box<str>,
+    /// What it says.
+    pub value: Value,
+}
+
+/// The kind of this name, or of this section.
+///
+/// # Errors
+/// There is none.
+pub fn kind(name: &str) -> Result<Kind, Refusal> {
+    let named = NAMED
+        .iter()
+        .find(|(kind, section)| *kind == name || *section == name);
+    let found = named
+        .map(|(kind, _)| *kind)
+        .or_else(|| SINGLE.into_iter().find(|kind| *kind == name));
+    if let Some(kind) = found {
+        return Ok(Kind::new(kind)?);
+    }
+    let mut kinds: Vec<_> = NAMED.iter().map(|(kind, _)| *kind).chain(SINGLE).collect();
+    kinds.sort_unstable();
+    let name: String = name.chars().take(40).flat_map(char::escape_debug).collect();
+    let refusal = Refusal::invalid(format!("there is no kind of document `{name}`"));
+    Err(refusal.help(format!("there are: {}", kinds.join(", "))))
+}
+
+/// The section that documents of a kind stand in, and whether its members have names.
+pub fn section(kind: &str) -> Option<(&'static str, bool)> {
+    let named = NAMED.iter().find(|(name, _)| *name == kind);
+    named.map(|(_, section)| (*section, true)).or_else(|| {
+        let single = SINGLE.into_iter().find(|name| *name == kind);
+        single.map(|section| (section, false))
+    })
+}
+
+/// Puts a document into a configuration.
+pub fn insert(configuration: &mut Map<String, Value>, kind: &str, id: &str, value: Value) {
+    match section(kind) {
+        Some((section, true)) => {
+            let members = configuration
+                .entry(section)
+                .or_insert_with(|| Value::Object(Map::new()));
+            if let Value::Object(members) = members {
+                members.insert(id.to_owned(), value);
+            }
+        }
+        Some((section, false)) => {
+            configuration.insert(section.to_owned(), value);
+        }
+        None => {}
+    }
+}
+
+/// Takes a configuration apart. What `postern_config::parse` accepts can be taken apart.
+///
+/// # Errors
+/// Something in it stands where no document can.
+pub fn split(configuration: Value) -> Result<Vec<Document>, Refusal> {
+    let sections = match configuration {
+        Value::Object(sections) => sections,
+        Value::Null => Map::new(),
+        _ => return Err(Refusal::invalid("a configuration is a mapping of sections")),
+    };
+    let mut documents = Vec::new();
+    for (section, value) in sections {
+        if section == "$schema" || value.is_null() {
+            continue;
+        }
+        let kind = kind(&section)?;
+        let named = NAMED.iter().any(|(_, name)| *name == section);
+        match value {
+            Value::Object(members) if named => {
+                documents.extend(members.into_iter().map(|(id, value)| Document {
+                    kind: kind.clone(),
+                    id: id.into(),
+                    value: object(value),
+                }));
+            }
+            value => documents.push(Document {
+                kind,
+                id: SETTINGS.into(),
+                value: object(value),
+            }),
+        }
+    }
+    Ok(documents)
+}
+
+/// `name:` with nothing after it says as much as `name: {}`.
+fn object(value: Value) -> Value {
+    if value.is_null() {
+        Value::Object(Map::new())
+    } else {
+        value
+    }
+}

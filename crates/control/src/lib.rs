@@ -1,0 +1,29 @@
+//! Asking and changing a running Postern from the machine that it runs on.
+//!
+//! Owns the local socket (`DIR/postern.sock`), its protocol and its client; what a document's kind
+//! and section are called; the way of a change from a request to the store, through the validation
+//! of everything together, to what is served; and the shorthands that make such changes (keys,
+//! subscriptions, lists). Refuses to own what documents mean (`postern-config`), how they are kept
+//! (`postern-store`), sockets of the network, and what a terminal shows (the binary).
+
+pub mod client;
+mod credential;
+pub mod documents;
+mod error;
+mod load;
+mod peer;
+pub mod protocol;
+mod service;
+pub mod shorthand;
+pub mod socket;
+mod yaml;
+
+pub use error::Refusal;
+pub use load::Candidate;
+pub use service::{Block, Call, Running, Service, Source, Status, Stored};
+
+use std::future::Future;
+use std::pin::Pin;
+
+/// A future that a trait object gives.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

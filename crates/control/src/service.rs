@@ -1,0 +1,280 @@
+//! What can be asked of a running Postern, and how a change becomes what is served.
+
+mod changing;
+mod effective;
+mod reading;
+
+use crate::load::{Candidate, Loader};
+use crate::socket::Replies;
+use crate::{Answer, Refusal};
+use postern_model::entity::Configuration;
+use postern_model::key::Keyer;
+use postern_policy::Directory;
+use postern_store::{ApplyError, ChangeMeta, Head, Proposal, Store};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::sync::Mutex;
+
+/// What runs: the gateway, and whatever else the process is made of.
+pub trait Running: std::fmt::Debug + Send + Sync {
+    /// Completes a configuration with what the command line says, and reads every certificate and
+    /// key that it names.
+    ///
+    /// # Errors
+    /// What would keep it from being served, but for taken ports.
+    fn check(&self, configuration: Configuration) -> Result<Configuration, String>;
+
+    /// Serves it from now on.
+    ///
+    /// # Errors
+    /// Why it cannot be served; then everything stays as it is.
+    fn take_over(&self, candidate: Candidate) -> Answer<'_, Result<(), String>>;
+
+    /// What is served.
+    fn configuration(&self) -> Arc<Configuration>;
+
+    /// Addresses that are blocked for now.
+    fn blocks(&self) -> Vec<Block>;
+
+    /// What a block of this address is listed as.
+    fn source_of(&self, address: IpAddr) -> String;
+
+    /// Ends a block.
+    fn lift(&self, address: IpAddr) -> Option<Block>;
+
+    /// How it can be reached, and since when it runs.
+    fn status(&self) -> Status;
+}
+
+/// A temporary block of an address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Block {
+    /// Who: an address, or the /64 of an IPv6 address.
+    pub source: String,
+    /// Since when, in Unix milliseconds.
+    pub since_ms: i64,
+    /// Until when, in Unix milliseconds.
+    pub until_ms: i64,
+    /// The code of the refusal that was one too many.
+    pub trigger: String,
+}
+
+/// How a process can be reached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// The process id.
+    pub pid: u32,
+    /// Its version.
+    pub version: String,
+    /// Addresses of the gateway, as URLs.
+    pub gateways: Vec<String>,
+    /// The admin address, as a URL.
+    pub admin: String,
+    /// The number of the configuration that is served.
+    pub revision: u64,
+}
+
+/// Who owns the configuration.
+#[derive(Debug)]
+pub enum Source {
+    /// A file. Nothing else changes what it says.
+    File(PathBuf),
+    /// The store.
+    Store(Stored),
+}
+
+/// Documents in the store, and how they are read.
+#[derive(Debug)]
+pub struct Stored {
+    store: Store,
+    loader: Arc<Loader>,
+    /// The directory that is served; held while a change is made, so that changes become live in
+    /// the order in which they were stored.
+    directory: Mutex<Directory>,
+}
+
+impl Stored {
+    /// Reads everything. Relative paths in documents begin at `folder`.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub async fn open(
+        store: Store,
+        folder: &Path,
+        keyer: Keyer,
+    ) -> Result<(Self, Candidate), Refusal> {
+        let loader = Arc::new(Loader::new(folder, keyer));
+        let candidate = whole(&store, &loader).await?;
+        let stored = Self {
+            store,
+            loader,
+            directory: Mutex::new(candidate.directory.clone()),
+        };
+        Ok((stored, candidate))
+    }
+
+    /// Where the store stands.
+    pub fn head(&self) -> Head {
+        self.store.head()
+    }
+
+    /// The documents, revisions and changes.
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+}
+
+/// Everything that is stored, validated.
+async fn whole(store: &Store, loader: &Arc<Loader>) -> Result<Candidate, Refusal> {
+    let reader = loader.clone();
+    let nothing = ChangeMeta {
+        who: String::new(),
+        at_ms: 0,
+        comment: String::new(),
+        source: String::new(),
+    };
+    let validate = move |proposal: &Proposal<'_>| {
+        let read = reader.whole(proposal);
+        read.map_err(ApplyError::Refused)
+    };
+    Ok(store.apply(Vec::new(), nothing, validate).await?.validated)
+}
+
+/// One request to the service.
+#[derive(Debug)]
+pub struct Call<'a> {
+    /// Who asks.
+    pub who: &'a str,
+    /// With what.
+    pub params: Value,
+    /// For an answer in parts.
+    pub replies: &'a mut Replies,
+}
+
+/// Answers what is asked over the socket.
+#[derive(Debug)]
+pub struct Service {
+    source: Source,
+    running: Arc<dyn Running>,
+}
+
+impl Service {
+    /// For what runs by this source.
+    pub fn new(source: Source, running: Arc<dyn Running>) -> Self {
+        Self { source, running }
+    }
+
+    /// Reads everything stored again, with the files that it names, and serves it. Does nothing
+    /// where a file owns the configuration.
+    ///
+    /// # Errors
+    /// Why it cannot be served; then everything stays as it is.
+    pub async fn reload(&self) -> Result<(), Refusal> {
+        match &self.source {
+            Source::File(_) => Ok(()),
+            Source::Store(stored) => self.read_again(stored).await,
+        }
+    }
+
+    /// Does what a request asks for. Every method of the protocol is one line here.
+    ///
+    /// # Errors
+    /// Why it was not done.
+    pub async fn call(&self, method: &str, call: Call<'_>) -> Result<Value, Refusal> {
+        match method {
+            "status" => Ok(self.status(call.who)),
+            "documents" => self.documents(read(call.params)?).await,
+            "change" => self.change(call.who, read(call.params)?).await,
+            "apply" => self.apply(call.who, read(call.params)?).await,
+            "blocks.list" => Ok(self.blocks(&read(call.params)?)),
+            "blocks.lift" => self.lift(&read(call.params)?),
+            "policies.effective" => self.effective(&read(call.params)?),
+            _ => {
+                let name: String = method
+                    .chars()
+                    .take(40)
+                    .flat_map(char::escape_debug)
+                    .collect();
+                let message = format!("this Postern has no method `{name}`");
+                Err(Refusal::invalid(message).help("is it of another version than the command?"))
+            }
+        }
+    }
+
+    async fn read_again(&self, stored: &Stored) -> Result<(), Refusal> {
+        let mut directory = stored.directory.lock().await;
+        let mut candidate = whole(&stored.store, &stored.loader).await?;
+        if let Some(configuration) = candidate.configuration.take() {
+            let checked = self.running.check(configuration);
+            candidate.configuration =
+                Some(checked.map_err(|why| Refusal::new("configuration", why))?);
+        }
+        directory.clone_from(&candidate.directory);
+        let taken = self.running.take_over(candidate).await;
+        taken.map_err(|why| Refusal::new("failed", why))
+    }
+
+    fn status(&self, who: &str) -> Value {
+        let (file, head) = match &self.source {
+            Source::File(path) => (Some(path.display().to_string()), None),
+            Source::Store(stored) => (None, Some(stored.head())),
+        };
+        json!({
+            "who": who,
+            "file": file,
+            "sequence": head.map(|head| head.sequence),
+            "stored_revision": head.map(|head| head.revision.to_string()),
+            "process": self.running.status(),
+        })
+    }
+
+    fn blocks(&self, wanted: &Blocks) -> Value {
+        let mut blocks = self.running.blocks();
+        if let Some(address) = wanted.address {
+            let source = self.running.source_of(address);
+            blocks.retain(|block| block.source == source);
+        }
+        let limit = wanted.limit.unwrap_or(MOST_BLOCKS).min(MOST_BLOCKS);
+        let more = blocks.len() > limit;
+        blocks.truncate(limit);
+        json!({"blocks": blocks, "more": more})
+    }
+
+    fn lift(&self, params: &Lift) -> Result<Value, Refusal> {
+        match self.running.lift(params.address) {
+            Some(block) => Ok(json!({ "lifted": block })),
+            None => Err(
+                Refusal::new("not_found", format!("{} is not blocked", params.address))
+                    .help("`postern blocks list` shows who is"),
+            ),
+        }
+    }
+}
+
+/// Blocks listed at most.
+const MOST_BLOCKS: usize = 10_000;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Blocks {
+    #[serde(default)]
+    address: Option<IpAddr>,
+    #[serde(default)]
+    limit: Option<usize>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Lift {
+    address: IpAddr,
+}
+
+/// Reads the parameters of a method.
+fn read<T: serde::de::DeserializeOwned>(params: Value) -> Result<T, Refusal> {
+    let params = if params.is_null() { json!({}) } else { params };
+    serde_json::from_value(params)
+        .map_err(|error| Refusal::invalid(format!("the parameters cannot be read: {error}")))
+}

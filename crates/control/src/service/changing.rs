@@ -1,0 +1,217 @@
+//! Changes: from a request to what is served.
+
+use super::{Service, Source, Stored};
+use crate::credential::keep_hmac;
+use crate::load::{self, Candidate};
+use crate::shorthand::{Change, Expectation};
+use crate::{Refusal, documents, yaml};
+use postern_config::System;
+use postern_model::key::Keyer;
+use postern_store::{Action, Applied, ApplyError, ChangeMeta, Expect, Proposal};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::path::Path;
+use std::time::{Instant, SystemTime};
+
+/// Changes in a request.
+const MOST: usize = 100_000;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ChangeSet {
+    changes: Vec<Change>,
+    #[serde(default)]
+    comment: String,
+    /// How it came in, for the change log.
+    #[serde(default)]
+    source: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Apply {
+    /// What the file is called, for diagnostics; its folder is where relative paths begin.
+    name: String,
+    text: String,
+    #[serde(default)]
+    comment: String,
+}
+
+impl Service {
+    /// Applies changes, all or nothing.
+    pub(super) async fn change(&self, who: &str, set: ChangeSet) -> Result<Value, Refusal> {
+        if set.changes.is_empty() || set.changes.len() > MOST {
+            return Err(Refusal::invalid(format!(
+                "a change set has 1 to {MOST} changes; this one has {}",
+                set.changes.len()
+            )));
+        }
+        let stored = match &self.source {
+            Source::Store(stored) => stored,
+            Source::File(path) => return Err(owned_by_file(path, &set.changes)),
+        };
+        let keyer = stored.loader.keyer();
+        let changes = set.changes.into_iter().map(|change| typed(change, keyer));
+        let changes = changes.collect::<Result<Vec<_>, _>>()?;
+        let meta = meta(who, set.comment, set.source.as_deref().unwrap_or("change"));
+        self.make(stored, changes, meta).await
+    }
+
+    /// Puts every document of a file into the store. Documents that it does not name stay.
+    pub(super) async fn apply(&self, who: &str, given: Apply) -> Result<Value, Refusal> {
+        let stored = match &self.source {
+            Source::Store(stored) => stored,
+            Source::File(path) => return Err(owned_by_file(path, &[])),
+        };
+        let secrets: &System = stored.loader.secrets();
+        let (documents, warnings) = load::file(&given.name, &given.text, secrets)?;
+        let keyer = stored.loader.keyer();
+        let put = |document: documents::Document| {
+            let mut value = document.value;
+            if document.kind.as_str() == "credential" {
+                keep_hmac(&mut value, keyer);
+            }
+            postern_store::Change::new(document.kind, &document.id, Action::Put(value))
+        };
+        let changes: Vec<_> = documents.into_iter().map(put).collect();
+        let count = changes.len();
+        let meta = meta(who, given.comment, "apply");
+        let mut answer = self.make(stored, changes, meta).await?;
+        if let Value::Object(members) = &mut answer {
+            members.insert("documents".to_owned(), count.into());
+            members.insert("warnings".to_owned(), warnings.into());
+        }
+        Ok(answer)
+    }
+
+    async fn make(
+        &self,
+        stored: &Stored,
+        changes: Vec<postern_store::Change>,
+        meta: ChangeMeta,
+    ) -> Result<Value, Refusal> {
+        let mut directory = stored.directory.lock().await;
+        let begun = Instant::now();
+        let (loader, running) = (stored.loader.clone(), self.running.clone());
+        let current = directory.clone();
+        let validate = move |proposal: &Proposal<'_>| {
+            let read = || {
+                let mut candidate = match loader.part(proposal, &current)? {
+                    Some(candidate) => candidate,
+                    None => loader.whole(proposal)?,
+                };
+                candidate.configuration = match candidate.configuration {
+                    Some(configuration) if proposal.touches_rules() => {
+                        let checked = running.check(configuration);
+                        Some(checked.map_err(|why| Refusal::new("configuration", why))?)
+                    }
+                    _ => None,
+                };
+                Ok::<Candidate, Refusal>(candidate)
+            };
+            read().map_err(ApplyError::Refused)
+        };
+        let applied = stored.store.apply(changes, meta, validate).await?;
+        let answer = answer(&applied);
+        if applied.entries.is_empty() {
+            return Ok(answer);
+        }
+        directory.clone_from(&applied.validated.directory);
+        let taken = self.running.take_over(applied.validated).await;
+        if let Err(why) = taken {
+            let message = format!(
+                "stored as change {}, but not served: {why}",
+                applied.sequence
+            );
+            return Err(Refusal::new("failed", message)
+                .help("what was served before still is; mend the cause and apply another change"));
+        }
+        let took = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        tracing::info!(
+            sequence = applied.sequence,
+            documents = applied.entries.len(),
+            milliseconds = took,
+            "a change is served"
+        );
+        Ok(answer)
+    }
+}
+
+fn answer(applied: &Applied<Candidate>) -> Value {
+    let entries = applied.entries.iter().map(|entry| {
+        let did = match (&entry.before, &entry.after) {
+            (None, _) => "added",
+            (_, None) => "removed",
+            _ => "changed",
+        };
+        json!({"kind": entry.kind.as_str(), "id": entry.id, "did": did})
+    });
+    json!({
+        "sequence": applied.sequence,
+        "revision": applied.revision.map(|revision| revision.to_string()),
+        "entries": entries.collect::<Vec<_>>(),
+    })
+}
+
+fn meta(who: &str, comment: String, source: &str) -> ChangeMeta {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let at_ms = now.map_or(0, |now| i64::try_from(now.as_millis()).unwrap_or(i64::MAX));
+    ChangeMeta {
+        who: who.to_owned(),
+        at_ms,
+        comment,
+        source: source.to_owned(),
+    }
+}
+
+fn typed(change: Change, keyer: &Keyer) -> Result<postern_store::Change, Refusal> {
+    let kind = documents::kind(&change.kind)?;
+    let (_, named) = documents::section(kind.as_str()).unwrap_or_default();
+    if !named && change.id != documents::SETTINGS {
+        return Err(Refusal::invalid(format!(
+            "there is one document of kind `{kind}`: its id is `{}`, not `{}`",
+            documents::SETTINGS,
+            change.id.escape_debug()
+        )));
+    }
+    let mut action = match (change.put, change.patch, change.delete) {
+        (Some(value), None, false) => Action::Put(value),
+        (None, Some(patch), false) => Action::Merge(patch),
+        (None, None, true) => Action::Delete,
+        _ => {
+            return Err(Refusal::invalid(format!(
+                "the change of {kind} `{}` needs one of `put`, `patch` and `delete`",
+                change.id.escape_debug()
+            )));
+        }
+    };
+    if let Action::Put(value) | Action::Merge(value) = &mut action
+        && kind.as_str() == "credential"
+    {
+        keep_hmac(value, keyer);
+    }
+    let expect = match change.expect {
+        None => Expect::Anything,
+        Some(Expectation::Version(version)) => Expect::Version(version),
+        Some(Expectation::Present) => Expect::Present,
+        Some(Expectation::Absent) => Expect::Absent,
+    };
+    Ok(postern_store::Change::new(kind, &change.id, action).expecting(expect))
+}
+
+/// With a file, the file is where changes are made.
+fn owned_by_file(path: &Path, changes: &[Change]) -> Refusal {
+    let message = format!(
+        "this Postern runs by the file {}, which owns the whole configuration; nothing was changed",
+        path.display()
+    );
+    let refusal = Refusal::new("file_mode", message);
+    if changes.is_empty() {
+        return refusal.help("edit that file: it is read again when it changes");
+    }
+    let lines: Vec<String> = changes.iter().map(yaml::lines).collect();
+    refusal.help(format!(
+        "make it say this; it is read again when it changes:\n\n{}",
+        lines.join("\n")
+    ))
+}

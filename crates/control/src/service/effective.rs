@@ -1,0 +1,223 @@
+//! Which policies hold for an operation, where each comes from, and what they come to together.
+
+use super::Service;
+use crate::Refusal;
+use postern_model::entity::{
+    Configuration, HeadersRule, Level, Limit, LimitKey, Measure, Mode, Name, Policy, PolicyRule,
+};
+use postern_policy::Rules;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Wanted {
+    service: String,
+    version: String,
+    operation: String,
+}
+
+impl Service {
+    /// The policies of an operation.
+    pub(super) fn effective(&self, wanted: &Wanted) -> Result<Value, Refusal> {
+        let configuration = self.running.configuration();
+        let route = find(&configuration, wanted)?;
+        let policies = Rules::effective_of(&configuration, route);
+        let name = |at: usize| configuration.policies.get(at).map(|policy| &*policy.name);
+        let parts = policies.iter().filter_map(|effective| {
+            let policy = configuration.policies.get(effective.policy)?;
+            Some(json!({
+                "policy": &*policy.name,
+                "kind": policy.rule.kind(),
+                "origin": origin(&policy.level),
+                "mode": mode(policy.mode),
+                "mandatory": !policy.is_default,
+                "replaced_by": effective.replaced_by.and_then(name),
+                "says": says(&configuration, &policy.rule),
+            }))
+        });
+        let holding: Vec<&Policy> = policies
+            .iter()
+            .filter(|effective| effective.replaced_by.is_none())
+            .filter_map(|effective| configuration.policies.get(effective.policy))
+            .filter(|policy| policy.mode == Mode::Enforce)
+            .collect();
+        let service = &wanted.service;
+        let plans = configuration.plans.iter().filter(|plan| {
+            plan.covers.iter().any(|covered| {
+                let any = |names: &[Name], name: &str| {
+                    names.is_empty() || names.iter().any(|one| **one == *name)
+                };
+                *covered.service == **service
+                    && any(&covered.versions, &wanted.version)
+                    && any(&covered.operations, &wanted.operation)
+            })
+        });
+        let plans = plans.map(|plan| {
+            let limits = plan.limits.iter().map(limit);
+            json!({"plan": &*plan.name, "limits": limits.collect::<Vec<_>>()})
+        });
+        Ok(json!({
+            "operation": format!("{}/{}/{}", wanted.service, wanted.version, wanted.operation),
+            "policies": parts.collect::<Vec<_>>(),
+            "result": result(&configuration, &holding),
+            "plans": plans.collect::<Vec<_>>(),
+        }))
+    }
+}
+
+/// The positions of an operation in the configuration.
+fn find(configuration: &Configuration, wanted: &Wanted) -> Result<[usize; 3], Refusal> {
+    let missing = |what: &str, name: &str, there: Vec<&str>| {
+        let name = name.escape_debug();
+        let refusal = Refusal::new("not_found", format!("there is no {what} `{name}`"));
+        if there.is_empty() {
+            refusal
+        } else {
+            refusal.help(format!("there are: {}", there.join(", ")))
+        }
+    };
+    let services = &configuration.services;
+    let at = services.iter().position(|one| *one.name == *wanted.service);
+    let Some((at, service)) = at.and_then(|at| Some((at, services.get(at)?))) else {
+        let there = services.iter().map(|one| &*one.name).take(20).collect();
+        return Err(missing("service", &wanted.service, there));
+    };
+    let versions = &service.versions;
+    let version_at = versions.iter().position(|one| *one.name == *wanted.version);
+    let Some((version_at, version)) = version_at.and_then(|at| Some((at, versions.get(at)?)))
+    else {
+        let there = versions.iter().map(|one| &*one.name).take(20).collect();
+        return Err(missing("version", &wanted.version, there));
+    };
+    let operations = &version.operations;
+    let operation = operations
+        .iter()
+        .position(|one| *one.name == *wanted.operation);
+    let Some(operation_at) = operation else {
+        let there = operations.iter().map(|one| &*one.name).take(20).collect();
+        return Err(missing("operation", &wanted.operation, there));
+    };
+    Ok([at, version_at, operation_at])
+}
+
+fn origin(level: &Level) -> String {
+    match level {
+        Level::Platform => "platform".to_owned(),
+        Level::Tenant(name) => format!("tenant {name}"),
+        Level::Service(name) => format!("service {name}"),
+        Level::Version(service, version) => format!("version {service}/{version}"),
+        Level::Operation(service, version, operation) => {
+            format!("operation {service}/{version}/{operation}")
+        }
+    }
+}
+
+fn mode(mode: Mode) -> Value {
+    let (name, until) = match mode {
+        Mode::Enforce => ("enforce", None),
+        Mode::Shadow { until } => ("shadow", until),
+        Mode::Off { until } => ("off", until),
+    };
+    json!({"mode": name, "until": until})
+}
+
+fn names<'a>(names: impl IntoIterator<Item = &'a Name>) -> Value {
+    names.into_iter().map(|name| Value::from(&**name)).collect()
+}
+
+fn lists(configuration: &Configuration, at: &[usize]) -> Value {
+    names(
+        at.iter()
+            .filter_map(|at| Some(&configuration.lists.get(*at)?.name)),
+    )
+}
+
+fn says(configuration: &Configuration, rule: &PolicyRule) -> Value {
+    match rule {
+        PolicyRule::Network(rule) => json!({
+            "allow": lists(configuration, &rule.allow),
+            "deny": lists(configuration, &rule.deny),
+        }),
+        PolicyRule::Headers(rule) => headers(rule),
+        PolicyRule::Limit(rule) => limit(rule),
+        PolicyRule::Body(rule) => json!({ "max_size": rule.max_size }),
+    }
+}
+
+fn headers(rule: &HeadersRule) -> Value {
+    let values = rule
+        .values
+        .iter()
+        .map(|one| json!({"header": &*one.header, "allowed": names(&one.allowed)}));
+    json!({
+        "methods": rule.methods.iter().map(|method| method.as_str()).collect::<Vec<_>>(),
+        "required": names(&rule.required),
+        "values": values.collect::<Vec<_>>(),
+        "content_types": names(&rule.content_types),
+        "length_required": rule.length_required,
+    })
+}
+
+fn limit(limit: &Limit) -> Value {
+    let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    let mut value = match limit.measure {
+        Measure::Rate { count, per, burst } => {
+            json!({"rate": count, "per_ms": millis(per), "burst": burst})
+        }
+        Measure::Spacing { apart } => json!({ "apart_ms": millis(apart) }),
+        Measure::Concurrency { most } => json!({ "concurrency": most }),
+    };
+    if let Value::Object(members) = &mut value {
+        let by = limit.by.iter().map(|key| match key {
+            LimitKey::Address => "address",
+            LimitKey::Credential => "credential",
+            LimitKey::App => "app",
+            LimitKey::Tenant => "tenant",
+            LimitKey::Service => "service",
+            LimitKey::Operation => "operation",
+        });
+        members.insert("by".into(), by.collect::<Vec<_>>().into());
+        members.insert("limit".into(), (*limit.name).into());
+    }
+    value
+}
+
+/// What the enforced policies come to together: allow-lists intersect, deny-lists unite, all limits
+/// apply, the smallest size counts.
+fn result(configuration: &Configuration, holding: &[&Policy]) -> Value {
+    let (mut allow, mut deny) = (Vec::new(), BTreeSet::new());
+    let (mut required, mut types): (BTreeSet<&str>, Vec<Value>) = (BTreeSet::new(), Vec::new());
+    let (mut limits, mut size) = (Vec::new(), None::<u64>);
+    for policy in holding {
+        match &policy.rule {
+            PolicyRule::Network(rule) => {
+                if !rule.allow.is_empty() {
+                    allow.push(lists(configuration, &rule.allow));
+                }
+                let list = |at: &usize| configuration.lists.get(*at).map(|list| &*list.name);
+                deny.extend(rule.deny.iter().filter_map(list));
+            }
+            PolicyRule::Headers(rule) => {
+                required.extend(rule.required.iter().map(|name| &**name));
+                if !rule.content_types.is_empty() {
+                    types.push(names(&rule.content_types));
+                }
+            }
+            PolicyRule::Limit(_) => limits.push(&*policy.name),
+            PolicyRule::Body(rule) => {
+                size = Some(size.map_or(rule.max_size, |size| size.min(rule.max_size)));
+            }
+        }
+    }
+    json!({
+        "addresses_on_one_list_of_each": allow,
+        "addresses_on_none_of": deny,
+        "headers_required": required,
+        "content_type_on_one_of_each": types,
+        "limits": limits,
+        "max_body_size": size,
+    })
+}

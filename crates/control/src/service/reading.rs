@@ -1,0 +1,125 @@
+//! Documents, as they stand.
+
+use super::{Service, Source};
+use crate::{Refusal, documents};
+use postern_store::{Document, Scope};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::path::Path;
+
+/// Documents given at most.
+const MOST: usize = 10_000;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Wanted {
+    kind: String,
+    /// Only this one.
+    #[serde(default)]
+    id: Option<String>,
+    /// Only those whose members are these texts; a member that is not there is what it means
+    /// then, or the empty text.
+    #[serde(default, rename = "where")]
+    having: BTreeMap<String, String>,
+    #[serde(default = "most")]
+    limit: usize,
+}
+
+const fn most() -> usize {
+    MOST
+}
+
+/// What a member means that is not there.
+const MEANT: [(&str, &str, &str); 3] = [
+    ("app", "state", "active"),
+    ("credential", "environment", "production"),
+    ("tenant", "state", "active"),
+];
+
+/// What is found.
+#[derive(Debug, Default)]
+struct Found {
+    documents: Vec<Value>,
+    more: bool,
+}
+
+impl Wanted {
+    fn visit(&self, found: &mut Found, id: &str, version: Option<u64>, mut document: Value) {
+        let has = |(member, text): (&String, &String)| {
+            let value = document.get(member).and_then(Value::as_str);
+            let meant = || {
+                let found = MEANT
+                    .iter()
+                    .find(|(kind, name, _)| *kind == self.kind && name == member);
+                found.map(|(_, _, meant)| *meant)
+            };
+            value.or_else(meant).unwrap_or_default() == text
+        };
+        if self.id.as_ref().is_some_and(|wanted| wanted != id) || !self.having.iter().all(has) {
+            return;
+        }
+        if found.documents.len() >= self.limit.min(MOST) {
+            found.more = true;
+            return;
+        }
+        if let Value::Object(members) = &mut document {
+            // Nobody needs it, and a guessed key could be tried against it.
+            members.shift_remove("hmac");
+            members.shift_remove("sha256");
+        }
+        found
+            .documents
+            .push(json!({"id": id, "version": version, "document": document}));
+    }
+}
+
+impl Service {
+    /// Documents of a kind, in the order of their ids.
+    pub(super) async fn documents(&self, wanted: Wanted) -> Result<Value, Refusal> {
+        let kind = documents::kind(&wanted.kind)?;
+        let found = match &self.source {
+            Source::Store(stored) => {
+                let state = (wanted, Found::default());
+                let visit = |(wanted, found): &mut (Wanted, Found), document: Document| {
+                    if let Ok(value) = document.value() {
+                        wanted.visit(found, &document.id, Some(document.version), value);
+                    }
+                };
+                let store = &stored.store;
+                if let Some(id) = state.0.id.clone() {
+                    let (wanted, mut found) = state;
+                    if let Some(document) = store.document(kind, &id).await? {
+                        let value = document.value()?;
+                        wanted.visit(&mut found, &id, Some(document.version), value);
+                    }
+                    found
+                } else {
+                    store.fold(Scope::Kind(kind), state, visit).await?.1.1
+                }
+            }
+            Source::File(path) => {
+                let mut found = Found::default();
+                for document in file(path)? {
+                    if document.kind == kind {
+                        wanted.visit(&mut found, &document.id, None, document.value);
+                    }
+                }
+                found
+            }
+        };
+        Ok(json!({"documents": found.documents, "more": found.more}))
+    }
+}
+
+/// What the file says now.
+fn file(path: &Path) -> Result<Vec<documents::Document>, Refusal> {
+    const LONGEST: u64 = 17 << 20;
+    let mut text = String::new();
+    std::fs::File::open(path)
+        .and_then(|file| file.take(LONGEST).read_to_string(&mut text))
+        .map_err(|error| Refusal::new("failed", format!("{}: {error}", path.display())))?;
+    let values = postern_config::values(&path.display().to_string(), &text)?;
+    documents::split(values)
+}

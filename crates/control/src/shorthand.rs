@@ -1,0 +1,246 @@
+//! The changes behind commands: keys, subscriptions, lists.
+
+use crate::credential::hex;
+use crate::{Refusal, yaml};
+use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
+use ipnet::IpNet;
+use postern_model::key::{ApiKey, CREDENTIAL_PREFIX};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use std::net::IpAddr;
+
+#[cfg(test)]
+mod tests;
+
+/// One change of one document, as it goes over the socket: `put`, `patch` (RFC 7396) or `delete`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    /// The document's kind.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// What it becomes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub put: Option<Value>,
+    /// What changes in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patch: Option<Value>,
+    /// Whether it goes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub delete: bool,
+    /// What has to be stored for it to be made; anything if this is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expect: Option<Expectation>,
+}
+
+/// What has to be stored for a change to be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Expectation {
+    /// Such a document.
+    Present,
+    /// No such document.
+    Absent,
+    /// The document in this version.
+    Version(u64),
+}
+
+impl Change {
+    /// A patch of a document.
+    pub fn patch(kind: &str, id: &str, patch: Value) -> Self {
+        Self {
+            kind: kind.to_owned(),
+            id: id.to_owned(),
+            put: None,
+            patch: Some(patch),
+            delete: false,
+            expect: None,
+        }
+    }
+
+    /// The same change, made only if this is stored.
+    #[must_use]
+    pub fn expecting(mut self, expect: Expectation) -> Self {
+        self.expect = Some(expect);
+        self
+    }
+
+    /// The lines of a configuration file that it comes to.
+    pub fn lines(&self) -> String {
+        yaml::lines(self)
+    }
+}
+
+/// What a new key is for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NewKey {
+    /// The app.
+    pub app: String,
+    /// The environment.
+    pub environment: String,
+    /// Its scopes; none: all that the app's subscriptions grant.
+    pub scopes: Option<Vec<String>>,
+    /// When it ends, as RFC 3339 has it.
+    pub expires_at: Option<String>,
+    /// What people call it.
+    pub title: Option<String>,
+}
+
+/// Makes a key, and the document of its credential.
+///
+/// # Errors
+/// The system gave no random bytes.
+pub fn new_key(new: NewKey) -> Result<(ApiKey, Change), Refusal> {
+    let mut random = [0; ApiKey::RANDOM];
+    SystemRandom::new()
+        .fill(&mut random)
+        .map_err(|_| Refusal::new("failed", "the system gave no random bytes for a key"))?;
+    let key = ApiKey::generate(&random);
+    let change = credential(&key, new);
+    Ok((key, change))
+}
+
+fn credential(key: &ApiKey, new: NewKey) -> Change {
+    let mut document = Map::new();
+    document.insert("app".into(), new.app.into());
+    document.insert("sha256".into(), hex(&key.digest()).into());
+    document.insert("environment".into(), new.environment.into());
+    let rest = [
+        ("title", new.title.map(Value::from)),
+        ("scopes", new.scopes.map(Value::from)),
+        ("expires_at", new.expires_at.map(Value::from)),
+    ];
+    document.extend(
+        rest.into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), value?))),
+    );
+    Change {
+        put: Some(Value::Object(document)),
+        patch: None,
+        ..Change::patch(
+            "credential",
+            &format!("{CREDENTIAL_PREFIX}{}", key.id()),
+            Value::Null,
+        )
+    }
+    .expecting(Expectation::Absent)
+}
+
+/// Revokes a key. `at` as RFC 3339 has it.
+///
+/// # Errors
+/// It is revoked already.
+pub fn revoke(
+    id: &str,
+    document: &Value,
+    at: &str,
+    who: &str,
+    reason: &str,
+) -> Result<Change, Refusal> {
+    if let Some(since) = document.get("revoked_at").and_then(Value::as_str) {
+        let message = format!("{id} was revoked already, at {since}");
+        return Err(Refusal::new("conflict", message));
+    }
+    let patch = json!({"revoked_at": at, "revoked_by": who, "reason": reason});
+    Ok(Change::patch("credential", id, patch).expecting(Expectation::Present))
+}
+
+/// Decides about a subscription: `approved` or `rejected`.
+///
+/// # Errors
+/// It is in that state already.
+pub fn decide(
+    id: &str,
+    document: &Value,
+    state: &str,
+    at: &str,
+    who: &str,
+    comment: &str,
+) -> Result<Change, Refusal> {
+    if document.get("state").and_then(Value::as_str) == Some(state) {
+        let by = document.get("decided_by").and_then(Value::as_str);
+        let by = by.map_or_else(String::new, |by| format!(" by {by}"));
+        return Err(Refusal::new(
+            "conflict",
+            format!("{id} is {state} already{by}"),
+        ));
+    }
+    let patch = json!({"state": state, "decided_at": at, "decided_by": who, "comment": comment});
+    Ok(Change::patch("subscription", id, patch).expecting(Expectation::Present))
+}
+
+/// Adds a range to a list. What the range covers already is said, not done again.
+///
+/// # Errors
+/// It is on the list.
+pub fn list_add(
+    id: &str,
+    document: &Value,
+    range: IpNet,
+    at: &str,
+    comment: &str,
+    expires_at: Option<&str>,
+) -> Result<Change, Refusal> {
+    let mut entries = entries(document);
+    if entries
+        .iter()
+        .any(|entry| range_of(entry) == Some(range.trunc()))
+    {
+        return Err(Refusal::new(
+            "conflict",
+            format!("{range} is on the list `{id}` already"),
+        ));
+    }
+    let mut entry = json!({"range": range.trunc().to_string(), "comment": comment, "added_at": at});
+    if let (Value::Object(members), Some(expires)) = (&mut entry, expires_at) {
+        members.insert("expires_at".into(), expires.into());
+    }
+    entries.push(entry);
+    Ok(Change::patch("list", id, json!({ "entries": entries })))
+}
+
+/// Takes a range off a list.
+///
+/// # Errors
+/// It is not on the list; a wider range that covers it is named.
+pub fn list_remove(id: &str, document: &Value, range: IpNet) -> Result<Change, Refusal> {
+    let before = entries(document);
+    let range = range.trunc();
+    let after: Vec<_> = before
+        .iter()
+        .filter(|entry| range_of(entry) != Some(range))
+        .cloned()
+        .collect();
+    if after.len() == before.len() {
+        let refusal = Refusal::new("not_found", format!("{range} is not on the list `{id}`"));
+        let wider = before
+            .iter()
+            .filter_map(range_of)
+            .find(|wider| wider.contains(&range));
+        return Err(match wider {
+            Some(wider) => refusal.help(format!("{wider} is, which covers it")),
+            None => refusal,
+        });
+    }
+    Ok(Change::patch("list", id, json!({ "entries": after })))
+}
+
+fn entries(list: &Value) -> Vec<Value> {
+    let entries = list.get("entries").and_then(Value::as_array);
+    entries.cloned().unwrap_or_default()
+}
+
+/// The range of an entry, which is one address or a range, alone or described.
+fn range_of(entry: &Value) -> Option<IpNet> {
+    let text = entry
+        .as_str()
+        .or_else(|| entry.get("range").and_then(Value::as_str));
+    range(text?)
+}
+
+/// A range, or an address as a range of one.
+pub fn range(text: &str) -> Option<IpNet> {
+    let address = || text.parse::<IpAddr>().ok().map(IpNet::from);
+    Some(text.parse::<IpNet>().ok().or_else(address)?.trunc())
+}

@@ -1,0 +1,49 @@
+use super::*;
+
+#[test]
+fn a_new_key_and_its_document_belong_together() {
+    let new = NewKey {
+        app: "crm".into(),
+        environment: "staging".into(),
+        scopes: Some(vec!["a".into()]),
+        expires_at: None,
+        title: None,
+    };
+    let (key, change) = new_key(new).unwrap();
+    assert_eq!(change.id, format!("key_{}", key.id()));
+    assert_eq!(
+        change.put.unwrap(),
+        json!({
+            "app": "crm",
+            "sha256": hex(&key.digest()),
+            "environment": "staging",
+            "scopes": ["a"],
+        })
+    );
+}
+
+#[test]
+fn what_is_done_is_not_done_again() {
+    let revoked = json!({"revoked_at": "2026-11-20T09:12:00Z"});
+    assert!(revoke("key_1", &revoked, "t", "lin", "lost").is_err());
+    assert!(revoke("key_1", &json!({}), "t", "lin", "lost").is_ok());
+    let approved = json!({"state": "approved", "decided_by": "ada"});
+    let refusal = decide("sub_1", &approved, "approved", "t", "lin", "").unwrap_err();
+    assert_eq!(refusal.message, "sub_1 is approved already by ada");
+    assert!(decide("sub_1", &approved, "rejected", "t", "lin", "").is_ok());
+}
+
+#[test]
+fn a_list_keeps_its_other_entries() {
+    let list = json!({"entries": ["192.0.2.1", {"range": "198.51.100.0/24", "comment": "x"}]});
+    let added = list_add("l", &list, range("10.1.2.3/8").unwrap(), "t", "c", None).unwrap();
+    let entries = &added.patch.unwrap()["entries"];
+    assert_eq!(entries[2]["range"], "10.0.0.0/8");
+    assert_eq!(entries[1], list["entries"][1]);
+    let twice = list_add("l", &list, range("192.0.2.1/32").unwrap(), "t", "c", None);
+    assert!(twice.is_err());
+    let removed = list_remove("l", &list, range("198.51.100.0/24").unwrap()).unwrap();
+    assert_eq!(removed.patch.unwrap(), json!({"entries": ["192.0.2.1"]}));
+    let covered = list_remove("l", &list, range("198.51.100.7").unwrap()).unwrap_err();
+    assert_eq!(covered.help.unwrap(), "198.51.100.0/24 is, which covers it");
+}

@@ -1,0 +1,37 @@
+use super::*;
+use serde_json::json;
+
+fn change(kind: &str, id: &str, patch: Value) -> Change {
+    Change::patch(kind, id, patch)
+}
+
+#[test]
+fn lines_say_what_the_change_says() {
+    let patch = json!({
+        "state": "approved",
+        "decided_at": "2026-11-22T10:00:00Z",
+        "comment": "true",
+        "scopes": ["partners:read", "b"],
+        "entries": ["192.0.2.0/24", {"range": "::1", "comment": "Ann: \"x\""}],
+        "deep": {"n": 1},
+    });
+    let text = lines(&change("subscription", "sub_1", patch.clone()));
+    assert_eq!(
+        text,
+        "subscriptions:\n  sub_1:\n    state: approved\n    \
+         decided_at: \"2026-11-22T10:00:00Z\"\n    comment: \"true\"\n    \
+         scopes: [\"partners:read\", b]\n    entries:\n      - \"192.0.2.0/24\"\n      \
+         - { range: \"::1\", comment: \"Ann: \\\"x\\\"\" }\n    deep:\n      \"n\": 1\n"
+    );
+    let read = postern_config::values("f", &text).unwrap();
+    assert_eq!(read["subscriptions"]["sub_1"], patch);
+}
+
+#[test]
+fn settings_have_no_name() {
+    let text = lines(&change("edge", "platform", json!({"block_for": "1m"})));
+    assert_eq!(text, "edge:\n  block_for: \"1m\"\n");
+    let mut gone = change("list", "office", Value::Null);
+    (gone.patch, gone.delete) = (None, true);
+    assert_eq!(lines(&gone), "# in `lists`, without `office`\n");
+}

@@ -1,0 +1,303 @@
+//! Commands that ask or change a running Postern.
+
+use super::time::{Moment, moment};
+use clap::{Args, Subcommand};
+use ipnet::IpNet;
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+/// Which running Postern.
+#[derive(Debug, Args)]
+pub(crate) struct Where {
+    /// The data directory of the running Postern.
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    pub(crate) data: PathBuf,
+}
+
+/// How something is shown.
+#[derive(Debug, Args)]
+pub(crate) struct Shown {
+    #[command(flatten)]
+    pub(crate) at: Where,
+    /// Print JSON, with times in UTC.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// How a list is shown.
+#[derive(Debug, Args)]
+pub(crate) struct Listed {
+    #[command(flatten)]
+    pub(crate) shown: Shown,
+    /// The most that is listed.
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    pub(crate) limit: u16,
+}
+
+/// Options of `postern apply`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  postern apply postern.yaml --comment \"The first services\"
+
+Everything in the file becomes part of what is stored and served, or nothing of it; what is stored
+and not in the file stays. Relative paths in stored documents begin at the data directory.")]
+pub(crate) struct ApplyArgs {
+    /// The file (YAML or JSON): a whole configuration.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Why, for the change log.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) comment: String,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
+}
+
+/// `postern keys`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Keys {
+    /// Make a key and print it, this once.
+    Create(KeysCreate),
+    /// List keys.
+    List(KeysList),
+    /// Revoke a key: from then on it opens nothing.
+    Revoke(KeysRevoke),
+}
+
+/// Options of `postern keys create`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  postern keys create --app crm --environment production --expires 90d
+  postern keys create --app crm --scopes orders:read,orders:write --name \"CI of crm\"
+  postern keys create --app crm --offline      # for a configuration file")]
+pub(crate) struct KeysCreate {
+    /// The app that it belongs to.
+    #[arg(long, value_name = "APP")]
+    pub(crate) app: String,
+    /// The only environment that it is good for.
+    #[arg(long, value_name = "NAME", default_value = "production")]
+    pub(crate) environment: String,
+    /// The scopes it carries; all that the app's subscriptions grant if this is not said.
+    #[arg(long, value_name = "SCOPE,…", value_delimiter = ',')]
+    pub(crate) scopes: Option<Vec<String>>,
+    /// When it ends: a length of time (`90d`, `12h`) or a time (`2027-01-01`,
+    /// `2027-01-01T12:00:00Z`).
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub(crate) expires: Option<Moment>,
+    /// What people call it.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) name: Option<String>,
+    /// Why, for the change log.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) comment: String,
+    /// Ask no running Postern: print the key, and the lines for a configuration file.
+    #[arg(long)]
+    pub(crate) offline: bool,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
+}
+
+/// Options of `postern keys list`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  postern keys list --app crm
+  postern keys list --environment staging --json")]
+pub(crate) struct KeysList {
+    /// Only those of this app.
+    #[arg(long, value_name = "APP")]
+    pub(crate) app: Option<String>,
+    /// Only those for this environment.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) environment: Option<String>,
+    #[command(flatten)]
+    pub(crate) listed: Listed,
+}
+
+/// Options of `postern keys revoke`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  postern keys revoke key_7q4m2t9v6x1c5n0r --reason \"Found in a log\"
+
+A revoked key stays revoked: who needs one gets a new one.")]
+pub(crate) struct KeysRevoke {
+    /// The credential's id: `key_` and what follows `pst_` in the key.
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    /// Why. The key's owner reads it.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    /// Do not ask.
+    #[arg(long)]
+    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
+}
+
+/// `postern subscriptions`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Subscriptions {
+    /// List subscriptions.
+    List(SubscriptionsList),
+    /// Grant a subscription.
+    Approve(SubscriptionsDecide),
+    /// Refuse a subscription, or end one that was granted.
+    Reject(SubscriptionsDecide),
+}
+
+/// Options of `postern subscriptions list`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  postern subscriptions list --state pending
+  postern subscriptions list --app crm --json")]
+pub(crate) struct SubscriptionsList {
+    /// Only those of this app.
+    #[arg(long, value_name = "APP")]
+    pub(crate) app: Option<String>,
+    /// Only those to this service.
+    #[arg(long, value_name = "SERVICE")]
+    pub(crate) service: Option<String>,
+    /// Only those in this state.
+    #[arg(long, value_name = "STATE", value_parser = ["pending", "approved", "rejected", "suspended", "expired", "cancelled"])]
+    pub(crate) state: Option<String>,
+    #[command(flatten)]
+    pub(crate) listed: Listed,
+}
+
+/// Options of `postern subscriptions approve` and `reject`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  postern subscriptions approve sub_crm --comment \"Agreed with Lin\"
+  postern subscriptions reject sub_crm --comment \"Use the plan for partners\" --yes")]
+pub(crate) struct SubscriptionsDecide {
+    /// The subscription's id.
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    /// What the app's owners read.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) comment: String,
+    /// Do not ask.
+    #[arg(long)]
+    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
+}
+
+/// `postern lists`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Lists {
+    /// Add a range to a list.
+    Add(ListsAdd),
+    /// Take a range off a list.
+    Remove(ListsRemove),
+}
+
+/// Options of `postern lists add`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  postern lists add office 203.0.113.0/24 --comment \"The new building\"
+  postern lists add office 198.51.100.7 --comment \"Ann at home\" --expires 14d")]
+pub(crate) struct ListsAdd {
+    /// The list.
+    #[arg(value_name = "LIST")]
+    pub(crate) list: String,
+    /// An address, or a range such as `203.0.113.0/24`.
+    #[arg(value_name = "RANGE", value_parser = range)]
+    pub(crate) range: IpNet,
+    /// Why it is there.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) comment: String,
+    /// When it ends: a length of time (`14d`) or a time (`2027-01-01`).
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub(crate) expires: Option<Moment>,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
+}
+
+/// Options of `postern lists remove`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  postern lists remove office 203.0.113.0/24 --comment \"Moved out\"")]
+pub(crate) struct ListsRemove {
+    /// The list.
+    #[arg(value_name = "LIST")]
+    pub(crate) list: String,
+    /// The address or range, as the list has it.
+    #[arg(value_name = "RANGE", value_parser = range)]
+    pub(crate) range: IpNet,
+    /// Why, for the change log.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) comment: String,
+    /// Do not ask.
+    #[arg(long)]
+    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
+}
+
+/// `postern blocks`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Blocks {
+    /// List the addresses that are blocked for now, and why.
+    List(BlocksList),
+    /// End the block of an address.
+    Lift(BlocksLift),
+}
+
+/// Options of `postern blocks list`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  postern blocks list
+  postern blocks list --address 203.0.113.9 --json")]
+pub(crate) struct BlocksList {
+    /// Only the block that this address is under.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) address: Option<IpAddr>,
+    #[command(flatten)]
+    pub(crate) listed: Listed,
+}
+
+/// Options of `postern blocks lift`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  postern blocks lift 203.0.113.9
+
+What led to the block is forgotten, so that the next refusal does not bring it back at once.")]
+pub(crate) struct BlocksLift {
+    /// The address; of an IPv6 address, its whole /64 is meant.
+    #[arg(value_name = "ADDRESS")]
+    pub(crate) address: IpAddr,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
+}
+
+/// `postern policies`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Policies {
+    /// Show which policies hold for an operation, where each comes from, and what they come to.
+    Effective(PoliciesEffective),
+}
+
+/// Options of `postern policies effective`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  postern policies effective partners v1 create-customer")]
+pub(crate) struct PoliciesEffective {
+    /// The service.
+    #[arg(value_name = "SERVICE")]
+    pub(crate) service: String,
+    /// Its version.
+    #[arg(value_name = "VERSION")]
+    pub(crate) version: String,
+    /// Its operation.
+    #[arg(value_name = "OPERATION")]
+    pub(crate) operation: String,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
+}
+
+fn range(text: &str) -> Result<IpNet, String> {
+    postern_control::shorthand::range(text).ok_or_else(|| {
+        format!(
+            "`{text}` is neither an address nor a range such as 203.0.113.0/24 or 2001:db8::/48"
+        )
+    })
+}

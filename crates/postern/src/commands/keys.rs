@@ -1,0 +1,160 @@
+//! `postern keys`.
+
+use super::remote::{Found, Refused, Remote, confirm};
+use super::table;
+use crate::cli::remote::{Keys, KeysCreate, KeysList, KeysRevoke};
+use crate::cli::time::{local, timestamp, utc};
+use crate::output;
+use jiff::Timestamp;
+use postern_control::shorthand::{self, NewKey};
+use serde_json::{Value, json};
+use std::process::ExitCode;
+
+pub(crate) fn dispatch(command: Keys) -> anyhow::Result<ExitCode> {
+    match command {
+        Keys::Create(args) => create(args),
+        Keys::List(args) => list(&args),
+        Keys::Revoke(args) => revoke(&args),
+    }
+}
+
+fn create(args: KeysCreate) -> anyhow::Result<ExitCode> {
+    let expires_at = args.expires.map(|moment| moment.utc(Timestamp::now()));
+    let (key, change) = shorthand::new_key(NewKey {
+        app: args.app.clone(),
+        environment: args.environment,
+        scopes: args.scopes,
+        expires_at: expires_at.clone(),
+        title: args.name,
+    })?;
+    let secret = key.reveal();
+    let mut shown = json!({"id": change.id, "key": secret.expose(), "expires_at": expires_at});
+    if args.offline {
+        if let (true, Value::Object(members)) = (args.shown.json, &mut shown) {
+            members.insert("document".into(), change.put.clone().unwrap_or_default());
+            table::json(&shown);
+        } else {
+            output::say(&format!("{}\n\n{}", secret.expose(), change.lines()));
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut remote = Remote::connect(&args.shown.at)?;
+    if let Err(error) = remote.change(&change, &args.comment) {
+        let refused = error.downcast_ref::<Refused>();
+        if refused.is_some_and(|refused| refused.code == "file_mode") {
+            // The lines of the refusal mean nothing without it.
+            output::say(secret.expose());
+        }
+        return Err(error);
+    }
+    if args.shown.json {
+        table::json(&shown);
+        return Ok(ExitCode::SUCCESS);
+    }
+    output::say(secret.expose());
+    let until = expires_at.map_or_else(
+        || "it does not expire".to_owned(),
+        |at| format!("it expires {}", local(&at)),
+    );
+    output::complain(&format!(
+        "{} of app `{}`; {until}. This is the only time that the key is shown.",
+        change.id, args.app
+    ));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn list(args: &KeysList) -> anyhow::Result<ExitCode> {
+    let mut remote = Remote::connect(&args.listed.shown.at)?;
+    let having = [
+        ("app", args.app.as_ref()),
+        ("environment", args.environment.as_ref()),
+    ];
+    let (found, more) = remote.documents("credential", &having, &args.listed)?;
+    let now = Timestamp::now();
+    if args.listed.shown.json {
+        let keys = found.iter().map(|key| {
+            let mut value = key.json();
+            if let Value::Object(members) = &mut value {
+                members.insert("state".into(), state(key, now).into());
+            }
+            value
+        });
+        table::json(&json!({"keys": keys.collect::<Vec<_>>(), "more": more}));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let row = |key: &Found| {
+        let environment = match key.text("environment") {
+            "" => "production",
+            other => other,
+        };
+        let scopes = key.document.get("scopes").and_then(Value::as_array);
+        let scopes = scopes.map_or_else(
+            || "(all that are granted)".to_owned(),
+            |scopes| {
+                let scopes: Vec<_> = scopes.iter().filter_map(Value::as_str).collect();
+                scopes.join(",")
+            },
+        );
+        let expires = match key.text("expires_at") {
+            "" => "never".to_owned(),
+            at => local(at),
+        };
+        vec![
+            key.id.clone(),
+            key.text("app").to_owned(),
+            environment.to_owned(),
+            state(key, now).to_owned(),
+            expires,
+            scopes,
+            key.text("title").to_owned(),
+        ]
+    };
+    let rows: Vec<_> = found.iter().map(row).collect();
+    let head = [
+        "ID",
+        "APP",
+        "ENVIRONMENT",
+        "STATE",
+        "EXPIRES",
+        "SCOPES",
+        "NAME",
+    ];
+    table::print("no such keys", &head, &rows, more);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Whether a key opens anything now. Times of documents are compared as times.
+fn state(key: &Found, now: Timestamp) -> &'static str {
+    let at = |member: &str| timestamp(key.text(member));
+    if !key.text("revoked_at").is_empty() {
+        "revoked"
+    } else if at("expires_at").is_some_and(|at| at <= now) {
+        "expired"
+    } else if at("not_before").is_some_and(|at| at > now) {
+        "not yet"
+    } else {
+        "active"
+    }
+}
+
+fn revoke(args: &KeysRevoke) -> anyhow::Result<ExitCode> {
+    let mut remote = Remote::connect(&args.shown.at)?;
+    let key = remote.document("credential", &args.id)?;
+    let at = utc(Timestamp::now());
+    let change = shorthand::revoke(&key.id, &key.document, &at, &remote.who, &args.reason)?;
+    let what = format!(
+        "revokes {} of app `{}`, for good: every request with it is refused from then on",
+        key.id,
+        key.text("app")
+    );
+    if !confirm(&what, args.yes)? {
+        return Ok(ExitCode::FAILURE);
+    }
+    let answer = remote.change(&change, &args.reason)?;
+    if args.shown.json {
+        table::json(&answer);
+    } else {
+        output::say(&format!("revoked {} of app `{}`", key.id, key.text("app")));
+    }
+    Ok(ExitCode::SUCCESS)
+}

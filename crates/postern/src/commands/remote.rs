@@ -1,0 +1,156 @@
+//! The running Postern that commands talk to.
+
+use crate::cli::remote::{Listed, Where};
+use crate::output;
+use anyhow::{anyhow, bail};
+use postern_control::client::{Client, ClientError};
+use postern_control::shorthand::Change;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, IsTerminal as _, Write as _};
+
+/// A connection to it.
+pub(crate) struct Remote {
+    client: Client,
+    /// Whom it takes us for.
+    pub(crate) who: String,
+}
+
+impl Remote {
+    pub(crate) fn connect(at: &Where) -> anyhow::Result<Self> {
+        let mut client = Client::connect(&at.data).map_err(said)?;
+        let status = client.call("status", Value::Null).map_err(said)?;
+        let who = status.get("who").and_then(Value::as_str);
+        let who = who.unwrap_or_default().to_owned();
+        Ok(Self { client, who })
+    }
+
+    pub(crate) fn call(&mut self, method: &str, params: Value) -> anyhow::Result<Value> {
+        self.client.call(method, params).map_err(said)
+    }
+
+    /// Makes one change. Where a file owns the configuration, the refusal says what to write.
+    pub(crate) fn change(&mut self, change: &Change, comment: &str) -> anyhow::Result<Value> {
+        let params = json!({"changes": [change], "comment": comment, "source": change.kind});
+        self.call("change", params)
+    }
+
+    /// One document.
+    pub(crate) fn document(&mut self, kind: &str, id: &str) -> anyhow::Result<Found> {
+        let found = self.call("documents", json!({"kind": kind, "id": id}))?;
+        match found.pointer("/documents/0") {
+            Some(found) => Ok(Found::of(found)),
+            None => bail!("there is no {kind} `{}`", id.escape_debug()),
+        }
+    }
+
+    /// Documents of a kind whose members have these values.
+    pub(crate) fn documents(
+        &mut self,
+        kind: &str,
+        having: &[(&str, Option<&String>)],
+        listed: &Listed,
+    ) -> anyhow::Result<(Vec<Found>, bool)> {
+        let having: BTreeMap<_, _> = having
+            .iter()
+            .filter_map(|(name, value)| Some((*name, (*value)?)))
+            .collect();
+        let params = json!({"kind": kind, "where": having, "limit": listed.limit});
+        let answer = self.call("documents", params)?;
+        let documents = answer.get("documents").and_then(Value::as_array);
+        let found = documents.into_iter().flatten().map(Found::of).collect();
+        let more = answer.get("more").and_then(Value::as_bool);
+        Ok((found, more.unwrap_or_default()))
+    }
+}
+
+/// A document that was found.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) id: String,
+    /// Of a stored one.
+    pub(crate) version: Option<u64>,
+    pub(crate) document: Value,
+}
+
+impl Found {
+    fn of(value: &Value) -> Self {
+        Self {
+            id: text(value, "id").to_owned(),
+            version: value.get("version").and_then(Value::as_u64),
+            document: value.get("document").cloned().unwrap_or_default(),
+        }
+    }
+
+    /// A member that is a text; empty if it is not there.
+    pub(crate) fn text(&self, member: &str) -> &str {
+        text(&self.document, member)
+    }
+
+    /// The document with its id in it.
+    pub(crate) fn json(&self) -> Value {
+        let mut value = json!({ "id": self.id });
+        if let (Value::Object(all), Value::Object(members)) = (&mut value, &self.document) {
+            all.extend(members.clone());
+        }
+        value
+    }
+}
+
+/// A member that is a text; empty if it is not there.
+pub(crate) fn text<'a>(value: &'a Value, member: &str) -> &'a str {
+    value
+        .get(member)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+}
+
+/// An error whose text is whole already.
+fn said(error: ClientError) -> anyhow::Error {
+    match error {
+        ClientError::Refused(refusal) => {
+            let text = output::refused(&refusal);
+            Refused {
+                code: refusal.code,
+                text,
+            }
+            .into()
+        }
+        error => anyhow!("{error}"),
+    }
+}
+
+/// A refusal of the running Postern.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    pub(crate) code: String,
+    text: String,
+}
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl std::error::Error for Refused {}
+
+/// Asks before something that cannot be undone. Whether to go on.
+pub(crate) fn confirm(what: &str, yes: bool) -> anyhow::Result<bool> {
+    if yes {
+        return Ok(true);
+    }
+    if !std::io::stdin().is_terminal() {
+        bail!("{what}\n  = help: nobody can be asked here; add --yes if this is meant");
+    }
+    // A terminal that cannot be written to answers nothing either.
+    let _ = write!(std::io::stderr(), "{what}\nGo on? [y/N] ");
+    let _ = std::io::stderr().flush();
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer)?;
+    let yes = matches!(answer.trim(), "y" | "Y" | "yes");
+    if !yes {
+        output::complain("nothing was changed");
+    }
+    Ok(yes)
+}

@@ -1,0 +1,62 @@
+//! What a process begins with: what a file says, or what is stored.
+
+use super::completion::Completion;
+use super::source::Source;
+use postern_config::System;
+use postern_control::Stored;
+use postern_model::entity::Configuration;
+use postern_model::key::Keyer;
+use postern_policy::Directory;
+use postern_store::{DataDirectory, Store};
+use std::path::Path;
+use std::sync::Arc;
+
+/// A first configuration, and who owns it.
+#[derive(Debug)]
+pub(crate) struct Begun {
+    pub(crate) configuration: Configuration,
+    pub(crate) directory: Directory,
+    /// The file, if one owns the configuration.
+    pub(crate) file: Option<Source>,
+    pub(crate) source: postern_control::Source,
+}
+
+/// With a file; the error is ready to be printed.
+pub(crate) fn by_file(
+    file: &Path,
+    completion: &Arc<Completion>,
+    keyer: Keyer,
+) -> Result<Begun, String> {
+    let secrets = System::new(keyer);
+    let mut source = Source::new(file.to_owned(), completion.clone(), secrets);
+    let (configuration, accounts) = source.load()?;
+    source.taken_over();
+    let absolute = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+    Ok(Begun {
+        configuration,
+        directory: Directory::new(accounts, 1),
+        file: Some(source),
+        source: postern_control::Source::File(absolute),
+    })
+}
+
+/// With the store; the error is ready to be printed.
+pub(crate) async fn by_store(
+    directory: &Arc<DataDirectory>,
+    completion: &Completion,
+    keyer: Keyer,
+) -> Result<Begun, String> {
+    let said = |error: &dyn std::fmt::Display| format!("error: {error}");
+    let store = Store::open(directory.clone()).map_err(|error| said(&error))?;
+    let (stored, candidate) = Stored::open(store, directory.path(), keyer)
+        .await
+        .map_err(|refusal| crate::output::refused(&refusal))?;
+    let mut configuration = candidate.configuration.unwrap_or_default();
+    completion.complete(&mut configuration)?;
+    Ok(Begun {
+        configuration,
+        directory: candidate.directory,
+        file: None,
+        source: postern_control::Source::Store(stored),
+    })
+}

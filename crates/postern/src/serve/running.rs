@@ -1,0 +1,119 @@
+//! The gateway as the local socket sees it.
+
+use super::admin::Status;
+use super::completion::Completion;
+use super::welcome::reachable;
+use postern_control::{Answer, Block, Candidate, Running};
+use postern_model::entity::Configuration;
+use postern_proxy::Gateway;
+use postern_proxy::counting::Source;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+/// The gateway, what it serves, and how it came to that.
+#[derive(Debug)]
+pub(crate) struct Process {
+    pub(crate) gateway: Arc<Gateway>,
+    pub(crate) completion: Arc<Completion>,
+    pub(crate) status: Arc<Status>,
+    pub(crate) admin: SocketAddr,
+    served: Mutex<Arc<Configuration>>,
+}
+
+impl Process {
+    pub(crate) fn new(
+        gateway: Arc<Gateway>,
+        completion: Arc<Completion>,
+        status: Arc<Status>,
+        admin: SocketAddr,
+        served: Arc<Configuration>,
+    ) -> Self {
+        Self {
+            gateway,
+            completion,
+            status,
+            admin,
+            served: Mutex::new(served),
+        }
+    }
+
+    /// Serves a configuration and a directory from now on.
+    pub(crate) async fn serve(&self, candidate: Candidate) -> Result<(), String> {
+        if let Some(configuration) = candidate.configuration {
+            let configuration = Arc::new(configuration);
+            let reloaded = self.gateway.reload(configuration.clone()).await;
+            let outcome = reloaded.map_err(|error| error.to_string());
+            self.status.reloaded(outcome.clone());
+            outcome?;
+            *self.served.lock().unwrap_or_else(PoisonError::into_inner) = configuration;
+        }
+        self.gateway.set_directory(candidate.directory);
+        Ok(())
+    }
+}
+
+impl Running for Process {
+    fn check(&self, mut configuration: Configuration) -> Result<Configuration, String> {
+        self.completion.complete(&mut configuration)?;
+        let configuration = Arc::new(configuration);
+        postern_proxy::check(&configuration).map_err(|error| error.to_string())?;
+        Ok(Arc::unwrap_or_clone(configuration))
+    }
+
+    fn take_over(&self, candidate: Candidate) -> Answer<'_, Result<(), String>> {
+        Box::pin(self.serve(candidate))
+    }
+
+    fn configuration(&self) -> Arc<Configuration> {
+        let served = self.served.lock().unwrap_or_else(PoisonError::into_inner);
+        served.clone()
+    }
+
+    fn blocks(&self) -> Vec<Block> {
+        let blocks = self.gateway.counting().blocks(now());
+        blocks.into_iter().map(block).collect()
+    }
+
+    fn source_of(&self, address: IpAddr) -> String {
+        Source::from(address).to_string()
+    }
+
+    fn lift(&self, address: IpAddr) -> Option<Block> {
+        self.gateway.counting().lift(address, now()).map(block)
+    }
+
+    fn status(&self) -> postern_control::Status {
+        let url = |tls: bool, address| {
+            let scheme = if tls { "https" } else { "http" };
+            format!("{scheme}://{}", reachable(address))
+        };
+        let listeners = self.gateway.listeners();
+        postern_control::Status {
+            pid: std::process::id(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            gateways: listeners
+                .into_iter()
+                .map(|(_, at, tls)| url(tls, at))
+                .collect(),
+            admin: url(false, self.admin),
+            revision: self.gateway.revision(),
+        }
+    }
+}
+
+fn block(block: postern_proxy::counting::Block) -> Block {
+    let millis = |nanos: u64| i64::try_from(nanos / 1_000_000).unwrap_or(i64::MAX);
+    Block {
+        source: block.source.to_string(),
+        since_ms: millis(block.since),
+        until_ms: millis(block.until),
+        trigger: block.trigger.name().to_owned(),
+    }
+}
+
+/// Unix time in milliseconds.
+fn now() -> i64 {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    now.map_or(0, |now| i64::try_from(now.as_millis()).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,142 @@
+//! Keys, from when they are made to when they open nothing.
+
+use super::super::harness::within;
+use super::{Stored, code, id_of};
+use std::time::Duration;
+
+#[test]
+fn a_revoked_key_is_refused_within_a_second() {
+    let postern = Stored::start();
+    let key = postern.key("fieldforce");
+    assert_eq!(postern.customers(&key).status, 200);
+    let id = id_of(&key);
+    postern.ok(&["keys", "revoke", &id, "--reason", "Found in a log", "--yes"]);
+    let refused = within(Duration::from_secs(1), "the refusal", || {
+        let response = postern.customers(&key);
+        (response.status != 200).then_some(response)
+    });
+    assert_eq!(
+        (refused.status, &*code(&refused)),
+        (401, "credential.revoked")
+    );
+    let again = postern.fails(&["keys", "revoke", &id, "--reason", "x", "--yes"]);
+    assert!(again.contains("was revoked already"), "{again}");
+}
+
+#[test]
+fn a_key_is_shown_once_and_never_listed() {
+    let postern = Stored::start();
+    let arguments = [
+        "keys",
+        "create",
+        "--app",
+        "crm",
+        "--scopes",
+        "partners:read",
+    ];
+    let more = ["--expires", "90d", "--name", "CI of crm"];
+    let arguments: Vec<&str> = arguments.into_iter().chain(more).collect();
+    let made = postern.json(&arguments);
+    let key = made["key"].as_str().unwrap();
+    let listed = postern.json(&["keys", "list", "--app", "crm"]);
+    let one = &listed["keys"][0];
+    assert_eq!(one["id"], made["id"]);
+    assert_eq!(one["state"], "active");
+    assert_eq!(one["title"], "CI of crm");
+    assert_eq!(one["scopes"][0], "partners:read");
+    assert_eq!(one["expires_at"], made["expires_at"]);
+    assert!(one.get("sha256").is_none() && one.get("hmac").is_none());
+    let secret = key.rsplit('_').next().unwrap();
+    let everything = postern.program.output() + &postern.ok(&["keys", "list"]);
+    assert!(!everything.contains(secret));
+    for file in std::fs::read_dir(postern.data()).unwrap() {
+        let path = file.unwrap().path();
+        let bytes = std::fs::read(&path).unwrap_or_default();
+        let found = bytes
+            .windows(secret.len())
+            .any(|part| part == secret.as_bytes());
+        assert!(!found, "{}", path.display());
+    }
+}
+
+#[test]
+fn keys_are_listed_as_asked_for() {
+    let postern = Stored::start();
+    for app in ["crm", "crm", "fieldforce"] {
+        postern.key(app);
+    }
+    let count = |arguments: &[&str]| {
+        let answer = postern.json(&[&["keys", "list"], arguments].concat());
+        (
+            answer["keys"].as_array().unwrap().len(),
+            answer["more"] == true,
+        )
+    };
+    assert_eq!(count(&[]), (3, false));
+    assert_eq!(count(&["--app", "crm"]), (2, false));
+    assert_eq!(count(&["--app", "crm", "--limit", "1"]), (1, true));
+    assert_eq!(count(&["--environment", "production"]), (3, false));
+    assert_eq!(count(&["--environment", "staging"]), (0, false));
+    let table = postern.ok(&["keys", "list"]);
+    assert_eq!(table.lines().count(), 4, "{table}");
+}
+
+#[test]
+fn what_cannot_be_is_refused_with_what_would_be_right() {
+    let postern = Stored::start();
+    let unknown = postern.fails(&["keys", "create", "--app", "crmm"]);
+    assert!(unknown.contains("no app `crmm`"), "{unknown}");
+    let scope = postern.fails(&[
+        "keys",
+        "create",
+        "--app",
+        "crm",
+        "--scopes",
+        "partners:raed",
+    ]);
+    assert!(scope.contains("partners:read"), "{scope}");
+    let missing = postern.fails(&[
+        "keys",
+        "revoke",
+        "key_0000000000000000",
+        "--reason",
+        "x",
+        "--yes",
+    ]);
+    assert!(missing.contains("there is no credential"), "{missing}");
+    let key = postern.key("crm");
+    let unasked = postern.fails(&["keys", "revoke", &id_of(&key), "--reason", "x"]);
+    assert!(unasked.contains("--yes"), "{unasked}");
+    let usage = postern.run(&["keys", "create", "--app", "crm", "--expires", "tomorrow"]);
+    assert_eq!(usage.status.code(), Some(2));
+    assert!(usage.stderr.contains("90d"), "{}", usage.stderr);
+    assert_eq!(
+        postern.json(&["keys", "list"])["keys"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+}
+
+#[test]
+fn a_key_made_offline_works_once_its_lines_are_applied() {
+    let arguments = [
+        "keys",
+        "create",
+        "--app",
+        "crm",
+        "--offline",
+        "--expires",
+        "2099-01-01",
+    ];
+    let printed = super::cli(&arguments);
+    assert!(printed.status.success(), "{printed:?}");
+    let (key, lines) = printed.stdout.split_once("\n\n").unwrap();
+    assert!(lines.contains("sha256:"), "{lines}");
+    let approved = super::CONFIG.replace("state: pending", "state: approved");
+    let postern = Stored::empty();
+    let applied = postern.apply(&format!("{approved}{lines}"));
+    assert!(applied.status.success(), "{applied:?}");
+    assert_eq!(postern.customers(key).status, 200);
+}
