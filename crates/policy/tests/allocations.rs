@@ -156,13 +156,13 @@ fn request() -> Head {
     head
 }
 
-fn with_keys() -> Option<Authentication> {
-    Some(Authentication {
+fn with_keys() -> Authentication {
+    Authentication {
         headers: vec!["x-api-key".into()],
         query: vec!["api_key".into()],
         forward_credential: false,
         subscription: true,
-    })
+    }
 }
 
 fn connection() -> Connection {
@@ -230,7 +230,7 @@ fn pass(
 fn an_allowed_request_allocates_nothing() {
     let (head, connection, directory, keyer) = (request(), connection(), directory(), keyer());
     let mut scratch = Vec::with_capacity(1024);
-    for authentication in [None, with_keys()] {
+    for authentication in [None, Some(with_keys())] {
         let rules = rules(authentication);
         let snapshot = Snapshot {
             rules: &rules,
@@ -253,7 +253,7 @@ fn cost_of_a_pass() {
     let (head, connection, directory, keyer) = (request(), connection(), directory(), keyer());
     let mut scratch = Vec::with_capacity(1024);
     let rounds = 500_000u32;
-    for (who, authentication) in [("open", None), ("with keys", with_keys())] {
+    for (who, authentication) in [("open", None), ("with keys", Some(with_keys()))] {
         let rules = rules(authentication);
         let snapshot = Snapshot {
             rules: &rules,

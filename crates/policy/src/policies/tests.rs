@@ -48,7 +48,7 @@ fn network(allow: &[usize], deny: &[usize]) -> PolicyRule {
 }
 
 /// One service of tenant `commerce` with `GET POST /orders` and `GET /open`, and two lists:
-/// `office`, 203.0.113.0/24 and 2001:db8::/32, and `bad`, 203.0.113.66/32.
+/// `office` with `203.0.113.0/24` and `2001:db8::/32`, and `bad` with `203.0.113.66/32`.
 fn rules(policies: Vec<Policy>) -> Rules {
     let mut service = service(&[], "", &["GET POST /orders", "GET /open"]);
     service.name = "orders".into();
