@@ -11,6 +11,9 @@ use serde_json::{Map, Value};
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
+#[cfg(test)]
+mod tests;
+
 /// Documents of the directory that are read together. A configuration is read up to 500,000
 /// values, and a document has some six.
 const TOGETHER: usize = 20_000;
@@ -33,6 +36,7 @@ pub(crate) struct Loader {
     name: String,
     keyer: Keyer,
     secrets: System,
+    together: usize,
 }
 
 type Configured = Map<String, Value>;
@@ -43,6 +47,7 @@ impl Loader {
             name: folder.join("documents").display().to_string(),
             secrets: System::new(keyer.clone()),
             keyer,
+            together: TOGETHER,
         }
     }
 
@@ -63,7 +68,7 @@ impl Loader {
         let apps = rows("app")?;
         let credentials = rows("credential")?;
         let subscriptions = rows("subscription")?;
-        let loaded = if apps.len() + credentials.len() + subscriptions.len() <= TOGETHER {
+        let loaded = if apps.len() + credentials.len() + subscriptions.len() <= self.together {
             let mut all = base;
             for document in apps.into_iter().chain(credentials).chain(subscriptions) {
                 put(&mut all, &document)?;
@@ -87,7 +92,7 @@ impl Loader {
         rest: [&[Document]; 2],
     ) -> Result<Loaded, Refusal> {
         let mut loaded = self.parse(base.clone())?;
-        for part in apps.chunks(TOGETHER) {
+        for part in apps.chunks(self.together) {
             let mut all = base.clone();
             for document in part {
                 put(&mut all, document)?;
@@ -95,7 +100,7 @@ impl Loader {
             loaded.accounts.apps.extend(self.parse(all)?.accounts.apps);
         }
         let apps: HashMap<&str, &Document> = apps.iter().map(|app| (&*app.id, app)).collect();
-        for part in rest.into_iter().flat_map(|rows| rows.chunks(TOGETHER)) {
+        for part in rest.into_iter().flat_map(|rows| rows.chunks(self.together)) {
             let mut all = base.clone();
             for document in part {
                 let value = document.value()?;

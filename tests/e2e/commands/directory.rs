@@ -68,14 +68,15 @@ fn a_database_of_something_else_is_refused_by_its_name() {
     );
 }
 
+/// One that every user may run.
+const PYTHON: &str = "/usr/bin/python3";
+
 #[test]
 fn the_socket_is_its_owners() {
     let postern = Stored::start();
     let socket = postern.data().join("postern.sock");
     let mode = std::fs::metadata(&socket).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
-    // One that every user may run.
-    const PYTHON: &str = "/usr/bin/python3";
     if !installed("setpriv") || !root() || !std::path::Path::new(PYTHON).exists() {
         skipped("it takes root, setpriv and the system's python3");
         return;
