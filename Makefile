@@ -17,8 +17,8 @@ TESTED := postern-proxy/otlp
 build: ## the release binary, target/release/postern
 	cargo build --release --locked -p postern
 
-run: build ## a gateway before a small upstream; prints a request to paste
-	exec $(TARGET)/release/postern run --config examples/first.yaml
+run: build ## a demo that shows, explains and mends refusals; prints commands to paste
+	exec $(TARGET)/release/postern run --demo
 
 test: ## every test; as root, installs the Debian packages that some of them drive
 	bash tests/setup.sh

@@ -13,6 +13,7 @@ mod error;
 mod load;
 mod peer;
 pub mod protocol;
+mod replace;
 mod service;
 pub mod shorthand;
 pub mod socket;
@@ -20,6 +21,7 @@ mod yaml;
 
 pub use error::Refusal;
 pub use load::Candidate;
+pub use replace::replace;
 pub use service::{Block, Call, Running, Service, Source, Status, Stored};
 
 use std::future::Future;

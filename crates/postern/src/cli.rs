@@ -61,6 +61,11 @@ pub(crate) struct RunArgs {
     /// in the data directory does, and commands change it.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// Set up a demo: a small shop whose callers run into everything that can go wrong, with the
+    /// commands that show it, explain it and mend it. Puts a demo that is there back to its
+    /// beginning; refuses a database that is not a demo's.
+    #[arg(long, conflicts_with = "config")]
+    pub(crate) demo: bool,
     /// Where Postern keeps its files; created if it is not there.
     #[arg(long, value_name = "DIR", default_value = "data")]
     pub(crate) data: PathBuf,

@@ -30,3 +30,8 @@ pub(crate) fn refused(refusal: &postern_control::Refusal) -> String {
         format!("error: {refusal}")
     }
 }
+
+/// How this program was called, for commands that people paste.
+pub(crate) fn program() -> String {
+    std::env::args().next().unwrap_or_else(|| "postern".into())
+}

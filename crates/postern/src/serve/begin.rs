@@ -1,6 +1,7 @@
 //! What a process begins with: what a file says, or what is stored.
 
 use super::completion::Completion;
+use super::demo::Demo;
 use super::source::Source;
 use postern_config::System;
 use postern_control::Stored;
@@ -19,6 +20,8 @@ pub(crate) struct Begun {
     /// The file, if one owns the configuration.
     pub(crate) file: Option<Source>,
     pub(crate) source: postern_control::Source,
+    /// The demo, if it is one.
+    pub(crate) demo: Option<Demo>,
 }
 
 /// With a file; the error is ready to be printed.
@@ -37,6 +40,7 @@ pub(crate) fn by_file(
         directory: Directory::new(accounts, 1),
         file: Some(source),
         source: postern_control::Source::File(absolute),
+        demo: None,
     })
 }
 
@@ -45,9 +49,14 @@ pub(crate) async fn by_store(
     directory: &Arc<DataDirectory>,
     completion: &Completion,
     keyer: Keyer,
+    demo: bool,
 ) -> Result<Begun, String> {
     let said = |error: &dyn std::fmt::Display| format!("error: {error}");
     let store = Store::open(directory.clone()).map_err(|error| said(&error))?;
+    let demo = match demo {
+        true => Some(Demo::set_up(&store, directory, &keyer).await?),
+        false => None,
+    };
     let (stored, candidate) = Stored::open(store, directory.path(), keyer)
         .await
         .map_err(|refusal| crate::output::refused(&refusal))?;
@@ -58,5 +67,6 @@ pub(crate) async fn by_store(
         directory: candidate.directory,
         file: None,
         source: postern_control::Source::Store(stored),
+        demo,
     })
 }

@@ -5,7 +5,9 @@ mod admin;
 mod begin;
 mod builtin;
 mod completion;
+mod demo;
 mod records;
+mod requests;
 mod running;
 mod source;
 mod welcome;
@@ -47,14 +49,20 @@ const BEGIN: &str =
 /// Runs until a signal ends it.
 pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let directory = Arc::new(DataDirectory::lock(&args.data, SystemTime::now())?);
-    let keyer = Keyer::new(directory.installation_key()?.expose());
+    let installation = directory.installation_key()?;
+    let keyer = Keyer::new(installation.expose());
     let completion = Arc::new(Completion::new(args.gateway.clone()));
     let control = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     let begun = match &args.config {
         Some(file) => begin::by_file(file, &completion, keyer.clone()),
-        None => control.block_on(begin::by_store(&directory, &completion, keyer.clone())),
+        None => control.block_on(begin::by_store(
+            &directory,
+            &completion,
+            keyer.clone(),
+            args.demo,
+        )),
     };
     let Some(begun) = begun.map_err(|report| output::complain(&report)).ok() else {
         return Ok(ExitCode::FAILURE);
@@ -79,7 +87,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         counting: Arc::default(),
         keyer,
         call_log: Some(call_log.clone()),
-        requests: None,
+        requests: Some(requests::requests(&call_log, &installation)),
         directory: begun.directory,
     };
     let configuration = Arc::new(begun.configuration);
@@ -98,7 +106,16 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     };
     directory.announce(&format!("http://{}", welcome::reachable(place)))?;
     let hint = args.config.is_none().then_some(BEGIN);
-    welcome::print(&process.gateway, &configuration, &place, hint);
+    match &begun.demo {
+        Some(demo) => {
+            let gateway = process.gateway.listeners().into_iter().next();
+            let gateway = gateway.map_or(place, |(_, address, _)| address);
+            let url = |address| format!("http://{}", welcome::reachable(address));
+            let stories = demo.tell(&url(gateway), &url(place), &args.data, &output::program())?;
+            welcome::print_demo(&process.gateway, &place, &stories);
+        }
+        None => welcome::print(&process.gateway, &configuration, &place, hint),
+    }
     let socket = control.spawn(socket.serve(service.clone()));
     let left = control.block_on(serve(&process, &service, begun.file, admin))?;
     socket.abort();

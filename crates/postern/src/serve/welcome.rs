@@ -16,21 +16,7 @@ pub(crate) fn print(
     admin: &SocketAddr,
     begin: Option<&str>,
 ) {
-    let mut text = String::new();
-    let mut base = None;
-    for (name, address, tls) in gateway.listeners() {
-        let scheme = if tls { "https" } else { "http" };
-        let url = format!("{scheme}://{}", reachable(address));
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "{name:<9}{url}");
-        base.get_or_insert((url, tls));
-    }
-    let _ = writeln!(
-        text,
-        "{:<9}http://{}  (/metrics, /healthz, /readyz)",
-        "admin",
-        reachable(*admin)
-    );
+    let (mut text, base) = addresses(gateway, admin);
     if let Some((base, tls)) = base {
         let offers: Vec<_> = operations(configuration)
             .filter_map(|(service, version, operation)| {
@@ -46,6 +32,32 @@ pub(crate) fn print(
         }
     }
     output::say(&text);
+}
+
+/// Prints addresses and the demo's stories.
+pub(crate) fn print_demo(gateway: &Gateway, admin: &SocketAddr, stories: &str) {
+    let (addresses, _) = addresses(gateway, admin);
+    output::say(&format!("{addresses}\n{stories}"));
+}
+
+/// A line for every address; the first one of the gateway, and whether it speaks TLS.
+fn addresses(gateway: &Gateway, admin: &SocketAddr) -> (String, Option<(String, bool)>) {
+    let mut text = String::new();
+    let mut base = None;
+    for (name, address, tls) in gateway.listeners() {
+        let scheme = if tls { "https" } else { "http" };
+        let url = format!("{scheme}://{}", reachable(address));
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{name:<9}{url}");
+        base.get_or_insert((url, tls));
+    }
+    let _ = writeln!(
+        text,
+        "{:<9}http://{}  (/metrics, /healthz, /readyz)",
+        "admin",
+        reachable(*admin)
+    );
+    (text, base)
 }
 
 /// An address that a client on this machine can use.

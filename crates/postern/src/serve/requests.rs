@@ -1,0 +1,62 @@
+//! What callers are told about their own requests: from the call log.
+
+use postern_calllog::{CallLog, IdPrefix, Lookup, Reader};
+use postern_model::RequestId;
+use postern_proxy::wellknown::{ConsumerRecord, Links, Looked, Records, Requests};
+use postern_store::InstallationKey;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// What the key of the links is derived for.
+const PURPOSE: &str = "help links";
+
+/// The call log, as callers may ask it.
+struct Log(Reader);
+
+/// What it takes to tell callers about their requests.
+pub(crate) fn requests(log: &CallLog, key: &InstallationKey) -> Requests {
+    Requests {
+        records: Arc::new(Log(log.reader())),
+        links: Links::new(key.derive(PURPOSE).expose()),
+    }
+}
+
+impl Records for Log {
+    fn consumer(&self, id: RequestId) -> Looked<'_> {
+        let reader = self.0.clone();
+        Box::pin(async move {
+            let found = tokio::task::spawn_blocking(move || find(&reader, id));
+            found.await.ok().flatten()
+        })
+    }
+}
+
+fn find(reader: &Reader, id: RequestId) -> Option<ConsumerRecord> {
+    let prefix = IdPrefix::parse(&id.to_string())?;
+    let entry = match reader.find(prefix) {
+        Ok(Lookup::Found(entry)) => entry,
+        Ok(Lookup::Folded(_) | Lookup::Ambiguous { .. } | Lookup::Absent(_)) => return None,
+        Err(error) => {
+            tracing::warn!(%error, "a caller asked for a request that cannot be looked up");
+            return None;
+        }
+    };
+    let detail: Option<Value> = entry
+        .detail
+        .as_deref()
+        .and_then(|detail| serde_json::from_slice(detail).ok());
+    let told = detail.as_ref().and_then(|detail| detail.get("consumer"));
+    let projection = match told {
+        Some(told) => told.clone(),
+        None => json!({
+            "request_id": id.to_string(),
+            "outcome": entry.outcome.name(),
+            "status": entry.status,
+        }),
+    };
+    Some(ConsumerRecord {
+        app: entry.app.clone(),
+        tenant: None,
+        projection: serde_json::to_vec(&projection).ok()?,
+    })
+}
