@@ -1,5 +1,7 @@
 //! Whole requests whose ends come from outside: a bug, and the end of a drain.
 
+mod own;
+
 use super::*;
 use crate::gateway::testing;
 use crate::http1::Length;

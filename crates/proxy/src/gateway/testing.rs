@@ -6,8 +6,10 @@ use super::{ListenerState, Load, Shared, Snapshot};
 use crate::connection::Caller;
 use crate::metrics::Metrics;
 use crate::record::Sinks;
+use crate::wellknown::Requests;
 use postern_model::entity::{Configuration, Distribution, Listener};
 use postern_model::key::Keyer;
+use postern_policy::Directory;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -16,6 +18,21 @@ use std::time::Instant;
 
 /// A core that serves this configuration.
 pub(crate) fn core(configuration: Configuration, sinks: Sinks) -> Rc<Core> {
+    core_for(configuration, sinks, Directory::default(), None)
+}
+
+/// What digests of keys are compared under.
+pub(crate) fn keyer() -> Keyer {
+    Keyer::new(&[7; 32])
+}
+
+/// The same, for these accounts, with these records.
+pub(crate) fn core_for(
+    configuration: Configuration,
+    sinks: Sinks,
+    directory: Directory,
+    requests: Option<Requests>,
+) -> Rc<Core> {
     let metrics = Arc::new(Metrics::new());
     let limits = configuration.limits.clone();
     let snapshot = Snapshot::build(Arc::new(configuration), 1, None, Vec::new(), &metrics);
@@ -26,10 +43,10 @@ pub(crate) fn core(configuration: Configuration, sinks: Sinks) -> Rc<Core> {
         metrics,
         sinks,
         counting: Arc::default(),
-        directory: arc_swap::ArcSwap::default(),
-        keyer: Keyer::new(&[7; 32]),
+        directory: arc_swap::ArcSwap::from_pointee(directory),
+        keyer: keyer(),
         call_log: None,
-        requests: None,
+        requests,
         floods: Floods::new(),
         commands: Vec::new(),
         said: AtomicU64::new(0),
