@@ -18,3 +18,4 @@ mod selftest;
 mod smuggling;
 mod upstream;
 mod upstreams;
+mod wellknown;

@@ -6,26 +6,41 @@ use postern_proxy::wellknown::{ConsumerRecord, Links, Looked, Records, Requests}
 use postern_store::InstallationKey;
 use serde_json::{Value, json};
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 /// What the key of the links is derived for.
 const PURPOSE: &str = "help links";
 
+/// How many look into the log at once; more wait for them.
+const AT_ONCE: usize = 4;
+
 /// The call log, as callers may ask it.
-struct Log(Reader);
+struct Log {
+    reader: Reader,
+    at_once: Arc<Semaphore>,
+}
 
 /// What it takes to tell callers about their requests.
 pub(crate) fn requests(log: &CallLog, key: &InstallationKey) -> Requests {
     Requests {
-        records: Arc::new(Log(log.reader())),
+        records: Arc::new(Log {
+            reader: log.reader(),
+            at_once: Arc::new(Semaphore::new(AT_ONCE)),
+        }),
         links: Links::new(key.derive(PURPOSE).expose()),
     }
 }
 
 impl Records for Log {
     fn consumer(&self, id: RequestId) -> Looked<'_> {
-        let reader = self.0.clone();
+        let reader = self.reader.clone();
         Box::pin(async move {
-            let found = tokio::task::spawn_blocking(move || find(&reader, id));
+            let permit = self.at_once.clone().acquire_owned().await.ok()?;
+            let found = tokio::task::spawn_blocking(move || {
+                // Kept until the disk has answered, even if nobody waits any more.
+                let _permit = permit;
+                find(&reader, id)
+            });
             found.await.ok().flatten()
         })
     }
