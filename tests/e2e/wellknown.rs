@@ -6,6 +6,7 @@ use crate::harness::problem::assert_refused;
 use crate::harness::{Gateway, Raw, Response, eventually, setup};
 use crate::upstream::Upstream;
 use http::{HeaderMap, Request};
+use serde_json::json;
 
 const ROOT: &str = "/.well-known/postern";
 
@@ -125,4 +126,80 @@ fn a_body_that_nobody_reads_does_not_become_a_request() {
     ));
     assert_eq!(raw.response().status, 200);
     assert_eq!(upstream.seen().len(), 0, "the body was served");
+}
+
+/// Keys of two apps of two tenants, and what the file says of them.
+const KEYS: [(&str, &str, &str); 2] = [
+    (
+        "pst_exampe0000000001_ofnobodyofnobodyofnobodyofnobody3yssbE",
+        "key_exampe0000000001",
+        "d036cf33e437c98c9dca4be19f3f3aefa35f923bd8148f93e1806d01a737a320",
+    ),
+    (
+        "pst_exampe0000000002_ofothersofothersofothersofothers16JHkz",
+        "key_exampe0000000002",
+        "173c4af2f195faa6b812cdd8b22945fe746d6cb7a2ca8108c27aaa8e0ce8345c",
+    ),
+];
+
+#[test]
+fn an_app_learns_about_itself_and_its_requests_and_nothing_of_others() {
+    let upstream = Upstream::start();
+    let mut setup = setup::open(upstream.address)
+        .service("authentication.api_key.header", "X-API-Key")
+        .service("scopes.write", "To write")
+        .operation(
+            "write",
+            json!({"methods": ["POST"], "path": "/write", "scopes": ["write"]}),
+        )
+        .with(
+            "plans.basic",
+            json!({"services": ["everything"], "scopes": []}),
+        );
+    for (who, (_, id, digest)) in ["mine", "canary"].into_iter().zip(KEYS) {
+        let credential = json!({"app": format!("{who}-app"), "sha256": digest});
+        let subscription = json!({
+            "app": format!("{who}-app"),
+            "service": "everything",
+            "plan": "basic",
+            "state": "approved",
+        });
+        setup = setup
+            .with(&format!("tenants.{who}.title"), "A team")
+            .with(&format!("apps.{who}-app.tenant"), who)
+            .with(&format!("credentials.{id}"), credential)
+            .with(&format!("subscriptions.sub_{who}"), subscription);
+    }
+    let gateway = Launch::new(setup).start();
+    let [mine, other] = KEYS.map(|(key, ..)| format!("X-API-Key: {key}\r\n"));
+    let ask = |method: &str, path: &str, key: &str| {
+        let answer = ask(&gateway, method, path, key);
+        let whole = format!("{:?}{}", answer.headers, answer.text());
+        assert!(!whole.contains("canary") || key == other, "{whole}");
+        assert!(!whole.contains(KEYS[0].0), "{whole}");
+        answer
+    };
+    let whoami = ask("GET", &format!("{ROOT}/whoami"), &mine).json();
+    assert_eq!(whoami["app"]["name"], "mine-app");
+    assert_eq!(whoami["subscriptions"][0]["service"], "everything");
+    let check = ask("GET", &format!("{ROOT}/check/x"), &mine);
+    assert_eq!(
+        (check.status, &check.json()["operation"]),
+        (200, &json!("any"))
+    );
+    let check = ask("POST", &format!("{ROOT}/check/write"), &mine);
+    assert_refused(&check, "authorization.scope_missing");
+    assert!(upstream.seen().is_empty(), "a check was forwarded");
+    let refused = ask("POST", "/write", &mine);
+    let mut told = refused.json();
+    let id = refused.header("x-request-id").expect("an id");
+    told.as_object_mut().expect("a document").remove("help");
+    let record = format!("{ROOT}/requests/{id}");
+    let again = eventually("the record is there", || {
+        let answer = ask("GET", &record, &mine);
+        (answer.status == 200).then_some(answer)
+    });
+    assert_eq!(again.json(), told);
+    assert_refused(&ask("GET", &record, &other), "route.not_found");
+    assert_refused(&ask("GET", &record, ""), "route.not_found");
 }

@@ -26,6 +26,7 @@ const CONTRACT: &[(&str, u16, &str, &str)] = &[
     ("route.version_retired", 410, "consumer", "http_request_error"),
     ("route.path_rejected", 400, "consumer", "http_request_error"),
     ("headers.expectation_unsupported", 417, "consumer", "http_request_error"),
+    ("authorization.scope_missing", 403, "consumer", "http_request_denied"),
     ("upstream.unreachable", 502, "upstream", ""),
     ("upstream.address_forbidden", 502, "publisher", "destination_ip_prohibited"),
     ("upstream.timeout", 504, "upstream", ""),
