@@ -84,8 +84,8 @@ fn the_link_of_a_refusal_tells_what_its_caller_was_told() {
     assert_refused(&refused, "route.path_rejected");
     let mut told = refused.json();
     let help = told["help"].as_str().expect("a link").to_owned();
-    let base = format!("http://{}", gateway.address);
-    let target = help.strip_prefix(&base).expect("a link to this gateway");
+    let origin = format!("http://{}", gateway.address);
+    let target = help.strip_prefix(&origin).expect("a link to this gateway");
     let again = eventually("the record is there", || {
         let answer = ask(&gateway, "GET", target, "");
         assert!(matches!(answer.status, 200 | 202), "{answer:?}");
