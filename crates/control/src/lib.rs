@@ -13,6 +13,7 @@ mod error;
 mod load;
 mod peer;
 pub mod protocol;
+mod remembered;
 mod replace;
 mod service;
 pub mod shorthand;
@@ -21,6 +22,7 @@ mod yaml;
 
 pub use error::Refusal;
 pub use load::Candidate;
+pub use remembered::{Kept, Named, Remembered};
 pub use replace::replace;
 pub use service::{Block, Call, Running, Service, Source, Status, Stored};
 

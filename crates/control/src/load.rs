@@ -1,7 +1,7 @@
 //! From stored documents to a configuration and a directory, by the same way as from a file.
 
 use crate::documents::insert;
-use crate::{Refusal, documents};
+use crate::{Named, Refusal, documents};
 use postern_config::{Loaded, System};
 use postern_model::entity::{Accounts, Configuration, KeyDigest, Name};
 use postern_model::key::Keyer;
@@ -25,6 +25,8 @@ pub struct Candidate {
     pub configuration: Option<Configuration>,
     /// Who may call what.
     pub directory: Directory,
+    /// What records call the configuration.
+    pub revision: Named,
     /// What is probably not meant, as text.
     pub warnings: String,
 }
@@ -81,6 +83,7 @@ impl Loader {
             warnings: postern_config::render_all(&loaded.warnings, false),
             configuration: Some(loaded.configuration),
             directory: Directory::new(loaded.accounts, proposal.head().sequence),
+            revision: Named::from(&proposal.head().revision),
         })
     }
 
@@ -157,6 +160,7 @@ impl Loader {
         Ok(Some(Candidate {
             configuration: None,
             directory: before.with_all(put, sequence),
+            revision: Named::from(&proposal.head().revision),
             warnings: String::new(),
         }))
     }

@@ -1,15 +1,19 @@
 //! What can be asked of a running Postern, and how a change becomes what is served.
 
+mod asking;
 mod changing;
 mod effective;
 mod reading;
 
 use crate::load::{Candidate, Loader};
 use crate::socket::Replies;
-use crate::{Answer, Refusal};
+use crate::{Answer, Named, Refusal, Remembered};
+use postern_calllog::CallLog;
 use postern_model::entity::Configuration;
 use postern_model::key::Keyer;
 use postern_policy::Directory;
+use postern_policy::facts::Reading;
+use postern_policy::policies::LimitUse;
 use postern_store::{ApplyError, ChangeMeta, Head, Proposal, Store};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -35,6 +39,18 @@ pub trait Running: std::fmt::Debug + Send + Sync {
 
     /// What is served.
     fn configuration(&self) -> Arc<Configuration>;
+
+    /// What records call it.
+    fn revision(&self) -> Named;
+
+    /// Who may call what, now.
+    fn directory(&self) -> Arc<Directory>;
+
+    /// How limits stand, in their order; nothing is taken from them.
+    fn readings(&self, uses: &[LimitUse]) -> Vec<Reading>;
+
+    /// What the file said, where one owns the configuration.
+    fn remembered(&self) -> &Remembered;
 
     /// Addresses that are blocked for now.
     fn blocks(&self) -> Vec<Block>;
@@ -159,12 +175,17 @@ pub struct Call<'a> {
 pub struct Service {
     source: Source,
     running: Arc<dyn Running>,
+    calls: Arc<CallLog>,
 }
 
 impl Service {
-    /// For what runs by this source.
-    pub fn new(source: Source, running: Arc<dyn Running>) -> Self {
-        Self { source, running }
+    /// For what runs by this source, and records its requests there.
+    pub fn new(source: Source, running: Arc<dyn Running>, calls: Arc<CallLog>) -> Self {
+        Self {
+            source,
+            running,
+            calls,
+        }
     }
 
     /// Reads everything stored again, with the files that it names, and serves it. Does nothing
@@ -189,6 +210,7 @@ impl Service {
             "documents" => self.documents(read(call.params)?).await,
             "change" => self.change(call.who, read(call.params)?).await,
             "apply" => self.apply(call.who, read(call.params)?).await,
+            "why" => self.why(read(call.params)?).await,
             "blocks.list" => Ok(self.blocks(&read(call.params)?)),
             "blocks.lift" => self.lift(&read(call.params)?),
             "policies.effective" => self.effective(&read(call.params)?),

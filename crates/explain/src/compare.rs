@@ -16,10 +16,10 @@ pub struct Last<'a> {
     pub address: &'a str,
     /// Its credential's id.
     pub credential: Option<&'a str>,
-    /// The scopes that counted then.
-    pub scopes: &'a [Name],
-    /// What was kept of the rest.
-    pub facts: &'a dyn Facts,
+    /// The scopes that counted then, if that was kept.
+    pub scopes: Option<&'a [Name]>,
+    /// What was kept of the rest, if anything was.
+    pub facts: Option<&'a dyn Facts>,
 }
 
 impl std::fmt::Debug for Last<'_> {
@@ -79,14 +79,18 @@ pub(crate) fn compare(rules: &Rules, last: &Last<'_>, now: &Now<'_>) -> Comparis
         names.sort_unstable();
         Some(names.join(", "))
     };
-    if now.credential.is_some() {
+    if let Some(then) = last.scopes.filter(|_| now.credential.is_some()) {
         differ(
             "scopes",
-            scopes(&mut last.scopes.iter()),
+            scopes(&mut then.iter()),
             scopes(&mut now.scopes.iter().copied()),
         );
     }
-    for field in fields(rules) {
+    let fields = last.facts.map(|facts| (facts, fields(rules)));
+    for (facts, field) in fields
+        .iter()
+        .flat_map(|(facts, fields)| fields.iter().map(move |field| (*facts, *field)))
+    {
         let value = |facts: &dyn Facts| {
             let value = facts.header_named(field.as_bytes(), 0)?;
             Some(if is_secret(rules, field) {
@@ -95,10 +99,12 @@ pub(crate) fn compare(rules: &Rules, last: &Last<'_>, now: &Now<'_>) -> Comparis
                 printable(value, 128)
             })
         };
-        differ(field, value(last.facts), value(now.facts));
+        differ(field, value(facts), value(now.facts));
     }
     let body = |facts: &dyn Facts| facts.has_body().then(|| "sent".to_owned());
-    differ("body", body(last.facts), body(now.facts));
+    if let Some(facts) = last.facts {
+        differ("body", body(facts), body(now.facts));
+    }
     Comparison {
         id: last.id.to_owned(),
         at: last.at,

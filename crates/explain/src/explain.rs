@@ -226,7 +226,7 @@ fn empty(question: &Question<'_>, decided: &Decided, refused: bool) -> Explanati
 }
 
 /// A refusal as its owners may read it.
-pub(crate) fn refusal(denial: &Denial, audience: Audience) -> Refusal {
+pub fn refusal(denial: &Denial, audience: Audience) -> Refusal {
     let row = denial.code.row();
     Refusal {
         code: row.name.to_owned(),

@@ -29,7 +29,7 @@ mod world;
 
 pub use compare::Last;
 pub use document::{Change, Documents, PatchError, merge_patch};
-pub use explain::{Other, Question, explain};
+pub use explain::{Other, Question, explain, refusal};
 pub use explanation::{
     Asked, Audience, Comparison, Difference, Evidence, Explanation, Fix, LimitState, NewKey,
     NotKnown, Passed, Proof, Reach, Refusal, Since, Step, Told, Value, Verdict, Who,
@@ -38,4 +38,4 @@ pub use made::{Answer, Body, MadeUp, QuestionError, can};
 pub use record::{ReadError, RecordedDenial, denial_from_json};
 pub use render::Style;
 pub use since::{History, Made, RowChange};
-pub use world::{ApplyError, World};
+pub use world::{ApplyError, World, compile};

@@ -20,6 +20,17 @@ pub struct World<'a> {
     pub documents: &'a Documents,
 }
 
+/// Compiles the rules that documents say. Files, variables and keys that they name are not looked
+/// at: the documents were valid when they were served.
+///
+/// # Errors
+/// They are not valid any more, or cannot be compiled.
+pub fn compile(documents: &Documents, name: &str) -> Result<Rules, ApplyError> {
+    let loaded = postern_config::parse("documents", &documents.rules().text(), &Nowhere)
+        .map_err(|report| ApplyError::Config(report.render(false)))?;
+    Ok(Rules::compile(Arc::new(loaded.configuration), name.into())?)
+}
+
 /// Why a change cannot be applied.
 #[derive(Debug, thiserror::Error)]
 pub enum ApplyError {

@@ -1,5 +1,6 @@
 //! The command line.
 
+pub(crate) mod asking;
 pub(crate) mod remote;
 pub(crate) mod time;
 
@@ -23,6 +24,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Run the gateway.
     Run(RunArgs),
+    /// Explain why a request was refused, and what mends it.
+    Why(asking::WhyArgs),
     /// Check configuration files without running them.
     Check(CheckArgs),
     /// Put a whole configuration into the database of a running Postern.

@@ -8,6 +8,7 @@ mod policies;
 mod remote;
 mod subscriptions;
 mod table;
+mod why;
 
 use crate::cli::remote::Policies;
 use crate::cli::{CheckArgs, Command};
@@ -20,6 +21,7 @@ use std::sync::Arc;
 pub(crate) fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Run(args) => serve::run(&args),
+        Command::Why(args) => why::why(&args),
         Command::Check(args) => Ok(check(&args)),
         Command::Apply(args) => apply::apply(&args),
         Command::Keys(command) => keys::dispatch(command),

@@ -1,5 +1,8 @@
 //! What commands print.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use postern_explain::Style;
 use std::io::{IsTerminal as _, Write as _};
 
 /// Prints to standard output. A reader that has left (`| head`) is no error.
@@ -20,6 +23,20 @@ pub(crate) fn colours() -> bool {
     )]
     let no_colour = std::env::var("NO_COLOR").is_ok_and(|value| !value.is_empty());
     std::io::stderr().is_terminal() && !no_colour
+}
+
+/// How explanations are shown: plain where nobody looks at a terminal, times in the local zone.
+pub(crate) fn style() -> Style {
+    /// Columns at which lines are folded on a terminal.
+    const WIDTH: usize = 100;
+    let terminal = std::io::stdout().is_terminal();
+    let zone = TimeZone::system();
+    Style {
+        colour: terminal && colours(),
+        unicode: terminal,
+        width: if terminal { WIDTH } else { 0 },
+        offset: zone.to_offset(Timestamp::now()).seconds(),
+    }
 }
 
 /// A refusal as it is printed: the faults of a configuration speak for themselves.

@@ -109,7 +109,7 @@ impl Counting {
     }
 
     /// Reads limits without taking anything.
-    pub(crate) fn peek(&self, uses: &[LimitUse], now: i64) -> Readings {
+    pub fn peek(&self, uses: &[LimitUse], now: i64) -> Readings {
         uses.iter()
             .map(|one| match one.limit.measure {
                 Measure::Concurrency { most } => {

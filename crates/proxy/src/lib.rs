@@ -23,4 +23,4 @@ mod tunnel;
 pub mod upstream;
 pub mod wellknown;
 
-pub use gateway::{Gateway, GatewayError, ListenError, Options, SnapshotError, check};
+pub use gateway::{Gateway, GatewayError, ListenError, Options, Revision, SnapshotError, check};

@@ -4,10 +4,11 @@ use super::completion::Completion;
 use super::demo::Demo;
 use super::source::Source;
 use postern_config::System;
-use postern_control::Stored;
+use postern_control::{Named, Remembered, Stored};
 use postern_model::entity::Configuration;
 use postern_model::key::Keyer;
 use postern_policy::Directory;
+use postern_proxy::Revision;
 use postern_store::{DataDirectory, Store};
 use std::path::Path;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 pub(crate) struct Begun {
     pub(crate) configuration: Configuration,
     pub(crate) directory: Directory,
+    pub(crate) revision: Revision,
     /// The file, if one owns the configuration.
     pub(crate) file: Option<Source>,
     pub(crate) source: postern_control::Source,
@@ -29,19 +31,29 @@ pub(crate) fn by_file(
     file: &Path,
     completion: &Arc<Completion>,
     keyer: Keyer,
+    remembered: &Remembered,
 ) -> Result<Begun, String> {
     let secrets = System::new(keyer);
     let mut source = Source::new(file.to_owned(), completion.clone(), secrets);
-    let (configuration, accounts) = source.load()?;
+    let read = source.load()?;
     source.taken_over();
     let absolute = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
     Ok(Begun {
-        configuration,
-        directory: Directory::new(accounts, 1),
+        revision: revision(remembered.add(read.documents)),
+        configuration: read.configuration,
+        directory: Directory::new(read.accounts, 1),
         file: Some(source),
         source: postern_control::Source::File(absolute),
         demo: None,
     })
+}
+
+/// What records call it.
+pub(super) fn revision(named: Named) -> Revision {
+    Revision {
+        number: named.number,
+        name: named.name,
+    }
 }
 
 /// With the store; the error is ready to be printed.
@@ -65,6 +77,7 @@ pub(crate) async fn by_store(
     Ok(Begun {
         configuration,
         directory: candidate.directory,
+        revision: revision(candidate.revision),
         file: None,
         source: postern_control::Source::Store(stored),
         demo,

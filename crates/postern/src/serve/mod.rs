@@ -19,7 +19,7 @@ use anyhow::Context as _;
 use completion::Completion;
 use postern_calllog::CallLog;
 use postern_control::socket::Socket;
-use postern_control::{Candidate, Service};
+use postern_control::{Candidate, Remembered, Service};
 use postern_model::key::Keyer;
 use postern_policy::Directory;
 use postern_proxy::metrics::Metrics;
@@ -55,8 +55,9 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let control = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
+    let remembered = Remembered::default();
     let begun = match &args.config {
-        Some(file) => begin::by_file(file, &completion, keyer.clone()),
+        Some(file) => begin::by_file(file, &completion, keyer.clone(), &remembered),
         None => control.block_on(begin::by_store(
             &directory,
             &completion,
@@ -82,6 +83,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let call_log = Arc::new(CallLog::open(calls)?);
     let options = Options {
         cores,
+        revision: begun.revision,
         metrics,
         sinks: records.sinks(),
         counting: Arc::default(),
@@ -96,9 +98,17 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let hosts = configuration.admin.hosts.clone();
     let status = Arc::new(Status::new(gateway.clone(), hosts));
     let place = admin.local_addr()?;
-    let process = Process::new(gateway, completion, status, place, configuration.clone());
+    let process = Process::new(
+        gateway,
+        completion,
+        status,
+        place,
+        configuration.clone(),
+        remembered,
+    );
     let process = Arc::new(process);
-    let service = Arc::new(Service::new(begun.source, process.clone()));
+    let service = Service::new(begun.source, process.clone(), call_log.clone());
+    let service = Arc::new(service);
     let socket = {
         let _entered = control.enter();
         Socket::bind(directory.path())
@@ -213,13 +223,19 @@ fn keep(gateway: &Gateway, status: &Status) {
 async fn reload(process: &Process, source: &mut Source) {
     let gateway = &process.gateway;
     let outcome = match source.load() {
-        Ok((configuration, accounts)) => {
+        Ok(read) => {
+            let kept = process.remembered.next(read.documents);
             let candidate = Candidate {
-                configuration: Some(configuration),
-                directory: Directory::new(accounts, gateway.revision() + 1),
+                configuration: Some(read.configuration),
+                directory: Directory::new(read.accounts, gateway.revision() + 1),
+                revision: kept.named(),
                 warnings: String::new(),
             };
-            process.serve(candidate).await
+            let outcome = process.serve(candidate).await;
+            if outcome.is_ok() {
+                process.remembered.keep(kept);
+            }
+            outcome
         }
         Err(report) => {
             gateway.metrics().reload_failed();

@@ -1,10 +1,14 @@
 //! The gateway as the local socket sees it.
 
 use super::admin::Status;
+use super::begin::revision;
 use super::completion::Completion;
 use super::welcome::reachable;
-use postern_control::{Answer, Block, Candidate, Running};
+use postern_control::{Answer, Block, Candidate, Named, Remembered, Running};
 use postern_model::entity::Configuration;
+use postern_policy::Directory;
+use postern_policy::facts::Reading;
+use postern_policy::policies::LimitUse;
 use postern_proxy::Gateway;
 use postern_proxy::counting::Source;
 use std::net::{IpAddr, SocketAddr};
@@ -19,6 +23,7 @@ pub(crate) struct Process {
     pub(crate) status: Arc<Status>,
     pub(crate) admin: SocketAddr,
     served: Mutex<Arc<Configuration>>,
+    pub(crate) remembered: Remembered,
 }
 
 impl Process {
@@ -28,6 +33,7 @@ impl Process {
         status: Arc<Status>,
         admin: SocketAddr,
         served: Arc<Configuration>,
+        remembered: Remembered,
     ) -> Self {
         Self {
             gateway,
@@ -35,6 +41,7 @@ impl Process {
             status,
             admin,
             served: Mutex::new(served),
+            remembered,
         }
     }
 
@@ -42,7 +49,10 @@ impl Process {
     pub(crate) async fn serve(&self, candidate: Candidate) -> Result<(), String> {
         if let Some(configuration) = candidate.configuration {
             let configuration = Arc::new(configuration);
-            let reloaded = self.gateway.reload(configuration.clone()).await;
+            let reloaded = self
+                .gateway
+                .reload(configuration.clone(), revision(candidate.revision))
+                .await;
             let outcome = reloaded.map_err(|error| error.to_string());
             self.status.reloaded(outcome.clone());
             outcome?;
@@ -68,6 +78,26 @@ impl Running for Process {
     fn configuration(&self) -> Arc<Configuration> {
         let served = self.served.lock().unwrap_or_else(PoisonError::into_inner);
         served.clone()
+    }
+
+    fn revision(&self) -> Named {
+        let revision = self.gateway.revision_name();
+        Named {
+            number: revision.number,
+            name: revision.name,
+        }
+    }
+
+    fn directory(&self) -> Arc<Directory> {
+        self.gateway.directory()
+    }
+
+    fn readings(&self, uses: &[LimitUse]) -> Vec<Reading> {
+        self.gateway.counting().peek(uses, now()).to_vec()
+    }
+
+    fn remembered(&self) -> &Remembered {
+        &self.remembered
     }
 
     fn blocks(&self) -> Vec<Block> {

@@ -4,6 +4,7 @@ use super::completion::Completion;
 use crate::output;
 use postern_config::System;
 use postern_model::entity::{Accounts, Configuration};
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::io::Read as _;
 use std::os::unix::fs::MetadataExt as _;
@@ -21,6 +22,15 @@ type Mark = Option<(u64, u64, i64, i64)>;
 
 /// What a file says; `None` where that cannot be told.
 type Content = Option<[u8; 32]>;
+
+/// What was read.
+#[derive(Debug)]
+pub(crate) struct Read {
+    pub(crate) configuration: Configuration,
+    pub(crate) accounts: Accounts,
+    /// The file's values.
+    pub(crate) documents: Value,
+}
 
 /// The configuration file, and every file that it names.
 #[derive(Debug)]
@@ -53,7 +63,7 @@ impl Source {
     }
 
     /// Reads the configuration; the error is ready to be printed.
-    pub(crate) fn load(&mut self) -> Result<(Configuration, Accounts), String> {
+    pub(crate) fn load(&mut self) -> Result<Read, String> {
         let before = mark(&self.path);
         let said = content(&self.path);
         let loaded = postern_config::load(&self.path, &self.secrets);
@@ -75,7 +85,11 @@ impl Source {
         let loaded = loaded.map_err(|report| report.render(output::colours()))?;
         let mut configuration = loaded.configuration;
         self.completion.complete(&mut configuration)?;
-        Ok((configuration, loaded.accounts))
+        Ok(Read {
+            configuration,
+            accounts: loaded.accounts,
+            documents: documents(&self.path)?,
+        })
     }
 
     /// Notes that what was loaded last is served now.
@@ -112,6 +126,16 @@ impl Source {
         }
         same
     }
+}
+
+/// What the file says, as the values that stand in it.
+fn documents(path: &Path) -> Result<Value, String> {
+    let name = path.display().to_string();
+    let mut text = String::new();
+    std::fs::File::open(path)
+        .and_then(|file| file.take(MOST_COMPARED).read_to_string(&mut text))
+        .map_err(|error| format!("error: {name}: {error}"))?;
+    postern_config::values(&name, &text).map_err(|report| report.render(output::colours()))
 }
 
 fn marks(paths: impl IntoIterator<Item = PathBuf>) -> Vec<(PathBuf, Mark)> {

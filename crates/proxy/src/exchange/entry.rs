@@ -41,7 +41,7 @@ impl Journal<'_> {
         entry.bytes_in = self.traffic().received.get();
         entry.bytes_out = self.traffic().sent.get();
         let snapshot = self.state().snapshot();
-        entry.revision = snapshot.number;
+        entry.revision = snapshot.revision.number;
         entry.directory = self.sequence();
         entry.trace = Some(self.trace().trace_id.to_be_bytes());
         entry.client_request_id = self.client_request_id().map(|id| id.as_ref().into());

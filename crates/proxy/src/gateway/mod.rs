@@ -14,8 +14,8 @@ pub(crate) use self::core::{Core, CoreState};
 pub use listener::ListenError;
 pub(crate) use listener::ListenerState;
 pub(crate) use load::Load;
-pub use snapshot::SnapshotError;
 pub(crate) use snapshot::{Dialer, Snapshot};
+pub use snapshot::{Revision, SnapshotError};
 
 use self::core::Command;
 use self::floods::Floods;
@@ -59,6 +59,8 @@ pub enum GatewayError {
 pub struct Options {
     /// Cores that serve requests.
     pub cores: usize,
+    /// What records call the configuration.
+    pub revision: Revision,
     /// Where everything is counted.
     pub metrics: Arc<Metrics>,
     /// Who gets the records of requests.
@@ -135,6 +137,16 @@ struct Current {
 }
 
 impl Gateway {
+    /// Who may call what, now.
+    pub fn directory(&self) -> Arc<Directory> {
+        self.shared.directory.load_full()
+    }
+
+    /// What records call the configuration that is served.
+    pub fn revision_name(&self) -> Revision {
+        self.current().snapshot.revision.clone()
+    }
+
     /// Decides by these rows from now on; requests that were decided keep theirs.
     pub fn set_directory(&self, directory: Directory) {
         self.shared.directory.store(Arc::new(directory));
@@ -161,6 +173,7 @@ impl Gateway {
         let snapshot = Arc::new(Snapshot::build(
             configuration.clone(),
             1,
+            options.revision,
             None,
             own,
             &options.metrics,
@@ -207,8 +220,12 @@ impl Gateway {
     ///
     /// # Errors
     /// What cannot be opened or read; then everything stays as it is.
-    pub async fn reload(&self, configuration: Arc<Configuration>) -> Result<(), GatewayError> {
-        let result = self.take_over(configuration).await;
+    pub async fn reload(
+        &self,
+        configuration: Arc<Configuration>,
+        revision: Revision,
+    ) -> Result<(), GatewayError> {
+        let result = self.take_over(configuration, revision).await;
         match &result {
             Ok(()) => self.shared.metrics.reload_succeeded(unix_now()),
             Err(_) => self.shared.metrics.reload_failed(),
@@ -216,7 +233,11 @@ impl Gateway {
         result
     }
 
-    async fn take_over(&self, configuration: Arc<Configuration>) -> Result<(), GatewayError> {
+    async fn take_over(
+        &self,
+        configuration: Arc<Configuration>,
+        revision: Revision,
+    ) -> Result<(), GatewayError> {
         let (before, listeners) = {
             let current = self.current();
             (current.snapshot.clone(), current.listeners.clone())
@@ -230,7 +251,14 @@ impl Gateway {
         let own = kept.iter().chain(new).map(|state| state.address).collect();
         let number = before.number + 1;
         let metrics = &self.shared.metrics;
-        let snapshot = Snapshot::build(configuration.clone(), number, Some(&before), own, metrics)?;
+        let snapshot = Snapshot::build(
+            configuration.clone(),
+            number,
+            revision,
+            Some(&before),
+            own,
+            metrics,
+        )?;
         for state in &kept {
             state.reload_certificates()?;
         }
@@ -330,7 +358,19 @@ pub fn check(configuration: &Arc<Configuration>) -> Result<(), GatewayError> {
     for listener in &configuration.listeners {
         listener::tls_of(listener)?;
     }
-    Snapshot::build(configuration.clone(), 0, None, Vec::new(), &Metrics::new())?;
+    let revision = Revision {
+        number: 0,
+        name: "0".into(),
+    };
+    let nothing = Metrics::new();
+    Snapshot::build(
+        configuration.clone(),
+        0,
+        revision,
+        None,
+        Vec::new(),
+        &nothing,
+    )?;
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use crate::metrics::{Layout, Metrics};
 use crate::tls::{ClientAuthorities, SystemAuthorities, TlsError, UpstreamClientTls};
 use crate::upstream::Upstreams;
-use postern_model::entity::{Configuration, Upstream};
+use postern_model::entity::{Configuration, Name, Upstream};
 use postern_policy::{CompileError, Rules};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -23,6 +23,15 @@ pub enum SnapshotError {
         /// What is wrong.
         error: TlsError,
     },
+}
+
+/// What records call the rules of a configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revision {
+    /// Its number.
+    pub number: u64,
+    /// Its number and what tells it from others of that number: `41 (9f3ac2)`.
+    pub name: Name,
 }
 
 /// How connections to an upstream are made.
@@ -45,6 +54,8 @@ pub(crate) struct Snapshot {
     /// Where we listen: nobody may send us there.
     pub(crate) own: Vec<SocketAddr>,
     pub(crate) number: u64,
+    /// What records call it.
+    pub(crate) revision: Revision,
     /// Where its parts are counted.
     pub(crate) layout: Layout,
 }
@@ -54,6 +65,7 @@ impl Snapshot {
     pub(crate) fn build(
         configuration: Arc<Configuration>,
         number: u64,
+        revision: Revision,
         previous: Option<&Self>,
         own: Vec<SocketAddr>,
         metrics: &Metrics,
@@ -82,7 +94,7 @@ impl Snapshot {
             previous.map(|p| &p.upstreams),
             Instant::now(),
         );
-        let rules = Rules::compile(configuration, number.to_string().into())?;
+        let rules = Rules::compile(configuration, revision.name.clone())?;
         // Last, so that what is not applied takes no places.
         let layout = metrics.layout(rules.configuration());
         Ok(Self {
@@ -93,6 +105,7 @@ impl Snapshot {
             authorities,
             own,
             number,
+            revision,
             layout,
         })
     }

@@ -2,7 +2,7 @@
 
 use super::core::Core;
 use super::floods::Floods;
-use super::{ListenerState, Load, Shared, Snapshot};
+use super::{ListenerState, Load, Revision, Shared, Snapshot};
 use crate::connection::Caller;
 use crate::metrics::Metrics;
 use crate::record::Sinks;
@@ -35,7 +35,12 @@ pub(crate) fn core_for(
 ) -> Rc<Core> {
     let metrics = Arc::new(Metrics::new());
     let limits = configuration.limits.clone();
-    let snapshot = Snapshot::build(Arc::new(configuration), 1, None, Vec::new(), &metrics);
+    let revision = Revision {
+        number: 1,
+        name: "1".into(),
+    };
+    let configuration = Arc::new(configuration);
+    let snapshot = Snapshot::build(configuration, 1, revision, None, Vec::new(), &metrics);
     let shared = Shared {
         cores: 1,
         seed: 7,

@@ -1,0 +1,82 @@
+//! Questions about requests: why, what if, and what came in.
+
+mod past;
+mod record;
+mod told;
+mod why;
+mod world;
+
+use super::{Running, Service, Source};
+use crate::Refusal;
+use postern_calllog::{CallLog, CallLogError, Reader};
+use postern_explain::{ApplyError, QuestionError};
+use postern_store::{Store, StoreError};
+use std::future::Future;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::runtime::Handle;
+
+/// What questions are answered from. Reads disks, so that it works on threads of its own.
+#[derive(Debug, Clone)]
+pub(super) struct Asking {
+    running: Arc<dyn Running>,
+    calls: Arc<CallLog>,
+    documents: Documents,
+    tokio: Handle,
+}
+
+/// Where documents are.
+#[derive(Debug, Clone)]
+enum Documents {
+    Store(Store),
+    File(PathBuf),
+}
+
+impl Asking {
+    fn reader(&self) -> Reader {
+        self.calls.reader()
+    }
+
+    /// Waits for the store; never on the runtime's own thread.
+    fn wait<T>(&self, answer: impl Future<Output = T>) -> T {
+        self.tokio.block_on(answer)
+    }
+}
+
+impl Service {
+    /// Answers a question on a thread that may block.
+    pub(super) async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Asking) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let asking = Asking {
+            running: self.running.clone(),
+            calls: self.calls.clone(),
+            documents: match &self.source {
+                Source::Store(stored) => Documents::Store(stored.store.clone()),
+                Source::File(path) => Documents::File(path.clone()),
+            },
+            tokio: Handle::current(),
+        };
+        let answer = tokio::task::spawn_blocking(move || question(&asking)).await;
+        answer.map_err(|error| Refusal::new("failed", error.to_string()))?
+    }
+}
+
+fn store(error: &StoreError) -> Refusal {
+    Refusal::new("failed", error.to_string())
+}
+
+fn calls(error: &CallLogError) -> Refusal {
+    Refusal::new("failed", format!("the call log cannot be read: {error}"))
+}
+
+fn compiled(error: &ApplyError) -> Refusal {
+    Refusal::new("failed", error.to_string())
+}
+
+impl From<QuestionError> for Refusal {
+    fn from(error: QuestionError) -> Self {
+        Self::invalid(error.to_string())
+    }
+}

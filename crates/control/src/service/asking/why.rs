@@ -1,0 +1,308 @@
+//! Why a request was refused.
+
+use super::past::Past;
+use super::record::{detail, record};
+use super::told::told;
+use super::world::Then;
+use super::{Asking, calls};
+use crate::Refusal;
+use crate::remembered::now;
+use crate::service::Service;
+use postern_calllog::{Entry, Filter, IdPrefix, Lookup, Outcome, Searched, Way};
+use postern_explain::{
+    Audience, Explanation, Last, Other, Question, RecordedDenial, denial_from_json, explain,
+};
+use postern_model::RequestId;
+use postern_policy::{Directory, Recorded};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Other refusals that fixes are decided for again.
+const OTHERS: usize = 500;
+/// Over which time.
+const DAY_MS: u64 = 24 * 60 * 60 * 1000;
+/// Rows looked through for the last refusal of a path.
+const LOOKED_THROUGH: usize = 10_000;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::service) struct Wanted {
+    /// An id or its beginning; without it, the last refusal.
+    #[serde(default)]
+    id: Option<String>,
+    #[serde(default)]
+    app: Option<Arc<str>>,
+    #[serde(default)]
+    method: Option<Arc<str>>,
+    #[serde(default)]
+    path: Option<String>,
+    #[serde(default = "operator")]
+    audience: Audience,
+}
+
+const fn operator() -> Audience {
+    Audience::Operator
+}
+
+/// A request that was looked for.
+pub(super) enum Sought {
+    Found(Box<Entry>, bool),
+    /// Why there is none, or which there are.
+    Answer(Value),
+}
+
+impl Service {
+    pub(in crate::service) async fn why(&self, wanted: Wanted) -> Result<Value, Refusal> {
+        self.ask(move |asking| asking.why(&wanted)).await
+    }
+}
+
+impl Asking {
+    fn why(&self, wanted: &Wanted) -> Result<Value, Refusal> {
+        let sought = match &wanted.id {
+            Some(id) => self.seek(id)?,
+            None => self.last(wanted)?,
+        };
+        let (entry, folded) = match sought {
+            Sought::Found(entry, folded) => (entry, folded),
+            Sought::Answer(answer) => return Ok(answer),
+        };
+        let explanation = self.explanation(&entry, wanted.audience)?;
+        let operator = wanted.audience == Audience::Operator;
+        Ok(json!({
+            "found": explanation,
+            "folded": folded,
+            "record": operator.then(|| record(&entry)),
+        }))
+    }
+
+    /// Looks for an id, or for how one begins.
+    pub(super) fn seek(&self, id: &str) -> Result<Sought, Refusal> {
+        let Some(prefix) = IdPrefix::parse(id.trim()) else {
+            let shown: String = id.chars().take(40).flat_map(char::escape_debug).collect();
+            return Err(Refusal::invalid(format!("`{shown}` is no request id")).help(
+                "an id is 26 letters and digits such as 01JDB7Z3K8Q4M2T9V6X1C5N0RW, without I, L, \
+                 O and U; the beginning of one will do. Every response has it in X-Request-Id",
+            ));
+        };
+        let found = self.reader().find(prefix).map_err(|error| calls(&error))?;
+        Ok(match found {
+            Lookup::Found(entry) => Sought::Found(entry, false),
+            Lookup::Folded(entry) => Sought::Found(entry, true),
+            Lookup::Ambiguous { newest, more, .. } => {
+                let ids = newest.iter().map(|id| id.encode().as_str().to_owned());
+                Sought::Answer(json!({
+                    "ambiguous": ids.collect::<Vec<_>>(),
+                    "more": more,
+                }))
+            }
+            Lookup::Absent(searched) => {
+                let at = RequestId::parse(id.trim()).map(RequestId::millis);
+                Sought::Answer(json!({ "absent": looked(&searched, at) }))
+            }
+        })
+    }
+
+    /// The last refusal, of the gateway or of an upstream.
+    fn last(&self, wanted: &Wanted) -> Result<Sought, Refusal> {
+        let reader = self.reader();
+        let mut newest: Option<Entry> = None;
+        let mut searched = Searched::default();
+        for outcome in [Outcome::Refused, Outcome::OriginRefused] {
+            let filter = Filter {
+                outcome: Some(outcome),
+                app: wanted.app.clone(),
+                method: wanted.method.clone(),
+                ..Filter::default()
+            };
+            let (mut before, mut seen) = (None, 0);
+            while seen < LOOKED_THROUGH {
+                let page = reader.search(&filter, 500, before);
+                let page = page.map_err(|error| calls(&error))?;
+                searched = page.searched;
+                seen += 500;
+                before = page.next;
+                let of_path = |entry: &Entry| {
+                    let path = wanted.path.as_deref();
+                    path.is_none_or(|path| leads_to(path, entry.path.as_deref()))
+                };
+                if let Some(entry) = page.entries.into_iter().find(of_path) {
+                    if newest.as_ref().is_none_or(|newest| newest.id < entry.id) {
+                        newest = Some(entry);
+                    }
+                    break;
+                }
+                if before.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(match newest {
+            Some(entry) => Sought::Found(Box::new(entry), false),
+            None => Sought::Answer(json!({ "none": looked(&searched, None) })),
+        })
+    }
+
+    /// The explanation of a recorded request.
+    pub(super) fn explanation(
+        &self,
+        entry: &Entry,
+        audience: Audience,
+    ) -> Result<Explanation, Refusal> {
+        let kept = Kept::of(entry);
+        let Some(facts) = &kept.facts else {
+            return Ok(told(entry, kept.denial.as_ref(), audience));
+        };
+        match self.then(entry, facts)? {
+            Ok(then) => self.explained(entry, &kept, facts, &then, audience),
+            Err(why) => {
+                let mut explanation = told(entry, kept.denial.as_ref(), audience);
+                if audience == Audience::Operator {
+                    explanation.notes.push(format!(
+                        "this is what was recorded: it cannot be decided again, since {why}"
+                    ));
+                }
+                Ok(explanation)
+            }
+        }
+    }
+
+    /// The same, decided again by the rules and rows of some moment.
+    pub(super) fn explained(
+        &self,
+        entry: &Entry,
+        kept: &Kept,
+        facts: &Recorded,
+        then: &Then,
+        audience: Audience,
+    ) -> Result<Explanation, Refusal> {
+        let id = entry.id.encode();
+        let others = self.others(entry.id)?;
+        let others: Vec<Other<'_>> = others
+            .iter()
+            .map(|(facts, directory)| Other { facts, directory })
+            .collect();
+        let past = Past::new(self, entry);
+        let last = self
+            .reader()
+            .last_allowed(&Way::of(entry), entry.id.millis());
+        let last = last.map_err(|error| calls(&error))?;
+        let last_id = last.as_ref().map(|last| last.id.encode());
+        let last_address = last.as_ref().map(|last| last.address().to_string());
+        let last = last
+            .as_ref()
+            .zip(last_id.as_ref().zip(last_address.as_ref()))
+            .map(|(last, (id, address))| Last {
+                id: id.as_str(),
+                at: i64::try_from(last.start / 1000).unwrap_or(i64::MAX),
+                address,
+                credential: last.credential.as_deref(),
+                scopes: None,
+                facts: None,
+            });
+        let question = Question {
+            id: Some(id.as_str()),
+            recorded: kept.denial.as_ref(),
+            audience,
+            now: now(),
+            others: &others,
+            over: "24 h",
+            history: Some(&past),
+            last,
+            ..Question::new(facts)
+        };
+        Ok(explain(&then.world(), &question))
+    }
+
+    /// Other refusals of the last day, with the rows that their decisions read.
+    fn others(&self, but: RequestId) -> Result<Vec<(Recorded, Directory)>, Refusal> {
+        let now = u64::try_from(now()).unwrap_or_default();
+        let filter = Filter {
+            from: Some(now.saturating_sub(DAY_MS)),
+            outcome: Some(Outcome::Refused),
+            ..Filter::default()
+        };
+        let page = self.reader().search(&filter, OTHERS, None);
+        let entries = page.map_err(|error| calls(&error))?.entries;
+        let others = entries.iter().filter(|entry| entry.id != but);
+        Ok(others
+            .filter_map(|entry| {
+                let facts = Kept::of(entry).facts?;
+                let directory = facts.directory();
+                Some((facts, directory))
+            })
+            .collect())
+    }
+}
+
+/// What a record kept beside its columns.
+pub(super) struct Kept {
+    pub(super) facts: Option<Recorded>,
+    pub(super) denial: Option<RecordedDenial>,
+}
+
+impl Kept {
+    pub(super) fn of(entry: &Entry) -> Self {
+        let detail = detail(entry).unwrap_or_default();
+        let denial = detail.get("denial").and_then(|denial| {
+            Some(RecordedDenial {
+                denial: denial_from_json(denial).ok()?,
+                told: detail.get("consumer").cloned(),
+            })
+        });
+        let facts = detail.get("facts").cloned();
+        Self {
+            facts: facts.and_then(|facts| serde_json::from_value(facts).ok()),
+            denial,
+        }
+    }
+}
+
+/// Whether a path is the recorded one, or one of the recorded template.
+fn leads_to(path: &str, recorded: Option<&str>) -> bool {
+    let path = path.split('?').next().unwrap_or(path);
+    let Some(recorded) = recorded else {
+        return false;
+    };
+    let (mut asked, mut kept) = (path.split('/'), recorded.split('/'));
+    loop {
+        match (asked.next(), kept.next()) {
+            (None, None) => return true,
+            (Some(_), Some(rest)) if rest.starts_with("{*") => return true,
+            (Some(a), Some(b)) if a == b || (b.starts_with('{') && b.ends_with('}')) => {}
+            _ => return false,
+        }
+    }
+}
+
+/// Where was looked, and for what.
+fn looked(searched: &Searched, at: Option<u64>) -> Value {
+    json!({
+        "at_ms": at,
+        "under_way": searched.rings,
+        "segments": searched.segments,
+        "days": searched.days.map(|(first, last)| [first.to_string(), last.to_string()]),
+        "day_files": searched.day_files,
+        "unreadable": searched.unreadable.iter()
+            .map(|(day, why)| json!({"day": day.to_string(), "why": why}))
+            .collect::<Vec<_>>(),
+        "oldest_ms": searched.oldest,
+        "keep_days": searched.keep_days,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::leads_to;
+
+    #[test]
+    fn a_path_leads_to_itself_and_to_its_template() {
+        assert!(leads_to("/users/7?x=1", Some("/users/7")));
+        assert!(leads_to("/users/7", Some("/users/{id}")));
+        assert!(leads_to("/files/a/b", Some("/files/{*rest}")));
+        for other in [Some("/users"), Some("/users/8"), Some("/users/7/x"), None] {
+            assert!(!leads_to("/users/7", other), "{other:?}");
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! By what a request was decided, and by what it would be decided now.
+
+use super::{Asking, Documents, compiled, store};
+use crate::documents::insert;
+use crate::{Refusal, documents};
+use postern_calllog::Entry;
+use postern_explain::{World, compile};
+use postern_policy::facts::CredentialVerdict;
+use postern_policy::{Directory, Facts, Recorded, Rules, Snapshot};
+use postern_store::{Kind, RowAt, Scope};
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+/// Rules, rows and documents of one moment.
+#[derive(Debug)]
+pub(super) struct Then {
+    pub(super) rules: Arc<Rules>,
+    pub(super) directory: Arc<Directory>,
+    pub(super) documents: Arc<postern_explain::Documents>,
+}
+
+impl Then {
+    pub(super) fn world(&self) -> World<'_> {
+        World {
+            snapshot: Snapshot {
+                rules: &self.rules,
+                directory: &self.directory,
+            },
+            documents: &self.documents,
+        }
+    }
+}
+
+/// Whose rows a question is about.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    pub(super) credential: Option<String>,
+    pub(super) app: Option<String>,
+    pub(super) subscription: Option<String>,
+}
+
+type Sections = Map<String, Value>;
+
+impl Asking {
+    /// By what a recorded request was decided; in words, why that cannot be told.
+    pub(super) fn then(
+        &self,
+        entry: &Entry,
+        recorded: &Recorded,
+    ) -> Result<Result<Then, String>, Refusal> {
+        let name = recorded.revision().unwrap_or_default();
+        let documents = match &self.documents {
+            Documents::File(path) => match self.running.remembered().find(name) {
+                Some(kept) => kept.documents,
+                None => {
+                    return Ok(Err(format!(
+                        "revision {name} of {} is not remembered; this process remembers its last 50",
+                        path.display()
+                    )));
+                }
+            },
+            Documents::Store(_) => {
+                let Some(sections) = self.rules_of(entry.revision, Some(name))? else {
+                    return Ok(Err(format!("revision {name} is not kept in this database")));
+                };
+                let rows = self.rows_of(entry, recorded);
+                Arc::new(self.with_rows(sections, &rows, Some(entry.directory))?)
+            }
+        };
+        let rules = compile(&documents, name).map_err(|error| compiled(&error))?;
+        Ok(Ok(Then {
+            rules: Arc::new(rules),
+            directory: Arc::new(recorded.directory()),
+            documents,
+        }))
+    }
+
+    /// What is served now.
+    pub(super) fn now(&self, rows: &Rows) -> Result<Then, Refusal> {
+        let documents = match &self.documents {
+            Documents::File(_) => {
+                let last = self.running.remembered().last();
+                last.map(|kept| kept.documents).unwrap_or_default()
+            }
+            Documents::Store(kept) => {
+                let number = kept.head().revision.number;
+                let sections = self.rules_of(number, None)?.unwrap_or_default();
+                Arc::new(self.with_rows(sections, rows, None)?)
+            }
+        };
+        let name = self.running.revision().name;
+        let rules = Rules::compile(self.running.configuration(), name);
+        let rules = rules.map_err(|error| Refusal::new("failed", error.to_string()))?;
+        Ok(Then {
+            rules: Arc::new(rules),
+            directory: self.running.directory(),
+            documents,
+        })
+    }
+
+    /// Of the store: the rules documents of a revision and every tenant. None if it is not kept,
+    /// or is another one of that number.
+    pub(super) fn rules_of(
+        &self,
+        revision: u64,
+        name: Option<&str>,
+    ) -> Result<Option<Sections>, Refusal> {
+        let Documents::Store(kept) = &self.documents else {
+            return Ok(None);
+        };
+        let found = self.wait(kept.documents_at(revision));
+        let Some((found, rules)) = found.map_err(|error| store(&error))? else {
+            return Ok(None);
+        };
+        if name.is_some_and(|name| found.to_string() != name) {
+            return Ok(None);
+        }
+        let tenants = self.wait(kept.documents_now(Scope::Kind(Kind::new("tenant")?)));
+        let (_, tenants) = tenants.map_err(|error| store(&error))?;
+        let mut sections = Map::new();
+        for document in rules.into_iter().chain(tenants) {
+            let value = document.value().map_err(|error| store(&error))?;
+            insert(&mut sections, document.kind.as_str(), &document.id, value);
+        }
+        Ok(Some(sections))
+    }
+
+    /// Whose rows a record is about.
+    pub(super) fn rows_of(&self, entry: &Entry, recorded: &Recorded) -> Rows {
+        let owned = |name: &Option<Arc<str>>| name.as_ref().map(ToString::to_string);
+        let sent = match recorded.credential() {
+            Some(
+                CredentialVerdict::Verified { id }
+                | CredentialVerdict::WrongSecret { id }
+                | CredentialVerdict::Unknown { id },
+            ) => Some(id.to_string()),
+            _ => None,
+        };
+        let then = recorded.directory();
+        let now = self.running.directory();
+        let credential = sent.or_else(|| owned(&entry.credential));
+        let of_key = || {
+            let id = credential.as_deref()?;
+            let row = then.credential(id).or_else(|| now.credential(id))?;
+            Some(row.app.to_string())
+        };
+        let app = owned(&entry.app).or_else(of_key);
+        let subscription = owned(&entry.subscription).or_else(|| {
+            let (app, service) = (app.as_deref()?, entry.service.as_deref()?);
+            let row = then.subscription(app, service);
+            let row = row.or_else(|| now.subscription(app, service))?;
+            Some(row.id.to_string())
+        });
+        Rows {
+            credential,
+            app,
+            subscription,
+        }
+    }
+
+    /// With rows of the store as they were after a change set, or as they are.
+    fn with_rows(
+        &self,
+        mut sections: Sections,
+        rows: &Rows,
+        sequence: Option<u64>,
+    ) -> Result<postern_explain::Documents, Refusal> {
+        let wanted = [
+            ("credential", &rows.credential),
+            ("app", &rows.app),
+            ("subscription", &rows.subscription),
+        ];
+        for (kind, id) in wanted {
+            let Some(id) = id else { continue };
+            match self.row(kind, id, sequence)? {
+                Some(row) => insert(&mut sections, kind, id, row),
+                None => continue,
+            }
+        }
+        let tenant = rows.app.as_ref().and_then(|app| {
+            let row = sections.get("apps")?.get(app)?;
+            Some(row.get("tenant")?.as_str()?.to_owned())
+        });
+        if let (Some(tenant), Some(_)) = (tenant, sequence)
+            && let Some(row) = self.row("tenant", &tenant, sequence)?
+        {
+            insert(&mut sections, "tenant", &tenant, row);
+        }
+        Ok(postern_explain::Documents::new(Value::Object(sections)))
+    }
+
+    fn row(&self, kind: &str, id: &str, sequence: Option<u64>) -> Result<Option<Value>, Refusal> {
+        let Documents::Store(kept) = &self.documents else {
+            return Ok(None);
+        };
+        let kind = documents::kind(kind)?;
+        if let Some(sequence) = sequence {
+            let row = self.wait(kept.row_at(kind.clone(), id, sequence));
+            match row.map_err(|error| store(&error))? {
+                RowAt::Present(json) => {
+                    let read = serde_json::from_str(&json);
+                    return read
+                        .map(Some)
+                        .map_err(|error| Refusal::new("failed", error.to_string()));
+                }
+                RowAt::Absent => return Ok(None),
+                RowAt::NotKept => {}
+            }
+        }
+        let document = self.wait(kept.document(kind, id));
+        let document = document.map_err(|error| store(&error))?;
+        document
+            .map(|document| document.value().map_err(|error| store(&error)))
+            .transpose()
+    }
+}
