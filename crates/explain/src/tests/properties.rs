@@ -232,8 +232,8 @@ fn others_are_counted_and_the_last_that_passed_is_compared() {
                         at: (NOW - 3600) * 1000,
                         address: "203.0.113.7",
                         credential: Some(STAGING),
-                        scopes: &["read:users".into()],
-                        facts: passed,
+                        scopes: Some(&["read:users".into()]),
+                        facts: Some(passed),
                     }),
                     ..Question::new(live)
                 };

@@ -65,9 +65,10 @@ pub(crate) async fn by_store(
 ) -> Result<Begun, String> {
     let said = |error: &dyn std::fmt::Display| format!("error: {error}");
     let store = Store::open(directory.clone()).map_err(|error| said(&error))?;
-    let demo = match demo {
-        true => Some(Demo::set_up(&store, directory, &keyer).await?),
-        false => None,
+    let demo = if demo {
+        Some(Demo::set_up(&store, directory, &keyer).await?)
+    } else {
+        None
     };
     let (stored, candidate) = Stored::open(store, directory.path(), keyer)
         .await

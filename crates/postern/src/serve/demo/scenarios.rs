@@ -43,14 +43,30 @@ fn strange(gateway: &str, path: &str, body: &str) -> String {
 
 /// Every scenario, at a gateway and with the keys of this demo.
 pub(crate) fn all(gateway: &str, keys: &Keys) -> Vec<Scenario> {
-    let scenario = |name, curl, status, code| Scenario {
+    let parts = [credentials, access, shape, rest];
+    parts
+        .into_iter()
+        .flat_map(|part| part(gateway, keys))
+        .collect()
+}
+
+const fn scenario(
+    name: &'static str,
+    curl: String,
+    status: u16,
+    code: Option<&'static str>,
+) -> Scenario {
+    Scenario {
         name,
         curl,
         status,
         code,
-    };
+    }
+}
+
+/// Who calls.
+fn credentials(gateway: &str, keys: &Keys) -> Vec<Scenario> {
     let users = |key: &str| post(gateway, "/v1/users", key, USER);
-    let large = format!(r#"{{"item":"{}"}}"#, "lamp ".repeat(60));
     vec![
         scenario("allowed", users(&keys.shop), 200, None),
         scenario(
@@ -89,6 +105,12 @@ pub(crate) fn all(gateway: &str, keys: &Keys) -> Vec<Scenario> {
             403,
             Some("credential.wrong_environment"),
         ),
+    ]
+}
+
+/// Who may call what, and from where.
+fn access(gateway: &str, keys: &Keys) -> Vec<Scenario> {
+    vec![
         scenario(
             "subscription pending",
             post(gateway, "/partners/customers", &keys.partner, USER),
@@ -119,6 +141,13 @@ pub(crate) fn all(gateway: &str, keys: &Keys) -> Vec<Scenario> {
             403,
             Some("network.address_not_allowed"),
         ),
+    ]
+}
+
+/// What a request looks like.
+fn shape(gateway: &str, keys: &Keys) -> Vec<Scenario> {
+    let large = format!(r#"{{"item":"{}"}}"#, "lamp ".repeat(60));
+    vec![
         scenario(
             "unknown path",
             post(gateway, "/v1/user", &keys.shop, USER),
@@ -158,11 +187,19 @@ pub(crate) fn all(gateway: &str, keys: &Keys) -> Vec<Scenario> {
             413,
             Some("body.too_large"),
         ),
+    ]
+}
+
+/// How much is used, and what the upstream does.
+fn rest(gateway: &str, keys: &Keys) -> Vec<Scenario> {
+    vec![
         scenario(
             "rate exceeded",
-            post(gateway, "/orders/quote?part=[1-4]", &keys.shop, ORDER).replace(
-                &format!("{gateway}/orders/quote?part=[1-4]"),
-                &format!("'{gateway}/orders/quote?part=[1-4]'"),
+            post(
+                &format!("'{gateway}"),
+                "/orders/quote?part=[1-4]'",
+                &keys.shop,
+                ORDER,
             ),
             429,
             Some("limit.rate_exceeded"),
