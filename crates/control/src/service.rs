@@ -211,6 +211,7 @@ impl Service {
             "change" => self.change(call.who, read(call.params)?).await,
             "apply" => self.apply(call.who, read(call.params)?).await,
             "why" => self.why(read(call.params)?).await,
+            "fix" => self.fix(call.who, read(call.params)?).await,
             "blocks.list" => Ok(self.blocks(&read(call.params)?)),
             "blocks.lift" => self.lift(&read(call.params)?),
             "policies.effective" => self.effective(&read(call.params)?),

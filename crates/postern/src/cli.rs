@@ -26,6 +26,8 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Explain why a request was refused, and what mends it.
     Why(asking::WhyArgs),
+    /// Make the change that mends a refusal.
+    Fix(asking::FixArgs),
     /// Check configuration files without running them.
     Check(CheckArgs),
     /// Put a whole configuration into the database of a running Postern.

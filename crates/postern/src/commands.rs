@@ -2,6 +2,7 @@
 
 mod apply;
 mod blocks;
+mod fix;
 mod keys;
 mod lists;
 mod policies;
@@ -22,6 +23,7 @@ pub(crate) fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Run(args) => serve::run(&args),
         Command::Why(args) => why::why(&args),
+        Command::Fix(args) => fix::fix(&args),
         Command::Check(args) => Ok(check(&args)),
         Command::Apply(args) => apply::apply(&args),
         Command::Keys(command) => keys::dispatch(command),

@@ -1,5 +1,6 @@
 //! Questions about requests: why, what if, and what came in.
 
+mod fix;
 mod past;
 mod record;
 mod told;

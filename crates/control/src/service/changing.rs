@@ -27,6 +27,17 @@ pub(super) struct ChangeSet {
     source: Option<String>,
 }
 
+impl ChangeSet {
+    /// Of this process's own making.
+    pub(super) fn new(changes: Vec<Change>, comment: String, source: &str) -> Self {
+        Self {
+            changes,
+            comment,
+            source: Some(source.to_owned()),
+        }
+    }
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Apply {

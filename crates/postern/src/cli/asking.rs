@@ -53,3 +53,25 @@ pub(crate) struct WhyArgs {
     #[command(flatten)]
     pub(crate) shown: Shown,
 }
+
+/// Options of `postern fix`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  postern fix 01JDB7Z3K8Q4M2T9V6X1C5N0RW --comment \"Agreed with Lin\"
+  postern fix 01JDB7Z3K8 2 --comment \"The new build server\"
+
+`postern why ID` shows the fixes, what each changes and whom else it lets in. Where a file owns the
+configuration, nothing is changed, and the lines to write into it are printed.")]
+pub(crate) struct FixArgs {
+    /// The id of the refused request, or its beginning.
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    /// Which of the fixes.
+    #[arg(value_name = "N", default_value_t = 1)]
+    pub(crate) number: usize,
+    /// Why, for the change log.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) comment: String,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
+}

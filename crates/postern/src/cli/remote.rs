@@ -172,7 +172,7 @@ pub(crate) struct SubscriptionsDecide {
     #[arg(value_name = "ID")]
     pub(crate) id: String,
     /// What the app's owners read.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", default_value = "")]
     pub(crate) comment: String,
     /// Do not ask.
     #[arg(long)]
@@ -203,7 +203,7 @@ pub(crate) struct ListsAdd {
     #[arg(value_name = "RANGE", value_parser = range)]
     pub(crate) range: IpNet,
     /// Why it is there.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", default_value = "")]
     pub(crate) comment: String,
     /// When it ends: a length of time (`14d`) or a time (`2027-01-01`).
     #[arg(long, value_name = "TIME", value_parser = moment)]

@@ -34,7 +34,10 @@ pub(crate) fn why(args: &WhyArgs) -> anyhow::Result<ExitCode> {
         });
     }
     let Some(found) = found else {
-        output::complain(&not_found(&answer, args));
+        output::complain(&not_found(
+            &answer,
+            args.words.first().map_or("", String::as_str),
+        ));
         return Ok(ExitCode::FAILURE);
     };
     let explanation = read(found)?;
@@ -77,8 +80,7 @@ fn question(args: &WhyArgs) -> Option<Value> {
 }
 
 /// Why there is nothing to explain.
-pub(super) fn not_found(answer: &Value, args: &WhyArgs) -> String {
-    let id = args.words.first().map_or("", String::as_str);
+pub(super) fn not_found(answer: &Value, id: &str) -> String {
     if let Some(ids) = answer.get("ambiguous").and_then(Value::as_array) {
         let mut out = format!("error: several requests have an id that begins with `{id}`");
         for id in ids.iter().filter_map(Value::as_str) {

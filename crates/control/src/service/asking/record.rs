@@ -1,6 +1,7 @@
 //! A row of the call log as JSON.
 
-use postern_calllog::{Entry, Fold};
+use postern_calllog::{Entry, Fold, MethodName, Protocol};
+use postern_model::{Code, Fault, Stage};
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
 
@@ -28,15 +29,18 @@ pub(super) fn columns(entry: &Entry) -> Value {
     put("duration_us", json!(entry.duration));
     put("address", json!(entry.address()));
     put("peer", json!(entry.peer));
-    put("protocol", json!(entry.protocol.map(|p| p.name())));
-    put("method", json!(entry.method.as_ref().map(|m| m.as_str())));
+    put("protocol", json!(entry.protocol.map(Protocol::name)));
+    put(
+        "method",
+        json!(entry.method.as_ref().map(MethodName::as_str)),
+    );
     put("host", json!(entry.host));
     put("path", json!(entry.path));
     put("status", json!(entry.status));
     put("outcome", json!(entry.outcome.name()));
-    put("code", json!(entry.code.map(|code| code.name())));
-    put("stage", json!(entry.stage.map(|stage| stage.name())));
-    put("fault", json!(entry.fault.map(|fault| fault.name())));
+    put("code", json!(entry.code.map(Code::name)));
+    put("stage", json!(entry.stage.map(Stage::name)));
+    put("fault", json!(entry.fault.map(Fault::name)));
     put("policy", json!(entry.policy));
     put("tenant", json!(entry.tenant));
     put("service", json!(entry.service));

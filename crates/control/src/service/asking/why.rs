@@ -9,9 +9,7 @@ use crate::Refusal;
 use crate::remembered::now;
 use crate::service::Service;
 use postern_calllog::{Entry, Filter, IdPrefix, Lookup, Outcome, Searched, Way};
-use postern_explain::{
-    Audience, Explanation, Last, Other, Question, RecordedDenial, denial_from_json, explain,
-};
+use postern_explain::{Audience, Explanation, Last, Other, Question, RecordedDenial, explain};
 use postern_model::RequestId;
 use postern_policy::{Directory, Recorded};
 use serde::Deserialize;
@@ -245,12 +243,8 @@ pub(super) struct Kept {
 impl Kept {
     pub(super) fn of(entry: &Entry) -> Self {
         let detail = detail(entry).unwrap_or_default();
-        let denial = detail.get("denial").and_then(|denial| {
-            Some(RecordedDenial {
-                denial: denial_from_json(denial).ok()?,
-                told: detail.get("consumer").cloned(),
-            })
-        });
+        // Of a code that a newer version wrote, the columns say what can be said.
+        let denial = RecordedDenial::from_detail(&detail).ok().flatten();
         let facts = detail.get("facts").cloned();
         Self {
             facts: facts.and_then(|facts| serde_json::from_value(facts).ok()),

@@ -172,9 +172,8 @@ impl Asking {
         ];
         for (kind, id) in wanted {
             let Some(id) = id else { continue };
-            match self.row(kind, id, sequence)? {
-                Some(row) => insert(&mut sections, kind, id, row),
-                None => continue,
+            if let Some(row) = self.row(kind, id, sequence)? {
+                insert(&mut sections, kind, id, row);
             }
         }
         let tenant = rows.app.as_ref().and_then(|app| {
