@@ -1,6 +1,7 @@
 //! Commands that ask and change a running Postern through the socket in its data directory.
 
 mod apply;
+mod asking;
 mod demo;
 mod directory;
 mod file;

@@ -26,6 +26,12 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Explain why a request was refused, and what mends it.
     Why(asking::WhyArgs),
+    /// Ask what would become of a request, without sending one.
+    Can(asking::CanArgs),
+    /// Count refusals by code, app, operation, fault or address.
+    Denials(asking::DenialsArgs),
+    /// List, follow and export the requests that came in.
+    Log(asking::LogArgs),
     /// Make the change that mends a refusal.
     Fix(asking::FixArgs),
     /// Check configuration files without running them.

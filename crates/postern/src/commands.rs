@@ -2,6 +2,8 @@
 
 mod apply;
 mod blocks;
+mod calls;
+mod can;
 mod fix;
 mod keys;
 mod lists;
@@ -23,6 +25,9 @@ pub(crate) fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Run(args) => serve::run(&args),
         Command::Why(args) => why::why(&args),
+        Command::Can(args) => Ok(can::can(&args)),
+        Command::Denials(args) => calls::denials(&args),
+        Command::Log(args) => calls::log(&args),
         Command::Fix(args) => fix::fix(&args),
         Command::Check(args) => Ok(check(&args)),
         Command::Apply(args) => apply::apply(&args),

@@ -17,14 +17,7 @@ fn main() -> ExitCode {
     match commands::dispatch(cli.command) {
         Ok(code) => code,
         Err(error) => {
-            let said = format!("{error:#}");
-            // Diagnostics speak for themselves.
-            let prefix = if said.starts_with("error") {
-                ""
-            } else {
-                "error: "
-            };
-            output::complain(&format!("{prefix}{said}"));
+            output::failed(&error);
             ExitCode::FAILURE
         }
     }

@@ -10,9 +10,25 @@ pub(crate) fn say(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
 }
 
+/// Prints a line to standard output; `false` if nobody reads it any more.
+pub(crate) fn line(text: &str) -> bool {
+    writeln!(std::io::stdout(), "{text}").is_ok()
+}
+
 /// Prints to standard error.
 pub(crate) fn complain(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// Says why a command failed. Diagnostics speak for themselves.
+pub(crate) fn failed(error: &anyhow::Error) {
+    let said = format!("{error:#}");
+    let prefix = if said.starts_with("error") {
+        ""
+    } else {
+        "error: "
+    };
+    complain(&format!("{prefix}{said}"));
 }
 
 /// Whether diagnostics on standard error may have colours.

@@ -1,5 +1,7 @@
 //! Questions about requests: why, what if, and what came in.
 
+mod calls;
+mod can;
 mod fix;
 mod past;
 mod record;
@@ -68,7 +70,7 @@ fn store(error: &StoreError) -> Refusal {
     Refusal::new("failed", error.to_string())
 }
 
-fn calls(error: &CallLogError) -> Refusal {
+fn unread(error: &CallLogError) -> Refusal {
     Refusal::new("failed", format!("the call log cannot be read: {error}"))
 }
 

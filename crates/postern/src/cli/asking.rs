@@ -1,7 +1,10 @@
 //! Commands that ask about requests.
 
-use super::remote::Shown;
+use super::remote::{Shown, Where};
+use super::time::{Moment, moment};
 use clap::{Args, ValueEnum};
+use std::net::IpAddr;
+use std::path::PathBuf;
 
 /// For whom something is explained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -74,4 +77,171 @@ pub(crate) struct FixArgs {
     pub(crate) comment: String,
     #[command(flatten)]
     pub(crate) shown: Shown,
+}
+
+/// Options of `postern can`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  postern can fieldforce POST /orders
+  postern can fieldforce POST /orders --header 'Content-Type: application/json' --body order.json
+  postern can - GET /status --from 203.0.113.7      # without a key
+  postern can crm GET /orders --at 2027-01-01
+
+Nothing is sent and nothing is counted. Exit status: 0 allowed, 1 refused, 2 the question itself was
+wrong.")]
+pub(crate) struct CanArgs {
+    /// The app that would send it, with the best of its keys; `-` for nobody.
+    #[arg(value_name = "APP")]
+    pub(crate) app: String,
+    /// The method.
+    #[arg(value_name = "METHOD")]
+    pub(crate) method: String,
+    /// The path, with a query if there is one.
+    #[arg(value_name = "PATH")]
+    pub(crate) path: String,
+    /// A header. Can be given several times.
+    #[arg(long = "header", value_name = "NAME: VALUE")]
+    pub(crate) headers: Vec<String>,
+    /// The file that would be its body.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) body: Option<PathBuf>,
+    /// The address that it would come from.
+    #[arg(long, value_name = "IP", default_value = "127.0.0.1")]
+    pub(crate) from: IpAddr,
+    /// When: a time (`2027-01-01T12:00:00Z`), or a length of time from now on (`30d`).
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub(crate) at: Option<Moment>,
+    /// The host that it would be sent to.
+    #[arg(long, value_name = "HOST", default_value = "localhost")]
+    pub(crate) host: String,
+    /// The id of the key that it would be sent with.
+    #[arg(long, value_name = "ID")]
+    pub(crate) key_id: Option<String>,
+    /// It would come over TLS.
+    #[arg(long)]
+    pub(crate) tls: bool,
+    /// For whom; each reads less than the one before.
+    #[arg(long = "as", value_enum, value_name = "WHO", default_value_t = Reader::Operator)]
+    pub(crate) reader: Reader,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
+}
+
+/// Which requests.
+#[derive(Debug, Args)]
+pub(crate) struct Which {
+    /// Not before: a length of time ago (`24h`, `7d`) or a time (`2027-01-01T12:00:00Z`).
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub(crate) since: Option<Moment>,
+    /// Only with this code (`credential.expired`) or family of codes (`credential`).
+    #[arg(long, value_name = "CODE")]
+    pub(crate) code: Option<String>,
+    /// Only of this app.
+    #[arg(long, value_name = "APP")]
+    pub(crate) app: Option<String>,
+    /// Only of this service.
+    #[arg(long, value_name = "SERVICE")]
+    pub(crate) service: Option<String>,
+    /// Only of operations of this name.
+    #[arg(long, value_name = "OPERATION")]
+    pub(crate) operation: Option<String>,
+    /// Only from this address or network.
+    #[arg(long, value_name = "IP")]
+    pub(crate) from: Option<String>,
+    /// Only with this method.
+    #[arg(long, value_name = "METHOD")]
+    pub(crate) method: Option<String>,
+    /// Only with this status (`403`) or class of statuses (`4xx`).
+    #[arg(long, value_name = "STATUS")]
+    pub(crate) status: Option<String>,
+    /// Only those that have these words in path, host, code or what was kept of them.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) phrase: Option<String>,
+}
+
+/// What refusals are counted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum By {
+    Code,
+    App,
+    Operation,
+    Service,
+    Fault,
+    Address,
+    Status,
+}
+
+impl By {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::App => "app",
+            Self::Operation => "operation",
+            Self::Service => "service",
+            Self::Fault => "fault",
+            Self::Address => "address",
+            Self::Status => "status",
+        }
+    }
+}
+
+/// Options of `postern denials`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  postern denials
+  postern denials --since 7d --by app --service orders
+  postern denials --by address --code credential --json
+
+Without --since, of the last 24 hours.")]
+pub(crate) struct DenialsArgs {
+    #[command(flatten)]
+    pub(crate) which: Which,
+    /// What they are counted by.
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t = By::Code)]
+    pub(crate) by: By,
+    /// The most groups that are shown.
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) limit: u32,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
+}
+
+/// How the call log is exported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Export {
+    /// Comma-separated values with a head (RFC 4180).
+    Csv,
+    /// One JSON object a line, with everything that is kept.
+    Jsonl,
+}
+
+/// Options of `postern log`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  postern log --app crm --status 4xx --since 2h
+  postern log --follow --outcome refused
+  postern log --phrase office --limit 20 --json
+  postern log --since 7d --limit 1000000 --export csv > calls.csv
+
+The newest requests, the newest last; --json and --export begin with the newest.")]
+pub(crate) struct LogArgs {
+    #[command(flatten)]
+    pub(crate) which: Which,
+    /// Only those that ended so.
+    #[arg(long, value_name = "OUTCOME", value_parser = ["allowed", "refused", "cancelled", "origin_refused", "own"])]
+    pub(crate) outcome: Option<String>,
+    /// Go on as requests come in.
+    #[arg(long, conflicts_with = "export")]
+    pub(crate) follow: bool,
+    /// The most that are shown; those that come in while following are not counted.
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    pub(crate) limit: u32,
+    /// Print one JSON object a line, with times in UTC.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print in a form for other programs.
+    #[arg(long, value_enum, value_name = "FORM", conflicts_with = "json")]
+    pub(crate) export: Option<Export>,
+    #[command(flatten)]
+    pub(crate) at: Where,
 }

@@ -24,6 +24,30 @@ impl Moment {
     }
 }
 
+impl Moment {
+    /// The time in Unix milliseconds; a length of time is from now on.
+    pub(crate) fn ahead(self) -> i64 {
+        self.millis(1)
+    }
+
+    /// The time in Unix milliseconds; a length of time is until now.
+    pub(crate) fn ago(self) -> i64 {
+        self.millis(-1)
+    }
+
+    fn millis(self, sign: i32) -> i64 {
+        match self {
+            Self::At(at) => at.as_millisecond(),
+            Self::After(length) => {
+                let length = length.saturating_mul(sign);
+                let now = Timestamp::now();
+                let at = now.saturating_add(length).unwrap_or(Timestamp::MIN);
+                at.as_millisecond()
+            }
+        }
+    }
+}
+
 /// A time as RFC 3339 has it in UTC, in whole seconds.
 pub(crate) fn utc(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()

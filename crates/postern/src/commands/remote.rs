@@ -29,6 +29,16 @@ impl Remote {
         self.client.call(method, params).map_err(said)
     }
 
+    /// Asks for something that is answered in parts, until `item` says `false`.
+    pub(crate) fn stream(
+        &mut self,
+        method: &str,
+        params: Value,
+        item: impl FnMut(Value) -> bool,
+    ) -> anyhow::Result<Value> {
+        self.client.stream(method, params, item).map_err(said)
+    }
+
     /// Makes one change. Where a file owns the configuration, the refusal says what to write.
     pub(crate) fn change(&mut self, change: &Change, comment: &str) -> anyhow::Result<Value> {
         let params = json!({"changes": [change], "comment": comment, "source": change.kind});

@@ -125,7 +125,7 @@ impl History for Past<'_> {
                 };
                 let changes = pairs.map(change);
                 changes
-                    .filter(|change| change.before != change.after)
+                    .filter(|change| change.before.is_some() && change.before != change.after)
                     .collect()
             }
             Documents::Store(store) => {
@@ -146,6 +146,8 @@ impl History for Past<'_> {
                 let changes = changes.into_iter();
                 changes
                     .filter(|change| change.position.sequence <= until)
+                    // Before a row was made there was nothing to compare with.
+                    .filter(|change| change.entry.before.is_some())
                     .map(|change| RowChange {
                         sequence: change.position.sequence,
                         by: Who {

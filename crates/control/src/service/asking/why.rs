@@ -4,7 +4,7 @@ use super::past::Past;
 use super::record::{detail, record};
 use super::told::told;
 use super::world::Then;
-use super::{Asking, calls};
+use super::{Asking, unread};
 use crate::Refusal;
 use crate::remembered::now;
 use crate::service::Service;
@@ -84,7 +84,7 @@ impl Asking {
                  O and U; the beginning of one will do. Every response has it in X-Request-Id",
             ));
         };
-        let found = self.reader().find(prefix).map_err(|error| calls(&error))?;
+        let found = self.reader().find(prefix).map_err(|error| unread(&error))?;
         Ok(match found {
             Lookup::Found(entry) => Sought::Found(entry, false),
             Lookup::Folded(entry) => Sought::Found(entry, true),
@@ -117,7 +117,7 @@ impl Asking {
             let (mut before, mut seen) = (None, 0);
             while seen < LOOKED_THROUGH {
                 let page = reader.search(&filter, 500, before);
-                let page = page.map_err(|error| calls(&error))?;
+                let page = page.map_err(|error| unread(&error))?;
                 searched = page.searched;
                 seen += 500;
                 before = page.next;
@@ -185,7 +185,7 @@ impl Asking {
         let last = self
             .reader()
             .last_allowed(&Way::of(entry), entry.id.millis());
-        let last = last.map_err(|error| calls(&error))?;
+        let last = last.map_err(|error| unread(&error))?;
         let last_id = last.as_ref().map(|last| last.id.encode());
         let last_address = last.as_ref().map(|last| last.address().to_string());
         let last = last
@@ -222,7 +222,7 @@ impl Asking {
             ..Filter::default()
         };
         let page = self.reader().search(&filter, OTHERS, None);
-        let entries = page.map_err(|error| calls(&error))?.entries;
+        let entries = page.map_err(|error| unread(&error))?.entries;
         let others = entries.iter().filter(|entry| entry.id != but);
         Ok(others
             .filter_map(|entry| {

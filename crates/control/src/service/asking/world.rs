@@ -5,9 +5,10 @@ use crate::documents::insert;
 use crate::{Refusal, documents};
 use postern_calllog::Entry;
 use postern_explain::{World, compile};
+use postern_model::entity::PRODUCTION;
 use postern_policy::facts::CredentialVerdict;
 use postern_policy::{Directory, Facts, Recorded, Rules, Snapshot};
-use postern_store::{Kind, RowAt, Scope};
+use postern_store::{Document, Kind, RowAt, Scope};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
@@ -36,7 +37,7 @@ impl Then {
 pub(super) struct Rows {
     pub(super) credential: Option<String>,
     pub(super) app: Option<String>,
-    pub(super) subscription: Option<String>,
+    pub(super) subscriptions: Vec<String>,
 }
 
 type Sections = Map<String, Value>;
@@ -154,8 +155,48 @@ impl Asking {
         Rows {
             credential,
             app,
-            subscription,
+            subscriptions: subscription.into_iter().collect(),
         }
+    }
+
+    /// The rows of an app: of its keys one that was not revoked if there is one, for `production`
+    /// if there is one; and its subscriptions. Nothing where a file has all rows anyway.
+    pub(super) fn rows_of_app(&self, app: &str) -> Result<Rows, Refusal> {
+        let key = self.of_app("credential", app, |row| {
+            let environment = row.get("environment").and_then(Value::as_str);
+            let elsewhere = environment.is_some_and(|name| name != PRODUCTION);
+            (row.get("revoked_at").is_some(), elsewhere)
+        })?;
+        let subscriptions = self.of_app("subscription", app, |_| (false, false))?;
+        Ok(Rows {
+            credential: key.into_iter().next(),
+            app: Some(app.to_owned()),
+            subscriptions,
+        })
+    }
+
+    /// The ids of an app's documents of a kind, the lowest rank first.
+    fn of_app(
+        &self,
+        kind: &str,
+        app: &str,
+        rank: impl Fn(&Value) -> (bool, bool) + Send + 'static,
+    ) -> Result<Vec<String>, Refusal> {
+        let Documents::Store(kept) = &self.documents else {
+            return Ok(Vec::new());
+        };
+        let app = app.to_owned();
+        let visit = move |found: &mut Vec<_>, document: Document| {
+            let Ok(row) = document.value() else { return };
+            if row.get("app").and_then(Value::as_str) == Some(&app) {
+                found.push((rank(&row), String::from(document.id)));
+            }
+        };
+        let scope = Scope::Kind(Kind::new(kind)?);
+        let found = self.wait(kept.fold(scope, Vec::new(), visit));
+        let (_, mut found) = found.map_err(|error| store(&error))?;
+        found.sort();
+        Ok(found.into_iter().map(|(_, id)| id).collect())
     }
 
     /// With rows of the store as they were after a change set, or as they are.
@@ -166,12 +207,14 @@ impl Asking {
         sequence: Option<u64>,
     ) -> Result<postern_explain::Documents, Refusal> {
         let wanted = [
-            ("credential", &rows.credential),
-            ("app", &rows.app),
-            ("subscription", &rows.subscription),
+            ("credential", rows.credential.as_slice()),
+            ("app", rows.app.as_slice()),
+            ("subscription", rows.subscriptions.as_slice()),
         ];
-        for (kind, id) in wanted {
-            let Some(id) = id else { continue };
+        let ids = wanted
+            .iter()
+            .flat_map(|(kind, ids)| ids.iter().map(move |id| (*kind, id)));
+        for (kind, id) in ids {
             if let Some(row) = self.row(kind, id, sequence)? {
                 insert(&mut sections, kind, id, row);
             }

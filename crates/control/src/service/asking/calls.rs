@@ -1,0 +1,325 @@
+//! The call log, listed, followed and counted.
+
+use super::record::{columns, record};
+use super::unread;
+use crate::Refusal;
+use crate::service::Service;
+use crate::socket::Replies;
+use ipnet::IpNet;
+use postern_calllog::{
+    CodeFilter, Entry, Filter, Followed, Group, GroupBy, Outcome, StatusFilter, Subscription,
+};
+use postern_model::{Fault, Stage};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc;
+
+/// Rows that are listed at most, and those that are listed oldest first.
+const MOST: usize = 1_000_000;
+const MOST_TURNED: usize = 10_000;
+/// Rows read at once.
+const PAGE: usize = 500;
+/// Entries that wait for whoever follows slowly.
+const WAITING: usize = 4096;
+/// How often whoever follows hears something.
+const BEAT: Duration = Duration::from_secs(30);
+/// How long is waited for an entry at a time.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// Which requests; every condition may be left out.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(in crate::service) struct Wanted {
+    since_ms: Option<u64>,
+    until_ms: Option<u64>,
+    outcome: Option<String>,
+    code: Option<String>,
+    app: Option<Arc<str>>,
+    tenant: Option<Arc<str>>,
+    service: Option<Arc<str>>,
+    version: Option<Arc<str>>,
+    operation: Option<Arc<str>>,
+    credential: Option<Arc<str>>,
+    address: Option<String>,
+    status: Option<String>,
+    method: Option<Arc<str>>,
+    fault: Option<String>,
+    stage: Option<String>,
+    phrase: Option<Arc<str>>,
+    limit: Option<usize>,
+    /// Oldest first.
+    oldest_first: bool,
+    /// With what is kept beside the columns.
+    detail: bool,
+    follow: bool,
+    /// What to count by.
+    by: Option<String>,
+}
+
+/// Faults that can be asked for.
+const FAULTS: [Fault; 6] = [
+    Fault::Consumer,
+    Fault::Publisher,
+    Fault::Operator,
+    Fault::IdentityProvider,
+    Fault::Upstream,
+    Fault::Gateway,
+];
+
+impl Wanted {
+    fn filter(&self) -> Result<Filter, Refusal> {
+        let stages = || (0..).map_while(|at| postern_policy::stages::STAGES.get(at));
+        Ok(Filter {
+            from: self.since_ms,
+            to: self.until_ms,
+            outcome: read("outcome", self.outcome.as_ref(), Outcome::parse, || {
+                Outcome::ALL.map(Outcome::name).join(", ")
+            })?,
+            code: read("code", self.code.as_ref(), CodeFilter::parse, || {
+                "a code such as `credential.expired`, or a family such as `credential`".to_owned()
+            })?,
+            app: self.app.clone(),
+            tenant: self.tenant.clone(),
+            service: self.service.clone(),
+            version: self.version.clone(),
+            operation: self.operation.clone(),
+            credential: self.credential.clone(),
+            address: read("address", self.address.as_ref(), network, || {
+                "an address, or a network such as 203.0.113.0/24".to_owned()
+            })?,
+            status: read("status", self.status.as_ref(), StatusFilter::parse, || {
+                "a status such as 403, or a class such as 4xx".to_owned()
+            })?,
+            method: self.method.clone(),
+            fault: read("fault", self.fault.as_ref(), fault, || {
+                FAULTS.map(Fault::name).join(", ")
+            })?,
+            stage: read(
+                "stage",
+                self.stage.as_ref(),
+                |name| {
+                    stages()
+                        .map(|one| one.stage)
+                        .find(|stage| stage.name() == name)
+                },
+                || {
+                    let names: Vec<&str> = stages().map(|one| Stage::name(one.stage)).collect();
+                    names.join(", ")
+                },
+            )?,
+            phrase: self.phrase.clone(),
+        })
+    }
+}
+
+fn network(text: &str) -> Option<IpNet> {
+    crate::shorthand::range(text)
+}
+
+fn fault(name: &str) -> Option<Fault> {
+    FAULTS.into_iter().find(|fault| fault.name() == name)
+}
+
+/// Reads one condition; `right` says what would be one.
+fn read<T>(
+    what: &str,
+    text: Option<&String>,
+    parse: impl Fn(&str) -> Option<T>,
+    right: impl Fn() -> String,
+) -> Result<Option<T>, Refusal> {
+    let Some(text) = text else {
+        return Ok(None);
+    };
+    parse(text).map(Some).ok_or_else(|| {
+        let shown: String = text.chars().take(60).flat_map(char::escape_debug).collect();
+        Refusal::invalid(format!("there is no {what} `{shown}`"))
+            .help(format!("expected: {}", right()))
+    })
+}
+
+impl Service {
+    /// Lists requests one by one, and goes on as they come where that is wanted.
+    pub(in crate::service) async fn log(
+        &self,
+        wanted: Wanted,
+        replies: &mut Replies,
+    ) -> Result<Value, Refusal> {
+        let filter = wanted.filter()?;
+        let shape: fn(&Entry) -> Value = if wanted.detail { record } else { columns };
+        // Before what is there is read, so that nothing falls between the two.
+        let following = wanted
+            .follow
+            .then(|| self.calls.follow(filter.clone(), WAITING));
+        let (send, receive) = mpsc::channel(PAGE);
+        let limit = wanted.limit.unwrap_or(PAGE).min(MOST);
+        let turned = wanted.oldest_first;
+        let listing = self.ask(move |asking| {
+            let reader = asking.reader();
+            let mut kept = Vec::new();
+            let (mut left, mut before) = (
+                if turned {
+                    limit.min(MOST_TURNED)
+                } else {
+                    limit
+                },
+                None,
+            );
+            while left > 0 {
+                let page = reader.search(&filter, left.min(PAGE), before);
+                let page = page.map_err(|error| unread(&error))?;
+                left = left.saturating_sub(page.entries.len());
+                for entry in page.entries {
+                    if turned {
+                        kept.push(entry);
+                    } else if send.blocking_send(shape(&entry)).is_err() {
+                        return Ok(false);
+                    }
+                }
+                before = page.next;
+                if before.is_none() {
+                    break;
+                }
+            }
+            for entry in kept.into_iter().rev() {
+                if send.blocking_send(shape(&entry)).is_err() {
+                    return Ok(false);
+                }
+            }
+            Ok(before.is_some())
+        });
+        // Owns its end, so that the listing ends with whoever went away.
+        let giving = give(receive, replies);
+        let (more, there) = tokio::join!(listing, giving);
+        let more = more?;
+        let Some(following) = following.filter(|_| there) else {
+            return Ok(json!({ "more": more }));
+        };
+        let (send, receive) = mpsc::channel(PAGE);
+        let follow = tokio::task::spawn_blocking(move || go_on(&following, &send, shape));
+        give(receive, replies).await;
+        let _ = follow.await;
+        Ok(json!({ "more": false }))
+    }
+
+    /// Counts refusals.
+    pub(in crate::service) async fn denials(&self, wanted: Wanted) -> Result<Value, Refusal> {
+        let mut filter = wanted.filter()?;
+        let by = read("group", wanted.by.as_ref(), grouping, || {
+            "code, app, operation, service, fault, address, status".to_owned()
+        })?;
+        let by = by.unwrap_or(GroupBy::Code);
+        let limit = wanted.limit.unwrap_or(50).min(MOST_TURNED);
+        self.ask(move |asking| {
+            let reader = asking.reader();
+            let (mut groups, mut total): (HashMap<Option<String>, Group>, u64) =
+                (HashMap::new(), 0);
+            for outcome in [Outcome::Refused, Outcome::OriginRefused] {
+                filter.outcome = Some(outcome);
+                total += reader.count(&filter).map_err(|error| unread(&error))?;
+                let found = reader.groups(&filter, by, MOST_TURNED);
+                for group in found.map_err(|error| unread(&error))? {
+                    let known = groups.entry(group.key.clone());
+                    known
+                        .and_modify(|known| {
+                            known.count += group.count;
+                            known.first = known.first.min(group.first);
+                            known.last = known.last.max(group.last);
+                            known.example = known.example.max(group.example);
+                        })
+                        .or_insert(group);
+                }
+            }
+            let mut groups: Vec<Group> = groups.into_values().collect();
+            groups.sort_by(|a, b| b.count.cmp(&a.count).then(a.key.cmp(&b.key)));
+            let more = groups.len() > limit;
+            groups.truncate(limit);
+            let rows = groups.iter().map(|group| {
+                json!({
+                    "key": group.key,
+                    "count": group.count,
+                    "first_ms": group.first,
+                    "last_ms": group.last,
+                    "example": group.example.encode().as_str(),
+                })
+            });
+            Ok(json!({
+                "total": total,
+                "groups": rows.collect::<Vec<_>>(),
+                "more": more,
+            }))
+        })
+        .await
+    }
+}
+
+/// Sends rows on; `false` if nobody takes them any more.
+async fn give(mut rows: mpsc::Receiver<Value>, replies: &mut Replies) -> bool {
+    while let Some(row) = rows.recv().await {
+        if replies.item(row).await.is_err() {
+            return false;
+        }
+    }
+    true
+}
+
+/// Gives rows as they come, until nobody takes them or the log is closed.
+fn go_on(following: &Subscription, send: &mpsc::Sender<Value>, shape: fn(&Entry) -> Value) {
+    let mut last = Instant::now();
+    loop {
+        let row = match following.next(LOOK) {
+            Followed::Entry(entry) => shape(&entry),
+            // Whoever listens hears that we are there, and we that they are.
+            Followed::Nothing if last.elapsed() >= BEAT => Value::Null,
+            Followed::Nothing if send.is_closed() => return,
+            Followed::Nothing => continue,
+            Followed::Ended => return,
+        };
+        last = Instant::now();
+        if send.blocking_send(row).is_err() {
+            return;
+        }
+        let missed = following.missed();
+        if missed > 0 && send.blocking_send(json!({ "missed": missed })).is_err() {
+            return;
+        }
+    }
+}
+
+fn grouping(name: &str) -> Option<GroupBy> {
+    Some(match name {
+        "code" => GroupBy::Code,
+        "app" => GroupBy::App,
+        "operation" => GroupBy::Operation,
+        "service" => GroupBy::Service,
+        "fault" => GroupBy::Fault,
+        "address" => GroupBy::Address,
+        "status" => GroupBy::Status,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conditions_that_cannot_be_met_are_refused_with_what_could() {
+        let wanted = |json: Value| serde_json::from_value::<Wanted>(json).unwrap().filter();
+        assert!(wanted(json!({"code": "credential", "status": "4xx", "address": "::1"})).is_ok());
+        for (name, value) in [
+            ("code", "no.code"),
+            ("status", "9xx"),
+            ("outcome", "lost"),
+            ("address", "here"),
+            ("fault", "nobody"),
+            ("stage", "nowhere"),
+        ] {
+            let refused = wanted(json!({ name: value })).unwrap_err();
+            assert!(refused.message.contains(value), "{refused}");
+            assert!(refused.help.is_some());
+        }
+    }
+}

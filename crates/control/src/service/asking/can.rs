@@ -1,0 +1,110 @@
+//! What would become of a request that nobody has sent.
+
+use super::Asking;
+use super::world::Rows;
+use crate::Refusal;
+use crate::remembered::now as millis;
+use crate::service::Service;
+use postern_explain::{Audience, Body, MadeUp, can};
+use postern_policy::policies::LimitUse;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::net::IpAddr;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::service) struct Wanted {
+    #[serde(default)]
+    app: Option<String>,
+    #[serde(default)]
+    key: Option<String>,
+    method: String,
+    target: String,
+    #[serde(default)]
+    host: Option<String>,
+    #[serde(default)]
+    headers: Vec<(String, String)>,
+    /// The body's length and its first bytes, as text.
+    #[serde(default)]
+    body: Option<(u64, String)>,
+    from: IpAddr,
+    /// Unix time in milliseconds; now, if this is not said.
+    #[serde(default)]
+    at_ms: Option<i64>,
+    #[serde(default)]
+    tls: bool,
+    #[serde(default = "operator")]
+    audience: Audience,
+}
+
+const fn operator() -> Audience {
+    Audience::Operator
+}
+
+impl Service {
+    /// Decides a made-up request.
+    pub(in crate::service) async fn can(&self, wanted: Wanted) -> Result<Value, Refusal> {
+        self.ask(move |asking| asking.can(&wanted)).await
+    }
+}
+
+impl Asking {
+    fn can(&self, wanted: &Wanted) -> Result<Value, Refusal> {
+        let now = self.now(&self.rows_for(wanted)?)?;
+        let made = MadeUp {
+            method: &wanted.method,
+            target: &wanted.target,
+            host: wanted.host.as_deref(),
+            app: wanted.app.as_deref(),
+            key: wanted.key.as_deref(),
+            headers: &wanted.headers,
+            body: wanted.body.as_ref().map(|(size, start)| Body {
+                size: *size,
+                start: start.as_bytes(),
+            }),
+            from: wanted.from,
+            at: wanted.at_ms.unwrap_or_else(millis),
+            tls: wanted.tls,
+        };
+        // At another time the counters stand otherwise.
+        let is_now = wanted.at_ms.is_none();
+        let readings = |uses: &[LimitUse]| is_now.then(|| self.running.readings(uses));
+        let answer = can(&now.world(), &made, None, &readings, wanted.audience)?;
+        Ok(json!({"found": answer.explanation, "allowed": answer.allowed}))
+    }
+
+    /// The rows of the app that would send it, and the key that was named.
+    fn rows_for(&self, wanted: &Wanted) -> Result<Rows, Refusal> {
+        let key = wanted.key.as_deref();
+        let owner = || {
+            let directory = self.running.directory();
+            Some(directory.credential(key?)?.app.to_string())
+        };
+        let app = wanted.app.clone().or_else(owner);
+        let mut rows = match app {
+            Some(app) => self.rows_of_app(&app)?,
+            None => Rows::default(),
+        };
+        if let Some(key) = key {
+            rows.credential = Some(key.to_owned());
+        }
+        Ok(rows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Wanted;
+    use serde_json::{from_value, json};
+
+    #[test]
+    fn a_question_needs_a_method_a_target_and_an_address() {
+        let whole = json!({"method": "GET", "target": "/", "from": "127.0.0.1"});
+        assert!(from_value::<Wanted>(whole.clone()).is_ok());
+        for name in ["method", "target", "from"] {
+            let mut part = whole.clone();
+            part.as_object_mut().unwrap().remove(name);
+            assert!(from_value::<Wanted>(part).is_err(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! Asking about requests: why, what if, what came in; and making what mends them.
+
+use super::{CONFIG, Stored, code};
+use crate::harness::program::Ran;
+use crate::harness::raw::{get, once};
+use crate::harness::{Gateway, Response};
+use serde_json::Value;
+
+/// Stands in places that nothing may show.
+const CANARY: &str = "Canary7Canary7Canary7";
+
+fn id(response: &Response) -> String {
+    response.header("x-request-id").expect("an id")
+}
+
+/// A text without what differs from run to run.
+fn masked(text: &str, secrets: &[(&str, &str)]) -> String {
+    let mut text = text.to_owned();
+    for (real, shown) in secrets {
+        text = text.replace(real, shown);
+    }
+    let mut out = String::new();
+    for line in text.lines() {
+        // Revisions have hashes, and `since` has times.
+        let line = match line.split_once("revision ") {
+            Some((before, after)) => {
+                let after = after.split_once(')').map_or("", |(_, after)| after);
+                format!("{before}revision N (HASH){after}")
+            }
+            None => line.to_owned(),
+        };
+        out.push_str(&line);
+        out.push('\n');
+    }
+    out
+}
+
+fn golden(name: &str, text: &str) {
+    let path = format!(
+        "{}/e2e/commands/golden/{name}.txt",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, text).expect("the golden file can be written");
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(text, expected, "{name}: UPDATE=1 writes it anew");
+}
+
+#[test]
+fn a_refusal_is_explained_mended_and_passes() {
+    let postern = Stored::start();
+    let key = postern.key("crm");
+    let refused = postern.customers(&key);
+    assert_eq!(code(&refused), "subscription.pending");
+    let id = id(&refused);
+    let why = postern.ok(&["why", &id]);
+    let short = format!("key_...{}", &super::id_of(&key)[16..]);
+    golden("pending", &masked(&why, &[(&id, "ID"), (&short, "KEY")]));
+    // The beginning of the id will do, and the last one is this one.
+    assert_eq!(postern.ok(&["why", &id[..20]]), why);
+    assert_eq!(
+        postern.ok(&[
+            "why",
+            "--last",
+            "--app",
+            "crm",
+            "GET",
+            "/partners/customers"
+        ]),
+        why
+    );
+    let fixed = postern.ok(&["fix", &id, "--comment", "Agreed with Lin"]);
+    assert!(fixed.contains("changed subscription `sub_crm`"), "{fixed}");
+    assert!(
+        fixed.contains("next: send GET /partners/customers again"),
+        "{fixed}"
+    );
+    let passed = postern.customers(&key);
+    assert_eq!(passed.status, 200);
+    // The same record is explained by what was served then, and what mends it is done.
+    assert!(
+        postern
+            .ok(&["why", &id])
+            .starts_with("refused[subscription.pending]")
+    );
+    let again = postern.fails(&["fix", &id, "--comment", "x"]);
+    assert!(again.contains("would pass now"), "{again}");
+    let allowed = postern.ok(&["why", &self::id(&passed)]);
+    assert!(
+        allowed.starts_with("allowed: GET /partners/customers by app `crm`"),
+        "{allowed}"
+    );
+}
+
+#[test]
+fn a_refusal_says_since_when() {
+    let postern = Stored::start();
+    let key = postern.key("fieldforce");
+    assert_eq!(postern.customers(&key).status, 200);
+    postern.ok(&[
+        "subscriptions",
+        "reject",
+        "sub_fieldforce",
+        "--comment",
+        "Over",
+        "--yes",
+    ]);
+    let refused = postern.customers(&key);
+    let why = postern.ok(&["why", &id(&refused)]);
+    assert!(why.contains("allowed until change"), "{why}");
+    assert!(why.contains("of subscription `sub_fieldforce`"), "{why}");
+    assert!(why.contains("compared with"), "{why}");
+}
+
+#[test]
+fn ids_that_are_not_there_are_answered_with_where_was_looked() {
+    let postern = Stored::start();
+    postern.customers("x");
+    let fails = |id: &str| postern.fails(&["why", id]);
+    let other = fails("7ZZZZZZZZZZZZZZZZZZZZZZZZZ");
+    for part in [
+        "no request `7ZZZ",
+        "looked in:",
+        "kept: 30 days",
+        "another installation",
+    ] {
+        assert!(other.contains(part), "{part}: {other}");
+    }
+    let old = fails("01JDB7Z3K8Q4M2T9V6X1C5N0RW");
+    assert!(old.contains("older than anything that is kept"), "{old}");
+    let none = fails("not an id");
+    assert!(none.contains("26 letters and digits"), "{none}");
+    assert_eq!(postern.run(&["why"]).status.code(), Some(2));
+}
+
+#[test]
+fn questions_without_a_request_end_in_three_ways() {
+    let postern = Stored::start();
+    let (allowed, pending) = (postern.key("fieldforce"), postern.key("crm"));
+    let ask = |arguments: &[&str]| {
+        let all: Vec<&str> = ["can"].iter().chain(arguments).copied().collect();
+        postern.run(&all)
+    };
+    let ends = |ran: &Ran, status: i32, part: &str| {
+        assert_eq!(ran.status.code(), Some(status), "{ran:?}");
+        let said = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(said.contains(part), "{part}: {said}");
+    };
+    ends(
+        &ask(&["fieldforce", "GET", "/partners/customers"]),
+        0,
+        "allowed:",
+    );
+    ends(
+        &ask(&["crm", "GET", "/partners/customers"]),
+        1,
+        "subscription.pending",
+    );
+    ends(
+        &ask(&["-", "GET", "/partners/customers"]),
+        1,
+        "credential.missing",
+    );
+    ends(
+        &ask(&["fieldforce", "PUT", "/partners/config"]),
+        1,
+        "network.address_not_allowed",
+    );
+    ends(
+        &ask(&[
+            "fieldforce",
+            "PUT",
+            "/partners/config",
+            "--from",
+            "203.0.113.9",
+        ]),
+        0,
+        "allowed:",
+    );
+    ends(
+        &ask(&["nobody", "GET", "/partners/customers"]),
+        2,
+        "there is no app `nobody`",
+    );
+    ends(&ask(&["crm", "GET", "partners"]), 2, "is not a path");
+    // Asking is not calling: what was said is so.
+    assert_eq!(postern.customers(&allowed).status, 200);
+    assert_eq!(code(&postern.customers(&pending)), "subscription.pending");
+}
+
+#[test]
+fn requests_are_listed_counted_and_exported() {
+    let postern = Stored::start();
+    let key = postern.key("fieldforce");
+    assert_eq!(postern.customers(&key).status, 200);
+    for _ in 0..3 {
+        postern.customers("wrong");
+    }
+    get(postern.gateway, "/nowhere", "Connection: close\r\n");
+    let denials = postern.json(&["denials"]);
+    assert_eq!(denials["total"], 4);
+    assert_eq!(denials["groups"][0]["key"], "credential.malformed");
+    assert_eq!(denials["groups"][0]["count"], 3);
+    let by = postern.json(&["denials", "--by", "address", "--code", "route"]);
+    assert_eq!(by["groups"][0]["key"], "127.0.0.1");
+    assert_eq!(by["groups"][0]["count"], 1);
+    let all = postern.ok(&["log", "--json"]);
+    let rows: Vec<Value> = all
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(rows.len(), 5);
+    assert_eq!(rows[0]["code"], "route.not_found");
+    let some = postern.ok(&["log", "--app", "fieldforce", "--status", "2xx"]);
+    assert_eq!(some.lines().count(), 1, "{some}");
+    let phrase = postern.ok(&["log", "--phrase", "nowhere", "--export", "csv"]);
+    assert_eq!(phrase.lines().count(), 2, "{phrase}");
+    assert!(phrase.starts_with("id,at,"), "{phrase}");
+    let wrong = postern.fails(&["log", "--code", "no.such"]);
+    assert!(wrong.contains("there is no code `no.such`"), "{wrong}");
+}
+
+#[test]
+fn nothing_secret_is_shown_to_anybody() {
+    let postern = Stored::start();
+    let key = postern.key("crm");
+    let (_, secret) = key.rsplit_once('_').unwrap();
+    let head = "GET /partners/customers?token=Canary7Canary7Canary7 HTTP/1.1\r\nHost: a\r\n";
+    let rest = format!(
+        "Connection: close\r\nX-API-Key: {key}\r\nAuthorization: Bearer {CANARY}\r\n\
+         Cookie: s={CANARY}\r\nX-Note: {key}\r\n\r\n"
+    );
+    let refused = once(postern.gateway, format!("{head}{rest}"));
+    let id = id(&refused);
+    for arguments in [
+        &["why", &id][..],
+        &["why", &id, "--json"],
+        &["why", &id, "--as", "publisher", "--json"],
+        &["why", &id, "--as", "consumer", "--json"],
+        &["log", "--json"],
+        &["log", "--export", "csv"],
+        &["denials", "--json"],
+    ] {
+        let shown = postern.ok(arguments);
+        assert!(!shown.contains(CANARY), "{arguments:?}: {shown}");
+        assert!(!shown.contains(secret), "{arguments:?}: {shown}");
+    }
+}
+
+#[test]
+fn with_a_file_the_fix_is_the_lines_to_write() {
+    let gateway = Gateway::start(CONFIG);
+    let data = gateway.file().with_file_name("data");
+    let put = || {
+        let head = "PUT /partners/config HTTP/1.1\r\nHost: a\r\nConnection: close\r\n";
+        once(gateway.address, format!("{head}Content-Length: 0\r\n\r\n"))
+    };
+    let refused = put();
+    assert_eq!(code(&refused), "network.address_not_allowed");
+    let id = id(&refused);
+    let why = super::run(&data, &["why", &id]);
+    golden("address", &masked(&why.stdout, &[(&id, "ID")]));
+    let fix = super::run(&data, &["fix", &id, "--comment", "x"]);
+    assert_eq!(fix.status.code(), Some(1));
+    for part in [
+        &*gateway.file().display().to_string(),
+        "lists:\n  office:",
+        "127.0.0.1/32",
+    ] {
+        assert!(fix.stderr.contains(part), "{part}: {}", fix.stderr);
+    }
+    // Another revision is served: the record is still explained by its own.
+    let open = CONFIG.replace("203.0.113.0/24", "127.0.0.0/8");
+    gateway.replace_config(&open);
+    super::eventually("the new list", || {
+        (code(&put()) == "credential.missing").then_some(())
+    });
+    let later = super::run(&data, &["why", &id]);
+    // But for the other refusals that there are by now.
+    let own = |ran: &Ran| {
+        let lines = ran.stdout.lines();
+        let own = lines.filter(|line| !line.contains("also lets in"));
+        own.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(own(&later), own(&why));
+}
