@@ -23,7 +23,7 @@ use policy::{Edge, Policy};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use service::Service;
-use settings::{Admin, Client, Egress, Forwarding, Limits, Timeouts};
+use settings::{Admin, CallLog, Client, Egress, Forwarding, Limits, Timeouts};
 use upstream::Upstream;
 
 /// The configuration of a Postern gateway.
@@ -70,4 +70,6 @@ pub(crate) struct Document {
     pub egress: Option<Egress>,
     /// What the gateway adds to the requests and responses that it passes on.
     pub forwarding: Option<Forwarding>,
+    /// What the call log keeps.
+    pub call_log: Option<CallLog>,
 }

@@ -109,6 +109,11 @@ pub(crate) fn resolve(
             .forwarding
             .map(settings::forwarding)
             .unwrap_or_default(),
+        call_log: document
+            .call_log
+            .as_ref()
+            .map(settings::call_log)
+            .unwrap_or_default(),
         environments,
         lists,
         plans,

@@ -30,8 +30,9 @@ const NAMED: [(&str, &str); 11] = [
 ];
 
 /// Sections that are one document each, and its kind.
-const SINGLE: [&str; 7] = [
+const SINGLE: [&str; 8] = [
     "admin",
+    "call_log",
     "client",
     "edge",
     "egress",

@@ -45,8 +45,9 @@ const SECTIONS: [(&str, &str); 11] = [
 ];
 
 /// Sections that are one document.
-const SINGLE: [&str; 7] = [
+const SINGLE: [&str; 8] = [
     "admin",
+    "call_log",
     "edge",
     "client",
     "limits",

@@ -30,7 +30,9 @@ pub use policy::{
     BodyRule, HeaderValues, HeadersRule, Level, Mode, NetworkRule, Policy, PolicyRule,
 };
 pub use service::{ClientCertificate, Lifecycle, Operation, Service, TimeoutOverrides, Version};
-pub use settings::{Client, Egress, ForwardedHeader, Forwarding, FrontTimeouts, Limits};
+pub use settings::{
+    CallLog, Client, Egress, ForwardedHeader, Forwarding, FrontTimeouts, Limits, Recorded,
+};
 pub use subscription::{Decided, Requested, Subscription, SubscriptionState};
 pub use tenant::{App, Suspension, Tenant};
 pub use upstream::{
@@ -73,6 +75,8 @@ pub struct Configuration {
     pub timeouts: FrontTimeouts,
     /// Where the gateway may connect to.
     pub egress: Egress,
+    /// What the call log keeps.
+    pub call_log: CallLog,
     /// How the gateway names itself and what it adds to forwarded requests.
     pub forwarding: Forwarding,
 }

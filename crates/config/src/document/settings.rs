@@ -112,6 +112,27 @@ pub(crate) struct Egress {
     pub deny: Option<Vec<Network>>,
 }
 
+/// What the call log keeps.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CallLog {
+    /// Which requests get a row.
+    #[schemars(extend("default" = "all"))]
+    pub record: Option<Recorded>,
+}
+
+/// Which requests get a row in the call log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Recorded {
+    /// Every one.
+    All,
+    /// Those that the gateway or the upstream refused, and those that the caller left.
+    Refused,
+    /// None: what was refused cannot be explained afterwards.
+    None,
+}
+
 /// What the gateway adds to the requests and responses that it passes on.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

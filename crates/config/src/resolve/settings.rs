@@ -4,7 +4,7 @@ use crate::document::settings as document;
 use crate::scalar::address::Network;
 use ipnet::IpNet;
 use postern_model::entity::{
-    Admin, Client, Egress, ForwardedHeader, Forwarding, FrontTimeouts, Limits,
+    Admin, CallLog, Client, Egress, ForwardedHeader, Forwarding, FrontTimeouts, Limits, Recorded,
 };
 
 /// Puts what is given in the place of what is there.
@@ -87,6 +87,16 @@ pub(super) fn egress(given: document::Egress) -> Egress {
     Egress {
         allow: networks(given.allow),
         deny: networks(given.deny),
+    }
+}
+
+pub(super) fn call_log(given: &document::CallLog) -> CallLog {
+    CallLog {
+        record: match given.record {
+            None | Some(document::Recorded::All) => Recorded::All,
+            Some(document::Recorded::Refused) => Recorded::Refused,
+            Some(document::Recorded::None) => Recorded::None,
+        },
     }
 }
 

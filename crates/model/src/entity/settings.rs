@@ -108,6 +108,25 @@ pub struct Egress {
     pub deny: Vec<IpNet>,
 }
 
+/// What the call log keeps.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CallLog {
+    /// Which requests get a row.
+    pub record: Recorded,
+}
+
+/// Which requests get a row in the call log.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Recorded {
+    /// Every one.
+    #[default]
+    All,
+    /// Those that were refused, by whom ever, and those that the caller left.
+    Refused,
+    /// None.
+    None,
+}
+
 /// What the gateway adds to the requests and responses that it passes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Forwarding {

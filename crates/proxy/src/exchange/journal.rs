@@ -12,7 +12,7 @@ use crate::metrics::{Finished, OperationId, UpstreamFailure, UpstreamId};
 use crate::record::{self, Delivered, Outcome, Record};
 use crate::refusal::Refusal;
 use crate::upstream::{FailureClass, Lease};
-use postern_model::entity::{Name, TlsVersion};
+use postern_model::entity::{Name, Recorded as Kept, TlsVersion};
 use postern_model::id::EncodedId;
 use postern_model::{Code, Denial, RequestId};
 use postern_policy::facts::{Facts as _, Readings};
@@ -415,6 +415,15 @@ impl<'a> Journal<'a> {
 
 /// What a row of the call log is made of.
 impl Journal<'_> {
+    /// Whether the call log is to have a row of it.
+    fn has_row(&self) -> bool {
+        match self.state.configuration().call_log.record {
+            Kept::All => true,
+            Kept::Refused => self.outcome != Outcome::Allowed,
+            Kept::None => false,
+        }
+    }
+
     pub(super) const fn request_id(&self) -> RequestId {
         self.id
     }
@@ -498,7 +507,9 @@ impl Drop for Journal<'_> {
         if self.code().is_some_and(comes_in_floods) && !shared.floods.passes() {
             return;
         }
-        if let Some(producer) = &self.core.producer {
+        if let Some(producer) = &self.core.producer
+            && self.has_row()
+        {
             producer.push(self.entry(duration));
         }
         if shared.sinks.wants(self.outcome) {
