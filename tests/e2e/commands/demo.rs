@@ -107,11 +107,13 @@ fn what_each_story_offers_mends_it() {
         assert_eq!(status(curl), 403, "{curl}");
     }
     let text = demo.program.output();
+    let program = format!("{} ", binary::postern().display());
     let commands = text
         .lines()
-        .filter_map(|line| line.trim().split_once("postern "));
-    let commands = commands.map(|(_, rest)| rest.split(" --data ").next().expect("one").to_owned());
-    let commands: Vec<String> = commands.collect();
+        .filter_map(|line| line.trim().strip_prefix(&program));
+    let commands: Vec<String> = commands
+        .map(|command| command.split(" --data ").next().expect("one").to_owned())
+        .collect();
     let run_all = |verb: &str| -> Vec<String> {
         let wanted = commands.iter().filter(|command| command.starts_with(verb));
         let ran = wanted.map(|command| {
