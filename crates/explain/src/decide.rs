@@ -9,7 +9,7 @@ use postern_policy::decision::Unknown;
 use postern_policy::facts::{Facts, Reading};
 use postern_policy::policies::{LimitUse, LimitUses};
 use postern_policy::router::Route;
-use postern_policy::{Decision, Depth, Identity, Snapshot, Step, Walk};
+use postern_policy::{Depth, Identity, Snapshot, Walk};
 
 /// Everything that the machine says about a request.
 #[derive(Debug, Default)]
@@ -35,8 +35,9 @@ impl Decided {
         // What somebody else has looked for in vain says nothing about this walk.
         let _ = facts.not_kept();
         let mut walk = Walk::new(Depth::Everything);
-        let step = walk.step(snapshot, facts);
-        let mut decided = Self {
+        // Everything was asked for, so that the walk itself says how it went.
+        let _ = walk.step(snapshot, facts);
+        Self {
             denials: walk.denials().to_vec(),
             unknown: walk.unknown().to_vec(),
             shadow: walk.shadow().to_vec(),
@@ -47,18 +48,7 @@ impl Decided {
             host: walk.host(facts).map(str::to_owned),
             limits: walk.limits().iter().cloned().collect(),
             readings: facts.readings().map(<[Reading]>::to_vec),
-        };
-        if let Step::Done(Decision::Allow(allowed)) = step {
-            decided.shadow.clone_from(&allowed.shadow);
-            decided.route = Some(allowed.route);
-            decided.client = Some(allowed.client);
-            decided.path = Some(allowed.path.of(facts.path()).to_owned());
-            let authority = facts.authority().unwrap_or_default();
-            decided.host = Some(allowed.host.of(authority).to_owned());
-            decided.identity = allowed.identity;
-            decided.limits = allowed.limits;
         }
-        decided
     }
 
     /// Decides the same facts by another snapshot, with assumptions. A counter that the request

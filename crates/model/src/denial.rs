@@ -61,9 +61,14 @@ pub enum Retry {
     After(u32),
 }
 
-/// A refusal, with everything that is known about its cause.
+/// A refusal, with everything that is known about its cause. As large as a pointer, so that
+/// whatever may be refused does not grow by what few are.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Denial {
+pub struct Denial(Box<Particulars>);
+
+/// What a [`Denial`] says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Particulars {
     /// Which.
     pub code: Code,
     /// The status that goes out: the code's default, or another that the code allows.
@@ -80,11 +85,25 @@ pub struct Denial {
     pub evidence: Vec<Evidence>,
 }
 
+impl std::ops::Deref for Denial {
+    type Target = Particulars;
+
+    fn deref(&self) -> &Particulars {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Denial {
+    fn deref_mut(&mut self) -> &mut Particulars {
+        &mut self.0
+    }
+}
+
 impl Denial {
     /// A refusal with the defaults of its code.
     pub fn new(code: Code) -> Self {
         let row = code.row();
-        Self {
+        Self(Box::new(Particulars {
             code,
             status: row.status,
             fault: row.fault,
@@ -92,7 +111,7 @@ impl Denial {
             proxy_error: row.proxy_error,
             policy: None,
             evidence: Vec::new(),
-        }
+        }))
     }
 
     /// Adds evidence, for the audience that the contract gives it ([`Code::audience`]).

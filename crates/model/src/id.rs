@@ -76,6 +76,11 @@ impl EncodedId {
         // Only characters of the alphabet are ever written.
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
+
+    /// The id as bytes of text.
+    pub const fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
 }
 
 #[cfg(test)]

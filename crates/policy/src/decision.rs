@@ -3,9 +3,8 @@
 use crate::client::{ClientAddress, Scheme};
 use crate::identity::Identity;
 use crate::own::Own;
-use crate::policies::LimitUses;
+use crate::policies::LimitUse;
 use crate::router::{Params, Route};
-use crate::walk::NormalPath;
 use postern_model::Stage;
 use postern_model::denial::Denial;
 use postern_model::entity::Method;
@@ -56,10 +55,6 @@ impl FactRequest {
 
 /// Where a walk stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one per request, on the stack; the large variant is the usual one"
-)]
 pub enum Step {
     /// Obtain this fact and step again.
     Need(FactRequest),
@@ -69,25 +64,22 @@ pub enum Step {
 
 /// What is decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one per request, on the stack; the large variant is the usual one"
-)]
 pub enum Decision {
-    /// It may pass.
-    Allow(Allowed),
+    /// It may pass; what it needs on its way is [`Walk::allowed`](crate::Walk::allowed).
+    Allow,
     /// It may not. With [`Depth::Everything`]: the first of several.
     Refuse(Denial),
     /// It is for the gateway itself, which answers it and forwards nothing. The stages up to
     /// `edge` have passed; no later one is walked.
-    Own(Own),
+    Own(Box<Own>),
     /// A record did not keep what it takes to tell. Never of a live request.
     CannotTell(Unknown),
 }
 
-/// What an allowed request needs on its way.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Allowed {
+/// What an allowed request needs on its way: a view of what its walk and its head hold, so that
+/// nothing is moved.
+#[derive(Debug, Clone, Copy)]
+pub struct Allowed<'a> {
     /// The operation.
     pub route: Route,
     /// Index into [`Configuration::upstreams`](postern_model::entity::Configuration).
@@ -95,11 +87,11 @@ pub struct Allowed {
     /// The method; a WebSocket over HTTP/2 counts as GET.
     pub method: Method,
     /// The path parameters, in the order of the template, as pieces of the normal path.
-    pub params: Params,
+    pub params: &'a Params,
     /// The normal path: matched, logged and sent upstream.
-    pub path: NormalPath,
+    pub path: &'a str,
     /// The host asked for.
-    pub host: NormalPath,
+    pub host: &'a str,
     /// Whose request it is.
     pub client: ClientAddress,
     /// What the caller speaks, a trusted hop's word included.
@@ -107,15 +99,15 @@ pub struct Allowed {
     /// A well-formed WebSocket handshake on an operation that declares it.
     pub websocket: bool,
     /// Counters to take from before it goes on, all or none.
-    pub limits: LimitUses,
+    pub limits: &'a [LimitUse],
     /// Most bytes of its body, where its length is not known beforehand.
     pub body_limit: Option<u64>,
     /// What policies in shadow mode would have refused.
-    pub shadow: Vec<Denial>,
+    pub shadow: &'a [Denial],
     /// The environment of the host asked for; [`Rules::environment`](crate::rules::Rules) names it.
     pub environment: usize,
     /// Who calls; `None`: nobody in particular, which is allowed there.
-    pub identity: Option<Identity>,
+    pub identity: Option<&'a Identity>,
 }
 
 /// A fact that was not there when everything was asked for.

@@ -155,7 +155,7 @@ pub fn fuzz(text: &[u8]) -> Result<(), &'static str> {
             client: &client,
             peer: address,
             scheme: Scheme::Http,
-            request_id: "id",
+            request_id: b"id",
             trace: &trace,
             to: UpstreamProtocol::Http1,
             withheld: &[],
@@ -169,7 +169,7 @@ pub fn fuzz(text: &[u8]) -> Result<(), &'static str> {
         forwarding: &forwarding,
         deprecation: None,
         sunset: None,
-        request_id: "id",
+        request_id: b"id",
         status: 404,
         received: Version::Http11,
     };

@@ -52,6 +52,12 @@ impl HostError {
 /// # Errors
 /// What is wrong with it.
 pub fn parse(raw: &[u8]) -> Result<Authority<'_>, HostError> {
+    if is_plain(raw)
+        && let Ok(host) = std::str::from_utf8(raw)
+    {
+        let host = Cow::Borrowed(host);
+        return Ok(Authority { host, port: None });
+    }
     if raw.contains(&b'@') {
         return Err(HostError::UserInformation);
     }
@@ -68,13 +74,6 @@ pub fn parse(raw: &[u8]) -> Result<Authority<'_>, HostError> {
     let host = host.strip_suffix(b".").unwrap_or(host);
     if host.is_empty() {
         return Err(HostError::Empty);
-    }
-    if is_plain(host) {
-        let text = std::str::from_utf8(host).map_err(|_| HostError::Byte)?;
-        return Ok(Authority {
-            host: Cow::Borrowed(text),
-            port,
-        });
     }
     let mut label = 0usize;
     let mut upper = false;
@@ -107,22 +106,34 @@ pub fn parse(raw: &[u8]) -> Result<Authority<'_>, HostError> {
     })
 }
 
-/// Whether a host is in its one spelling at first sight. Without early exits, so that many bytes
-/// are looked at in one instruction; with at most 63 bytes no label can be too long.
-#[expect(
-    clippy::needless_bitwise_bool,
-    reason = "without branches the compiler vectorises it"
-)]
+/// What a byte is in a host in its one spelling.
+const ODD: u8 = 1;
+const DOT: u8 = 2;
+const CLASSES: [u8; 256] = {
+    let mut classes = [ODD; 256];
+    let mut byte = 0u8;
+    while byte < 0x80 {
+        if byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' {
+            classes[byte as usize] = 0;
+        }
+        byte += 1;
+    }
+    classes[b'.' as usize] = DOT;
+    classes
+};
+
+/// Whether a host, without a port, is in its one spelling at first sight; with at most 63 bytes
+/// no label can be too long.
 fn is_plain(host: &[u8]) -> bool {
-    let odd = host.iter().fold(false, |odd, &b| {
-        odd | !(b.is_ascii_lowercase() | b.is_ascii_digit() | (b == b'-') | (b == b'.'))
-    });
-    let after = host.get(1..).unwrap_or_default();
-    let dots = host
-        .iter()
-        .zip(after)
-        .fold(false, |found, (&a, &b)| found | ((a == b'.') & (b == b'.')));
-    !odd && !dots && host.len() <= 63 && host.first() != Some(&b'.') && host.last() != Some(&b'.')
+    // Neither the first byte nor the last is a dot, and no two dots stand side by side.
+    let (mut before, mut wrong) = (DOT, 0);
+    for &byte in host {
+        #[expect(clippy::indexing_slicing, reason = "there are as many classes as bytes")]
+        let class = CLASSES[usize::from(byte)];
+        wrong |= (class & ODD) | (before & class);
+        before = class;
+    }
+    wrong == 0 && before == 0 && host.len() <= 63
 }
 
 fn parse_ipv6(raw: &[u8]) -> Result<Authority<'_>, HostError> {

@@ -12,16 +12,13 @@ mod tests;
 
 pub use rows::Rows;
 
-use crate::decision::Allowed;
 use crate::directory::Directory;
 use crate::facts::{
     CertificateVerdict, CredentialVerdict, EdgeReading, Facts, Live, Reading, TlsFacts,
 };
 use crate::fields::Known;
 use crate::head::Version;
-use crate::identity::Identity;
 use crate::path;
-use crate::router::{Params, Route};
 use crate::snapshot::Snapshot;
 use crate::walk::Walk;
 use postern_model::entity::{Authentication, TlsVersion};
@@ -143,38 +140,9 @@ impl Routed {
     }
 }
 
-/// What a decision found out that a record is made of.
-struct Found<'a> {
-    route: Option<Route>,
-    params: &'a Params,
-    path: Option<&'a str>,
-    identity: Option<&'a Identity>,
-}
-
 impl Recorded {
-    /// Of a request that passed. `raw_path` is the head's.
-    pub fn allowed(live: &Live<'_>, allowed: &Allowed, snapshot: &Snapshot<'_>) -> Self {
-        let found = Found {
-            route: Some(allowed.route),
-            params: &allowed.params,
-            path: Some(allowed.path.of(live.head().path())),
-            identity: allowed.identity.as_ref(),
-        };
-        Self::new(live, &found, snapshot)
-    }
-
-    /// Of a request that was refused, as far as the walk came.
-    pub fn refused(live: &Live<'_>, walk: &Walk, snapshot: &Snapshot<'_>) -> Self {
-        let found = Found {
-            route: walk.route().copied(),
-            params: walk.params(),
-            path: walk.path(live),
-            identity: walk.identity(),
-        };
-        Self::new(live, &found, snapshot)
-    }
-
-    fn new(live: &Live<'_>, found: &Found<'_>, snapshot: &Snapshot<'_>) -> Self {
+    /// What it takes to decide a request again, as far as its walk came.
+    pub fn of(live: &Live<'_>, walk: &Walk, snapshot: &Snapshot<'_>) -> Self {
         let head = live.head();
         let fields = head.fields.iter().map(|field| {
             let name = String::from_utf8_lossy(field.name).to_ascii_lowercase();
@@ -202,7 +170,7 @@ impl Recorded {
             method: text(live.method()),
             protocol: live.protocol().map(text),
             authority: live.authority().map(text),
-            path: path_of(live, found, snapshot),
+            path: path_of(live, walk, snapshot),
             query: live.query().map(|query| path::check_query(query).is_ok()),
             fields: fields.collect(),
             has_body: live.has_body(),
@@ -210,7 +178,7 @@ impl Recorded {
             edge: live.edge().cloned(),
             credential: live.credential().cloned(),
             readings: live.readings().map(<[Reading]>::to_vec),
-            rows: Rows::read(found.identity, found.route.as_ref(), live, snapshot),
+            rows: Rows::read(walk.identity(), walk.route(), live, snapshot),
             missed: Cell::new(None),
         }
     }
@@ -263,11 +231,11 @@ fn is_kept(name: &str, snapshot: &Snapshot<'_>) -> bool {
             .any(|service| service.authentication.as_ref().is_some_and(secret))
 }
 
-fn path_of(live: &Live<'_>, found: &Found<'_>, snapshot: &Snapshot<'_>) -> Path {
+fn path_of(live: &Live<'_>, walk: &Walk, snapshot: &Snapshot<'_>) -> Path {
     if live.target() == b"*" {
         return Path::Star;
     }
-    let (Some(route), Some(normal)) = (found.route, found.path) else {
+    let (Some(route), Some(normal)) = (walk.route(), walk.path(live)) else {
         return Path::Sent(text(live.path()));
     };
     let plan = snapshot.rules.plan(&route);
@@ -277,7 +245,7 @@ fn path_of(live: &Live<'_>, found: &Found<'_>, snapshot: &Snapshot<'_>) -> Path 
         .iter()
         .all(|name| recorded.iter().any(|r| **r == **name));
     // What stands behind `;` is a value too.
-    if (all || found.params.is_empty()) && !normal.contains(';') {
+    if (all || walk.params().is_empty()) && !normal.contains(';') {
         return Path::Sent(text(live.path()));
     }
     Path::Routed(Routed {

@@ -19,6 +19,7 @@ use crate::fields::Span;
 use crate::rules::CompileError;
 use hosts::Hosts;
 use postern_model::entity::{Configuration, Lifecycle, Method, Name, Visibility};
+use smallvec::SmallVec;
 use template::Template;
 use tree::Tree;
 
@@ -42,39 +43,40 @@ pub struct Route {
 }
 
 /// The path parameters of a match: pieces of the normal path, in the order of the template.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Params {
-    spans: [Span; MAX_PARAMS],
-    len: usize,
+    /// Few templates have more: no room is asked for.
+    spans: SmallVec<[Span; 4]>,
 }
 
 impl Params {
     /// How many there are.
-    pub const fn len(&self) -> usize {
-        self.len
+    pub fn len(&self) -> usize {
+        self.spans.len()
     }
 
     /// Whether there are none.
-    pub const fn is_empty(&self) -> bool {
-        self.len == 0
+    pub fn is_empty(&self) -> bool {
+        self.spans.is_empty()
     }
 
     /// The value of one, given the normal path. `;` parameters are not part of it, except in the
     /// rest of a path.
     pub fn get<'a>(&self, index: usize, path: &'a str) -> Option<&'a str> {
-        let span = self.spans.get(..self.len)?.get(index)?;
+        let span = self.spans.get(index)?;
         path.get(span.start()..span.end())
     }
 
     fn push(&mut self, span: Span) {
-        if let Some(slot) = self.spans.get_mut(self.len) {
-            *slot = span;
-            self.len += 1;
-        }
+        self.spans.push(span);
+    }
+
+    fn clear(&mut self) {
+        self.spans.clear();
     }
 
     fn pop(&mut self) {
-        self.len = self.len.saturating_sub(1);
+        self.spans.pop();
     }
 }
 

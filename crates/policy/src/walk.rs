@@ -7,10 +7,12 @@ use crate::client::{ClientAddress, Scheme};
 use crate::decision::{Allowed, Decision, Depth, FactRequest, Step, Unknown};
 use crate::facts::Facts;
 use crate::fields::Span;
+use crate::head::Head;
 use crate::identity::{Caller, Identity};
 use crate::own::Own;
 use crate::policies::{LimitUse, LimitUses};
 use crate::router::{Params, Route};
+use crate::rules::Rules;
 use crate::snapshot::Snapshot;
 use crate::stages::{Check, Outcome, STAGES};
 use postern_model::denial::{Code, Denial};
@@ -101,6 +103,8 @@ pub struct Walk {
     line: usize,
     check: usize,
     progress: Progress,
+    /// Every stage has passed.
+    passed: bool,
     denials: Vec<Denial>,
     unknown: Vec<Unknown>,
 }
@@ -151,7 +155,7 @@ impl Walk {
             self.line += 1;
             self.check = 0;
         }
-        Step::Done(self.conclude(snapshot))
+        Step::Done(self.conclude())
     }
 
     fn run(&mut self, check: Check, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
@@ -171,46 +175,52 @@ impl Walk {
         else {
             return Decision::Refuse(Denial::new(Code::Internal));
         };
-        Decision::Own(Own {
+        Decision::Own(Box::new(Own {
             method,
             path: path.clone(),
             host: progress.host.clone().unwrap_or_default(),
             client,
-        })
+        }))
     }
 
-    fn conclude(&mut self, snapshot: &Snapshot<'_>) -> Decision {
+    fn conclude(&mut self) -> Decision {
         if let Some(first) = self.denials.first() {
             return Decision::Refuse(first.clone());
         }
-        let progress = std::mem::take(&mut self.progress);
+        let progress = &self.progress;
         // Every stage passed, so these are there; if one is not, that is a bug and nobody passes.
-        let (Some(route), Some(method), Some(client), Some(path)) = (
-            progress.route,
-            progress.method,
-            progress.client,
-            progress.path,
-        ) else {
-            return Decision::Refuse(Denial::new(Code::Internal));
-        };
-        Decision::Allow(Allowed {
+        self.passed = progress.route.is_some()
+            && progress.method.is_some()
+            && progress.client.is_some()
+            && progress.path.is_some();
+        if self.passed {
+            Decision::Allow
+        } else {
+            Decision::Refuse(Denial::new(Code::Internal))
+        }
+    }
+
+    /// What an allowed request needs on its way, given the rules and the head it was decided by;
+    /// `None` of one that has not passed every stage.
+    pub fn allowed<'a>(&'a self, rules: &Rules, head: &'a Head) -> Option<Allowed<'a>> {
+        let progress = self.passed.then_some(&self.progress)?;
+        let route = progress.route?;
+        let host = progress.host.as_ref();
+        Some(Allowed {
             route,
-            upstream: snapshot.rules.version(&route).upstream,
-            method,
-            params: progress.params,
-            path,
-            host: progress.host.unwrap_or_default(),
-            client,
+            upstream: rules.version(&route).upstream,
+            method: progress.method?,
+            params: &progress.params,
+            path: progress.path.as_ref()?.of(head.path()),
+            host: host.map_or("", |host| host.of(head.authority().unwrap_or_default())),
+            client: progress.client?,
             scheme: progress.scheme,
             websocket: progress.websocket,
-            limits: progress.limits,
+            limits: &progress.limits,
             body_limit: progress.body_limit,
-            shadow: progress.shadow,
+            shadow: &progress.shadow,
             environment: progress.environment,
-            identity: match progress.caller {
-                Caller::Known(identity) => Some(identity),
-                Caller::Unknown | Caller::Anonymous => None,
-            },
+            identity: progress.caller.identity(),
         })
     }
 
@@ -241,7 +251,7 @@ impl Walk {
     }
 
     /// The environment of the host asked for, once the operation is known.
-    pub fn environment<'r>(&self, rules: &'r crate::rules::Rules) -> Option<&'r Name> {
+    pub fn environment<'r>(&self, rules: &'r Rules) -> Option<&'r Name> {
         self.progress.route?;
         Some(rules.environment(self.progress.environment))
     }

@@ -175,11 +175,12 @@ fn connection() -> Connection {
 }
 
 /// Decides, verifying a key where that is asked for.
-fn decide(snapshot: &Snapshot<'_>, keyer: &Keyer, facts: &Live<'_>) -> Decision {
+fn decide(snapshot: &Snapshot<'_>, keyer: &Keyer, facts: &Live<'_>) -> Walk {
     let mut walk = Walk::new(Depth::FirstDenial);
     loop {
         match walk.step(snapshot, facts) {
-            Step::Done(decision) => return decision,
+            Step::Done(Decision::Allow) => return walk,
+            Step::Done(other) => panic!("was not allowed: {other:?}"),
             Step::Need(FactRequest::Credential) => {
                 let route = walk.route().unwrap();
                 facts.provide_credential(verify(facts, snapshot, route, keyer));
@@ -199,12 +200,10 @@ fn pass(
 ) -> usize {
     let facts = Live::new(head, connection, 0);
     let rules = snapshot.rules;
-    let allowed = match decide(snapshot, keyer, &facts) {
-        Decision::Allow(allowed) => allowed,
-        other => panic!("was not allowed: {other:?}"),
-    };
+    let walk = decide(snapshot, keyer, &facts);
+    let allowed = walk.allowed(rules, head).unwrap();
     let mut bytes = 0;
-    allowed.write_target(rules, head.path(), head.query(), |piece| {
+    allowed.write_target(rules, head.query(), |piece| {
         bytes += piece.len();
     });
     let trace = Trace::new(head.fields.all(Known::Traceparent), 1, 2, false);
@@ -214,7 +213,7 @@ fn pass(
         client: &allowed.client,
         peer: connection.peer.ip(),
         scheme: allowed.scheme,
-        request_id: "01JDB7Z3K8Q4M2T9V6X1C5N0RW",
+        request_id: b"01JDB7Z3K8Q4M2T9V6X1C5N0RW",
         trace: &trace,
         to: UpstreamProtocol::Http1,
         withheld: allowed.withheld(rules).0,

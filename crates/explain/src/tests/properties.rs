@@ -62,7 +62,7 @@ fn from_record(scene: &Scene, request: &Request, audience: Audience) -> Explanat
         let snapshot = scene.world().snapshot;
         let mut walk = Walk::new(Depth::FirstDenial);
         let _ = walk.step(&snapshot, live);
-        let recorded = Recorded::refused(live, &walk, &snapshot);
+        let recorded = Recorded::of(live, &walk, &snapshot);
         let text = serde_json::to_string(&recorded).unwrap();
         let recorded: Recorded = serde_json::from_str(&text).unwrap();
         let directory = recorded.directory();

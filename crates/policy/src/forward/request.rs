@@ -28,7 +28,7 @@ pub struct RequestContext<'a> {
     /// What the caller speaks.
     pub scheme: Scheme,
     /// Our id for it.
-    pub request_id: &'a str,
+    pub request_id: &'a [u8],
     /// Its place in a trace.
     pub trace: &'a Trace,
     /// What the upstream speaks.
@@ -104,7 +104,7 @@ pub fn request(
         &mut out,
     );
     out(b"traceparent", &context.trace.encode());
-    out(b"X-Request-Id", context.request_id.as_bytes());
+    out(b"X-Request-Id", context.request_id);
     if let Some(theirs) = client_request_id(fields, context.client) {
         out(b"X-Postern-Client-Request-Id", theirs);
     }

@@ -17,7 +17,7 @@ pub struct ResponseContext<'a> {
     /// [`OperationPlan::sunset`](crate::stages::upstream::OperationPlan).
     pub sunset: Option<&'a str>,
     /// Our id for the request.
-    pub request_id: &'a str,
+    pub request_id: &'a [u8],
     /// The upstream's status.
     pub status: u16,
     /// What the upstream speaks.
@@ -68,7 +68,7 @@ pub fn response(
         scratch,
         &mut out,
     );
-    out(b"X-Request-Id", context.request_id.as_bytes());
+    out(b"X-Request-Id", context.request_id);
     if let Some(deprecation) = context.deprecation {
         out(b"Deprecation", deprecation.as_bytes());
     }

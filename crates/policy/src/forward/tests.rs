@@ -48,7 +48,7 @@ fn sent(fields: &[&str], case: &Case) -> Vec<String> {
         client: &client,
         peer: "192.0.2.1".parse::<IpAddr>().unwrap(),
         scheme: Scheme::Https,
-        request_id: "OURS",
+        request_id: b"OURS",
         trace: &trace,
         to: case.to,
         withheld: &[],
@@ -329,7 +329,7 @@ fn answered(status: u16, deprecation: Option<&str>, fields: &[&str]) -> Vec<Stri
         forwarding: &forwarding,
         deprecation,
         sunset: deprecation,
-        request_id: "OURS",
+        request_id: b"OURS",
         status,
         received: Version::Http11,
     };

@@ -61,20 +61,34 @@ impl Trace {
     /// The value of `traceparent` for the upstream.
     pub fn encode(&self) -> [u8; LEN] {
         let mut out = *b"00-00000000000000000000000000000000-0000000000000000-00";
-        write_hex(out.get_mut(3..35), self.trace_id.to_be_bytes());
-        write_hex(out.get_mut(36..52), self.span_id.to_be_bytes());
-        write_hex(out.get_mut(53..55), [self.flags]);
+        write_hex(out.get_mut(3..35), &self.trace_id.to_be_bytes());
+        write_hex(out.get_mut(36..52), &self.span_id.to_be_bytes());
+        let [.., high, low] = hex(u32::from(self.flags));
+        if let Some(flags) = out.last_chunk_mut() {
+            *flags = [high, low];
+        }
         out
     }
 }
 
-fn write_hex<const N: usize>(to: Option<&mut [u8]>, value: [u8; N]) {
-    let digit = |nibble: u8| nibble + if nibble < 10 { b'0' } else { b'a' - 10 };
-    let (pairs, _) = to.unwrap_or_default().as_chunks_mut();
-    for ([high, low], byte) in pairs.iter_mut().zip(value) {
-        *high = digit(byte >> 4);
-        *low = digit(byte & 15);
+fn write_hex(to: Option<&mut [u8]>, bytes: &[u8]) {
+    let (digits, _) = to.unwrap_or_default().as_chunks_mut();
+    for (eight, four) in digits.iter_mut().zip(bytes.as_chunks().0) {
+        *eight = hex(u32::from_be_bytes(*four));
     }
+}
+
+/// Writes 32 bits as eight hexadecimal digits, all at once.
+fn hex(value: u32) -> [u8; 8] {
+    // Each nibble into a byte of its own, the highest first.
+    let mut nibbles = u64::from(value);
+    nibbles = (nibbles << 16 | nibbles) & 0x0000_ffff_0000_ffff;
+    nibbles = (nibbles << 8 | nibbles) & 0x00ff_00ff_00ff_00ff;
+    nibbles = (nibbles << 4 | nibbles) & 0x0f0f_0f0f_0f0f_0f0f;
+    // 1 in each byte that is a letter.
+    let letters = ((nibbles + 0x0606_0606_0606_0606) >> 4) & 0x0101_0101_0101_0101;
+    let digits = nibbles + 0x3030_3030_3030_3030 + letters * u64::from(b'a' - b'9' - 1);
+    digits.to_be_bytes()
 }
 
 /// Trace, parent and flags. A later version may say more behind these; of its flags only

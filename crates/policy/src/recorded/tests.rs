@@ -15,11 +15,7 @@ fn decide(snapshot: &Snapshot<'_>, live: &Live<'_>) -> (Decision, Recorded) {
                 let verdict = crate::credential::verify(live, snapshot, route, &keyer());
                 live.provide_credential(verdict);
             }
-            Step::Done(Decision::Allow(allowed)) => {
-                let recorded = Recorded::allowed(live, &allowed, snapshot);
-                return (Decision::Allow(allowed), recorded);
-            }
-            Step::Done(other) => return (other, Recorded::refused(live, &walk, snapshot)),
+            Step::Done(decision) => return (decision, Recorded::of(live, &walk, snapshot)),
         }
     }
 }
@@ -39,7 +35,7 @@ fn again(rules: &crate::Rules, recorded: &Recorded) -> Decision {
 /// The code of a refusal, `None` of an allowed request; fails if it could not be told.
 fn code(decision: &Decision) -> Option<Code> {
     match decision {
-        Decision::Allow(_) | Decision::Own(_) => None,
+        Decision::Allow | Decision::Own(_) => None,
         Decision::Refuse(denial) => Some(denial.code),
         Decision::CannotTell(unknown) => panic!("{unknown:?}"),
     }

@@ -50,7 +50,7 @@ impl Tree {
 
     /// The leaf of the best template for a normal path.
     pub(super) fn find(&self, path: &str, params: &mut Params) -> Option<&Leaf> {
-        *params = Params::default();
+        params.clear();
         self.root.find(path.as_bytes(), Some(1), params)
     }
 

@@ -47,7 +47,11 @@ impl Access {
     }
 
     /// The environment of a host.
-    pub(crate) fn environment_of(&self, host: Option<&str>) -> usize {
+    pub(crate) fn environment_of<'h>(&self, host: impl FnOnce() -> Option<&'h str>) -> usize {
+        if self.by_host.is_empty() {
+            return 0;
+        }
+        let host = host();
         let number = self.hosts.matching(host).next();
         number
             .and_then(|number| self.by_host.get(number).copied())

@@ -11,7 +11,6 @@ use postern_model::denial::{Code, Denial};
 pub(super) const CHECKS: &[Check] = &[size];
 
 fn size(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
-    let declared = declared_length(facts);
     let has_body = facts.has_body();
     judge(
         progress,
@@ -22,6 +21,7 @@ fn size(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> 
             let Compiled::Body(rule) = rule else {
                 return None;
             };
+            let declared = declared_length(facts);
             if has_body && declared.is_none() {
                 progress.limit_body(rule.max_size);
             }

@@ -14,15 +14,24 @@ pub(super) const CHECKS: &[Check] = &[name_limits, read_limits];
 
 /// Finds the counters that this request touches: those of the plan and those of policies.
 fn name_limits(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
-    let Some(route) = progress.route else {
+    let Progress {
+        route: Some(route),
+        client,
+        caller,
+        limits: uses,
+        ..
+    } = progress
+    else {
         return Outcome::Pass;
     };
     let rules = snapshot.rules;
-    let (service, operation) = (&rules.service(&route).name, &rules.operation(&route).name);
-    let mut uses = std::mem::take(&mut progress.limits);
+    let (service, operation) = (&rules.service(route).name, &rules.operation(route).name);
     uses.clear();
-    let parties = progress.parties();
-    if let Some(plan) = progress.caller.identity().and_then(|who| who.plan) {
+    let parties = Parties {
+        address: client.as_ref().map(|client| client.address),
+        identity: caller.identity(),
+    };
+    if let Some(plan) = caller.identity().and_then(|who| who.plan) {
         let limits = rules.policies().plan(plan).iter();
         uses.extend(limits.filter_map(|limit| limit.of(&parties, service, operation, false)));
     }
@@ -39,7 +48,6 @@ fn name_limits(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Fac
             uses.extend(limit.of(&parties, service, operation, holds == Holds::Shadow));
         }
     }
-    progress.limits = uses;
     Outcome::Pass
 }
 
@@ -58,20 +66,21 @@ fn read_limits(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Fac
     let Some(readings) = facts.readings() else {
         return Outcome::Need(FactRequest::Counters);
     };
-    let limits = std::mem::take(&mut progress.limits);
-    let mut pairs = limits.iter().zip(readings);
-    let over = pairs.find(|(limit, reading)| !reading.passes && !limit.shadow);
-    let denial = over.map(|(limit, reading)| exceeded(limit, reading));
-    for (limit, reading) in limits.iter().zip(readings) {
-        if limit.shadow && !reading.passes {
+    let mut refused = None;
+    for (limit, reading) in progress.limits.iter().zip(readings) {
+        if reading.passes {
+            continue;
+        }
+        if limit.shadow {
             progress.shadow.push(exceeded(limit, reading));
+        } else {
+            refused.get_or_insert_with(|| exceeded(limit, reading));
         }
     }
-    progress.limits = limits;
-    denial.map_or(Outcome::Pass, Outcome::Refuse)
+    refused.map_or(Outcome::Pass, Outcome::Refuse)
 }
 
-impl Allowed {
+impl Allowed<'_> {
     /// Judges the limits again after a commit that failed: the readings are new.
     pub fn used_up(&self, readings: &[Reading]) -> Option<Denial> {
         let mut pairs = self.limits.iter().zip(readings);
@@ -111,15 +120,5 @@ pub(crate) fn exceeded(limit: &LimitUse, reading: &Reading) -> Denial {
             .saw("reset", reading.retry_after)
             .retry_after(super::seconds(reading.retry_after)),
         None => denial,
-    }
-}
-
-impl Progress {
-    /// What counters may be kept by.
-    fn parties(&self) -> Parties<'_> {
-        Parties {
-            address: self.client.as_ref().map(|client| client.address),
-            identity: self.caller.identity(),
-        }
     }
 }

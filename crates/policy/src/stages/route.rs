@@ -120,7 +120,7 @@ fn operation(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts
 /// A version may be published in some environments only; elsewhere it is not there.
 fn published(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
     let rules = snapshot.rules;
-    progress.environment = rules.access().environment_of(progress.host(facts));
+    progress.environment = rules.access().environment_of(|| progress.host(facts));
     let Some(route) = progress.route else {
         return Outcome::Pass;
     };

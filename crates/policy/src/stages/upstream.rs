@@ -213,21 +213,18 @@ fn authority(target: &Target, own_port: u16) -> Box<str> {
     }
 }
 
-impl Allowed {
+impl Allowed<'_> {
     /// Writes the request target that the upstream gets: the path, rewritten where configured, and
-    /// the query byte for byte, but for a credential in it. `raw_path` is what the normal path was
-    /// made from.
+    /// the query byte for byte, but for a credential in it.
     pub fn write_target(
         &self,
         rules: &Rules,
-        raw_path: &[u8],
         query: Option<&[u8]>,
         mut out: impl FnMut(&[u8]),
     ) {
-        let path = self.path.of(raw_path);
         rules
             .plan(&self.route)
-            .write_path(path, &self.params, &mut out);
+            .write_path(self.path, self.params, &mut out);
         let Some(query) = query else {
             return;
         };
@@ -259,7 +256,7 @@ impl Allowed {
 
     /// The caller, as the upstream is told of it.
     pub fn consumer<'a>(&'a self, rules: &'a Rules) -> Option<Consumer<'a>> {
-        let identity = self.identity.as_ref()?;
+        let identity = self.identity?;
         Some(Consumer { identity, rules })
     }
 }

@@ -10,24 +10,29 @@ use postern_model::denial::Value;
 use postern_model::entity::{ClientCertificate, Lifecycle};
 use std::sync::LazyLock;
 
-fn decide(rules: &Rules, head: &Head, connection: &Connection) -> Decision {
-    match Walk::new(Depth::FirstDenial).step(&by(rules), &Live::new(head, connection, 0)) {
-        Step::Done(decision) => decision,
+fn decide(rules: &Rules, head: &Head, connection: &Connection) -> (Decision, Walk) {
+    let mut walk = Walk::new(Depth::FirstDenial);
+    match walk.step(&by(rules), &Live::new(head, connection, 0)) {
+        Step::Done(decision) => (decision, walk),
         Step::Need(fact) => panic!("needs {fact}"),
     }
 }
 
 fn refused(rules: &Rules, head: &Head, connection: &Connection) -> Denial {
     match decide(rules, head, connection) {
-        Decision::Refuse(denial) => denial,
-        other => panic!("{other:?}"),
+        (Decision::Refuse(denial), walk) => {
+            assert!(walk.allowed(rules, head).is_none());
+            denial
+        }
+        (other, _) => panic!("{other:?}"),
     }
 }
 
-fn allowed(rules: &Rules, head: &Head, connection: &Connection) -> Allowed {
+/// The walk of a request that is allowed.
+fn passed(rules: &Rules, head: &Head, connection: &Connection) -> Walk {
     match decide(rules, head, connection) {
-        Decision::Allow(allowed) => allowed,
-        other => panic!("{other:?}"),
+        (Decision::Allow, walk) => walk,
+        (other, _) => panic!("{other:?}"),
     }
 }
 
@@ -54,17 +59,15 @@ const HOST: &str = "Host: api.example.com";
 fn a_request_is_allowed_with_everything_it_needs() {
     let rules = orders();
     let head = head("GET", "/v1/orders/%37?x=%zz", &["Host: API.example.com."]);
-    let allowed = allowed(&rules, &head, &connection("198.51.100.1"));
-    assert_eq!(allowed.path.of(head.path()), "/v1/orders/7");
-    assert_eq!(
-        allowed.host.of(head.authority().unwrap()),
-        "api.example.com"
-    );
+    let walk = passed(&rules, &head, &connection("198.51.100.1"));
+    let allowed = walk.allowed(&rules, &head).unwrap();
+    assert_eq!(allowed.path, "/v1/orders/7");
+    assert_eq!(allowed.host, "api.example.com");
     assert_eq!(allowed.params.get(0, "/v1/orders/7"), Some("7"));
     assert_eq!(&*rules.plan(&allowed.route).template, "/v1/orders/{id}");
     assert_eq!(allowed.client.address.to_string(), "198.51.100.1");
     let mut target = Vec::new();
-    allowed.write_target(&rules, head.path(), head.query(), |b| {
+    allowed.write_target(&rules, head.query(), |b| {
         target.extend_from_slice(b);
     });
     assert_eq!(target, b"/v1/orders/7?x=%zz");
@@ -265,8 +268,8 @@ fn the_states_of_a_version() {
         since: 1_688_169_599,
         sunset: Some(784_111_777),
     });
-    let allowed = allowed(&rules, &request, &peer);
-    let plan = rules.plan(&allowed.route);
+    let walk = passed(&rules, &request, &peer);
+    let plan = rules.plan(walk.route().unwrap());
     assert_eq!(plan.deprecation.as_deref(), Some("@1688169599"));
     assert_eq!(
         plan.sunset.as_deref(),
@@ -281,12 +284,12 @@ fn a_draft_never_shadows_what_is_published() {
     draft.state = Lifecycle::Draft;
     service.versions.push(draft);
     let rules = rules(vec![service]);
-    let allowed = allowed(
+    let walk = passed(
         &rules,
         &head("GET", "/orders/new", &[HOST]),
         &connection("::1"),
     );
-    assert_eq!(allowed.route.version, 0);
+    assert_eq!(walk.route().unwrap().version, 0);
 }
 
 #[test]
@@ -323,7 +326,7 @@ fn plain_http_is_redirected_where_that_is_safe() {
     assert_eq!((get.code, get.status), (Code::TlsRequired, 308));
     let post = refused(&rules, &head("POST", "/a", &[HOST]), &connection("::1"));
     assert_eq!((post.code, post.status), (Code::TlsRequired, 403));
-    allowed(&rules, &head("POST", "/a", &[HOST]), &tls(None));
+    passed(&rules, &head("POST", "/a", &[HOST]), &tls(None));
 }
 
 #[test]
@@ -342,7 +345,8 @@ fn a_trusted_proxy_may_say_that_it_spoke_tls() {
             "X-Forwarded-Proto: https",
         ],
     );
-    let found = allowed(&rules, &request, &connection("10.1.1.1"));
+    let walk = passed(&rules, &request, &connection("10.1.1.1"));
+    let found = walk.allowed(&rules, &request).unwrap();
     assert_eq!(found.scheme, Scheme::Https);
     assert_eq!(found.client.address.to_string(), "192.0.2.7");
     assert_eq!(
@@ -404,7 +408,7 @@ fn a_client_certificate_is_asked_for_only_when_everything_before_has_passed() {
         );
         facts.provide_certificate(verdict);
         match (walk.step(&by(&rules), &facts), code) {
-            (Step::Done(Decision::Allow(_)), None) => {}
+            (Step::Done(Decision::Allow), None) => {}
             (Step::Done(Decision::Refuse(denial)), Some(code)) => assert_eq!(denial.code, code),
             other => panic!("{other:?}"),
         }
@@ -463,10 +467,13 @@ fn a_websocket_opens_only_where_it_is_declared_and_well_formed() {
     service.versions[0].operations[0].websocket = true;
     let rules = rules(vec![service]);
     let peer = connection("::1");
-    let open = allowed(&rules, &head("GET", "/socket", &SOCKET), &peer);
-    assert!(open.websocket);
-    let plain = allowed(&rules, &head("GET", "/socket", &[HOST]), &peer);
-    assert!(!plain.websocket);
+    let opens = |target: &str, fields: &[&str]| {
+        let request = head("GET", target, fields);
+        let walk = passed(&rules, &request, &peer);
+        walk.allowed(&rules, &request).unwrap().websocket
+    };
+    assert!(opens("/socket", &SOCKET));
+    assert!(!opens("/socket", &[HOST]));
     assert_eq!(
         refused(&rules, &head("GET", "/plain", &SOCKET), &peer).code,
         Code::UpgradeNotAllowed
@@ -490,7 +497,7 @@ fn a_websocket_opens_only_where_it_is_declared_and_well_formed() {
     );
     let mut not_asked = SOCKET;
     not_asked[2] = "Connection: keep-alive";
-    assert!(!allowed(&rules, &head("GET", "/plain", &not_asked), &peer).websocket);
+    assert!(!opens("/plain", &not_asked));
 }
 
 #[test]
@@ -502,7 +509,8 @@ fn a_websocket_over_http2_is_an_extended_connect() {
     request.version = crate::head::Version::Http2;
     request.protocol = Some(request.fields.append(b"websocket"));
     let peer = connection("::1");
-    let open = allowed(&rules, &request, &peer);
+    let walk = passed(&rules, &request, &peer);
+    let open = walk.allowed(&rules, &request).unwrap();
     assert!(open.websocket);
     assert_eq!(open.method, Method::Get);
     request.fields.push(b"sec-websocket-version", b"8");

@@ -2,7 +2,6 @@
 
 mod websocket;
 
-use super::decide::Passes;
 use super::faults::{Failed, UpstreamFault, caller_fault};
 use super::journal::{Journal, Traffic};
 use super::message::{
@@ -48,14 +47,15 @@ pub(crate) struct Exchange<'a> {
     pub(crate) state: &'a Rc<CoreState>,
     pub(crate) caller: &'a Caller,
     pub(crate) head: &'a Head,
-    pub(crate) allowed: &'a Allowed,
+    pub(crate) allowed: Allowed<'a>,
     /// What its limits said before it took from them.
     pub(crate) readings: &'a [Reading],
     pub(crate) id: EncodedId,
     pub(crate) trace: Trace,
     pub(crate) traffic: &'a Traffic,
-    timeouts: Timeouts,
-    body_timeout: Duration,
+    pub(super) timeouts: Timeouts,
+    /// How long the caller may be silent within its body.
+    pub(super) body_timeout: Duration,
 }
 
 /// What a request goes up on.
@@ -100,34 +100,7 @@ pub(crate) enum Ended {
 /// and whether the response has begun. Asking takes from the retry budget.
 pub(crate) type MayRetry<'a> = dyn Fn(FailureClass, bool, bool) -> bool + 'a;
 
-impl<'a> Exchange<'a> {
-    pub(crate) fn new(
-        core: &'a Rc<Core>,
-        state: &'a Rc<CoreState>,
-        caller: &'a Caller,
-        head: &'a Head,
-        passes: &'a Passes,
-        journal: &Journal<'_>,
-        traffic: &'a Traffic,
-    ) -> Self {
-        let allowed = &passes.allowed;
-        let timeouts = state.snapshot().rules.plan(&allowed.route).timeouts;
-        let body_timeout = state.configuration().timeouts.body;
-        Self {
-            core,
-            state,
-            caller,
-            head,
-            allowed,
-            readings: &passes.readings,
-            id: journal.id(),
-            trace: journal.trace(),
-            traffic,
-            timeouts,
-            body_timeout,
-        }
-    }
-
+impl Exchange<'_> {
     /// Sends the request over a connection and passes the response on.
     pub(crate) async fn attempt<S: RequestSource>(
         &self,
@@ -282,7 +255,7 @@ impl<'a> Exchange<'a> {
         let rules = &self.state.snapshot().rules;
         let mut target = self.core.scratch();
         self.allowed
-            .write_target(rules, self.head.path(), self.head.query(), |piece| {
+            .write_target(rules, self.head.query(), |piece| {
                 target.extend_from_slice(piece);
             });
         let plan = rules.upstream_plan(&self.allowed.route);

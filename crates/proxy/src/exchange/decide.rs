@@ -12,34 +12,30 @@ use postern_policy::client::ClientAddress;
 use postern_policy::credential::verify;
 use postern_policy::facts::{CredentialVerdict, EdgeReading, Readings};
 use postern_policy::head::Head;
-use postern_policy::{Allowed, Decision, Depth, FactRequest, Live, Own, Snapshot, Step, Walk};
+use postern_policy::{Decision, FactRequest, Live, Own, Snapshot, Step, Walk};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 /// How often a request that lost a race for a limit is judged again.
 const RACES: usize = 3;
 
-/// Leave to go on.
-#[derive(Debug)]
-pub(super) struct Passes {
-    pub(super) allowed: Allowed,
+/// What deciding leaves behind. It is filled where it stands: moving it costs more than deciding.
+#[derive(Debug, Default)]
+pub(super) struct Deciding {
+    pub(super) walk: Walk,
     /// What the limits said before this request took from them.
     pub(super) readings: Readings,
     /// Given back when the request is over.
-    pub(super) _held: Held,
+    permits: Held,
 }
 
 /// How a request goes on.
 #[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one per request, on the stack; the large variant is the usual one"
-)]
 pub(super) enum Decided {
     /// To its upstream.
-    Passes(Passes),
+    Passes,
     /// The gateway answers it.
-    Own(Own),
+    Own(Box<Own>),
 }
 
 /// Walks the stages, obtaining what they ask for, and takes from the limits.
@@ -50,7 +46,13 @@ pub(super) async fn decide<S: RequestSource>(
     head: &Head,
     intake: &mut Intake<'_, S>,
     journal: &mut Journal<'_>,
+    deciding: &mut Deciding,
 ) -> Result<Decided, Failed> {
+    let Deciding {
+        walk,
+        readings,
+        permits,
+    } = deciding;
     let now = journal.now();
     let mut live = Live::new(head, &caller.facts, now).misdirected(caller.is_misdirected(head));
     let directory = core.shared.directory.load();
@@ -60,8 +62,6 @@ pub(super) async fn decide<S: RequestSource>(
         directory: &directory,
     };
     let counting = &core.shared.counting;
-    let mut permits = Held::new();
-    let mut walk = Walk::new(Depth::FirstDenial);
     let walking = Walking {
         core,
         state,
@@ -69,41 +69,43 @@ pub(super) async fn decide<S: RequestSource>(
         snapshot: &snapshot,
         now,
     };
-    let counted = Counted::Taken(&mut permits);
-    let allowed = match walking.walk(&mut walk, &mut live, intake, counted).await? {
-        Decision::Allow(allowed) => allowed,
+    let counted = Counted::Taken(permits);
+    match walking.walk(walk, &mut live, intake, counted).await? {
+        Decision::Allow => {}
         Decision::Refuse(denial) => {
-            journal.walked(&walk, &live, &snapshot);
+            journal.walked(walk, &live, &snapshot);
             let credential = postern_policy::Facts::credential(&live);
             hold_back(core, state, credential, walk.client(), &denial, now).await;
             return Err(Failed::Refused(denial));
         }
         Decision::Own(own) => {
-            journal.walked(&walk, &live, &snapshot);
+            journal.walked(walk, &live, &snapshot);
             return Ok(Decided::Own(own));
         }
         // A live request keeps everything, so this is a bug, and nobody passes.
         Decision::CannotTell(_) => {
             return Err(Failed::Refused(Denial::new(Code::Internal)));
         }
+    }
+    let Some(allowed) = walk.allowed(snapshot.rules, head) else {
+        return Err(Failed::Refused(Denial::new(Code::Internal)));
     };
-    let mut readings = live.take_readings();
+    intake.limit(allowed.body_limit);
+    if allowed.limits.is_empty() {
+        return Ok(Decided::Passes);
+    }
+    *readings = live.take_readings();
     for _ in 0..RACES {
-        if allowed.limits.is_empty() || counting.commit(&allowed.limits, now).is_ok() {
-            intake.limit(allowed.body_limit);
-            return Ok(Decided::Passes(Passes {
-                allowed,
-                readings,
-                _held: permits,
-            }));
+        if counting.commit(allowed.limits, now).is_ok() {
+            return Ok(Decided::Passes);
         }
-        readings = counting.read(&allowed.limits, &mut permits, now);
-        if let Some(denial) = allowed.used_up(&readings) {
-            journal.walked(&walk, &live, &snapshot);
+        *readings = counting.read(allowed.limits, permits, now);
+        if let Some(denial) = allowed.used_up(readings) {
+            journal.walked(walk, &live, &snapshot);
             return Err(Failed::Refused(denial));
         }
     }
-    journal.walked(&walk, &live, &snapshot);
+    journal.walked(walk, &live, &snapshot);
     Err(Failed::Refused(allowed.lost_races()))
 }
 

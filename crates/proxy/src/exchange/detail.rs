@@ -35,7 +35,7 @@ impl Journal<'_> {
         let origin = self.traffic().origin();
         let shadow = self
             .allowed_request()
-            .map_or(&[][..], |allowed| &allowed.shadow);
+            .map_or(&[][..], |allowed| allowed.shadow);
         if self.denial().is_none() && origin.is_none() && shadow.is_empty() {
             return None;
         }

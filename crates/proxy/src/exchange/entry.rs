@@ -55,7 +55,7 @@ impl Journal<'_> {
             entry.policy = self.denial().and_then(|denial| denial.policy.clone());
         }
         match (self.allowed_request(), self.walked_request()) {
-            (Some(allowed), _) => self.allowed_entry(allowed, &mut entry),
+            (Some(allowed), _) => self.allowed_entry(&allowed, &mut entry),
             (None, Some(walked)) => self.refused_entry(walked, &mut entry),
             (None, None) => self.unread_entry(&mut entry),
         }
@@ -63,21 +63,19 @@ impl Journal<'_> {
         entry
     }
 
-    fn allowed_entry(&self, allowed: &Allowed, entry: &mut Entry) {
+    fn allowed_entry(&self, allowed: &Allowed<'_>, entry: &mut Entry) {
         let rules = &self.state().snapshot().rules;
         let operation = rules.operation(&allowed.route);
         entry.client = Some(allowed.client.address);
         entry.method = Some(allowed.method.into());
-        let path = allowed.path.of(self.head().path());
         let kept = &operation.recorded_parameters;
         let plan = rules.plan(&allowed.route);
-        entry.path = Some(plan.recorded_path(path, &allowed.params, kept));
-        let host = allowed.host.of(self.head().authority().unwrap_or_default());
+        entry.path = Some(plan.recorded_path(allowed.path, allowed.params, kept));
         let service = rules.service(&allowed.route);
-        entry.host = service.hosts.iter().find(|name| ***name == *host).cloned();
+        entry.host = service.hosts.iter().find(|name| ***name == *allowed.host).cloned();
         entry.environment = Some(rules.environment(allowed.environment).clone());
         self.name_route(entry);
-        identify(allowed.identity.as_ref(), entry);
+        identify(allowed.identity, entry);
         if let Some(upstream) = self.state().upstream(allowed.upstream) {
             let state = upstream.state();
             entry.upstream = Some(state.name().clone());

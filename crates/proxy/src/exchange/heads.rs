@@ -23,7 +23,7 @@ impl Exchange<'_> {
             client: &self.allowed.client,
             peer: facts.proxied_source.unwrap_or(facts.peer).ip(),
             scheme: self.allowed.scheme,
-            request_id: self.id.as_str(),
+            request_id: self.id.as_bytes(),
             trace: &self.trace,
             to: protocol,
             withheld: self.allowed.withheld(rules).0,
@@ -77,7 +77,7 @@ impl Exchange<'_> {
         if self.allowed.limits.is_empty() {
             return;
         }
-        let standings = standings(&self.allowed.limits, self.readings, 1);
+        let standings = standings(self.allowed.limits, self.readings, 1);
         // Empty, so that it is text.
         let mut scratch = String::from_utf8(self.core.scratch()).unwrap_or_default();
         limit_fields(&standings, true, &mut scratch, |name, value| {
@@ -97,7 +97,7 @@ impl Exchange<'_> {
             forwarding: &self.state.configuration().forwarding,
             deprecation,
             sunset,
-            request_id: self.id.as_str(),
+            request_id: self.id.as_bytes(),
             status: head.status,
             received: match self.protocol() {
                 UpstreamProtocol::Http1 => head.version,

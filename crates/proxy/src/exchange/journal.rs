@@ -101,7 +101,7 @@ pub(crate) struct Journal<'a> {
     /// Of the directory that was decided by.
     sequence: u64,
     trace: Trace,
-    allowed: Option<&'a Allowed>,
+    allowed: Option<Allowed<'a>>,
     walked: Option<Box<Walked>>,
     /// The last target, by position in its upstream.
     target: usize,
@@ -186,7 +186,7 @@ impl<'a> Journal<'a> {
     }
 
     /// It may pass.
-    pub(super) const fn allowed(&mut self, allowed: &'a Allowed) {
+    pub(super) const fn allowed(&mut self, allowed: Allowed<'a>) {
         self.allowed = Some(allowed);
     }
 
@@ -206,7 +206,7 @@ impl<'a> Journal<'a> {
             identity: walk.identity().cloned(),
             limits: walk.limits().into(),
             readings: live.readings().unwrap_or_default().into(),
-            facts: Recorded::refused(live, walk, snapshot),
+            facts: Recorded::of(live, walk, snapshot),
         }));
     }
 
@@ -351,7 +351,7 @@ impl<'a> Journal<'a> {
         let walked = self.walked.as_deref();
         let raw_path;
         let path = match (self.allowed, walked.and_then(|w| w.path.as_deref())) {
-            (Some(allowed), _) => allowed.path.of(self.head.path()),
+            (Some(allowed), _) => allowed.path,
             (None, Some(path)) => path,
             (None, None) => {
                 raw_path = String::from_utf8_lossy(self.head.path());
@@ -359,7 +359,7 @@ impl<'a> Journal<'a> {
             }
         };
         let host = match self.allowed {
-            Some(allowed) => allowed.host.of(self.head.authority().unwrap_or_default()),
+            Some(allowed) => allowed.host,
             // What is no host may be anything, a password among it.
             None => walked.map_or("", |w| &w.host),
         };
@@ -469,7 +469,7 @@ impl Journal<'_> {
         self.denial.as_deref()
     }
 
-    pub(super) const fn allowed_request(&self) -> Option<&Allowed> {
+    pub(super) const fn allowed_request(&self) -> Option<Allowed<'_>> {
         self.allowed
     }
 

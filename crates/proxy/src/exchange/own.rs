@@ -207,15 +207,16 @@ impl Answering<'_> {
             .walk(&mut walk, &mut facts, intake, Counted::Asked)
             .await?;
         let denial = match decided {
-            Decision::Allow(allowed) => {
+            Decision::Allow => {
+                let allowed = walk.allowed(snapshot.rules, &meant);
+                let allowed = allowed.ok_or_else(internal)?;
                 let readings = facts.take_readings();
                 let id = journal.id();
                 let answer = check::answer(id.as_str(), &allowed, &readings, snapshot.rules);
                 let answer = answer.ok_or_else(internal)?;
                 let kept = &snapshot.rules.operation(&allowed.route).recorded_parameters;
-                let path = allowed.path.of(meant.path());
                 let plan = snapshot.rules.plan(&allowed.route);
-                let path = plan.recorded_path(path, &allowed.params, kept);
+                let path = plan.recorded_path(allowed.path, allowed.params, kept);
                 journal.recorded_as(format!("{RESERVED}/check{path}"));
                 rest_unread(intake, journal, sink);
                 self.send(&answer, journal, sink).await;

@@ -1,7 +1,7 @@
 //! The life of one request, from its head to its end.
 
 use super::attempt::{Ended, Exchange, Passed};
-use super::decide::{Decided, decide};
+use super::decide::{Deciding, Decided, decide};
 use super::faults::{self, Failed};
 use super::guard::{Interrupted, guarded};
 use super::intake::Intake;
@@ -18,7 +18,6 @@ use postern_model::entity::{Balance, HashKey};
 use postern_model::{Code, Denial};
 use postern_policy::fields::Known;
 use postern_policy::head::Head;
-use std::cell::OnceCell;
 use std::net::IpAddr;
 use std::rc::Rc;
 use std::time::Instant;
@@ -34,7 +33,7 @@ pub(crate) async fn run(
     sink: &mut impl ResponseSink,
 ) -> Option<End> {
     let traffic = Traffic::default();
-    let passes = OnceCell::new();
+    let mut deciding = Deciding::default();
     let mut intake = Intake::new(source);
     let mut journal = Journal::begin(core, state, caller, head, &traffic, sink.begun());
     if head.fields.has(Known::Upgrade) || head.method() == b"CONNECT" {
@@ -43,24 +42,37 @@ pub(crate) async fn run(
         sink.close();
     }
     let served = guarded(core, async {
-        let decided = match decide(core, state, caller, head, &mut intake, &mut journal).await? {
-            Decided::Passes(passes) => passes,
+        let (intake, journal) = (&mut intake, &mut journal);
+        let decided = decide(core, state, caller, head, intake, journal, &mut deciding).await?;
+        if let Decided::Own(asked) = decided {
+            let answering = Answering {
+                core,
+                state,
+                caller,
+                head,
+                asked: &asked,
+            };
             // Boxed, so that requests do not grow by what few of them need.
-            Decided::Own(asked) => {
-                let answering = Answering {
-                    core,
-                    state,
-                    caller,
-                    head,
-                    asked: &asked,
-                };
-                return Box::pin(answering.answer(&mut intake, &mut journal, sink)).await;
-            }
+            return Box::pin(answering.answer(intake, journal, sink)).await;
+        }
+        let Some(allowed) = deciding.walk.allowed(&state.snapshot().rules, head) else {
+            return Err(Failed::Refused(Denial::new(Code::Internal)));
         };
-        let passes = passes.get_or_init(|| decided);
-        journal.allowed(&passes.allowed);
-        let exchange = Exchange::new(core, state, caller, head, passes, &journal, &traffic);
-        forward(&exchange, &mut journal, &mut intake, sink).await
+        journal.allowed(allowed);
+        let exchange = Exchange {
+            core,
+            state,
+            caller,
+            head,
+            allowed,
+            readings: &deciding.readings,
+            id: journal.id(),
+            trace: journal.trace(),
+            traffic: &traffic,
+            timeouts: state.snapshot().rules.plan(&allowed.route).timeouts,
+            body_timeout: state.configuration().timeouts.body,
+        };
+        forward(&exchange, journal, intake, sink).await
     })
     .await;
     let served = served.unwrap_or_else(|interrupted| {

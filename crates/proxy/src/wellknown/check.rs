@@ -50,12 +50,12 @@ struct Checked<'a> {
 /// The answer about a request that would pass.
 pub(crate) fn answer(
     id: &str,
-    allowed: &Allowed,
+    allowed: &Allowed<'_>,
     readings: &[Reading],
     rules: &Rules,
 ) -> Option<Answer> {
     let route = &allowed.route;
-    let identity = allowed.identity.as_ref();
+    let identity = allowed.identity;
     let scopes = identity.map(|identity| identity.scopes(rules).map(|scope| &**scope).collect());
     Answer::personal(
         200,
@@ -68,7 +68,7 @@ pub(crate) fn answer(
             environment: rules.environment(allowed.environment),
             app: identity.map(|identity| &*identity.app.name),
             scopes: scopes.unwrap_or_default(),
-            limits: left(&allowed.limits, readings),
+            limits: left(allowed.limits, readings),
         },
     )
 }
