@@ -134,6 +134,10 @@ impl Facts for Overlay<'_> {
         None
     }
 
+    fn is_recorded(&self) -> bool {
+        self.facts.is_recorded()
+    }
+
     fn not_kept(&self) -> Option<&'static str> {
         self.facts.not_kept()
     }

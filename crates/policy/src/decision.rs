@@ -88,10 +88,10 @@ pub struct Allowed<'a> {
     pub method: Method,
     /// The path parameters, in the order of the template, as pieces of the normal path.
     pub params: &'a Params,
-    /// The normal path: matched, logged and sent upstream.
-    pub path: &'a str,
-    /// The host asked for.
-    pub host: &'a str,
+    /// The normal path: matched, logged and sent upstream. ASCII.
+    pub path: &'a [u8],
+    /// The host asked for, in its one spelling. ASCII.
+    pub host: &'a [u8],
     /// Whose request it is.
     pub client: ClientAddress,
     /// What the caller speaks, a trusted hop's word included.

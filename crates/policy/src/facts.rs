@@ -73,6 +73,10 @@ pub trait Facts {
     fn revision(&self) -> Option<&str> {
         None
     }
+    /// Whether these are of a past request, so that [`Facts::not_kept`] has to be asked.
+    fn is_recorded(&self) -> bool {
+        false
+    }
     /// What was asked for since the last call and had not been kept. Never of a live request.
     fn not_kept(&self) -> Option<&'static str> {
         None

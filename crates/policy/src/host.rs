@@ -52,12 +52,6 @@ impl HostError {
 /// # Errors
 /// What is wrong with it.
 pub fn parse(raw: &[u8]) -> Result<Authority<'_>, HostError> {
-    if is_plain(raw)
-        && let Ok(host) = std::str::from_utf8(raw)
-    {
-        let host = Cow::Borrowed(host);
-        return Ok(Authority { host, port: None });
-    }
     if raw.contains(&b'@') {
         return Err(HostError::UserInformation);
     }
@@ -124,11 +118,14 @@ const CLASSES: [u8; 256] = {
 
 /// Whether a host, without a port, is in its one spelling at first sight; with at most 63 bytes
 /// no label can be too long.
-fn is_plain(host: &[u8]) -> bool {
+pub(crate) fn is_plain(host: &[u8]) -> bool {
     // Neither the first byte nor the last is a dot, and no two dots stand side by side.
     let (mut before, mut wrong) = (DOT, 0);
     for &byte in host {
-        #[expect(clippy::indexing_slicing, reason = "there are as many classes as bytes")]
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "there are as many classes as bytes"
+        )]
         let class = CLASSES[usize::from(byte)];
         wrong |= (class & ODD) | (before & class);
         before = class;
@@ -189,8 +186,15 @@ pub fn is_address(host: &str) -> bool {
 /// What did not hold.
 pub fn fuzz(raw: &[u8]) -> Result<(), &'static str> {
     let Ok(authority) = parse(raw) else {
-        return Ok(());
+        return if is_plain(raw) {
+            Err("what is refused was found plain")
+        } else {
+            Ok(())
+        };
     };
+    if is_plain(raw) && (authority.port.is_some() || authority.host.as_bytes() != raw) {
+        return Err("a host in another spelling was found plain");
+    }
     let host = authority.host.as_ref();
     if host.is_empty() || host.ends_with('.') || host.bytes().any(|b| b.is_ascii_uppercase()) {
         return Err("the host is not in its one spelling");

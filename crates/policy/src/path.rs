@@ -91,13 +91,6 @@ const fn refused(byte: u8) -> Option<Reason> {
 
 /// Brings a raw path to its normal form. Without allocation where it has it already.
 pub fn normalise(raw: &[u8]) -> Result<Normal<'_>, Rejected> {
-    if is_plain(raw) {
-        return Ok(Normal {
-            text: Cow::Borrowed(text(raw)),
-            has_encoded_slash: false,
-            has_parameters: false,
-        });
-    }
     check_bytes(raw)?;
     carefully(raw)
 }
@@ -123,10 +116,13 @@ const CLASSES: [u8; 256] = {
 };
 
 /// Whether a path is in normal form at first sight: nothing in it needs a second look.
-fn is_plain(raw: &[u8]) -> bool {
+pub(crate) fn is_plain(raw: &[u8]) -> bool {
     let (mut before, mut wrong) = (0, 0);
     for &byte in raw {
-        #[expect(clippy::indexing_slicing, reason = "there are as many classes as bytes")]
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "there are as many classes as bytes"
+        )]
         let class = CLASSES[usize::from(byte)];
         wrong |= (class & ODD) | ((before << 1) & class & AFTER);
         before = class & SLASH;
@@ -312,8 +308,16 @@ fn check_dots(normal: &[u8]) -> Result<(), Reason> {
 /// What did not hold.
 pub fn fuzz(raw: &[u8]) -> Result<(), &'static str> {
     let Ok(normal) = normalise(raw) else {
-        return Ok(());
+        return if is_plain(raw) {
+            Err("what is refused was found plain")
+        } else {
+            Ok(())
+        };
     };
+    let changed = matches!(normal.text, Cow::Owned(_));
+    if is_plain(raw) && (changed || normal.has_encoded_slash || normal.has_parameters) {
+        return Err("what needs a second look was found plain");
+    }
     let text = normal.text.as_ref();
     if text.len() > raw.len() {
         return Err("longer than the raw path");

@@ -384,6 +384,10 @@ impl Facts for Recorded {
         Some(&self.revision)
     }
 
+    fn is_recorded(&self) -> bool {
+        true
+    }
+
     fn not_kept(&self) -> Option<&'static str> {
         self.missed.take()
     }

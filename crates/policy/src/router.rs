@@ -62,7 +62,7 @@ impl Params {
 
     /// The value of one, given the normal path. `;` parameters are not part of it, except in the
     /// rest of a path.
-    pub fn get<'a>(&self, index: usize, path: &'a str) -> Option<&'a str> {
+    pub fn get<'a>(&self, index: usize, path: &'a [u8]) -> Option<&'a [u8]> {
         let span = self.spans.get(index)?;
         path.get(span.start()..span.end())
     }
@@ -260,8 +260,8 @@ impl Router {
     /// Finds the operation of a request. Allocates nothing.
     pub(crate) fn find(
         &self,
-        host: Option<&str>,
-        path: &str,
+        host: Option<&[u8]>,
+        path: &[u8],
         method: Method,
         params: &mut Params,
     ) -> Found<'_> {
@@ -291,7 +291,7 @@ impl Router {
     pub(crate) fn nearest(&self, host: Option<&str>, path: &str) -> Vec<String> {
         let listings = self
             .hosts
-            .matching(host)
+            .matching(host.map(str::as_bytes))
             .filter_map(|tree| self.public.get(tree))
             .flat_map(Tree::listings);
         nearest::nearest(path, listings)

@@ -14,7 +14,8 @@ use crate::policies::{LimitUse, LimitUses};
 use crate::router::{Params, Route};
 use crate::rules::Rules;
 use crate::snapshot::Snapshot;
-use crate::stages::{Check, Outcome, STAGES};
+use crate::stages::{Outcome, STAGES};
+use postern_model::Stage;
 use postern_model::denial::{Code, Denial};
 use postern_model::entity::{Method, Name};
 
@@ -40,6 +41,19 @@ impl NormalPath {
             Self::AsSent(span) => std::str::from_utf8(span.of(raw)).unwrap_or_default(),
             Self::Changed(text) => text,
         }
+    }
+
+    /// As [`NormalPath::of`], for whoever needs no text: it is ASCII and not looked at again.
+    pub fn bytes<'a>(&'a self, raw: &'a [u8]) -> &'a [u8] {
+        match self {
+            Self::AsSent(span) => span.of(raw),
+            Self::Changed(text) => text.as_bytes(),
+        }
+    }
+
+    /// All of the raw bytes, which have this form.
+    pub(crate) fn all(raw: &[u8]) -> Self {
+        Self::AsSent(Span::new(0, raw.len()))
     }
 
     pub(crate) fn new(text: std::borrow::Cow<'_, str>) -> Self {
@@ -86,6 +100,21 @@ impl Progress {
         Some(host.of(facts.authority().unwrap_or_default()))
     }
 
+    /// As [`Progress::host`], as bytes.
+    pub(crate) fn host_bytes<'a>(&'a self, facts: &'a dyn Facts) -> Option<&'a [u8]> {
+        let host = self.host.as_ref()?;
+        Some(host.bytes(facts.authority().unwrap_or_default()))
+    }
+
+    /// As [`Progress::path`], as bytes.
+    pub(crate) fn path_bytes<'a>(&'a self, facts: &'a dyn Facts) -> Option<&'a [u8]> {
+        match self.path.as_ref()? {
+            // Nothing else is looked at: a record may not have kept it.
+            NormalPath::Changed(text) => Some(text.as_bytes()),
+            sent @ NormalPath::AsSent(_) => Some(sent.bytes(facts.path())),
+        }
+    }
+
     /// The normal path.
     pub(crate) fn path<'a>(&'a self, facts: &'a dyn Facts) -> Option<&'a str> {
         match self.path.as_ref()? {
@@ -120,35 +149,18 @@ impl Walk {
     /// Goes on until a fact is missing or the decision is made. Nothing is done twice. A walk that
     /// is done is not stepped again.
     pub fn step(&mut self, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Step {
+        let is_recorded = facts.is_recorded();
         while let Some(line) = STAGES.get(self.line) {
             while let Some(check) = line.checks.get(self.check) {
-                match self.run(*check, snapshot, facts) {
-                    Outcome::Pass => {}
-                    Outcome::Refuse(denial) => match self.progress.depth {
-                        Depth::FirstDenial => return Step::Done(Decision::Refuse(denial)),
-                        Depth::Everything => {
-                            self.denials.push(denial);
-                            self.denials.append(&mut self.progress.also);
-                        }
-                    },
-                    Outcome::Need(fact) => match self.progress.depth {
-                        Depth::FirstDenial => return Step::Need(fact),
-                        Depth::Everything => self.unknown.push(Unknown {
-                            stage: line.stage,
-                            what: fact.name(),
-                        }),
-                    },
-                    Outcome::Own => return Step::Done(self.own()),
-                    Outcome::NotKept(what) => {
-                        let unknown = Unknown {
-                            stage: line.stage,
-                            what,
-                        };
-                        self.unknown.push(unknown);
-                        if self.progress.depth == Depth::FirstDenial {
-                            return Step::Done(Decision::CannotTell(unknown));
-                        }
-                    }
+                let mut outcome = check(&mut self.progress, snapshot, facts);
+                if is_recorded && let Some(what) = facts.not_kept() {
+                    // What has looked at something that was not kept has found nothing out.
+                    outcome = Outcome::NotKept(what);
+                }
+                if !matches!(outcome, Outcome::Pass)
+                    && let Some(step) = self.meet(line.stage, outcome)
+                {
+                    return step;
                 }
                 self.check += 1;
             }
@@ -158,10 +170,30 @@ impl Walk {
         Step::Done(self.conclude())
     }
 
-    fn run(&mut self, check: Check, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
-        let outcome = check(&mut self.progress, snapshot, facts);
-        // What has looked at something that was not kept has found nothing out.
-        facts.not_kept().map_or(outcome, Outcome::NotKept)
+    /// What comes of a check that did not pass: the walk pauses or ends there, or goes on.
+    fn meet(&mut self, stage: Stage, outcome: Outcome) -> Option<Step> {
+        let to_the_end = self.progress.depth == Depth::Everything;
+        match outcome {
+            Outcome::Pass => None,
+            Outcome::Refuse(denial) if to_the_end => {
+                self.denials.push(denial);
+                self.denials.append(&mut self.progress.also);
+                None
+            }
+            Outcome::Refuse(denial) => Some(Step::Done(Decision::Refuse(denial))),
+            Outcome::Need(fact) if to_the_end => {
+                let what = fact.name();
+                self.unknown.push(Unknown { stage, what });
+                None
+            }
+            Outcome::Need(fact) => Some(Step::Need(fact)),
+            Outcome::Own => Some(Step::Done(self.own())),
+            Outcome::NotKept(what) => {
+                let unknown = Unknown { stage, what };
+                self.unknown.push(unknown);
+                (!to_the_end).then_some(Step::Done(Decision::CannotTell(unknown)))
+            }
+        }
     }
 
     /// The gateway answers itself. What is known so far stays readable.
@@ -211,8 +243,8 @@ impl Walk {
             upstream: rules.version(&route).upstream,
             method: progress.method?,
             params: &progress.params,
-            path: progress.path.as_ref()?.of(head.path()),
-            host: host.map_or("", |host| host.of(head.authority().unwrap_or_default())),
+            path: progress.path.as_ref()?.bytes(head.path()),
+            host: host.map_or(b"", |host| host.bytes(head.authority().unwrap_or_default())),
             client: progress.client?,
             scheme: progress.scheme,
             websocket: progress.websocket,
@@ -227,6 +259,11 @@ impl Walk {
     /// The counters that [`FactRequest::Counters`] asks for, in the order of the readings.
     pub fn limits(&self) -> &[LimitUse] {
         &self.progress.limits
+    }
+
+    /// Most bytes of a body whose length is not known beforehand.
+    pub const fn body_limit(&self) -> Option<u64> {
+        self.progress.body_limit
     }
 
     /// What policies in shadow mode would have refused, so far.

@@ -43,23 +43,25 @@ impl Hosts {
     /// The trees that may hold the routes of a host, best first.
     pub(crate) fn matching<'a>(
         &'a self,
-        host: Option<&'a str>,
+        host: Option<&'a [u8]>,
     ) -> impl Iterator<Item = usize> + 'a {
         let host = host.unwrap_or_default();
         let exact = lookup(&self.exact, host);
-        let dotted = if self.suffixes.is_empty() { "" } else { host };
+        let dotted = if self.suffixes.is_empty() { &[] } else { host };
         let suffixes = dotted
-            .match_indices('.')
+            .iter()
+            .enumerate()
             // The pattern's `*` stands for at least one label.
-            .filter(|&(at, _)| at > 0)
+            .skip(1)
+            .filter(|&(_, &byte)| byte == b'.')
             .filter_map(|(at, _)| lookup(&self.suffixes, host.get(at..)?));
         exact.into_iter().chain(suffixes).chain(self.any)
     }
 }
 
-fn lookup(list: &[(Box<str>, usize)], name: &str) -> Option<usize> {
+fn lookup(list: &[(Box<str>, usize)], name: &[u8]) -> Option<usize> {
     let at = list
-        .binary_search_by(|(have, _)| have.as_ref().cmp(name))
+        .binary_search_by(|(have, _)| have.as_bytes().cmp(name))
         .ok()?;
     list.get(at).map(|(_, tree)| *tree)
 }

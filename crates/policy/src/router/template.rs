@@ -58,7 +58,7 @@ impl Template {
         let Some(rest) = text.strip_prefix('/') else {
             return Err(TemplateError::NotAbsolute);
         };
-        if is_reserved(text) {
+        if is_reserved(text.as_bytes()) {
             return Err(TemplateError::Reserved);
         }
         let mut segments = Vec::new();
@@ -97,8 +97,9 @@ impl Template {
 }
 
 /// Whether a path is the gateway's own.
-pub(crate) fn is_reserved(path: &str) -> bool {
-    below_reserved(path).is_some()
+pub(crate) fn is_reserved(path: &[u8]) -> bool {
+    path.strip_prefix(super::RESERVED.as_bytes())
+        .is_some_and(|rest| matches!(rest, [] | [b'/', ..]))
 }
 
 /// What follows the gateway's own prefix: nothing, or something that begins with `/`.

@@ -7,10 +7,14 @@ use std::sync::Arc;
 /// The operation's name and its parameters, or `method`, `draft`, `nothing`, `unknown host`.
 fn find(rules: &Rules, host: &str, path: &str, method: Method) -> String {
     let mut params = Params::default();
-    match rules.router().find(Some(host), path, method, &mut params) {
+    let found = rules
+        .router()
+        .find(Some(host.as_bytes()), path.as_bytes(), method, &mut params);
+    match found {
         Found::Operation(candidate) => {
             let values: Vec<_> = (0..params.len())
-                .map(|i| params.get(i, path).unwrap())
+                .map(|i| params.get(i, path.as_bytes()).unwrap())
+                .map(|value| std::str::from_utf8(value).unwrap())
                 .collect();
             format!(
                 "{} {}",
@@ -226,7 +230,7 @@ proptest! {
         let rules = rules(vec![service(&[], "", &list)]);
         let best = list.iter().filter(|t| matches(t, &path)).min_by_key(|t| rank(t));
         let mut params = Params::default();
-        let found = match rules.router().find(None, &path, Method::Get, &mut params) {
+        let found = match rules.router().find(None, path.as_bytes(), Method::Get, &mut params) {
             Found::Operation(c) => Some(&*rules.operation(&c.route).path),
             _ => None,
         };

@@ -49,9 +49,9 @@ impl Tree {
     }
 
     /// The leaf of the best template for a normal path.
-    pub(super) fn find(&self, path: &str, params: &mut Params) -> Option<&Leaf> {
+    pub(super) fn find(&self, path: &[u8], params: &mut Params) -> Option<&Leaf> {
         params.clear();
-        self.root.find(path.as_bytes(), Some(1), params)
+        self.root.find(path, Some(1), params)
     }
 
     /// What stands in it.

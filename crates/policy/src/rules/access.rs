@@ -47,7 +47,7 @@ impl Access {
     }
 
     /// The environment of a host.
-    pub(crate) fn environment_of<'h>(&self, host: impl FnOnce() -> Option<&'h str>) -> usize {
+    pub(crate) fn environment_of<'h>(&self, host: impl FnOnce() -> Option<&'h [u8]>) -> usize {
         if self.by_host.is_empty() {
             return 0;
         }

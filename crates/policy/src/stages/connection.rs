@@ -160,6 +160,10 @@ fn authority(progress: &mut Progress, _: &Snapshot<'_>, facts: &dyn Facts) -> Ou
     let Some(raw) = facts.authority().filter(|raw| !raw.is_empty()) else {
         return Outcome::Pass;
     };
+    if host::is_plain(raw) {
+        progress.host = Some(NormalPath::all(raw));
+        return Outcome::Pass;
+    }
     match host::parse(raw) {
         Ok(authority) => {
             progress.host = Some(NormalPath::new(authority.host));

@@ -2,11 +2,11 @@
 //! they allow is committed by the data plane when everything else has passed.
 
 use super::{Check, Outcome};
-use crate::decision::{Allowed, FactRequest};
+use crate::decision::FactRequest;
 use crate::facts::{Facts, Reading};
 use crate::policies::{Compiled, Holds, LimitUse, Parties, holds};
 use crate::snapshot::Snapshot;
-use crate::walk::Progress;
+use crate::walk::{Progress, Walk};
 use postern_model::denial::{Code, Denial};
 use postern_model::entity::Measure;
 
@@ -80,10 +80,10 @@ fn read_limits(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Fac
     refused.map_or(Outcome::Pass, Outcome::Refuse)
 }
 
-impl Allowed<'_> {
+impl Walk {
     /// Judges the limits again after a commit that failed: the readings are new.
     pub fn used_up(&self, readings: &[Reading]) -> Option<Denial> {
-        let mut pairs = self.limits.iter().zip(readings);
+        let mut pairs = self.limits().iter().zip(readings);
         let over = pairs.find(|(limit, reading)| !reading.passes && !limit.shadow);
         over.map(|(limit, reading)| exceeded(limit, reading))
     }
@@ -96,7 +96,7 @@ impl Allowed<'_> {
             ..Reading::CLOSED
         };
         let rate = |limit: &&LimitUse| !matches!(limit.limit.measure, Measure::Concurrency { .. });
-        match self.limits.iter().find(rate) {
+        match self.limits().iter().find(rate) {
             Some(limit) => exceeded(limit, &soon),
             None => Denial::new(Code::Internal),
         }

@@ -40,12 +40,14 @@ fn normal_path(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Fac
     if raw.is_empty() {
         let star = facts.target() == b"*";
         if progress.method == Some(Method::Options) {
-            return Outcome::Refuse(not_found(progress, rules, facts, "*"));
+            return Outcome::Refuse(nothing_at(progress.host(facts), "*", rules));
         }
         if star {
             return Outcome::Refuse(rejected(facts.target(), Reason::NotAbsolute));
         }
         progress.path = Some(NormalPath::Changed("/".into()));
+    } else if path::is_plain(raw) {
+        progress.path = Some(NormalPath::all(raw));
     } else {
         match path::normalise(raw) {
             Ok(normal) => {
@@ -76,7 +78,7 @@ fn rejected(segment: &[u8], reason: Reason) -> Denial {
 
 fn operation(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
     let rules = snapshot.rules;
-    let (Some(method), Some(path)) = (progress.method, progress.path(facts)) else {
+    let (Some(method), Some(path)) = (progress.method, progress.path_bytes(facts)) else {
         return Outcome::Pass;
     };
     if facts.routed().is_some_and(|routed| {
@@ -90,7 +92,7 @@ fn operation(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts
         return Outcome::Own;
     }
     let mut params = Params::default();
-    let host = progress.host(facts);
+    let host = progress.host_bytes(facts);
     let denial = match rules.router().find(host, path, method, &mut params) {
         Found::Operation(candidate) => {
             let route = candidate.route;
@@ -106,13 +108,13 @@ fn operation(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts
         _ if progress.has_parameters => offending(facts, b";", Reason::Parameters),
         Found::OtherMethods(leaf) => other_methods(rules, method, leaf),
         Found::Draft => {
-            let denial = not_found(progress, rules, facts, path);
+            let denial = not_found(progress, rules, facts);
             hidden(Code::NotPublished, denial).saw("state", "draft")
         }
         Found::Nothing { host_known: false } if facts.tls().is_some() => {
             connection::misdirected_denial(progress, facts)
         }
-        Found::Nothing { .. } => not_found(progress, rules, facts, path),
+        Found::Nothing { .. } => not_found(progress, rules, facts),
     };
     Outcome::Refuse(denial)
 }
@@ -120,7 +122,7 @@ fn operation(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts
 /// A version may be published in some environments only; elsewhere it is not there.
 fn published(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
     let rules = snapshot.rules;
-    progress.environment = rules.access().environment_of(|| progress.host(facts));
+    progress.environment = rules.access().environment_of(|| progress.host_bytes(facts));
     let Some(route) = progress.route else {
         return Outcome::Pass;
     };
@@ -130,8 +132,7 @@ fn published(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts
         return Outcome::Pass;
     }
     let published = version.environments.join(", ");
-    let path = progress.path(facts).unwrap_or_default();
-    let denial = hidden(Code::NotPublished, not_found(progress, rules, facts, path));
+    let denial = hidden(Code::NotPublished, not_found(progress, rules, facts));
     Outcome::Refuse(denial.saw("state", format!("published in {published}, not in {here}")))
 }
 
@@ -210,12 +211,8 @@ fn other_methods(rules: &Rules, method: Method, leaf: &Leaf) -> Denial {
         .saw("allowed", allowed)
 }
 
-pub(super) fn not_found(
-    progress: &Progress,
-    rules: &Rules,
-    facts: &dyn Facts,
-    path: &str,
-) -> Denial {
+pub(super) fn not_found(progress: &Progress, rules: &Rules, facts: &dyn Facts) -> Denial {
+    let path = progress.path(facts).unwrap_or_default();
     nothing_at(progress.host(facts), path, rules)
 }
 

@@ -36,12 +36,8 @@ fn isolation(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts
     if tenant.is_some_and(|t| service.tenant.as_ref() == Some(t) || shared_with.contains(t)) {
         return Outcome::Pass;
     }
-    let path = progress.path(facts).unwrap_or_default();
-    let denial = hidden(
-        Code::TenantIsolated,
-        not_found(progress, rules, facts, path),
-    )
-    .saw("service", service.name.to_string());
+    let denial = hidden(Code::TenantIsolated, not_found(progress, rules, facts))
+        .saw("service", service.name.to_string());
     Outcome::Refuse(match identity {
         Some(identity) => denial
             .saw("app", identity.app.name.to_string())

@@ -102,7 +102,7 @@ impl OperationPlan {
 
     /// The path as records keep it: the template, with the values of the parameters that `kept`
     /// names. Allocates nothing where it names none.
-    pub fn recorded_path(&self, path: &str, params: &Params, kept: &[Name]) -> Name {
+    pub fn recorded_path(&self, path: &[u8], params: &Params, kept: &[Name]) -> Name {
         if kept.is_empty() {
             return self.template.clone();
         }
@@ -111,7 +111,8 @@ impl OperationPlan {
             if !kept.iter().any(|kept| **kept == **name) {
                 continue;
             }
-            if let Some(value) = params.get(index, path) {
+            let value = params.get(index, path).map(std::str::from_utf8);
+            if let Some(Ok(value)) = value {
                 for place in [format!("{{{name}}}"), format!("{{*{name}}}")] {
                     text = text.replacen(&place, value, 1);
                 }
@@ -122,28 +123,26 @@ impl OperationPlan {
 
     /// Writes the path that the upstream gets, piece by piece. `path` is the normal path that was
     /// matched, so that what is sent was decided on.
-    pub fn write_path(&self, path: &str, params: &Params, mut out: impl FnMut(&[u8])) {
+    pub fn write_path(&self, path: &[u8], params: &Params, mut out: impl FnMut(&[u8])) {
         match &self.path {
-            PathPlan::Keep => out(path.as_bytes()),
+            PathPlan::Keep => out(path),
             PathPlan::Replace { strip, prefix } => {
                 let rest = path
-                    .strip_prefix(&**strip)
-                    .filter(|rest| rest.is_empty() || rest.starts_with('/'))
+                    .strip_prefix(strip.as_bytes())
+                    .filter(|rest| matches!(rest, [] | [b'/', ..]))
                     .unwrap_or(path);
                 if prefix.is_empty() && rest.is_empty() {
                     out(b"/");
                 } else {
                     out(prefix.as_bytes());
-                    out(rest.as_bytes());
+                    out(rest);
                 }
             }
             PathPlan::Template(pieces) => {
                 for piece in pieces {
                     out(match piece {
                         Piece::Literal(text) => text.as_bytes(),
-                        Piece::Param(index) => {
-                            params.get(*index, path).unwrap_or_default().as_bytes()
-                        }
+                        Piece::Param(index) => params.get(*index, path).unwrap_or_default(),
                     });
                 }
             }
@@ -216,12 +215,7 @@ fn authority(target: &Target, own_port: u16) -> Box<str> {
 impl Allowed<'_> {
     /// Writes the request target that the upstream gets: the path, rewritten where configured, and
     /// the query byte for byte, but for a credential in it.
-    pub fn write_target(
-        &self,
-        rules: &Rules,
-        query: Option<&[u8]>,
-        mut out: impl FnMut(&[u8]),
-    ) {
+    pub fn write_target(&self, rules: &Rules, query: Option<&[u8]>, mut out: impl FnMut(&[u8])) {
         rules
             .plan(&self.route)
             .write_path(self.path, self.params, &mut out);

@@ -101,16 +101,17 @@ pub(crate) enum Ended {
 pub(crate) type MayRetry<'a> = dyn Fn(FailureClass, bool, bool) -> bool + 'a;
 
 impl Exchange<'_> {
-    /// Sends the request over a connection and passes the response on.
+    /// Sends the request over a connection and passes the response on. `begun`: just now.
     pub(crate) async fn attempt<S: RequestSource>(
         &self,
         lease: &mut Lease,
+        begun: std::time::Instant,
         upload: &mut Upload<'_, S>,
         sink: &mut impl ResponseSink,
         journal: &mut Journal<'_>,
         may_retry: &MayRetry<'_>,
     ) -> Result<Passed, Ended> {
-        let back = self.back(lease).await?;
+        let back = self.back(lease, begun.into()).await?;
         let cap = self.timeouts.total.map(|total| Instant::now() + total);
         let gone = upload.source().proceed().await;
         gone.map_err(|fault| Ended::Caller(caller_fault(fault, self.body_timeout)))?;
@@ -134,7 +135,9 @@ impl Exchange<'_> {
                 match passed {
                     Ok(true) => Ok(Passed::Tunnel(Tunnel::Http1(connection))),
                     Ok(false) => {
-                        self.put_back(reusable, connection, lease);
+                        let now = Instant::now();
+                        journal.ended(now.into_std());
+                        self.put_back(reusable, connection, lease, now);
                         Ok(Passed::Answered)
                     }
                     Err(ended) => {
@@ -171,9 +174,9 @@ impl Exchange<'_> {
     }
 
     /// A connection, or a place on one.
-    async fn back(&self, lease: &Lease) -> Result<Back, Ended> {
+    async fn back(&self, lease: &Lease, now: Instant) -> Result<Back, Ended> {
         match lease.upstream().state().config.protocol {
-            UpstreamProtocol::Http1 => self.connection(lease).await.map(Back::Http1),
+            UpstreamProtocol::Http1 => self.connection(lease, now).await.map(Back::Http1),
             UpstreamProtocol::Http2 => {
                 let ticket = self.place(lease).await?;
                 if self.allowed.websocket {
@@ -184,9 +187,13 @@ impl Exchange<'_> {
         }
     }
 
-    async fn connection(&self, lease: &Lease) -> Result<Box<http1::Connection>, Ended> {
+    async fn connection(
+        &self,
+        lease: &Lease,
+        now: Instant,
+    ) -> Result<Box<http1::Connection>, Ended> {
         if let Some(pool) = self.state.pool(self.allowed.upstream, lease)
-            && let Some(connection) = pool.take(Instant::now())
+            && let Some(connection) = pool.take(now)
         {
             return Ok(connection);
         }
@@ -238,9 +245,15 @@ impl Exchange<'_> {
             .map_err(|fault| Ended::Upstream(UpstreamFault::connect(fault, target)))
     }
 
-    fn put_back(&self, reusable: bool, connection: Box<http1::Connection>, lease: &Lease) {
+    fn put_back(
+        &self,
+        reusable: bool,
+        connection: Box<http1::Connection>,
+        lease: &Lease,
+        now: Instant,
+    ) {
         if reusable && let Some(pool) = self.state.pool(self.allowed.upstream, lease) {
-            pool.put(connection, Instant::now());
+            pool.put(connection, now);
         }
     }
 

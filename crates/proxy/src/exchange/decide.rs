@@ -87,26 +87,23 @@ pub(super) async fn decide<S: RequestSource>(
             return Err(Failed::Refused(Denial::new(Code::Internal)));
         }
     }
-    let Some(allowed) = walk.allowed(snapshot.rules, head) else {
-        return Err(Failed::Refused(Denial::new(Code::Internal)));
-    };
-    intake.limit(allowed.body_limit);
-    if allowed.limits.is_empty() {
+    intake.limit(walk.body_limit());
+    if walk.limits().is_empty() {
         return Ok(Decided::Passes);
     }
     *readings = live.take_readings();
     for _ in 0..RACES {
-        if counting.commit(allowed.limits, now).is_ok() {
+        if counting.commit(walk.limits(), now).is_ok() {
             return Ok(Decided::Passes);
         }
-        *readings = counting.read(allowed.limits, permits, now);
-        if let Some(denial) = allowed.used_up(readings) {
+        *readings = counting.read(walk.limits(), permits, now);
+        if let Some(denial) = walk.used_up(readings) {
             journal.walked(walk, &live, &snapshot);
             return Err(Failed::Refused(denial));
         }
     }
     journal.walked(walk, &live, &snapshot);
-    Err(Failed::Refused(allowed.lost_races()))
+    Err(Failed::Refused(walk.lost_races()))
 }
 
 /// What a request costs while it is decided.

@@ -72,7 +72,11 @@ impl Journal<'_> {
         let plan = rules.plan(&allowed.route);
         entry.path = Some(plan.recorded_path(allowed.path, allowed.params, kept));
         let service = rules.service(&allowed.route);
-        entry.host = service.hosts.iter().find(|name| ***name == *allowed.host).cloned();
+        entry.host = service
+            .hosts
+            .iter()
+            .find(|name| name.as_bytes() == allowed.host)
+            .cloned();
         entry.environment = Some(rules.environment(allowed.environment).clone());
         self.name_route(entry);
         identify(allowed.identity, entry);

@@ -4,7 +4,7 @@
 use crate::gateway::Core;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
+use std::pin::Pin;
 use std::task::Poll;
 
 /// Why work was not done to its end. The caller has to treat whatever it was changing as half done.
@@ -18,8 +18,10 @@ pub(super) enum Interrupted {
 
 /// Awaits `work` for as long as the core serves, and survives its panic. The task has to be one
 /// that the core wakes ([`Core::wake_to_drain`]).
-pub(super) async fn guarded<F: Future>(core: &Core, work: F) -> Result<F::Output, Interrupted> {
-    let mut work = pin!(work);
+pub(super) async fn guarded<F: Future>(
+    core: &Core,
+    mut work: Pin<&mut F>,
+) -> Result<F::Output, Interrupted> {
     std::future::poll_fn(|cx| {
         if core.is_cut_off() {
             return Poll::Ready(Err(Interrupted::CutOff));

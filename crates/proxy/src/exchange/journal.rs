@@ -97,6 +97,8 @@ pub(crate) struct Journal<'a> {
     head: &'a Head,
     traffic: &'a Traffic,
     begun: Instant,
+    /// When it was over; `None`: when these notes are dropped.
+    ended: Option<Instant>,
     id: RequestId,
     /// Of the directory that was decided by.
     sequence: u64,
@@ -134,6 +136,7 @@ impl<'a> Journal<'a> {
             head,
             traffic,
             begun: begun.unwrap_or_else(Instant::now),
+            ended: None,
             id: core.new_id(),
             sequence: 0,
             trace: Trace::new(
@@ -252,6 +255,11 @@ impl<'a> Journal<'a> {
         }
     }
 
+    /// The last byte of the response has been passed on, and the time is known anyway.
+    pub(super) const fn ended(&mut self, now: Instant) {
+        self.ended = Some(now);
+    }
+
     /// The final response has been passed on to its end.
     pub(super) const fn answered(&mut self) {
         self.is_whole = true;
@@ -351,7 +359,7 @@ impl<'a> Journal<'a> {
         let walked = self.walked.as_deref();
         let raw_path;
         let path = match (self.allowed, walked.and_then(|w| w.path.as_deref())) {
-            (Some(allowed), _) => allowed.path,
+            (Some(allowed), _) => ascii(allowed.path),
             (None, Some(path)) => path,
             (None, None) => {
                 raw_path = String::from_utf8_lossy(self.head.path());
@@ -359,7 +367,7 @@ impl<'a> Journal<'a> {
             }
         };
         let host = match self.allowed {
-            Some(allowed) => allowed.host,
+            Some(allowed) => ascii(allowed.host),
             // What is no host may be anything, a password among it.
             None => walked.map_or("", |w| &w.host),
         };
@@ -489,7 +497,8 @@ impl Journal<'_> {
 
 impl Drop for Journal<'_> {
     fn drop(&mut self) {
-        let duration = self.begun.elapsed();
+        let ended = self.ended.unwrap_or_else(Instant::now);
+        let duration = ended.saturating_duration_since(self.begun);
         let layout = &self.state.snapshot().layout;
         let operation = self.route().map_or_else(OperationId::default, |route| {
             layout.operation(route.service, route.version, route.operation)
@@ -516,6 +525,11 @@ impl Drop for Journal<'_> {
             self.offer(duration);
         }
     }
+}
+
+/// What the walk has found to be ASCII, as text.
+fn ascii(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap_or_default()
 }
 
 /// Refusals of whole connections: whoever opens many must not fill the log.

@@ -1,7 +1,7 @@
 //! The life of one request, from its head to its end.
 
 use super::attempt::{Ended, Exchange, Passed};
-use super::decide::{Deciding, Decided, decide};
+use super::decide::{Decided, Deciding, decide};
 use super::faults::{self, Failed};
 use super::guard::{Interrupted, guarded};
 use super::intake::Intake;
@@ -19,6 +19,7 @@ use postern_model::{Code, Denial};
 use postern_policy::fields::Known;
 use postern_policy::head::Head;
 use std::net::IpAddr;
+use std::pin::pin;
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -41,40 +42,42 @@ pub(crate) async fn run(
         // not be taken for a request.
         sink.close();
     }
-    let served = guarded(core, async {
-        let (intake, journal) = (&mut intake, &mut journal);
-        let decided = decide(core, state, caller, head, intake, journal, &mut deciding).await?;
-        if let Decided::Own(asked) = decided {
-            let answering = Answering {
+    let served = {
+        let work = pin!(async {
+            let (intake, journal) = (&mut intake, &mut journal);
+            let decided = decide(core, state, caller, head, intake, journal, &mut deciding).await?;
+            if let Decided::Own(asked) = decided {
+                let answering = Answering {
+                    core,
+                    state,
+                    caller,
+                    head,
+                    asked: &asked,
+                };
+                // Boxed, so that requests do not grow by what few of them need.
+                return Box::pin(answering.answer(intake, journal, sink)).await;
+            }
+            let Some(allowed) = deciding.walk.allowed(&state.snapshot().rules, head) else {
+                return Err(Failed::Refused(Denial::new(Code::Internal)));
+            };
+            journal.allowed(allowed);
+            let exchange = Exchange {
                 core,
                 state,
                 caller,
                 head,
-                asked: &asked,
+                allowed,
+                readings: &deciding.readings,
+                id: journal.id(),
+                trace: journal.trace(),
+                traffic: &traffic,
+                timeouts: state.snapshot().rules.plan(&allowed.route).timeouts,
+                body_timeout: state.configuration().timeouts.body,
             };
-            // Boxed, so that requests do not grow by what few of them need.
-            return Box::pin(answering.answer(intake, journal, sink)).await;
-        }
-        let Some(allowed) = deciding.walk.allowed(&state.snapshot().rules, head) else {
-            return Err(Failed::Refused(Denial::new(Code::Internal)));
-        };
-        journal.allowed(allowed);
-        let exchange = Exchange {
-            core,
-            state,
-            caller,
-            head,
-            allowed,
-            readings: &deciding.readings,
-            id: journal.id(),
-            trace: journal.trace(),
-            traffic: &traffic,
-            timeouts: state.snapshot().rules.plan(&allowed.route).timeouts,
-            body_timeout: state.configuration().timeouts.body,
-        };
-        forward(&exchange, journal, intake, sink).await
-    })
-    .await;
+            forward(&exchange, journal, intake, sink).await
+        });
+        guarded(core, work).await
+    };
     let served = served.unwrap_or_else(|interrupted| {
         sink.close();
         Err(Failed::Refused(Denial::new(match interrupted {
@@ -157,8 +160,9 @@ async fn forward<S: RequestSource>(
     let mut tried = Tried::NONE;
     let mut made = 0;
     loop {
+        let now = Instant::now();
         let mut lease = upstream
-            .acquire(Instant::now(), key, &tried)
+            .acquire(now, key, &tried)
             .map_err(|denied| Failed::Refused(faults::denied(&denied)))?;
         tried.push(lease.index());
         made += 1;
@@ -174,7 +178,7 @@ async fn forward<S: RequestSource>(
             upstream.may_retry(&attempt, Instant::now()) == Verdict::Retry
         };
         match exchange
-            .attempt(&mut lease, &mut upload, sink, journal, &may_retry)
+            .attempt(&mut lease, now, &mut upload, sink, journal, &may_retry)
             .await
         {
             Ok(passed) => {
