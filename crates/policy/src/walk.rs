@@ -51,9 +51,9 @@ impl NormalPath {
         }
     }
 
-    /// All of the raw bytes, which have this form.
-    pub(crate) fn all(raw: &[u8]) -> Self {
-        Self::AsSent(Span::new(0, raw.len()))
+    /// The beginning of the raw bytes, which has this form.
+    pub(crate) fn begin(beginning: &[u8]) -> Self {
+        Self::AsSent(Span::new(0, beginning.len()))
     }
 
     pub(crate) fn new(text: std::borrow::Cow<'_, str>) -> Self {
@@ -151,7 +151,8 @@ impl Walk {
     pub fn step(&mut self, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Step {
         let is_recorded = facts.is_recorded();
         while let Some(line) = STAGES.get(self.line) {
-            while let Some(check) = line.checks.get(self.check) {
+            let next = std::mem::take(&mut self.check);
+            for (at, check) in line.checks.iter().enumerate().skip(next) {
                 let mut outcome = check(&mut self.progress, snapshot, facts);
                 if is_recorded && let Some(what) = facts.not_kept() {
                     // What has looked at something that was not kept has found nothing out.
@@ -160,12 +161,12 @@ impl Walk {
                 if !matches!(outcome, Outcome::Pass)
                     && let Some(step) = self.meet(line.stage, outcome)
                 {
+                    // Where it needs something, the same check is asked again.
+                    self.check = at;
                     return step;
                 }
-                self.check += 1;
             }
             self.line += 1;
-            self.check = 0;
         }
         Step::Done(self.conclude())
     }

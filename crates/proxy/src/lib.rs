@@ -7,6 +7,7 @@ mod back;
 mod connection;
 pub mod counting;
 mod date;
+mod decimal;
 mod exchange;
 #[doc(hidden)]
 pub mod fuzzing;

@@ -278,6 +278,12 @@ fn push_item(out: &mut String, name: &str) {
 /// Writes a quoted string, as structured fields have it (RFC 8941 §3.3.3) and RFC 9110 too.
 fn push_string(out: &mut String, text: &str) {
     out.push('"');
+    if text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
+        // As names are.
+        out.push_str(text);
+        out.push('"');
+        return;
+    }
     for c in text.chars() {
         match c {
             '"' | '\\' => out.extend(['\\', c]),

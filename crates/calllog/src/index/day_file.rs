@@ -1,17 +1,16 @@
 //! One day's SQLite file, as it is written.
 
-use crate::codec::write_fold;
+mod insert;
+
+use crate::Result;
 use crate::day::Day;
-use crate::entry::{Entry, Outcome, fault_number};
+use crate::entry::Entry;
 use crate::error::CallLogError;
-use crate::{Protocol, Result};
-use rusqlite::{Connection, OpenFlags, ToSql, Transaction, params};
-use std::collections::HashMap;
+use insert::{Names, insert};
+use rusqlite::{Connection, OpenFlags, params};
 use std::fs::File;
-use std::net::IpAddr;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// The layout, in `user_version`.
 pub(crate) const LAYOUT: i64 = 1;
@@ -46,10 +45,6 @@ pub(crate) const COLUMNS: &str = "id, start, duration, outcome, status, code, st
      operation, environment, subscription, policy, upstream, target, attempts, bytes_in, \
      bytes_out, revision, directory, client_request_id, trace, weight, count, fold, detail";
 
-const INSERT: &str = "INSERT OR REPLACE INTO calls VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,\
-     ?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27,?28,?29,?30,?31,?32,?33,?34,?35,\
-     ?36,?37)";
-
 /// Milliseconds of an hour.
 pub(crate) const HOUR: u64 = 3_600_000;
 
@@ -58,7 +53,7 @@ pub(crate) const HOUR: u64 = 3_600_000;
 #[derive(Debug)]
 pub(crate) struct DayFile {
     connection: Connection,
-    names: HashMap<Arc<str>, i64>,
+    names: Names,
     path: PathBuf,
     inode: u64,
 }
@@ -85,7 +80,7 @@ impl DayFile {
             .ino();
         Ok(Self {
             connection,
-            names: HashMap::new(),
+            names: Names::default(),
             path,
             inode,
         })
@@ -187,156 +182,4 @@ fn prepare(path: &Path) -> rusqlite::Result<Connection> {
         return Err(rusqlite::Error::IntegralValueOutOfRange(0, layout));
     }
     Ok(connection)
-}
-
-/// Service, version, operation, app and hour.
-type Way = ([i64; 4], u64);
-
-fn insert(
-    transaction: &Transaction<'_>,
-    names: &mut HashMap<Arc<str>, i64>,
-    rows: &[Entry],
-) -> rusqlite::Result<()> {
-    let mut seen: HashMap<Way, [[u8; 16]; 2]> = HashMap::new();
-    let mut statement = transaction.prepare_cached(INSERT)?;
-    for entry in rows {
-        let mut name = |name: Option<&Arc<str>>| match name {
-            None => Ok(None),
-            Some(name) => intern(transaction, names, name).map(Some),
-        };
-        let [service, version] = [name(entry.service.as_ref())?, name(entry.version.as_ref())?];
-        let [operation, app] = [name(entry.operation.as_ref())?, name(entry.app.as_ref())?];
-        let id = entry.id.bits().to_be_bytes();
-        let [client, peer] = [
-            entry.client.map(Packed::new),
-            Some(Packed::new(entry.peer.ip())),
-        ];
-        let fold = entry.fold.as_ref().map(|fold| {
-            let mut bytes = Vec::new();
-            write_fold(&mut bytes, fold);
-            bytes
-        });
-        let code = match entry.code {
-            None => None,
-            Some(code) => Some(intern_str(transaction, names, code.name())?),
-        };
-        let mut name = |name: Option<&Arc<str>>| match name {
-            None => Ok(None),
-            Some(name) => intern(transaction, names, name).map(Some),
-        };
-        let values: [&dyn ToSql; 37] = [
-            &id.as_slice(),
-            &entry.start.cast_signed(),
-            &entry.duration.cast_signed(),
-            &entry.outcome.number(),
-            &entry.status,
-            &code,
-            &entry.stage.map(postern_model::Stage::number),
-            &entry.fault.map(|fault| fault_number(Some(fault))),
-            &entry.method.as_ref().map(crate::MethodName::as_str),
-            &entry.host.as_deref(),
-            &entry.path.as_deref(),
-            &client.as_ref().map(Packed::bytes),
-            &peer.as_ref().map(Packed::bytes),
-            &entry.peer.port(),
-            &entry.protocol.map(Protocol::number),
-            &name(entry.tenant.as_ref())?,
-            &app,
-            &entry.credential.as_deref(),
-            &service,
-            &version,
-            &operation,
-            &name(entry.environment.as_ref())?,
-            &name(entry.subscription.as_ref())?,
-            &name(entry.policy.as_ref())?,
-            &name(entry.upstream.as_ref())?,
-            &name(entry.target.as_ref())?,
-            &entry.attempts,
-            &entry.bytes_in.cast_signed(),
-            &entry.bytes_out.cast_signed(),
-            &entry.revision.cast_signed(),
-            &entry.directory.cast_signed(),
-            &entry.client_request_id.as_deref(),
-            &entry.trace.as_ref().map(<[u8; 16]>::as_slice),
-            &entry.weight,
-            &entry.count.cast_signed(),
-            &fold.as_deref(),
-            &entry.detail.as_deref(),
-        ];
-        statement.execute(values.as_slice())?;
-        if entry.outcome == Outcome::Allowed {
-            let way = [service, version, operation, app].map(Option::unwrap_or_default);
-            let [first, last] = seen
-                .entry((way, entry.id.millis() / HOUR))
-                .or_insert([id, id]);
-            *first = id.min(*first);
-            *last = id.max(*last);
-        }
-    }
-    write_seen(transaction, &seen)
-}
-
-fn write_seen(
-    transaction: &Transaction<'_>,
-    seen: &HashMap<Way, [[u8; 16]; 2]>,
-) -> rusqlite::Result<()> {
-    let mut statement = transaction.prepare_cached(
-        "INSERT INTO seen VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE
-         SET first = min(first, excluded.first), last = max(last, excluded.last)",
-    )?;
-    for (([service, version, operation, app], hour), [first, last]) in seen {
-        let hour = hour.cast_signed();
-        statement.execute(params![service, version, operation, app, hour, first, last])?;
-    }
-    Ok(())
-}
-
-fn intern(
-    transaction: &Transaction<'_>,
-    names: &mut HashMap<Arc<str>, i64>,
-    name: &Arc<str>,
-) -> rusqlite::Result<i64> {
-    match names.get(name) {
-        Some(id) => Ok(*id),
-        None => intern_str(transaction, names, name),
-    }
-}
-
-fn intern_str(
-    transaction: &Transaction<'_>,
-    names: &mut HashMap<Arc<str>, i64>,
-    name: &str,
-) -> rusqlite::Result<i64> {
-    if let Some(id) = names.get(name) {
-        return Ok(*id);
-    }
-    let mut insert =
-        transaction.prepare_cached("INSERT OR IGNORE INTO names (name) VALUES (?1)")?;
-    insert.execute([name])?;
-    let mut find = transaction.prepare_cached("SELECT id FROM names WHERE name = ?1")?;
-    let id = find.query_row([name], |row| row.get(0))?;
-    names.insert(name.into(), id);
-    Ok(id)
-}
-
-/// An address as bytes, 4 or 16 of them.
-struct Packed([u8; 16], usize);
-
-impl Packed {
-    fn new(address: IpAddr) -> Self {
-        match address {
-            IpAddr::V4(v4) => {
-                let mut bytes = [0; 16];
-                for (slot, octet) in bytes.iter_mut().zip(v4.octets()) {
-                    *slot = octet;
-                }
-                Self(bytes, 4)
-            }
-            IpAddr::V6(v6) => Self(v6.octets(), 16),
-        }
-    }
-
-    fn bytes(&self) -> &[u8] {
-        self.0.get(..self.1).unwrap_or_default()
-    }
 }

@@ -121,3 +121,16 @@ proptest! {
         let _ = ApiKey::parse(&given);
     }
 }
+
+#[test]
+fn the_digits_of_ids_are_those_that_are_written() {
+    for byte in 0..=255 {
+        let (id, written) = (
+            [byte; 16],
+            b"0123456789abcdefghjkmnpqrstvwxyz".contains(&byte),
+        );
+        let text = String::from_utf8_lossy(&id);
+        let credential = format!("{CREDENTIAL_PREFIX}{text}");
+        assert_eq!(is_credential_id(&credential), written, "{byte}");
+    }
+}

@@ -219,7 +219,12 @@ pub fn is_credential_id(id: &str) -> bool {
 }
 
 fn is_id(id: &[u8]) -> bool {
-    id.len() == ID && id.iter().all(|byte| BASE_32.contains(byte))
+    // The digits and letters but i, l, o and u.
+    let digit = |byte: &u8| {
+        byte.is_ascii_digit()
+            || (byte.is_ascii_lowercase() && !matches!(byte, b'i' | b'l' | b'o' | b'u'))
+    };
+    id.len() == ID && id.iter().all(digit)
 }
 
 fn well_formed(presented: &[u8]) -> Option<Parsed<'_>> {

@@ -160,8 +160,8 @@ fn authority(progress: &mut Progress, _: &Snapshot<'_>, facts: &dyn Facts) -> Ou
     let Some(raw) = facts.authority().filter(|raw| !raw.is_empty()) else {
         return Outcome::Pass;
     };
-    if host::is_plain(raw) {
-        progress.host = Some(NormalPath::all(raw));
+    if let Some(host) = host::plain(raw) {
+        progress.host = Some(NormalPath::begin(host));
         return Outcome::Pass;
     }
     match host::parse(raw) {

@@ -47,7 +47,7 @@ fn normal_path(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Fac
         }
         progress.path = Some(NormalPath::Changed("/".into()));
     } else if path::is_plain(raw) {
-        progress.path = Some(NormalPath::all(raw));
+        progress.path = Some(NormalPath::begin(raw));
     } else {
         match path::normalise(raw) {
             Ok(normal) => {

@@ -4,6 +4,7 @@
 mod tests;
 
 use super::length::Length;
+use crate::decimal::decimal;
 use crate::exchange::SinkFault;
 use crate::io::{Link, Wait};
 use postern_policy::fields::{Fields, Known};
@@ -89,20 +90,9 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes `prefix`, the number and a line's end.
-    pub(crate) fn number(&mut self, prefix: &[u8], mut n: u64) {
-        let mut digits = [0u8; 20];
-        let mut used = 0;
-        for slot in digits.iter_mut().rev() {
-            *slot = b'0' + (n % 10) as u8;
-            n /= 10;
-            used += 1;
-            if n == 0 {
-                break;
-            }
-        }
+    pub(crate) fn number(&mut self, prefix: &[u8], n: u64) {
         self.out.extend_from_slice(prefix);
-        self.out
-            .extend_from_slice(digits.get(20 - used..).unwrap_or_default());
+        self.out.extend_from_slice(decimal(n, &mut [0; 20]));
         self.out.extend_from_slice(b"\r\n");
     }
 

@@ -3,7 +3,7 @@
 
 use super::headers::{Name, names};
 use super::push_string;
-use std::fmt::Write as _;
+use crate::decimal::decimal;
 
 /// How one limit stands for one caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,18 +51,18 @@ pub fn limit_fields(
             scratch.push_str(", ");
         }
         push_string(scratch, standing.name);
-        // Writing to a String cannot fail.
-        let _ = match standing.window {
-            Some(window) => write!(scratch, ";q={};w={window}", standing.limit),
-            None => write!(scratch, ";q={};qu=\"concurrent-requests\"", standing.limit),
-        };
+        push_number(scratch, ";q=", standing.limit);
+        match standing.window {
+            Some(window) => push_number(scratch, ";w=", window),
+            None => scratch.push_str(";qu=\"concurrent-requests\""),
+        }
     }
     field(names::RATE_LIMIT_POLICY, scratch);
     scratch.clear();
     push_string(scratch, tightest.name);
-    let _ = write!(scratch, ";r={}", tightest.remaining);
+    push_number(scratch, ";r=", tightest.remaining);
     if tightest.window.is_some() {
-        let _ = write!(scratch, ";t={}", tightest.reset);
+        push_number(scratch, ";t=", tightest.reset);
     }
     field(names::RATE_LIMIT, scratch);
     if classic {
@@ -72,8 +72,14 @@ pub fn limit_fields(
             (names::X_RESET, tightest.reset),
         ] {
             scratch.clear();
-            let _ = write!(scratch, "{value}");
+            push_number(scratch, "", value);
             field(name, scratch);
         }
     }
+}
+
+fn push_number(text: &mut String, before: &str, number: u64) {
+    text.push_str(before);
+    let mut room = [0; 20];
+    text.push_str(std::str::from_utf8(decimal(number, &mut room)).unwrap_or_default());
 }
