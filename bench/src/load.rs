@@ -8,18 +8,20 @@
 mod h1;
 mod h2;
 mod open;
+mod request;
 mod tally;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 
+pub(crate) use self::request::Request;
 use self::tally::Tally;
 
 /// What `postern-bench load` is told.
@@ -37,6 +39,19 @@ pub(crate) struct Options {
     /// Bytes of the request body.
     #[arg(long, default_value_t = 0)]
     pub(crate) body: usize,
+    /// The request as a `curl` command, such as the content of bench/full.curl, instead of method,
+    /// path and body (HTTP/1.1); it is sent to --target, whatever its URL says.
+    #[arg(long, conflicts_with_all = ["method", "path", "body", "http2"])]
+    pub(crate) curl: Option<String>,
+    /// The status that counts as an answer; any other is an error.
+    #[arg(long, default_value_t = 200)]
+    pub(crate) status: u16,
+    /// The first address to connect from; by default the system chooses.
+    #[arg(long)]
+    pub(crate) from: Option<Ipv4Addr>,
+    /// How many addresses, counted up from --from, the connections are spread over.
+    #[arg(long, default_value_t = 1, requires = "from")]
+    pub(crate) sources: u32,
     /// Keep-alive connections.
     #[arg(long, default_value_t = 32)]
     pub(crate) connections: usize,
@@ -64,7 +79,7 @@ pub(crate) struct Options {
 /// What a load run found.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Summary {
-    /// Complete answers with status 200.
+    /// Complete answers with the status that was wanted.
     pub(crate) requests: u64,
     /// Everything else: other statuses, broken connections.
     pub(crate) errors: u64,
@@ -126,20 +141,21 @@ enum Clients {
 
 /// Opens every connection and asks once on each, so that set-up is not measured.
 async fn connect(options: &Options) -> Result<Clients> {
-    if options.rate.is_some() && options.http2 {
-        bail!("the open loop speaks HTTP/1.1 only");
+    if options.http2 && (options.rate.is_some() || options.status != 200) {
+        bail!("over HTTP/2 the loop is closed, and status 200 is an answer");
     }
     let connector = options.tls.then(|| {
         let protocol: &[u8] = if options.http2 { b"h2" } else { b"http/1.1" };
         tokio_rustls::TlsConnector::from(crate::tls::client(protocol))
     });
     let (mut ones, mut twos) = (Vec::new(), Vec::new());
-    for _ in 0..options.connections {
-        let stream = dial(options, connector.as_ref()).await?;
+    let request: Rc<[u8]> = Request::of(options)?.bytes().into();
+    for (_, number) in (0..options.connections).zip(0..) {
+        let stream = dial(options, number, connector.as_ref()).await?;
         if options.http2 {
             twos.push(h2::Client::start(stream, options).await?);
         } else {
-            let mut client = h1::Client::new(stream, h1::request(options));
+            let mut client = h1::Client::new(stream, request.clone(), options.status);
             client.exchange().await.context("first request")?;
             ones.push(client);
         }
@@ -151,10 +167,25 @@ async fn connect(options: &Options) -> Result<Clients> {
     })
 }
 
-async fn dial(options: &Options, connector: Option<&tokio_rustls::TlsConnector>) -> Result<Stream> {
-    let stream = TcpStream::connect(options.target)
-        .await
-        .with_context(|| format!("cannot connect to {}", options.target))?;
+/// Opens the connection of this number.
+async fn dial(
+    options: &Options,
+    number: u32,
+    connector: Option<&tokio_rustls::TlsConnector>,
+) -> Result<Stream> {
+    let connected = match options.from {
+        None => TcpStream::connect(options.target).await,
+        Some(first) => {
+            let source = u32::from(first).wrapping_add(number % options.sources.max(1));
+            let source = Ipv4Addr::from_bits(source);
+            let socket = TcpSocket::new_v4()?;
+            socket
+                .bind(SocketAddr::new(IpAddr::V4(source), 0))
+                .with_context(|| format!("cannot connect from {source}"))?;
+            socket.connect(options.target).await
+        }
+    };
+    let stream = connected.with_context(|| format!("cannot connect to {}", options.target))?;
     stream.set_nodelay(true)?;
     Ok(match connector {
         Some(connector) => {

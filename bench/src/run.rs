@@ -1,12 +1,17 @@
 //! The comparison: every proxy on one core, load generator and upstream on another, one proxy
 //! after the other within a round, several rounds, medians and the ratios of the same round.
 
+mod calls;
+mod contest;
+mod figure;
 mod machine;
 mod measure;
 mod peer;
+mod probe;
 mod process;
 mod report;
 mod scenario;
+mod trial;
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -16,15 +21,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use tokio::signal::unix::{SignalKind, signal};
 
-use self::measure::{Cores, Sample, measure};
-use self::peer::Peer;
+use self::contest::Run;
+use self::figure::Figure;
+use self::measure::{Cores, Sample};
 use self::process::{Process, pinned};
-use self::scenario::{CAPACITY, Pace, Scenario};
-
-/// A measurement is taken again while others use more than this share of the proxy's core.
-const DISTURBED: f64 = 0.10;
-/// How often a measurement is taken at most.
-const TRIES: usize = 3;
+use self::scenario::Scenario;
+use self::trial::Trial;
 
 /// What `postern-bench run` is told.
 #[derive(Debug, Clone, clap::Args)]
@@ -41,23 +43,27 @@ pub(crate) struct Options {
     /// One more proxy, `NAME=COMMAND`, with `{gateway}` and `{upstream}` for its addresses.
     #[arg(long)]
     extra: Vec<String>,
-    /// Only these scenarios: names, `prefix*` or `*suffix`, separated by commas.
+    /// Only these: names of scenarios (`post-32`, `full`, `refusals`, …) and trials (`records`,
+    /// `why`, `instructions`, `keys`), `prefix*` or `*suffix`, separated by commas.
     #[arg(long)]
     only: Option<String>,
     /// Rounds; the report shows medians.
-    #[arg(long, default_value_t = 7)]
+    #[arg(long, default_value_t = 5)]
     rounds: usize,
     /// Seconds of each measurement.
-    #[arg(long, default_value_t = 1.5)]
+    #[arg(long, default_value_t = 1.2)]
     seconds: f64,
-    /// Two rounds of half a second: to see that everything works.
+    /// API keys of the trial `keys`.
+    #[arg(long, default_value_t = 1_000_000)]
+    keys: u32,
+    /// Two rounds of half a second, and 20,000 keys: to see that everything works.
     #[arg(long)]
     quick: bool,
     /// Write the report into this Markdown file, between its `bench` markers if it has them.
     #[arg(long)]
     markdown: Option<PathBuf>,
-    /// Where the upstream listens; `bench/plain.yaml` names the same address.
-    #[arg(long, default_value = "127.0.0.1:9000")]
+    /// Where the upstream listens, in the place of the address that the configurations name.
+    #[arg(long, default_value = peer::UPSTREAM)]
     upstream: SocketAddr,
 }
 
@@ -79,8 +85,10 @@ struct Findings {
     peers: Vec<(String, String)>,
     /// Resident memory in bytes before any load, by peer.
     memory: BTreeMap<String, u64>,
-    /// Scenarios with, for each peer, its samples by round.
+    /// Scenarios with, for each entrant, its samples by round.
     rows: Vec<(&'static Scenario, BTreeMap<String, Vec<Sample>>)>,
+    /// Trials with what they found.
+    trials: Vec<(&'static Trial, Vec<Figure>)>,
     /// What was skipped or went wrong.
     notes: Vec<String>,
 }
@@ -88,7 +96,7 @@ struct Findings {
 /// Runs the comparison; ends every process it started, also when interrupted.
 pub(crate) async fn main(mut options: Options) -> Result<()> {
     if options.quick {
-        (options.rounds, options.seconds) = (2, 0.5);
+        (options.rounds, options.seconds, options.keys) = (2, 0.5, 20_000);
     }
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -112,8 +120,9 @@ pub(crate) async fn main(mut options: Options) -> Result<()> {
 struct Scratch(PathBuf);
 
 impl Scratch {
-    fn new() -> Result<Self> {
-        let dir = std::env::temp_dir().join(format!("postern-bench-{}", std::process::id()));
+    /// Below the directory that cargo builds into: on a disk, where a call log belongs.
+    fn new(target: &Path) -> Result<Self> {
+        let dir = target.join(format!("postern-bench-{}", std::process::id()));
         std::fs::create_dir_all(&dir)
             .with_context(|| format!("cannot create {}", dir.display()))?;
         Ok(Self(dir))
@@ -132,57 +141,69 @@ fn progress(line: &str) {
 }
 
 async fn compare(options: &Options) -> Result<Findings> {
-    let scenarios = scenario::select(options.only.as_deref());
-    if scenarios.is_empty() {
-        let names: Vec<_> = scenario::ALL.iter().map(|scenario| scenario.name).collect();
-        bail!("--only matches no scenario; there are {}", names.join(", "));
+    let only = options.only.as_deref();
+    let scenarios: Vec<_> = scenario::ALL
+        .iter()
+        .filter(|scenario| scenario::selected(only, scenario.name))
+        .collect();
+    let trials: Vec<_> = trial::ALL
+        .iter()
+        .filter(|trial| scenario::selected(only, trial.name))
+        .collect();
+    if scenarios.is_empty() && trials.is_empty() {
+        let names = scenario::ALL.iter().map(|scenario| scenario.name);
+        let names: Vec<_> = names
+            .chain(trial::ALL.iter().map(|trial| trial.name))
+            .collect();
+        bail!("--only matches nothing; there are {}", names.join(", "));
     }
-    let scratch = Scratch::new()?;
+    let scratch = Scratch::new(&options.target_dir())?;
     let mut notes = Vec::new();
     let cores = cores(&mut notes);
     let certificate = crate::tls::write_certificate(&scratch.0)?;
+    let _upstream = upstream(options, cores, &scratch.0).await?;
 
-    if std::net::TcpListener::bind(options.upstream).is_err() {
-        bail!(
-            "{} is taken, and bench/plain.yaml names it as the upstream; end what listens there",
-            options.upstream
-        );
-    }
-    let arguments = [
-        "upstream".to_owned(),
-        "--listen".to_owned(),
-        options.upstream.to_string(),
-    ];
-    let command = pinned(cores.load, &std::env::current_exe()?, &arguments);
-    let mut upstream = Process::start("upstream", command, &scratch.0)?;
-    upstream.ready(&[options.upstream]).await?;
-
+    let mut setups: Vec<_> = scenarios
+        .iter()
+        .flat_map(|scenario| scenario.setups())
+        .chain(trials.iter().filter_map(|trial| trial.setup))
+        .collect();
+    setups.sort_unstable();
+    setups.dedup();
     let site = peer::Site {
         options,
         dir: &scratch.0,
         certificate: &certificate,
         upstream: options.upstream,
         core: cores.proxy,
+        setups: &setups,
     };
     let peers = peer::start(&site, &mut |note| {
         progress(&note);
         notes.push(note);
     })
     .await?;
-    let mut run = Run {
-        options,
-        cores,
-        peers: &peers,
-        capacity: BTreeMap::new(),
-        notes,
-    };
     let memory = peers
         .iter()
         .map(|peer| (peer.name.clone(), peer.memory()))
         .collect();
+    let mut run = Run::new(options, cores, &peers, notes);
     let mut rows = Vec::new();
     for scenario in scenarios {
         rows.push((scenario, run.scenario(scenario).await?));
+    }
+    let mut notes = run.into_notes();
+    let mut found = Vec::new();
+    for trial in trials {
+        progress(&format!("{}: {}", trial.name, trial.about));
+        match trial.run(&site, cores, &peers).await {
+            Ok(figures) => found.push((trial, figures)),
+            Err(error) => {
+                let note = format!("{}: {error:#}", trial.name);
+                progress(&note);
+                notes.push(note);
+            }
+        }
     }
     let names = peers
         .iter()
@@ -192,8 +213,28 @@ async fn compare(options: &Options) -> Result<Findings> {
         peers: names,
         memory,
         rows,
-        notes: run.notes,
+        trials: found,
+        notes,
     })
+}
+
+/// Starts what answers behind the proxies.
+async fn upstream(options: &Options, cores: Cores, dir: &Path) -> Result<Process> {
+    if std::net::TcpListener::bind(options.upstream).is_err() {
+        bail!(
+            "{} is taken, where the upstream is to listen; --upstream says another address",
+            options.upstream
+        );
+    }
+    let arguments = [
+        "upstream".to_owned(),
+        "--listen".to_owned(),
+        options.upstream.to_string(),
+    ];
+    let command = pinned(cores.load, &std::env::current_exe()?, &arguments);
+    let mut upstream = Process::start("upstream", command, dir)?;
+    upstream.ready(&[options.upstream]).await?;
+    Ok(upstream)
 }
 
 fn cores(notes: &mut Vec<String>) -> Cores {
@@ -213,98 +254,5 @@ fn cores(notes: &mut Vec<String>) -> Cores {
                 load: None,
             }
         }
-    }
-}
-
-/// A comparison under way.
-struct Run<'a> {
-    options: &'a Options,
-    cores: Cores,
-    peers: &'a [Peer],
-    /// The most requests per second of each peer, once known.
-    capacity: BTreeMap<String, f64>,
-    notes: Vec<String>,
-}
-
-impl Run<'_> {
-    /// All rounds of one scenario, the order of the proxies turning from round to round.
-    async fn scenario(
-        &mut self,
-        scenario: &'static Scenario,
-    ) -> Result<BTreeMap<String, Vec<Sample>>> {
-        let mut samples: BTreeMap<String, Vec<Sample>> = BTreeMap::new();
-        let mut broken: Vec<&str> = Vec::new();
-        for round in 0..self.options.rounds {
-            for turn in 0..self.peers.len() {
-                let Some(peer) = self.peers.get((turn + round) % self.peers.len()) else {
-                    continue;
-                };
-                if broken.contains(&peer.name.as_str()) || peer.front(scenario.front).is_none() {
-                    continue;
-                }
-                let sample = match self.rate(scenario, peer).await {
-                    Ok(rate) => self.sample(scenario, rate, peer).await,
-                    Err(error) => Err(error),
-                };
-                match sample {
-                    Ok(sample) => {
-                        progress(&report::line(scenario, round, &peer.name, &sample));
-                        samples.entry(peer.name.clone()).or_default().push(sample);
-                    }
-                    Err(error) => {
-                        let note = format!("{}, {}: {error:#}", scenario.name, peer.name);
-                        progress(&note);
-                        self.notes.push(note);
-                        broken.push(&peer.name);
-                        samples.remove(&peer.name);
-                    }
-                }
-            }
-        }
-        Ok(samples)
-    }
-
-    async fn rate(&mut self, scenario: &Scenario, peer: &Peer) -> Result<Option<f64>> {
-        Ok(match scenario.pace {
-            Pace::Closed => None,
-            Pace::HalfOfOwn => Some(self.most(peer).await? / 2.0),
-            Pace::HalfOfSlowest => {
-                let mut slowest = f64::INFINITY;
-                for peer in self.peers {
-                    slowest = slowest.min(self.most(peer).await?);
-                }
-                Some(slowest / 2.0)
-            }
-        })
-    }
-
-    /// The most requests per second that a peer answers.
-    async fn most(&mut self, peer: &Peer) -> Result<f64> {
-        if let Some(most) = self.capacity.get(&peer.name) {
-            return Ok(*most);
-        }
-        let mut most: f64 = 0.0;
-        for _ in 0..TRIES {
-            most = most.max(self.sample(CAPACITY, None, peer).await?.per_second());
-        }
-        self.capacity.insert(peer.name.clone(), most);
-        Ok(most)
-    }
-
-    /// One sample: the least disturbed of a few tries, the first if it is good enough.
-    async fn sample(&self, scenario: &Scenario, rate: Option<f64>, peer: &Peer) -> Result<Sample> {
-        let target = peer.front(scenario.front).context("front not offered")?;
-        let mut best: Option<Sample> = None;
-        for _ in 0..TRIES {
-            let sample = measure(scenario, rate, self.options.seconds, target, self.cores).await?;
-            let enough = sample.others <= DISTURBED;
-            if best.as_ref().is_none_or(|best| sample.others < best.others) {
-                best = Some(sample);
-            }
-            if enough {
-                break;
-            }
-        }
-        best.context("no sample")
     }
 }

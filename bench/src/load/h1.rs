@@ -7,8 +7,8 @@ use anyhow::{Result, bail};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::task::JoinSet;
 
+use super::Stream;
 use super::tally::Tally;
-use super::{Options, Stream};
 use crate::wire;
 
 /// Room for a head, and the size of reads from large bodies.
@@ -18,41 +18,17 @@ const BUFFER: usize = 128 * 1024;
 pub(super) struct Client {
     stream: Stream,
     request: Rc<[u8]>,
+    /// Any other status is an error.
+    status: u16,
     buf: Vec<u8>,
 }
 
-/// The bytes of the request: what an ordinary client sends, with a JSON body if there is one.
-pub(super) fn request(options: &Options) -> Rc<[u8]> {
-    let content = match options.body {
-        0 => String::new(),
-        length => format!("Content-Type: application/json\r\nContent-Length: {length}\r\n"),
-    };
-    let mut bytes = format!(
-        "{} {} HTTP/1.1\r\nHost: api.example.com\r\nUser-Agent: postern-bench/1\r\nAccept: */*\r\n{content}\r\n",
-        options.method, options.path
-    )
-    .into_bytes();
-    bytes.extend(body(options.body));
-    bytes.into()
-}
-
-/// A JSON string of `length` bytes.
-pub(super) fn body(length: usize) -> Vec<u8> {
-    let mut body = vec![b'x'; length];
-    if let Some(first) = body.first_mut() {
-        *first = b'"';
-    }
-    if let Some(last) = body.last_mut() {
-        *last = b'"';
-    }
-    body
-}
-
 impl Client {
-    pub(super) fn new(stream: Stream, request: Rc<[u8]>) -> Self {
+    pub(super) fn new(stream: Stream, request: Rc<[u8]>, status: u16) -> Self {
         Self {
             stream,
             request,
+            status,
             buf: Vec::with_capacity(BUFFER),
         }
     }
@@ -83,7 +59,7 @@ impl Client {
             }
             have += read as u64;
         }
-        if head.status != 200 {
+        if head.status != self.status {
             bail!("status {}", head.status);
         }
         if have > head.body || !head.keep_alive {

@@ -66,7 +66,7 @@ impl Client {
             input: Vec::with_capacity(256 * 1024),
             output: PREFACE.to_vec(),
             block: block(options)?,
-            body: super::h1::body(options.body),
+            body: super::request::body(options.body),
             streams: options.streams,
             next_id: 1,
             window: 65_535,

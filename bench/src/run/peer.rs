@@ -3,13 +3,15 @@
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
 use super::Options;
+use super::calls::Calls;
 use super::machine::{find, find_envoy, first_line};
 use super::process::{Process, pinned};
-use super::scenario::Front;
+use super::scenario::{Front, Setup};
 use crate::tls::CertificateFiles;
 
 /// A running proxy.
@@ -23,10 +25,42 @@ pub(super) struct Peer {
 
 /// A process and the fronts it offers.
 #[derive(Debug)]
-struct Door {
-    process: Process,
+pub(super) struct Door {
+    pub(super) process: Process,
+    /// What Postern is set up for; the others are set up for everything.
+    setup: Option<Setup>,
     fronts: Vec<(Front, SocketAddr)>,
+    /// Its data directory, if it is Postern.
+    pub(super) data: Option<PathBuf>,
+    /// Where it records requests, if it does.
+    pub(super) calls: Option<Calls>,
 }
+
+impl Door {
+    /// Of a proxy that does nothing but proxying.
+    pub(super) const fn of(process: Process, fronts: Vec<(Front, SocketAddr)>) -> Self {
+        Self {
+            process,
+            setup: None,
+            fronts,
+            data: None,
+            calls: None,
+        }
+    }
+
+    /// Where it offers `front`.
+    pub(super) fn address(&self, front: Front) -> Option<SocketAddr> {
+        let mut fronts = self.fronts.iter();
+        let (_, address) = fronts.find(|(offered, _)| *offered == front)?;
+        Some(*address)
+    }
+}
+
+/// The upstream that the configurations in `bench/` name.
+pub(super) const UPSTREAM: &str = "127.0.0.1:9000";
+
+/// What the candidate is called.
+pub(super) const CANDIDATE: &str = "postern";
 
 /// Where a peer is started.
 #[derive(Debug)]
@@ -36,6 +70,8 @@ pub(super) struct Site<'a> {
     pub(super) certificate: &'a CertificateFiles,
     pub(super) upstream: SocketAddr,
     pub(super) core: Option<usize>,
+    /// What the candidate has to be set up for, besides plain proxying.
+    pub(super) setups: &'a [Setup],
 }
 
 impl Peer {
@@ -44,11 +80,12 @@ impl Peer {
         self.doors.first().map_or(0, |door| door.process.memory())
     }
 
-    /// The process and address that offer `front`, if the proxy has it.
-    pub(super) fn front(&self, front: Front) -> Option<(&Process, SocketAddr)> {
-        self.doors.iter().find_map(|door| {
-            let (_, address) = door.fronts.iter().find(|(offered, _)| *offered == front)?;
-            Some((&door.process, *address))
+    /// The process that offers `front`, set up so, and where.
+    pub(super) fn door(&self, setup: Setup, front: Front) -> Option<(&Door, SocketAddr)> {
+        let mut doors = self.doors.iter();
+        doors.find_map(|door| {
+            let fits = door.setup.is_none_or(|this| this == setup);
+            Some((door, door.address(front).filter(|_| fits)?))
         })
     }
 }
@@ -142,7 +179,7 @@ async fn known(site: &Site<'_>, name: &str, program: &Path) -> Result<Peer> {
     Ok(Peer {
         name: name.to_owned(),
         version: short_version(&version),
-        doors: vec![Door { process, fronts }],
+        doors: vec![Door::of(process, fronts)],
     })
 }
 
@@ -190,71 +227,139 @@ fn short_version(line: &str) -> String {
     word.to_owned()
 }
 
-/// `postern run` with `bench/plain.yaml`, and once more with a certificate.
+/// `postern run` with `bench/plain.yaml`, once more with a certificate, and in every way that is
+/// needed.
 async fn candidate(site: &Site<'_>, say: &mut dyn FnMut(String)) -> Result<Peer> {
-    let gateway = free_address()?;
-    let fronts = [Front::Plain, Front::H2c];
-    let plain = postern(
-        site,
-        "postern",
-        Path::new("bench/plain.yaml"),
-        gateway,
-        &fronts,
-    )
-    .await?;
-    let mut doors = vec![plain];
-
+    let mut doors = vec![setup(site, Setup::Plain).await?];
     let tls = free_address()?;
     let config = site.dir.join("postern-tls.yaml");
     let template = include_str!("peer/postern-tls.yaml");
-    std::fs::write(&config, fill(template, site, gateway, gateway, tls))?;
-    match postern(
-        site,
-        "postern-tls",
-        &config,
-        tls,
-        &[Front::Tls, Front::H2Tls],
-    )
-    .await
+    std::fs::write(&config, fill(template, site, tls, tls, tls))?;
+    match Postern::new(site, "postern-tls", Some(&config), tls)
+        .start()
+        .await
     {
-        Ok(door) => doors.push(door),
+        Ok((process, data)) => doors.push(Door {
+            process,
+            setup: Some(Setup::Plain),
+            fronts: vec![(Front::Tls, tls), (Front::H2Tls, tls)],
+            data: Some(data),
+            calls: None,
+        }),
         Err(error) => say(format!("postern over TLS is skipped: {error:#}")),
+    }
+    for wanted in site.setups.iter().filter(|wanted| **wanted != Setup::Plain) {
+        doors.push(setup(site, *wanted).await?);
     }
     let version = first_line(Command::new(&site.options.candidate).arg("--version"));
     Ok(Peer {
-        name: "postern".to_owned(),
+        name: CANDIDATE.to_owned(),
         version: short_version(&version.unwrap_or_default()),
         doors,
     })
 }
 
-async fn postern(
-    site: &Site<'_>,
-    name: &str,
-    config: &Path,
-    gateway: SocketAddr,
-    fronts: &[Front],
-) -> Result<Door> {
-    let mut arguments = vec!["run".to_owned()];
-    for (option, value) in [
-        ("--config", config.display().to_string()),
-        ("--gateway", gateway.to_string()),
-        ("--admin", free_address()?.to_string()),
-        (
-            "--data",
-            site.dir.join(format!("{name}-data")).display().to_string(),
-        ),
-        ("--cores", "1".to_owned()),
-    ] {
-        arguments.extend([option.to_owned(), value]);
+/// The candidate, set up in one way.
+async fn setup(site: &Site<'_>, setup: Setup) -> Result<Door> {
+    let gateway = free_address()?;
+    let config = config(site, setup)?;
+    let name = format!("postern-{setup:?}").to_lowercase();
+    let (process, data) = Postern::new(site, &name, Some(&config), gateway)
+        .start()
+        .await?;
+    Ok(Door {
+        process,
+        setup: Some(setup),
+        fronts: vec![(Front::Plain, gateway), (Front::H2c, gateway)],
+        calls: matches!(setup, Setup::Full | Setup::Refusals).then(|| Calls::new(&data)),
+        data: Some(data),
+    })
+}
+
+/// The configuration that sets Postern up so.
+pub(super) fn config(site: &Site<'_>, setup: Setup) -> Result<PathBuf> {
+    let text = match setup {
+        Setup::Plain => include_str!("../../plain.yaml").to_owned(),
+        Setup::Full => include_str!("../../full.yaml").to_owned(),
+        Setup::Refusals => include_str!("../../refusals.yaml").to_owned(),
+        Setup::Unrecorded => unrecorded(include_str!("../../full.yaml")),
+        Setup::Minimal => disclosing("minimal"),
+        Setup::Verbose => disclosing("verbose\n    disclosure_until: 2099-01-01"),
+    };
+    let path = site.dir.join(format!("{setup:?}.yaml").to_lowercase());
+    std::fs::write(&path, text.replace(UPSTREAM, &site.upstream.to_string()))?;
+    Ok(path)
+}
+
+/// A configuration that says nothing about the call log, with nothing recorded.
+fn unrecorded(config: &str) -> String {
+    format!("{config}\ncall_log:\n  record: none\n")
+}
+
+fn disclosing(disclosure: &str) -> String {
+    include_str!("peer/postern-disclosure.yaml").replace("{disclosure}", disclosure)
+}
+
+/// How the candidate is started.
+pub(super) struct Postern<'a> {
+    pub(super) site: &'a Site<'a>,
+    pub(super) name: &'a str,
+    /// The file that owns the configuration; without it, the database does.
+    pub(super) config: Option<&'a Path>,
+    pub(super) gateway: SocketAddr,
+    /// The program that runs it, with arguments.
+    pub(super) wrapper: Vec<String>,
+    /// How long it may take until it serves.
+    pub(super) patience: Duration,
+}
+
+impl<'a> Postern<'a> {
+    /// In the ordinary way.
+    pub(super) const fn new(
+        site: &'a Site<'a>,
+        name: &'a str,
+        config: Option<&'a Path>,
+        gateway: SocketAddr,
+    ) -> Self {
+        Self {
+            site,
+            name,
+            config,
+            gateway,
+            wrapper: Vec::new(),
+            patience: Duration::from_secs(15),
+        }
     }
-    let more = site.options.candidate_args.split_whitespace();
-    arguments.extend(more.map(str::to_owned));
-    let command = pinned(site.core, &site.options.candidate, &arguments);
-    let mut process = Process::start(name, command, site.dir)?;
-    process.ready(&[gateway]).await?;
-    let fronts = fronts.iter().map(|front| (*front, gateway)).collect();
-    Ok(Door { process, fronts })
+
+    /// Its data directory.
+    pub(super) fn data(&self) -> PathBuf {
+        self.site.dir.join(format!("{}-data", self.name))
+    }
+
+    /// Starts it on one core and waits until it serves; also its data directory.
+    pub(super) async fn start(self) -> Result<(Process, PathBuf)> {
+        let (options, data) = (self.site.options, self.data());
+        let mut words = self.wrapper;
+        words.extend([options.candidate.display().to_string(), "run".to_owned()]);
+        if let Some(config) = self.config {
+            words.extend(["--config".to_owned(), config.display().to_string()]);
+        }
+        for (option, value) in [
+            ("--gateway", self.gateway.to_string()),
+            ("--admin", free_address()?.to_string()),
+            ("--data", data.display().to_string()),
+            ("--cores", "1".to_owned()),
+        ] {
+            words.extend([option.to_owned(), value]);
+        }
+        let more = options.candidate_args.split_whitespace();
+        words.extend(more.map(str::to_owned));
+        let (program, arguments) = words.split_first().context("no command")?;
+        let command = pinned(self.site.core, Path::new(program), arguments);
+        let mut process = Process::start(self.name, command, self.site.dir)?;
+        process.ready_within(self.patience, &[self.gateway]).await?;
+        Ok((process, data))
+    }
 }
 
 /// `NAME=COMMAND` of `--extra`: anything that proxies HTTP/1.1 from one address to another.
@@ -273,20 +378,24 @@ async fn extra(site: &Site<'_>, extra: &str) -> Result<Peer> {
     let arguments: Vec<String> = words.collect();
     let mut process = Process::start(name, pinned(site.core, &program, &arguments), site.dir)?;
     process.ready(&[gateway]).await?;
-    let door = Door {
-        process,
-        fronts: vec![(Front::Plain, gateway)],
-    };
+    let fronts = vec![(Front::Plain, gateway)];
     Ok(Peer {
         name: name.to_owned(),
         version: String::new(),
-        doors: vec![door],
+        doors: vec![Door::of(process, fronts)],
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_is_recorded_by_what_is_said_at_the_end_of_the_full_configuration() {
+        let full = include_str!("../../full.yaml");
+        assert!(!full.contains("call_log"), "it would be said twice");
+        assert!(unrecorded(full).ends_with("\ncall_log:\n  record: none\n"));
+    }
 
     #[test]
     fn versions_are_cut_out_of_what_programs_print() {

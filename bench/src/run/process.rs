@@ -11,6 +11,26 @@ use rustix::process::{Pid, Signal};
 /// How long a process may take to end when asked to.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// What the threads of Postern that carry requests are called, before their number.
+const CORE: &str = "core-";
+
+/// CPU time of a process.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Cpu {
+    /// Of everything in it.
+    pub(super) total: Duration,
+    /// Of Postern's threads that carry requests; the others write and index the call log, reload
+    /// and answer commands.
+    pub(super) cores: Duration,
+}
+
+impl Cpu {
+    /// Of the threads that carry no requests.
+    pub(super) const fn beside(self) -> Duration {
+        self.total.saturating_sub(self.cores)
+    }
+}
+
 /// A process with its children, ended when this is dropped.
 #[derive(Debug)]
 pub(super) struct Process {
@@ -54,7 +74,16 @@ impl Process {
 
     /// Waits until every address accepts connections.
     pub(super) async fn ready(&mut self, addresses: &[std::net::SocketAddr]) -> Result<()> {
-        let deadline = Instant::now() + Duration::from_secs(15);
+        self.ready_within(Duration::from_secs(15), addresses).await
+    }
+
+    /// The same for a process that may take so long.
+    pub(super) async fn ready_within(
+        &mut self,
+        patience: Duration,
+        addresses: &[std::net::SocketAddr],
+    ) -> Result<()> {
+        let deadline = Instant::now() + patience;
         for address in addresses {
             while tokio::net::TcpStream::connect(address).await.is_err() {
                 if let Some(status) = self.child.try_wait()? {
@@ -67,8 +96,21 @@ impl Process {
                         self.said()
                     );
                 }
-                tokio::time::sleep(Duration::from_millis(50)).await;
+                tokio::time::sleep(Duration::from_millis(20)).await;
             }
+        }
+        Ok(())
+    }
+
+    /// Asks the process to end and waits until it has.
+    pub(super) async fn end(mut self, patience: Duration) -> Result<()> {
+        self.signal(Signal::TERM);
+        let deadline = Instant::now() + patience;
+        while self.child.try_wait()?.is_none() {
+            if Instant::now() > deadline {
+                bail!("{} does not end", self.name);
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
         Ok(())
     }
@@ -83,16 +125,26 @@ impl Process {
         lines.into_iter().rev().collect::<Vec<_>>().join(" | ")
     }
 
+    /// Its id.
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// CPU time so far of the process and its children, from the kernel's own accounting.
-    pub(super) fn cpu(&self) -> Result<Duration> {
-        let mut total = Duration::ZERO;
+    pub(super) fn cpu(&self) -> Result<Cpu> {
+        let mut cpu = Cpu::default();
         let mut open = vec![self.child.id()];
         while let Some(id) = open.pop() {
             let tasks = fs::read_dir(format!("/proc/{id}/task"))
                 .with_context(|| format!("{} is gone", self.name))?;
             for task in tasks {
                 let task = task?.path();
-                total += task_cpu(&task)?;
+                let spent = task_cpu(&task)?;
+                cpu.total += spent;
+                let name = fs::read_to_string(task.join("comm")).unwrap_or_default();
+                if name.starts_with(CORE) {
+                    cpu.cores += spent;
+                }
                 let children = fs::read_to_string(task.join("children")).unwrap_or_default();
                 open.extend(
                     children
@@ -101,16 +153,26 @@ impl Process {
                 );
             }
         }
-        Ok(total)
+        Ok(cpu)
     }
 
     /// Resident memory of the process and its children in bytes.
     pub(super) fn memory(&self) -> u64 {
+        self.status("VmRSS:")
+    }
+
+    /// The most memory that was resident, of the process and its children, in bytes.
+    pub(super) fn peak_memory(&self) -> u64 {
+        self.status("VmHWM:")
+    }
+
+    /// The sum of a field in KiB of `/proc/ID/status`, in bytes.
+    fn status(&self, field: &str) -> u64 {
         let mut total = 0;
         let mut open = vec![self.child.id()];
         while let Some(id) = open.pop() {
             let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
-            let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+            let line = status.lines().find_map(|line| line.strip_prefix(field));
             let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
             total += kib.unwrap_or(0) * 1024;
             let children =

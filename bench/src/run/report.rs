@@ -6,12 +6,13 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::measure::Sample;
-use super::scenario::{Pace, Scenario};
+use super::figure::{Figure, spread};
+use super::measure::{Sample, to_f64};
+use super::scenario::{Entrants, Pace, Scenario};
 use super::{Findings, Options, machine};
 
-/// Ratios are to this peer.
-const BASE: &str = "nginx";
+mod targets;
+
 /// What stands above the tables of a new file.
 const PREFACE: &str = include_str!("report/preface.md");
 const BEGIN: &str = "<!-- bench:begin -->";
@@ -20,7 +21,7 @@ const END: &str = "<!-- bench:end -->";
 /// One measurement, for who watches.
 pub(super) fn line(scenario: &Scenario, round: usize, peer: &str, sample: &Sample) -> String {
     format!(
-        "{:<14} round {}  {peer:<10} {:>8.0} req/s  {:>8.2} µs CPU/req  core {:>3.0}% (others {:.0}%)  p50 {:.0} µs  p99 {:.0} µs",
+        "{:<14} round {}  {peer:<20} {:>8.0} req/s  {:>8.2} µs CPU/req  core {:>3.0}% (others {:.0}%)  p50 {:.0} µs  p99 {:.0} µs",
         scenario.name,
         round + 1,
         sample.per_second(),
@@ -32,109 +33,128 @@ pub(super) fn line(scenario: &Scenario, round: usize, peer: &str, sample: &Sampl
     )
 }
 
-impl Sample {
-    /// Requests per second.
-    pub(super) fn per_second(&self) -> f64 {
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "a run has far fewer than 2^52 requests"
-        )]
-        let requests = self.summary.requests as f64;
-        requests / self.summary.seconds
-    }
-}
+/// A table: titles, then rows as wide.
+type Table = Vec<Vec<String>>;
 
-/// A median with the least and the most.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Spread {
-    median: f64,
-    least: f64,
-    most: f64,
-}
-
-fn spread(values: impl Iterator<Item = f64>) -> Option<Spread> {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    let (least, most) = (*values.first()?, *values.last()?);
-    let upper = *values.get(values.len() / 2)?;
-    let median = if values.len() % 2 == 1 {
-        upper
-    } else {
-        f64::midpoint(upper, *values.get(values.len() / 2 - 1)?)
-    };
-    Some(Spread {
-        median,
-        least,
-        most,
-    })
-}
-
-/// One line of the tables.
-struct Row {
-    cells: [String; 8],
-}
-
-const TITLES: [&str; 8] = [
-    "proxy",
+/// What every table of a scenario says.
+const COMMON: [&str; 6] = [
     "req/s",
     "CPU µs/req",
-    "× nginx",
     "(range)",
     "core busy",
     "p50 µs",
     "p99 / p99.9 µs",
 ];
+/// What it says besides where requests are recorded.
+const RECORDED: [&str; 3] = ["on the cores' threads", "recorded", "rows"];
+/// What a table of figures says.
+const FIGURES: [&str; 5] = ["what", "target", "measured", "range", ""];
 
-fn rows(findings: &Findings, samples: &BTreeMap<String, Vec<Sample>>) -> Vec<Row> {
-    let mut rows = Vec::new();
-    for (name, _) in &findings.peers {
+fn titles(scenario: &Scenario, recorded: bool) -> Vec<String> {
+    let mut titles: Vec<String> = COMMON.map(str::to_owned).into();
+    titles.insert(2, format!("× {}", scenario.base()));
+    let entrant = match scenario.entrants {
+        Entrants::Proxies(_) => "proxy",
+        Entrants::Variants(_) => "Postern",
+    };
+    titles.insert(0, entrant.to_owned());
+    if recorded {
+        titles.extend(RECORDED.map(str::to_owned));
+    }
+    titles
+}
+
+/// The table of a scenario.
+fn table(
+    findings: &Findings,
+    scenario: &Scenario,
+    samples: &BTreeMap<String, Vec<Sample>>,
+) -> Table {
+    let names: Vec<&str> = match scenario.entrants {
+        Entrants::Proxies(_) => findings.peers.iter().map(|(name, _)| &**name).collect(),
+        Entrants::Variants(variants) => variants.iter().map(|variant| variant.name).collect(),
+    };
+    let recorded = samples
+        .values()
+        .flatten()
+        .any(|sample| sample.kept.is_some());
+    let mut table = vec![titles(scenario, recorded)];
+    for name in names {
         let Some(mine) = samples.get(name) else {
             continue;
         };
         let median = |of: fn(&Sample) -> f64| {
             spread(mine.iter().map(of)).map_or(f64::NAN, |spread| spread.median)
         };
-        // Ratios within a round: what slows the machine for a while slows both.
-        let base = samples.get(BASE).map(Vec::as_slice).unwrap_or_default();
-        let ratio = spread(
-            mine.iter()
-                .zip(base)
-                .map(|(mine, base)| mine.cpu / base.cpu),
-        );
-        rows.push(Row {
-            cells: [
-                name.clone(),
-                format!("{:.0}", median(Sample::per_second)),
-                format!("{:.2}", median(|sample| sample.cpu)),
-                ratio.map_or_else(|| "–".to_owned(), |ratio| format!("{:.2}", ratio.median)),
-                ratio.map_or_else(String::new, |ratio| {
-                    format!("{:.2}–{:.2}", ratio.least, ratio.most)
-                }),
-                format!("{:.0}%", median(|sample| sample.busy) * 100.0),
-                format!("{:.0}", median(|sample| sample.summary.p50)),
-                format!(
-                    "{:.0} / {:.0}",
-                    median(|sample| sample.summary.p99),
-                    median(|sample| sample.summary.p999)
-                ),
-            ],
-        });
+        let base = samples.get(scenario.base());
+        let ratio = spread(ratios(mine, base.map(Vec::as_slice).unwrap_or_default()));
+        let mut cells = vec![
+            name.to_owned(),
+            format!("{:.0}", median(Sample::per_second)),
+            format!("{:.2}", median(|sample| sample.cpu)),
+            ratio.map_or_else(|| "–".to_owned(), |ratio| format!("{:.2}", ratio.median)),
+            ratio.map_or_else(String::new, |ratio| {
+                format!("{:.2}–{:.2}", ratio.least, ratio.most)
+            }),
+            format!("{:.0}%", median(|sample| sample.busy) * 100.0),
+            format!("{:.0}", median(|sample| sample.summary.p50)),
+            format!(
+                "{:.0} / {:.0}",
+                median(|sample| sample.summary.p99),
+                median(|sample| sample.summary.p999)
+            ),
+        ];
+        if recorded {
+            cells.extend(kept(mine));
+        }
+        table.push(cells);
     }
-    rows
+    table
+}
+
+/// CPU per request, to another's in the same round: what slows the machine for a while slows both.
+fn ratios<'a>(mine: &'a [Sample], base: &'a [Sample]) -> impl Iterator<Item = f64> + 'a {
+    let rounds = mine.iter().zip(base);
+    rounds.map(|(mine, base)| mine.cpu / base.cpu)
+}
+
+/// CPU of the cores' threads; the share of the requests that the call log knows of; the share that
+/// has a row of its own.
+fn kept(samples: &[Sample]) -> [String; 3] {
+    let on_cores = spread(samples.iter().map(|sample| sample.on_cores));
+    let on_cores = on_cores.filter(|spread| spread.most > 0.0);
+    let share = |of: fn(&Sample) -> Option<u64>| {
+        let shares = samples
+            .iter()
+            .filter_map(|sample| Some(to_f64(of(sample)?) / sample.requests()));
+        // The least, since nothing is to be lost in any round.
+        spread(shares).map_or_else(
+            || "–".to_owned(),
+            |spread| format!("{:.2}%", spread.least * 100.0),
+        )
+    };
+    [
+        on_cores.map_or_else(|| "–".to_owned(), |spread| format!("{:.2}", spread.median)),
+        share(|sample| Some(sample.kept?.requests)),
+        share(|sample| Some(sample.kept?.rows)),
+    ]
+}
+
+/// The table of figures.
+fn figures(figures: &[Figure]) -> Table {
+    let mut table = vec![FIGURES.map(str::to_owned).to_vec()];
+    table.extend(figures.iter().map(|figure| figure.cells().to_vec()));
+    table
 }
 
 /// The report for a terminal.
 pub(super) fn text(findings: &Findings) -> String {
     let mut out = String::new();
-    for (scenario, samples) in &findings.rows {
-        let rows = rows(findings, samples);
-        let titles = Row {
-            cells: TITLES.map(str::to_owned),
-        };
-        let widths = widths(std::iter::once(&titles).chain(&rows));
-        writeln!(out, "{}: {}", scenario.name, scenario.about).ok();
-        for row in std::iter::once(&titles).chain(&rows) {
-            let cells = row.cells.iter().zip(widths).enumerate();
+    let mut part = |name: &str, about: &str, table: &Table| {
+        writeln!(out, "{name}: {about}").ok();
+        let widths = widths(table);
+        for row in table {
+            let cells = row.iter().zip(&widths).enumerate();
             let line = cells.map(|(at, (cell, width))| {
                 if at == 0 {
                     format!("{cell:<width$}")
@@ -145,6 +165,17 @@ pub(super) fn text(findings: &Findings) -> String {
             writeln!(out, "  {}", line.collect::<Vec<_>>().join("  ").trim_end()).ok();
         }
         out.push('\n');
+    };
+    for (scenario, samples) in &findings.rows {
+        let table = table(findings, scenario, samples);
+        part(scenario.name, scenario.about, &table);
+    }
+    for (trial, found) in &findings.trials {
+        part(trial.name, trial.about, &figures(found));
+    }
+    let targets = targets::of(findings);
+    if !targets.is_empty() {
+        part("targets", "what is demanded, and found", &figures(&targets));
     }
     for note in &findings.notes {
         writeln!(out, "note: {note}").ok();
@@ -152,13 +183,27 @@ pub(super) fn text(findings: &Findings) -> String {
     out
 }
 
-fn widths<'a>(rows: impl Iterator<Item = &'a Row>) -> [usize; 8] {
-    rows.fold([0; 8], |mut widths, row| {
-        for (width, cell) in widths.iter_mut().zip(&row.cells) {
+fn widths(table: &Table) -> Vec<usize> {
+    let mut widths: Vec<usize> = Vec::new();
+    for row in table {
+        widths.resize(widths.len().max(row.len()), 0);
+        for (width, cell) in widths.iter_mut().zip(row) {
             *width = (*width).max(cell.chars().count());
         }
-        widths
-    })
+    }
+    widths
+}
+
+/// A table in Markdown; numbers are aligned.
+fn grid(table: &Table) -> String {
+    let mut out = String::new();
+    for (at, row) in table.iter().enumerate() {
+        writeln!(out, "| {} |", row.join(" | ")).ok();
+        if at == 0 {
+            writeln!(out, "|---{}|", "|---:".repeat(row.len().saturating_sub(1))).ok();
+        }
+    }
+    out
 }
 
 fn markdown(findings: &Findings, options: &Options, load_before: &str) -> String {
@@ -192,25 +237,35 @@ fn markdown(findings: &Findings, options: &Options, load_before: &str) -> String
     writeln!(out, "Compared: {}.", peers.collect::<Vec<_>>().join(", ")).ok();
     writeln!(
         out,
-        "{} rounds of {} s, the proxies by turns; medians. `× nginx` is CPU time per request within the same round.",
+        "{} rounds of {} s, the entrants by turns; medians. The column with `×` is CPU time per request within the same round.",
         options.rounds, options.seconds
     )
     .ok();
+    let targets = targets::of(findings);
+    if !targets.is_empty() {
+        writeln!(
+            out,
+            "\n### Targets\n\n{}",
+            grid(&figures(&targets)).trim_end()
+        )
+        .ok();
+    }
     for (scenario, samples) in &findings.rows {
-        writeln!(out, "\n### {}\n\n{}.\n", scenario.name, scenario.about).ok();
+        writeln!(
+            out,
+            "\n### {}\n\n{}.\n",
+            scenario.name,
+            capital(scenario.about)
+        )
+        .ok();
         if scenario.pace != Pace::Closed {
             out.push_str("Latency counts from the moment a request was due.\n\n");
         }
-        writeln!(
-            out,
-            "| {} |\n|---{}|",
-            TITLES.join(" | "),
-            "|---:".repeat(TITLES.len() - 1)
-        )
-        .ok();
-        for row in rows(findings, samples) {
-            writeln!(out, "| {} |", row.cells.join(" | ")).ok();
-        }
+        out.push_str(&grid(&table(findings, scenario, samples)));
+    }
+    for (trial, found) in &findings.trials {
+        writeln!(out, "\n### {}\n\n{}.\n", trial.name, capital(trial.about)).ok();
+        out.push_str(&grid(&figures(found)));
     }
     if !findings.notes.is_empty() {
         out.push_str("\n### Notes\n\n");
@@ -219,6 +274,19 @@ fn markdown(findings: &Findings, options: &Options, load_before: &str) -> String
         }
     }
     out
+}
+
+/// A sentence begins with a capital letter, unless it begins with a name or code.
+fn capital(text: &str) -> String {
+    match text.split_once(' ') {
+        Some((first, rest)) if first.chars().all(|c| c.is_ascii_lowercase()) => {
+            let mut letters = first.chars();
+            let initial = letters.next().map(|c| c.to_ascii_uppercase());
+            let first: String = initial.into_iter().chain(letters).collect();
+            format!("{first} {rest}")
+        }
+        _ => text.to_owned(),
+    }
 }
 
 /// The command as typed, without the directories of this machine.
@@ -263,17 +331,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_median_of_an_even_number_is_between_the_middle_two() {
-        let found = spread([4.0, 1.0, 3.0, 2.0].into_iter()).unwrap();
+    fn a_grid_is_markdown_with_aligned_numbers() {
+        let row = |cells: [&str; 3]| cells.map(str::to_owned).to_vec();
+        let table = vec![row(["proxy", "a", "b"]), row(["x", "1", "2"])];
         assert_eq!(
-            found,
-            Spread {
-                median: 2.5,
-                least: 1.0,
-                most: 4.0
-            }
+            grid(&table),
+            "| proxy | a | b |\n|---|---:|---:|\n| x | 1 | 2 |\n"
         );
-        assert_eq!(spread(std::iter::empty()), None);
+        assert_eq!(widths(&table), [5, 1, 1]);
+        assert_eq!(capital("the request of x"), "The request of x");
+        assert_eq!(capital("bench/full.yaml is"), "bench/full.yaml is");
     }
 
     #[test]

@@ -1,4 +1,6 @@
-//! What is asked of every proxy.
+//! What is compared: loads on proxies, and on Postern set up in several ways.
+
+use std::net::Ipv4Addr;
 
 /// The caller's side of the proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,36 +26,107 @@ pub(super) enum Pace {
     HalfOfSlowest,
 }
 
-/// One row of the comparison.
+/// What Postern is set up to do. Other proxies do nothing but proxying.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Setup {
+    /// `bench/plain.yaml`: to proxy.
+    Plain,
+    /// `bench/full.yaml`: a key, a subscription, a scope, a limit, and every request recorded.
+    Full,
+    /// The same, and nothing is recorded.
+    Unrecorded,
+    /// `bench/refusals.yaml`: the same as `Full`, with callers that are refused.
+    Refusals,
+    /// As `Unrecorded`, and callers are told the least about refusals.
+    Minimal,
+    /// As `Unrecorded`, and callers are told everything about refusals.
+    Verbose,
+}
+
+/// What is asked.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Ask {
+    /// A path, with a body of so many bytes; a request with one is a POST.
+    Made(&'static str, usize),
+    /// A request as a `curl` command.
+    Curl(&'static str),
+}
+
+/// Who competes.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Entrants {
+    /// Every proxy, Postern set up in this way. Ratios are to nginx.
+    Proxies(Setup),
+    /// Postern with itself. Ratios are to the first.
+    Variants(&'static [Variant]),
+}
+
+/// One way of asking Postern.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Variant {
+    pub(super) name: &'static str,
+    pub(super) setup: Setup,
+    pub(super) curl: &'static str,
+    /// The status of the answers.
+    pub(super) status: u16,
+    /// The refusal that the answers are, as callers are told it.
+    pub(super) code: Option<&'static str>,
+    /// The first of the addresses that are asked from.
+    pub(super) from: Option<Ipv4Addr>,
+}
+
+/// One table of the report.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scenario {
     pub(super) name: &'static str,
     pub(super) about: &'static str,
+    pub(super) entrants: Entrants,
     pub(super) front: Front,
     pub(super) pace: Pace,
-    pub(super) path: &'static str,
-    /// Bytes of the request body; a request with one is a POST.
-    pub(super) body: usize,
+    pub(super) ask: Ask,
     pub(super) connections: usize,
     pub(super) streams: usize,
+    /// How many addresses the connections come from, where a variant says which.
+    pub(super) sources: u32,
+}
+
+impl Scenario {
+    /// Whom ratios are to.
+    pub(super) fn base(&self) -> &'static str {
+        match self.entrants {
+            Entrants::Proxies(_) => "nginx",
+            Entrants::Variants(variants) => variants.first().map_or("", |first| first.name),
+        }
+    }
+
+    /// What Postern has to be set up for.
+    pub(super) fn setups(&self) -> Vec<Setup> {
+        match self.entrants {
+            Entrants::Proxies(setup) => vec![setup],
+            Entrants::Variants(variants) => variants.iter().map(|v| v.setup).collect(),
+        }
+    }
 }
 
 const SMALL: &str = "/v1/items/42";
+/// The request that `bench/full.yaml` lets pass.
+pub(super) const FULL: &str = include_str!("../../full.curl");
 /// What most APIs do most: the others vary one thing of it.
 const POST: Scenario = Scenario {
     name: "post-32",
     about: "POST of 200 bytes, 32 connections",
+    entrants: Entrants::Proxies(Setup::Plain),
     front: Front::Plain,
     pace: Pace::Closed,
-    path: SMALL,
-    body: 200,
+    ask: Ask::Made(SMALL, 200),
     connections: 32,
     streams: 1,
+    sources: 1,
 };
 const GET: Scenario = Scenario {
     name: "get-32",
     about: "GET, 32 connections",
-    body: 0,
+    ask: Ask::Made(SMALL, 0),
     ..POST
 };
 
@@ -88,21 +161,21 @@ pub(super) const ALL: &[Scenario] = &[
     Scenario {
         name: "down-64k",
         about: "GET of 64 kB, 16 connections",
-        path: "/bytes/65536",
+        ask: Ask::Made("/bytes/65536", 0),
         connections: 16,
         ..GET
     },
     Scenario {
         name: "down-10m",
         about: "GET of 10 MB, 4 connections",
-        path: "/bytes/10000000",
+        ask: Ask::Made("/bytes/10000000", 0),
         connections: 4,
         ..GET
     },
     Scenario {
         name: "up-64k",
         about: "POST of 64 kB, 16 connections",
-        body: 65_536,
+        ask: Ask::Made(SMALL, 65_536),
         connections: 16,
         ..POST
     },
@@ -140,19 +213,141 @@ pub(super) const ALL: &[Scenario] = &[
         pace: Pace::HalfOfSlowest,
         ..POST
     },
+    Scenario {
+        name: "full",
+        about: "the request of bench/full.curl, 32 connections; Postern checks key, subscription, \
+                scope and limit and records every request, the others only proxy",
+        entrants: Entrants::Proxies(Setup::Full),
+        ask: Ask::Curl(FULL),
+        ..POST
+    },
+    Scenario {
+        name: "refusals",
+        about: "Postern with bench/refusals.yaml, one request that passes and others that are \
+                refused; 64 connections from as many addresses, so that few refusals are folded \
+                in the call log",
+        entrants: Entrants::Variants(REFUSALS),
+        ask: Ask::Curl(FULL),
+        connections: 64,
+        sources: 64,
+        ..POST
+    },
+    Scenario {
+        name: "record",
+        about: "Postern with bench/full.yaml, as it is and with `call_log: { record: none }`; \
+                the difference on the cores' threads is what a record costs a request",
+        entrants: Entrants::Variants(RECORD),
+        ask: Ask::Curl(FULL),
+        ..POST
+    },
+    Scenario {
+        name: "explain",
+        about: "Postern with a service that would tell callers the least and the most about \
+                refusals, asked for what passes; nothing is recorded",
+        entrants: Entrants::Variants(EXPLAIN),
+        ask: Ask::Curl(FULL),
+        ..POST
+    },
+];
+
+/// Callers of `bench/refusals.yaml`.
+const PASSES: Variant = Variant {
+    name: "allowed",
+    setup: Setup::Refusals,
+    curl: FULL,
+    status: 200,
+    code: None,
+    from: Some(Ipv4Addr::new(127, 1, 0, 1)),
+};
+pub(super) const REFUSALS: &[Variant] = &[
+    PASSES,
+    Variant {
+        name: "credential.malformed",
+        curl: "curl -X POST -H 'X-API-Key: \
+               pst_bench00000000001_BenchmarkOnlyNeverUseThisKey00013KsSwx' -H 'Content-Type: \
+               application/json' -d '{\"item\":\"lamp\",\"count\":2}' http://127.0.0.1:8080/orders",
+        status: 401,
+        code: Some("credential.malformed"),
+        ..PASSES
+    },
+    Variant {
+        name: "subscription.pending",
+        curl: "curl -X POST -H 'X-API-Key: \
+               pst_bench00000000002_BenchmarkOnlyNeverUseThisKey00021DlXLk' -H 'Content-Type: \
+               application/json' -d '{\"item\":\"lamp\",\"count\":2}' http://127.0.0.1:8080/orders",
+        status: 403,
+        code: Some("subscription.pending"),
+        ..PASSES
+    },
+    Variant {
+        name: "limit.rate_exceeded",
+        curl: "curl -X POST -H 'X-API-Key: \
+               pst_bench00000000003_BenchmarkOnlyNeverUseThisKey00030JZt6u' -H 'Content-Type: \
+               application/json' -d '{\"item\":\"lamp\",\"count\":2}' http://127.0.0.1:8080/orders",
+        status: 429,
+        code: Some("limit.rate_exceeded"),
+        ..PASSES
+    },
+    Variant {
+        name: "route.not_found",
+        curl: "curl -X POST -H 'X-API-Key: \
+               pst_bench00000000001_BenchmarkOnlyNeverUseThisKey00013KsSwq' -H 'Content-Type: \
+               application/json' -d '{\"item\":\"lamp\",\"count\":2}' http://127.0.0.1:8080/order",
+        status: 404,
+        code: Some("route.not_found"),
+        ..PASSES
+    },
+    Variant {
+        name: "edge.address_denied",
+        status: 403,
+        code: Some("edge.address_denied"),
+        from: Some(Ipv4Addr::new(127, 9, 0, 1)),
+        ..PASSES
+    },
+];
+
+/// The request of `bench/full.curl`.
+const RECORDED: Variant = Variant {
+    name: "record: all",
+    setup: Setup::Full,
+    from: None,
+    ..PASSES
+};
+pub(super) const RECORD: &[Variant] = &[
+    Variant {
+        name: "record: none",
+        setup: Setup::Unrecorded,
+        ..RECORDED
+    },
+    RECORDED,
+];
+
+const MINIMAL: Variant = Variant {
+    name: "minimal",
+    setup: Setup::Minimal,
+    curl: "curl -X POST -H 'X-API-Key: pst_bench00000000001_BenchmarkOnlyNeverUseThisKey00013KsSwq' \
+           -H 'Content-Type: application/json' -d '{\"item\":\"lamp\",\"count\":2}' \
+           http://staging.example.com/orders",
+    ..RECORDED
+};
+pub(super) const EXPLAIN: &[Variant] = &[
+    MINIMAL,
+    Variant {
+        name: "verbose",
+        setup: Setup::Verbose,
+        ..MINIMAL
+    },
 ];
 
 /// The scenario that a proxy's most is found with.
 pub(super) const CAPACITY: &Scenario = &POST;
 
-/// Scenarios whose name matches one of the comma-separated patterns: a name, `prefix*` or `*suffix`.
-pub(super) fn select(patterns: Option<&str>) -> Vec<&'static Scenario> {
-    ALL.iter()
-        .filter(|scenario| patterns.is_none_or(|patterns| matches(patterns, scenario.name)))
-        .collect()
-}
-
-fn matches(patterns: &str, name: &str) -> bool {
+/// Whether a name matches one of the comma-separated patterns: a name, `prefix*` or `*suffix`; any
+/// does where there are none.
+pub(super) fn selected(patterns: Option<&str>, name: &str) -> bool {
+    let Some(patterns) = patterns else {
+        return true;
+    };
     patterns.split(',').map(str::trim).any(|pattern| {
         if let Some(prefix) = pattern.strip_suffix('*') {
             name.starts_with(prefix)
@@ -165,29 +360,4 @@ fn matches(patterns: &str, name: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_unique() {
-        let mut names: Vec<_> = ALL.iter().map(|scenario| scenario.name).collect();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), ALL.len());
-    }
-
-    #[test]
-    fn patterns_select_by_name_prefix_and_suffix() {
-        let names = |patterns| {
-            select(Some(patterns))
-                .iter()
-                .map(|scenario| scenario.name)
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(names("post-32"), ["post-32"]);
-        assert_eq!(names("get*"), ["get-1", "get-32", "get-256"]);
-        assert_eq!(names("*-256, up-64k"), ["get-256", "post-256", "up-64k"]);
-        assert!(names("nothing").is_empty());
-        assert_eq!(select(None).len(), ALL.len());
-    }
-}
+mod tests;

@@ -26,7 +26,9 @@ fn examples() -> Vec<PathBuf> {
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|e| e == "yaml" || e == "json"))
         .collect();
-    found.push(project().join("bench/plain.yaml"));
+    for name in ["plain", "full", "refusals"] {
+        found.push(project().join(format!("bench/{name}.yaml")));
+    }
     found
 }
 
