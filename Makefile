@@ -17,8 +17,8 @@ TESTED := postern-proxy/otlp
 build: ## the release binary, target/release/postern
 	cargo build --release --locked -p postern
 
-run: build ## a demo that shows, explains and mends refusals; prints commands to paste
-	exec $(TARGET)/release/postern run --demo
+run: build ## a demo that shows, explains and mends refusals; RUN="--gateway ADDR" passes options
+	exec $(TARGET)/release/postern run --demo $(RUN)
 
 test: ## every test; as root, installs the Debian packages that some of them drive
 	bash tests/setup.sh
@@ -34,7 +34,7 @@ lint: ## formatting, clippy and documentation, warnings as errors
 	cargo clippy --workspace --all-targets --all-features --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
 
-bench: ## Postern beside nginx, HAProxy and Envoy; BENCH="--quick --only post" passes options
+bench: ## Postern beside nginx, HAProxy and Envoy, and by itself; BENCH="--only full,keys" passes options
 	cargo build --release --locked -p postern -p postern-bench
 	bash bench/setup.sh
 	$(TARGET)/release/postern-bench run --candidate $(TARGET)/release/postern $(BENCH)
