@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-bash tests/setup.sh nginx=nginx haproxy=haproxy taskset=util-linux
+bash tests/setup.sh nginx=nginx haproxy=haproxy taskset=util-linux valgrind=valgrind
 
 target=${CARGO_TARGET_DIR:-target}
 if command -v envoy >/dev/null || [ -x "$target/envoy/bin/envoy" ]; then
