@@ -6,6 +6,7 @@ mod demo;
 mod directory;
 mod file;
 mod keys;
+mod many;
 mod others;
 
 use super::harness::files::{Scratch, scratch};
