@@ -5,6 +5,7 @@
 
 pub(crate) mod access;
 pub(crate) mod account;
+pub(crate) mod capture;
 mod either;
 pub(crate) mod list;
 pub(crate) mod listener;

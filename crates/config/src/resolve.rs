@@ -4,6 +4,7 @@
 
 mod access;
 mod account;
+mod capture;
 mod credential;
 mod declared;
 mod egress;
@@ -74,6 +75,9 @@ pub(crate) fn resolve(
     let egress = document.egress.map(settings::egress).unwrap_or_default();
     let upstreams = resolver.upstreams(document.upstreams.unwrap_or_default(), &egress);
     let services = document.services.unwrap_or_default();
+    let call_log = document.call_log.as_ref();
+    let call_log = call_log.map(settings::call_log).unwrap_or_default();
+    resolver.captures(&services, call_log.record);
     let (services, routes) = resolver.services(services, &upstreams);
     resolver.routes(&routes, &upstreams);
     resolver.reachable(&services, &listeners);
@@ -109,11 +113,7 @@ pub(crate) fn resolve(
             .forwarding
             .map(settings::forwarding)
             .unwrap_or_default(),
-        call_log: document
-            .call_log
-            .as_ref()
-            .map(settings::call_log)
-            .unwrap_or_default(),
+        call_log,
         environments,
         lists,
         plans,

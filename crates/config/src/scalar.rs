@@ -114,6 +114,7 @@ pub(crate) const KINDS: &[Entry] = &[
     entry::<target::TargetText>(),
     entry::<text::HeaderValue>(),
     entry::<text::MediaType>(),
+    entry::<text::JsonPlace>(),
     entry::<text::ParameterName>(),
     entry::<text::ScopeName>(),
     entry::<text::Text>(),

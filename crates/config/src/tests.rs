@@ -1,4 +1,5 @@
 mod access;
+mod capture;
 mod diagnostics;
 mod entities;
 mod examples;

@@ -2,6 +2,7 @@
 //! `postern-policy` compiles. Every reference is resolved, every unit is in the type.
 
 mod access;
+mod capture;
 mod credential;
 mod edge;
 mod environment;
@@ -17,6 +18,7 @@ mod tenant;
 mod upstream;
 
 pub use access::{Authentication, Disclosure, Scope, StatusProfile, Visibility};
+pub use capture::{Capture, Captured, Redact};
 pub use credential::{Credential, CredentialState, KeyDigest, Restriction, Revocation};
 pub use edge::{Edge, EdgeRate};
 pub use environment::{Environment, PRODUCTION};

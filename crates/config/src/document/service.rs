@@ -1,6 +1,7 @@
 //! Services, versions and operations.
 
 use super::access::{Authentication, Disclosure, StatusProfile, Visibility};
+use super::capture::Capture;
 use crate::located::{At, Map};
 use crate::scalar::date::Date;
 use crate::scalar::duration::Duration;
@@ -54,6 +55,8 @@ pub(crate) struct Service {
     /// Whether `;` may stand in a path.
     #[schemars(extend("default" = false))]
     pub path_parameters: Option<bool>,
+    /// What is copied of its requests into the call log. Without it, only what every record has.
+    pub capture: Option<At<Capture>>,
     /// Its versions, by name.
     #[schemars(required)]
     pub versions: Option<Map<Version>>,

@@ -2,6 +2,7 @@
 
 use super::Resolver;
 use super::account::names;
+use super::capture::capture;
 use super::declared::{ENVIRONMENT, SCOPE, refer};
 use super::route::Route;
 use super::upstream::ResolvedUpstream;
@@ -101,6 +102,7 @@ impl Resolver<'_, '_> {
                 client_certificate,
                 encoded_slash: keep,
                 path_parameters: given.path_parameters.unwrap_or(false),
+                capture: given.capture.map(|given| capture(given.value)),
                 hosts: hosts.clone(),
                 versions,
             },

@@ -136,6 +136,60 @@ impl Scalar for ParameterName {
     }
 }
 
+/// A member of JSON documents: by its name, wherever it stands, or by its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum JsonPlace {
+    /// Every member of that name.
+    Member(Name),
+    /// The steps from the root; `*` is any.
+    Place(Vec<Name>),
+}
+
+scalar!(JsonPlace, {
+    "description": "The name of a member, or its place as a JSON Pointer (RFC 6901) in which `*` stands for any step.",
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 256
+});
+
+impl Scalar for JsonPlace {
+    const KIND: &'static str = "json-place";
+    const CODE: Code = Code::InvalidName;
+    const WHAT: &'static str = "a member of a JSON document";
+    const EXAMPLE: &'static str = "/customer/iban";
+
+    /// RFC 6901 §3 and §4.
+    fn read(text: &str) -> Result<Self, Problem> {
+        if text.is_empty() || text.len() > 256 || text.chars().any(char::is_control) {
+            return Err(Problem::new(
+                "names and places have 1 to 256 bytes, without control characters",
+            ));
+        }
+        let Some(steps) = text.strip_prefix('/') else {
+            if text.contains('/') {
+                let problem = Problem::new("a place begins with `/`");
+                let better = format!("/{text}");
+                return Err(match Self::read(&better) {
+                    Ok(_) => problem.suggest(better),
+                    Err(_) => problem,
+                });
+            }
+            return Ok(Self::Member(text.into()));
+        };
+        let step = |step: &str| {
+            let broken = step
+                .split('~')
+                .skip(1)
+                .any(|rest| !rest.starts_with(['0', '1']));
+            (!broken).then(|| step.replace("~1", "/").replace("~0", "~").into())
+        };
+        let steps: Option<Vec<Name>> = steps.split('/').map(step).collect();
+        steps
+            .map(Self::Place)
+            .ok_or_else(|| Problem::new("in a place, `~` is written `~0`, and `/` in a name `~1`"))
+    }
+}
+
 /// A value that a header may have; `*` at its end stands for any rest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct HeaderValue(pub(crate) Name);

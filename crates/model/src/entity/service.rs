@@ -1,6 +1,6 @@
 //! Published APIs: services, versions, operations.
 
-use super::{Authentication, Disclosure, Method, Name, Scope, StatusProfile, Visibility};
+use super::{Authentication, Capture, Disclosure, Method, Name, Scope, StatusProfile, Visibility};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,6 +33,8 @@ pub struct Service {
     pub encoded_slash: bool,
     /// Whether `;` parameters may stand in a path.
     pub path_parameters: bool,
+    /// What is copied of its requests; `None`: nothing.
+    pub capture: Option<Capture>,
     /// Its versions.
     pub versions: Vec<Version>,
 }
