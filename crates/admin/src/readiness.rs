@@ -25,6 +25,8 @@ pub struct Readiness {
     pub listeners_bound: bool,
     /// Whether the gateway is shutting down.
     pub draining: bool,
+    /// What is wrong with the call log, one sentence each; empty when it works.
+    pub call_log: Vec<String>,
 }
 
 impl Readiness {
@@ -32,7 +34,8 @@ impl Readiness {
     ///
     /// A stale configuration is not among it: requests are served by the older one, and to take
     /// every node out of rotation because of one bad file would make an outage of a mistake. It
-    /// is told in the body, and `postern_config_stale` is there to raise an alarm.
+    /// is told in the body, and `postern_config_stale` is there to raise an alarm. For the same
+    /// reason a call log that cannot write keeps nobody out: see `postern_call_log_alarm`.
     pub fn reasons(&self) -> Vec<&'static str> {
         let missing = self.configuration == ConfigurationState::Missing;
         [
@@ -57,6 +60,7 @@ impl Readiness {
             "ready": reasons.is_empty(),
             "reasons": reasons,
             "configuration": configuration,
+            "call_log": self.call_log,
         })
         .to_string();
         text.push('\n');

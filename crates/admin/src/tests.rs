@@ -30,6 +30,7 @@ fn ready() -> Readiness {
         configuration: ConfigurationState::Current,
         listeners_bound: true,
         draining: false,
+        call_log: Vec::new(),
     }
 }
 
@@ -135,9 +136,17 @@ async fn readiness_tells_its_reasons_and_a_stale_configuration_still_serves() {
         "stale: postern.yaml:3:1: unknown key `lisener`"
     );
     let (status, body) = ask(Readiness {
+        call_log: vec!["writer: the disk is full".into()],
+        ..ready()
+    })
+    .await;
+    assert_eq!((status, &body["ready"]), (200, &true.into()));
+    assert_eq!(body["call_log"][0], "writer: the disk is full");
+    let (status, body) = ask(Readiness {
         configuration: ConfigurationState::Missing,
         listeners_bound: false,
         draining: true,
+        call_log: Vec::new(),
     })
     .await;
     assert_eq!((status, &body["ready"]), (503, &false.into()));

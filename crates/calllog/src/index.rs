@@ -9,7 +9,7 @@ use crate::codec::decode;
 use crate::day::Day;
 use crate::entry::Entry as Call;
 use crate::error::CallLogError;
-use crate::health::Part;
+use crate::health::{Cause, Part};
 use crate::segment::{self, Frames};
 use crate::writer::Shared;
 use crate::{Result, unix_millis};
@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 /// How often closed segments are looked for.
 const PERIOD: Duration = Duration::from_secs(1);
@@ -59,7 +59,9 @@ impl Indexer {
                 // Its names may be ahead of what was committed.
                 self.days.clear();
                 let message = format!("{error}; segments are kept until it works");
-                self.shared.counters.raise(Part::Indexer, now, message);
+                let cause = Cause::of(&error);
+                let counters = &self.shared.counters;
+                counters.raise(Part::Indexer, now, cause, message);
             }
         }
         let kept = self
@@ -67,10 +69,14 @@ impl Indexer {
             .pass(&self.shared, &mut self.days, now, Instant::now());
         match kept {
             Ok(None) => self.shared.counters.clear(Part::Retention),
-            Ok(Some(message)) => self.shared.counters.raise(Part::Retention, now, message),
+            Ok(Some(message)) => {
+                let counters = &self.shared.counters;
+                counters.raise(Part::Retention, now, Cause::Clock, message);
+            }
             Err(error) => {
-                let message = error.to_string();
-                self.shared.counters.raise(Part::Retention, now, message);
+                let (cause, message) = (Cause::of(&error), error.to_string());
+                let counters = &self.shared.counters;
+                counters.raise(Part::Retention, now, cause, message);
             }
         }
     }
@@ -86,13 +92,21 @@ impl Indexer {
         for sequence in sequences.into_iter().take_while(|s| *s < closed) {
             self.set_stride(left);
             let path = segment::path(&dir, sequence);
+            self.unmoved(written(&path));
             if self.stopped() {
                 return Ok(());
             }
             left = left.saturating_sub(self.move_segment(&path)?);
         }
         self.set_stride(left);
+        self.unmoved(0);
         Ok(())
+    }
+
+    /// Since when the oldest rows that could be moved wait for it.
+    fn unmoved(&self, since: u64) {
+        let counters = &self.shared.counters;
+        counters.unmoved_since.store(since, Ordering::Relaxed);
     }
 
     fn stopped(&self) -> bool {
@@ -108,7 +122,9 @@ impl Indexer {
             3 => 16,
             _ => 64,
         };
-        self.shared.counters.stride.store(stride, Ordering::Relaxed);
+        let counters = &self.shared.counters;
+        counters.stride.store(stride, Ordering::Relaxed);
+        counters.segment_bytes.store(left, Ordering::Relaxed);
     }
 
     /// Moves one segment and deletes it; how long it was. A segment that was moved in part before
@@ -239,6 +255,15 @@ impl Indexer {
             tracing::warn!(path = %path.display(), tail, "call log: a segment ends within a record that was being written; it is left out");
         }
     }
+}
+
+/// When a file was last written, in Unix milliseconds.
+fn written(path: &Path) -> u64 {
+    let written = std::fs::metadata(path).and_then(|meta| meta.modified());
+    let since = written
+        .ok()
+        .and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+    since.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(0))
 }
 
 fn is_damaged(error: &rusqlite::Error) -> bool {

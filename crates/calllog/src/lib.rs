@@ -31,7 +31,7 @@ pub use day::Day;
 pub use entry::{Entry, Fold, MethodName, Outcome, Protocol};
 pub use error::{CallLogError, Result};
 pub use follow::{Followed, Subscription};
-pub use health::{Alarm, Health, Part};
+pub use health::{Alarm, Cause, Health, Part};
 pub use log::{CallLog, Options};
 pub use query::{
     CodeFilter, Filter, Group, GroupBy, IdPrefix, Lookup, Page, Reader, Searched, StatusFilter, Way,

@@ -8,7 +8,7 @@ use crate::query::{Filter, Reader};
 use crate::ring::{self, Producer};
 use crate::sync::{self, ToSync};
 use crate::writer::{self, Control, Shared, Writer};
-use crate::{Result, segment};
+use crate::{Result, segment, unix_millis};
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{Read, Write};
 use std::os::unix::fs::DirBuilderExt;
@@ -114,6 +114,7 @@ impl CallLog {
             options,
             counters: Arc::new(Counters::default()),
             new_rings: Mutex::new(Vec::new()),
+            gauges: Mutex::new(Vec::new()),
             followers: Followers::default(),
             closed_below: AtomicU64::new(next),
             moving: RwLock::new(()),
@@ -148,6 +149,9 @@ impl CallLog {
             self.lines.writer.clone(),
             self.shared.counters.clone(),
         );
+        if let Ok(mut gauges) = self.shared.gauges.lock() {
+            gauges.push(ring.gauge());
+        }
         if let Ok(mut rings) = self.shared.new_rings.lock() {
             rings.push(ring);
         }
@@ -166,7 +170,15 @@ impl CallLog {
 
     /// How the log fares.
     pub fn health(&self) -> Health {
-        self.shared.counters.health()
+        let mut health = self.shared.counters.health(unix_millis());
+        if let Ok(gauges) = self.shared.gauges.lock() {
+            for gauge in &*gauges {
+                let (rows, bytes) = gauge.now();
+                health.queued += rows as u64;
+                health.queued_bytes += bytes as u64;
+            }
+        }
+        health
     }
 
     /// Writes and syncs everything that was pushed before the call. Blocks: not for cores.

@@ -21,13 +21,21 @@ const MAX_WEIGHT: u32 = 1_024;
 
 /// What both ends of a producer's queues know.
 #[derive(Debug, Default)]
-struct Gauge {
+pub(crate) struct Gauge {
     /// Of the common queue.
     common: Depth,
     /// Of the reserved queue.
     reserved: Depth,
     /// Heap bytes of the entries in both.
     bytes: AtomicUsize,
+}
+
+impl Gauge {
+    /// Entries in both queues, and the heap bytes that they hold.
+    pub(crate) fn now(&self) -> (usize, usize) {
+        let rows = self.common.now() + self.reserved.now();
+        (rows, self.bytes.load(Relaxed))
+    }
 }
 
 /// How many entries wait in a queue: each end counts for itself, so neither disturbs the other.
@@ -74,7 +82,13 @@ impl Producer {
         let size = entry.outside_bytes();
         if size > 0 {
             let held = self.gauge.bytes.fetch_add(size, Relaxed);
-            if held + size > MAX_BYTES && entry.detail.take().is_some() {
+            // Copies of what passed must not cost refusals what explains them.
+            let most = if entry.is_ordinary() {
+                MAX_BYTES / 2
+            } else {
+                MAX_BYTES
+            };
+            if held + size > most && entry.detail.take().is_some() {
                 self.gauge
                     .bytes
                     .fetch_sub(size - entry.outside_bytes(), Relaxed);
@@ -173,6 +187,11 @@ pub(crate) struct Ring {
 }
 
 impl Ring {
+    /// How much waits in it.
+    pub(crate) fn gauge(&self) -> Arc<Gauge> {
+        self.gauge.clone()
+    }
+
     /// Moves what is queued to `out`, at most `limit` of each queue; `false` once the producer is
     /// gone and everything was taken.
     pub(crate) fn drain(&self, out: &mut Vec<Entry>, limit: usize) -> bool {

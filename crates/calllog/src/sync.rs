@@ -2,7 +2,7 @@
 //! must not wait for it.
 
 use crate::error::CallLogError;
-use crate::health::Part;
+use crate::health::{Cause, Part};
 use crate::writer::Shared;
 use crate::{Result, unix_millis};
 use std::fs::File;
@@ -83,7 +83,9 @@ pub(crate) fn spawn(shared: Arc<Shared>, orders: Receiver<ToSync>) -> Result<Joi
                     Err(RecvTimeoutError::Disconnected) => ended = true,
                 }
                 due = Instant::now() + PERIOD;
+                shared.counters.waits(Part::Sync, unix_millis());
                 let result = syncer.sync(&shared.options.dir);
+                shared.counters.waited(Part::Sync, unix_millis());
                 if let Some(done) = asked {
                     let _ = done.try_send(result.is_ok());
                 }
@@ -92,7 +94,9 @@ pub(crate) fn spawn(shared: Arc<Shared>, orders: Receiver<ToSync>) -> Result<Joi
                     Err(error) => {
                         let dir = shared.options.dir.display();
                         let message = format!("cannot sync {dir}: {error}; requests go on");
-                        shared.counters.raise(Part::Sync, unix_millis(), message);
+                        let cause = Cause::of_io(&error);
+                        let counters = &shared.counters;
+                        counters.raise(Part::Sync, unix_millis(), cause, message);
                     }
                 }
                 if ended {

@@ -5,8 +5,8 @@ use crate::entry::Entry;
 use crate::error::CallLogError;
 use crate::flood::Floods;
 use crate::follow::Followers;
-use crate::health::{Counters, Part};
-use crate::ring::Ring;
+use crate::health::{Cause, Counters, Part};
+use crate::ring::{Gauge, Ring};
 use crate::segment::{self, Segment};
 use crate::sync::ToSync;
 use crate::{Options, Result};
@@ -47,6 +47,8 @@ pub(crate) struct Shared {
     pub(crate) counters: Arc<Counters>,
     /// Rings that the writer has not taken up yet.
     pub(crate) new_rings: Mutex<Vec<Ring>>,
+    /// How much waits in each.
+    pub(crate) gauges: Mutex<Vec<Arc<Gauge>>>,
     pub(crate) followers: Followers,
     /// Segments below this number are closed: the indexer may have them.
     pub(crate) closed_below: AtomicU64,
@@ -120,6 +122,9 @@ impl Writer {
         self.shared.followers.publish(&mut self.rows);
         self.rows.clear();
         self.write(now);
+        let waiting = self.waiting_bytes as u64;
+        let counters = &self.shared.counters;
+        counters.waiting_bytes.store(waiting, Ordering::Relaxed);
         self.rotate(now);
         more
     }
@@ -159,10 +164,18 @@ impl Writer {
         }
         self.check_presence(now);
         while let Some(next) = self.waiting.pop_front() {
-            if let Err(error) = self.append(&next.frames, now) {
+            self.shared.counters.waits(Part::Writer, now);
+            let appended = self.append(&next.frames, now);
+            self.shared
+                .counters
+                .waited(Part::Writer, crate::unix_millis());
+            if let Err(error) = appended {
                 let dir = self.shared.options.dir.display();
                 let message = format!("cannot write to {dir}: {error}; requests go on");
-                self.shared.counters.raise(Part::Writer, now, message);
+                let cause = Cause::of_io(&error);
+                self.shared
+                    .counters
+                    .raise(Part::Writer, now, cause, message);
                 self.waiting.push_front(next);
                 self.retry_at = now + RETRY;
                 // A file that failed once is not trusted again.

@@ -19,6 +19,7 @@ pub use process::resident_bytes;
 
 use self::core::Shard;
 use layout::Registry;
+use postern_calllog::Health;
 use postern_model::entity::Configuration;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -102,6 +103,11 @@ pub trait Observe: Send + Sync {
 
     /// Visits every upstream that has a circuit breaker.
     fn breakers(&self, visit: &mut dyn FnMut(BreakerState<'_>));
+
+    /// How the call log fares, if there is one.
+    fn call_log(&self) -> Option<Health> {
+        None
+    }
 }
 
 /// A target, as a scrape finds it.

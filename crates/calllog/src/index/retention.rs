@@ -102,6 +102,7 @@ fn by_bytes(shared: &Shared, open: &mut BTreeMap<Day, DayFile>) -> Result<()> {
         total += size;
         sizes.push((day, size));
     }
+    shared.counters.day_bytes.store(total, Ordering::Relaxed);
     let segments = segment::list(dir).map_err(CallLogError::io("cannot list", dir))?;
     for sequence in &segments {
         total += size_of(&segment::path(dir, *sequence));

@@ -35,6 +35,7 @@ pub(crate) fn options(dir: &Path) -> Options {
 /// What the log's threads share, without them.
 pub(crate) fn shared(options: Options) -> Shared {
     Shared {
+        gauges: Mutex::new(Vec::new()),
         options,
         counters: Arc::new(Counters::default()),
         new_rings: Mutex::default(),

@@ -36,7 +36,7 @@ fn a_flood_of_allowed_requests_leaves_room_for_refusals() {
             .count(),
         8
     );
-    assert_eq!(counters.health().dropped_refusals, 0);
+    assert_eq!(counters.health(0).dropped_refusals, 0);
     assert_eq!(ring.gauge.common.now() + ring.gauge.reserved.now(), 0);
 }
 
@@ -54,7 +54,7 @@ fn samples_stand_for_exactly_what_was_left_out() {
     producer.push(entry(3_000, Outcome::Allowed));
     kept.extend(drained(&ring));
     let stood_for: u64 = kept.iter().map(Entry::represents).sum();
-    let health = counters.health();
+    let health = counters.health(0);
     assert_eq!(stood_for + health.dropped_queue, 3_001);
     assert_eq!(health.dropped_queue, 0);
     assert!(kept.len() < 2_500 && kept.iter().any(|e| e.weight > 1));
@@ -69,7 +69,7 @@ fn refusals_take_the_common_queue_once_their_own_is_full_and_are_counted_after()
         producer.push(entry(n, Outcome::Refused));
     }
     assert_eq!(drained(&ring).len(), 6);
-    assert_eq!(counters.health().dropped_refusals, 4);
+    assert_eq!(counters.health(0).dropped_refusals, 4);
 }
 
 #[test]
@@ -83,8 +83,32 @@ fn details_are_dropped_before_records_when_memory_is_short() {
     let kept = drained(&ring);
     assert_eq!(kept.len(), 40);
     assert_eq!(kept.iter().filter(|e| e.detail.is_some()).count(), 16);
-    assert_eq!(counters.health().details_dropped, 24);
+    assert_eq!(counters.health(0).details_dropped, 24);
     assert_eq!(ring.gauge.bytes.load(Relaxed), 0);
+}
+
+#[test]
+fn details_of_allowed_requests_leave_room_for_those_of_refusals() {
+    let (producer, ring, _) = pair(1_000, 64);
+    for n in 0..40 {
+        let mut entry = entry(
+            n,
+            if n < 20 {
+                Outcome::Allowed
+            } else {
+                Outcome::Refused
+            },
+        );
+        entry.detail = Some(vec![b'x'; MAX_DETAIL].into());
+        producer.push(entry);
+    }
+    assert_eq!(ring.gauge.now(), (40, 16 * MAX_DETAIL));
+    let mut kept = [0, 0];
+    for entry in drained(&ring).iter().filter(|e| e.detail.is_some()) {
+        kept[usize::from(entry.outcome == Outcome::Refused)] += 1;
+    }
+    assert_eq!(kept, [8, 8]);
+    assert_eq!(ring.gauge.now(), (0, 0));
 }
 
 #[test]
@@ -97,7 +121,7 @@ fn a_detail_that_is_too_long_is_dropped_alone() {
     }
     let kept: Vec<bool> = drained(&ring).iter().map(|e| e.detail.is_some()).collect();
     assert_eq!(kept, [true, false]);
-    assert_eq!(counters.health().details_dropped, 1);
+    assert_eq!(counters.health(0).details_dropped, 1);
 }
 
 #[test]

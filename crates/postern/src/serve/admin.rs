@@ -3,6 +3,7 @@
 use postern_admin::{AdminState, ConfigurationState, Readiness};
 use postern_model::entity::Name;
 use postern_proxy::Gateway;
+use postern_proxy::metrics::Observe as _;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch::Receiver;
@@ -56,6 +57,13 @@ impl AdminState for Status {
             },
             listeners_bound: true,
             draining: self.draining.load(Relaxed),
+            call_log: self
+                .gateway
+                .call_log()
+                .into_iter()
+                .flat_map(|health| health.alarms)
+                .map(|alarm| format!("{}: {}", alarm.part.name(), alarm.message))
+                .collect(),
         }
     }
 

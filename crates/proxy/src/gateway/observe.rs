@@ -2,6 +2,7 @@
 
 use super::Gateway;
 use crate::metrics::{BreakerState, Observe, TargetState};
+use postern_calllog::Health;
 use std::time::Instant;
 
 impl Observe for Gateway {
@@ -28,5 +29,9 @@ impl Observe for Gateway {
                 });
             }
         }
+    }
+
+    fn call_log(&self) -> Option<Health> {
+        self.shared.call_log.as_ref().map(|log| log.health())
     }
 }

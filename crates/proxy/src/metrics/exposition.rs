@@ -1,5 +1,7 @@
 //! The Prometheus text format, version 0.0.4.
 
+mod call_log;
+
 use super::core::{
     BUCKETS, CLASSES, Shard, UpstreamFailure, listener, request_column, service, upstream, whole,
 };
@@ -29,6 +31,9 @@ pub(super) fn write(metrics: &Metrics, observed: &dyn Observe, out: &mut String)
     page.listeners(&registry.listeners);
     drop(registry);
     page.configuration(metrics);
+    if let Some(health) = observed.call_log() {
+        page.call_log(&health);
+    }
     page.process(Process::read());
 }
 

@@ -84,6 +84,34 @@ families! {
         "1 while the newest configuration could not be applied and an older one is in force.";
     SPANS_DROPPED = Counter "postern_trace_spans_dropped_total" []
         "Spans that could not be exported: the queue was full, or the collector did not take them.";
+    CALLS_WRITTEN = Counter "postern_call_log_rows_written_total" []
+        "Rows of the call log that the operating system has taken.";
+    CALLS_INDEXED = Counter "postern_call_log_rows_indexed_total" []
+        "Rows that were moved from segments into day files, those of an earlier process too.";
+    CALLS_FOLDED = Counter "postern_call_log_requests_folded_total" []
+        "Refusals without a row of their own: in a flood of the same, one row stands for many.";
+    CALLS_SAMPLED = Counter "postern_call_log_requests_sampled_out_total" []
+        "Allowed requests without a row of their own: under overload, one row stands for many.";
+    CALLS_DROPPED = Counter "postern_call_log_requests_dropped_total" ["reason"]
+        "Requests of which nothing is left: `queue` (an allowed one, and no room), `queue_refused` (another one, and no room), `disk` (the disk took nothing for too long). Anything above 0 is worth an alarm.";
+    CALLS_DETAILS = Counter "postern_call_log_details_dropped_total" []
+        "Rows without what is kept beside their columns, for want of memory: they can be found, and not explained.";
+    CALLS_DAMAGED = Counter "postern_call_log_damaged_bytes_total" []
+        "Bytes of segments that do not pass their checksum.";
+    CALLS_TORN = Counter "postern_call_log_torn_segments_total" []
+        "Segments that end within a record, as a process that was killed leaves them.";
+    CALLS_DAYS = Counter "postern_call_log_days_removed_total" []
+        "Day files that retention has deleted, by age or by size.";
+    CALLS_QUEUED = Gauge "postern_call_log_queue_rows" []
+        "Rows that wait in the queues of the cores.";
+    CALLS_HELD = Gauge "postern_call_log_held_bytes" ["waits_for"]
+        "Memory that rows hold: those in queues (`queue`; what callers determine of them), and those that the disk has not taken yet (`disk`).";
+    CALLS_DISK = Gauge "postern_call_log_disk_bytes" ["kind"]
+        "What the call log takes on the disk: `segments`, looked at each second, and `day_files`, each ten seconds.";
+    CALLS_LAG = Gauge "postern_call_log_index_lag_seconds" []
+        "For how long rows have waited that could be moved into day files; 0 where there are none. They can be asked for meanwhile.";
+    CALLS_ALARM = Gauge "postern_call_log_alarm" ["part", "cause"]
+        "1 while a part of the call log (`writer`, `sync`, `indexer`, `retention`) does not work: the disk is `full`, `read_only` or `slow`, it may not write there (`denied`), the `clock` jumped, or `other`. `/readyz` and the process log say more. Requests go on.";
     PROCESS_CPU = Counter "process_cpu_seconds_total" []
         "User and system time of the process (Linux).";
     PROCESS_MEMORY = Gauge "process_resident_memory_bytes" []

@@ -1,6 +1,7 @@
 use super::families::{self, Kind};
 use super::*;
 use crate::record::Outcome;
+use postern_calllog::{Alarm, Cause, Part};
 use postern_model::Code;
 use postern_model::entity::{self, Listener, Operation, Service, Upstream, Version};
 use std::fmt::Write as _;
@@ -22,6 +23,22 @@ impl Observe for Seen {
             upstream: "backend",
             position: BreakerPosition::HalfOpen,
         });
+    }
+    fn call_log(&self) -> Option<Health> {
+        Some(Health {
+            written: 7,
+            dropped_refusals: 2,
+            waiting_bytes: 3,
+            day_bytes: 4096,
+            lag: 1500,
+            alarms: vec![Alarm {
+                part: Part::Writer,
+                cause: Cause::Full,
+                message: "the disk is full".to_owned(),
+                since: 1,
+            }],
+            ..Health::default()
+        })
     }
 }
 
@@ -99,6 +116,24 @@ fn rendered(metrics: &Metrics) -> String {
 #[track_caller]
 fn has(page: &str, line: &str) {
     assert!(page.lines().any(|l| l == line), "no `{line}` in\n{page}");
+}
+
+#[test]
+fn the_call_log_tells_how_it_fares() {
+    let page = rendered(&Metrics::new());
+    for line in [
+        "postern_call_log_rows_written_total 7",
+        "postern_call_log_requests_dropped_total{reason=\"queue\"} 0",
+        "postern_call_log_requests_dropped_total{reason=\"queue_refused\"} 2",
+        "postern_call_log_held_bytes{waits_for=\"disk\"} 3",
+        "postern_call_log_disk_bytes{kind=\"day_files\"} 4096",
+        "postern_call_log_index_lag_seconds 1.5",
+        "postern_call_log_alarm{part=\"writer\",cause=\"full\"} 1",
+        "postern_call_log_alarm{part=\"writer\",cause=\"read_only\"} 0",
+        "postern_call_log_alarm{part=\"sync\",cause=\"full\"} 0",
+    ] {
+        has(&page, line);
+    }
 }
 
 #[test]

@@ -57,7 +57,7 @@ fn days_beyond_the_age_go_and_nothing_that_is_not_ours() {
     assert_eq!(left(dir.path()), [70, 71, 100]);
     assert!(strange.iter().all(|name| dir.path().join(name).exists()));
     assert!(dir.path().join("calls-1970-01-03.sqlite").exists());
-    assert_eq!(shared.counters.health().days_removed, 2);
+    assert_eq!(shared.counters.health(0).days_removed, 2);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::*;
 use crate::codec::tests::encode;
 use crate::day::Day;
 use crate::segment::Segment;
+use crate::{Alarm, Cause};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
@@ -167,7 +168,9 @@ fn fill(dir: &Path) {
     let producer = log.producer();
     (0..2_000).for_each(|n| producer.push(entry(n)));
     wait("records are dropped", || log.health().dropped_disk > 0);
-    assert!(log.health().alarms.iter().any(|a| a.part == Part::Writer));
+    let alarms = log.health().alarms;
+    let full = |alarm: &Alarm| (alarm.part, alarm.cause) == (Part::Writer, Cause::Full);
+    assert!(alarms.iter().any(full), "{alarms:?}");
     std::fs::remove_file(filler).unwrap();
     producer.push(refusal(5_000, Code::NotFound));
     wait("the log works again", || {
