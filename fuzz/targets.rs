@@ -29,6 +29,9 @@ pub(crate) const TARGETS: &[(&str, Target)] = &[
         holds(postern_policy::path::fuzz(data).map_err(str::to_owned));
     }),
     ("proxy_protocol", postern_proxy::proxy_protocol::fuzz),
+    ("redact", |data| {
+        holds(postern_proxy::fuzzing::redact(data));
+    }),
 ];
 
 /// The target of that name.

@@ -1,3 +1,4 @@
 //! Functions for fuzzing and nothing else: what holds of any bytes that are read.
 
 pub use crate::http1::fuzz::{chunked, request_head, response_head};
+pub use crate::redact::fuzz as redact;

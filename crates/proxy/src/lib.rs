@@ -18,6 +18,7 @@ mod io;
 pub mod metrics;
 pub mod proxy_protocol;
 pub mod record;
+mod redact;
 pub mod refusal;
 pub mod tls;
 mod tunnel;

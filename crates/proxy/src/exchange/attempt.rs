@@ -1,5 +1,6 @@
 //! One attempt of one request on one target.
 
+mod copy;
 mod websocket;
 
 use super::faults::{Failed, UpstreamFault, caller_fault};
@@ -314,6 +315,7 @@ impl<K: ResponseSink> Over<'_, '_, '_, K> {
         let length = upload.source().length();
         let key = self.key.as_deref();
         self.exchange.write_head(self.lease, out, length, key);
+        self.journal.sent_on();
         if upload.source().is_small() || upload.source().is_ended() {
             self.in_turn(out, input, upload).await
         } else {
@@ -497,7 +499,7 @@ impl<K: ResponseSink> Over<'_, '_, '_, K> {
         if statuses.contains(&head.status) && (self.may_retry)(class, replayable, false) {
             return Err(Ended::Again(class));
         }
-        self.journal.responded(head);
+        self.responded(head);
         self.sink.begin(head.status);
         let sink = &mut *self.sink;
         self.exchange

@@ -1,42 +1,32 @@
 //! What a row of the call log keeps besides its columns, as JSON: what it takes to explain and to
-//! decide a refusal again, and what its caller was told.
+//! decide a refusal again, what its caller was told, and copies of what passed.
 //!
-//! Nothing secret is in it. Of the headers that came, the values of those that carry credentials
-//! are left out, and so is every value that has one of our keys in it.
+//! Nothing secret is in it: see [`crate::redact`].
 
-use super::journal::Journal;
+use super::difference::{Difference, listed};
+use super::journal::{Copied, Journal, ORIGIN};
+use crate::redact::{Body, Redactor};
 use postern_model::Denial;
-use postern_model::denial::{Audience, Evidence, Retry, Value, printable};
-use postern_model::entity::Service;
-use postern_policy::head::Head;
+use postern_model::denial::{Audience, Evidence, Retry, Value};
+use postern_model::entity::Capture;
+use postern_policy::fields::{Fields, Known};
+use postern_policy::stages::response::attribution;
 use serde_json::{Map, Value as Json, json};
-
-/// The most of the received headers that is kept, bytes.
-const HEADERS: usize = 8 << 10;
-/// The most of one value, bytes.
-const HEADER: usize = 512;
-/// Headers whose values are credentials, whatever a service says.
-const SECRET: [&[u8]; 8] = [
-    b"authorization",
-    b"proxy-authorization",
-    b"cookie",
-    b"set-cookie",
-    b"x-api-key",
-    b"api-key",
-    b"x-auth-token",
-    b"x-csrf-token",
-];
-/// Stands for what is not kept.
-const REDACTED: &str = "[redacted]";
 
 impl Journal<'_> {
     /// `None` for a request of which the columns say everything.
     pub(super) fn detail(&self) -> Option<Box<[u8]>> {
-        let origin = self.traffic().origin();
+        let none = Copied::default();
+        let copied = self.copies_made().unwrap_or(&none);
+        let origin = copied
+            .answered
+            .as_ref()
+            .filter(|_| attribution(self.status()).is_some());
         let shadow = self
             .allowed_request()
             .map_or(&[][..], |allowed| allowed.shadow);
-        if self.denial().is_none() && origin.is_none() && shadow.is_empty() {
+        let capture = self.captured();
+        if self.denial().is_none() && origin.is_none() && shadow.is_empty() && capture.is_none() {
             return None;
         }
         let mut detail = Map::new();
@@ -60,16 +50,117 @@ impl Journal<'_> {
         let service = self
             .route()
             .map(|route| self.state().snapshot().rules.service(&route));
-        put(
-            "headers",
-            json!({ "received": received(self.head(), service) }),
-        );
-        if let Some(body) = origin {
-            let text = redacted(&String::from_utf8_lossy(&body));
-            put("origin", json!({ "status": self.status(), "body": text }));
+        let mut redactor = Redactor::new(self.head(), service);
+        if let Some(answered) = &copied.answered {
+            redactor.learn(answered);
+        }
+        // Bodies first: what is secret in them is left out of everything else.
+        let captured = capture.map(|capture| self.capture(capture, copied, &mut redactor));
+        if let Some(answered) = origin {
+            let mut kept = of_body(&mut redactor, answered, &self.response(ORIGIN));
+            if let Some(text) = kept.remove("text") {
+                kept.insert("body".to_owned(), text);
+            }
+            kept.insert("status".to_owned(), json!(self.status()));
+            put("origin", Json::Object(kept));
+        }
+        put("headers", self.headers(copied, &redactor));
+        if let Some(captured) = captured {
+            put("capture", captured);
         }
         serde_json::to_vec(&detail).ok().map(Vec::into_boxed_slice)
     }
+
+    /// The headers that came, and how they were changed on their way up.
+    fn headers(&self, copied: &Copied, redactor: &Redactor<'_>) -> Json {
+        let came = &self.head().fields;
+        let mut headers = Map::new();
+        headers.insert("received".to_owned(), listed(came, redactor));
+        if let Some(sent) = &copied.sent {
+            let mut before = came.clone();
+            if !before.has(Known::Host)
+                && let Some(authority) = self.head().authority()
+            {
+                before.push(b"Host", authority);
+            }
+            Difference::new(&before, sent).write(redactor, &mut headers);
+        }
+        Json::Object(headers)
+    }
+
+    /// What the service's policy has kept besides the headers.
+    fn capture(&self, capture: &Capture, copied: &Copied, redactor: &mut Redactor<'_>) -> Json {
+        let (received, sent) = (self.traffic().received.get(), self.traffic().sent.get());
+        let mut request = Map::new();
+        if received > 0 {
+            let beginning = Beginning {
+                bytes: self.traffic().request.first(capture.body),
+                of: received,
+            };
+            let body = of_body(redactor, &self.head().fields, &beginning);
+            request.insert("body".to_owned(), Json::Object(body));
+        }
+        let mut out = Map::new();
+        let mut got = Map::new();
+        if let Some(answered) = &copied.answered {
+            let mut response = Map::new();
+            if sent > 0 {
+                let body = of_body(redactor, answered, &self.response(capture.body));
+                response.insert("body".to_owned(), Json::Object(body));
+            }
+            response.insert("headers".to_owned(), listed(answered, redactor));
+            out.insert("response".to_owned(), Json::Object(response));
+            if let Some(told) = &copied.got {
+                Difference::new(answered, told).write(redactor, &mut got);
+            }
+        } else if let Some(told) = &copied.got {
+            got.insert("headers".to_owned(), listed(told, redactor));
+        }
+        if let Some(Json::Object(body)) = request.get_mut("body")
+            && let Some(Json::String(text)) = body.get_mut("text")
+        {
+            // The response may have said what is secret in the request.
+            *text = redactor.masked(text);
+        }
+        out.insert("request".to_owned(), Json::Object(request));
+        got.insert("status".to_owned(), json!(self.status()));
+        out.insert("got".to_owned(), Json::Object(got));
+        Json::Object(out)
+    }
+
+    fn response(&self, most: usize) -> Beginning {
+        Beginning {
+            bytes: self.traffic().response.first(most),
+            of: self.traffic().sent.get(),
+        }
+    }
+}
+
+/// How a body begins.
+struct Beginning {
+    bytes: Vec<u8>,
+    /// How long the body was, bytes.
+    of: u64,
+}
+
+/// A body as records keep it.
+fn of_body(redactor: &mut Redactor<'_>, fields: &Fields, body: &Beginning) -> Map<String, Json> {
+    let mut kept = Map::new();
+    kept.insert("bytes".to_owned(), json!(body.of));
+    if body.bytes.is_empty() {
+        return kept;
+    }
+    let cut = (body.bytes.len() as u64) < body.of;
+    match redactor.body(fields, &body.bytes, cut) {
+        Body::Text(text) => {
+            kept.insert("text".to_owned(), json!(text));
+            kept.insert("cut".to_owned(), json!(cut));
+        }
+        Body::LeftOut(why) => {
+            kept.insert("left_out".to_owned(), json!(why));
+        }
+    }
+    kept
 }
 
 /// A refusal as records keep it.
@@ -101,59 +192,4 @@ fn of_evidence(evidence: &Evidence) -> Json {
         Audience::Consumer => "consumer",
     };
     json!({ "name": evidence.name, "value": value, "audience": audience })
-}
-
-/// Names and values of the headers that came, as far as there is room.
-fn received(head: &Head, service: Option<&Service>) -> Vec<[String; 2]> {
-    let keys = service
-        .and_then(|service| service.authentication.as_ref())
-        .map_or(&[][..], |accepted| accepted.headers.as_slice());
-    let mut left = HEADERS;
-    let mut kept = Vec::new();
-    for field in head.fields.iter() {
-        let is_secret = SECRET
-            .iter()
-            .any(|name| field.name.eq_ignore_ascii_case(name))
-            || keys
-                .iter()
-                .any(|key| field.name.eq_ignore_ascii_case(key.as_bytes()));
-        let value = if is_secret {
-            REDACTED.to_owned()
-        } else {
-            redacted(&printable(field.value, HEADER))
-        };
-        let name = printable(field.name, HEADER);
-        let Some(rest) = left.checked_sub(name.len() + value.len()) else {
-            break;
-        };
-        left = rest;
-        kept.push([name, value]);
-    }
-    kept
-}
-
-/// A text without our keys: from their prefix to the end of the word.
-fn redacted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, key)) = rest.split_once("pst_") {
-        out.push_str(before);
-        out.push_str(REDACTED);
-        let end = key.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-        rest = end.and_then(|end| key.get(end..)).unwrap_or_default();
-    }
-    out.push_str(rest);
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_are_taken_out_of_texts() {
-        assert_eq!(redacted("a pst_7q_Secret1, b"), "a [redacted], b");
-        assert_eq!(redacted("pst_7q_S pst_8r_T"), "[redacted] [redacted]");
-        assert_eq!(redacted("nothing"), "nothing");
-    }
 }

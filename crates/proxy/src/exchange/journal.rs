@@ -1,8 +1,11 @@
 //! What is noted about one request while it lives: counted when it is over, and offered to whoever
 //! wants records.
 
+mod copied;
 #[cfg(test)]
 mod tests;
+
+pub(super) use copied::Copied;
 
 use super::message::ResponseHead;
 use super::standing::{Standings, standings};
@@ -12,11 +15,12 @@ use crate::metrics::{Finished, OperationId, UpstreamFailure, UpstreamId};
 use crate::record::{self, Delivered, Outcome, Record};
 use crate::refusal::Refusal;
 use crate::upstream::{FailureClass, Lease};
-use postern_model::entity::{Name, Recorded as Kept, TlsVersion};
+use copied::Beginning;
+use postern_model::entity::{Capture, Name, Recorded as Kept, TlsVersion};
 use postern_model::id::EncodedId;
 use postern_model::{Code, Denial, RequestId};
 use postern_policy::facts::{Facts as _, Readings};
-use postern_policy::fields::Known;
+use postern_policy::fields::{Fields, Known};
 use postern_policy::forward;
 use postern_policy::forward::trace::Trace;
 use postern_policy::head::{Head, Version};
@@ -26,7 +30,7 @@ use postern_policy::stages::response::attribution;
 use postern_policy::{Allowed, Identity, Live, Recorded, Snapshot, Walk};
 use serde_json::Value as Json;
 use std::borrow::Cow;
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::net::IpAddr;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -37,31 +41,26 @@ pub(crate) struct Traffic {
     pub(crate) received: Cell<u64>,
     /// To the caller.
     pub(crate) sent: Cell<u64>,
-    /// How the upstream's own refusal begins, where it makes one.
-    origin: RefCell<Option<Vec<u8>>>,
+    /// How the request's body begins, where that is kept.
+    pub(super) request: Beginning,
+    /// How the upstream's answer begins, where that is kept.
+    pub(super) response: Beginning,
 }
 
 /// How much is kept of an upstream's own refusal, bytes.
-const ORIGIN: usize = 8 << 10;
+pub(super) const ORIGIN: usize = 8 << 10;
 
 impl Traffic {
-    /// Keeps the beginning of what is sent from now on.
-    fn keep_origin(&self) {
-        self.origin.borrow_mut().get_or_insert_default();
+    /// A piece of a request from the caller.
+    pub(super) fn take(&self, piece: &[u8]) {
+        count(&self.received, piece.len());
+        self.request.pass(piece);
     }
 
     /// A piece of a response on its way to the caller.
     pub(super) fn pass(&self, piece: &[u8]) {
         count(&self.sent, piece.len());
-        if let Some(kept) = &mut *self.origin.borrow_mut() {
-            let room = ORIGIN.saturating_sub(kept.len()).min(piece.len());
-            kept.extend_from_slice(piece.get(..room).unwrap_or_default());
-        }
-    }
-
-    /// How the upstream's own refusal began.
-    pub(super) fn origin(&self) -> Option<Vec<u8>> {
-        self.origin.borrow().clone()
+        self.response.pass(piece);
     }
 }
 
@@ -115,6 +114,11 @@ pub(crate) struct Journal<'a> {
     /// What the caller of a refused request was told.
     projection: Option<Json>,
     is_whole: bool,
+    /// The upstream was sent a head.
+    is_sent: bool,
+    /// By which its service has it copied.
+    capture: Option<&'a Capture>,
+    copied: Option<Box<Copied>>,
 }
 
 impl<'a> Journal<'a> {
@@ -154,6 +158,9 @@ impl<'a> Journal<'a> {
             denial: None,
             projection: None,
             is_whole: false,
+            is_sent: false,
+            capture: None,
+            copied: None,
         }
     }
 
@@ -250,9 +257,16 @@ impl<'a> Journal<'a> {
     /// The final response begins.
     pub(super) fn responded(&mut self, head: &ResponseHead) {
         self.status = head.status;
-        if self.core.producer.is_some() && attribution(head.status).is_some() {
-            self.traffic.keep_origin();
+        if !self.is_copied() {
+            return;
         }
+        if attribution(head.status).is_some() {
+            self.traffic.response.keep(ORIGIN);
+        }
+        if let Some(capture) = self.capture {
+            self.traffic.response.keep(capture.body);
+        }
+        self.copies().answered = Some(head.fields.clone());
     }
 
     /// The last byte of the response has been passed on, and the time is known anyway.
@@ -303,6 +317,13 @@ impl<'a> Journal<'a> {
     /// A refusal is on its way.
     /// `told`: the problem document, in whatever form it was sent.
     pub(super) fn refused(&mut self, denial: Denial, refusal: &Refusal, told: Option<Json>) {
+        if self.capture.is_some() {
+            let mut got = Fields::default();
+            for (name, value) in refusal.headers.iter() {
+                got.push(name.lower.as_bytes(), value.as_bytes());
+            }
+            self.copies().got = Some(got);
+        }
         self.projection = told;
         self.status = refusal.status;
         self.outcome = Outcome::Refused;

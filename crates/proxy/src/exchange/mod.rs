@@ -3,6 +3,7 @@
 mod attempt;
 mod decide;
 mod detail;
+mod difference;
 mod entry;
 mod faults;
 mod guard;

@@ -1,6 +1,6 @@
 //! Moving bodies from one side to the other, never faster than the slower side takes them.
 
-use super::journal::{Traffic, count};
+use super::journal::Traffic;
 use super::message::{
     BodyFault, Piece, RequestSource, ResponseSink, ResponseSource, Sink, SinkFault, Source,
 };
@@ -58,8 +58,8 @@ pub(crate) struct Upload<'a, S> {
     /// Whether what was taken from the caller is still at hand.
     whole: bool,
     keep: bool,
-    /// Bytes taken from the caller.
-    taken: &'a Cell<u64>,
+    /// Where what is taken from the caller is counted.
+    traffic: &'a Traffic,
 }
 
 impl<'a, S: RequestSource> Upload<'a, S> {
@@ -68,14 +68,14 @@ impl<'a, S: RequestSource> Upload<'a, S> {
         source: &'a mut S,
         keep: bool,
         kept: Vec<u8>,
-        taken: &'a Cell<u64>,
+        traffic: &'a Traffic,
     ) -> Self {
         Self {
             source,
             kept,
             whole: true,
             keep,
-            taken,
+            traffic,
         }
     }
 
@@ -101,7 +101,7 @@ impl<'a, S: RequestSource> Upload<'a, S> {
         loop {
             match self.source.take().map_err(Broken::Source)? {
                 Some(Piece::Data(piece)) => {
-                    count(self.taken, piece.len());
+                    self.traffic.take(piece);
                     self.whole &= self.keep && self.kept.len() + piece.len() <= REPLAY;
                     if self.whole {
                         self.kept.extend_from_slice(piece);

@@ -5,7 +5,7 @@ use super::decide::{Decided, Deciding, decide};
 use super::faults::{self, Failed};
 use super::guard::{Interrupted, guarded};
 use super::intake::Intake;
-use super::journal::{Journal, Traffic, count};
+use super::journal::{Journal, Traffic};
 use super::message::{Piece, RequestSource, ResponseSink, Source as _};
 use super::own::Answering;
 use super::refuse::refuse;
@@ -61,6 +61,7 @@ pub(crate) async fn run(
                 return Err(Failed::Refused(Denial::new(Code::Internal)));
             };
             journal.allowed(allowed);
+            journal.copy();
             let exchange = Exchange {
                 core,
                 state,
@@ -74,7 +75,13 @@ pub(crate) async fn run(
                 timeouts: state.snapshot().rules.plan(&allowed.route).timeouts,
                 body_timeout: state.configuration().timeouts.body,
             };
-            forward(&exchange, journal, intake, sink).await
+            let answered = forward(&exchange, journal, intake, sink).await;
+            let is_refused = matches!(answered, Err(Failed::Refused(_)));
+            if answered.is_err() && journal.lacks_sent(is_refused) {
+                let sent = exchange.sent(journal.target(), None);
+                journal.copied_sent(sent);
+            }
+            answered
         });
         guarded(core, work).await
     };
@@ -107,6 +114,9 @@ pub(crate) async fn run(
             None
         }
         Err(Failed::Refused(denial)) => {
+            if journal.allowed_request().is_none() {
+                journal.copy();
+            }
             if !skip(&mut intake, &traffic) || denial.code == Code::Malformed {
                 sink.close();
             }
@@ -124,7 +134,7 @@ pub(crate) async fn run(
 pub(super) fn skip(source: &mut Intake<'_, impl RequestSource>, traffic: &Traffic) -> bool {
     source.limit(None);
     while let Ok(Some(Piece::Data(piece))) = source.take() {
-        count(&traffic.received, piece.len());
+        traffic.take(piece);
     }
     source.is_ended()
 }
@@ -156,7 +166,7 @@ async fn forward<S: RequestSource>(
     };
     let kept = exchange.core.scratch();
     let keep = config.retry.attempts > 0;
-    let mut upload = Upload::new(source, keep, kept, &exchange.traffic.received);
+    let mut upload = Upload::new(source, keep, kept, exchange.traffic);
     let mut tried = Tried::NONE;
     let mut made = 0;
     loop {

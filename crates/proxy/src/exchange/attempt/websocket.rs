@@ -53,7 +53,7 @@ impl<K: ResponseSink> Over<'_, '_, '_, K> {
             .report(Outcome::Success, std::time::Instant::now());
         let to_http2 = self.exchange.head.protocol.is_some();
         head.status = if to_http2 { 200 } else { 101 };
-        self.journal.responded(head);
+        self.responded(head);
         self.sink.begin(head.status);
         if !to_http2 {
             self.sink.field(b"upgrade", b"websocket");
