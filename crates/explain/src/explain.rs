@@ -221,6 +221,7 @@ fn empty(question: &Question<'_>, decided: &Decided, refused: bool) -> Explanati
         since: None,
         compared: None,
         shadow: Vec::new(),
+        wire: None,
         notes: Vec::new(),
     }
 }

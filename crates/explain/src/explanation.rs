@@ -1,6 +1,7 @@
 //! What an explanation says, as data. Texts of others in it are escaped when shown.
 
 use crate::document::Change;
+use crate::wire::Wire;
 use serde::{Deserialize, Serialize};
 
 /// Everything that one audience may know about a decision.
@@ -50,6 +51,9 @@ pub struct Explanation {
     /// What policies in shadow mode would have refused.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub shadow: Vec<Refusal>,
+    /// What passed, as far as the record has it: for operators and publishers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wire: Option<Wire>,
     /// What else one should know.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub notes: Vec<String>,

@@ -25,6 +25,7 @@ mod since;
 #[cfg(test)]
 mod tests;
 mod time;
+mod wire;
 mod world;
 
 pub use compare::Last;
@@ -38,4 +39,5 @@ pub use made::{Answer, Body, MadeUp, QuestionError, can};
 pub use record::{ReadError, RecordedDenial, denial_from_json};
 pub use render::Style;
 pub use since::{History, Made, RowChange};
+pub use wire::{Body as CapturedBody, Capture, Changes, Got, Header, Message, Wire};
 pub use world::{ApplyError, World, compile};

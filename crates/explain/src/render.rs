@@ -1,6 +1,7 @@
 //! Explanations as text, in the style of a good compiler.
 
 mod style;
+mod wire;
 
 use crate::explanation::{Audience, Explanation, Fix, Since, Step, Told, Verdict, Who};
 use crate::passed::short;
@@ -132,6 +133,9 @@ impl Explanation {
         }
         for note in &self.notes {
             out.item("note", note, &[]);
+        }
+        if let Some(passed) = &self.wire {
+            wire::wire(passed, out);
         }
     }
 

@@ -72,6 +72,7 @@ pub(super) fn told(
         since: None,
         compared: None,
         shadow: Vec::new(),
+        wire: None,
         notes: ended(entry, audience),
     }
 }

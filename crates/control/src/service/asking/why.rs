@@ -9,7 +9,9 @@ use crate::Refusal;
 use crate::remembered::now;
 use crate::service::Service;
 use postern_calllog::{Entry, Filter, IdPrefix, Lookup, Outcome, Searched, Way};
-use postern_explain::{Audience, Explanation, Last, Other, Question, RecordedDenial, explain};
+use postern_explain::{
+    Audience, Explanation, Last, Other, Question, RecordedDenial, Wire, explain,
+};
 use postern_model::RequestId;
 use postern_policy::{Directory, Recorded};
 use serde::Deserialize;
@@ -149,11 +151,25 @@ impl Asking {
         audience: Audience,
     ) -> Result<Explanation, Refusal> {
         let kept = Kept::of(entry);
+        let mut explanation = self.decision(entry, &kept, audience)?;
+        if audience != Audience::Consumer {
+            explanation.wire = detail(entry).as_ref().and_then(Wire::from_detail);
+        }
+        Ok(explanation)
+    }
+
+    /// What is to be said of how it was decided.
+    fn decision(
+        &self,
+        entry: &Entry,
+        kept: &Kept,
+        audience: Audience,
+    ) -> Result<Explanation, Refusal> {
         let Some(facts) = &kept.facts else {
             return Ok(told(entry, kept.denial.as_ref(), audience));
         };
         match self.then(entry, facts)? {
-            Ok(then) => self.explained(entry, &kept, facts, &then, audience),
+            Ok(then) => self.explained(entry, kept, facts, &then, audience),
             Err(why) => {
                 let mut explanation = told(entry, kept.denial.as_ref(), audience);
                 if audience == Audience::Operator {

@@ -1,0 +1,103 @@
+//! What passed, as text.
+
+use super::style::Text;
+use crate::wire::{Body, Changes, Header, Wire};
+
+/// Lines of a body that are shown; `--json` has all.
+const LINES: usize = 40;
+
+/// Shows what passed.
+pub(super) fn wire(wire: &Wire, out: &mut Text<'_>) {
+    if let Some(changes) = &wire.to_upstream {
+        out.item("to the upstream", &summary(changes), &lines(changes));
+    }
+    let Some(capture) = &wire.capture else {
+        return;
+    };
+    let request = &capture.request;
+    message(
+        "captured request",
+        &request.headers,
+        request.body.as_ref(),
+        out,
+    );
+    if let Some(response) = &capture.response {
+        message(
+            "captured response",
+            &response.headers,
+            response.body.as_ref(),
+            out,
+        );
+    }
+    let got = &capture.got;
+    if got.headers.is_empty() {
+        let head = format!("{}, {}", got.status, summary(&got.changes));
+        out.item("the caller got", &head, &lines(&got.changes));
+    } else {
+        let lines = got.headers.iter().map(field).collect::<Vec<_>>();
+        out.item("the caller got", &got.status.to_string(), &lines);
+    }
+}
+
+fn message(name: &str, headers: &[Header], body: Option<&Body>, out: &mut Text<'_>) {
+    let mut lines: Vec<String> = headers.iter().map(field).collect();
+    let head = match body {
+        None => "no body".to_owned(),
+        Some(body) => format!("{} byte{} of body", body.bytes, plural(body.bytes)),
+    };
+    if let Some(body) = body {
+        lines.push(String::new());
+        body_lines(body, &mut lines);
+    }
+    out.item(name, &head, &lines);
+}
+
+fn body_lines(body: &Body, lines: &mut Vec<String>) {
+    if let Some(why) = &body.left_out {
+        lines.push(format!("(left out: {why})"));
+        return;
+    }
+    let Some(text) = &body.text else {
+        lines.push("(no bodies are captured)".to_owned());
+        return;
+    };
+    let mut shown = text.lines();
+    lines.extend(shown.by_ref().take(LINES).map(ToOwned::to_owned));
+    let left = shown.count();
+    if left > 0 {
+        let s = if left == 1 { "" } else { "s" };
+        lines.push(format!("(and {left} line{s}: --json has all)"));
+    } else if body.cut {
+        lines.push("(more of it was not captured)".to_owned());
+    }
+}
+
+fn field((name, value): &Header) -> String {
+    format!("{name}: {value}")
+}
+
+fn summary(changes: &Changes) -> String {
+    format!(
+        "{} removed, {} added, {} changed",
+        changes.removed.len(),
+        changes.added.len(),
+        changes.changed.len()
+    )
+}
+
+fn lines(changes: &Changes) -> Vec<String> {
+    let gone = changes
+        .removed
+        .iter()
+        .map(|one| format!("- {}", field(one)));
+    let new = changes.added.iter().map(|one| format!("+ {}", field(one)));
+    let other = changes
+        .changed
+        .iter()
+        .map(|(name, before, after)| format!("~ {name}: {before} → {after}"));
+    gone.chain(new).chain(other).collect()
+}
+
+const fn plural(count: u64) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
