@@ -101,3 +101,63 @@ fn lines(changes: &Changes) -> Vec<String> {
 const fn plural(count: u64) -> &'static str {
     if count == 1 { "" } else { "s" }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::Style;
+    use serde_json::json;
+
+    #[test]
+    fn what_passed_reads_as_it_should() {
+        let detail = json!({
+            "headers": {
+                "received": [["Accept", "*/*"]],
+                "removed": [["X-API-Key", "[redacted]"]],
+                "added": [["Via", "1.1 postern"]],
+                "changed": [["Host", "a", "b"]],
+            },
+            "capture": {
+                "request": {"body": {"bytes": 9, "text": "one\n\u{1b}two", "cut": true}},
+                "response": {
+                    "headers": [["Server", "x"]],
+                    "body": {"bytes": 1, "left_out": "it is image/png"},
+                },
+                "got": {"status": 200, "removed": [], "added": [], "changed": []},
+            },
+        });
+        let passed = Wire::from_detail(&detail).unwrap();
+        let mut out = Text::new(&Style::PLAIN);
+        wire(&passed, &mut out);
+        let expected = "   = to the upstream: 1 removed, 1 added, 1 changed
+          - X-API-Key: [redacted]
+          + Via: 1.1 postern
+          ~ Host: a -> b
+   = captured request: 9 bytes of body
+          Accept: */*
+          
+          one
+          \\u{1b}two
+          (more of it was not captured)
+   = captured response: 1 byte of body
+          Server: x
+          
+          (left out: it is image/png)
+   = the caller got: 200, 0 removed, 0 added, 0 changed
+";
+        assert_eq!(out.finish(), expected);
+    }
+
+    #[test]
+    fn long_bodies_are_shown_in_part() {
+        let body = Body {
+            bytes: 100,
+            text: Some("line\n".repeat(LINES + 1)),
+            ..Body::default()
+        };
+        let mut lines = Vec::new();
+        body_lines(&body, &mut lines);
+        assert_eq!(lines.len(), LINES + 1);
+        assert_eq!(lines[LINES], "(and 1 line: --json has all)");
+    }
+}
