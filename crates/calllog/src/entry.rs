@@ -10,7 +10,7 @@ use std::sync::Arc;
 #[repr(u8)]
 pub enum Outcome {
     /// It passed, and the upstream's answer was not a refusal.
-    Allowed = 1,
+    Allowed,
     /// The gateway refused, or could not serve it.
     Refused,
     /// The caller left before the end.
@@ -31,7 +31,7 @@ impl Outcome {
         Self::Own,
     ];
 
-    /// Its name.
+    /// Its name in logs, metrics and spans.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Allowed => "allowed",
@@ -49,7 +49,7 @@ impl Outcome {
 
     /// The number under which it is stored; never changes.
     pub(crate) const fn number(self) -> u8 {
-        self as u8
+        self as u8 + 1
     }
 
     pub(crate) fn from_number(number: u8) -> Option<Self> {

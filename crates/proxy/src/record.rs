@@ -9,6 +9,7 @@ mod process_log;
 #[cfg(test)]
 mod tests;
 
+pub use postern_calllog::Outcome;
 pub use process_log::{LogRequests, ProcessLog};
 
 use postern_model::{Denial, RequestId};
@@ -17,44 +18,6 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
-
-/// How a request ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[repr(u8)]
-pub enum Outcome {
-    /// It passed, and the upstream's answer was not a refusal.
-    Allowed,
-    /// The gateway refused, or could not serve it.
-    Refused,
-    /// The caller left before the end.
-    Cancelled,
-    /// It passed, and the upstream itself answered 4xx.
-    OriginRefused,
-    /// It asked the gateway itself, which answered.
-    Own,
-}
-
-impl Outcome {
-    /// Every outcome, in the order of the variants.
-    pub const ALL: [Self; 5] = [
-        Self::Allowed,
-        Self::Refused,
-        Self::Cancelled,
-        Self::OriginRefused,
-        Self::Own,
-    ];
-
-    /// Its name in logs, metrics and spans.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Allowed => "allowed",
-            Self::Refused => "refused",
-            Self::Cancelled => "cancelled",
-            Self::OriginRefused => "origin_refused",
-            Self::Own => "own",
-        }
-    }
-}
 
 /// What became of the response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -16,6 +16,7 @@ fn stored_numbers_and_names_lead_back_to_what_they_stand_for() {
     for protocol in Protocol::ALL {
         assert_eq!(Protocol::from_number(protocol.number()), Some(protocol));
     }
+    assert_eq!(Outcome::ALL.map(Outcome::number), [1, 2, 3, 4, 5]);
     assert_eq!(fault_from(0), None);
     assert_eq!(stage_from(18), None);
 }

@@ -1,8 +1,7 @@
 //! A request's row in the call log.
 
 use super::journal::{Journal, Walked};
-use crate::record::Outcome;
-use postern_calllog::{Entry, MethodName, Outcome as Ended, Protocol};
+use postern_calllog::{Entry, MethodName, Protocol};
 use postern_model::denial::printable;
 use postern_model::entity::{Method, Name};
 use postern_policy::head::Version;
@@ -30,13 +29,7 @@ impl Journal<'_> {
             Version::Http2 => Protocol::Http2,
         });
         entry.status = self.status();
-        entry.outcome = match self.outcome() {
-            Outcome::Allowed => Ended::Allowed,
-            Outcome::Refused => Ended::Refused,
-            Outcome::Cancelled => Ended::Cancelled,
-            Outcome::OriginRefused => Ended::OriginRefused,
-            Outcome::Own => Ended::Own,
-        };
+        entry.outcome = self.outcome();
         entry.attempts = self.attempts();
         entry.bytes_in = self.traffic().received.get();
         entry.bytes_out = self.traffic().sent.get();
