@@ -12,7 +12,7 @@ pub(crate) use read::{id_of, read_fold};
 pub(crate) use write::{Encoder, write_fold};
 
 /// The first byte of a batch: the layout's version.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 #[cfg(test)]
 pub(crate) mod tests;

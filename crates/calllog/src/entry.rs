@@ -2,6 +2,7 @@
 
 use postern_model::entity::Method;
 use postern_model::{Code, Fault, RequestId, Stage};
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
@@ -131,6 +132,59 @@ pub struct Fold {
     pub samples: Vec<RequestId>,
 }
 
+/// A few bytes, kept where they are: making them asks for no room.
+#[derive(Clone, Copy)]
+pub struct Facts {
+    length: u8,
+    bytes: [u8; Facts::MOST],
+}
+
+impl Facts {
+    /// Most bytes.
+    pub const MOST: usize = 200;
+    /// None.
+    pub const NONE: Self = Self {
+        length: 0,
+        bytes: [0; Self::MOST],
+    };
+
+    /// Those that `write` writes: it is given the room, and says how many they are.
+    pub fn written(write: impl FnOnce(&mut [u8; Self::MOST]) -> usize) -> Self {
+        let mut facts = Self::NONE;
+        let length = write(&mut facts.bytes).min(Self::MOST);
+        facts.length = u8::try_from(length).unwrap_or_default();
+        facts
+    }
+
+    /// Those; `None` if they are too many.
+    pub(crate) fn of(bytes: &[u8]) -> Option<Self> {
+        let mut facts = Self::NONE;
+        facts.bytes.get_mut(..bytes.len())?.copy_from_slice(bytes);
+        facts.length = u8::try_from(bytes.len()).ok()?;
+        Some(facts)
+    }
+
+    /// The bytes; `None` where there are none.
+    pub fn bytes(&self) -> Option<&[u8]> {
+        let bytes = self.bytes.get(..self.length.into())?;
+        (!bytes.is_empty()).then_some(bytes)
+    }
+}
+
+impl PartialEq for Facts {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes() == other.bytes()
+    }
+}
+
+impl Eq for Facts {}
+
+impl fmt::Debug for Facts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.length)
+    }
+}
+
 /// One request that is over. Texts that came from outside are escaped and cut by whoever makes
 /// it, and nothing in it is a secret: the log keeps what it is given.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -207,6 +261,9 @@ pub struct Entry {
     pub count: u64,
     /// What was folded into this row.
     pub fold: Option<Box<Fold>>,
+    /// What whoever made the entry keeps of an allowed request to decide it again. The log does
+    /// not read it.
+    pub facts: Facts,
     /// JSON of whoever made the entry: facts, evidence, what the consumer was told, captures.
     /// The log does not read it, only searches it.
     pub detail: Option<Box<[u8]>>,
@@ -252,6 +309,7 @@ impl Entry {
             weight: 1,
             count: 1,
             fold: None,
+            facts: Facts::NONE,
             detail: None,
         }
     }

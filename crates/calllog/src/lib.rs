@@ -28,7 +28,7 @@ mod sync;
 mod writer;
 
 pub use day::Day;
-pub use entry::{Entry, Fold, MethodName, Outcome, Protocol};
+pub use entry::{Entry, Facts, Fold, MethodName, Outcome, Protocol};
 pub use error::{CallLogError, Result};
 pub use follow::{Followed, Subscription};
 pub use health::{Alarm, Cause, Health, Part};

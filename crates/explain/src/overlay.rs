@@ -1,5 +1,6 @@
 //! Facts of a request, some of them replaced by what is assumed instead.
 
+use postern_model::entity::Authentication;
 use postern_policy::facts::{
     CertificateVerdict, CredentialVerdict, EdgeReading, Facts, Reading, TlsFacts,
 };
@@ -123,6 +124,18 @@ impl Facts for Overlay<'_> {
 
     fn has_header(&self, name: &str) -> bool {
         self.facts.has_header(name)
+    }
+
+    fn looked_in(&self, accepted: &Authentication) -> bool {
+        self.assumed.credential.is_some() || self.facts.looked_in(accepted)
+    }
+
+    fn knows_subscription(&self, service: &str) -> bool {
+        self.facts.knows_subscription(service)
+    }
+
+    fn body_agrees(&self) -> bool {
+        self.facts.body_agrees()
     }
 
     fn routed(&self) -> Option<&Routed> {

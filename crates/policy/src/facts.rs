@@ -9,7 +9,7 @@ pub use readings::{
 use crate::fields::Known;
 use crate::head::{Head, Version};
 use crate::recorded::Routed;
-use postern_model::entity::TlsVersion;
+use postern_model::entity::{Authentication, TlsVersion};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -61,9 +61,25 @@ pub trait Facts {
     /// The first bytes of the body, as many as were asked for unless it is shorter; `None` until
     /// they were read.
     fn body_start(&self) -> Option<&[u8]>;
-    /// Whether a header is there, whatever it says.
+    /// Whether a header is there, whatever it says; of a record, whether it is known to have been.
+    /// For evidence: no decision hangs on it.
     fn has_header(&self, name: &str) -> bool {
         self.header_named(name.as_bytes(), 0).is_some()
+    }
+    /// Whether what is known of the credential holds where credentials are accepted so: a record
+    /// may have been made where they were looked for elsewhere.
+    fn looked_in(&self, _: &Authentication) -> bool {
+        true
+    }
+    /// Whether the app has no other subscription to that service than the directory has: a record
+    /// knows of one service at most.
+    fn knows_subscription(&self, _service: &str) -> bool {
+        true
+    }
+    /// Whether a body that was not kept was found to look like its media type. Never of a live
+    /// request, whose body is looked at.
+    fn body_agrees(&self) -> bool {
+        false
     }
     /// The operation that a record names in place of the path, which it did not keep.
     fn routed(&self) -> Option<&Routed> {

@@ -132,6 +132,11 @@ impl Fields {
         self.seen & known.bit() != 0
     }
 
+    /// Which of the names in [`Known::NAMED`] are there: a bit for each number.
+    pub(crate) const fn named_bits(&self) -> u64 {
+        self.seen & ((1 << Known::COUNT) - 1)
+    }
+
     /// The values of every field of that name, in order.
     pub fn all(&self, known: Known) -> impl Iterator<Item = &[u8]> {
         let entries = if self.has(known) {

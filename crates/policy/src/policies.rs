@@ -21,10 +21,11 @@ pub(crate) use headers::{SNIFFED, Wrong};
 pub(crate) use limit::Parties;
 pub use limit::{LimitUse, LimitUses, Subject};
 pub(crate) use list::{Entry, List};
+pub(crate) use media::fits;
 pub(crate) use network::Refused;
 
 use effective::Sets;
-use postern_model::entity::{Configuration, Mode, Policy, PolicyRule};
+use postern_model::entity::{Configuration, Mode, Name, Policy, PolicyRule};
 use std::sync::Arc;
 
 /// A policy, compiled.
@@ -123,6 +124,19 @@ impl Policies {
         self.compiled.get(index as usize)
     }
 
+    /// The headers that policies of the operation with that plan name, in any mode, and
+    /// [`Known`](crate::fields::Known) does not, with the values that each may have.
+    pub(crate) fn other_headers(&self, plan: usize) -> impl Iterator<Item = (&Name, &[Name])> {
+        let set = self.of(plan).into_iter();
+        let policies = set.flat_map(|set| set.headers.iter());
+        policies
+            .filter_map(|&at| match self.compiled(at) {
+                Some(Compiled::Headers(headers)) => Some(headers.others()),
+                _ => None,
+            })
+            .flatten()
+    }
+
     /// The limits of a plan.
     pub(crate) fn plan(&self, index: usize) -> &[limit::Compiled] {
         self.plans.get(index).map_or(&[], Vec::as_slice)
@@ -131,7 +145,7 @@ impl Policies {
 
 /// A policy names a list that is not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct UnknownList(pub(crate) postern_model::entity::Name);
+pub(crate) struct UnknownList(pub(crate) Name);
 
 /// How strictly a policy holds at `now`, Unix time in milliseconds.
 pub(crate) fn holds(policy: &Policy, now: i64) -> Holds {

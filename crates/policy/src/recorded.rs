@@ -5,7 +5,11 @@
 //! and the values of those that decisions are made by and that hold no secrets, what became of
 //! the credential by its id, counter readings, and the rows of the directory. Not kept are the
 //! query, the body, and every other value. A check that looks at one of those cannot tell.
+//!
+//! Of an allowed request so much is not kept: its row has the columns, and a few bytes
+//! ([`compact`]) that are read back as the same kind of facts.
 
+pub mod compact;
 mod rows;
 #[cfg(test)]
 mod tests;
@@ -21,7 +25,7 @@ use crate::head::Version;
 use crate::path;
 use crate::snapshot::Snapshot;
 use crate::walk::Walk;
-use postern_model::entity::{Authentication, TlsVersion};
+use postern_model::entity::{Authentication, Name, TlsVersion};
 use serde::{Deserialize, Serialize};
 use std::cell::Cell;
 use std::net::IpAddr;
@@ -70,10 +74,18 @@ pub struct Recorded {
     /// Whether the query is one that may stand in a URL; `None`: there was none.
     query: Option<bool>,
     fields: Vec<Field>,
+    #[serde(skip)]
+    names: Names,
     has_body: bool,
+    /// Whether the body was found to look like its media type.
+    #[serde(skip)]
+    body_agrees: bool,
     certificate: Option<CertificateVerdict>,
     edge: Option<EdgeReading>,
     credential: Option<CredentialVerdict>,
+    /// Where credentials were accepted.
+    #[serde(default)]
+    looked: Option<[Vec<Name>; 2]>,
     readings: Option<Vec<Reading>>,
     rows: Rows,
     /// What was asked for and had not been kept.
@@ -97,6 +109,35 @@ struct Field {
     /// Lower case.
     name: Box<str>,
     value: Text,
+}
+
+/// Of which names the fields tell; `None`: of all.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Names(Option<Looked>);
+
+/// Names that were looked for.
+#[derive(Debug, Clone, PartialEq)]
+struct Looked {
+    /// So many of [`Known::NAMED`].
+    known: u8,
+    /// Lower case.
+    others: Vec<Box<str>>,
+}
+
+impl Names {
+    /// Whether a header of that name would be among the fields.
+    fn tell_of(&self, name: &[u8]) -> bool {
+        let Some(looked) = &self.0 else {
+            return true;
+        };
+        match Known::of(name).number() {
+            Some(number) => number < looked.known,
+            None => looked
+                .others
+                .iter()
+                .any(|other| other.as_bytes().eq_ignore_ascii_case(name)),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -161,11 +202,7 @@ impl Recorded {
                 sni: tls.sni.map(Into::into),
                 misdirected: tls.misdirected,
             }),
-            version: match live.version() {
-                Version::Http10 => 10,
-                Version::Http11 => 11,
-                Version::Http2 => 20,
-            },
+            version: Self::version_number(live.version()),
             now: live.now(),
             method: text(live.method()),
             protocol: live.protocol().map(text),
@@ -173,13 +210,27 @@ impl Recorded {
             path: path_of(live, walk, snapshot),
             query: live.query().map(|query| path::check_query(query).is_ok()),
             fields: fields.collect(),
+            names: Names::default(),
             has_body: live.has_body(),
+            body_agrees: false,
             certificate: live.client_certificate().cloned(),
             edge: live.edge().cloned(),
             credential: live.credential().cloned(),
+            looked: walk
+                .route()
+                .and_then(|route| snapshot.rules.service(route).authentication.as_ref())
+                .map(looked),
             readings: live.readings().map(<[Reading]>::to_vec),
             rows: Rows::read(walk.identity(), walk.route(), live, snapshot),
             missed: Cell::new(None),
+        }
+    }
+
+    const fn version_number(version: Version) -> u8 {
+        match version {
+            Version::Http10 => 10,
+            Version::Http11 => 11,
+            Version::Http2 => 20,
         }
     }
 
@@ -206,6 +257,14 @@ impl Recorded {
         &[]
     }
 
+    /// No header, or nothing and a mark.
+    fn absent<'a>(&self, name: &[u8]) -> Option<&'a [u8]> {
+        if !self.names.tell_of(name) {
+            self.miss("header");
+        }
+        None
+    }
+
     /// What was looked up and is not there: perhaps it never was looked up.
     fn fact<'a, T: ?Sized>(&self, fact: Option<&'a T>, what: &'static str) -> Option<&'a T> {
         if fact.is_none() {
@@ -213,6 +272,11 @@ impl Recorded {
         }
         fact
     }
+}
+
+/// Where keys are looked for: headers and query parameters.
+fn looked(accepted: &Authentication) -> [Vec<Name>; 2] {
+    [accepted.headers.clone(), accepted.query.clone()]
 }
 
 /// Text is kept whole or not at all.
@@ -325,21 +389,43 @@ impl Facts for Recorded {
 
     fn header(&self, name: Known, nth: usize) -> Option<&[u8]> {
         let mut fields = self.fields.iter();
-        let field = fields
+        let found = fields
             .by_ref()
             .filter(|field| Known::of(field.name.as_bytes()) == name)
-            .nth(nth)?;
-        Some(self.kept(&field.value, "header"))
+            .nth(nth);
+        if let Some(field) = found {
+            return Some(self.kept(&field.value, "header"));
+        }
+        let text = Known::NAMED.get(usize::from(name.number()?))?.1;
+        self.absent(text.as_bytes())
     }
 
     fn header_named<'a>(&'a self, name: &'a [u8], nth: usize) -> Option<&'a [u8]> {
         let named = |field: &&Field| field.name.as_bytes().eq_ignore_ascii_case(name);
-        let field = self.fields.iter().filter(named).nth(nth)?;
-        Some(self.kept(&field.value, "header"))
+        match self.fields.iter().filter(named).nth(nth) {
+            Some(field) => Some(self.kept(&field.value, "header")),
+            None => self.absent(name),
+        }
     }
 
     fn has_header(&self, name: &str) -> bool {
         self.fields.iter().any(|field| *field.name == *name)
+    }
+
+    fn looked_in(&self, accepted: &Authentication) -> bool {
+        let [headers, query] = match &self.looked {
+            Some(looked) => looked,
+            None => return false,
+        };
+        *headers == accepted.headers && *query == accepted.query
+    }
+
+    fn knows_subscription(&self, service: &str) -> bool {
+        self.rows.tell_of(service)
+    }
+
+    fn body_agrees(&self) -> bool {
+        self.body_agrees
     }
 
     fn client_certificate(&self) -> Option<&CertificateVerdict> {

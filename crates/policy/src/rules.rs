@@ -3,6 +3,7 @@
 mod access;
 
 use crate::date::http_date;
+use crate::fields::Known;
 use crate::policies::{self, EffectivePolicy, Policies, UnknownList};
 use crate::router::template::Template;
 use crate::router::{Route, Router, template::TemplateError};
@@ -76,6 +77,10 @@ pub struct Rules {
     tls_port: Option<u16>,
     policies: Policies,
     access: Access,
+    /// The headers that credentials are taken from, and that [`Known`] lists.
+    credentials: Vec<Known>,
+    /// Tells their name from others in few bytes.
+    mark: u32,
 }
 
 impl Rules {
@@ -107,12 +112,14 @@ impl Rules {
             .map(|l| l.address.port());
         Ok(Self {
             upstreams: upstreams.collect(),
-            revision,
             router,
             operations,
             tls_port,
             policies,
             access: Access::new(&configuration),
+            credentials: credentials(&configuration),
+            mark: mark(&revision),
+            revision,
             configuration,
         })
     }
@@ -191,6 +198,41 @@ impl Rules {
         policies::effective(configuration, service, version, operation)
     }
 
+    /// The route to the operation of those names: service, version, operation.
+    pub(crate) fn route_named(&self, [service, version, operation]: [&str; 3]) -> Option<Route> {
+        // Plans are in the order of the operations.
+        let mut plan = 0;
+        for (s, of) in self.configuration.services.iter().enumerate() {
+            for (v, in_version) in of.versions.iter().enumerate() {
+                let wanted = *of.name == *service && *in_version.name == *version;
+                let found = in_version.operations.iter();
+                let found = found
+                    .enumerate()
+                    .find(|(_, o)| wanted && *o.name == *operation);
+                if let Some((o, _)) = found {
+                    return Some(Route {
+                        service: s,
+                        version: v,
+                        operation: o,
+                        plan: plan + o,
+                    });
+                }
+                plan += in_version.operations.len();
+            }
+        }
+        None
+    }
+
+    /// A number by which records tell these rules from others.
+    pub(crate) const fn mark(&self) -> u32 {
+        self.mark
+    }
+
+    /// Whether some service takes credentials from that header.
+    pub(crate) fn carries_credentials(&self, known: Known) -> bool {
+        self.credentials.contains(&known)
+    }
+
     /// What was worked out for an operation when it was compiled.
     pub fn plan(&self, route: &Route) -> &OperationPlan {
         #[expect(
@@ -231,6 +273,20 @@ impl From<UnknownList> for CompileError {
     fn from(UnknownList(policy): UnknownList) -> Self {
         Self::List(policy)
     }
+}
+
+/// FNV-1a: the same in every version.
+fn mark(name: &str) -> u32 {
+    let step = |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    name.bytes().fold(0x811c_9dc5, step)
+}
+
+fn credentials(configuration: &Configuration) -> Vec<Known> {
+    let accepted = configuration.services.iter();
+    let accepted = accepted.filter_map(|service| service.authentication.as_ref());
+    let headers = accepted.flat_map(|accepted| &accepted.headers);
+    let known = headers.map(|header| Known::of(header.as_bytes()));
+    known.filter(|known| *known != Known::Other).collect()
 }
 
 /// Compiles one operation.

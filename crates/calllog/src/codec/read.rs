@@ -1,7 +1,7 @@
 //! Bytes to entries. Never panics and never allocates more than the bytes at hand justify.
 
 use super::VERSION;
-use crate::entry::{Entry, Fold, MethodName, Outcome, Protocol, fault_from, stage_from};
+use crate::entry::{Entry, Facts, Fold, MethodName, Outcome, Protocol, fault_from, stage_from};
 use postern_model::{Code, RequestId};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -182,6 +182,10 @@ impl<'a> Input<'a> {
                 0 => None,
                 1 => Some(Box::new(self.fold()?)),
                 _ => return None,
+            },
+            facts: match self.bytes()? {
+                None => Facts::NONE,
+                Some(bytes) => Facts::of(bytes)?,
             },
             detail: self.bytes()?.map(Box::from),
         })

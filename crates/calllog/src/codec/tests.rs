@@ -1,5 +1,5 @@
 use super::*;
-use crate::entry::{Entry, FAULTS, Fold, MethodName, Outcome, Protocol, STAGES};
+use crate::entry::{Entry, FAULTS, Facts, Fold, MethodName, Outcome, Protocol, STAGES};
 use postern_model::entity::Method;
 use postern_model::{Code, RequestId};
 use proptest::prelude::*;
@@ -54,6 +54,7 @@ pub(crate) fn any_entry(base: u64) -> impl Strategy<Value = Entry> {
         any::<Option<[u8; 16]>>(),
         1u32..100,
         proptest::option::of("[{}a-z\":]{0,24}".prop_map(|s| s.into_bytes().into_boxed_slice())),
+        proptest::collection::vec(any::<u8>(), 0..=Facts::MOST),
     );
     let fold = proptest::option::of((2u64..1_000, any::<[u128; 3]>()));
     (when, who, head, end, names, rest, fold).prop_map(
@@ -87,6 +88,7 @@ pub(crate) fn any_entry(base: u64) -> impl Strategy<Value = Entry> {
             entry.trace = rest.3;
             entry.weight = rest.4;
             entry.detail = rest.5;
+            entry.facts = Facts::of(&rest.6).unwrap();
             if let Some((count, ids)) = fold {
                 let [first, last, sample] = ids.map(read::id_of);
                 entry.count = count;

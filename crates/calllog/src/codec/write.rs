@@ -109,6 +109,7 @@ impl Encoder {
                 write_fold(body, fold);
             }
         }
+        bytes(body, entry.facts.bytes());
         bytes(body, entry.detail.as_deref());
     }
 

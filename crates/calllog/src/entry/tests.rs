@@ -20,3 +20,16 @@ fn stored_numbers_and_names_lead_back_to_what_they_stand_for() {
     assert_eq!(fault_from(0), None);
     assert_eq!(stage_from(18), None);
 }
+
+#[test]
+fn facts_are_as_many_as_are_written() {
+    let facts = Facts::written(|room| {
+        room.fill(7);
+        3
+    });
+    assert_eq!(facts.bytes(), Some(&[7; 3][..]));
+    assert_eq!(Facts::of(&[7; 3]), Some(facts));
+    assert_eq!(Facts::NONE.bytes(), None);
+    assert_eq!(Facts::of(&[0; Facts::MOST + 1]), None);
+    assert_eq!(Facts::written(|_| 300).bytes().map(<[u8]>::len), Some(200));
+}

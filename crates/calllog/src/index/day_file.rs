@@ -13,7 +13,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// The layout, in `user_version`.
-pub(crate) const LAYOUT: i64 = 1;
+pub(crate) const LAYOUT: i64 = 2;
 
 /// Names that come from configuration are integers into `names`; what callers choose is not, so
 /// that they cannot make that table grow. Ids are 16 bytes, big endian: they sort by time.
@@ -29,7 +29,7 @@ CREATE TABLE calls (
   operation INTEGER, environment INTEGER, subscription INTEGER, policy INTEGER,
   upstream INTEGER, target INTEGER, attempts INTEGER, bytes_in INTEGER, bytes_out INTEGER,
   revision INTEGER, directory INTEGER, client_request_id TEXT, trace BLOB,
-  weight INTEGER, count INTEGER, fold BLOB, detail BLOB
+  weight INTEGER, count INTEGER, fold BLOB, facts BLOB, detail BLOB
 ) WITHOUT ROWID;
 CREATE INDEX calls_by_code ON calls (code, id) WHERE code IS NOT NULL;
 CREATE TABLE seen (
@@ -43,7 +43,7 @@ CREATE TABLE progress (segment INTEGER PRIMARY KEY, done INTEGER NOT NULL);
 pub(crate) const COLUMNS: &str = "id, start, duration, outcome, status, code, stage, fault, method, \
      host, path, client, peer, port, protocol, tenant, app, credential, service, version, \
      operation, environment, subscription, policy, upstream, target, attempts, bytes_in, \
-     bytes_out, revision, directory, client_request_id, trace, weight, count, fold, detail";
+     bytes_out, revision, directory, client_request_id, trace, weight, count, fold, facts, detail";
 
 /// Milliseconds of an hour.
 pub(crate) const HOUR: u64 = 3_600_000;

@@ -1,7 +1,7 @@
 //! A row of a day file as an entry.
 
 use crate::codec::{id_of, read_fold};
-use crate::entry::{Entry, MethodName, Outcome, Protocol, fault_from, stage_from};
+use crate::entry::{Entry, Facts, MethodName, Outcome, Protocol, fault_from, stage_from};
 use postern_model::{Code, RequestId};
 use rusqlite::{Connection, Row};
 use std::cell::RefCell;
@@ -125,6 +125,10 @@ pub(super) fn read(
     entry.count = from.number()?;
     let fold: Option<Vec<u8>> = from.take()?;
     entry.fold = fold.and_then(|bytes| read_fold(&bytes)).map(Box::new);
+    let facts: Option<Vec<u8>> = from.take()?;
+    entry.facts = facts
+        .and_then(|bytes| Facts::of(&bytes))
+        .unwrap_or(Facts::NONE);
     entry.detail = from.take::<Option<Vec<u8>>>()?.map(Vec::into_boxed_slice);
     Ok(entry)
 }

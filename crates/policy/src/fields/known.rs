@@ -19,6 +19,14 @@ macro_rules! known {
             Other,
         }
 
+        impl Known {
+            /// Those that are one name each, by their numbers. Records keep the numbers: a name is
+            /// added at the end, and none is ever taken out.
+            pub(crate) const NAMED: &[(Self, &str)] = &[$((Self::$variant, $name),)*];
+            /// How many.
+            pub(crate) const COUNT: u8 = Self::ForwardedOther as u8;
+        }
+
         /// The name that `name` can only be, if it is one of them.
         fn exact(name: &[u8]) -> Option<Known> {
             #[expect(non_upper_case_globals, reason = "named as the variants")]
@@ -133,6 +141,12 @@ impl Known {
             Self::Other => Self::Other,
             _ => Self::Disguised,
         }
+    }
+
+    /// Its number in records, if it is one of [`Known::NAMED`].
+    pub(crate) fn number(self) -> Option<u8> {
+        let number = self as u8;
+        (number < Self::COUNT).then_some(number)
     }
 
     /// A bit of its own in a 64-bit set.

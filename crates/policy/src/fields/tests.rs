@@ -68,3 +68,27 @@ fn every_name_is_recognised_and_its_neighbours_are_not() {
         }
     }
 }
+
+#[test]
+fn numbers_in_records_stay_what_they_are() {
+    let names: Vec<&str> = Known::NAMED.iter().map(|(_, name)| *name).collect();
+    assert_eq!(
+        names.join(" "),
+        "host connection content-length content-type content-encoding transfer-encoding \
+         keep-alive proxy-connection proxy-authenticate proxy-authorization proxy-status te \
+         trailer upgrade http2-settings expect via date forwarded x-forwarded-for \
+         x-forwarded-proto x-forwarded-host x-real-ip x-request-id traceparent tracestate accept \
+         cookie authorization origin sec-fetch-mode sec-websocket-key sec-websocket-version \
+         sec-websocket-accept",
+        "a new name is added at the end"
+    );
+    for (at, (known, name)) in (0..).zip(Known::NAMED) {
+        assert_eq!(Known::of(name.as_bytes()), *known);
+        assert_eq!(known.number(), Some(at));
+    }
+    assert_eq!(Known::Other.number(), None);
+    let mut fields = Fields::default();
+    fields.push(b"X-Postern-App", b"1");
+    fields.push(b"Connection", b"close");
+    assert_eq!(fields.named_bits(), 2);
+}

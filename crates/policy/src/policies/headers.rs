@@ -78,6 +78,15 @@ impl Headers {
         }
     }
 
+    /// The headers that it names and [`Known`] does not, with the values that each may have.
+    pub(super) fn others(&self) -> impl Iterator<Item = (&Name, &[Name])> {
+        let required = self.required.iter().map(|field| (field, &[][..]));
+        let values = self.values.iter().map(|(field, v)| (field, v.as_slice()));
+        let all = required.chain(values);
+        all.filter(|(field, _)| field.known == Known::Other)
+            .map(|(field, values)| (&field.name, values))
+    }
+
     fn is_about(&self, method: Option<Method>) -> bool {
         self.methods.is_empty() || method.is_some_and(|method| self.methods.contains(&method))
     }
@@ -127,8 +136,8 @@ impl Headers {
 
     /// Judges the body's beginning.
     pub(crate) fn judge_body(&self, facts: &dyn Facts, start: &[u8]) -> Option<Wrong<'_>> {
-        let sent = facts.header(Known::ContentType, 0)?;
-        (!media::agrees(media::essence(sent), start)).then(|| Wrong::Disguised {
+        let sent = facts.header(Known::ContentType, 0);
+        (!media::fits(sent, start)).then(|| Wrong::Disguised {
             looks_like: media::looks_like(start),
             accepted: &self.content_types,
         })

@@ -32,6 +32,11 @@ pub(super) fn covers(range: &str, essence: &[u8]) -> bool {
         && ends.is_some_and(|end| end.eq_ignore_ascii_case(after))
 }
 
+/// Whether a body looks like its media type, if it has one.
+pub(crate) fn fits(content_type: Option<&[u8]>, start: &[u8]) -> bool {
+    content_type.is_none_or(|sent| agrees(essence(sent), start))
+}
+
 /// What bytes can be told by (WHATWG MIME Sniffing §6 and each format's own specification).
 const SIGNATURES: [(&[u8], &str); 12] = [
     (b"\x89PNG\r\n\x1a\n", "image/png"),

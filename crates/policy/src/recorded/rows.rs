@@ -21,6 +21,29 @@ pub struct Rows {
     app: Option<Account>,
     credential: Option<Box<Key>>,
     subscription: Option<Box<Access>>,
+    /// The service whose subscription was looked for.
+    #[serde(default)]
+    service: Option<Name>,
+}
+
+/// Who passed, as far as that is known.
+pub(super) struct Caller<'a> {
+    pub(super) tenant: &'a str,
+    pub(super) app: &'a str,
+    pub(super) credential: &'a str,
+    pub(super) environment: &'a str,
+    /// The scopes of the credential.
+    pub(super) carried: Option<Vec<Name>>,
+    pub(super) granted: Option<Granted<'a>>,
+}
+
+/// The subscription that counted.
+pub(super) struct Granted<'a> {
+    pub(super) id: &'a str,
+    pub(super) service: &'a str,
+    pub(super) plan: &'a str,
+    /// Its own scopes.
+    pub(super) scopes: Option<Vec<Name>>,
 }
 
 /// A tenant or an app.
@@ -73,22 +96,73 @@ impl Rows {
         let Some(CredentialVerdict::Verified { id } | CredentialVerdict::WrongSecret { id }) =
             live.credential()
         else {
-            return Self {
-                sequence: directory.sequence(),
-                ..Self::default()
-            };
+            return Self::at(directory.sequence());
         };
-        let subscription = identity.zip(route).and_then(|(identity, route)| {
-            let service = &snapshot.rules.service(route).name;
-            directory.subscription(&identity.app.name, service)
-        });
+        let looked = identity.zip(route.map(|route| &snapshot.rules.service(route).name));
+        let subscription = looked
+            .and_then(|(identity, service)| directory.subscription(&identity.app.name, service));
         Self {
             sequence: directory.sequence(),
             tenant: identity.map(|i| account(&i.tenant.name, i.tenant.suspended.as_ref())),
             app: identity.map(|i| account(&i.app.name, i.app.suspended.as_ref())),
             credential: directory.credential(id).map(|row| Box::new(key(row))),
             subscription: subscription.map(|row| Box::new(access(row))),
+            service: looked.map(|(_, service)| service.clone()),
         }
+    }
+
+    /// No rows at all.
+    pub(super) fn at(sequence: u64) -> Self {
+        Self {
+            sequence,
+            ..Self::default()
+        }
+    }
+
+    /// The rows of somebody who passed: whatever else they said, it was no reason to refuse.
+    pub(super) fn passed(sequence: u64, caller: Caller<'_>) -> Self {
+        let sound = |name: &str| Account {
+            name: name.into(),
+            suspended: None,
+        };
+        let key = Key {
+            id: caller.credential.into(),
+            app: caller.app.into(),
+            environment: caller.environment.into(),
+            scopes: caller.carried,
+            not_before: None,
+            expires_at: None,
+            revoked: None,
+            networks: Vec::new(),
+            services: Vec::new(),
+            methods: Vec::new(),
+            referrers: Vec::new(),
+        };
+        let access = |granted: &Granted<'_>| Access {
+            id: granted.id.into(),
+            app: caller.app.into(),
+            service: granted.service.into(),
+            plan: granted.plan.into(),
+            state: SubscriptionState::Approved.name().into(),
+            since: None,
+            scopes: granted.scopes.clone(),
+            requested: (None, None, None),
+            decided: None,
+            expires_at: None,
+        };
+        Self {
+            sequence,
+            tenant: Some(sound(caller.tenant)),
+            app: Some(sound(caller.app)),
+            credential: Some(Box::new(key)),
+            subscription: caller.granted.as_ref().map(access).map(Box::new),
+            service: caller.granted.map(|granted| granted.service.into()),
+        }
+    }
+
+    /// Whether the app has no other subscription to that service than the one here.
+    pub(super) fn tell_of(&self, service: &str) -> bool {
+        self.service.as_deref() == Some(service)
     }
 
     /// A directory of nothing else. Its keys verify nothing.

@@ -53,6 +53,9 @@ fn proof(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) ->
     let Some(verdict) = facts.credential() else {
         return Outcome::Need(FactRequest::Credential);
     };
+    if !facts.looked_in(accepted) {
+        return Outcome::NotKept("credential");
+    }
     let anonymous = snapshot.rules.operation(&route).anonymous;
     if anonymous
         && matches!(

@@ -26,7 +26,7 @@ fn looks_like_it_says(
             let Compiled::Headers(headers) = rule else {
                 return None;
             };
-            if !headers.wants_body(facts, method) {
+            if !headers.wants_body(facts, method) || facts.body_agrees() {
                 return None;
             }
             let Some(start) = facts.body_start() else {

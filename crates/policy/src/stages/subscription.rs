@@ -70,10 +70,12 @@ fn subscription(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Fa
         .directory
         .subscription(&identity.app.name, &service.name);
     let Some(row) = row else {
-        return if needed {
+        return if !needed {
+            Outcome::Pass
+        } else if facts.knows_subscription(&service.name) {
             Outcome::Refuse(about(Code::SubscriptionMissing))
         } else {
-            Outcome::Pass
+            Outcome::NotKept("subscription")
         };
     };
     match out_of_force(row, seconds(facts), about) {

@@ -19,7 +19,7 @@ pub(crate) const NOW: i64 = 1_795_167_120;
 
 /// A configuration and its accounts: app `shop` of tenant `partner` may `GET /orders` and, given
 /// `orders:write`, `POST /orders`; anybody may `GET /status`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct World {
     pub(crate) configuration: Configuration,
     pub(crate) accounts: Accounts,

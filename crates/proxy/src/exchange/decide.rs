@@ -10,9 +10,11 @@ use crate::gateway::{Core, CoreState};
 use postern_model::{Code, Denial};
 use postern_policy::client::ClientAddress;
 use postern_policy::credential::verify;
-use postern_policy::facts::{CredentialVerdict, EdgeReading, Readings};
+use postern_policy::facts::{CredentialVerdict, EdgeReading, Reading, Readings};
 use postern_policy::head::Head;
-use postern_policy::{Decision, FactRequest, Live, Own, Snapshot, Step, Walk};
+use postern_policy::recorded::compact::Seen;
+use postern_policy::rules::Rules;
+use postern_policy::{Allowed, Decision, FactRequest, Live, Own, Snapshot, Step, Walk};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
@@ -22,11 +24,32 @@ const RACES: usize = 3;
 /// What deciding leaves behind. It is filled where it stands: moving it costs more than deciding.
 #[derive(Debug, Default)]
 pub(super) struct Deciding {
-    pub(super) walk: Walk,
-    /// What the limits said before this request took from them.
-    pub(super) readings: Readings,
+    walk: Walk,
+    readings: Readings,
+    seen: Seen,
     /// Given back when the request is over.
     permits: Held,
+}
+
+/// Leave to go on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Passes<'a> {
+    pub(super) allowed: Allowed<'a>,
+    /// What the limits said before this request took from them.
+    pub(super) readings: &'a [Reading],
+    /// What else the decision saw.
+    pub(super) seen: Seen,
+}
+
+impl Deciding {
+    /// What an allowed request takes along; nothing before its decision.
+    pub(super) fn passes<'a>(&'a self, rules: &Rules, head: &'a Head) -> Option<Passes<'a>> {
+        Some(Passes {
+            allowed: self.walk.allowed(rules, head)?,
+            readings: &self.readings,
+            seen: self.seen,
+        })
+    }
 }
 
 /// How a request goes on.
@@ -51,6 +74,7 @@ pub(super) async fn decide<S: RequestSource>(
     let Deciding {
         walk,
         readings,
+        seen,
         permits,
     } = deciding;
     let now = journal.now();
@@ -88,6 +112,7 @@ pub(super) async fn decide<S: RequestSource>(
         }
     }
     intake.limit(walk.body_limit());
+    *seen = Seen::of(&live);
     if walk.limits().is_empty() {
         return Ok(Decided::Passes);
     }

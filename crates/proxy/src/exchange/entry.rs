@@ -1,11 +1,13 @@
 //! A request's row in the call log.
 
+use super::decide::Passes;
 use super::journal::{Journal, Walked};
-use postern_calllog::{Entry, MethodName, Protocol};
+use postern_calllog::{Entry, Facts, MethodName, Protocol};
 use postern_model::denial::printable;
 use postern_model::entity::{Method, Name};
+use postern_policy::Identity;
 use postern_policy::head::Version;
-use postern_policy::{Allowed, Identity};
+use postern_policy::recorded::compact::Passed;
 use std::time::{Duration, SystemTime};
 
 /// Longest method token and path of a request that no operation was found for, bytes.
@@ -47,8 +49,8 @@ impl Journal<'_> {
             );
             entry.policy = self.denial().and_then(|denial| denial.policy.clone());
         }
-        match (self.allowed_request(), self.walked_request()) {
-            (Some(allowed), _) => self.allowed_entry(&allowed, &mut entry),
+        match (self.passes(), self.walked_request()) {
+            (Some(passes), _) => self.allowed_entry(&passes, &mut entry),
             (None, Some(walked)) => self.refused_entry(walked, &mut entry),
             (None, None) => self.unread_entry(&mut entry),
         }
@@ -56,7 +58,8 @@ impl Journal<'_> {
         entry
     }
 
-    fn allowed_entry(&self, allowed: &Allowed<'_>, entry: &mut Entry) {
+    fn allowed_entry(&self, passes: &Passes<'_>, entry: &mut Entry) {
+        let allowed = passes.allowed;
         let rules = &self.state().snapshot().rules;
         let operation = rules.operation(&allowed.route);
         entry.client = Some(allowed.client.address);
@@ -81,6 +84,17 @@ impl Journal<'_> {
                 entry.target = slot.map(|slot| slot.target.name().clone());
             }
         }
+        let passed = Passed {
+            head: self.head(),
+            connection: &self.caller().facts,
+            allowed,
+            readings: passes.readings,
+            seen: passes.seen,
+            rules,
+            path: entry.path.as_deref().unwrap_or_default(),
+            has_host: entry.host.is_some(),
+        };
+        entry.facts = Facts::written(|room| passed.write(room));
     }
 
     fn refused_entry(&self, walked: &Walked, entry: &mut Entry) {

@@ -7,6 +7,7 @@ mod tests;
 
 pub(super) use copied::Copied;
 
+use super::decide::Passes;
 use super::message::ResponseHead;
 use super::standing::{Standings, standings};
 use crate::connection::Caller;
@@ -102,7 +103,7 @@ pub(crate) struct Journal<'a> {
     /// Of the directory that was decided by.
     sequence: u64,
     trace: Trace,
-    allowed: Option<Allowed<'a>>,
+    passes: Option<Passes<'a>>,
     walked: Option<Box<Walked>>,
     /// The last target, by position in its upstream.
     target: usize,
@@ -149,7 +150,7 @@ impl<'a> Journal<'a> {
                 core.random(),
                 core.shared.sinks.trace(),
             ),
-            allowed: None,
+            passes: None,
             walked: None,
             target: 0,
             attempts: 0,
@@ -196,8 +197,8 @@ impl<'a> Journal<'a> {
     }
 
     /// It may pass.
-    pub(super) const fn allowed(&mut self, allowed: Allowed<'a>) {
-        self.allowed = Some(allowed);
+    pub(super) const fn allowed(&mut self, passes: Passes<'a>) {
+        self.passes = Some(passes);
     }
 
     /// It may not; the walk has found out so much.
@@ -222,7 +223,7 @@ impl<'a> Journal<'a> {
 
     /// Whether the caller has proved who it is.
     pub(super) fn is_proved(&self) -> bool {
-        match (self.allowed, &self.walked) {
+        match (self.allowed_request(), &self.walked) {
             (Some(allowed), _) => allowed.identity.is_some(),
             (None, Some(walked)) => walked.identity.is_some(),
             (None, None) => false,
@@ -343,14 +344,16 @@ impl<'a> Journal<'a> {
     }
 
     pub(super) fn route(&self) -> Option<Route> {
-        match self.allowed {
+        match self.allowed_request() {
             Some(allowed) => Some(allowed.route),
             None => self.walked.as_ref()?.route,
         }
     }
 
     fn upstream_place(&self) -> UpstreamId {
-        let upstream = self.allowed.map_or(usize::MAX, |allowed| allowed.upstream);
+        let upstream = self
+            .allowed_request()
+            .map_or(usize::MAX, |allowed| allowed.upstream);
         self.state.snapshot().layout.upstream(upstream)
     }
 
@@ -371,7 +374,7 @@ impl<'a> Journal<'a> {
             .then(|| Denial::new(Code::OriginRefused).saw("status", u64::from(self.status)));
         let route = self.route();
         let upstream = self
-            .allowed
+            .allowed_request()
             .and_then(|allowed| self.state.upstream(allowed.upstream))
             .map(|upstream| upstream.state());
         let target = upstream
@@ -379,7 +382,10 @@ impl<'a> Journal<'a> {
             .and_then(|upstream| upstream.targets.get(self.target));
         let walked = self.walked.as_deref();
         let raw_path;
-        let path = match (self.allowed, walked.and_then(|w| w.path.as_deref())) {
+        let path = match (
+            self.allowed_request(),
+            walked.and_then(|w| w.path.as_deref()),
+        ) {
             (Some(allowed), _) => ascii(allowed.path),
             (None, Some(path)) => path,
             (None, None) => {
@@ -387,7 +393,7 @@ impl<'a> Journal<'a> {
                 &*raw_path
             }
         };
-        let host = match self.allowed {
+        let host = match self.allowed_request() {
             Some(allowed) => ascii(allowed.host),
             // What is no host may be anything, a password among it.
             None => walked.map_or("", |w| &w.host),
@@ -401,7 +407,7 @@ impl<'a> Journal<'a> {
             id: self.id,
             start: u64::try_from(micros).unwrap_or(u64::MAX),
             duration,
-            client: match self.allowed {
+            client: match self.allowed_request() {
                 Some(allowed) => Some(allowed.client.address),
                 None => walked.and_then(|w| w.client),
             },
@@ -434,7 +440,7 @@ impl<'a> Journal<'a> {
     }
 
     pub(super) fn client_request_id(&self) -> Option<Cow<'_, str>> {
-        match self.allowed {
+        match self.allowed_request() {
             Some(allowed) => forward::client_request_id(&self.head.fields, &allowed.client)
                 .map(String::from_utf8_lossy),
             None => Some(self.walked.as_ref()?.client_request_id.as_deref()?.into()),
@@ -498,8 +504,12 @@ impl Journal<'_> {
         self.denial.as_deref()
     }
 
-    pub(super) const fn allowed_request(&self) -> Option<Allowed<'_>> {
-        self.allowed
+    pub(super) fn allowed_request(&self) -> Option<Allowed<'_>> {
+        self.passes.map(|passes| passes.allowed)
+    }
+
+    pub(super) const fn passes(&self) -> Option<Passes<'_>> {
+        self.passes
     }
 
     pub(super) const fn projection(&self) -> Option<&Json> {

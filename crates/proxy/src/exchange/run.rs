@@ -1,7 +1,7 @@
 //! The life of one request, from its head to its end.
 
 use super::attempt::{Ended, Exchange, Passed};
-use super::decide::{Decided, Deciding, decide};
+use super::decide::{Decided, Deciding, Passes, decide};
 use super::faults::{self, Failed};
 use super::guard::{Interrupted, guarded};
 use super::intake::Intake;
@@ -57,10 +57,13 @@ pub(crate) async fn run(
                 // Boxed, so that requests do not grow by what few of them need.
                 return Box::pin(answering.answer(intake, journal, sink)).await;
             }
-            let Some(allowed) = deciding.walk.allowed(&state.snapshot().rules, head) else {
+            let Some(passes) = deciding.passes(&state.snapshot().rules, head) else {
                 return Err(Failed::Refused(Denial::new(Code::Internal)));
             };
-            journal.allowed(allowed);
+            let Passes {
+                allowed, readings, ..
+            } = passes;
+            journal.allowed(passes);
             journal.copy();
             let exchange = Exchange {
                 core,
@@ -68,7 +71,7 @@ pub(crate) async fn run(
                 caller,
                 head,
                 allowed,
-                readings: &deciding.readings,
+                readings,
                 id: journal.id(),
                 trace: journal.trace(),
                 traffic: &traffic,

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 const INSERT: &str = "INSERT OR REPLACE INTO calls VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,\
      ?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27,?28,?29,?30,?31,?32,?33,?34,?35,\
-     ?36,?37)";
+     ?36,?37,?38)";
 
 /// The numbers of names in a day's file, as far as they were looked up.
 pub(super) type Names = HashMap<Arc<str>, i64, RandomState>;
@@ -103,7 +103,7 @@ pub(super) fn insert(
         for (at, cell) in cells.iter().enumerate() {
             let same = before
                 .as_ref()
-                .and_then(|cells: &[Cell<'_>; 37]| cells.get(at));
+                .and_then(|cells: &[Cell<'_>; 38]| cells.get(at));
             if same != Some(cell) {
                 statement.raw_bind_parameter(at + 1, cell)?;
             }
@@ -123,7 +123,7 @@ pub(super) fn insert(
 }
 
 /// A row, in the order of [`super::COLUMNS`].
-fn cells(entry: &Entry, named: [Option<i64>; NAMED], code: Option<i64>) -> [Cell<'_>; 37] {
+fn cells(entry: &Entry, named: [Option<i64>; NAMED], code: Option<i64>) -> [Cell<'_>; 38] {
     let [
         service,
         version,
@@ -178,6 +178,7 @@ fn cells(entry: &Entry, named: [Option<i64>; NAMED], code: Option<i64>) -> [Cell
         Cell::Number(entry.weight.into()),
         Cell::Number(entry.count.cast_signed()),
         fold.map_or(Cell::Null, Cell::Fold),
+        Cell::bytes(entry.facts.bytes()),
         Cell::bytes(entry.detail.as_deref()),
     ]
 }

@@ -1,0 +1,99 @@
+//! What is kept of an allowed request besides the columns of its row: a few bytes, made without
+//! room of their own.
+//!
+//! In order: the layout's number; a mark of the rules that decided; how many header names had a number; which of these came, a bit
+//! each; flags; what the credential was; which of the headers came that policies name; the PROXY
+//! protocol's source; the counters; who called; values of headers; the host. What there is no room
+//! for is not kept, the last before the first, and what hangs on it cannot be told.
+
+mod read;
+#[cfg(test)]
+mod tests;
+mod write;
+
+pub use read::Columns;
+pub use write::{Passed, Seen};
+
+use crate::fields::Known;
+
+/// Most bytes.
+pub const MOST: usize = 200;
+
+/// The layout.
+const LAYOUT: u8 = 1;
+
+/// Headers whose values are kept where there is room, the most useful first: decisions are made by
+/// them, and they are no secrets.
+const VALUES: [Known; 14] = [
+    Known::ContentType,
+    Known::ContentLength,
+    Known::Connection,
+    Known::XForwardedFor,
+    Known::Forwarded,
+    Known::XForwardedProto,
+    Known::TransferEncoding,
+    Known::Expect,
+    Known::Via,
+    Known::Upgrade,
+    Known::SecWebSocketVersion,
+    Known::SecWebSocketKey,
+    Known::Origin,
+    Known::ContentEncoding,
+];
+
+/// Numbers from here on are places among the headers that policies name.
+const OTHER: u8 = 0x80;
+/// Most of those.
+const OTHERS: usize = 32;
+/// Stands where the values of headers end.
+const END: u8 = 0x7f;
+/// Stands for the length of a value that was not kept.
+const NOT_KEPT: u8 = 0xff;
+
+/// What the credential was.
+mod credential {
+    pub(super) const NOT_KEPT: u8 = 0;
+    /// That of the columns.
+    pub(super) const VERIFIED: u8 = 1;
+    pub(super) const MISSING: u8 = 2;
+    pub(super) const BEARER: u8 = 3;
+    pub(super) const BASIC: u8 = 4;
+    pub(super) const KEY_AS_BEARER: u8 = 5;
+}
+
+/// Marks in the flags.
+mod flag {
+    /// The connection had TLS.
+    pub(super) const TLS: u32 = 1;
+    pub(super) const TLS_1_3: u32 = 1 << 1;
+    /// It asked for the host by name.
+    pub(super) const SNI_IS_HOST: u32 = 1 << 2;
+    pub(super) const BODY: u32 = 1 << 3;
+    pub(super) const QUERY: u32 = 1 << 4;
+    /// The path is the one in the columns, not only one of that template.
+    pub(super) const PATH: u32 = 1 << 5;
+    pub(super) const ENCODED_SLASH: u32 = 1 << 6;
+    pub(super) const PARAMETERS: u32 = 1 << 7;
+    /// An extended CONNECT (RFC 8441).
+    pub(super) const CONNECT: u32 = 1 << 8;
+    /// The counters of the address were looked at.
+    pub(super) const EDGE: u32 = 1 << 9;
+    /// There was a client certificate, and it was trusted.
+    pub(super) const CERTIFICATE: u32 = 1 << 10;
+    /// The body was found to look like its media type.
+    pub(super) const BODY_AGREES: u32 = 1 << 11;
+    pub(super) const PROXIED: u32 = 1 << 12;
+    /// The counters are kept.
+    pub(super) const READINGS: u32 = 1 << 13;
+    /// Who called is kept.
+    pub(super) const IDENTITY: u32 = 1 << 14;
+    pub(super) const SUBSCRIPTION: u32 = 1 << 15;
+    /// What is granted is the plan's.
+    pub(super) const BY_PLAN: u32 = 1 << 16;
+    /// The credential carries all that is granted.
+    pub(super) const CARRIES_ALL: u32 = 1 << 17;
+    /// A host was asked for.
+    pub(super) const HOST: u32 = 1 << 18;
+    /// It stands at the end.
+    pub(super) const HOST_HERE: u32 = 1 << 19;
+}

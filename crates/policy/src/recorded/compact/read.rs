@@ -1,0 +1,309 @@
+//! Bytes and columns to facts. Never panics, whatever the bytes are.
+
+use super::{END, LAYOUT, NOT_KEPT, OTHER, OTHERS, credential, flag};
+use crate::facts::{CertificateVerdict, CredentialVerdict, EdgeReading, OtherKind, Reading};
+use crate::fields::Known;
+use crate::head::Version;
+use crate::recorded::rows::{Caller, Granted, Rows};
+use crate::recorded::{Field, Looked, Names, Path, Recorded, Routed, Tls, looked};
+use crate::router::Route;
+use crate::rules::Rules;
+use postern_model::entity::Name;
+use std::cell::Cell;
+use std::net::IpAddr;
+
+/// What the row of an allowed request has in columns.
+#[derive(Debug, Clone, Copy)]
+pub struct Columns<'a> {
+    /// When it was decided: Unix time in milliseconds.
+    pub at: i64,
+    /// The other end of the connection.
+    pub peer: IpAddr,
+    /// The protocol version.
+    pub version: Version,
+    /// The method decided on.
+    pub method: &'a str,
+    /// The host, if it is there.
+    pub host: Option<&'a str>,
+    /// The path as it is recorded.
+    pub path: &'a str,
+    /// Names of service, version and operation.
+    pub operation: [&'a str; 3],
+    /// The environment of the host.
+    pub environment: &'a str,
+    /// The app that called.
+    pub app: Option<&'a str>,
+    /// Its credential's id.
+    pub credential: Option<&'a str>,
+    /// The id of the subscription that counted.
+    pub subscription: Option<&'a str>,
+    /// The directory's sequence number.
+    pub directory: u64,
+}
+
+impl Recorded {
+    /// Of the row of an allowed request, and the bytes beside its columns. `rules` are those that
+    /// decided it. `None` if the bytes are none of this layout, or these are other rules.
+    pub fn compact(columns: &Columns<'_>, bytes: &[u8], rules: &Rules) -> Option<Self> {
+        let route = rules.route_named(columns.operation)?;
+        let mut input = Input(bytes);
+        if input.byte()? != LAYOUT || u32::from_le_bytes(input.array()?) != rules.mark() {
+            return None;
+        }
+        let mut reading = Reader {
+            columns,
+            rules,
+            route,
+            known: input.byte()?.min(Known::COUNT),
+            came: u64::from_le_bytes(input.array()?),
+            flags: u32::from_le_bytes(input.array()?),
+            credential: input.byte()?,
+            others: u32::from_le_bytes(input.array()?),
+            input,
+        };
+        reading.read()
+    }
+}
+
+struct Reader<'a> {
+    columns: &'a Columns<'a>,
+    rules: &'a Rules,
+    route: Route,
+    /// How many names had a number.
+    known: u8,
+    came: u64,
+    flags: u32,
+    credential: u8,
+    others: u32,
+    input: Input<'a>,
+}
+
+impl Reader<'_> {
+    fn has(&self, flag: u32) -> bool {
+        self.flags & flag != 0
+    }
+
+    /// In the order in which it is written.
+    fn read(&mut self) -> Option<Recorded> {
+        let columns = self.columns;
+        let proxied_source = match self.has(flag::PROXIED) {
+            true => Some(self.input.address()?),
+            false => None,
+        };
+        let readings = match self.has(flag::READINGS) {
+            true => Some(self.readings()?),
+            false => None,
+        };
+        let rows = self.rows()?;
+        let (fields, names) = self.fields()?;
+        let host = match self.has(flag::HOST_HERE) {
+            true => Some(self.input.text()?),
+            false => columns.host,
+        };
+        let connect = self.has(flag::CONNECT);
+        let service = self.rules.service(&self.route);
+        Some(Recorded {
+            revision: self.rules.revision().into(),
+            peer: columns.peer,
+            proxied_source,
+            tls: self.has(flag::TLS).then(|| Tls {
+                newest: self.has(flag::TLS_1_3),
+                sni: host.filter(|_| self.has(flag::SNI_IS_HOST)).map(Into::into),
+                misdirected: false,
+            }),
+            version: Recorded::version_number(columns.version),
+            now: columns.at,
+            method: Some(if connect { "CONNECT" } else { columns.method }.into()),
+            protocol: connect.then(|| Some("websocket".into())),
+            authority: self.has(flag::HOST).then(|| host.map(Into::into)),
+            path: self.path(),
+            query: self.has(flag::QUERY).then_some(true),
+            fields,
+            names,
+            has_body: self.has(flag::BODY),
+            body_agrees: self.has(flag::BODY_AGREES),
+            certificate: self
+                .has(flag::CERTIFICATE)
+                .then(|| CertificateVerdict::Trusted { subject: "".into() }),
+            edge: self.has(flag::EDGE).then(EdgeReading::default),
+            credential: self.credential(),
+            looked: service.authentication.as_ref().map(looked),
+            readings,
+            rows,
+            missed: Cell::new(None),
+        })
+    }
+
+    fn path(&self) -> Path {
+        if self.has(flag::PATH) {
+            return Path::Sent(Some(self.columns.path.into()));
+        }
+        Path::Routed(Routed {
+            template: (*self.rules.plan(&self.route).template).into(),
+            encoded_slash: self.has(flag::ENCODED_SLASH),
+            parameters: self.has(flag::PARAMETERS),
+        })
+    }
+
+    fn credential(&self) -> Option<CredentialVerdict> {
+        let kind = |sent| Some(CredentialVerdict::KindNotAccepted { sent });
+        match self.credential {
+            credential::VERIFIED if self.has(flag::IDENTITY) => Some(CredentialVerdict::Verified {
+                id: self.columns.credential?.into(),
+            }),
+            credential::MISSING => Some(CredentialVerdict::Missing),
+            credential::BEARER => kind(OtherKind::Bearer),
+            credential::BASIC => kind(OtherKind::Basic),
+            credential::KEY_AS_BEARER => kind(OtherKind::KeyAsBearer),
+            _ => None,
+        }
+    }
+
+    fn readings(&mut self) -> Option<Vec<Reading>> {
+        let count = self.input.number()?;
+        let mut readings = Vec::new();
+        for _ in 0..count {
+            let first = self.input.number()?;
+            readings.push(Reading {
+                passes: first & 1 == 1,
+                remaining: u32::try_from(first >> 1).ok()?,
+                reset: self.input.number()?,
+                retry_after: self.input.number()?,
+            });
+        }
+        Some(readings)
+    }
+
+    /// The rows that the decision read, as far as it went by them.
+    fn rows(&mut self) -> Option<Rows> {
+        let columns = self.columns;
+        if !self.has(flag::IDENTITY) {
+            return Some(Rows::at(columns.directory));
+        }
+        let tenant = self.input.text()?;
+        let granted = match self.has(flag::SUBSCRIPTION) {
+            false => None,
+            true => Some(Granted {
+                id: columns.subscription?,
+                service: columns.operation.first()?,
+                plan: self.input.text()?,
+                scopes: match self.has(flag::BY_PLAN) {
+                    true => None,
+                    false => Some(self.input.texts()?),
+                },
+            }),
+        };
+        let carried = match self.has(flag::CARRIES_ALL) {
+            true => None,
+            false => Some(self.input.texts()?),
+        };
+        let caller = Caller {
+            tenant,
+            app: columns.app?,
+            credential: columns.credential?,
+            environment: columns.environment,
+            carried,
+            granted,
+        };
+        Some(Rows::passed(columns.directory, caller))
+    }
+
+    /// The headers that are known to have come, and which are known not to have.
+    fn fields(&mut self) -> Option<(Vec<Field>, Names)> {
+        let policies = self.rules.policies();
+        let others: Vec<&Name> = policies
+            .other_headers(self.route.plan)
+            .take(OTHERS)
+            .map(|(name, _)| name)
+            .collect();
+        let mut fields: Vec<Field> = Vec::new();
+        loop {
+            let number = self.input.byte()?;
+            if number == END {
+                break;
+            }
+            let name: &str = match number.checked_sub(OTHER) {
+                Some(place) => others.get(usize::from(place))?,
+                None => Known::NAMED.get(usize::from(number))?.1,
+            };
+            let value = match self.input.byte()? {
+                NOT_KEPT => None,
+                length => {
+                    let bytes = self.input.take(usize::from(length))?;
+                    std::str::from_utf8(bytes).ok().map(Into::into)
+                }
+            };
+            let name = name.into();
+            fields.push(Field { name, value });
+        }
+        let known = Known::NAMED.iter().zip(0u32..);
+        let known = known.map(|((_, name), at)| (*name, self.came >> at & 1 == 1));
+        let named = others.iter().zip(0u32..);
+        let named = named.map(|(name, at)| (&***name, self.others >> at & 1 == 1));
+        for (name, came) in known.take(self.known.into()).chain(named) {
+            if came && !fields.iter().any(|field| *field.name == *name) {
+                fields.push(Field {
+                    name: name.into(),
+                    value: None,
+                });
+            }
+        }
+        let names = Names(Some(Looked {
+            known: self.known,
+            others: others.into_iter().map(|name| (**name).into()).collect(),
+        }));
+        Some((fields, names))
+    }
+}
+
+struct Input<'a>(&'a [u8]);
+
+impl<'a> Input<'a> {
+    fn take(&mut self, length: usize) -> Option<&'a [u8]> {
+        let (head, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        Some(head)
+    }
+
+    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        self.take(N)?.try_into().ok()
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        self.array::<1>().map(|[byte]| byte)
+    }
+
+    fn number(&mut self) -> Option<u64> {
+        let mut value = 0u64;
+        for shift in (0..64).step_by(7) {
+            let byte = self.byte()?;
+            value |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Some(value);
+            }
+        }
+        None
+    }
+
+    fn text(&mut self) -> Option<&'a str> {
+        let length = self.byte()?;
+        std::str::from_utf8(self.take(length.into())?).ok()
+    }
+
+    fn texts(&mut self) -> Option<Vec<Name>> {
+        let count = self.number()?;
+        let mut texts = Vec::new();
+        for _ in 0..count {
+            texts.push(self.text()?.into());
+        }
+        Some(texts)
+    }
+
+    fn address(&mut self) -> Option<IpAddr> {
+        match self.byte()? {
+            4 => Some(self.array::<4>()?.into()),
+            6 => Some(self.array::<16>()?.into()),
+            _ => None,
+        }
+    }
+}

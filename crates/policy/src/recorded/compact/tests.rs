@@ -1,0 +1,663 @@
+use super::*;
+use crate::decision::{Decision, Depth, FactRequest, Step};
+use crate::directory::{Change, Directory};
+use crate::facts::{Connection, EdgeReading, Facts as _, Live, Reading, Tls};
+use crate::head::{Head, Version};
+use crate::recorded::Recorded;
+use crate::rules::Rules;
+use crate::snapshot::Snapshot;
+use crate::testing::callers::{NOW, World, key, keyer, written};
+use crate::testing::{connection, head, service};
+use crate::walk::Walk;
+use postern_model::entity::{
+    self, AddressList, HeaderValues, HeadersRule, Level, Limit, LimitKey, ListEntry, Measure, Mode,
+    NetworkRule, Operation, Policy, PolicyRule, Restriction, TlsVersion, Visibility,
+};
+use proptest::prelude::*;
+use std::net::IpAddr;
+use std::time::Duration;
+
+/// What the limits say that a request touches.
+const READING: Reading = Reading {
+    passes: true,
+    remaining: 41,
+    reset: 1_200,
+    retry_after: 0,
+};
+
+/// Decides a live request, whatever it asks for.
+fn decide(
+    rules: &Rules,
+    directory: &Directory,
+    live: &mut Live<'_>,
+    body: &[u8],
+) -> (Decision, Walk) {
+    let snapshot = Snapshot { rules, directory };
+    let mut walk = Walk::new(Depth::FirstDenial);
+    loop {
+        match walk.step(&snapshot, live) {
+            Step::Done(decision) => return (decision, walk),
+            Step::Need(FactRequest::Credential) => {
+                let route = walk.route().unwrap();
+                let verdict = crate::credential::verify(live, &snapshot, route, &keyer());
+                live.provide_credential(verdict);
+            }
+            Step::Need(FactRequest::Counters) => {
+                live.provide_readings(walk.limits().iter().map(|_| READING).collect());
+            }
+            Step::Need(FactRequest::Edge) => live.provide_edge(EdgeReading::default()),
+            Step::Need(FactRequest::BodyStart { .. }) => live.provide_body_start(body.to_vec()),
+            Step::Need(fact @ FactRequest::ClientCertificate { .. }) => panic!("{fact}"),
+        }
+    }
+}
+
+/// A row of the call log, made as the data plane makes it.
+struct Row {
+    path: String,
+    host: Option<String>,
+    walk: Walk,
+    method: &'static str,
+    version: Version,
+    peer: IpAddr,
+    bytes: Vec<u8>,
+}
+
+impl Row {
+    fn new(rules: &Rules, live: &Live<'_>, walk: Walk, has_host: bool) -> Self {
+        let (head, connection) = (live.head(), live.connection());
+        let allowed = walk.allowed(rules, head).unwrap();
+        let kept = &rules.operation(&allowed.route).recorded_parameters;
+        let plan = rules.plan(&allowed.route);
+        let path = plan.recorded_path(allowed.path, allowed.params, kept);
+        let mut bytes = [0xaa; MOST];
+        let passed = Passed {
+            head,
+            connection,
+            allowed,
+            readings: live.readings().unwrap_or_default(),
+            seen: Seen::of(live),
+            rules,
+            path: &path,
+            has_host,
+        };
+        let length = passed.write(&mut bytes);
+        let host = std::str::from_utf8(allowed.host).unwrap().to_owned();
+        Self {
+            path: path.to_string(),
+            host: (has_host && !host.is_empty()).then_some(host),
+            version: head.version,
+            peer: connection.peer.ip(),
+            bytes: bytes[..length].to_vec(),
+            method: allowed.method.as_str(),
+            walk,
+        }
+    }
+
+    fn read(&self, rules: &Rules, bytes: &[u8]) -> Option<Recorded> {
+        let route = self.walk.route().unwrap();
+        let who = self.walk.identity();
+        let columns = Columns {
+            at: NOW * 1000,
+            peer: self.peer,
+            version: self.version,
+            method: self.method,
+            host: self.host.as_deref(),
+            path: &self.path,
+            operation: [
+                &rules.service(route).name,
+                &rules.version(route).name,
+                &rules.operation(route).name,
+            ],
+            environment: self.walk.environment(rules).unwrap(),
+            app: who.map(|who| &*who.app.name),
+            credential: who.map(|who| &*who.credential.id),
+            subscription: who.and_then(|who| who.subscription.as_ref().map(|s| &*s.id)),
+            directory: 1,
+        };
+        Recorded::compact(&columns, bytes, rules)
+    }
+}
+
+fn again(rules: &Rules, recorded: &Recorded, changes: &[Change]) -> Decision {
+    let directory = recorded.directory().with_all(changes.to_vec(), 2);
+    let snapshot = Snapshot {
+        rules,
+        directory: &directory,
+    };
+    match Walk::new(Depth::FirstDenial).step(&snapshot, recorded) {
+        Step::Done(decision) => decision,
+        Step::Need(fact) => panic!("a record is asked for {fact}"),
+    }
+}
+
+/// In a word: `allowed`, a code, or what was not kept.
+fn word(decision: &Decision) -> String {
+    match decision {
+        Decision::Allow => "allowed".to_owned(),
+        Decision::Own(_) => "own".to_owned(),
+        Decision::Refuse(denial) => denial.code.name().to_owned(),
+        Decision::CannotTell(unknown) => format!("cannot tell: {}", unknown.what),
+    }
+}
+
+/// A request, with what it comes over.
+#[derive(Debug, Clone)]
+struct Sent {
+    method: &'static str,
+    target: String,
+    fields: Vec<String>,
+    body: Option<&'static [u8]>,
+    connection: Connection,
+    version: Version,
+}
+
+impl Sent {
+    fn new(world: &World, method: &'static str, target: &str, fields: &[&str]) -> Self {
+        let mut all = vec![
+            "Host: api.example.com".to_owned(),
+            format!("X-API-Key: {}", written(&world.key)),
+        ];
+        all.extend(fields.iter().map(ToString::to_string));
+        Self {
+            method,
+            target: target.to_owned(),
+            fields: all,
+            body: None,
+            connection: connection("198.51.100.1"),
+            version: Version::Http11,
+        }
+    }
+
+    fn head(&self) -> Head {
+        let fields: Vec<&str> = self.fields.iter().map(String::as_str).collect();
+        let mut head = head(self.method, &self.target, &fields);
+        head.version = self.version;
+        head.has_body = self.body.is_some();
+        head
+    }
+}
+
+/// Decides a request by `world`, keeps it, and decides it by `then` and with `changes`, live and
+/// from what was kept. `None` unless it passes at first.
+fn both(
+    world: &World,
+    sent: &Sent,
+    then: &World,
+    changes: &[Change],
+    has_host: bool,
+) -> Option<(Recorded, String, String)> {
+    let (rules, directory) = (world.rules(), world.directory());
+    let head = sent.head();
+    let body = sent.body.unwrap_or_default();
+    let mut live = Live::new(&head, &sent.connection, NOW * 1000);
+    let (Decision::Allow, walk) = decide(&rules, &directory, &mut live, body) else {
+        return None;
+    };
+    let row = Row::new(&rules, &live, walk, has_host);
+    assert!(row.bytes.len() <= MOST);
+    let recorded = row.read(&rules, &row.bytes).unwrap();
+    let same = again(&rules, &recorded, &[]);
+    assert!(
+        matches!(same, Decision::Allow | Decision::CannotTell(_)),
+        "{}",
+        word(&same)
+    );
+    let later = Rules::compile(then.configuration.clone().into(), "2".into()).unwrap();
+    let changed = directory.with_all(changes.to_vec(), 2);
+    let mut live = Live::new(&head, &sent.connection, NOW * 1000);
+    let (first, _) = decide(&later, &changed, &mut live, body);
+    let second = again(&later, &recorded, changes);
+    Some((recorded, word(&first), word(&second)))
+}
+
+fn policy(rule: PolicyRule) -> Policy {
+    Policy {
+        name: format!("a {}", rule.kind()).into(),
+        level: Level::Platform,
+        mode: Mode::Enforce,
+        is_default: false,
+        rule,
+    }
+}
+
+fn headers(rule: HeadersRule) -> Policy {
+    policy(PolicyRule::Headers(rule))
+}
+
+fn office() -> Policy {
+    policy(PolicyRule::Network(NetworkRule {
+        allow: vec![0],
+        deny: vec![],
+    }))
+}
+
+/// A world with what a request may meet.
+fn world() -> World {
+    let mut world = World::new();
+    let services = &mut world.configuration.services;
+    let operations = &mut services[0].versions[0].operations;
+    operations[0].path = "/orders/{id}/{*rest}".into();
+    operations[0].recorded_parameters = vec!["id".into()];
+    operations.push(Operation {
+        name: "chat".into(),
+        path: "/chat".into(),
+        websocket: true,
+        ..Operation::default()
+    });
+    services[0].path_parameters = true;
+    services.push(service(&[], "/open", &["/"]));
+    world.configuration.lists = vec![AddressList {
+        name: "office".into(),
+        tenant: None,
+        entries: vec![ListEntry {
+            range: "198.51.100.0/24".parse().unwrap(),
+            comment: None,
+            added_at: None,
+            expires_at: None,
+        }],
+    }];
+    world
+}
+
+/// Things that change, in the rules or in the rows; some may be wrong with both worlds.
+fn change(world: &mut World, which: u8) {
+    let limit = || Limit {
+        name: "all".into(),
+        measure: Measure::Rate {
+            count: 100,
+            per: Duration::from_secs(60),
+            burst: 100,
+        },
+        by: vec![LimitKey::App],
+    };
+    let configuration = &mut world.configuration;
+    match which {
+        0 => configuration.policies.push(headers(HeadersRule {
+            required: vec!["x-reason".into()],
+            ..HeadersRule::default()
+        })),
+        1 => configuration.policies.push(headers(HeadersRule {
+            values: vec![HeaderValues {
+                header: "x-region".into(),
+                allowed: vec!["eu".into(), "us*".into()],
+            }],
+            ..HeadersRule::default()
+        })),
+        2 => configuration.policies.push(headers(HeadersRule {
+            content_types: vec!["application/json".into()],
+            sniff: true,
+            length_required: true,
+            ..HeadersRule::default()
+        })),
+        3 => configuration.policies.push(office()),
+        4 => configuration.lists[0].entries[0].range = "192.0.2.0/24".parse().unwrap(),
+        5 => configuration
+            .policies
+            .push(policy(PolicyRule::Limit(limit()))),
+        6 => configuration.plans[0].scopes = vec!["orders:read".into()],
+        7 => configuration.plans[0].covers.clear(),
+        8 => {
+            configuration.services[0].visibility = Visibility::Private {
+                shared_with: vec![],
+            }
+        }
+        9 => configuration.services[0].tls_required = true,
+        10 | 11 => {
+            if let Some(accepted) = &mut configuration.services[0].authentication {
+                match which {
+                    10 => accepted.headers = vec!["x-key".into()],
+                    _ => accepted.subscription = false,
+                }
+            }
+        }
+        12 => configuration.services[0].authentication = None,
+        13 => configuration.services[0].versions[0].operations[2].anonymous = false,
+        14 => configuration.client.trusted_proxies = vec!["198.51.100.0/24".parse().unwrap()],
+        15 => configuration.services[0].versions[0].operations[2].path = "/orders/new/x".into(),
+        16 => configuration
+            .policies
+            .push(policy(PolicyRule::Body(entity::BodyRule { max_size: 3 }))),
+        17 => configuration.services[0].versions[0].operations[1].scopes = vec!["admin".into()],
+        18 => configuration.edge.deny = vec![0],
+        19 => configuration.environments.clear(),
+        20 => world.credential().scopes = Some(["orders:read".into()].into()),
+        21 => world.subscription().scopes = Some(vec!["orders:read".into(), "admin".into()]),
+        22 => {
+            world.credential().restriction = Some(Box::new(Restriction {
+                networks: vec!["198.51.100.0/24".parse().unwrap()],
+                ..Restriction::default()
+            }));
+        }
+        23 => world.subscription().scopes = Some(vec!["x".repeat(120).into(); 3]),
+        24 => world.configuration.services[0].base_path = "/v2".into(),
+        _ => {
+            for policy in &mut configuration.policies {
+                policy.mode = Mode::Shadow { until: None };
+            }
+        }
+    }
+}
+
+fn rows(which: u8, world: &World) -> Vec<Change> {
+    let accounts = world.accounts.clone();
+    let mut credential = accounts.credentials[0].clone();
+    let mut subscription = accounts.subscriptions[0].clone();
+    match which {
+        0 => credential.expires_at = Some(NOW),
+        1 => credential.scopes = Some([].into()),
+        2 => subscription.state = entity::SubscriptionState::Pending,
+        3 => return vec![Change::RemoveApp("shop".into())],
+        4 => return vec![Change::RemoveCredential(credential.id)],
+        _ => return Vec::new(),
+    }
+    vec![
+        Change::PutCredential(credential),
+        Change::PutSubscription(subscription),
+    ]
+}
+
+fn requests() -> impl Strategy<Value = Sent> {
+    let line = prop::sample::select(vec![
+        "KEY",
+        "X-Reason: because",
+        "X-Region: eu",
+        "X-Region: us-1",
+        "Content-Type: application/json",
+        "Content-Type: text/plain",
+        "Content-Length: 2",
+        "Content-Length: 9",
+        "Connection: keep-alive",
+        "Connection: Upgrade",
+        "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
+        "X-Forwarded-For: 192.0.2.1",
+        "X-Forwarded-For: 2001:db8::1, 203.0.113.200, 203.0.113.201, 203.0.113.202, 203.0.113.203",
+        "X-Forwarded-Proto: https",
+        "Via: 1.1 somebody",
+        "Expect: 100-continue",
+        "Transfer-Encoding: chunked",
+        "Accept: */*",
+        "User-Agent: test",
+        "Authorization: Bearer abc",
+    ]);
+    let target = prop::sample::select(vec![
+        "/orders/17/a/b",
+        "/orders/new/x",
+        "/orders/%7b;x=1/a",
+        "/orders",
+        "/orders?x=1",
+        "/status",
+        "/status;v=2",
+        "/chat",
+        "/open/",
+        "/v2/status",
+    ]);
+    let method = prop::sample::select(vec!["GET", "POST"]);
+    let host = prop::sample::select(vec!["api.example.com", "API.example.com:443", "x.test", ""]);
+    let fields = prop::collection::vec(line, 0..7);
+    let over = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+    (method, target, host, fields, over).prop_map(|(method, target, host, fields, over)| {
+        let (tls, proxied, http10, has_body) = over;
+        let mut lines = vec!["KEY"];
+        lines.extend(fields);
+        let key_line = format!("X-API-Key: {}", written(&key(1)));
+        let mut lines: Vec<String> = lines
+            .into_iter()
+            .map(|line| {
+                if line == "KEY" {
+                    key_line.clone()
+                } else {
+                    line.to_owned()
+                }
+            })
+            .collect();
+        lines.dedup();
+        if target == "/status" && lines.len() % 2 == 0 {
+            lines.retain(|line| *line != key_line);
+        }
+        if !host.is_empty() {
+            lines.insert(0, format!("Host: {host}"));
+        }
+        let mut connection = connection("198.51.100.1");
+        connection.tls = tls.then(|| Tls {
+            version: TlsVersion::V1_3,
+            sni: Some("api.example.com".into()),
+        });
+        connection.proxied_source = proxied.then(|| "203.0.113.9:7".parse().unwrap());
+        Sent {
+            method,
+            target: target.to_owned(),
+            fields: lines,
+            body: has_body.then_some(b"{}"),
+            connection,
+            version: if http10 {
+                Version::Http10
+            } else {
+                Version::Http11
+            },
+        }
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3000))]
+
+    #[test]
+    fn what_is_kept_is_decided_like_its_request_or_it_cannot_be_told(
+        wrong in prop::collection::vec(0u8..26, 0..3),
+        later in prop::collection::vec(0u8..20, 0..3),
+        rows_later in 0u8..8,
+        sent in requests(),
+        has_host in any::<bool>(),
+    ) {
+        let mut world = world();
+        for which in wrong {
+            change(&mut world, which);
+        }
+        let mut then = world.clone();
+        for which in later {
+            change(&mut then, which);
+        }
+        let changes = rows(rows_later, &world);
+        if let Some((_, live, kept)) = both(&world, &sent, &then, &changes, has_host)
+            && !kept.starts_with("cannot tell")
+        {
+            prop_assert_eq!(live, kept);
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_facts_are_none_and_never_panic(
+        sent in requests(),
+        at in any::<prop::sample::Index>(),
+        value in any::<u8>(),
+        noise in prop::collection::vec(any::<u8>(), 0..60),
+    ) {
+        let world = world();
+        let (rules, directory) = (world.rules(), world.directory());
+        let head = sent.head();
+        let mut live = Live::new(&head, &sent.connection, NOW * 1000);
+        if let (Decision::Allow, walk) = decide(&rules, &directory, &mut live, b"{}") {
+            let row = Row::new(&rules, &live, walk, true);
+            let mut bytes = row.bytes.clone();
+            let cut = at.index(bytes.len());
+            prop_assert!(row.read(&rules, &bytes[..cut]).is_none());
+            bytes[cut] = value;
+            row.read(&rules, &bytes);
+            row.read(&rules, &noise);
+        }
+    }
+}
+
+/// What is told of a request after each change, and not only that it cannot be told.
+#[test]
+fn it_is_told_what_other_rules_would_have_said() {
+    let full = |world: &World| {
+        let mut sent = Sent::new(
+            world,
+            "POST",
+            "/orders?x=1",
+            &[
+                "Content-Type: application/json; charset=utf-8",
+                "Content-Length: 2",
+                "Connection: keep-alive",
+                "X-Region: eu",
+                "X-Forwarded-For: 192.0.2.1",
+                "User-Agent: curl/8",
+                "Accept: */*",
+            ],
+        );
+        sent.body = Some(b"{}");
+        sent
+    };
+    for (before, after, expected) in [
+        (&[][..], &[][..], "allowed"),
+        (&[1, 2, 5, 16], &[], "allowed"),
+        (&[1, 2], &[3], "allowed"),
+        (&[2], &[3, 4], "network.address_not_allowed"),
+        (&[], &[14], "allowed"),
+        (&[3], &[14], "network.address_not_allowed"),
+        (&[], &[18], "edge.address_denied"),
+        (&[1], &[6], "authorization.scope_missing"),
+        (&[], &[7], "subscription.not_covered"),
+        (&[], &[8], "tenant.isolated"),
+        (&[], &[9], "connection.tls_required"),
+        (&[], &[10], "cannot tell: credential"),
+        (&[], &[17], "authorization.scope_missing"),
+        (&[], &[0], "cannot tell: header"),
+        (&[], &[1], "cannot tell: header"),
+        (&[], &[5], "cannot tell: counters"),
+        (&[22], &[3], "cannot tell: credential"),
+        (&[23, 11], &[3], "cannot tell: credential"),
+        (&[11], &[], "allowed"),
+    ] {
+        let mut world = world();
+        before.iter().for_each(|which| change(&mut world, *which));
+        let mut then = world.clone();
+        after.iter().for_each(|which| change(&mut then, *which));
+        if before.contains(&23) {
+            let operation = &mut then.configuration.services[0].versions[0].operations[1];
+            operation.scopes.clear();
+            world.configuration = then.configuration.clone();
+        }
+        let sent = full(&world);
+        let found = both(&world, &sent, &then, &[], true);
+        let (recorded, _, kept) = found.unwrap();
+        let same = word(&again(&world.rules(), &recorded, &[]));
+        if before.contains(&22) || before.contains(&23) {
+            assert_eq!(same, "cannot tell: credential");
+        } else {
+            assert_eq!(same, "allowed", "{before:?}");
+        }
+        let told = if after.is_empty() { same } else { kept };
+        assert_eq!(told, expected, "{before:?} {after:?}");
+    }
+}
+
+#[test]
+fn what_a_usual_request_takes_is_far_below_the_bound() {
+    let world = world();
+    let sent = Sent::new(
+        &world,
+        "POST",
+        "/orders",
+        &[
+            "Content-Type: application/json",
+            "Content-Length: 2",
+            "Connection: keep-alive",
+            "User-Agent: curl/8.5.0",
+            "Accept: */*",
+        ],
+    );
+    let (rules, directory) = (world.rules(), world.directory());
+    let head = sent.head();
+    let mut live = Live::new(&head, &sent.connection, NOW * 1000);
+    let (Decision::Allow, walk) = decide(&rules, &directory, &mut live, b"") else {
+        panic!("refused");
+    };
+    let row = Row::new(&rules, &live, walk, true);
+    assert!(row.bytes.len() <= 96, "{}", row.bytes.len());
+    // As much as there is room for, and not a byte more.
+    let long: Vec<String> = (0..40)
+        .map(|n| format!("X-Forwarded-For: 203.0.113.{n}, 198.51.100.{n}"))
+        .collect();
+    let long: Vec<&str> = long.iter().map(String::as_str).collect();
+    let sent = Sent::new(&world, "POST", "/orders", &long);
+    let head = sent.head();
+    let mut live = Live::new(&head, &sent.connection, NOW * 1000);
+    let (Decision::Allow, walk) = decide(&rules, &directory, &mut live, b"") else {
+        panic!("refused");
+    };
+    let row = Row::new(&rules, &live, walk, false);
+    assert!(row.bytes.len() > 150 && row.bytes.len() <= MOST);
+    let recorded = row.read(&rules, &row.bytes).unwrap();
+    let kept = (0..)
+        .map_while(|nth| recorded.header(Known::XForwardedFor, nth))
+        .filter(|value| !value.is_empty());
+    assert!((2..8).contains(&kept.count()));
+    assert_eq!(recorded.not_kept(), Some("header"));
+}
+
+#[test]
+fn no_secret_is_in_it() {
+    let mut world = world();
+    let accepted = world.configuration.services[0].authentication.as_mut();
+    accepted.unwrap().headers = vec!["x-api-key".into(), "x-forwarded-proto".into()];
+    change(&mut world, 1);
+    let sent = Sent::new(
+        &world,
+        "GET",
+        "/orders/1/canary?a=canary",
+        &[
+            "Cookie: canary",
+            "Referer: https://canary.example/",
+            "User-Agent: canary",
+            "X-Region: us-canary",
+        ],
+    );
+    let (rules, directory) = (world.rules(), world.directory());
+    let head = sent.head();
+    let mut live = Live::new(&head, &sent.connection, NOW * 1000);
+    let (Decision::Allow, walk) = decide(&rules, &directory, &mut live, b"") else {
+        panic!("refused");
+    };
+    let row = Row::new(&rules, &live, walk, true);
+    let text = String::from_utf8_lossy(&row.bytes).into_owned();
+    assert!(!text.contains("canary"), "{text}");
+    assert!(!text.contains(written(&world.key).get(21..50).unwrap()));
+    assert!(rules.carries_credentials(Known::XForwardedProto));
+    assert!(!rules.carries_credentials(Known::ContentType));
+}
+
+#[test]
+fn a_record_of_other_rules_is_not_read_by_these() {
+    let world = world();
+    let sent = Sent::new(&world, "GET", "/status", &[]);
+    let found = both(&world, &sent, &world, &[], true);
+    assert_eq!(found.map(|(_, _, kept)| kept), Some("allowed".to_owned()));
+    let (rules, directory) = (world.rules(), world.directory());
+    let head = sent.head();
+    let mut live = Live::new(&head, &sent.connection, NOW * 1000);
+    let (Decision::Allow, walk) = decide(&rules, &directory, &mut live, b"") else {
+        panic!("refused");
+    };
+    let row = Row::new(&rules, &live, walk, true);
+    let other = Rules::compile(world.configuration.clone().into(), "1 (9f3ac2)".into()).unwrap();
+    assert!(row.read(&rules, &row.bytes).is_some());
+    assert!(row.read(&other, &row.bytes).is_none());
+    assert!(rules.route_named(["orders", "v1", "status"]).is_some());
+    for other in [
+        ["other", "v1", "status"],
+        ["orders", "v2", "status"],
+        ["orders", "v1", "x"],
+    ] {
+        assert!(rules.route_named(other).is_none());
+    }
+    let plans = |name| rules.route_named(["orders", "v1", name]).unwrap().plan;
+    assert_eq!(
+        ["list", "create", "status", "chat"].map(plans),
+        [0, 1, 2, 3]
+    );
+}

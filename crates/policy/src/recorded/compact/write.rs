@@ -1,0 +1,325 @@
+//! An allowed request to bytes.
+
+use super::{END, LAYOUT, MOST, NOT_KEPT, OTHER, OTHERS, VALUES, credential, flag};
+use crate::decision::Allowed;
+use crate::facts::{
+    CertificateVerdict, Connection, CredentialVerdict, Facts, Live, OtherKind, Reading,
+};
+use crate::fields::Known;
+use crate::head::{Head, Version};
+use crate::identity::Identity;
+use crate::policies::fits;
+use crate::rules::Rules;
+use postern_model::entity::{Name, TlsVersion};
+use std::net::IpAddr;
+
+/// Longest value of a header and longest host.
+const VALUE: usize = 64;
+/// Where readings end at the latest, and where who called does.
+const READINGS_END: usize = 110;
+const IDENTITY_END: usize = 180;
+/// Where the values of headers end at the latest: a mark that one was not kept, and their end,
+/// have room behind them.
+const VALUES_END: usize = MOST - 3;
+
+/// What was fetched for the decision, as far as it is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Seen {
+    flags: u32,
+    credential: u8,
+}
+
+impl Seen {
+    /// Of a request that may pass.
+    pub fn of(live: &Live<'_>) -> Self {
+        let mut flags = 0;
+        if live.edge().is_some() {
+            flags |= flag::EDGE;
+        }
+        let certificate = live.client_certificate();
+        if matches!(certificate, Some(CertificateVerdict::Trusted { .. })) {
+            flags |= flag::CERTIFICATE;
+        }
+        if let Some(start) = live.body_start()
+            && fits(live.header(Known::ContentType, 0), start)
+        {
+            flags |= flag::BODY_AGREES;
+        }
+        let credential = match live.credential() {
+            Some(CredentialVerdict::Verified { .. }) => credential::VERIFIED,
+            Some(CredentialVerdict::Missing) => credential::MISSING,
+            Some(CredentialVerdict::KindNotAccepted { sent }) => match sent {
+                OtherKind::Bearer => credential::BEARER,
+                OtherKind::Basic => credential::BASIC,
+                OtherKind::KeyAsBearer => credential::KEY_AS_BEARER,
+            },
+            // Nobody passes with the others.
+            _ => credential::NOT_KEPT,
+        };
+        Self { flags, credential }
+    }
+}
+
+/// A request that may pass, and what its decision saw.
+#[derive(Debug, Clone, Copy)]
+pub struct Passed<'a> {
+    /// The head.
+    pub head: &'a Head,
+    /// The connection.
+    pub connection: &'a Connection,
+    /// The decision.
+    pub allowed: Allowed<'a>,
+    /// How the limits stood, in the order of [`Allowed::limits`].
+    pub readings: &'a [Reading],
+    /// What else was fetched.
+    pub seen: Seen,
+    /// The rules that decided.
+    pub rules: &'a Rules,
+    /// The path in the row's columns.
+    pub path: &'a str,
+    /// Whether the host is in the row's columns.
+    pub has_host: bool,
+}
+
+impl Passed<'_> {
+    /// Writes what is kept, and says how many bytes that are. Allocates nothing.
+    pub fn write(&self, to: &mut [u8; MOST]) -> usize {
+        let mut out = Out { bytes: to, at: 0 };
+        let mut flags = self.seen.flags | self.connection_flags() | self.head_flags();
+        // What always stands there has room.
+        let _ = out.put(&[LAYOUT]);
+        let _ = out.put(&self.rules.mark().to_le_bytes());
+        let _ = out.put(&[Known::COUNT]);
+        let _ = out.put(&self.head.fields.named_bits().to_le_bytes());
+        let flags_at = out.at;
+        let _ = out.put(&[0; 4]);
+        let _ = out.put(&[self.seen.credential]);
+        let _ = out.put(&self.others().to_le_bytes());
+        if let Some(source) = self.connection.proxied_source {
+            flags |= flag::PROXIED;
+            let _ = out.address(source.ip());
+        }
+        if out.section(READINGS_END, |out| self.readings(out)) {
+            flags |= flag::READINGS;
+        }
+        if let Some(identity) = self.allowed.identity
+            && out.section(IDENTITY_END, |out| who(identity, out))
+        {
+            flags |= flag::IDENTITY | who_flags(identity);
+        }
+        self.values(&mut out);
+        let host = self.allowed.host;
+        if !host.is_empty() {
+            flags |= flag::HOST;
+            let wanted = !self.has_host && host.len() <= VALUE;
+            if wanted && out.section(MOST, |out| out.short(host)) {
+                flags |= flag::HOST_HERE;
+            }
+        }
+        if let Some(place) = out.bytes.get_mut(flags_at..flags_at + 4) {
+            place.copy_from_slice(&flags.to_le_bytes());
+        }
+        out.at
+    }
+
+    fn connection_flags(&self) -> u32 {
+        let Some(tls) = &self.connection.tls else {
+            return 0;
+        };
+        let mut flags = flag::TLS;
+        if tls.version == TlsVersion::V1_3 {
+            flags |= flag::TLS_1_3;
+        }
+        if tls.sni.as_deref().map(str::as_bytes) == Some(self.allowed.host) {
+            flags |= flag::SNI_IS_HOST;
+        }
+        flags
+    }
+
+    fn head_flags(&self) -> u32 {
+        let mut flags = 0;
+        let mut mark = |flag: u32, holds: bool| {
+            if holds {
+                flags |= flag;
+            }
+        };
+        mark(flag::BODY, self.head.has_body);
+        mark(flag::QUERY, self.head.query().is_some());
+        let connect = self.head.version == Version::Http2 && self.head.method() == b"CONNECT";
+        mark(flag::CONNECT, connect);
+        let path = self.allowed.path;
+        // What stands behind `;` is a value too.
+        let has_parameters = memchr::memchr(b';', path).is_some();
+        if path == self.path.as_bytes() && !has_parameters {
+            mark(flag::PATH, true);
+        } else {
+            mark(flag::PARAMETERS, has_parameters);
+            mark(
+                flag::ENCODED_SLASH,
+                path.windows(3).any(|three| three == b"%2F"),
+            );
+        }
+        flags
+    }
+
+    /// Which of the headers that policies name came, a bit each.
+    fn others(&self) -> u32 {
+        let names = self.rules.policies().other_headers(self.allowed.route.plan);
+        let mut bits = 0;
+        for (at, (name, _)) in names.take(OTHERS).enumerate() {
+            if self.head.fields.named(name.as_bytes()).next().is_some() {
+                bits |= 1 << at;
+            }
+        }
+        bits
+    }
+
+    fn readings(&self, out: &mut Out<'_>) -> Option<()> {
+        if self.readings.len() != self.allowed.limits.len() {
+            return None;
+        }
+        out.number(self.readings.len() as u64)?;
+        for reading in self.readings {
+            let passes = u64::from(reading.passes);
+            out.number(u64::from(reading.remaining) << 1 | passes)?;
+            out.number(reading.reset)?;
+            out.number(reading.retry_after)?;
+        }
+        Some(())
+    }
+
+    fn values(&self, out: &mut Out<'_>) {
+        let fields = &self.head.fields;
+        for known in VALUES {
+            let wanted = fields.has(known) && !self.rules.carries_credentials(known);
+            for (nth, value) in fields.all(known).filter(|_| wanted).enumerate() {
+                if out.value(known as u8, value) {
+                    continue;
+                }
+                // That it came is known; that it came again is not.
+                if nth > 0 {
+                    let _ = out.put(&[known as u8, NOT_KEPT]);
+                }
+                break;
+            }
+        }
+        let others = self.rules.policies().other_headers(self.allowed.route.plan);
+        for (at, (name, allowed)) in (OTHER..).zip(others.take(OTHERS)) {
+            let mut values = fields.named(name.as_bytes());
+            // What is allowed word for word stands in the configuration, so it is no secret.
+            if !allowed.is_empty()
+                && let (Some(value), None) = (values.next(), values.next())
+                && allowed.iter().any(|allowed| allowed.as_bytes() == value)
+            {
+                out.value(at, value);
+            }
+        }
+        let _ = out.put(&[END]);
+    }
+}
+
+/// Who called. Of a credential with restrictions it cannot be told again whom they hold off, so
+/// nothing is kept.
+fn who(identity: &Identity, out: &mut Out<'_>) -> Option<()> {
+    if identity.credential.restriction.is_some() {
+        return None;
+    }
+    out.text(&identity.tenant.name)?;
+    if let Some(subscription) = &identity.subscription {
+        out.text(&subscription.plan)?;
+        if let Some(granted) = &subscription.scopes {
+            out.texts(granted)?;
+        }
+    }
+    match &identity.credential.scopes {
+        Some(carried) => out.texts(carried),
+        None => Some(()),
+    }
+}
+
+fn who_flags(identity: &Identity) -> u32 {
+    let mut flags = 0;
+    if let Some(subscription) = &identity.subscription {
+        flags |= flag::SUBSCRIPTION;
+        if subscription.scopes.is_none() {
+            flags |= flag::BY_PLAN;
+        }
+    }
+    if identity.credential.scopes.is_none() {
+        flags |= flag::CARRIES_ALL;
+    }
+    flags
+}
+
+/// Bytes that are being written. `None`: there is no room.
+struct Out<'a> {
+    bytes: &'a mut [u8; MOST],
+    at: usize,
+}
+
+impl Out<'_> {
+    fn put(&mut self, bytes: &[u8]) -> Option<()> {
+        let end = self.at + bytes.len();
+        self.bytes.get_mut(self.at..end)?.copy_from_slice(bytes);
+        self.at = end;
+        Some(())
+    }
+
+    /// All of it, ending at `end` at the latest, or nothing; says which.
+    fn section(&mut self, end: usize, write: impl FnOnce(&mut Self) -> Option<()>) -> bool {
+        let begin = self.at;
+        let fits = write(self).is_some() && self.at <= end;
+        if !fits {
+            self.at = begin;
+        }
+        fits
+    }
+
+    fn number(&mut self, mut value: u64) -> Option<()> {
+        loop {
+            let [low, ..] = value.to_le_bytes();
+            value >>= 7;
+            if value == 0 {
+                return self.put(&[low]);
+            }
+            self.put(&[low | 0x80])?;
+        }
+    }
+
+    fn text(&mut self, text: &str) -> Option<()> {
+        self.short(text.as_bytes())
+    }
+
+    fn short(&mut self, bytes: &[u8]) -> Option<()> {
+        let length = u8::try_from(bytes.len()).ok().filter(|l| *l < NOT_KEPT)?;
+        self.put(&[length])?;
+        self.put(bytes)
+    }
+
+    fn texts(&mut self, texts: &[Name]) -> Option<()> {
+        self.number(texts.len() as u64)?;
+        texts.iter().try_for_each(|text| self.text(text))
+    }
+
+    fn address(&mut self, address: IpAddr) -> Option<()> {
+        match address {
+            IpAddr::V4(v4) => {
+                self.put(&[4])?;
+                self.put(&v4.octets())
+            }
+            IpAddr::V6(v6) => {
+                self.put(&[6])?;
+                self.put(&v6.octets())
+            }
+        }
+    }
+
+    /// The value of a header by its number, unless it is long or there is no room; says which.
+    fn value(&mut self, number: u8, value: &[u8]) -> bool {
+        value.len() <= VALUE
+            && self.section(VALUES_END, |out| {
+                out.put(&[number])?;
+                out.short(value)
+            })
+    }
+}
