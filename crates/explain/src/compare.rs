@@ -1,9 +1,12 @@
 //! What was different when the same call last passed.
 
-use crate::explanation::{Comparison, Difference};
-use postern_model::denial::printable;
-use postern_model::entity::{Name, PolicyRule};
-use postern_policy::{Facts, Rules};
+use crate::decide::Decided;
+use crate::explanation::{Audience, Comparison, Difference};
+use crate::since::{History, rows};
+use crate::world::World;
+use postern_model::denial::{Denial, printable};
+use postern_model::entity::PolicyRule;
+use postern_policy::{Facts, Rules, Snapshot};
 
 /// The last allowed request of the same app and operation.
 #[derive(Clone, Copy)]
@@ -16,10 +19,16 @@ pub struct Last<'a> {
     pub address: &'a str,
     /// Its credential's id.
     pub credential: Option<&'a str>,
-    /// The scopes that counted then, if that was kept.
-    pub scopes: Option<&'a [Name]>,
-    /// What was kept of the rest, if anything was.
-    pub facts: Option<&'a dyn Facts>,
+    /// The environment of its host.
+    pub environment: Option<&'a str>,
+    /// Its method.
+    pub method: Option<&'a str>,
+    /// The numbers of the rules' revisions, then and of the refused request.
+    pub revision: [u64; 2],
+    /// The directory's sequence numbers, then and of the refused request.
+    pub directory: [u64; 2],
+    /// What was kept of the rest, and by what it was decided; if anything was kept.
+    pub decided: Option<(&'a dyn Facts, Snapshot<'a>)>,
 }
 
 impl std::fmt::Debug for Last<'_> {
@@ -33,19 +42,29 @@ impl std::fmt::Debug for Last<'_> {
 
 /// The same of the refused one.
 pub(crate) struct Now<'a> {
-    pub(crate) address: Option<String>,
-    pub(crate) credential: Option<&'a str>,
-    pub(crate) scopes: Vec<&'a Name>,
+    pub(crate) world: &'a World<'a>,
     pub(crate) facts: &'a dyn Facts,
+    pub(crate) decided: &'a Decided,
+    pub(crate) denial: Option<&'a Denial>,
+    pub(crate) history: Option<&'a dyn History>,
+    pub(crate) audience: Audience,
 }
 
 /// Fields that are always compared; what the policies of a configuration name comes on top.
-const FIELDS: [&str; 5] = [
-    "content-type",
+const FIELDS: [&str; 13] = [
+    "accept",
+    "authorization",
     "content-encoding",
+    "content-length",
+    "content-type",
+    "cookie",
     "expect",
+    "forwarded",
     "origin",
+    "transfer-encoding",
+    "upgrade",
     "user-agent",
+    "x-forwarded-for",
 ];
 
 /// Values of these are never shown.
@@ -56,60 +75,137 @@ const SECRET: [&str; 4] = [
     "x-api-key",
 ];
 
-pub(crate) fn compare(rules: &Rules, last: &Last<'_>, now: &Now<'_>) -> Comparison {
-    let mut differences = Vec::new();
-    let mut differ = |what: &str, then: Option<String>, now: Option<String>| {
-        if then != now {
-            differences.push(Difference {
-                what: what.to_owned(),
-                then,
-                now,
-            });
+pub(crate) fn compare(last: &Last<'_>, now: &Now<'_>) -> Comparison {
+    let mut found = Differences::default();
+    let (decided, rules) = (now.decided, now.world.snapshot.rules);
+    let address = decided.client.map(|client| client.address.to_string());
+    found.add("address", Some(last.address), address.as_deref());
+    let identity = decided.identity.as_ref();
+    let credential = identity.map(|identity| &*identity.credential.id);
+    found.add("credential", last.credential, credential);
+    let environment = decided.environment.as_deref();
+    if environment.is_some() {
+        found.add("environment", last.environment, environment);
+    }
+    let method = printable(now.facts.method(), 64);
+    found.add("method", last.method, Some(&method));
+    if let Some((facts, snapshot)) = last.decided {
+        let then = Decided::of(&snapshot, facts);
+        let scopes = [scopes(&then, snapshot.rules), scopes(decided, rules)];
+        if let [Some(then), Some(now)] = &scopes {
+            found.add("scopes", Some(then), Some(now));
         }
-    };
-    differ(
-        "address",
-        Some(last.address.to_owned()),
-        now.address.clone(),
-    );
-    let owned = |id: Option<&str>| id.map(ToOwned::to_owned);
-    differ("credential", owned(last.credential), owned(now.credential));
-    let scopes = |names: &mut dyn Iterator<Item = &Name>| {
-        let mut names: Vec<&str> = names.map(AsRef::as_ref).collect();
-        names.sort_unstable();
-        Some(names.join(", "))
-    };
-    if let Some(then) = last.scopes.filter(|_| now.credential.is_some()) {
-        differ(
-            "scopes",
-            scopes(&mut then.iter()),
-            scopes(&mut now.scopes.iter().copied()),
-        );
+        for field in fields(rules) {
+            let secret = is_secret(rules, field);
+            found.look(
+                field,
+                [facts, now.facts].map(|f| Header::of(f, field, secret)),
+            );
+        }
+        let sent = |is: bool| is.then_some("sent");
+        let both = [facts, now.facts];
+        let [then, here] = both.map(|facts| sent(facts.query().is_some()));
+        found.add("query", then, here);
+        let [then, here] = both.map(|facts| sent(facts.has_body()));
+        found.add("body", then, here);
+        let [then, here] = both.map(|facts| facts.tls().is_some().then_some("used"));
+        found.add("TLS", then, here);
+        // What was not kept of the query was not looked for here.
+        let _ = (facts.not_kept(), now.facts.not_kept());
     }
-    let fields = last.facts.map(|facts| (facts, fields(rules)));
-    for (facts, field) in fields
-        .iter()
-        .flat_map(|(facts, fields)| fields.iter().map(move |field| (*facts, *field)))
-    {
-        let value = |facts: &dyn Facts| {
-            let value = facts.header_named(field.as_bytes(), 0)?;
-            Some(if is_secret(rules, field) {
-                "(sent)".to_owned()
-            } else {
-                printable(value, 128)
-            })
-        };
-        differ(field, value(facts), value(now.facts));
-    }
-    let body = |facts: &dyn Facts| facts.has_body().then(|| "sent".to_owned());
-    if let Some(facts) = last.facts {
-        differ("body", body(facts), body(now.facts));
-    }
+    let [then, here] = last.revision.map(|number| number.to_string());
+    found.add("revision", Some(&then), Some(&here));
+    found.0.extend(changed(last, now));
     Comparison {
         id: last.id.to_owned(),
         at: last.at,
-        differences,
+        differences: found.0,
     }
+}
+
+#[derive(Default)]
+struct Differences(Vec<Difference>);
+
+impl Differences {
+    fn add(&mut self, what: &str, then: Option<&str>, now: Option<&str>) {
+        if then != now {
+            self.0.push(Difference {
+                what: what.to_owned(),
+                then: then.map(str::to_owned),
+                now: now.map(str::to_owned),
+            });
+        }
+    }
+
+    /// Only what is known of both.
+    fn look(&mut self, what: &str, both: [Header; 2]) {
+        let words = |header: &Header| match header {
+            Header::Unknown | Header::Absent => None,
+            Header::Sent => Some("(sent)".to_owned()),
+            Header::Says(value) => Some(value.clone()),
+        };
+        let [then, now] = &both;
+        match (then, now) {
+            (Header::Unknown, _) | (_, Header::Unknown) => {}
+            (Header::Sent, Header::Says(_)) | (Header::Says(_), Header::Sent) => {}
+            _ => self.add(what, words(then).as_deref(), words(now).as_deref()),
+        }
+    }
+}
+
+/// A header, as far as it is known.
+enum Header {
+    Unknown,
+    Absent,
+    /// With a value that is not known, or not shown.
+    Sent,
+    Says(String),
+}
+
+impl Header {
+    fn of(facts: &dyn Facts, name: &str, secret: bool) -> Self {
+        let value = facts.header_named(name.as_bytes(), 0);
+        match (value, facts.not_kept()) {
+            (None, Some(_)) => Self::Unknown,
+            (None, None) => Self::Absent,
+            (Some(_), Some(_)) => Self::Sent,
+            (Some(_), None) if secret => Self::Sent,
+            (Some(value), None) => Self::Says(printable(value, 128)),
+        }
+    }
+}
+
+/// The scopes that count, if it is known who calls.
+fn scopes(decided: &Decided, rules: &Rules) -> Option<String> {
+    let identity = decided.identity.as_ref()?;
+    let mut names: Vec<&str> = identity.scopes(rules).map(AsRef::as_ref).collect();
+    names.sort_unstable();
+    Some(names.join(", "))
+}
+
+/// The rows of the decision that were changed in between.
+fn changed(last: &Last<'_>, now: &Now<'_>) -> Vec<Difference> {
+    let (Some(history), Some(denial)) = (now.history, now.denial) else {
+        return Vec::new();
+    };
+    let [then, here] = last.directory;
+    let mut found = Vec::new();
+    for (kind, id) in rows(now.world, now.decided, denial) {
+        let changes = history.row(kind, &id).into_iter();
+        let between = changes.filter(|change| change.sequence > then && change.sequence <= here);
+        found.extend(between.last().map(|change| {
+            let mut words = format!("as change {} left it", change.sequence);
+            if now.audience == Audience::Operator {
+                words = format!("{words} (by {})", change.by.who);
+            }
+            Difference {
+                what: format!("{kind} `{id}`"),
+                then: Some("as it was before".to_owned()),
+                now: Some(words),
+            }
+        }));
+    }
+    found
 }
 
 fn is_secret(rules: &Rules, field: &str) -> bool {

@@ -3,12 +3,14 @@
 use crate::overlay::{Assumed, Overlay};
 use postern_model::Stage;
 use postern_model::denial::{Code, Denial};
-use postern_model::entity::Measure;
+use postern_model::entity::{Measure, Name};
 use postern_policy::client::ClientAddress;
 use postern_policy::decision::Unknown;
 use postern_policy::facts::{Facts, Reading};
+use postern_policy::fields::Known;
 use postern_policy::policies::{LimitUse, LimitUses};
 use postern_policy::router::Route;
+use postern_policy::stages::STAGES;
 use postern_policy::{Depth, Identity, Snapshot, Walk};
 
 /// Everything that the machine says about a request.
@@ -24,6 +26,8 @@ pub(crate) struct Decided {
     pub(crate) client: Option<ClientAddress>,
     pub(crate) path: Option<String>,
     pub(crate) host: Option<String>,
+    /// The environment of the host.
+    pub(crate) environment: Option<Name>,
     pub(crate) limits: LimitUses,
     /// Of the limits, in their order, if they were read.
     pub(crate) readings: Option<Vec<Reading>>,
@@ -46,6 +50,7 @@ impl Decided {
             client: walk.client().copied(),
             path: walk.path(facts).map(str::to_owned),
             host: walk.host(facts).map(str::to_owned),
+            environment: walk.environment(snapshot.rules).cloned(),
             limits: walk.limits().iter().cloned().collect(),
             readings: facts.readings().map(<[Reading]>::to_vec),
         }
@@ -106,10 +111,27 @@ impl Decided {
         self.denials.is_empty() && self.unknown.is_empty()
     }
 
-    /// Stages whose word is missing, in order, and those that never speak beforehand.
+    /// Stages whose word is missing, in order, those included that had nothing to ask because an
+    /// earlier one could not tell; and the one that never speaks beforehand.
     pub(crate) fn not_checked(&self, facts: &dyn Facts) -> Vec<Stage> {
         let mut stages: Vec<Stage> = self.unknown.iter().map(|unknown| unknown.stage).collect();
-        let sized = facts.header(postern_policy::fields::Known::ContentLength, 0);
+        if self.client.is_none() {
+            stages.extend([Stage::Client, Stage::Edge, Stage::Network]);
+        }
+        if self.route.is_none() {
+            stages.extend(deciding().filter(|stage| *stage >= Stage::Route));
+        }
+        if self.identity.is_none() && stages.contains(&Stage::Authenticate) {
+            stages.extend([
+                Stage::Account,
+                Stage::Subscription,
+                Stage::Authorize,
+                Stage::Limits,
+            ]);
+        }
+        let sized = facts.header(Known::ContentLength, 0);
+        // What was looked for here says nothing about anything else.
+        let _ = facts.not_kept();
         if facts.has_body() && sized.is_none() {
             stages.push(Stage::Body);
         }
@@ -118,6 +140,17 @@ impl Decided {
         stages.dedup();
         stages
     }
+
+    /// Whether every stage up to that one has spoken.
+    pub(crate) fn is_told(&self, facts: &dyn Facts, to: Stage) -> bool {
+        self.not_checked(facts).iter().all(|stage| *stage > to)
+    }
+}
+
+/// The stages that speak before a request goes on, in order.
+pub(crate) fn deciding() -> impl DoubleEndedIterator<Item = Stage> {
+    let stages = STAGES.iter().map(|line| line.stage);
+    stages.filter(|stage| *stage < Stage::Upstream)
 }
 
 /// What a limit says that nobody has taken from.

@@ -183,16 +183,15 @@ fn for_owners(
             });
     }
     explanation.compared = question.last.as_ref().map(|last| {
-        let identity = decided.identity.as_ref();
         let now = Now {
-            address: decided.client.map(|client| client.address.to_string()),
-            credential: identity.map(|identity| &*identity.credential.id),
-            scopes: identity
-                .map(|who| who.scopes(rules).collect())
-                .unwrap_or_default(),
+            world,
             facts: question.facts,
+            decided,
+            denial: first,
+            history: question.history,
+            audience,
         };
-        compare(rules, last, &now)
+        compare(last, &now)
     });
     explanation
 }

@@ -321,9 +321,9 @@ pub struct Reach {
     pub sentence: String,
     /// How many other recorded refusals were decided again.
     pub refusals: u64,
-    /// How many of them would have passed.
+    /// How many of them would have passed, counters and bodies aside: these were not looked at.
     pub pass: u64,
-    /// Of how many that cannot be told.
+    /// Of how many that cannot be told; they are not among those that would have passed.
     pub unknown: u64,
     /// Over which time, in words.
     pub over: String,
@@ -343,10 +343,15 @@ pub enum Since {
     Revision {
         /// The last revision that did not refuse it so.
         before: u64,
-        /// The first that does.
+        /// The first that does, as far as is known.
         since: u64,
-        /// Whether the revision before let it pass, as opposed to: refused it otherwise.
-        allowed_before: bool,
+        /// Those in between that are gone: it may have been one of them.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        gone: Vec<u64>,
+        /// Whether the revision before let it pass, as opposed to: refused it otherwise. None: it
+        /// did not refuse it so, and what came after cannot be told.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        allowed_before: Option<bool>,
         /// Who made it.
         by: Who,
         /// Such refusals since then.
@@ -361,8 +366,10 @@ pub enum Since {
         id: String,
         /// The change's number.
         sequence: u64,
-        /// Whether it passed before, as opposed to: was refused otherwise.
-        allowed_before: bool,
+        /// Whether it passed before, as opposed to: was refused otherwise. None: it was not refused
+        /// so, and what came after cannot be told.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        allowed_before: Option<bool>,
         /// Who changed it.
         by: Who,
         /// Such refusals since then.

@@ -1,29 +1,10 @@
 //! The stages that a request passed, each with what it saw.
 
-use crate::decide::Decided;
+use crate::decide::{Decided, deciding};
 use crate::explanation::{LimitState, Passed};
 use postern_model::Stage;
 use postern_model::entity::Measure;
 use postern_policy::{Facts, Rules};
-
-/// Every stage, in order.
-const STAGES: [Stage; 15] = [
-    Stage::Connection,
-    Stage::Client,
-    Stage::Edge,
-    Stage::Route,
-    Stage::Network,
-    Stage::Cors,
-    Stage::Headers,
-    Stage::Authenticate,
-    Stage::Csrf,
-    Stage::Account,
-    Stage::Subscription,
-    Stage::Authorize,
-    Stage::Limits,
-    Stage::Body,
-    Stage::Content,
-];
 
 /// The stages before `refused` (all, if nothing refused) that passed.
 pub(crate) fn passed(
@@ -33,15 +14,9 @@ pub(crate) fn passed(
     refused: Option<Stage>,
 ) -> Vec<Passed> {
     let before = |stage: &Stage| refused.is_none_or(|refused| *stage < refused);
-    let known = |stage: &Stage| {
-        !decided
-            .unknown
-            .iter()
-            .any(|unknown| unknown.stage == *stage)
-    };
-    STAGES
-        .into_iter()
-        .filter(|stage| before(stage) && known(stage))
+    let not_checked = decided.not_checked(facts);
+    deciding()
+        .filter(|stage| before(stage) && !not_checked.contains(stage))
         .map(|stage| {
             let (asked, saw) = look(stage, rules, facts, decided);
             Passed {
@@ -54,7 +29,7 @@ pub(crate) fn passed(
 }
 
 /// Whether a stage had anything to ask, and what it saw.
-fn look(
+pub(crate) fn look(
     stage: Stage,
     rules: &Rules,
     facts: &dyn Facts,

@@ -325,7 +325,7 @@ fn fix_item(name: &str, fix: &Fix, out: &mut Text<'_>) {
             reach.refusals, reach.over, reach.pass
         );
         if reach.unknown > 0 {
-            let _ = write!(also, ", of {} that cannot be told", reach.unknown);
+            let _ = write!(also, "; of {} it cannot be told", reach.unknown);
         }
     }
     lines.push(also);
@@ -348,12 +348,10 @@ fn since_words(since: &Since, offset: i32) -> String {
         Some(count) => format!(", {count} requests since"),
         None => String::new(),
     };
-    let before = |allowed: &bool| {
-        if *allowed {
-            "allowed"
-        } else {
-            "refused otherwise"
-        }
+    let before = |allowed: &Option<bool>| match allowed {
+        Some(true) => "allowed",
+        Some(false) => "refused otherwise",
+        None => "allowed, as far as is known,",
     };
     match since {
         Since::Always {
@@ -365,15 +363,27 @@ fn since_words(since: &Since, offset: i32) -> String {
         Since::Revision {
             before: last,
             since,
+            gone,
             allowed_before,
             by: who,
             requests,
-        } => format!(
-            "{} until revision {last}, refused since {since} ({}){}",
-            before(allowed_before),
-            by(who),
-            count(requests)
-        ),
+        } => {
+            let mut words = format!(
+                "{} until revision {last}, refused since {since} ({}){}",
+                before(allowed_before),
+                by(who),
+                count(requests)
+            );
+            if !gone.is_empty() {
+                let gone: Vec<String> = gone.iter().map(u64::to_string).collect();
+                let _ = write!(
+                    words,
+                    "; perhaps since {}, which cannot be read any more",
+                    gone.join(" or ")
+                );
+            }
+            words
+        }
         Since::Row {
             row,
             id,

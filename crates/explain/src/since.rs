@@ -6,6 +6,7 @@ use crate::document::Documents;
 use crate::explanation::{Since, Who};
 use crate::overlay::Assumed;
 use crate::world::World;
+use postern_model::Stage;
 use postern_model::denial::{Code, Denial, Value};
 use postern_policy::{Directory, Facts, Rules, Snapshot};
 use serde_json::Value as Json;
@@ -124,18 +125,19 @@ pub(crate) fn since(
         decided,
         events,
     };
-    let Some(at) = past.search(denial.code) else {
+    let Some(at) = past.search(denial) else {
         return Some(Since::Always { oldest });
     };
     past.tell(at)
 }
 
 impl Past<'_> {
-    /// The index of the event since which it is refused with this code.
-    fn search(&self, code: Code) -> Option<usize> {
+    /// The index of the event since which it is refused so. What cannot be told is no difference.
+    fn search(&self, denial: &Denial) -> Option<usize> {
         let refused = |before: usize| {
-            self.state(before)
-                .is_none_or(|then| then.code() == Some(code))
+            self.state(before).is_none_or(|then| {
+                then.code() == Some(denial.code) || !then.is_told(self.facts, denial.stage())
+            })
         };
         // The state before event i is the state after event i - 1.
         let newest = self.events.len();
@@ -230,11 +232,16 @@ impl Past<'_> {
     }
 
     fn tell(&self, at: usize) -> Option<Since> {
-        let allowed_before = self.state(at).is_some_and(|then| then.passes());
+        let allowed_before = self.state(at).and_then(|then| {
+            let told = then.is_told(self.facts, Stage::Authorize);
+            (told || !then.passes()).then(|| then.passes())
+        });
+        let (at, gone) = self.told_after(at);
         Some(match self.events.get(at)? {
             Event::Revision(made) => Since::Revision {
-                before: self.revision_before(made.revision)?,
+                before: self.revision_before(*gone.first().unwrap_or(&made.revision))?,
                 since: made.revision,
+                gone,
                 allowed_before,
                 requests: self.history.refusals(made.by.at),
                 by: made.by.clone(),
@@ -248,6 +255,21 @@ impl Past<'_> {
                 by: change.by.clone(),
             },
         })
+    }
+
+    /// From the event before which it passed to the first after which it is known to be refused,
+    /// and the revisions in between that are gone.
+    fn told_after(&self, first: usize) -> (usize, Vec<u64>) {
+        let mut gone = Vec::new();
+        let mut at = first;
+        while let (Some(Event::Revision(made)), Some(Event::Revision(_))) =
+            (self.events.get(at), self.events.get(at + 1))
+            && self.state(at + 1).is_none()
+        {
+            gone.push(made.revision);
+            at += 1;
+        }
+        (at, gone)
     }
 
     fn revision_before(&self, revision: u64) -> Option<u64> {
@@ -270,7 +292,11 @@ fn with_rows_of(rules: &Documents, rows: &Documents) -> Documents {
 }
 
 /// The rows that the decision read, by kind and id.
-fn rows(world: &World<'_>, decided: &Decided, denial: &Denial) -> Vec<(&'static str, String)> {
+pub(crate) fn rows(
+    world: &World<'_>,
+    decided: &Decided,
+    denial: &Denial,
+) -> Vec<(&'static str, String)> {
     let Some(identity) = &decided.identity else {
         // A key that is gone is one that somebody removed.
         let unknown = matches!(denial.code, Code::CredentialUnknown);

@@ -3,6 +3,7 @@
 mod calls;
 mod can;
 mod fix;
+mod passed;
 mod past;
 mod record;
 mod told;

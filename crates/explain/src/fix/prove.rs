@@ -2,15 +2,16 @@
 
 use super::case::Case;
 use super::{Candidate, Others};
-use crate::decide::Decided;
+use crate::decide::{Decided, deciding};
 use crate::document::Change;
 use crate::explanation::{NewKey, Proof, Reach, Step};
 use crate::overlay::Assumed;
+use crate::passed::look;
 use crate::world::Changed;
 use postern_model::Stage;
 use postern_model::entity::{Credential, KeyDigest};
 use postern_policy::facts::CredentialVerdict;
-use postern_policy::{Snapshot, directory};
+use postern_policy::{Facts, Rules, Snapshot, directory};
 
 /// A fix that holds.
 pub(crate) struct Proved {
@@ -43,27 +44,23 @@ pub(crate) fn prove(case: &Case<'_>, chosen: &[&Candidate], refused: Stage) -> O
             premises.push("the new key is sent");
         }
     }
-    let decided = case
-        .decided
-        .again(&after.snapshot(case.world.snapshot), case.facts, &assumed);
+    let snapshot = after.snapshot(case.world.snapshot);
+    let decided = case.decided.again(&snapshot, case.facts, &assumed);
     if !decided.passes() {
         return None;
     }
-    let not_checked = decided.not_checked(case.facts);
-    let through = through(&not_checked)?;
-    if through < refused {
-        return None;
-    }
+    let through = through(snapshot.rules, case.facts, &decided, refused)?;
     Some(Proved {
-        changed: after,
         proof: Proof {
             through: through.name().to_owned(),
-            not_checked: not_checked
+            not_checked: decided
+                .not_checked(case.facts)
                 .iter()
                 .map(|stage| stage.name().to_owned())
                 .collect(),
             assumed: (!premises.is_empty()).then(|| premises.join(", ")),
         },
+        changed: after,
     })
 }
 
@@ -83,32 +80,19 @@ fn credential(key: &NewKey) -> Credential {
     }
 }
 
-/// The last stage before those that were not checked.
-fn through(not_checked: &[Stage]) -> Option<Stage> {
-    let end = not_checked.first()?.number();
-    STAGES.into_iter().rev().find(|stage| stage.number() < end)
+/// The last stage that had something to ask and got its answer: `refused`, or one after it. `None`
+/// if not even that one was told.
+fn through(rules: &Rules, facts: &dyn Facts, decided: &Decided, refused: Stage) -> Option<Stage> {
+    let not_checked = decided.not_checked(facts);
+    let end = *not_checked.first()?;
+    let asked = |stage: &Stage| look(*stage, rules, facts, decided).0;
+    let later = deciding().filter(|stage| *stage > refused && *stage < end);
+    (refused < end).then(|| later.rev().find(asked).unwrap_or(refused))
 }
 
-/// Those that speak before a request goes on.
-const STAGES: [Stage; 15] = [
-    Stage::Connection,
-    Stage::Client,
-    Stage::Edge,
-    Stage::Route,
-    Stage::Network,
-    Stage::Cors,
-    Stage::Headers,
-    Stage::Authenticate,
-    Stage::Csrf,
-    Stage::Account,
-    Stage::Subscription,
-    Stage::Authorize,
-    Stage::Limits,
-    Stage::Body,
-    Stage::Content,
-];
-
-/// Decides other refusals again with the same changes.
+/// Decides other refusals again with the same changes. One that nothing refuses any more passes if
+/// everything about the request and its caller was told; how counters will stand, and what is in a
+/// body, cannot be known of any. Of the rest it cannot be told.
 pub(crate) fn reach(case: &Case<'_>, changed: &Changed, others: Others<'_>) -> Reach {
     let mut reach = Reach {
         sentence: String::new(),
@@ -136,9 +120,7 @@ pub(crate) fn reach(case: &Case<'_>, changed: &Changed, others: Others<'_>) -> R
         if !after.passes() {
             continue;
         }
-        // What was not read then because it was refused before need not be known.
-        let told = through(&after.not_checked(facts)).is_some_and(|through| through >= refused);
-        if told {
+        if after.is_told(facts, refused.max(Stage::Authorize)) {
             reach.pass += 1;
         } else {
             reach.unknown += 1;

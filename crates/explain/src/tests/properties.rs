@@ -4,8 +4,9 @@ use super::scene::{KEY, NOW, Request, STAGING, Scene, TERMINAL, verified};
 use crate::explanation::{Audience, Explanation, Step};
 use crate::{Question, RecordedDenial, explain};
 use postern_model::denial::{self, Denial};
-use postern_policy::recorded::Recorded;
-use postern_policy::{Depth, Snapshot, Walk};
+use postern_policy::facts::{CredentialVerdict, Facts as _};
+use postern_policy::recorded::{Recorded, compact};
+use postern_policy::{Decision, Depth, Rules, Snapshot, Step as Stepped, Walk};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -211,8 +212,11 @@ fn others_are_counted_and_the_last_that_passed_is_compared() {
         from: "192.0.2.9",
         ..Request::default()
     };
+    let before = Scene::new(&[]);
     let passed = Request {
         from: "203.0.113.7",
+        host: "staging.example.com",
+        credential: Some(verified(STAGING)),
         fields: vec!["Content-Type: application/json".to_owned()],
         ..Request::default()
     };
@@ -232,8 +236,11 @@ fn others_are_counted_and_the_last_that_passed_is_compared() {
                         at: (NOW - 3600) * 1000,
                         address: "203.0.113.7",
                         credential: Some(STAGING),
-                        scopes: Some(&["read:users".into()]),
-                        facts: Some(passed),
+                        environment: Some("staging"),
+                        method: Some("POST"),
+                        revision: [40, 41],
+                        directory: [7, 7],
+                        decided: Some((passed, before.world().snapshot)),
                     }),
                     ..Question::new(live)
                 };
@@ -247,6 +254,269 @@ fn others_are_counted_and_the_last_that_passed_is_compared() {
     let what: Vec<&str> = differences
         .map(|difference| difference.what.as_str())
         .collect();
-    assert_eq!(what, ["address", "credential", "scopes", "content-type"]);
+    assert_eq!(
+        what,
+        [
+            "address",
+            "credential",
+            "environment",
+            "scopes",
+            "content-type",
+            "revision"
+        ]
+    );
     super::scene::golden("pending", &explanation.render(&TERMINAL));
+}
+
+/// The row of a request that passed, as the call log gives it back.
+fn compact(scene: &Scene, request: &Request) -> Recorded {
+    request.with(|live| {
+        let snapshot = scene.world().snapshot;
+        let mut walk = Walk::new(Depth::FirstDenial);
+        let step = walk.step(&snapshot, live);
+        assert_eq!(step, Stepped::Done(Decision::Allow));
+        let allowed = walk.allowed(snapshot.rules, live.head()).unwrap();
+        let mut bytes = [0; compact::MOST];
+        let passed = compact::Passed {
+            head: live.head(),
+            connection: live.connection(),
+            allowed,
+            readings: live.readings().unwrap_or_default(),
+            seen: compact::Seen::of(live),
+            rules: snapshot.rules,
+            path: "/partners/customers",
+            has_host: false,
+        };
+        let length = passed.write(&mut bytes);
+        let identity = allowed.identity.unwrap();
+        let columns = compact::Columns {
+            at: live.now(),
+            peer: live.peer(),
+            version: live.version(),
+            method: allowed.method.as_str(),
+            host: None,
+            path: "/partners/customers",
+            operation: ["partners", "v1", "create-customer"],
+            environment: "production",
+            app: Some(&identity.app.name),
+            credential: Some(&identity.credential.id),
+            subscription: identity.subscription.as_ref().map(|row| &*row.id),
+            directory: 7,
+        };
+        Recorded::compact(&columns, &bytes[..length], snapshot.rules).unwrap()
+    })
+}
+
+#[test]
+fn only_what_is_known_of_both_is_a_difference() {
+    let before = Scene::new(&[]);
+    let sent = |fields: &[&str]| Request {
+        target: "/partners/customers?a=1".to_owned(),
+        fields: fields.iter().map(ToString::to_string).collect(),
+        ..Request::default()
+    };
+    let kept = compact(
+        &before,
+        &sent(&[
+            "User-Agent: curl/8",
+            "Accept: */*",
+            "Cookie: a=1",
+            "Content-Length: 2",
+        ]),
+    );
+    let directory = kept.directory();
+    let change = json!({"subscriptions": {"sub_fieldforce": {"state": "suspended"}}});
+    let now = Scene::new(std::slice::from_ref(&change));
+    let compared = sent(&[
+        "User-Agent: other",
+        "Accept: text/html",
+        "Content-Length: 9",
+    ])
+    .with(|live| {
+        let question = Question {
+            history: Some(&Suspended),
+            last: Some(crate::Last {
+                id: "01JDB000000000000000000000",
+                at: (NOW - 3600) * 1000,
+                address: "198.51.100.7",
+                credential: Some(KEY),
+                environment: Some("production"),
+                method: Some("POST"),
+                revision: [41, 41],
+                directory: [7, 9],
+                decided: Some((
+                    &kept,
+                    Snapshot {
+                        rules: &before.rules,
+                        directory: &directory,
+                    },
+                )),
+            }),
+            ..Question::new(live)
+        };
+        explain(&now.world(), &question).compared.unwrap()
+    });
+    let differences = compared.differences.iter();
+    let said: Vec<_> = differences
+        .map(|d| (d.what.as_str(), d.then.as_deref(), d.now.as_deref()))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            ("content-length", Some("2"), Some("9")),
+            ("cookie", Some("(sent)"), None),
+            (
+                "subscription `sub_fieldforce`",
+                Some("as it was before"),
+                Some("as change 9 left it (by ann@example.com)")
+            ),
+        ]
+    );
+}
+
+/// A past in which somebody has suspended the subscription.
+struct Suspended;
+
+impl crate::History for Suspended {
+    fn revisions(&self) -> Vec<crate::Made> {
+        Vec::new()
+    }
+
+    fn rules(&self, _: u64) -> Option<std::sync::Arc<Rules>> {
+        None
+    }
+
+    fn documents(&self, _: u64) -> Option<std::sync::Arc<crate::Documents>> {
+        None
+    }
+
+    fn row(&self, kind: &str, _: &str) -> Vec<crate::RowChange> {
+        let change = |sequence| crate::RowChange {
+            sequence,
+            by: crate::Who {
+                who: "ann@example.com".to_owned(),
+                at: NOW * 1000,
+                comment: String::new(),
+            },
+            before: None,
+            after: None,
+        };
+        // One that was there before, one in between, one that came later.
+        let changes = [5, 9, 12].map(change);
+        changes
+            .into_iter()
+            .filter(|_| kind == "subscription")
+            .collect()
+    }
+
+    fn refusals(&self, _: i64) -> Option<u64> {
+        None
+    }
+}
+
+#[test]
+fn who_would_be_refused_next_or_may_be_is_not_counted_as_let_in() {
+    let near = json!({"policies": {"near": {
+        "kind": "network", "on": {"service": "partners"}, "allow": ["office"],
+    }}});
+    let scene = Scene::new(&[near]);
+    let sent = |credential| Request {
+        credential,
+        ..Request::default()
+    };
+    let passing = sent(Some(verified(KEY)));
+    let requests = [
+        // Nobody looked at its key.
+        sent(None),
+        // It had none.
+        sent(Some(CredentialVerdict::Missing)),
+        // Its key is for another environment.
+        sent(Some(verified(STAGING))),
+        sent(Some(verified(KEY))),
+        // How its limits stood was not looked at.
+        Request {
+            readings: None,
+            ..passing.clone()
+        },
+    ];
+    let [a, b, c, d, e] = &requests;
+    let explanation = passing.with(|live| {
+        a.with(|a| {
+            b.with(|b| {
+                c.with(|c| {
+                    d.with(|d| {
+                        e.with(|e| {
+                            let others = [a, b, c, d, e].map(|facts| crate::Other {
+                                facts,
+                                directory: &scene.directory,
+                            });
+                            let question = Question {
+                                others: &others,
+                                ..Question::new(live)
+                            };
+                            explain(&scene.world(), &question)
+                        })
+                    })
+                })
+            })
+        })
+    });
+    let fix = explanation.fixes.first().unwrap();
+    let reach = &fix.reach;
+    assert_eq!((reach.refusals, reach.pass, reach.unknown), (5, 2, 1));
+    let text = explanation.render(&TERMINAL);
+    assert!(
+        text.contains("of 5 other refusals in 24 h, 2 would have passed; of 1 it cannot be told"),
+        "{text}"
+    );
+    assert_eq!(fix.proof.through, "limits");
+}
+
+#[test]
+fn a_proof_names_the_last_stage_that_was_looked_at() {
+    let near = json!({"policies": {"near": {
+        "kind": "network", "on": {"service": "partners"}, "allow": ["office"],
+    }}});
+    let scene = Scene::new(&[near]);
+    for (request, through, not_checked) in [
+        (Request::default(), "limits", &["upstream"][..]),
+        (
+            Request {
+                readings: None,
+                ..Request::default()
+            },
+            "authorize",
+            &["limits", "upstream"],
+        ),
+        (
+            Request {
+                credential: None,
+                readings: None,
+                body: Some(b"{}"),
+                ..Request::default()
+            },
+            "network",
+            &[
+                "authenticate",
+                "account",
+                "subscription",
+                "authorize",
+                "limits",
+                "body",
+                "upstream",
+            ],
+        ),
+    ] {
+        let explanation = scene.explain(&request);
+        let proof = &explanation.fixes.first().unwrap().proof;
+        assert_eq!(proof.through, through);
+        assert_eq!(proof.not_checked, not_checked);
+        let passed = |stage: &str| {
+            explanation
+                .passed
+                .iter()
+                .any(|passed| passed.stage == stage)
+        };
+        assert!(passed("client") && !passed("network"));
+    }
 }

@@ -13,6 +13,8 @@ struct Kept {
     /// Patches of the world, one for each revision from 30 on.
     revisions: Vec<Value>,
     rows: Vec<(&'static str, &'static str, RowChange)>,
+    /// Revisions whose rules cannot be read any more.
+    gone: Vec<u64>,
     compiled: Cell<usize>,
 }
 
@@ -26,6 +28,9 @@ fn who(at: i64) -> Who {
 
 impl Kept {
     fn scene(&self, revision: u64) -> Option<Scene> {
+        if self.gone.contains(&revision) {
+            return None;
+        }
         let patch = self
             .revisions
             .get(usize::try_from(revision).ok()?.checked_sub(30)?)?;
@@ -86,12 +91,14 @@ fn the_revision_that_made_the_difference_is_found() {
         let kept = Kept {
             revisions: revisions.collect(),
             rows: Vec::new(),
+            gone: Vec::new(),
             compiled: Cell::new(0),
         };
         let found = since(&kept, &strict(), &Request::default()).unwrap();
         let Since::Revision {
             before,
             since,
+            gone,
             allowed_before,
             requests,
             by,
@@ -100,7 +107,8 @@ fn the_revision_that_made_the_difference_is_found() {
             panic!("{found:?}");
         };
         assert_eq!((before, since), (30 + at - 1, 30 + at), "{many} {at}");
-        assert!(allowed_before && requests == Some(40));
+        assert!(gone.is_empty());
+        assert_eq!((allowed_before, requests), (Some(true), Some(40)));
         assert_eq!(by.comment, "tidy up");
         assert!(kept.compiled.get() <= 30, "{}", kept.compiled.get());
     }
@@ -111,6 +119,7 @@ fn what_was_never_otherwise_is_always() {
     let kept = Kept {
         revisions: vec![strict(), strict()],
         rows: Vec::new(),
+        gone: Vec::new(),
         compiled: Cell::new(0),
     };
     let found = since(&kept, &strict(), &Request::default());
@@ -130,6 +139,7 @@ fn the_change_of_a_row_is_found_among_revisions() {
     let kept = Kept {
         revisions: vec![json!({}), json!({}), json!({})],
         rows: vec![("subscription", "sub_fieldforce", change)],
+        gone: Vec::new(),
         compiled: Cell::new(0),
     };
     let found = since(&kept, &pending, &Request::default()).unwrap();
@@ -144,7 +154,7 @@ fn the_change_of_a_row_is_found_among_revisions() {
     };
     assert_eq!(
         (id.as_str(), sequence, allowed_before),
-        ("sub_fieldforce", 315, true)
+        ("sub_fieldforce", 315, Some(true))
     );
 }
 
@@ -154,6 +164,7 @@ fn what_happened_by_itself_happened_at_its_time() {
     let kept = Kept {
         revisions: vec![json!({})],
         rows: Vec::new(),
+        gone: Vec::new(),
         compiled: Cell::new(0),
     };
     let found = since(&kept, &expired, &Request::default());
@@ -166,5 +177,116 @@ fn what_happened_by_itself_happened_at_its_time() {
             })
         ),
         "{found:?}"
+    );
+}
+
+/// What the operator reads of it.
+fn words(kept: &Kept, patch: &Value, request: &Request) -> String {
+    let scene = Scene::new(std::slice::from_ref(patch));
+    let text = request.with(|live| {
+        let question = Question {
+            history: Some(kept),
+            ..Question::new(live)
+        };
+        explain(&scene.world(), &question).render(&super::scene::TERMINAL)
+    });
+    let line = text.lines().find(|line| line.contains("since: "));
+    line.unwrap_or_default()
+        .trim_start_matches("   = ")
+        .to_owned()
+}
+
+#[test]
+fn it_is_told_as_people_say_it() {
+    let mut kept = Kept {
+        revisions: vec![json!({}), json!({}), json!({}), strict(), strict()],
+        rows: Vec::new(),
+        gone: Vec::new(),
+        compiled: Cell::new(0),
+    };
+    let told = words(&kept, &strict(), &Request::default());
+    assert_eq!(
+        told,
+        "since: allowed until revision 32, refused since 33 (ann@example.com, \
+         2026-11-22 11:55:53 UTC, “tidy up”), 40 requests since"
+    );
+    // The revision that made the difference cannot be read: it or the next one did.
+    kept.gone = vec![33];
+    let told = words(&kept, &strict(), &Request::default());
+    assert!(
+        told.starts_with("since: allowed until revision 32, refused since 34 (ann@example.com"),
+        "{told}"
+    );
+    assert!(
+        told.ends_with("; perhaps since 33, which cannot be read any more"),
+        "{told}"
+    );
+    // Nothing that is left tells of a time before.
+    kept.gone = vec![30, 31, 32];
+    assert_eq!(
+        words(&kept, &strict(), &Request::default()),
+        "since: always, as far as is kept (revision 30)"
+    );
+}
+
+#[test]
+fn who_suspended_the_app_and_why_is_told() {
+    let suspended = json!({"apps": {"fieldforce": {
+        "state": "suspended", "suspended_at": "2026-11-01",
+    }}});
+    let row = |state: &str| json!({"tenant": "partner-x", "state": state});
+    let change = |sequence, before: &str, after: &str| RowChange {
+        sequence,
+        by: who(NOW * 1000 - 5000),
+        before: Some(row(before)),
+        after: Some(row(after)),
+    };
+    let kept = Kept {
+        revisions: vec![json!({}), json!({})],
+        rows: vec![
+            ("app", "fieldforce", change(305, "active", "active")),
+            ("app", "fieldforce", change(312, "active", "suspended")),
+        ],
+        gone: Vec::new(),
+        compiled: Cell::new(0),
+    };
+    assert_eq!(
+        words(&kept, &suspended, &Request::default()),
+        "since: allowed until change 312 of app `fieldforce` (ann@example.com, \
+         2026-11-22 12:11:55 UTC, “tidy up”), 40 requests since"
+    );
+}
+
+#[test]
+fn what_nobody_looked_at_is_not_said_to_have_been_allowed() {
+    let near = json!({"policies": {"near": {
+        "kind": "network", "on": {"service": "partners"}, "allow": ["office"],
+    }}});
+    let kept = Kept {
+        revisions: vec![json!({}), near.clone()],
+        rows: Vec::new(),
+        gone: Vec::new(),
+        compiled: Cell::new(0),
+    };
+    // It was refused before anybody looked at its key.
+    let unread = Request {
+        credential: None,
+        readings: None,
+        ..Request::default()
+    };
+    let found = since(&kept, &near, &unread);
+    assert!(
+        matches!(
+            found,
+            Some(Since::Revision {
+                since: 31,
+                allowed_before: None,
+                ..
+            })
+        ),
+        "{found:?}"
+    );
+    assert!(
+        words(&kept, &near, &unread).contains("allowed, as far as is known, until revision 30")
     );
 }

@@ -1,6 +1,7 @@
 //! What is kept of the past, for since when something is refused.
 
 use super::{Asking, Documents};
+use crate::Named;
 use postern_calllog::{CodeFilter, Entry, Filter};
 use postern_explain::{History, Made, RowChange, Who, compile};
 use postern_policy::Rules;
@@ -35,7 +36,8 @@ impl<'a> Past<'a> {
         }
     }
 
-    fn old(&self, revision: u64) -> Old {
+    /// Rules and documents of a revision; `None` if they are gone.
+    pub(super) fn old(&self, revision: u64) -> Old {
         if let Some(old) = self.seen.borrow().get(&revision) {
             return old.clone();
         }
@@ -45,18 +47,20 @@ impl<'a> Past<'a> {
     }
 
     fn read(&self, revision: u64) -> Old {
-        let documents = match &self.asking.documents {
+        let (name, documents) = match &self.asking.documents {
             Documents::File(_) => {
                 let kept = self.asking.running.remembered().until(revision);
                 let last = kept.last()?;
-                (last.named().number == revision).then(|| last.documents.clone())?
+                let Named { number, name } = last.named();
+                (number == revision).then(|| (name.to_string(), last.documents.clone()))?
             }
             Documents::Store(_) => {
-                let sections = self.asking.rules_of(revision, None).ok()??;
-                Arc::new(postern_explain::Documents::new(Value::Object(sections)))
+                let (name, sections) = self.asking.rules_of(revision).ok()??;
+                let documents = postern_explain::Documents::new(Value::Object(sections));
+                (name, Arc::new(documents))
             }
         };
-        let rules = compile(&documents, &revision.to_string()).ok()?;
+        let rules = compile(&documents, &name).ok()?;
         Some((Arc::new(rules), documents))
     }
 }

@@ -142,7 +142,7 @@ fn owners(entry: &Entry, recorded: Option<&RecordedDenial>, audience: Audience) 
 }
 
 /// How it ended, in words, where that is not said otherwise.
-fn ended(entry: &Entry, audience: Audience) -> Vec<String> {
+pub(super) fn ended(entry: &Entry, audience: Audience) -> Vec<String> {
     let mut notes = Vec::new();
     match entry.outcome {
         Outcome::Allowed => notes.push(format!("the upstream answered {}", entry.status)),

@@ -2,18 +2,19 @@
 
 use super::past::Past;
 use super::record::{detail, record};
-use super::told::told;
+use super::told::{ended, told};
 use super::world::Then;
-use super::{Asking, unread};
+use super::{Asking, passed, unread};
 use crate::Refusal;
 use crate::remembered::now;
 use crate::service::Service;
-use postern_calllog::{Entry, Filter, IdPrefix, Lookup, Outcome, Searched, Way};
+use postern_calllog::{Entry, Filter, IdPrefix, Lookup, MethodName, Outcome, Searched, Way};
 use postern_explain::{
-    Audience, Explanation, Last, Other, Question, RecordedDenial, Wire, explain,
+    Audience, Explanation, Last, Other, Question, RecordedDenial, Verdict, Wire, explain,
 };
 use postern_model::RequestId;
-use postern_policy::{Directory, Recorded};
+use postern_model::id::EncodedId;
+use postern_policy::{Directory, Facts, Recorded, Rules, Snapshot};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -166,7 +167,8 @@ impl Asking {
         audience: Audience,
     ) -> Result<Explanation, Refusal> {
         let Some(facts) = &kept.facts else {
-            return Ok(told(entry, kept.denial.as_ref(), audience));
+            let passed = self.passed(entry, kept, audience)?;
+            return Ok(passed.unwrap_or_else(|| told(entry, kept.denial.as_ref(), audience)));
         };
         match self.then(entry, facts)? {
             Ok(then) => self.explained(entry, kept, facts, &then, audience),
@@ -182,6 +184,35 @@ impl Asking {
         }
     }
 
+    /// The explanation of a request that the stages let pass, though it may have been refused after
+    /// that; `None` where too little is kept of it.
+    fn passed(
+        &self,
+        entry: &Entry,
+        kept: &Kept,
+        audience: Audience,
+    ) -> Result<Option<Explanation>, Refusal> {
+        let allowed = entry.outcome == Outcome::Allowed;
+        let old = Past::new(self, entry).old(entry.revision);
+        let Some((rules, documents)) = old.filter(|_| allowed || kept.denial.is_some()) else {
+            return Ok(None);
+        };
+        let Some(facts) = passed::facts(entry, &rules) else {
+            return Ok(None);
+        };
+        let then = Then {
+            directory: Arc::new(facts.directory()),
+            rules,
+            documents,
+        };
+        let mut explanation = self.explained(entry, kept, &facts, &then, audience)?;
+        if allowed {
+            explanation.verdict = Verdict::Allowed;
+        }
+        explanation.notes.extend(ended(entry, audience));
+        Ok(Some(explanation))
+    }
+
     /// The same, decided again by the rules and rows of some moment.
     pub(super) fn explained(
         &self,
@@ -192,7 +223,7 @@ impl Asking {
         audience: Audience,
     ) -> Result<Explanation, Refusal> {
         let id = entry.id.encode();
-        let others = self.others(entry.id)?;
+        let (others, over) = self.others(entry.id)?;
         let others: Vec<Other<'_>> = others
             .iter()
             .map(|(facts, directory)| Other { facts, directory })
@@ -202,35 +233,24 @@ impl Asking {
             .reader()
             .last_allowed(&Way::of(entry), entry.id.millis());
         let last = last.map_err(|error| unread(&error))?;
-        let last_id = last.as_ref().map(|last| last.id.encode());
-        let last_address = last.as_ref().map(|last| last.address().to_string());
-        let last = last
-            .as_ref()
-            .zip(last_id.as_ref().zip(last_address.as_ref()))
-            .map(|(last, (id, address))| Last {
-                id: id.as_str(),
-                at: i64::try_from(last.start / 1000).unwrap_or(i64::MAX),
-                address,
-                credential: last.credential.as_deref(),
-                scopes: None,
-                facts: None,
-            });
+        let last = last.map(|last| LastCall::read(last, &past));
         let question = Question {
             id: Some(id.as_str()),
             recorded: kept.denial.as_ref(),
             audience,
             now: now(),
             others: &others,
-            over: "24 h",
+            over: &over,
             history: Some(&past),
-            last,
+            last: last.as_ref().map(|last| last.compared_with(entry)),
             ..Question::new(facts)
         };
         Ok(explain(&then.world(), &question))
     }
 
-    /// Other refusals of the last day, with the rows that their decisions read.
-    fn others(&self, but: RequestId) -> Result<Vec<(Recorded, Directory)>, Refusal> {
+    /// Other refusals of the last day, with the rows that their decisions read; and over what they
+    /// were looked for, in words.
+    fn others(&self, but: RequestId) -> Result<(Vec<(Recorded, Directory)>, String), Refusal> {
         let now = u64::try_from(now()).unwrap_or_default();
         let filter = Filter {
             from: Some(now.saturating_sub(DAY_MS)),
@@ -238,15 +258,61 @@ impl Asking {
             ..Filter::default()
         };
         let page = self.reader().search(&filter, OTHERS, None);
-        let entries = page.map_err(|error| unread(&error))?.entries;
-        let others = entries.iter().filter(|entry| entry.id != but);
-        Ok(others
-            .filter_map(|entry| {
-                let facts = Kept::of(entry).facts?;
-                let directory = facts.directory();
-                Some((facts, directory))
-            })
-            .collect())
+        let page = page.map_err(|error| unread(&error))?;
+        let over = match page.next {
+            Some(_) => format!("the last {OTHERS} of 24 h"),
+            None => "24 h".to_owned(),
+        };
+        let others = page.entries.iter().filter(|entry| entry.id != but);
+        let read = |entry: &Entry| {
+            let facts = Kept::of(entry).facts?;
+            let directory = facts.directory();
+            Some((facts, directory))
+        };
+        Ok((others.filter_map(read).collect(), over))
+    }
+}
+
+/// The last allowed request of the same app and operation.
+struct LastCall {
+    entry: Entry,
+    id: EncodedId,
+    address: String,
+    /// What was kept of it, and by what it was decided.
+    decided: Option<(Recorded, Arc<Rules>, Directory)>,
+}
+
+impl LastCall {
+    fn read(entry: Entry, past: &Past<'_>) -> Self {
+        let decided = past.old(entry.revision).and_then(|(rules, _)| {
+            let facts = passed::facts(&entry, &rules)?;
+            let directory = facts.directory();
+            Some((facts, rules, directory))
+        });
+        Self {
+            id: entry.id.encode(),
+            address: entry.address().to_string(),
+            decided,
+            entry,
+        }
+    }
+
+    fn compared_with(&self, now: &Entry) -> Last<'_> {
+        let then = &self.entry;
+        Last {
+            id: self.id.as_str(),
+            at: i64::try_from(then.start / 1000).unwrap_or(i64::MAX),
+            address: &self.address,
+            credential: then.credential.as_deref(),
+            environment: then.environment.as_deref(),
+            method: then.method.as_ref().map(MethodName::as_str),
+            revision: [then.revision, now.revision],
+            directory: [then.directory, now.directory],
+            decided: self.decided.as_ref().map(|(facts, rules, directory)| {
+                let facts: &dyn Facts = facts;
+                (facts, Snapshot { rules, directory })
+            }),
+        }
     }
 }
 

@@ -61,7 +61,8 @@ impl Asking {
                 }
             },
             Documents::Store(_) => {
-                let Some(sections) = self.rules_of(entry.revision, Some(name))? else {
+                let kept = self.rules_of(entry.revision)?;
+                let Some((_, sections)) = kept.filter(|(found, _)| found == name) else {
                     return Ok(Err(format!("revision {name} is not kept in this database")));
                 };
                 let rows = self.rows_of(entry, recorded);
@@ -85,7 +86,7 @@ impl Asking {
             }
             Documents::Store(kept) => {
                 let number = kept.head().revision.number;
-                let sections = self.rules_of(number, None)?.unwrap_or_default();
+                let (_, sections) = self.rules_of(number)?.unwrap_or_default();
                 Arc::new(self.with_rows(sections, rows, None)?)
             }
         };
@@ -99,13 +100,9 @@ impl Asking {
         })
     }
 
-    /// Of the store: the rules documents of a revision and every tenant. None if it is not kept,
-    /// or is another one of that number.
-    pub(super) fn rules_of(
-        &self,
-        revision: u64,
-        name: Option<&str>,
-    ) -> Result<Option<Sections>, Refusal> {
+    /// Of the store: what a revision is called, its rules documents and every tenant. None if it is
+    /// not kept.
+    pub(super) fn rules_of(&self, revision: u64) -> Result<Option<(String, Sections)>, Refusal> {
         let Documents::Store(kept) = &self.documents else {
             return Ok(None);
         };
@@ -113,9 +110,6 @@ impl Asking {
         let Some((found, rules)) = found.map_err(|error| store(&error))? else {
             return Ok(None);
         };
-        if name.is_some_and(|name| found.to_string() != name) {
-            return Ok(None);
-        }
         let tenants = self.wait(kept.documents_now(Scope::Kind(Kind::new("tenant")?)));
         let (_, tenants) = tenants.map_err(|error| store(&error))?;
         let mut sections = Map::new();
@@ -123,7 +117,7 @@ impl Asking {
             let value = document.value().map_err(|error| store(&error))?;
             insert(&mut sections, document.kind.as_str(), &document.id, value);
         }
-        Ok(Some(sections))
+        Ok(Some((found.to_string(), sections)))
     }
 
     /// Whose rows a record is about.
