@@ -150,7 +150,7 @@ fn revoke(args: &KeysRevoke) -> anyhow::Result<ExitCode> {
     if !confirm(&what, args.yes)? {
         return Ok(ExitCode::FAILURE);
     }
-    let answer = remote.change(&change, &args.reason)?;
+    let answer = remote.change(&key.changed(change), &args.reason)?;
     if args.shown.json {
         table::json(&answer);
     } else {

@@ -6,7 +6,7 @@ use crate::cli::remote::{Lists, ListsAdd, ListsRemove, Shown};
 use crate::cli::time::utc;
 use crate::output;
 use jiff::Timestamp;
-use postern_control::shorthand::{self, Change, Expectation};
+use postern_control::shorthand::{self, Change};
 use std::process::ExitCode;
 
 pub(crate) fn dispatch(command: Lists) -> anyhow::Result<ExitCode> {
@@ -59,7 +59,7 @@ fn remove(args: &ListsRemove) -> anyhow::Result<ExitCode> {
     )
 }
 
-/// The whole list is written: only if nobody else has written it meanwhile.
+/// The whole list is written.
 fn make(
     remote: &mut Remote,
     change: Change,
@@ -68,11 +68,7 @@ fn make(
     shown: &Shown,
     done: &str,
 ) -> anyhow::Result<ExitCode> {
-    let change = match found.version {
-        Some(version) => change.expecting(Expectation::Version(version)),
-        None => change,
-    };
-    let answer = remote.change(&change, comment)?;
+    let answer = remote.change(&found.changed(change), comment)?;
     if shown.json {
         table::json(&answer);
     } else {

@@ -4,7 +4,7 @@ use crate::cli::remote::{Listed, Where};
 use crate::output;
 use anyhow::{anyhow, bail};
 use postern_control::client::{Client, ClientError};
-use postern_control::shorthand::Change;
+use postern_control::shorthand::{Change, Expectation};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
@@ -89,6 +89,14 @@ impl Found {
             id: text(value, "id").to_owned(),
             version: value.get("version").and_then(Value::as_u64),
             document: value.get("document").cloned().unwrap_or_default(),
+        }
+    }
+
+    /// A change that was made up from this document: only if nobody has changed it meanwhile.
+    pub(crate) fn changed(&self, change: Change) -> Change {
+        match self.version {
+            Some(version) => change.expecting(Expectation::Version(version)),
+            None => change,
         }
     }
 

@@ -84,7 +84,7 @@ fn decide(args: &SubscriptionsDecide, state: &str) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::FAILURE);
         }
     }
-    let answer = remote.change(&change, &args.comment)?;
+    let answer = remote.change(&found.changed(change), &args.comment)?;
     if args.shown.json {
         table::json(&answer);
     } else {

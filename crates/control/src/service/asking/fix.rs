@@ -1,16 +1,17 @@
 //! Making what `why` proved.
 
-use super::Asking;
 use super::why::{Kept, Sought};
+use super::{Asking, Documents, store};
 use crate::Refusal;
-use crate::documents::{SETTINGS, section};
+use crate::documents::{self, SETTINGS, section};
 use crate::service::changing::ChangeSet;
 use crate::service::{Lift, Service};
-use crate::shorthand::{self, Change};
+use crate::shorthand::{self, Change, Expectation};
 use postern_calllog::{Entry, MethodName};
 use postern_explain::{Audience, Explanation, Fix, Step};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -37,16 +38,23 @@ impl Service {
     ) -> Result<Value, Refusal> {
         let comment = wanted.comment.clone();
         let found = self.ask(move |asking| asking.chosen(&wanted)).await?;
-        let (fix, request) = match found {
+        let Chosen { fix, request, met } = match found {
             Ok(found) => found,
             Err(answer) => return Ok(answer),
         };
         let mut changes = Vec::new();
         let mut key = None;
         let mut blocked = Vec::new();
+        let mut met = met.into_iter();
         for step in &fix.steps {
             match step {
-                Step::Change(change) => changes.push(typed(change)),
+                Step::Change(change) => {
+                    let change = typed(change);
+                    changes.push(match met.next() {
+                        Some(expected) => change.expecting(expected),
+                        None => change,
+                    });
+                }
                 Step::CreateKey(new) => {
                     let (made, change) = shorthand::new_key(shorthand::NewKey {
                         app: new.app.clone(),
@@ -74,6 +82,7 @@ impl Service {
                     )),
                     ..refusal
                 },
+                (_, "conflict") => moved(&refusal.message),
                 _ => refusal,
             })?;
             if let Value::Object(members) = &mut answer {
@@ -117,11 +126,35 @@ fn typed(change: &postern_explain::Change) -> Change {
     typed
 }
 
-/// A fix, and the request that it was offered for.
-type Chosen = Result<(Fix, Value), Value>;
+/// A fix that holds.
+struct Chosen {
+    fix: Fix,
+    /// The request that it was offered for.
+    request: Value,
+    /// What it changes, as it was when it was proved: one for each change, in their order; none
+    /// where a file says what is served.
+    met: Vec<Expectation>,
+}
+
+/// The refusal of a fix whose documents are not those any more that it was proved by.
+fn moved(what: &str) -> Refusal {
+    let message = format!("nothing was changed: since this fix was proved, {what}");
+    Refusal::new("conflict", message)
+        .help("give the same command again: it proves the fix by what is served then")
+}
+
+/// What a document has to be for a change that was made up from it: that of the time of change
+/// set `proved`. `present`: whether it was there then; `version`: which one is there now.
+fn expected(proved: u64, present: bool, version: Option<u64>) -> Option<Expectation> {
+    match (present, version) {
+        (true, Some(version)) if version <= proved => Some(Expectation::Version(version)),
+        (false, None) => Some(Expectation::Absent),
+        _ => None,
+    }
+}
 
 impl Asking {
-    fn chosen(&self, wanted: &Wanted) -> Result<Chosen, Refusal> {
+    fn chosen(&self, wanted: &Wanted) -> Result<Result<Chosen, Value>, Refusal> {
         let entry = match self.seek(&wanted.id)? {
             Sought::Found(entry, _) => entry,
             Sought::Answer(answer) => return Ok(Err(answer)),
@@ -131,17 +164,22 @@ impl Asking {
         let Some(fix) = numbered(&then, wanted.number) else {
             return Err(none(&then, wanted.number, id.as_str()));
         };
-        let now = self.again(&entry)?;
+        let (now, proved) = self.again(&entry)?;
         let same = now
             .fixes
             .iter()
             .find(|other| other.sentence == fix.sentence);
         match (same, &now.refusal) {
             // It is proved against what is served now, not against what was served then.
-            (Some(same), _) => Ok(Ok((
-                same.clone(),
-                json!({"id": id.as_str(), "method": entry.method.as_ref().map(MethodName::as_str), "path": entry.path}),
-            ))),
+            (Some(same), _) => Ok(Ok(Chosen {
+                met: self.met(same, &proved)?,
+                fix: same.clone(),
+                request: json!({
+                    "id": id.as_str(),
+                    "method": entry.method.as_ref().map(MethodName::as_str),
+                    "path": entry.path,
+                }),
+            })),
             (None, None) => Err(Refusal::new(
                 "conflict",
                 "this request would pass now: there is nothing to mend",
@@ -158,19 +196,69 @@ impl Asking {
         }
     }
 
-    /// The recorded request, decided by what is served now.
-    fn again(&self, entry: &Entry) -> Result<Explanation, Refusal> {
+    /// The recorded request, decided by what is served now; and by what that was.
+    fn again(&self, entry: &Entry) -> Result<(Explanation, Proved), Refusal> {
+        // Read first: what is read later is of this change set or a later one.
+        let sequence = match &self.documents {
+            Documents::File(_) => 0,
+            Documents::Store(kept) => kept.head().sequence,
+        };
         let kept = Kept::of(entry);
         let Some(facts) = &kept.facts else {
-            return self.explanation(entry, Audience::Operator);
+            let explanation = self.explanation(entry, Audience::Operator)?;
+            let documents = Arc::default();
+            return Ok((
+                explanation,
+                Proved {
+                    sequence,
+                    documents,
+                },
+            ));
         };
         let now = self.now(&self.rows_of(entry, facts))?;
         let undecided = Kept {
             facts: None,
             denial: None,
         };
-        self.explained(entry, &undecided, facts, &now, Audience::Operator)
+        let explanation = self.explained(entry, &undecided, facts, &now, Audience::Operator)?;
+        let documents = now.documents;
+        Ok((
+            explanation,
+            Proved {
+                sequence,
+                documents,
+            },
+        ))
     }
+
+    /// What the documents of a fix have to be.
+    fn met(&self, fix: &Fix, proved: &Proved) -> Result<Vec<Expectation>, Refusal> {
+        let mut met = Vec::new();
+        for step in &fix.steps {
+            let (Step::Change(change), Documents::Store(kept)) = (step, &self.documents) else {
+                continue;
+            };
+            let (kind, typed) = (documents::kind(&change.kind)?, typed(change));
+            let document = self.wait(kept.document(kind, &typed.id));
+            let version = document.map_err(|error| store(&error))?.map(|d| d.version);
+            let present = proved.documents.get(&change.kind, &change.id).is_some();
+            let Some(expected) = expected(proved.sequence, present, version) else {
+                return Err(moved(&format!(
+                    "the document {} `{}` was changed",
+                    change.kind, change.id
+                )));
+            };
+            met.push(expected);
+        }
+        Ok(met)
+    }
+}
+
+/// By what a fix was proved.
+struct Proved {
+    /// The last change set before it was read.
+    sequence: u64,
+    documents: Arc<postern_explain::Documents>,
 }
 
 fn numbered(explanation: &Explanation, number: usize) -> Option<&Fix> {
@@ -191,4 +279,23 @@ fn none(explanation: &Explanation, number: usize, id: &str) -> Refusal {
         format!("there is no fix {number} of {id}; there are 1 to {count}"),
     )
     .help(format!("postern why {id} lists them"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Expectation, expected};
+
+    #[test]
+    fn a_document_has_to_be_the_one_that_the_fix_was_proved_by() {
+        assert_eq!(expected(41, true, Some(7)), Some(Expectation::Version(7)));
+        assert_eq!(expected(41, true, Some(41)), Some(Expectation::Version(41)));
+        assert_eq!(expected(41, false, None), Some(Expectation::Absent));
+        for moved in [
+            expected(41, true, Some(42)),
+            expected(41, true, None),
+            expected(41, false, Some(40)),
+        ] {
+            assert_eq!(moved, None);
+        }
+    }
 }
