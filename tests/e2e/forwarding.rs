@@ -77,6 +77,31 @@ fn a_trace_goes_on() {
 }
 
 #[test]
+fn an_upstreams_limits_are_told_where_there_are_none_of_ours() {
+    let upstream = Upstream::start();
+    let limited = json!({"path": "/limited/{*rest}"});
+    let policy = json!({"kind": "rate", "rate": 5, "per": "1h", "by": "address",
+        "on": {"service": "everything", "version": "v1", "operation": "limited"}});
+    let shadow = json!({"kind": "rate", "rate": 5, "per": "1h", "by": "address",
+        "on": "platform", "mode": "shadow"});
+    let setup = setup::open(upstream.address)
+        .operation("limited", limited)
+        .with("policies.ours", policy)
+        .with("policies.watched", shadow);
+    let gateway = Gateway::start(setup);
+    let told = |path: &str| {
+        let response = get(gateway.address, path, "");
+        assert_eq!(response.status, 200);
+        ["ratelimit", "x-ratelimit-limit", "x-ratelimit-remaining"]
+            .map(|name| response.header(name).unwrap_or_default())
+    };
+    assert_eq!(told("/do/limits"), ["\"theirs\";r=7", "77", ""]);
+    let [limit, classic, remaining] = told("/limited/do/limits");
+    assert!(limit.starts_with("\"ours\";r=4;t="), "{limit}");
+    assert_eq!([&*classic, &*remaining], ["5", "4"]);
+}
+
+#[test]
 fn hosts_and_paths_are_what_the_configuration_says() {
     let upstream = Upstream::start();
     let target = upstream.address.to_string();

@@ -172,6 +172,7 @@ pub fn fuzz(text: &[u8]) -> Result<(), &'static str> {
         request_id: b"id",
         status: 404,
         received: Version::Http11,
+        limited: true,
     };
     let mut statuses = 0;
     response(&head.fields, &context, &mut scratch, |name, value| {

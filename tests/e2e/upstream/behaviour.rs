@@ -46,6 +46,8 @@ pub(crate) enum Behaviour {
     EarlyAnswer,
     /// Answers 413 when it has read the head, and closes.
     EarlyClose,
+    /// Answers with fields about limits of its own.
+    Limits,
     /// Sends 103 before its answer.
     EarlyHints,
     /// Sends that many 102 before its answer.
@@ -119,6 +121,7 @@ impl Behaviour {
             "huge-head" => Self::HugeHead(first),
             "early-answer" => Self::EarlyAnswer,
             "early-close" => Self::EarlyClose,
+            "limits" => Self::Limits,
             "early-hints" => Self::EarlyHints,
             "interims" => Self::Interims(first),
             "trailers" => Self::Trailers,

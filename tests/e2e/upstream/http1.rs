@@ -266,6 +266,10 @@ impl Connection {
                 sleep(pause).await;
                 self.echo(place, "").await?;
             }
+            Behaviour::Limits => {
+                let limits = "RateLimit: \"theirs\";r=7\r\nX-RateLimit-Limit: 77\r\n";
+                self.echo(place, limits).await?;
+            }
             Behaviour::EarlyHints => {
                 self.send("HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n")
                     .await?;

@@ -22,6 +22,8 @@ pub struct ResponseContext<'a> {
     pub status: u16,
     /// What the upstream speaks.
     pub received: Version,
+    /// Fields about limits of our own follow: the upstream's would contradict them.
+    pub limited: bool,
 }
 
 /// Emits the fields that the caller gets. `scratch` is emptied and used.
@@ -35,7 +37,9 @@ pub fn response(
     for field in fields.iter() {
         let keep = match field.known {
             Known::Other => !(named.drops(&field) || is_replaced(field.name, context)),
-            Known::Disguised => !imitates_us(field.name),
+            Known::Disguised => {
+                !(imitates_us(field.name) || context.limited && is_about_limits(field.name))
+            }
             // Ours, or written anew below.
             Known::Postern | Known::ProxyStatus | Known::XRequestId | Known::Via => false,
             known => !is_hop_by_hop(known),
@@ -77,20 +81,30 @@ pub fn response(
     }
 }
 
-/// What we know better about a deprecated version than its upstream.
+/// What we know better than the upstream: about a deprecated version, and about limits of ours.
 fn is_replaced(name: &[u8], context: &ResponseContext<'_>) -> bool {
     (context.deprecation.is_some() && name.eq_ignore_ascii_case(b"deprecation"))
         || (context.sunset.is_some() && name.eq_ignore_ascii_case(b"sunset"))
+        || (context.limited && is_about_limits(name))
+}
+
+/// `RateLimit`, `RateLimit-Policy`, `X-RateLimit-…`, and what earlier drafts called
+/// `RateLimit-Limit` and the like.
+fn is_about_limits(name: &[u8]) -> bool {
+    begins(name, b"x-ratelimit-")
+        || begins(name, b"ratelimit") && matches!(name.get(9), None | Some(b'-' | b'_'))
 }
 
 /// `Postern_Denial` is not `Postern-Denial`, but some clients cannot tell.
 fn imitates_us(name: &[u8]) -> bool {
-    let is = |other: &[u8]| {
-        name.len() >= other.len()
-            && name
-                .iter()
-                .zip(other)
-                .all(|(&a, &b)| (if a == b'_' { b'-' } else { a }).eq_ignore_ascii_case(&b))
-    };
-    is(b"postern-") || is(b"proxy-status") || is(b"x-request-id")
+    begins(name, b"postern-") || begins(name, b"proxy-status") || begins(name, b"x-request-id")
+}
+
+/// Whether a name begins so, whatever the case, and with `_` for `-`.
+fn begins(name: &[u8], with: &[u8]) -> bool {
+    name.len() >= with.len()
+        && name
+            .iter()
+            .zip(with)
+            .all(|(&a, &b)| (if a == b'_' { b'-' } else { a }).eq_ignore_ascii_case(&b))
 }

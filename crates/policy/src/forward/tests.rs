@@ -323,6 +323,15 @@ fn a_trace_that_is_not_valid_begins_anew_without_its_state() {
 }
 
 fn answered(status: u16, deprecation: Option<&str>, fields: &[&str]) -> Vec<String> {
+    answered_under_limits(status, deprecation, false, fields)
+}
+
+fn answered_under_limits(
+    status: u16,
+    deprecation: Option<&str>,
+    limited: bool,
+    fields: &[&str],
+) -> Vec<String> {
     let head = testing::head("GET", "/", fields);
     let forwarding = Forwarding::default();
     let context = ResponseContext {
@@ -332,6 +341,7 @@ fn answered(status: u16, deprecation: Option<&str>, fields: &[&str]) -> Vec<Stri
         request_id: b"OURS",
         status,
         received: Version::Http11,
+        limited,
     };
     let mut lines = Vec::new();
     response(&head.fields, &context, &mut vec![b'x'], |name, value| {
@@ -395,6 +405,34 @@ fn a_good_response_is_not_labelled() {
             "Deprecation: @2",
             "Sunset: @2"
         ]
+    );
+}
+
+#[test]
+fn an_upstreams_limits_pass_unless_ours_are_told() {
+    let about_limits = [
+        "RateLimit: \"theirs\";r=1",
+        "ratelimit-policy: \"theirs\";q=1",
+        "RateLimit-Remaining: 1",
+        "X-RateLimit-Limit: 1",
+        "x-ratelimit-reset-after: 1",
+        "x_ratelimit_limit: 1",
+    ];
+    let others = [
+        "RateLimited: no",
+        "X-RateLimit: 1",
+        "X-Rate-Limit-Limit: 1",
+        "Retry-After: 3",
+    ];
+    let ours = ["Via: 1.1 postern", "X-Request-Id: OURS"];
+    let all = [&about_limits[..], &others].concat();
+    assert_eq!(
+        answered_under_limits(200, None, false, &all),
+        [&all[..], &ours].concat()
+    );
+    assert_eq!(
+        answered_under_limits(200, None, true, &all),
+        [&others[..], &ours].concat()
     );
 }
 

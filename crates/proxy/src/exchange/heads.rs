@@ -57,55 +57,56 @@ impl Exchange<'_> {
 
     /// What the caller gets of an interim response.
     pub(super) fn forward_interim(&self, head: &ResponseHead, emit: impl FnMut(&[u8], &[u8])) {
-        self.emit_response(head, None, None, emit);
+        let context = self.response_context(head);
+        self.emit_response(head, &context, emit);
     }
 
-    /// What the caller gets.
+    /// What the caller gets: with how its limits stand after this request, in place of what the
+    /// upstream says of its own.
     pub(super) fn forward_response(&self, head: &ResponseHead, mut emit: impl FnMut(&[u8], &[u8])) {
         let plan = self.state.snapshot().rules.plan(&self.allowed.route);
-        self.emit_response(
-            head,
-            plan.deprecation.as_deref(),
-            plan.sunset.as_deref(),
-            &mut emit,
-        );
-        self.emit_limits(emit);
-    }
-
-    /// How the caller's limits stand after this request.
-    fn emit_limits(&self, mut emit: impl FnMut(&[u8], &[u8])) {
-        if self.allowed.limits.is_empty() {
-            return;
-        }
         let standings = standings(self.allowed.limits, self.readings, 1);
-        // Empty, so that it is text.
-        let mut scratch = String::from_utf8(self.core.scratch()).unwrap_or_default();
-        limit_fields(&standings, true, &mut scratch, |name, value| {
-            emit(name.lower.as_bytes(), value.as_bytes());
-        });
-        self.core.give_back(scratch.into_bytes());
+        let context = ResponseContext {
+            deprecation: plan.deprecation.as_deref(),
+            sunset: plan.sunset.as_deref(),
+            limited: !standings.is_empty(),
+            ..self.response_context(head)
+        };
+        self.emit_response(head, &context, &mut emit);
+        if context.limited {
+            // Empty, so that it is text.
+            let mut scratch = String::from_utf8(self.core.scratch()).unwrap_or_default();
+            limit_fields(&standings, true, &mut scratch, |name, value| {
+                emit(name.lower.as_bytes(), value.as_bytes());
+            });
+            self.core.give_back(scratch.into_bytes());
+        }
     }
 
-    fn emit_response(
-        &self,
-        head: &ResponseHead,
-        deprecation: Option<&str>,
-        sunset: Option<&str>,
-        emit: impl FnMut(&[u8], &[u8]),
-    ) {
-        let context = ResponseContext {
+    /// Of any response: nothing is known better than by the upstream.
+    fn response_context(&self, head: &ResponseHead) -> ResponseContext<'_> {
+        ResponseContext {
             forwarding: &self.state.configuration().forwarding,
-            deprecation,
-            sunset,
+            deprecation: None,
+            sunset: None,
             request_id: self.id.as_bytes(),
             status: head.status,
             received: match self.protocol() {
                 UpstreamProtocol::Http1 => head.version,
                 UpstreamProtocol::Http2 => Version::Http2,
             },
-        };
+            limited: false,
+        }
+    }
+
+    fn emit_response(
+        &self,
+        head: &ResponseHead,
+        context: &ResponseContext<'_>,
+        emit: impl FnMut(&[u8], &[u8]),
+    ) {
         let mut scratch = self.core.scratch();
-        forward::response(&head.fields, &context, &mut scratch, emit);
+        forward::response(&head.fields, context, &mut scratch, emit);
         self.core.give_back(scratch);
     }
 
