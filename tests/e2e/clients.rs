@@ -25,17 +25,17 @@ fn program(name: &str) -> PathBuf {
 }
 
 /// A gateway with a plain and a TLS listener.
-struct Secure {
-    gateway: Gateway,
-    authority: Authority,
+pub(crate) struct Secure {
+    pub(crate) gateway: Gateway,
+    pub(crate) authority: Authority,
     /// Where it speaks TLS.
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
 }
 
 impl Secure {
     /// The TLS listener has a certificate for each of `names`, in this order, and asks clients
     /// for theirs.
-    fn start(
+    pub(crate) fn start(
         names: &[&str],
         change: impl FnOnce(Setup, &Authority) -> Setup,
         to: SocketAddr,

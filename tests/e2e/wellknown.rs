@@ -1,5 +1,7 @@
 //! What the gateway answers itself, over sockets.
 
+mod check;
+
 use crate::harness::gateway::Launch;
 use crate::harness::h2::exchange;
 use crate::harness::problem::assert_refused;

@@ -5,7 +5,7 @@
 mod places;
 pub(crate) mod query;
 
-pub use places::KeyPlaces;
+pub use places::{KeyPlaces, is_open_about_itself};
 
 use crate::facts::{CredentialVerdict, Facts, OtherKind, Place};
 use crate::fields::Known;

@@ -9,7 +9,7 @@ use crate::facts::Facts;
 use crate::fields::Span;
 use crate::head::Head;
 use crate::identity::Identity;
-use crate::policies::{LimitUses, Parties};
+use crate::policies::{Compiled, CompiledLimit, Holds, LimitUses, Parties, holds};
 use crate::router::template::below_reserved;
 use crate::rules::Rules;
 use crate::snapshot::Snapshot;
@@ -70,36 +70,74 @@ pub fn shifted(head: &Head, segments: usize) -> Option<Head> {
 }
 
 /// The subscriptions of an app, in the order in which services are declared, whatever their state:
-/// its identity towards each service.
+/// its identity towards each service, with the service's index.
 pub fn subscriptions<'a>(
     identity: &'a Identity,
     snapshot: &Snapshot<'a>,
-) -> impl Iterator<Item = Identity> + 'a {
+) -> impl Iterator<Item = (usize, Identity)> + 'a {
     let Snapshot { rules, directory } = *snapshot;
-    let services = &rules.configuration().services;
-    services.iter().filter_map(move |service| {
+    let services = rules.configuration().services.iter().enumerate();
+    services.filter_map(move |(index, service)| {
         let row = directory.subscription(&identity.app.name, &service.name)?;
-        Some(Identity {
+        let towards = Identity {
             subscription: Some(row.clone()),
             plan: rules.access().plan(&row.plan),
             ..identity.clone()
-        })
+        };
+        Some((index, towards))
     })
 }
 
-/// The counters of its plan that an app's calls of the subscribed service touch, whatever the
-/// operation; those that are kept for each operation are left out.
-pub fn plan_limits(identity: &Identity, client: &ClientAddress, rules: &Rules) -> LimitUses {
-    let (Some(plan), Some(subscription)) = (identity.plan, &identity.subscription) else {
-        return LimitUses::new();
+/// What a caller's requests to a service take from, whatever the operation.
+#[derive(Debug, Default)]
+pub struct ServiceLimits {
+    /// The counters.
+    pub uses: LimitUses,
+    /// Some operations have limits, or counters, of their own besides.
+    pub others: bool,
+}
+
+/// The limits of its plan, and of policies, that an app meets at every operation of the service
+/// with that index. `now` is Unix time in milliseconds.
+pub fn service_limits(
+    identity: &Identity,
+    service: usize,
+    client: &ClientAddress,
+    rules: &Rules,
+    now: i64,
+) -> ServiceLimits {
+    let mut found = ServiceLimits::default();
+    let Some(name) = rules.configuration().services.get(service) else {
+        return found;
     };
     let parties = Parties {
         address: Some(client.address),
         identity: Some(identity),
     };
-    let limits = rules.policies().plan(plan).iter();
-    limits
-        .filter(|limit| !limit.limit.by.contains(&LimitKey::Operation))
-        .filter_map(|limit| limit.of(&parties, &subscription.service, "", false))
-        .collect()
+    let policies = rules.policies();
+    let mut add = |limit: &CompiledLimit, shadow: bool| {
+        if limit.limit.by.contains(&LimitKey::Operation) {
+            found.others |= !shadow;
+        } else {
+            found
+                .uses
+                .extend(limit.of(&parties, &name.name, "", shadow));
+        }
+    };
+    for limit in identity
+        .plan
+        .into_iter()
+        .flat_map(|plan| policies.plan(plan))
+    {
+        add(limit, false);
+    }
+    let shared = policies.shared(service);
+    for &at in shared.into_iter().flat_map(|shared| shared.limits.iter()) {
+        let holds = rules.policy(at).map_or(Holds::Enforced, |p| holds(p, now));
+        if let (Some(Compiled::Limit(limit)), true) = (policies.compiled(at), holds != Holds::Off) {
+            add(limit, holds == Holds::Shadow);
+        }
+    }
+    found.others |= shared.is_some_and(|shared| shared.others);
+    found
 }

@@ -18,7 +18,7 @@ pub(crate) use body::declared as declared_length;
 pub use effective::EffectivePolicy;
 pub(crate) use effective::{Effective, effective};
 pub(crate) use headers::{SNIFFED, Wrong};
-pub(crate) use limit::Parties;
+pub(crate) use limit::{Compiled as CompiledLimit, Parties};
 pub use limit::{LimitUse, LimitUses, Subject};
 pub(crate) use list::{Entry, List};
 pub(crate) use media::fits;
@@ -44,8 +44,18 @@ pub(crate) struct Policies {
     /// By index into [`Configuration::policies`].
     compiled: Vec<Compiled>,
     sets: Sets,
+    /// By index into [`Configuration::services`].
+    shared: Vec<SharedLimits>,
     /// Of the plans, by index into [`Configuration::plans`].
     plans: Vec<Vec<limit::Compiled>>,
+}
+
+/// Limits that hold for every operation of a service: indices into [`Configuration::policies`].
+#[derive(Debug, Default)]
+pub(crate) struct SharedLimits {
+    pub(crate) limits: Box<[u32]>,
+    /// Some operations have others besides.
+    pub(crate) others: bool,
 }
 
 /// How strictly a policy holds at a moment.
@@ -96,6 +106,7 @@ impl Policies {
             lists,
             compiled,
             sets: Sets::default(),
+            shared: Vec::new(),
             plans,
         })
     }
@@ -108,7 +119,21 @@ impl Policies {
         version: usize,
         operation: usize,
     ) {
-        self.sets.add(configuration, service, version, operation);
+        let set = self.sets.add(configuration, service, version, operation);
+        if let Some(shared) = self.shared.get_mut(service) {
+            shared.narrow(&set.limits);
+        } else {
+            self.shared.resize_with(service, SharedLimits::default);
+            self.shared.push(SharedLimits {
+                limits: set.limits.clone(),
+                others: false,
+            });
+        }
+    }
+
+    /// The limits of all operations of a service, by its index.
+    pub(crate) fn shared(&self, service: usize) -> Option<&SharedLimits> {
+        self.shared.get(service)
     }
 
     /// What holds for the operation with that plan.
@@ -140,6 +165,16 @@ impl Policies {
     /// The limits of a plan.
     pub(crate) fn plan(&self, index: usize) -> &[limit::Compiled] {
         self.plans.get(index).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl SharedLimits {
+    /// Another operation has these.
+    fn narrow(&mut self, limits: &[u32]) {
+        let both = |at: &&u32| limits.contains(*at);
+        let kept: Box<[u32]> = self.limits.iter().filter(both).copied().collect();
+        self.others |= kept.len() < self.limits.len() || kept.len() < limits.len();
+        self.limits = kept;
     }
 }
 

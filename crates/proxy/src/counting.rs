@@ -163,9 +163,11 @@ impl Counting {
         let passes = permit.is_some();
         held.extend(permit);
         let used = u32::try_from(self.permits.in_use(&key)).unwrap_or(u32::MAX);
+        // Like every reading: how it stood before this request took from it.
+        let others = used.saturating_sub(u32::from(passes));
         Reading {
             passes,
-            remaining: most.saturating_sub(used),
+            remaining: most.saturating_sub(others),
             reset: 0,
             retry_after: 0,
         }

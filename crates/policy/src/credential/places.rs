@@ -40,6 +40,11 @@ impl KeyPlaces {
         verify_in(&self.all, facts, snapshot, keyer)
     }
 
+    /// Those that everybody may be told.
+    pub const fn told(&self) -> &Authentication {
+        &self.told
+    }
+
     /// Whom a verdict proves: a key that was revoked or is over proves its app too.
     ///
     /// # Errors
@@ -63,7 +68,8 @@ fn answers_on(service: &Service, host: Option<&str>) -> bool {
     service.hosts.is_empty() || service.hosts.iter().any(is)
 }
 
-fn is_open_about_itself(service: &Service) -> bool {
+/// Whether strangers may learn that there is this service.
+pub fn is_open_about_itself(service: &Service) -> bool {
     service.visibility == Visibility::Public && service.status_profile != StatusProfile::Conceal
 }
 

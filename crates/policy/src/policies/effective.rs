@@ -39,7 +39,7 @@ impl Sets {
         service: usize,
         version: usize,
         operation: usize,
-    ) {
+    ) -> Arc<Effective> {
         let by_level = self.by_level.get_or_insert_with(|| by_level(configuration));
         let holding = resolve(configuration, by_level, service, version, operation);
         let holding: Vec<usize> = holding
@@ -71,7 +71,8 @@ impl Sets {
             self.known.insert(set.clone());
             set
         };
-        self.by_plan.push(set);
+        self.by_plan.push(set.clone());
+        set
     }
 
     pub(super) fn get(&self, plan: usize) -> Option<&Arc<Effective>> {

@@ -32,7 +32,7 @@ pub struct LimitUse {
 
 impl LimitUse {
     /// What the counter is kept by, in words.
-    pub(crate) fn words(&self) -> Vec<Cow<'static, str>> {
+    pub fn words(&self) -> Vec<Cow<'static, str>> {
         let word = |key: &LimitKey| match key {
             LimitKey::Address => "address",
             LimitKey::Credential => "credential",

@@ -26,4 +26,4 @@ pub(crate) use message::{
 };
 pub(crate) use refuse::{closed_unheard, refuse_unread};
 pub(crate) use run::run;
-pub(crate) use standing::standings;
+pub(crate) use standing::{enforced, standing};

@@ -3,10 +3,10 @@
 
 use super::attempt::Passed;
 use super::decide::{Counted, Walking, hold_back};
-use super::faults::Failed;
+use super::faults::{Failed, caller_fault};
 use super::intake::Intake;
 use super::journal::{Journal, count};
-use super::message::{RequestSource, ResponseSink};
+use super::message::{Piece, RequestSource, ResponseSink, Source as _};
 use super::refuse::{self, Terms, rendered};
 use super::run::skip;
 use super::standing::standings;
@@ -17,9 +17,9 @@ use crate::gateway::{Core, CoreState};
 use crate::http1::Length;
 use crate::wellknown::answer::Answer;
 use crate::wellknown::{CHECK_SEGMENTS, Page, check, denials, may_come, whoami};
-use postern_model::entity::CredentialState;
-use postern_model::{Code, Denial, RequestId};
-use postern_policy::credential::KeyPlaces;
+use postern_model::entity::{CredentialState, Service};
+use postern_model::{Code, Denial, RequestId, Stage};
+use postern_policy::credential::{KeyPlaces, is_open_about_itself};
 use postern_policy::facts::CredentialVerdict;
 use postern_policy::head::Head;
 use postern_policy::own::shifted;
@@ -64,6 +64,12 @@ impl Answering<'_> {
         let live = Live::new(self.head, &self.caller.facts, journal.now());
         let not_found = || Failed::Refused(self.asked.not_found(snapshot.rules, &live));
         let page = Page::of(self.asked.rest(&live)).ok_or_else(not_found)?;
+        if self.head.method() == b"CONNECT" {
+            // Any 2xx would open the WebSocket that is asked for (RFC 8441 §5).
+            return Err(Failed::Refused(
+                Denial::new(Code::UpgradeNotAllowed).saw("token", "websocket"),
+            ));
+        }
         if !page.answers(self.asked.method) {
             let allowed: Vec<Cow<'static, str>> = vec!["GET".into(), "HEAD".into()];
             return Err(Failed::Refused(
@@ -176,7 +182,9 @@ impl Answering<'_> {
         row.state(now.div_euclid(1000)) == CredentialState::Active && only.is_none_or(here)
     }
 
-    /// Decides about the request that is asked about, and takes nothing.
+    /// Decides about the request that is asked about, and takes nothing. Only whoever has a genuine
+    /// key may ask; but what the service demands of the connection comes before any key is looked
+    /// at, as it does there.
     async fn check<S: RequestSource>(
         &self,
         snapshot: &Snapshot<'_>,
@@ -185,10 +193,6 @@ impl Answering<'_> {
         journal: &mut Journal<'_>,
         sink: &mut impl ResponseSink,
     ) -> Result<Passed, Failed> {
-        let asker = self.asker(snapshot, live, journal).await;
-        if let Err(denial) = asker.proved {
-            return Err(Failed::Refused(denial));
-        }
         let Some(meant) = shifted(self.head, CHECK_SEGMENTS) else {
             return Err(Failed::Refused(self.asked.not_found(snapshot.rules, live)));
         };
@@ -203,9 +207,26 @@ impl Answering<'_> {
             snapshot,
             now,
         };
-        let decided = walking
-            .walk(&mut walk, &mut facts, intake, Counted::Asked)
-            .await?;
+        let walked = walking.walk(&mut walk, &mut facts, intake, Counted::Asked);
+        let mut decided = refused_as_well(walked.await)?;
+        if let Some(identity) = walk.identity() {
+            journal.asked_by(identity);
+        } else if !is_about_the_connection(&decided) {
+            let asker = self.asker(snapshot, live, journal).await;
+            if let Err(denial) = asker.proved {
+                let service = walk.route().map(|route| snapshot.rules.service(route));
+                self.turn_away(
+                    denial, decided, service, snapshot, live, intake, journal, sink,
+                )
+                .await;
+                return Ok(Passed::Own);
+            }
+        }
+        if decided == Decision::Allow
+            && let Err(failed) = read_through(intake, walk.body_limit(), self.state, journal).await
+        {
+            decided = refused_as_well(Err(failed))?;
+        }
         let denial = match decided {
             Decision::Allow => {
                 let allowed = walk.allowed(snapshot.rules, &meant);
@@ -227,23 +248,60 @@ impl Answering<'_> {
             Decision::Own(_) => self.asked.not_found(snapshot.rules, live),
             Decision::CannotTell(_) => return Err(internal()),
         };
-        let rules = &self.state.snapshot().rules;
-        let limits = standings(
-            walk.limits(),
-            postern_policy::Facts::readings(&facts).unwrap_or_default(),
-            0,
-        );
+        let readings = postern_policy::Facts::readings(&facts).unwrap_or_default();
+        let limits = standings(walk.limits(), readings, 0);
         let terms = Terms {
-            service: walk.route().map(|route| rules.service(route)),
-            proved: walk.identity().is_some(),
             limits: &limits,
+            ..Terms::of(
+                walk.route().map(|route| snapshot.rules.service(route)),
+                walk.identity().is_some(),
+            )
         };
-        let (refusal, _) = rendered(self.state, self.caller, self.head, journal, &denial, &terms);
+        let (refusal, _) = rendered(self.state, self.caller, &meant, journal, &denial, &terms);
         rest_unread(intake, journal, sink);
+        if denial.code == Code::Malformed {
+            sink.close();
+        }
         // What is recorded is the question: the operation has refused nobody.
         journal.own(refusal.status);
         refuse::send(&refusal, journal, sink).await;
         Ok(Passed::Own)
+    }
+
+    /// Refuses a check to whoever proves nothing: as the operation would, where strangers may know
+    /// of it.
+    #[expect(clippy::too_many_arguments, reason = "what a check has in hand")]
+    async fn turn_away<S: RequestSource>(
+        &self,
+        denial: Denial,
+        decided: Decision,
+        service: Option<&Service>,
+        snapshot: &Snapshot<'_>,
+        live: &Live<'_>,
+        intake: &mut Intake<'_, S>,
+        journal: &mut Journal<'_>,
+        sink: &mut impl ResponseSink,
+    ) {
+        let places = KeyPlaces::on(self.asked.host(live), snapshot.rules);
+        let service = service.filter(|service| is_open_about_itself(service));
+        let (denial, terms) = match (decided, service) {
+            (Decision::Refuse(told), Some(service)) if told.stage() == Stage::Authenticate => {
+                (told, Terms::of(Some(service), false))
+            }
+            _ => {
+                let accepted = Some((&*self.state.configuration().forwarding.name, places.told()));
+                let terms = Terms {
+                    accepted,
+                    ..Terms::of(None, false)
+                };
+                (denial, terms)
+            }
+        };
+        let (refusal, told) =
+            rendered(self.state, self.caller, self.head, journal, &denial, &terms);
+        rest_unread(intake, journal, sink);
+        journal.refused(denial, &refusal, told);
+        refuse::send(&refusal, journal, sink).await;
     }
 
     async fn send(&self, answer: &Answer, journal: &mut Journal<'_>, sink: &mut impl ResponseSink) {
@@ -264,6 +322,42 @@ impl Answering<'_> {
         };
         if sent.await.is_err() {
             journal.undelivered();
+        }
+    }
+}
+
+/// What comes to light while a body is read is a refusal like any other.
+fn refused_as_well(walked: Result<Decision, Failed>) -> Result<Decision, Failed> {
+    match walked {
+        Err(Failed::Refused(denial)) => Ok(Decision::Refuse(denial)),
+        other => other,
+    }
+}
+
+/// Whether the service that is asked about does not take requests over this connection.
+fn is_about_the_connection(decided: &Decision) -> bool {
+    matches!(decided, Decision::Refuse(denial) if denial.stage() == Stage::Connection)
+}
+
+/// Reads a body whose length nobody has said, to tell whether it is longer than it may be.
+async fn read_through<S: RequestSource>(
+    intake: &mut Intake<'_, S>,
+    limit: Option<u64>,
+    state: &CoreState,
+    journal: &Journal<'_>,
+) -> Result<(), Failed> {
+    if limit.is_none() || intake.length() != Length::Chunked {
+        return Ok(());
+    }
+    let timeout = state.configuration().timeouts.body;
+    let failed = |fault| caller_fault(fault, timeout);
+    intake.limit(limit);
+    intake.proceed().await.map_err(failed)?;
+    loop {
+        match intake.take().map_err(failed)? {
+            Some(Piece::Data(piece)) => count(&journal.traffic().received, piece.len()),
+            Some(Piece::End) => return Ok(()),
+            None => intake.fill().await.map_err(failed)?,
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::http1::Length;
 use crate::refusal::{self, Challenge, Context, Form, Refusal, Standing};
 use postern_model::Denial;
 use postern_model::denial::Shown;
-use postern_model::entity::{Disclosure, Service, StatusProfile};
+use postern_model::entity::{Authentication, Disclosure, Service, StatusProfile};
 use postern_policy::head::Head;
 use serde_json::Value as Json;
 use smallvec::SmallVec;
@@ -50,9 +50,8 @@ pub(super) async fn refuse(
         .map(|route| state.snapshot().rules.service(&route));
     let limits = journal.limits();
     let terms = Terms {
-        service,
-        proved: journal.is_proved(),
         limits: &limits,
+        ..Terms::of(service, journal.is_proved())
     };
     let (refusal, told) = rendered(state, caller, head, journal, &denial, &terms);
     drop(limits);
@@ -91,8 +90,22 @@ pub(super) struct Terms<'a> {
     pub(super) service: Option<&'a Service>,
     /// Whether the caller has proved who it is.
     pub(super) proved: bool,
+    /// Where callers prove who they are, and in whose name that is asked.
+    pub(super) accepted: Option<(&'a str, &'a Authentication)>,
     /// How the limits stood.
     pub(super) limits: &'a [Standing<'a>],
+}
+
+impl<'a> Terms<'a> {
+    /// Those of a service; no limits were met.
+    pub(super) fn of(service: Option<&'a Service>, proved: bool) -> Self {
+        Self {
+            service,
+            proved,
+            accepted: service.and_then(|s| Some((&*s.name, s.authentication.as_ref()?))),
+            limits: &[],
+        }
+    }
 }
 
 /// The refusal as its service has it told, and as a problem document for the record.
@@ -108,8 +121,12 @@ pub(super) fn rendered(
     let service = terms.service;
     let profile = service.map_or_else(StatusProfile::default, |s| s.status_profile);
     let disclosure = service.map_or_else(Disclosure::default, |s| s.disclosure);
-    let challenges: SmallVec<[Challenge<'_>; 2]> =
-        service.map(challenges).into_iter().flatten().collect();
+    let challenges: SmallVec<[Challenge<'_>; 2]> = terms
+        .accepted
+        .map(challenges)
+        .into_iter()
+        .flatten()
+        .collect();
     let help = journal.help();
     let context = Context {
         id: journal.id(),
@@ -153,11 +170,10 @@ fn document(refusal: &Refusal, shown: &Shown<'_>, context: Context<'_>) -> Optio
     Some(document)
 }
 
-/// How the callers of a service may prove who they are.
-fn challenges(service: &Service) -> impl Iterator<Item = Challenge<'_>> {
-    let headers = service.authentication.iter().flat_map(|a| &a.headers);
-    headers.map(|header| Challenge::ApiKey {
-        realm: &service.name,
-        header,
-    })
+/// How callers may prove who they are.
+fn challenges<'a>(
+    (realm, accepted): (&'a str, &'a Authentication),
+) -> impl Iterator<Item = Challenge<'a>> {
+    let headers = accepted.headers.iter();
+    headers.map(move |header| Challenge::ApiKey { realm, header })
 }

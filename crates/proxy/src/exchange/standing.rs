@@ -16,23 +16,31 @@ pub(crate) fn standings<'a>(
     readings: &[Reading],
     taken: u32,
 ) -> Standings<'a> {
-    let enforced = uses.iter().zip(readings).filter(|(one, _)| !one.shadow);
-    enforced
-        .map(|(one, reading)| {
-            let seconds = |millis: u64| millis.div_ceil(1000);
-            let (limit, window, taken) = match one.limit.measure {
-                Measure::Rate { count, per, .. } => (count, Some(per), taken),
-                Measure::Spacing { apart } => (1, Some(apart), taken),
-                // The permit was taken when it was read.
-                Measure::Concurrency { most } => (most, None, 0),
-            };
-            Standing {
-                name: &one.limit.name,
-                limit: u64::from(limit),
-                window: window.map(|window| window.as_secs().max(1)),
-                remaining: u64::from(reading.remaining.saturating_sub(taken)),
-                reset: seconds(reading.reset),
-            }
-        })
+    enforced(uses, readings)
+        .map(|(one, reading)| standing(one, reading, taken))
         .collect()
+}
+
+/// The limits that may be told of, with what they said.
+pub(crate) fn enforced<'a, 'r>(
+    uses: &'a [LimitUse],
+    readings: &'r [Reading],
+) -> impl Iterator<Item = (&'a LimitUse, &'r Reading)> {
+    uses.iter().zip(readings).filter(|(one, _)| !one.shadow)
+}
+
+/// How one of them stands.
+pub(crate) fn standing<'a>(one: &'a LimitUse, reading: &Reading, taken: u32) -> Standing<'a> {
+    let (limit, window) = match one.limit.measure {
+        Measure::Rate { count, per, .. } => (count, Some(per)),
+        Measure::Spacing { apart } => (1, Some(apart)),
+        Measure::Concurrency { most } => (most, None),
+    };
+    Standing {
+        name: &one.limit.name,
+        limit: u64::from(limit),
+        window: window.map(|window| window.as_secs().max(1)),
+        remaining: u64::from(reading.remaining.saturating_sub(taken)),
+        reset: reading.reset.div_ceil(1000),
+    }
 }

@@ -1,16 +1,19 @@
 //! Whether a request would pass.
 
 use super::answer::Answer;
-use crate::exchange::standings;
+use crate::exchange::{enforced, standing};
 use postern_policy::facts::Reading;
 use postern_policy::policies::LimitUse;
 use postern_policy::{Allowed, Rules};
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// What is left of a limit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Left {
     name: String,
+    /// What its counter is kept by. Empty: all requests together.
+    by: Vec<Cow<'static, str>>,
     limit: u64,
     /// Seconds; absent: so many at a time.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -22,13 +25,16 @@ pub(crate) struct Left {
 
 /// What is left of limits of which nothing was taken.
 pub(crate) fn left(uses: &[LimitUse], readings: &[Reading]) -> Vec<Left> {
-    let standings = standings(uses, readings, 0);
-    let all = standings.iter().map(|standing| Left {
-        name: standing.name.to_owned(),
-        limit: standing.limit,
-        window: standing.window,
-        remaining: standing.remaining,
-        reset: standing.reset,
+    let all = enforced(uses, readings).map(|(one, reading)| {
+        let standing = standing(one, reading, 0);
+        Left {
+            name: standing.name.to_owned(),
+            by: one.words(),
+            limit: standing.limit,
+            window: standing.window,
+            remaining: standing.remaining,
+            reset: standing.reset,
+        }
     });
     all.collect()
 }

@@ -9,7 +9,7 @@ use postern_model::entity::{
 use postern_policy::client::ClientAddress;
 use postern_policy::date::rfc3339;
 use postern_policy::facts::CredentialVerdict;
-use postern_policy::own::{plan_limits, subscriptions};
+use postern_policy::own::{ServiceLimits, service_limits, subscriptions};
 use postern_policy::{Identity, Snapshot};
 use serde::Serialize;
 
@@ -51,10 +51,10 @@ pub(crate) fn answer(
                 name: &identity.tenant.name,
                 state: state(identity.tenant.suspended.is_some()),
             });
-            let all: Vec<Identity> = subscriptions(identity, snapshot).take(LISTED).collect();
-            let listed = all
-                .iter()
-                .filter_map(|towards| subscription(towards, client, snapshot, counting, now));
+            let all: Vec<_> = subscriptions(identity, snapshot).take(LISTED).collect();
+            let listed = all.iter().filter_map(|(service, towards)| {
+                subscription(*service, towards, client, snapshot, counting, now)
+            });
             whoami.subscriptions = Some(listed.collect());
             return Answer::personal(200, &whoami);
         }
@@ -200,10 +200,15 @@ struct Subscribed<'a> {
     expires_at: Option<String>,
     /// Those that count with this key.
     scopes: Vec<&'a str>,
+    /// Those that it meets whatever the operation.
     limits: Vec<Left>,
+    /// Some operations have others besides.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    other_limits: bool,
 }
 
 fn subscription<'a>(
+    service: usize,
     towards: &'a Identity,
     client: &ClientAddress,
     snapshot: &Snapshot<'a>,
@@ -213,10 +218,9 @@ fn subscription<'a>(
     let row = towards.subscription.as_deref()?;
     let state = effective(row, now.div_euclid(1000));
     let limits = if state == SubscriptionState::Approved {
-        let uses = plan_limits(towards, client, snapshot.rules);
-        left(&uses, &counting.peek(&uses, now))
+        service_limits(towards, service, client, snapshot.rules, now)
     } else {
-        Vec::new()
+        ServiceLimits::default()
     };
     Some(Subscribed {
         id: &row.id,
@@ -225,7 +229,8 @@ fn subscription<'a>(
         state: state.name(),
         expires_at: row.expires_at.map(rfc3339),
         scopes: towards.scopes(snapshot.rules).map(|s| &**s).collect(),
-        limits,
+        limits: left(&limits.uses, &counting.peek(&limits.uses, now)),
+        other_limits: limits.others,
     })
 }
 

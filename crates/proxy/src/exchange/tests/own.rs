@@ -339,8 +339,8 @@ async fn callers_are_told_who_they_are_and_what_is_left_to_them() {
             "state": "approved",
             "scopes": ["orders:read"],
             "limits": [
-                {"name": "per-app", "limit": 3, "window": 3600, "remaining": 3, "reset": 0},
-                {"name": "parallel", "limit": 2, "remaining": 2, "reset": 0},
+                {"name": "per-app", "by": ["app"], "limit": 3, "window": 3600, "remaining": 3, "reset": 0},
+                {"name": "parallel", "by": ["app"], "limit": 2, "remaining": 2, "reset": 0},
             ],
         }])
     );
