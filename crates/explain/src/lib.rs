@@ -35,7 +35,7 @@ pub use explanation::{
     Asked, Audience, Comparison, Difference, Evidence, Explanation, Fix, LimitState, NewKey,
     NotKnown, Passed, Proof, Reach, Refusal, Since, Step, Told, Value, Verdict, Who,
 };
-pub use made::{Answer, Body, MadeUp, QuestionError, can};
+pub use made::{Answer, Body, MadeUp, QuestionError, can, rank};
 pub use record::{ReadError, RecordedDenial, denial_from_json};
 pub use render::Style;
 pub use since::{History, Made, RowChange};

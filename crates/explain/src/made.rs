@@ -1,17 +1,16 @@
 //! Made-up requests: what would happen if.
 
 use crate::decide::{Decided, fresh};
-use crate::document::Documents;
 use crate::explain::{Question, explain};
 use crate::explanation::{Audience, Explanation};
 use crate::overlay::{Assumed, Overlay};
 use crate::world::World;
-use postern_model::entity::{PRODUCTION, TlsVersion};
+use postern_model::entity::{CredentialState, PRODUCTION, TlsVersion};
 use postern_policy::facts::{CertificateVerdict, CredentialVerdict, EdgeReading, Reading, Tls};
 use postern_policy::fields::Span;
 use postern_policy::head::Head;
 use postern_policy::policies::LimitUse;
-use postern_policy::{Connection, Live};
+use postern_policy::{Connection, Directory, Live};
 use serde_json::Value as Json;
 use std::net::{IpAddr, SocketAddr};
 
@@ -210,7 +209,7 @@ fn key(world: &World<'_>, made: &MadeUp<'_>) -> Result<Option<String>, QuestionE
         return Err(QuestionError::App(app.to_owned()));
     }
     let Some(id) = made.key else {
-        return Ok(made.app.and_then(|app| best_key(world.documents, app)));
+        return Ok(made.app.and_then(|app| best_key(world, app, made.at)));
     };
     let Some(row) = directory.credential(id) else {
         return Err(QuestionError::Key(id.to_owned()));
@@ -225,19 +224,27 @@ fn key(world: &World<'_>, made: &MadeUp<'_>) -> Result<Option<String>, QuestionE
     }
 }
 
-/// Of an app's keys, one that was not revoked if there is one, for `production` if there is one.
-fn best_key(documents: &Documents, app: &str) -> Option<String> {
-    let text = |row: &Json, field: &str| row.get(field).and_then(Json::as_str).map(str::to_owned);
-    documents
-        .of_kind("credential")
-        .filter(|(_, row)| text(row, "app").as_deref() == Some(app))
-        .min_by_key(|(id, row)| {
-            let environment = text(row, "environment").unwrap_or_else(|| PRODUCTION.to_owned());
-            (
-                row.get("revoked_at").is_some(),
-                environment != PRODUCTION,
-                (*id).clone(),
-            )
-        })
-        .map(|(id, _)| id.clone())
+/// Of an app's keys, the best one: see [`rank`].
+fn best_key(world: &World<'_>, app: &str, at: i64) -> Option<String> {
+    let keys = world.documents.of_kind("credential");
+    let of_app = keys.filter(|(_, row)| row.get("app").and_then(Json::as_str) == Some(app));
+    of_app
+        .map(|(id, _)| id)
+        .min_by_key(|id| (rank(world.snapshot.directory, id, at), (*id).clone()))
+        .cloned()
+}
+
+/// How good a key is to ask with, the best first: one that opens something at that time, Unix
+/// milliseconds, before one that does not yet or no longer, and that before a revoked one; then
+/// one for `production`.
+pub fn rank(directory: &Directory, id: &str, at: i64) -> (u8, bool) {
+    let Some(row) = directory.credential(id) else {
+        return (u8::MAX, true);
+    };
+    let state = match row.state(at.div_euclid(1000)) {
+        CredentialState::Active => 0,
+        CredentialState::NotYetValid | CredentialState::Expired => 1,
+        CredentialState::Revoked => 2,
+    };
+    (state, *row.environment != *PRODUCTION)
 }

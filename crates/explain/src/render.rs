@@ -321,8 +321,11 @@ fn fix_item(name: &str, fix: &Fix, out: &mut Text<'_>) {
     if reach.refusals > 0 {
         let _ = write!(
             also,
-            "; of {} other refusals in {}, {} would have passed",
-            reach.refusals, reach.over, reach.pass
+            "; of {} other refusal{} in {}, {} would have passed",
+            reach.refusals,
+            if reach.refusals == 1 { "" } else { "s" },
+            reach.over,
+            reach.pass
         );
         if reach.unknown > 0 {
             let _ = write!(also, "; of {} it cannot be told", reach.unknown);

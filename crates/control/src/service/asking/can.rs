@@ -82,7 +82,7 @@ impl Asking {
         };
         let app = wanted.app.clone().or_else(owner);
         let mut rows = match app {
-            Some(app) => self.rows_of_app(&app)?,
+            Some(app) => self.rows_of_app(&app, wanted.at_ms.unwrap_or_else(millis))?,
             None => Rows::default(),
         };
         if let Some(key) = key {

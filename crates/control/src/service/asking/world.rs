@@ -4,8 +4,7 @@ use super::{Asking, Documents, compiled, store};
 use crate::documents::insert;
 use crate::{Refusal, documents};
 use postern_calllog::Entry;
-use postern_explain::{World, compile};
-use postern_model::entity::PRODUCTION;
+use postern_explain::{World, compile, rank};
 use postern_policy::facts::CredentialVerdict;
 use postern_policy::{Directory, Facts, Recorded, Rules, Snapshot};
 use postern_store::{Document, Kind, RowAt, Scope};
@@ -155,27 +154,20 @@ impl Asking {
 
     /// The rows of an app: of its keys one that was not revoked if there is one, for `production`
     /// if there is one; and its subscriptions. Nothing where a file has all rows anyway.
-    pub(super) fn rows_of_app(&self, app: &str) -> Result<Rows, Refusal> {
-        let key = self.of_app("credential", app, |row| {
-            let environment = row.get("environment").and_then(Value::as_str);
-            let elsewhere = environment.is_some_and(|name| name != PRODUCTION);
-            (row.get("revoked_at").is_some(), elsewhere)
-        })?;
-        let subscriptions = self.of_app("subscription", app, |_| (false, false))?;
+    pub(super) fn rows_of_app(&self, app: &str, at: i64) -> Result<Rows, Refusal> {
+        let directory = self.running.directory();
+        let keys = self.of_app("credential", app)?;
+        let best = keys.into_iter().min_by_key(|id| rank(&directory, id, at));
+        let subscriptions = self.of_app("subscription", app)?;
         Ok(Rows {
-            credential: key.into_iter().next(),
+            credential: best,
             app: Some(app.to_owned()),
             subscriptions,
         })
     }
 
-    /// The ids of an app's documents of a kind, the lowest rank first.
-    fn of_app(
-        &self,
-        kind: &str,
-        app: &str,
-        rank: impl Fn(&Value) -> (bool, bool) + Send + 'static,
-    ) -> Result<Vec<String>, Refusal> {
+    /// The ids of an app's documents of a kind, in order.
+    fn of_app(&self, kind: &str, app: &str) -> Result<Vec<String>, Refusal> {
         let Documents::Store(kept) = &self.documents else {
             return Ok(Vec::new());
         };
@@ -183,14 +175,14 @@ impl Asking {
         let visit = move |found: &mut Vec<_>, document: Document| {
             let Ok(row) = document.value() else { return };
             if row.get("app").and_then(Value::as_str) == Some(&app) {
-                found.push((rank(&row), String::from(document.id)));
+                found.push(String::from(document.id));
             }
         };
         let scope = Scope::Kind(Kind::new(kind)?);
         let found = self.wait(kept.fold(scope, Vec::new(), visit));
         let (_, mut found) = found.map_err(|error| store(&error))?;
         found.sort();
-        Ok(found.into_iter().map(|(_, id)| id).collect())
+        Ok(found)
     }
 
     /// With rows of the store as they were after a change set, or as they are.
