@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::error::StoreError;
@@ -43,12 +45,13 @@ impl fmt::Display for Holder {
         if let Some(address) = &self.address {
             write!(f, " at {address}")?;
         }
-        let since = SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(self.since));
-        // The formatter of dates panics beyond the year 9999.
+        let since = i64::try_from(self.since).ok().map(Timestamp::from_second);
         match since {
-            Some(since) if self.since < 253_402_300_800 => {
-                write!(f, ", since {}", httpdate::fmt_http_date(since))
+            Some(Ok(since)) => {
+                let since = since.to_zoned(TimeZone::system());
+                write!(f, ", since {}", since.strftime("%Y-%m-%d %H:%M:%S %:z"))
             }
+            // A number that is no time was not written by us.
             _ => Ok(()),
         }
     }

@@ -20,7 +20,10 @@ fn a_second_is_refused_and_told_of_the_first() {
 
     let refused = || DataDirectory::lock(&path, SystemTime::now()).unwrap_err();
     let pid = std::process::id();
-    let since = "since Mon, 21 Sep 2026 14:13:20 GMT";
+    // In whatever zone this runs.
+    let since = jiff::Timestamp::from_second(1_790_000_000).unwrap();
+    let since = since.to_zoned(jiff::tz::TimeZone::system());
+    let since = since.strftime("since %Y-%m-%d %H:%M:%S %:z");
     let words = format!(
         "the data directory {} is in use by process {pid}, {since}; stop it, or give this one another --data",
         path.display()
