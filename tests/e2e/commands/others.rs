@@ -1,6 +1,6 @@
 //! Subscriptions, lists, blocks and policies.
 
-use super::{Stored, code};
+use super::{CONFIG, Stored, code};
 use crate::harness::raw::once;
 
 #[test]
@@ -148,6 +148,26 @@ fn the_policies_of_an_operation_are_shown_with_their_origins() {
         ]
     );
     assert_eq!(answer["result"]["max_body_size"], 1 << 20);
+    let limits = "limits: { per-app: { rate: 100, per: 1s, burst: 50, by: app } }";
+    let plan = r#"["partners:read", "partners:write"] }
+apps"#;
+    let limited = plan.replace(" }", &format!(", {limits} }}"));
+    assert!(
+        postern
+            .apply(&CONFIG.replace(plan, &limited))
+            .status
+            .success()
+    );
+    let shown = postern.ok(&["policies", "effective", "partners", "v1", "set-config"]);
+    let words = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in [
+        "small body platform enforce mandatory a body of at most 1 MiB",
+        "office-only network operation partners/v1/set-config enforce mandatory only from office",
+        "per-app rate plan standard enforce with the plan 100 a second, at most 50 at once, for each app",
+        "together, enforced: address: on office body: at most 1 MiB limits with plan `standard`: per-app",
+    ] {
+        assert!(words.contains(part), "{part}: {shown}");
+    }
     let unknown = postern.fails(&["policies", "effective", "partners", "v1", "set-confg"]);
     assert!(
         unknown.contains("there are: list-customers, set-config"),

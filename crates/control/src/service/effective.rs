@@ -57,7 +57,12 @@ impl Service {
         });
         let plans = plans.map(|plan| {
             let limits = plan.limits.iter().map(limit);
-            json!({"plan": &*plan.name, "limits": limits.collect::<Vec<_>>()})
+            json!({
+                "plan": &*plan.name,
+                "origin": format!("plan {}", plan.name),
+                "mode": mode(Mode::Enforce),
+                "limits": limits.collect::<Vec<_>>(),
+            })
         });
         Ok(json!({
             "operation": format!("{}/{}/{}", wanted.service, wanted.version, wanted.operation),
@@ -157,6 +162,7 @@ fn headers(rule: &HeadersRule) -> Value {
         "required": names(&rule.required),
         "values": values.collect::<Vec<_>>(),
         "content_types": names(&rule.content_types),
+        "sniff": rule.sniff,
         "length_required": rule.length_required,
     })
 }

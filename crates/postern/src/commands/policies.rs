@@ -1,8 +1,11 @@
 //! `postern policies`.
 
+mod words;
+
 use super::remote::{Remote, text};
 use super::table;
 use crate::cli::remote::PoliciesEffective;
+use crate::cli::time::local_ms;
 use crate::output;
 use serde_json::{Value, json};
 use std::process::ExitCode;
@@ -19,23 +22,23 @@ pub(crate) fn effective(args: &PoliciesEffective) -> anyhow::Result<ExitCode> {
         table::json(&answer);
         return Ok(ExitCode::SUCCESS);
     }
-    let policies = answer.get("policies").and_then(Value::as_array);
-    let rows: Vec<_> = policies.into_iter().flatten().map(row).collect();
+    let mut rows: Vec<_> = list(&answer, "policies").map(row).collect();
+    rows.extend(list(&answer, "plans").flat_map(of_plan));
     let head = ["POLICY", "KIND", "FROM", "MODE", "BINDING", "SAYS"];
     table::print("no policies hold for this operation", &head, &rows, false);
-    let plans = answer.get("plans").and_then(Value::as_array);
     let mut lines = vec![String::new(), "together, enforced:".to_owned()];
-    lines.extend(said(answer.get("result").unwrap_or(&Value::Null)));
-    for plan in plans.into_iter().flatten() {
-        let limits = plan.get("limits").unwrap_or(&Value::Null);
-        lines.push(format!(
-            "  with plan `{}`: {}",
-            text(plan, "plan"),
-            short(limits)
-        ));
-    }
+    lines.extend(together(&answer));
     output::say(&lines.join("\n"));
     Ok(ExitCode::SUCCESS)
+}
+
+/// A member that is a list.
+fn list<'a>(value: &'a Value, member: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
+    value
+        .get(member)
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
 }
 
 fn row(policy: &Value) -> Vec<String> {
@@ -44,55 +47,76 @@ fn row(policy: &Value) -> Vec<String> {
         None if policy.get("mandatory") == Some(&Value::Bool(true)) => "mandatory".to_owned(),
         None => "default".to_owned(),
     };
-    let mode = policy.get("mode").unwrap_or(&Value::Null);
     vec![
         text(policy, "policy").to_owned(),
         text(policy, "kind").to_owned(),
         text(policy, "origin").to_owned(),
-        text(mode, "mode").to_owned(),
+        mode(policy),
         bound,
-        short(policy.get("says").unwrap_or(&Value::Null)),
+        words::says(policy.get("says").unwrap_or(&Value::Null)),
     ]
 }
 
-/// Lines about what all policies come to; what nobody asks for is left out.
-fn said(result: &Value) -> Vec<String> {
-    let members = result.as_object().into_iter().flatten();
-    let lines: Vec<_> = members
-        .filter(|(_, value)| !is_empty(value))
-        .map(|(name, value)| format!("  {}: {}", name.replace('_', " "), short(value)))
-        .collect();
+/// The limits of a plan, each as a row.
+fn of_plan(plan: &Value) -> impl Iterator<Item = Vec<String>> {
+    list(plan, "limits").map(|limit| {
+        vec![
+            text(limit, "limit").to_owned(),
+            words::kind(limit).to_owned(),
+            text(plan, "origin").to_owned(),
+            mode(plan),
+            "with the plan".to_owned(),
+            words::says(limit),
+        ]
+    })
+}
+
+/// How strictly it holds, and for how long if that ends.
+fn mode(policy: &Value) -> String {
+    let mode = policy.get("mode").unwrap_or(&Value::Null);
+    let name = text(mode, "mode");
+    match mode.get("until").and_then(Value::as_i64) {
+        Some(until) => format!("{name} until {}", local_ms(until.saturating_mul(1000))),
+        None => name.to_owned(),
+    }
+}
+
+/// Lines about what all that is enforced comes to; what nobody asks for is left out.
+fn together(answer: &Value) -> Vec<String> {
+    let result = answer.get("result").unwrap_or(&Value::Null);
+    let mut lines = Vec::new();
+    for lists in list(result, "addresses_on_one_list_of_each") {
+        lines.push(format!("  address: on {}", words::choice(lists, " or ")));
+    }
+    let mut say = |member, what: &str| {
+        let names = result.get(member).unwrap_or(&Value::Null);
+        if names.as_array().is_some_and(|names| !names.is_empty()) {
+            lines.push(format!("  {what}{}", words::choice(names, ", ")));
+        }
+    };
+    say("addresses_on_none_of", "address: not on ");
+    say("headers_required", "headers: ");
+    for types in list(result, "content_type_on_one_of_each") {
+        lines.push(format!("  media type: {}", words::choice(types, " or ")));
+    }
+    if let Some(size) = result.get("max_body_size").and_then(Value::as_u64) {
+        lines.push(format!("  body: at most {}", words::size(size)));
+    }
+    let limits = result.get("limits").unwrap_or(&Value::Null);
+    if limits.as_array().is_some_and(|limits| !limits.is_empty()) {
+        lines.push(format!("  limits: {}", words::choice(limits, ", ")));
+    }
+    for plan in list(answer, "plans") {
+        let names: Vec<_> = list(plan, "limits")
+            .map(|limit| text(limit, "limit"))
+            .collect();
+        if !names.is_empty() {
+            let plan = text(plan, "plan");
+            lines.push(format!("  limits with plan `{plan}`: {}", names.join(", ")));
+        }
+    }
     if lines.is_empty() {
-        vec!["  nothing".to_owned()]
-    } else {
-        lines
+        lines.push("  nothing".to_owned());
     }
-}
-
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Null | Value::Bool(false) => true,
-        Value::Array(items) => items.is_empty(),
-        _ => false,
-    }
-}
-
-/// A value on one line, without what is empty.
-fn short(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Array(items) => {
-            let items: Vec<_> = items.iter().map(short).collect();
-            format!("[{}]", items.join(", "))
-        }
-        Value::Object(members) => {
-            let members: Vec<_> = members
-                .iter()
-                .filter(|(_, value)| !is_empty(value))
-                .map(|(name, value)| format!("{name} {}", short(value)))
-                .collect();
-            members.join(", ")
-        }
-        other => other.to_string(),
-    }
+    lines
 }

@@ -1,0 +1,188 @@
+//! What policies say, in words.
+
+use super::super::remote::text;
+use super::list;
+use serde_json::Value;
+
+/// What a policy or a limit says.
+pub(super) fn says(rule: &Value) -> String {
+    let number = |member| rule.get(member).and_then(Value::as_u64);
+    if let Some(rate) = number("rate") {
+        let burst = number("burst").filter(|burst| *burst != rate);
+        let burst = burst.map_or_else(String::new, |burst| format!(", at most {burst} at once"));
+        let per = per(number("per_ms").unwrap_or_default());
+        return format!("{rate} {per}{burst}, {}", each(rule));
+    }
+    if let Some(apart) = number("apart_ms") {
+        return format!("at least {} apart, {}", length(apart), each(rule));
+    }
+    if let Some(most) = number("concurrency") {
+        return format!("{most} at the same time, {}", each(rule));
+    }
+    if let Some(most) = number("max_size") {
+        return format!("a body of at most {}", size(most));
+    }
+    let parts = if rule.get("allow").is_some() {
+        addresses(rule)
+    } else {
+        head(rule)
+    };
+    if parts.is_empty() {
+        "nothing".to_owned()
+    } else {
+        parts.join("; ")
+    }
+}
+
+/// The kind of a plan's limit.
+pub(super) fn kind(limit: &Value) -> &'static str {
+    if limit.get("rate").is_some() {
+        "rate"
+    } else if limit.get("apart_ms").is_some() {
+        "spacing"
+    } else {
+        "concurrency"
+    }
+}
+
+fn addresses(rule: &Value) -> Vec<String> {
+    let lists = |member| rule.get(member).filter(|lists| has_items(lists));
+    let allow = lists("allow").map(|lists| format!("only from {}", choice(lists, " or ")));
+    let deny = lists("deny").map(|lists| format!("not from {}", choice(lists, " or ")));
+    allow.into_iter().chain(deny).collect()
+}
+
+fn head(rule: &Value) -> Vec<String> {
+    let mut parts = Vec::new();
+    let named = |member| rule.get(member).filter(|names| has_items(names));
+    if let Some(names) = named("required") {
+        parts.push(format!("with {}", choice(names, " and ")));
+    }
+    for value in list(rule, "values") {
+        let allowed = value.get("allowed").unwrap_or(&Value::Null);
+        let header = text(value, "header");
+        parts.push(format!("{header} is {}", choice(allowed, " or ")));
+    }
+    if let Some(types) = named("content_types") {
+        parts.push(format!("a body is {}", choice(types, " or ")));
+    }
+    let is = |member| rule.get(member) == Some(&Value::Bool(true));
+    if is("sniff") {
+        parts.push("a body begins like its media type".to_owned());
+    }
+    if is("length_required") {
+        parts.push("a body has a Content-Length".to_owned());
+    }
+    if let (Some(methods), Some(first)) = (named("methods"), parts.first_mut()) {
+        first.insert_str(0, &format!("{}: ", choice(methods, ", ")));
+    }
+    parts
+}
+
+fn has_items(value: &Value) -> bool {
+    value.as_array().is_some_and(|items| !items.is_empty())
+}
+
+/// Texts with something between.
+pub(super) fn choice(texts: &Value, between: &str) -> String {
+    let texts = texts.as_array().into_iter().flatten();
+    let texts: Vec<_> = texts.filter_map(Value::as_str).collect();
+    texts.join(between)
+}
+
+/// Whose counter it is.
+fn each(limit: &Value) -> String {
+    match limit.get("by").filter(|by| has_items(by)) {
+        Some(by) => format!("for each {}", choice(by, " and ")),
+        None => "for all together".to_owned(),
+    }
+}
+
+/// A time that a rate is over.
+fn per(millis: u64) -> String {
+    match millis {
+        1000 => "a second".to_owned(),
+        60_000 => "a minute".to_owned(),
+        3_600_000 => "an hour".to_owned(),
+        86_400_000 => "a day".to_owned(),
+        other => format!("in {}", length(other)),
+    }
+}
+
+/// A length of time in its largest whole unit.
+fn length(millis: u64) -> String {
+    let units = [
+        (86_400_000, "d"),
+        (3_600_000, "h"),
+        (60_000, "min"),
+        (1000, "s"),
+    ];
+    largest(millis, &units, "ms")
+}
+
+/// A number of bytes in their largest whole unit.
+pub(super) fn size(bytes: u64) -> String {
+    let units = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+    largest(bytes, &units, "bytes")
+}
+
+fn largest(number: u64, units: &[(u64, &str)], smallest: &str) -> String {
+    let whole = |(unit, _): &&(u64, &str)| number >= *unit && number.is_multiple_of(*unit);
+    match units.iter().find(whole) {
+        Some((unit, name)) => format!("{} {name}", number / unit),
+        None => format!("{number} {smallest}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn policies_are_said_as_people_read_them() {
+        for (rule, words) in [
+            (
+                json!({"rate": 100, "per_ms": 1000, "burst": 50, "by": ["app"]}),
+                "100 a second, at most 50 at once, for each app",
+            ),
+            (
+                json!({"rate": 5, "per_ms": 600_000, "burst": 5, "by": ["app", "address"]}),
+                "5 in 10 min, for each app and address",
+            ),
+            (
+                json!({"rate": 5, "per_ms": 1500, "burst": 5, "by": []}),
+                "5 in 1500 ms, for all together",
+            ),
+            (
+                json!({"apart_ms": 5, "by": ["operation"]}),
+                "at least 5 ms apart, for each operation",
+            ),
+            (
+                json!({"concurrency": 20, "by": ["app"]}),
+                "20 at the same time, for each app",
+            ),
+            (json!({"max_size": 1 << 20}), "a body of at most 1 MiB"),
+            (json!({"max_size": 1000}), "a body of at most 1000 bytes"),
+            (
+                json!({"allow": ["office", "vpn"], "deny": ["bad"]}),
+                "only from office or vpn; not from bad",
+            ),
+            (
+                json!({
+                    "methods": ["POST", "PUT"],
+                    "required": ["x-a", "x-b"],
+                    "values": [{"header": "x-env", "allowed": ["live", "test"]}],
+                    "content_types": ["application/json"],
+                    "sniff": true,
+                    "length_required": true,
+                }),
+                "POST, PUT: with x-a and x-b; x-env is live or test; a body is application/json; \
+                 a body begins like its media type; a body has a Content-Length",
+            ),
+            (json!({"allow": [], "deny": []}), "nothing"),
+        ] {
+            assert_eq!(says(&rule), words);
+        }
+    }
+}
