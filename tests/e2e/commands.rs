@@ -6,6 +6,7 @@ mod demo;
 mod directory;
 mod file;
 mod keys;
+mod manners;
 mod many;
 mod others;
 

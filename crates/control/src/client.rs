@@ -5,6 +5,7 @@ use crate::protocol::{MAX_LINE, Reply, Request, SOCKET};
 use crate::socket::reach;
 use postern_store::DataDirectory;
 use serde_json::Value;
+use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -24,6 +25,14 @@ pub enum ClientError {
         /// The directory.
         directory: String,
     },
+    /// Nobody listens at the socket that was named.
+    #[error(
+        "no Postern answers at {socket}\n  = help: a running Postern's socket is {SOCKET} in the directory that `postern run --data DIR` was given"
+    )]
+    NothingThere {
+        /// The socket.
+        socket: String,
+    },
     /// Somebody holds the directory, but there is no socket to reach them by.
     #[error(
         "the data directory {directory} is in use by {holder}, which does not answer at {SOCKET}; it may be starting or ending: try again"
@@ -35,10 +44,10 @@ pub enum ClientError {
         holder: String,
     },
     /// The socket is another user's.
-    #[error("the Postern on {directory} runs as another user, and answers only that user and root")]
+    #[error("the Postern on {place} runs as another user, and answers only that user and root")]
     NotAllowed {
-        /// The directory.
-        directory: String,
+        /// The directory, or the socket.
+        place: String,
     },
     /// The connection broke.
     #[error("the running Postern did not answer: {0}")]
@@ -64,28 +73,48 @@ impl Client {
     /// There is none, or it is somebody else's.
     pub fn connect(directory: &Path) -> Result<Self, ClientError> {
         let shown = || directory.display().to_string();
-        let attempt = reach(directory, SOCKET).and_then(|at| UnixStream::connect(at.path()));
-        let stream = match attempt {
-            Ok(stream) => stream,
-            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
-                return Err(ClientError::NotAllowed { directory: shown() });
+        Self::reach(directory, SOCKET, shown(), || {
+            match DataDirectory::holder(directory) {
+                Ok(Some(holder)) => ClientError::NoSocket {
+                    directory: shown(),
+                    holder: holder.to_string(),
+                },
+                _ => ClientError::NotRunning { directory: shown() },
             }
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    ErrorKind::NotFound | ErrorKind::ConnectionRefused | ErrorKind::NotADirectory
-                ) =>
-            {
-                return Err(match DataDirectory::holder(directory) {
-                    Ok(Some(holder)) => ClientError::NoSocket {
-                        directory: shown(),
-                        holder: holder.to_string(),
-                    },
-                    _ => ClientError::NotRunning { directory: shown() },
-                });
-            }
-            Err(error) => return Err(error.into()),
+        })
+    }
+
+    /// Connects to the Postern that listens at a socket.
+    ///
+    /// # Errors
+    /// There is none, or it is somebody else's.
+    pub fn connect_to(socket: &Path) -> Result<Self, ClientError> {
+        let shown = || socket.display().to_string();
+        let missing = || ClientError::NothingThere { socket: shown() };
+        let directory = match socket.parent() {
+            Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
+            Some(parent) => parent,
+            None => return Err(missing()),
         };
+        let name = socket.file_name().and_then(OsStr::to_str);
+        Self::reach(directory, name.ok_or_else(missing)?, shown(), missing)
+    }
+
+    /// Connects to a socket in a directory.
+    fn reach(
+        directory: &Path,
+        name: &str,
+        place: String,
+        missing: impl FnOnce() -> ClientError,
+    ) -> Result<Self, ClientError> {
+        let attempt = reach(directory, name).and_then(|at| UnixStream::connect(at.path()));
+        let stream = attempt.map_err(|error| match error.kind() {
+            ErrorKind::PermissionDenied => ClientError::NotAllowed { place },
+            ErrorKind::NotFound | ErrorKind::ConnectionRefused | ErrorKind::NotADirectory => {
+                missing()
+            }
+            _ => error.into(),
+        })?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
         Ok(Self {

@@ -13,7 +13,16 @@ use std::path::PathBuf;
 /// Exit status: 0 success, 1 failure (said in one sentence or as diagnostics) or a question answered
 /// with no, 2 wrong usage.
 #[derive(Debug, Parser)]
-#[command(name = "postern", version, arg_required_else_help = true)]
+#[command(
+    name = "postern",
+    version,
+    arg_required_else_help = true,
+    after_help = "Examples:
+  postern run --demo
+  postern why --last POST /orders
+  postern can crm POST /orders
+  postern keys create --app crm --expires 90d"
+)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -54,7 +63,13 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Policies(remote::Policies),
     /// Print the JSON schema of configuration files.
+    #[command(after_help = "Examples:
+  postern schema > postern.schema.json")]
     Schema,
+    /// Print the completions of a shell.
+    Completions(CompletionsArgs),
+    /// Write the manual's pages.
+    Man(ManArgs),
 }
 
 /// Options of `postern run`.
@@ -119,6 +134,28 @@ pub(crate) struct CheckArgs {
     /// Print the diagnostics as one JSON document.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Options of `postern completions`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  postern completions bash > ~/.local/share/bash-completion/completions/postern
+  postern completions zsh > ~/.zfunc/_postern
+  postern completions fish > ~/.config/fish/completions/postern.fish")]
+pub(crate) struct CompletionsArgs {
+    /// The shell.
+    #[arg(value_enum, value_name = "SHELL")]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// Options of `postern man`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  postern man --out ~/.local/share/man/man1      # then: man postern, man postern-why")]
+pub(crate) struct ManArgs {
+    /// Where they are written, one for each command; made if it is not there.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
 }
 
 /// How the process log is written.

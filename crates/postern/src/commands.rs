@@ -7,6 +7,7 @@ mod can;
 mod fix;
 mod keys;
 mod lists;
+mod manual;
 mod policies;
 mod remote;
 mod subscriptions;
@@ -40,6 +41,17 @@ pub(crate) fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
             output::say(&postern_config::json_schema());
             Ok(ExitCode::SUCCESS)
         }
+        Command::Completions(args) => Ok(manual::completions(&args)),
+        Command::Man(args) => manual::man(&args),
+    }
+}
+
+/// The exit status of a command that failed: what the running Postern could make nothing of was
+/// typed wrongly.
+pub(crate) fn status_of(error: &anyhow::Error) -> ExitCode {
+    match error.downcast_ref::<remote::Refused>() {
+        Some(refused) if refused.code == "invalid" => ExitCode::from(2),
+        _ => ExitCode::FAILURE,
     }
 }
 

@@ -18,7 +18,7 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             output::failed(&error);
-            ExitCode::FAILURE
+            commands::status_of(&error)
         }
     }
 }

@@ -22,7 +22,14 @@ pub(crate) fn complain(text: &str) {
 
 /// Says why a command failed. Diagnostics speak for themselves.
 pub(crate) fn failed(error: &anyhow::Error) {
-    let said = format!("{error:#}");
+    let mut said = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        // Many errors name their cause themselves.
+        if !said.contains(&cause) {
+            said.push_str(": ");
+            said.push_str(&cause);
+        }
+    }
     let prefix = if said.starts_with("error") {
         ""
     } else {

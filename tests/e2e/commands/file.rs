@@ -1,7 +1,9 @@
 //! With a file, the file owns everything: writing commands say what to write into it.
 
-use super::{CONFIG, cli};
-use crate::harness::Gateway;
+use super::CONFIG;
+use crate::harness::gateway::cli;
+use crate::harness::raw::once;
+use crate::harness::{Gateway, eventually};
 use serde_json::Value;
 
 fn run(gateway: &Gateway, arguments: &[&str]) -> crate::harness::program::Ran {
@@ -9,24 +11,78 @@ fn run(gateway: &Gateway, arguments: &[&str]) -> crate::harness::program::Ran {
     super::run(&data, arguments)
 }
 
+/// A key that nobody has, for what is revoked.
+const CREDENTIAL: &str = "
+credentials:
+  key_exampe0000000001:
+    app: crm
+    sha256: d036cf33e437c98c9dca4be19f3f3aefa35f923bd8148f93e1806d01a737a320
+";
+
 #[test]
 fn writing_commands_name_the_file_and_print_its_lines() {
-    let gateway = Gateway::start(CONFIG);
+    let made = cli(&["keys", "create", "--app", "crm", "--offline"]);
+    let (key, lines) = made.stdout.split_once("\n\n").expect("a key and lines");
+    let lines = lines.replace("credentials:\n", "");
+    let gateway = Gateway::start(format!("{CONFIG}{CREDENTIAL}{lines}"));
     let file = gateway.file().display().to_string();
-    let writing: [(&[&str], &[&str]); 4] = [
+    let refused = |method: &str, path: &str, key: &str| {
+        let head = format!("{method} {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n");
+        let rest = format!("{key}Content-Length: 0\r\n\r\n");
+        let response = once(gateway.address, head + &rest);
+        let id = response.header("x-request-id").expect("an id");
+        let known = || run(&gateway, &["why", &id]).status.success().then_some(());
+        eventually("the record", known);
+        id
+    };
+    let key = format!("X-API-Key: {key}\r\n");
+    let pending = refused("GET", "/partners/customers", &key);
+    let address = refused("PUT", "/partners/config", "");
+    let before = std::fs::read_to_string(gateway.file()).expect("the file");
+    let approve = "subscriptions:\n  sub_crm:\n    state: approved\n";
+    let list = "lists:\n  office:\n";
+    // Nothing is asked where nothing would be done.
+    let writing: [(&[&str], &[&str]); 10] = [
+        (&["subscriptions", "approve", "sub_crm"], &[approve]),
         (
-            &["subscriptions", "approve", "sub_crm", "--comment", "Agreed"],
-            &["subscriptions:\n  sub_crm:\n    state: approved\n"],
+            &["subscriptions", "reject", "sub_crm", "--comment", "Not now"],
+            &[
+                "subscriptions:\n  sub_crm:\n    state: rejected\n",
+                "comment: \"Not now\"",
+            ],
         ),
         (
             &["lists", "add", "office", "198.51.100.7", "--comment", "Ann"],
-            &["lists:\n  office:\n", "203.0.113.0/24", "198.51.100.7/32"],
+            &[list, "203.0.113.0/24", "198.51.100.7/32"],
+        ),
+        (
+            &["lists", "remove", "office", "203.0.113.0/24"],
+            &["lists:\n  office:\n    entries: []\n"],
         ),
         (
             &["keys", "create", "--app", "crm"],
             &["credentials:\n  key_", "sha256:"],
         ),
-        (&["apply", &file, "--comment", "x"], &["edit that file"]),
+        (
+            &[
+                "keys",
+                "revoke",
+                "key_exampe0000000001",
+                "--reason",
+                "Found",
+            ],
+            &[
+                "credentials:\n  key_exampe0000000001:\n    revoked_at:",
+                "reason: Found",
+            ],
+        ),
+        (&["fix", &pending], &[approve]),
+        (
+            &["fix", &pending, "--comment", "Agreed", "--yes"],
+            &[approve],
+        ),
+        (&["fix", &address], &[list, "127.0.0.1/32"]),
+        (&["apply", &file], &["edit that file"]),
     ];
     for (arguments, parts) in writing {
         let ran = run(&gateway, arguments);
@@ -35,6 +91,11 @@ fn writing_commands_name_the_file_and_print_its_lines() {
             assert!(ran.stderr.contains(part), "{part}: {}", ran.stderr);
         }
     }
+    let after = std::fs::read_to_string(gateway.file()).expect("the file");
+    assert_eq!(after, before);
+    // A block is nothing that a file says.
+    let ran = run(&gateway, &["blocks", "lift", "192.0.2.1"]);
+    assert!(ran.stderr.contains("192.0.2.1 is not blocked"), "{ran:?}");
 }
 
 #[test]
@@ -48,7 +109,7 @@ fn the_lines_of_a_new_key_make_it_work() {
         let lines = format!("Connection: close\r\nX-API-Key: {key}\r\n");
         crate::harness::raw::get(gateway.address, "/partners/customers", &lines)
     };
-    super::eventually("the key is known", || (ask().status == 200).then_some(()));
+    eventually("the key is known", || (ask().status == 200).then_some(()));
 }
 
 #[test]
@@ -65,27 +126,4 @@ fn reading_commands_read_the_file() {
         &["policies", "effective", "partners", "v1", "set-config"],
     );
     assert!(ran.stdout.contains("office-only"), "{ran:?}");
-}
-
-#[test]
-fn help_has_examples() {
-    for command in [
-        &["apply"] as &[&str],
-        &["keys", "create"],
-        &["keys", "list"],
-        &["keys", "revoke"],
-        &["subscriptions", "list"],
-        &["subscriptions", "approve"],
-        &["subscriptions", "reject"],
-        &["lists", "add"],
-        &["lists", "remove"],
-        &["blocks", "list"],
-        &["blocks", "lift"],
-        &["policies", "effective"],
-    ] {
-        let help = cli(&[command, &["--help"]].concat());
-        let example = format!("postern {}", command.join(" "));
-        let (_, examples) = help.stdout.split_once("Examples:").expect("examples");
-        assert!(examples.contains(&example), "{}", help.stdout);
-    }
 }

@@ -62,8 +62,10 @@ pub(crate) struct WhyArgs {
 #[command(after_help = "Examples:
   postern fix 01JDB7Z3K8Q4M2T9V6X1C5N0RW --comment \"Agreed with Lin\"
   postern fix 01JDB7Z3K8 2 --comment \"The new build server\"
+  postern fix 01JDB7Z3K8 --yes
 
-`postern why ID` shows the fixes, what each changes and whom else it lets in. Where a file owns the
+`postern why ID` shows the fixes, what each changes and whom else it lets in. On a terminal it shows
+the change and asks, unless --yes is given; elsewhere it makes it. Where a file owns the
 configuration, nothing is changed, and the lines to write into it are printed.")]
 pub(crate) struct FixArgs {
     /// The id of the refused request, or its beginning.
@@ -72,9 +74,12 @@ pub(crate) struct FixArgs {
     /// Which of the fixes.
     #[arg(value_name = "N", default_value_t = 1)]
     pub(crate) number: usize,
-    /// Why, for the change log.
+    /// Why, for the change log. If nothing is said: which fix of which request it is.
     #[arg(long, value_name = "TEXT")]
-    pub(crate) comment: String,
+    pub(crate) comment: Option<String>,
+    /// Do not ask.
+    #[arg(long)]
+    pub(crate) yes: bool,
     #[command(flatten)]
     pub(crate) shown: Shown,
 }

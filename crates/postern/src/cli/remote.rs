@@ -12,6 +12,38 @@ pub(crate) struct Where {
     /// The data directory of the running Postern.
     #[arg(long, value_name = "DIR", default_value = "data")]
     pub(crate) data: PathBuf,
+    /// The running Postern's socket instead: `unix:///srv/postern/postern.sock`, or its path.
+    #[arg(long, value_name = "URL", conflicts_with = "data", value_parser = socket)]
+    pub(crate) server: Option<PathBuf>,
+}
+
+/// Reads where a socket is.
+fn socket(text: &str) -> Result<PathBuf, String> {
+    let path = match text.split_once("://") {
+        Some(("unix", path)) if path.starts_with('/') => path,
+        Some(("unix", _)) => {
+            return Err(
+                "the path after unix:// begins with a slash: unix:///DIR/postern.sock".into(),
+            );
+        }
+        Some(("http" | "https", _)) => {
+            return Err(
+                "Postern has no HTTP API yet. Commands reach it on its own machine, by the socket \
+                 in its data directory: --server unix:///DIR/postern.sock, or --data DIR"
+                    .into(),
+            );
+        }
+        Some((scheme, _)) => {
+            return Err(format!(
+                "nothing is reached by `{scheme}://`; expected unix:///DIR/postern.sock"
+            ));
+        }
+        None => text.strip_prefix("unix:").unwrap_or(text),
+    };
+    if path.is_empty() {
+        return Err("expected unix:///DIR/postern.sock, or a path".into());
+    }
+    Ok(path.into())
 }
 
 /// How something is shown.
@@ -38,6 +70,7 @@ pub(crate) struct Listed {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   postern apply postern.yaml --comment \"The first services\"
+  postern apply postern.yaml --comment \"More room\" --server unix:///srv/postern/postern.sock
 
 Everything in the file becomes part of what is stored and served, or nothing of it; what is stored
 and not in the file stays. Relative paths in stored documents begin at the data directory.")]
@@ -46,7 +79,7 @@ pub(crate) struct ApplyArgs {
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
     /// Why, for the change log.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", default_value = "")]
     pub(crate) comment: String,
     #[command(flatten)]
     pub(crate) shown: Shown,
@@ -54,6 +87,10 @@ pub(crate) struct ApplyArgs {
 
 /// `postern keys`.
 #[derive(Debug, Subcommand)]
+#[command(after_help = "Examples:
+  postern keys create --app crm --expires 90d
+  postern keys list --app crm
+  postern keys revoke key_7q4m2t9v6x1c5n0r --reason \"Found in a log\"")]
 pub(crate) enum Keys {
     /// Make a key and print it, this once.
     Create(KeysCreate),
@@ -116,8 +153,10 @@ pub(crate) struct KeysList {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   postern keys revoke key_7q4m2t9v6x1c5n0r --reason \"Found in a log\"
+  postern keys revoke key_7q4m2t9v6x1c5n0r --reason \"The app is gone\" --yes      # in a script
 
-A revoked key stays revoked: who needs one gets a new one.")]
+A revoked key stays revoked: who needs one gets a new one. It says what it does and asks; without a
+terminal to ask at, it does nothing unless --yes is given.")]
 pub(crate) struct KeysRevoke {
     /// The credential's id: `key_` and what follows `pst_` in the key.
     #[arg(value_name = "ID")]
@@ -134,6 +173,9 @@ pub(crate) struct KeysRevoke {
 
 /// `postern subscriptions`.
 #[derive(Debug, Subcommand)]
+#[command(after_help = "Examples:
+  postern subscriptions list --state pending
+  postern subscriptions approve sub_crm --comment \"Agreed with Lin\"")]
 pub(crate) enum Subscriptions {
     /// List subscriptions.
     List(SubscriptionsList),
@@ -166,7 +208,10 @@ pub(crate) struct SubscriptionsList {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   postern subscriptions approve sub_crm --comment \"Agreed with Lin\"
-  postern subscriptions reject sub_crm --comment \"Use the plan for partners\" --yes")]
+  postern subscriptions reject sub_crm --comment \"Use the plan for partners\" --yes
+
+Rejecting says what it does and asks; without a terminal to ask at, it does nothing unless --yes is
+given.")]
 pub(crate) struct SubscriptionsDecide {
     /// The subscription's id.
     #[arg(value_name = "ID")]
@@ -183,6 +228,9 @@ pub(crate) struct SubscriptionsDecide {
 
 /// `postern lists`.
 #[derive(Debug, Subcommand)]
+#[command(after_help = "Examples:
+  postern lists add office 203.0.113.0/24 --comment \"The new building\"
+  postern lists remove office 203.0.113.0/24 --comment \"Moved out\"")]
 pub(crate) enum Lists {
     /// Add a range to a list.
     Add(ListsAdd),
@@ -215,7 +263,10 @@ pub(crate) struct ListsAdd {
 /// Options of `postern lists remove`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  postern lists remove office 203.0.113.0/24 --comment \"Moved out\"")]
+  postern lists remove office 203.0.113.0/24 --comment \"Moved out\"
+  postern lists remove office 198.51.100.7 --yes      # in a script
+
+It says what it does and asks; without a terminal to ask at, it does nothing unless --yes is given.")]
 pub(crate) struct ListsRemove {
     /// The list.
     #[arg(value_name = "LIST")]
@@ -224,7 +275,7 @@ pub(crate) struct ListsRemove {
     #[arg(value_name = "RANGE", value_parser = range)]
     pub(crate) range: IpNet,
     /// Why, for the change log.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", default_value = "")]
     pub(crate) comment: String,
     /// Do not ask.
     #[arg(long)]
@@ -235,6 +286,9 @@ pub(crate) struct ListsRemove {
 
 /// `postern blocks`.
 #[derive(Debug, Subcommand)]
+#[command(after_help = "Examples:
+  postern blocks list
+  postern blocks lift 203.0.113.9")]
 pub(crate) enum Blocks {
     /// List the addresses that are blocked for now, and why.
     List(BlocksList),
@@ -271,6 +325,8 @@ pub(crate) struct BlocksLift {
 
 /// `postern policies`.
 #[derive(Debug, Subcommand)]
+#[command(after_help = "Examples:
+  postern policies effective partners v1 create-customer")]
 pub(crate) enum Policies {
     /// Show which policies hold for an operation, where each comes from, and what they come to.
     Effective(PoliciesEffective),
@@ -279,7 +335,11 @@ pub(crate) enum Policies {
 /// Options of `postern policies effective`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  postern policies effective partners v1 create-customer")]
+  postern policies effective partners v1 create-customer
+  postern policies effective partners v1 create-customer --json
+
+The widest level first, then the limits of every plan that covers the operation. Policies in shadow
+mode are recorded and refuse nobody.")]
 pub(crate) struct PoliciesEffective {
     /// The service.
     #[arg(value_name = "SERVICE")]

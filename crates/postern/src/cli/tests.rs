@@ -18,11 +18,106 @@ fn gateway_addresses_may_name_their_listener() {
     );
 }
 
+/// Splits a line as a shell does whose words have plain quotes only, up to a comment or a
+/// redirection.
+fn words(line: &str) -> Vec<String> {
+    let mut quote = None;
+    let mut words = vec![String::new()];
+    for c in line.chars() {
+        match (quote, c) {
+            (Some(open), c) if c == open => quote = None,
+            (None, '"' | '\'') => quote = Some(c),
+            (None, ' ') => words.push(String::new()),
+            (None, '#' | '>') => break,
+            (_, c) => words.last_mut().unwrap().push(c),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+#[test]
+fn every_command_has_examples_that_it_would_take() {
+    fn check(command: &clap::Command, path: &str) {
+        let help = command.get_after_help().map(ToString::to_string);
+        let help = help.unwrap_or_default();
+        let examples = help.strip_prefix("Examples:\n").expect(path);
+        let examples = examples.split("\n\n").next().unwrap();
+        assert!(examples.contains(&format!("  {path} ")), "{path}: {help}");
+        for line in examples.lines() {
+            let words = words(line.trim());
+            assert!(words[0] == "postern", "{line}");
+            if let Err(error) = Cli::try_parse_from(&words) {
+                panic!("{line}: {error}");
+            }
+        }
+        for command in command.get_subcommands() {
+            check(command, &format!("{path} {}", command.get_name()));
+        }
+    }
+    check(&Cli::command(), "postern");
+}
+
+#[test]
+fn a_server_is_a_socket() {
+    let read = |text: &str| {
+        let cli = Cli::try_parse_from(["postern", "why", "--last", "--server", text]);
+        match cli.map(|cli| cli.command) {
+            Ok(Command::Why(args)) => Ok(args.shown.at.server.unwrap().display().to_string()),
+            Ok(other) => panic!("{other:?}"),
+            Err(error) => Err((error.exit_code(), error.to_string())),
+        }
+    };
+    for (text, path) in [
+        ("unix:///srv/p/postern.sock", "/srv/p/postern.sock"),
+        ("unix:/srv/p/postern.sock", "/srv/p/postern.sock"),
+        ("unix:data/postern.sock", "data/postern.sock"),
+        ("/srv/p/postern.sock", "/srv/p/postern.sock"),
+        ("data", "data"),
+    ] {
+        assert_eq!(read(text).unwrap(), path);
+    }
+    for (text, said) in [
+        ("http://127.0.0.1:9090", "no HTTP API yet"),
+        (
+            "https://postern.example",
+            "--server unix:///DIR/postern.sock",
+        ),
+        ("unix://data/postern.sock", "begins with a slash"),
+        ("ssh://host", "`ssh://`"),
+        ("unix:", "expected unix:///"),
+    ] {
+        let (status, error) = read(text).unwrap_err();
+        assert_eq!(status, 2);
+        assert!(error.contains(said), "{text}: {error}");
+    }
+    let both = Cli::try_parse_from(["postern", "log", "--server", "/a", "--data", "b"]);
+    assert!(both.is_err());
+}
+
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/cli.md");
+
+const ABOUT: &str = "# The command line
+
+Written from the program's own `--help`; `postern man --out DIR` writes the same as manual pages, \
+`postern completions SHELL` what a shell completes by.
+
+Commands that ask or change a running Postern find it by its data directory (`--data DIR`, `data` if \
+nothing is said) or by its socket (`--server unix:///DIR/postern.sock`). Times are shown in the local \
+zone with their offset; `--json` has them in UTC. Whatever takes something from somebody (`keys \
+revoke`, `lists remove`, `subscriptions reject`) says what it does and asks. Without a terminal to ask \
+at it does nothing, unless `--yes` is given. `fix` asks on a terminal only.
+
+| exit status | when |
+|---|---|
+| 0 | It was done. `can`: the request would pass. |
+| 1 | It was not done, or the answer is no: nothing was found, a file has errors, no Postern runs there, it refused, somebody said no when asked. `can`: the request would be refused. |
+| 2 | The command line is wrong. `can`: the question could not be answered. |
+";
 
 /// The page about the command line: what `--help` says, command by command.
 fn page() -> String {
-    let mut out = "# The command line\n\nWritten from the program's own `--help`.\n".to_owned();
+    let mut out = ABOUT.to_owned();
     let mut all = Cli::command();
     all.build();
     section(&mut out, &mut all);

@@ -15,7 +15,8 @@ const LONGEST: u64 = 16 << 20;
 pub(crate) fn apply(args: &ApplyArgs) -> anyhow::Result<ExitCode> {
     let file = args.file.display();
     let mut text_read = String::new();
-    let opened = std::fs::File::open(&args.file).with_context(|| format!("{file}"))?;
+    let opened =
+        std::fs::File::open(&args.file).with_context(|| format!("{file} cannot be read"))?;
     opened
         .take(LONGEST + 1)
         .read_to_string(&mut text_read)

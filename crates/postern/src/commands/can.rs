@@ -27,7 +27,7 @@ fn answered(args: &CanArgs) -> anyhow::Result<ExitCode> {
     if args.shown.json {
         table::json(&answer);
     } else {
-        let explanation = why::read(answer.get("found").unwrap_or(&Value::Null))?;
+        let explanation = why::read(answer.get("found").unwrap_or(&Value::Null), &args.shown.at)?;
         output::say(explanation.render(&output::style()).trim_end());
     }
     let allowed = answer.get("allowed").and_then(Value::as_bool) == Some(true);

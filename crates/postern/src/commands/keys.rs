@@ -1,6 +1,6 @@
 //! `postern keys`.
 
-use super::remote::{Found, Refused, Remote, confirm};
+use super::remote::{Found, Refused, Remote};
 use super::table;
 use crate::cli::remote::{Keys, KeysCreate, KeysList, KeysRevoke};
 use crate::cli::time::{local, timestamp, utc};
@@ -143,11 +143,11 @@ fn revoke(args: &KeysRevoke) -> anyhow::Result<ExitCode> {
     let at = utc(Timestamp::now());
     let change = shorthand::revoke(&key.id, &key.document, &at, &remote.who, &args.reason)?;
     let what = format!(
-        "revokes {} of app `{}`, for good: every request with it is refused from then on",
+        "this revokes {} of app `{}`, for good: every request with it is refused from then on",
         key.id,
         key.text("app")
     );
-    if !confirm(&what, args.yes)? {
+    if !remote.confirm(&what, args.yes)? {
         return Ok(ExitCode::FAILURE);
     }
     let answer = remote.change(&key.changed(change), &args.reason)?;

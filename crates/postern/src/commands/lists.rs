@@ -1,6 +1,6 @@
 //! `postern lists`.
 
-use super::remote::{Found, Remote, confirm};
+use super::remote::{Found, Remote};
 use super::table;
 use crate::cli::remote::{Lists, ListsAdd, ListsRemove, Shown};
 use crate::cli::time::utc;
@@ -44,8 +44,8 @@ fn remove(args: &ListsRemove) -> anyhow::Result<ExitCode> {
     let mut remote = Remote::connect(&args.shown.at)?;
     let found = remote.document("list", &args.list)?;
     let change = shorthand::list_remove(&found.id, &found.document, args.range)?;
-    let what = format!("takes {} off the list `{}`", args.range, found.id);
-    if !confirm(&what, args.yes)? {
+    let what = format!("this takes {} off the list `{}`", args.range, found.id);
+    if !remote.confirm(&what, args.yes)? {
         return Ok(ExitCode::FAILURE);
     }
     let done = format!("took {} off the list `{}`", args.range, found.id);

@@ -14,15 +14,36 @@ pub(crate) struct Remote {
     client: Client,
     /// Whom it takes us for.
     pub(crate) who: String,
+    /// A file owns its configuration: nothing is changed, but what to write is told.
+    pub(crate) owned_by_file: bool,
 }
 
 impl Remote {
     pub(crate) fn connect(at: &Where) -> anyhow::Result<Self> {
-        let mut client = Client::connect(&at.data).map_err(said)?;
+        let client = match &at.server {
+            Some(path) if path.is_dir() => Client::connect(path),
+            Some(socket) => Client::connect_to(socket),
+            None => Client::connect(&at.data),
+        };
+        let mut client = client.map_err(said)?;
         let status = client.call("status", Value::Null).map_err(said)?;
-        let who = status.get("who").and_then(Value::as_str);
-        let who = who.unwrap_or_default().to_owned();
-        Ok(Self { client, who })
+        Ok(Self {
+            client,
+            who: text(&status, "who").to_owned(),
+            owned_by_file: !text(&status, "file").is_empty(),
+        })
+    }
+
+    /// Asks before something that takes something from somebody. Whether to go on: where a file
+    /// owns the configuration, to be told what to write.
+    pub(crate) fn confirm(&self, what: &str, yes: bool) -> anyhow::Result<bool> {
+        if yes || self.owned_by_file {
+            return Ok(true);
+        }
+        if !std::io::stdin().is_terminal() {
+            bail!("{what}\n  = help: nobody can be asked here; add --yes if this is meant");
+        }
+        ask(what)
     }
 
     pub(crate) fn call(&mut self, method: &str, params: Value) -> anyhow::Result<Value> {
@@ -48,10 +69,32 @@ impl Remote {
     /// One document.
     pub(crate) fn document(&mut self, kind: &str, id: &str) -> anyhow::Result<Found> {
         let found = self.call("documents", json!({"kind": kind, "id": id}))?;
-        match found.pointer("/documents/0") {
-            Some(found) => Ok(Found::of(found)),
-            None => bail!("there is no {kind} `{}`", id.escape_debug()),
+        if let Some(found) = found.pointer("/documents/0") {
+            return Ok(Found::of(found));
         }
+        let there = self.there(kind)?;
+        bail!(
+            "there is no {kind} `{}`\n  = help: {there}",
+            id.escape_debug()
+        )
+    }
+
+    /// Which documents of a kind there are, if that is soon said.
+    fn there(&mut self, kind: &str) -> anyhow::Result<String> {
+        const FEW: usize = 10;
+        let answer = self.call("documents", json!({"kind": kind, "limit": FEW}))?;
+        let documents = answer.get("documents").and_then(Value::as_array);
+        let ids: Vec<_> = documents
+            .into_iter()
+            .flatten()
+            .map(|one| text(one, "id"))
+            .collect();
+        let more = answer.get("more").and_then(Value::as_bool) == Some(true);
+        Ok(match (ids.is_empty(), more) {
+            (true, _) => "there is none yet".to_owned(),
+            (false, false) => format!("there is {}", ids.join(", ")),
+            (false, true) => format!("there is {} and many more", ids.join(", ")),
+        })
     }
 
     /// Documents of a kind whose members have these values.
@@ -153,14 +196,8 @@ impl std::fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
-/// Asks before something that cannot be undone. Whether to go on.
-pub(crate) fn confirm(what: &str, yes: bool) -> anyhow::Result<bool> {
-    if yes {
-        return Ok(true);
-    }
-    if !std::io::stdin().is_terminal() {
-        bail!("{what}\n  = help: nobody can be asked here; add --yes if this is meant");
-    }
+/// Asks whether to go on.
+pub(crate) fn ask(what: &str) -> anyhow::Result<bool> {
     // A terminal that cannot be written to answers nothing either.
     let _ = write!(std::io::stderr(), "{what}\nGo on? [y/N] ");
     let _ = std::io::stderr().flush();

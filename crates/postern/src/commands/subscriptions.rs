@@ -1,6 +1,6 @@
 //! `postern subscriptions`.
 
-use super::remote::{Found, Remote, confirm};
+use super::remote::{Found, Remote};
 use super::table;
 use crate::cli::remote::{Subscriptions, SubscriptionsDecide, SubscriptionsList};
 use crate::cli::time::{local, utc};
@@ -77,10 +77,10 @@ fn decide(args: &SubscriptionsDecide, state: &str) -> anyhow::Result<ExitCode> {
     // Granting takes nothing from anybody.
     if state == "rejected" {
         let what = format!(
-            "rejects {id} ({between}), which is {} now",
+            "this rejects {id} ({between}), which is {} now",
             found.text("state")
         );
-        if !confirm(&what, args.yes)? {
+        if !remote.confirm(&what, args.yes)? {
             return Ok(ExitCode::FAILURE);
         }
     }

@@ -3,12 +3,14 @@
 use super::remote::{Remote, text};
 use super::table;
 use crate::cli::asking::WhyArgs;
+use crate::cli::remote::Where;
 use crate::cli::time::local_ms;
 use crate::output;
 use anyhow::anyhow;
 use postern_explain::Explanation;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 
 pub(crate) fn why(args: &WhyArgs) -> anyhow::Result<ExitCode> {
@@ -40,7 +42,7 @@ pub(crate) fn why(args: &WhyArgs) -> anyhow::Result<ExitCode> {
         ));
         return Ok(ExitCode::FAILURE);
     };
-    let explanation = read(found)?;
+    let explanation = read(found, &args.shown.at)?;
     if args.last {
         output::complain(&format!(
             "the last refusal: {}, {}",
@@ -57,13 +59,46 @@ pub(crate) fn why(args: &WhyArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// An explanation as the running Postern gave it.
-pub(super) fn read(explanation: &Value) -> anyhow::Result<Explanation> {
-    serde_json::from_value(explanation.clone()).map_err(|error| {
+/// An explanation as the running Postern gave it, with commands that can be pasted where this one
+/// was typed.
+pub(super) fn read(explanation: &Value, at: &Where) -> anyhow::Result<Explanation> {
+    let read: Result<Explanation, _> = serde_json::from_value(explanation.clone());
+    let mut explanation = read.map_err(|error| {
         anyhow!(
             "what the running Postern answered cannot be read ({error}); is it of another version?"
         )
-    })
+    })?;
+    let program = quoted(&output::program());
+    let place = place(at);
+    for command in explanation
+        .fixes
+        .iter_mut()
+        .flat_map(|fix| &mut fix.commands)
+    {
+        if let Some(rest) = command.strip_prefix("postern ") {
+            *command = format!("{program} {rest}{place}");
+        }
+    }
+    Ok(explanation)
+}
+
+/// The options that lead to the same running Postern.
+fn place(at: &Where) -> String {
+    match &at.server {
+        Some(socket) => format!(" --server {}", quoted(&socket.display().to_string())),
+        None if at.data == Path::new("data") => String::new(),
+        None => format!(" --data {}", quoted(&at.data.display().to_string())),
+    }
+}
+
+/// A word as a shell reads it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:,@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
 }
 
 /// What to ask; `None` where that is not clear.
@@ -161,5 +196,27 @@ fn looked(out: &mut String, searched: &Value) {
             );
         }
         None => out.push_str("; there is no record yet"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offered_commands_can_be_pasted() {
+        let at = |data: &str, server: Option<&str>| {
+            place(&Where {
+                data: data.into(),
+                server: server.map(Into::into),
+            })
+        };
+        assert_eq!(at("data", None), "");
+        assert_eq!(at("/srv/my data", None), " --data '/srv/my data'");
+        assert_eq!(
+            at("data", Some("a/postern.sock")),
+            " --server a/postern.sock"
+        );
+        assert_eq!(quoted("it's"), r"'it'\''s'");
     }
 }

@@ -135,8 +135,7 @@ fn read<T>(
     };
     parse(text).map(Some).ok_or_else(|| {
         let shown: String = text.chars().take(60).flat_map(char::escape_debug).collect();
-        Refusal::invalid(format!("there is no {what} `{shown}`"))
-            .help(format!("expected: {}", right()))
+        Refusal::invalid(format!("`{shown}` is no {what}")).help(format!("expected: {}", right()))
     })
 }
 

@@ -23,6 +23,9 @@ pub(in crate::service) struct Wanted {
     number: usize,
     #[serde(default)]
     comment: String,
+    /// Only say what would be made.
+    #[serde(default)]
+    preview: bool,
 }
 
 const fn first() -> usize {
@@ -36,12 +39,16 @@ impl Service {
         who: &str,
         wanted: Wanted,
     ) -> Result<Value, Refusal> {
-        let comment = wanted.comment.clone();
+        let (comment, preview) = (wanted.comment.clone(), wanted.preview);
         let found = self.ask(move |asking| asking.chosen(&wanted)).await?;
         let Chosen { fix, request, met } = match found {
             Ok(found) => found,
             Err(answer) => return Ok(answer),
         };
+        if preview {
+            let lines: Vec<String> = fix.steps.iter().map(lines).collect();
+            return Ok(json!({"fix": fix, "request": request, "would": lines}));
+        }
         let mut changes = Vec::new();
         let mut key = None;
         let mut blocked = Vec::new();
@@ -99,6 +106,22 @@ impl Service {
             members.insert("key".to_owned(), (*key.reveal().expose()).into());
         }
         Ok(answer)
+    }
+}
+
+/// What a step makes: of a change, the lines that it comes to in a configuration file.
+fn lines(step: &Step) -> String {
+    match step {
+        Step::Change(change) => typed(change).lines(),
+        Step::CreateKey(new) => {
+            let scopes = match &new.scopes {
+                Some(scopes) => format!("scopes {}", scopes.join(", ")),
+                None => "all scopes that are granted".to_owned(),
+            };
+            let (app, environment) = (&new.app, &new.environment);
+            format!("a new key of app `{app}` for `{environment}`, with {scopes}")
+        }
+        Step::LiftBlock { address } => format!("the block of {address} ends"),
     }
 }
 

@@ -162,7 +162,8 @@ fn stories(scenarios: &[Scenario], directory: &Path, program: &str) -> String {
         format!(" --data {}", directory.display())
     };
     let mut text = String::from(
-        "Three stories. Each is a POST that is refused, the reason, and the command that mends it.\n",
+        "Three stories. Each is a POST that is refused, the reason, and the command that mends it.\n\
+         Paste them into another terminal, in this directory. Ctrl-C ends the demo.\n",
     );
     for (number, story) in (1..).zip(&STORIES) {
         let found = scenarios.iter().find(|s| s.name == story.scenario);
