@@ -80,8 +80,8 @@ impl Counting {
     }
 
     /// How long the refusal of a wrong secret is held back.
-    pub(crate) fn wrong_secret(&self, presented: u128, now: i64) -> Duration {
-        Duration::from_nanos(self.edge.wrong_secret(presented, nanos(now)))
+    pub(crate) fn wrong_secret(&self, settings: &Settings, presented: u128, now: i64) -> Duration {
+        Duration::from_nanos(self.edge.wrong_secret(settings, presented, nanos(now)))
     }
 
     /// The temporary blocks in force.
@@ -239,6 +239,7 @@ pub(crate) fn settings(edge: &EdgeConfig) -> Settings {
     Settings {
         requests: edge.requests.and_then(limit),
         refusals: edge.refusals.and_then(limit),
+        wrong_secrets: edge.wrong_secrets.and_then(limit),
         block_for: whole(edge.block_for),
     }
 }

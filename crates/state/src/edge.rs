@@ -35,6 +35,8 @@ pub struct Settings {
     pub requests: Option<Limit>,
     /// Refusals of the kinds that suggest guessing; the one too many starts a block.
     pub refusals: Option<Limit>,
+    /// Wrong secrets for one presented id; those beyond it are held back.
+    pub wrong_secrets: Option<Limit>,
     /// How long a block lasts, in nanoseconds.
     pub block_for: u64,
 }
@@ -140,10 +142,13 @@ impl Edge {
 
     /// Counts a wrong secret for a presented credential id or user name, given by a hash of it,
     /// whether or not there is such an id. Answers for how many nanoseconds to hold the refusal
-    /// back: 0 for the first ten, then as long as keeps them at ten a minute, at most
-    /// [`LONGEST_DELAY`]. A right secret is never held back.
-    pub fn wrong_secret(&self, presented: u128, now: u64) -> u64 {
-        self.wrong_secrets.count(presented, now)
+    /// back: 0 for a burst of [`Settings::wrong_secrets`], then as long as keeps them at that
+    /// rate, at most [`LONGEST_DELAY`]. A right secret is never held back.
+    pub fn wrong_secret(&self, settings: &Settings, presented: u128, now: u64) -> u64 {
+        match &settings.wrong_secrets {
+            Some(limit) => self.wrong_secrets.count(limit, presented, now),
+            None => 0,
+        }
     }
 
     /// How full its tables are.

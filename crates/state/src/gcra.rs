@@ -95,14 +95,16 @@ impl Cell {
         }
     }
 
-    /// Charges one `interval` whether or not there is room, and says how long to wait until there
-    /// would have been. Never runs further ahead than `tolerance + longest`.
-    pub(crate) fn push(&mut self, interval: u64, tolerance: u64, longest: u64, now: u64) -> u64 {
+    /// Charges one of `limit` whether or not there is room, and says how long to wait until there
+    /// would have been. Never runs further ahead than a whole burst and `longest`.
+    pub(crate) fn push(&mut self, limit: &Limit, longest: u64, now: u64) -> u64 {
         let time = self.settle(now);
-        let most = time.saturating_add(tolerance).saturating_add(longest);
-        self.tat = self.tat.max(time).saturating_add(interval).min(most);
+        let most = time.saturating_add(limit.tolerance).saturating_add(longest);
+        self.tat = self.tat.max(time).saturating_add(limit.interval).min(most);
         self.seen = time;
-        self.tat.saturating_sub(time).saturating_sub(tolerance)
+        self.tat
+            .saturating_sub(time)
+            .saturating_sub(limit.tolerance)
     }
 }
 

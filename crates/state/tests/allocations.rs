@@ -49,6 +49,7 @@ fn edge() {
     let settings = Settings {
         requests: limit,
         refusals: limit,
+        wrong_secrets: limit,
         block_for: 1_000_000_000,
     };
     let address: IpAddr = "2001:db8::1".parse().unwrap();

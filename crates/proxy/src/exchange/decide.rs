@@ -219,15 +219,15 @@ pub(super) async fn hold_back(
     if !matches!(denial.code.family(), "credential" | "token") {
         return;
     }
-    if let Some(client) = client.filter(|client| client.is_its_own()) {
-        let settings = &state.snapshot().edge;
-        if let Some(block) = counting.refused(settings, client.address, denial.code, now) {
-            tracing::warn!(
-                address = %client.address,
-                trigger = block.trigger.row().name,
-                "blocked for a while: too many refusals"
-            );
-        }
+    let settings = &state.snapshot().edge;
+    if let Some(client) = client.filter(|client| client.is_its_own())
+        && let Some(block) = counting.refused(settings, client.address, denial.code, now)
+    {
+        tracing::warn!(
+            address = %client.address,
+            trigger = block.trigger.row().name,
+            "blocked for a while: too many refusals"
+        );
     }
     let Some(CredentialVerdict::WrongSecret { id } | CredentialVerdict::Unknown { id }) =
         credential
@@ -236,7 +236,7 @@ pub(super) async fn hold_back(
     };
     let mut hasher = DefaultHasher::new();
     id.hash(&mut hasher);
-    let wait = counting.wrong_secret(u128::from(hasher.finish()), now);
+    let wait = counting.wrong_secret(settings, u128::from(hasher.finish()), now);
     if wait > Duration::ZERO {
         tokio::time::sleep(wait).await;
     }

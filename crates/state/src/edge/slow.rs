@@ -1,9 +1,10 @@
 //! Slowing those who guess secrets.
 //!
-//! A shaper, not a limit: each wrong secret takes the next free place in a queue of ten a minute
+//! A shaper, not a limit: each wrong secret takes the next free place in a queue of so many a time
 //! and is held back until then, so that guesses sent at the same time gain nothing. Whoever knows
 //! the secret is not in the queue and cannot be locked out by those who are.
 
+use crate::Limit;
 use crate::gcra::Cell;
 use crate::table::{Table, Usage};
 
@@ -13,10 +14,6 @@ use crate::table::{Table, Usage};
 pub const LONGEST_DELAY: u64 = 30 * SECOND;
 
 const SECOND: u64 = 1_000_000_000;
-/// Ten a minute.
-const INTERVAL: u64 = 6 * SECOND;
-/// Ten at once.
-const TOLERANCE: u64 = 10 * INTERVAL;
 
 /// Wrong secrets per presented id.
 #[derive(Debug)]
@@ -32,11 +29,11 @@ impl WrongSecrets {
     }
 
     /// Counts one, and says for how many nanoseconds to hold its refusal back.
-    pub(super) fn count(&self, presented: u128, now: u64) -> u64 {
+    pub(super) fn count(&self, limit: &Limit, presented: u128, now: u64) -> u64 {
         let place = self.cells.place(&presented);
         let mut shard = self.cells.lock(place.shard);
         let mut cell = shard.get(place, &presented).copied().unwrap_or_default();
-        let delay = cell.push(INTERVAL, TOLERANCE, LONGEST_DELAY, now);
+        let delay = cell.push(limit, LONGEST_DELAY, now);
         shard.put(place, presented, cell, now);
         delay
     }

@@ -10,6 +10,7 @@ fn settings() -> Settings {
     Settings {
         requests: Some(Limit::rate(10, SECOND, 10).unwrap()),
         refusals: Some(Limit::rate(3, MINUTE, 3).unwrap()),
+        wrong_secrets: Some(Limit::rate(10, MINUTE, 10).unwrap()),
         block_for: 10 * MINUTE,
     }
 }
@@ -96,6 +97,7 @@ fn limits_can_be_absent() {
     let nothing = Settings {
         requests: None,
         refusals: None,
+        wrong_secrets: None,
         block_for: MINUTE,
     };
     for _ in 0..1_000 {
@@ -161,7 +163,7 @@ fn tables_are_bounded() {
         for _ in 0..2 {
             edge.refused(&settings, from, TRIGGER, START);
         }
-        edge.wrong_secret(n.into(), START);
+        edge.wrong_secret(&settings, n.into(), START);
     }
     let usage = edge.usage();
     for table in [
@@ -179,13 +181,34 @@ fn tables_are_bounded() {
 fn wrong_secrets_are_held_back_more_and_more() {
     let edge = Edge::default();
     let delays: Vec<u64> = (0..20)
-        .map(|_| edge.wrong_secret(1, START) / SECOND)
+        .map(|_| edge.wrong_secret(&settings(), 1, START) / SECOND)
         .collect();
     assert_eq!(delays[..10], [0; 10]);
     assert_eq!(delays[10..15], [6, 12, 18, 24, 30]);
     assert_eq!(delays[15..], [30; 5], "never longer");
-    assert_eq!(edge.wrong_secret(2, START), 0, "another id");
-    assert_eq!(edge.wrong_secret(1, START + 10 * MINUTE), 0, "a rest helps");
+    let again = |id, now| edge.wrong_secret(&settings(), id, now);
+    assert_eq!(again(2, START), 0, "another id");
+    assert_eq!(again(1, START + 10 * MINUTE), 0, "a rest helps");
+}
+
+#[test]
+fn wrong_secrets_are_held_back_at_the_rate_that_is_set() {
+    let edge = Edge::default();
+    let strict = Settings {
+        wrong_secrets: Some(Limit::rate(2, 8 * SECOND, 2).unwrap()),
+        ..settings()
+    };
+    let delays: Vec<u64> = (0..5)
+        .map(|_| edge.wrong_secret(&strict, 1, START) / SECOND)
+        .collect();
+    assert_eq!(delays, [0, 0, 4, 8, 12]);
+    let lax = Settings {
+        wrong_secrets: None,
+        ..settings()
+    };
+    for _ in 0..100 {
+        assert_eq!(edge.wrong_secret(&lax, 1, START), 0, "no bound");
+    }
 }
 
 proptest! {
@@ -199,7 +222,7 @@ proptest! {
         let mut answered: Vec<u64> = Vec::new();
         for step in steps {
             now += step;
-            let delay = edge.wrong_secret(1, now);
+            let delay = edge.wrong_secret(&settings(), 1, now);
             prop_assert!(delay <= LONGEST_DELAY);
             if delay < LONGEST_DELAY {
                 answered.push(now + delay);
