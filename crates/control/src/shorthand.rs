@@ -166,7 +166,13 @@ pub fn decide(
             format!("{id} is {state} already{by}"),
         ));
     }
-    let patch = json!({"state": state, "decided_at": at, "decided_by": who, "comment": comment});
+    let mut patch = json!({"state": state, "decided_at": at, "decided_by": who});
+    if let Value::Object(members) = &mut patch
+        && (!comment.is_empty() || document.get("comment").is_some())
+    {
+        // What was said of an earlier decision does not stay.
+        members.insert("comment".into(), said(comment).into());
+    }
     Ok(Change::patch("subscription", id, patch).expecting(Expectation::Present))
 }
 
@@ -192,9 +198,11 @@ pub fn list_add(
             format!("{range} is on the list `{id}` already"),
         ));
     }
-    let mut entry = json!({"range": range.trunc().to_string(), "comment": comment, "added_at": at});
-    if let (Value::Object(members), Some(expires)) = (&mut entry, expires_at) {
-        members.insert("expires_at".into(), expires.into());
+    let mut entry = json!({"range": range.trunc().to_string()});
+    if let Value::Object(members) = &mut entry {
+        members.extend(said(comment).map(|comment| ("comment".to_owned(), comment.into())));
+        members.insert("added_at".into(), at.into());
+        members.extend(expires_at.map(|expires| ("expires_at".to_owned(), expires.into())));
     }
     entries.push(entry);
     Ok(Change::patch("list", id, json!({ "entries": entries })))
@@ -224,6 +232,11 @@ pub fn list_remove(id: &str, document: &Value, range: IpNet) -> Result<Change, R
         });
     }
     Ok(Change::patch("list", id, json!({ "entries": after })))
+}
+
+/// A comment, if there is one: documents have no empty texts.
+fn said(comment: &str) -> Option<&str> {
+    Some(comment).filter(|comment| !comment.is_empty())
 }
 
 fn entries(list: &Value) -> Vec<Value> {

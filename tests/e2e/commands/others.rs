@@ -29,6 +29,10 @@ fn a_subscription_waits_is_approved_and_ends() {
         "--yes",
     ]);
     assert_eq!(code(&postern.customers(&key)), "subscription.rejected");
+    postern.ok(&["subscriptions", "approve", "sub_crm"]);
+    assert_eq!(postern.customers(&key).status, 200);
+    let again = postern.json(&["subscriptions", "list", "--app", "crm"]);
+    assert_eq!(again["subscriptions"][0].get("comment"), None);
     let unknown = postern.fails(&["subscriptions", "approve", "sub_x", "--comment", "x"]);
     assert!(
         unknown.contains("there is no subscription `sub_x`"),

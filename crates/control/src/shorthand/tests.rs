@@ -34,6 +34,27 @@ fn what_is_done_is_not_done_again() {
 }
 
 #[test]
+fn a_comment_that_is_not_made_is_not_written() {
+    let decided = |before: &Value, comment| {
+        let change = decide("sub_1", before, "approved", "t", "lin", comment).unwrap();
+        change.patch.unwrap().get("comment").cloned()
+    };
+    let (fresh, before) = (json!({}), json!({"comment": "Over"}));
+    assert_eq!(decided(&fresh, "Welcome"), Some("Welcome".into()));
+    assert_eq!(decided(&fresh, ""), None);
+    let taken_away = Some(Value::Null);
+    assert_eq!(decided(&before, ""), taken_away);
+    let added = |comment| {
+        let one = range("192.0.2.1").unwrap();
+        let change = list_add("l", &json!({}), one, "t", comment, Some("u")).unwrap();
+        change.patch.unwrap()["entries"][0].clone()
+    };
+    let plain = json!({"range": "192.0.2.1/32", "added_at": "t", "expires_at": "u"});
+    assert_eq!(added(""), plain);
+    assert_eq!(added("Ann")["comment"], "Ann");
+}
+
+#[test]
 fn a_list_keeps_its_other_entries() {
     let list = json!({"entries": ["192.0.2.1", {"range": "198.51.100.0/24", "comment": "x"}]});
     let added = list_add("l", &list, range("10.1.2.3/8").unwrap(), "t", "c", None).unwrap();
