@@ -262,12 +262,12 @@ const PASSES: Variant = Variant {
 pub(super) const REFUSALS: &[Variant] = &[
     PASSES,
     Variant {
-        name: "credential.malformed",
+        name: "credential.invalid",
         curl: "curl -X POST -H 'X-API-Key: \
-               pst_bench00000000001_BenchmarkOnlyNeverUseThisKey00013KsSwx' -H 'Content-Type: \
+               pst_bench00000000001_BenchmarkOnlyThisSecretIsWrong011gvJBS' -H 'Content-Type: \
                application/json' -d '{\"item\":\"lamp\",\"count\":2}' http://127.0.0.1:8080/orders",
         status: 401,
-        code: Some("credential.malformed"),
+        code: Some("credential.invalid"),
         ..PASSES
     },
     Variant {
