@@ -53,7 +53,7 @@ pub(crate) enum Command {
     /// List and decide about subscriptions.
     #[command(subcommand)]
     Subscriptions(remote::Subscriptions),
-    /// Change lists of addresses.
+    /// Show and change lists of addresses.
     #[command(subcommand)]
     Lists(remote::Lists),
     /// List and lift temporary blocks of addresses.

@@ -2,6 +2,7 @@
 
 use super::{CONFIG, Stored, code};
 use crate::harness::raw::once;
+use serde_json::json;
 
 #[test]
 fn a_subscription_waits_is_approved_and_ends() {
@@ -62,6 +63,25 @@ fn an_address_is_let_in_and_shut_out_again() {
     assert_eq!(put().status, 200);
     let twice = postern.fails(&add);
     assert!(twice.contains("on the list `office` already"), "{twice}");
+    let all = postern.json(&["lists", "list", "office"]);
+    assert_eq!(
+        all["entries"][0],
+        json!({"list": "office", "range": "203.0.113.0/24"})
+    );
+    assert_eq!(all["entries"][1]["comment"], "This machine");
+    let one = postern.ok(&["lists", "list", "--address", "127.0.0.1"]);
+    let rows: Vec<_> = one.lines().collect();
+    assert!(
+        rows.len() == 2 && rows[1].starts_with("office  127.0.0.1/32  20"),
+        "{one}"
+    );
+    let first = postern.json(&["lists", "list", "--limit", "1"]);
+    assert_eq!(
+        (&first["entries"][0]["range"], &first["more"]),
+        (&json!("203.0.113.0/24"), &json!(true))
+    );
+    let unknown = postern.fails(&["lists", "list", "ofice"]);
+    assert!(unknown.contains("there is office"), "{unknown}");
     let remove = [
         "lists",
         "remove",

@@ -229,13 +229,33 @@ pub(crate) struct SubscriptionsDecide {
 /// `postern lists`.
 #[derive(Debug, Subcommand)]
 #[command(after_help = "Examples:
+  postern lists list office
   postern lists add office 203.0.113.0/24 --comment \"The new building\"
   postern lists remove office 203.0.113.0/24 --comment \"Moved out\"")]
 pub(crate) enum Lists {
+    /// List what stands on lists.
+    List(ListsList),
     /// Add a range to a list.
     Add(ListsAdd),
     /// Take a range off a list.
     Remove(ListsRemove),
+}
+
+/// Options of `postern lists list`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  postern lists list
+  postern lists list office --json
+  postern lists list --address 203.0.113.7      # which entries cover it")]
+pub(crate) struct ListsList {
+    /// Only what stands on this list.
+    #[arg(value_name = "LIST")]
+    pub(crate) list: Option<String>,
+    /// Only the entries that this address is in.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) address: Option<IpAddr>,
+    #[command(flatten)]
+    pub(crate) listed: Listed,
 }
 
 /// Options of `postern lists add`.

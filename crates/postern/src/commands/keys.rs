@@ -69,7 +69,7 @@ fn list(args: &KeysList) -> anyhow::Result<ExitCode> {
         ("app", args.app.as_ref()),
         ("environment", args.environment.as_ref()),
     ];
-    let (found, more) = remote.documents("credential", &having, &args.listed)?;
+    let (found, more) = remote.documents("credential", &having, args.listed.limit)?;
     let now = Timestamp::now();
     if args.listed.shown.json {
         let keys = found.iter().map(|key| {

@@ -1,19 +1,83 @@
 //! `postern lists`.
 
-use super::remote::{Found, Remote};
+use super::remote::{Found, Remote, text};
 use super::table;
-use crate::cli::remote::{Lists, ListsAdd, ListsRemove, Shown};
-use crate::cli::time::utc;
+use crate::cli::remote::{Lists, ListsAdd, ListsList, ListsRemove, Shown};
+use crate::cli::time::{local, utc};
 use crate::output;
 use jiff::Timestamp;
 use postern_control::shorthand::{self, Change};
+use serde_json::{Value, json};
 use std::process::ExitCode;
 
 pub(crate) fn dispatch(command: Lists) -> anyhow::Result<ExitCode> {
     match command {
+        Lists::List(args) => list(&args),
         Lists::Add(args) => add(&args),
         Lists::Remove(args) => remove(&args),
     }
+}
+
+/// Most lists whose entries are looked through.
+const LISTS: u16 = 10_000;
+
+fn list(args: &ListsList) -> anyhow::Result<ExitCode> {
+    let mut remote = Remote::connect(&args.listed.shown.at)?;
+    let (lists, not_all) = match &args.list {
+        Some(id) => (vec![remote.document("list", id)?], false),
+        None => remote.documents("list", &[], LISTS)?,
+    };
+    let entries = lists.iter().flat_map(|list| {
+        let entries = list.document.get("entries").and_then(Value::as_array);
+        entries
+            .into_iter()
+            .flatten()
+            .map(|entry| described(&list.id, entry))
+    });
+    let covers = |entry: &Value| {
+        let range = shorthand::range(text(entry, "range"));
+        args.address
+            .is_none_or(|address| range.is_some_and(|range| range.contains(&address)))
+    };
+    let limit = usize::from(args.listed.limit);
+    let mut found: Vec<Value> = entries.filter(covers).take(limit + 1).collect();
+    let more = not_all || found.len() > limit;
+    found.truncate(limit);
+    if args.listed.shown.json {
+        table::json(&json!({"entries": found, "more": more}));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let row = |entry: &Value| {
+        let when = |member, otherwise: &str| match text(entry, member) {
+            "" => otherwise.to_owned(),
+            at => local(at),
+        };
+        vec![
+            text(entry, "list").to_owned(),
+            text(entry, "range").to_owned(),
+            when("added_at", "–"),
+            when("expires_at", "never"),
+            text(entry, "comment").to_owned(),
+        ]
+    };
+    let rows: Vec<_> = found.iter().map(row).collect();
+    let head = ["LIST", "RANGE", "ADDED", "EXPIRES", "COMMENT"];
+    table::print("no such entries", &head, &rows, more);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// An entry with the list it stands on: it is written as a range alone, or with more about it.
+fn described(list: &str, entry: &Value) -> Value {
+    let mut described = json!({ "list": list });
+    if let Value::Object(members) = &mut described {
+        match entry {
+            Value::Object(more) => members.extend(more.clone()),
+            range => {
+                members.insert("range".into(), range.clone());
+            }
+        }
+    }
+    described
 }
 
 fn add(args: &ListsAdd) -> anyhow::Result<ExitCode> {

@@ -1,6 +1,6 @@
 //! The running Postern that commands talk to.
 
-use crate::cli::remote::{Listed, Where};
+use crate::cli::remote::Where;
 use crate::output;
 use anyhow::{anyhow, bail};
 use postern_control::client::{Client, ClientError};
@@ -102,13 +102,13 @@ impl Remote {
         &mut self,
         kind: &str,
         having: &[(&str, Option<&String>)],
-        listed: &Listed,
+        limit: u16,
     ) -> anyhow::Result<(Vec<Found>, bool)> {
         let having: BTreeMap<_, _> = having
             .iter()
             .filter_map(|(name, value)| Some((*name, (*value)?)))
             .collect();
-        let params = json!({"kind": kind, "where": having, "limit": listed.limit});
+        let params = json!({"kind": kind, "where": having, "limit": limit});
         let answer = self.call("documents", params)?;
         let documents = answer.get("documents").and_then(Value::as_array);
         let found = documents.into_iter().flatten().map(Found::of).collect();

@@ -25,7 +25,7 @@ fn list(args: &SubscriptionsList) -> anyhow::Result<ExitCode> {
         ("service", args.service.as_ref()),
         ("state", args.state.as_ref()),
     ];
-    let (found, more) = remote.documents("subscription", &having, &args.listed)?;
+    let (found, more) = remote.documents("subscription", &having, args.listed.limit)?;
     if args.listed.shown.json {
         let all: Vec<_> = found.iter().map(Found::json).collect();
         table::json(&json!({"subscriptions": all, "more": more}));
