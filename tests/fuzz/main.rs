@@ -92,4 +92,5 @@ short_runs! {
     host: 20_000,
     path: 20_000,
     proxy_protocol: 20_000,
+    redact: 20_000,
 }
