@@ -232,9 +232,11 @@ impl<'a> Journal<'a> {
 
     /// How the limits stood that refused, or might have.
     pub(super) fn limits(&self) -> Standings<'_> {
-        match &self.walked {
-            Some(walked) => standings(&walked.limits, &walked.readings, 0),
-            None => Standings::new(),
+        match (&self.walked, &self.passes) {
+            (Some(walked), _) => standings(&walked.limits, &walked.readings, 0),
+            // It has taken from them, and was refused later.
+            (None, Some(passes)) => standings(passes.allowed.limits, passes.readings, 1),
+            (None, None) => Standings::new(),
         }
     }
 

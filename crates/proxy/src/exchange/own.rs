@@ -222,7 +222,8 @@ impl Answering<'_> {
                 return Ok(Passed::Own);
             }
         }
-        if decided == Decision::Allow
+        let passed = decided == Decision::Allow;
+        if passed
             && let Err(failed) = read_through(intake, walk.body_limit(), self.state, journal).await
         {
             decided = refused_as_well(Err(failed))?;
@@ -249,7 +250,8 @@ impl Answering<'_> {
             Decision::CannotTell(_) => return Err(internal()),
         };
         let readings = postern_policy::Facts::readings(&facts).unwrap_or_default();
-        let limits = standings(walk.limits(), readings, 0);
+        // Whoever is refused after it has passed has taken from them.
+        let limits = standings(walk.limits(), readings, u32::from(passed));
         let terms = Terms {
             limits: &limits,
             ..Terms::of(
