@@ -18,7 +18,7 @@ mod tree;
 use crate::fields::Span;
 use crate::rules::CompileError;
 use hosts::Hosts;
-use postern_model::entity::{Configuration, Lifecycle, Method, Name, Visibility};
+use postern_model::entity::{Configuration, Lifecycle, Method, Name, StatusProfile, Visibility};
 use smallvec::SmallVec;
 use template::Template;
 use tree::Tree;
@@ -190,7 +190,8 @@ impl Router {
         for (s, service) in configuration.services.iter().enumerate() {
             let trees = router.trees_of(&service.hosts);
             // Hints name what everybody may know of.
-            let private = matches!(service.visibility, Visibility::Private { .. });
+            let private = matches!(service.visibility, Visibility::Private { .. })
+                || service.status_profile == StatusProfile::Conceal;
             for (v, version) in service.versions.iter().enumerate() {
                 for (o, operation) in version.operations.iter().enumerate() {
                     let text = format!(
@@ -226,7 +227,7 @@ impl Router {
                         let Some(tree) = forest.get_mut(tree) else {
                             continue;
                         };
-                        let leaf = tree.insert(&template, candidate.retired || private);
+                        let leaf = tree.insert(&template, route, candidate.retired || private);
                         let rival = leaf.candidates.iter().find(|c| c.rivals(&candidate));
                         if let Some(rival) = rival {
                             return Err(CompileError::Conflict {
@@ -286,14 +287,20 @@ impl Router {
         Found::Nothing { host_known }
     }
 
-    /// The public operations whose templates are most like a path that matches none: at most
-    /// three. For refusals; its work is bounded.
-    pub(crate) fn nearest(&self, host: Option<&str>, path: &str) -> Vec<String> {
+    /// The public operations whose templates are most like a path that matches none, of those
+    /// that are `here`: at most three. For refusals; its work is bounded.
+    pub(crate) fn nearest(
+        &self,
+        host: Option<&str>,
+        path: &str,
+        here: impl Fn(&Route) -> bool,
+    ) -> Vec<String> {
         let listings = self
             .hosts
             .matching(host.map(str::as_bytes))
             .filter_map(|tree| self.public.get(tree))
-            .flat_map(Tree::listings);
+            .flat_map(Tree::listings)
+            .filter(|listing| here(&listing.route));
         nearest::nearest(path, listings)
     }
 }

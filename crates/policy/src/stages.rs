@@ -16,6 +16,8 @@ pub(crate) mod route;
 mod subscription;
 pub mod upstream;
 
+pub use route::concealed;
+
 use crate::decision::{Depth, FactRequest};
 use crate::facts::Facts;
 use crate::policies::{Compiled, Effective, Holds, holds};

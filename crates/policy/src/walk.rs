@@ -77,6 +77,8 @@ pub(crate) struct Progress {
     pub(crate) has_encoded_slash: bool,
     pub(crate) has_parameters: bool,
     pub(crate) route: Option<Route>,
+    /// Whose operations stand at the path, where none of them is for the method.
+    pub(crate) service: Option<usize>,
     pub(crate) params: Params,
     /// How far the walk goes.
     pub(crate) depth: Depth,
@@ -286,6 +288,14 @@ impl Walk {
     /// The operation, once `route` has found it; also of a refused request.
     pub fn route(&self) -> Option<&Route> {
         self.progress.route.as_ref()
+    }
+
+    /// The service asked for, once `route` has found it: that of the operation, or of those at the
+    /// path that are for other methods. Index into
+    /// [`Configuration::services`](postern_model::entity::Configuration).
+    pub fn service(&self) -> Option<usize> {
+        let route = self.progress.route.as_ref();
+        route.map(|route| route.service).or(self.progress.service)
     }
 
     /// The environment of the host asked for, once the operation is known.

@@ -51,6 +51,12 @@ impl Denial {
         } else {
             denial.status
         };
+        // An unknown path is no service's: none says how much is told of it.
+        let disclosure = if code == Code::NotFound {
+            Disclosure::Standard
+        } else {
+            disclosure
+        };
         Shown {
             denial,
             status,

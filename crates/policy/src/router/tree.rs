@@ -1,13 +1,14 @@
 //! A tree of path segments.
 
 use super::template::{Segment, Template};
-use super::{Leaf, Params};
+use super::{Leaf, Params, Route};
 use crate::fields::Span;
 
 /// A template, and whether a caller may be told about it.
 #[derive(Debug)]
 pub(super) struct Listing {
     pub(super) template: Template,
+    pub(super) route: Route,
     /// Retired, or of a service that not everybody may know of.
     pub(super) unlisted: bool,
 }
@@ -30,9 +31,15 @@ struct Node {
 
 impl Tree {
     /// Lists an operation, and gives the leaf where it belongs.
-    pub(super) fn insert(&mut self, template: &Template, unlisted: bool) -> &mut Leaf {
+    pub(super) fn insert(
+        &mut self,
+        template: &Template,
+        route: Route,
+        unlisted: bool,
+    ) -> &mut Leaf {
         self.listings.push(Listing {
             template: template.clone(),
+            route,
             unlisted,
         });
         let mut node = &mut self.root;

@@ -4,7 +4,7 @@ use super::{Check, Outcome, connection};
 use crate::facts::Facts;
 use crate::path::{self, Reason, Rejected};
 use crate::router::template::is_reserved;
-use crate::router::{Found, Leaf, Params};
+use crate::router::{Found, Leaf, Params, Route};
 use crate::rules::Rules;
 use crate::snapshot::Snapshot;
 use crate::walk::{NormalPath, Progress};
@@ -16,6 +16,7 @@ pub(super) const CHECKS: &[Check] = &[
     normal_path,
     operation,
     published,
+    accepted,
     connection::tls_required,
     connection::certificate,
     connection::websocket,
@@ -95,18 +96,25 @@ fn operation(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts
     let host = progress.host_bytes(facts);
     let denial = match rules.router().find(host, path, method, &mut params) {
         Found::Operation(candidate) => {
-            let route = candidate.route;
-            let refused = unacceptable(progress, rules, facts, &route);
-            progress.route = Some(route);
+            progress.route = Some(candidate.route);
             progress.params = params;
-            match refused {
-                None => return Outcome::Pass,
-                Some(denial) => denial,
-            }
+            return Outcome::Pass;
         }
         _ if progress.has_encoded_slash => offending(facts, b"%2F", Reason::EncodedSlash),
         _ if progress.has_parameters => offending(facts, b";", Reason::Parameters),
-        Found::OtherMethods(leaf) => other_methods(rules, method, leaf),
+        Found::OtherMethods(leaf) => {
+            let here = rules.access().environment_of(|| host);
+            match other_methods(rules, method, leaf, here) {
+                Some((denial, service)) => {
+                    progress.service = service;
+                    denial
+                }
+                None => {
+                    let routes = leaf.candidates.iter().map(|c| c.route);
+                    elsewhere(progress, rules, facts, here, routes)
+                }
+            }
+        }
         Found::Draft => {
             let denial = not_found(progress, rules, facts);
             hidden(Code::NotPublished, denial).saw("state", "draft")
@@ -126,14 +134,52 @@ fn published(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts
     let Some(route) = progress.route else {
         return Outcome::Pass;
     };
-    let version = rules.version(&route);
-    let here = rules.environment(progress.environment);
-    if version.environments.is_empty() || version.environments.iter().any(|e| e == here) {
+    if is_here(rules, &route, progress.environment) {
         return Outcome::Pass;
     }
-    let published = version.environments.join(", ");
-    let denial = hidden(Code::NotPublished, not_found(progress, rules, facts));
-    Outcome::Refuse(denial.saw("state", format!("published in {published}, not in {here}")))
+    let here = progress.environment;
+    Outcome::Refuse(elsewhere(progress, rules, facts, here, [route]))
+}
+
+/// Whether the version of an operation is published in an environment.
+fn is_here(rules: &Rules, route: &Route, environment: usize) -> bool {
+    let version = rules.version(route);
+    let here = rules.environment(environment);
+    version.environments.is_empty() || version.environments.iter().any(|e| e == here)
+}
+
+/// Operations that are published, but not here.
+fn elsewhere(
+    progress: &Progress,
+    rules: &Rules,
+    facts: &dyn Facts,
+    here: usize,
+    routes: impl IntoIterator<Item = Route>,
+) -> Denial {
+    let routes = routes.into_iter();
+    let environments = routes.flat_map(|route| &rules.version(&route).environments);
+    let mut published: Vec<&str> = environments.map(|name| &**name).collect();
+    published.dedup();
+    let (published, here) = (published.join(", "), rules.environment(here));
+    hidden(Code::NotPublished, not_found(progress, rules, facts))
+        .saw("state", format!("published in {published}, not in {here}"))
+}
+
+/// What the matched service does not accept.
+fn accepted(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
+    let Some(route) = progress.route else {
+        return Outcome::Pass;
+    };
+    let rules = snapshot.rules;
+    let service = rules.service(&route);
+    let denial = if progress.has_encoded_slash && !service.encoded_slash {
+        Some(offending(facts, b"%2F", Reason::EncodedSlash))
+    } else if progress.has_parameters && !service.path_parameters {
+        Some(offending(facts, b";", Reason::Parameters))
+    } else {
+        retired(rules.version(&route))
+    };
+    denial.map_or(Outcome::Pass, Outcome::Refuse)
 }
 
 /// A refusal that in public is `route.not_found`: it takes the same evidence and work.
@@ -143,23 +189,6 @@ pub(super) fn hidden(code: Code, mut not_found: Denial) -> Denial {
     not_found.fault = hidden.fault;
     not_found.retry = hidden.retry;
     not_found
-}
-
-/// What the matched service does not accept.
-fn unacceptable(
-    progress: &Progress,
-    rules: &Rules,
-    facts: &dyn Facts,
-    route: &crate::router::Route,
-) -> Option<Denial> {
-    let service = rules.service(route);
-    if progress.has_encoded_slash && !service.encoded_slash {
-        return Some(offending(facts, b"%2F", Reason::EncodedSlash));
-    }
-    if progress.has_parameters && !service.path_parameters {
-        return Some(offending(facts, b";", Reason::Parameters));
-    }
-    retired(rules.version(route))
 }
 
 /// `None` unless the version is retired.
@@ -189,26 +218,36 @@ fn offending(facts: &dyn Facts, piece: &[u8], reason: Reason) -> Denial {
     rejected(segment, reason)
 }
 
-fn other_methods(rules: &Rules, method: Method, leaf: &Leaf) -> Denial {
+/// The operations at a path have other methods; with the service, if it is one. `None` if none of
+/// them is published here.
+fn other_methods(
+    rules: &Rules,
+    method: Method,
+    leaf: &Leaf,
+    here: usize,
+) -> Option<(Denial, Option<usize>)> {
+    let candidates = || {
+        let all = leaf.candidates.iter();
+        all.filter(|c| is_here(rules, &c.route, here))
+    };
+    let first = candidates().next()?.route;
+    let alone = candidates().all(|c| c.route.service == first.service);
+    let service = alone.then_some(first.service);
     // A path that only retired versions have is gone, whatever the method.
-    if let Some(first) = leaf.candidates.first()
-        && leaf.candidates.iter().all(|c| c.retired)
-        && let Some(denial) = retired(rules.version(&first.route))
+    if candidates().all(|c| c.retired)
+        && let Some(denial) = retired(rules.version(&first))
     {
-        return denial;
+        return Some((denial, service));
     }
     let allowed: Vec<Cow<'static, str>> = Method::ALL
         .into_iter()
-        .filter(|&m| {
-            leaf.candidates
-                .iter()
-                .any(|c| !c.retired && c.methods.answers(m))
-        })
+        .filter(|&m| candidates().any(|c| !c.retired && c.methods.answers(m)))
         .map(|m| Cow::Borrowed(m.as_str()))
         .collect();
-    Denial::new(Code::MethodNotAllowed)
+    let denial = Denial::new(Code::MethodNotAllowed)
         .saw("method", method.as_str())
-        .saw("allowed", allowed)
+        .saw("allowed", allowed);
+    Some((denial, service))
 }
 
 pub(super) fn not_found(progress: &Progress, rules: &Rules, facts: &dyn Facts) -> Denial {
@@ -216,11 +255,22 @@ pub(super) fn not_found(progress: &Progress, rules: &Rules, facts: &dyn Facts) -
     nothing_at(progress.host(facts), path, rules)
 }
 
+/// A refusal with the evidence of a `route.not_found`, for services that conceal themselves: as
+/// that one it is told.
+#[must_use]
+pub fn concealed(mut denial: Denial, host: &str, path: &str, rules: &Rules) -> Denial {
+    let host = Some(host).filter(|host| !host.is_empty());
+    let mut told = nothing_at(host, path, rules);
+    denial.evidence.append(&mut told.evidence);
+    denial
+}
+
 /// Nothing answers at that path of that host.
 pub(crate) fn nothing_at(host: Option<&str>, path: &str, rules: &Rules) -> Denial {
+    let here = rules.access().environment_of(|| host.map(str::as_bytes));
     let nearest: Vec<Cow<'static, str>> = rules
         .router()
-        .nearest(host, path)
+        .nearest(host, path, |route| is_here(rules, route, here))
         .into_iter()
         .map(Cow::Owned)
         .collect();

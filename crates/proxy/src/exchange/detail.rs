@@ -47,10 +47,7 @@ impl Journal<'_> {
         if !shadow.is_empty() {
             put("shadow", shadow.iter().map(of_denial).collect());
         }
-        let service = self
-            .route()
-            .map(|route| self.state().snapshot().rules.service(&route));
-        let mut redactor = Redactor::new(self.head(), service);
+        let mut redactor = Redactor::new(self.head(), self.service());
         if let Some(answered) = &copied.answered {
             redactor.learn(answered);
         }

@@ -17,7 +17,7 @@ use crate::record::{self, Delivered, Outcome, Record};
 use crate::refusal::Refusal;
 use crate::upstream::{FailureClass, Lease};
 use copied::Beginning;
-use postern_model::entity::{Capture, Name, Recorded as Kept, TlsVersion};
+use postern_model::entity::{Capture, Name, Recorded as Kept, Service, TlsVersion};
 use postern_model::id::EncodedId;
 use postern_model::{Code, Denial, RequestId};
 use postern_policy::facts::{Facts as _, Readings};
@@ -74,6 +74,7 @@ pub(super) fn count(counter: &Cell<u64>, bytes: usize) {
 #[derive(Debug)]
 pub(super) struct Walked {
     route: Option<Route>,
+    service: Option<usize>,
     pub(super) client: Option<IpAddr>,
     client_request_id: Option<Box<str>>,
     pub(super) host: Box<str>,
@@ -207,6 +208,7 @@ impl<'a> Journal<'a> {
         let id = client.and_then(|c| forward::client_request_id(&self.head.fields, c));
         self.walked = Some(Box::new(Walked {
             route: walk.route().copied(),
+            service: walk.service(),
             client: client.map(|c| c.address),
             client_request_id: id
                 .and_then(|id| std::str::from_utf8(id).ok())
@@ -350,6 +352,27 @@ impl<'a> Journal<'a> {
             Some(allowed) => Some(allowed.route),
             None => self.walked.as_ref()?.route,
         }
+    }
+
+    /// The service asked for, as far as it is known.
+    pub(super) fn service(&self) -> Option<&'a Service> {
+        let known = match self.allowed_request() {
+            Some(allowed) => Some(allowed.route.service),
+            None => self.walked.as_ref()?.service,
+        };
+        let configuration = self.state.configuration();
+        configuration.services.get(known?)
+    }
+
+    /// A refusal that is told as an unknown path, with what tells of one.
+    pub(super) fn concealed(&self, denial: &Denial) -> Denial {
+        let rules = &self.state.snapshot().rules;
+        let (host, path) = match (self.allowed_request(), &self.walked) {
+            (Some(allowed), _) => (ascii(allowed.host), ascii(allowed.path)),
+            (None, Some(walked)) => (&*walked.host, walked.path.as_deref().unwrap_or_default()),
+            (None, None) => ("", ""),
+        };
+        postern_policy::stages::concealed(denial.clone(), host, path, rules)
     }
 
     fn upstream_place(&self) -> UpstreamId {

@@ -255,7 +255,8 @@ impl Answering<'_> {
         let terms = Terms {
             limits: &limits,
             ..Terms::of(
-                walk.route().map(|route| snapshot.rules.service(route)),
+                walk.service()
+                    .and_then(|service| snapshot.rules.configuration().services.get(service)),
                 walk.identity().is_some(),
             )
         };

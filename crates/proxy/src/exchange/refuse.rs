@@ -45,13 +45,10 @@ pub(super) async fn refuse(
     denial: Denial,
     sink: &mut impl ResponseSink,
 ) {
-    let service = journal
-        .route()
-        .map(|route| state.snapshot().rules.service(&route));
     let limits = journal.limits();
     let terms = Terms {
         limits: &limits,
-        ..Terms::of(service, journal.is_proved())
+        ..Terms::of(journal.service(), journal.is_proved())
     };
     let (refusal, told) = rendered(state, caller, head, journal, &denial, &terms);
     drop(limits);
@@ -145,6 +142,9 @@ pub(super) fn rendered(
         https_port: state.snapshot().rules.tls_port().filter(|&port| port != 0),
     };
     let disclosure = disclosure.at(journal.now().div_euclid(1000));
+    let shown_code = denial.shown_code(profile, terms.proved);
+    let concealed = (shown_code != denial.code.shown()).then(|| journal.concealed(denial));
+    let denial = concealed.as_ref().unwrap_or(denial);
     let shown = denial.shown(profile, disclosure, terms.proved);
     let refusal = refusal::render(&shown, &context);
     let told = journal

@@ -2,7 +2,8 @@ use super::*;
 use crate::testing::callers::{NOW, World, key, walk, written};
 use postern_model::denial::{Fault, Public};
 use postern_model::entity::{
-    Decided, Method, Requested, Restriction, Revocation, SubscriptionState, Suspension, Visibility,
+    Decided, Method, Requested, Restriction, Revocation, StatusProfile, SubscriptionState,
+    Suspension, Visibility,
 };
 
 fn decision(world: &World, head: &Head) -> (Decision, Walk) {
@@ -470,6 +471,64 @@ fn a_version_is_there_only_where_it_is_published() {
     let head = head("GET", "/orders", &["Host: staging.example.com", &key]);
     let walk = passes(&world, &head);
     assert_eq!(&**walk.environment(&world.rules()).unwrap(), "staging");
+}
+
+#[test]
+fn no_hint_and_no_method_tells_of_what_is_published_elsewhere() {
+    let mut world = World::new();
+    world.configuration.services[0].versions[0].environments = vec!["staging".into()];
+    let ask = |world: &World, method: &str, path: &str, host: &str| {
+        refusal(world, &head(method, path, &[host]))
+    };
+    let staging = "Host: staging.example.com";
+    assert!(
+        ask(&world, "GET", "/order", staging)
+            .evidence("nearest")
+            .is_some()
+    );
+    assert_eq!(ask(&world, "GET", "/order", HOST).evidence("nearest"), None);
+    let other_method = ask(&world, "DELETE", "/orders", HOST);
+    let state = [("state", "published in staging, not in production")];
+    shows(&other_method, Code::NotPublished, &state);
+    assert_eq!(
+        ask(&world, "DELETE", "/orders", staging).code,
+        Code::MethodNotAllowed
+    );
+    // Retired, but never published here.
+    world.configuration.services[0].versions[0].state = Lifecycle::Retired {
+        at: 0,
+        successor: None,
+    };
+    let retired = ask(&world, "GET", "/orders", HOST);
+    shows(&retired, Code::NotPublished, &state);
+    // Of a service that conceals itself nobody is told.
+    let mut world = World::new();
+    world.configuration.services[0].status_profile = StatusProfile::Conceal;
+    assert_eq!(ask(&world, "GET", "/order", HOST).evidence("nearest"), None);
+}
+
+#[test]
+fn another_method_is_refused_by_the_service_that_has_the_path() {
+    let mut world = World::new();
+    let other = |world: &World| {
+        let (rules, directory) = (world.rules(), world.directory());
+        let peer = connection("198.51.100.1");
+        let head = head("DELETE", "/orders", &[HOST]);
+        let (decision, walk, _) = walk(&rules, &directory, &head, &peer, Depth::FirstDenial);
+        let Decision::Refuse(denial) = decision else {
+            panic!("{decision:?}");
+        };
+        assert_eq!((denial.code, walk.route()), (Code::MethodNotAllowed, None));
+        walk.service()
+    };
+    assert_eq!(other(&world), Some(0));
+    // Two services at one path: neither speaks for the other.
+    let mut second = world.configuration.services[0].clone();
+    second.name = "more".into();
+    second.versions[0].operations.truncate(1);
+    second.versions[0].operations[0].methods = vec![Method::Patch];
+    world.configuration.services.push(second);
+    assert_eq!(other(&world), None);
 }
 
 #[test]

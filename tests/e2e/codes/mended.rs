@@ -1,0 +1,153 @@
+//! What `postern why` says of each code, and that what it offers mends it.
+
+use super::ask::Asking;
+use super::row::{Before, Mend, Row, Telling};
+use super::table::ROWS;
+use super::text::{golden, steady};
+use super::world::{Place, configuration};
+use crate::commands::Stored;
+use crate::harness::problem::contract;
+use crate::harness::{Response, eventually};
+use std::fmt::Write as _;
+use std::sync::Mutex;
+use std::time::Duration;
+
+/// How many rows are looked at side by side: some of them wait.
+const AT_ONCE: usize = 4;
+
+#[test]
+fn every_code_is_explained_and_what_is_offered_mends_it() {
+    let place = Place::new();
+    let postern = Stored::empty();
+    let whole = configuration(&[Telling::DEFAULT], &place).to_string();
+    let applied = postern.apply(&whole);
+    assert!(applied.status.success(), "{applied:?}");
+    let (postern, wrong) = (&postern, Mutex::new(String::new()));
+    let all = |(number, row): (usize, &'static Row)| {
+        let asking = Asking {
+            gateway: postern.gateway,
+            number,
+            row,
+            telling: Telling::DEFAULT,
+        };
+        if let Err(why) = one(postern, &asking) {
+            let mut wrong = wrong.lock().expect("nobody panics with it");
+            let _ = writeln!(wrong, "{}: {why}", row.code);
+        }
+    };
+    std::thread::scope(|scope| {
+        for first in 0..AT_ONCE {
+            let rows = ROWS.iter().enumerate().skip(first).step_by(AT_ONCE);
+            scope.spawn(move || rows.for_each(all));
+        }
+    });
+    let wrong = wrong.into_inner().expect("nobody panics with it");
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+fn one(postern: &Stored, asking: &Asking<'_>) -> Result<(), String> {
+    let row = asking.row;
+    let mut refused = asking.provoke();
+    is_refused(asking, &refused)?;
+    let id = id(&refused);
+    explained(postern, asking, &id)?;
+    if row.family() == "limit" && !matches!(row.before, Before::Held(_)) {
+        refused = waited(asking, &refused)?;
+    }
+    let id = self::id(&refused);
+    let ran = postern.run(&["fix", &id, "--comment", "a test", "--json"]);
+    if row.mend == Mend::Caller {
+        let none = "nothing is offered to mend";
+        if ran.status.code() != Some(1) || !ran.stderr.contains(none) {
+            return Err(format!("a fix is offered that nobody expects: {ran:?}"));
+        }
+        return Ok(());
+    }
+    if !ran.status.success() {
+        return Err(format!("the fix is not made: {ran:?}"));
+    }
+    let mut again = row.sent.to_owned();
+    if row.mend == Mend::NewKey {
+        let made: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
+        let key = made["key"].as_str().ok_or("no key was made")?;
+        again = again.replace("{key}", key);
+    }
+    // A limit is counted anew; at the edge, what was counted is kept.
+    eventually(&format!("{} passes", row.code), || {
+        (asking.send(&again).status == 200).then_some(())
+    });
+    let alike = asking.send(row.alike);
+    if alike.status != 200 {
+        return Err(format!("the look-alike is refused now: {}", alike.text()));
+    }
+    Ok(())
+}
+
+fn is_refused(asking: &Asking<'_>, response: &Response) -> Result<(), String> {
+    let shown = asking.row.shown;
+    let due = if shown.is_empty() {
+        asking.row.code
+    } else {
+        shown
+    };
+    if response.denial().as_deref() == Some(due) {
+        return Ok(());
+    }
+    Err(format!("{} {}", response.status, response.text()))
+}
+
+/// The caller's own way out of a limit: to wait as long as it is told.
+fn waited(asking: &Asking<'_>, refused: &Response) -> Result<Response, String> {
+    let wait = refused.header("retry-after").ok_or("no Retry-After")?;
+    let seconds: u64 = wait.parse().map_err(|_| wait)?;
+    std::thread::sleep(Duration::from_secs(seconds));
+    let passes = asking.send(asking.row.sent);
+    if passes.status != 200 {
+        return Err(format!("still refused after {seconds} s"));
+    }
+    let refused = asking.send(asking.row.sent);
+    is_refused(asking, &refused)?;
+    Ok(refused)
+}
+
+/// Asks why.
+fn explained(postern: &Stored, asking: &Asking<'_>, id: &str) -> Result<(), String> {
+    let row = asking.row;
+    let why = postern.ok(&["why", id]);
+    let due = [
+        format!("refused[{}]: ", row.code),
+        format!("= fault: {} (", contract(row.code).1),
+    ];
+    if let Some(due) = due.iter().find(|due| !why.contains(*due)) {
+        return Err(format!("no `{due}` in {why}"));
+    }
+    golden(&format!("why/{}.txt", row.code), &masked(asking, &why, id))
+}
+
+/// What a person reads, without what differs from run to run.
+fn masked(asking: &Asking<'_>, why: &str, id: &str) -> String {
+    let mut out = String::new();
+    let why = why.replace(id, "ID");
+    // The last request that passed may not be recorded yet.
+    let lines = why
+        .lines()
+        .filter(|line| !line.contains("= compared with:"));
+    for line in lines {
+        // How many others were refused meanwhile.
+        let line = line.split("; of ").next().unwrap_or_default();
+        // Revisions have hashes.
+        let line = match line.split_once("revision ") {
+            Some((before, after)) => {
+                let after = after.split_once(')').map_or("", |(_, after)| after);
+                format!("{before}revision N (HASH){after}")
+            }
+            None => line.to_owned(),
+        };
+        let _ = writeln!(out, "{line}");
+    }
+    steady(asking.row, &out)
+}
+
+fn id(response: &Response) -> String {
+    response.header("x-request-id").expect("an id")
+}

@@ -1,0 +1,95 @@
+//! Texts that people read, kept in files.
+
+use super::row::Row;
+use crate::harness::Response;
+use crate::harness::binary::workspace;
+use crate::harness::problem::is_id;
+use serde_json::Value;
+
+/// What stands in lines whose numbers are of the moment.
+const MOMENTS: [&str; 4] = [" too late", " waiting ", "127.0.0.1:", "_at\":\"20"];
+/// The same where something is counted or runs out soon.
+const COUNTED: [&str; 10] = [
+    "Retry-After",
+    "RateLimit",
+    "\"reset\"",
+    "\"until\"",
+    "\"after\"",
+    "\"detail\"",
+    "\"fix\"",
+    "Wait ",
+    "passes in",
+    "until",
+];
+
+/// A response as it is read, without what differs from run to run.
+pub(super) fn of_response(row: &Row, response: &Response) -> String {
+    let mut out = format!("{} {}\n", response.version, response.status);
+    for (name, value) in &response.headers {
+        let moment = ["date", "content-length"].contains(&&*name.to_ascii_lowercase());
+        if !moment {
+            out.push_str(&format!("{name}: {value}\n"));
+        }
+    }
+    out.push('\n');
+    let mut body: Value = response.json();
+    if let Some(Value::String(help)) = body.get_mut("help") {
+        let (link, _) = help.split_once('?').expect("a signature");
+        *help = format!("{link}?SIGNATURE");
+    }
+    out.push_str(&serde_json::to_string_pretty(&body).expect("JSON"));
+    out.push('\n');
+    let id = response.header("x-request-id").expect("an id");
+    steady(row, &out.replace(&id, "ID"))
+}
+
+/// A text without the numbers and ids that are of the moment.
+pub(super) fn steady(row: &Row, text: &str) -> String {
+    let counted = row.code == "edge.address_blocked"
+        || row.code == "edge.rate_exceeded"
+        || row.family() == "limit";
+    let ends = ["credential.expired", "subscription.expired"].contains(&row.code);
+    let mut out = String::new();
+    for line in text.lines() {
+        let of_now = MOMENTS.iter().any(|moment| line.contains(moment))
+            || counted && COUNTED.iter().any(|moment| line.contains(moment))
+            || ends && line.contains(" until 20") && line.contains("Z");
+        let words = line
+            .split(' ')
+            .map(|word| if is_id(word) { "ID" } else { word });
+        let line = words.collect::<Vec<_>>().join(" ");
+        out.push_str(&if of_now { without_numbers(&line) } else { line });
+        out.push('\n');
+    }
+    out
+}
+
+fn without_numbers(line: &str) -> String {
+    let mut out = String::new();
+    for character in line.chars() {
+        if !character.is_ascii_digit() {
+            out.push(character);
+        } else if !out.ends_with('#') {
+            out.push('#');
+        }
+    }
+    // Whole seconds have no point.
+    out.replace("#.#", "#")
+}
+
+/// Compares a text with the one that is kept; `UPDATE=1` keeps it.
+pub(super) fn golden(name: &str, text: &str) -> Result<(), String> {
+    let path = workspace().join("tests/e2e/codes/golden").join(name);
+    if std::env::var_os("UPDATE").is_some() {
+        let directory = path.parent().expect("a directory");
+        std::fs::create_dir_all(directory).expect("the directory can be made");
+        std::fs::write(&path, text).expect("the golden file can be written");
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    if kept == text {
+        return Ok(());
+    }
+    Err(format!(
+        "{name} has changed (UPDATE=1 writes it anew):\n--- kept\n{kept}\n--- now\n{text}"
+    ))
+}
