@@ -36,8 +36,8 @@ pub(crate) struct Service {
     pub disclosure: Option<At<Disclosure>>,
     /// When the disclosure becomes `standard` again; with `verbose` only, and required there.
     pub disclosure_until: Option<At<Date>>,
-    /// Which statuses its refusals have.
-    #[schemars(extend("default" = "standard"))]
+    /// Which statuses its refusals have: `standard`, or `conceal` if not everybody can see that it
+    /// exists.
     pub status_profile: Option<StatusProfile>,
     /// Scopes that its operations may require, each with what it allows.
     #[schemars(extend("default" = {}))]

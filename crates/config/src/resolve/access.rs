@@ -34,8 +34,14 @@ impl Resolver<'_, '_> {
             name: scope.value.as_str().into(),
             description: Some(text.0.clone()),
         });
+        let visibility = self.visibility(name, given);
+        // Strangers are told of a service that is not there for them, unless it says otherwise.
+        let usual = match &visibility {
+            Visibility::Public => StatusProfile::Standard,
+            Visibility::Private { .. } => StatusProfile::Conceal,
+        };
         Access {
-            visibility: self.visibility(name, given),
+            visibility,
             scopes: scopes.collect(),
             authentication: given
                 .authentication
@@ -44,7 +50,8 @@ impl Resolver<'_, '_> {
             status_profile: match given.status_profile {
                 Some(document::StatusProfile::Forbid) => StatusProfile::Forbid,
                 Some(document::StatusProfile::Conceal) => StatusProfile::Conceal,
-                Some(document::StatusProfile::Standard) | None => StatusProfile::Standard,
+                Some(document::StatusProfile::Standard) => StatusProfile::Standard,
+                None => usual,
             },
             disclosure: self.disclosure(name, given),
         }

@@ -307,3 +307,19 @@ fn what_no_bound_means_at_the_edge() {
     };
     assert_eq!(edge(text), expected);
 }
+
+#[test]
+fn a_service_that_not_everybody_sees_conceals_itself_unless_it_says_otherwise() {
+    let profile = |more: &str| {
+        let text = with("").replace("services: {s: {", &format!("services: {{s: {{{more}"));
+        let loaded = parse(&text).unwrap_or_else(|report| panic!("{report}"));
+        loaded.configuration.services[0].status_profile
+    };
+    let standard = StatusProfile::Standard;
+    assert_eq!(profile(""), standard);
+    assert_eq!(profile("visibility: private, "), StatusProfile::Conceal);
+    let tenants = "tenant: t, visibility: tenant, ";
+    assert_eq!(profile(tenants), StatusProfile::Conceal);
+    let open = "visibility: private, status_profile: standard, ";
+    assert_eq!(profile(open), standard);
+}
