@@ -125,10 +125,10 @@ impl Documents {
         Ok(())
     }
 
-    /// The sections that rules are compiled from, and the tenants that they name. What only
-    /// concerns sockets is left out: no decision depends on it.
+    /// The sections that rules are compiled from, and the tenants that they name. Listeners are
+    /// among them: a service that requires TLS is not valid without one that speaks it.
     pub(crate) fn rules(&self) -> Self {
-        let without = ["listeners", "admin", "apps", "credentials", "subscriptions"];
+        let without = ["admin", "apps", "credentials", "subscriptions"];
         let kept = self
             .0
             .iter()

@@ -595,3 +595,28 @@ fn what_is_not_a_terminal_gets_ascii_and_no_escapes() {
         );
     }
 }
+
+#[test]
+fn rules_that_require_tls_are_compiled_from_their_documents() {
+    let mut documents = Scene::new(&[]).json;
+    let tls = json!({
+        "listeners": {"secure": {"address": "127.0.0.1:8443", "tls": {
+            "request_client_certificate": true,
+            "certificates": [{"certificate": "a.crt", "key": "env:A_KEY"}],
+        }}},
+        "services": {"partners": {
+            "tls_required": true,
+            "client_certificate": {"authorities": "ca.crt"},
+        }},
+    });
+    crate::merge_patch(&mut documents, &tls);
+    let documents = crate::Documents::new(documents);
+    let rules = crate::compile(&documents, "41").unwrap_or_else(|error| panic!("{error}"));
+    assert!(
+        rules
+            .configuration()
+            .services
+            .iter()
+            .any(|service| service.tls_required)
+    );
+}
