@@ -18,6 +18,7 @@ use postern_policy::{Directory, Facts, Recorded, Rules, Snapshot};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Other refusals that fixes are decided for again.
 const OTHERS: usize = 500;
@@ -25,6 +26,13 @@ const OTHERS: usize = 500;
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 /// Rows looked through for the last refusal of a path.
 const LOOKED_THROUGH: usize = 10_000;
+
+/// For how long after its beginning a request that is not recorded may still be, in milliseconds.
+const FRESH_MS: u64 = 2_000;
+/// Between two looks for it.
+const PAUSE: Duration = Duration::from_millis(50);
+/// How many further looks.
+const PATIENCE: usize = 20;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -51,6 +59,13 @@ pub(super) enum Sought {
     Found(Box<Entry>, bool),
     /// Why there is none, or which there are.
     Answer(Value),
+}
+
+/// Whether a request of that id has only just begun.
+fn is_fresh(id: &str) -> bool {
+    let begun = RequestId::parse(id.trim()).map(RequestId::millis);
+    let now = u64::try_from(now()).unwrap_or_default();
+    begun.is_some_and(|begun| now.abs_diff(begun) < FRESH_MS)
 }
 
 impl Service {
@@ -87,7 +102,16 @@ impl Asking {
                  O and U; the beginning of one will do. Every response has it in X-Request-Id",
             ));
         };
-        let found = self.reader().find(prefix).map_err(|error| unread(&error))?;
+        let find = || self.reader().find(prefix).map_err(|error| unread(&error));
+        let mut found = find()?;
+        // Whoever asks at once may be faster than the record.
+        for _ in 0..PATIENCE {
+            if !matches!(found, Lookup::Absent(_)) || !is_fresh(id) {
+                break;
+            }
+            std::thread::sleep(PAUSE);
+            found = find()?;
+        }
         Ok(match found {
             Lookup::Found(entry) => Sought::Found(entry, false),
             Lookup::Folded(entry) => Sought::Found(entry, true),
