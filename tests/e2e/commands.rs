@@ -53,15 +53,15 @@ egress: { allow: [127.0.0.0/8] }
 "#;
 
 /// A Postern that runs by its store.
-struct Stored {
+pub(crate) struct Stored {
     program: Program,
     scratch: Scratch,
-    gateway: SocketAddr,
+    pub(crate) gateway: SocketAddr,
 }
 
 impl Stored {
     /// Starts an empty one.
-    fn empty() -> Self {
+    pub(crate) fn empty() -> Self {
         Self::on(scratch("stored"))
     }
 
@@ -95,37 +95,37 @@ impl Stored {
         stored
     }
 
-    fn data(&self) -> PathBuf {
+    pub(crate) fn data(&self) -> PathBuf {
         self.scratch.join("data")
     }
 
-    fn apply(&self, config: &str) -> Ran {
+    pub(crate) fn apply(&self, config: &str) -> Ran {
         let file = self.scratch.write("postern.yaml", config);
         let file = file.to_str().expect("a path of ours");
         self.run(&["apply", file, "--comment", "a test"])
     }
 
     /// Runs a command against it.
-    fn run(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         run(&self.data(), arguments)
     }
 
     /// Runs a command that has to succeed, and gives what it printed.
-    fn ok(&self, arguments: &[&str]) -> String {
+    pub(crate) fn ok(&self, arguments: &[&str]) -> String {
         let ran = self.run(arguments);
         assert!(ran.status.success(), "{arguments:?}: {ran:?}");
         ran.stdout
     }
 
     /// Runs a command that has to fail, and gives what it said.
-    fn fails(&self, arguments: &[&str]) -> String {
+    pub(crate) fn fails(&self, arguments: &[&str]) -> String {
         let ran = self.run(arguments);
         assert_eq!(ran.status.code(), Some(1), "{arguments:?}: {ran:?}");
         ran.stderr
     }
 
     /// The same with `--json`.
-    fn json(&self, arguments: &[&str]) -> Value {
+    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
         let all: Vec<&str> = arguments.iter().copied().chain(["--json"]).collect();
         serde_json::from_str(&self.ok(&all)).expect("JSON")
     }

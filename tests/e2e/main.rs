@@ -7,6 +7,7 @@
 
 mod captures;
 mod clients;
+mod codes;
 mod commands;
 mod differential;
 mod forwarding;

@@ -197,5 +197,7 @@ impl Gateway {
 
 /// Runs `postern` with arguments to its end.
 pub(crate) fn cli(arguments: &[&str]) -> super::program::Ran {
-    run(Command::new(binary::postern()).args(arguments), SOON)
+    // Texts have times in the local zone.
+    let mut command = Command::new(binary::postern());
+    run(command.args(arguments).env("TZ", "UTC"), SOON)
 }

@@ -1,0 +1,16 @@
+//! Every code over real sockets: what provokes it and what nearly does, how it is told in every
+//! profile and disclosure, what is recorded, what `postern why` says, and that what it offers
+//! mends it.
+//!
+//! `table` has a row per code. Each row has services of its own in one configuration (`world`), so
+//! that one gateway serves them all. What people read is in `golden/`; `UPDATE=1` writes it anew.
+
+mod ask;
+mod coverage;
+mod disguise;
+mod mended;
+mod row;
+mod table;
+mod text;
+mod told;
+mod world;
