@@ -1,4 +1,5 @@
 mod callers;
+mod needs;
 
 use super::*;
 use crate::directory::Directory;
