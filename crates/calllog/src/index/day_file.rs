@@ -168,9 +168,11 @@ fn prepare(path: &Path) -> rusqlite::Result<Connection> {
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(std::time::Duration::from_secs(2))?;
+    // A file that is there keeps its own. Twice the usual: half the calls into the kernel.
+    connection.pragma_update(None, "page_size", 8_192)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
-    connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
+    connection.pragma_update(None, "wal_autocheckpoint", 2_000)?;
     connection.pragma_update(None, "cache_size", -8_192)?;
     let layout: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if layout == 0 {
