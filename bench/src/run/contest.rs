@@ -16,7 +16,7 @@ use crate::load::Request;
 const DISTURBED: f64 = 0.10;
 /// How often a measurement is taken at most.
 const TRIES: usize = 3;
-/// The same where each has to wait for the call log, seconds.
+/// The same where each has to wait for the call log.
 const TRIES_RECORDED: usize = 2;
 
 /// A comparison under way.
