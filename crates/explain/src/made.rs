@@ -236,15 +236,22 @@ fn best_key(world: &World<'_>, app: &str, at: i64) -> Option<String> {
 
 /// How good a key is to ask with, the best first: one that opens something at that time, Unix
 /// milliseconds, before one that does not yet or no longer, and that before a revoked one; then
-/// one for `production`.
-pub fn rank(directory: &Directory, id: &str, at: i64) -> (u8, bool) {
+/// one for `production`, one that may be used from everywhere and for everything, and the one that
+/// carries most.
+pub fn rank(directory: &Directory, id: &str, at: i64) -> (u8, bool, bool, usize) {
     let Some(row) = directory.credential(id) else {
-        return (u8::MAX, true);
+        return (u8::MAX, true, true, 0);
     };
     let state = match row.state(at.div_euclid(1000)) {
         CredentialState::Active => 0,
         CredentialState::NotYetValid | CredentialState::Expired => 1,
         CredentialState::Revoked => 2,
     };
-    (state, *row.environment != *PRODUCTION)
+    let scopes = row.scopes.as_ref();
+    (
+        state,
+        *row.environment != *PRODUCTION,
+        row.restriction.is_some(),
+        scopes.map_or(0, |scopes| usize::MAX - scopes.len()),
+    )
 }

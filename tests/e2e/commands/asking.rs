@@ -151,6 +151,10 @@ credentials:
   key_exampe0000000002:
     app: fieldforce
     sha256: 173c4af2f195faa6b812cdd8b22945fe746d6cb7a2ca8108c27aaa8e0ce8345c
+    scopes: []
+  key_exampe0000000003:
+    app: fieldforce
+    sha256: 0017213a3191886329e7206617e4922a6122988db608158ed7de4e44e7e651e2
 ";
     assert!(postern.apply(&format!("{CONFIG}{keys}")).status.success());
     let ask = ["can", "fieldforce", "GET", "/partners/customers"];
@@ -223,6 +227,8 @@ fn requests_are_listed_counted_and_exported() {
     for _ in 0..3 {
         postern.customers("wrong");
     }
+    // Requests of one millisecond, on several cores, have no order.
+    std::thread::sleep(std::time::Duration::from_millis(2));
     get(postern.gateway, "/nowhere", "Connection: close\r\n");
     let denials = postern.json(&["denials"]);
     assert_eq!(denials["total"], 4);
