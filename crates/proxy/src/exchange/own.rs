@@ -1,30 +1,28 @@
 //! Answering what the gateway is asked itself, by the same sink, ids, records and counters as
 //! everything else.
 
+mod check;
+
 use super::attempt::Passed;
-use super::decide::{Counted, Walking, hold_back};
-use super::faults::{Failed, caller_fault};
+use super::decide::hold_back;
+use super::faults::Failed;
 use super::intake::Intake;
 use super::journal::{Journal, count};
-use super::message::{Piece, RequestSource, ResponseSink, Source as _};
-use super::refuse::{self, Terms, rendered};
+use super::message::{RequestSource, ResponseSink};
 use super::run::skip;
-use super::standing::standings;
 use crate::connection::Caller;
 use crate::counting::ASKED_A_MINUTE;
 use crate::date;
 use crate::gateway::{Core, CoreState};
 use crate::http1::Length;
 use crate::wellknown::answer::Answer;
-use crate::wellknown::{CHECK_SEGMENTS, Page, check, denials, may_come, whoami};
-use postern_model::entity::{CredentialState, Service};
-use postern_model::{Code, Denial, RequestId, Stage};
-use postern_policy::credential::{KeyPlaces, is_open_about_itself};
+use crate::wellknown::{Page, denials, may_come, whoami};
+use postern_model::entity::CredentialState;
+use postern_model::{Code, Denial, RequestId};
+use postern_policy::credential::KeyPlaces;
 use postern_policy::facts::CredentialVerdict;
 use postern_policy::head::Head;
-use postern_policy::own::shifted;
-use postern_policy::router::RESERVED;
-use postern_policy::{Decision, Depth, Identity, Live, Own, Snapshot, Walk};
+use postern_policy::{Identity, Live, Own, Snapshot};
 use std::borrow::Cow;
 use std::rc::Rc;
 use std::time::Duration;
@@ -182,131 +180,6 @@ impl Answering<'_> {
         row.state(now.div_euclid(1000)) == CredentialState::Active && only.is_none_or(here)
     }
 
-    /// Decides about the request that is asked about, and takes nothing. Only whoever has a genuine
-    /// key may ask; but what the service demands of the connection comes before any key is looked
-    /// at, as it does there.
-    async fn check<S: RequestSource>(
-        &self,
-        snapshot: &Snapshot<'_>,
-        live: &Live<'_>,
-        intake: &mut Intake<'_, S>,
-        journal: &mut Journal<'_>,
-        sink: &mut impl ResponseSink,
-    ) -> Result<Passed, Failed> {
-        let Some(meant) = shifted(self.head, CHECK_SEGMENTS) else {
-            return Err(Failed::Refused(self.asked.not_found(snapshot.rules, live)));
-        };
-        let now = journal.now();
-        let misdirected = self.caller.is_misdirected(&meant);
-        let mut facts = Live::new(&meant, &self.caller.facts, now).misdirected(misdirected);
-        let mut walk = Walk::new(Depth::FirstDenial);
-        let walking = Walking {
-            core: self.core,
-            state: self.state,
-            caller: self.caller,
-            snapshot,
-            now,
-        };
-        let walked = walking.walk(&mut walk, &mut facts, intake, Counted::Asked);
-        let mut decided = refused_as_well(walked.await)?;
-        if let Some(identity) = walk.identity() {
-            journal.asked_by(identity);
-        } else if !is_about_the_connection(&decided) {
-            let asker = self.asker(snapshot, live, journal).await;
-            if let Err(denial) = asker.proved {
-                let service = walk.route().map(|route| snapshot.rules.service(route));
-                self.turn_away(
-                    denial, decided, service, snapshot, live, intake, journal, sink,
-                )
-                .await;
-                return Ok(Passed::Own);
-            }
-        }
-        let passed = decided == Decision::Allow;
-        if passed
-            && let Err(failed) = read_through(intake, walk.body_limit(), self.state, journal).await
-        {
-            decided = refused_as_well(Err(failed))?;
-        }
-        let denial = match decided {
-            Decision::Allow => {
-                let allowed = walk.allowed(snapshot.rules, &meant);
-                let allowed = allowed.ok_or_else(internal)?;
-                let readings = facts.take_readings();
-                let id = journal.id();
-                let answer = check::answer(id.as_str(), &allowed, &readings, snapshot.rules);
-                let answer = answer.ok_or_else(internal)?;
-                let kept = &snapshot.rules.operation(&allowed.route).recorded_parameters;
-                let plan = snapshot.rules.plan(&allowed.route);
-                let path = plan.recorded_path(allowed.path, allowed.params, kept);
-                journal.recorded_as(format!("{RESERVED}/check{path}"));
-                rest_unread(intake, journal, sink);
-                self.send(&answer, journal, sink).await;
-                return Ok(Passed::Own);
-            }
-            Decision::Refuse(denial) => denial,
-            // The gateway's own pages are no operations.
-            Decision::Own(_) => self.asked.not_found(snapshot.rules, live),
-            Decision::CannotTell(_) => return Err(internal()),
-        };
-        let readings = postern_policy::Facts::readings(&facts).unwrap_or_default();
-        // Whoever is refused after it has passed has taken from them.
-        let limits = standings(walk.limits(), readings, u32::from(passed));
-        let terms = Terms {
-            limits: &limits,
-            ..Terms::of(
-                walk.service()
-                    .and_then(|service| snapshot.rules.configuration().services.get(service)),
-                walk.identity().is_some(),
-            )
-        };
-        let (refusal, _) = rendered(self.state, self.caller, &meant, journal, &denial, &terms);
-        rest_unread(intake, journal, sink);
-        if denial.code == Code::Malformed {
-            sink.close();
-        }
-        // What is recorded is the question: the operation has refused nobody.
-        journal.own(refusal.status);
-        refuse::send(&refusal, journal, sink).await;
-        Ok(Passed::Own)
-    }
-
-    /// Refuses a check to whoever proves nothing: as the operation would, where strangers may know
-    /// of it.
-    #[expect(clippy::too_many_arguments, reason = "what a check has in hand")]
-    async fn turn_away<S: RequestSource>(
-        &self,
-        denial: Denial,
-        decided: Decision,
-        service: Option<&Service>,
-        snapshot: &Snapshot<'_>,
-        live: &Live<'_>,
-        intake: &mut Intake<'_, S>,
-        journal: &mut Journal<'_>,
-        sink: &mut impl ResponseSink,
-    ) {
-        let places = KeyPlaces::on(self.asked.host(live), snapshot.rules);
-        let service = service.filter(|service| is_open_about_itself(service));
-        let (denial, terms) = match (decided, service) {
-            (Decision::Refuse(told), Some(service)) if told.stage() == Stage::Authenticate => {
-                (told, Terms::of(Some(service), false))
-            }
-            _ => {
-                let accepted = Some((&*self.state.configuration().forwarding.name, places.told()));
-                let terms = Terms {
-                    accepted,
-                    ..Terms::of(None, false)
-                };
-                (denial, terms)
-            }
-        };
-        let (refusal, told) =
-            rendered(self.state, self.caller, self.head, journal, &denial, &terms);
-        rest_unread(intake, journal, sink);
-        journal.refused(denial, &refusal, told);
-        refuse::send(&refusal, journal, sink).await;
-    }
-
     async fn send(&self, answer: &Answer, journal: &mut Journal<'_>, sink: &mut impl ResponseSink) {
         sink.begin(answer.status);
         sink.field(b"date", date::now().as_bytes());
@@ -325,42 +198,6 @@ impl Answering<'_> {
         };
         if sent.await.is_err() {
             journal.undelivered();
-        }
-    }
-}
-
-/// What comes to light while a body is read is a refusal like any other.
-fn refused_as_well(walked: Result<Decision, Failed>) -> Result<Decision, Failed> {
-    match walked {
-        Err(Failed::Refused(denial)) => Ok(Decision::Refuse(denial)),
-        other => other,
-    }
-}
-
-/// Whether the service that is asked about does not take requests over this connection.
-fn is_about_the_connection(decided: &Decision) -> bool {
-    matches!(decided, Decision::Refuse(denial) if denial.stage() == Stage::Connection)
-}
-
-/// Reads a body whose length nobody has said, to tell whether it is longer than it may be.
-async fn read_through<S: RequestSource>(
-    intake: &mut Intake<'_, S>,
-    limit: Option<u64>,
-    state: &CoreState,
-    journal: &Journal<'_>,
-) -> Result<(), Failed> {
-    if limit.is_none() || intake.length() != Length::Chunked {
-        return Ok(());
-    }
-    let timeout = state.configuration().timeouts.body;
-    let failed = |fault| caller_fault(fault, timeout);
-    intake.limit(limit);
-    intake.proceed().await.map_err(failed)?;
-    loop {
-        match intake.take().map_err(failed)? {
-            Some(Piece::Data(piece)) => count(&journal.traffic().received, piece.len()),
-            Some(Piece::End) => return Ok(()),
-            None => intake.fill().await.map_err(failed)?,
         }
     }
 }
