@@ -28,6 +28,9 @@ use seen::Seen;
 /// Stands for what was taken out.
 const REDACTED: &str = "[redacted]";
 
+/// So much of a header's value is looked at, bytes; no more of one is ever kept.
+const LONGEST: usize = 4096;
+
 /// What is secret in one request and in its response.
 #[derive(Debug)]
 pub(crate) struct Redactor<'a> {
@@ -77,11 +80,18 @@ impl<'a> Redactor<'a> {
         if self.names.header(name) {
             return REDACTED.to_owned();
         }
-        let value = String::from_utf8_lossy(value);
+        let cut = value.len() > LONGEST;
+        let value = String::from_utf8_lossy(value.get(..LONGEST).unwrap_or(value));
         let value = text::without_queries(&value);
         let value = text::redacted(&value, &self.names);
         let value = text::patterns(&value);
-        printable(self.seen.mask(&value).as_bytes(), most)
+        let value = self.seen.mask(&value);
+        let value = if cut {
+            self.seen.without_beginnings(&value)
+        } else {
+            &value
+        };
+        printable(value.as_bytes(), most)
     }
 
     /// A text that was redacted, without what was found to be secret since.

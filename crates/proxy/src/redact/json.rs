@@ -11,6 +11,9 @@ use memchr::memchr2;
 /// Documents that are nested deeper are not read.
 const DEEPEST: usize = 128;
 
+/// So many texts with `\u` in them are looked into; more are left out.
+const MOST_ESCAPED: usize = 256;
+
 /// Writes what may be kept of `source` to `out`: documents with white space between them. Says how
 /// much was read; what is left then is no JSON.
 pub(super) fn redacted(
@@ -26,6 +29,7 @@ pub(super) fn redacted(
         names,
         seen,
         path: Vec::new(),
+        escaped: 0,
     };
     reader.documents();
     reader.at
@@ -39,6 +43,8 @@ struct Reader<'a, 'o> {
     seen: &'o mut Seen,
     /// The containers around what is read.
     path: Vec<Step>,
+    /// Texts with `\u` in them.
+    escaped: usize,
 }
 
 /// Where in a container something stands.
@@ -99,11 +105,7 @@ impl<'a> Reader<'a, '_> {
                 let inner = self.string()?;
                 let raw = self.source.get(before..self.at).unwrap_or_default();
                 self.out.push('"');
-                if inner.text.contains('\\')
-                    && let Ok(text) = serde_json::from_str::<String>(raw)
-                    && self.seen.is_in(&text)
-                {
-                    // It may be escaped in more ways than one.
+                if inner.text.contains("\\u") && self.is_hidden_by_escapes(raw) {
                     self.out.push_str(REDACTED);
                 } else {
                     self.out.push_str(&text::redacted(inner.text, self.names));
@@ -119,6 +121,13 @@ impl<'a> Reader<'a, '_> {
                 Ok(())
             }
         }
+    }
+
+    /// Whether a text with escapes is a secret that nobody would find in it otherwise.
+    fn is_hidden_by_escapes(&mut self, raw: &str) -> bool {
+        self.escaped += 1;
+        self.escaped > MOST_ESCAPED
+            || serde_json::from_str::<String>(raw).is_ok_and(|text| self.seen.is_in(&text))
     }
 
     fn object(&mut self) -> Result<(), Stop> {

@@ -47,6 +47,10 @@ impl Seen {
                 }
             }
             self.spellings.push(escaped);
+            if secret.contains('/') {
+                // As some write it in JSON.
+                self.spellings.push(secret.replace('/', "\\/"));
+            }
         }
         self.spellings.push(secret.to_owned());
     }
@@ -93,20 +97,43 @@ impl Seen {
 
     /// The text without the beginning of a secret at its end.
     pub(super) fn without_beginnings<'t>(&self, text: &'t str) -> &'t str {
-        let begins = |secret: &String| {
-            let most = secret.len().min(text.len());
-            (BEGINNING..=most).rev().find_map(|len| {
-                let start = text.get(..text.len() - len)?;
-                text.ends_with(secret.get(..len)?).then_some(start)
-            })
-        };
-        let shortest = self
-            .spellings
-            .iter()
-            .filter_map(begins)
-            .min_by_key(|s| s.len());
-        shortest.unwrap_or(text)
+        let overlaps = self.spellings.iter().map(|secret| overlap(text, secret));
+        let longest = overlaps.filter(|bytes| *bytes >= BEGINNING).max();
+        text.get(..text.len() - longest.unwrap_or_default())
+            .unwrap_or_default()
     }
+}
+
+/// How much of a secret's beginning a text ends in, bytes. Knuth, Morris and Pratt's way: both may
+/// be long, and made to be slow.
+fn overlap(text: &str, secret: &str) -> usize {
+    let secret = secret.as_bytes();
+    let mut falls: Vec<usize> = Vec::with_capacity(secret.len());
+    let fall = |falls: &[usize], at: usize| match at.checked_sub(1) {
+        Some(before) => falls.get(before).copied().unwrap_or_default(),
+        None => 0,
+    };
+    let step = |falls: &[usize], mut matched: usize, byte: u8| {
+        loop {
+            if secret.get(matched) == Some(&byte) {
+                return matched + 1;
+            }
+            if matched == 0 {
+                return 0;
+            }
+            matched = fall(falls, matched);
+        }
+    };
+    let mut matched = 0;
+    falls.push(0);
+    for byte in secret.iter().skip(1) {
+        matched = step(&falls, matched, *byte);
+        falls.push(matched);
+    }
+    let start = text.len().saturating_sub(secret.len());
+    let tail = text.as_bytes().get(start..).unwrap_or_default();
+    tail.iter()
+        .fold(0, |matched, byte| step(&falls, matched, *byte))
 }
 
 /// At most so many bytes, in whole characters.
@@ -170,6 +197,10 @@ mod tests {
         assert_eq!(seen.without_beginnings("it is Canary7C"), "it is ");
         assert_eq!(seen.without_beginnings("it is Can"), "it is Can");
         assert_eq!(seen.without_beginnings("Canary7C no"), "Canary7C no");
+        assert_eq!(seen.without_beginnings("it is Canary7Canary7"), "it is ");
+        assert_eq!(overlap("xababa", "ababc"), 3);
+        assert_eq!(overlap("Canary7Canary7Canary7", "Canary7Canary7"), 14);
+        assert_eq!(overlap("", "ab"), 0);
     }
 
     #[test]

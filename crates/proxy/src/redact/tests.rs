@@ -63,6 +63,10 @@ fn members_named_like_secrets_are_hidden_in_json() {
             r#"{"note":"{\"password\":\"[redacted]\",\"a\":1}"}"#,
         ),
         (
+            r#"{"token":"Canary7Canary7","e":"C\u0061nary7Canary7","f":"\u00e9"}"#,
+            r#"{"token":"[redacted]","e":"[redacted]","f":"\u00e9"}"#,
+        ),
+        (
             r#"{"max_tokens":100,"otp":123456}"#,
             r#"{"max_tokens":100,"otp":"[redacted]"}"#,
         ),
@@ -302,4 +306,42 @@ fn the_fuzz_target_holds_for_what_was_tried() {
             assert_eq!(fuzz(&data), Ok(()));
         }
     }
+}
+
+#[test]
+fn texts_that_are_made_to_be_slow_are_not() {
+    let mut head = Head::default();
+    for number in 0..40 {
+        let value = format!("{}{number}", "a".repeat(1_000));
+        head.fields.push(b"X-Auth-Token", value.as_bytes());
+    }
+    let bodies = [
+        "a=".repeat(32 << 10),
+        "a:".repeat(32 << 10),
+        "<a>".to_owned() + &">".repeat(64 << 10),
+        "a".to_owned() + &"eyJ".repeat(21 << 10),
+        "a".repeat(64 << 10) + "b",
+        "tokens=1=".repeat(7 << 10),
+        "x".repeat(40) + &" ".repeat(60 << 10) + "=",
+        format!("[{}\"\"]", "\"\\u0041aaaaa\",".repeat(4 << 10)),
+        "[".repeat(64 << 10),
+        "?://a@".repeat(10 << 10),
+        "=\\\"".repeat(20 << 10),
+    ];
+    let begun = std::time::Instant::now();
+    for body in &bodies {
+        for media in [
+            &b"text/plain"[..],
+            b"application/json",
+            b"text/event-stream",
+        ] {
+            let mut fields = Fields::default();
+            fields.push(b"content-type", media);
+            let mut redactor = Redactor::new(&head, None);
+            redactor.body(&fields, body.as_bytes(), true);
+            redactor.header(b"X-A", body.as_bytes(), 512);
+        }
+    }
+    // Without optimization, on a busy machine; a quadratic way takes minutes.
+    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
 }

@@ -26,7 +26,8 @@ pub(super) fn redacted<'t>(text: &'t str, names: &Names<'_>) -> Cow<'t, str> {
         let after = text.get(at..).unwrap_or_default();
         let is_tag = text.as_bytes().get(separator) == Some(&b'>');
         let name = if is_tag { tag(before) } else { name(before) };
-        if name.is_empty() {
+        // Before its value is looked for, which may be long.
+        if name.is_empty() || !names.anywhere(name, false) {
             continue;
         }
         let (start, end) = if is_tag {
@@ -36,7 +37,7 @@ pub(super) fn redacted<'t>(text: &'t str, names: &Names<'_>) -> Cow<'t, str> {
         };
         let value = after.get(start..end).unwrap_or_default();
         let number = !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit());
-        if value.is_empty() || !names.anywhere(name, number) {
+        if value.is_empty() || (number && !names.anywhere(name, true)) {
             continue;
         }
         out.push_str(text.get(copied..at + start).unwrap_or_default());
@@ -156,15 +157,18 @@ fn cut<'t>(
     let (mut copied, mut at) = (0, 0);
     while let Some(found) = find(bytes.get(at..).unwrap_or_default(), begin.as_bytes()) {
         let body = at + found + begin.len();
-        let rest = bytes.get(body..).unwrap_or_default();
-        let length = rest.iter().take_while(|b| fits(**b)).count();
-        at = body;
         let start = if after { body } else { body - begin.len() };
+        at = body;
         let inside = least > 0
             && !after
             && start > 0
             && bytes.get(start - 1).is_some_and(u8::is_ascii_alphanumeric);
-        if length < least.max(1) || inside {
+        if inside {
+            continue;
+        }
+        let rest = bytes.get(body..).unwrap_or_default();
+        let length = rest.iter().take_while(|b| fits(**b)).count();
+        if length < least.max(1) {
             continue;
         }
         at = body + length;
