@@ -337,16 +337,6 @@ impl Entry {
     }
 }
 
-/// The faults by their stored number, which never changes: position + 1.
-pub(crate) const FAULTS: [Fault; 6] = [
-    Fault::Consumer,
-    Fault::Publisher,
-    Fault::Operator,
-    Fault::IdentityProvider,
-    Fault::Upstream,
-    Fault::Gateway,
-];
-
 /// The stages by their number: position + 1.
 pub(crate) const STAGES: [Stage; Stage::COUNT as usize] = [
     Stage::Connection,
@@ -368,7 +358,7 @@ pub(crate) const STAGES: [Stage; Stage::COUNT as usize] = [
     Stage::Response,
 ];
 
-/// The stored number of a fault; 0 is none.
+/// The stored number of a fault, which never changes; 0 is none.
 pub(crate) fn fault_number(fault: Option<Fault>) -> u8 {
     match fault {
         None => 0,
@@ -382,7 +372,8 @@ pub(crate) fn fault_number(fault: Option<Fault>) -> u8 {
 }
 
 pub(crate) fn fault_from(number: u8) -> Option<Fault> {
-    FAULTS.get(usize::from(number).checked_sub(1)?).copied()
+    let mut faults = Fault::ALL.into_iter();
+    faults.find(|fault| fault_number(Some(*fault)) == number)
 }
 
 pub(crate) fn stage_from(number: u8) -> Option<Stage> {

@@ -34,7 +34,8 @@ pub use follow::{Followed, Subscription};
 pub use health::{Alarm, Cause, Health, Part};
 pub use log::{CallLog, Options};
 pub use query::{
-    CodeFilter, Filter, Group, GroupBy, IdPrefix, Lookup, Page, Reader, Searched, StatusFilter, Way,
+    CodeFilter, Column, Filter, Group, GroupBy, IdPrefix, Lookup, Page, Reader, Searched,
+    StatusFilter, Way,
 };
 pub use ring::Producer;
 

@@ -8,7 +8,7 @@ mod row;
 mod search;
 mod view;
 
-pub use filter::{CodeFilter, Filter, StatusFilter};
+pub use filter::{CodeFilter, Column, Filter, StatusFilter};
 pub use find::{IdPrefix, Lookup};
 pub use groups::{Group, GroupBy};
 pub use search::{Page, Way};

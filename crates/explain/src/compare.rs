@@ -97,10 +97,8 @@ pub(crate) fn compare(last: &Last<'_>, now: &Now<'_>) -> Comparison {
         }
         for field in fields(rules) {
             let secret = is_secret(rules, field);
-            found.look(
-                field,
-                [facts, now.facts].map(|f| Header::of(f, field, secret)),
-            );
+            let both = [facts, now.facts].map(|facts| Header::of(facts, field, secret));
+            found.look(field, &both);
         }
         let sent = |is: bool| is.then_some("sent");
         let both = [facts, now.facts];
@@ -138,16 +136,17 @@ impl Differences {
     }
 
     /// Only what is known of both.
-    fn look(&mut self, what: &str, both: [Header; 2]) {
+    fn look(&mut self, what: &str, [then, now]: &[Header; 2]) {
         let words = |header: &Header| match header {
             Header::Unknown | Header::Absent => None,
             Header::Sent => Some("(sent)".to_owned()),
             Header::Says(value) => Some(value.clone()),
         };
-        let [then, now] = &both;
         match (then, now) {
-            (Header::Unknown, _) | (_, Header::Unknown) => {}
-            (Header::Sent, Header::Says(_)) | (Header::Says(_), Header::Sent) => {}
+            (Header::Unknown, _)
+            | (_, Header::Unknown)
+            | (Header::Sent, Header::Says(_))
+            | (Header::Says(_), Header::Sent) => {}
             _ => self.add(what, words(then).as_deref(), words(now).as_deref()),
         }
     }
@@ -191,17 +190,17 @@ fn changed(last: &Last<'_>, now: &Now<'_>) -> Vec<Difference> {
     let [then, here] = last.directory;
     let mut found = Vec::new();
     for (kind, id) in rows(now.world, now.decided, denial) {
-        let changes = history.row(kind, &id).into_iter();
-        let between = changes.filter(|change| change.sequence > then && change.sequence <= here);
-        found.extend(between.last().map(|change| {
-            let mut words = format!("as change {} left it", change.sequence);
-            if now.audience == Audience::Operator {
-                words = format!("{words} (by {})", change.by.who);
-            }
+        let changes = history.row(kind, &id).into_iter().rev();
+        let mut between = changes.filter(|c| c.sequence > then && c.sequence <= here);
+        found.extend(between.next().map(|change| {
+            let by = match now.audience {
+                Audience::Operator => format!(" by {}", change.by.who),
+                Audience::Publisher | Audience::Consumer => String::new(),
+            };
             Difference {
                 what: format!("{kind} `{id}`"),
-                then: Some("as it was before".to_owned()),
-                now: Some(words),
+                then: Some("not yet".to_owned()),
+                now: Some(format!("changed{by} (change {})", change.sequence)),
             }
         }));
     }

@@ -62,7 +62,7 @@ pub fn denial_from_json(json: &Json) -> Result<Denial, ReadError> {
         denial.status = u16::try_from(status).unwrap_or(denial.status);
     }
     let fault = json.get("fault").and_then(Json::as_str);
-    if let Some(fault) = FAULTS.into_iter().find(|f| Some(f.name()) == fault) {
+    if let Some(fault) = fault.and_then(Fault::parse) {
         denial.fault = fault;
     }
     denial.policy = json.get("policy").and_then(Json::as_str).map(Into::into);
@@ -98,15 +98,6 @@ pub fn denial_from_json(json: &Json) -> Result<Denial, ReadError> {
     }
     Ok(denial)
 }
-
-const FAULTS: [Fault; 6] = [
-    Fault::Consumer,
-    Fault::Publisher,
-    Fault::Operator,
-    Fault::IdentityProvider,
-    Fault::Upstream,
-    Fault::Gateway,
-];
 
 /// The kind of evidence of that name.
 fn known_name(name: &str) -> Option<&'static str> {

@@ -37,6 +37,21 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// Every fault.
+    pub const ALL: [Self; 6] = [
+        Self::Consumer,
+        Self::Publisher,
+        Self::Operator,
+        Self::IdentityProvider,
+        Self::Upstream,
+        Self::Gateway,
+    ];
+
+    /// The fault of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|fault| fault.name() == name)
+    }
+
     /// The fault's name in problem documents, logs and metrics.
     pub const fn name(self) -> &'static str {
         match self {

@@ -413,9 +413,8 @@ impl Facts for Recorded {
     }
 
     fn looked_in(&self, accepted: &Authentication) -> bool {
-        let [headers, query] = match &self.looked {
-            Some(looked) => looked,
-            None => return false,
+        let Some([headers, query]) = &self.looked else {
+            return false;
         };
         *headers == accepted.headers && *query == accepted.query
     }

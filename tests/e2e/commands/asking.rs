@@ -95,6 +95,10 @@ fn a_refusal_is_explained_mended_and_passes() {
         allowed.starts_with("allowed: GET /partners/customers by app `crm`"),
         "{allowed}"
     );
+    assert!(
+        allowed.contains("route partners/v1/list-customers"),
+        "{allowed}"
+    );
 }
 
 #[test]
@@ -115,6 +119,10 @@ fn a_refusal_says_since_when() {
     assert!(why.contains("allowed until change"), "{why}");
     assert!(why.contains("of subscription `sub_fieldforce`"), "{why}");
     assert!(why.contains("compared with"), "{why}");
+    assert!(
+        why.contains("subscription `sub_fieldforce`: changed by "),
+        "{why}"
+    );
 }
 
 #[test]
@@ -252,6 +260,18 @@ fn requests_are_listed_counted_and_exported() {
     let wrong = postern.run(&["log", "--code", "no.such"]);
     assert_eq!(wrong.status.code(), Some(2));
     assert!(wrong.stderr.contains("`no.such` is no code"), "{wrong:?}");
+    let path = postern.ok(&["log", "--where", "path=/nowhere"]);
+    assert_eq!(path.lines().count(), 1, "{path}");
+    let keys = postern.ok(&["log", "--fault", "consumer", "--stage", "authenticate"]);
+    assert_eq!(keys.lines().count(), 3, "{keys}");
+    let none = postern.ok(&["log", "--where", "environment=staging", "--until", "1h"]);
+    assert_eq!(none, "");
+    let wrong = postern.run(&["log", "--where", "colour=red"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(
+        wrong.stderr.contains("there is no field `colour`"),
+        "{wrong:?}"
+    );
 }
 
 #[test]

@@ -1,7 +1,7 @@
 use super::*;
-use crate::entry::{Entry, FAULTS, Facts, Fold, MethodName, Outcome, Protocol, STAGES};
+use crate::entry::{Entry, Facts, Fold, MethodName, Outcome, Protocol, STAGES};
 use postern_model::entity::Method;
-use postern_model::{Code, RequestId};
+use postern_model::{Code, Fault, RequestId};
 use proptest::prelude::*;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -44,7 +44,7 @@ pub(crate) fn any_entry(base: u64) -> impl Strategy<Value = Entry> {
         proptest::sample::select(Outcome::ALL.to_vec()),
         proptest::option::of(proptest::sample::select(Code::ALL.to_vec())),
         proptest::option::of(proptest::sample::select(STAGES.to_vec())),
-        proptest::option::of(proptest::sample::select(FAULTS.to_vec())),
+        proptest::option::of(proptest::sample::select(Fault::ALL.to_vec())),
     );
     let names = proptest::collection::vec(name(), 11);
     let rest = (

@@ -6,7 +6,7 @@ fn stored_numbers_and_names_lead_back_to_what_they_stand_for() {
         assert_eq!(stage.number(), at);
         assert_eq!(stage_from(at), Some(stage));
     }
-    for fault in FAULTS {
+    for fault in Fault::ALL {
         assert_eq!(fault_from(fault_number(Some(fault))), Some(fault));
     }
     for outcome in Outcome::ALL {

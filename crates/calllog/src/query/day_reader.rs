@@ -122,18 +122,23 @@ impl DayReader {
             }
             condition.add(&format!("code IN ({})", ids.join(",")), []);
         }
-        for (column, wanted) in [
-            ("app = ?", &filter.app),
-            ("tenant = ?", &filter.tenant),
-            ("service = ?", &filter.service),
-            ("version = ?", &filter.version),
-            ("operation = ?", &filter.operation),
-        ] {
-            let Some(wanted) = wanted else { continue };
+        let named = [
+            ("app", &filter.app),
+            ("tenant", &filter.tenant),
+            ("service", &filter.service),
+            ("version", &filter.version),
+            ("operation", &filter.operation),
+        ];
+        let named = named.into_iter();
+        let named = named.filter_map(|(column, wanted)| Some((column, wanted.as_ref()?)));
+        let others = filter.columns.iter();
+        let others = others.filter(|(column, _)| column.is_numbered());
+        let others = others.map(|(column, wanted)| (column.name(), wanted));
+        for (column, wanted) in named.chain(others) {
             let Some(id) = self.name(wanted)? else {
                 return Ok(None);
             };
-            condition.add(column, [Value::Integer(id)]);
+            condition.add(&format!("{column} = ?"), [Value::Integer(id)]);
         }
         add_the_rest(&mut condition, filter);
         Ok(Some(condition))
@@ -167,8 +172,10 @@ fn begin(connection: Connection) -> Result<Connection> {
 /// The conditions that need no look into the day's names.
 fn add_the_rest(condition: &mut Condition, filter: &Filter) {
     let text = |text: &str| Value::Text(text.to_owned());
-    if let Some(credential) = &filter.credential {
-        condition.add("credential = ?", [text(credential)]);
+    for (column, wanted) in &filter.columns {
+        if !column.is_numbered() {
+            condition.add(&format!("{} = ?", column.name()), [text(wanted)]);
+        }
     }
     if let Some(method) = &filter.method {
         condition.add("method = ?", [text(method)]);

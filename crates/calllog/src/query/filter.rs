@@ -26,8 +26,8 @@ pub struct Filter {
     pub version: Option<Arc<str>>,
     /// The operation.
     pub operation: Option<Arc<str>>,
-    /// The credential's id.
-    pub credential: Option<Arc<str>>,
+    /// Other columns, each with what it says, exactly.
+    pub columns: Vec<(Column, Arc<str>)>,
     /// Where the caller is: a network, or an address as a network of one.
     pub address: Option<IpNet>,
     /// The status, or a class of statuses.
@@ -40,6 +40,85 @@ pub struct Filter {
     pub stage: Option<Stage>,
     /// Words somewhere in path, host, code or detail; upper and lower case of ASCII are alike.
     pub phrase: Option<Arc<str>>,
+}
+
+/// A column that can be asked for by what it says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    /// The credential's id.
+    Credential,
+    /// The environment of the host.
+    Environment,
+    /// The subscription that counted.
+    Subscription,
+    /// The policy that refused.
+    Policy,
+    /// The upstream.
+    Upstream,
+    /// The last target tried.
+    Target,
+    /// The host asked for.
+    Host,
+    /// The path as it is recorded.
+    Path,
+    /// The id that a trusted hop gave the request.
+    ClientRequestId,
+}
+
+impl Column {
+    /// Every one.
+    pub const ALL: [Self; 9] = [
+        Self::Credential,
+        Self::Environment,
+        Self::Subscription,
+        Self::Policy,
+        Self::Upstream,
+        Self::Target,
+        Self::Host,
+        Self::Path,
+        Self::ClientRequestId,
+    ];
+
+    /// Its name, in the log's files too.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Credential => "credential",
+            Self::Environment => "environment",
+            Self::Subscription => "subscription",
+            Self::Policy => "policy",
+            Self::Upstream => "upstream",
+            Self::Target => "target",
+            Self::Host => "host",
+            Self::Path => "path",
+            Self::ClientRequestId => "client_request_id",
+        }
+    }
+
+    /// Whether the files have it as the number of a name.
+    pub(super) const fn is_numbered(self) -> bool {
+        match self {
+            Self::Environment
+            | Self::Subscription
+            | Self::Policy
+            | Self::Upstream
+            | Self::Target => true,
+            Self::Credential | Self::Host | Self::Path | Self::ClientRequestId => false,
+        }
+    }
+
+    fn of(self, entry: &Entry) -> Option<&Arc<str>> {
+        match self {
+            Self::Credential => entry.credential.as_ref(),
+            Self::Environment => entry.environment.as_ref(),
+            Self::Subscription => entry.subscription.as_ref(),
+            Self::Policy => entry.policy.as_ref(),
+            Self::Upstream => entry.upstream.as_ref(),
+            Self::Target => entry.target.as_ref(),
+            Self::Host => entry.host.as_ref(),
+            Self::Path => entry.path.as_ref(),
+            Self::ClientRequestId => entry.client_request_id.as_ref(),
+        }
+    }
 }
 
 /// A code or a family of codes.
@@ -117,7 +196,10 @@ impl Filter {
             && same(self.service.as_ref(), entry.service.as_ref())
             && same(self.version.as_ref(), entry.version.as_ref())
             && same(self.operation.as_ref(), entry.operation.as_ref())
-            && same(self.credential.as_ref(), entry.credential.as_ref())
+            && self
+                .columns
+                .iter()
+                .all(|(column, wanted)| column.of(entry) == Some(wanted))
             && self.status.is_none_or(|status| {
                 let (low, high) = status.range();
                 (low..=high).contains(&entry.status)

@@ -1,9 +1,9 @@
 use super::*;
 use crate::codec::tests::{any_entry, encode};
-use crate::entry::{Entry, FAULTS, Outcome, STAGES};
+use crate::entry::{Entry, Outcome, STAGES};
 use crate::index::DayFile;
 use crate::segment::{self, Frames, Segment};
-use postern_model::{Code, RequestId};
+use postern_model::{Code, Fault, RequestId};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ fn any_filter() -> impl Strategy<Value = Filter> {
         proptest::option::weighted(0.2, code),
         proptest::option::weighted(0.2, address),
         proptest::option::weighted(0.2, status),
-        proptest::option::weighted(0.1, proptest::sample::select(FAULTS.to_vec())),
+        proptest::option::weighted(0.1, proptest::sample::select(Fault::ALL.to_vec())),
         proptest::option::weighted(0.1, proptest::sample::select(STAGES.to_vec())),
         proptest::option::weighted(
             0.2,
@@ -38,24 +38,37 @@ fn any_filter() -> impl Strategy<Value = Filter> {
         ),
         proptest::option::weighted(0.1, prop_oneof![Just("GET"), Just("BREW")]),
         name(),
+        proptest::collection::vec(
+            (
+                proptest::sample::select(Column::ALL.to_vec()),
+                prop_oneof![Just("a"), Just("zz"), Just("/a")],
+            ),
+            0..2,
+        ),
     )
         .prop_map(
-            |(who, outcome, code, address, status, fault, stage, phrase, method, app)| Filter {
-                from: who.0,
-                to: who.1,
-                tenant: who.2.map(Into::into),
-                service: who.3.map(Into::into),
-                operation: who.4.map(Into::into),
-                outcome,
-                code,
-                app: app.map(Into::into),
-                address: address.map(|net| net.parse().unwrap()),
-                status,
-                fault,
-                stage,
-                phrase: phrase.map(Into::into),
-                method: method.map(Into::into),
-                ..Filter::default()
+            |(who, outcome, code, address, status, fault, stage, phrase, method, app, columns)| {
+                Filter {
+                    columns: columns
+                        .into_iter()
+                        .map(|(c, text)| (c, text.into()))
+                        .collect(),
+                    from: who.0,
+                    to: who.1,
+                    tenant: who.2.map(Into::into),
+                    service: who.3.map(Into::into),
+                    operation: who.4.map(Into::into),
+                    outcome,
+                    code,
+                    app: app.map(Into::into),
+                    address: address.map(|net| net.parse().unwrap()),
+                    status,
+                    fault,
+                    stage,
+                    phrase: phrase.map(Into::into),
+                    method: method.map(Into::into),
+                    ..Filter::default()
+                }
             },
         )
 }

@@ -4,7 +4,7 @@ use super::scene::{KEY, NOW, Request, STAGING, Scene, TERMINAL, verified};
 use crate::explanation::{Audience, Explanation, Step};
 use crate::{Question, RecordedDenial, explain};
 use postern_model::denial::{self, Denial};
-use postern_policy::facts::{CredentialVerdict, Facts as _};
+use postern_policy::facts::{CredentialVerdict, Facts};
 use postern_policy::recorded::{Recorded, compact};
 use postern_policy::{Decision, Depth, Rules, Snapshot, Step as Stepped, Walk};
 use proptest::prelude::*;
@@ -367,8 +367,8 @@ fn only_what_is_known_of_both_is_a_difference() {
             ("cookie", Some("(sent)"), None),
             (
                 "subscription `sub_fieldforce`",
-                Some("as it was before"),
-                Some("as change 9 left it (by ann@example.com)")
+                Some("not yet"),
+                Some("changed by ann@example.com (change 9)")
             ),
         ]
     );
@@ -414,6 +414,18 @@ impl crate::History for Suspended {
     }
 }
 
+/// Hands on the facts of several requests at once.
+fn with_all<T>(requests: &[Request], facts: &[&dyn Facts], then: &dyn Fn(&[&dyn Facts]) -> T) -> T {
+    let Some((first, rest)) = requests.split_first() else {
+        return then(facts);
+    };
+    first.with(|live| {
+        let mut more = facts.to_vec();
+        more.push(live);
+        with_all(rest, &more, then)
+    })
+}
+
 #[test]
 fn who_would_be_refused_next_or_may_be_is_not_counted_as_let_in() {
     let near = json!({"policies": {"near": {
@@ -439,26 +451,20 @@ fn who_would_be_refused_next_or_may_be_is_not_counted_as_let_in() {
             ..passing.clone()
         },
     ];
-    let [a, b, c, d, e] = &requests;
     let explanation = passing.with(|live| {
-        a.with(|a| {
-            b.with(|b| {
-                c.with(|c| {
-                    d.with(|d| {
-                        e.with(|e| {
-                            let others = [a, b, c, d, e].map(|facts| crate::Other {
-                                facts,
-                                directory: &scene.directory,
-                            });
-                            let question = Question {
-                                others: &others,
-                                ..Question::new(live)
-                            };
-                            explain(&scene.world(), &question)
-                        })
-                    })
+        with_all(&requests, &[], &|others| {
+            let others: Vec<crate::Other<'_>> = others
+                .iter()
+                .map(|facts| crate::Other {
+                    facts: *facts,
+                    directory: &scene.directory,
                 })
-            })
+                .collect();
+            let question = Question {
+                others: &others,
+                ..Question::new(live)
+            };
+            explain(&scene.world(), &question)
         })
     });
     let fix = explanation.fixes.first().unwrap();

@@ -138,6 +138,9 @@ pub(crate) struct Which {
     /// Not before: a length of time ago (`24h`, `7d`) or a time (`2027-01-01T12:00:00Z`).
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub(crate) since: Option<Moment>,
+    /// Before: a length of time ago or a time.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub(crate) until: Option<Moment>,
     /// Only with this code (`credential.expired`) or family of codes (`credential`).
     #[arg(long, value_name = "CODE")]
     pub(crate) code: Option<String>,
@@ -150,6 +153,21 @@ pub(crate) struct Which {
     /// Only of operations of this name.
     #[arg(long, value_name = "OPERATION")]
     pub(crate) operation: Option<String>,
+    /// Only of services of this tenant.
+    #[arg(long, value_name = "TENANT")]
+    pub(crate) tenant: Option<String>,
+    /// Only refused by this stage.
+    #[arg(long, value_name = "STAGE")]
+    pub(crate) stage: Option<String>,
+    /// Only where the refusal is the business of `consumer`, `publisher`, `operator`,
+    /// `identity_provider`, `upstream` or `gateway`.
+    #[arg(long, value_name = "FAULT")]
+    pub(crate) fault: Option<String>,
+    /// Only where a field says this: `credential`, `environment`, `subscription`, `policy`,
+    /// `upstream`, `target`, `host`, `path`, `client_request_id` or `version`. Can be given several
+    /// times.
+    #[arg(long = "where", value_name = "FIELD=VALUE", value_parser = pair)]
+    pub(crate) fields: Vec<(String, String)>,
     /// Only from this address or network.
     #[arg(long, value_name = "IP")]
     pub(crate) from: Option<String>,
@@ -162,6 +180,14 @@ pub(crate) struct Which {
     /// Only those that have these words in path, host, code or what was kept of them.
     #[arg(long, value_name = "TEXT")]
     pub(crate) phrase: Option<String>,
+}
+
+/// `FIELD=VALUE`.
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (field, value) = text.split_once('=').ok_or_else(|| {
+        "expected a field and what it says, such as `environment=staging`".to_owned()
+    })?;
+    Ok((field.to_owned(), value.to_owned()))
 }
 
 /// What refusals are counted by.
@@ -226,6 +252,7 @@ pub(crate) enum Export {
   postern log --app crm --status 4xx --since 2h
   postern log --follow --outcome refused
   postern log --phrase office --limit 20 --json
+  postern log --where environment=staging --where client_request_id=4f1c
   postern log --since 7d --limit 1000000 --export csv > calls.csv
 
 The newest requests, the newest last; --json and --export begin with the newest.")]

@@ -49,7 +49,14 @@ fn conditions(which: &Which) -> Map<String, Value> {
         "since_ms",
         which.since.map(|since| since.ago().max(0).into()),
     );
+    put(
+        "until_ms",
+        which.until.map(|until| until.ago().max(0).into()),
+    );
     put("code", said(&which.code));
+    put("tenant", said(&which.tenant));
+    put("stage", said(&which.stage));
+    put("fault", said(&which.fault));
     put("app", said(&which.app));
     put("service", said(&which.service));
     put("operation", said(&which.operation));
@@ -57,6 +64,16 @@ fn conditions(which: &Which) -> Map<String, Value> {
     put("method", said(&which.method));
     put("status", said(&which.status));
     put("phrase", said(&which.phrase));
+    let mut fields = Map::new();
+    for (field, value) in &which.fields {
+        // It is a column of its own in the log.
+        if field == "version" {
+            put(field, Some(value.clone().into()));
+        } else {
+            fields.insert(field.clone(), value.clone().into());
+        }
+    }
+    put("where", (!fields.is_empty()).then(|| fields.into()));
     params
 }
 

@@ -84,7 +84,7 @@ impl Journal<'_> {
                 entry.target = slot.map(|slot| slot.target.name().clone());
             }
         }
-        let passed = Passed {
+        let kept = Passed {
             head: self.head(),
             connection: &self.caller().facts,
             allowed,
@@ -94,7 +94,7 @@ impl Journal<'_> {
             path: entry.path.as_deref().unwrap_or_default(),
             has_host: entry.host.is_some(),
         };
-        entry.facts = Facts::written(|room| passed.write(room));
+        entry.facts = Facts::written(|room| kept.write(room));
     }
 
     fn refused_entry(&self, walked: &Walked, entry: &mut Entry) {

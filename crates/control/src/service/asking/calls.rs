@@ -7,12 +7,13 @@ use crate::service::Service;
 use crate::socket::Replies;
 use ipnet::IpNet;
 use postern_calllog::{
-    CodeFilter, Entry, Filter, Followed, Group, GroupBy, Outcome, StatusFilter, Subscription,
+    CodeFilter, Column, Entry, Filter, Followed, Group, GroupBy, Outcome, StatusFilter,
+    Subscription,
 };
 use postern_model::{Fault, Stage};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
@@ -42,7 +43,9 @@ pub(in crate::service) struct Wanted {
     service: Option<Arc<str>>,
     version: Option<Arc<str>>,
     operation: Option<Arc<str>>,
-    credential: Option<Arc<str>>,
+    /// Other columns and what they say.
+    #[serde(rename = "where")]
+    columns: BTreeMap<String, Arc<str>>,
     address: Option<String>,
     status: Option<String>,
     method: Option<Arc<str>>,
@@ -58,16 +61,6 @@ pub(in crate::service) struct Wanted {
     /// What to count by.
     by: Option<String>,
 }
-
-/// Faults that can be asked for.
-const FAULTS: [Fault; 6] = [
-    Fault::Consumer,
-    Fault::Publisher,
-    Fault::Operator,
-    Fault::IdentityProvider,
-    Fault::Upstream,
-    Fault::Gateway,
-];
 
 impl Wanted {
     fn filter(&self) -> Result<Filter, Refusal> {
@@ -86,7 +79,7 @@ impl Wanted {
             service: self.service.clone(),
             version: self.version.clone(),
             operation: self.operation.clone(),
-            credential: self.credential.clone(),
+            columns: self.columns()?,
             address: read("address", self.address.as_ref(), network, || {
                 "an address, or a network such as 203.0.113.0/24".to_owned()
             })?,
@@ -94,8 +87,8 @@ impl Wanted {
                 "a status such as 403, or a class such as 4xx".to_owned()
             })?,
             method: self.method.clone(),
-            fault: read("fault", self.fault.as_ref(), fault, || {
-                FAULTS.map(Fault::name).join(", ")
+            fault: read("fault", self.fault.as_ref(), Fault::parse, || {
+                Fault::ALL.map(Fault::name).join(", ")
             })?,
             stage: read(
                 "stage",
@@ -115,12 +108,21 @@ impl Wanted {
     }
 }
 
-fn network(text: &str) -> Option<IpNet> {
-    crate::shorthand::range(text)
+impl Wanted {
+    fn columns(&self) -> Result<Vec<(Column, Arc<str>)>, Refusal> {
+        let named = |name: &str| Column::ALL.into_iter().find(|c| c.name() == name);
+        let right = || Column::ALL.map(Column::name).join(", ");
+        let mut columns = Vec::new();
+        for (name, wanted) in &self.columns {
+            let column = read("field", Some(name), named, right)?;
+            columns.extend(column.map(|column| (column, wanted.clone())));
+        }
+        Ok(columns)
+    }
 }
 
-fn fault(name: &str) -> Option<Fault> {
-    FAULTS.into_iter().find(|fault| fault.name() == name)
+fn network(text: &str) -> Option<IpNet> {
+    crate::shorthand::range(text)
 }
 
 /// Reads one condition; `right` says what would be one.
@@ -320,5 +322,10 @@ mod tests {
             assert!(refused.message.contains(value), "{refused}");
             assert!(refused.help.is_some());
         }
+        let found = wanted(json!({"where": {"environment": "staging"}})).unwrap();
+        assert_eq!(found.columns, [(Column::Environment, "staging".into())]);
+        let refused = wanted(json!({"where": {"colour": "red"}})).unwrap_err();
+        assert_eq!(refused.message, "there is no field `colour`");
+        assert!(refused.help.unwrap().contains("environment"));
     }
 }

@@ -10,7 +10,7 @@ use crate::remembered::now;
 use crate::service::Service;
 use postern_calllog::{Entry, Filter, IdPrefix, Lookup, MethodName, Outcome, Searched, Way};
 use postern_explain::{
-    Audience, Explanation, Last, Other, Question, RecordedDenial, Verdict, Wire, explain,
+    Audience, Explanation, Last, Other, Question, RecordedDenial, Wire, explain,
 };
 use postern_model::RequestId;
 use postern_model::id::EncodedId;
@@ -216,9 +216,8 @@ impl Asking {
         kept: &Kept,
         audience: Audience,
     ) -> Result<Option<Explanation>, Refusal> {
-        let allowed = entry.outcome == Outcome::Allowed;
-        let old = Past::new(self, entry).old(entry.revision);
-        let Some((rules, documents)) = old.filter(|_| allowed || kept.denial.is_some()) else {
+        let old = || Past::new(self, entry).old(entry.revision);
+        let Some((rules, documents)) = entry.facts.bytes().and_then(|_| old()) else {
             return Ok(None);
         };
         let Some(facts) = passed::facts(entry, &rules) else {
@@ -230,8 +229,11 @@ impl Asking {
             documents,
         };
         let mut explanation = self.explained(entry, kept, &facts, &then, audience)?;
-        if allowed {
-            explanation.verdict = Verdict::Allowed;
+        if kept.denial.is_none() {
+            // How it ended is not the stages' business.
+            let said = told(entry, None, audience);
+            explanation.verdict = said.verdict;
+            explanation.refusal = said.refusal;
         }
         explanation.notes.extend(ended(entry, audience));
         Ok(Some(explanation))

@@ -86,19 +86,22 @@ impl Reader<'_> {
     /// In the order in which it is written.
     fn read(&mut self) -> Option<Recorded> {
         let columns = self.columns;
-        let proxied_source = match self.has(flag::PROXIED) {
-            true => Some(self.input.address()?),
-            false => None,
+        let proxied_source = if self.has(flag::PROXIED) {
+            Some(self.input.address()?)
+        } else {
+            None
         };
-        let readings = match self.has(flag::READINGS) {
-            true => Some(self.readings()?),
-            false => None,
+        let readings = if self.has(flag::READINGS) {
+            Some(self.readings()?)
+        } else {
+            None
         };
         let rows = self.rows()?;
         let (fields, names) = self.fields()?;
-        let host = match self.has(flag::HOST_HERE) {
-            true => Some(self.input.text()?),
-            false => columns.host,
+        let host = if self.has(flag::HOST_HERE) {
+            Some(self.input.text()?)
+        } else {
+            columns.host
         };
         let connect = self.has(flag::CONNECT);
         let service = self.rules.service(&self.route);
@@ -174,6 +177,17 @@ impl Reader<'_> {
         Some(readings)
     }
 
+    #[expect(
+        clippy::option_option,
+        reason = "the outer one is for bytes that do not parse"
+    )]
+    fn texts_unless(&mut self, flag: u32) -> Option<Option<Vec<Name>>> {
+        if self.has(flag) {
+            return Some(None);
+        }
+        self.input.texts().map(Some)
+    }
+
     /// The rows that the decision read, as far as it went by them.
     fn rows(&mut self) -> Option<Rows> {
         let columns = self.columns;
@@ -181,22 +195,17 @@ impl Reader<'_> {
             return Some(Rows::at(columns.directory));
         }
         let tenant = self.input.text()?;
-        let granted = match self.has(flag::SUBSCRIPTION) {
-            false => None,
-            true => Some(Granted {
+        let granted = if self.has(flag::SUBSCRIPTION) {
+            Some(Granted {
                 id: columns.subscription?,
                 service: columns.operation.first()?,
                 plan: self.input.text()?,
-                scopes: match self.has(flag::BY_PLAN) {
-                    true => None,
-                    false => Some(self.input.texts()?),
-                },
-            }),
+                scopes: self.texts_unless(flag::BY_PLAN)?,
+            })
+        } else {
+            None
         };
-        let carried = match self.has(flag::CARRIES_ALL) {
-            true => None,
-            false => Some(self.input.texts()?),
-        };
+        let carried = self.texts_unless(flag::CARRIES_ALL)?;
         let caller = Caller {
             tenant,
             app: columns.app?,
@@ -238,9 +247,9 @@ impl Reader<'_> {
         }
         let known = Known::NAMED.iter().zip(0u32..);
         let known = known.map(|((_, name), at)| (*name, self.came >> at & 1 == 1));
-        let named = others.iter().zip(0u32..);
-        let named = named.map(|(name, at)| (&***name, self.others >> at & 1 == 1));
-        for (name, came) in known.take(self.known.into()).chain(named) {
+        let rest = others.iter().zip(0u32..);
+        let rest = rest.map(|(name, at)| (&***name, self.others >> at & 1 == 1));
+        for (name, came) in known.take(self.known.into()).chain(rest) {
             if came && !fields.iter().any(|field| *field.name == *name) {
                 fields.push(Field {
                     name: name.into(),

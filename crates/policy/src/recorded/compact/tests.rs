@@ -204,9 +204,9 @@ fn both(
         word(&same)
     );
     let later = Rules::compile(then.configuration.clone().into(), "2".into()).unwrap();
-    let changed = directory.with_all(changes.to_vec(), 2);
+    let rows = directory.with_all(changes.to_vec(), 2);
     let mut live = Live::new(&head, &sent.connection, NOW * 1000);
-    let (first, _) = decide(&later, &changed, &mut live, body);
+    let (first, _) = decide(&later, &rows, &mut live, body);
     let second = again(&later, &recorded, changes);
     Some((recorded, word(&first), word(&second)))
 }
@@ -266,7 +266,7 @@ fn change(world: &mut World, which: u8) {
         name: "all".into(),
         measure: Measure::Rate {
             count: 100,
-            per: Duration::from_secs(60),
+            per: Duration::from_mins(1),
             burst: 100,
         },
         by: vec![LimitKey::App],
@@ -414,7 +414,7 @@ fn requests() -> impl Strategy<Value = Sent> {
             })
             .collect();
         lines.dedup();
-        if target == "/status" && lines.len() % 2 == 0 {
+        if target == "/status" && lines.len().is_multiple_of(2) {
             lines.retain(|line| *line != key_line);
         }
         if !host.is_empty() {
@@ -534,9 +534,13 @@ fn it_is_told_what_other_rules_would_have_said() {
         (&[11], &[], "allowed"),
     ] {
         let mut world = world();
-        before.iter().for_each(|which| change(&mut world, *which));
+        for which in before {
+            change(&mut world, *which);
+        }
         let mut then = world.clone();
-        after.iter().for_each(|which| change(&mut then, *which));
+        for which in after {
+            change(&mut then, *which);
+        }
         if before.contains(&23) {
             let operation = &mut then.configuration.services[0].versions[0].operations[1];
             operation.scopes.clear();
