@@ -364,13 +364,17 @@ impl<'a> Journal<'a> {
         configuration.services.get(known?)
     }
 
-    /// A refusal that is told as an unknown path, with what tells of one.
-    pub(super) fn concealed(&self, denial: &Denial) -> Denial {
+    /// A refusal that is told as an unknown path, with what tells of one. `about`: host and path,
+    /// where they are not the request's own.
+    pub(super) fn concealed(&self, denial: &Denial, about: Option<(&str, &str)>) -> Denial {
         let rules = &self.state.snapshot().rules;
-        let (host, path) = match (self.allowed_request(), &self.walked) {
-            (Some(allowed), _) => (ascii(allowed.host), ascii(allowed.path)),
-            (None, Some(walked)) => (&*walked.host, walked.path.as_deref().unwrap_or_default()),
-            (None, None) => ("", ""),
+        let (host, path) = match (about, self.allowed_request(), &self.walked) {
+            (Some(about), _, _) => about,
+            (None, Some(allowed), _) => (ascii(allowed.host), ascii(allowed.path)),
+            (None, None, Some(walked)) => {
+                (&*walked.host, walked.path.as_deref().unwrap_or_default())
+            }
+            (None, None, None) => ("", ""),
         };
         postern_policy::stages::concealed(denial.clone(), host, path, rules)
     }

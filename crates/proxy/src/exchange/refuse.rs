@@ -91,6 +91,8 @@ pub(super) struct Terms<'a> {
     pub(super) accepted: Option<(&'a str, &'a Authentication)>,
     /// How the limits stood.
     pub(super) limits: &'a [Standing<'a>],
+    /// Host and path that are asked about, where they are not the request's own.
+    pub(super) about: Option<(&'a str, &'a str)>,
 }
 
 impl<'a> Terms<'a> {
@@ -101,6 +103,7 @@ impl<'a> Terms<'a> {
             proved,
             accepted: service.and_then(|s| Some((&*s.name, s.authentication.as_ref()?))),
             limits: &[],
+            about: None,
         }
     }
 }
@@ -143,7 +146,8 @@ pub(super) fn rendered(
     };
     let disclosure = disclosure.at(journal.now().div_euclid(1000));
     let shown_code = denial.shown_code(profile, terms.proved);
-    let concealed = (shown_code != denial.code.shown()).then(|| journal.concealed(denial));
+    let concealed =
+        (shown_code != denial.code.shown()).then(|| journal.concealed(denial, terms.about));
     let denial = concealed.as_ref().unwrap_or(denial);
     let shown = denial.shown(profile, disclosure, terms.proved);
     let refusal = refusal::render(&shown, &context);

@@ -198,7 +198,11 @@ impl Session {
             if filled.len() >= most {
                 return Err(request::too_long(filled, limits));
             }
-            if scanned == 0 || filled.len() >= scanned * 2 {
+            // Looked at when it has doubled, so that a slow sender costs no more than a quick one;
+            // and when it looks like an end, since whoever sends bare LFs sends nothing after it.
+            let is_ended = !filled.starts_with(b"\n")
+                && (filled.ends_with(b"\n\n") || filled.ends_with(b"\n\r\n"));
+            if scanned == 0 || filled.len() >= scanned * 2 || is_ended {
                 request::check_beginning(filled, limits)?;
             }
             scanned = filled.len();

@@ -93,8 +93,11 @@ impl Answering<'_> {
         let readings = postern_policy::Facts::readings(&facts).unwrap_or_default();
         // Whoever is refused after it has passed has taken from them.
         let limits = standings(walk.limits(), readings, u32::from(passed));
+        let host = walk.host(&facts).unwrap_or_default();
+        let path = walk.path(&facts).unwrap_or_default();
         let terms = Terms {
             limits: &limits,
+            about: Some((host, path)),
             ..Terms::of(
                 walk.service()
                     .and_then(|service| snapshot.rules.configuration().services.get(service)),
