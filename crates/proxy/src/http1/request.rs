@@ -297,9 +297,25 @@ fn refused(error: httparse::Error, block: &[u8], limits: &Limits) -> Denial {
     }
     .with(
         "line",
-        printable(line, SHOWN),
+        without_secrets(line),
         postern_model::denial::Audience::Operator,
     )
+}
+
+/// A request line as it is shown: without its query, and from its first slash on where it may name
+/// a user and a password.
+fn without_secrets(line: &[u8]) -> String {
+    let cut = |at: u8| line.split(|&byte| byte == at).next().unwrap_or_default();
+    let shown = if line.contains(&b'@') {
+        cut(b'/')
+    } else {
+        cut(b'?')
+    };
+    let mut out = printable(shown, SHOWN);
+    if shown.len() < line.len() && shown.len() <= SHOWN {
+        out.push('…');
+    }
+    out
 }
 
 fn version(line: &[u8]) -> Denial {

@@ -241,3 +241,14 @@ fn only_a_request_with_a_body_waits_for_continue() {
     assert!(!expects("Expect: 100-continue\r\n"));
     assert!(!expects("Content-Length: 1\r\n"));
 }
+
+#[test]
+fn a_request_line_is_shown_without_what_may_be_secret() {
+    for (line, shown) in [
+        ("GET /a HTTP/1.9", "GET /a HTTP/1.9"),
+        ("GET /a?key=secret HTTP/1.1", "GET /a…"),
+        ("GET http://user:secret@a/ HTTP/1.1", "GET http:…"),
+    ] {
+        assert_eq!(without_secrets(line.as_bytes()), shown);
+    }
+}
