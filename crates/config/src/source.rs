@@ -1,6 +1,7 @@
 //! The text of one document: spans, lines and columns.
 
 use crate::diagnostic::Position;
+use std::borrow::Cow;
 
 /// A range of bytes of the document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -72,7 +73,7 @@ impl<'a> Source<'a> {
             line,
             column: from + 1,
             length,
-            source: text
+            source: without_keys(text)
                 .chars()
                 .skip(skipped)
                 .take(from - skipped + length + CONTEXT)
@@ -80,5 +81,49 @@ impl<'a> Source<'a> {
             source_column: skipped + 1,
             label: label.to_owned(),
         }
+    }
+}
+
+/// What an API key begins with, and how many characters of it may be shown: its id.
+const KEY: (&str, usize) = ("pst_", 16);
+
+/// A line with dots in place of the secrets of API keys, which have no business in it.
+fn without_keys(line: &str) -> Cow<'_, str> {
+    let (prefix, id) = KEY;
+    if !line.contains(prefix) {
+        return Cow::Borrowed(line);
+    }
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some((before, after)) = rest.split_once(prefix) {
+        out.push_str(before);
+        out.push_str(prefix);
+        let end = after.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        let (key, after) = after
+            .split_at_checked(end.unwrap_or(after.len()))
+            .unwrap_or_default();
+        out.extend(key.chars().take(id));
+        out.extend(key.chars().skip(id).map(|_| '·'));
+        rest = after;
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_that_stand_in_a_line_are_not_shown_with_it() {
+        let line = "a: pst_0123456789abcdef_Secret9, b: [pst_0123456789abcdef_Other]";
+        let shown = without_keys(line);
+        assert_eq!(
+            shown,
+            "a: pst_0123456789abcdef········, b: [pst_0123456789abcdef······]"
+        );
+        assert_eq!(shown.chars().count(), line.chars().count());
+        assert_eq!(without_keys("header: X-API-Key"), "header: X-API-Key");
+        assert_eq!(without_keys("pst_short"), "pst_short");
     }
 }
