@@ -105,6 +105,17 @@ impl Stored {
         self.run(&["apply", file, "--comment", "a test"])
     }
 
+    /// What it has printed and logged so far.
+    pub(crate) fn output(&self) -> String {
+        self.program.output()
+    }
+
+    /// Ends it, so that everything is in its files.
+    pub(crate) fn stop(&mut self) {
+        self.program.signal("TERM");
+        self.program.wait(SOON).expect("it ends");
+    }
+
     /// Runs a command against it.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         run(&self.data(), arguments)
