@@ -4,6 +4,7 @@ mod apply;
 mod asking;
 mod demo;
 mod directory;
+mod faults;
 mod file;
 mod keys;
 mod manners;
