@@ -24,6 +24,12 @@ pub(crate) fn moment(unix: i64, offset: i32) -> String {
     text
 }
 
+/// The end of the day (UTC) that a moment is in.
+pub(crate) fn end_of_day(unix: i64) -> i64 {
+    let day = unix.div_euclid(86_400).saturating_add(1);
+    day.saturating_mul(86_400)
+}
+
 /// A moment, Unix time in seconds, as documents have it (RFC 3339).
 pub(crate) fn rfc3339(unix: i64) -> String {
     let (year, month, day) = civil(unix.div_euclid(86_400));
@@ -98,6 +104,8 @@ mod tests {
         assert_eq!(moment(1_763_629_920, -12_600), "2025-11-20 05:42:00 -03:30");
         assert_eq!(moment(-1, 0), "1969-12-31 23:59:59 UTC");
         assert_eq!(rfc3339(1_709_164_800), "2024-02-29T00:00:00Z");
+        assert_eq!(end_of_day(1_709_164_799), 1_709_164_800);
+        assert_eq!(end_of_day(1_709_164_800), 1_709_251_200);
     }
 
     #[test]

@@ -53,7 +53,7 @@ pub(super) const ROWS: &[Row] = &[
         mend: Fix, ..ROW },
     Row { code: "edge.rate_exceeded", status: [429, 429, 429], fields: &[("Retry-After", "1")],
         world: r#"{"edge": {"requests": {"rate": 60, "per": "1m"}}}"#,
-        before: Sent(60, "GET /op\nX-API-Key: {key}"),
+        before: Sent(90, "GET /op\nX-API-Key: {key}"),
         sent: "GET /op\nX-API-Key: {key}", alike: "GET /op\nX-API-Key: {key}\nX-Forwarded-For: 203.0.113.69",
         mend: Fix, ..ROW },
 

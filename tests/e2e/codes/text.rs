@@ -5,6 +5,7 @@ use crate::harness::Response;
 use crate::harness::binary::workspace;
 use crate::harness::problem::is_id;
 use serde_json::Value;
+use std::fmt::Write as _;
 
 /// What stands in lines whose numbers are of the moment.
 const MOMENTS: [&str; 4] = [" too late", " waiting ", "127.0.0.1:", "_at\":\"20"];
@@ -28,7 +29,7 @@ pub(super) fn of_response(row: &Row, response: &Response) -> String {
     for (name, value) in &response.headers {
         let moment = ["date", "content-length"].contains(&&*name.to_ascii_lowercase());
         if !moment {
-            out.push_str(&format!("{name}: {value}\n"));
+            let _ = writeln!(out, "{name}: {value}");
         }
     }
     out.push('\n');
@@ -53,15 +54,30 @@ pub(super) fn steady(row: &Row, text: &str) -> String {
     for line in text.lines() {
         let of_now = MOMENTS.iter().any(|moment| line.contains(moment))
             || counted && COUNTED.iter().any(|moment| line.contains(moment))
-            || ends && line.contains(" until 20") && line.contains("Z");
-        let words = line
-            .split(' ')
-            .map(|word| if is_id(word) { "ID" } else { word });
-        let line = words.collect::<Vec<_>>().join(" ");
+            || ends && line.contains(" until 20") && line.contains('Z');
+        let mut words = Vec::new();
+        let mut rest = line.split(' ');
+        while let Some(word) = rest.next() {
+            match word {
+                // Commands name this run's directory.
+                "--data" => _ = rest.next(),
+                word if is_id(word) => words.push("ID"),
+                word if is_program(word) => words.push("postern"),
+                word if word.len() == 55 && word.starts_with("00-") => words.push("TRACE"),
+                word => words.push(word),
+            }
+        }
+        let line = words.join(" ");
         out.push_str(&if of_now { without_numbers(&line) } else { line });
         out.push('\n');
     }
     out
+}
+
+/// Whether a word is the program under test, which stands somewhere else in every run.
+fn is_program(word: &str) -> bool {
+    let name = word.rsplit_once('/').map(|(_, name)| name);
+    name.is_some_and(|name| name.starts_with("postern-"))
 }
 
 fn without_numbers(line: &str) -> String {

@@ -10,7 +10,8 @@ use postern_model::denial::{Code, Denial};
 use postern_model::entity::{Coverage, Name, Plan};
 use serde_json::{Value as Json, json};
 
-/// For how long an expired subscription is good once more: 30 days.
+/// For how long an expired subscription is good once more: 30 days, and to the end of the last
+/// one. Whoever makes the fix a moment later gets the same.
 const EXTENSION: i64 = 30 * 86_400;
 /// Most plans that are offered.
 const MOST_PLANS: usize = 3;
@@ -62,7 +63,7 @@ fn shared(case: &Case<'_>) -> Option<Candidate> {
 fn state(case: &Case<'_>, denial: &Denial) -> Option<Candidate> {
     let id = text(denial, "subscription")?;
     let document = case.document("subscription", id)?;
-    let until = time::rfc3339(case.now + EXTENSION);
+    let until = time::rfc3339(time::end_of_day(case.now + EXTENSION));
     let approved = || json!({"state": "approved"});
     let (sentence, patch, on_purpose) = match denial.code {
         Code::SubscriptionPending => (format!("approve subscription `{id}`"), approved(), false),

@@ -63,8 +63,8 @@ fn remove(case: &Case<'_>, denial: &Denial) -> Option<Candidate> {
     let change = Change::new("list", list, json!({ "entries": kept }));
     let sentence = format!("remove `{range}` from deny-list `{list}`");
     let mut candidate = Candidate::new(denial.code, sentence, Step::Change(change));
-    if denial.code == Code::EdgeAddressDenied {
-        // The lists come first: nobody has looked at the counters.
+    if denial.code == Code::EdgeAddressDenied && case.facts.edge().is_none() {
+        // The lists come first, so that nobody has looked at the counters.
         let assumed = Assumed {
             edge: Some(EdgeReading::default()),
             ..Assumed::default()

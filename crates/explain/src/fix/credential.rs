@@ -9,7 +9,8 @@ use postern_model::denial::{Code, Denial};
 use postern_model::entity::Restriction;
 use serde_json::{Value as Json, json};
 
-/// For how long an expired key is good once more: 30 days.
+/// For how long an expired key is good once more: 30 days, and to the end of the last one. Whoever
+/// makes the fix a moment later gets the same.
 const EXTENSION: i64 = 30 * 86_400;
 
 pub(super) fn candidates(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
@@ -32,7 +33,7 @@ pub(super) fn candidates(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
                 .collect()
         }
         Code::CredentialExpired => {
-            let until = time::rfc3339(case.now + EXTENSION);
+            let until = time::rfc3339(time::end_of_day(case.now + EXTENSION));
             let patch = json!({ "expires_at": until });
             let sentence = format!("let key `{{key}}` be good until {until}");
             changed(case, code, &sentence, &patch).into_iter().collect()

@@ -104,15 +104,12 @@ fn operation(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts
         _ if progress.has_parameters => offending(facts, b";", Reason::Parameters),
         Found::OtherMethods(leaf) => {
             let here = rules.access().environment_of(|| host);
-            match other_methods(rules, method, leaf, here) {
-                Some((denial, service)) => {
-                    progress.service = service;
-                    denial
-                }
-                None => {
-                    let routes = leaf.candidates.iter().map(|c| c.route);
-                    elsewhere(progress, rules, facts, here, routes)
-                }
+            if let Some((denial, service)) = other_methods(rules, method, leaf, here) {
+                progress.service = service;
+                denial
+            } else {
+                let routes = leaf.candidates.iter().map(|c| c.route);
+                elsewhere(progress, rules, facts, here, routes)
             }
         }
         Found::Draft => {
