@@ -131,7 +131,7 @@ fn masked(asking: &Asking<'_>, why: &str, id: &str) -> String {
     // The last request that passed may not be recorded yet.
     let lines = why
         .lines()
-        .filter(|line| !line.contains("= compared with:"));
+        .filter(|line| !line.contains("= compared with:") && !line.contains(" here, "));
     for line in lines {
         // How many others were refused meanwhile.
         let line = line.split("; of ").next().unwrap_or_default();

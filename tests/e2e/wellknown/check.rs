@@ -368,6 +368,8 @@ fn a_check_takes_nothing_and_counts_as_a_question() {
     assert_eq!(upstream.seen().len(), 1, "a check was forwarded");
     // Of what one operation takes from, whoami says only that it is there.
     let target_of_whoami = format!("{ROOT}/whoami");
+    // The permit of the request before is given back when its answer is out, a moment later.
+    std::thread::sleep(std::time::Duration::from_millis(50));
     let whoami = asked(&gateway, ("GET", &target_of_whoami), &keys.good.line, "").json();
     let told = &whoami["subscriptions"][0];
     let limits: Vec<_> = told["limits"].as_array().expect("a list").iter().collect();

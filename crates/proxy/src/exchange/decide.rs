@@ -15,6 +15,7 @@ use postern_policy::head::Head;
 use postern_policy::recorded::compact::Seen;
 use postern_policy::rules::Rules;
 use postern_policy::{Allowed, Decision, FactRequest, Live, Own, Snapshot, Step, Walk};
+use std::cell::RefCell;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
@@ -27,8 +28,7 @@ pub(super) struct Deciding {
     walk: Walk,
     readings: Readings,
     seen: Seen,
-    /// Given back when the request is over.
-    permits: Held,
+    permits: RefCell<Held>,
 }
 
 /// Leave to go on.
@@ -42,6 +42,11 @@ pub(super) struct Passes<'a> {
 }
 
 impl Deciding {
+    /// Gives permits back; at the latest they are when this is dropped.
+    pub(super) fn give_back(&self) {
+        self.permits.take();
+    }
+
     /// What an allowed request takes along; nothing before its decision.
     pub(super) fn passes<'a>(&'a self, rules: &Rules, head: &'a Head) -> Option<Passes<'a>> {
         Some(Passes {
@@ -77,6 +82,7 @@ pub(super) async fn decide<S: RequestSource>(
         seen,
         permits,
     } = deciding;
+    let permits = permits.get_mut();
     let now = journal.now();
     let mut live = Live::new(head, &caller.facts, now).misdirected(caller.is_misdirected(head));
     let directory = core.shared.directory.load();

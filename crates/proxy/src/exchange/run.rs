@@ -79,6 +79,10 @@ pub(crate) async fn run(
                 body_timeout: state.configuration().timeouts.body,
             };
             let answered = forward(&exchange, journal, intake, sink).await;
+            if matches!(answered, Ok(Passed::Answered)) {
+                // Before anything is written down: the caller may be asking again already.
+                deciding.give_back();
+            }
             let is_refused = matches!(answered, Err(Failed::Refused(_)));
             if answered.is_err() && journal.lacks_sent(is_refused) {
                 let sent = exchange.sent(journal.target(), None);

@@ -325,7 +325,7 @@ mod tests {
         let found = wanted(json!({"where": {"environment": "staging"}})).unwrap();
         assert_eq!(found.columns, [(Column::Environment, "staging".into())]);
         let refused = wanted(json!({"where": {"colour": "red"}})).unwrap_err();
-        assert_eq!(refused.message, "there is no field `colour`");
+        assert_eq!(refused.message, "`colour` is no field");
         assert!(refused.help.unwrap().contains("environment"));
     }
 }
