@@ -103,6 +103,7 @@ pub fn parse(raw: &[u8]) -> Result<Authority<'_>, HostError> {
 /// What a byte is in a host in its one spelling.
 const ODD: u8 = 1;
 const DOT: u8 = 2;
+#[expect(clippy::indexing_slicing, reason = "at compile time")]
 const CLASSES: [u8; 256] = {
     let mut classes = [ODD; 256];
     let mut byte = 0u8;

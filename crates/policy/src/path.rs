@@ -100,6 +100,7 @@ const ODD: u8 = 1;
 const SLASH: u8 = 2;
 /// What needs a second look behind a slash.
 const AFTER: u8 = 4;
+#[expect(clippy::indexing_slicing, reason = "at compile time")]
 const CLASSES: [u8; 256] = {
     let mut classes = [ODD; 256];
     let mut byte = b'!';

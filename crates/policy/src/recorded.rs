@@ -302,8 +302,8 @@ fn path_of(live: &Live<'_>, walk: &Walk, snapshot: &Snapshot<'_>) -> Path {
     let (Some(route), Some(normal)) = (walk.route(), walk.path(live)) else {
         return Path::Sent(text(live.path()));
     };
-    let plan = snapshot.rules.plan(&route);
-    let recorded = &snapshot.rules.operation(&route).recorded_parameters;
+    let plan = snapshot.rules.plan(route);
+    let recorded = &snapshot.rules.operation(route).recorded_parameters;
     let all = plan
         .parameters
         .iter()

@@ -98,8 +98,8 @@ pub(super) fn insert(
     let mut statement = transaction.prepare_cached(INSERT)?;
     let mut before = None;
     for entry in rows {
-        let named = interner.named(entry)?;
-        let cells = cells(entry, named, interner.code(entry)?);
+        let numbers = interner.numbers(entry)?;
+        let cells = cells(entry, numbers, interner.code(entry)?);
         for (at, cell) in cells.iter().enumerate() {
             let same = before
                 .as_ref()
@@ -111,7 +111,7 @@ pub(super) fn insert(
         statement.raw_execute()?;
         before = Some(cells);
         if entry.outcome == Outcome::Allowed {
-            let [service, version, operation, app, ..] = named.map(Option::unwrap_or_default);
+            let [service, version, operation, app, ..] = numbers.map(Option::unwrap_or_default);
             let id = entry.id.bits().to_be_bytes();
             let way = ([service, version, operation, app], entry.id.millis() / HOUR);
             let [first, last] = seen.entry(way).or_insert([id, id]);
@@ -123,7 +123,7 @@ pub(super) fn insert(
 }
 
 /// A row, in the order of [`super::COLUMNS`].
-fn cells(entry: &Entry, named: [Option<i64>; NAMED], code: Option<i64>) -> [Cell<'_>; 38] {
+fn cells(entry: &Entry, numbers: [Option<i64>; NAMED], code: Option<i64>) -> [Cell<'_>; 38] {
     let [
         service,
         version,
@@ -135,7 +135,7 @@ fn cells(entry: &Entry, named: [Option<i64>; NAMED], code: Option<i64>) -> [Cell
         policy,
         upstream,
         target,
-    ] = named.map(Cell::number);
+    ] = numbers.map(Cell::number);
     let fold = entry.fold.as_ref().map(|fold| {
         let mut bytes = Vec::new();
         write_fold(&mut bytes, fold);
@@ -211,7 +211,7 @@ struct Interner<'t, 'a> {
 impl<'a> Interner<'_, 'a> {
     /// Service, version, operation, app, tenant, environment, subscription, policy, upstream and
     /// target.
-    fn named(&mut self, entry: &'a Entry) -> rusqlite::Result<[Option<i64>; NAMED]> {
+    fn numbers(&mut self, entry: &'a Entry) -> rusqlite::Result<[Option<i64>; NAMED]> {
         let names = [
             &entry.service,
             &entry.version,
