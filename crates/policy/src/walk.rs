@@ -308,6 +308,16 @@ impl Walk {
         &self.progress.params
     }
 
+    /// The path as records keep it, without the parameters that are not to be kept, once the
+    /// operation is known; also of a refused request.
+    pub fn recorded_path(&self, rules: &Rules, facts: &dyn Facts) -> Option<Name> {
+        let route = self.progress.route.as_ref()?;
+        let path = self.progress.path_bytes(facts)?;
+        let kept = &rules.operation(route).recorded_parameters;
+        let plan = rules.plan(route);
+        Some(plan.recorded_path(path, &self.progress.params, kept))
+    }
+
     /// Who calls, once `authenticate` has found that out; also of a refused request.
     pub fn identity(&self) -> Option<&Identity> {
         self.progress.caller.identity()

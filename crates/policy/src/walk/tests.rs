@@ -74,6 +74,20 @@ fn a_request_is_allowed_with_everything_it_needs() {
     assert_eq!(target, b"/v1/orders/7?x=%zz");
 }
 
+#[test]
+fn records_keep_no_parameter_that_is_not_to_be_kept() {
+    let mut service = service(&[], "", &["GET /orders/{id}/{secret}"]);
+    service.tls_required = true;
+    service.versions[0].operations[0].recorded_parameters = vec!["id".into()];
+    let rules = rules(vec![service]);
+    let (head, peer) = (head("GET", "/orders/7/canary", &[HOST]), connection("::1"));
+    let facts = Live::new(&head, &peer, 0);
+    let (decision, walk) = decide(&rules, &head, &peer);
+    assert!(matches!(decision, Decision::Refuse(_)), "{decision:?}");
+    let recorded = walk.recorded_path(&rules, &facts).unwrap();
+    assert_eq!(&*recorded, "/orders/7/{secret}");
+}
+
 /// Method, target, fields; code and one piece of its evidence.
 type Refused = (
     &'static str,

@@ -101,9 +101,10 @@ impl Journal<'_> {
         entry.client = walked.client;
         entry.method = Some(self.method());
         entry.host = (!walked.host.is_empty()).then(|| (*walked.host).into());
-        entry.path = Some(match &walked.path {
-            Some(path) => (**path).into(),
-            None => printable(self.head().path(), PATH).into(),
+        entry.path = Some(match (&walked.recorded_path, &walked.path) {
+            (Some(path), _) => path.clone(),
+            (None, Some(path)) => (**path).into(),
+            (None, None) => printable(self.head().path(), PATH).into(),
         });
         entry.environment.clone_from(&walked.environment);
         self.name_route(entry);

@@ -79,6 +79,8 @@ pub(super) struct Walked {
     client_request_id: Option<Box<str>>,
     pub(super) host: Box<str>,
     pub(super) path: Option<Box<str>>,
+    /// The path without parameters that are not to be kept.
+    pub(super) recorded_path: Option<Name>,
     pub(super) environment: Option<Name>,
     /// Who called, if that was proved.
     pub(super) identity: Option<Identity>,
@@ -215,6 +217,7 @@ impl<'a> Journal<'a> {
                 .map(Into::into),
             host: walk.host(live).unwrap_or_default().into(),
             path: walk.path(live).map(Into::into),
+            recorded_path: walk.recorded_path(&self.state.snapshot().rules, live),
             environment: walk.environment(&self.state.snapshot().rules).cloned(),
             identity: walk.identity().cloned(),
             limits: walk.limits().into(),
@@ -315,6 +318,7 @@ impl<'a> Journal<'a> {
     /// The path under which a question to the gateway itself is recorded.
     pub(super) fn recorded_as(&mut self, path: String) {
         if let Some(walked) = &mut self.walked {
+            walked.recorded_path = Some(path.as_str().into());
             walked.path = Some(path.into());
         }
     }
