@@ -30,6 +30,7 @@ mod writer;
 pub use day::Day;
 pub use entry::{Entry, Facts, Fold, MethodName, Outcome, Protocol};
 pub use error::{CallLogError, Result};
+pub use flood::Place;
 pub use follow::{Followed, Subscription};
 pub use health::{Alarm, Cause, Health, Part};
 pub use log::{CallLog, Options};

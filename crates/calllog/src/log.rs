@@ -146,6 +146,7 @@ impl CallLog {
         let (producer, ring) = ring::ring(
             self.shared.options.ring,
             self.shared.options.reserve,
+            self.shared.options.fold_above,
             self.lines.writer.clone(),
             self.shared.counters.clone(),
         );

@@ -5,8 +5,11 @@
 //! common queue takes samples of allowed requests, each with the weight of those it stands for.
 
 use crate::entry::Entry;
+use crate::flood::{Place, Watch};
 use crate::health::Counters;
-use std::cell::Cell;
+use postern_model::{Code, RequestId};
+use std::cell::{Cell, RefCell};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
@@ -58,23 +61,44 @@ impl Depth {
     }
 }
 
+/// What goes through a queue: an entry, and what becomes of it.
+#[derive(Debug)]
+pub(crate) struct Pushed {
+    pub(crate) entry: Entry,
+    pub(crate) place: Place,
+}
+
 /// A core's end: takes entries, never blocks, never fails.
 #[derive(Debug)]
 pub struct Producer {
-    common: SyncSender<Entry>,
-    reserved: SyncSender<Entry>,
+    common: SyncSender<Pushed>,
+    reserved: SyncSender<Pushed>,
     gauge: Arc<Gauge>,
     capacity: usize,
     reserve: usize,
     /// Allowed requests left out since the last that was kept.
     skipped: Cell<u32>,
+    watch: RefCell<Watch>,
     writer: Thread,
     counters: Arc<Counters>,
 }
 
 impl Producer {
+    /// What becomes of the row of a refusal: to be asked once, when it is decided, and handed to
+    /// [`Self::push_at`]. `address`: where it came from. Whoever makes the entry can spare itself
+    /// most of it where it is only [counted](Place::Counted).
+    pub fn place(&self, id: RequestId, code: Code, address: IpAddr) -> Place {
+        let mut watch = self.watch.borrow_mut();
+        watch.place(code, address, id.millis() / 1_000)
+    }
+
     /// Takes note of a request. What there is no room for is counted (`Health`), never waited for.
-    pub fn push(&self, mut entry: Entry) {
+    pub fn push(&self, entry: Entry) {
+        self.push_at(entry, Place::Row);
+    }
+
+    /// Takes note of a request that has been given this place.
+    pub fn push_at(&self, mut entry: Entry, place: Place) {
         if entry.detail.as_ref().is_some_and(|d| d.len() > MAX_DETAIL) {
             entry.detail = None;
             self.counters.details_dropped.fetch_add(1, Relaxed);
@@ -98,7 +122,7 @@ impl Producer {
         if entry.is_ordinary() {
             self.push_ordinary(entry);
         } else {
-            self.push_precious(entry);
+            self.push_precious(Pushed { entry, place });
         }
     }
 
@@ -110,13 +134,14 @@ impl Producer {
             return;
         }
         entry.weight = entry.weight.saturating_add(skipped);
-        match self.common.try_send(entry) {
+        let place = Place::Row;
+        match self.common.try_send(Pushed { entry, place }) {
             Ok(()) => {
                 self.skipped.set(0);
                 self.sent(&self.gauge.common, self.capacity);
             }
             Err(back) => {
-                let mut entry = entry_of(back);
+                let mut entry = pushed_of(back).entry;
                 entry.weight = 1;
                 self.leave_out(&entry, skipped);
             }
@@ -134,15 +159,15 @@ impl Producer {
         }
     }
 
-    fn push_precious(&self, entry: Entry) {
-        let entry = match self.reserved.try_send(entry) {
+    fn push_precious(&self, pushed: Pushed) {
+        let pushed = match self.reserved.try_send(pushed) {
             Ok(()) => return self.sent(&self.gauge.reserved, self.reserve),
-            Err(back) => entry_of(back),
+            Err(back) => pushed_of(back),
         };
-        match self.common.try_send(entry) {
+        match self.common.try_send(pushed) {
             Ok(()) => self.sent(&self.gauge.common, self.capacity),
             Err(back) => {
-                let size = entry_of(back).outside_bytes();
+                let size = pushed_of(back).entry.outside_bytes();
                 self.gauge.bytes.fetch_sub(size, Relaxed);
                 self.counters.dropped_refusals.fetch_add(1, Relaxed);
             }
@@ -171,18 +196,18 @@ impl Producer {
     }
 }
 
-fn entry_of(error: std::sync::mpsc::TrySendError<Entry>) -> Entry {
+fn pushed_of(error: std::sync::mpsc::TrySendError<Pushed>) -> Pushed {
     match error {
-        std::sync::mpsc::TrySendError::Full(entry)
-        | std::sync::mpsc::TrySendError::Disconnected(entry) => entry,
+        std::sync::mpsc::TrySendError::Full(pushed)
+        | std::sync::mpsc::TrySendError::Disconnected(pushed) => pushed,
     }
 }
 
 /// The writer's end.
 #[derive(Debug)]
 pub(crate) struct Ring {
-    common: Receiver<Entry>,
-    reserved: Receiver<Entry>,
+    common: Receiver<Pushed>,
+    reserved: Receiver<Pushed>,
     gauge: Arc<Gauge>,
 }
 
@@ -194,7 +219,7 @@ impl Ring {
 
     /// Moves what is queued to `out`, at most `limit` of each queue; `false` once the producer is
     /// gone and everything was taken.
-    pub(crate) fn drain(&self, out: &mut Vec<Entry>, limit: usize) -> bool {
+    pub(crate) fn drain(&self, out: &mut Vec<Pushed>, limit: usize) -> bool {
         let reserved = Self::take(
             &self.reserved,
             &self.gauge.reserved,
@@ -207,9 +232,9 @@ impl Ring {
     }
 
     fn take(
-        queue: &Receiver<Entry>,
+        queue: &Receiver<Pushed>,
         depth: &Depth,
-        out: &mut Vec<Entry>,
+        out: &mut Vec<Pushed>,
         limit: usize,
         gauge: &Gauge,
     ) -> bool {
@@ -220,10 +245,10 @@ impl Ring {
                 break true;
             }
             match queue.try_recv() {
-                Ok(entry) => {
+                Ok(pushed) => {
                     taken += 1;
-                    bytes += entry.outside_bytes();
-                    out.push(entry);
+                    bytes += pushed.entry.outside_bytes();
+                    out.push(pushed);
                 }
                 Err(TryRecvError::Empty) => break true,
                 Err(TryRecvError::Disconnected) => break false,
@@ -237,9 +262,11 @@ impl Ring {
 }
 
 /// Both ends of a producer's queues: `capacity` entries for all, `reserve` for refusals alone.
+/// More than `fold_above` refusals a second of one code and source are folded.
 pub(crate) fn ring(
     capacity: usize,
     reserve: usize,
+    fold_above: u64,
     writer: Thread,
     counters: Arc<Counters>,
 ) -> (Producer, Ring) {
@@ -253,6 +280,7 @@ pub(crate) fn ring(
         capacity: capacity.max(2),
         reserve: reserve.max(2),
         skipped: Cell::new(0),
+        watch: RefCell::new(Watch::new(fold_above)),
         writer,
         counters,
     };

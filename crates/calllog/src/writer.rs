@@ -6,7 +6,7 @@ use crate::error::CallLogError;
 use crate::flood::Floods;
 use crate::follow::Followers;
 use crate::health::{Cause, Counters, Part};
-use crate::ring::{Gauge, Ring};
+use crate::ring::{Gauge, Pushed, Ring};
 use crate::segment::{self, Segment};
 use crate::sync::ToSync;
 use crate::{Options, Result};
@@ -77,7 +77,7 @@ pub(crate) struct Writer {
     retry_at: u64,
     checked_at: u64,
     to_sync: Sender<ToSync>,
-    drained: Vec<Entry>,
+    drained: Vec<Pushed>,
     rows: Vec<Entry>,
 }
 
@@ -112,8 +112,8 @@ impl Writer {
         self.rings.retain(|ring| ring.drain(drained, DRAIN));
         let more = drained.len() >= DRAIN;
         let mut folded = 0;
-        for entry in self.drained.drain(..) {
-            folded += u64::from(self.floods.sift(entry, now / 1_000, &mut self.rows));
+        for pushed in self.drained.drain(..) {
+            folded += u64::from(self.floods.sift(pushed, now / 1_000, &mut self.rows));
         }
         self.floods.emit(&mut self.rows);
         let counters = &self.shared.counters;

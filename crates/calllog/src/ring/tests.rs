@@ -10,14 +10,20 @@ fn entry(n: u128, outcome: Outcome) -> Entry {
 
 fn pair(capacity: usize, reserve: usize) -> (Producer, Ring, Arc<Counters>) {
     let counters = Arc::new(Counters::default());
-    let (producer, ring) = ring(capacity, reserve, std::thread::current(), counters.clone());
+    let (producer, ring) = ring(
+        capacity,
+        reserve,
+        1_000,
+        std::thread::current(),
+        counters.clone(),
+    );
     (producer, ring, counters)
 }
 
 fn drained(ring: &Ring) -> Vec<Entry> {
     let mut out = Vec::new();
     ring.drain(&mut out, usize::MAX);
-    out
+    out.into_iter().map(|pushed: Pushed| pushed.entry).collect()
 }
 
 #[test]
