@@ -62,16 +62,22 @@ const KEPT: [&str; 19] = [
 pub struct Recorded {
     revision: Box<str>,
     peer: IpAddr,
+    #[serde(skip_serializing_if = "Option::is_none")]
     proxied_source: Option<IpAddr>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     tls: Option<Tls>,
     /// 10, 11 or 20.
     version: u8,
     now: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
     method: Text,
+    #[serde(skip_serializing_if = "Option::is_none")]
     protocol: Option<Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     authority: Option<Text>,
     path: Path,
     /// Whether the query is one that may stand in a URL; `None`: there was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
     query: Option<bool>,
     fields: Vec<Field>,
     #[serde(skip)]
@@ -80,12 +86,16 @@ pub struct Recorded {
     /// Whether the body was found to look like its media type.
     #[serde(skip)]
     body_agrees: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
     certificate: Option<CertificateVerdict>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     edge: Option<EdgeReading>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     credential: Option<CredentialVerdict>,
     /// Where credentials were accepted.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     looked: Option<[Vec<Name>; 2]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     readings: Option<Vec<Reading>>,
     rows: Rows,
     /// What was asked for and had not been kept.
@@ -100,6 +110,7 @@ type Text = Option<Box<str>>;
 struct Tls {
     /// Whether it is TLS 1.3.
     newest: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
     sni: Option<Box<str>>,
     misdirected: bool,
 }
@@ -108,6 +119,7 @@ struct Tls {
 struct Field {
     /// Lower case.
     name: Box<str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     value: Text,
 }
 

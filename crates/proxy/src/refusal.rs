@@ -26,6 +26,7 @@ use postern_model::Stage;
 use postern_model::denial::{Code, Retry, Shown, Value};
 use postern_model::id::EncodedId;
 use std::fmt::Write as _;
+use std::ops::Range;
 
 /// Where pages and records live on the gateway itself.
 const RESERVED: &str = "/.well-known/postern";
@@ -75,6 +76,20 @@ pub struct Refusal {
     pub content_length: usize,
     /// Whether this is a gRPC trailers-only response: on HTTP/2 the headers end the stream.
     pub trailers_only: bool,
+    /// Where in a problem document the member `help` stands, with the comma before it.
+    help: Range<usize>,
+}
+
+impl Refusal {
+    /// The body without the link that leads to the record, which is a key to it.
+    pub(crate) fn body_without_help(&self) -> Vec<u8> {
+        let part = |range| self.body.get(range).unwrap_or_default();
+        [
+            part(0..self.help.start),
+            part(self.help.end..self.body.len()),
+        ]
+        .concat()
+    }
 }
 
 /// Renders a refusal as its caller is shown it.
@@ -96,14 +111,15 @@ pub fn render(shown: &Shown<'_>, context: &Context<'_>) -> Refusal {
             body: Vec::new(),
             content_length: 0,
             trailers_only: true,
+            help: 0..0,
         };
     }
-    let mut body = if matches!(context.form, Form::Html) {
+    let (mut body, help) = if matches!(context.form, Form::Html) {
         headers.push(names::CONTENT_TYPE, "text/html; charset=utf-8");
         headers.push(names::CONTENT_SECURITY_POLICY, html::POLICY);
         headers.push(names::CONTENT_TYPE_OPTIONS, "nosniff");
         headers.push(names::REFERRER_POLICY, "no-referrer");
-        html::body(shown, status, context)
+        (html::body(shown, status, context), 0..0)
     } else {
         headers.push(names::CONTENT_TYPE, "application/problem+json");
         problem::body(shown, status, context)
@@ -123,6 +139,7 @@ pub fn render(shown: &Shown<'_>, context: &Context<'_>) -> Refusal {
         body,
         content_length,
         trailers_only: false,
+        help,
     }
 }
 

@@ -191,8 +191,17 @@ impl Code {
 /// and what is longer than `max` bytes is cut with an ellipsis.
 pub fn printable(bytes: &[u8], max: usize) -> String {
     let mut out = String::with_capacity(bytes.len().min(max) + 3);
+    let is_plain = |byte: u8| (b' '..=b'~').contains(&byte) && byte != b'\\';
+    if bytes.len() <= max
+        && bytes.iter().all(|byte| is_plain(*byte))
+        && let Ok(text) = str::from_utf8(bytes)
+    {
+        // As most are.
+        out.push_str(text);
+        return out;
+    }
     for &byte in bytes.iter().take(max) {
-        if (b' '..=b'~').contains(&byte) && byte != b'\\' {
+        if is_plain(byte) {
             out.push(char::from(byte));
         } else {
             use std::fmt::Write as _;

@@ -17,12 +17,16 @@ use serde::{Deserialize, Serialize};
 pub struct Rows {
     /// [`Directory::sequence`].
     pub sequence: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
     tenant: Option<Account>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     app: Option<Account>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     credential: Option<Box<Key>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     subscription: Option<Box<Access>>,
     /// The service whose subscription was looked for.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     service: Option<Name>,
 }
 

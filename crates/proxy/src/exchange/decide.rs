@@ -103,6 +103,7 @@ pub(super) async fn decide<S: RequestSource>(
     match walking.walk(walk, &mut live, intake, counted).await? {
         Decision::Allow => {}
         Decision::Refuse(denial) => {
+            journal.refusing(&denial, walk);
             journal.walked(walk, &live, &snapshot);
             let credential = postern_policy::Facts::credential(&live);
             hold_back(core, state, credential, walk.client(), &denial, now).await;
@@ -129,6 +130,7 @@ pub(super) async fn decide<S: RequestSource>(
         }
         *readings = counting.read(walk.limits(), permits, now);
         if let Some(denial) = walk.used_up(readings) {
+            journal.refusing(&denial, walk);
             journal.walked(walk, &live, &snapshot);
             return Err(Failed::Refused(denial));
         }

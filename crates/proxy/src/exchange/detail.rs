@@ -3,7 +3,7 @@
 //!
 //! Nothing secret is in it: see [`crate::redact`].
 
-use super::difference::{Difference, listed};
+use super::difference::{Difference, List, listed};
 use super::journal::{Copied, Journal, ORIGIN};
 use crate::redact::{Body, Redactor};
 use postern_model::Denial;
@@ -11,6 +11,7 @@ use postern_model::denial::{Audience, Evidence, Retry, Value};
 use postern_model::entity::Capture;
 use postern_policy::fields::{Fields, Known};
 use postern_policy::stages::response::attribution;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value as Json, json};
 
 impl Journal<'_> {
@@ -29,23 +30,19 @@ impl Journal<'_> {
         if self.denial().is_none() && origin.is_none() && shadow.is_empty() && capture.is_none() {
             return None;
         }
-        let mut detail = Map::new();
-        let mut put = |name: &str, value: Json| {
-            detail.insert(name.to_owned(), value);
-        };
+        let mut detail = Members::new();
         if let Some(denial) = self.denial() {
-            put("denial", of_denial(denial));
+            detail.put("denial", &Kept(denial));
         }
         if let Some(consumer) = self.projection() {
-            put("consumer", consumer.clone());
+            detail.put_json("consumer", consumer);
         }
-        if let Some(walked) = self.walked_request()
-            && let Ok(facts) = serde_json::to_value(&walked.facts)
-        {
-            put("facts", facts);
+        if let Some(facts) = self.walked_request().and_then(|w| w.facts.as_ref()) {
+            detail.put("facts", facts);
         }
         if !shadow.is_empty() {
-            put("shadow", shadow.iter().map(of_denial).collect());
+            let shadow: Vec<_> = shadow.iter().map(Kept).collect();
+            detail.put("shadow", &shadow);
         }
         let mut redactor = Redactor::new(self.head(), self.service());
         if let Some(answered) = &copied.answered {
@@ -59,29 +56,34 @@ impl Journal<'_> {
                 kept.insert("body".to_owned(), text);
             }
             kept.insert("status".to_owned(), json!(self.status()));
-            put("origin", Json::Object(kept));
+            detail.put("origin", &kept);
         }
-        put("headers", self.headers(copied, &redactor));
+        match &copied.sent {
+            // Most often nothing went up, and there is one list.
+            None => {
+                let received = listed(&self.head().fields, &redactor);
+                detail.put("headers", &Headers { received });
+            }
+            Some(sent) => detail.put("headers", &self.headers(sent, &redactor)),
+        }
         if let Some(captured) = captured {
-            put("capture", captured);
+            detail.put("capture", &captured);
         }
-        serde_json::to_vec(&detail).ok().map(Vec::into_boxed_slice)
+        Some(detail.end())
     }
 
     /// The headers that came, and how they were changed on their way up.
-    fn headers(&self, copied: &Copied, redactor: &Redactor<'_>) -> Json {
+    fn headers(&self, sent: &Fields, redactor: &Redactor<'_>) -> Json {
         let came = &self.head().fields;
         let mut headers = Map::new();
-        headers.insert("received".to_owned(), listed(came, redactor));
-        if let Some(sent) = &copied.sent {
-            let mut before = came.clone();
-            if !before.has(Known::Host)
-                && let Some(authority) = self.head().authority()
-            {
-                before.push(b"Host", authority);
-            }
-            Difference::new(&before, sent).write(redactor, &mut headers);
+        headers.insert("received".to_owned(), listed(came, redactor).into());
+        let mut before = came.clone();
+        if !before.has(Known::Host)
+            && let Some(authority) = self.head().authority()
+        {
+            before.push(b"Host", authority);
         }
+        Difference::new(&before, sent).write(redactor, &mut headers);
         Json::Object(headers)
     }
 
@@ -105,13 +107,13 @@ impl Journal<'_> {
                 let body = of_body(redactor, answered, &self.response(capture.body));
                 response.insert("body".to_owned(), Json::Object(body));
             }
-            response.insert("headers".to_owned(), listed(answered, redactor));
+            response.insert("headers".to_owned(), listed(answered, redactor).into());
             out.insert("response".to_owned(), Json::Object(response));
             if let Some(told) = &copied.got {
                 Difference::new(answered, told).write(redactor, &mut got);
             }
         } else if let Some(told) = &copied.got {
-            got.insert("headers".to_owned(), listed(told, redactor));
+            got.insert("headers".to_owned(), listed(told, redactor).into());
         }
         if let Some(Json::Object(body)) = request.get_mut("body")
             && let Some(Json::String(text)) = body.get_mut("text")
@@ -160,33 +162,130 @@ fn of_body(redactor: &mut Redactor<'_>, fields: &Fields, body: &Beginning) -> Ma
     kept
 }
 
-/// A refusal as records keep it.
-fn of_denial(denial: &Denial) -> Json {
-    let evidence: Vec<Json> = denial.evidence.iter().map(of_evidence).collect();
-    json!({
-        "code": denial.code.name(),
-        "status": denial.status,
-        "fault": denial.fault.name(),
-        "retry": match denial.retry {
-            Retry::Never => json!("never"),
-            Retry::AfterChange => json!("after_change"),
-            Retry::After(seconds) => json!({ "after": seconds }),
-        },
-        "policy": denial.policy.as_deref(),
-        "evidence": evidence,
-    })
+/// A JSON object that is written member by member. Each name is given once, and needs no escape.
+struct Members(Vec<u8>);
+
+impl Members {
+    fn new() -> Self {
+        let mut bytes = Vec::with_capacity(2048);
+        bytes.push(b'{');
+        Self(bytes)
+    }
+
+    /// A member. One that cannot be written is left out.
+    fn put(&mut self, name: &str, value: &impl Serialize) {
+        let before = self.0.len();
+        self.name(name);
+        if serde_json::to_writer(&mut self.0, value).is_err() {
+            self.0.truncate(before);
+        }
+    }
+
+    /// A member whose value is JSON already.
+    fn put_json(&mut self, name: &str, value: &[u8]) {
+        self.name(name);
+        self.0.extend_from_slice(value);
+    }
+
+    fn name(&mut self, name: &str) {
+        if self.0.len() > 1 {
+            self.0.push(b',');
+        }
+        self.0.push(b'"');
+        self.0.extend_from_slice(name.as_bytes());
+        self.0.extend_from_slice(b"\":");
+    }
+
+    fn end(mut self) -> Box<[u8]> {
+        self.0.push(b'}');
+        self.0.into_boxed_slice()
+    }
 }
 
-fn of_evidence(evidence: &Evidence) -> Json {
-    let value = match &evidence.value {
-        Value::Text(text) => json!(text),
-        Value::Number(number) => json!(number),
-        Value::List(list) => json!(list),
-    };
-    let audience = match evidence.audience {
-        Audience::Operator => "operator",
-        Audience::Publisher => "publisher",
-        Audience::Consumer => "consumer",
-    };
-    json!({ "name": evidence.name, "value": value, "audience": audience })
+/// The headers of a request that nobody was sent.
+#[derive(Serialize)]
+struct Headers {
+    received: List,
+}
+
+/// Something as records keep it.
+struct Kept<'a, T: ?Sized>(&'a T);
+
+impl Serialize for Kept<'_, Denial> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Fields<'a> {
+            code: &'static str,
+            status: u16,
+            fault: &'static str,
+            retry: Kept<'a, Retry>,
+            policy: Option<&'a str>,
+            evidence: Kept<'a, [Evidence]>,
+        }
+        let denial = self.0;
+        let fields = Fields {
+            code: denial.code.name(),
+            status: denial.status,
+            fault: denial.fault.name(),
+            retry: Kept(&denial.retry),
+            policy: denial.policy.as_deref(),
+            evidence: Kept(&denial.evidence),
+        };
+        fields.serialize(serializer)
+    }
+}
+
+impl Serialize for Kept<'_, Retry> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct After {
+            after: u64,
+        }
+        match *self.0 {
+            Retry::Never => serializer.serialize_str("never"),
+            Retry::AfterChange => serializer.serialize_str("after_change"),
+            Retry::After(seconds) => After {
+                after: seconds.into(),
+            }
+            .serialize(serializer),
+        }
+    }
+}
+
+impl Serialize for Kept<'_, [Evidence]> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(Kept))
+    }
+}
+
+impl Serialize for Kept<'_, Evidence> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Fields<'a> {
+            name: &'static str,
+            value: Kept<'a, Value>,
+            audience: &'static str,
+        }
+        let evidence = self.0;
+        let fields = Fields {
+            name: evidence.name,
+            value: Kept(&evidence.value),
+            audience: match evidence.audience {
+                Audience::Operator => "operator",
+                Audience::Publisher => "publisher",
+                Audience::Consumer => "consumer",
+            },
+        };
+        fields.serialize(serializer)
+    }
+}
+
+impl Serialize for Kept<'_, Value> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Text(text) => serializer.serialize_str(text),
+            Value::Number(number) => serializer.serialize_u64(*number),
+            Value::List(list) => serializer.collect_seq(list),
+        }
+    }
 }

@@ -3,39 +3,59 @@
 use crate::redact::Redactor;
 use postern_model::denial::printable;
 use postern_policy::fields::{Fields, Known};
-use serde_json::{Map, Value as Json, json};
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value as Json};
+use smallvec::{SmallVec, smallvec};
 
 /// The most of one list, and of one name or value, bytes.
 const LIST: usize = 8 << 10;
 const ONE: usize = 512;
 
 /// Names and values, as far as there is room.
-pub(super) fn listed(fields: &Fields, redactor: &Redactor<'_>) -> Json {
+pub(super) fn listed(fields: &Fields, redactor: &Redactor<'_>) -> List {
     let mut list = List::default();
     for field in fields.iter() {
         let value = redactor.header(field.name, field.value, ONE);
-        if !list.push(field.name, vec![value]) {
+        if !list.push(field.name, smallvec![value]) {
             break;
         }
     }
-    Json::Array(list.rows)
+    list
 }
 
+/// A name, and one or two texts about it.
+type Row = SmallVec<[String; 3]>;
+
+/// Names, each with texts about it.
 #[derive(Debug, Default)]
-struct List {
-    rows: Vec<Json>,
+pub(super) struct List {
+    rows: Vec<Row>,
     bytes: usize,
+}
+
+impl Serialize for List {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.rows.iter().map(SmallVec::as_slice))
+    }
+}
+
+impl From<List> for Json {
+    fn from(list: List) -> Self {
+        list.rows
+            .into_iter()
+            .map(|row| row.into_iter().map(Self::String).collect::<Self>())
+            .collect()
+    }
 }
 
 impl List {
     /// Adds a name and texts about it; `false` where there is no room.
-    fn push(&mut self, name: &[u8], texts: Vec<String>) -> bool {
-        let name = printable(name, ONE);
-        self.bytes += name.len() + texts.iter().map(String::len).sum::<usize>();
+    fn push(&mut self, name: &[u8], mut row: Row) -> bool {
+        row.insert(0, printable(name, ONE));
+        self.bytes += row.iter().map(String::len).sum::<usize>();
         let fits = self.bytes <= LIST;
         if fits {
-            let row = std::iter::once(name).chain(texts);
-            self.rows.push(row.map(Json::String).collect());
+            self.rows.push(row);
         }
         fits
     }
@@ -65,19 +85,19 @@ impl<'a> Difference<'a> {
         };
         for name in names(self.before) {
             if self.after.named(name).next().is_none() {
-                removed.push(name, vec![shown(self.before, name)]);
+                removed.push(name, smallvec![shown(self.before, name)]);
             } else if !self.before.named(name).eq(self.after.named(name)) {
-                let values = vec![shown(self.before, name), shown(self.after, name)];
+                let values = smallvec![shown(self.before, name), shown(self.after, name)];
                 changed.push(name, values);
             }
         }
         for name in names(self.after) {
             if self.before.named(name).next().is_none() {
-                added.push(name, vec![shown(self.after, name)]);
+                added.push(name, smallvec![shown(self.after, name)]);
             }
         }
         for (kind, list) in [("removed", removed), ("added", added), ("changed", changed)] {
-            out.insert(kind.to_owned(), json!(list.rows));
+            out.insert(kind.to_owned(), list.into());
         }
     }
 }
@@ -98,6 +118,7 @@ fn names(fields: &Fields) -> impl Iterator<Item = &[u8]> {
 mod tests {
     use super::*;
     use postern_policy::head::Head;
+    use serde_json::json;
 
     fn fields(list: &[(&str, &str)]) -> Fields {
         let mut fields = Fields::default();
@@ -152,7 +173,7 @@ mod tests {
             many.push(format!("X-{number}").as_bytes(), &[b'v'; 2000]);
         }
         let redactor = Redactor::new(&Head::default(), None);
-        let list = listed(&many, &redactor).to_string();
+        let list = Json::from(listed(&many, &redactor)).to_string();
         assert!((LIST / 2..LIST * 2).contains(&list.len()), "{}", list.len());
         let added = difference(&Fields::default(), &many).to_string();
         assert!(

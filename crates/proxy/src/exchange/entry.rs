@@ -58,6 +58,21 @@ impl Journal<'_> {
         entry
     }
 
+    /// The row of a refusal that is only counted.
+    pub(super) fn counted_entry(&self) -> Entry {
+        let (id, peer) = (self.request_id(), self.caller().facts.peer);
+        let mut entry = Entry::new(id, id.millis().saturating_mul(1_000), peer);
+        entry.client = self.walked_request().and_then(|walked| walked.client);
+        entry.outcome = self.outcome();
+        entry.status = self.status();
+        if let Some(code) = self.code() {
+            entry.code = Some(code);
+            entry.stage = Some(code.row().stage);
+            entry.fault = Some(code.row().fault);
+        }
+        entry
+    }
+
     fn allowed_entry(&self, passes: &Passes<'_>, entry: &mut Entry) {
         let allowed = passes.allowed;
         let rules = &self.state().snapshot().rules;

@@ -17,6 +17,7 @@ use crate::record::{self, Delivered, Outcome, Record};
 use crate::refusal::Refusal;
 use crate::upstream::{FailureClass, Lease};
 use copied::Beginning;
+use postern_calllog::Place;
 use postern_model::entity::{Capture, Name, Recorded as Kept, Service, TlsVersion};
 use postern_model::id::EncodedId;
 use postern_model::{Code, Denial, RequestId};
@@ -29,7 +30,6 @@ use postern_policy::policies::LimitUses;
 use postern_policy::router::Route;
 use postern_policy::stages::response::attribution;
 use postern_policy::{Allowed, Identity, Live, Recorded, Snapshot, Walk};
-use serde_json::Value as Json;
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::net::IpAddr;
@@ -86,8 +86,8 @@ pub(super) struct Walked {
     pub(super) identity: Option<Identity>,
     limits: LimitUses,
     readings: Readings,
-    /// What it takes to decide it again.
-    pub(super) facts: Recorded,
+    /// What it takes to decide it again, where that is kept.
+    pub(super) facts: Option<Recorded>,
 }
 
 /// Notes about one request. It ends when it is dropped, so that what is abandoned half-way is
@@ -115,8 +115,10 @@ pub(crate) struct Journal<'a> {
     /// Until somebody says more, the caller has left.
     outcome: Outcome,
     denial: Option<Box<Denial>>,
-    /// What the caller of a refused request was told.
-    projection: Option<Json>,
+    /// What the caller of a refused request was told, as JSON.
+    projection: Option<Vec<u8>>,
+    /// What becomes of its row, and of which refusal that was said.
+    place: (Place, Option<Code>),
     is_whole: bool,
     /// The upstream was sent a head.
     is_sent: bool,
@@ -161,6 +163,7 @@ impl<'a> Journal<'a> {
             outcome: Outcome::Cancelled,
             denial: None,
             projection: None,
+            place: (Place::Row, None),
             is_whole: false,
             is_sent: false,
             capture: None,
@@ -204,6 +207,27 @@ impl<'a> Journal<'a> {
         self.passes = Some(passes);
     }
 
+    /// It is refused: says what becomes of its row before anything is made for it.
+    pub(super) fn refusing(&mut self, denial: &Denial, walk: &Walk) {
+        if let Some(producer) = &self.core.producer
+            && self.is_recorded()
+        {
+            let client = walk.client().map(|client| client.address);
+            let address = client.unwrap_or_else(|| self.caller.facts.peer.ip());
+            let place = producer.place(self.id, denial.code, address);
+            self.place = (place, Some(denial.code));
+        }
+    }
+
+    /// What becomes of its row.
+    fn place(&self) -> Place {
+        match self.place {
+            // It was to be refused for one reason, and was for another.
+            (_, code) if code != self.code() => Place::Row,
+            (place, _) => place,
+        }
+    }
+
     /// It may not; the walk has found out so much.
     pub(super) fn walked(&mut self, walk: &Walk, live: &Live<'_>, snapshot: &Snapshot<'_>) {
         let client = walk.client();
@@ -222,7 +246,7 @@ impl<'a> Journal<'a> {
             identity: walk.identity().cloned(),
             limits: walk.limits().into(),
             readings: live.readings().unwrap_or_default().into(),
-            facts: Recorded::of(live, walk, snapshot),
+            facts: self.is_kept().then(|| Recorded::of(live, walk, snapshot)),
         }));
     }
 
@@ -325,7 +349,7 @@ impl<'a> Journal<'a> {
 
     /// A refusal is on its way.
     /// `told`: the problem document, in whatever form it was sent.
-    pub(super) fn refused(&mut self, denial: Denial, refusal: &Refusal, told: Option<Json>) {
+    pub(super) fn refused(&mut self, denial: Denial, refusal: &Refusal, told: Option<Vec<u8>>) {
         if self.capture.is_some() {
             let mut got = Fields::default();
             for (name, value) in refusal.headers.iter() {
@@ -545,13 +569,19 @@ impl Journal<'_> {
         self.passes
     }
 
-    pub(super) const fn projection(&self) -> Option<&Json> {
-        self.projection.as_ref()
+    pub(super) fn projection(&self) -> Option<&[u8]> {
+        self.projection.as_deref()
     }
 
-    /// Whether somebody keeps more of it than what is counted.
+    /// Whether a call log knows of refusals.
     pub(super) fn is_recorded(&self) -> bool {
-        self.core.producer.is_some()
+        let kept = self.state.configuration().call_log.record;
+        self.core.producer.is_some() && kept != Kept::None
+    }
+
+    /// Whether somebody keeps more of it than that it was.
+    pub(super) fn is_kept(&self) -> bool {
+        self.is_recorded() && self.place.0 != Place::Counted
     }
 
     pub(super) fn walked_request(&self) -> Option<&Walked> {
@@ -583,7 +613,12 @@ impl Drop for Journal<'_> {
         if let Some(producer) = &self.core.producer
             && self.has_row()
         {
-            producer.push(self.entry(duration));
+            let place = self.place();
+            let entry = match place {
+                Place::Counted => self.counted_entry(),
+                Place::Row | Place::Fold | Place::Sample => self.entry(duration),
+            };
+            producer.push_at(entry, place);
         }
         if shared.sinks.wants(self.outcome) {
             self.offer(duration);

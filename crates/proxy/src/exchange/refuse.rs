@@ -11,7 +11,6 @@ use postern_model::Denial;
 use postern_model::denial::Shown;
 use postern_model::entity::{Authentication, Disclosure, Service, StatusProfile};
 use postern_policy::head::Head;
-use serde_json::Value as Json;
 use smallvec::SmallVec;
 
 /// Answers a request whose head could not be read; `head` holds what was understood of it.
@@ -116,7 +115,7 @@ pub(super) fn rendered(
     journal: &Journal<'_>,
     denial: &Denial,
     terms: &Terms<'_>,
-) -> (Refusal, Option<Json>) {
+) -> (Refusal, Option<Vec<u8>>) {
     let configuration = state.configuration();
     let service = terms.service;
     let profile = service.map_or_else(StatusProfile::default, |s| s.status_profile);
@@ -152,26 +151,24 @@ pub(super) fn rendered(
     let shown = denial.shown(profile, disclosure, terms.proved);
     let refusal = refusal::render(&shown, &context);
     let told = journal
-        .is_recorded()
+        .is_kept()
         .then(|| document(&refusal, &shown, context));
-    (refusal, told.flatten())
+    (refusal, told)
 }
 
 /// What the caller is told, as a problem document for the record. Without the link that leads to
 /// the record: who reads records must not find keys to them.
-fn document(refusal: &Refusal, shown: &Shown<'_>, context: Context<'_>) -> Option<Json> {
-    let mut document: Json = if context.form == Form::Problem && !context.head_only {
-        serde_json::from_slice(&refusal.body).ok()?
-    } else {
-        let context = Context {
-            form: Form::Problem,
-            head_only: false,
-            ..context
-        };
-        serde_json::from_slice(&refusal::render(shown, &context).body).ok()?
+fn document(refusal: &Refusal, shown: &Shown<'_>, context: Context<'_>) -> Vec<u8> {
+    if context.form == Form::Problem && !context.head_only {
+        return refusal.body_without_help();
+    }
+    let context = Context {
+        form: Form::Problem,
+        head_only: false,
+        help: None,
+        ..context
     };
-    document.as_object_mut()?.shift_remove("help");
-    Some(document)
+    refusal::render(shown, &context).body
 }
 
 /// How callers may prove who they are.

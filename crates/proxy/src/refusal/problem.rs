@@ -3,16 +3,27 @@
 use super::{Context, RESERVED, push_origin, push_page};
 use postern_model::denial::{Retry, Shown, Value};
 use std::fmt::{self, Write};
+use std::ops::Range;
 
-/// The document. Everything is written into one buffer.
-pub(super) fn body(shown: &Shown<'_>, status: u16, context: &Context<'_>) -> Vec<u8> {
+/// The document, and where the member `help` stands in it, with the comma before. Everything is
+/// written into one buffer.
+pub(super) fn body(
+    shown: &Shown<'_>,
+    status: u16,
+    context: &Context<'_>,
+) -> (Vec<u8>, Range<usize>) {
     let mut out = String::with_capacity(1024);
     // Writing to a String cannot fail.
-    let _ = write(shown, status, context, &mut out);
-    out.into_bytes()
+    let help = write(shown, status, context, &mut out).unwrap_or_default();
+    (out.into_bytes(), help)
 }
 
-fn write(shown: &Shown<'_>, status: u16, context: &Context<'_>, out: &mut String) -> fmt::Result {
+fn write(
+    shown: &Shown<'_>,
+    status: u16,
+    context: &Context<'_>,
+    out: &mut String,
+) -> Result<Range<usize>, fmt::Error> {
     let id = context.id.as_str();
     out.push_str("{\"type\":\"");
     push_page(&mut Escaped(out), shown.name(), context)?;
@@ -39,15 +50,17 @@ fn write(shown: &Shown<'_>, status: u16, context: &Context<'_>, out: &mut String
         out.push('"');
     }
     write!(out, ",\"request_id\":\"{id}\",\"correlation_id\":\"{id}\"")?;
+    let before_help = out.len();
     if let Some(help) = context.help {
         out.push_str(",\"help\":\"");
         push_origin(&mut Escaped(out), context)?;
         Escaped(out).write_str(help)?;
         out.push('"');
     }
+    let help = before_help..out.len();
     evidence(shown, out)?;
     out.push('}');
-    Ok(())
+    Ok(help)
 }
 
 /// The rule and the evidence, where they are told.

@@ -1,9 +1,9 @@
 //! Links under which one refusal can be read without credentials.
 
+use crate::decimal::decimal;
 use aws_lc_rs::hmac;
 use postern_model::RequestId;
 use postern_policy::router::RESERVED;
-use std::fmt::Write as _;
 
 /// How long a link is good, in seconds.
 pub const HELP_VALID: i64 = 24 * 60 * 60;
@@ -25,12 +25,21 @@ impl Links {
     /// The link for a request, path and query; good for [`HELP_VALID`] from `now` (Unix time in
     /// seconds).
     pub fn sign(&self, id: RequestId, now: i64) -> String {
-        let until = now.saturating_add(HELP_VALID);
+        let until = now.saturating_add(HELP_VALID).max(0);
         let signature = hmac::sign(&self.0, &message(id, until));
-        let mut link = format!("{RESERVED}/requests/{id}?sig={until}.");
+        let (id, mut digits) = (id.encode(), [0; 20]);
+        let until = decimal(until.cast_unsigned(), &mut digits);
+        let mut link = String::with_capacity(192);
+        for part in [RESERVED, "/requests/", id.as_str(), "?sig="] {
+            link.push_str(part);
+        }
+        link.push_str(std::str::from_utf8(until).unwrap_or_default());
+        link.push('.');
         for byte in signature.as_ref() {
-            // Writing to a String cannot fail.
-            let _ = write!(link, "{byte:02x}");
+            for half in [byte >> 4, byte & 15] {
+                let letter = if half < 10 { b'0' } else { b'a' - 10 };
+                link.push(char::from(letter + half));
+            }
         }
         link
     }
