@@ -68,7 +68,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let Some(begun) = begun.map_err(|report| output::complain(&report)).ok() else {
         return Ok(ExitCode::FAILURE);
     };
-    log::start(args.log_format, args.log_level);
+    let _log = log::start(args.log_format, args.log_level)?;
     let address = args.admin.or(begun.configuration.admin.address);
     let address = address.unwrap_or(DEFAULT_ADMIN);
     let admin = std::net::TcpListener::bind(address)
