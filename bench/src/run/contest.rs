@@ -210,7 +210,7 @@ async fn is_as_called(variant: &Variant, door: &Door) -> Result<()> {
         .address(super::scenario::Front::Plain)
         .context("front not offered")?;
     let request = Request::parse(variant.curl)?.bytes();
-    let from: Option<Ipv4Addr> = variant.from;
+    let from: Option<Ipv4Addr> = variant.from.map(|(first, _)| first);
     // The first uses up a limit that the second is to run into.
     Probe::connect(address, from).await?.ask(&request).await?;
     let answer = Probe::connect(address, from).await?.ask(&request).await?;

@@ -90,9 +90,7 @@ impl Load {
             connections: scenario.connections,
             streams: scenario.streams,
             status: variant.map_or(200, |variant| variant.status),
-            from: variant
-                .and_then(|variant| variant.from)
-                .map(|from| (from, scenario.sources)),
+            from: variant.and_then(|variant| variant.from),
             rate,
             seconds,
         }

@@ -71,8 +71,8 @@ pub(super) struct Variant {
     pub(super) status: u16,
     /// The refusal that the answers are, as callers are told it.
     pub(super) code: Option<&'static str>,
-    /// The first of the addresses that are asked from.
-    pub(super) from: Option<Ipv4Addr>,
+    /// The first of the addresses that the connections come from, and how many there are.
+    pub(super) from: Option<(Ipv4Addr, u32)>,
 }
 
 /// One table of the report.
@@ -86,8 +86,6 @@ pub(super) struct Scenario {
     pub(super) ask: Ask,
     pub(super) connections: usize,
     pub(super) streams: usize,
-    /// How many addresses the connections come from, where a variant says which.
-    pub(super) sources: u32,
 }
 
 impl Scenario {
@@ -121,7 +119,6 @@ const POST: Scenario = Scenario {
     ask: Ask::Made(SMALL, 200),
     connections: 32,
     streams: 1,
-    sources: 1,
 };
 const GET: Scenario = Scenario {
     name: "get-32",
@@ -225,11 +222,10 @@ pub(super) const ALL: &[Scenario] = &[
         name: "refusals",
         about: "Postern with bench/refusals.yaml, one request that passes and others that are \
                 refused; 64 connections from as many addresses, so that few refusals are folded \
-                in the call log",
+                in the call log, and from one address, so that most are",
         entrants: Entrants::Variants(REFUSALS),
         ask: Ask::Curl(FULL),
         connections: 64,
-        sources: 64,
         ..POST
     },
     Scenario {
@@ -250,60 +246,82 @@ pub(super) const ALL: &[Scenario] = &[
     },
 ];
 
-/// Callers of `bench/refusals.yaml`.
+/// Addresses of callers of `bench/refusals.yaml`, and of those that it denies.
+const CALLERS: Ipv4Addr = Ipv4Addr::new(127, 1, 0, 1);
+const STRANGERS: Ipv4Addr = Ipv4Addr::new(127, 9, 0, 1);
 const PASSES: Variant = Variant {
     name: "allowed",
     setup: Setup::Refusals,
     curl: FULL,
     status: 200,
     code: None,
-    from: Some(Ipv4Addr::new(127, 1, 0, 1)),
+    from: Some((CALLERS, 64)),
 };
+const INVALID: Variant = Variant {
+    name: "credential.invalid",
+    curl: "curl -X POST -H 'X-API-Key: \
+           pst_bench00000000001_BenchmarkOnlyThisSecretIsWrong011gvJBS' -H 'Content-Type: \
+           application/json' -d '{\"item\":\"lamp\",\"count\":2}' http://127.0.0.1:8080/orders",
+    status: 401,
+    code: Some("credential.invalid"),
+    ..PASSES
+};
+const PENDING: Variant = Variant {
+    name: "subscription.pending",
+    curl: "curl -X POST -H 'X-API-Key: \
+           pst_bench00000000002_BenchmarkOnlyNeverUseThisKey00021DlXLk' -H 'Content-Type: \
+           application/json' -d '{\"item\":\"lamp\",\"count\":2}' http://127.0.0.1:8080/orders",
+    status: 403,
+    code: Some("subscription.pending"),
+    ..PASSES
+};
+const EXCEEDED: Variant = Variant {
+    name: "limit.rate_exceeded",
+    curl: "curl -X POST -H 'X-API-Key: \
+           pst_bench00000000003_BenchmarkOnlyNeverUseThisKey00030JZt6u' -H 'Content-Type: \
+           application/json' -d '{\"item\":\"lamp\",\"count\":2}' http://127.0.0.1:8080/orders",
+    status: 429,
+    code: Some("limit.rate_exceeded"),
+    ..PASSES
+};
+const NOT_FOUND: Variant = Variant {
+    name: "route.not_found",
+    curl: "curl -X POST -H 'X-API-Key: \
+           pst_bench00000000001_BenchmarkOnlyNeverUseThisKey00013KsSwq' -H 'Content-Type: \
+           application/json' -d '{\"item\":\"lamp\",\"count\":2}' http://127.0.0.1:8080/order",
+    status: 404,
+    code: Some("route.not_found"),
+    ..PASSES
+};
+const DENIED: Variant = Variant {
+    name: "edge.address_denied",
+    status: 403,
+    code: Some("edge.address_denied"),
+    from: Some((STRANGERS, 64)),
+    ..PASSES
+};
+
+/// The same from one address.
+const fn flood(name: &'static str, of: Variant) -> Variant {
+    let from = match of.from {
+        Some((first, _)) => Some((first, 1)),
+        None => None,
+    };
+    Variant { name, from, ..of }
+}
+
 pub(super) const REFUSALS: &[Variant] = &[
     PASSES,
-    Variant {
-        name: "credential.invalid",
-        curl: "curl -X POST -H 'X-API-Key: \
-               pst_bench00000000001_BenchmarkOnlyThisSecretIsWrong011gvJBS' -H 'Content-Type: \
-               application/json' -d '{\"item\":\"lamp\",\"count\":2}' http://127.0.0.1:8080/orders",
-        status: 401,
-        code: Some("credential.invalid"),
-        ..PASSES
-    },
-    Variant {
-        name: "subscription.pending",
-        curl: "curl -X POST -H 'X-API-Key: \
-               pst_bench00000000002_BenchmarkOnlyNeverUseThisKey00021DlXLk' -H 'Content-Type: \
-               application/json' -d '{\"item\":\"lamp\",\"count\":2}' http://127.0.0.1:8080/orders",
-        status: 403,
-        code: Some("subscription.pending"),
-        ..PASSES
-    },
-    Variant {
-        name: "limit.rate_exceeded",
-        curl: "curl -X POST -H 'X-API-Key: \
-               pst_bench00000000003_BenchmarkOnlyNeverUseThisKey00030JZt6u' -H 'Content-Type: \
-               application/json' -d '{\"item\":\"lamp\",\"count\":2}' http://127.0.0.1:8080/orders",
-        status: 429,
-        code: Some("limit.rate_exceeded"),
-        ..PASSES
-    },
-    Variant {
-        name: "route.not_found",
-        curl: "curl -X POST -H 'X-API-Key: \
-               pst_bench00000000001_BenchmarkOnlyNeverUseThisKey00013KsSwq' -H 'Content-Type: \
-               application/json' -d '{\"item\":\"lamp\",\"count\":2}' http://127.0.0.1:8080/order",
-        status: 404,
-        code: Some("route.not_found"),
-        ..PASSES
-    },
-    Variant {
-        name: "edge.address_denied",
-        status: 403,
-        code: Some("edge.address_denied"),
-        from: Some(Ipv4Addr::new(127, 9, 0, 1)),
-        ..PASSES
-    },
+    INVALID,
+    PENDING,
+    EXCEEDED,
+    NOT_FOUND,
+    DENIED,
+    flood("credential.invalid, one address", INVALID),
+    flood("subscription.pending, one address", PENDING),
+    flood("limit.rate_exceeded, one address", EXCEEDED),
+    flood("route.not_found, one address", NOT_FOUND),
+    flood("edge.address_denied, one address", DENIED),
 ];
 
 /// The request of `bench/full.curl`.

@@ -34,6 +34,8 @@ fn every_command_is_one_that_the_load_generator_reads() {
             Request::parse(curl).unwrap();
         }
         if let Entrants::Variants(variants) = scenario.entrants {
+            let names: std::collections::HashSet<_> = variants.iter().map(|v| v.name).collect();
+            assert_eq!(names.len(), variants.len());
             for variant in variants {
                 Request::parse(variant.curl).unwrap();
                 assert_eq!(variant.code.is_none(), variant.status == 200);
