@@ -1,5 +1,5 @@
 //! The document as a tree of nodes that know where they stand. YAML 1.2 contains JSON, so one
-//! reader serves both. Everything is bounded: bytes, depth, and nodes after aliases have been
+//! reader serves both; plain JSON has a faster one before it. Everything is bounded: bytes, depth, and nodes after aliases have been
 //! replaced by what they stand for.
 
 use crate::code::Code;
@@ -7,6 +7,8 @@ use crate::findings::Findings;
 use crate::source::Span;
 use granit_parser::{Event, Options, Parser, ScalarStyle};
 use std::collections::HashMap;
+
+mod json;
 
 /// Longest document, in bytes.
 pub(crate) const MAX_BYTES: usize = 16 << 20;
@@ -112,6 +114,10 @@ impl Node {
 /// Reads a document. `None` when it could not be read as a whole; the reason is among the
 /// findings then. Duplicate keys are found too, but their first value stands.
 pub(crate) fn read(text: &str, findings: &mut Findings<'_>) -> Option<Node> {
+    json::read(text).or_else(|| read_yaml(text, findings))
+}
+
+fn read_yaml(text: &str, findings: &mut Findings<'_>) -> Option<Node> {
     if text.len() > MAX_BYTES {
         findings
             .file(Code::TooComplex, "the file is too large")

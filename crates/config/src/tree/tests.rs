@@ -1,5 +1,7 @@
-use super::{MAX_DEPTH, MAX_NODES};
+use super::{MAX_DEPTH, MAX_NODES, Node, json, read_yaml};
 use crate::Code;
+use crate::findings::Findings;
+use crate::source::Source;
 use crate::tests::{codes, parse};
 
 #[test]
@@ -69,4 +71,77 @@ fn a_large_configuration_is_read() {
             .len(),
         10_000
     );
+}
+
+/// What the reader of YAML makes of a text, if it finds nothing wrong with it.
+fn as_yaml(text: &str) -> Option<Node> {
+    let source = Source::new("tree", text);
+    let mut findings = Findings::new(&source);
+    let root = read_yaml(text, &mut findings);
+    root.filter(|_| !findings.failed())
+}
+
+#[test]
+fn json_is_read_as_its_reader_of_yaml_reads_it() {
+    let texts = [
+        "{}",
+        "{ \n}\n",
+        r#"{"a":1,"b":[true,false,null,[],{}],"c":{"d":"e: f","":" # "}}"#,
+        "{\n  \"a\": \"x\",\n  \"b\": [\n    1,\n    007\n  ]\n}",
+        r#"{"a":"\"\\\/\b\f\n\r\tz","ä€😀":"ö…"}"#,
+        r#"{"a": {"b" :1}}"#,
+        "{\"a\"\n: 1}",
+        "{\"a\":\t1}",
+        "{\"a\": \"b\u{2028}c\"}",
+        "{\"a\": \"b\u{7f}c\u{85}d\"}",
+        r#"{"a":1,"a":2}"#,
+        r#"{"a":1,}"#,
+        r#"{"a":1} {}"#,
+        r#"{"a":-1.5e3,"b":tru}"#,
+        r#"{"a":"\u00e4\ud83d\ude00"}"#,
+        r#"{"a":"#,
+        "{\"a",
+        "{\"a\\",
+    ];
+    let mut read = 0;
+    for text in texts {
+        if let Some(root) = json::read(text) {
+            let expected = as_yaml(text).map(|root| format!("{root:?}"));
+            assert_eq!(Some(format!("{root:?}")), expected, "{text}");
+            read += 1;
+        }
+    }
+    assert_eq!(read, 5, "the usual ones, and no others");
+}
+
+#[test]
+fn limits_are_the_reader_of_yamls() {
+    let deep = |depth: usize| format!("{{\"a\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
+    assert!(json::read(&deep(MAX_DEPTH - 3)).is_some());
+    assert!(json::read(&deep(MAX_DEPTH)).is_none());
+    let many = |count: usize| format!("{{\"a\":[{}0]}}", "0,".repeat(count));
+    assert!(json::read(&many(1000)).is_some());
+    assert!(json::read(&many(MAX_NODES)).is_none());
+    assert_eq!(codes(&deep(MAX_DEPTH)), [Code::TooComplex]);
+    assert_eq!(codes(&many(MAX_NODES)), [Code::TooComplex]);
+}
+
+proptest::proptest! {
+    /// Pieces of JSON in any order: what the one reader reads, the other reads alike.
+    #[test]
+    fn no_json_is_read_in_two_ways(
+        pieces in proptest::collection::vec(
+            proptest::sample::select(vec![
+                "{", "}", "[", "]", ",", ":", ": ", "\"a\"", "\"b\"", "\"a\":", "1", "true",
+                "null", " ", "\n", "\\", "\"", "\"\\n\"", "#", "ä",
+            ]),
+            0..14,
+        ),
+    ) {
+        let text = format!("{{{}}}", pieces.concat());
+        if let Some(root) = json::read(&text) {
+            let expected = as_yaml(&text).map(|root| format!("{root:?}"));
+            proptest::prop_assert_eq!(Some(format!("{root:?}")), expected);
+        }
+    }
 }
