@@ -12,6 +12,7 @@ mod diagnostic;
 mod document;
 mod findings;
 mod fuzz;
+mod known;
 mod located;
 mod mask;
 mod render;
@@ -26,6 +27,7 @@ mod values;
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Position, Report, Severity};
 pub use fuzz::fuzz;
+pub use known::{Around, Known};
 pub use render::render_all;
 pub use schema::json_schema;
 pub use secrets::{Secrets, System};
@@ -115,6 +117,29 @@ fn not_utf8(name: &str, error: &std::string::FromUtf8Error) -> Report {
 /// # Errors
 /// Everything that is wrong with it.
 pub fn parse(name: &str, text: &str, secrets: &dyn Secrets) -> Result<Loaded, Report> {
+    read_text(name, text, None, secrets)
+}
+
+/// Reads accounts from a text that has nothing else: what they refer to was read before. Accepts
+/// what [`parse`] accepts of a text that has everything; `name` is as it is there.
+///
+/// # Errors
+/// Everything that is wrong with it; what would be right only as far as it stands in the text.
+pub fn accounts(
+    name: &str,
+    text: &str,
+    around: &Around<'_>,
+    secrets: &dyn Secrets,
+) -> Result<Accounts, Report> {
+    read_text(name, text, Some(around), secrets).map(|loaded| loaded.accounts)
+}
+
+fn read_text(
+    name: &str,
+    text: &str,
+    around: Option<&Around<'_>>,
+    secrets: &dyn Secrets,
+) -> Result<Loaded, Report> {
     static SCHEMA: LazyLock<serde_json::Value> = LazyLock::new(schema::build);
 
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -141,7 +166,7 @@ pub fn parse(name: &str, text: &str, secrets: &dyn Secrets) -> Result<Loaded, Re
     };
     let path = Path::new(name);
     let folder = path.parent().unwrap_or(Path::new(""));
-    let resolved = resolve::resolve(document, &root, secrets, folder, &mut findings);
+    let resolved = resolve::resolve(document, &root, around, secrets, folder, &mut findings);
     if findings.failed() {
         return Err(findings.into_report());
     }

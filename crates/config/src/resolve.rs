@@ -21,6 +21,7 @@ mod upstream;
 use crate::code::Code;
 use crate::document::Document;
 use crate::findings::Findings;
+use crate::known::Around;
 use crate::located::At;
 use crate::scalar::reference::{FilePath, KeyReference};
 use crate::secrets::Secrets;
@@ -38,6 +39,8 @@ pub(crate) struct Resolver<'a, 'f> {
     root: &'a Node,
     /// The names that it declares.
     names: declared::Declared<'a>,
+    /// What is around it, of which it does not say itself what it is.
+    around: Option<&'a Around<'a>>,
     /// The world outside.
     secrets: &'a dyn Secrets,
     /// Where relative paths begin.
@@ -57,14 +60,20 @@ pub(crate) struct Resolved {
 pub(crate) fn resolve(
     document: Document,
     root: &Node,
+    around: Option<&Around<'_>>,
     secrets: &dyn Secrets,
     folder: &Path,
     findings: &mut Findings<'_>,
 ) -> Resolved {
+    let names = declared::Declared::of(root);
     let mut resolver = Resolver {
         findings,
         root,
-        names: declared::Declared::of(root),
+        names: match around {
+            Some(around) => names.within(around),
+            None => names,
+        },
+        around,
         secrets,
         folder,
         files: Vec::new(),

@@ -1,4 +1,5 @@
 mod access;
+mod around;
 mod capture;
 mod diagnostics;
 mod entities;

@@ -5,7 +5,7 @@ mod changing;
 mod effective;
 mod reading;
 
-use crate::load::{Candidate, Loader};
+use crate::load::{Candidate, Last, Loader, Read};
 use crate::socket::Replies;
 use crate::{Answer, Named, Refusal, Remembered};
 use postern_calllog::CallLog;
@@ -107,9 +107,9 @@ pub enum Source {
 pub struct Stored {
     store: Store,
     loader: Arc<Loader>,
-    /// The directory that is served; held while a change is made, so that changes become live in
-    /// the order in which they were stored.
-    directory: Mutex<Directory>,
+    /// What was read last; held while a change is made, so that changes become live in the order in
+    /// which they were stored.
+    last: Mutex<Last>,
 }
 
 impl Stored {
@@ -123,13 +123,13 @@ impl Stored {
         keyer: Keyer,
     ) -> Result<(Self, Candidate), Refusal> {
         let loader = Arc::new(Loader::new(folder, keyer));
-        let candidate = whole(&store, &loader).await?;
+        let read = whole(&store, &loader).await?;
         let stored = Self {
             store,
             loader,
-            directory: Mutex::new(candidate.directory.clone()),
+            last: Mutex::new(read.last),
         };
-        Ok((stored, candidate))
+        Ok((stored, read.candidate))
     }
 
     /// Where the store stands.
@@ -144,7 +144,7 @@ impl Stored {
 }
 
 /// Everything that is stored, validated.
-async fn whole(store: &Store, loader: &Arc<Loader>) -> Result<Candidate, Refusal> {
+async fn whole(store: &Store, loader: &Arc<Loader>) -> Result<Read, Refusal> {
     let reader = loader.clone();
     let nothing = ChangeMeta {
         who: String::new(),
@@ -231,14 +231,17 @@ impl Service {
     }
 
     async fn read_again(&self, stored: &Stored) -> Result<(), Refusal> {
-        let mut directory = stored.directory.lock().await;
-        let mut candidate = whole(&stored.store, &stored.loader).await?;
+        let mut kept = stored.last.lock().await;
+        let Read {
+            mut candidate,
+            last,
+        } = whole(&stored.store, &stored.loader).await?;
         if let Some(configuration) = candidate.configuration.take() {
             let checked = self.running.check(configuration);
             candidate.configuration =
                 Some(checked.map_err(|why| Refusal::new("configuration", why))?);
         }
-        directory.clone_from(&candidate.directory);
+        *kept = last;
         let taken = self.running.take_over(candidate).await;
         taken.map_err(|why| Refusal::new("failed", why))
     }

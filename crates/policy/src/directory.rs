@@ -87,11 +87,17 @@ impl Directory {
     #[must_use]
     pub fn with_all(&self, changes: impl IntoIterator<Item = Change>, sequence: u64) -> Self {
         let mut next = self.clone();
-        for change in changes {
-            next.apply(change);
-        }
-        next.sequence = sequence;
+        next.change(changes, sequence);
         next
+    }
+
+    /// Makes a set of changes, which has this number, in the place of what was. Nothing is copied
+    /// unless somebody holds that too.
+    pub fn change(&mut self, changes: impl IntoIterator<Item = Change>, sequence: u64) {
+        for change in changes {
+            self.apply(change);
+        }
+        self.sequence = sequence;
     }
 
     /// The number of the last change in it.
@@ -119,6 +125,16 @@ impl Directory {
         let hash = self.hash((app, service));
         self.subscriptions
             .get(hash, |row| *row.app == *app && *row.service == *service)
+    }
+
+    /// Every credential, in no order. A walk through all of them: nothing for a request.
+    pub fn credentials(&self) -> impl Iterator<Item = &Arc<Credential>> {
+        self.credentials.rows()
+    }
+
+    /// Every subscription, in no order. A walk through all of them: nothing for a request.
+    pub fn subscriptions(&self) -> impl Iterator<Item = &Arc<Subscription>> {
+        self.subscriptions.rows()
     }
 
     fn hash(&self, key: impl std::hash::Hash) -> u64 {

@@ -204,17 +204,20 @@ impl Resolver<'_, '_> {
         plan: &At<String>,
         plans: &HashMap<&str, &Plan>,
     ) {
-        let covers = |plan: &&&Plan| plan.covers.iter().any(|c| *c.service == *service.value);
-        let known = plans.get(plan.value.as_str());
-        let intact = self
-            .root
-            .get("plans")
-            .and_then(|plans| plans.get(&plan.value))
-            .is_some_and(|node| node.intact);
-        if let (Some(found), true) = (known, intact)
-            && !covers(&found)
-            && self.names.services.may_have(&service.value)
-        {
+        let covers = |plan: &&Plan| plan.covers.iter().any(|c| *c.service == *service.value);
+        let around = self.around.and_then(|around| {
+            let covered = around.known.plans.get(&*plan.value)?;
+            Some(covered.contains(&*service.value))
+        });
+        let here = || {
+            let plans_here = self.root.get("plans")?;
+            let intact = plans_here.get(&plan.value)?.intact;
+            plans
+                .get(plan.value.as_str())
+                .filter(|_| intact)
+                .map(covers)
+        };
+        if around.or_else(here) == Some(false) && self.names.services.may_have(&service.value) {
             let message = format!("{shown} is under a plan that does not cover its service");
             let label = format!("does not cover {}", quote(&service.value));
             self.findings

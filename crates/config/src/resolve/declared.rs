@@ -3,42 +3,64 @@
 
 use crate::code::Code;
 use crate::findings::{Findings, nearest, quote};
+use crate::known::Around;
 use crate::located::At;
 use crate::source::Span;
 use crate::tree::Node;
-use postern_model::entity::PRODUCTION;
+use postern_model::entity::{Name, PRODUCTION};
 use std::collections::{BTreeSet, HashMap};
 
-/// Names of one section; `None` when they cannot be told.
-#[derive(Debug, Default)]
-pub(super) struct Names<'a>(Option<BTreeSet<&'a str>>);
+/// Names of one section.
+#[derive(Default)]
+pub(super) struct Names<'a> {
+    /// `None` when they cannot be told.
+    here: Option<BTreeSet<&'a str>>,
+    /// Whether a name is declared outside of the document.
+    elsewhere: Option<&'a dyn Fn(&str) -> bool>,
+}
 
 impl<'a> Names<'a> {
+    fn here(here: Option<BTreeSet<&'a str>>) -> Self {
+        Self {
+            here,
+            elsewhere: None,
+        }
+    }
+
     /// The keys of a mapping; none if it is not there.
     fn of(node: Option<&'a Node>) -> Self {
-        Self(match node {
+        Self::here(match node {
             None => Some(BTreeSet::new()),
             Some(node) if node.bad => None,
             Some(node) => Some(node.entries().iter().map(|e| e.key.as_str()).collect()),
         })
     }
 
+    /// With names that are known from elsewhere.
+    fn and(mut self, more: impl Iterator<Item = &'a Name>) -> Self {
+        if let Some(names) = &mut self.here {
+            names.extend(more.map(|name| &**name));
+        }
+        self
+    }
+
     /// Whether the name is declared, or may be.
     pub(super) fn may_have(&self, name: &str) -> bool {
-        self.0.as_ref().is_none_or(|names| names.contains(name))
+        self.here.as_ref().is_none_or(|names| names.contains(name))
+            || self.elsewhere.is_some_and(|has| has(name))
     }
 
     fn union<'n>(all: impl Iterator<Item = &'n Self>) -> Self
     where
         'a: 'n,
     {
-        let sets: Option<Vec<_>> = all.map(|names| names.0.as_ref()).collect();
-        Self(sets.map(|sets| sets.into_iter().flatten().copied().collect()))
+        let sets: Option<Vec<_>> = all.map(|names| names.here.as_ref()).collect();
+        Self::here(sets.map(|sets| sets.into_iter().flatten().copied().collect()))
     }
 }
 
 /// The names inside of a service.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct ServiceNames<'a> {
     pub scopes: Names<'a>,
     pub versions: Names<'a>,
@@ -69,7 +91,7 @@ impl<'a> ServiceNames<'a> {
 
     /// The operations of some versions; of all, if none is named.
     pub(super) fn operations(&self, versions: &[&str]) -> Names<'a> {
-        if self.versions.0.is_none() {
+        if self.versions.here.is_none() {
             return Names::default();
         }
         let chosen = self.operations.iter();
@@ -79,7 +101,6 @@ impl<'a> ServiceNames<'a> {
 }
 
 /// Every name that something may refer to.
-#[derive(Debug)]
 pub(super) struct Declared<'a> {
     pub tenants: Names<'a>,
     pub apps: Names<'a>,
@@ -96,7 +117,7 @@ impl<'a> Declared<'a> {
     pub(super) fn of(root: &'a Node) -> Self {
         let section = |name| Names::of(root.get(name));
         let mut environments = section("environments");
-        if let Some(names) = &mut environments.0 {
+        if let Some(names) = &mut environments.here {
             names.insert(PRODUCTION);
         }
         let services = root.get("services").map_or(&[][..], Node::entries);
@@ -105,7 +126,7 @@ impl<'a> Declared<'a> {
             .map(|entry| (entry.key.as_str(), ServiceNames::of(&entry.value)))
             .collect();
         let names = section("services");
-        let scopes = match &names.0 {
+        let scopes = match &names.here {
             Some(_) => Names::union(inside.values().map(|service| &service.scopes)),
             None => Names::default(),
         };
@@ -119,6 +140,25 @@ impl<'a> Declared<'a> {
             scopes,
             inside,
         }
+    }
+
+    /// With what is around the document.
+    pub(super) fn within(mut self, around: &Around<'a>) -> Self {
+        let known = around.known;
+        self.tenants.elsewhere = Some(around.tenant);
+        self.apps.elsewhere = Some(around.app);
+        self.environments = self.environments.and(known.environments.iter());
+        self.services = self.services.and(known.services.keys());
+        self.plans = self.plans.and(known.plans.keys());
+        self.scopes = self.scopes.and(known.services.values().flatten());
+        for (service, scopes) in &known.services {
+            let inside = self.inside.entry(service).or_insert_with(|| ServiceNames {
+                scopes: Names::of(None),
+                ..ServiceNames::default()
+            });
+            inside.scopes = std::mem::take(&mut inside.scopes).and(scopes.iter());
+        }
+        self
     }
 
     /// The names inside of a service that is declared.
@@ -167,9 +207,11 @@ pub(super) fn refer(
     name: &At<String>,
     what: impl FnOnce() -> String,
 ) -> bool {
-    let Some(names) = names.0.as_ref().filter(|set| !set.contains(&*name.value)) else {
+    if names.may_have(&name.value) {
         return true;
-    };
+    }
+    let names = names.here.as_ref().into_iter().flatten();
+    let names: BTreeSet<&str> = names.copied().collect();
     let label = format!("no {} {}", target.noun, quote(&name.value));
     let more = findings.error(target.code, name.span, &what(), &label);
     if names.is_empty() {

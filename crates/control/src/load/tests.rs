@@ -1,6 +1,6 @@
 use super::*;
 use crate::credential::keep_hmac;
-use postern_store::{Action, Applied, ApplyError, ChangeMeta, DataDirectory, Store};
+use postern_store::{Action, ApplyError, ChangeMeta, DataDirectory, Store};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -40,34 +40,99 @@ fn accounts() -> Vec<postern_store::Change> {
     all
 }
 
-/// Applies changes, the directory read in parts of `together` documents.
-fn apply(
-    changes: Vec<postern_store::Change>,
-    together: usize,
-) -> Result<Applied<Candidate>, ApplyError<Refusal>> {
-    let place = tempfile::tempdir().unwrap();
-    let directory = DataDirectory::lock(place.path(), SystemTime::now()).unwrap();
-    let store = Store::open(Arc::new(directory)).unwrap();
-    let mut loader = Loader::new(place.path(), keyer());
-    loader.together = together;
-    let meta = ChangeMeta {
-        who: "a test".into(),
-        at_ms: 0,
-        comment: String::new(),
-        source: String::new(),
-    };
-    let validate =
-        move |proposal: &Proposal<'_>| loader.whole(proposal).map_err(ApplyError::Refused);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
-    runtime.block_on(store.apply(changes, meta, validate))
+/// A store, and what was read of it last.
+struct Site {
+    store: Store,
+    loader: Arc<Loader>,
+    last: Option<Last>,
+    runtime: tokio::runtime::Runtime,
+    _place: tempfile::TempDir,
+}
+
+/// How a change set was read.
+#[derive(Debug, PartialEq, Eq)]
+enum By {
+    Change,
+    Whole,
+}
+
+impl Site {
+    /// Nothing is stored. A directory of more than `together` documents is read in parts.
+    fn new(together: usize) -> Self {
+        let place = tempfile::tempdir().unwrap();
+        let directory = DataDirectory::lock(place.path(), SystemTime::now()).unwrap();
+        let mut loader = Loader::new(place.path(), keyer());
+        loader.together = together;
+        Self {
+            store: Store::open(Arc::new(directory)).unwrap(),
+            loader: Arc::new(loader),
+            last: None,
+            runtime: tokio::runtime::Builder::new_current_thread()
+                .build()
+                .unwrap(),
+            _place: place,
+        }
+    }
+
+    /// With the three apps.
+    fn of_accounts(together: usize) -> Self {
+        let mut site = Self::new(together);
+        site.make(accounts()).unwrap();
+        site
+    }
+
+    /// Makes a change as the service does.
+    fn make(&mut self, changes: Vec<postern_store::Change>) -> Result<(Candidate, By), Refusal> {
+        let (loader, last) = (self.loader.clone(), self.last.clone());
+        let validate = move |proposal: &Proposal<'_>| {
+            let by_change = last.map(|last| loader.changed(proposal, &last));
+            if let Some(read) = by_change
+                .transpose()
+                .map_err(ApplyError::Refused)?
+                .flatten()
+            {
+                return Ok((read, By::Change));
+            }
+            let read = loader.whole(proposal).map_err(ApplyError::Refused)?;
+            Ok((read, By::Whole))
+        };
+        let meta = ChangeMeta {
+            who: "a test".into(),
+            at_ms: 0,
+            comment: String::new(),
+            source: String::new(),
+        };
+        let applied = self
+            .runtime
+            .block_on(self.store.apply(changes, meta, validate));
+        let (read, by) = applied?.validated;
+        self.last = Some(read.last);
+        Ok((read.candidate, by))
+    }
+
+    /// What a start would read.
+    fn start(&self) -> Result<Directory, Refusal> {
+        let mut other = Self {
+            store: self.store.clone(),
+            loader: self.loader.clone(),
+            last: None,
+            runtime: tokio::runtime::Builder::new_current_thread()
+                .build()
+                .unwrap(),
+            _place: tempfile::tempdir().unwrap(),
+        };
+        Ok(other.make(Vec::new())?.0.directory)
+    }
+}
+
+fn gone(kind: &str, id: &str) -> postern_store::Change {
+    postern_store::Change::new(Kind::new(kind).unwrap(), id, Action::Delete)
 }
 
 #[test]
 fn a_directory_read_in_parts_is_the_same() {
     for together in [1, 2, 100] {
-        let directory = apply(accounts(), together).unwrap().validated.directory;
+        let directory = Site::new(together).make(accounts()).unwrap().0.directory;
         for n in 0..3 {
             let app = format!("a{n}");
             let key = format!("key_000000000000000{n}");
@@ -91,11 +156,208 @@ fn what_stands_in_two_parts_twice_is_found() {
     same.push(documents("credential", "key_0000000000000009", key));
     for changes in [twice, same] {
         for together in [1, 100] {
-            let refused = apply(changes.clone(), together).unwrap_err();
-            let ApplyError::Refused(refusal) = refused else {
-                panic!("{refused}");
-            };
+            let refusal = Site::new(together).make(changes.clone()).unwrap_err();
             assert_eq!(refusal.code, "configuration", "{refusal}");
         }
+    }
+}
+
+/// The service, with these scopes.
+fn service(scopes: &Value) -> postern_store::Change {
+    let versions = json!({"v1": {"upstream": "u", "operations": {}}});
+    documents(
+        "service",
+        "s",
+        json!({"scopes": scopes, "versions": versions}),
+    )
+}
+
+#[test]
+fn a_change_of_rules_leaves_the_directory_as_it_is() {
+    for together in [1, 100] {
+        let mut site = Site::of_accounts(together);
+        let before = site.last.clone().unwrap().directory;
+        let list = documents("list", "l", json!({"entries": ["192.0.2.1"]}));
+        let (read, by) = site.make(vec![list]).unwrap();
+        assert_eq!(by, By::Change);
+        assert_eq!(read.configuration.unwrap().lists.len(), 1);
+        let key = |directory: &Directory| {
+            let row = directory.credential("key_0000000000000001");
+            Arc::as_ptr(row.unwrap())
+        };
+        assert_eq!(key(&read.directory), key(&before));
+    }
+}
+
+#[test]
+fn rules_and_rows_change_together() {
+    let mut site = Site::of_accounts(100);
+    let changes = vec![
+        service(&json!({"read": "To read"})),
+        documents("plan", "new", json!({"services": ["s"]})),
+        documents("app", "a3", json!({"tenant": "t"})),
+        documents(
+            "subscription",
+            "sub_3",
+            json!({"app": "a3", "service": "s", "plan": "new", "state": "approved", "scopes": ["read"]}),
+        ),
+    ];
+    let (read, by) = site.make(changes).unwrap();
+    assert_eq!(by, By::Change);
+    let row = read.directory.subscription("a3", "s").unwrap();
+    assert_eq!(&*row.plan, "new");
+    assert!(read.directory.subscription("a0", "s").is_some());
+    assert!(site.start().unwrap().subscription("a3", "s").is_some());
+}
+
+/// Everything of the rules that rows can refer to, and rows that do.
+fn referring() -> Vec<postern_store::Change> {
+    let more = json!({"versions": {"v1": {"upstream": "u", "operations": {}}}});
+    vec![
+        service(&json!({"read": "To read", "write": "To write"})),
+        documents("service", "other", more.clone()),
+        documents("service", "unused", more),
+        documents("plan", "p", json!({"services": ["s", "unused"]})),
+        documents("plan", "unused", json!({"services": ["s"]})),
+        documents("environment", "test", json!({"hosts": ["test.example"]})),
+        documents(
+            "environment",
+            "unused",
+            json!({"hosts": ["unused.example"]}),
+        ),
+        documents(
+            "credential",
+            "key_0000000000000001",
+            json!({
+                "app": "a1", "sha256": "01".repeat(32), "environment": "test", "scopes": ["read"],
+                "restricted_to": {"services": ["other"]},
+            }),
+        ),
+        documents(
+            "subscription",
+            "sub_1",
+            json!({"app": "a1", "service": "s", "plan": "p", "state": "approved", "scopes": ["write"]}),
+        ),
+    ]
+}
+
+#[test]
+fn what_a_row_refers_to_cannot_go() {
+    let all = json!({"read": "To read", "write": "To write"});
+    let without = |scope: &str| {
+        let mut all = all.clone();
+        all.as_object_mut().unwrap().remove(scope);
+        service(&all)
+    };
+    let cases = [
+        (vec![gone("plan", "p")], "sub_"),
+        (
+            vec![documents("plan", "p", json!({"services": ["unused"]}))],
+            "sub_",
+        ),
+        (vec![without("read")], "key_0000000000000001"),
+        (vec![without("write")], "sub_1"),
+        (vec![gone("environment", "test")], "key_0000000000000001"),
+        (vec![gone("service", "other")], "key_0000000000000001"),
+        (
+            vec![
+                gone("service", "s"),
+                gone("plan", "unused"),
+                documents("plan", "p", json!({"services": ["unused"]})),
+            ],
+            "key_0000000000000001",
+        ),
+    ];
+    for together in [1, 100] {
+        for (changes, row) in &cases {
+            let mut site = Site::of_accounts(together);
+            site.make(referring()).unwrap();
+            let refusal = site.make(changes.clone()).unwrap_err();
+            assert_eq!(refusal.code, "configuration", "{changes:?}: {refusal}");
+            assert!(refusal.to_string().contains(row), "{changes:?}: {refusal}");
+            assert!(site.start().is_ok(), "nothing was changed");
+        }
+    }
+}
+
+#[test]
+fn what_no_row_refers_to_may_go() {
+    for together in [1, 100] {
+        let mut site = Site::of_accounts(together);
+        site.make(referring()).unwrap();
+        let changes = vec![
+            gone("plan", "unused"),
+            gone("environment", "unused"),
+            gone("service", "unused"),
+            documents("plan", "p", json!({"services": ["s"]})),
+        ];
+        let (_, by) = site.make(changes).unwrap();
+        assert_eq!(by, By::Change);
+        assert!(site.start().is_ok());
+    }
+}
+
+#[test]
+fn what_a_row_refers_to_may_go_with_the_row() {
+    let mut site = Site::of_accounts(100);
+    site.make(referring()).unwrap();
+    let changes = vec![
+        gone("environment", "test"),
+        gone("credential", "key_0000000000000001"),
+    ];
+    let (read, _) = site.make(changes).unwrap();
+    assert!(read.directory.credential("key_0000000000000001").is_none());
+    assert!(site.start().is_ok());
+}
+
+#[test]
+fn a_wrong_reference_is_told_from_all_that_would_be_right() {
+    let row = json!({"app": "a0", "service": "s", "plan": "pp", "state": "approved"});
+    let change = documents("subscription", "sub_0", row);
+    let rules = documents("list", "l", json!({"entries": ["192.0.2.1"]}));
+    for changes in [vec![change.clone()], vec![rules, change]] {
+        for together in [1, 100] {
+            let refusal = Site::of_accounts(together)
+                .make(changes.clone())
+                .unwrap_err();
+            let said = refusal.to_string();
+            assert!(said.contains("no plan `pp`"), "{said}");
+            assert!(said.contains("`p`"), "{said}");
+        }
+    }
+}
+
+#[test]
+fn faults_of_rules_and_rows_are_found_together() {
+    let mut site = Site::of_accounts(100);
+    let changes = vec![
+        documents("list", "l", json!({"entries": ["nonsense"]})),
+        documents("app", "a0", json!({"tenant": "nobody"})),
+    ];
+    let said = site.make(changes).unwrap_err().to_string();
+    assert!(
+        said.contains("nonsense") && said.contains("nobody"),
+        "{said}"
+    );
+}
+
+#[test]
+fn of_two_subscriptions_the_one_that_is_not_shown_counts_too() {
+    for together in [1, 100] {
+        let row = |plan: &str, state: &str| {
+            json!({"app": "a0", "service": "s", "plan": plan, "state": state,
+                "decided_at": "2026-11-20"})
+        };
+        let mut all = accounts();
+        all.push(documents("plan", "old", json!({"services": ["s"]})));
+        all.push(documents("subscription", "sub_00", row("old", "rejected")));
+        all.push(documents("subscription", "sub_01", row("p", "rejected")));
+        let mut site = Site::new(together);
+        site.make(all).unwrap();
+        let refusal = site.make(vec![gone("plan", "old")]).unwrap_err();
+        assert!(refusal.to_string().contains("sub_00"), "{refusal}");
+        let (_, by) = site.make(vec![gone("subscription", "sub_00")]).unwrap();
+        assert_eq!(by, By::Whole);
+        assert!(site.start().is_ok());
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Service, Source, Stored};
 use crate::credential::keep_hmac;
-use crate::load::{self, Candidate};
+use crate::load::{self, Read};
 use crate::shorthand::{Change, Expectation};
 use crate::{Refusal, documents, yaml};
 use postern_config::System;
@@ -101,24 +101,24 @@ impl Service {
         changes: Vec<postern_store::Change>,
         meta: ChangeMeta,
     ) -> Result<Value, Refusal> {
-        let mut directory = stored.directory.lock().await;
+        let mut last = stored.last.lock().await;
         let begun = Instant::now();
         let (loader, running) = (stored.loader.clone(), self.running.clone());
-        let current = directory.clone();
+        let before = last.clone();
         let validate = move |proposal: &Proposal<'_>| {
             let read = || {
-                let mut candidate = match loader.part(proposal, &current)? {
-                    Some(candidate) => candidate,
+                let mut read = match loader.changed(proposal, &before)? {
+                    Some(read) => read,
                     None => loader.whole(proposal)?,
                 };
-                candidate.configuration = match candidate.configuration {
+                read.candidate.configuration = match read.candidate.configuration {
                     Some(configuration) if proposal.touches_rules() => {
                         let checked = running.check(configuration);
                         Some(checked.map_err(|why| Refusal::new("configuration", why))?)
                     }
                     _ => None,
                 };
-                Ok::<Candidate, Refusal>(candidate)
+                Ok::<Read, Refusal>(read)
             };
             read().map_err(ApplyError::Refused)
         };
@@ -127,8 +127,12 @@ impl Service {
         if applied.entries.is_empty() {
             return Ok(answer);
         }
-        directory.clone_from(&applied.validated.directory);
-        let taken = self.running.take_over(applied.validated).await;
+        let Read {
+            candidate,
+            last: read,
+        } = applied.validated;
+        *last = read;
+        let taken = self.running.take_over(candidate).await;
         if let Err(why) = taken {
             let message = format!(
                 "stored as change {}, but not served: {why}",
@@ -148,7 +152,7 @@ impl Service {
     }
 }
 
-fn answer(applied: &Applied<Candidate>) -> Value {
+fn answer(applied: &Applied<Read>) -> Value {
     let entries = applied.entries.iter().map(|entry| {
         let did = match (&entry.before, &entry.after) {
             (None, _) => "added",

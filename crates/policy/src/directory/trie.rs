@@ -139,6 +139,14 @@ impl<T: ?Sized> Trie<T> {
         }
     }
 
+    /// Every row, in no order.
+    pub(super) fn rows(&self) -> Rows<'_, T> {
+        Rows {
+            above: vec![self.root.slots.iter()],
+            clash: [].iter(),
+        }
+    }
+
     /// Puts a row in, in the place of the one with the same key. `same` says whether two rows have
     /// the same key, `hash` gives the hash of a row's key.
     pub(super) fn put(
@@ -156,6 +164,35 @@ impl<T: ?Sized> Trie<T> {
         // Looked up first, so that nothing is copied in vain.
         if self.get(hash, is).is_some() {
             remove(Arc::make_mut(&mut self.root), hash, 0, is);
+        }
+    }
+}
+
+/// Goes through rows.
+#[derive(Debug)]
+pub(super) struct Rows<'a, T: ?Sized> {
+    /// What is left of the branches from the root to here.
+    above: Vec<std::slice::Iter<'a, Slot<T>>>,
+    /// What is left of rows whose hashes are the same.
+    clash: std::slice::Iter<'a, Arc<T>>,
+}
+
+impl<'a, T: ?Sized> Iterator for Rows<'a, T> {
+    type Item = &'a Arc<T>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(row) = self.clash.next() {
+                return Some(row);
+            }
+            match self.above.last_mut()?.next() {
+                Some(Slot::Row(row)) => return Some(row),
+                Some(Slot::Branch(branch)) => self.above.push(branch.slots.iter()),
+                Some(Slot::Clash(rows)) => self.clash = rows.iter(),
+                None => {
+                    self.above.pop();
+                }
+            }
         }
     }
 }

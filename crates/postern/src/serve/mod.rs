@@ -229,7 +229,6 @@ async fn reload(process: &Process, source: &mut Source) {
                 configuration: Some(read.configuration),
                 directory: Directory::new(read.accounts, gateway.revision() + 1),
                 revision: kept.named(),
-                warnings: String::new(),
             };
             let outcome = process.serve(candidate).await;
             if outcome.is_ok() {

@@ -41,6 +41,9 @@ proptest! {
             for key in 0..80 {
                 prop_assert_eq!(get(&trie, key), map.get(&key).copied());
             }
+            let rows: HashMap<_, _> = trie.rows().map(|row| **row).collect();
+            prop_assert_eq!(trie.rows().count(), rows.len());
+            prop_assert_eq!(rows, map);
         }
     }
 }

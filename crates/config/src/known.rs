@@ -1,0 +1,89 @@
+//! What was read before, for accounts that are read without the rules that they refer to.
+
+use postern_model::entity::{Configuration, Credential, Name, PRODUCTION, Subscription};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// The names of rules that accounts refer to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    pub(crate) environments: BTreeSet<Name>,
+    /// The scopes of each service.
+    pub(crate) services: BTreeMap<Name, BTreeSet<Name>>,
+    /// The services that each plan covers.
+    pub(crate) plans: BTreeMap<Name, BTreeSet<Name>>,
+}
+
+impl Known {
+    /// What a configuration declares.
+    pub fn of(configuration: &Configuration) -> Self {
+        let environments = configuration.environments.iter();
+        let services = configuration.services.iter().map(|service| {
+            let scopes = service.scopes.iter().map(|scope| scope.name.clone());
+            (service.name.clone(), scopes.collect())
+        });
+        let plans = configuration.plans.iter().map(|plan| {
+            let covered = plan.covers.iter().map(|covered| covered.service.clone());
+            (plan.name.clone(), covered.collect())
+        });
+        Self {
+            environments: environments
+                .map(|environment| environment.name.clone())
+                .chain([PRODUCTION.into()])
+                .collect(),
+            services: services.collect(),
+            plans: plans.collect(),
+        }
+    }
+
+    /// Whether it has all that another one has, so that what was good by that one is good by this.
+    pub fn includes(&self, other: &Self) -> bool {
+        let within = |all: &BTreeMap<Name, BTreeSet<Name>>, some: &BTreeMap<_, BTreeSet<Name>>| {
+            some.iter()
+                .all(|(name, inner)| all.get(name).is_some_and(|all| inner.is_subset(all)))
+        };
+        other.environments.is_subset(&self.environments)
+            && within(&self.services, &other.services)
+            && within(&self.plans, &other.plans)
+    }
+
+    /// Whether everything of the rules that a credential refers to is here.
+    pub fn has_all_of_credential(&self, row: &Credential) -> bool {
+        let declared = |scope: &Name| self.services.values().any(|all| all.contains(scope));
+        let mut scopes = row.scopes.iter().flat_map(|scopes| scopes.iter());
+        let mut services = row.restriction.iter().flat_map(|all| &all.services);
+        self.environments.contains(&row.environment)
+            && scopes.all(declared)
+            && services.all(|service| self.services.contains_key(service))
+    }
+
+    /// Whether everything of the rules that a subscription refers to is here.
+    pub fn has_all_of_subscription(&self, row: &Subscription) -> bool {
+        let plan = self.plans.get(&row.plan);
+        let mut scopes = row.scopes.iter().flatten();
+        plan.is_some_and(|covered| covered.contains(&row.service))
+            && self
+                .services
+                .get(&row.service)
+                .is_some_and(|declared| scopes.all(|scope| declared.contains(scope)))
+    }
+}
+
+/// What is around a text that has nothing but accounts.
+#[derive(Clone, Copy)]
+pub struct Around<'a> {
+    /// The rules.
+    pub known: &'a Known,
+    /// Whether there is a tenant of that name elsewhere.
+    pub tenant: &'a dyn Fn(&str) -> bool,
+    /// Whether there is an app of that name elsewhere.
+    pub app: &'a dyn Fn(&str) -> bool,
+}
+
+impl fmt::Debug for Around<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Around")
+            .field("known", &self.known)
+            .finish_non_exhaustive()
+    }
+}
