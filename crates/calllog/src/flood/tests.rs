@@ -198,7 +198,7 @@ fn a_core_watches_each_code_and_source_by_itself_and_begins_anew_each_second() {
 #[test]
 fn what_one_core_watches_is_bounded() {
     let mut watch = Watch::new(0);
-    for n in 0..MAX_WATCHED as u32 {
+    for n in (0u32..).take(MAX_WATCHED) {
         let address = std::net::Ipv4Addr::from_bits(n).into();
         assert_eq!(watch.place(Code::NotFound, address, 1), Place::Fold);
     }

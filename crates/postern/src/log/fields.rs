@@ -13,7 +13,7 @@ pub(super) struct Fields;
 impl<'w> FormatFields<'w> for Fields {
     fn format_fields<R: RecordFields>(&self, writer: Writer<'w>, fields: R) -> fmt::Result {
         let mut plain = Plain {
-            can_be_plain: !writer.has_ansi_escapes(),
+            has_colours: writer.has_ansi_escapes(),
             writer,
             is_empty: true,
             written: Ok(()),
@@ -25,7 +25,7 @@ impl<'w> FormatFields<'w> for Fields {
 
 struct Plain<'w> {
     writer: Writer<'w>,
-    can_be_plain: bool,
+    has_colours: bool,
     is_empty: bool,
     written: fmt::Result,
 }
@@ -36,7 +36,7 @@ impl Plain<'_> {
         let name = field.name();
         // The message has no name, and others are written without what stands before the dot.
         let is_ordinary = name != "message" && !name.starts_with("r#") && !name.contains('.');
-        if !self.can_be_plain || !is_ordinary {
+        if self.has_colours || !is_ordinary {
             return false;
         }
         if self.written.is_ok() {
