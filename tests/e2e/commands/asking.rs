@@ -5,6 +5,9 @@ use crate::harness::program::Ran;
 use crate::harness::raw::{get, once};
 use crate::harness::{Gateway, Response, binary};
 use serde_json::Value;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::Duration;
 
 /// Stands in places that nothing may show.
 const CANARY: &str = "Canary7Canary7Canary7";
@@ -334,4 +337,44 @@ fn with_a_file_the_fix_is_the_lines_to_write() {
         own.map(str::to_owned).collect::<Vec<_>>()
     };
     assert_eq!(own(&later), own(&why));
+}
+
+#[test]
+fn of_a_flood_each_refusal_is_counted_and_explained() {
+    const MANY: usize = 6_000;
+    let postern = Stored::start();
+    let mut answers = TcpStream::connect(postern.gateway).expect("it listens");
+    answers
+        .set_read_timeout(Some(Duration::from_mins(1)))
+        .expect("a timeout");
+    let mut asking = answers.try_clone().expect("another handle");
+    let asks = std::thread::spawn(move || {
+        let ask = "GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n".repeat(MANY - 1);
+        let last = "GET /nowhere HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+        asking.write_all(format!("{ask}{last}").as_bytes())
+    });
+    let mut told = String::new();
+    answers.read_to_string(&mut told).expect("answers");
+    asks.join().expect("no panic").expect("all was taken");
+    let ids: Vec<&str> = told
+        .lines()
+        .filter_map(|line| line.strip_prefix("x-request-id: "))
+        .collect();
+    assert_eq!(ids.len(), MANY);
+    let denials = postern.json(&["denials", "--code", "route.not_found"]);
+    assert_eq!(denials["total"], MANY);
+    // Whether it had a row of its own or was counted in another's.
+    for at in [0, 1_000, 1_001, 1_500, MANY - 1] {
+        let why = postern.ok(&["why", ids[at]]);
+        assert!(why.contains("refused[route.not_found]"), "{at}: {why}");
+        assert!(why.contains("consumer was told"), "{at}: {why}");
+        assert!(why.contains("would have come next"), "{at}: {why}");
+    }
+    let rows = postern.ok(&["log", "--json", "--limit", "10000"]);
+    let counts: Vec<u64> = rows
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect("JSON"))
+        .map(|row| row["represents"].as_u64().expect("a count"))
+        .collect();
+    assert!(counts.len() < MANY && counts.iter().any(|count| *count > 1));
 }

@@ -55,6 +55,7 @@ pub(super) struct Granted<'a> {
 struct Account {
     name: Name,
     /// Since when, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
     suspended: Option<(i64, Option<Name>)>,
 }
 
@@ -63,14 +64,22 @@ struct Key {
     id: Name,
     app: Name,
     environment: Name,
+    #[serde(skip_serializing_if = "Option::is_none")]
     scopes: Option<Vec<Name>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     not_before: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<i64>,
     /// When, by whom, why.
+    #[serde(skip_serializing_if = "Option::is_none")]
     revoked: Option<(i64, Option<Name>, Option<Name>)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     networks: Vec<ipnet::IpNet>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     services: Vec<Name>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     methods: Vec<Name>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     referrers: Vec<Name>,
 }
 
@@ -81,10 +90,14 @@ struct Access {
     service: Name,
     plan: Name,
     state: Name,
+    #[serde(skip_serializing_if = "Option::is_none")]
     since: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     scopes: Option<Vec<Name>>,
     requested: (Option<i64>, Option<Name>, Option<Name>),
+    #[serde(skip_serializing_if = "Option::is_none")]
     decided: Option<(i64, Option<Name>, Option<Name>)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<i64>,
 }
 
