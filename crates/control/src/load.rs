@@ -31,7 +31,7 @@ const ROWS: [&str; 4] = ["tenant", "app", "credential", "subscription"];
 #[derive(Debug)]
 pub struct Candidate {
     /// What the rules documents say; none if they did not change.
-    pub configuration: Option<Configuration>,
+    pub configuration: Option<Arc<Configuration>>,
     /// Who may call what.
     pub directory: Directory,
     /// What records call the configuration.
@@ -59,7 +59,7 @@ pub(crate) struct Read {
 impl Read {
     fn new(proposal: &Proposal<'_>, configuration: Option<Configuration>, last: Last) -> Self {
         let candidate = Candidate {
-            configuration,
+            configuration: configuration.map(Arc::new),
             directory: last.directory.clone(),
             revision: Named::from(&proposal.head().revision),
         };

@@ -29,7 +29,7 @@ pub trait Running: std::fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// What would keep it from being served, but for taken ports.
-    fn check(&self, configuration: Configuration) -> Result<Configuration, String>;
+    fn check(&self, configuration: Configuration) -> Result<Arc<Configuration>, String>;
 
     /// Serves it from now on.
     ///
@@ -237,7 +237,7 @@ impl Service {
             last,
         } = whole(&stored.store, &stored.loader).await?;
         if let Some(configuration) = candidate.configuration.take() {
-            let checked = self.running.check(configuration);
+            let checked = self.running.check(Arc::unwrap_or_clone(configuration));
             candidate.configuration =
                 Some(checked.map_err(|why| Refusal::new("configuration", why))?);
         }

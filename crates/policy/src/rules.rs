@@ -124,6 +124,16 @@ impl Rules {
         })
     }
 
+    /// The same rules by another name.
+    #[must_use]
+    pub fn renamed(self, revision: Name) -> Self {
+        Self {
+            mark: mark(&revision),
+            revision,
+            ..self
+        }
+    }
+
     /// What they were compiled from.
     pub fn configuration(&self) -> &Arc<Configuration> {
         &self.configuration

@@ -64,8 +64,8 @@ fn check(args: &CheckArgs) -> ExitCode {
                 let text = postern_config::render_all(&loaded.warnings, output::colours());
                 let configuration = Arc::new(loaded.configuration);
                 match postern_proxy::check(&configuration) {
-                    Ok(()) if !args.json => output::say(&format!("{}: ok", file.display())),
-                    Ok(()) => {}
+                    Ok(_) if !args.json => output::say(&format!("{}: ok", file.display())),
+                    Ok(_) => {}
                     Err(error) => {
                         failed = true;
                         output::complain(&format!("error: {}: {error}", file.display()));

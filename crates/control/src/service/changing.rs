@@ -11,6 +11,7 @@ use postern_store::{Action, Applied, ApplyError, ChangeMeta, Expect, Proposal};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 /// Changes in a request.
@@ -113,7 +114,7 @@ impl Service {
                 };
                 read.candidate.configuration = match read.candidate.configuration {
                     Some(configuration) if proposal.touches_rules() => {
-                        let checked = running.check(configuration);
+                        let checked = running.check(Arc::unwrap_or_clone(configuration));
                         Some(checked.map_err(|why| Refusal::new("configuration", why))?)
                     }
                     _ => None,

@@ -73,7 +73,8 @@ pub(crate) async fn by_store(
     let (stored, candidate) = Stored::open(store, directory.path(), keyer)
         .await
         .map_err(|refusal| crate::output::refused(&refusal))?;
-    let mut configuration = candidate.configuration.unwrap_or_default();
+    let configuration = candidate.configuration.unwrap_or_default();
+    let mut configuration = Arc::unwrap_or_clone(configuration);
     completion.complete(&mut configuration)?;
     Ok(Begun {
         configuration,

@@ -226,7 +226,7 @@ async fn reload(process: &Process, source: &mut Source) {
         Ok(read) => {
             let kept = process.remembered.next(read.documents);
             let candidate = Candidate {
-                configuration: Some(read.configuration),
+                configuration: Some(Arc::new(read.configuration)),
                 directory: Directory::new(read.accounts, gateway.revision() + 1),
                 revision: kept.named(),
             };

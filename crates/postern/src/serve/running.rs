@@ -6,9 +6,9 @@ use super::completion::Completion;
 use super::welcome::reachable;
 use postern_control::{Answer, Block, Candidate, Named, Remembered, Running};
 use postern_model::entity::Configuration;
-use postern_policy::Directory;
 use postern_policy::facts::Reading;
 use postern_policy::policies::LimitUse;
+use postern_policy::{Directory, Rules};
 use postern_proxy::Gateway;
 use postern_proxy::counting::Source;
 use std::net::{IpAddr, SocketAddr};
@@ -23,6 +23,8 @@ pub(crate) struct Process {
     pub(crate) status: Arc<Status>,
     pub(crate) admin: SocketAddr,
     served: Mutex<Arc<Configuration>>,
+    /// The rules of the configuration that was checked last, to be served unless it is not.
+    checked: Mutex<Option<Rules>>,
     pub(crate) remembered: Remembered,
 }
 
@@ -41,6 +43,7 @@ impl Process {
             status,
             admin,
             served: Mutex::new(served),
+            checked: Mutex::default(),
             remembered,
         }
     }
@@ -48,11 +51,11 @@ impl Process {
     /// Serves a configuration and a directory from now on.
     pub(crate) async fn serve(&self, candidate: Candidate) -> Result<(), String> {
         if let Some(configuration) = candidate.configuration {
-            let configuration = Arc::new(configuration);
-            let reloaded = self
-                .gateway
-                .reload(configuration.clone(), revision(candidate.revision))
-                .await;
+            let revision = revision(candidate.revision);
+            let reloaded = match self.rules_of(&configuration) {
+                Some(rules) => self.gateway.reload_compiled(rules, revision).await,
+                None => self.gateway.reload(configuration.clone(), revision).await,
+            };
             let outcome = reloaded.map_err(|error| error.to_string());
             self.status.reloaded(outcome.clone());
             outcome?;
@@ -63,12 +66,22 @@ impl Process {
     }
 }
 
+impl Process {
+    /// The rules of this very configuration, if it is the one that was checked last.
+    fn rules_of(&self, configuration: &Arc<Configuration>) -> Option<Rules> {
+        let mut checked = self.checked.lock().unwrap_or_else(PoisonError::into_inner);
+        let rules = checked.take();
+        rules.filter(|rules| Arc::ptr_eq(rules.configuration(), configuration))
+    }
+}
+
 impl Running for Process {
-    fn check(&self, mut configuration: Configuration) -> Result<Configuration, String> {
+    fn check(&self, mut configuration: Configuration) -> Result<Arc<Configuration>, String> {
         self.completion.complete(&mut configuration)?;
         let configuration = Arc::new(configuration);
-        postern_proxy::check(&configuration).map_err(|error| error.to_string())?;
-        Ok(Arc::unwrap_or_clone(configuration))
+        let rules = postern_proxy::check(&configuration).map_err(|error| error.to_string())?;
+        *self.checked.lock().unwrap_or_else(PoisonError::into_inner) = Some(rules);
+        Ok(configuration)
     }
 
     fn take_over(&self, candidate: Candidate) -> Answer<'_, Result<(), String>> {

@@ -29,7 +29,7 @@ use background::Background;
 use postern_calllog::CallLog;
 use postern_model::entity::{Configuration, Listener};
 use postern_model::key::Keyer;
-use postern_policy::Directory;
+use postern_policy::{Directory, Rules};
 use std::hash::{BuildHasher, RandomState};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -170,8 +170,9 @@ impl Gateway {
         let seed = RandomState::new().hash_one(std::process::id());
         let opened = open(&configuration.listeners, &[], cores)?;
         let own = opened.iter().map(|(state, _)| state.address).collect();
+        let rules = compile(configuration.clone(), &options.revision)?;
         let snapshot = Arc::new(Snapshot::build(
-            configuration.clone(),
+            rules,
             1,
             options.revision,
             None,
@@ -225,7 +226,26 @@ impl Gateway {
         configuration: Arc<Configuration>,
         revision: Revision,
     ) -> Result<(), GatewayError> {
-        let result = self.take_over(configuration, revision).await;
+        match compile(configuration, &revision) {
+            Ok(rules) => self.reload_compiled(rules, revision).await,
+            Err(error) => {
+                self.shared.metrics.reload_failed();
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Takes over rules that [`check`] gave, which are called as this revision is from then on.
+    ///
+    /// # Errors
+    /// As [`Gateway::reload`].
+    pub async fn reload_compiled(
+        &self,
+        rules: Rules,
+        revision: Revision,
+    ) -> Result<(), GatewayError> {
+        let rules = rules.renamed(revision.name.clone());
+        let result = self.take_over(rules, revision).await;
         match &result {
             Ok(()) => self.shared.metrics.reload_succeeded(unix_now()),
             Err(_) => self.shared.metrics.reload_failed(),
@@ -233,11 +253,8 @@ impl Gateway {
         result
     }
 
-    async fn take_over(
-        &self,
-        configuration: Arc<Configuration>,
-        revision: Revision,
-    ) -> Result<(), GatewayError> {
+    async fn take_over(&self, rules: Rules, revision: Revision) -> Result<(), GatewayError> {
+        let configuration = rules.configuration().clone();
         let (before, listeners) = {
             let current = self.current();
             (current.snapshot.clone(), current.listeners.clone())
@@ -251,14 +268,7 @@ impl Gateway {
         let own = kept.iter().chain(new).map(|state| state.address).collect();
         let number = before.number + 1;
         let metrics = &self.shared.metrics;
-        let snapshot = Snapshot::build(
-            configuration.clone(),
-            number,
-            revision,
-            Some(&before),
-            own,
-            metrics,
-        )?;
+        let snapshot = Snapshot::build(rules, number, revision, Some(&before), own, metrics)?;
         for state in &kept {
             state.reload_certificates()?;
         }
@@ -350,11 +360,11 @@ impl Gateway {
 }
 
 /// Reads every certificate, key and authority that a configuration names and compiles its rules,
-/// without opening anything.
+/// without opening anything. Gives the rules, for [`Gateway::reload_compiled`].
 ///
 /// # Errors
 /// What [`Gateway::start`] would stumble over, but for taken ports.
-pub fn check(configuration: &Arc<Configuration>) -> Result<(), GatewayError> {
+pub fn check(configuration: &Arc<Configuration>) -> Result<Rules, GatewayError> {
     for listener in &configuration.listeners {
         listener::tls_of(listener)?;
     }
@@ -363,15 +373,13 @@ pub fn check(configuration: &Arc<Configuration>) -> Result<(), GatewayError> {
         name: "0".into(),
     };
     let nothing = Metrics::new();
-    Snapshot::build(
-        configuration.clone(),
-        0,
-        revision,
-        None,
-        Vec::new(),
-        &nothing,
-    )?;
-    Ok(())
+    let rules = compile(configuration.clone(), &revision)?;
+    let snapshot = Snapshot::build(rules, 0, revision, None, Vec::new(), &nothing)?;
+    Ok(snapshot.rules)
+}
+
+fn compile(configuration: Arc<Configuration>, revision: &Revision) -> Result<Rules, SnapshotError> {
+    Ok(Rules::compile(configuration, revision.name.clone())?)
 }
 
 /// Unix time in seconds.

@@ -6,7 +6,6 @@ use crate::upstream::Upstreams;
 use postern_model::entity::{Configuration, Name, Upstream};
 use postern_policy::{CompileError, Rules};
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Instant;
 
 /// Why a configuration cannot be served. One sentence each.
@@ -63,13 +62,14 @@ pub(crate) struct Snapshot {
 impl Snapshot {
     /// Makes a configuration ready; reads every file that it names.
     pub(crate) fn build(
-        configuration: Arc<Configuration>,
+        rules: Rules,
         number: u64,
         revision: Revision,
         previous: Option<&Self>,
         own: Vec<SocketAddr>,
         metrics: &Metrics,
     ) -> Result<Self, SnapshotError> {
+        let configuration = rules.configuration();
         let system = SystemAuthorities::default();
         let dialers = configuration
             .upstreams
@@ -90,15 +90,14 @@ impl Snapshot {
             })
             .collect::<Result<_, _>>()?;
         let upstreams = Upstreams::build(
-            &configuration,
+            configuration,
             previous.map(|p| &p.upstreams),
             Instant::now(),
         );
-        let rules = Rules::compile(configuration, revision.name.clone())?;
         // Last, so that what is not applied takes no places.
-        let layout = metrics.layout(rules.configuration());
+        let layout = metrics.layout(configuration);
         Ok(Self {
-            edge: crate::counting::settings(&rules.configuration().edge),
+            edge: crate::counting::settings(&configuration.edge),
             rules,
             upstreams,
             dialers,

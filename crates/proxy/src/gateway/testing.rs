@@ -9,7 +9,7 @@ use crate::record::Sinks;
 use crate::wellknown::Requests;
 use postern_model::entity::{Configuration, Distribution, Listener};
 use postern_model::key::Keyer;
-use postern_policy::Directory;
+use postern_policy::{Directory, Rules};
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -39,8 +39,8 @@ pub(crate) fn core_for(
         number: 1,
         name: "1".into(),
     };
-    let configuration = Arc::new(configuration);
-    let snapshot = Snapshot::build(configuration, 1, revision, None, Vec::new(), &metrics);
+    let rules = Rules::compile(Arc::new(configuration), "1".into()).unwrap();
+    let snapshot = Snapshot::build(rules, 1, revision, None, Vec::new(), &metrics);
     let shared = Shared {
         cores: 1,
         seed: 7,
