@@ -61,18 +61,18 @@ pub(crate) struct Running {
 
 impl Running {
     fn new(lines: Arc<Lines>) -> std::io::Result<Self> {
-        let writing = lines.clone();
+        let shared = lines.clone();
         let thread = std::thread::Builder::new()
             .name("log".to_owned())
             .spawn(move || {
-                let is_over = || writing.is_over.load(Ordering::Acquire);
+                let is_over = || shared.is_over.load(Ordering::Acquire);
                 while !is_over() {
                     // Until a line comes.
                     std::thread::park();
                     if !is_over() {
                         std::thread::park_timeout(PATIENCE);
                     }
-                    writing.flush();
+                    shared.flush();
                 }
             })?;
         let mut waiting = locked(&lines.waiting);
