@@ -7,6 +7,7 @@ use crate::explanation::{
     Audience, Evidence, Explanation, NotKnown, Refusal, Since, Told, Value, Verdict, Who,
 };
 use crate::fix::{self, Others};
+use crate::overlay::Assumed;
 use crate::passed::{limits, passed};
 use crate::record::RecordedDenial;
 use crate::since::{History, since};
@@ -14,7 +15,7 @@ use crate::world::World;
 use postern_model::Stage;
 use postern_model::denial::{self, Code, Denial, Shown};
 use postern_model::entity::{Disclosure, Service, StatusProfile, Visibility};
-use postern_policy::{Directory, Facts};
+use postern_policy::{Directory, Facts, Snapshot};
 use std::fmt;
 
 /// Another recorded refusal.
@@ -39,6 +40,9 @@ pub struct Question<'a> {
     pub id: Option<&'a str>,
     /// What is known about it.
     pub facts: &'a dyn Facts,
+    /// By what it was decided, where that is not the world it is asked about: what its counters
+    /// said then is said of the same limits now.
+    pub decided_by: Option<Snapshot<'a>>,
     /// What its record says; none of a made-up one, or one that passed.
     pub recorded: Option<&'a RecordedDenial>,
     /// For whom.
@@ -70,6 +74,7 @@ impl<'a> Question<'a> {
         Self {
             id: None,
             facts,
+            decided_by: None,
             recorded: None,
             audience: Audience::Operator,
             now: facts.now(),
@@ -83,7 +88,11 @@ impl<'a> Question<'a> {
 
 /// Explains a decision, as far as the audience may know.
 pub fn explain(world: &World<'_>, question: &Question<'_>) -> Explanation {
-    let decided = Decided::of(&world.snapshot, question.facts);
+    let facts = question.facts;
+    let decided = match &question.decided_by {
+        Some(then) => Decided::of(then, facts).again(&world.snapshot, facts, &Assumed::default()),
+        None => Decided::of(&world.snapshot, facts),
+    };
     let recorded = question.recorded.map(|recorded| &recorded.denial);
     let first = recorded.or(decided.denials.first());
     match question.audience {

@@ -105,6 +105,25 @@ fn a_refusal_is_explained_mended_and_passes() {
 }
 
 #[test]
+fn a_limit_is_raised_after_other_rules_have_changed() {
+    let postern = Stored::empty();
+    let limited = CONFIG.replace(
+        r#"scopes: ["partners:read", "partners:write"] }"#,
+        r#"scopes: ["partners:read", "partners:write"], limits: { few: { rate: 1, per: 1h } } }"#,
+    );
+    assert_ne!(limited, CONFIG);
+    assert!(postern.apply(&limited).status.success());
+    let key = postern.key("fieldforce");
+    assert_eq!(postern.customers(&key).status, 200);
+    let refused = postern.customers(&key);
+    assert_eq!(code(&refused), "limit.rate_exceeded");
+    postern.ok(&["lists", "add", "office", "198.51.100.0/24"]);
+    let fixed = postern.ok(&["fix", &id(&refused), "--comment", "They grow"]);
+    assert!(fixed.contains("raise limit `few` of plan `standard`"), "{fixed}");
+    assert_eq!(postern.customers(&key).status, 200);
+}
+
+#[test]
 fn a_refusal_says_since_when() {
     let postern = Stored::start();
     let key = postern.key("fieldforce");

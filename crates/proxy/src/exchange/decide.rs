@@ -129,6 +129,7 @@ pub(super) async fn decide<S: RequestSource>(
             return Ok(Decided::Passes);
         }
         *readings = counting.read(walk.limits(), permits, now);
+        live.provide_readings(readings.clone());
         if let Some(denial) = walk.used_up(readings) {
             journal.refusing(&denial, walk);
             journal.walked(walk, &live, &snapshot);

@@ -243,7 +243,16 @@ impl Asking {
             facts: None,
             denial: None,
         };
-        let explanation = self.explained(entry, &undecided, facts, &now, Audience::Operator)?;
+        // Rules that are gone say nothing of how limits stood by them.
+        let then = self.then(entry, facts)?.ok();
+        let explanation = self.explained(
+            entry,
+            &undecided,
+            facts,
+            &now,
+            then.as_ref(),
+            Audience::Operator,
+        )?;
         let documents = now.documents;
         Ok((
             explanation,

@@ -195,7 +195,7 @@ impl Asking {
             return Ok(passed.unwrap_or_else(|| told(entry, kept.denial.as_ref(), audience)));
         };
         match self.then(entry, facts)? {
-            Ok(then) => self.explained(entry, kept, facts, &then, audience),
+            Ok(then) => self.explained(entry, kept, facts, &then, None, audience),
             Err(why) => {
                 let mut explanation = told(entry, kept.denial.as_ref(), audience);
                 if audience == Audience::Operator {
@@ -228,7 +228,7 @@ impl Asking {
             rules,
             documents,
         };
-        let mut explanation = self.explained(entry, kept, &facts, &then, audience)?;
+        let mut explanation = self.explained(entry, kept, &facts, &then, None, audience)?;
         if kept.denial.is_none() {
             // How it ended is not the stages' business.
             let said = told(entry, None, audience);
@@ -245,7 +245,8 @@ impl Asking {
         entry: &Entry,
         kept: &Kept,
         facts: &Recorded,
-        then: &Then,
+        world: &Then,
+        decided_by: Option<&Then>,
         audience: Audience,
     ) -> Result<Explanation, Refusal> {
         let id = entry.id.encode();
@@ -262,6 +263,7 @@ impl Asking {
         let last = last.map(|last| LastCall::read(last, &past));
         let question = Question {
             id: Some(id.as_str()),
+            decided_by: decided_by.map(|then| then.world().snapshot),
             recorded: kept.denial.as_ref(),
             audience,
             now: now(),
@@ -271,7 +273,7 @@ impl Asking {
             last: last.as_ref().map(|last| last.compared_with(entry)),
             ..Question::new(facts)
         };
-        Ok(explain(&then.world(), &question))
+        Ok(explain(&world.world(), &question))
     }
 
     /// Other refusals of the last day, with the rows that their decisions read; and over what they
