@@ -119,7 +119,10 @@ fn a_limit_is_raised_after_other_rules_have_changed() {
     assert_eq!(code(&refused), "limit.rate_exceeded");
     postern.ok(&["lists", "add", "office", "198.51.100.0/24"]);
     let fixed = postern.ok(&["fix", &id(&refused), "--comment", "They grow"]);
-    assert!(fixed.contains("raise limit `few` of plan `standard`"), "{fixed}");
+    assert!(
+        fixed.contains("raise limit `few` of plan `standard`"),
+        "{fixed}"
+    );
     assert_eq!(postern.customers(&key).status, 200);
 }
 
