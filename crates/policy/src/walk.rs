@@ -37,10 +37,7 @@ impl Default for NormalPath {
 impl NormalPath {
     /// The text, given the bytes it was made from.
     pub fn of<'a>(&'a self, raw: &'a [u8]) -> &'a str {
-        match self {
-            Self::AsSent(span) => std::str::from_utf8(span.of(raw)).unwrap_or_default(),
-            Self::Changed(text) => text,
-        }
+        text(self.bytes(raw))
     }
 
     /// As [`NormalPath::of`], for whoever needs no text: it is ASCII and not looked at again.
@@ -98,14 +95,18 @@ pub(crate) struct Progress {
 impl Progress {
     /// The host asked for, in its one spelling.
     pub(crate) fn host<'a>(&'a self, facts: &'a dyn Facts) -> Option<&'a str> {
-        let host = self.host.as_ref()?;
-        Some(host.of(facts.authority().unwrap_or_default()))
+        self.host_bytes(facts).map(text)
     }
 
     /// As [`Progress::host`], as bytes.
     pub(crate) fn host_bytes<'a>(&'a self, facts: &'a dyn Facts) -> Option<&'a [u8]> {
         let host = self.host.as_ref()?;
         Some(host.bytes(facts.authority().unwrap_or_default()))
+    }
+
+    /// The normal path.
+    pub(crate) fn path<'a>(&'a self, facts: &'a dyn Facts) -> Option<&'a str> {
+        self.path_bytes(facts).map(text)
     }
 
     /// As [`Progress::path`], as bytes.
@@ -116,15 +117,11 @@ impl Progress {
             sent @ NormalPath::AsSent(_) => Some(sent.bytes(facts.path())),
         }
     }
+}
 
-    /// The normal path.
-    pub(crate) fn path<'a>(&'a self, facts: &'a dyn Facts) -> Option<&'a str> {
-        match self.path.as_ref()? {
-            // Nothing else is looked at: a record may not have kept it.
-            NormalPath::Changed(text) => Some(text),
-            sent @ NormalPath::AsSent(_) => Some(sent.of(facts.path())),
-        }
-    }
+/// Hosts and paths are ASCII by now, so that this cannot fail.
+fn text(ascii: &[u8]) -> &str {
+    std::str::from_utf8(ascii).unwrap_or_default()
 }
 
 /// The decision about one request, as far as it has come. Facts may be added between steps, never
