@@ -40,7 +40,7 @@ impl Reader<'_> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    fn skip(&mut self, byte: u8) -> Option<()> {
+    fn eat(&mut self, byte: u8) -> Option<()> {
         (self.peek()? == byte).then(|| self.at += 1)
     }
 
@@ -80,9 +80,9 @@ impl Reader<'_> {
 
     fn map(&mut self, depth: usize) -> Option<Kind> {
         let mut entries: Vec<Entry> = Vec::new();
-        self.skip(b'{')?;
+        self.eat(b'{')?;
         self.space();
-        if self.skip(b'}').is_some() {
+        if self.eat(b'}').is_some() {
             return Some(Kind::Map(entries));
         }
         loop {
@@ -94,7 +94,7 @@ impl Reader<'_> {
                 return None;
             }
             // In YAML it could not stand in another line.
-            self.skip(b':')?;
+            self.eat(b':')?;
             self.space();
             let value = self.value(depth + 1)?;
             entries.push(Entry {
@@ -110,9 +110,9 @@ impl Reader<'_> {
 
     fn seq(&mut self, depth: usize) -> Option<Kind> {
         let mut items = Vec::new();
-        self.skip(b'[')?;
+        self.eat(b'[')?;
         self.space();
-        if self.skip(b']').is_some() {
+        if self.eat(b']').is_some() {
             return Some(Kind::Seq(items));
         }
         loop {
@@ -126,10 +126,10 @@ impl Reader<'_> {
     /// After a member: whether it was the last.
     fn last(&mut self, end: u8) -> Option<bool> {
         self.space();
-        if self.skip(end).is_some() {
+        if self.eat(end).is_some() {
             return Some(true);
         }
-        self.skip(b',')?;
+        self.eat(b',')?;
         self.space();
         Some(false)
     }
@@ -148,7 +148,7 @@ impl Reader<'_> {
     }
 
     fn string(&mut self) -> Option<String> {
-        self.skip(b'"')?;
+        self.eat(b'"')?;
         let mut text = String::new();
         let mut from = self.at;
         loop {
