@@ -2,6 +2,7 @@
 //! wants records.
 
 mod copied;
+mod offer;
 #[cfg(test)]
 mod tests;
 
@@ -13,19 +14,19 @@ use super::standing::{Standings, standings};
 use crate::connection::Caller;
 use crate::gateway::{Core, CoreState};
 use crate::metrics::{Finished, OperationId, UpstreamFailure, UpstreamId};
-use crate::record::{self, Delivered, Outcome, Record};
+use crate::record::Outcome;
 use crate::refusal::Refusal;
 use crate::upstream::{FailureClass, Lease};
 use copied::Beginning;
 use postern_calllog::Place;
-use postern_model::entity::{Capture, Name, Recorded as Kept, Service, TlsVersion};
+use postern_model::entity::{Capture, Name, Recorded as Kept, Service};
 use postern_model::id::EncodedId;
 use postern_model::{Code, Denial, RequestId};
 use postern_policy::facts::{Facts as _, Readings};
 use postern_policy::fields::{Fields, Known};
 use postern_policy::forward;
 use postern_policy::forward::trace::Trace;
-use postern_policy::head::{Head, Version};
+use postern_policy::head::Head;
 use postern_policy::policies::LimitUses;
 use postern_policy::router::Route;
 use postern_policy::stages::response::attribution;
@@ -33,7 +34,7 @@ use postern_policy::{Allowed, Identity, Live, Recorded, Snapshot, Walk};
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::net::IpAddr;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Instant;
 
 /// Bytes of bodies and of tunnels, counted where they pass.
 #[derive(Debug, Default)]
@@ -422,80 +423,6 @@ impl<'a> Journal<'a> {
         }
     }
 
-    /// Tells the sinks. Not on the way of a request that nobody wants to hear of.
-    #[cold]
-    fn offer(&self, duration: Duration) {
-        let shared = &self.core.shared;
-        let rules = &self.state.snapshot().rules;
-        let of_origin = (self.outcome == Outcome::OriginRefused)
-            .then(|| Denial::new(Code::OriginRefused).saw("status", u64::from(self.status)));
-        let route = self.route();
-        let upstream = self
-            .allowed_request()
-            .and_then(|allowed| self.state.upstream(allowed.upstream))
-            .map(|upstream| upstream.state());
-        let target = upstream
-            .filter(|_| self.attempts > 0)
-            .and_then(|upstream| upstream.targets.get(self.target));
-        let walked = self.walked.as_deref();
-        let raw_path;
-        let path = match (
-            self.allowed_request(),
-            walked.and_then(|w| w.path.as_deref()),
-        ) {
-            (Some(allowed), _) => ascii(allowed.path),
-            (None, Some(path)) => path,
-            (None, None) => {
-                raw_path = String::from_utf8_lossy(self.head.path());
-                &*raw_path
-            }
-        };
-        let host = match self.allowed_request() {
-            Some(allowed) => ascii(allowed.host),
-            // What is no host may be anything, a password among it.
-            None => walked.map_or("", |w| &w.host),
-        };
-        let micros = SystemTime::now()
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap_or_default()
-            .saturating_sub(duration)
-            .as_micros();
-        shared.sinks.record(&Record {
-            id: self.id,
-            start: u64::try_from(micros).unwrap_or(u64::MAX),
-            duration,
-            client: match self.allowed_request() {
-                Some(allowed) => Some(allowed.client.address),
-                None => walked.and_then(|w| w.client),
-            },
-            peer: self.caller.facts.peer,
-            method: std::str::from_utf8(self.head.method()).unwrap_or_default(),
-            host,
-            path,
-            service: route.as_ref().map(|route| &*rules.service(route).name),
-            version: route.as_ref().map(|route| &*rules.version(route).name),
-            operation: route.as_ref().map(|route| &*rules.operation(route).name),
-            status: self.status,
-            outcome: self.outcome,
-            denial: self.denial.as_deref().or(of_origin.as_ref()),
-            upstream: upstream.map(|upstream| &**upstream.name()),
-            target: target.map(|slot| &**slot.target.name()),
-            attempts: self.attempts,
-            bytes_in: self.traffic.received.get(),
-            bytes_out: self.traffic.sent.get(),
-            delivered: delivered(self.is_whole, self.head.version),
-            protocol: self.head.version,
-            tls: self
-                .caller
-                .facts
-                .tls
-                .as_ref()
-                .map(|tls| tls_name(tls.version)),
-            client_request_id: self.client_request_id().as_deref(),
-            trace: Some(place(&self.trace)),
-        });
-    }
-
     pub(super) fn client_request_id(&self) -> Option<Cow<'_, str>> {
         match self.allowed_request() {
             Some(allowed) => forward::client_request_id(&self.head.fields, &allowed.client)
@@ -634,30 +561,6 @@ fn ascii(bytes: &[u8]) -> &str {
 /// Refusals of whole connections: whoever opens many must not fill the log.
 const fn comes_in_floods(code: Code) -> bool {
     matches!(code, Code::LimitReached | Code::ProxyProtocolInvalid)
-}
-
-const fn delivered(whole: bool, version: Version) -> Delivered {
-    match (whole, version) {
-        (true, _) => Delivered::Response,
-        (false, Version::Http2) => Delivered::Reset,
-        (false, Version::Http10 | Version::Http11) => Delivered::Close,
-    }
-}
-
-const fn tls_name(version: TlsVersion) -> &'static str {
-    match version {
-        TlsVersion::V1_2 => "TLSv1.2",
-        TlsVersion::V1_3 => "TLSv1.3",
-    }
-}
-
-fn place(trace: &Trace) -> record::Trace {
-    record::Trace {
-        trace: trace.trace_id.to_be_bytes(),
-        span: trace.span_id.to_be_bytes(),
-        parent: trace.parent_id.map(u64::to_be_bytes),
-        sampled: trace.is_sampled(),
-    }
 }
 
 /// Under which reason a failure is counted.
