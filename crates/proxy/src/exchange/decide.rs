@@ -136,8 +136,10 @@ pub(super) async fn decide<S: RequestSource>(
             return Err(Failed::Refused(denial));
         }
     }
+    let denial = walk.lost_races();
+    journal.refusing(&denial, walk);
     journal.walked(walk, &live, &snapshot);
-    Err(Failed::Refused(walk.lost_races()))
+    Err(Failed::Refused(denial))
 }
 
 /// What a request costs while it is decided.
