@@ -10,7 +10,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use super::calls::{Kept, Mark};
 use super::peer::Door;
 use super::process::{core_busy, pinned};
-use super::scenario::{Ask, Front, Scenario, Variant};
+use super::scenario::{Ask, FULL, Front, Scenario, Variant};
 use crate::load::Summary;
 
 /// What one measurement found.
@@ -77,6 +77,20 @@ pub(super) struct Load {
 }
 
 impl Load {
+    /// The request of `bench/full.curl`, over 32 connections.
+    pub(super) fn full(seconds: f64) -> Self {
+        Self {
+            front: Front::Plain,
+            ask: Ask::Curl(FULL),
+            connections: 32,
+            streams: 1,
+            status: 200,
+            from: None,
+            rate: None,
+            seconds,
+        }
+    }
+
     /// What a scenario asks, of one of its variants if it has some.
     pub(super) fn of(
         scenario: &Scenario,

@@ -5,22 +5,12 @@ use anyhow::{Context, Result};
 use super::super::figure::{Bound, Figure};
 use super::super::measure::{Cores, Load, measure, to_f64};
 use super::super::peer::{Door, Site};
-use super::super::scenario::{Ask, FULL, Front};
 
 /// Longer than a sample by so much: segments are closed after five seconds or 8 MiB.
 const LONGER: f64 = 6.0;
 
 pub(super) async fn run(site: &Site<'_>, cores: Cores, full: &Door) -> Result<Vec<Figure>> {
-    let load = Load {
-        front: Front::Plain,
-        ask: Ask::Curl(FULL),
-        connections: 32,
-        streams: 1,
-        status: 200,
-        from: None,
-        rate: None,
-        seconds: site.options.seconds * LONGER,
-    };
+    let load = Load::full(site.options.seconds * LONGER);
     let sample = measure(&load, full, cores).await?;
     let kept = sample.kept.context("no call log")?;
     let log = sample.cpu - sample.on_cores;

@@ -7,7 +7,7 @@ use super::super::figure::Figure;
 use super::super::measure::{Cores, Load, measure, to_f64};
 use super::super::peer::{Door, Site};
 use super::super::probe::Probe;
-use super::super::scenario::{Ask, FULL, Front};
+use super::super::scenario::Front;
 use super::{command, milliseconds};
 
 /// Questions a round.
@@ -16,16 +16,7 @@ const QUESTIONS: usize = 3;
 const REFUSED: &[u8] = b"GET /orders HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
 
 pub(super) async fn run(site: &Site<'_>, cores: Cores, full: &Door) -> Result<Vec<Figure>> {
-    let load = Load {
-        front: Front::Plain,
-        ask: Ask::Curl(FULL),
-        connections: 32,
-        streams: 1,
-        status: 200,
-        from: None,
-        rate: None,
-        seconds: site.options.seconds,
-    };
+    let load = Load::full(site.options.seconds);
     measure(&load, full, cores).await?;
     let (data, calls) = full
         .data
