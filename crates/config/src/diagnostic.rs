@@ -38,6 +38,8 @@ pub struct Diagnostic {
     /// Where in the file; absent where the file as a whole is meant.
     #[serde(flatten)]
     pub position: Option<Position>,
+    /// The value that is meant, as a JSON pointer (RFC 6901); absent where there is none.
+    pub pointer: Option<String>,
     /// What would be right.
     pub help: Option<String>,
     /// What else one should know.

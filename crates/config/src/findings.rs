@@ -3,6 +3,7 @@
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Report, Severity};
 use crate::source::{Source, Span};
+use crate::tree::Node;
 
 /// Most findings that are listed.
 const MAX_FINDINGS: usize = 200;
@@ -89,6 +90,7 @@ impl<'a> Findings<'a> {
             message: message.to_owned(),
             file: self.source.name().to_owned(),
             position: place.map(|(span, label)| self.source.position(span, label)),
+            pointer: None,
             help: None,
             notes: Vec::new(),
         };
@@ -104,6 +106,15 @@ impl<'a> Findings<'a> {
     /// Whether anything found is an error.
     pub(crate) fn failed(&self) -> bool {
         self.errors > 0
+    }
+
+    /// Notes of everything found so far which value of the document it is about.
+    pub(crate) fn point(&mut self, root: &Node) {
+        for (at, diagnostic) in &mut self.found {
+            if diagnostic.position.is_some() && diagnostic.pointer.is_none() {
+                diagnostic.pointer = Some(root.pointer(*at));
+            }
+        }
     }
 
     /// The report, in the order of the document.

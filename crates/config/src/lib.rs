@@ -153,6 +153,7 @@ fn read_text(
     }
     check::check(&mut root, &SCHEMA, &mut findings);
     if root.bad {
+        findings.point(&root);
         return Err(findings.into_report());
     }
     let document = match de::from_tree(&root) {
@@ -167,6 +168,7 @@ fn read_text(
     let path = Path::new(name);
     let folder = path.parent().unwrap_or(Path::new(""));
     let resolved = resolve::resolve(document, &root, around, secrets, folder, &mut findings);
+    findings.point(&root);
     if findings.failed() {
         return Err(findings.into_report());
     }

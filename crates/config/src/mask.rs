@@ -16,6 +16,7 @@ pub(crate) fn diagnostic(diagnostic: &mut Diagnostic) {
     let texts = position
         .chain([&mut diagnostic.message])
         .chain(diagnostic.help.as_mut())
+        .chain(diagnostic.pointer.as_mut())
         .chain(&mut diagnostic.notes);
     for text in texts {
         if let Cow::Owned(masked) = mask(text) {

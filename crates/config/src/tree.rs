@@ -93,6 +93,40 @@ impl Node {
         Self::new(Span::default(), Kind::Map(Vec::new()))
     }
 
+    /// The innermost value that a byte of the document belongs to, as a JSON pointer (RFC 6901).
+    pub(crate) fn pointer(&self, byte: usize) -> String {
+        let mut pointer = String::new();
+        let mut node = self;
+        loop {
+            let (step, next) = match &node.kind {
+                Kind::Scalar { .. } => return pointer,
+                Kind::Seq(items) => {
+                    let at = items.iter().rposition(|item| item.span.start <= byte);
+                    match at.and_then(|at| Some((at, items.get(at)?))) {
+                        Some((at, item)) => (at.to_string(), item),
+                        None => return pointer,
+                    }
+                }
+                Kind::Map(entries) => {
+                    let found = entries.iter().rfind(|e| e.key_span.start <= byte);
+                    match found {
+                        Some(entry) => (escaped(&entry.key), &entry.value),
+                        None => return pointer,
+                    }
+                }
+            };
+            pointer.push('/');
+            pointer.push_str(&step);
+            // The key alone is meant, or the value as a whole; a block mapping begins where its
+            // first key does.
+            let first = next.entries().first().map(|entry| entry.key_span.start);
+            if next.span.start >= byte && first != Some(byte) {
+                return pointer;
+            }
+            node = next;
+        }
+    }
+
     fn height(&self) -> usize {
         let below = match &self.kind {
             Kind::Scalar { .. } => return 1,
@@ -109,6 +143,11 @@ impl Node {
             Kind::Map(entries) => 1 + entries.iter().map(|e| e.value.count()).sum::<usize>(),
         }
     }
+}
+
+/// A step of a JSON pointer (RFC 6901, section 3).
+fn escaped(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
 }
 
 /// Reads a document. `None` when it could not be read as a whole; the reason is among the

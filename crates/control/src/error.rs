@@ -15,6 +15,24 @@ pub struct Refusal {
     /// What would be right.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
+    /// What is wrong, one by one, where that can be told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Finding>,
+}
+
+/// One thing that is wrong in documents.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The value that is meant, as a JSON pointer (RFC 6901) into the configuration:
+    /// `/services/orders/base_path`. None: the whole.
+    pub pointer: Option<String>,
+    /// Its stable name.
+    pub code: String,
+    /// Which thing, and what is wrong with it.
+    pub message: String,
+    /// What would be right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
 }
 
 impl Refusal {
@@ -24,6 +42,7 @@ impl Refusal {
             code: code.to_owned(),
             message: message.into(),
             help: None,
+            findings: Vec::new(),
         }
     }
 
@@ -53,7 +72,16 @@ impl std::error::Error for Refusal {}
 
 impl From<Report> for Refusal {
     fn from(report: Report) -> Self {
-        Self::new("configuration", report.render(false))
+        let findings = report.diagnostics.iter().map(|found| Finding {
+            pointer: found.pointer.clone(),
+            code: found.code.as_str().to_owned(),
+            message: found.message.clone(),
+            help: found.help.clone(),
+        });
+        Self {
+            findings: findings.collect(),
+            ..Self::new("configuration", report.render(false))
+        }
     }
 }
 

@@ -6,11 +6,13 @@
 //! subscriptions, lists). Refuses to own what documents mean (`postern-config`), how they are kept
 //! (`postern-store`), sockets of the network, and what a terminal shows (the binary).
 
+mod actor;
 pub mod client;
 mod credential;
 pub mod documents;
 mod error;
 mod load;
+pub mod ownership;
 mod peer;
 pub mod protocol;
 mod remembered;
@@ -20,11 +22,13 @@ pub mod shorthand;
 pub mod socket;
 mod yaml;
 
-pub use error::Refusal;
+pub use actor::{Actor, ActorKind};
+pub use error::{Finding, Refusal};
 pub use load::Candidate;
 pub use remembered::{Kept, Named, Remembered};
 pub use replace::replace;
 pub use service::{Block, Call, Running, Service, Source, Status, Stored};
+pub use socket::Items;
 
 use std::future::Future;
 use std::pin::Pin;

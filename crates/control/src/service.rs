@@ -6,8 +6,8 @@ mod effective;
 mod reading;
 
 use crate::load::{Candidate, Last, Loader, Read};
-use crate::socket::Replies;
-use crate::{Answer, Named, Refusal, Remembered};
+use crate::socket::Items;
+use crate::{Actor, Answer, Named, Refusal, Remembered};
 use postern_calllog::CallLog;
 use postern_model::entity::Configuration;
 use postern_model::key::Keyer;
@@ -160,14 +160,21 @@ async fn whole(store: &Store, loader: &Arc<Loader>) -> Result<Read, Refusal> {
 }
 
 /// One request to the service.
-#[derive(Debug)]
 pub struct Call<'a> {
     /// Who asks.
-    pub who: &'a str,
+    pub actor: &'a Actor,
     /// With what.
     pub params: Value,
     /// For an answer in parts.
-    pub replies: &'a mut Replies,
+    pub replies: &'a mut dyn Items,
+}
+
+impl std::fmt::Debug for Call<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Call")
+            .field("actor", &self.actor)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Answers what is asked over the socket.
@@ -206,15 +213,15 @@ impl Service {
     /// Why it was not done.
     pub async fn call(&self, method: &str, call: Call<'_>) -> Result<Value, Refusal> {
         match method {
-            "status" => Ok(self.status(call.who)),
+            "status" => Ok(self.status(&call.actor.who)),
             "documents" => self.documents(read(call.params)?).await,
-            "change" => self.change(call.who, read(call.params)?).await,
-            "apply" => self.apply(call.who, read(call.params)?).await,
+            "change" => self.change(call.actor, read(call.params)?).await,
+            "apply" => self.apply(call.actor, read(call.params)?).await,
             "why" => self.why(read(call.params)?).await,
             "can" => self.can(read(call.params)?).await,
             "log" => self.log(read(call.params)?, call.replies).await,
             "denials" => self.denials(read(call.params)?).await,
-            "fix" => self.fix(call.who, read(call.params)?).await,
+            "fix" => self.fix(call.actor, read(call.params)?).await,
             "blocks.list" => Ok(self.blocks(&read(call.params)?)),
             "blocks.lift" => self.lift(&read(call.params)?),
             "policies.effective" => self.effective(&read(call.params)?),

@@ -2,7 +2,7 @@
 
 use crate::protocol::{MAX_LINE, Reply, Request, SOCKET};
 use crate::service::{Call, Service};
-use crate::{Refusal, peer};
+use crate::{Actor, Answer, Refusal, peer};
 use serde_json::Value;
 use std::fs::{self, File, Permissions};
 use std::io;
@@ -125,7 +125,7 @@ impl Socket {
                     return;
                 };
                 // A client that goes away needs to hear nothing.
-                let _ = converse(stream, &peer::name(uid), &service).await;
+                let _ = converse(stream, &Actor::local(&peer::name(uid)), &service).await;
             });
         }
     }
@@ -142,19 +142,26 @@ async fn turn_away(stream: UnixStream, refusal: Refusal) {
     let _ = Replies(write).send(&Reply::Error(refusal)).await;
 }
 
-/// The way back to a client.
-#[derive(Debug)]
-pub struct Replies(OwnedWriteHalf);
-
-impl Replies {
-    /// Sends a part of an answer.
+/// Takes the parts of an answer that comes in parts.
+pub trait Items: Send {
+    /// Takes one.
     ///
     /// # Errors
-    /// The client is gone, or takes nothing.
-    pub async fn item(&mut self, value: Value) -> io::Result<()> {
-        self.send(&Reply::Item(value)).await
-    }
+    /// Whoever asked is gone, or takes nothing.
+    fn item(&mut self, value: Value) -> Answer<'_, io::Result<()>>;
+}
 
+/// The way back to a client.
+#[derive(Debug)]
+struct Replies(OwnedWriteHalf);
+
+impl Items for Replies {
+    fn item(&mut self, value: Value) -> Answer<'_, io::Result<()>> {
+        Box::pin(async move { self.send(&Reply::Item(value)).await })
+    }
+}
+
+impl Replies {
     async fn send(&mut self, reply: &Reply) -> io::Result<()> {
         let mut line = serde_json::to_vec(reply)?;
         line.push(b'\n');
@@ -162,7 +169,7 @@ impl Replies {
     }
 }
 
-async fn converse(stream: UnixStream, who: &str, service: &Service) -> io::Result<()> {
+async fn converse(stream: UnixStream, actor: &Actor, service: &Service) -> io::Result<()> {
     let (read, write) = stream.into_split();
     let mut read = BufReader::new(read);
     let mut replies = Replies(write);
@@ -190,7 +197,7 @@ async fn converse(stream: UnixStream, who: &str, service: &Service) -> io::Resul
         };
         drop(line);
         let call = Call {
-            who,
+            actor,
             params: request.params,
             replies: &mut replies,
         };

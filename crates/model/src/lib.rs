@@ -7,6 +7,7 @@ pub mod denial;
 pub mod entity;
 pub mod id;
 pub mod key;
+pub mod permission;
 pub mod secret;
 pub mod stage;
 

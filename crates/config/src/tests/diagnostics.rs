@@ -216,6 +216,7 @@ fn a_diagnostic_is_data() {
         "source": "  idel: 10s",
         "source_column": 1,
         "label": "unknown field",
+        "pointer": "/timeouts/idel",
         "help": "did you mean `idle`?",
         "notes": [],
     });
@@ -233,5 +234,35 @@ fn codes_are_unique_and_explained() {
             "{name}"
         );
         assert!(code.meaning().ends_with('.'), "{name}: {}", code.meaning());
+    }
+}
+
+#[test]
+fn findings_point_at_the_value_that_is_meant() {
+    let cases = [
+        (r#"{"lissteners": {}}"#, "/lissteners"),
+        (
+            r#"{"listeners": {"a": {"address": "x"}}}"#,
+            "/listeners/a/address",
+        ),
+        (r#"{"listeners": {"a": {}}}"#, "/listeners/a"),
+        (r#"{"limits": {"a/b~c": 1}}"#, "/limits/a~1b~0c"),
+        (
+            r#"{"lists": {"l": {"entries": ["192.0.2.0/24", "nowhere"]}}}"#,
+            "/lists/l/entries/1",
+        ),
+        (
+            "lists:\n  l:\n    entries: [192.0.2.0/24, nowhere]\n",
+            "/lists/l/entries/1",
+        ),
+    ];
+    for (text, pointer) in cases {
+        let report = parse(text).unwrap_err();
+        let found: Vec<_> = report
+            .diagnostics
+            .iter()
+            .map(|d| d.pointer.as_deref())
+            .collect();
+        assert_eq!(found, [Some(pointer)], "{text}");
     }
 }

@@ -4,7 +4,7 @@ use super::{Service, Source, Stored};
 use crate::credential::keep_hmac;
 use crate::load::{self, Read};
 use crate::shorthand::{Change, Expectation};
-use crate::{Refusal, documents, yaml};
+use crate::{Actor, Refusal, documents, ownership, yaml};
 use postern_config::System;
 use postern_model::key::Keyer;
 use postern_store::{Action, Applied, ApplyError, ChangeMeta, Expect, Proposal};
@@ -51,7 +51,7 @@ pub(super) struct Apply {
 
 impl Service {
     /// Applies changes, all or nothing.
-    pub(super) async fn change(&self, who: &str, set: ChangeSet) -> Result<Value, Refusal> {
+    pub(super) async fn change(&self, actor: &Actor, set: ChangeSet) -> Result<Value, Refusal> {
         if set.changes.is_empty() || set.changes.len() > MOST {
             return Err(Refusal::invalid(format!(
                 "a change set has 1 to {MOST} changes; this one has {}",
@@ -65,12 +65,16 @@ impl Service {
         let keyer = stored.loader.keyer();
         let changes = set.changes.into_iter().map(|change| typed(change, keyer));
         let changes = changes.collect::<Result<Vec<_>, _>>()?;
-        let meta = meta(who, set.comment, set.source.as_deref().unwrap_or("change"));
-        self.make(stored, changes, meta).await
+        let meta = meta(
+            actor,
+            set.comment,
+            set.source.as_deref().unwrap_or("change"),
+        );
+        self.make(stored, actor, changes, meta).await
     }
 
     /// Puts every document of a file into the store. Documents that it does not name stay.
-    pub(super) async fn apply(&self, who: &str, given: Apply) -> Result<Value, Refusal> {
+    pub(super) async fn apply(&self, actor: &Actor, given: Apply) -> Result<Value, Refusal> {
         let stored = match &self.source {
             Source::Store(stored) => stored,
             Source::File(path) => return Err(owned_by_file(path, &[])),
@@ -87,8 +91,8 @@ impl Service {
         };
         let changes: Vec<_> = documents.into_iter().map(put).collect();
         let count = changes.len();
-        let meta = meta(who, given.comment, "apply");
-        let mut answer = self.make(stored, changes, meta).await?;
+        let meta = meta(actor, given.comment, "apply");
+        let mut answer = self.make(stored, actor, changes, meta).await?;
         if let Value::Object(members) = &mut answer {
             members.insert("documents".to_owned(), count.into());
             members.insert("warnings".to_owned(), warnings.into());
@@ -99,15 +103,17 @@ impl Service {
     async fn make(
         &self,
         stored: &Stored,
+        actor: &Actor,
         changes: Vec<postern_store::Change>,
         meta: ChangeMeta,
     ) -> Result<Value, Refusal> {
         let mut last = stored.last.lock().await;
         let begun = Instant::now();
         let (loader, running) = (stored.loader.clone(), self.running.clone());
-        let before = last.clone();
+        let (before, actor) = (last.clone(), actor.clone());
         let validate = move |proposal: &Proposal<'_>| {
             let read = || {
+                ownership::authorize(&actor, proposal)?;
                 let mut read = match loader.changed(proposal, &before)? {
                     Some(read) => read,
                     None => loader.whole(proposal)?,
@@ -169,11 +175,11 @@ fn answer(applied: &Applied<Read>) -> Value {
     })
 }
 
-fn meta(who: &str, comment: String, source: &str) -> ChangeMeta {
+fn meta(actor: &Actor, comment: String, source: &str) -> ChangeMeta {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     let at_ms = now.map_or(0, |now| i64::try_from(now.as_millis()).unwrap_or(i64::MAX));
     ChangeMeta {
-        who: who.to_owned(),
+        who: actor.who.clone(),
         at_ms,
         comment,
         source: source.to_owned(),

@@ -4,7 +4,7 @@ use super::record::{columns, record};
 use super::unread;
 use crate::Refusal;
 use crate::service::Service;
-use crate::socket::Replies;
+use crate::socket::Items;
 use ipnet::IpNet;
 use postern_calllog::{
     CodeFilter, Column, Entry, Filter, Followed, Group, GroupBy, Outcome, StatusFilter,
@@ -146,7 +146,7 @@ impl Service {
     pub(in crate::service) async fn log(
         &self,
         wanted: Wanted,
-        replies: &mut Replies,
+        replies: &mut dyn Items,
     ) -> Result<Value, Refusal> {
         let filter = wanted.filter()?;
         let shape: fn(&Entry) -> Value = if wanted.detail { record } else { columns };
@@ -257,7 +257,7 @@ impl Service {
 }
 
 /// Sends rows on; `false` if nobody takes them any more.
-async fn give(mut rows: mpsc::Receiver<Value>, replies: &mut Replies) -> bool {
+async fn give(mut rows: mpsc::Receiver<Value>, replies: &mut dyn Items) -> bool {
     while let Some(row) = rows.recv().await {
         if replies.item(row).await.is_err() {
             return false;

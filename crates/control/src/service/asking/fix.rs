@@ -2,11 +2,11 @@
 
 use super::why::{Kept, Sought};
 use super::{Asking, Documents, store};
-use crate::Refusal;
 use crate::documents::{self, SETTINGS, section};
 use crate::service::changing::ChangeSet;
 use crate::service::{Lift, Service};
 use crate::shorthand::{self, Change, Expectation};
+use crate::{Actor, Refusal};
 use postern_calllog::{Entry, MethodName};
 use postern_explain::{Audience, Explanation, Fix, Step};
 use serde::Deserialize;
@@ -36,7 +36,7 @@ impl Service {
     /// Makes a fix, and says what it made.
     pub(in crate::service) async fn fix(
         &self,
-        who: &str,
+        actor: &Actor,
         wanted: Wanted,
     ) -> Result<Value, Refusal> {
         let (comment, preview) = (wanted.comment.clone(), wanted.preview);
@@ -79,7 +79,7 @@ impl Service {
         let mut answer = json!({"fix": fix, "request": request});
         if !changes.is_empty() {
             let set = ChangeSet::new(changes, comment, "fix");
-            let made = self.change(who, set).await;
+            let made = self.change(actor, set).await;
             // A key that a file has to name is made with its lines, by another command.
             let made = made.map_err(|refusal| match (&key, refusal.code.as_str()) {
                 (Some(_), "file_mode") => Refusal {

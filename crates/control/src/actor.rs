@@ -1,0 +1,66 @@
+//! Who changes or asks for something.
+
+use postern_model::permission::Grants;
+use std::net::IpAddr;
+
+/// What kind of somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ActorKind {
+    /// A person who signed in, or one of their tokens.
+    User,
+    /// A program with a token of its own.
+    ServiceAccount,
+    /// Whoever may read the data directory: at the local socket.
+    Local,
+    /// Postern itself.
+    System,
+}
+
+impl ActorKind {
+    /// Its name in the audit trail.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::ServiceAccount => "service_account",
+            Self::Local => "local",
+            Self::System => "system",
+        }
+    }
+}
+
+/// Who changes or asks for something, from where, and what they may do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// What the audit trail calls them: an e-mail address, the id of a service account, the
+    /// name of a user of the system.
+    pub who: String,
+    /// What kind of somebody.
+    pub kind: ActorKind,
+    /// The id of the document of the user or service account, if there is one.
+    pub id: Option<String>,
+    /// From where; none: from this machine, without the network.
+    pub from: Option<IpAddr>,
+    /// What they may do, and where.
+    pub grants: Grants,
+}
+
+impl Actor {
+    /// A user of this machine who may read the data directory: nothing is kept from them.
+    pub fn local(who: &str) -> Self {
+        Self {
+            who: who.to_owned(),
+            kind: ActorKind::Local,
+            id: None,
+            from: None,
+            grants: Grants::everything(),
+        }
+    }
+
+    /// Postern itself, by what it does.
+    pub fn system(doing: &str) -> Self {
+        Self {
+            kind: ActorKind::System,
+            ..Self::local(doing)
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! Whether somebody may make a change.
+
+use super::{Look, Owner, may_see, owners, rights_of};
+use crate::{Actor, Refusal};
+use postern_model::permission::Point;
+use postern_store::{Entry, Kind, Proposal};
+use serde_json::Value;
+
+/// One document of a change set, before and after it.
+struct Step<'a> {
+    kind: &'a str,
+    id: &'a str,
+    before: Option<Value>,
+    after: Option<Value>,
+}
+
+/// Refuses what the actor may not change. What they may not even see is answered as if it were
+/// not there.
+pub(crate) fn authorize(actor: &Actor, proposal: &Proposal<'_>) -> Result<(), Refusal> {
+    if actor.grants == postern_model::permission::Grants::everything() {
+        return Ok(());
+    }
+    let entries = proposal.entries();
+    let before = |kind: &str, id: &str| {
+        let entry = entries
+            .iter()
+            .find(|entry| entry.kind.as_str() == kind && &*entry.id == id);
+        match entry {
+            Some(entry) => value(entry.before.as_deref()),
+            None => stored(proposal, kind, id),
+        }
+    };
+    let after = |kind: &str, id: &str| stored(proposal, kind, id);
+    for entry in entries {
+        let step = Step::new(entry);
+        judge(actor, &step, &before, &after)?;
+    }
+    Ok(())
+}
+
+fn stored(proposal: &Proposal<'_>, kind: &str, id: &str) -> Option<Value> {
+    let document = proposal.document(&Kind::new(kind).ok()?, id).ok()??;
+    document.value().ok()
+}
+
+fn value(json: Option<&str>) -> Option<Value> {
+    serde_json::from_str(json?).ok()
+}
+
+impl<'a> Step<'a> {
+    fn new(entry: &'a Entry) -> Self {
+        Self {
+            kind: entry.kind.as_str(),
+            id: &entry.id,
+            before: value(entry.before.as_deref()),
+            after: value(entry.after.as_deref()),
+        }
+    }
+}
+
+/// Judges one document by its owner before the change, and by the one after it.
+fn judge(actor: &Actor, step: &Step<'_>, before: Look<'_>, after: Look<'_>) -> Result<(), Refusal> {
+    let Step { kind, id, .. } = step;
+    let sides = [(&step.before, before), (&step.after, after)];
+    for (document, look) in sides {
+        let Some(document) = document else { continue };
+        if step.before.is_some() && !may_see(actor, kind, id, document, look) {
+            return Err(invisible(kind, id));
+        }
+        let (owner, other) = owners(kind, id, document, look);
+        match other {
+            Some(publisher) => subscription(actor, step, &owner, &publisher, look)?,
+            None => {
+                for point in points(step) {
+                    holds(actor, point, &owner, step)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The points that a change takes.
+fn points(step: &Step<'_>) -> Vec<Point> {
+    let write = rights_of(step.kind).write;
+    let mut points = vec![write];
+    match step.kind {
+        "service" if touches_published(step) => points.push(Point::ServicesPublish),
+        "policy" if relaxes(step) => points.push(Point::PoliciesRelax),
+        _ => {}
+    }
+    points
+}
+
+fn holds(actor: &Actor, point: Point, owner: &Owner, step: &Step<'_>) -> Result<(), Refusal> {
+    if actor.grants.allow(point, owner.tenant()) {
+        return Ok(());
+    }
+    Err(forbidden(point, owner, step))
+}
+
+/// Whether versions change that are, or will be, more than drafts.
+fn touches_published(step: &Step<'_>) -> bool {
+    fn versions(document: Option<&Value>) -> Option<&serde_json::Map<String, Value>> {
+        document?.get("versions")?.as_object()
+    }
+    let empty = serde_json::Map::new();
+    let before = versions(step.before.as_ref()).unwrap_or(&empty);
+    let after = versions(step.after.as_ref()).unwrap_or(&empty);
+    let published = |version: Option<&Value>| {
+        version.is_some_and(|version| {
+            let state = version.get("state").and_then(Value::as_str);
+            state != Some("draft")
+        })
+    };
+    let names = before.keys().chain(after.keys());
+    names
+        .map(|name| (before.get(name), after.get(name)))
+        .any(|(old, new)| old != new && (published(old) || published(new)))
+}
+
+/// Whether a policy that was enforced no longer is.
+fn relaxes(step: &Step<'_>) -> bool {
+    let enforced = |document: &Value| {
+        let mode = document.get("mode").and_then(Value::as_str);
+        matches!(mode, None | Some("enforce"))
+    };
+    step.before.as_ref().is_some_and(enforced)
+        && step.after.as_ref().is_some_and(|after| !enforced(after))
+}
+
+/// The publisher decides; the consumer asks and cancels.
+fn subscription(
+    actor: &Actor,
+    step: &Step<'_>,
+    consumer: &Owner,
+    publisher: &Owner,
+    look: Look<'_>,
+) -> Result<(), Refusal> {
+    if actor
+        .grants
+        .allow(Point::SubscriptionsDecide, publisher.tenant())
+    {
+        return Ok(());
+    }
+    holds(actor, Point::SubscriptionsRequest, consumer, step)?;
+    let own = match (&step.before, &step.after) {
+        (None, Some(after)) => asks(after, look),
+        (Some(before), Some(after)) => only_cancels(before, after),
+        _ => false,
+    };
+    if own {
+        return Ok(());
+    }
+    Err(forbidden(Point::SubscriptionsDecide, publisher, step))
+}
+
+/// Whether a new subscription claims no more than asking for it gives.
+fn asks(after: &Value, look: Look<'_>) -> bool {
+    let text = |member: &str| after.get(member).and_then(Value::as_str);
+    let automatic = || {
+        let service = text("service").and_then(|name| look("service", name));
+        let approval = service.as_ref().and_then(|found| found.get("approval"));
+        approval.and_then(Value::as_str) == Some("automatic")
+    };
+    let free = after.get("scopes").is_none() && after.get("expires_at").is_none();
+    match text("state") {
+        None | Some("pending") => true,
+        Some("approved") => free && automatic(),
+        _ => false,
+    }
+}
+
+fn only_cancels(before: &Value, after: &Value) -> bool {
+    const DECISION: [&str; 5] = ["state", "decided_at", "decided_by", "comment", "since"];
+    let rest = |document: &Value| {
+        let mut document = document.clone();
+        if let Some(members) = document.as_object_mut() {
+            members.retain(|name, _| !DECISION.contains(&name.as_str()));
+        }
+        document
+    };
+    after.get("state").and_then(Value::as_str) == Some("cancelled") && rest(before) == rest(after)
+}
+
+fn forbidden(point: Point, owner: &Owner, step: &Step<'_>) -> Refusal {
+    let place = match owner {
+        Owner::Platform => "on the platform".to_owned(),
+        Owner::Tenant(tenant) => format!("in tenant `{tenant}`"),
+    };
+    let (kind, id) = (step.kind, step.id.escape_debug());
+    let message = format!("changing {kind} `{id}` takes the permission `{point}` {place}");
+    Refusal::new("forbidden", message).help(format!(
+        "ask an administrator for a role with `{point}`, or propose it as a change request"
+    ))
+}
+
+fn invisible(kind: &str, id: &str) -> Refusal {
+    Refusal::new(
+        "not_found",
+        format!("there is no {kind} `{}`", id.escape_debug()),
+    )
+}
