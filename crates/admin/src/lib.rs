@@ -10,6 +10,7 @@
 //! | `/healthz` | 200 while the process lives |
 //! | `/readyz` | 200 while the gateway takes requests, else 503; JSON with reasons |
 
+pub mod api;
 mod hosts;
 mod readiness;
 mod routes;

@@ -1,6 +1,7 @@
 //! What there is to ask for.
 
 use crate::AdminState;
+use crate::api::{Api, dispatch, table};
 use crate::hosts::Hosts;
 use axum::Router;
 use axum::extract::{Request, State};
@@ -14,7 +15,8 @@ use std::sync::Arc;
 const TEXT: &str = "text/plain; charset=utf-8";
 
 /// Every path, behind the check of `Host`.
-pub(crate) fn router(state: Arc<dyn AdminState>, hosts: Hosts) -> Router {
+pub(crate) fn router(state: Arc<dyn AdminState>, hosts: Hosts, api: Option<Arc<Api>>) -> Router {
+    let api = api.map_or_else(Router::new, |api| dispatch::router(&api, table()));
     Router::new()
         .route("/", get(index))
         .route("/healthz", get(healthz))
@@ -23,6 +25,7 @@ pub(crate) fn router(state: Arc<dyn AdminState>, hosts: Hosts) -> Router {
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
         .with_state(state)
+        .nest("/api/v1", api)
         .layer(from_fn_with_state(Arc::new(hosts), guard))
 }
 

@@ -1,13 +1,16 @@
 //! The server: connections with bounds.
 
 use crate::AdminState;
+use crate::api::Api;
 use crate::hosts::Hosts;
 use crate::routes::router;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +33,27 @@ const GRACE: Duration = Duration::from_secs(5);
 /// Pause after an error of `accept`, such as no file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// The other end of a connection, as an extension of its requests.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub(crate) SocketAddr);
+
+/// Tells requests where they came from.
+#[derive(Debug, Clone)]
+struct WithPeer(Inner, Peer);
+
+type Inner = TowerToHyperService<axum::Router>;
+
+impl hyper::service::Service<hyper::Request<Incoming>> for WithPeer {
+    type Response = <Inner as hyper::service::Service<hyper::Request<Incoming>>>::Response;
+    type Error = <Inner as hyper::service::Service<hyper::Request<Incoming>>>::Error;
+    type Future = <Inner as hyper::service::Service<hyper::Request<Incoming>>>::Future;
+
+    fn call(&self, mut request: hyper::Request<Incoming>) -> Self::Future {
+        request.extensions_mut().insert(self.1);
+        self.0.call(request)
+    }
+}
+
 /// Serves the admin address until `shutdown` completes; then open requests are finished, for five
 /// seconds at most. Needs a tokio runtime with I/O and time.
 ///
@@ -38,12 +62,13 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 pub async fn serve(
     listener: std::net::TcpListener,
     state: Arc<dyn AdminState>,
+    api: Option<Arc<Api>>,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
     listener.set_nonblocking(true)?;
     let listener = TcpListener::from_std(listener)?;
     let hosts = Hosts::new(listener.local_addr()?.ip(), state.hosts());
-    let service = TowerToHyperService::new(router(state, hosts));
+    let service = TowerToHyperService::new(router(state, hosts, api));
     let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let (stop, stopped) = watch::channel(false);
     let mut shutdown = pin!(shutdown);
@@ -57,8 +82,9 @@ pub async fn serve(
             accepted = accepted => accepted,
         };
         match accepted {
-            Ok((stream, _)) => {
-                let (service, stopped) = (service.clone(), stopped.clone());
+            Ok((stream, peer)) => {
+                let service = WithPeer(service.clone(), Peer(peer));
+                let stopped = stopped.clone();
                 tokio::spawn(async move {
                     connection(stream, service, stopped).await;
                     drop(permit);
@@ -80,11 +106,7 @@ pub async fn serve(
     Ok(())
 }
 
-async fn connection(
-    stream: TcpStream,
-    service: TowerToHyperService<axum::Router>,
-    mut stopped: watch::Receiver<bool>,
-) {
+async fn connection(stream: TcpStream, service: WithPeer, mut stopped: watch::Receiver<bool>) {
     let mut builder = http1::Builder::new();
     builder
         .timer(TokioTimer::new())

@@ -52,6 +52,7 @@ fn start() -> Running {
     let served = tokio::spawn(serve(
         listener,
         Arc::clone(&state) as Arc<dyn AdminState>,
+        None,
         async move {
             let _ = stopped.await;
         },

@@ -22,7 +22,12 @@ pub fn values(name: &str, text: &str) -> Result<Value, Report> {
     let mut findings = Findings::new(&source);
     match tree::read(text, &mut findings) {
         Some(root) if !findings.failed() => Ok(value(&root)),
-        _ => Err(findings.into_report()),
+        root => {
+            if let Some(root) = root {
+                findings.point(&root);
+            }
+            Err(findings.into_report())
+        }
     }
 }
 

@@ -27,11 +27,25 @@ pub use error::{Finding, Refusal};
 pub use load::Candidate;
 pub use remembered::{Kept, Named, Remembered};
 pub use replace::replace;
-pub use service::{Block, Call, Running, Service, Source, Status, Stored};
+pub use service::{
+    Block, Call, ChangeSet, Listing, MOST_ON_A_PAGE, Page, Running, Seen, Service, Source, Status,
+    Stored,
+};
 pub use socket::Items;
 
+use postern_model::RequestId;
 use std::future::Future;
 use std::pin::Pin;
 
 /// A future that a trait object gives.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A new id for a request to the management, ordered by time like those of the gateway.
+pub fn request_id() -> String {
+    use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
+    let mut random = [0; 16];
+    // Without random bytes ids of one millisecond are alike; no decision depends on them.
+    let _ = SystemRandom::new().fill(&mut random);
+    let millis = u64::try_from(remembered::now()).unwrap_or_default();
+    RequestId::new(millis, u128::from_ne_bytes(random)).to_string()
+}

@@ -1,9 +1,13 @@
 //! What can be asked of a running Postern, and how a change becomes what is served.
 
 mod asking;
+mod browsing;
 mod changing;
 mod effective;
 mod reading;
+
+pub use browsing::{Listing, MOST_ON_A_PAGE, Page, Seen};
+pub use changing::ChangeSet;
 
 use crate::load::{Candidate, Last, Loader, Read};
 use crate::socket::Items;

@@ -17,15 +17,18 @@ use std::time::{Instant, SystemTime};
 /// Changes in a request.
 const MOST: usize = 100_000;
 
-#[derive(Debug, Deserialize)]
+/// Changes that are made together.
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ChangeSet {
-    changes: Vec<Change>,
+pub struct ChangeSet {
+    /// What is changed, 1 to 100,000.
+    pub changes: Vec<Change>,
+    /// Why.
     #[serde(default)]
-    comment: String,
+    pub comment: String,
     /// How it came in, for the change log.
     #[serde(default)]
-    source: Option<String>,
+    pub source: Option<String>,
 }
 
 impl ChangeSet {
@@ -50,8 +53,13 @@ pub(super) struct Apply {
 }
 
 impl Service {
-    /// Applies changes, all or nothing.
-    pub(super) async fn change(&self, actor: &Actor, set: ChangeSet) -> Result<Value, Refusal> {
+    /// Applies changes, all or nothing. What they did is answered: `sequence`, `revision`,
+    /// `entries`.
+    ///
+    /// # Errors
+    /// The actor may not, something else is stored than was expected, or the documents together
+    /// would be wrong; then nothing was changed.
+    pub async fn change(&self, actor: &Actor, set: ChangeSet) -> Result<Value, Refusal> {
         if set.changes.is_empty() || set.changes.len() > MOST {
             return Err(Refusal::invalid(format!(
                 "a change set has 1 to {MOST} changes; this one has {}",

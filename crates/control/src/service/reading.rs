@@ -38,6 +38,26 @@ const MEANT: [(&str, &str, &str); 3] = [
     ("tenant", "state", "active"),
 ];
 
+/// What a member says, or means where it is not there; the empty text if that is nothing.
+pub(super) fn meant<'a>(kind: &str, member: &str, document: &'a Value) -> &'a str {
+    let value = document.get(member).and_then(Value::as_str);
+    let meant = || {
+        let found = MEANT
+            .iter()
+            .find(|(of, name, _)| *of == kind && *name == member);
+        found.map(|(_, _, meant)| *meant)
+    };
+    value.or_else(meant).unwrap_or_default()
+}
+
+/// Leaves out what nobody needs, and what a guessed key could be tried against.
+pub(super) fn conceal(document: &mut Value) {
+    if let Value::Object(members) = document {
+        members.shift_remove("hmac");
+        members.shift_remove("sha256");
+    }
+}
+
 /// What is found.
 #[derive(Debug, Default)]
 struct Found {
@@ -47,16 +67,7 @@ struct Found {
 
 impl Wanted {
     fn visit(&self, found: &mut Found, id: &str, version: Option<u64>, mut document: Value) {
-        let has = |(member, text): (&String, &String)| {
-            let value = document.get(member).and_then(Value::as_str);
-            let meant = || {
-                let found = MEANT
-                    .iter()
-                    .find(|(kind, name, _)| *kind == self.kind && name == member);
-                found.map(|(_, _, meant)| *meant)
-            };
-            value.or_else(meant).unwrap_or_default() == text
-        };
+        let has = |(member, text): (&String, &String)| meant(&self.kind, member, &document) == text;
         if self.id.as_ref().is_some_and(|wanted| wanted != id) || !self.having.iter().all(has) {
             return;
         }
@@ -64,11 +75,7 @@ impl Wanted {
             found.more = true;
             return;
         }
-        if let Value::Object(members) = &mut document {
-            // Nobody needs it, and a guessed key could be tried against it.
-            members.shift_remove("hmac");
-            members.shift_remove("sha256");
-        }
+        conceal(&mut document);
         found
             .documents
             .push(json!({"id": id, "version": version, "document": document}));
@@ -114,7 +121,7 @@ impl Service {
 }
 
 /// What the file says now.
-fn file(path: &Path) -> Result<Vec<documents::Document>, Refusal> {
+pub(super) fn file(path: &Path) -> Result<Vec<documents::Document>, Refusal> {
     const LONGEST: u64 = 17 << 20;
     let mut text = String::new();
     std::fs::File::open(path)

@@ -101,7 +101,7 @@ const ACCOUNTS: [Point; 5] = [
     UsersWrite,
 ];
 
-const PUBLISHER: [Point; 28] = [
+const PUBLISHER: [Point; 29] = [
     AccessRolesRead,
     AccessRolesWrite,
     AppsRead,
@@ -125,6 +125,7 @@ const PUBLISHER: [Point; 28] = [
     ServicesWrite,
     SubscriptionsDecide,
     SubscriptionsRead,
+    SubscriptionsRequest,
     TenantsRead,
     UpstreamsRead,
     UpstreamsWrite,

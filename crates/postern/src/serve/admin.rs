@@ -82,5 +82,5 @@ pub(crate) async fn serve(
         // A sender that is gone means the same.
         let _ = stop.wait_for(|stop| *stop).await;
     };
-    postern_admin::serve(listener, status, stopped).await
+    postern_admin::serve(listener, status, None, stopped).await
 }

@@ -1,0 +1,58 @@
+//! The HTTP API of the management, below `/api/v1`.
+//!
+//! An endpoint is a type ([`endpoint::Endpoint`]) that says what it needs, takes and answers; the
+//! [`Table`] has them all. Routing, the OpenAPI document and the table of permissions are made from
+//! it.
+
+pub mod describe;
+pub(crate) mod dispatch;
+pub mod endpoint;
+mod identity;
+pub mod input;
+pub mod permission;
+pub mod problem;
+pub mod reply;
+pub mod resource;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use identity::{Identities, Presented};
+pub use table::{Row, Table};
+
+use postern_control::Service;
+use std::sync::Arc;
+
+/// What endpoints are done with.
+pub struct Api {
+    service: Arc<Service>,
+    identities: Arc<dyn Identities>,
+}
+
+impl std::fmt::Debug for Api {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Api").finish_non_exhaustive()
+    }
+}
+
+impl Api {
+    /// The API to what runs.
+    pub fn new(service: Arc<Service>, identities: Arc<dyn Identities>) -> Self {
+        Self {
+            service,
+            identities,
+        }
+    }
+
+    /// What is asked and changed.
+    pub fn service(&self) -> &Service {
+        &self.service
+    }
+}
+
+/// Every endpoint.
+pub fn table() -> Table {
+    let mut table = Table::default();
+    resource::add(&mut table);
+    table
+}

@@ -1,0 +1,236 @@
+//! From an HTTP request to an endpoint and back.
+
+use super::Api;
+use super::endpoint::{Asked, Endpoint};
+use super::identity::Presented;
+use super::input::{self, FromBody as _};
+use super::permission::Need;
+use super::problem::{Code, Place, Problem};
+use super::reply::Reply;
+use super::table::{Row, Table};
+use crate::server::Peer;
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{RawPathParams, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, Method, Response};
+use axum::routing::any;
+use postern_control::{Actor, ActorKind, Answer};
+use postern_model::permission::Grants;
+use serde_json::{Map, Value};
+use std::marker::PhantomData;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// How long a body may take.
+const BODY_TIMEOUT: Duration = Duration::from_secs(60);
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// A request whose head was read and whose sender is known.
+pub(crate) struct Received {
+    pub(crate) parts: Parts,
+    pub(crate) parameters: Map<String, Value>,
+    pub(crate) body: Bytes,
+    pub(crate) actor: Option<Actor>,
+    pub(crate) from: IpAddr,
+}
+
+/// An endpoint behind a pointer.
+pub(crate) trait Served: Send + Sync {
+    /// Reads the request, does it, answers.
+    fn serve<'a>(
+        &'a self,
+        api: &'a Arc<Api>,
+        received: Received,
+    ) -> Answer<'a, Result<Reply, Problem>>;
+}
+
+/// An endpoint's type, as a value.
+pub(crate) struct Of<E>(PhantomData<fn() -> E>);
+
+impl<E> Of<E> {
+    pub(crate) const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<E: Endpoint> Served for Of<E> {
+    fn serve<'a>(
+        &'a self,
+        api: &'a Arc<Api>,
+        received: Received,
+    ) -> Answer<'a, Result<Reply, Problem>> {
+        Box::pin(async move {
+            let Received {
+                parts,
+                parameters,
+                body,
+                actor,
+                from,
+            } = received;
+            let asked = Asked::<E> {
+                path: input::typed(Value::Object(parameters), Place::Path)?,
+                query: input::query(parts.uri.query().unwrap_or(""))?,
+                body: E::Body::from_body(&parts.headers, body)?,
+                signed_in: actor.is_some(),
+                actor: actor.unwrap_or_else(|| nobody(from)),
+                headers: parts.headers,
+                from,
+            };
+            E::call(api, asked).await
+        })
+    }
+}
+
+/// Somebody without any rights.
+fn nobody(from: IpAddr) -> Actor {
+    Actor {
+        who: "nobody".to_owned(),
+        kind: ActorKind::User,
+        id: None,
+        from: Some(from),
+        grants: Grants::none(),
+    }
+}
+
+/// Every path of the table.
+pub(crate) fn router(api: &Arc<Api>, table: Table) -> Router {
+    let mut router = Router::new();
+    for (path, rows) in table.by_path() {
+        let api = api.clone();
+        let handler = move |parameters: RawPathParams, request: Request| {
+            let (api, rows) = (api.clone(), rows.clone());
+            async move { answer(&api, &rows, &parameters, request).await }
+        };
+        router = router.route(path, any(handler));
+    }
+    router.fallback(|| async {
+        let problem = Problem::new(Code::NotFound, "There is nothing at this path.");
+        finish(
+            Err(problem.fix("GET /api/v1/openapi.json lists what there is.")),
+            false,
+        )
+    })
+}
+
+async fn answer(
+    api: &Arc<Api>,
+    rows: &Arc<[Row]>,
+    parameters: &RawPathParams,
+    request: Request,
+) -> Response<Body> {
+    let head = request.method() == Method::HEAD;
+    finish(served(api, rows, parameters, request).await, head)
+}
+
+fn finish(outcome: Result<Reply, Problem>, head: bool) -> Response<Body> {
+    let id = postern_control::request_id();
+    let mut response = match outcome {
+        Ok(reply) => reply.response(),
+        Err(problem) => {
+            if problem.code == Code::Internal {
+                tracing::error!(request_id = id, "the API failed: {}", problem.detail);
+            }
+            problem.response(&id)
+        }
+    };
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    if head {
+        *response.body_mut() = Body::empty();
+    }
+    response
+}
+
+async fn served(
+    api: &Arc<Api>,
+    rows: &Arc<[Row]>,
+    parameters: &RawPathParams,
+    request: Request,
+) -> Result<Reply, Problem> {
+    let wanted = match request.method() {
+        &Method::HEAD => &Method::GET,
+        method => method,
+    };
+    let Some(row) = rows.iter().find(|row| row.method == wanted) else {
+        return Err(Problem::method_not_allowed(&allowed(rows)));
+    };
+    let (parts, body) = request.into_parts();
+    let from = parts.extensions.get::<Peer>();
+    let from = from.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
+    let presented = Presented {
+        method: &parts.method,
+        headers: &parts.headers,
+        from,
+    };
+    let actor = match api.identities.identify(presented).await {
+        // Whoever signs in anew may still have a session that is over.
+        Err(_) if row.need == Need::Nothing => None,
+        identified => identified?,
+    };
+    let_in(row.need, actor.as_ref())?;
+    let body = read(body, row.max_body).await?;
+    let parameters = parameters
+        .iter()
+        .map(|(name, value)| (name.to_owned(), value.into()))
+        .collect();
+    let received = Received {
+        parts,
+        parameters,
+        body,
+        actor,
+        from,
+    };
+    row.served.serve(api, received).await
+}
+
+/// The methods of a path, as `Allow` lists them (RFC 9110, section 10.2.1).
+fn allowed(rows: &[Row]) -> String {
+    let mut methods: Vec<&str> = rows.iter().map(|row| row.method.as_str()).collect();
+    if methods.contains(&"GET") {
+        methods.push("HEAD");
+    }
+    methods.sort_unstable();
+    methods.join(", ")
+}
+
+fn let_in(need: Need, actor: Option<&Actor>) -> Result<(), Problem> {
+    let (point, has) = match (need, actor) {
+        (Need::Nothing, _) | (Need::SignedIn, Some(_)) => return Ok(()),
+        (_, None) => return Err(Problem::sign_in()),
+        (Need::Somewhere(point), Some(actor)) => (point, actor.grants.allow_somewhere(point)),
+        (Need::OnPlatform(point), Some(actor)) => (point, actor.grants.allow_everywhere(point)),
+    };
+    if has {
+        return Ok(());
+    }
+    let detail = format!("This takes the permission `{}`.", need.name());
+    Err(Problem::new(Code::PermissionMissing, detail).with("permission", point.name()))
+}
+
+async fn read(body: Body, most: usize) -> Result<Bytes, Problem> {
+    match timeout(BODY_TIMEOUT, to_bytes(body, most)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(error)) => {
+            let source = std::error::Error::source(&error);
+            if source.is_some_and(<dyn std::error::Error>::is::<http_body_util::LengthLimitError>) {
+                let detail = format!("The body has more than the {most} bytes that are read here.");
+                Err(Problem::new(Code::TooLarge, detail).with("limit", most))
+            } else {
+                let detail = "The body ended before its end.";
+                Err(Problem::new(Code::RequestInvalid, detail))
+            }
+        }
+        Err(_) => {
+            let detail = format!(
+                "The body took more than {} seconds.",
+                BODY_TIMEOUT.as_secs()
+            );
+            Err(Problem::new(Code::RequestInvalid, detail))
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Reading what is sent to an endpoint; what is wrong is named by its place.
+
+use super::endpoint::Nothing;
+use super::problem::{Code, Place, Problem};
+use axum::body::Bytes;
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_TYPE;
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use serde_path_to_error::Segment;
+
+/// A body that an endpoint can take.
+pub trait FromBody: Sized + Send {
+    /// Whether there is one.
+    const EXPECTED: bool = true;
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// What is wrong with it, by its place.
+    fn from_body(headers: &HeaderMap, bytes: Bytes) -> Result<Self, Problem>;
+
+    /// Its schema; none: bytes of any kind.
+    fn schema(generator: &mut schemars::SchemaGenerator) -> Option<schemars::Schema>;
+}
+
+impl FromBody for Nothing {
+    const EXPECTED: bool = false;
+
+    fn from_body(_: &HeaderMap, bytes: Bytes) -> Result<Self, Problem> {
+        if bytes.iter().all(u8::is_ascii_whitespace) || &*bytes == b"{}" {
+            return Ok(Self {});
+        }
+        Err(Problem::field(
+            Place::Body,
+            "",
+            "This takes no body.",
+            "no body",
+        ))
+    }
+
+    fn schema(_: &mut schemars::SchemaGenerator) -> Option<schemars::Schema> {
+        None
+    }
+}
+
+/// A body that is read as JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned + JsonSchema + Send> FromBody for Json<T> {
+    fn from_body(headers: &HeaderMap, bytes: Bytes) -> Result<Self, Problem> {
+        is_json(headers)?;
+        let value = json(&bytes)?;
+        typed(value, Place::Body).map(Self)
+    }
+
+    fn schema(generator: &mut schemars::SchemaGenerator) -> Option<schemars::Schema> {
+        Some(generator.subschema_for::<T>())
+    }
+}
+
+/// A body of any kind, as it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Raw(pub Bytes);
+
+impl FromBody for Raw {
+    fn from_body(_: &HeaderMap, bytes: Bytes) -> Result<Self, Problem> {
+        Ok(Self(bytes))
+    }
+
+    fn schema(_: &mut schemars::SchemaGenerator) -> Option<schemars::Schema> {
+        None
+    }
+}
+
+/// Whether the body says that it is JSON, or a merge patch, which is.
+fn is_json(headers: &HeaderMap) -> Result<(), Problem> {
+    let sent = headers.get(CONTENT_TYPE);
+    let sent = sent.and_then(|value| value.to_str().ok()).unwrap_or("");
+    let essence = sent.split(';').next().unwrap_or("").trim();
+    let known = ["application/json", "application/merge-patch+json"];
+    if known.iter().any(|kind| essence.eq_ignore_ascii_case(kind)) {
+        return Ok(());
+    }
+    let said = if sent.is_empty() {
+        "The body says no media type.".to_owned()
+    } else {
+        let sent: String = sent.chars().take(80).flat_map(char::escape_debug).collect();
+        format!("The body is said to be `{sent}`.")
+    };
+    Err(Problem::new(Code::ContentTypeUnsupported, said))
+}
+
+/// Reads JSON in which no name stands twice.
+fn json(bytes: &[u8]) -> Result<Value, Problem> {
+    const ACCEPTED: &str = "a JSON document in UTF-8 (RFC 8259)";
+    let syntax = |what: String| Problem::field(Place::Body, "", what, ACCEPTED);
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| syntax(format!("Byte {} is not UTF-8.", error.valid_up_to())))?;
+    if text.trim().is_empty() {
+        return Err(syntax("The body is empty.".to_owned()));
+    }
+    let value: Value = serde_json::from_str(text)
+        .map_err(|error| syntax(format!("The body is not JSON: {error}.")))?;
+    // What was read above has lost names that stand twice.
+    if let Err(report) = postern_config::values("body", text) {
+        let found = report.diagnostics.into_iter().next();
+        let (pointer, message) = found
+            .map(|found| (found.pointer.unwrap_or_default(), found.message))
+            .unwrap_or_default();
+        return Err(Problem::field(Place::Body, &pointer, message, ACCEPTED));
+    }
+    Ok(value)
+}
+
+/// Reads a typed value; what does not fit is named by its place.
+pub(crate) fn typed<T: DeserializeOwned>(value: Value, place: Place) -> Result<T, Problem> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let mut pointer = String::new();
+        for segment in error.path() {
+            match segment {
+                Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
+                Segment::Map { key } | Segment::Enum { variant: key } => {
+                    pointer.push('/');
+                    pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                }
+                Segment::Unknown => {}
+            }
+        }
+        let pointer = match place {
+            Place::Body | Place::Configuration => pointer,
+            Place::Query | Place::Path | Place::Header => {
+                pointer.trim_start_matches('/').to_owned()
+            }
+        };
+        let said = error.inner().to_string();
+        // serde says what would be right after a comma: "..., expected one of ...".
+        let (detail, accepted) = match said.split_once(", expected ") {
+            Some((detail, accepted)) => (detail.to_owned(), accepted.to_owned()),
+            None => (said, String::new()),
+        };
+        Problem::field(place, &pointer, detail, &accepted)
+    })
+}
+
+/// Reads the parameters of a query. Numbers and booleans are read as such where they are wanted.
+pub(crate) fn query<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
+    let pairs = form_urlencoded::parse(text.as_bytes());
+    let mut seen = std::collections::BTreeSet::new();
+    for (name, _) in pairs {
+        if !seen.insert(name.to_string()) {
+            return Err(Problem::field(
+                Place::Query,
+                &name,
+                "The parameter stands twice.",
+                "each parameter once",
+            ));
+        }
+    }
+    let deserializer = serde_urlencoded::Deserializer::new(form_urlencoded::parse(text.as_bytes()));
+    serde_path_to_error::deserialize(deserializer).map_err(|error| {
+        let name = error.path().to_string();
+        let said = error.inner().to_string();
+        let (detail, accepted) = match said.split_once(", expected ") {
+            Some((detail, accepted)) => (detail.to_owned(), accepted.to_owned()),
+            None => (said, String::new()),
+        };
+        let name = if name == "." { "" } else { &name };
+        Problem::field(Place::Query, name, detail, &accepted)
+    })
+}

@@ -1,0 +1,5 @@
+//! The API over a real store, and somebody of every role.
+
+mod resources;
+mod table;
+mod world;

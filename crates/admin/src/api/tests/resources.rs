@@ -1,0 +1,242 @@
+use super::world::World;
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn a_document_is_made_read_changed_and_removed() {
+    let world = World::new().await;
+    let app = json!({"id": "crm", "tenant": "commerce", "title": "CRM"});
+    let made = world
+        .ask("developer@commerce", "POST", "/apps", app.clone())
+        .await;
+    assert_eq!(made.status, 201, "{made:?}");
+    assert_eq!(made.headers["location"], "/api/v1/apps/crm");
+    let version = made.headers["etag"].to_str().unwrap().to_owned();
+    assert_eq!(made.body["title"], "CRM");
+
+    let again = world.ask("developer@commerce", "POST", "/apps", app).await;
+    assert_eq!(
+        (again.status, &again.body["code"]),
+        (409, &json!("resource.exists"))
+    );
+
+    let patch = json!({"title": "Customers"});
+    let matching = [("if-match", version.as_str())];
+    let patched = world
+        .ask_with(
+            "developer@commerce",
+            "PATCH",
+            "/apps/crm",
+            patch.clone(),
+            &matching,
+        )
+        .await;
+    assert_eq!(
+        (patched.status, &patched.body["title"]),
+        (200, &json!("Customers"))
+    );
+    let lost = world
+        .ask_with("developer@commerce", "PATCH", "/apps/crm", patch, &matching)
+        .await;
+    assert_eq!(lost.status, 412, "{lost:?}");
+    assert_eq!(lost.body["current_version"], patched.body["version"]);
+
+    // What was read can be sent back as it is.
+    let put = world
+        .ask(
+            "developer@commerce",
+            "PUT",
+            "/apps/crm",
+            patched.body.clone(),
+        )
+        .await;
+    assert_eq!(put.status, 200, "{put:?}");
+
+    let gone = world
+        .ask("developer@commerce", "DELETE", "/apps/crm", Value::Null)
+        .await;
+    assert_eq!(gone.status, 204, "{gone:?}");
+    let missing = world
+        .ask("developer@commerce", "GET", "/apps/crm", Value::Null)
+        .await;
+    assert_eq!(
+        (missing.status, &missing.body["code"]),
+        (404, &json!("resource.not_found"))
+    );
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_named_by_its_place() {
+    let world = World::new().await;
+    let errors = async |method: &str, path: &str, body: Value| {
+        let answer = world.ask("admin@commerce", method, path, body).await;
+        let first = answer.body["errors"][0].clone();
+        (
+            answer.status,
+            first["pointer"].clone(),
+            answer.body["code"].clone(),
+        )
+    };
+    let invalid = json!("configuration.invalid");
+    let found = errors(
+        "POST",
+        "/lists",
+        json!({"id": "l", "tenant": "commerce", "entries": ["x"]}),
+    )
+    .await;
+    assert_eq!(found, (422, json!("/entries/0"), invalid.clone()));
+    let found = errors("PATCH", "/services/orders", json!({"colour": "red"})).await;
+    assert_eq!(found, (422, json!("/colour"), invalid));
+    let request = json!("request.invalid");
+    for (body, pointer) in [
+        ("{\"a\":1,\"a\":2}", "/a"),
+        ("{", ""),
+        ("[]", ""),
+        ("\u{7f}", ""),
+    ] {
+        let found = errors("POST", "/apps", json!(body)).await;
+        assert_eq!(found, (400, json!(pointer), request.clone()), "{body}");
+    }
+    let found = errors("POST", "/apps", json!({"tenant": "commerce"})).await;
+    assert_eq!(found, (400, json!("/id"), request.clone()));
+    for (query, name) in [
+        ("limit=0", "limit"),
+        ("limit=x", "limit"),
+        ("colour=red", ""),
+        ("sort=title", "sort"),
+    ] {
+        let found = errors("GET", &format!("/apps?{query}"), Value::Null).await;
+        assert_eq!((found.0, found.2), (400, request.clone()), "{query}");
+        if !name.is_empty() {
+            assert_eq!(found.1, json!(name), "{query}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn tenants_do_not_see_each_other() {
+    let world = World::new().await;
+    let ids = async |who: &str, path: &str| -> Vec<String> {
+        let answer = world.ask(who, "GET", path, Value::Null).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let items = answer.body["items"].as_array().unwrap().clone();
+        items
+            .iter()
+            .map(|item| item["id"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(ids("admin@commerce", "/services").await, ["orders"]);
+    assert_eq!(ids("admin@partner", "/services").await, ["ledger"]);
+    assert_eq!(ids("auditor", "/services").await, ["ledger", "orders"]);
+    assert_eq!(
+        ids("auditor", "/services?sort=-id&limit=1").await,
+        ["orders"]
+    );
+    assert_eq!(ids("auditor", "/services?tenant=partner").await, ["ledger"]);
+    assert_eq!(ids("admin@commerce", "/tenants").await, ["commerce"]);
+    // Both sides see a subscription.
+    assert_eq!(ids("viewer@commerce", "/subscriptions").await, ["sub_1"]);
+    assert_eq!(ids("viewer@partner", "/subscriptions").await, ["sub_1"]);
+
+    let foreign = world
+        .ask("admin@partner", "GET", "/apps/till", Value::Null)
+        .await;
+    let absent = world
+        .ask("admin@partner", "GET", "/apps/nothing", Value::Null)
+        .await;
+    assert_eq!((foreign.status, absent.status), (404, 404));
+    for method in ["PATCH", "DELETE", "PUT"] {
+        let body = match method {
+            "DELETE" => Value::Null,
+            _ => json!({"title": "mine", "tenant": "partner"}),
+        };
+        let answer = world.ask("admin@partner", method, "/apps/till", body).await;
+        assert_eq!(answer.status, 404, "{method}: {answer:?}");
+    }
+    // Nothing can be given to, or taken from, another tenant.
+    let given = world
+        .ask(
+            "admin@partner",
+            "POST",
+            "/apps",
+            json!({"id": "x", "tenant": "commerce"}),
+        )
+        .await;
+    assert_eq!(given.status, 403, "{given:?}");
+    let moved = world
+        .ask(
+            "admin@partner",
+            "PATCH",
+            "/apps/fieldforce",
+            json!({"tenant": "commerce"}),
+        )
+        .await;
+    assert_eq!(moved.status, 404, "{moved:?}");
+    let till = world
+        .ask("admin@commerce", "GET", "/apps/till", Value::Null)
+        .await;
+    assert_eq!(till.body["tenant"], "commerce");
+}
+
+#[tokio::test]
+async fn the_consumer_asks_and_the_publisher_decides() {
+    let world = World::new().await;
+    let patch = json!({"state": "approved"});
+    let own = world
+        .ask(
+            "admin@partner",
+            "PATCH",
+            "/subscriptions/sub_1",
+            patch.clone(),
+        )
+        .await;
+    assert_eq!(
+        (own.status, &own.body["code"]),
+        (403, &json!("permission.missing"))
+    );
+    let decided = world
+        .ask("publisher@commerce", "PATCH", "/subscriptions/sub_1", patch)
+        .await;
+    assert_eq!(decided.status, 200, "{decided:?}");
+    let cancelled = world
+        .ask(
+            "developer@partner",
+            "PATCH",
+            "/subscriptions/sub_1",
+            json!({"state": "cancelled"}),
+        )
+        .await;
+    assert_eq!(cancelled.status, 200, "{cancelled:?}");
+}
+
+#[tokio::test]
+async fn what_others_need_stays() {
+    let world = World::new().await;
+    let used = world
+        .ask("owner", "DELETE", "/upstreams/shop", Value::Null)
+        .await;
+    assert_eq!(
+        (used.status, &used.body["code"]),
+        (409, &json!("resource.in_use"))
+    );
+    assert!(
+        used.body["detail"]
+            .as_str()
+            .unwrap()
+            .contains("services/orders"),
+        "{used:?}"
+    );
+}
+
+#[tokio::test]
+async fn every_other_method_is_405_with_allow() {
+    let world = World::new().await;
+    for method in ["OPTIONS", "POST", "TRACE", "BREW"] {
+        let answer = world.ask("owner", method, "/apps/till", Value::Null).await;
+        assert_eq!(answer.status, 405, "{method}");
+        assert_eq!(answer.headers["allow"], "DELETE, GET, HEAD, PATCH, PUT");
+    }
+    let nowhere = world.ask("owner", "GET", "/nowhere", Value::Null).await;
+    assert_eq!(nowhere.body["code"], "resource.not_found");
+    let head = world.ask("owner", "HEAD", "/apps/till", Value::Null).await;
+    assert_eq!((head.status, head.body), (200, Value::Null));
+}

@@ -1,0 +1,46 @@
+use super::world::World;
+use crate::api::describe::openapi;
+use crate::api::permission::Need;
+use crate::api::table;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+#[test]
+fn endpoints_have_names_of_their_own_and_the_document_names_them_all() {
+    let table = table();
+    let ids: BTreeSet<_> = table.rows().iter().map(|row| row.id).collect();
+    assert_eq!(ids.len(), table.rows().len());
+    let document = openapi(&table);
+    for row in table.rows() {
+        let path = format!("/api/v1{}", row.path);
+        let operation = &document["paths"][&path][row.method.as_str().to_lowercase()];
+        assert_eq!(operation["operationId"], row.id);
+    }
+    // Every reference leads somewhere.
+    let text = document.to_string();
+    for part in text.split("\"#/components/schemas/").skip(1) {
+        let name = part.split('"').next().unwrap();
+        assert!(
+            document["components"]["schemas"].get(name).is_some(),
+            "{name}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn nobody_gets_in_without_signing_in() {
+    let world = World::new().await;
+    for row in table().rows() {
+        if row.need == Need::Nothing {
+            continue;
+        }
+        let path = row.path.replace("{id}", "x");
+        let answer = world.ask("", row.method.as_str(), &path, Value::Null).await;
+        assert_eq!(answer.status, 401, "{row:?}");
+        assert!(answer.headers.contains_key("www-authenticate"), "{row:?}");
+        let wrong = world
+            .ask("nonsense", row.method.as_str(), &path, Value::Null)
+            .await;
+        assert_eq!(wrong.body["code"], "credential.invalid", "{row:?}");
+    }
+}

@@ -1,0 +1,241 @@
+//! A store with two tenants, and callers who are what they say.
+
+use crate::api::problem::{Code, Problem};
+use crate::api::{Api, Identities, Presented, dispatch, table};
+use axum::body::{Body, to_bytes};
+use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, Request};
+use postern_calllog::CallLog;
+use postern_control::{
+    Actor, ActorKind, Answer, Block, Call, Candidate, Items, Named, Remembered, Running, Service,
+    Source, Status, Stored,
+};
+use postern_model::entity::Configuration;
+use postern_model::key::Keyer;
+use postern_model::permission::{BuiltIn, Grants};
+use postern_policy::Directory;
+use postern_policy::facts::Reading;
+use postern_policy::policies::LimitUse;
+use postern_store::{DataDirectory, Store};
+use serde_json::{Value, json};
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
+use tower::ServiceExt as _;
+
+/// What both tenants have.
+const BEGIN: &str = r#"
+tenants: { commerce: {}, partner: {} }
+upstreams: { shop: { targets: ["192.0.2.1:80"] } }
+services:
+  orders:
+    tenant: commerce
+    base_path: /orders
+    authentication: { api_key: {} }
+    versions: { v1: { upstream: shop, operations: { all: { path: "/{*rest}" } } } }
+  ledger:
+    tenant: partner
+    base_path: /ledger
+    authentication: { api_key: {} }
+    versions: { v1: { upstream: shop, operations: { all: { path: "/{*rest}" } } } }
+plans: { standard: { services: [orders, ledger] } }
+apps: { till: { tenant: commerce }, fieldforce: { tenant: partner } }
+lists: { office: { tenant: commerce, entries: ["192.0.2.0/24"] } }
+subscriptions:
+  sub_1: { app: fieldforce, service: orders, plan: standard, state: pending }
+"#;
+
+/// What would serve.
+#[derive(Debug)]
+struct Fake {
+    served: Mutex<(Arc<Configuration>, Arc<Directory>)>,
+    remembered: Remembered,
+}
+
+impl Running for Fake {
+    fn check(&self, configuration: Configuration) -> Result<Arc<Configuration>, String> {
+        Ok(Arc::new(configuration))
+    }
+    fn take_over(&self, candidate: Candidate) -> Answer<'_, Result<(), String>> {
+        let mut served = self.served.lock().unwrap();
+        if let Some(configuration) = candidate.configuration {
+            served.0 = configuration;
+        }
+        served.1 = Arc::new(candidate.directory);
+        Box::pin(async { Ok(()) })
+    }
+    fn configuration(&self) -> Arc<Configuration> {
+        self.served.lock().unwrap().0.clone()
+    }
+    fn revision(&self) -> Named {
+        Named {
+            number: 1,
+            name: "1 (000000)".into(),
+        }
+    }
+    fn directory(&self) -> Arc<Directory> {
+        self.served.lock().unwrap().1.clone()
+    }
+    fn readings(&self, _: &[LimitUse]) -> Vec<Reading> {
+        Vec::new()
+    }
+    fn remembered(&self) -> &Remembered {
+        &self.remembered
+    }
+    fn blocks(&self) -> Vec<Block> {
+        Vec::new()
+    }
+    fn source_of(&self, address: IpAddr) -> String {
+        address.to_string()
+    }
+    fn lift(&self, _: IpAddr) -> Option<Block> {
+        None
+    }
+    fn status(&self) -> Status {
+        Status {
+            pid: 1,
+            version: "0".into(),
+            gateways: Vec::new(),
+            admin: String::new(),
+            revision: 1,
+        }
+    }
+}
+
+/// Believes `Authorization: Bearer ROLE@TENANT`, and `Bearer ROLE` of the platform.
+struct Believing;
+
+impl Identities for Believing {
+    fn identify<'a>(
+        &'a self,
+        presented: Presented<'a>,
+    ) -> Answer<'a, Result<Option<Actor>, Problem>> {
+        Box::pin(async move { actor(presented.headers) })
+    }
+}
+
+fn actor(headers: &HeaderMap) -> Result<Option<Actor>, Problem> {
+    let Some(value) = headers.get(AUTHORIZATION) else {
+        return Ok(None);
+    };
+    let said = value.to_str().unwrap().strip_prefix("Bearer ").unwrap();
+    let (role, tenant) = match said.split_once('@') {
+        Some((role, tenant)) => (role, Some(tenant)),
+        None => (said, None),
+    };
+    let Some(role) = BuiltIn::parse(role) else {
+        return Err(Problem::new(Code::CredentialInvalid, "no such role"));
+    };
+    let mut grants = Grants::none();
+    match tenant {
+        Some(tenant) => grants.grant(&tenant.into(), role.points()),
+        None => grants.grant_platform(role.points()),
+    }
+    Ok(Some(Actor {
+        who: said.to_owned(),
+        kind: ActorKind::User,
+        id: None,
+        from: None,
+        grants,
+    }))
+}
+
+/// Takes no parts.
+struct NoItems;
+
+impl Items for NoItems {
+    fn item(&mut self, _: Value) -> Answer<'_, std::io::Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
+/// Everything that a test needs.
+pub(super) struct World {
+    router: axum::Router,
+    _folder: tempfile::TempDir,
+}
+
+/// An answer that was read.
+#[derive(Debug)]
+pub(super) struct Answered {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Value,
+}
+
+impl World {
+    pub(super) async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let directory = DataDirectory::lock(folder.path(), SystemTime::now()).unwrap();
+        let directory = Arc::new(directory);
+        let keyer = Keyer::new(directory.installation_key().unwrap().expose());
+        let store = Store::open(directory).unwrap();
+        let (stored, candidate) = Stored::open(store, folder.path(), keyer).await.unwrap();
+        let fake = Arc::new(Fake {
+            served: Mutex::new((Arc::default(), Arc::new(candidate.directory))),
+            remembered: Remembered::default(),
+        });
+        let calls = postern_calllog::Options::new(folder.path().join("calls"));
+        let calls = Arc::new(CallLog::open(calls).unwrap());
+        let service = Arc::new(Service::new(Source::Store(stored), fake, calls));
+        let apply = json!({"name": "begin.yaml", "text": BEGIN});
+        let call = Call {
+            actor: &Actor::local("root"),
+            params: apply,
+            replies: &mut NoItems,
+        };
+        service.call("apply", call).await.unwrap();
+        let api = Arc::new(Api::new(service, Arc::new(Believing)));
+        Self {
+            router: axum::Router::new().nest("/api/v1", dispatch::router(&api, table())),
+            _folder: folder,
+        }
+    }
+
+    /// Asks as somebody (`ROLE`, `ROLE@TENANT`, or nobody: the empty text).
+    pub(super) async fn ask(&self, who: &str, method: &str, path: &str, body: Value) -> Answered {
+        self.ask_with(who, method, path, body, &[]).await
+    }
+
+    /// The same with more headers.
+    pub(super) async fn ask_with(
+        &self,
+        who: &str,
+        method: &str,
+        path: &str,
+        body: Value,
+        headers: &[(&str, &str)],
+    ) -> Answered {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"));
+        if !who.is_empty() {
+            request = request.header(AUTHORIZATION, format!("Bearer {who}"));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let body = match body {
+            Value::Null => Body::empty(),
+            Value::String(raw) => {
+                request = request.header("content-type", "application/json");
+                Body::from(raw)
+            }
+            body => {
+                request = request.header("content-type", "application/json");
+                Body::from(body.to_string())
+            }
+        };
+        let request = request.body(body).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let status = response.status().as_u16();
+        let headers = response.headers().clone();
+        let bytes = to_bytes(response.into_body(), 1 << 24).await.unwrap();
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Answered {
+            status,
+            headers,
+            body,
+        }
+    }
+}
