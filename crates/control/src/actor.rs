@@ -1,32 +1,8 @@
 //! Who changes or asks for something.
 
 use postern_model::permission::Grants;
+pub use postern_store::ActorKind;
 use std::net::IpAddr;
-
-/// What kind of somebody.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ActorKind {
-    /// A person who signed in, or one of their tokens.
-    User,
-    /// A program with a token of its own.
-    ServiceAccount,
-    /// Whoever may read the data directory: at the local socket.
-    Local,
-    /// Postern itself.
-    System,
-}
-
-impl ActorKind {
-    /// Its name in the audit trail.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::User => "user",
-            Self::ServiceAccount => "service_account",
-            Self::Local => "local",
-            Self::System => "system",
-        }
-    }
-}
 
 /// Who changes or asks for something, from where, and what they may do.
 #[derive(Debug, Clone, PartialEq, Eq)]

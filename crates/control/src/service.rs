@@ -150,12 +150,7 @@ impl Stored {
 /// Everything that is stored, validated.
 async fn whole(store: &Store, loader: &Arc<Loader>) -> Result<Read, Refusal> {
     let reader = loader.clone();
-    let nothing = ChangeMeta {
-        who: String::new(),
-        at_ms: 0,
-        comment: String::new(),
-        source: String::new(),
-    };
+    let nothing = ChangeMeta::system(0, "", "");
     let validate = move |proposal: &Proposal<'_>| {
         let read = reader.whole(proposal);
         read.map_err(ApplyError::Refused)

@@ -1,18 +1,23 @@
 //! What every implementation of the store has to do. `conformance!(Fixture)` runs it on one.
 
 mod applying;
+mod audit;
 mod history;
+mod notes;
+mod paging;
 mod together;
 
 use serde_json::Value;
 
-pub(crate) use self::{applying::*, history::*, together::*};
-use crate::{Action, Applied, ApplyError, Change, ChangeMeta, Entry, Kind, Store};
+pub(crate) use self::{applying::*, audit::*, history::*, notes::*, paging::*, together::*};
+use crate::{Action, ActorKind, Applied, ApplyError, Change, ChangeMeta, Entry, Kind, Store};
 
 /// An empty database, to be opened and opened again.
 pub(crate) trait Fixture {
     fn new() -> Self;
     fn open(&self) -> Store;
+    /// Runs SQL past the store, which is not open.
+    fn tamper(&self, sql: &str);
 }
 
 macro_rules! conformance {
@@ -36,6 +41,19 @@ macro_rules! conformance {
             watchers_are_told
             a_reader_sees_one_moment
             a_note_about_the_database_stays
+            management_takes_numbers_and_makes_no_revision
+            every_change_set_and_event_is_a_link
+            the_chain_outlives_what_is_forgotten
+            whoever_changes_the_past_is_found
+            the_trail_says_who_from_where_and_what
+            the_trail_is_filtered
+            what_no_event_can_be_is_refused
+            notes_come_and_go
+            notes_end
+            one_taker_gets_a_note
+            notes_are_listed_by_their_beginnings
+            what_cannot_be_a_note_is_refused
+            documents_are_paged
         }
     };
     ($fixture:ty: $($case:ident)*) => {
@@ -68,10 +86,9 @@ pub(crate) fn delete(name: &str, id: &str) -> Change {
 
 pub(crate) fn meta(at_ms: i64) -> ChangeMeta {
     ChangeMeta {
-        who: "lin@example.com".to_owned(),
-        at_ms,
-        comment: format!("at {at_ms}"),
-        source: "test".to_owned(),
+        actor: ActorKind::User,
+        from: Some("192.0.2.7".to_owned()),
+        ..ChangeMeta::local("lin@example.com", at_ms, &format!("at {at_ms}"), "test")
     }
 }
 

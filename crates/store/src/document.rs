@@ -10,17 +10,36 @@ use crate::error::{Invalid, StoreError};
 #[cfg(test)]
 mod tests;
 
-/// Which of the two sets of documents a kind belongs to.
+/// Which of the three sets of documents a kind belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Class {
     /// Compiled as a whole; every change makes a revision.
     Rules,
     /// Tenants, apps, credentials, subscriptions: changed one by one, without a revision.
     Directory,
+    /// Users, their roles, what waits for somebody: what the gateway never reads. Changed one by
+    /// one, without a revision, and no part of a configuration.
+    Management,
 }
 
-/// The kinds of the directory; every other kind belongs to the rules.
-const DIRECTORY: [&str; 4] = ["app", "credential", "subscription", "tenant"];
+/// The kinds of the directory.
+const DIRECTORY: [&str; 5] = ["app", "credential", "group", "subscription", "tenant"];
+
+/// The kinds of the management; every other kind belongs to the rules.
+const MANAGEMENT: [&str; 12] = [
+    "api_document",
+    "change_request",
+    "identity_provider",
+    "invitation",
+    "mail",
+    "member",
+    "notification",
+    "role",
+    "service_account",
+    "token",
+    "user",
+    "webhook",
+];
 
 /// What a document is: `service`, `plan`, `credential`. Lower-case letters, digits and `_`, a
 /// letter first, at most 32.
@@ -50,6 +69,8 @@ impl Kind {
     pub fn class(&self) -> Class {
         if DIRECTORY.contains(&self.as_str()) {
             Class::Directory
+        } else if MANAGEMENT.contains(&self.as_str()) {
+            Class::Management
         } else {
             Class::Rules
         }
@@ -109,8 +130,37 @@ pub(crate) fn read(kind: &Kind, id: &str, json: &str) -> Result<Value, StoreErro
 pub enum Scope {
     /// Every one.
     Everything,
-    /// Those of the rules, or of the directory.
+    /// Those of the rules, of the directory, or of the management.
     Class(Class),
     /// Those of one kind.
     Kind(Kind),
+}
+
+/// A member of documents by which lists of them are filtered without reading the rest. Its value
+/// is text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Member {
+    /// `app`.
+    App,
+    /// `service`.
+    Service,
+    /// `state`.
+    State,
+    /// `tenant`.
+    Tenant,
+}
+
+/// A part of the documents of one kind, in the order of their ids.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The kind.
+    pub kind: Kind,
+    /// Only those whose member has this value.
+    pub filter: Option<(Member, String)>,
+    /// Only those beyond this id: where the last page ended.
+    pub after: Option<Box<str>>,
+    /// From the last id to the first.
+    pub descending: bool,
+    /// At most so many.
+    pub limit: usize,
 }

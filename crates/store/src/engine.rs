@@ -1,13 +1,18 @@
 //! What the store does, over any [`Transaction`](crate::rows::Transaction).
 
 mod apply;
+mod chain;
 mod history;
+mod notes;
 mod retention;
 
 pub use apply::Proposal;
-pub(crate) use apply::apply;
+pub(crate) use apply::{apply, note_event};
+pub use chain::{Chain, Fault};
+pub(crate) use chain::{link_unlinked, verify};
 pub use history::RowAt;
 pub(crate) use history::{documents_at, row_at};
+pub(crate) use notes::{note, notes, put_if_absent, put_notes, swap_note, sweep_notes, take_note};
 pub use retention::Pruned;
 pub(crate) use retention::prune;
 

@@ -116,6 +116,9 @@ pub enum StoreError {
         /// What it said.
         source: Box<dyn Error + Send + Sync>,
     },
+    /// What was to be written is unacceptable by itself.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
     /// The system gave no random bytes.
     #[error("the system gave no random bytes for the installation's key")]
     NoRandomness,
@@ -178,6 +181,31 @@ pub enum Invalid {
         /// The bound.
         limit: usize,
     },
+    /// The space or the key of a note.
+    #[error("`{given}` is not the {what} of a note: {right}")]
+    Note {
+        /// Which of the two.
+        what: &'static str,
+        /// What was given, cut and escaped.
+        given: String,
+        /// What would be right.
+        right: &'static str,
+    },
+    /// The note is too long.
+    #[error("the note `{key}` has {length} bytes of JSON; {limit} are accepted")]
+    NoteTooLong {
+        /// Its key.
+        key: Box<str>,
+        /// Its length.
+        length: usize,
+        /// The bound.
+        limit: usize,
+    },
+    /// The name of an event.
+    #[error(
+        "`{0}` is not the name of an event: lower-case letters, digits and `_`, a letter first, at most 32"
+    )]
+    Event(String),
     /// A word about the change is too long.
     #[error("`{field}` of the change has {length} bytes; {limit} are accepted")]
     Meta {

@@ -5,9 +5,10 @@
 //! mean (`postern-config` validates them, inside the transaction) and call records
 //! (`postern-calllog`).
 //!
-//! Documents are JSON, named by kind and id. [Kinds](Kind) are *rules* or *directory*: a change set
-//! that touches rules makes one new [`Revision`]; one that touches only the directory takes the
-//! next sequence number and no more. The database is worked by threads of this crate; every method
+//! Documents are JSON, named by kind and id. [Kinds](Kind) are *rules*, *directory* or *management*:
+//! a change set that touches rules makes one new [`Revision`]; any other takes the next sequence
+//! number and no more. Change sets, and [events](Event) among them, are a chain: the audit trail.
+//! [Notes](Note) stand beside all that. The database is worked by threads of this crate; every method
 //! of [`Store`] but [`Store::open`] is async and blocks nobody.
 
 mod canonical;
@@ -18,6 +19,7 @@ mod engine;
 mod error;
 mod installation;
 mod merge;
+mod note;
 mod revision;
 mod rows;
 mod sqlite;
@@ -28,13 +30,15 @@ mod worker;
 mod conformance;
 
 pub use change::{
-    Action, Applied, Change, ChangeFilter, ChangeMeta, Entry, Expect, LoggedChange, Order, Position,
+    Action, ActorKind, Applied, AuditFilter, AuditLine, Change, ChangeFilter, ChangeMeta, Entry,
+    Event, Expect, LoggedChange, Order, Position,
 };
 pub use directory::{DataDirectory, Holder};
-pub use document::{Class, Document, Kind, Scope};
-pub use engine::{Proposal, Pruned, RowAt};
+pub use document::{Class, Document, Kind, Member, Page, Scope};
+pub use engine::{Chain, Fault, Proposal, Pruned, RowAt};
 pub use error::{ApplyError, Invalid, StoreError};
 pub use installation::InstallationKey;
 pub use merge::merge_patch;
+pub use note::Note;
 pub use revision::{Head, Revision, RevisionRecord};
 pub use store::Store;

@@ -5,8 +5,8 @@
 
 use std::ops::RangeInclusive;
 
-use crate::change::{ChangeFilter, ChangeMeta, Entry, LoggedChange};
-use crate::document::{Document, Kind, Scope};
+use crate::change::{AuditFilter, AuditLine, ChangeFilter, ChangeMeta, Entry, Event, LoggedChange};
+use crate::document::{Document, Kind, Page, Scope};
 use crate::error::StoreError;
 use crate::revision::{Head, Revision, RevisionRecord};
 
@@ -30,7 +30,7 @@ pub(crate) trait Database: Send {
 pub(crate) struct Horizons {
     /// For rules documents.
     pub(crate) rules: u64,
-    /// For directory documents.
+    /// For documents of the directory and of the management.
     pub(crate) directory: u64,
 }
 
@@ -44,11 +44,48 @@ pub(crate) struct RulesChange {
     pub(crate) after: Option<Box<str>>,
 }
 
+/// A change set, as it is written down and linked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ChangeSet {
+    pub(crate) sequence: u64,
+    /// The number of the revision that it made.
+    pub(crate) revision: Option<u64>,
+    pub(crate) meta: ChangeMeta,
+    pub(crate) event: Option<Event>,
+    pub(crate) digests: Digests,
+}
+
+/// What is kept of a change set's entries for ever: a digest of those that a horizon forgets
+/// together; none where there are none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Digests {
+    pub(crate) rules: Option<[u8; 32]>,
+    /// Of the directory and of the management.
+    pub(crate) others: Option<[u8; 32]>,
+}
+
+/// The tenants that an entry concerns.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Concerns {
+    /// Whose document it is.
+    pub(crate) tenant: Option<String>,
+    /// Who provides the service that it names.
+    pub(crate) provider: Option<String>,
+}
+
+/// A note, as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StoredNote {
+    pub(crate) key: Box<str>,
+    pub(crate) json: Box<str>,
+    pub(crate) expires_at_ms: i64,
+}
+
 /// What is called for each row. It ends the reading by an error.
 pub(crate) type Visit<'a, T> = &'a mut dyn FnMut(T) -> Result<(), StoreError>;
 
 /// One transaction.
-pub(crate) trait Transaction {
+pub(crate) trait Transaction: Chained + Notes {
     /// Makes everything permanent before it returns.
     fn commit(self: Box<Self>) -> Result<(), StoreError>;
 
@@ -62,18 +99,22 @@ pub(crate) trait Transaction {
     fn document(&self, kind: &Kind, id: &str) -> Result<Option<Document>, StoreError>;
     /// In the order of kind and id.
     fn documents(&self, scope: &Scope, visit: Visit<'_, Document>) -> Result<(), StoreError>;
+    /// A part of the documents of a kind.
+    fn page(&self, page: &Page) -> Result<Vec<Document>, StoreError>;
     fn put_document(&self, document: &Document, digest: &[u8; 32]) -> Result<(), StoreError>;
     fn delete_document(&self, kind: &Kind, id: &str) -> Result<(), StoreError>;
     /// Kind, id and digest of every rules document, in the order of kind and id.
     fn rules_digests(&self, visit: &mut dyn FnMut(&str, &str, &[u8])) -> Result<(), StoreError>;
 
-    fn append_change_set(
+    fn append_change_set(&self, set: &ChangeSet, hash: &[u8; 32]) -> Result<(), StoreError>;
+    fn append_revision(&self, revision: &Revision, sequence: u64) -> Result<(), StoreError>;
+    fn append_entry(
         &self,
         sequence: u64,
-        revision: Option<&Revision>,
-        meta: &ChangeMeta,
+        ordinal: u64,
+        entry: &Entry,
+        concerns: &Concerns,
     ) -> Result<(), StoreError>;
-    fn append_entry(&self, sequence: u64, ordinal: u64, entry: &Entry) -> Result<(), StoreError>;
     fn changes(&self, filter: &ChangeFilter) -> Result<Vec<LoggedChange>, StoreError>;
     /// The first kept change of a document after a change set.
     fn next_change(&self, kind: &Kind, id: &str, after: u64) -> Result<Option<Entry>, StoreError>;
@@ -100,7 +141,58 @@ pub(crate) trait Transaction {
     fn first_change_set_since(&self, at_ms: i64) -> Result<Option<u64>, StoreError>;
     /// The number of the last revision made by a change set before this one.
     fn revision_before(&self, sequence: u64) -> Result<Option<u64>, StoreError>;
-    /// Forgets changes up to the horizons, revisions and checkpoints before a number, and change
-    /// sets of which nothing is left. Returns how many changes and revisions went.
+    /// Forgets changes up to the horizons, and revisions and checkpoints before a number. Change
+    /// sets stay, with the digests of what they did. Returns how many changes and revisions went.
     fn forget(&self, horizons: &Horizons, before: u64) -> Result<(u64, u64), StoreError>;
+}
+
+/// The change log as a chain.
+pub(crate) trait Chained {
+    /// The hash of the newest change set that has one.
+    fn newest_hash(&self) -> Result<Option<[u8; 32]>, StoreError>;
+    /// Change sets after a number, oldest first, with their hashes; none where a schema without
+    /// hashes wrote them.
+    fn change_sets(
+        &self,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<(ChangeSet, Option<[u8; 32]>)>, StoreError>;
+    /// The kept entries of a change set with their ordinals, in their order.
+    fn entries(&self, sequence: u64, visit: Visit<'_, (u64, Entry)>) -> Result<(), StoreError>;
+    /// Writes down the link of a change set that has none.
+    fn link(&self, sequence: u64, digests: &Digests, hash: &[u8; 32]) -> Result<(), StoreError>;
+    /// A document that is not what the change set of its version made of it, among those whose
+    /// changes are kept.
+    fn unlogged_document(&self) -> Result<Option<(Kind, Box<str>)>, StoreError>;
+    /// Lines of the audit trail.
+    fn audit(&self, filter: &AuditFilter) -> Result<Vec<AuditLine>, StoreError>;
+}
+
+/// Notes. None of these looks at a clock: what has ended is still found.
+pub(crate) trait Notes {
+    fn note(&self, space: &str, key: &str) -> Result<Option<StoredNote>, StoreError>;
+    fn put_note(&self, space: &str, note: &StoredNote) -> Result<(), StoreError>;
+    /// Returns whether there was one.
+    fn delete_note(&self, space: &str, key: &str) -> Result<bool, StoreError>;
+    /// Notes that end after a time and whose keys begin so and come after one, in the order of
+    /// their keys.
+    fn notes(
+        &self,
+        space: &str,
+        range: &NoteRange<'_>,
+        limit: usize,
+    ) -> Result<Vec<StoredNote>, StoreError>;
+    /// Deletes notes that ended at or before a time, at most so many; returns how many.
+    fn sweep_notes(&self, now_ms: i64, limit: usize) -> Result<u64, StoreError>;
+}
+
+/// Which notes of a space.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NoteRange<'a> {
+    /// The beginning of their keys.
+    pub(crate) prefix: &'a str,
+    /// Only keys beyond this one.
+    pub(crate) after: Option<&'a str>,
+    /// Only those that end after this time, in Unix milliseconds.
+    pub(crate) ends_after_ms: i64,
 }

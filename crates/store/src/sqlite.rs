@@ -1,6 +1,8 @@
 //! SQLite behind [`Database`].
 
+mod chained;
 mod migrate;
+mod notes;
 mod rows;
 #[cfg(test)]
 mod tests;

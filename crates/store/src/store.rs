@@ -1,15 +1,19 @@
 //! The store as the rest of the program sees it.
 
+mod notes;
+
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use tokio::sync::watch;
 
 use crate::canonical::hex;
-use crate::change::{Applied, Change, ChangeFilter, ChangeMeta, LoggedChange};
+use crate::change::{
+    Applied, AuditFilter, AuditLine, Change, ChangeFilter, ChangeMeta, Event, LoggedChange,
+};
 use crate::directory::DataDirectory;
-use crate::document::{Document, Kind, Scope};
-use crate::engine::{self, Proposal, Pruned, RowAt};
+use crate::document::{Document, Kind, Page, Scope};
+use crate::engine::{self, Chain, Proposal, Pruned, RowAt};
 use crate::error::{ApplyError, StoreError};
 use crate::revision::{Head, Revision, RevisionRecord};
 use crate::rows::{Access, Database, Transaction};
@@ -52,6 +56,7 @@ impl Store {
                 Some(_) => return Err(StoreError::KeyDiffers { path }),
                 None => transaction.set_meta(FINGERPRINT, &fingerprint)?,
             }
+            engine::link_unlinked(&*transaction)?;
             let head = transaction.head()?;
             transaction.commit()?;
             head
@@ -100,6 +105,20 @@ impl Store {
         self.0.writer.run(work).await?
     }
 
+    /// Adds something that happened and changed no document to the change log, as a change set
+    /// without entries. When this returns, it is on the disk. Returns where the store stands then.
+    pub async fn note_event(&self, event: Event, meta: ChangeMeta) -> Result<Head, StoreError> {
+        let watched = self.0.head.clone();
+        let work = move |database: &mut dyn Database| {
+            let transaction = database.begin(Access::Write)?;
+            let head = engine::note_event(&*transaction, event, meta)?;
+            transaction.commit()?;
+            watched.send_replace(head);
+            Ok(head)
+        };
+        self.0.writer.run(work).await?
+    }
+
     /// Where the store stands.
     pub fn head(&self) -> Head {
         *self.0.head.borrow()
@@ -137,6 +156,11 @@ impl Store {
         .await
     }
 
+    /// A part of the documents of one kind.
+    pub async fn documents_page(&self, page: Page) -> Result<Vec<Document>, StoreError> {
+        self.read(move |transaction| transaction.page(&page)).await
+    }
+
     /// The documents of now, in the order of kind and id, and where the store stood.
     pub async fn documents_now(&self, scope: Scope) -> Result<(Head, Vec<Document>), StoreError> {
         self.fold(scope, Vec::new(), Vec::push).await
@@ -168,6 +192,20 @@ impl Store {
             .await
     }
 
+    /// Lines of the audit trail: of the change log, with events, and with change sets whose changes
+    /// are no longer kept.
+    pub async fn audit(&self, filter: AuditFilter) -> Result<Vec<AuditLine>, StoreError> {
+        self.read(move |transaction| transaction.audit(&filter))
+            .await
+    }
+
+    /// Walks the chain of change sets from its beginning, and compares documents with it. `asked`:
+    /// a change set whose hash is wanted, to be compared with one that was written down.
+    pub async fn verify_chain(&self, asked: Option<u64>) -> Result<Chain, StoreError> {
+        self.read(move |transaction| engine::verify(transaction, asked))
+            .await
+    }
+
     /// A document as it was after a change set.
     pub async fn row_at(&self, kind: Kind, id: &str, sequence: u64) -> Result<RowAt, StoreError> {
         let id = id.to_owned();
@@ -195,7 +233,7 @@ impl Store {
             .await
     }
 
-    async fn read<T: Send + 'static>(
+    pub(crate) async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&dyn Transaction) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
@@ -203,7 +241,7 @@ impl Store {
         self.0.readers.run(work).await?
     }
 
-    async fn write<T: Send + 'static>(
+    pub(crate) async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&dyn Transaction) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {

@@ -96,12 +96,7 @@ impl Site {
             let read = loader.whole(proposal).map_err(ApplyError::Refused)?;
             Ok((read, By::Whole))
         };
-        let meta = ChangeMeta {
-            who: "a test".into(),
-            at_ms: 0,
-            comment: String::new(),
-            source: String::new(),
-        };
+        let meta = ChangeMeta::local("a test", 0, "", "");
         let applied = self
             .runtime
             .block_on(self.store.apply(changes, meta, validate));

@@ -3,6 +3,7 @@
 use super::{Service, Source, Stored};
 use crate::credential::keep_hmac;
 use crate::load::{self, Read};
+use crate::remembered::now;
 use crate::shorthand::{Change, Expectation};
 use crate::{Actor, Refusal, documents, ownership, yaml};
 use postern_config::System;
@@ -12,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
 /// Changes in a request.
 const MOST: usize = 100_000;
@@ -184,11 +185,11 @@ fn answer(applied: &Applied<Read>) -> Value {
 }
 
 fn meta(actor: &Actor, comment: String, source: &str) -> ChangeMeta {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    let at_ms = now.map_or(0, |now| i64::try_from(now.as_millis()).unwrap_or(i64::MAX));
     ChangeMeta {
         who: actor.who.clone(),
-        at_ms,
+        actor: actor.kind,
+        from: actor.from.map(|address| address.to_string()),
+        at_ms: now(),
         comment,
         source: source.to_owned(),
     }

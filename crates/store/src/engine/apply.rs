@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use aws_lc_rs::digest::{Context, SHA256};
 use serde_json::{Map, Value};
 
-use super::CHECKPOINT_EVERY;
+use super::{CHECKPOINT_EVERY, chain};
 use crate::canonical::{MAX_DEPTH, array, canonical, is_shallow, sha256};
-use crate::change::{Action, Applied, Change, ChangeMeta, Entry, Expect};
+use crate::change::{Action, Applied, Change, ChangeMeta, Entry, Event, Expect};
 use crate::document::{self, Class, Document, Kind, Scope};
 use crate::error::{ApplyError, Invalid, StoreError};
 use crate::merge::merge_patch;
 use crate::revision::{Head, Revision};
-use crate::rows::Transaction;
+use crate::rows::{ChangeSet, Transaction};
 
 /// Bytes of JSON a document may have.
 const MAX_DOCUMENT: usize = 16 << 20;
@@ -116,9 +116,20 @@ pub(crate) fn apply<T, E>(
         head,
     })?;
 
-    transaction.append_change_set(sequence, revision.as_ref(), meta)?;
+    let set = ChangeSet {
+        sequence,
+        revision: revision.map(|revision| revision.number),
+        meta: meta.clone(),
+        event: None,
+        digests: chain::digests(&entries),
+    };
+    append(transaction, &set)?;
     for (ordinal, entry) in (0..).zip(&entries) {
-        transaction.append_entry(sequence, ordinal, entry)?;
+        let concerns = chain::concerns(transaction, entry)?;
+        transaction.append_entry(sequence, ordinal, entry, &concerns)?;
+    }
+    if let Some(revision) = &revision {
+        transaction.append_revision(revision, sequence)?;
     }
     if let Some(revision) = &revision
         && (revision.number == 1 || revision.number.is_multiple_of(CHECKPOINT_EVERY))
@@ -135,6 +146,46 @@ pub(crate) fn apply<T, E>(
     Ok((applied, head))
 }
 
+/// Writes an event into the transaction; the caller commits. Returns where the store stands then.
+pub(crate) fn note_event(
+    transaction: &dyn Transaction,
+    event: Event,
+    meta: ChangeMeta,
+) -> Result<Head, StoreError> {
+    check_meta(&meta)?;
+    if Kind::new(&event.name).is_err() {
+        let name = event.name.chars().take(40);
+        return Err(Invalid::Event(name.flat_map(char::escape_debug).collect()).into());
+    }
+    if let Some((kind, id)) = &event.subject {
+        check_id(kind, id)?;
+    }
+    if let Some(tenant) = &event.tenant {
+        check_id(&Kind::stored("tenant"), tenant)?;
+    }
+    let before = transaction.head()?;
+    let head = Head {
+        sequence: before.sequence.saturating_add(1),
+        ..before
+    };
+    let set = ChangeSet {
+        sequence: head.sequence,
+        revision: None,
+        meta,
+        event: Some(event),
+        digests: chain::digests(&[]),
+    };
+    append(transaction, &set)?;
+    transaction.set_head(&head)?;
+    Ok(head)
+}
+
+/// Appends a change set as the next link of the chain.
+fn append(transaction: &dyn Transaction, set: &ChangeSet) -> Result<(), StoreError> {
+    let previous = transaction.newest_hash()?.unwrap_or_default();
+    transaction.append_change_set(set, &chain::link(&previous, set))
+}
+
 fn touches_rules(entries: &[Entry]) -> bool {
     entries
         .iter()
@@ -147,7 +198,8 @@ fn check_meta(meta: &ChangeMeta) -> Result<(), Invalid> {
         ("comment", &meta.comment, 4096),
         ("source", &meta.source, 64),
     ];
-    for (field, text, limit) in words {
+    let from = meta.from.as_ref().map(|from| ("from", from, 64));
+    for (field, text, limit) in words.into_iter().chain(from) {
         if text.len() > limit {
             return Err(Invalid::Meta {
                 field,

@@ -37,7 +37,7 @@ pub(crate) fn row_at(
     let horizons = transaction.horizons()?;
     let horizon = match kind.class() {
         Class::Rules => horizons.rules,
-        Class::Directory => horizons.directory,
+        Class::Directory | Class::Management => horizons.directory,
     };
     let now = transaction.document(kind, id)?;
     if sequence < horizon {

@@ -11,7 +11,10 @@ use crate::error::StoreError;
 const APPLICATION_ID: i64 = 0x5053_544e;
 
 /// The schema's versions: applying the first `n` makes version `n`. A released one never changes.
-pub(super) const MIGRATIONS: &[&str] = &[include_str!("../../migrations/sqlite/0001_initial.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/sqlite/0001_initial.sql"),
+    include_str!("../../migrations/sqlite/0002_management.sql"),
+];
 
 /// Refuses what is not ours, or newer, without writing to it.
 pub(super) fn identify(

@@ -7,11 +7,11 @@ use rusqlite::types::ToSql;
 use rusqlite::{CachedStatement, OptionalExtension, Params, Row, params};
 
 use super::fault;
-use crate::change::{ChangeFilter, ChangeMeta, Entry, LoggedChange, Order, Position};
-use crate::document::{Class, Document, Kind, Scope};
+use crate::change::{ActorKind, ChangeFilter, ChangeMeta, Entry, LoggedChange, Order, Position};
+use crate::document::{Class, Document, Kind, Member, Page, Scope};
 use crate::error::StoreError;
 use crate::revision::{Head, Revision, RevisionRecord};
-use crate::rows::{Horizons, RulesChange, Transaction, Visit};
+use crate::rows::{ChangeSet, Concerns, Horizons, RulesChange, Transaction, Visit};
 
 type Result<T> = std::result::Result<T, StoreError>;
 
@@ -27,14 +27,14 @@ impl<'a> Rows<'a> {
         Self { transaction, path }
     }
 
-    fn prepare(&self, sql: &str) -> Result<CachedStatement<'_>> {
+    pub(super) fn prepare(&self, sql: &str) -> Result<CachedStatement<'_>> {
         self.transaction
             .prepare_cached(sql)
             .map_err(|error| fault(self.path, error))
     }
 
     /// Runs a statement; returns how many rows it changed.
-    fn execute(&self, sql: &str, parameters: impl Params) -> Result<u64> {
+    pub(super) fn execute(&self, sql: &str, parameters: impl Params) -> Result<u64> {
         let changed = self
             .prepare(sql)?
             .execute(parameters)
@@ -42,7 +42,7 @@ impl<'a> Rows<'a> {
         Ok(u64::try_from(changed).unwrap_or(u64::MAX))
     }
 
-    fn one<T>(
+    pub(super) fn one<T>(
         &self,
         sql: &str,
         parameters: impl Params,
@@ -54,7 +54,7 @@ impl<'a> Rows<'a> {
             .map_err(|error| fault(self.path, error))
     }
 
-    fn each(
+    pub(super) fn each(
         &self,
         sql: &str,
         parameters: impl Params,
@@ -183,12 +183,53 @@ impl Transaction for Rows<'_> {
                 [],
                 visit,
             ),
+            Scope::Class(Class::Management) => self.each_document(
+                "SELECT kind, id, version, json FROM documents WHERE class = 2 ORDER BY kind, id",
+                [],
+                visit,
+            ),
             Scope::Kind(kind) => self.each_document(
                 "SELECT kind, id, version, json FROM documents WHERE kind = ?1 ORDER BY id",
                 [kind.as_str()],
                 visit,
             ),
         }
+    }
+
+    fn page(&self, page: &Page) -> Result<Vec<Document>> {
+        let mut sql = String::from("SELECT kind, id, version, json FROM documents WHERE kind = ?");
+        let mut values: Vec<Box<dyn ToSql>> = vec![Box::new(page.kind.as_str().to_owned())];
+        if let Some((member, value)) = &page.filter {
+            let condition = match member {
+                Member::App => " AND json ->> '$.app' = ?",
+                Member::Service => " AND json ->> '$.service' = ?",
+                Member::State => " AND json ->> '$.state' = ?",
+                Member::Tenant => " AND json ->> '$.tenant' = ?",
+            };
+            sql.push_str(condition);
+            values.push(Box::new(value.clone()));
+        }
+        if let Some(after) = &page.after {
+            let beyond = if page.descending {
+                " AND id < ?"
+            } else {
+                " AND id > ?"
+            };
+            sql.push_str(beyond);
+            values.push(Box::new(after.clone()));
+        }
+        sql.push_str(if page.descending {
+            " ORDER BY id DESC LIMIT ?"
+        } else {
+            " ORDER BY id LIMIT ?"
+        });
+        values.push(Box::new(limit(page.limit)));
+        let mut documents = Vec::new();
+        self.each_document(&sql, rusqlite::params_from_iter(values), &mut |document| {
+            documents.push(document);
+            Ok(())
+        })?;
+        Ok(documents)
     }
 
     fn put_document(&self, document: &Document, digest: &[u8; 32]) -> Result<()> {
@@ -229,37 +270,54 @@ impl Transaction for Rows<'_> {
         )
     }
 
-    fn append_change_set(
-        &self,
-        sequence: u64,
-        revision: Option<&Revision>,
-        meta: &ChangeMeta,
-    ) -> Result<()> {
+    fn append_change_set(&self, set: &ChangeSet, hash: &[u8; 32]) -> Result<()> {
+        let ChangeSet { meta, digests, .. } = set;
+        let event = set.event.as_ref();
+        let subject = event.and_then(|event| event.subject.as_ref());
         self.execute(
-            "INSERT INTO change_sets (sequence, revision, at_ms, who, comment, source)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO change_sets (sequence, revision, at_ms, who, comment, source, actor,
+                 origin, event, subject_kind, subject_id, tenant, rules_digest, others_digest, hash)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
             params![
-                integer(sequence),
-                revision.map(|revision| integer(revision.number)),
+                integer(set.sequence),
+                set.revision.map(integer),
                 meta.at_ms,
                 meta.who,
                 meta.comment,
-                meta.source
+                meta.source,
+                meta.actor.as_str(),
+                meta.from,
+                event.map(|event| &event.name),
+                subject.map(|(kind, _)| kind.as_str()),
+                subject.map(|(_, id)| id),
+                event.and_then(|event| event.tenant.as_ref()),
+                digests.rules,
+                digests.others,
+                hash,
             ],
         )?;
-        if let Some(revision) = revision {
-            self.execute(
-                "INSERT INTO revisions (number, hash, sequence) VALUES (?1, ?2, ?3)",
-                params![integer(revision.number), revision.hash, integer(sequence)],
-            )?;
-        }
         Ok(())
     }
 
-    fn append_entry(&self, sequence: u64, ordinal: u64, entry: &Entry) -> Result<()> {
+    fn append_revision(&self, revision: &Revision, sequence: u64) -> Result<()> {
         self.execute(
-            "INSERT INTO changes (sequence, ordinal, class, kind, id, before, after)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO revisions (number, hash, sequence) VALUES (?1, ?2, ?3)",
+            params![integer(revision.number), revision.hash, integer(sequence)],
+        )?;
+        Ok(())
+    }
+
+    fn append_entry(
+        &self,
+        sequence: u64,
+        ordinal: u64,
+        entry: &Entry,
+        concerns: &Concerns,
+    ) -> Result<()> {
+        self.execute(
+            "INSERT INTO changes (sequence, ordinal, class, kind, id, before, after, tenant,
+                 provider)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             params![
                 integer(sequence),
                 integer(ordinal),
@@ -267,7 +325,9 @@ impl Transaction for Rows<'_> {
                 entry.kind.as_str(),
                 entry.id,
                 entry.before,
-                entry.after
+                entry.after,
+                concerns.tenant,
+                concerns.provider,
             ],
         )?;
         Ok(())
@@ -276,7 +336,7 @@ impl Transaction for Rows<'_> {
     fn changes(&self, filter: &ChangeFilter) -> Result<Vec<LoggedChange>> {
         let mut sql = String::from(
             "SELECT c.sequence, c.ordinal, c.kind, c.id, c.before, c.after,
-                    s.revision, s.at_ms, s.who, s.comment, s.source
+                    s.revision, s.at_ms, s.who, s.comment, s.source, s.actor, s.origin
              FROM changes c JOIN change_sets s ON s.sequence = c.sequence WHERE 1",
         );
         let mut values: Vec<Box<dyn ToSql>> = Vec::new();
@@ -441,12 +501,6 @@ impl Transaction for Rows<'_> {
         )?;
         let revisions = self.execute("DELETE FROM revisions WHERE number < ?1", [before])?;
         self.execute("DELETE FROM checkpoints WHERE revision < ?1", [before])?;
-        self.execute(
-            "DELETE FROM change_sets WHERE sequence <= max(?1, ?2)
-             AND NOT EXISTS (SELECT 1 FROM changes c WHERE c.sequence = change_sets.sequence)
-             AND NOT EXISTS (SELECT 1 FROM revisions r WHERE r.sequence = change_sets.sequence)",
-            [rules, directory],
-        )?;
         Ok((changes, revisions))
     }
 }
@@ -473,12 +527,21 @@ fn logged_change(row: &Row<'_>) -> rusqlite::Result<LoggedChange> {
             after: row.get(5)?,
         },
         revision: row.get::<_, Option<i64>>(6)?.map(natural),
-        meta: ChangeMeta {
-            at_ms: row.get(7)?,
-            who: row.get(8)?,
-            comment: row.get(9)?,
-            source: row.get(10)?,
-        },
+        meta: meta(row, 7)?,
+    })
+}
+
+/// Columns in the order: time, who, comment, source, actor, origin.
+pub(super) fn meta(row: &Row<'_>, first: usize) -> rusqlite::Result<ChangeMeta> {
+    let actor = row.get_ref(first + 4)?.as_str()?;
+    Ok(ChangeMeta {
+        at_ms: row.get(first)?,
+        who: row.get(first + 1)?,
+        comment: row.get(first + 2)?,
+        source: row.get(first + 3)?,
+        // A newer schema would have been refused; nobody else writes here.
+        actor: ActorKind::named(actor).unwrap_or(ActorKind::System),
+        from: row.get(first + 5)?,
     })
 }
 
@@ -486,22 +549,23 @@ fn class(kind: &Kind) -> i64 {
     match kind.class() {
         Class::Rules => 0,
         Class::Directory => 1,
+        Class::Management => 2,
     }
 }
 
 /// SQLite's integers are signed; what does not fit is beyond every stored number.
-fn integer(number: u64) -> i64 {
+pub(super) fn integer(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-fn natural(integer: i64) -> u64 {
+pub(super) fn natural(integer: i64) -> u64 {
     u64::try_from(integer).unwrap_or(0)
 }
 
-fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+pub(super) fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
     row.get(column).map(natural)
 }
 
-fn limit(most: usize) -> i64 {
+pub(super) fn limit(most: usize) -> i64 {
     i64::try_from(most).unwrap_or(i64::MAX)
 }

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::migrate;
 use crate::conformance::{Fixture, apply, conformance, kind, put};
-use crate::{DataDirectory, Scope, Store, StoreError};
+use crate::{ActorKind, AuditFilter, DataDirectory, Scope, Store, StoreError};
 
 struct Directory(tempfile::TempDir);
 
@@ -23,6 +23,11 @@ impl Fixture for Directory {
 
     fn open(&self) -> Store {
         open(self.0.path()).unwrap()
+    }
+
+    fn tamper(&self, sql: &str) {
+        let database = Connection::open(self.0.path().join("postern.db")).unwrap();
+        database.execute_batch(sql).unwrap();
     }
 }
 
@@ -127,7 +132,11 @@ async fn a_damaged_document_is_named() {
     drop(store);
     Connection::open(directory.0.path().join("postern.db"))
         .unwrap()
-        .execute_batch("UPDATE documents SET json = '{'; UPDATE checkpoints SET json = '{\"a\":1}'")
+        .execute_batch(
+            "DROP INDEX documents_app; DROP INDEX documents_service; DROP INDEX documents_state;
+             DROP INDEX documents_tenant;
+             UPDATE documents SET json = '{'; UPDATE checkpoints SET json = '{\"a\":1}'",
+        )
         .unwrap();
     let store = directory.open();
     let document = store.document(kind("plan"), "p").await.unwrap().unwrap();
@@ -179,8 +188,48 @@ async fn a_database_of_version_1_is_read() {
     assert_eq!(&*documents[0].json, r#"{"limits":{}}"#);
     let app = store.document(kind("app"), "fieldforce").await.unwrap();
     assert_eq!(&*app.unwrap().json, r#"{"tenant":"partner-x"}"#);
+    // What it did before there was a chain is linked now, and goes on.
+    let chain = store.verify_chain(None).await.unwrap();
+    assert_eq!((chain.sets, chain.changes, chain.fault), (3, 3, None));
     let next = apply(&store, vec![put("plan", "b", json!({}))]).await;
     assert_eq!((next.sequence, next.revision.unwrap().number), (4, 3));
+    drop(store);
+    let store = open(directory.path()).unwrap();
+    let again = store.verify_chain(Some(3)).await.unwrap();
+    assert_eq!(
+        (again.sets, again.asked, again.fault),
+        (4, Some(chain.hash), None)
+    );
+    let filter = AuditFilter {
+        tenant: Some("partner-x".into()),
+        limit: 10,
+        ..AuditFilter::default()
+    };
+    let lines = store.audit(filter).await.unwrap();
+    assert_eq!(lines.len(), 1);
+    assert_eq!(lines[0].entry.as_ref().unwrap().kind, kind("app"));
+    assert_eq!(
+        (lines[0].meta.actor, &lines[0].meta.from),
+        (ActorKind::Local, &None)
+    );
+}
+
+#[test]
+fn lists_are_read_by_an_index() {
+    let directory = Directory::new();
+    drop(directory.open());
+    let database = Connection::open(directory.0.path().join("postern.db")).unwrap();
+    for member in ["app", "service", "state", "tenant"] {
+        let sql = format!(
+            "EXPLAIN QUERY PLAN SELECT kind, id, version, json FROM documents
+             WHERE kind = ?1 AND json ->> '$.{member}' = ?2 AND id > ?3 ORDER BY id LIMIT 10"
+        );
+        let plan: String = database
+            .query_row(&sql, ["a", "b", "c"], |row| row.get(3))
+            .unwrap();
+        let index = format!("USING INDEX documents_{member} (kind=? AND <expr>=? AND id>?)");
+        assert!(plan.contains(&index), "{plan}");
+    }
 }
 
 mod migrations {

@@ -70,11 +70,10 @@ impl Demo {
             .await
             .map_err(|error| said(&error))?;
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        let at_ms = now.map_or(0, |now| i64::try_from(now.as_millis()).unwrap_or(i64::MAX));
         let meta = ChangeMeta {
-            who: "demo".into(),
-            at_ms: now.map_or(0, |now| i64::try_from(now.as_millis()).unwrap_or(i64::MAX)),
-            comment: "The demo's initial state".into(),
-            source: "demo".into(),
+            who: "demo".to_owned(),
+            ..ChangeMeta::system(at_ms, "The demo's initial state", "demo")
         };
         postern_control::replace(store, directory.path(), keyer, (NAME, &text), meta)
             .await

@@ -1,0 +1,75 @@
+//! Lists.
+
+use serde_json::json;
+
+use super::{Fixture, apply, delete, kind, put};
+use crate::{Change, Member, Page, Store};
+
+const SUBSCRIPTIONS: u32 = 60;
+
+/// Three apps, four services, two states, in no order.
+fn subscription(n: u32) -> Change {
+    let value = json!({
+        "app": format!("app{}", n % 3),
+        "service": format!("service{}", n % 4),
+        "state": if n.is_multiple_of(5) { "pending" } else { "approved" },
+        "tenant": 7,
+    });
+    put("subscription", &format!("s{:02}", n * 37 % 60), value)
+}
+
+async fn all(store: &Store, mut page: Page) -> Vec<String> {
+    let mut ids = Vec::new();
+    loop {
+        let part = store.documents_page(page.clone()).await.unwrap();
+        assert!(part.len() <= page.limit);
+        let Some(last) = part.last() else { return ids };
+        page.after = Some(last.id.clone());
+        ids.extend(part.iter().map(|document| document.id.to_string()));
+    }
+}
+
+pub(crate) async fn documents_are_paged(fixture: &impl Fixture) {
+    let store = fixture.open();
+    apply(&store, (0..SUBSCRIPTIONS).map(subscription).collect()).await;
+    apply(&store, vec![put("app", "s10", json!({"app": "app1"}))]).await;
+    apply(&store, vec![delete("subscription", "s59")]).await;
+    let page = |filter: Option<(Member, &str)>, descending: bool| Page {
+        kind: kind("subscription"),
+        filter: filter.map(|(member, value)| (member, value.to_owned())),
+        after: None,
+        descending,
+        limit: 7,
+    };
+    let everything: Vec<String> = (0..59).map(|n| format!("s{n:02}")).collect();
+    assert_eq!(all(&store, page(None, false)).await, everything);
+    let mut backwards = all(&store, page(None, true)).await;
+    backwards.reverse();
+    assert_eq!(backwards, everything);
+
+    for (member, name, value) in [
+        (Member::App, "app", "app1"),
+        (Member::Service, "service", "service3"),
+        (Member::State, "state", "pending"),
+    ] {
+        let mut expected: Vec<String> = (0..SUBSCRIPTIONS)
+            .map(subscription)
+            .filter(|change| match &change.action {
+                crate::Action::Put(document) => document[name] == value && &*change.id != "s59",
+                _ => false,
+            })
+            .map(|change| change.id.to_string())
+            .collect();
+        expected.sort_unstable();
+        assert!(expected.len() > 7, "more than a page");
+        let found = all(&store, page(Some((member, value)), false)).await;
+        assert_eq!(found, expected, "{member:?}");
+    }
+    for (member, value) in [(Member::App, "app9"), (Member::Tenant, "x")] {
+        assert!(
+            all(&store, page(Some((member, value)), false))
+                .await
+                .is_empty()
+        );
+    }
+}

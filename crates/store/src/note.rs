@@ -1,0 +1,41 @@
+//! Notes: small things with an end, outside of the change log.
+
+use serde_json::Value;
+
+use crate::document::is_id;
+use crate::error::Invalid;
+
+/// Bytes of JSON that a note may have.
+pub(crate) const MAX_NOTE: usize = 1 << 20;
+
+/// A note, as it is kept. Sessions, idempotency keys, one-time links, what waits to be delivered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Note {
+    /// Its name in its space.
+    pub key: Box<str>,
+    /// What it says.
+    pub value: Value,
+    /// When it ends, in Unix milliseconds. From then on nobody finds it.
+    pub expires_at_ms: i64,
+}
+
+/// Refuses a space or a key that cannot name notes. A space has the form of a kind.
+pub(crate) fn check(space: &str, key: &str) -> Result<(), Invalid> {
+    crate::document::Kind::new(space).map_err(|_| Invalid::Note {
+        what: "space",
+        given: cut(space),
+        right: "lower-case letters, digits and `_`, a letter first, at most 32",
+    })?;
+    if is_id(key) {
+        return Ok(());
+    }
+    Err(Invalid::Note {
+        what: "key",
+        given: cut(key),
+        right: "1 to 256 bytes and no control characters",
+    })
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(40).flat_map(char::escape_debug).collect()
+}

@@ -1,0 +1,71 @@
+//! The statements for notes.
+
+use rusqlite::{Row, params};
+
+use super::rows::{Rows, limit};
+use crate::error::StoreError;
+use crate::rows::{NoteRange, Notes, StoredNote};
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+impl Notes for Rows<'_> {
+    fn note(&self, space: &str, key: &str) -> Result<Option<StoredNote>> {
+        let sql = "SELECT key, json, expires_at FROM notes WHERE space = ?1 AND key = ?2";
+        self.one(sql, [space, key], stored)
+    }
+
+    fn put_note(&self, space: &str, note: &StoredNote) -> Result<()> {
+        self.execute(
+            "INSERT INTO notes (space, key, json, expires_at) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (space, key) DO UPDATE
+             SET json = excluded.json, expires_at = excluded.expires_at",
+            params![space, note.key, note.json, note.expires_at_ms],
+        )?;
+        Ok(())
+    }
+
+    fn delete_note(&self, space: &str, key: &str) -> Result<bool> {
+        let sql = "DELETE FROM notes WHERE space = ?1 AND key = ?2";
+        Ok(self.execute(sql, [space, key])? > 0)
+    }
+
+    fn notes(&self, space: &str, range: &NoteRange<'_>, most: usize) -> Result<Vec<StoredNote>> {
+        // The last character of all ends what begins with the prefix.
+        let end = format!("{}\u{10ffff}", range.prefix);
+        let mut notes = Vec::new();
+        self.each(
+            "SELECT key, json, expires_at FROM notes
+             WHERE space = ?1 AND key >= ?2 AND key < ?3 AND (?4 IS NULL OR key > ?4)
+             AND expires_at > ?5 ORDER BY key LIMIT ?6",
+            params![
+                space,
+                range.prefix.max(range.after.unwrap_or_default()),
+                end,
+                range.after,
+                range.ends_after_ms,
+                limit(most)
+            ],
+            |row| {
+                notes.push(stored(row)?);
+                Ok(Ok(()))
+            },
+        )?;
+        Ok(notes)
+    }
+
+    fn sweep_notes(&self, now_ms: i64, most: usize) -> Result<u64> {
+        self.execute(
+            "DELETE FROM notes WHERE (space, key) IN
+             (SELECT space, key FROM notes WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)",
+            [now_ms, limit(most)],
+        )
+    }
+}
+
+fn stored(row: &Row<'_>) -> rusqlite::Result<StoredNote> {
+    Ok(StoredNote {
+        key: row.get(0)?,
+        json: row.get(1)?,
+        expires_at_ms: row.get(2)?,
+    })
+}
