@@ -221,6 +221,41 @@ pub fn writing(kind: &str) -> Point {
     rights_of(kind).write
 }
 
+/// How the documents of a tenant are found among those of a kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Spread {
+    /// They name the tenant.
+    OverTenants,
+    /// They name its apps.
+    OverApps,
+    /// They name its apps, or its services.
+    OverBoth,
+    /// By looking at each.
+    Otherwise,
+}
+
+/// How the documents of a tenant are found.
+pub(crate) fn spread(kind: &str) -> Spread {
+    match rights_of(kind).says {
+        Says::Tenant => Spread::OverTenants,
+        Says::App => Spread::OverApps,
+        Says::Subscription => Spread::OverBoth,
+        Says::Platform | Says::Id | Says::Attached | Says::Service => Spread::Otherwise,
+    }
+}
+
+/// The tenants whose documents of a kind somebody sees; none: everybody's, and the platform's.
+pub(crate) fn tenants_seen(actor: &Actor, kind: &str) -> Option<Vec<String>> {
+    let Read::With(point) = rights_of(kind).read else {
+        return None;
+    };
+    if actor.grants.allow_everywhere(point) {
+        return None;
+    }
+    let tenants = actor.grants.tenants_with(point);
+    Some(tenants.map(ToString::to_string).collect())
+}
+
 /// Finds a document by kind and id; none if there is none.
 pub type Look<'a> = &'a dyn Fn(&str, &str) -> Option<Value>;
 

@@ -1,14 +1,20 @@
 //! Documents, as somebody may see them: one, or a page of a list.
 
 use super::{Service, Source};
-use crate::ownership::{may_see, owners};
+use crate::ownership::{Spread, may_see, owners, spread, tenants_seen};
 use crate::{Actor, Refusal, documents};
-use postern_store::Scope;
+use postern_store::{Member, Scope};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Documents on a page at most.
 pub const MOST_ON_A_PAGE: usize = 1000;
+
+/// Documents read at once for a list.
+const PART: usize = 1000;
+
+/// Documents looked at for one page at most.
+const MOST_LOOKED_AT: usize = 20_000;
 
 /// A document that may be seen. What could be tried against a guessed key is left out.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,12 +43,13 @@ pub struct Listing {
 }
 
 /// A part of a list.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Page {
-    /// What is on it, in the order of ids.
+    /// What is on it, in the order asked for.
     pub items: Vec<Seen>,
-    /// Whether there is more.
-    pub more: bool,
+    /// After which id the next page begins, if there may be one. A page may have fewer items than
+    /// were asked for, and yet there is more.
+    pub next: Option<String>,
 }
 
 impl Service {
@@ -76,30 +83,127 @@ impl Service {
         kind: &str,
         listing: &Listing,
     ) -> Result<Page, Refusal> {
-        let mut found = self.every(kind).await?;
+        let look = |kind: &str, id: &str| self.look(kind, id);
+        let shows = |seen: &Seen| {
+            listing.fits(kind, seen, &look)
+                && may_see(actor, kind, &seen.id, &seen.document, &look)
+        };
+        let limit = listing.limit.clamp(1, MOST_ON_A_PAGE);
+        let mut page = Page::default();
+        let mut after = listing.after.clone();
+        let mut looked = 0;
+        loop {
+            let found = self.some(actor, kind, listing, after.as_deref()).await?;
+            let whole = found.len() < PART;
+            looked += found.len();
+            for seen in found {
+                if page.items.len() == limit {
+                    page.next = page.items.last().map(|last| last.id.clone());
+                    return Ok(page);
+                }
+                after = Some(seen.id.clone());
+                if shows(&seen) {
+                    page.items.push(seen);
+                }
+            }
+            if whole || looked >= MOST_LOOKED_AT {
+                page.next = after.filter(|_| !whole);
+                return Ok(page);
+            }
+        }
+    }
+
+    /// The next documents that a list may have, in its order: [`PART`] of them unless there are no
+    /// more.
+    async fn some(
+        &self,
+        actor: &Actor,
+        kind: &str,
+        listing: &Listing,
+        after: Option<&str>,
+    ) -> Result<Vec<Seen>, Refusal> {
+        let Source::Store(stored) = &self.source else {
+            let mut all = self.every(kind).await?;
+            if listing.descending {
+                all.reverse();
+            }
+            all.retain(|seen| listing.is_past(after, &seen.id));
+            all.truncate(PART);
+            return Ok(all);
+        };
+        let mut found = BTreeMap::new();
+        for filter in self.filters(actor, kind, listing).await? {
+            let part = postern_store::Page {
+                kind: documents::kind(kind)?,
+                filter,
+                after: after.map(Into::into),
+                descending: listing.descending,
+                limit: PART,
+            };
+            for document in stored.store.documents_page(part).await? {
+                let seen = seen(&document.id, Some(document.version), document.value()?);
+                found.insert(document.id, seen);
+            }
+        }
+        let mut found: Vec<Seen> = found.into_values().collect();
         if listing.descending {
             found.reverse();
         }
-        let look = |kind: &str, id: &str| self.look(kind, id);
-        let limit = listing.limit.clamp(1, MOST_ON_A_PAGE);
-        let mut items = Vec::new();
-        for seen in found {
-            let past = match &listing.after {
-                None => true,
-                Some(after) if listing.descending => seen.id < *after,
-                Some(after) => seen.id > *after,
-            };
-            if past
-                && listing.fits(kind, &seen, &look)
-                && may_see(actor, kind, &seen.id, &seen.document, &look)
-            {
-                if items.len() == limit {
-                    return Ok(Page { items, more: true });
-                }
-                items.push(seen);
+        found.truncate(PART);
+        Ok(found)
+    }
+
+    /// By which indexed members the documents of a list are found: those of any of these.
+    async fn filters(
+        &self,
+        actor: &Actor,
+        kind: &str,
+        listing: &Listing,
+    ) -> Result<Vec<Option<(Member, String)>>, Refusal> {
+        let having = |name: &str| listing.having.get(name).cloned();
+        for (name, member) in [("app", Member::App), ("service", Member::Service)] {
+            if let Some(value) = having(name) {
+                return Ok(vec![Some((member, value))]);
             }
         }
-        Ok(Page { items, more: false })
+        let tenants = having("tenant").map(|tenant| vec![tenant]);
+        let tenants = tenants.or_else(|| tenants_seen(actor, kind));
+        let Some(tenants) = tenants else {
+            return Ok(vec![having("state").map(|state| (Member::State, state))]);
+        };
+        let parts = match spread(kind) {
+            Spread::OverTenants => vec![],
+            Spread::OverApps => vec![("app", Member::App)],
+            Spread::OverBoth => vec![("app", Member::App), ("service", Member::Service)],
+            Spread::Otherwise => return Ok(vec![None]),
+        };
+        let mut filters = Vec::new();
+        for tenant in tenants {
+            if parts.is_empty() {
+                filters.push(Some((Member::Tenant, tenant.clone())));
+            }
+            for (of, member) in &parts {
+                let ids = self.of_tenant(of, &tenant).await?;
+                filters.extend(ids.into_iter().map(|id| Some((*member, id))));
+            }
+        }
+        Ok(filters)
+    }
+
+    /// The ids of a tenant's apps or services.
+    async fn of_tenant(&self, kind: &str, tenant: &str) -> Result<Vec<String>, Refusal> {
+        let Source::Store(stored) = &self.source else {
+            return Ok(Vec::new());
+        };
+        let part = postern_store::Page {
+            kind: documents::kind(kind)?,
+            filter: Some((Member::Tenant, tenant.to_owned())),
+            after: None,
+            descending: false,
+            limit: MOST_LOOKED_AT,
+        };
+        let found = stored.store.documents_page(part).await?;
+        Ok(found.into_iter().map(|found| found.id.into()).collect())
     }
 
     /// Finds what tells whose a document is, in what is served.
@@ -173,6 +277,15 @@ fn seen(id: &str, version: Option<u64>, mut document: Value) -> Seen {
 }
 
 impl Listing {
+    /// Whether an id comes after another in the order of the list.
+    fn is_past(&self, after: Option<&str>, id: &str) -> bool {
+        match after {
+            None => true,
+            Some(after) if self.descending => id < after,
+            Some(after) => id > after,
+        }
+    }
+
     fn fits(&self, kind: &str, seen: &Seen, look: crate::ownership::Look<'_>) -> bool {
         let has = |(member, text): (&String, &String)| {
             if member == "tenant" {

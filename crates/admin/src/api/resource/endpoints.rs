@@ -122,10 +122,8 @@ impl<R: Resource> Endpoint for List<R> {
     async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
         let listing = asked.query.listing()?;
         let page = api.service().list(&asked.actor, R::KIND, &listing).await?;
-        let next = page.items.last().filter(|_| page.more);
-        let next = next.map(|last| last.id.clone());
         let items: Vec<Value> = page.items.into_iter().map(shown).collect();
-        Ok(Reply::json(&json!({"items": items, "next": next})))
+        Ok(Reply::json(&json!({"items": items, "next": page.next})))
     }
 
     fn describe(describer: &mut Describer) -> Description {
