@@ -4,6 +4,8 @@
 //! [`Table`] has them all. Routing, the OpenAPI document and the table of permissions are made from
 //! it.
 
+mod about;
+mod commands;
 pub mod describe;
 pub(crate) mod dispatch;
 pub mod endpoint;
@@ -11,6 +13,7 @@ mod identity;
 pub mod input;
 pub mod permission;
 pub mod problem;
+mod questions;
 pub mod reply;
 pub mod resource;
 mod table;
@@ -21,12 +24,13 @@ pub use identity::{Identities, Presented};
 pub use table::{Row, Table};
 
 use postern_control::Service;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What endpoints are done with.
 pub struct Api {
     service: Arc<Service>,
     identities: Arc<dyn Identities>,
+    openapi: OnceLock<String>,
 }
 
 impl std::fmt::Debug for Api {
@@ -41,7 +45,14 @@ impl Api {
         Self {
             service,
             identities,
+            openapi: OnceLock::new(),
         }
+    }
+
+    /// The OpenAPI document as text.
+    pub(crate) fn openapi(&self) -> String {
+        let made = || describe::openapi(&table()).to_string();
+        self.openapi.get_or_init(made).clone()
     }
 
     /// What is asked and changed.
@@ -53,6 +64,9 @@ impl Api {
 /// Every endpoint.
 pub fn table() -> Table {
     let mut table = Table::default();
+    about::add(&mut table);
     resource::add(&mut table);
+    questions::add(&mut table);
+    commands::add(&mut table);
     table
 }

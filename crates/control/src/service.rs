@@ -15,6 +15,7 @@ use crate::{Actor, Answer, Named, Refusal, Remembered};
 use postern_calllog::CallLog;
 use postern_model::entity::Configuration;
 use postern_model::key::Keyer;
+use postern_model::permission::Point;
 use postern_policy::Directory;
 use postern_policy::facts::Reading;
 use postern_policy::policies::LimitUse;
@@ -213,17 +214,17 @@ impl Service {
     pub async fn call(&self, method: &str, call: Call<'_>) -> Result<Value, Refusal> {
         match method {
             "status" => Ok(self.status(&call.actor.who)),
-            "documents" => self.documents(read(call.params)?).await,
+            "documents" => self.documents(call.actor, read(call.params)?).await,
             "change" => self.change(call.actor, read(call.params)?).await,
             "apply" => self.apply(call.actor, read(call.params)?).await,
-            "why" => self.why(read(call.params)?).await,
-            "can" => self.can(read(call.params)?).await,
-            "log" => self.log(read(call.params)?, call.replies).await,
-            "denials" => self.denials(read(call.params)?).await,
+            "why" => self.why(call.actor, read(call.params)?).await,
+            "can" => self.can(call.actor, read(call.params)?).await,
+            "log" => self.log(call.actor, read(call.params)?, call.replies).await,
+            "denials" => self.denials(call.actor, read(call.params)?).await,
             "fix" => self.fix(call.actor, read(call.params)?).await,
-            "blocks.list" => Ok(self.blocks(&read(call.params)?)),
-            "blocks.lift" => self.lift(&read(call.params)?),
-            "policies.effective" => self.effective(&read(call.params)?),
+            "blocks.list" => self.blocks(call.actor, &read(call.params)?),
+            "blocks.lift" => self.lift(call.actor, &read(call.params)?),
+            "policies.effective" => self.effective(call.actor, &read(call.params)?),
             _ => {
                 let name: String = method
                     .chars()
@@ -266,7 +267,8 @@ impl Service {
         })
     }
 
-    fn blocks(&self, wanted: &Blocks) -> Value {
+    fn blocks(&self, actor: &Actor, wanted: &Blocks) -> Result<Value, Refusal> {
+        on_platform(actor, Point::BlocksLift)?;
         let mut blocks = self.running.blocks();
         if let Some(address) = wanted.address {
             let source = self.running.source_of(address);
@@ -275,10 +277,11 @@ impl Service {
         let limit = wanted.limit.unwrap_or(MOST_BLOCKS).min(MOST_BLOCKS);
         let more = blocks.len() > limit;
         blocks.truncate(limit);
-        json!({"blocks": blocks, "more": more})
+        Ok(json!({"blocks": blocks, "more": more}))
     }
 
-    fn lift(&self, params: &Lift) -> Result<Value, Refusal> {
+    fn lift(&self, actor: &Actor, params: &Lift) -> Result<Value, Refusal> {
+        on_platform(actor, Point::BlocksLift)?;
         match self.running.lift(params.address) {
             Some(block) => Ok(json!({ "lifted": block })),
             None => Err(
@@ -287,6 +290,15 @@ impl Service {
             ),
         }
     }
+}
+
+/// Refuses whoever has not this permission on the platform.
+fn on_platform(actor: &Actor, point: Point) -> Result<(), Refusal> {
+    if actor.grants.allow_everywhere(point) {
+        return Ok(());
+    }
+    let message = format!("this takes the permission `{point}` on the platform");
+    Err(Refusal::new("forbidden", message))
 }
 
 /// Blocks listed at most.

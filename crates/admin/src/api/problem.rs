@@ -66,6 +66,15 @@ codes! {
     Unavailable "store.unavailable" SERVICE_UNAVAILABLE "The database cannot be reached" "Try again in a moment.";
 }
 
+/// What commands can be refused with, besides what every endpoint can.
+pub(crate) const OF_COMMANDS: [Code; 5] = [
+    Code::ConfigurationInvalid,
+    Code::Conflict,
+    Code::FileMode,
+    Code::NotFound,
+    Code::RequestInvalid,
+];
+
 impl Code {
     /// The code of this name.
     pub fn parse(name: &str) -> Option<Self> {

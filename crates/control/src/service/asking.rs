@@ -5,6 +5,7 @@ mod can;
 mod fix;
 mod passed;
 mod past;
+mod reach;
 mod record;
 mod told;
 mod why;

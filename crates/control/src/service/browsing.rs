@@ -85,8 +85,7 @@ impl Service {
     ) -> Result<Page, Refusal> {
         let look = |kind: &str, id: &str| self.look(kind, id);
         let shows = |seen: &Seen| {
-            listing.fits(kind, seen, &look)
-                && may_see(actor, kind, &seen.id, &seen.document, &look)
+            listing.fits(kind, seen, &look) && may_see(actor, kind, &seen.id, &seen.document, &look)
         };
         let limit = listing.limit.clamp(1, MOST_ON_A_PAGE);
         let mut page = Page::default();

@@ -1,10 +1,11 @@
 //! Which policies hold for an operation, where each comes from, and what they come to together.
 
 use super::Service;
-use crate::Refusal;
+use crate::{Actor, Refusal};
 use postern_model::entity::{
     Configuration, HeadersRule, Level, Limit, LimitKey, Measure, Mode, Name, Policy, PolicyRule,
 };
+use postern_model::permission::Point;
 use postern_policy::Rules;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -21,9 +22,18 @@ pub(super) struct Wanted {
 
 impl Service {
     /// The policies of an operation.
-    pub(super) fn effective(&self, wanted: &Wanted) -> Result<Value, Refusal> {
+    pub(super) fn effective(&self, actor: &Actor, wanted: &Wanted) -> Result<Value, Refusal> {
         let configuration = self.running.configuration();
         let route = find(&configuration, wanted)?;
+        let owner = configuration.services.get(route[0]);
+        let owner = owner.and_then(|service| service.tenant.as_deref());
+        if !actor.grants.allow(Point::PoliciesRead, owner) {
+            let name = wanted.service.escape_debug();
+            return Err(Refusal::new(
+                "not_found",
+                format!("there is no service `{name}`"),
+            ));
+        }
         let policies = Rules::effective_of(&configuration, route);
         let name = |at: usize| configuration.policies.get(at).map(|policy| &*policy.name);
         let parts = policies.iter().filter_map(|effective| {

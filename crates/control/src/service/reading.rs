@@ -1,7 +1,9 @@
 //! Documents, as they stand.
 
 use super::{Service, Source};
-use crate::{Refusal, documents};
+use crate::service::Listing;
+use crate::{Actor, Refusal, documents};
+use postern_model::permission::Grants;
 use postern_store::{Document, Scope};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -84,8 +86,11 @@ impl Wanted {
 
 impl Service {
     /// Documents of a kind, in the order of their ids.
-    pub(super) async fn documents(&self, wanted: Wanted) -> Result<Value, Refusal> {
+    pub(super) async fn documents(&self, actor: &Actor, wanted: Wanted) -> Result<Value, Refusal> {
         let kind = documents::kind(&wanted.kind)?;
+        if actor.grants != Grants::everything() {
+            return self.documents_seen(actor, wanted).await;
+        }
         let found = match &self.source {
             Source::Store(stored) => {
                 let state = (wanted, Found::default());
@@ -117,6 +122,35 @@ impl Service {
             }
         };
         Ok(json!({"documents": found.documents, "more": found.more}))
+    }
+}
+
+impl Service {
+    /// The same for somebody who does not see everything.
+    async fn documents_seen(&self, actor: &Actor, wanted: Wanted) -> Result<Value, Refusal> {
+        let kind = wanted.kind.clone();
+        let mut found = Found::default();
+        if let Some(id) = &wanted.id {
+            let seen = self.see(actor, &kind, id).await;
+            if let Ok(seen) = seen {
+                wanted.visit(&mut found, id, seen.version, seen.document);
+            }
+            return Ok(json!({"documents": found.documents, "more": false}));
+        }
+        let mut listing = Listing {
+            limit: wanted.limit,
+            ..Listing::default()
+        };
+        loop {
+            let page = self.list(actor, &kind, &listing).await?;
+            for seen in page.items {
+                wanted.visit(&mut found, &seen.id, seen.version, seen.document);
+            }
+            if page.next.is_none() || found.more {
+                return Ok(json!({"documents": found.documents, "more": found.more}));
+            }
+            listing.after = page.next;
+        }
     }
 }
 

@@ -197,6 +197,20 @@ impl World {
         self.ask_with(who, method, path, body, &[]).await
     }
 
+    /// What is answered, as text.
+    pub(super) async fn text(&self, who: &str, path: &str, body: &Value) -> String {
+        let request = Request::builder()
+            .method("POST")
+            .uri(format!("/api/v1{path}"))
+            .header(AUTHORIZATION, format!("Bearer {who}"))
+            .header("content-type", "application/json")
+            .body(Body::from(body.to_string()))
+            .unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let bytes = to_bytes(response.into_body(), 1 << 24).await.unwrap();
+        String::from_utf8(bytes.to_vec()).unwrap()
+    }
+
     /// The same with more headers.
     pub(super) async fn ask_with(
         &self,

@@ -1,15 +1,17 @@
 //! The call log, listed, followed and counted.
 
+use super::reach::Reach;
 use super::record::{columns, record};
 use super::unread;
-use crate::Refusal;
 use crate::service::Service;
 use crate::socket::Items;
+use crate::{Actor, Refusal};
 use ipnet::IpNet;
 use postern_calllog::{
     CodeFilter, Column, Entry, Filter, Followed, Group, GroupBy, Outcome, StatusFilter,
     Subscription,
 };
+use postern_explain::Audience;
 use postern_model::{Fault, Stage};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -145,11 +147,16 @@ impl Service {
     /// Lists requests one by one, and goes on as they come where that is wanted.
     pub(in crate::service) async fn log(
         &self,
+        actor: &Actor,
         wanted: Wanted,
         replies: &mut dyn Items,
     ) -> Result<Value, Refusal> {
         let filter = wanted.filter()?;
-        let shape: fn(&Entry) -> Value = if wanted.detail { record } else { columns };
+        let shape = Shape {
+            reach: self.reach(actor),
+            detail: wanted.detail,
+        };
+        let following_shape = shape.clone();
         // Before what is there is read, so that nothing falls between the two.
         let following = wanted
             .follow
@@ -168,14 +175,19 @@ impl Service {
                 },
                 None,
             );
-            while left > 0 {
+            let mut looked = 0;
+            while left > 0 && looked < MOST {
                 let page = reader.search(&filter, left.min(PAGE), before);
                 let page = page.map_err(|error| unread(&error))?;
-                left = left.saturating_sub(page.entries.len());
+                looked += PAGE;
                 for entry in page.entries {
+                    let Some(row) = shape.of(&entry) else {
+                        continue;
+                    };
+                    left = left.saturating_sub(1);
                     if turned {
-                        kept.push(entry);
-                    } else if send.blocking_send(shape(&entry)).is_err() {
+                        kept.push(row);
+                    } else if send.blocking_send(row).is_err() {
                         return Ok(false);
                     }
                 }
@@ -184,8 +196,8 @@ impl Service {
                     break;
                 }
             }
-            for entry in kept.into_iter().rev() {
-                if send.blocking_send(shape(&entry)).is_err() {
+            for row in kept.into_iter().rev() {
+                if send.blocking_send(row).is_err() {
                     return Ok(false);
                 }
             }
@@ -199,15 +211,21 @@ impl Service {
             return Ok(json!({ "more": more }));
         };
         let (send, receive) = mpsc::channel(PAGE);
-        let follow = tokio::task::spawn_blocking(move || go_on(&following, &send, shape));
+        let follow =
+            tokio::task::spawn_blocking(move || go_on(&following, &send, &following_shape));
         give(receive, replies).await;
         let _ = follow.await;
         Ok(json!({ "more": false }))
     }
 
     /// Counts refusals.
-    pub(in crate::service) async fn denials(&self, wanted: Wanted) -> Result<Value, Refusal> {
+    pub(in crate::service) async fn denials(
+        &self,
+        actor: &Actor,
+        wanted: Wanted,
+    ) -> Result<Value, Refusal> {
         let mut filter = wanted.filter()?;
+        self.reach(actor).owns(&filter)?;
         let by = read("group", wanted.by.as_ref(), grouping, || {
             "code, app, operation, service, fault, address, status".to_owned()
         })?;
@@ -256,6 +274,42 @@ impl Service {
     }
 }
 
+/// How rows are shown to whoever asked for them.
+#[derive(Debug, Clone)]
+struct Shape {
+    reach: Reach,
+    detail: bool,
+}
+
+impl Shape {
+    /// A row; none if it is not for them.
+    fn of(&self, entry: &Entry) -> Option<Value> {
+        let row = match self.reach.of(entry)? {
+            Audience::Operator if self.detail => record(entry),
+            Audience::Operator => columns(entry),
+            audience => narrowed(columns(entry), entry, audience),
+        };
+        Some(row)
+    }
+}
+
+/// The columns that the publisher, or the consumer, may read.
+fn narrowed(mut row: Value, entry: &Entry, audience: Audience) -> Value {
+    const OPERATORS: [&str; 3] = ["peer", "trace", "directory"];
+    const PUBLISHERS: [&str; 5] = ["policy", "upstream", "target", "attempts", "revision"];
+    if let Value::Object(members) = &mut row {
+        let consumer = audience == Audience::Consumer;
+        members.retain(|name, _| {
+            !OPERATORS.contains(&name.as_str())
+                && !(consumer && PUBLISHERS.contains(&name.as_str()))
+        });
+        if let (true, Some(code)) = (consumer, entry.code) {
+            members.insert("code".to_owned(), code.shown().name().into());
+        }
+    }
+    row
+}
+
 /// Sends rows on; `false` if nobody takes them any more.
 async fn give(mut rows: mpsc::Receiver<Value>, replies: &mut dyn Items) -> bool {
     while let Some(row) = rows.recv().await {
@@ -267,11 +321,14 @@ async fn give(mut rows: mpsc::Receiver<Value>, replies: &mut dyn Items) -> bool 
 }
 
 /// Gives rows as they come, until nobody takes them or the log is closed.
-fn go_on(following: &Subscription, send: &mpsc::Sender<Value>, shape: fn(&Entry) -> Value) {
+fn go_on(following: &Subscription, send: &mpsc::Sender<Value>, shape: &Shape) {
     let mut last = Instant::now();
     loop {
         let row = match following.next(LOOK) {
-            Followed::Entry(entry) => shape(&entry),
+            Followed::Entry(entry) => match shape.of(&entry) {
+                Some(row) => row,
+                None => continue,
+            },
             // Whoever listens hears that we are there, and we that they are.
             Followed::Nothing if last.elapsed() >= BEAT => Value::Null,
             Followed::Nothing if send.is_closed() => return,

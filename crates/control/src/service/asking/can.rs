@@ -1,10 +1,11 @@
 //! What would become of a request that nobody has sent.
 
 use super::Asking;
+use super::reach::Reach;
 use super::world::Rows;
-use crate::Refusal;
 use crate::remembered::now as millis;
 use crate::service::Service;
+use crate::{Actor, Refusal};
 use postern_explain::{Audience, Body, MadeUp, can};
 use postern_policy::policies::LimitUse;
 use serde::Deserialize;
@@ -33,23 +34,25 @@ pub(in crate::service) struct Wanted {
     at_ms: Option<i64>,
     #[serde(default)]
     tls: bool,
-    #[serde(default = "operator")]
-    audience: Audience,
-}
-
-const fn operator() -> Audience {
-    Audience::Operator
+    /// Who it is told to; as much as may be told, if this is not said.
+    #[serde(default)]
+    audience: Option<Audience>,
 }
 
 impl Service {
     /// Decides a made-up request.
-    pub(in crate::service) async fn can(&self, wanted: Wanted) -> Result<Value, Refusal> {
-        self.ask(move |asking| asking.can(&wanted)).await
+    pub(in crate::service) async fn can(
+        &self,
+        actor: &Actor,
+        wanted: Wanted,
+    ) -> Result<Value, Refusal> {
+        let reach = self.reach(actor);
+        self.ask(move |asking| asking.can(&reach, &wanted)).await
     }
 }
 
 impl Asking {
-    fn can(&self, wanted: &Wanted) -> Result<Value, Refusal> {
+    fn can(&self, reach: &Reach, wanted: &Wanted) -> Result<Value, Refusal> {
         let now = self.now(&self.rows_for(wanted)?)?;
         let made = MadeUp {
             method: &wanted.method,
@@ -69,19 +72,39 @@ impl Asking {
         // At another time the counters stand otherwise.
         let is_now = wanted.at_ms.is_none();
         let readings = |uses: &[LimitUse]| is_now.then(|| self.running.readings(uses));
-        let answer = can(&now.world(), &made, None, &readings, wanted.audience)?;
+        let decide = |audience| can(&now.world(), &made, None, &readings, audience);
+        // Whose service it is is known only after it was decided.
+        let first = decide(Audience::Operator)?;
+        let publisher = first.explanation.asked.tenant.as_deref();
+        let most = reach.audience(publisher, self.app_of(wanted).as_deref());
+        let most = most.ok_or_else(|| {
+            Refusal::new(
+                "forbidden",
+                "neither the app nor the service is one of yours",
+            )
+            .help("ask about an app of your own, or about a service that you publish")
+        })?;
+        let answer = match Reach::told(most, wanted.audience) {
+            Audience::Operator => first,
+            audience => decide(audience)?,
+        };
         Ok(json!({"found": answer.explanation, "allowed": answer.allowed}))
+    }
+
+    /// The app that would send it.
+    fn app_of(&self, wanted: &Wanted) -> Option<String> {
+        let owner = || {
+            let directory = self.running.directory();
+            let credential = directory.credential(wanted.key.as_deref()?)?;
+            Some(credential.app.to_string())
+        };
+        wanted.app.clone().or_else(owner)
     }
 
     /// The rows of the app that would send it, and the key that was named.
     fn rows_for(&self, wanted: &Wanted) -> Result<Rows, Refusal> {
         let key = wanted.key.as_deref();
-        let owner = || {
-            let directory = self.running.directory();
-            Some(directory.credential(key?)?.app.to_string())
-        };
-        let app = wanted.app.clone().or_else(owner);
-        let mut rows = match app {
+        let mut rows = match self.app_of(wanted) {
             Some(app) => self.rows_of_app(&app, wanted.at_ms.unwrap_or_else(millis))?,
             None => Rows::default(),
         };

@@ -1,5 +1,6 @@
 //! Making what `why` proved.
 
+use super::reach::{Reach, unseen};
 use super::why::{Kept, Sought};
 use super::{Asking, Documents, store};
 use crate::documents::{self, SETTINGS, section};
@@ -40,7 +41,10 @@ impl Service {
         wanted: Wanted,
     ) -> Result<Value, Refusal> {
         let (comment, preview) = (wanted.comment.clone(), wanted.preview);
-        let found = self.ask(move |asking| asking.chosen(&wanted)).await?;
+        let reach = self.reach(actor);
+        let found = self
+            .ask(move |asking| asking.chosen(&reach, &wanted))
+            .await?;
         let Chosen { fix, request, met } = match found {
             Ok(found) => found,
             Err(answer) => return Ok(answer),
@@ -100,7 +104,7 @@ impl Service {
             let address = address
                 .parse()
                 .map_err(|_| Refusal::invalid(format!("{address} is no address")))?;
-            self.lift(&Lift { address })?;
+            self.lift(actor, &Lift { address })?;
         }
         if let (Some(key), Value::Object(members)) = (key, &mut answer) {
             members.insert("key".to_owned(), (*key.reveal().expose()).into());
@@ -177,12 +181,16 @@ fn expected(proved: u64, present: bool, version: Option<u64>) -> Option<Expectat
 }
 
 impl Asking {
-    fn chosen(&self, wanted: &Wanted) -> Result<Result<Chosen, Value>, Refusal> {
+    fn chosen(&self, reach: &Reach, wanted: &Wanted) -> Result<Result<Chosen, Value>, Refusal> {
         let entry = match self.seek(&wanted.id)? {
             Sought::Found(entry, _) => entry,
-            Sought::Answer(answer) => return Ok(Err(answer)),
+            Sought::Answer(answer) if reach.is_everything() => return Ok(Err(answer)),
+            Sought::Answer(_) => return Err(unseen(&wanted.id)),
         };
-        let then = self.explanation(&entry, Audience::Operator)?;
+        // What is mended here is the publisher's or the operator's.
+        let audience = reach.of(&entry).filter(|most| *most != Audience::Consumer);
+        let audience = audience.ok_or_else(|| unseen(&wanted.id))?;
+        let then = self.explanation(&entry, audience)?;
         let id = entry.id.encode();
         let Some(fix) = numbered(&then, wanted.number) else {
             return Err(none(&then, wanted.number, id.as_str()));

@@ -1,13 +1,14 @@
 //! Why a request was refused.
 
 use super::past::Past;
+use super::reach::{Reach, unseen};
 use super::record::{detail, record};
 use super::told::{ended, told};
 use super::world::Then;
 use super::{Asking, passed, unread};
-use crate::Refusal;
 use crate::remembered::now;
 use crate::service::Service;
+use crate::{Actor, Refusal};
 use postern_calllog::{Entry, Filter, IdPrefix, Lookup, MethodName, Outcome, Searched, Way};
 use postern_explain::{
     Audience, Explanation, Last, Other, Question, RecordedDenial, Wire, explain,
@@ -46,12 +47,9 @@ pub(in crate::service) struct Wanted {
     method: Option<Arc<str>>,
     #[serde(default)]
     path: Option<String>,
-    #[serde(default = "operator")]
-    audience: Audience,
-}
-
-const fn operator() -> Audience {
-    Audience::Operator
+    /// Who it is told to; as much as may be told, if this is not said.
+    #[serde(default)]
+    audience: Option<Audience>,
 }
 
 /// A request that was looked for.
@@ -69,23 +67,32 @@ fn is_fresh(id: &str) -> bool {
 }
 
 impl Service {
-    pub(in crate::service) async fn why(&self, wanted: Wanted) -> Result<Value, Refusal> {
-        self.ask(move |asking| asking.why(&wanted)).await
+    pub(in crate::service) async fn why(
+        &self,
+        actor: &Actor,
+        wanted: Wanted,
+    ) -> Result<Value, Refusal> {
+        let reach = self.reach(actor);
+        self.ask(move |asking| asking.why(&reach, &wanted)).await
     }
 }
 
 impl Asking {
-    fn why(&self, wanted: &Wanted) -> Result<Value, Refusal> {
+    fn why(&self, reach: &Reach, wanted: &Wanted) -> Result<Value, Refusal> {
         let sought = match &wanted.id {
             Some(id) => self.seek(id)?,
-            None => self.last(wanted)?,
+            None => self.last(reach, wanted)?,
         };
         let (entry, folded) = match sought {
             Sought::Found(entry, folded) => (entry, folded),
-            Sought::Answer(answer) => return Ok(answer),
+            Sought::Answer(answer) if reach.is_everything() => return Ok(answer),
+            Sought::Answer(_) => return Err(unseen(wanted.id.as_deref().unwrap_or("--last"))),
         };
-        let explanation = self.explanation(&entry, wanted.audience)?;
-        let operator = wanted.audience == Audience::Operator;
+        let most = reach.of(&entry);
+        let most = most.ok_or_else(|| unseen(wanted.id.as_deref().unwrap_or("--last")))?;
+        let audience = Reach::told(most, wanted.audience);
+        let explanation = self.explanation(&entry, audience)?;
+        let operator = audience == Audience::Operator;
         Ok(json!({
             "found": explanation,
             "folded": folded,
@@ -130,7 +137,7 @@ impl Asking {
     }
 
     /// The last refusal, of the gateway or of an upstream.
-    fn last(&self, wanted: &Wanted) -> Result<Sought, Refusal> {
+    fn last(&self, reach: &Reach, wanted: &Wanted) -> Result<Sought, Refusal> {
         let reader = self.reader();
         let mut newest: Option<Entry> = None;
         let mut searched = Searched::default();
@@ -151,6 +158,7 @@ impl Asking {
                 let of_path = |entry: &Entry| {
                     let path = wanted.path.as_deref();
                     path.is_none_or(|path| leads_to(path, entry.path.as_deref()))
+                        && reach.of(entry).is_some()
                 };
                 if let Some(entry) = page.entries.into_iter().find(of_path) {
                     if newest.as_ref().is_none_or(|newest| newest.id < entry.id) {

@@ -1,0 +1,116 @@
+//! What the command line asks for: the methods of the local socket, over HTTP.
+//!
+//! The answer is lines of JSON as at the socket (`docs/reference/socket.md`): any number of
+//! `{"item": …}` and then one `{"ok": …}` or `{"error": …}`. What is refused before anything was
+//! sent is answered with a problem document.
+
+mod lines;
+
+use self::lines::{Lines, Sender};
+use super::Api;
+use super::describe::{Describer, Description};
+use super::endpoint::{Asked, Endpoint, Nothing};
+use super::input::Json;
+use super::permission::{self as needs};
+use super::problem::Problem;
+use super::reply::Reply;
+use super::table::Table;
+use axum::body::Body;
+use axum::http::{Method, StatusCode};
+use postern_control::protocol;
+use postern_control::{Actor, Call};
+use serde_json::{Map, Value, json};
+
+const KIND: &str = "application/x-ndjson";
+
+/// Declares commands: type, method of the socket, and what it takes.
+macro_rules! commands {
+    ($($name:ident $method:literal $needs:ident $body:literal $says:literal;)*) => {
+        $(
+            #[doc = $says]
+            #[derive(Debug, Clone, Copy)]
+            pub(crate) struct $name;
+
+            impl Endpoint for $name {
+                type Permission = needs::$needs;
+                type Path = Nothing;
+                type Query = Nothing;
+                type Body = Json<Map<String, Value>>;
+                type Answer = Value;
+
+                const METHOD: Method = Method::POST;
+                const PATH: &'static str = concat!("/commands/", $method);
+                const ID: &'static str = concat!("command_", $method);
+                const SUMMARY: &'static str = $says;
+                const TAG: &'static str = "Commands";
+                const MAX_BODY: usize = $body;
+
+                async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
+                    answer(api, asked.actor, $method, Value::Object(asked.body.0)).await
+                }
+
+                fn describe(describer: &mut Describer) -> Description {
+                    let line = json!({"type": "string", "description": "Lines of JSON."});
+                    Description {
+                        answer: (StatusCode::OK, Some((KIND, line))),
+                        problems: super::problem::OF_COMMANDS.to_vec(),
+                        ..describer.of::<Self>()
+                    }
+                }
+            }
+        )*
+
+        /// Adds the endpoints.
+        pub(super) fn add(table: &mut Table) {
+            $(table.add::<$name>();)*
+        }
+
+        /// The methods that there are.
+        #[cfg(test)]
+        pub(super) const METHODS: &[&str] = &[$($method,)*];
+    };
+}
+
+commands! {
+    Status "status" SignedIn 4096 "Say who asks, and how the process can be reached";
+    Documents "documents" SignedIn 65536 "List documents";
+    Change "change" SignedIn 41943040 "Make changes, all or none";
+    Apply "apply" ConfigurationApply 41943040 "Apply a configuration file";
+    Why "why" CallsRead 65536 "Explain a request";
+    Can "can" QuestionsAsk 1048576 "Decide a made-up request";
+    Log "log" CallsRead 65536 "List and follow requests";
+    Denials "denials" CallsRead 65536 "Count refusals";
+    Fix "fix" CallsRead 65536 "Make a proved fix";
+    BlocksList "blocks.list" BlocksLift 4096 "List blocked addresses";
+    BlocksLift "blocks.lift" BlocksLift 4096 "End a block";
+    PoliciesEffective "policies.effective" PoliciesRead 65536 "Show which policies hold";
+}
+
+/// Answers with the lines that the socket would give.
+async fn answer(
+    api: &Api,
+    actor: Actor,
+    method: &'static str,
+    params: Value,
+) -> Result<Reply, Problem> {
+    let (sender, mut lines) = Sender::new();
+    let service = api.service.clone();
+    tokio::spawn(async move {
+        let mut sender = sender;
+        let call = Call {
+            actor: &actor,
+            params,
+            replies: &mut sender,
+        };
+        let last = match service.call(method, call).await {
+            Ok(value) => protocol::Reply::Ok(value),
+            Err(refusal) => protocol::Reply::Error(refusal),
+        };
+        sender.finish(&last).await;
+    });
+    match lines.first().await {
+        Some(protocol::Reply::Error(refusal)) => Err(refusal.into()),
+        Some(first) => Ok(Reply::bytes(KIND, Body::new(Lines::new(&first, lines)))),
+        None => Ok(Reply::bytes(KIND, Body::empty())),
+    }
+}
