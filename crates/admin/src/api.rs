@@ -9,6 +9,7 @@ mod commands;
 pub mod describe;
 pub(crate) mod dispatch;
 pub mod endpoint;
+mod idempotency;
 mod identity;
 pub mod input;
 pub mod permission;

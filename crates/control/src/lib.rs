@@ -25,7 +25,7 @@ mod yaml;
 pub use actor::{Actor, ActorKind};
 pub use error::{Finding, Refusal};
 pub use load::Candidate;
-pub use remembered::{Kept, Named, Remembered};
+pub use remembered::{Kept, Named, Remembered, now};
 pub use replace::replace;
 pub use service::{
     Block, Call, ChangeSet, Listing, MOST_ON_A_PAGE, Page, Running, Seen, Service, Source, Status,

@@ -125,7 +125,7 @@ impl Remembered {
 }
 
 /// Unix time in milliseconds.
-pub(crate) fn now() -> i64 {
+pub fn now() -> i64 {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     now.map_or(0, |now| i64::try_from(now.as_millis()).unwrap_or(i64::MAX))
 }

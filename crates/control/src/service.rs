@@ -195,6 +195,14 @@ impl Service {
         }
     }
 
+    /// Where documents and notes are kept; none where a file owns the configuration.
+    pub const fn store(&self) -> Option<&Store> {
+        match &self.source {
+            Source::File(_) => None,
+            Source::Store(stored) => Some(&stored.store),
+        }
+    }
+
     /// Reads everything stored again, with the files that it names, and serves it. Does nothing
     /// where a file owns the configuration.
     ///

@@ -2,6 +2,7 @@
 
 use super::Api;
 use super::endpoint::{Asked, Endpoint};
+use super::idempotency::{Begin, MOST_KEPT, begin};
 use super::identity::Presented;
 use super::input::{self, FromBody as _};
 use super::permission::Need;
@@ -174,10 +175,25 @@ async fn served(
     };
     let_in(row.need, actor.as_ref())?;
     let body = read(body, row.max_body).await?;
-    let parameters = parameters
+    let mut parameters: Map<String, Value> = parameters
         .iter()
         .map(|(name, value)| (name.to_owned(), value.into()))
         .collect();
+    let once = if row.method == Method::POST {
+        let said = Value::Object(parameters);
+        let began = begin(api, &parts.headers, actor.as_ref(), row.id, &said, &body).await?;
+        parameters = match said {
+            Value::Object(said) => said,
+            _ => Map::new(),
+        };
+        match began {
+            Begin::Again(reply) => return Ok(reply),
+            Begin::First(once) => Some(once),
+            Begin::Plain => None,
+        }
+    } else {
+        None
+    };
     let received = Received {
         parts,
         parameters,
@@ -185,7 +201,15 @@ async fn served(
         actor,
         from,
     };
-    row.served.serve(api, received).await
+    let outcome = row.served.serve(api, received).await;
+    if let Some(once) = once {
+        let kept = outcome
+            .as_ref()
+            .ok()
+            .and_then(|reply| reply.kept(MOST_KEPT));
+        once.end(kept).await;
+    }
+    outcome
 }
 
 /// The methods of a path, as `Allow` lists them (RFC 9110, section 10.2.1).

@@ -240,3 +240,36 @@ async fn every_other_method_is_405_with_allow() {
     let head = world.ask("owner", "HEAD", "/apps/till", Value::Null).await;
     assert_eq!((head.status, head.body), (200, Value::Null));
 }
+
+#[tokio::test]
+async fn what_is_sent_twice_with_one_key_is_done_once() {
+    let world = World::new().await;
+    let app = json!({"id": "crm", "tenant": "commerce"});
+    let post = async |who: &str, key: &str, body: &Value| {
+        let key = [("idempotency-key", key)];
+        world
+            .ask_with(who, "POST", "/apps", body.clone(), &key)
+            .await
+    };
+    let first = post("developer@commerce", "a", &app).await;
+    let second = post("developer@commerce", "a", &app).await;
+    assert_eq!((first.status, second.status), (201, 201), "{second:?}");
+    assert_eq!(first.body, second.body);
+    assert_eq!(first.headers["etag"], second.headers["etag"]);
+    let other = json!({"id": "other", "tenant": "commerce"});
+    let reused = post("developer@commerce", "a", &other).await;
+    assert_eq!(
+        (reused.status, &reused.body["code"]),
+        (422, &json!("idempotency.key_reused"))
+    );
+    // Somebody else's key is another key.
+    let foreign = post("admin@commerce", "a", &app).await;
+    assert_eq!(foreign.body["code"], "resource.exists");
+    // What was not done can be tried again.
+    let refused = post("developer@commerce", "b", &app).await;
+    assert_eq!(refused.status, 409);
+    world
+        .ask("developer@commerce", "DELETE", "/apps/crm", Value::Null)
+        .await;
+    assert_eq!(post("developer@commerce", "b", &app).await.status, 201);
+}
