@@ -14,7 +14,7 @@ use crate::since::{History, since};
 use crate::world::World;
 use postern_model::Stage;
 use postern_model::denial::{self, Code, Denial, Shown};
-use postern_model::entity::{Disclosure, Service, StatusProfile, Visibility};
+use postern_model::entity::{Disclosure, PRODUCTION, Service, StatusProfile, Visibility};
 use postern_policy::{Directory, Facts, Snapshot};
 use std::fmt;
 
@@ -311,7 +311,9 @@ impl Manner {
                 None => StatusProfile::Standard,
             },
             disclosure: service.map_or(Disclosure::Standard, |service| {
-                service.disclosure.at(facts.now().div_euclid(1000))
+                let environment = decided.environment.as_deref().unwrap_or(PRODUCTION);
+                let disclosure = service.disclosure_in(environment);
+                disclosure.at(facts.now().div_euclid(1000))
             }),
             proved: decided.identity.is_some(),
         }

@@ -1,8 +1,11 @@
 //! The validated entities of one configuration: what `postern-config` produces and
 //! `postern-policy` compiles. Every reference is resolved, every unit is in the type.
 
+mod about;
 mod access;
+mod assignment;
 mod capture;
+mod certificate;
 mod credential;
 mod edge;
 mod environment;
@@ -17,14 +20,17 @@ mod subscription;
 mod tenant;
 mod upstream;
 
-pub use access::{Authentication, Disclosure, Scope, StatusProfile, Visibility};
+pub use about::About;
+pub use access::{Approval, Authentication, Disclosure, Scope, StatusProfile, Visibility};
+pub use assignment::Assignment;
 pub use capture::{Capture, Captured, Redact};
+pub use certificate::{CertificateFiles, ChainSource};
 pub use credential::{Credential, CredentialState, KeyDigest, Restriction, Revocation};
 pub use edge::{Edge, EdgeRate};
 pub use environment::{Environment, PRODUCTION};
 pub use list::{AddressList, ListEntry};
 pub use listener::{
-    CertificateFiles, Distribution, KeySource, Listener, ListenerTls, ProxyProtocol, TlsVersion,
+    Distribution, KeySource, Listener, ListenerTls, ProxyProtocol, TlsVersion,
 };
 pub use method::Method;
 pub use plan::{Coverage, Limit, LimitKey, Measure, Plan};

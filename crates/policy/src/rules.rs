@@ -7,7 +7,8 @@ use crate::fields::Known;
 use crate::policies::{self, EffectivePolicy, Policies, UnknownList};
 use crate::router::template::Template;
 use crate::router::{Route, Router, template::TemplateError};
-use crate::stages::upstream::{OperationPlan, UpstreamPlan};
+use crate::decision::Allowed;
+use crate::stages::upstream::{OperationPlan, UpstreamPlan, Way};
 use access::Access;
 use postern_model::entity::{
     Configuration, Lifecycle, Name, Operation, Policy, Service, Upstream, Version,
@@ -93,9 +94,10 @@ impl Rules {
         revision: Name,
     ) -> Result<Self, CompileError> {
         let mut operations = Vec::new();
+        let access = Access::new(&configuration);
         let mut policies = Policies::compile(&configuration)?;
         let router = Router::compile(&configuration, |route, template| {
-            operations.push(plan(&configuration, route, template)?);
+            operations.push(plan(&configuration, &access, route, template)?);
             policies.add_operation(
                 &configuration,
                 route.service,
@@ -116,7 +118,7 @@ impl Rules {
             operations,
             tls_port,
             policies,
-            access: Access::new(&configuration),
+            access,
             credentials: credentials(&configuration),
             mark: mark(&revision),
             revision,
@@ -266,16 +268,21 @@ impl Rules {
         self.access.environment(index)
     }
 
-    /// The upstream of a route.
-    pub fn upstream(&self, route: &Route) -> &Upstream {
-        #[expect(clippy::indexing_slicing, reason = "checked when compiled")]
-        &self.configuration.upstreams[self.version(route).upstream]
+    /// Where an allowed request goes.
+    pub fn way(&self, allowed: &Allowed<'_>) -> &Way {
+        self.plan(&allowed.route).way(allowed.environment)
     }
 
-    /// What was worked out for the upstream of a route.
-    pub fn upstream_plan(&self, route: &Route) -> &UpstreamPlan {
+    /// The upstream of an allowed request.
+    pub fn upstream(&self, allowed: &Allowed<'_>) -> &Upstream {
         #[expect(clippy::indexing_slicing, reason = "checked when compiled")]
-        &self.upstreams[self.version(route).upstream]
+        &self.configuration.upstreams[allowed.upstream]
+    }
+
+    /// What was worked out for the upstream of an allowed request.
+    pub fn upstream_plan(&self, allowed: &Allowed<'_>) -> &UpstreamPlan {
+        #[expect(clippy::indexing_slicing, reason = "checked when compiled")]
+        &self.upstreams[allowed.upstream]
     }
 }
 
@@ -302,6 +309,7 @@ fn credentials(configuration: &Configuration) -> Vec<Known> {
 /// Compiles one operation.
 fn plan(
     configuration: &Configuration,
+    access: &Access,
     route: Route,
     template: &Template,
 ) -> Result<OperationPlan, CompileError> {
@@ -314,18 +322,32 @@ fn plan(
         let version = &service.versions[route.version];
         (service, version, &version.operations[route.operation])
     };
-    let Some(upstream) = configuration.upstreams.get(version.upstream) else {
-        return Err(CompileError::Upstream {
+    let way = |index: usize| {
+        let upstream = configuration.upstreams.get(index);
+        let upstream = upstream.ok_or_else(|| CompileError::Upstream {
             service: service.name.clone(),
             version: version.name.clone(),
-            upstream: version.upstream,
-        });
+            upstream: index,
+        })?;
+        Way::new(operation, (index, upstream), template)
     };
-    let (deprecation, sunset) = match version.state {
-        Lifecycle::Deprecated { since, sunset } => {
-            (Some(format!("@{since}").into()), sunset.map(http_date))
-        }
-        _ => (None, None),
+    // In an environment that nothing declares there are no requests.
+    let others = version.upstreams.iter();
+    let others = others.filter_map(|(name, at)| Some((access.environment_named(name)?, *at)));
+    let others = others.map(|(environment, at)| Ok((environment, way(at)?)));
+    let of_version = match version.state {
+        Lifecycle::Deprecated { since, sunset } => Some((since, sunset)),
+        _ => None,
     };
-    OperationPlan::new(operation, upstream, template, deprecation, sunset)
+    // What ends with its version may have ended before.
+    let deprecated = operation.deprecated.or(of_version);
+    let sunset = deprecated.and_then(|(_, sunset)| sunset);
+    let sunset = sunset.or(of_version.and_then(|(_, sunset)| sunset));
+    Ok(OperationPlan::new(
+        template,
+        deprecated.map(|(since, _)| format!("@{since}").into()),
+        sunset.map(http_date),
+        way(version.upstream)?,
+        others.collect::<Result<_, CompileError>>()?,
+    ))
 }

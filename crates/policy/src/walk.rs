@@ -240,7 +240,7 @@ impl Walk {
         let host = progress.host.as_ref();
         Some(Allowed {
             route,
-            upstream: rules.version(&route).upstream,
+            upstream: rules.plan(&route).way(progress.environment).upstream,
             method: progress.method?,
             params: &progress.params,
             path: progress.path.as_ref()?.bytes(head.path()),
@@ -295,9 +295,9 @@ impl Walk {
         route.map(|route| route.service).or(self.progress.service)
     }
 
-    /// The environment of the host asked for, once the operation is known.
+    /// The environment of the host asked for, once the service is known.
     pub fn environment<'r>(&self, rules: &'r Rules) -> Option<&'r Name> {
-        self.progress.route?;
+        self.service()?;
         Some(rules.environment(self.progress.environment))
     }
 

@@ -15,6 +15,16 @@ pub enum Visibility {
     },
 }
 
+/// Who decides about subscriptions to a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub enum Approval {
+    /// Nobody: whoever asks has one.
+    Automatic,
+    /// Somebody of the tenant that publishes it.
+    #[default]
+    Manual,
+}
+
 /// A permission that a service declares.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scope {

@@ -1,6 +1,6 @@
 //! Where the gateway listens.
 
-use super::Name;
+use super::{CertificateFiles, Name};
 use crate::Secret;
 use ipnet::IpNet;
 use std::net::SocketAddr;
@@ -52,15 +52,6 @@ pub enum TlsVersion {
     V1_2,
     /// TLS 1.3.
     V1_3,
-}
-
-/// A certificate chain and its key, both PEM. The files are read again when they change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CertificateFiles {
-    /// PEM chain, leaf first.
-    pub certificate: Arc<std::path::Path>,
-    /// PEM private key (PKCS#8, PKCS#1 or SEC1).
-    pub key: KeySource,
 }
 
 /// Where a private key is.

@@ -1,6 +1,9 @@
 //! Published APIs: services, versions, operations.
 
-use super::{Authentication, Capture, Disclosure, Method, Name, Scope, StatusProfile, Visibility};
+use super::{
+    About, Approval, Authentication, Capture, Disclosure, Method, Name, Scope, StatusProfile,
+    Visibility,
+};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,8 +26,14 @@ pub struct Service {
     pub authentication: Option<Authentication>,
     /// Which statuses its refusals have.
     pub status_profile: StatusProfile,
-    /// How much its refusals tell.
+    /// How much its refusals tell, but for [`Service::disclosures`].
     pub disclosure: Disclosure,
+    /// How much they tell in environments where that differs.
+    pub disclosures: Vec<(Name, Disclosure)>,
+    /// Who decides about subscriptions to it.
+    pub approval: Approval,
+    /// Whether somebody else has to agree before a version of it is published.
+    pub publish_approval: bool,
     /// Whether plain HTTP is refused (redirected for GET and HEAD).
     pub tls_required: bool,
     /// What client certificates are accepted, if any.
@@ -35,8 +44,19 @@ pub struct Service {
     pub path_parameters: bool,
     /// What is copied of its requests; `None`: nothing.
     pub capture: Option<Capture>,
+    /// What people are told of it.
+    pub about: Option<Box<About>>,
     /// Its versions.
     pub versions: Vec<Version>,
+}
+
+impl Service {
+    /// How much its refusals tell in an environment.
+    pub fn disclosure_in(&self, environment: &str) -> Disclosure {
+        let mut here = self.disclosures.iter();
+        let here = here.find(|(name, _)| **name == *environment);
+        here.map_or(self.disclosure, |(_, disclosure)| *disclosure)
+    }
 }
 
 /// Client certificates of a service.
@@ -63,6 +83,10 @@ pub struct Version {
     pub environments: Vec<Name>,
     /// Index into [`Configuration::upstreams`](super::Configuration::upstreams).
     pub upstream: usize,
+    /// Environments whose requests go to another one.
+    pub upstreams: Vec<(Name, usize)>,
+    /// What people are told of it.
+    pub about: Option<Box<About>>,
     /// Its operations.
     pub operations: Vec<Operation>,
 }
@@ -109,6 +133,10 @@ pub struct Operation {
     pub recorded_parameters: Vec<Name>,
     /// Whether a WebSocket may be opened here.
     pub websocket: bool,
+    /// Set while it is deprecated by itself: since when, and when it ends (Unix time in seconds).
+    pub deprecated: Option<(i64, Option<i64>)>,
+    /// What people are told of it.
+    pub about: Option<Box<About>>,
     /// Overrides of the upstream's timeouts.
     pub timeouts: TimeoutOverrides,
 }

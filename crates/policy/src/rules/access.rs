@@ -64,7 +64,8 @@ impl Access {
         known.unwrap_or(&self.production)
     }
 
-    fn environment_named(&self, name: &str) -> Option<usize> {
+    /// The number of the environment of that name.
+    pub(crate) fn environment_named(&self, name: &str) -> Option<usize> {
         self.environments.iter().position(|have| **have == *name)
     }
 

@@ -104,6 +104,7 @@ fn operation(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts
         _ if progress.has_parameters => offending(facts, b";", Reason::Parameters),
         Found::OtherMethods(leaf) => {
             let here = rules.access().environment_of(|| host);
+            progress.environment = here;
             if let Some((denial, service)) = other_methods(rules, method, leaf, here) {
                 progress.service = service;
                 denial

@@ -30,12 +30,22 @@ pub struct OperationPlan {
     pub template: Name,
     /// The names of its parameters, in the order of [`Params`].
     pub parameters: Box<[Box<str>]>,
-    /// How long it may take.
-    pub timeouts: Timeouts,
-    /// The value of `Deprecation` (RFC 9745 §2.1), where the version is deprecated.
+    /// The value of `Deprecation` (RFC 9745 §2.1), where it or its version is deprecated.
     pub deprecation: Option<Box<str>>,
     /// The value of `Sunset` (RFC 8594 §3).
     pub sunset: Option<Box<str>>,
+    way: Way,
+    /// By the number of an environment, where that has another one.
+    ways: Box<[(usize, Way)]>,
+}
+
+/// Where the requests for an operation go.
+#[derive(Debug)]
+pub struct Way {
+    /// Index into [`Configuration::upstreams`](postern_model::entity::Configuration).
+    pub upstream: usize,
+    /// How long it may take.
+    pub timeouts: Timeouts,
     path: PathPlan,
 }
 
@@ -62,42 +72,27 @@ enum Piece {
 
 impl OperationPlan {
     pub(crate) fn new(
-        operation: &Operation,
-        upstream: &Upstream,
         template: &Template,
         deprecation: Option<Box<str>>,
         sunset: Option<String>,
-    ) -> Result<Self, CompileError> {
-        let path = match &upstream.path {
-            PathRewrite::Keep => PathPlan::Keep,
-            PathRewrite::Replace { strip, prefix } => PathPlan::Replace {
-                strip: strip.clone(),
-                prefix: prefix.clone(),
-            },
-            PathRewrite::Template(text) => {
-                let pieces = pieces(text, &template.names);
-                PathPlan::Template(pieces.map_err(|parameter| CompileError::Parameter {
-                    upstream: upstream.name.clone(),
-                    operation: operation.name.clone(),
-                    parameter: parameter.into(),
-                })?)
-            }
-        };
-        let theirs = &upstream.timeouts;
-        let ours = &operation.timeouts;
-        Ok(Self {
+        way: Way,
+        ways: Box<[(usize, Way)]>,
+    ) -> Self {
+        Self {
             template: template.text.as_ref().into(),
             parameters: template.names.clone().into(),
-            timeouts: Timeouts {
-                connect: theirs.connect,
-                first_byte: ours.first_byte.unwrap_or(theirs.first_byte),
-                idle: theirs.idle,
-                total: ours.total.or(theirs.total),
-            },
             deprecation,
             sunset: sunset.map(Into::into),
-            path,
-        })
+            way,
+            ways,
+        }
+    }
+
+    /// Where requests go in an environment, by its number.
+    pub fn way(&self, environment: usize) -> &Way {
+        let mut ways = self.ways.iter();
+        let other = ways.find(|(number, _)| *number == environment);
+        other.map_or(&self.way, |(_, way)| way)
     }
 
     /// The path as records keep it: the template, with the values of the parameters that `kept`
@@ -119,6 +114,42 @@ impl OperationPlan {
             }
         }
         text.into()
+    }
+}
+
+impl Way {
+    pub(crate) fn new(
+        operation: &Operation,
+        (index, upstream): (usize, &Upstream),
+        template: &Template,
+    ) -> Result<Self, CompileError> {
+        let path = match &upstream.path {
+            PathRewrite::Keep => PathPlan::Keep,
+            PathRewrite::Replace { strip, prefix } => PathPlan::Replace {
+                strip: strip.clone(),
+                prefix: prefix.clone(),
+            },
+            PathRewrite::Template(text) => {
+                let pieces = pieces(text, &template.names);
+                PathPlan::Template(pieces.map_err(|parameter| CompileError::Parameter {
+                    upstream: upstream.name.clone(),
+                    operation: operation.name.clone(),
+                    parameter: parameter.into(),
+                })?)
+            }
+        };
+        let theirs = &upstream.timeouts;
+        let ours = &operation.timeouts;
+        Ok(Self {
+            upstream: index,
+            timeouts: Timeouts {
+                connect: theirs.connect,
+                first_byte: ours.first_byte.unwrap_or(theirs.first_byte),
+                idle: theirs.idle,
+                total: ours.total.or(theirs.total),
+            },
+            path,
+        })
     }
 
     /// Writes the path that the upstream gets, piece by piece. `path` is the normal path that was
@@ -217,7 +248,7 @@ impl Allowed<'_> {
     /// the query byte for byte, but for a credential in it.
     pub fn write_target(&self, rules: &Rules, query: Option<&[u8]>, mut out: impl FnMut(&[u8])) {
         rules
-            .plan(&self.route)
+            .way(self)
             .write_path(self.path, self.params, &mut out);
         let Some(query) = query else {
             return;

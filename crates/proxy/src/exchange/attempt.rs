@@ -272,10 +272,10 @@ impl Exchange<'_> {
             .write_target(rules, self.head.query(), |piece| {
                 target.extend_from_slice(piece);
             });
-        let plan = rules.upstream_plan(&self.allowed.route);
+        let plan = rules.upstream_plan(&self.allowed);
         out.begin(&RequestLine {
             method: self.allowed.method.as_str(),
-            scheme: if rules.upstream(&self.allowed.route).tls.is_some() {
+            scheme: if rules.upstream(&self.allowed).tls.is_some() {
                 "https"
             } else {
                 "http"

@@ -113,6 +113,6 @@ impl Exchange<'_> {
     /// What is spoken with the upstream.
     fn protocol(&self) -> UpstreamProtocol {
         let rules = &self.state.snapshot().rules;
-        rules.upstream(&self.allowed.route).protocol
+        rules.upstream(&self.allowed).protocol
     }
 }

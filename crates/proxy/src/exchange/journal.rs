@@ -393,6 +393,14 @@ impl<'a> Journal<'a> {
         configuration.services.get(known?)
     }
 
+    /// The environment of the host asked for, once the service is known.
+    pub(super) fn environment(&self) -> Option<&Name> {
+        match self.allowed_request() {
+            Some(allowed) => Some(self.state.snapshot().rules.environment(allowed.environment)),
+            None => self.walked.as_ref()?.environment.as_ref(),
+        }
+    }
+
     /// A refusal that is told as an unknown path, with what tells of one. `about`: host and path,
     /// where they are not the request's own.
     pub(super) fn concealed(&self, denial: &Denial, about: Option<(&str, &str)>) -> Denial {

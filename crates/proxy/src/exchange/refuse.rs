@@ -9,7 +9,9 @@ use crate::http1::Length;
 use crate::refusal::{self, Challenge, Context, Form, Refusal, Standing};
 use postern_model::Denial;
 use postern_model::denial::Shown;
-use postern_model::entity::{Authentication, Disclosure, Service, StatusProfile};
+use postern_model::entity::{
+    Authentication, Disclosure, Name, PRODUCTION, Service, StatusProfile,
+};
 use postern_policy::head::Head;
 use smallvec::SmallVec;
 
@@ -47,7 +49,7 @@ pub(super) async fn refuse(
     let limits = journal.limits();
     let terms = Terms {
         limits: &limits,
-        ..Terms::of(journal.service(), journal.is_proved())
+        ..Terms::of(journal.service(), journal.environment(), journal.is_proved())
     };
     let (refusal, told) = rendered(state, caller, head, journal, &denial, &terms);
     drop(limits);
@@ -84,6 +86,8 @@ pub(super) async fn send(
 pub(super) struct Terms<'a> {
     /// The service that was asked for.
     pub(super) service: Option<&'a Service>,
+    /// How much it tells where that was.
+    pub(super) disclosure: Disclosure,
     /// Whether the caller has proved who it is.
     pub(super) proved: bool,
     /// Where callers prove who they are, and in whose name that is asked.
@@ -96,9 +100,17 @@ pub(super) struct Terms<'a> {
 
 impl<'a> Terms<'a> {
     /// Those of a service; no limits were met.
-    pub(super) fn of(service: Option<&'a Service>, proved: bool) -> Self {
+    pub(super) fn of(
+        service: Option<&'a Service>,
+        environment: Option<&Name>,
+        proved: bool,
+    ) -> Self {
+        let environment = environment.map_or(PRODUCTION, |name| name);
         Self {
             service,
+            disclosure: service.map_or_else(Disclosure::default, |service| {
+                service.disclosure_in(environment)
+            }),
             proved,
             accepted: service.and_then(|s| Some((&*s.name, s.authentication.as_ref()?))),
             limits: &[],
@@ -119,7 +131,6 @@ pub(super) fn rendered(
     let configuration = state.configuration();
     let service = terms.service;
     let profile = service.map_or_else(StatusProfile::default, |s| s.status_profile);
-    let disclosure = service.map_or_else(Disclosure::default, |s| s.disclosure);
     let challenges: SmallVec<[Challenge<'_>; 2]> = terms
         .accepted
         .map(challenges)
@@ -143,7 +154,7 @@ pub(super) fn rendered(
         // Port 0 was left to the system, and is no port to be sent to.
         https_port: state.snapshot().rules.tls_port().filter(|&port| port != 0),
     };
-    let disclosure = disclosure.at(journal.now().div_euclid(1000));
+    let disclosure = terms.disclosure.at(journal.now().div_euclid(1000));
     let shown_code = denial.shown_code(profile, terms.proved);
     let concealed =
         (shown_code != denial.code.shown()).then(|| journal.concealed(denial, terms.about));

@@ -75,7 +75,7 @@ pub(crate) async fn run(
                 id: journal.id(),
                 trace: journal.trace(),
                 traffic: &traffic,
-                timeouts: state.snapshot().rules.plan(&allowed.route).timeouts,
+                timeouts: state.snapshot().rules.way(&allowed).timeouts,
                 body_timeout: state.configuration().timeouts.body,
             };
             let answered = forward(&exchange, journal, intake, sink).await;

@@ -2,7 +2,7 @@
 //! what to mend.
 
 use super::{TlsError, der};
-use postern_model::entity::{CertificateFiles, KeySource};
+use postern_model::entity::{CertificateFiles, ChainSource, KeySource};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{
@@ -110,7 +110,13 @@ pub(super) fn certified_key(
     files: &CertificateFiles,
     provider: &CryptoProvider,
 ) -> Result<CertifiedKey, TlsError> {
-    let text = read("certificate", &files.certificate, MAX_CERTIFICATE_FILE)?;
+    let text = match &files.certificate {
+        ChainSource::File(path) => read("certificate", path, MAX_CERTIFICATE_FILE)?,
+        ChainSource::Text { name, pem } => Text {
+            name: format!("certificate `{name}`").into(),
+            bytes: pem.as_bytes().to_vec(),
+        },
+    };
     let chain = certificates(&text)?;
     for (index, der) in chain.iter().enumerate() {
         check_certificate(der, index == 0).map_err(|reason| TlsError::BadCertificate {

@@ -3,7 +3,9 @@
 use super::client_auth::AnyChain;
 use super::{TlsError, der, pem, provider};
 use arc_swap::ArcSwap;
-use postern_model::entity::{CertificateFiles, KeySource, ListenerTls, TlsVersion};
+use postern_model::entity::{
+    CertificateFiles, ChainSource, KeySource, ListenerTls, Name, TlsVersion,
+};
 use rustls::ServerConfig;
 use rustls::crypto::CryptoProvider;
 use rustls::server::{
@@ -76,8 +78,8 @@ impl ServerTls {
 /// When one certificate is valid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Validity {
-    /// Its file.
-    pub certificate: Arc<Path>,
+    /// Its file, or its name.
+    pub certificate: Arc<str>,
     /// The leaf's first valid second, Unix time.
     pub not_before: i64,
     /// The leaf's last valid second, Unix time.
@@ -121,7 +123,11 @@ impl CertStore {
                 KeySource::File(path) => Some(&**path),
                 KeySource::Text(_) => None,
             };
-            std::iter::once(&*files.certificate).chain(key)
+            let certificate = match &files.certificate {
+                ChainSource::File(path) => Some(&**path),
+                ChainSource::Text { .. } => None,
+            };
+            certificate.into_iter().chain(key)
         })
     }
 
@@ -135,7 +141,7 @@ impl CertStore {
             .filter_map(|(files, key)| {
                 let leaf = der::Certificate::read(key.cert.first()?)?;
                 Some(Validity {
-                    certificate: Arc::clone(&files.certificate),
+                    certificate: files.certificate.label(),
                     not_before: leaf.not_before,
                     not_after: leaf.not_after,
                 })
@@ -195,19 +201,22 @@ impl Certificates {
         };
         for (position, files) in files.iter().enumerate() {
             let key = pem::certified_key(files, provider)?;
-            read.index(&key, position);
+            read.index(&key, position, files.hosts.as_deref());
             read.keys.push(Arc::new(key));
         }
         Ok(read)
     }
 
-    fn index(&mut self, key: &CertifiedKey, position: usize) {
+    fn index(&mut self, key: &CertifiedKey, position: usize, hosts: Option<&[Name]>) {
         // Parsed before, when it was compared with the key.
         let Some(Ok(leaf)) = key.cert.first().map(EndEntityCert::try_from) else {
             return;
         };
         for name in leaf.valid_dns_names() {
             let name = name.to_ascii_lowercase();
+            if hosts.is_some_and(|hosts| !hosts.iter().any(|host| host_covers(host, &name))) {
+                continue;
+            }
             let (names, name) = match name.strip_prefix("*.") {
                 Some(parent) => (&mut self.wildcard, parent),
                 None => (&mut self.exact, name.as_str()),
@@ -260,4 +269,10 @@ impl Certificates {
                 .zip(&other.keys)
                 .all(|(a, b)| a.cert == b.cert)
     }
+}
+
+/// Whether a name in a certificate is within a host, or within those that a pattern stands for.
+fn host_covers(host: &str, name: &str) -> bool {
+    let below = |domain: &str| name.len() > domain.len() && name.ends_with(domain);
+    host == name || host.strip_prefix('*').is_some_and(below)
 }

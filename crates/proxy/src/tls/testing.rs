@@ -1,6 +1,6 @@
 //! Authorities, chains and handshakes in memory, for the tests of this module.
 
-use postern_model::entity::{CertificateFiles, KeySource, ListenerTls, TlsVersion};
+use postern_model::entity::{CertificateFiles, ChainSource, KeySource, ListenerTls, TlsVersion};
 use rcgen::{
     BasicConstraints, Certificate, CertificateParams, CertificateRevocationListParams, DnType,
     ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, RevocationReason,
@@ -180,8 +180,9 @@ impl Leaf {
         std::fs::write(&certificate, self.chain_pem()).unwrap();
         std::fs::write(&key, self.key.serialize_pem()).unwrap();
         CertificateFiles {
-            certificate: certificate.into(),
+            certificate: ChainSource::File(certificate.into()),
             key: KeySource::File(key.into()),
+            hosts: None,
         }
     }
 }

@@ -8,7 +8,7 @@ impl Exchange<'_> {
     /// What the upstream was sent, but for what frames the body. `target`: its position.
     pub(in crate::exchange) fn sent(&self, target: usize, key: Option<&str>) -> Fields {
         let rules = &self.state.snapshot().rules;
-        let plan = rules.upstream_plan(&self.allowed.route);
+        let plan = rules.upstream_plan(&self.allowed);
         let mut sent = Fields::default();
         sent.push(b"Host", plan.host(target, self.head.authority()));
         self.forward_request(key, |name, value| sent.push(name, value));

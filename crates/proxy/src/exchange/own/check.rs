@@ -12,7 +12,7 @@ use super::{Answering, internal, rest_unread};
 use crate::gateway::CoreState;
 use crate::http1::Length;
 use crate::wellknown::{CHECK_SEGMENTS, check};
-use postern_model::entity::Service;
+use postern_model::entity::{Name, Service};
 use postern_model::{Code, Denial, Stage};
 use postern_policy::credential::{KeyPlaces, is_open_about_itself};
 use postern_policy::own::shifted;
@@ -54,7 +54,8 @@ impl Answering<'_> {
             if let Err(denial) = asker.proved {
                 let service = walk.route().map(|route| snapshot.rules.service(route));
                 let places = KeyPlaces::on(self.asked.host(live), snapshot.rules);
-                let (denial, terms) = self.turned_away(denial, decided, service, &places);
+                let about = (service, walk.environment(snapshot.rules));
+                let (denial, terms) = self.turned_away(denial, decided, about, &places);
                 let (refusal, told) =
                     rendered(self.state, self.caller, self.head, journal, &denial, &terms);
                 rest_unread(intake, journal, sink);
@@ -101,6 +102,7 @@ impl Answering<'_> {
             ..Terms::of(
                 walk.service()
                     .and_then(|service| snapshot.rules.configuration().services.get(service)),
+                walk.environment(snapshot.rules),
                 walk.identity().is_some(),
             )
         };
@@ -121,18 +123,18 @@ impl Answering<'_> {
         &'s self,
         denial: Denial,
         decided: Decision,
-        service: Option<&'s Service>,
+        (service, environment): (Option<&'s Service>, Option<&Name>),
         places: &'s KeyPlaces,
     ) -> (Denial, Terms<'s>) {
         match (decided, service.filter(|s| is_open_about_itself(s))) {
             (Decision::Refuse(told), Some(service)) if told.stage() == Stage::Authenticate => {
-                (told, Terms::of(Some(service), false))
+                (told, Terms::of(Some(service), environment, false))
             }
             _ => {
                 let name = &*self.state.configuration().forwarding.name;
                 let terms = Terms {
                     accepted: Some((name, places.told())),
-                    ..Terms::of(None, false)
+                    ..Terms::of(None, None, false)
                 };
                 (denial, terms)
             }

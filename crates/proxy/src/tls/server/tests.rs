@@ -176,7 +176,8 @@ fn reload_takes_all_or_nothing() {
     assert_eq!(served(&client_side), new_b.chain[0]);
     let validity = store.validity();
     assert_eq!(validity.len(), 2);
-    assert_eq!(&*validity[1].certificate, directory.join("1.pem"));
+    let second = directory.join("1.pem").display().to_string();
+    assert_eq!(*validity[1].certificate, *second);
     assert_eq!(
         (validity[1].not_before, validity[1].not_after),
         (946_684_800, 4_102_444_800)
@@ -221,7 +222,8 @@ fn load_error(certificate: Option<&[u8]>, key: Option<&str>) -> String {
         path.into()
     };
     let files = CertificateFiles {
-        certificate: path("x.pem", certificate),
+        certificate: ChainSource::File(path("x.pem", certificate)),
+        hosts: None,
         key: KeySource::File(path("x.key", key.map(str::as_bytes))),
     };
     ServerTls::load(&listener(vec![files]), true)
@@ -328,7 +330,7 @@ fn files_from_windows_are_read() {
     let leaf = Authority::root("Root").server(&["a.example"]);
     let files = leaf.write(directory.path(), "x");
     let text = leaf.chain_pem().replace('\n', "\r\n");
-    std::fs::write(&files.certificate, format!("\u{feff}{text}")).unwrap();
+    std::fs::write(directory.path().join("x.pem"), format!("\u{feff}{text}")).unwrap();
     assert!(ServerTls::load(&listener(vec![files]), true).is_ok());
 }
 
@@ -354,4 +356,51 @@ fn keys_as_text_are_not_shown() {
             .to_string(),
         "TLS is on but no certificate is given; at least one certificate and key is needed"
     );
+}
+
+#[test]
+fn a_certificate_as_text_is_served_and_named_in_faults() {
+    let directory = TempDir::new().unwrap();
+    let root = Authority::root("Root");
+    let leaf = root.server(&["a.example"]);
+    let files = |pem: String| CertificateFiles {
+        certificate: ChainSource::Text {
+            name: "shop".into(),
+            pem: pem.into(),
+        },
+        ..leaf.write(directory.path(), "x")
+    };
+    let tls = ServerTls::load(&listener(vec![files(leaf.chain_pem())]), true).unwrap();
+    let (side, _) = connect(&client(&root), tls.config(), "a.example").unwrap();
+    assert_eq!(served(&side), leaf.chain[0]);
+    let watched: Vec<_> = tls.certificates().paths().collect();
+    assert_eq!(watched, [directory.path().join("x.key")]);
+    let other = root.server(&["a.example"]).chain_pem();
+    let error = ServerTls::load(&listener(vec![files(other)]), true).unwrap_err();
+    assert!(error.to_string().contains("certificate `shop`"), "{error}");
+}
+
+#[test]
+fn a_certificate_is_served_only_for_the_hosts_that_it_may_be_served_for() {
+    let directory = TempDir::new().unwrap();
+    let root = Authority::root("Root");
+    let whole = root.server(&["first.example", "other.example"]);
+    let names = ["shop.example", "a.shop.example", "other.example", "ashop.example"];
+    let limited = root.server(&names);
+    let mut files = limited.write(directory.path(), "limited");
+    files.hosts = Some(["shop.example".into(), "*.shop.example".into()].into());
+    let all = vec![files.clone(), whole.write(directory.path(), "whole")];
+    let tls = ServerTls::load(&listener(all), true).unwrap();
+    let chosen = |name: &str| {
+        let (side, _) = connect(&client(&root), tls.config(), name).unwrap();
+        served(&side)
+    };
+    for name in ["shop.example", "a.shop.example"] {
+        assert_eq!(chosen(name), limited.chain[0], "{name}");
+    }
+    for name in ["first.example", "other.example"] {
+        assert_eq!(chosen(name), whole.chain[0], "{name}");
+    }
+    let current = tls.certificates().current.load();
+    assert!(!current.exact.contains_key("ashop.example"));
 }
