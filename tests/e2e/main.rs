@@ -11,6 +11,7 @@ mod clients;
 mod codes;
 mod commands;
 mod differential;
+mod environments;
 mod forwarding;
 mod harness;
 mod lifecycle;

@@ -96,6 +96,10 @@ codes! {
     UnknownService = "unknown_service",
     /// There is no such plan.
     UnknownPlan = "unknown_plan",
+    /// There is no such certificate.
+    UnknownCertificate = "unknown_certificate",
+    /// There is no such category.
+    UnknownCategory = "unknown_category",
     /// There is no such list.
     UnknownList = "unknown_list",
     /// No service declares such a scope.
@@ -114,10 +118,14 @@ codes! {
     DuplicateHost = "duplicate_host",
     /// Two credentials have the same key.
     DuplicateCredential = "duplicate_credential",
-    /// An app has two live subscriptions to one service.
+    /// An app has two subscriptions to one service.
     DuplicateSubscription = "duplicate_subscription",
     /// Two policies of one kind have the same name at the same level.
     DuplicatePolicy = "duplicate_policy",
+    /// Hosts or paths that are not assigned to the tenant, or are to another one.
+    NotAssigned = "not_assigned",
+    /// Hosts or paths are assigned to two tenants.
+    Overlap = "overlap",
     /// A subscription is under a plan that does not cover its service.
     NotCovered = "not_covered",
     /// All targets of an upstream have the weight 0.

@@ -6,9 +6,11 @@
 pub(crate) mod access;
 pub(crate) mod account;
 pub(crate) mod capture;
+pub(crate) mod certificate;
 mod either;
 pub(crate) mod list;
 pub(crate) mod listener;
+pub(crate) mod ownership;
 pub(crate) mod plan;
 pub(crate) mod policy;
 pub(crate) mod service;
@@ -17,8 +19,10 @@ pub(crate) mod upstream;
 
 use crate::located::{At, Map};
 use account::{App, Credential, Subscription, Tenant};
+use certificate::{Category, NamedCertificate};
 use list::{AddressList, Environment};
 use listener::Listener;
+use ownership::{Assignment, TenantDefaults};
 use plan::Plan;
 use policy::{Edge, Policy};
 use schemars::JsonSchema;
@@ -37,16 +41,25 @@ pub(crate) struct Document {
     pub _schema: Option<String>,
     /// Where the gateway listens, by name. Without any, the command line says.
     pub listeners: Option<Map<Listener>>,
+    /// Certificates that listeners serve, by name.
+    pub certificates: Option<Map<NamedCertificate>>,
     /// The admin address, with metrics and health.
     pub admin: Option<At<Admin>>,
     /// The APIs that are published here, by name.
     pub services: Option<Map<Service>>,
+    /// Headings under which services are listed, by name.
+    #[serde(rename = "categories")]
+    pub _categories: Option<Map<Category>>,
     /// Where requests go, by name.
     pub upstreams: Option<Map<Upstream>>,
     /// Sets of hosts whose requests belong together, by name; any other host is `production`.
     pub environments: Option<Map<Environment>>,
     /// Teams, by name.
     pub tenants: Option<Map<Tenant>>,
+    /// Hosts and paths that are assigned to tenants, by name.
+    pub assignments: Option<Map<Assignment>>,
+    /// What holds for the services of a tenant, by the tenant's name.
+    pub tenant_defaults: Option<Map<TenantDefaults>>,
     /// The applications of tenants, by name.
     pub apps: Option<Map<App>>,
     /// The API keys of apps, by id: `key_` and the id in the key.

@@ -2,15 +2,20 @@
 //! show. What the check against the schema has left out was reported there; here it is passed
 //! over without a word.
 
+mod about;
 mod access;
 mod account;
 mod capture;
+mod certificate;
 mod credential;
 mod declared;
+mod disclosure;
 mod egress;
 mod environment;
+mod leads;
 mod list;
 mod listener;
+mod ownership;
 mod plan;
 mod policy;
 mod route;
@@ -27,7 +32,7 @@ use crate::scalar::reference::{FilePath, KeyReference};
 use crate::secrets::Secrets;
 use crate::source::Span;
 use crate::tree::Node;
-use postern_model::entity::{Accounts, CertificateFiles, Configuration, KeySource};
+use postern_model::entity::{Accounts, CertificateFiles, ChainSource, Configuration, KeySource};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -79,19 +84,26 @@ pub(crate) fn resolve(
         files: Vec::new(),
     };
     let admin = document.admin.map(|admin| admin.value);
+    let assignments = resolver.assignments(document.assignments.unwrap_or_default());
+    let certificates = document.certificates.unwrap_or_default();
+    let certificates = resolver.certificates(certificates, &assignments);
     let listeners = document.listeners.unwrap_or_default();
-    let listeners = resolver.listeners(listeners, admin.as_ref());
+    let listeners = resolver.listeners(listeners, admin.as_ref(), &certificates);
     let egress = document.egress.map(settings::egress).unwrap_or_default();
     let upstreams = resolver.upstreams(document.upstreams.unwrap_or_default(), &egress);
     let services = document.services.unwrap_or_default();
     let call_log = document.call_log.as_ref();
     let call_log = call_log.map(settings::call_log).unwrap_or_default();
     resolver.captures(&services, call_log.record);
-    let (services, routes) = resolver.services(services, &upstreams);
+    let environments = document.environments;
+    let defaults = document.tenant_defaults.as_ref();
+    let defaults = resolver.defaults(environments.as_ref(), defaults);
+    resolver.within(&services, &assignments);
+    let (services, routes) = resolver.services(services, &upstreams, &defaults);
     resolver.routes(&routes, &upstreams);
     resolver.reachable(&services, &listeners);
     let services: Vec<_> = services.into_iter().map(|s| s.entity).collect();
-    let environments = document.environments.unwrap_or_default();
+    let environments = environments.unwrap_or_default();
     let environments = resolver.environments(environments, &services);
     let (lists, index) = resolver.lists(document.lists.unwrap_or_default());
     let plans = resolver.plans(document.plans.unwrap_or_default());
@@ -185,8 +197,9 @@ impl Resolver<'_, '_> {
         let certificate = document.certificate.as_ref().map(|path| self.file(path));
         let key = document.key.as_ref().and_then(|key| self.key(key));
         Some(CertificateFiles {
-            certificate: certificate?,
+            certificate: ChainSource::File(certificate?),
             key: key?,
+            hosts: None,
         })
     }
 

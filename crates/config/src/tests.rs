@@ -1,12 +1,14 @@
 mod access;
 mod around;
 mod capture;
+mod certificates;
 mod diagnostics;
 mod entities;
 mod examples;
 mod fuzz;
 mod guide;
 mod loading;
+mod ownership;
 
 use crate::{Code, Loaded, Report, Secrets};
 use postern_model::Secret;

@@ -15,8 +15,11 @@ mod tests;
 pub const SETTINGS: &str = "platform";
 
 /// Kinds and sections whose members have names.
-const NAMED: [(&str, &str); 11] = [
+const NAMED: [(&str, &str); 15] = [
     ("app", "apps"),
+    ("assignment", "assignments"),
+    ("category", "categories"),
+    ("certificate", "certificates"),
     ("credential", "credentials"),
     ("environment", "environments"),
     ("list", "lists"),
@@ -26,6 +29,7 @@ const NAMED: [(&str, &str); 11] = [
     ("service", "services"),
     ("subscription", "subscriptions"),
     ("tenant", "tenants"),
+    ("tenant_default", "tenant_defaults"),
     ("upstream", "upstreams"),
 ];
 

@@ -3,9 +3,7 @@
 use crate::documents::insert;
 use crate::{Named, Refusal, documents};
 use postern_config::{Around, Known, Loaded, System};
-use postern_model::entity::{
-    Accounts, Configuration, KeyDigest, Name, Subscription, SubscriptionState,
-};
+use postern_model::entity::{Accounts, Configuration, KeyDigest, Name};
 use postern_model::key::Keyer;
 use postern_policy::{Change, Directory};
 use postern_store::{Class, Document, Entry, Kind, Proposal, Scope, StoreError};
@@ -44,9 +42,6 @@ pub(crate) struct Last {
     directory: Directory,
     /// What the rules declare that the directory refers to.
     known: Arc<Known>,
-    /// Whether there are subscriptions that the directory does not show: of those of one app to one
-    /// service, it has the last.
-    hidden: bool,
 }
 
 /// What was read.
@@ -137,8 +132,7 @@ impl Loader {
         let entries = proposal.entries();
         let is = |entry: &Entry, kinds: &[&str]| kinds.contains(&entry.kind.as_str());
         let gone = |entry: &Entry| entry.after.is_none() && is(entry, &["app", "tenant"]);
-        let unseen = |entry: &Entry| last.hidden && is(entry, &["subscription"]);
-        if entries.len() > TOGETHER || entries.iter().any(|e| gone(e) || unseen(e)) {
+        if entries.len() > TOGETHER || entries.iter().any(gone) {
             return Ok(None);
         }
         let rules = if proposal.touches_rules() {
@@ -153,7 +147,7 @@ impl Loader {
             Some(rules) => Arc::new(Known::of(rules)),
             None => last.known.clone(),
         };
-        if !known.includes(&last.known) && (last.hidden || !holds(&last.directory, &known)) {
+        if !known.includes(&last.known) && !holds(&last.directory, &known) {
             return Ok(None);
         }
         let rows = entries.iter().filter_map(|entry| {
@@ -170,11 +164,7 @@ impl Loader {
             Err(_) if rules.is_some() => return Ok(None),
             Err(refusal) => return Err(refusal),
         };
-        let last = Last {
-            directory,
-            known,
-            hidden: last.hidden,
-        };
+        let last = Last { directory, known };
         Ok(Some(Read::new(proposal, rules, last)))
     }
 
@@ -294,10 +284,7 @@ impl Whole<'_> {
             put(&mut all, document)?;
         }
         let loaded = self.loader.parse(all)?;
-        let rows = &loaded.accounts.subscriptions;
-        let pairs: HashSet<_> = rows.iter().map(|row| (&row.app, &row.service)).collect();
         let last = Last {
-            hidden: pairs.len() < rows.len(),
             known: Arc::new(Known::of(&loaded.configuration)),
             directory: Directory::new(loaded.accounts, proposal.head().sequence),
         };
@@ -312,7 +299,6 @@ impl Large {
             last: Last {
                 directory: Directory::new(read.accounts, proposal.head().sequence),
                 known: Arc::new(Known::of(&read.configuration)),
-                hidden: false,
             },
             rules: read.configuration,
             digests: Vec::new(),
@@ -325,10 +311,7 @@ impl Large {
         for row in &accounts.subscriptions {
             let other = self.last.directory.subscription(&row.app, &row.service);
             if let Some(other) = other.filter(|other| other.id != row.id) {
-                if is_live(other) && is_live(row) {
-                    return Err(twice(&other.id, &row.id, &row.app, &row.service));
-                }
-                self.last.hidden = true;
+                return Err(twice(&other.id, &row.id, &row.app, &row.service));
             }
         }
         let puts = accounts
@@ -403,7 +386,48 @@ fn with(
             return Err(twice(&other.id, &row.id, &row.app, &row.service));
         }
     }
-    Ok(before.with_all(put, sequence))
+    let new = new_keys(directory, &put);
+    let after = before.with_all(put, sequence);
+    unlike(&after, &new)?;
+    Ok(after)
+}
+
+/// What is kept of the keys that credentials get, by what is kept. Most changes of credentials
+/// leave their keys as they are.
+fn new_keys(before: &Directory, put: &[Change]) -> HashMap<KeyDigest, Name> {
+    let new = put.iter().filter_map(|change| match change {
+        Change::PutCredential(row) => {
+            let known = before.credential(&row.id);
+            let kept = known.is_some_and(|known| known.digest == row.digest);
+            (!kept).then(|| (row.digest, row.id.clone()))
+        }
+        _ => None,
+    });
+    new.collect()
+}
+
+/// Refuses keys that other credentials have. Only a walk through all of them tells.
+fn unlike(after: &Directory, new: &HashMap<KeyDigest, Name>) -> Result<(), Refusal> {
+    if new.is_empty() {
+        return Ok(());
+    }
+    for row in after.credentials() {
+        let Some(id) = new.get(&row.digest).filter(|id| **id != row.id) else {
+            continue;
+        };
+        let tenant = |id: &str| {
+            let app = &after.credential(id)?.app;
+            after.app(app).map(|app| app.tenant.clone())
+        };
+        // Nobody is told which keys others have.
+        let message = if tenant(id) == tenant(&row.id) {
+            format!("credentials `{}` and `{id}` have the same key", row.id)
+        } else {
+            format!("credential `{id}` has a key that is in use already")
+        };
+        return Err(Refusal::new("configuration", message).help("make another key for it"));
+    }
+    Ok(())
 }
 
 /// What everything else may refer to: the rules, and tenants.
@@ -524,12 +548,6 @@ fn unique(directory: &Directory, mut beginnings: Vec<u64>) -> Result<(), Refusal
 fn beginning(digest: KeyDigest) -> u64 {
     let first = digest.0.first_chunk().copied();
     u64::from_ne_bytes(first.unwrap_or_default())
-}
-
-/// Whether it may still, or again, let its app in.
-const fn is_live(row: &Subscription) -> bool {
-    use SubscriptionState::{Approved, Pending, Suspended};
-    matches!(row.state, Pending | Approved | Suspended)
 }
 
 fn twice(first: &str, second: &str, app: &str, service: &str) -> Refusal {

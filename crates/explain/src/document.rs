@@ -30,7 +30,11 @@ impl Change {
 }
 
 /// Sections that hold documents by name, each with the kind of these.
-const SECTIONS: [(&str, &str); 11] = [
+const SECTIONS: [(&str, &str); 15] = [
+    ("assignment", "assignments"),
+    ("category", "categories"),
+    ("certificate", "certificates"),
+    ("tenant_default", "tenant_defaults"),
     ("listener", "listeners"),
     ("service", "services"),
     ("upstream", "upstreams"),

@@ -29,9 +29,7 @@ pub use credential::{Credential, CredentialState, KeyDigest, Restriction, Revoca
 pub use edge::{Edge, EdgeRate};
 pub use environment::{Environment, PRODUCTION};
 pub use list::{AddressList, ListEntry};
-pub use listener::{
-    Distribution, KeySource, Listener, ListenerTls, ProxyProtocol, TlsVersion,
-};
+pub use listener::{Distribution, KeySource, Listener, ListenerTls, ProxyProtocol, TlsVersion};
 pub use method::Method;
 pub use plan::{Coverage, Limit, LimitKey, Measure, Plan};
 pub use policy::{

@@ -3,11 +3,11 @@
 mod access;
 
 use crate::date::http_date;
+use crate::decision::Allowed;
 use crate::fields::Known;
 use crate::policies::{self, EffectivePolicy, Policies, UnknownList};
 use crate::router::template::Template;
 use crate::router::{Route, Router, template::TemplateError};
-use crate::decision::Allowed;
 use crate::stages::upstream::{OperationPlan, UpstreamPlan, Way};
 use access::Access;
 use postern_model::entity::{

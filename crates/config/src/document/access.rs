@@ -18,6 +18,16 @@ pub(crate) enum Visibility {
     Private,
 }
 
+/// Who decides about subscriptions to a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Approval {
+    /// Nobody: whoever asks has one.
+    Automatic,
+    /// Somebody of its tenant.
+    Manual,
+}
+
 /// How much the refusals of a service tell the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

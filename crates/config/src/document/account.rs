@@ -7,7 +7,7 @@ use crate::scalar::digest::{Hmac, Sha256};
 use crate::scalar::host::HostPattern;
 use crate::scalar::name::MethodName;
 use crate::scalar::reference::SecretReference;
-use crate::scalar::text::Text;
+use crate::scalar::text::{Description, Text};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -17,6 +17,12 @@ use serde::Deserialize;
 pub(crate) struct Tenant {
     /// What people call it.
     pub title: Option<Text>,
+    /// What it is for.
+    #[serde(rename = "description")]
+    pub _description: Option<Description>,
+    /// Whom to ask about it: a person, a team, an address.
+    #[serde(rename = "contact")]
+    pub _contact: Option<Text>,
     /// Whether it may act.
     #[schemars(extend("default" = "active"))]
     pub state: Option<At<AccountState>>,
@@ -35,6 +41,16 @@ pub(crate) struct App {
     pub tenant: Option<At<String>>,
     /// What people call it.
     pub title: Option<Text>,
+    /// What it is for.
+    #[serde(rename = "description")]
+    pub _description: Option<Description>,
+    /// Whom to ask about it: a person, a team, an address.
+    #[serde(rename = "contact")]
+    pub _contact: Option<Text>,
+    /// Words to find it by.
+    #[schemars(extend("default" = []), length(max = 50))]
+    #[serde(rename = "tags")]
+    pub _tags: Option<Vec<Text>>,
     /// Whether it may act.
     #[schemars(extend("default" = "active"))]
     pub state: Option<At<AccountState>>,
@@ -71,6 +87,15 @@ pub(crate) struct Credential {
     /// What people call it.
     #[serde(rename = "title")]
     pub _title: Option<Text>,
+    /// When it was made.
+    #[serde(rename = "created_at")]
+    pub _created_at: Option<Date>,
+    /// Who made it.
+    #[serde(rename = "created_by")]
+    pub _created_by: Option<Text>,
+    /// The credential whose place it takes: an older one of the same app, which stays good until
+    /// its own `expires_at`.
+    pub replaces: Option<At<String>>,
     /// The only environment it is good for.
     #[schemars(extend("default" = "production"))]
     pub environment: Option<At<String>>,

@@ -1,11 +1,12 @@
 //! Environments and lists of addresses.
 
+use super::access::Disclosure;
 use super::either::text_or_mapping;
 use crate::located::At;
 use crate::scalar::address::Network;
 use crate::scalar::date::Date;
 use crate::scalar::host::HostPattern;
-use crate::scalar::text::Text;
+use crate::scalar::text::{Description, Text};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -16,6 +17,17 @@ pub(crate) struct Environment {
     /// Its hosts.
     #[schemars(required, length(min = 1))]
     pub hosts: Option<Vec<At<HostPattern>>>,
+    /// What people call it.
+    #[serde(rename = "title")]
+    pub _title: Option<Text>,
+    /// What it is for.
+    #[serde(rename = "description")]
+    pub _description: Option<Description>,
+    /// How much refusals tell the caller here, of services that do not say it themselves; never
+    /// `verbose` in `production`.
+    pub disclosure: Option<At<Disclosure>>,
+    /// When that becomes `standard` again; with `verbose` only, and required there.
+    pub disclosure_until: Option<At<Date>>,
 }
 
 /// A list of address ranges, for policies and `edge`.
@@ -24,6 +36,12 @@ pub(crate) struct Environment {
 pub(crate) struct AddressList {
     /// The tenant it belongs to. Without one, it is the platform's.
     pub tenant: Option<At<String>>,
+    /// Who looks after it.
+    #[serde(rename = "owner")]
+    pub _owner: Option<Text>,
+    /// What it is for.
+    #[serde(rename = "comment")]
+    pub _comment: Option<Text>,
     /// Its entries: `203.0.113.0/24`, `2001:db8::1`, or with a comment and times.
     #[schemars(required)]
     pub entries: Option<Vec<At<ListEntry>>>,

@@ -1,7 +1,9 @@
 //! Listeners.
 
+use super::either::text_or_mapping;
 use crate::located::At;
 use crate::scalar::address::{ListenAddress, Network};
+use crate::scalar::name::EntityName;
 use crate::scalar::reference::{FilePath, KeyReference};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -39,10 +41,14 @@ pub(crate) enum Distribution {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ListenerTls {
-    /// The certificates. The server name that the client sends chooses among them; the first is
-    /// used where it sends none or none fits.
+    /// The certificates: names of declared ones, or files. The server name that the client sends
+    /// chooses among them; the first is used where it sends none or none fits.
     #[schemars(required, length(min = 1))]
-    pub certificates: Option<Vec<Certificate>>,
+    pub certificates: Option<Vec<At<ListenerCertificate>>>,
+    /// Whether the other declared certificates are served too, after these and in the order of
+    /// their names, each to the clients that send a server name in it.
+    #[schemars(extend("default" = false))]
+    pub all_certificates: Option<bool>,
     /// The oldest version of TLS that is accepted.
     #[schemars(extend("default" = "1.2"))]
     pub min_version: Option<TlsVersion>,
@@ -51,6 +57,22 @@ pub(crate) struct ListenerTls {
     #[schemars(extend("default" = false))]
     pub request_client_certificate: Option<bool>,
 }
+
+/// A certificate of a listener.
+#[derive(Debug, JsonSchema)]
+#[schemars(untagged)]
+pub(crate) enum ListenerCertificate {
+    /// The name of one that is declared in `certificates`.
+    Named(#[schemars(with = "EntityName")] String),
+    /// Its files.
+    Files(Certificate),
+}
+
+text_or_mapping!(
+    ListenerCertificate,
+    ListenerCertificate::Named,
+    ListenerCertificate::Files
+);
 
 /// A version of TLS.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]

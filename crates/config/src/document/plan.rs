@@ -2,6 +2,7 @@
 
 use crate::located::{At, Map, OneOrMany};
 use crate::scalar::duration::Duration;
+use crate::scalar::text::{Description, Text};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -9,6 +10,14 @@ use serde::Deserialize;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Plan {
+    /// The tenant that offers it, for its own services. Without one, it is the platform's, for any.
+    pub tenant: Option<At<String>>,
+    /// What people call it.
+    #[serde(rename = "title")]
+    pub _title: Option<Text>,
+    /// What it offers.
+    #[serde(rename = "description")]
+    pub _description: Option<Description>,
     /// The services that it covers as a whole.
     #[schemars(extend("default" = []))]
     pub services: Option<At<Vec<At<String>>>>,

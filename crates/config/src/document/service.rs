@@ -1,15 +1,15 @@
 //! Services, versions and operations.
 
-use super::access::{Authentication, Disclosure, StatusProfile, Visibility};
+use super::access::{Approval, Authentication, Disclosure, StatusProfile, Visibility};
 use super::capture::Capture;
 use crate::located::{At, Map};
 use crate::scalar::date::Date;
 use crate::scalar::duration::Duration;
-use crate::scalar::host::HostPattern;
+use crate::scalar::host::{HostPattern, Url};
 use crate::scalar::name::MethodName;
 use crate::scalar::path::{BasePath, Template};
 use crate::scalar::reference::FilePath;
-use crate::scalar::text::{ParameterName, ScopeName, Text};
+use crate::scalar::text::{Description, ParameterName, ScopeName, Text};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -17,6 +17,22 @@ use serde::Deserialize;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Service {
+    /// What people call it.
+    pub title: Option<Text>,
+    /// What it is for.
+    pub description: Option<Description>,
+    /// The headings under which it is listed, declared in `categories`.
+    #[schemars(extend("default" = []))]
+    pub categories: Option<Vec<At<String>>>,
+    /// Words to find it by.
+    #[schemars(extend("default" = []), length(max = 50))]
+    pub tags: Option<Vec<At<Text>>>,
+    /// The address of its logo.
+    pub logo: Option<Url>,
+    /// The address of its documentation.
+    pub documentation: Option<Url>,
+    /// Whom to ask about it: a person, a team, an address.
+    pub contact: Option<Text>,
     /// The hosts it answers on. Without any, it answers on every host.
     #[schemars(extend("default" = []))]
     pub hosts: Option<Vec<At<HostPattern>>>,
@@ -31,13 +47,19 @@ pub(crate) struct Service {
     /// Other tenants whose apps can see it; with the visibility `private` only.
     #[schemars(extend("default" = []))]
     pub shared_with: Option<At<Vec<At<String>>>>,
-    /// How much its refusals tell the caller.
-    #[schemars(extend("default" = "standard"))]
+    /// Who decides about subscriptions: nobody or its tenant. Without it, `automatic` where only
+    /// apps of its own tenant can see it, and `manual` elsewhere.
+    pub approval: Option<Approval>,
+    /// Whether a second person has to agree before a version of it is published.
+    #[schemars(extend("default" = false))]
+    pub publish_approval: Option<bool>,
+    /// How much its refusals tell the caller. Without it, what the environment says, or else what
+    /// holds for its tenant, or else `standard`.
     pub disclosure: Option<At<Disclosure>>,
     /// When the disclosure becomes `standard` again; with `verbose` only, and required there.
     pub disclosure_until: Option<At<Date>>,
-    /// Which statuses its refusals have: `standard`, or `conceal` if not everybody can see that it
-    /// exists.
+    /// Which statuses its refusals have. Without it, `conceal` if not everybody can see that it
+    /// exists; elsewhere what holds for its tenant, or else `standard`.
     pub status_profile: Option<StatusProfile>,
     /// Scopes that its operations may require, each with what it allows.
     #[schemars(extend("default" = {}))]
@@ -90,6 +112,13 @@ pub(crate) struct ClientCertificate {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Version {
+    /// What people call it.
+    pub title: Option<Text>,
+    /// What is new or special about it.
+    pub description: Option<Description>,
+    /// Words to find it by.
+    #[schemars(extend("default" = []), length(max = 50))]
+    pub tags: Option<Vec<At<Text>>>,
     /// The prefix of its paths, after the service's.
     #[schemars(extend("default" = ""))]
     pub base_path: Option<At<BasePath>>,
@@ -111,6 +140,9 @@ pub(crate) struct Version {
     /// The name of the upstream that its requests go to.
     #[schemars(required)]
     pub upstream: Option<At<String>>,
+    /// By environment, the upstream that the requests in it go to instead.
+    #[schemars(extend("default" = {}))]
+    pub upstreams: Option<Map<At<String>>>,
     /// Its operations, by name.
     #[schemars(required)]
     pub operations: Option<Map<Operation>>,
@@ -134,6 +166,21 @@ pub(crate) enum State {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Operation {
+    /// What people call it.
+    pub title: Option<Text>,
+    /// What it does.
+    pub description: Option<Description>,
+    /// Words to find it by.
+    #[schemars(extend("default" = []), length(max = 50))]
+    pub tags: Option<Vec<At<Text>>>,
+    /// Whether its documentation says that it is deprecated.
+    #[schemars(extend("default" = false))]
+    #[serde(rename = "deprecated")]
+    pub _deprecated: Option<bool>,
+    /// When it was deprecated by itself, before its version: its responses say so.
+    pub deprecated_at: Option<At<Date>>,
+    /// When it will end; beside `deprecated_at` only.
+    pub sunset_at: Option<At<Date>>,
     /// The methods. Without any, every method that the gateway knows.
     #[schemars(extend("default" = []))]
     pub methods: Option<At<Vec<At<MethodName>>>>,

@@ -10,6 +10,7 @@ use crate::scalar::path::{BasePath, RequestTarget, Template};
 use crate::scalar::reference::FilePath;
 use crate::scalar::status::StatusRange;
 use crate::scalar::target::TargetText;
+use crate::scalar::text::Description;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -17,6 +18,12 @@ use serde::Deserialize;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Upstream {
+    /// The tenant it belongs to; only its services go there. Without one, it is the platform's, for
+    /// any.
+    pub tenant: Option<At<String>>,
+    /// What is there.
+    #[serde(rename = "description")]
+    pub _description: Option<Description>,
     /// Where requests go: `127.0.0.1:9000`, `https://api.example.com`, or with a weight.
     #[schemars(required, length(min = 1, max = 10_000))]
     pub targets: Option<At<Vec<At<Target>>>>,

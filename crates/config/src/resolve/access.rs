@@ -3,13 +3,14 @@
 use super::Resolver;
 use super::account::names;
 use super::declared::{Bound, TENANT, bounds, refer};
+use super::disclosure::Defaults;
 use crate::code::Code;
 use crate::document::access as document;
 use crate::document::service::{Service, State};
 use crate::findings::quote;
 use crate::located::At;
 use postern_model::entity::{
-    Authentication, Disclosure, PRODUCTION, Scope, StatusProfile, Visibility,
+    Approval, Authentication, Disclosure, Name, PRODUCTION, Scope, StatusProfile, Visibility,
 };
 
 /// The access to a service.
@@ -19,16 +20,24 @@ pub(super) struct Access {
     pub authentication: Option<Authentication>,
     pub status_profile: StatusProfile,
     pub disclosure: Disclosure,
+    pub disclosures: Vec<(Name, Disclosure)>,
+    pub approval: Approval,
 }
 
 impl Resolver<'_, '_> {
-    pub(super) fn access(&mut self, name: &At<String>, given: &Service) -> Access {
+    pub(super) fn access(
+        &mut self,
+        name: &At<String>,
+        given: &Service,
+        defaults: &Defaults,
+    ) -> Access {
         if let Some(tenant) = &given.tenant {
             refer(self.findings, &TENANT, &self.names.tenants, tenant, || {
                 let shown = quote(&name.value);
                 format!("service {shown} belongs to a tenant that does not exist")
             });
         }
+        let tenant = given.tenant.as_ref().map(|tenant| &*tenant.value);
         let scopes = given.scopes.iter().flat_map(|scopes| &scopes.0);
         let scopes = scopes.map(|(scope, text)| Scope {
             name: scope.value.as_str().into(),
@@ -37,8 +46,21 @@ impl Resolver<'_, '_> {
         let visibility = self.visibility(name, given);
         // Strangers are told of a service that is not there for them, unless it says otherwise.
         let usual = match &visibility {
-            Visibility::Public => StatusProfile::Standard,
-            Visibility::Private { .. } => StatusProfile::Conceal,
+            Visibility::Public => defaults.status_profile(tenant),
+            Visibility::Private { .. } => Some(document::StatusProfile::Conceal),
+        };
+        let only_own = match &visibility {
+            Visibility::Public => false,
+            Visibility::Private { shared_with } => shared_with.iter().all(|t| Some(&**t) == tenant),
+        };
+        // What the service says itself holds in every environment.
+        let (disclosure, disclosures) = match given.disclosure {
+            Some(_) => (self.disclosure(name, given), Vec::new()),
+            None => {
+                let none = self.disclosure(name, given);
+                let general = defaults.disclosure(tenant).unwrap_or(none);
+                (general, defaults.disclosures.clone())
+            }
         };
         Access {
             visibility,
@@ -47,13 +69,19 @@ impl Resolver<'_, '_> {
                 .authentication
                 .as_ref()
                 .map(|given| authentication(&given.value)),
-            status_profile: match given.status_profile {
+            status_profile: match given.status_profile.or(usual) {
                 Some(document::StatusProfile::Forbid) => StatusProfile::Forbid,
                 Some(document::StatusProfile::Conceal) => StatusProfile::Conceal,
-                Some(document::StatusProfile::Standard) => StatusProfile::Standard,
-                None => usual,
+                Some(document::StatusProfile::Standard) | None => StatusProfile::Standard,
             },
-            disclosure: self.disclosure(name, given),
+            disclosure,
+            disclosures,
+            approval: match given.approval {
+                Some(document::Approval::Automatic) => Approval::Automatic,
+                Some(document::Approval::Manual) => Approval::Manual,
+                None if only_own => Approval::Automatic,
+                None => Approval::Manual,
+            },
         }
     }
 

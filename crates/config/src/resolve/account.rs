@@ -102,20 +102,18 @@ impl Resolver<'_, '_> {
         plans: &[Plan],
     ) -> Vec<Subscription> {
         let plans: HashMap<&str, &Plan> = plans.iter().map(|plan| (&*plan.name, plan)).collect();
-        let mut live: HashMap<(Name, Name), (Name, usize)> = HashMap::new();
+        let mut seen: HashMap<(Name, Name), (Name, usize)> = HashMap::new();
         let mut subscriptions = Vec::new();
         for (id, given) in given.0 {
             let Some(subscription) = self.subscription(&id, &given, &plans) else {
                 continue;
             };
-            if is_live(subscription.state) {
-                let pair = (subscription.app.clone(), subscription.service.clone());
-                let here = (subscription.id.clone(), id.span.start);
-                if let Some((other, at)) = live.get(&pair) {
-                    self.twice(&id, &subscription, other, *at);
-                } else {
-                    live.insert(pair, here);
-                }
+            let pair = (subscription.app.clone(), subscription.service.clone());
+            let here = (subscription.id.clone(), id.span.start);
+            if let Some((other, at)) = seen.get(&pair) {
+                self.twice(&id, &subscription, other, *at);
+            } else {
+                seen.insert(pair, here);
             }
             subscriptions.push(subscription);
         }
@@ -124,15 +122,17 @@ impl Resolver<'_, '_> {
 
     fn twice(&mut self, id: &At<String>, subscription: &Subscription, other: &str, at: usize) {
         let message = format!(
-            "app {} has two live subscriptions to service {}",
+            "subscriptions {} and {} are both of app {} to service {}",
+            quote(other),
+            quote(&id.value),
             quote(&subscription.app),
             quote(&subscription.service)
         );
-        let label = format!("{} is one already", quote(other));
+        let label = "the second one";
         let line = self.findings.line(at);
         self.findings
-            .error(Code::DuplicateSubscription, id.span, &message, &label)
-            .help("keep the one that counts; the other may be `rejected`, `expired` or `cancelled`")
+            .error(Code::DuplicateSubscription, id.span, &message, label)
+            .help("keep the one that counts: an app has one subscription to a service, whose state changes")
             .note(format!("the first one is in line {line}"));
     }
 
@@ -274,14 +274,6 @@ pub(super) fn names(given: &[At<String>]) -> Vec<Name> {
         .iter()
         .map(|name| name.value.as_str().into())
         .collect()
-}
-
-/// Whether it may still, or again, let its app in.
-const fn is_live(state: SubscriptionState) -> bool {
-    matches!(
-        state,
-        SubscriptionState::Pending | SubscriptionState::Approved | SubscriptionState::Suspended
-    )
 }
 
 const fn entity_state(given: document::SubscriptionState) -> SubscriptionState {

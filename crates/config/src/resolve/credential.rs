@@ -41,6 +41,7 @@ impl Resolver<'_, '_> {
                 .help("`postern keys create --offline` prints a key with the lines for it");
         }
         self.credential_references(&shown, &given);
+        self.replaced(id, &shown, given.replaces.as_ref());
         let revoked = given.revoked_at.is_some();
         bounds(
             self.findings,
@@ -83,6 +84,24 @@ impl Resolver<'_, '_> {
             }),
             restriction: given.restricted_to.and_then(restriction),
         })
+    }
+
+    /// What a credential replaces need not be there any more.
+    fn replaced(&mut self, id: &At<String>, shown: &str, replaces: Option<&At<String>>) {
+        let Some(replaces) = replaces else {
+            return;
+        };
+        if !key::is_credential_id(&replaces.value) {
+            let message = format!("{shown} replaces something that is not a credential");
+            let label = "expected `key_` and the 16 characters after `pst_` in the key";
+            self.findings
+                .error(Code::InvalidName, replaces.span, &message, label);
+        } else if replaces.value == id.value {
+            let message = format!("{shown} replaces itself");
+            let label = "expected the id of an older one";
+            self.findings
+                .error(Code::Conflict, replaces.span, &message, label);
+        }
     }
 
     fn credential_references(&mut self, shown: &str, given: &document::Credential) {

@@ -104,6 +104,8 @@ impl<'a> ServiceNames<'a> {
 pub(super) struct Declared<'a> {
     pub tenants: Names<'a>,
     pub apps: Names<'a>,
+    pub categories: Names<'a>,
+    pub certificates: Names<'a>,
     pub lists: Names<'a>,
     pub plans: Names<'a>,
     pub environments: Names<'a>,
@@ -133,6 +135,8 @@ impl<'a> Declared<'a> {
         Self {
             tenants: section("tenants"),
             apps: section("apps"),
+            categories: section("categories"),
+            certificates: section("certificates"),
             lists: section("lists"),
             plans: section("plans"),
             environments,
@@ -181,6 +185,9 @@ const fn target(code: Code, noun: &'static str, home: &'static str) -> Target {
 
 pub(super) const TENANT: Target = target(Code::UnknownTenant, "tenant", "`tenants`");
 pub(super) const APP: Target = target(Code::UnknownApp, "app", "`apps`");
+pub(super) const CATEGORY: Target = target(Code::UnknownCategory, "category", "`categories`");
+pub(super) const CERTIFICATE: Target =
+    target(Code::UnknownCertificate, "certificate", "`certificates`");
 pub(super) const LIST: Target = target(Code::UnknownList, "list", "`lists`");
 pub(super) const PLAN: Target = target(Code::UnknownPlan, "plan", "`plans`");
 pub(super) const SERVICE: Target = target(Code::UnknownService, "service", "`services`");

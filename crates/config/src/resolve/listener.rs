@@ -1,6 +1,7 @@
 //! Listeners.
 
 use super::Resolver;
+use super::certificate::Certificates;
 use super::service::ResolvedService;
 use super::settings::{networks, set};
 use crate::code::Code;
@@ -17,6 +18,7 @@ impl Resolver<'_, '_> {
         &mut self,
         given: Map<document::Listener>,
         admin: Option<&Admin>,
+        certificates: &Certificates,
     ) -> Vec<Listener> {
         let mut addresses: Vec<(String, SocketAddr)> = Vec::new();
         if let Some(address) = admin.and_then(|admin| admin.address.as_ref()) {
@@ -28,7 +30,8 @@ impl Resolver<'_, '_> {
                 self.address_once(&name.value, address, &addresses);
                 addresses.push((name.value.clone(), address.value.0));
             }
-            let tls = given.tls.as_ref().map(|tls| self.listener_tls(tls));
+            let tls = given.tls.as_ref();
+            let tls = tls.map(|tls| self.listener_tls(&name.value, tls, certificates));
             let Some(address) = given.address else {
                 continue;
             };
@@ -81,10 +84,14 @@ impl Resolver<'_, '_> {
         }
     }
 
-    fn listener_tls(&mut self, given: &document::ListenerTls) -> ListenerTls {
-        let certificates = given.certificates.iter().flatten();
+    fn listener_tls(
+        &mut self,
+        name: &str,
+        given: &document::ListenerTls,
+        certificates: &Certificates,
+    ) -> ListenerTls {
         ListenerTls {
-            certificates: certificates.filter_map(|c| self.certificate(c)).collect(),
+            certificates: self.certificates_of(name, given, certificates),
             min_version: match given.min_version {
                 Some(document::TlsVersion::V1_3) => TlsVersion::V1_3,
                 Some(document::TlsVersion::V1_2) => TlsVersion::V1_2,

@@ -2,7 +2,7 @@
 
 use super::Resolver;
 use super::account::names;
-use super::declared::{Bound, OPERATION, SCOPE, SERVICE, VERSION, bounds, refer};
+use super::declared::{Bound, OPERATION, SCOPE, SERVICE, TENANT, VERSION, bounds, refer};
 use crate::code::Code;
 use crate::document::plan as document;
 use crate::findings::quote;
@@ -64,9 +64,16 @@ impl Resolver<'_, '_> {
 
     fn plan(&mut self, name: &At<String>, given: document::Plan) -> Plan {
         let shown = format!("plan {}", quote(&name.value));
+        let tenant = given.tenant.as_ref();
+        if let Some(tenant) = tenant {
+            refer(self.findings, &TENANT, &self.names.tenants, tenant, || {
+                format!("{shown} belongs to a tenant that does not exist")
+            });
+        }
+        let tenant = tenant.map(|tenant| &*tenant.value);
         let mut covers = Vec::new();
         for service in given.services.iter().flat_map(|list| &list.value) {
-            if self.plan_service(&shown, service) {
+            if self.plan_service(&shown, tenant, service) {
                 covers.push(Coverage {
                     service: service.value.as_str().into(),
                     versions: Vec::new(),
@@ -75,7 +82,7 @@ impl Resolver<'_, '_> {
             }
         }
         let parts = given.covers.iter().flat_map(|list| &list.value);
-        covers.extend(parts.filter_map(|part| self.coverage(&shown, &part.value)));
+        covers.extend(parts.filter_map(|part| self.coverage(&shown, tenant, &part.value)));
         let nothing = covers.is_empty() && given.services.is_none() && given.covers.is_none();
         if nothing && name.intact {
             let message = format!("{shown} covers no service");
@@ -103,7 +110,20 @@ impl Resolver<'_, '_> {
         }
     }
 
-    fn plan_service(&mut self, shown: &str, service: &At<String>) -> bool {
+    /// Whether a plan may cover a service. One of a tenant is for the tenant's own services; what it
+    /// may not cover is for it as if it were not there.
+    fn plan_service(&mut self, shown: &str, tenant: Option<&str>, service: &At<String>) -> bool {
+        let node = self.root.get("services");
+        let intact =
+            node.is_none_or(|all| !all.bad && all.get(&service.value).is_none_or(|one| one.intact));
+        let own = tenant.is_none() || self.owner("services", &service.value) == tenant;
+        if intact && !own {
+            let message = format!("{shown} covers a service that does not exist");
+            let label = format!("no service {} of its tenant", quote(&service.value));
+            self.findings
+                .error(Code::UnknownService, service.span, &message, &label);
+            return false;
+        }
         refer(
             self.findings,
             &SERVICE,
@@ -113,9 +133,14 @@ impl Resolver<'_, '_> {
         )
     }
 
-    fn coverage(&mut self, shown: &str, given: &document::Coverage) -> Option<Coverage> {
+    fn coverage(
+        &mut self,
+        shown: &str,
+        tenant: Option<&str>,
+        given: &document::Coverage,
+    ) -> Option<Coverage> {
         let service = given.service.as_ref()?;
-        if !self.plan_service(shown, service) {
+        if !self.plan_service(shown, tenant, service) {
             return None;
         }
         let versions = given.versions.as_ref();

@@ -23,8 +23,10 @@ pub(super) struct Route {
     pub methods: Option<Vec<Method>>,
     /// Where its path stands.
     pub span: Span,
-    /// Its upstream, if that is known.
-    pub upstream: Option<usize>,
+    /// The upstreams that it goes to, in any environment, as far as they are known.
+    pub upstreams: Vec<usize>,
+    /// The tenant that publishes it.
+    pub tenant: Option<Name>,
     /// Whether its version is a draft: those are compared with each other only.
     pub draft: bool,
     /// Whether its version is retired: one that is not goes first.
@@ -41,8 +43,10 @@ impl Resolver<'_, '_> {
         let mut used = vec![false; upstreams.len()];
         // One fault of an upstream is enough: the others are mostly the same.
         let mut faulty = vec![false; upstreams.len()];
-        for route in routes {
-            let Some(at) = route.upstream else { continue };
+        let ways = routes
+            .iter()
+            .flat_map(|r| r.upstreams.iter().map(move |at| (r, *at)));
+        for (route, at) in ways {
             if let Some(used) = used.get_mut(at) {
                 *used = true;
             }
@@ -77,6 +81,12 @@ impl Resolver<'_, '_> {
     }
 
     fn duplicate(&mut self, route: &Route, other: &Route, host: Option<&str>) {
+        if route.tenant != other.tenant {
+            // Each of them is told of itself only.
+            self.taken(route, other, host);
+            self.taken(other, route, host);
+            return;
+        }
         let method = overlap(other, route).unwrap_or_default();
         let on = host.map_or_else(
             || "any host".to_owned(),
@@ -92,6 +102,22 @@ impl Resolver<'_, '_> {
         self.findings
             .error(Code::DuplicateOperation, route.span, &message, &label)
             .note(format!("the other one is in line {line}"));
+    }
+
+    fn taken(&mut self, route: &Route, other: &Route, host: Option<&str>) {
+        let method = overlap(other, route).unwrap_or_default();
+        let on = host.map_or_else(
+            || "any host".to_owned(),
+            |host| format!("host {}", quote(host)),
+        );
+        let message = format!(
+            "operation {} answers requests that are not its service's alone",
+            quote(&route.name)
+        );
+        let label = format!("{method} {} on {on} is taken", quote(&route.path));
+        self.findings
+            .error(Code::DuplicateOperation, route.span, &message, &label)
+            .help("choose another host or another path");
     }
 
     fn reserved(&mut self, routes: &[Route]) {
@@ -184,8 +210,11 @@ impl Resolver<'_, '_> {
             .iter()
             .filter_map(|service| service.value.get("versions"));
         versions.flat_map(Node::entries).any(|version| {
-            let name = version.value.get("upstream").map(|node| &node.kind);
-            matches!(name, Some(Kind::Scalar { text, .. }) if text == upstream)
+            let others = version.value.get("upstreams");
+            let others = others.map_or(&[][..], |node| node.entries());
+            let others = others.iter().map(|entry| &entry.value);
+            let mut names = version.value.get("upstream").into_iter().chain(others);
+            names.any(|node| matches!(&node.kind, Kind::Scalar { text, .. } if text == upstream))
         })
     }
 }

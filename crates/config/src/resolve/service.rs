@@ -3,13 +3,15 @@
 use super::Resolver;
 use super::account::names;
 use super::capture::capture;
-use super::declared::{ENVIRONMENT, SCOPE, refer};
+use super::declared::{Bound, ENVIRONMENT, SCOPE, bounds, refer};
+use super::disclosure::Defaults;
 use super::route::Route;
 use super::upstream::ResolvedUpstream;
 use crate::code::Code;
 use crate::document::service as document;
 use crate::findings::quote;
 use crate::located::{At, Map};
+use crate::scalar::date::Date;
 use crate::scalar::path::{Part, parts};
 use crate::source::Span;
 use postern_model::entity::{
@@ -27,14 +29,15 @@ pub(super) struct ResolvedService {
 }
 
 /// What a version inherits.
-struct Above<'a> {
-    service: &'a str,
+pub(super) struct Above<'a> {
+    pub service: &'a str,
+    pub tenant: Option<&'a str>,
     base_path: &'a str,
     hosts: &'a [Name],
     encoded_slash: bool,
     /// Whether it asks for credentials at all.
     open: bool,
-    upstreams: &'a HashMap<Name, usize>,
+    pub upstreams: &'a HashMap<Name, usize>,
 }
 
 impl Resolver<'_, '_> {
@@ -42,6 +45,7 @@ impl Resolver<'_, '_> {
         &mut self,
         given: Map<document::Service>,
         upstreams: &[ResolvedUpstream],
+        defaults: &Defaults,
     ) -> (Vec<ResolvedService>, Vec<Route>) {
         let by_name = upstreams.iter().enumerate();
         let by_name = by_name
@@ -51,7 +55,7 @@ impl Resolver<'_, '_> {
         let services = given
             .0
             .into_iter()
-            .map(|(name, given)| self.service(&name, given, &by_name, &mut routes))
+            .map(|(name, given)| self.service(&name, given, (&by_name, defaults), &mut routes))
             .collect();
         (services, routes)
     }
@@ -60,14 +64,16 @@ impl Resolver<'_, '_> {
         &mut self,
         name: &At<String>,
         given: document::Service,
-        upstreams: &HashMap<Name, usize>,
+        (upstreams, defaults): (&HashMap<Name, usize>, &Defaults),
         routes: &mut Vec<Route>,
     ) -> ResolvedService {
-        let access = self.access(name, &given);
+        let access = self.access(name, &given, defaults);
+        let about = self.about_service(name, &given);
         let hosts = self.hosts(&given.hosts.unwrap_or_default());
         let keep = given.encoded_slash == Some(document::EncodedSlash::Keep);
         let above = Above {
             service: &name.value,
+            tenant: given.tenant.as_ref().map(|tenant| &*tenant.value),
             base_path: given.base_path.as_ref().map_or("", |path| &path.value.0),
             hosts: &hosts,
             encoded_slash: keep,
@@ -92,12 +98,16 @@ impl Resolver<'_, '_> {
             entity: Service {
                 name: name.value.as_str().into(),
                 base_path: above.base_path.into(),
-                tenant: given.tenant.map(|tenant| tenant.value.into()),
+                tenant: above.tenant.map(Into::into),
                 visibility: access.visibility,
                 scopes: access.scopes,
                 authentication: access.authentication,
                 status_profile: access.status_profile,
                 disclosure: access.disclosure,
+                disclosures: access.disclosures,
+                approval: access.approval,
+                publish_approval: given.publish_approval.unwrap_or(false),
+                about,
                 tls_required: required.is_some(),
                 client_certificate,
                 encoded_slash: keep,
@@ -178,10 +188,10 @@ impl Resolver<'_, '_> {
             self.path_fits(&path.value.0, path.span, above);
         }
         let state = self.lifecycle(name, &given, above);
-        let upstream = given
-            .upstream
-            .as_ref()
-            .and_then(|u| self.upstream_of(u, above));
+        let upstream = given.upstream.as_ref();
+        let upstream = upstream.and_then(|u| self.upstream_of(u, above));
+        let upstreams = self.upstreams_of(name, &given, above);
+        let about = self.about_version(name, &given);
         let base_path = given
             .base_path
             .map_or_else(|| "".into(), |path| path.value.0);
@@ -208,6 +218,8 @@ impl Resolver<'_, '_> {
             self.foreign_parameters(&path.value.0, path.span);
             let methods = self.methods(&operation.value, &given);
             self.callers(&operation, &given, above);
+            let about = self.about_operation(&operation, &given);
+            let deprecated = self.deprecated(&operation, &given);
             routes.push(Route {
                 name: format!("{}/{}/{}", above.service, name.value, operation.value),
                 hosts: above.hosts.to_vec(),
@@ -219,7 +231,11 @@ impl Resolver<'_, '_> {
                     .is_none_or(|m| m.intact)
                     .then(|| methods.clone()),
                 span: path.span,
-                upstream,
+                upstreams: upstream
+                    .into_iter()
+                    .chain(upstreams.iter().map(|(_, at)| *at))
+                    .collect(),
+                tenant: above.tenant.map(Into::into),
                 draft: state == Lifecycle::Draft,
                 retired: matches!(state, Lifecycle::Retired { .. }),
             });
@@ -235,6 +251,8 @@ impl Resolver<'_, '_> {
                     }
                 }),
                 scopes: names(given.scopes.as_deref().unwrap_or_default()),
+                about,
+                deprecated,
                 anonymous: given.anonymous.is_some_and(|anonymous| anonymous.value),
                 recorded_parameters: given
                     .recorded_parameters
@@ -249,6 +267,8 @@ impl Resolver<'_, '_> {
             base_path,
             state,
             upstream: upstream.unwrap_or(0),
+            upstreams,
+            about,
             operations,
             environments: names(given.environments.as_deref().unwrap_or_default()),
         }
@@ -283,27 +303,23 @@ impl Resolver<'_, '_> {
         }
     }
 
-    fn upstream_of(&mut self, given: &At<String>, above: &Above<'_>) -> Option<usize> {
-        let found = above.upstreams.get(given.value.as_str()).copied();
-        let declared = self.declared(&["upstreams"]);
-        let Some(declared) = declared.filter(|names| !names.contains(&given.value.as_str())) else {
-            return found;
-        };
-        let declared: Vec<String> = declared.into_iter().map(str::to_owned).collect();
-        let message = format!(
-            "service {} goes to an upstream that does not exist",
-            quote(above.service)
+    /// Since when an operation is deprecated by itself, and when it ends.
+    fn deprecated(
+        &mut self,
+        name: &At<String>,
+        given: &document::Operation,
+    ) -> Option<(i64, Option<i64>)> {
+        let (since, sunset) = (given.deprecated_at.as_ref(), given.sunset_at.as_ref());
+        bounds(
+            self.findings,
+            name.intact,
+            name.span,
+            &format!("operation {}", quote(&name.value)),
+            "an operation without `deprecated_at`",
+            &[Bound::new("sunset_at", sunset, since.is_some())],
         );
-        let label = format!("no upstream {}", quote(&given.value));
-        let more = self
-            .findings
-            .error(Code::UnknownUpstream, given.span, &message, &label);
-        if declared.is_empty() {
-            more.help("declare it in `upstreams`");
-        } else {
-            more.did_you_mean(&given.value, declared.iter().map(String::as_str));
-        }
-        None
+        self.ends_later(since, sunset, "an operation");
+        Some((since?.value.0, sunset.map(|at| at.value.0)))
     }
 
     fn methods(&mut self, name: &str, given: &document::Operation) -> Vec<Method> {
@@ -398,12 +414,13 @@ impl Resolver<'_, '_> {
                 .error(Code::MissingField, span, &message, "this state needs it")
                 .help(format!("add `{needed}: 2026-11-20`, say"));
         }
-        let at = |date: &Option<At<crate::scalar::date::Date>>| date.as_ref().map(|d| d.value.0);
+        let at = |date: &Option<At<Date>>| date.as_ref().map(|d| d.value.0);
         match state {
             document::State::Draft => Lifecycle::Draft,
             document::State::Published => Lifecycle::Published,
             document::State::Deprecated => {
-                self.sunset_after(given);
+                let (since, sunset) = (given.deprecated_at.as_ref(), given.sunset_at.as_ref());
+                self.ends_later(since, sunset, "a version");
                 Lifecycle::Deprecated {
                     since: at(&given.deprecated_at).unwrap_or(0),
                     sunset: at(&given.sunset_at),
@@ -436,14 +453,14 @@ impl Resolver<'_, '_> {
         node.is_none_or(|node| fields.iter().all(|f| node.get(f).is_none_or(|n| !n.bad)))
     }
 
-    fn sunset_after(&mut self, given: &document::Version) {
-        if let (Some(since), Some(sunset)) = (&given.deprecated_at, &given.sunset_at)
+    fn ends_later(&mut self, since: Option<&At<Date>>, sunset: Option<&At<Date>>, what: &str) {
+        if let (Some(since), Some(sunset)) = (since, sunset)
             && sunset.value.0 < since.value.0
         {
-            let message = "a version ends before it is deprecated";
+            let message = format!("{what} ends before it is deprecated");
             let label = "earlier than `deprecated_at`";
             self.findings
-                .error(Code::Conflict, sunset.span, message, label);
+                .error(Code::Conflict, sunset.span, &message, label);
         }
     }
 

@@ -1,5 +1,6 @@
 //! Upstreams.
 
+use super::declared::{TENANT, refer};
 use super::settings::{count, set};
 use super::{Resolver, egress};
 use crate::code::Code;
@@ -50,6 +51,12 @@ impl Resolver<'_, '_> {
         given: document::Upstream,
         egress: &Egress,
     ) -> Upstream {
+        if let Some(tenant) = &given.tenant {
+            refer(self.findings, &TENANT, &self.names.tenants, tenant, || {
+                let shown = quote(&name.value);
+                format!("upstream {shown} belongs to a tenant that does not exist")
+            });
+        }
         let tls = self.upstream_tls(name, &given);
         let targets = given
             .targets

@@ -29,6 +29,52 @@ impl Scalar for FilePath {
     }
 }
 
+/// Longest certificate chain as text, in bytes.
+const MAX_CHAIN: usize = 256 << 10;
+
+/// A certificate chain, or where it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ChainReference {
+    /// In a file.
+    File(String),
+    /// PEM text.
+    Text(String),
+}
+
+scalar!(ChainReference, {
+    "description": "A certificate chain as PEM text, or the path of a file with it. A relative path begins at the folder of the configuration file.",
+    "type": "string",
+    "minLength": 1,
+    "x-secret": true
+});
+
+impl Scalar for ChainReference {
+    const KIND: &'static str = "chain";
+    const CODE: Code = Code::InvalidReference;
+    const WHAT: &'static str = "a certificate";
+    const EXAMPLE: &'static str = "tls/shop.crt";
+
+    fn read(text: &str) -> Result<Self, Problem> {
+        if text.contains("PRIVATE KEY-----") {
+            return Err(Problem::new(
+                "a private key is never written here: name it in `key`",
+            ));
+        }
+        if text.contains("-----BEGIN CERTIFICATE-----") {
+            if text.len() > MAX_CHAIN {
+                return Err(Problem::new("longer than 256 KiB"));
+            }
+            return Ok(Self::Text(text.to_owned()));
+        }
+        if text.contains('\n') {
+            return Err(Problem::new(
+                "neither a file nor PEM text with `-----BEGIN CERTIFICATE-----`",
+            ));
+        }
+        FilePath::read(text).map(|path| Self::File(path.0))
+    }
+}
+
 /// Where a private key is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum KeyReference {

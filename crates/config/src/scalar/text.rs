@@ -41,6 +41,41 @@ impl Scalar for Text {
     }
 }
 
+/// Longest description, in characters.
+const MAX_DESCRIPTION: usize = 20_000;
+
+/// A longer text for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Description(pub(crate) Name);
+
+scalar!(Description, {
+    "description": "A text for people, maybe of several lines, at most 20000 characters. Markdown is shown as such.",
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 20000
+});
+
+impl Scalar for Description {
+    const KIND: &'static str = "description";
+    const CODE: Code = Code::InvalidText;
+    const WHAT: &'static str = "a text";
+    const EXAMPLE: &'static str = "Orders from the road";
+
+    fn read(text: &str) -> Result<Self, Problem> {
+        if text.trim().is_empty() {
+            return Err(Problem::new("there is nothing in it"));
+        }
+        if text.chars().count() > MAX_DESCRIPTION {
+            return Err(Problem::new("longer than 20000 characters"));
+        }
+        let odd = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+        if text.chars().any(odd) {
+            return Err(Problem::new("it has control characters"));
+        }
+        Ok(Self(text.trim_end().into()))
+    }
+}
+
 /// The name of a scope.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ScopeName;

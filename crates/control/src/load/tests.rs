@@ -337,22 +337,105 @@ fn faults_of_rules_and_rows_are_found_together() {
 }
 
 #[test]
-fn of_two_subscriptions_the_one_that_is_not_shown_counts_too() {
+fn an_app_has_one_subscription_to_a_service_whatever_its_state() {
+    let row = json!({"app": "a0", "service": "s", "plan": "p", "state": "rejected",
+        "decided_at": "2026-11-20"});
     for together in [1, 100] {
-        let row = |plan: &str, state: &str| {
-            json!({"app": "a0", "service": "s", "plan": plan, "state": state,
-                "decided_at": "2026-11-20"})
-        };
         let mut all = accounts();
-        all.push(documents("plan", "old", json!({"services": ["s"]})));
-        all.push(documents("subscription", "sub_00", row("old", "rejected")));
-        all.push(documents("subscription", "sub_01", row("p", "rejected")));
-        let mut site = Site::new(together);
-        site.make(all).unwrap();
-        let refusal = site.make(vec![gone("plan", "old")]).unwrap_err();
-        assert!(refusal.to_string().contains("sub_00"), "{refusal}");
-        let (_, by) = site.make(vec![gone("subscription", "sub_00")]).unwrap();
-        assert_eq!(by, By::Whole);
+        all.push(documents("subscription", "sub_00", row.clone()));
+        let mut site = Site::of_accounts(together);
+        let later = site.make(vec![documents("subscription", "sub_00", row.clone())]);
+        for refusal in [
+            Site::new(together).make(all).unwrap_err(),
+            later.unwrap_err(),
+        ] {
+            let said = refusal.to_string();
+            for named in ["`sub_0`", "`sub_00`", "`a0`", "`s`"] {
+                assert!(said.contains(named), "{said}");
+            }
+        }
+        // Its place can be taken.
+        let taken = site.make(vec![
+            gone("subscription", "sub_0"),
+            documents("subscription", "sub_00", row.clone()),
+        ]);
+        assert_eq!(taken.unwrap().1, By::Change);
         assert!(site.start().is_ok());
     }
+}
+
+/// A credential of an app with the key of that number.
+fn key(id: &str, app: &str, seed: u8) -> postern_store::Change {
+    let sha256 = format!("{seed:02}").repeat(32);
+    documents("credential", id, json!({"app": app, "sha256": sha256}))
+}
+
+#[test]
+fn a_change_cannot_give_a_credential_the_key_of_another() {
+    for together in [1, 100] {
+        let mut site = Site::of_accounts(together);
+        let said = |result: Result<(Candidate, By), Refusal>| result.unwrap_err().to_string();
+        let added = said(site.make(vec![key("key_0000000000000009", "a1", 0)]));
+        assert!(
+            added.contains("`key_0000000000000000` and `key_0000000000000009`"),
+            "{added}"
+        );
+        let changed = said(site.make(vec![key("key_0000000000000001", "a1", 0)]));
+        assert!(changed.contains("have the same key"), "{changed}");
+        // What it has, it may keep; what is given up, another may have.
+        let (_, by) = site
+            .make(vec![key("key_0000000000000001", "a2", 1)])
+            .unwrap();
+        assert_eq!(by, By::Change);
+        let swapped = vec![
+            key("key_0000000000000000", "a0", 1),
+            key("key_0000000000000001", "a1", 0),
+        ];
+        assert_eq!(site.make(swapped).unwrap().1, By::Change);
+        let moved = vec![
+            gone("credential", "key_0000000000000001"),
+            key("key_0000000000000009", "a1", 0),
+        ];
+        site.make(moved).unwrap();
+        assert!(site.start().is_ok());
+    }
+}
+
+#[test]
+fn nobody_learns_which_credential_of_another_tenant_has_a_key() {
+    let mut site = Site::of_accounts(100);
+    site.make(vec![
+        documents("tenant", "other", json!({})),
+        documents("app", "theirs", json!({"tenant": "other"})),
+    ])
+    .unwrap();
+    let refused = site.make(vec![key("key_0000000000000009", "theirs", 0)]);
+    let said = refused.unwrap_err().to_string();
+    assert!(
+        said.contains("`key_0000000000000009` has a key that is in use"),
+        "{said}"
+    );
+    assert!(!said.contains("key_0000000000000000"), "{said}");
+}
+
+#[test]
+fn assignments_and_defaults_are_rules() {
+    let mut site = Site::of_accounts(100);
+    let assigned = json!({"tenant": "t", "host": "t.example.com"});
+    let changes = vec![
+        documents("assignment", "t", assigned),
+        documents("tenant_default", "t", json!({"disclosure": "minimal"})),
+    ];
+    let configuration = site.make(changes).unwrap().0.configuration;
+    assert!(configuration.is_some());
+    let mut theirs = json!({"tenant": "t", "hosts": ["elsewhere.example.com"],
+        "versions": {"v1": {"upstream": "u", "operations": {}}}});
+    let said = site.make(vec![documents("service", "theirs", theirs.clone())]);
+    assert!(said.unwrap_err().to_string().contains("not assigned"));
+    theirs["hosts"] = json!(["t.example.com"]);
+    let made = site.make(vec![documents("service", "theirs", theirs)]);
+    let services = made.unwrap().0.configuration.unwrap().services.clone();
+    let theirs = services.iter().find(|service| *service.name == *"theirs");
+    let disclosure = theirs.unwrap().disclosure;
+    assert_eq!(disclosure, postern_model::entity::Disclosure::Minimal);
 }

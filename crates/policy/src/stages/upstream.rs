@@ -247,9 +247,7 @@ impl Allowed<'_> {
     /// Writes the request target that the upstream gets: the path, rewritten where configured, and
     /// the query byte for byte, but for a credential in it.
     pub fn write_target(&self, rules: &Rules, query: Option<&[u8]>, mut out: impl FnMut(&[u8])) {
-        rules
-            .way(self)
-            .write_path(self.path, self.params, &mut out);
+        rules.way(self).write_path(self.path, self.params, &mut out);
         let Some(query) = query else {
             return;
         };

@@ -1,5 +1,6 @@
 mod callers;
 mod needs;
+mod ways;
 
 use super::*;
 use crate::directory::Directory;

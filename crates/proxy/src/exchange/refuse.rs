@@ -9,9 +9,7 @@ use crate::http1::Length;
 use crate::refusal::{self, Challenge, Context, Form, Refusal, Standing};
 use postern_model::Denial;
 use postern_model::denial::Shown;
-use postern_model::entity::{
-    Authentication, Disclosure, Name, PRODUCTION, Service, StatusProfile,
-};
+use postern_model::entity::{Authentication, Disclosure, Name, PRODUCTION, Service, StatusProfile};
 use postern_policy::head::Head;
 use smallvec::SmallVec;
 
@@ -49,7 +47,11 @@ pub(super) async fn refuse(
     let limits = journal.limits();
     let terms = Terms {
         limits: &limits,
-        ..Terms::of(journal.service(), journal.environment(), journal.is_proved())
+        ..Terms::of(
+            journal.service(),
+            journal.environment(),
+            journal.is_proved(),
+        )
     };
     let (refusal, told) = rendered(state, caller, head, journal, &denial, &terms);
     drop(limits);
@@ -105,7 +107,7 @@ impl<'a> Terms<'a> {
         environment: Option<&Name>,
         proved: bool,
     ) -> Self {
-        let environment = environment.map_or(PRODUCTION, |name| name);
+        let environment = environment.map_or(PRODUCTION, |name| &**name);
         Self {
             service,
             disclosure: service.map_or_else(Disclosure::default, |service| {

@@ -47,7 +47,12 @@ fn what_meets_in_part_touches() {
 
 #[test]
 fn what_is_covered_is_touched() {
-    let hosts = [None, Some("example.com"), Some("a.example.com"), Some("*.example.com")];
+    let hosts = [
+        None,
+        Some("example.com"),
+        Some("a.example.com"),
+        Some("*.example.com"),
+    ];
     let paths = ["", "/a", "/a/b", "/ab"];
     for host in hosts {
         for path in paths {
@@ -55,7 +60,10 @@ fn what_is_covered_is_touched() {
             for other in hosts {
                 for below in paths {
                     let touched = ours.touches(other, below);
-                    assert!(touched || !ours.covers(other, below), "{ours:?} {other:?} {below}");
+                    assert!(
+                        touched || !ours.covers(other, below),
+                        "{ours:?} {other:?} {below}"
+                    );
                     assert_eq!(touched, assignment(other, below).touches(host, path));
                 }
             }

@@ -385,7 +385,12 @@ fn a_certificate_is_served_only_for_the_hosts_that_it_may_be_served_for() {
     let directory = TempDir::new().unwrap();
     let root = Authority::root("Root");
     let whole = root.server(&["first.example", "other.example"]);
-    let names = ["shop.example", "a.shop.example", "other.example", "ashop.example"];
+    let names = [
+        "shop.example",
+        "a.shop.example",
+        "other.example",
+        "ashop.example",
+    ];
     let limited = root.server(&names);
     let mut files = limited.write(directory.path(), "limited");
     files.hosts = Some(["shop.example".into(), "*.shop.example".into()].into());
