@@ -31,7 +31,10 @@ impl Resolver<'_, '_> {
         let more = self
             .findings
             .error(Code::UnknownUpstream, given.span, &message, &label);
-        let more = more.note("an upstream that has a `tenant` is there for its services only");
+        let more = match above.tenant {
+            Some(_) => more.note("an upstream that has a `tenant` is there for its services only"),
+            None => more,
+        };
         if usable.is_empty() {
             more.help("declare it in `upstreams`");
         } else {

@@ -5,12 +5,13 @@ use super::Resolver;
 use super::declared::{TENANT, refer};
 use crate::code::Code;
 use crate::document::ownership as document;
+use crate::document::policy::Policy;
 use crate::document::service::Service;
 use crate::findings::quote;
 use crate::located::{At, Map};
 use crate::source::Span;
 use crate::tree::{Kind, Node};
-use postern_model::entity::Assignment;
+use postern_model::entity::{Assignment, Level};
 
 /// The assignments of a document.
 #[derive(Default)]
@@ -221,6 +222,33 @@ impl Resolver<'_, '_> {
     pub(super) fn may_use(&self, section: &str, name: &str, tenant: Option<&str>) -> bool {
         let owner = self.owner(section, name);
         owner.is_none() || owner == tenant
+    }
+
+    /// Whether a policy for what belongs to a tenant uses no list of another one.
+    pub(super) fn own_lists(&mut self, shown: &str, level: Option<&Level>, given: &Policy) {
+        let tenant = match level {
+            None | Some(Level::Platform) => None,
+            Some(Level::Tenant(tenant)) => Some(&**tenant),
+            Some(
+                Level::Service(service)
+                | Level::Version(service, _)
+                | Level::Operation(service, ..),
+            ) => self.owner("services", service),
+        };
+        let Some(tenant) = tenant.map(str::to_owned) else {
+            return;
+        };
+        for list in [&given.allow, &given.deny].into_iter().flatten() {
+            for name in &list.value {
+                if self.may_use("lists", &name.value, Some(&tenant)) {
+                    continue;
+                }
+                let message = format!("{shown} uses a list that does not exist");
+                let label = format!("no list {} of its tenant", quote(&name.value));
+                self.findings
+                    .error(Code::UnknownList, name.span, &message, &label);
+            }
+        }
     }
 
     /// The tenant that something belongs to.

@@ -49,6 +49,7 @@ impl Resolver<'_, '_> {
     ) -> Option<Policy> {
         let shown = format!("policy {}", quote(&key.value));
         let level = given.on.as_ref().and_then(|on| self.level(&shown, on));
+        self.own_lists(&shown, level.as_ref(), given);
         let mode = self.mode(key, &shown, given);
         let kind = given.kind.as_ref()?;
         self.policy_fields(key, &shown, kind, given);

@@ -344,3 +344,21 @@ fn a_credential_may_say_what_it_replaces() {
     assert_eq!(of("key_0000000000000001"), [Code::Conflict]);
     assert_eq!(of("something"), [Code::InvalidName]);
 }
+
+#[test]
+fn a_policy_uses_the_lists_of_its_tenant_and_of_the_platform() {
+    let of = |on: &str, list: &str| {
+        let more = format!(
+            "lists: {{all: {{entries: [192.0.2.1]}}, own: {{tenant: mine, entries: [192.0.2.1]}}, \
+             canary: {{tenant: canary, entries: [192.0.2.1]}}}}\n\
+             policies: {{p: {{kind: network, on: {on}, deny: [{list}]}}}}"
+        );
+        codes(&with(VERSIONS, &more))
+    };
+    for on in ["{tenant: mine}", "{service: s}", "{service: s, version: v}"] {
+        assert_eq!(of(on, "all"), []);
+        assert_eq!(of(on, "own"), []);
+        assert_eq!(of(on, "canary"), [Code::UnknownList]);
+    }
+    assert_eq!(of("platform", "canary"), []);
+}
