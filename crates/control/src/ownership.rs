@@ -95,7 +95,7 @@ const fn open(kind: &'static str, write: Point, says: Says) -> Rights {
 }
 
 /// Kinds that are not here are settings of the platform.
-const RIGHTS: [Rights; 25] = [
+const RIGHTS: [Rights; 27] = [
     rights(
         "access_role",
         Point::AccessRolesRead,
@@ -107,6 +107,13 @@ const RIGHTS: [Rights; 25] = [
         Point::ServicesRead,
         Point::ServicesWrite,
         Says::Service,
+    ),
+    // A tenant sees what it was assigned; only the platform assigns.
+    rights(
+        "assignment",
+        Point::TenantsRead,
+        Point::SettingsWrite,
+        Says::Tenant,
     ),
     rights("app", Point::AppsRead, Point::AppsWrite, Says::Tenant),
     open("category", Point::CategoriesWrite, Says::Platform),
@@ -171,6 +178,12 @@ const RIGHTS: [Rights; 25] = [
     ),
     rights("tenant", Point::TenantsRead, Point::TenantsWrite, Says::Id),
     rights(
+        "tenant_default",
+        Point::TenantsRead,
+        Point::TenantsWrite,
+        Says::Id,
+    ),
+    rights(
         "token",
         Point::ServiceAccountsRead,
         Point::ServiceAccountsWrite,
@@ -212,7 +225,7 @@ const SETTINGS: Rights = rights(
 
 fn rights_of(kind: &str) -> &'static Rights {
     static OTHER: Rights = SETTINGS;
-    static ALL: [Rights; 25] = RIGHTS;
+    static ALL: [Rights; 27] = RIGHTS;
     ALL.iter().find(|row| row.kind == kind).unwrap_or(&OTHER)
 }
 
