@@ -20,6 +20,7 @@ pub mod resource;
 mod table;
 #[cfg(test)]
 mod tests;
+mod workflow;
 
 pub use identity::{Identities, Presented};
 pub use table::{Row, Table};
@@ -67,6 +68,7 @@ pub fn table() -> Table {
     let mut table = Table::default();
     about::add(&mut table);
     resource::add(&mut table);
+    workflow::add(&mut table);
     questions::add(&mut table);
     commands::add(&mut table);
     table

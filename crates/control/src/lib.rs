@@ -20,6 +20,7 @@ mod replace;
 mod service;
 pub mod shorthand;
 pub mod socket;
+pub mod workflow;
 mod yaml;
 
 pub use actor::{Actor, ActorKind};

@@ -8,6 +8,8 @@ mod reading;
 
 pub use browsing::{Listing, MOST_ON_A_PAGE, Page, Seen};
 pub use changing::ChangeSet;
+pub(crate) use changing::meta;
+pub(crate) use reading::conceal;
 
 use crate::load::{Candidate, Last, Loader, Read};
 use crate::socket::Items;
@@ -193,6 +195,11 @@ impl Service {
             running,
             calls,
         }
+    }
+
+    /// What runs.
+    pub(crate) fn running(&self) -> &dyn Running {
+        &*self.running
     }
 
     /// Where documents and notes are kept; none where a file owns the configuration.

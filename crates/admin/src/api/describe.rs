@@ -8,7 +8,7 @@ use super::input::FromBody;
 use super::permission::Need;
 use super::problem::Code;
 use super::table::{Row, Table};
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
@@ -19,6 +19,13 @@ pub struct Describer {
     generator: SchemaGenerator,
     documents: Value,
 }
+
+/// What a change of anything can be refused with.
+const CHANGING: [Code; 3] = [
+    Code::ConfigurationInvalid,
+    Code::Conflict,
+    Code::VersionMismatch,
+];
 
 /// What the OpenAPI document says of one endpoint.
 #[derive(Debug)]
@@ -60,9 +67,16 @@ impl Describer {
                 Some(schema) => ("application/json", schema.to_value()),
                 None => ("application/octet-stream", json!({"type": "string"})),
             }),
-            answer: (StatusCode::OK, Some(("application/json", answer))),
+            answer: match (E::ANSWERS, E::CREATES) {
+                (false, _) => (StatusCode::NO_CONTENT, None),
+                (true, true) => (StatusCode::CREATED, Some(("application/json", answer))),
+                (true, false) => (StatusCode::OK, Some(("application/json", answer))),
+            },
             more: "",
-            problems: Vec::new(),
+            problems: match E::METHOD {
+                Method::GET => Vec::new(),
+                _ => CHANGING.to_vec(),
+            },
         }
     }
 

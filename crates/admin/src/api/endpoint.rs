@@ -37,6 +37,10 @@ pub trait Endpoint: Send + Sync + 'static {
     const SUMMARY: &'static str;
     /// The room of the reference that it stands in.
     const TAG: &'static str;
+    /// Whether it makes something: it is answered with 201.
+    const CREATES: bool = false;
+    /// Whether it answers anything: without an answer, with 204.
+    const ANSWERS: bool = true;
     /// Bytes that its body may have.
     const MAX_BODY: usize = 1 << 20;
 

@@ -8,6 +8,7 @@ mod endpoints;
 mod kinds;
 mod query;
 
+pub(crate) use answer::{reply, shown};
 pub use endpoints::{Create, Delete, Get, List, Patch, Replace};
 pub use query::{ById, Which, Why};
 

@@ -3,4 +3,5 @@
 mod questions;
 mod resources;
 mod table;
+mod workflow;
 mod world;

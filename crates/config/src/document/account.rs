@@ -163,8 +163,22 @@ pub(crate) struct Subscription {
     pub decided_by: Option<At<Text>>,
     /// What they said, for the app's owners to read; beside `decided_at` only.
     pub comment: Option<At<Text>>,
+    /// What it is suspended about; with the state `suspended` only.
+    pub cause: Option<At<Cause>>,
     /// When it ends by itself.
     pub expires_at: Option<At<Date>>,
+}
+
+/// What a subscription is suspended about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Cause {
+    /// Its use is against the rules.
+    Policy,
+    /// It is not paid for.
+    Billing,
+    /// It is a danger.
+    Security,
 }
 
 /// Where a subscription is in its life.

@@ -259,6 +259,10 @@ impl Resolver<'_, '_> {
             why,
             &[at, by, comment],
         );
+        let held = state.value == document::SubscriptionState::Suspended;
+        let cause = Bound::new("cause", given.cause.as_ref(), held);
+        let why = "the state `suspended`";
+        bounds(self.findings, id.intact, state.span, shown, why, &[cause]);
         let text = |text: &Option<At<Text>>| text.as_ref().map(|text| text.value.0.clone());
         given.decided_at.as_ref().map(|at| Decided {
             at: at.value.0,

@@ -146,7 +146,10 @@ fn subscription(
     holds(actor, Point::SubscriptionsRequest, consumer, step)?;
     let own = match (&step.before, &step.after) {
         (None, Some(after)) => asks(after, look),
-        (Some(before), Some(after)) => only_cancels(before, after),
+        (Some(before), Some(after)) => {
+            only_cancels(before, after)
+                || (is_over(before) && same(before, after) && asks(after, look))
+        }
         _ => false,
     };
     if own {
@@ -160,8 +163,19 @@ fn asks(after: &Value, look: Look<'_>) -> bool {
     let text = |member: &str| after.get(member).and_then(Value::as_str);
     let automatic = || {
         let service = text("service").and_then(|name| look("service", name));
-        let approval = service.as_ref().and_then(|found| found.get("approval"));
-        approval.and_then(Value::as_str) == Some("automatic")
+        service.as_ref().is_some_and(|service| {
+            let said = |member: &str| service.get(member).and_then(Value::as_str);
+            let shared = service.get("shared_with").and_then(Value::as_array);
+            match said("approval") {
+                Some(approval) => approval == "automatic",
+                // Only apps of its own tenant see it.
+                None => match said("visibility") {
+                    Some("tenant") => true,
+                    Some("private") => shared.is_none_or(Vec::is_empty),
+                    _ => false,
+                },
+            }
+        })
     };
     let free = after.get("scopes").is_none() && after.get("expires_at").is_none();
     match text("state") {
@@ -171,8 +185,21 @@ fn asks(after: &Value, look: Look<'_>) -> bool {
     }
 }
 
+/// Whether a subscription is over, so that it can be asked for anew.
+fn is_over(before: &Value) -> bool {
+    let state = before.get("state").and_then(Value::as_str);
+    matches!(state, Some("rejected" | "expired" | "cancelled"))
+}
+
+/// Whether two say the same app and service.
+fn same(before: &Value, after: &Value) -> bool {
+    ["app", "service"]
+        .iter()
+        .all(|member| before.get(member) == after.get(member))
+}
+
 fn only_cancels(before: &Value, after: &Value) -> bool {
-    const DECISION: [&str; 5] = ["state", "decided_at", "decided_by", "comment", "since"];
+    const DECISION: [&str; 5] = ["state", "decided_at", "decided_by", "comment", "cause"];
     let rest = |document: &Value| {
         let mut document = document.clone();
         if let Some(members) = document.as_object_mut() {

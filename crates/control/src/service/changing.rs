@@ -184,7 +184,8 @@ fn answer(applied: &Applied<Read>) -> Value {
     })
 }
 
-fn meta(actor: &Actor, comment: String, source: &str) -> ChangeMeta {
+/// Who makes a change, when and why.
+pub(crate) fn meta(actor: &Actor, comment: String, source: &str) -> ChangeMeta {
     ChangeMeta {
         who: actor.who.clone(),
         actor: actor.kind,

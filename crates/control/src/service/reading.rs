@@ -53,7 +53,7 @@ pub(super) fn meant<'a>(kind: &str, member: &str, document: &'a Value) -> &'a st
 }
 
 /// Leaves out what nobody needs, and what a guessed key could be tried against.
-pub(super) fn conceal(document: &mut Value) {
+pub(crate) fn conceal(document: &mut Value) {
     if let Value::Object(members) = document {
         members.shift_remove("hmac");
         members.shift_remove("sha256");

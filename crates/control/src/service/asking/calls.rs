@@ -274,6 +274,36 @@ impl Service {
     }
 }
 
+impl Service {
+    /// The newest request of a kind: its time in Unix milliseconds and its id.
+    pub(crate) async fn newest_call(
+        &self,
+        filter: Filter,
+    ) -> Result<Option<(u64, String)>, Refusal> {
+        self.ask(move |asking| {
+            let page = asking.reader().search(&filter, 1, None);
+            let page = page.map_err(|error| unread(&error))?;
+            let newest = page.entries.first();
+            Ok(newest.map(|entry| (entry.start / 1000, entry.id.encode().as_str().to_owned())))
+        })
+        .await
+    }
+
+    /// Requests counted by what they have in common, the most first.
+    pub(crate) async fn groups_of_calls(
+        &self,
+        filter: Filter,
+        by: GroupBy,
+        most: usize,
+    ) -> Result<Vec<Group>, Refusal> {
+        self.ask(move |asking| {
+            let groups = asking.reader().groups(&filter, by, most);
+            groups.map_err(|error| unread(&error))
+        })
+        .await
+    }
+}
+
 /// How rows are shown to whoever asked for them.
 #[derive(Debug, Clone)]
 struct Shape {

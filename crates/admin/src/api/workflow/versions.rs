@@ -1,0 +1,142 @@
+//! The life of a version.
+
+use super::{Object, document};
+use crate::api::Api;
+use crate::api::endpoint::{Asked, Endpoint, Nothing};
+use crate::api::input::Json;
+use crate::api::permission as needs;
+use crate::api::problem::Problem;
+use crate::api::reply::Reply;
+use crate::api::resource::Why;
+use crate::api::table::Table;
+use axum::http::Method;
+use postern_control::workflow::{Caller, Difference, Lifecycle, Retirement};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+pub(super) fn add(table: &mut Table) {
+    table.add::<Live>();
+    table.add::<Differs>();
+    table.add::<Callers>();
+    table.add::<Retire>();
+}
+
+/// Which version.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct WhichVersion {
+    /// The service.
+    service: String,
+    /// The version.
+    version: String,
+}
+
+/// Publishes, promotes or deprecates a version.
+struct Live;
+
+impl Endpoint for Live {
+    type Permission = needs::ServicesPublish;
+    type Path = WhichVersion;
+    type Query = Why;
+    type Body = Json<Lifecycle>;
+    type Answer = Object;
+
+    const METHOD: Method = Method::POST;
+    const PATH: &'static str = "/services/{service}/versions/{version}/lifecycle";
+    const ID: &'static str = "change_lifecycle";
+    const SUMMARY: &'static str = "Publish, promote or deprecate a version";
+    const TAG: &'static str = "Services";
+
+    async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
+        let WhichVersion { service, version } = &asked.path;
+        let comment = asked.query.comment.unwrap_or_default();
+        let step = &asked.body.0;
+        let live = api
+            .service()
+            .live(&asked.actor, service, version, step, &comment);
+        Ok(document(live.await?))
+    }
+}
+
+/// What publishing would change.
+struct Differs;
+
+impl Endpoint for Differs {
+    type Permission = needs::ServicesRead;
+    type Path = WhichVersion;
+    type Query = Nothing;
+    type Body = Nothing;
+    type Answer = Difference;
+
+    const METHOD: Method = Method::GET;
+    const PATH: &'static str = "/services/{service}/versions/{version}/difference";
+    const ID: &'static str = "version_difference";
+    const SUMMARY: &'static str =
+        "Show what a version changes for callers of the last published one";
+    const TAG: &'static str = "Services";
+
+    async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
+        let WhichVersion { service, version } = &asked.path;
+        let differs = api.service().difference(&asked.actor, service, version);
+        Ok(Reply::json(&differs.await?))
+    }
+}
+
+/// Since when.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Since {
+    /// Unix time in milliseconds; 30 days ago, if this is not said.
+    since_ms: Option<u64>,
+}
+
+/// Who calls a version.
+struct Callers;
+
+impl Endpoint for Callers {
+    type Permission = needs::ServicesRead;
+    type Path = WhichVersion;
+    type Query = Since;
+    type Body = Nothing;
+    type Answer = Vec<Caller>;
+
+    const METHOD: Method = Method::GET;
+    const PATH: &'static str = "/services/{service}/versions/{version}/callers";
+    const ID: &'static str = "version_callers";
+    const SUMMARY: &'static str = "List who called a version, the busiest first";
+    const TAG: &'static str = "Services";
+
+    async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
+        const MONTH_MS: u64 = 30 * 24 * 60 * 60 * 1000;
+        let WhichVersion { service, version } = &asked.path;
+        let now = u64::try_from(postern_control::now()).unwrap_or_default();
+        let since = asked.query.since_ms;
+        let since = since.unwrap_or_else(|| now.saturating_sub(MONTH_MS));
+        let callers = api.service().callers(&asked.actor, service, version, since);
+        Ok(Reply::json(&callers.await?))
+    }
+}
+
+/// Ends a version.
+struct Retire;
+
+impl Endpoint for Retire {
+    type Permission = needs::ServicesPublish;
+    type Path = WhichVersion;
+    type Query = Nothing;
+    type Body = Json<Retirement>;
+    type Answer = Object;
+
+    const METHOD: Method = Method::POST;
+    const PATH: &'static str = "/services/{service}/versions/{version}/retire";
+    const ID: &'static str = "retire_version";
+    const SUMMARY: &'static str = "End a version, and move or cancel the subscriptions to it alone";
+    const TAG: &'static str = "Services";
+
+    async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
+        let WhichVersion { service, version } = &asked.path;
+        let how = &asked.body.0;
+        let retired = api.service().retire(&asked.actor, service, version, how);
+        Ok(Reply::json(&retired.await?))
+    }
+}

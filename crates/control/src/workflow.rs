@@ -1,0 +1,62 @@
+//! What people do in more than one step: asking for access and deciding about it, the life of a
+//! version, keys that change without an outage.
+//!
+//! Each step is an ordinary change of documents: it is judged, validated and written to the audit
+//! trail like any other. What is here works out which change it is, and refuses steps that make no
+//! sense where things stand.
+
+mod approvals;
+mod history;
+mod keys;
+mod subscriptions;
+mod time;
+mod versions;
+
+pub use approvals::{Approval, Approvals};
+pub use history::Told;
+pub use keys::{CreatedKey, KeyWanted, Rotation};
+pub use subscriptions::{Access, Cause, Decision, Step};
+pub use versions::{Caller, Changed, Difference, Lifecycle, Retirement};
+
+use crate::shorthand::{Change, Expectation};
+use crate::{Actor, ChangeSet, Refusal, Seen, Service};
+use serde_json::Value;
+
+impl Service {
+    /// Makes the changes of a step.
+    async fn step(
+        &self,
+        actor: &Actor,
+        changes: Vec<Change>,
+        comment: &str,
+    ) -> Result<Value, Refusal> {
+        let set = ChangeSet {
+            changes,
+            comment: comment.to_owned(),
+            source: Some("api".to_owned()),
+        };
+        self.change(actor, set).await
+    }
+}
+
+/// A change of a document that was read: made only if it still is what it was.
+fn of(seen: &Seen, kind: &str, patch: Value) -> Change {
+    let change = Change::patch(kind, &seen.id, patch);
+    match seen.version {
+        Some(version) => change.expecting(Expectation::Version(version)),
+        None => change,
+    }
+}
+
+/// A text of a document; the empty one where it has none.
+fn text<'a>(document: &'a Value, member: &str) -> &'a str {
+    document
+        .get(member)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+}
+
+/// A step that makes no sense where things stand.
+fn cannot(message: String) -> Refusal {
+    Refusal::new("conflict", message)
+}

@@ -1,0 +1,80 @@
+//! What waits for a decision.
+
+use super::subscriptions::sides;
+use crate::{Actor, Listing, MOST_ON_A_PAGE, Refusal, Seen, Service};
+use postern_model::permission::Point;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+/// One thing that waits for a decision.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Approval {
+    /// What it is: `subscription`, `change_request`.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// Its version.
+    pub version: Option<u64>,
+    /// What is asked for.
+    pub document: Value,
+}
+
+/// What waits for somebody's decision.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
+pub struct Approvals {
+    /// The oldest requests first.
+    pub items: Vec<Approval>,
+    /// Whether there are more than are listed.
+    pub more: bool,
+}
+
+impl Service {
+    /// What waits for somebody's decision, 1000 things at most.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn approvals(&self, actor: &Actor) -> Result<Approvals, Refusal> {
+        let mut found = Approvals::default();
+        for (kind, state) in [("subscription", "pending"), ("change_request", "open")] {
+            let mut listing = Listing {
+                limit: MOST_ON_A_PAGE,
+                ..Listing::default()
+            };
+            listing.having.insert("state".to_owned(), state.to_owned());
+            loop {
+                let page = self.list(actor, kind, &listing).await?;
+                for seen in page.items {
+                    if self.decides(actor, kind, &seen) {
+                        found.items.push(Approval {
+                            kind: kind.to_owned(),
+                            id: seen.id,
+                            version: seen.version,
+                            document: seen.document,
+                        });
+                    }
+                }
+                found.more = page.next.is_some() && found.items.len() >= MOST_ON_A_PAGE;
+                if page.next.is_none() || found.more {
+                    break;
+                }
+                listing.after = page.next;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Whether the decision is theirs. Nobody decides about what they asked for themselves.
+    fn decides(&self, actor: &Actor, kind: &str, seen: &Seen) -> bool {
+        let document = &seen.document;
+        if kind == "subscription" {
+            let (_, publisher) = sides(self, document);
+            return actor
+                .grants
+                .allow(Point::SubscriptionsDecide, publisher.tenant());
+        }
+        let tenant = document.get("tenant").and_then(Value::as_str);
+        let proposer = document.get("proposed_by").and_then(Value::as_str);
+        actor.grants.allow(Point::ChangesDecide, tenant) && proposer != Some(&*actor.who)
+    }
+}

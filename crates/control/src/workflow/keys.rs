@@ -1,0 +1,203 @@
+//! Keys of apps: created and shown once, rotated without an outage, revoked.
+
+use super::time::{is_past, later, now, written};
+use super::{cannot, of, text};
+use crate::shorthand::{self, Change, NewKey};
+use crate::{Actor, Refusal, Seen, Service};
+use postern_calllog::{Column, Filter};
+use postern_model::Secret;
+use postern_model::key::ApiKey;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+/// What a key is to be.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KeyWanted {
+    /// The environment that it is good for; `production` if this is not said.
+    pub environment: Option<String>,
+    /// What people call it.
+    pub title: Option<String>,
+    /// Scopes; without any, all that the app's subscriptions grant.
+    pub scopes: Option<Vec<String>>,
+    /// When it ends, as RFC 3339 has it.
+    pub expires_at: Option<String>,
+    /// Where and for what it may be used, as a credential's `restricted_to`.
+    pub restricted_to: Option<Map<String, Value>>,
+}
+
+/// How a key is replaced.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rotation {
+    /// For how many seconds the old key stays good; a day if this is not said, at most 90 days.
+    pub overlap_seconds: Option<u32>,
+    /// Why.
+    #[serde(default)]
+    pub comment: String,
+}
+
+/// A new key, and its secret, which nobody can be told again.
+#[derive(Debug)]
+pub struct CreatedKey {
+    /// Its document.
+    pub seen: Seen,
+    /// The whole key.
+    pub secret: Secret<String>,
+}
+
+/// For how long the old key of a rotation stays good, in seconds.
+const OVERLAP: u32 = 24 * 60 * 60;
+const LONGEST: u32 = 90 * OVERLAP;
+
+impl Service {
+    /// Makes a key of an app.
+    ///
+    /// # Errors
+    /// There is no such app for the actor, or the key would not be valid.
+    pub async fn create_key(
+        &self,
+        actor: &Actor,
+        app: &str,
+        wanted: KeyWanted,
+        comment: &str,
+    ) -> Result<CreatedKey, Refusal> {
+        self.see(actor, "app", app).await?;
+        let production = || "production".to_owned();
+        let (key, mut change) = shorthand::new_key(NewKey {
+            app: app.to_owned(),
+            environment: wanted.environment.unwrap_or_else(production),
+            scopes: wanted.scopes,
+            expires_at: wanted.expires_at,
+            title: wanted.title,
+        })?;
+        let more = [
+            ("created_at", Some(written(now()).into())),
+            ("created_by", Some(actor.who.clone().into())),
+            ("restricted_to", wanted.restricted_to.map(Value::Object)),
+        ];
+        add(&mut change, more);
+        let id = change.id.clone();
+        self.step(actor, vec![change], comment).await?;
+        Ok(CreatedKey {
+            seen: self.see(actor, "credential", &id).await?,
+            secret: revealed(&key),
+        })
+    }
+
+    /// Makes a key like another, which stays good for a while.
+    ///
+    /// # Errors
+    /// There is none for the actor, or it is no longer good.
+    pub async fn rotate_key(
+        &self,
+        actor: &Actor,
+        id: &str,
+        rotation: &Rotation,
+    ) -> Result<CreatedKey, Refusal> {
+        let overlap = rotation.overlap_seconds.unwrap_or(OVERLAP);
+        if overlap > LONGEST {
+            let message = format!("an overlap of {overlap} seconds is too long");
+            return Err(Refusal::invalid(message).help(format!("at most {LONGEST}, 90 days")));
+        }
+        let old = self.see(actor, "credential", id).await?;
+        good(&old)?;
+        let member = |name: &str| old.document.get(name).cloned();
+        let (key, mut change) = shorthand::new_key(NewKey {
+            app: text(&old.document, "app").to_owned(),
+            environment: match text(&old.document, "environment") {
+                "" => "production".to_owned(),
+                environment => environment.to_owned(),
+            },
+            scopes: None,
+            expires_at: None,
+            title: None,
+        })?;
+        let more = [
+            ("title", member("title")),
+            ("scopes", member("scopes")),
+            ("access_roles", member("access_roles")),
+            ("restricted_to", member("restricted_to")),
+            ("created_at", Some(written(now()).into())),
+            ("created_by", Some(actor.who.clone().into())),
+            ("replaces", Some(id.into())),
+        ];
+        add(&mut change, more);
+        let ends = later(i64::from(overlap))?;
+        let sooner = text(&old.document, "expires_at");
+        let ends = if sooner.is_empty() || ends.as_str() < sooner {
+            ends
+        } else {
+            sooner.to_owned()
+        };
+        let new = change.id.clone();
+        let changes = vec![change, of(&old, "credential", json!({"expires_at": ends}))];
+        self.step(actor, changes, &rotation.comment).await?;
+        Ok(CreatedKey {
+            seen: self.see(actor, "credential", &new).await?,
+            secret: revealed(&key),
+        })
+    }
+
+    /// Ends a key at once.
+    ///
+    /// # Errors
+    /// There is none for the actor, or it is revoked already.
+    pub async fn revoke_key(&self, actor: &Actor, id: &str, reason: &str) -> Result<Seen, Refusal> {
+        let seen = self.see(actor, "credential", id).await?;
+        if reason.trim().is_empty() {
+            let message = "a revocation has a reason, for the key's owners to read";
+            return Err(Refusal::invalid(message).help("say it in `reason`"));
+        }
+        let at = written(now());
+        let change = shorthand::revoke(id, &seen.document, &at, &actor.who, reason)?;
+        self.step(actor, vec![change], reason).await?;
+        self.see(actor, "credential", id).await
+    }
+
+    /// When a key was used last, as far as the call log goes back: the newest request that it was
+    /// verified for, its time in Unix milliseconds and its id.
+    ///
+    /// # Errors
+    /// There is no such key for the actor, or the log cannot be read.
+    pub async fn last_use(
+        &self,
+        actor: &Actor,
+        id: &str,
+    ) -> Result<Option<(u64, String)>, Refusal> {
+        self.see(actor, "credential", id).await?;
+        let filter = Filter {
+            columns: vec![(Column::Credential, id.into())],
+            ..Filter::default()
+        };
+        self.newest_call(filter).await
+    }
+}
+
+/// The whole key, for the one answer that shows it.
+fn revealed(key: &ApiKey) -> Secret<String> {
+    Secret::new((*key.reveal().expose()).to_owned())
+}
+
+/// Refuses a key that is no longer good.
+fn good(seen: &Seen) -> Result<(), Refusal> {
+    let (id, document) = (&seen.id, &seen.document);
+    if document.get("revoked_at").is_some() {
+        return Err(cannot(format!("{id} is revoked; make a new key instead")));
+    }
+    if is_past(text(document, "expires_at")) {
+        return Err(cannot(format!("{id} has expired; make a new key instead")));
+    }
+    Ok(())
+}
+
+/// Adds members to the document of a new key.
+fn add<const N: usize>(change: &mut Change, more: [(&str, Option<Value>); N]) {
+    if let Some(Value::Object(members)) = &mut change.put {
+        members.extend(
+            more.into_iter()
+                .filter_map(|(name, value)| Some((name.to_owned(), value?))),
+        );
+    }
+}

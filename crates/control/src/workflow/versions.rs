@@ -1,0 +1,361 @@
+//! The life of a version: published, promoted, deprecated, retired.
+
+use super::time::{now, written};
+use super::{cannot, of, text};
+use crate::shorthand::Change;
+use crate::{Actor, Refusal, Seen, Service};
+use postern_calllog::{Filter, GroupBy};
+use postern_model::entity::{Name, SubscriptionState};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+/// How far a version has come, and what is said of it.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "step", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Lifecycle {
+    /// It is served.
+    Publish,
+    /// It is served in one more environment.
+    Promote {
+        /// The environment.
+        environment: String,
+    },
+    /// It is served, and its responses say that it will end.
+    Deprecate {
+        /// When it will end, as RFC 3339 has it.
+        sunset_at: Option<String>,
+    },
+}
+
+/// How a version is ended.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Retirement {
+    /// The version to move to.
+    pub successor: Option<String>,
+    /// The plan that subscriptions get whose plan covers nothing but this version.
+    pub move_to_plan: Option<String>,
+    /// Whether such subscriptions are cancelled, where there is no plan to move them to.
+    #[serde(default)]
+    pub cancel_rest: bool,
+    /// Why, for the audit trail.
+    #[serde(default)]
+    pub comment: String,
+}
+
+/// What publishing a version would change for callers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Difference {
+    /// The version that it is compared with: the last one that is published; none: there is none.
+    pub against: Option<String>,
+    /// Operations that are new.
+    pub added: Vec<String>,
+    /// Operations that are no longer there.
+    pub removed: Vec<String>,
+    /// Operations that changed, each with the names of what changed in it.
+    pub changed: Vec<Changed>,
+}
+
+/// An operation that changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Changed {
+    /// Its name.
+    pub operation: String,
+    /// What changed in it: `path`, `scopes`.
+    pub members: Vec<String>,
+}
+
+/// Who calls a version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Caller {
+    /// The app; none: callers without one.
+    pub app: Option<String>,
+    /// Requests since the time that was asked for.
+    pub requests: u64,
+    /// The last one, in Unix milliseconds.
+    pub last_ms: u64,
+}
+
+/// Callers listed at most.
+const MOST_CALLERS: usize = 1000;
+
+impl Service {
+    /// Takes a step in the life of a version.
+    ///
+    /// # Errors
+    /// There is no such version for the actor, or the step makes no sense in its state.
+    pub async fn live(
+        &self,
+        actor: &Actor,
+        service: &str,
+        version: &str,
+        step: &Lifecycle,
+        comment: &str,
+    ) -> Result<Seen, Refusal> {
+        let seen = self.see(actor, "service", service).await?;
+        let found = version_of(&seen, version)?;
+        let patch = patch(found, version, step)?;
+        let change = of(&seen, "service", json!({"versions": {version: patch}}));
+        self.step(actor, vec![change], comment).await?;
+        self.see(actor, "service", service).await
+    }
+
+    /// What publishing a version would change for callers.
+    ///
+    /// # Errors
+    /// There is no such version for the actor.
+    pub async fn difference(
+        &self,
+        actor: &Actor,
+        service: &str,
+        version: &str,
+    ) -> Result<Difference, Refusal> {
+        let seen = self.see(actor, "service", service).await?;
+        let found = version_of(&seen, version)?;
+        let others = seen.document.get("versions").and_then(Value::as_object);
+        let published = others.into_iter().flatten().filter(|(name, other)| {
+            *name != version && matches!(state(other), "published" | "deprecated")
+        });
+        // Names are compared by the numbers in them: v10 comes after v9.
+        let last = published.max_by_key(|(name, _)| numbers(name));
+        Ok(match last {
+            Some((name, other)) => Difference {
+                against: Some(name.clone()),
+                ..differs(operations(other), operations(found))
+            },
+            None => differs(None, operations(found)),
+        })
+    }
+
+    /// Who called a version since a time (Unix milliseconds), the busiest first.
+    ///
+    /// # Errors
+    /// There is no such version for the actor, or the log cannot be read.
+    pub async fn callers(
+        &self,
+        actor: &Actor,
+        service: &str,
+        version: &str,
+        since_ms: u64,
+    ) -> Result<Vec<Caller>, Refusal> {
+        let seen = self.see(actor, "service", service).await?;
+        version_of(&seen, version)?;
+        let filter = Filter {
+            from: Some(since_ms),
+            service: Some(service.into()),
+            version: Some(version.into()),
+            ..Filter::default()
+        };
+        let groups = self
+            .groups_of_calls(filter, GroupBy::App, MOST_CALLERS)
+            .await?;
+        let callers = groups.into_iter().map(|group| Caller {
+            app: group.key,
+            requests: group.count,
+            last_ms: group.last,
+        });
+        Ok(callers.collect())
+    }
+
+    /// Ends a version, and moves or cancels the subscriptions that were for it alone, in one
+    /// change.
+    ///
+    /// # Errors
+    /// There is no such version for the actor, it is retired already, or there are subscriptions
+    /// for it alone and nothing is said of them.
+    pub async fn retire(
+        &self,
+        actor: &Actor,
+        service: &str,
+        version: &str,
+        how: &Retirement,
+    ) -> Result<Value, Refusal> {
+        let seen = self.see(actor, "service", service).await?;
+        let found = version_of(&seen, version)?;
+        if state(found) == "retired" {
+            return Err(cannot(format!("{service}/{version} is retired already")));
+        }
+        let only = self.only_for(service, version);
+        if !only.is_empty() && how.move_to_plan.is_none() && !how.cancel_rest {
+            let message = format!(
+                "{} subscriptions are for {service}/{version} alone: {}",
+                only.len(),
+                only.iter()
+                    .take(20)
+                    .map(|id| &**id)
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            );
+            return Err(cannot(message).help(
+                "say which plan they get (`move_to_plan`), or that they end (`cancel_rest`)",
+            ));
+        }
+        let at = written(now());
+        let retired = json!({
+            "state": "retired",
+            "retired_at": at,
+            "successor": how.successor,
+            "deprecated_at": null,
+            "sunset_at": null,
+        });
+        let mut changes = vec![of(
+            &seen,
+            "service",
+            json!({"versions": {version: retired}}),
+        )];
+        for id in &only {
+            let patch = match &how.move_to_plan {
+                Some(plan) => json!({ "plan": plan }),
+                None => json!({
+                    "state": "cancelled",
+                    "decided_at": at,
+                    "decided_by": actor.who,
+                    "comment": format!("{service}/{version} was retired"),
+                }),
+            };
+            changes.push(Change::patch("subscription", id, patch));
+        }
+        self.step(actor, changes, &how.comment).await
+    }
+
+    /// Live subscriptions whose plan covers nothing of a service but one version.
+    fn only_for(&self, service: &str, version: &str) -> Vec<Name> {
+        let configuration = self.running().configuration();
+        let plans: Vec<&Name> = configuration
+            .plans
+            .iter()
+            .filter(|plan| {
+                let mut covered = plan.covers.iter().filter(|c| *c.service == *service);
+                let alone = |versions: &[Name]| matches!(versions, [only] if **only == *version);
+                let first = covered.next();
+                first.is_some_and(|first| alone(&first.versions))
+                    && covered.all(|more| alone(&more.versions))
+            })
+            .map(|plan| &plan.name)
+            .collect();
+        let directory = self.running().directory();
+        let live = directory.subscriptions().filter(|row| {
+            use SubscriptionState::{Approved, Pending, Suspended};
+            *row.service == *service
+                && matches!(row.state, Pending | Approved | Suspended)
+                && plans.contains(&&row.plan)
+        });
+        live.map(|row| row.id.clone()).collect()
+    }
+}
+
+fn version_of<'a>(seen: &'a Seen, version: &str) -> Result<&'a Value, Refusal> {
+    let found = seen
+        .document
+        .get("versions")
+        .and_then(|all| all.get(version));
+    found.ok_or_else(|| {
+        let name: String = version
+            .chars()
+            .take(80)
+            .flat_map(char::escape_debug)
+            .collect();
+        let id = &seen.id;
+        Refusal::new(
+            "not_found",
+            format!("service `{id}` has no version `{name}`"),
+        )
+    })
+}
+
+/// The state of a version, which is published where nothing else is said.
+fn state(version: &Value) -> &str {
+    match text(version, "state") {
+        "" => "published",
+        state => state,
+    }
+}
+
+fn patch(found: &Value, version: &str, step: &Lifecycle) -> Result<Value, Refusal> {
+    let is = state(found);
+    match step {
+        Lifecycle::Publish if matches!(is, "draft" | "deprecated") => Ok(json!({
+            "state": "published", "deprecated_at": null, "sunset_at": null,
+        })),
+        Lifecycle::Publish => Err(cannot(format!("{version} is {is}"))),
+        Lifecycle::Deprecate { sunset_at } if matches!(is, "published" | "deprecated") => {
+            let since = match text(found, "deprecated_at") {
+                "" => written(now()),
+                since => since.to_owned(),
+            };
+            Ok(json!({
+                "state": "deprecated", "deprecated_at": since, "sunset_at": sunset_at,
+            }))
+        }
+        Lifecycle::Deprecate { .. } => Err(cannot(format!(
+            "{version} is {is}; only a published version can be deprecated"
+        ))),
+        Lifecycle::Promote { environment } => promoted(found, version, environment),
+    }
+}
+
+fn promoted(found: &Value, version: &str, environment: &str) -> Result<Value, Refusal> {
+    let listed = found.get("environments").and_then(Value::as_array);
+    let mut all: Vec<Value> = listed.cloned().unwrap_or_default();
+    if all.is_empty() {
+        let message = format!("{version} is in every environment already");
+        return Err(cannot(message).help("name environments in it, to have it in some only"));
+    }
+    if all.iter().any(|one| one == environment) {
+        return Err(cannot(format!("{version} is in `{environment}` already")));
+    }
+    all.push(environment.into());
+    Ok(json!({ "environments": all }))
+}
+
+fn operations(version: &Value) -> Option<&Map<String, Value>> {
+    version.get("operations").and_then(Value::as_object)
+}
+
+/// The numbers in a name, for an order that people expect.
+fn numbers(name: &str) -> (Vec<u64>, String) {
+    let parts = name.split(|c: char| !c.is_ascii_digit());
+    let numbers = parts.filter_map(|part| part.parse().ok());
+    (numbers.collect(), name.to_owned())
+}
+
+fn differs(before: Option<&Map<String, Value>>, after: Option<&Map<String, Value>>) -> Difference {
+    let empty = Map::new();
+    let (before, after) = (before.unwrap_or(&empty), after.unwrap_or(&empty));
+    let missing = |from: &Map<String, Value>, to: &Map<String, Value>| {
+        let names = from.keys().filter(|name| !to.contains_key(*name));
+        names.cloned().collect()
+    };
+    let changed = before.iter().filter_map(|(name, old)| {
+        let new = after.get(name)?;
+        let members = members_changed(old, new);
+        (!members.is_empty()).then(|| Changed {
+            operation: name.clone(),
+            members,
+        })
+    });
+    Difference {
+        against: None,
+        added: missing(after, before),
+        removed: missing(before, after),
+        changed: changed.collect(),
+    }
+}
+
+fn members_changed(old: &Value, new: &Value) -> Vec<String> {
+    let empty = Map::new();
+    let (old, new) = (
+        old.as_object().unwrap_or(&empty),
+        new.as_object().unwrap_or(&empty),
+    );
+    let mut names: Vec<String> = old
+        .keys()
+        .chain(new.keys())
+        .filter(|name| old.get(*name) != new.get(*name))
+        .cloned()
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
