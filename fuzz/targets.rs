@@ -25,6 +25,7 @@ pub(crate) const TARGETS: &[(&str, Target)] = &[
     ("host", |data| {
         holds(postern_policy::host::fuzz(data).map_err(str::to_owned));
     }),
+    ("openapi", |data| holds(postern_openapi::fuzz(data))),
     ("path", |data| {
         holds(postern_policy::path::fuzz(data).map_err(str::to_owned));
     }),

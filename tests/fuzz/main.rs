@@ -90,6 +90,7 @@ short_runs! {
     forwarded: 20_000,
     head_reader: 20_000,
     host: 20_000,
+    openapi: 1_000,
     path: 20_000,
     proxy_protocol: 20_000,
     redact: 20_000,

@@ -6,6 +6,7 @@
 //! (`postern-proxy`) and watching files for changes (the binary).
 
 mod check;
+mod check_text;
 mod code;
 mod de;
 mod diagnostic;
@@ -24,6 +25,7 @@ mod source;
 mod tree;
 mod values;
 
+pub use check_text::{Rejected, TextKind, check_text};
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Position, Report, Severity};
 pub use fuzz::fuzz;
