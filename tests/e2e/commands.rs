@@ -6,6 +6,7 @@ mod demo;
 mod directory;
 mod faults;
 mod file;
+mod import;
 mod keys;
 mod manners;
 mod many;

@@ -4,12 +4,16 @@ mod asking;
 mod browsing;
 mod changing;
 mod effective;
+mod exporting;
+mod importing;
 mod reading;
 
 pub use browsing::{Listing, MOST_ON_A_PAGE, Page, Seen};
 pub use changing::ChangeSet;
 pub(crate) use changing::meta;
 pub(crate) use reading::conceal;
+pub use exporting::Wanted as WantedVersion;
+pub use importing::Import;
 
 use crate::load::{Candidate, Last, Loader, Read};
 use crate::socket::Items;
@@ -24,6 +28,7 @@ use postern_policy::policies::LimitUse;
 use postern_store::{ApplyError, ChangeMeta, Head, Proposal, Store};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -232,6 +237,11 @@ impl Service {
             "documents" => self.documents(call.actor, read(call.params)?).await,
             "change" => self.change(call.actor, read(call.params)?).await,
             "apply" => self.apply(call.actor, read(call.params)?).await,
+            "import" => self.import(call.actor, read(call.params)?).await,
+            "openapi" => {
+                let wanted: WantedVersion = read(call.params)?;
+                self.openapi(call.actor, &wanted, BTreeMap::new()).await
+            }
             "why" => self.why(call.actor, read(call.params)?).await,
             "can" => self.can(call.actor, read(call.params)?).await,
             "log" => self.log(call.actor, read(call.params)?, call.replies).await,

@@ -47,6 +47,10 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Put a whole configuration into the database of a running Postern.
     Apply(remote::ApplyArgs),
+    /// Make the operations of an `OpenAPI` document those of a version.
+    Import(remote::ImportArgs),
+    /// Print a version as an `OpenAPI` 3.1 document.
+    Openapi(remote::OpenapiArgs),
     /// Make, list and revoke API keys.
     #[command(subcommand)]
     Keys(remote::Keys),

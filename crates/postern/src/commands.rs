@@ -5,6 +5,7 @@ mod blocks;
 mod calls;
 mod can;
 mod fix;
+mod import;
 mod keys;
 mod lists;
 mod manual;
@@ -32,6 +33,8 @@ pub(crate) fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Fix(args) => fix::fix(&args),
         Command::Check(args) => Ok(check(&args)),
         Command::Apply(args) => apply::apply(&args),
+        Command::Import(args) => import::import(&args),
+        Command::Openapi(args) => import::openapi(&args),
         Command::Keys(command) => keys::dispatch(command),
         Command::Subscriptions(command) => subscriptions::dispatch(command),
         Command::Lists(command) => lists::dispatch(command),

@@ -109,7 +109,7 @@ impl Service {
         Ok(answer)
     }
 
-    async fn make(
+    pub(super) async fn make(
         &self,
         stored: &Stored,
         actor: &Actor,
@@ -232,7 +232,7 @@ fn typed(change: Change, keyer: &Keyer) -> Result<postern_store::Change, Refusal
 }
 
 /// With a file, the file is where changes are made.
-fn owned_by_file(path: &Path, changes: &[Change]) -> Refusal {
+pub(super) fn owned_by_file(path: &Path, changes: &[Change]) -> Refusal {
     let message = format!(
         "this Postern runs by the file {}, which owns the whole configuration; nothing was changed",
         path.display()

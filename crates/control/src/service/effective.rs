@@ -85,37 +85,47 @@ impl Service {
 
 /// The positions of an operation in the configuration.
 fn find(configuration: &Configuration, wanted: &Wanted) -> Result<[usize; 3], Refusal> {
-    let missing = |what: &str, name: &str, there: Vec<&str>| {
-        let name = name.escape_debug();
-        let refusal = Refusal::new("not_found", format!("there is no {what} `{name}`"));
-        if there.is_empty() {
-            refusal
-        } else {
-            refusal.help(format!("there are: {}", there.join(", ")))
-        }
-    };
+    let [service, version] = positions(configuration, &wanted.service, &wanted.version)?;
+    let found = configuration.services.get(service);
+    let found = found.and_then(|service| service.versions.get(version));
+    let operations = found.map_or(&[][..], |version| &version.operations);
+    let names = operations.iter().map(|one| &*one.name);
+    let operation = position("operation", &wanted.operation, names)?;
+    Ok([service, version, operation])
+}
+
+/// The positions of a version in the configuration.
+pub(super) fn positions(
+    configuration: &Configuration,
+    service: &str,
+    version: &str,
+) -> Result<[usize; 2], Refusal> {
     let services = &configuration.services;
-    let at = services.iter().position(|one| *one.name == *wanted.service);
-    let Some((at, service)) = at.and_then(|at| Some((at, services.get(at)?))) else {
-        let there = services.iter().map(|one| &*one.name).take(20).collect();
-        return Err(missing("service", &wanted.service, there));
-    };
-    let versions = &service.versions;
-    let version_at = versions.iter().position(|one| *one.name == *wanted.version);
-    let Some((version_at, version)) = version_at.and_then(|at| Some((at, versions.get(at)?)))
-    else {
-        let there = versions.iter().map(|one| &*one.name).take(20).collect();
-        return Err(missing("version", &wanted.version, there));
-    };
-    let operations = &version.operations;
-    let operation = operations
-        .iter()
-        .position(|one| *one.name == *wanted.operation);
-    let Some(operation_at) = operation else {
-        let there = operations.iter().map(|one| &*one.name).take(20).collect();
-        return Err(missing("operation", &wanted.operation, there));
-    };
-    Ok([at, version_at, operation_at])
+    let at = position("service", service, services.iter().map(|one| &*one.name))?;
+    let versions = services
+        .get(at)
+        .map_or(&[][..], |service| &service.versions);
+    let names = versions.iter().map(|one| &*one.name);
+    Ok([at, position("version", version, names)?])
+}
+
+/// Where a name stands among those that there are.
+fn position<'a>(
+    what: &str,
+    name: &str,
+    mut there: impl Iterator<Item = &'a str> + Clone,
+) -> Result<usize, Refusal> {
+    if let Some(at) = there.clone().position(|one| one == name) {
+        return Ok(at);
+    }
+    let name = name.escape_debug();
+    let refusal = Refusal::new("not_found", format!("there is no {what} `{name}`"));
+    let there: Vec<&str> = there.by_ref().take(20).collect();
+    Err(if there.is_empty() {
+        refusal
+    } else {
+        refusal.help(format!("there are: {}", there.join(", ")))
+    })
 }
 
 fn origin(level: &Level) -> String {

@@ -1,7 +1,7 @@
 //! Commands that ask or change a running Postern.
 
 use super::time::{Moment, moment};
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use ipnet::IpNet;
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -83,6 +83,93 @@ pub(crate) struct ApplyArgs {
     pub(crate) comment: String,
     #[command(flatten)]
     pub(crate) shown: Shown,
+}
+
+/// Options of `postern import`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  postern import orders.yaml --service orders --upstream-url https://orders.internal.example
+  postern import orders.yaml --service orders --version v2 --upstream orders --state published
+  postern import orders.json --service orders --dry-run
+  postern import orders.json --service orders --comment \"Release 2.4\" --yes      # in a script
+
+OpenAPI 3.0 and 3.1 and Swagger 2 are read, as JSON or YAML, up to 24 MiB. It shows what was not
+understood and what was done instead, then what changes, and asks. A second import of the same
+version follows the document; whatever was configured by hand on an operation stays, and is named.
+References to other documents are not fetched.")]
+pub(crate) struct ImportArgs {
+    /// The document.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The service; made if it is not there.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) service: String,
+    /// Its version; made if it is not there.
+    #[arg(long, value_name = "NAME", default_value = "v1")]
+    pub(crate) version: String,
+    /// The tenant that publishes a new service.
+    #[arg(long, value_name = "TENANT")]
+    pub(crate) tenant: Option<String>,
+    /// The upstream that the version's requests go to.
+    #[arg(long, value_name = "NAME", conflicts_with = "upstream_url")]
+    pub(crate) upstream: Option<String>,
+    /// Make an upstream that goes there, and send the version's requests to it.
+    #[arg(long, value_name = "URL")]
+    pub(crate) upstream_url: Option<String>,
+    /// The prefix of all paths of a new service.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) base_path: Option<String>,
+    /// The state of a new version.
+    #[arg(long, value_enum, default_value_t = ImportState::Draft)]
+    pub(crate) state: ImportState,
+    /// Let everybody call, whatever the document says about it.
+    #[arg(long)]
+    pub(crate) open: bool,
+    /// Make policies of the media types and sizes that the document allows for bodies.
+    #[arg(long)]
+    pub(crate) policies: bool,
+    #[command(flatten)]
+    pub(crate) going: ImportGoing,
+    /// Why, for the change log.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) comment: String,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
+}
+
+/// How far an import goes.
+#[derive(Debug, Args)]
+pub(crate) struct ImportGoing {
+    /// Only show what would be done.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Do not ask.
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+/// The state of a new version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ImportState {
+    /// Not routed yet.
+    Draft,
+    /// Routed.
+    Published,
+}
+
+/// Options of `postern openapi`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  postern openapi orders/v1 > orders.json
+
+Written onto the document that the version was imported from, where that was kept: with the paths,
+the security and the refusals that callers meet here.")]
+pub(crate) struct OpenapiArgs {
+    /// The version.
+    #[arg(value_name = "SERVICE/VERSION")]
+    pub(crate) version: String,
+    #[command(flatten)]
+    pub(crate) at: Where,
 }
 
 /// `postern keys`.

@@ -1,0 +1,298 @@
+//! Imports: from an `OpenAPI` document to a change set.
+
+mod around;
+mod kept;
+mod plan;
+mod policies;
+
+use super::changing::{meta, owned_by_file};
+use super::reading::file;
+use super::{Service, Source, Stored};
+use crate::shorthand::Change;
+use crate::{Actor, Refusal, documents, ownership};
+use kept::KIND;
+pub(super) use kept::KeptDocument;
+use plan::{Before, Plan};
+use postern_store::{Action, ApplyError, Expect, Kind, Proposal};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+/// What to import, and into what.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Import {
+    /// What the document is called.
+    name: String,
+    /// The document: `OpenAPI` 3.0 or 3.1 or Swagger 2, JSON or YAML.
+    text: String,
+    /// The service; made if it is not there.
+    service: String,
+    /// Its version; made if it is not there.
+    #[serde(default = "first")]
+    version: String,
+    /// The tenant of a new service; the platform's without it.
+    #[serde(default)]
+    tenant: Option<String>,
+    /// The upstream of the version.
+    #[serde(default)]
+    upstream: Option<String>,
+    /// Where a new upstream of the version goes.
+    #[serde(default)]
+    upstream_url: Option<String>,
+    /// The prefix of all paths of a new service.
+    #[serde(default)]
+    base_path: Option<String>,
+    /// The state of a new version.
+    #[serde(default)]
+    state: State,
+    /// Whether everybody may call, whatever the document says.
+    #[serde(default)]
+    open: bool,
+    /// Whether media types and sizes of bodies become policies.
+    #[serde(default)]
+    policies: bool,
+    #[serde(default)]
+    comment: String,
+    /// Only say what would be done.
+    #[serde(default)]
+    dry_run: bool,
+    /// The version of the service's document that an earlier dry run found; 0 for none. Without it,
+    /// any.
+    #[serde(default)]
+    expect: Option<u64>,
+}
+
+/// The state of a new version.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    #[default]
+    Draft,
+    Published,
+}
+
+fn first() -> String {
+    "v1".to_owned()
+}
+
+impl Service {
+    /// Reads a document, and makes its operations those of a version. What was not understood, what
+    /// changed and what was kept is answered, and what a change answers.
+    ///
+    /// # Errors
+    /// It is no `OpenAPI` document, the actor may not, or what came of it would be wrong; then
+    /// nothing was changed.
+    pub async fn import(&self, actor: &Actor, mut given: Import) -> Result<Value, Refusal> {
+        plan::names(&given)?;
+        let before = self.before(&given).await?;
+        if let Some(service) = &before.service {
+            let tenant = service.get("tenant").and_then(Value::as_str);
+            visible(actor, &given.service, tenant)?;
+        }
+        let text = std::mem::take(&mut given.text);
+        let wanted = given.clone();
+        let planned = tokio::task::spawn_blocking(move || {
+            let imported = postern_openapi::import(text.as_bytes());
+            let imported = imported.map_err(|why| unreadable(&wanted.name, why))?;
+            Plan::make(&wanted, imported, &before, text.as_bytes())
+        });
+        let planned = planned.await;
+        let plan = planned.map_err(|error| Refusal::new("failed", error.to_string()))??;
+        let mut answer = plan.answer(given.dry_run);
+        let made = match &self.source {
+            Source::File(_) if given.dry_run => None,
+            Source::File(path) => {
+                return Err(owned_by_file(path, &plan.configured()));
+            }
+            Source::Store(stored) if given.dry_run => {
+                self.could(stored, actor, &plan).await?;
+                None
+            }
+            Source::Store(stored) => {
+                let changes = plan.stored(given.expect)?;
+                let meta = meta(actor, given.comment, "import");
+                Some(self.make(stored, actor, changes, meta).await?)
+            }
+        };
+        if let (Value::Object(answer), Some(Value::Object(made))) = (&mut answer, made) {
+            answer.extend(made);
+        }
+        Ok(answer)
+    }
+
+    /// Whether the changes would be accepted; nothing is changed.
+    async fn could(&self, stored: &Stored, actor: &Actor, plan: &Plan) -> Result<(), Refusal> {
+        const ACCEPTED: &str = "accepted";
+        // What was read last is only that as long as nobody makes another change.
+        let held = stored.last.lock().await;
+        let last = held.clone();
+        let (loader, running) = (stored.loader.clone(), self.running.clone());
+        let meta = meta(actor, String::new(), "import");
+        let actor = actor.clone();
+        let validate = move |proposal: &Proposal<'_>| {
+            let read = || {
+                ownership::authorize(&actor, proposal)?;
+                let read = match loader.changed(proposal, &last)? {
+                    Some(read) => read,
+                    None => loader.whole(proposal)?,
+                };
+                if let Some(configuration) = read.candidate.configuration {
+                    let configuration = std::sync::Arc::unwrap_or_clone(configuration);
+                    let checked = running.check(configuration);
+                    checked.map_err(|why| Refusal::new("configuration", why))?;
+                }
+                Ok(())
+            };
+            // A transaction that is refused leaves nothing behind.
+            let refusal = read().err();
+            Err::<(), _>(ApplyError::Refused(
+                refusal.unwrap_or_else(|| Refusal::new(ACCEPTED, "")),
+            ))
+        };
+        let outcome = stored.store.apply(plan.stored(None)?, meta, validate).await;
+        drop(held);
+        match outcome.map_err(Refusal::from) {
+            Err(refusal) if refusal.code != ACCEPTED => Err(refusal),
+            _ => Ok(()),
+        }
+    }
+
+    /// What is there before.
+    async fn before(&self, given: &Import) -> Result<Before, Refusal> {
+        let mut before = Before::default();
+        let id = kept::id(&given.service, &given.version);
+        match &self.source {
+            Source::Store(stored) => {
+                let store = stored.store();
+                let service = store
+                    .document(Kind::new("service")?, &given.service)
+                    .await?;
+                if let Some(service) = service {
+                    before.version = Some(service.version);
+                    before.service = object(service.value()?);
+                }
+                if let Some(document) = store.document(Kind::new(KIND)?, &id).await? {
+                    before.kept = KeptDocument::read(document.value()?);
+                }
+                for id in before.kept.policies.keys() {
+                    if let Some(policy) = store.document(Kind::new("policy")?, id).await? {
+                        before.policies.insert(id.clone(), policy.value()?);
+                    }
+                }
+            }
+            Source::File(path) => {
+                for document in file(path)? {
+                    if document.kind.as_str() == "service" && *document.id == *given.service {
+                        before.service = object(document.value);
+                    }
+                }
+            }
+        }
+        Ok(before)
+    }
+
+    /// What was kept of the document that a version was imported from, and its other origin.
+    pub(super) async fn kept(
+        &self,
+        service: &str,
+        version: &str,
+    ) -> Result<Option<KeptDocument>, Refusal> {
+        let Source::Store(stored) = &self.source else {
+            return Ok(None);
+        };
+        let id = kept::id(service, version);
+        let found = stored.store().document(Kind::new(KIND)?, &id).await?;
+        let value = found.map(|document| document.value()).transpose()?;
+        Ok(value.map(KeptDocument::read))
+    }
+}
+
+/// What somebody may not see is not there for them: a service of a tenant, or of the platform.
+pub(super) fn visible(actor: &Actor, id: &str, tenant: Option<&str>) -> Result<(), Refusal> {
+    let nothing: ownership::Look<'_> = &|_, _| None;
+    let document = json!({ "tenant": tenant });
+    if ownership::may_see(actor, "service", id, &document, nothing) {
+        return Ok(());
+    }
+    Err(missing(id))
+}
+
+/// There is no such service, as far as somebody is to know.
+pub(super) fn missing(id: &str) -> Refusal {
+    let message = format!("there is no service `{}`", id.escape_debug());
+    Refusal::new("not_found", message)
+}
+
+fn object(value: Value) -> Option<Map<String, Value>> {
+    match value {
+        Value::Object(members) => Some(members),
+        _ => None,
+    }
+}
+
+fn unreadable(name: &str, why: postern_openapi::Unreadable) -> Refusal {
+    let name: String = name
+        .chars()
+        .take(200)
+        .flat_map(char::escape_debug)
+        .collect();
+    let refusal = Refusal::new("invalid", format!("{name}: {}", why.message));
+    match why.help {
+        Some(help) => refusal.help(help),
+        None => refusal,
+    }
+}
+
+impl Plan {
+    /// The changes of the configuration.
+    fn configured(&self) -> Vec<Change> {
+        let documents = self.documents.iter();
+        documents
+            .map(|(kind, id, value)| Change {
+                put: value.clone(),
+                patch: None,
+                delete: value.is_none(),
+                ..Change::patch(kind, id, Value::Null)
+            })
+            .collect()
+    }
+
+    /// All changes, for the store.
+    fn stored(&self, expected: Option<u64>) -> Result<Vec<postern_store::Change>, Refusal> {
+        let mut changes = Vec::new();
+        for (kind, id, value) in &self.documents {
+            let kind = documents::kind(kind)?;
+            let expect = match kind.as_str() {
+                "service" => match expected.or(self.version).unwrap_or(0) {
+                    0 => Expect::Absent,
+                    version => Expect::Version(version),
+                },
+                "upstream" => Expect::Absent,
+                _ => Expect::Anything,
+            };
+            let action = value.clone().map_or(Action::Delete, Action::Put);
+            changes.push(postern_store::Change::new(kind, id, action).expecting(expect));
+        }
+        let (id, value) = &self.kept;
+        let action = Action::Put(value.clone());
+        changes.push(postern_store::Change::new(Kind::new(KIND)?, id, action));
+        Ok(changes)
+    }
+
+    /// What is said of it.
+    fn answer(&self, dry_run: bool) -> Value {
+        json!({
+            "dry_run": dry_run,
+            "service": self.service,
+            "api_version": self.api_version,
+            "title": self.title,
+            "dialect": self.dialect,
+            "found": self.found,
+            "document_kept": self.document_kept,
+            "report": self.report,
+            "difference": self.difference,
+            "also": self.also,
+            "expect": self.version.unwrap_or(0),
+        })
+    }
+}
