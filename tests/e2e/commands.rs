@@ -1,5 +1,6 @@
 //! Commands that ask and change a running Postern through the socket in its data directory.
 
+mod access;
 mod apply;
 mod asking;
 mod demo;

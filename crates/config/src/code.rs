@@ -104,6 +104,10 @@ codes! {
     UnknownList = "unknown_list",
     /// No service declares such a scope.
     UnknownScope = "unknown_scope",
+    /// There is no such access role.
+    UnknownAccessRole = "unknown_access_role",
+    /// There is no such group.
+    UnknownGroup = "unknown_group",
     /// There is no such environment.
     UnknownEnvironment = "unknown_environment",
     /// A path template uses a parameter that an operation's path does not have.

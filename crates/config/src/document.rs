@@ -13,6 +13,7 @@ pub(crate) mod listener;
 pub(crate) mod ownership;
 pub(crate) mod plan;
 pub(crate) mod policy;
+pub(crate) mod role;
 pub(crate) mod service;
 pub(crate) mod settings;
 pub(crate) mod upstream;
@@ -25,6 +26,7 @@ use listener::Listener;
 use ownership::{Assignment, TenantDefaults};
 use plan::Plan;
 use policy::{Edge, Policy};
+use role::{AccessRole, Group};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use service::Service;
@@ -60,6 +62,8 @@ pub(crate) struct Document {
     pub assignments: Option<Map<Assignment>>,
     /// What holds for the services of a tenant, by the tenant's name.
     pub tenant_defaults: Option<Map<TenantDefaults>>,
+    /// Groups of applications, which carry access roles together, by name.
+    pub groups: Option<Map<Group>>,
     /// The applications of tenants, by name.
     pub apps: Option<Map<App>>,
     /// The API keys of apps, by id: `key_` and the id in the key.
@@ -68,6 +72,8 @@ pub(crate) struct Document {
     pub plans: Option<Map<Plan>>,
     /// What apps may call, by id, such as `sub_fieldforce`.
     pub subscriptions: Option<Map<Subscription>>,
+    /// What callers may call who carry them, by name.
+    pub access_roles: Option<Map<AccessRole>>,
     /// Lists of addresses, by name.
     pub lists: Option<Map<AddressList>>,
     /// Rules of one kind each, by name.

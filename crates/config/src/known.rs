@@ -1,6 +1,8 @@
 //! What was read before, for accounts that are read without the rules that they refer to.
 
-use postern_model::entity::{Configuration, Credential, Name, PRODUCTION, Subscription};
+use postern_model::entity::{
+    App, Configuration, Credential, Group, Name, PRODUCTION, Subscription,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -12,6 +14,7 @@ pub struct Known {
     pub(crate) services: BTreeMap<Name, BTreeSet<Name>>,
     /// The services that each plan covers.
     pub(crate) plans: BTreeMap<Name, BTreeSet<Name>>,
+    pub(crate) access_roles: BTreeSet<Name>,
 }
 
 impl Known {
@@ -33,6 +36,11 @@ impl Known {
                 .collect(),
             services: services.collect(),
             plans: plans.collect(),
+            access_roles: configuration
+                .access_roles
+                .iter()
+                .map(|role| role.name.clone())
+                .collect(),
         }
     }
 
@@ -43,6 +51,7 @@ impl Known {
                 .all(|(name, inner)| all.get(name).is_some_and(|all| inner.is_subset(all)))
         };
         other.environments.is_subset(&self.environments)
+            && other.access_roles.is_subset(&self.access_roles)
             && within(&self.services, &other.services)
             && within(&self.plans, &other.plans)
     }
@@ -51,10 +60,27 @@ impl Known {
     pub fn has_all_of_credential(&self, row: &Credential) -> bool {
         let declared = |scope: &Name| self.services.values().any(|all| all.contains(scope));
         let mut scopes = row.scopes.iter().flat_map(|scopes| scopes.iter());
-        let mut services = row.restriction.iter().flat_map(|all| &all.services);
+        let only = row.restriction.as_deref();
+        let mut services = only.iter().flat_map(|only| &only.services);
+        let mut roles = only
+            .iter()
+            .flat_map(|only| only.access_roles.iter().flatten());
         self.environments.contains(&row.environment)
             && scopes.all(declared)
             && services.all(|service| self.services.contains_key(service))
+            && roles.all(|role| self.access_roles.contains(role))
+    }
+
+    /// Whether everything of the rules that a group refers to is here.
+    pub fn has_all_of_group(&self, row: &Group) -> bool {
+        let mut roles = row.access_roles.iter();
+        roles.all(|role| self.access_roles.contains(role))
+    }
+
+    /// Whether everything of the rules that an app refers to is here.
+    pub fn has_all_of_app(&self, row: &App) -> bool {
+        let mut roles = row.access_roles.iter();
+        roles.all(|role| self.access_roles.contains(role))
     }
 
     /// Whether everything of the rules that a subscription refers to is here.
@@ -76,6 +102,10 @@ pub struct Around<'a> {
     pub known: &'a Known,
     /// Whether there is a tenant of that name elsewhere.
     pub tenant: &'a dyn Fn(&str) -> bool,
+    /// Whether there is a group of that name elsewhere.
+    pub has_group: &'a dyn Fn(&str) -> bool,
+    /// The tenant of the group of that name elsewhere, if it has one.
+    pub group: &'a dyn Fn(&str) -> Option<Name>,
     /// Whether there is an app of that name elsewhere.
     pub app: &'a dyn Fn(&str) -> bool,
 }

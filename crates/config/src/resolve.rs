@@ -18,6 +18,7 @@ mod listener;
 mod ownership;
 mod plan;
 mod policy;
+mod role;
 mod route;
 mod service;
 mod settings;
@@ -32,7 +33,9 @@ use crate::scalar::reference::{FilePath, KeyReference};
 use crate::secrets::Secrets;
 use crate::source::Span;
 use crate::tree::Node;
-use postern_model::entity::{Accounts, CertificateFiles, ChainSource, Configuration, KeySource};
+use postern_model::entity::{
+    AccessRole, Accounts, CertificateFiles, ChainSource, Configuration, KeySource,
+};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -52,6 +55,8 @@ pub(crate) struct Resolver<'a, 'f> {
     folder: &'a Path,
     /// The files that are referred to, each once.
     files: Vec<PathBuf>,
+    /// The access roles, which operations are compared with.
+    roles: Vec<AccessRole>,
 }
 
 /// What became of a document. Only complete if nothing found is an error.
@@ -82,6 +87,7 @@ pub(crate) fn resolve(
         secrets,
         folder,
         files: Vec::new(),
+        roles: Vec::new(),
     };
     let admin = document.admin.map(|admin| admin.value);
     let assignments = resolver.assignments(document.assignments.unwrap_or_default());
@@ -94,6 +100,7 @@ pub(crate) fn resolve(
     let services = document.services.unwrap_or_default();
     let call_log = document.call_log.as_ref();
     let call_log = call_log.map(settings::call_log).unwrap_or_default();
+    resolver.roles = resolver.access_roles(document.access_roles.unwrap_or_default());
     resolver.captures(&services, call_log.record);
     let environments = document.environments;
     let defaults = document.tenant_defaults.as_ref();
@@ -111,6 +118,7 @@ pub(crate) fn resolve(
     let edge = document.edge.map(|edge| resolver.edge(edge, &index));
     let accounts = Accounts {
         tenants: resolver.tenants(document.tenants.unwrap_or_default()),
+        groups: resolver.groups(document.groups.unwrap_or_default()),
         apps: resolver.apps(document.apps.unwrap_or_default()),
         credentials: resolver.credentials(document.credentials.unwrap_or_default()),
         subscriptions: resolver.subscriptions(document.subscriptions.unwrap_or_default(), &plans),
@@ -138,6 +146,7 @@ pub(crate) fn resolve(
         environments,
         lists,
         plans,
+        access_roles: resolver.roles,
         policies,
         edge: edge.unwrap_or_default(),
     };

@@ -9,6 +9,7 @@ mod fuzz;
 mod guide;
 mod loading;
 mod ownership;
+mod roles;
 
 use crate::{Code, Loaded, Report, Secrets};
 use postern_model::Secret;

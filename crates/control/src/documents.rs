@@ -15,13 +15,15 @@ mod tests;
 pub const SETTINGS: &str = "platform";
 
 /// Kinds and sections whose members have names.
-const NAMED: [(&str, &str); 15] = [
+const NAMED: [(&str, &str); 17] = [
+    ("access_role", "access_roles"),
     ("app", "apps"),
     ("assignment", "assignments"),
     ("category", "categories"),
     ("certificate", "certificates"),
     ("credential", "credentials"),
     ("environment", "environments"),
+    ("group", "groups"),
     ("list", "lists"),
     ("listener", "listeners"),
     ("plan", "plans"),

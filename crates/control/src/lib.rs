@@ -29,8 +29,8 @@ pub use load::Candidate;
 pub use remembered::{Kept, Named, Remembered, now};
 pub use replace::replace;
 pub use service::{
-    Block, Call, ChangeSet, Import, Listing, MOST_ON_A_PAGE, Page, Running, Seen, Service, Source,
-    Status, Stored, WantedVersion,
+    AppAsked, Block, Call, ChangeSet, Import, Listing, MOST_ON_A_PAGE, OperationAsked, Page,
+    Running, Seen, Service, Source, Status, Stored, WantedVersion,
 };
 pub use socket::Items;
 

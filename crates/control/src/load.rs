@@ -23,7 +23,7 @@ const TOGETHER: usize = 20_000;
 const PART: usize = 2_000;
 
 /// Kinds of the directory, each after those that it refers to.
-const ROWS: [&str; 4] = ["tenant", "app", "credential", "subscription"];
+const ROWS: [&str; 5] = ["tenant", "group", "app", "credential", "subscription"];
 
 /// Documents, validated together.
 #[derive(Debug)]
@@ -131,7 +131,7 @@ impl Loader {
     ) -> Result<Option<Read>, Refusal> {
         let entries = proposal.entries();
         let is = |entry: &Entry, kinds: &[&str]| kinds.contains(&entry.kind.as_str());
-        let gone = |entry: &Entry| entry.after.is_none() && is(entry, &["app", "tenant"]);
+        let gone = |entry: &Entry| entry.after.is_none() && is(entry, &["app", "group", "tenant"]);
         if entries.len() > TOGETHER || entries.iter().any(gone) {
             return Ok(None);
         }
@@ -191,6 +191,8 @@ impl Loader {
         let around = Around {
             known,
             tenant: &|name| directory.tenant(name).is_some(),
+            has_group: &|name| directory.group(name).is_some(),
+            group: &|name| directory.group(name)?.tenant.clone(),
             app: &|name| directory.app(name).is_some(),
         };
         let text = text_of(rows);
@@ -201,9 +203,11 @@ impl Loader {
         let mut all = base(proposal)?;
         for row in rows {
             let value = read(Some(row.json))?.unwrap_or_default();
+            put_groups(&mut all, proposal, &value)?;
             if let Some(app) = named(&value, "app")
                 && let Some(app) = proposal.document(&Kind::new("app")?, app)?
             {
+                put_groups(&mut all, proposal, &app.value()?)?;
                 put(&mut all, &app)?;
             }
             insert(&mut all, row.kind, row.id, value);
@@ -318,6 +322,7 @@ impl Large {
             .tenants
             .into_iter()
             .map(Change::PutTenant)
+            .chain(accounts.groups.into_iter().map(Change::PutGroup))
             .chain(accounts.apps.into_iter().map(Change::PutApp))
             .chain(accounts.credentials.into_iter().map(Change::PutCredential))
             .chain(
@@ -364,8 +369,11 @@ fn text_of(rows: &[Row<'_>]) -> String {
 fn holds(directory: &Directory, known: &Known) -> bool {
     let mut subscriptions = directory.subscriptions();
     let mut credentials = directory.credentials();
+    let (mut groups, mut apps) = (directory.groups(), directory.apps());
     subscriptions.all(|row| known.has_all_of_subscription(row))
         && credentials.all(|row| known.has_all_of_credential(row))
+        && groups.all(|row| known.has_all_of_group(row))
+        && apps.all(|row| known.has_all_of_app(row))
 }
 
 /// The directory after a change set, of which this was read.
@@ -459,6 +467,17 @@ fn put(all: &mut Configured, document: &Document) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The groups that an app refers to.
+fn put_groups(all: &mut Configured, proposal: &Proposal<'_>, app: &Value) -> Result<(), Refusal> {
+    let groups = app.get("groups").and_then(Value::as_array);
+    for name in groups.into_iter().flatten().filter_map(Value::as_str) {
+        if let Some(group) = proposal.document(&Kind::new("group")?, name)? {
+            put(all, &group)?;
+        }
+    }
+    Ok(())
+}
+
 fn read(json: Option<&str>) -> Result<Option<Value>, Refusal> {
     json.map(serde_json::from_str)
         .transpose()
@@ -501,8 +520,13 @@ fn changes(entries: &[Entry], accounts: Accounts) -> Result<Vec<Change>, Refusal
         .tenants
         .into_iter()
         .filter(|row| is("tenant", &row.name));
+    let groups = accounts
+        .groups
+        .into_iter()
+        .filter(|row| is("group", &row.name));
     let apps = accounts.apps.into_iter().filter(|row| is("app", &row.name));
     changes.extend(tenants.map(Change::PutTenant));
+    changes.extend(groups.map(Change::PutGroup));
     changes.extend(apps.map(Change::PutApp));
     changes.extend(accounts.credentials.into_iter().map(Change::PutCredential));
     changes.extend(

@@ -7,6 +7,9 @@ mod effective;
 mod exporting;
 mod importing;
 mod reading;
+mod requirements;
+
+pub use requirements::{AppAsked, OperationAsked};
 
 pub use browsing::{Listing, MOST_ON_A_PAGE, Page, Seen};
 pub use changing::ChangeSet;
@@ -244,6 +247,9 @@ impl Service {
             }
             "why" => self.why(call.actor, read(call.params)?).await,
             "can" => self.can(call.actor, read(call.params)?).await,
+            "requirements" => encode(self.requirements(call.actor, read(call.params)?).await?),
+            "who_can" => encode(self.who_can(call.actor, read(call.params)?).await?),
+            "access" => encode(self.access(call.actor, read(call.params)?).await?),
             "log" => self.log(call.actor, read(call.params)?, call.replies).await,
             "denials" => self.denials(call.actor, read(call.params)?).await,
             "fix" => self.fix(call.actor, read(call.params)?).await,
@@ -342,6 +348,11 @@ struct Blocks {
 #[serde(deny_unknown_fields)]
 struct Lift {
     address: IpAddr,
+}
+
+/// An answer as JSON.
+fn encode(answer: impl Serialize) -> Result<Value, Refusal> {
+    serde_json::to_value(answer).map_err(|error| Refusal::new("failed", error.to_string()))
 }
 
 /// Reads the parameters of a method.

@@ -5,8 +5,9 @@ use crate::explanation::{Audience, Comparison, Difference};
 use crate::since::{History, rows};
 use crate::world::World;
 use postern_model::denial::{Denial, printable};
-use postern_model::entity::PolicyRule;
+use postern_model::entity::{Name, PolicyRule};
 use postern_policy::{Facts, Rules, Snapshot};
+use std::collections::BTreeSet;
 
 /// The last allowed request of the same app and operation.
 #[derive(Clone, Copy)]
@@ -95,6 +96,15 @@ pub(crate) fn compare(last: &Last<'_>, now: &Now<'_>) -> Comparison {
         if let [Some(then), Some(now)] = &scopes {
             found.add("scopes", Some(then), Some(now));
         }
+        let roles = [
+            access_roles(&then, snapshot.rules),
+            access_roles(decided, rules),
+        ];
+        if let [Some(then), Some(now)] = &roles
+            && facts.knows_access_roles()
+        {
+            found.add("access roles", Some(then), Some(now));
+        }
         for field in fields(rules) {
             let secret = is_secret(rules, field);
             let both = [facts, now.facts].map(|facts| Header::of(facts, field, secret));
@@ -180,6 +190,20 @@ fn scopes(decided: &Decided, rules: &Rules) -> Option<String> {
     let mut names: Vec<&str> = identity.scopes(rules).map(AsRef::as_ref).collect();
     names.sort_unstable();
     Some(names.join(", "))
+}
+
+/// The access roles that count and are about the service, if it is known who calls: what the
+/// caller may do elsewhere is nothing for its publisher.
+fn access_roles(decided: &Decided, rules: &Rules) -> Option<String> {
+    let identity = decided.identity.as_ref()?;
+    let service = &rules.service(decided.route.as_ref()?).name;
+    let about = |role: &&Name| {
+        let role = rules.access_role(role);
+        role.is_some_and(|role| role.is_about(service))
+    };
+    let counting = identity.access_roles().filter(about);
+    let names: BTreeSet<&str> = counting.map(AsRef::as_ref).collect();
+    Some(names.into_iter().collect::<Vec<_>>().join(", "))
 }
 
 /// The rows of the decision that were changed in between.

@@ -30,7 +30,7 @@ impl Change {
 }
 
 /// Sections that hold documents by name, each with the kind of these.
-const SECTIONS: [(&str, &str); 15] = [
+const SECTIONS: [(&str, &str); 17] = [
     ("assignment", "assignments"),
     ("category", "categories"),
     ("certificate", "certificates"),
@@ -40,6 +40,8 @@ const SECTIONS: [(&str, &str); 15] = [
     ("upstream", "upstreams"),
     ("environment", "environments"),
     ("tenant", "tenants"),
+    ("access_role", "access_roles"),
+    ("group", "groups"),
     ("app", "apps"),
     ("credential", "credentials"),
     ("plan", "plans"),

@@ -7,6 +7,7 @@ mod credential;
 mod demands;
 mod limit;
 mod prove;
+mod role;
 mod route;
 
 use crate::decide::Decided;

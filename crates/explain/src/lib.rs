@@ -1,4 +1,4 @@
-//! Explaining: why a request was refused, and what opens the gate.
+//! Explaining: why a request was refused, what opens the gate, and what operations ask for.
 //!
 //! Owns what `postern why` and `postern can` say: every reason and not only the first, near misses,
 //! fixes that are proved by deciding the recorded facts again, since when, and what was different
@@ -9,6 +9,7 @@
 //! What an audience may not read is left out while the explanation is made, not when it is shown.
 
 mod asked;
+mod callers;
 mod compare;
 mod decide;
 mod document;
@@ -21,6 +22,7 @@ mod passed;
 mod picture;
 mod record;
 mod render;
+mod requirements;
 mod since;
 #[cfg(test)]
 mod tests;
@@ -28,6 +30,7 @@ mod time;
 mod wire;
 mod world;
 
+pub use callers::{Access, Callable, Callers, CallingApp, access_of, routed, who_can};
 pub use compare::Last;
 pub use document::{Change, Documents, PatchError, merge_patch};
 pub use explain::{Other, Question, explain, refusal};
@@ -38,6 +41,10 @@ pub use explanation::{
 pub use made::{Answer, Body, MadeUp, QuestionError, can, rank};
 pub use record::{ReadError, RecordedDenial, denial_from_json};
 pub use render::Style;
+pub use requirements::{
+    Connection as AskedOfConnection, Credentials, Header as HeaderAsked, Limit as LimitAsked,
+    Network, PossibleRefusal, Requirements, Retry, Role, Scope, requirements,
+};
 pub use since::{History, Made, RowChange};
 pub use wire::{Body as CapturedBody, Capture, Changes, Got, Header, Message, Wire};
 pub use world::{ApplyError, World, compile};

@@ -183,6 +183,26 @@ fn head(made: &MadeUp<'_>) -> Result<Head, QuestionError> {
     Ok(head)
 }
 
+/// The head of a made-up request that has nothing else.
+pub(crate) fn head_of(
+    method: &str,
+    target: &str,
+    host: Option<&str>,
+) -> Result<Head, QuestionError> {
+    head(&MadeUp {
+        method,
+        target,
+        host,
+        app: None,
+        key: None,
+        headers: &[],
+        body: None,
+        from: std::net::Ipv4Addr::LOCALHOST.into(),
+        at: 0,
+        tls: true,
+    })
+}
+
 fn connection(made: &MadeUp<'_>) -> Connection {
     let local: IpAddr = match made.from {
         IpAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),

@@ -134,6 +134,10 @@ impl Facts for Overlay<'_> {
         self.facts.knows_subscription(service)
     }
 
+    fn knows_access_roles(&self) -> bool {
+        self.facts.knows_access_roles()
+    }
+
     fn body_agrees(&self) -> bool {
         self.facts.body_agrees()
     }

@@ -4,7 +4,7 @@ use crate::decide::{Decided, deciding};
 use crate::explanation::{LimitState, Passed};
 use postern_model::Stage;
 use postern_model::entity::Measure;
-use postern_policy::{Facts, Rules};
+use postern_policy::{Facts, Identity, Rules};
 
 /// The stages before `refused` (all, if nothing refused) that passed.
 pub(crate) fn passed(
@@ -72,15 +72,7 @@ pub(crate) fn look(
             (subscription.is_some(), saw)
         }
         Stage::Authorize => {
-            let scopes = decided
-                .route
-                .as_ref()
-                .map(|route| &rules.operation(route).scopes);
-            let scopes = scopes.filter(|scopes| !scopes.is_empty() && identity.is_some());
-            let words = scopes.map(|scopes| {
-                let names: Vec<&str> = scopes.iter().map(AsRef::as_ref).collect();
-                names.join(", ")
-            });
+            let words = identity.and_then(|identity| demanded(rules, decided, identity));
             (words.is_some(), words)
         }
         Stage::Limits => {
@@ -96,6 +88,19 @@ pub(crate) fn look(
         Stage::Connection => (true, None),
         Stage::Cors | Stage::Csrf | Stage::Upstream | Stage::Response => (false, None),
     }
+}
+
+/// The scopes that an operation requires, and which of its access roles the caller has; `None` if
+/// it requires neither.
+fn demanded(rules: &Rules, decided: &Decided, identity: &Identity) -> Option<String> {
+    let operation = rules.operation(decided.route.as_ref()?);
+    let mut words: Vec<&str> = operation.scopes.iter().map(AsRef::as_ref).collect();
+    let required = &operation.access_roles;
+    let mut counting = identity.access_roles();
+    let role = counting.find(|role| required.contains(role));
+    let role = role.map(|role| format!("access role {role}"));
+    words.extend(role.as_deref());
+    (!words.is_empty() || !required.is_empty()).then(|| words.join(", "))
 }
 
 fn words(state: &LimitState) -> String {

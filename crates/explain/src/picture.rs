@@ -373,6 +373,20 @@ fn accounts(words: &Words<'_>) -> Option<Picture> {
                 words.note("the key does not carry ", "not_carried"),
             ],
         ),
+        "authorization.role_missing" => some(
+            match words.value("has") {
+                Some(has) => format!("{} with {has}", words.app()),
+                None => words.app(),
+            },
+            match words.value("required") {
+                Some(required) => format!("requires one of {required}"),
+                None => "requires an access role that allows this".to_owned(),
+            },
+            vec![
+                words.note("the key does not carry ", "not_carried"),
+                words.note("not for this method or operation: ", "not_allowing"),
+            ],
+        ),
         code => {
             let service = format!("service {}", words.quoted("service", "asked for"));
             let met = match words.value("plan") {

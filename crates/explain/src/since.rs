@@ -312,6 +312,8 @@ pub(crate) fn rows(
         ("app", identity.app.name.to_string()),
         ("tenant", identity.tenant.name.to_string()),
     ];
+    let groups = identity.app.groups.iter();
+    rows.extend(groups.map(|group| ("group", group.to_string())));
     let service = decided
         .route
         .as_ref()

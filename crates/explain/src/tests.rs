@@ -3,5 +3,6 @@
 mod made;
 mod properties;
 mod refusals;
+mod requirements;
 mod scene;
 mod since;

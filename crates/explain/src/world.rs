@@ -16,7 +16,7 @@ pub struct World<'a> {
     /// What decided.
     pub snapshot: Snapshot<'a>,
     /// The documents. Rows of the directory may be left out but for those of the request's own
-    /// tenant, app, credential and subscription.
+    /// tenant, groups, app, credential and subscription.
     pub documents: &'a Documents,
 }
 
@@ -46,7 +46,7 @@ pub enum ApplyError {
 }
 
 /// Kinds whose documents are rows of the directory.
-const ROWS: [&str; 4] = ["tenant", "app", "credential", "subscription"];
+const ROWS: [&str; 5] = ["tenant", "group", "app", "credential", "subscription"];
 
 /// What is decided by once changes are applied.
 #[derive(Debug)]
@@ -188,6 +188,8 @@ impl World<'_> {
             "tenant" => {
                 Change::PutTenant(accounts.tenants.iter().find(|t| &*t.name == id)?.clone())
             }
+            "group" if gone => Change::RemoveGroup(id.into()),
+            "group" => Change::PutGroup(accounts.groups.iter().find(|g| &*g.name == id)?.clone()),
             "app" if gone => Change::RemoveApp(id.into()),
             "app" => Change::PutApp(accounts.apps.iter().find(|a| &*a.name == id)?.clone()),
             "credential" if gone => Change::RemoveCredential(id.into()),

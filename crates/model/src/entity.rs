@@ -14,6 +14,7 @@ mod listener;
 mod method;
 mod plan;
 mod policy;
+mod role;
 mod service;
 mod settings;
 mod subscription;
@@ -35,6 +36,7 @@ pub use plan::{Coverage, Limit, LimitKey, Measure, Plan};
 pub use policy::{
     BodyRule, HeaderValues, HeadersRule, Level, Mode, NetworkRule, Policy, PolicyRule,
 };
+pub use role::{AccessRole, Group, RoleGrant};
 pub use service::{ClientCertificate, Lifecycle, Operation, Service, TimeoutOverrides, Version};
 pub use settings::{
     CallLog, Client, Egress, ForwardedHeader, Forwarding, FrontTimeouts, Limits, Recorded,
@@ -69,6 +71,8 @@ pub struct Configuration {
     pub lists: Vec<AddressList>,
     /// Plans, in the order of the file.
     pub plans: Vec<Plan>,
+    /// Access roles, in the order of the file.
+    pub access_roles: Vec<AccessRole>,
     /// Policies, in the order of the file.
     pub policies: Vec<Policy>,
     /// What every address meets first.
@@ -92,6 +96,8 @@ pub struct Configuration {
 pub struct Accounts {
     /// Teams.
     pub tenants: Vec<Tenant>,
+    /// Groups of applications.
+    pub groups: Vec<Group>,
     /// Their applications.
     pub apps: Vec<App>,
     /// The applications' keys.

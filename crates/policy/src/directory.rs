@@ -1,11 +1,11 @@
-//! Who may call what: tenants, apps, credentials and subscriptions, by name.
+//! Who may call what: tenants, groups, apps, credentials and subscriptions, by name.
 
 #[cfg(test)]
 mod tests;
 mod trie;
 
 use foldhash::quality::RandomState;
-use postern_model::entity::{Accounts, App, Credential, Name, Subscription, Tenant};
+use postern_model::entity::{Accounts, App, Credential, Group, Name, Subscription, Tenant};
 use std::hash::BuildHasher;
 use std::sync::Arc;
 use trie::Trie;
@@ -17,6 +17,7 @@ pub struct Directory {
     sequence: u64,
     hasher: RandomState,
     tenants: Trie<Tenant>,
+    groups: Trie<Group>,
     apps: Trie<App>,
     credentials: Trie<Credential>,
     /// By app and service.
@@ -33,6 +34,10 @@ pub enum Change {
     PutTenant(Tenant),
     /// The tenant of that name is no more.
     RemoveTenant(Name),
+    /// A new group, or another state of one. Its apps are not looked at.
+    PutGroup(Group),
+    /// The group of that name is no more. Its apps carry nothing by it from then on.
+    RemoveGroup(Name),
     /// A new app, or another state of one.
     PutApp(App),
     /// The app of that name is no more. Its credentials prove nothing from then on.
@@ -61,6 +66,9 @@ impl Directory {
         };
         for row in accounts.tenants {
             directory.apply(Change::PutTenant(row));
+        }
+        for row in accounts.groups {
+            directory.apply(Change::PutGroup(row));
         }
         for row in accounts.apps {
             directory.apply(Change::PutApp(row));
@@ -110,6 +118,11 @@ impl Directory {
         self.tenants.get(self.hash(name), |row| *row.name == *name)
     }
 
+    /// The group of that name.
+    pub fn group(&self, name: &str) -> Option<&Arc<Group>> {
+        self.groups.get(self.hash(name), |row| *row.name == *name)
+    }
+
     /// The app of that name.
     pub fn app(&self, name: &str) -> Option<&Arc<App>> {
         self.apps.get(self.hash(name), |row| *row.name == *name)
@@ -125,6 +138,16 @@ impl Directory {
         let hash = self.hash((app, service));
         self.subscriptions
             .get(hash, |row| *row.app == *app && *row.service == *service)
+    }
+
+    /// Every group, in no order. A walk through all of them: nothing for a request.
+    pub fn groups(&self) -> impl Iterator<Item = &Arc<Group>> {
+        self.groups.rows()
+    }
+
+    /// Every app, in no order. A walk through all of them: nothing for a request.
+    pub fn apps(&self) -> impl Iterator<Item = &Arc<App>> {
+        self.apps.rows()
     }
 
     /// Every credential, in no order. A walk through all of them: nothing for a request.
@@ -153,10 +176,24 @@ impl Directory {
                 self.tenants
                     .remove(self.hash(&*name), &|row| row.name == name);
             }
+            Change::PutGroup(mut row) => {
+                self.share(&mut row.access_roles);
+                self.groups.put(
+                    Arc::new(row),
+                    &|row| hasher.hash_one(&*row.name),
+                    &|a, b| a.name == b.name,
+                );
+            }
+            Change::RemoveGroup(name) => {
+                self.groups
+                    .remove(self.hash(&*name), &|row| row.name == name);
+            }
             Change::PutApp(mut row) => {
                 if let Some(tenant) = self.tenant(&row.tenant) {
                     row.tenant = tenant.name.clone();
                 }
+                self.share(&mut row.access_roles);
+                self.share(&mut row.groups);
                 self.apps.put(
                     Arc::new(row),
                     &|row| hasher.hash_one(&*row.name),
@@ -207,7 +244,20 @@ impl Directory {
         if let Some(scopes) = &row.scopes {
             row.scopes = Some(scopes.iter().map(|scope| self.name(scope)).collect());
         }
+        if let Some(roles) = row
+            .restriction
+            .as_mut()
+            .and_then(|r| r.access_roles.as_mut())
+        {
+            self.share(roles);
+        }
         row
+    }
+
+    fn share(&mut self, names: &mut [Name]) {
+        for name in names {
+            *name = self.name(name);
+        }
     }
 
     /// The name, in memory that is shared.

@@ -76,6 +76,10 @@ pub trait Facts {
     fn knows_subscription(&self, _service: &str) -> bool {
         true
     }
+    /// Whether the access roles of the caller are all that it has: a record may not have kept them.
+    fn knows_access_roles(&self) -> bool {
+        true
+    }
     /// Whether a body that was not kept was found to look like its media type. Never of a live
     /// request, whose body is looked at.
     fn body_agrees(&self) -> bool {

@@ -1,7 +1,8 @@
 //! Who calls.
 
 use crate::rules::Rules;
-use postern_model::entity::{App, Credential, Name, Plan, Subscription, Tenant};
+use postern_model::entity::{App, Credential, Group, Name, Plan, Subscription, Tenant};
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// A caller who has proved who it is, and what it may do with the service it calls.
@@ -13,6 +14,8 @@ pub struct Identity {
     pub app: Arc<App>,
     /// The app's tenant.
     pub tenant: Arc<Tenant>,
+    /// The groups that the app is in and that are for its tenant.
+    pub groups: SmallVec<[Arc<Group>; 2]>,
     /// The app's subscription to the service, while that is in force.
     pub subscription: Option<Arc<Subscription>>,
     /// The subscription's plan, by index into
@@ -32,6 +35,20 @@ impl Identity {
         self.granted(rules)
             .iter()
             .filter(move |scope| carried.is_none_or(|list| list.contains(scope)))
+    }
+
+    /// The access roles that the app carries, by itself or by its groups.
+    pub fn given_roles(&self) -> impl Iterator<Item = &Name> + Clone {
+        let groups = self.groups.iter().flat_map(|group| &group.access_roles);
+        self.app.access_roles.iter().chain(groups)
+    }
+
+    /// The access roles that count: the app carries them, and so does the credential.
+    pub fn access_roles(&self) -> impl Iterator<Item = &Name> + Clone {
+        let only = self.credential.restriction.as_deref();
+        let carried = only.and_then(|only| only.access_roles.as_deref());
+        self.given_roles()
+            .filter(move |role| carried.is_none_or(|list| list.contains(role)))
     }
 
     /// What is granted: the subscription's scopes, or its plan's. Where a service asks for no

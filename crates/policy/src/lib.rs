@@ -4,6 +4,7 @@
 //! the machine that walks it. Pure and synchronous: no clock, network, randomness or tokio; the
 //! edges obtain what it asks for. Refuses to own bytes on the wire (`postern-proxy`).
 
+pub mod caller;
 pub mod client;
 pub mod credential;
 pub mod date;

@@ -435,6 +435,10 @@ impl Facts for Recorded {
         self.rows.tell_of(service)
     }
 
+    fn knows_access_roles(&self) -> bool {
+        self.rows.tell_access_roles()
+    }
+
     fn body_agrees(&self) -> bool {
         self.body_agrees
     }

@@ -11,7 +11,8 @@ use crate::router::{Route, Router, template::TemplateError};
 use crate::stages::upstream::{OperationPlan, UpstreamPlan, Way};
 use access::Access;
 use postern_model::entity::{
-    Configuration, Lifecycle, Name, Operation, Policy, Service, Upstream, Version,
+    AccessRole, Configuration, Lifecycle, Method, Name, Operation, Policy, Service, Upstream,
+    Version,
 };
 use std::sync::Arc;
 
@@ -211,7 +212,7 @@ impl Rules {
     }
 
     /// The route to the operation of those names: service, version, operation.
-    pub(crate) fn route_named(&self, [service, version, operation]: [&str; 3]) -> Option<Route> {
+    pub fn route_named(&self, [service, version, operation]: [&str; 3]) -> Option<Route> {
         // Plans are in the order of the operations.
         let mut plan = 0;
         for (s, of) in self.configuration.services.iter().enumerate() {
@@ -233,6 +234,30 @@ impl Rules {
             }
         }
         None
+    }
+
+    /// The routes to all operations, in the order of the configuration.
+    pub fn routes(&self) -> impl Iterator<Item = Route> {
+        let services = self.configuration.services.iter().enumerate();
+        let places = services.flat_map(|(service, of)| {
+            let versions = of.versions.iter().enumerate();
+            versions.flat_map(move |(version, of)| {
+                (0..of.operations.len()).map(move |operation| (service, version, operation))
+            })
+        });
+        // Plans are in the order of the operations.
+        let numbered = places.enumerate();
+        numbered.map(|(plan, (service, version, operation))| Route {
+            service,
+            version,
+            operation,
+            plan,
+        })
+    }
+
+    /// The index of an environment; that of `production`, if it is not declared.
+    pub(crate) fn environment_index(&self, name: &str) -> usize {
+        self.access.environment_named(name).unwrap_or(0)
     }
 
     /// A number by which records tell these rules from others.
@@ -261,6 +286,23 @@ impl Rules {
 
     pub(crate) fn access(&self) -> &Access {
         &self.access
+    }
+
+    /// The access role of that name.
+    pub fn access_role(&self, name: &str) -> Option<&AccessRole> {
+        let index = self.access.role(name)?;
+        self.configuration.access_roles.get(index)
+    }
+
+    /// Whether the access role of that name allows an operation; with a method, for that.
+    pub fn role_allows(&self, role: &str, route: &Route, method: Option<Method>) -> bool {
+        let place = [
+            &*self.service(route).name,
+            &*self.version(route).name,
+            &*self.operation(route).name,
+        ];
+        self.access_role(role)
+            .is_some_and(|role| role.allows(place, method))
     }
 
     /// The name of an environment, by its index in [`Allowed`](crate::decision::Allowed).

@@ -2,10 +2,10 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 use postern_model::entity::{
-    Accounts, App, Authentication, Balance, Configuration, Coverage, Credential, Dns, Edge,
-    HostMode, Method, Operation, Outlier, PathRewrite, Plan, Pool, Requested, Retry, Service,
-    Subscription, SubscriptionState, Target, Tenant, Upstream, UpstreamProtocol, UpstreamTimeouts,
-    Version,
+    AccessRole, Accounts, App, Authentication, Balance, Configuration, Coverage, Credential, Dns,
+    Edge, Group, HostMode, Method, Operation, Outlier, PathRewrite, Plan, Pool, Requested, Retry,
+    RoleGrant, Service, Subscription, SubscriptionState, Target, Tenant, Upstream,
+    UpstreamProtocol, UpstreamTimeouts, Version,
 };
 use postern_model::key::{ApiKey, CREDENTIAL_PREFIX, Keyer};
 use postern_policy::credential::verify;
@@ -35,10 +35,18 @@ fn directory() -> Directory {
             title: None,
             suspended: None,
         }],
+        groups: vec![Group {
+            name: "partners".into(),
+            tenant: None,
+            title: None,
+            access_roles: vec!["reader".into()],
+        }],
         apps: vec![App {
             name: "shop".into(),
             tenant: "partner".into(),
             title: None,
+            access_roles: Box::default(),
+            groups: ["partners".into()].into(),
             suspended: None,
         }],
         credentials: vec![Credential {
@@ -70,11 +78,17 @@ fn directory() -> Directory {
 
 /// Rules that let everybody pass, or those with a key.
 fn rules(authentication: Option<Authentication>) -> Rules {
+    let closed = authentication.is_some();
     let operation = |method, path: &str| Operation {
         name: path.into(),
         methods: vec![method],
         path: path.into(),
         scopes: vec!["orders:read".into()],
+        access_roles: if closed {
+            vec!["reader".into()]
+        } else {
+            vec![]
+        },
         ..Operation::default()
     };
     let upstream = Upstream {
@@ -127,6 +141,17 @@ fn rules(authentication: Option<Authentication>) -> Rules {
         services: vec![service],
         upstreams: vec![upstream],
         plans: vec![plan],
+        access_roles: vec![AccessRole {
+            name: "reader".into(),
+            tenant: None,
+            title: None,
+            allows: vec![RoleGrant {
+                service: "orders".into(),
+                versions: vec![],
+                operations: vec![],
+                methods: vec![],
+            }],
+        }],
         edge: Edge {
             refusals: None,
             ..Edge::default()

@@ -1,5 +1,6 @@
 //! The command line.
 
+pub(crate) mod access;
 pub(crate) mod asking;
 pub(crate) mod remote;
 pub(crate) mod time;
@@ -37,6 +38,12 @@ pub(crate) enum Command {
     Why(asking::WhyArgs),
     /// Ask what would become of a request, without sending one.
     Can(asking::CanArgs),
+    /// Show what an operation asks of its callers, and what it can refuse.
+    Requirements(access::RequirementsArgs),
+    /// List the apps that may call an operation.
+    WhoCan(access::WhoCanArgs),
+    /// List the operations that an app may call.
+    Access(access::AccessArgs),
     /// Count refusals by code, app, operation, fault or address.
     Denials(asking::DenialsArgs),
     /// List, follow and export the requests that came in.

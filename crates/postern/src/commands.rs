@@ -1,5 +1,6 @@
 //! One function a command.
 
+mod access;
 mod apply;
 mod blocks;
 mod calls;
@@ -28,6 +29,9 @@ pub(crate) fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Run(args) => serve::run(&args),
         Command::Why(args) => why::why(&args),
         Command::Can(args) => Ok(can::can(&args)),
+        Command::Requirements(args) => access::requirements(&args),
+        Command::WhoCan(args) => access::who_can(&args),
+        Command::Access(args) => access::access(&args),
         Command::Denials(args) => calls::denials(&args),
         Command::Log(args) => calls::log(&args),
         Command::Fix(args) => fix::fix(&args),

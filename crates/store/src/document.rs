@@ -15,7 +15,7 @@ mod tests;
 pub enum Class {
     /// Compiled as a whole; every change makes a revision.
     Rules,
-    /// Tenants, apps, credentials, subscriptions: changed one by one, without a revision.
+    /// Tenants, groups, apps, credentials, subscriptions: changed one by one, without a revision.
     Directory,
     /// Users, their roles, what waits for somebody: what the gateway never reads. Changed one by
     /// one, without a revision, and no part of a configuration.

@@ -11,7 +11,8 @@ use Mend::{Caller, Fix, NewKey};
 /// keys: `{key}` is that of the row's app, `{good}` that of an app that lacks nothing.
 ///
 /// `world` is what differs from a world in which everything passes, as a JSON Merge Patch of the
-/// row's own tenant, app, key, plan, service, subscription, policy and list.
+/// row's own tenant, app, key, plan, service, subscription, policy and list. A `role` is what the
+/// access role allows that `op` asks for.
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
     Row { code: "connection.tls_required", status: [403, 403, 403],
@@ -193,6 +194,10 @@ pub(super) const ROWS: &[Row] = &[
     Row { code: "authorization.scope_missing", status: [403, 403, 403],
         world: r#"{"subscription": {"scopes": ["write"]}}"#,
         sent: "GET /op\nX-API-Key: {key}", alike: "GET /other\nX-API-Key: {key}",
+        mend: Fix, ..ROW },
+    Row { code: "authorization.role_missing", status: [403, 403, 403],
+        world: r#"{"role": {"methods": ["GET"]}}"#,
+        sent: "GET /op\nX-API-Key: {key}", alike: "GET /op\nX-API-Key: {good}",
         mend: Fix, ..ROW },
 
     Row { code: "limit.rate_exceeded", status: [429, 403, 429], fields: RATE,

@@ -56,7 +56,9 @@ pub(super) fn of_extent(tellings: &[Telling], place: &Place, extent: Extent) -> 
         },
         "environments": {"staging": {"hosts": hosts}},
         "tenants": {"owner": {}, "fine": {}},
-        "apps": {"fine": {"tenant": "fine"}},
+        "apps": {"fine": {"tenant": "fine", "groups": ["fine"]}},
+        "groups": {"fine": {"tenant": "fine"}},
+        "access_roles": {},
         "plans": {"fine": {"scopes": ["read", "write"]}},
         "upstreams": {"behind": upstream(&json!([place.upstream.address.to_string()]))},
         "client": {"trusted_proxies": ["127.0.0.0/8"]},
@@ -87,6 +89,7 @@ pub(super) fn of_extent(tellings: &[Telling], place: &Place, extent: Extent) -> 
         });
     }
     all["plans"]["fine"]["services"] = json!(services);
+    all["groups"]["fine"]["access_roles"] = json!(names(&all["access_roles"]));
     all
 }
 
@@ -173,6 +176,15 @@ impl Own {
         let subscription = self.part("subscription", subscription);
         if !subscription.is_null() {
             all["subscriptions"][format!("sub_{service}")] = subscription;
+        }
+        if self.different.get("role").is_some() {
+            let grant = self.part("role", json!({"service": service}));
+            all["access_roles"][&service] = json!({"tenant": "owner", "allows": [grant]});
+            let own = json!({"access_roles": [service]});
+            let versions = all["services"][&service]["versions"].as_object_mut();
+            for version in versions.expect("a mapping").values_mut() {
+                merge(&mut version["operations"]["op"], &own);
+            }
         }
         if self.different.get("policy").is_some() {
             let on = json!({"on": {"service": service}});

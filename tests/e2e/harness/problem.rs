@@ -60,6 +60,7 @@ const CONTRACT: &[(&str, u16, &str, &str)] = &[
     ("subscription.cancelled", 403, "consumer", "http_request_denied"),
     ("subscription.not_covered", 403, "consumer", "http_request_denied"),
     ("authorization.scope_missing", 403, "consumer", "http_request_denied"),
+    ("authorization.role_missing", 403, "consumer", "http_request_denied"),
     ("limit.rate_exceeded", 429, "consumer", "http_request_denied"),
     ("limit.burst_exceeded", 429, "consumer", "http_request_denied"),
     ("limit.concurrency_exceeded", 429, "consumer", "http_request_denied"),

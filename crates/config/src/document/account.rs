@@ -51,6 +51,13 @@ pub(crate) struct App {
     #[schemars(extend("default" = []), length(max = 50))]
     #[serde(rename = "tags")]
     pub _tags: Option<Vec<Text>>,
+    /// The access roles it carries by itself.
+    #[schemars(extend("default" = []), length(max = 64))]
+    pub access_roles: Option<Vec<At<String>>>,
+    /// The groups it is in, of its own tenant or of the platform; it carries their access roles
+    /// too.
+    #[schemars(extend("default" = []), length(max = 16))]
+    pub groups: Option<Vec<At<String>>>,
     /// Whether it may act.
     #[schemars(extend("default" = "active"))]
     pub state: Option<At<AccountState>>,
@@ -101,6 +108,9 @@ pub(crate) struct Credential {
     pub environment: Option<At<String>>,
     /// The scopes it carries. Without it, all that the app's subscriptions grant.
     pub scopes: Option<Vec<At<String>>>,
+    /// The access roles it carries. Without it, all that its app has.
+    #[schemars(length(max = 64))]
+    pub access_roles: Option<Vec<At<String>>>,
     /// It is not good before.
     pub not_before: Option<At<Date>>,
     /// It is not good from then on.

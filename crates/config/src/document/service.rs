@@ -66,6 +66,10 @@ pub(crate) struct Service {
     pub scopes: Option<Map<Text, ScopeName>>,
     /// Which credentials it accepts. Without it, it is open to everybody.
     pub authentication: Option<At<Authentication>>,
+    /// Access roles of which a caller needs one that allows what it calls. For every operation
+    /// that has no list of its own, nor its version; without any, none is needed.
+    #[schemars(extend("default" = []), length(max = 64))]
+    pub access_roles: Option<At<Vec<At<String>>>>,
     /// Whether plain HTTP is refused; GET and HEAD are redirected.
     #[schemars(extend("default" = false))]
     pub tls_required: Option<At<bool>>,
@@ -143,6 +147,9 @@ pub(crate) struct Version {
     /// By environment, the upstream that the requests in it go to instead.
     #[schemars(extend("default" = {}))]
     pub upstreams: Option<Map<At<String>>>,
+    /// Access roles of which a caller needs one. Without the list, the service's holds.
+    #[schemars(length(max = 64))]
+    pub access_roles: Option<At<Vec<At<String>>>>,
     /// Its operations, by name.
     #[schemars(required)]
     pub operations: Option<Map<Operation>>,
@@ -190,6 +197,10 @@ pub(crate) struct Operation {
     /// Scopes of the service that a caller needs, all of them.
     #[schemars(extend("default" = []))]
     pub scopes: Option<Vec<At<String>>>,
+    /// Access roles of which a caller needs one that allows this operation. Without the list, the
+    /// version's or the service's holds; an empty one asks for none.
+    #[schemars(length(max = 64))]
+    pub access_roles: Option<At<Vec<At<String>>>>,
     /// Whether callers without a credential may pass.
     #[schemars(extend("default" = false))]
     pub anonymous: Option<At<bool>>,

@@ -50,14 +50,18 @@ impl Resolver<'_, '_> {
                 },
             );
             let tenant = given.tenant?;
-            let shown = quote(&name.value);
+            let shown = format!("app {}", quote(&name.value));
             refer(self.findings, &TENANT, &self.names.tenants, &tenant, || {
-                format!("app {shown} belongs to a tenant that does not exist")
+                format!("{shown} belongs to a tenant that does not exist")
             });
+            let roles = self.carried_roles(&shown, given.access_roles.as_deref());
+            let groups = self.groups_of(&shown, &tenant.value, given.groups.as_deref());
             Some(App {
                 name: name.value.into(),
                 tenant: tenant.value.into(),
                 title: given.title.map(|title| title.0),
+                access_roles: roles.into(),
+                groups: groups.into(),
                 suspended,
             })
         };

@@ -10,7 +10,7 @@ use crate::located::{At, Map};
 use crate::scalar::reference::SecretReference;
 use crate::source::Span;
 use postern_model::Secret;
-use postern_model::entity::{Credential, KeyDigest, PRODUCTION, Restriction, Revocation};
+use postern_model::entity::{Credential, KeyDigest, Name, PRODUCTION, Restriction, Revocation};
 use postern_model::key::{self, ApiKey};
 use std::collections::HashMap;
 
@@ -42,6 +42,10 @@ impl Resolver<'_, '_> {
         }
         self.credential_references(&shown, &given);
         self.replaced(id, &shown, given.replaces.as_ref());
+        let access_roles = given
+            .access_roles
+            .as_deref()
+            .map(|roles| self.carried_roles(&shown, Some(roles)));
         let revoked = given.revoked_at.is_some();
         bounds(
             self.findings,
@@ -82,7 +86,7 @@ impl Resolver<'_, '_> {
                     reason: given.reason.map(|reason| reason.value.0),
                 })
             }),
-            restriction: given.restricted_to.and_then(restriction),
+            restriction: restriction(given.restricted_to, access_roles),
         })
     }
 
@@ -268,12 +272,19 @@ impl Resolver<'_, '_> {
 }
 
 /// `None` if nothing is restricted.
-fn restriction(given: document::Restriction) -> Option<Box<Restriction>> {
-    let restriction = Restriction {
-        networks: super::settings::networks(given.addresses),
-        services: names(given.services.as_deref().unwrap_or_default()),
-        methods: given.methods.into_iter().flatten().map(|m| m.0).collect(),
-        referrers: given.referrers.into_iter().flatten().map(|h| h.0).collect(),
+fn restriction(
+    given: Option<document::Restriction>,
+    access_roles: Option<Vec<Name>>,
+) -> Option<Box<Restriction>> {
+    let mut restriction = Restriction {
+        access_roles,
+        ..Restriction::default()
     };
+    if let Some(given) = given {
+        restriction.networks = super::settings::networks(given.addresses);
+        restriction.services = names(given.services.as_deref().unwrap_or_default());
+        restriction.methods = given.methods.into_iter().flatten().map(|m| m.0).collect();
+        restriction.referrers = given.referrers.into_iter().flatten().map(|h| h.0).collect();
+    }
     (restriction != Restriction::default()).then(|| Box::new(restriction))
 }

@@ -6,7 +6,7 @@ use crate::findings::{Findings, nearest, quote};
 use crate::known::Around;
 use crate::located::At;
 use crate::source::Span;
-use crate::tree::Node;
+use crate::tree::{Kind, Node};
 use postern_model::entity::{Name, PRODUCTION};
 use std::collections::{BTreeSet, HashMap};
 
@@ -108,11 +108,17 @@ pub(super) struct Declared<'a> {
     pub certificates: Names<'a>,
     pub lists: Names<'a>,
     pub plans: Names<'a>,
+    pub access_roles: Names<'a>,
+    pub groups: Names<'a>,
+    /// The tenants that groups belong to.
+    pub group_owners: HashMap<&'a str, &'a str>,
     pub environments: Names<'a>,
     pub services: Names<'a>,
     /// The scopes of all services.
     pub scopes: Names<'a>,
     inside: HashMap<&'a str, ServiceNames<'a>>,
+    /// The tenants that services belong to, if that can be told.
+    service_owners: HashMap<&'a str, Option<&'a str>>,
 }
 
 impl<'a> Declared<'a> {
@@ -139,6 +145,12 @@ impl<'a> Declared<'a> {
             certificates: section("certificates"),
             lists: section("lists"),
             plans: section("plans"),
+            access_roles: section("access_roles"),
+            groups: section("groups"),
+            group_owners: owners(root.get("groups"))
+                .filter_map(|(group, owner)| Some((group, owner?)))
+                .collect(),
+            service_owners: owners(root.get("services")).collect(),
             environments,
             services: names,
             scopes,
@@ -154,6 +166,8 @@ impl<'a> Declared<'a> {
         self.environments = self.environments.and(known.environments.iter());
         self.services = self.services.and(known.services.keys());
         self.plans = self.plans.and(known.plans.keys());
+        self.access_roles = self.access_roles.and(known.access_roles.iter());
+        self.groups.elsewhere = Some(around.has_group);
         self.scopes = self.scopes.and(known.services.values().flatten());
         for (service, scopes) in &known.services {
             let inside = self.inside.entry(service).or_insert_with(|| ServiceNames {
@@ -165,10 +179,29 @@ impl<'a> Declared<'a> {
         self
     }
 
+    /// The tenant that a service belongs to, if it has one; `None` where that cannot be told.
+    pub(super) fn service_owner(&self, service: &str) -> Option<Option<&'a str>> {
+        self.service_owners.get(service).copied()
+    }
+
     /// The names inside of a service that is declared.
     pub(super) fn inside(&self, service: &str) -> Option<&ServiceNames<'a>> {
         self.inside.get(service)
     }
+}
+
+/// The tenants that the members of a section belong to, where that can be told.
+fn owners(section: Option<&Node>) -> impl Iterator<Item = (&str, Option<&str>)> {
+    let members = section.map_or(&[][..], Node::entries).iter();
+    members.filter_map(|entry| {
+        let owner = entry.value.get("tenant");
+        let certain = !entry.value.bad && owner.is_none_or(|owner| !owner.bad);
+        let text = owner.and_then(|owner| match &owner.kind {
+            Kind::Scalar { text, .. } => Some(text.as_str()),
+            Kind::Map(_) | Kind::Seq(_) => None,
+        });
+        certain.then_some((entry.key.as_str(), text))
+    })
 }
 
 /// What a reference refers to.
@@ -191,6 +224,9 @@ pub(super) const CERTIFICATE: Target =
 pub(super) const LIST: Target = target(Code::UnknownList, "list", "`lists`");
 pub(super) const PLAN: Target = target(Code::UnknownPlan, "plan", "`plans`");
 pub(super) const SERVICE: Target = target(Code::UnknownService, "service", "`services`");
+pub(super) const ACCESS_ROLE: Target =
+    target(Code::UnknownAccessRole, "access role", "`access_roles`");
+pub(super) const GROUP: Target = target(Code::UnknownGroup, "group", "`groups`");
 pub(super) const ENVIRONMENT: Target =
     target(Code::UnknownEnvironment, "environment", "`environments`");
 pub(super) const SCOPE: Target = target(Code::UnknownScope, "scope", "`scopes` of a service");

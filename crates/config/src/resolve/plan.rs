@@ -2,7 +2,8 @@
 
 use super::Resolver;
 use super::account::names;
-use super::declared::{Bound, OPERATION, SCOPE, SERVICE, TENANT, VERSION, bounds, refer};
+use super::declared::{Bound, SCOPE, SERVICE, TENANT, bounds, refer};
+use super::role::listed;
 use crate::code::Code;
 use crate::document::plan as document;
 use crate::findings::quote;
@@ -143,38 +144,13 @@ impl Resolver<'_, '_> {
         if !self.plan_service(shown, tenant, service) {
             return None;
         }
-        let versions = given.versions.as_ref();
-        let operations = given.operations.as_ref();
-        let all = |list: Option<&At<Vec<At<String>>>>| {
-            list.map(|list| names(&list.value)).unwrap_or_default()
-        };
-        if let Some(inside) = self.names.inside(&service.value) {
-            for version in versions.iter().flat_map(|list| &list.value) {
-                refer(self.findings, &VERSION, &inside.versions, version, || {
-                    format!(
-                        "{shown} covers a version that service {} does not have",
-                        quote(&service.value)
-                    )
-                });
-            }
-            let chosen = versions.iter().flat_map(|list| &list.value);
-            let chosen: Vec<&str> = chosen.map(|version| &*version.value).collect();
-            // In a version that does not exist there is nothing to look for.
-            let certain = chosen.iter().all(|v| inside.versions.may_have(v));
-            let known = inside.operations(if certain { &chosen } else { &[] });
-            for operation in operations.iter().flat_map(|list| &list.value) {
-                refer(self.findings, &OPERATION, &known, operation, || {
-                    format!(
-                        "{shown} covers an operation that service {} does not have",
-                        quote(&service.value)
-                    )
-                });
-            }
-        }
+        let versions = listed(given.versions.as_ref());
+        let operations = listed(given.operations.as_ref());
+        self.parts_of(&format!("{shown} covers"), service, versions, operations);
         Some(Coverage {
             service: service.value.as_str().into(),
-            versions: all(versions),
-            operations: all(operations),
+            versions: names(versions),
+            operations: names(operations),
         })
     }
 

@@ -5,6 +5,7 @@ use super::account::names;
 use super::capture::capture;
 use super::declared::{Bound, ENVIRONMENT, SCOPE, bounds, refer};
 use super::disclosure::Defaults;
+use super::role::{Callers, Roles};
 use super::route::Route;
 use super::upstream::ResolvedUpstream;
 use crate::code::Code;
@@ -38,6 +39,8 @@ pub(super) struct Above<'a> {
     /// Whether it asks for credentials at all.
     open: bool,
     pub upstreams: &'a HashMap<Name, usize>,
+    /// Access roles that its operations require.
+    roles: Option<&'a Roles>,
 }
 
 impl Resolver<'_, '_> {
@@ -79,7 +82,10 @@ impl Resolver<'_, '_> {
             encoded_slash: keep,
             open: given.authentication.is_none() && name.intact,
             upstreams,
+            roles: given.access_roles.as_ref(),
         };
+        let shown = format!("service {}", quote(&name.value));
+        self.named_roles(&shown, above.roles, above.open);
         if let Some(path) = &given.base_path {
             self.path_fits(&path.value.0, path.span, &above);
         }
@@ -209,6 +215,9 @@ impl Resolver<'_, '_> {
                 },
             );
         }
+        let shown = format!("version {}", quote(&name.value));
+        self.named_roles(&shown, given.access_roles.as_ref(), above.open);
+        let inherited = given.access_roles.as_ref().or(above.roles);
         let mut operations = Vec::new();
         for (operation, given) in given.operations.unwrap_or_default().0 {
             let Some(path) = &given.path else {
@@ -220,6 +229,15 @@ impl Resolver<'_, '_> {
             self.callers(&operation, &given, above);
             let about = self.about_operation(&operation, &given);
             let deprecated = self.deprecated(&operation, &given);
+            let access_roles = self.required_roles(&Callers {
+                operation: &operation,
+                place: [above.service, &name.value],
+                methods: &methods,
+                anonymous: given.anonymous.as_ref().is_some_and(|a| a.value),
+                open: above.open,
+                roles: given.access_roles.as_ref().or(inherited),
+                inherited: given.access_roles.is_none(),
+            });
             routes.push(Route {
                 name: format!("{}/{}/{}", above.service, name.value, operation.value),
                 hosts: above.hosts.to_vec(),
@@ -253,6 +271,7 @@ impl Resolver<'_, '_> {
                 scopes: names(given.scopes.as_deref().unwrap_or_default()),
                 about,
                 deprecated,
+                access_roles,
                 anonymous: given.anonymous.is_some_and(|anonymous| anonymous.value),
                 recorded_parameters: given
                     .recorded_parameters

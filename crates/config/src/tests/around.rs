@@ -13,11 +13,12 @@ plans:
   standard: {services: [orders]}
   parts: {covers: [{service: stock, versions: [v1]}]}
 environments: {test: {hosts: [test.example]}}
-tenants: {partner: {}}
+tenants: {partner: {}, somebody: {}}
+access_roles: {reader: {allows: [{service: orders}]}}
 "#;
 
 /// An app that is elsewhere.
-const ELSEWHERE: &str = "apps: {shop: {tenant: partner}}\n";
+const ELSEWHERE: &str = "groups: {field: {tenant: partner}, others: {tenant: somebody}}\napps: {shop: {tenant: partner}}\n";
 
 /// A credential of that app, or with another app or more fields.
 fn credential(fields: &str) -> String {
@@ -40,6 +41,8 @@ fn what_is_good_with_everything_is_good_without_it_and_the_same() {
     let around = Around {
         known: &known,
         tenant: &|name| name == "partner",
+        has_group: &|name| name == "field" || name == "others",
+        group: &|name| (name == "others").then(|| "somebody".into()),
         app: &|name| name == "shop",
     };
     let own = "apps: {field: {tenant: partner}}\n";
@@ -52,10 +55,16 @@ fn what_is_good_with_everything_is_good_without_it_and_the_same() {
         credential("app: shop, environment: production, restricted_to: {services: [stock]}"),
         subscription("shop", "orders", "standard", ""),
         subscription("shop", "stock", "parts", ", scopes: [count]"),
+        "apps: {field: {tenant: partner, access_roles: [reader], groups: [field]}}\n".to_owned(),
+        credential("app: shop, access_roles: [reader]"),
     ];
     let bad = [
         "apps: {field: {tenant: partners}}\n".to_owned(),
         credential("app: field"),
+        "apps: {field: {tenant: partner, access_roles: [writer]}}\n".to_owned(),
+        "apps: {field: {tenant: partner, groups: [fields]}}\n".to_owned(),
+        "apps: {field: {tenant: partner, groups: [others]}}\n".to_owned(),
+        credential("app: shop, access_roles: [writer]"),
         credential("app: shop, environment: tests"),
         credential("app: shop, scopes: [write]"),
         credential("app: shop, restricted_to: {services: [stocks]}"),
@@ -71,7 +80,10 @@ fn what_is_good_with_everything_is_good_without_it_and_the_same() {
     for text in good {
         let mut apps = ELSEWHERE.to_owned();
         if let Some(rest) = text.strip_prefix("apps: {") {
-            apps = format!("apps: {{shop: {{tenant: partner}}, {rest}");
+            apps = format!(
+                "{}, {rest}",
+                ELSEWHERE.trim_end().trim_end_matches("}}").to_owned() + "}"
+            );
         } else {
             apps.push_str(&text);
         }
@@ -84,10 +96,11 @@ fn what_is_good_with_everything_is_good_without_it_and_the_same() {
         assert_eq!(names, rest.filter(|name| *name != "shop").collect());
     }
     for text in bad {
+        let (groups, app) = ELSEWHERE.split_once('\n').unwrap();
         let apps = if text.starts_with("apps") {
-            ""
+            format!("{groups}\n")
         } else {
-            ELSEWHERE
+            format!("{groups}\n{app}")
         };
         let whole = parse(&format!("{RULES}{apps}{text}")).unwrap_err();
         let part = read(&text).unwrap_err();
@@ -109,6 +122,7 @@ fn what_was_good_stays_good_where_nothing_has_gone() {
         ),
         ("service: stock, versions", "service: orders, versions"),
         ("{test: {hosts: [test.example]}}", "{}"),
+        ("{reader: {allows: [{service: orders}]}}", "{}"),
     ];
     for (what, instead) in without {
         let less = known(&RULES.replace(what, instead));

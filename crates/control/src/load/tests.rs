@@ -439,3 +439,73 @@ fn assignments_and_defaults_are_rules() {
     let disclosure = theirs.unwrap().disclosure;
     assert_eq!(disclosure, postern_model::entity::Disclosure::Minimal);
 }
+
+/// An access role, a group that carries it, and an app in that group.
+fn grouped() -> Vec<postern_store::Change> {
+    let mut all = accounts();
+    all.push(documents(
+        "access_role",
+        "r",
+        json!({"allows": [{"service": "s"}]}),
+    ));
+    all.push(documents(
+        "access_role",
+        "q",
+        json!({"allows": [{"service": "s"}]}),
+    ));
+    all.push(documents("group", "g", json!({"access_roles": ["r"]})));
+    all.push(documents(
+        "app",
+        "a9",
+        json!({"tenant": "t", "groups": ["g"], "access_roles": ["q"]}),
+    ));
+    all
+}
+
+#[test]
+fn a_group_reaches_its_apps_without_reading_them() {
+    let mut site = Site::new(100);
+    site.make(grouped()).unwrap();
+    let more = documents("group", "g", json!({"access_roles": ["r", "q"]}));
+    let (candidate, by) = site.make(vec![more]).unwrap();
+    assert_eq!(by, By::Change);
+    assert_eq!(
+        candidate.directory.group("g").unwrap().access_roles.len(),
+        2
+    );
+    let started = site.start().unwrap();
+    assert_eq!(started.group("g").unwrap().access_roles.len(), 2);
+    // A change of an app that is in a group finds that group.
+    let app = documents(
+        "app",
+        "a9",
+        json!({"tenant": "t", "groups": ["g"], "title": "Nine"}),
+    );
+    assert_eq!(site.make(vec![app]).unwrap().1, By::Change);
+    let app = documents("app", "a9", json!({"tenant": "t", "groups": ["h"]}));
+    let refusal = site.make(vec![app]).unwrap_err();
+    assert!(refusal.to_string().contains("unknown_group"), "{refusal}");
+}
+
+#[test]
+fn groups_are_read_before_their_apps_in_parts_too() {
+    for together in [1, 2, 100] {
+        let directory = Site::new(together).make(grouped()).unwrap().0.directory;
+        assert!(directory.group("g").is_some(), "{together}");
+        assert_eq!(directory.app("a9").unwrap().groups.len(), 1, "{together}");
+    }
+}
+
+#[test]
+fn an_access_role_or_group_that_somebody_names_cannot_go() {
+    for (kind, id) in [("access_role", "r"), ("access_role", "q"), ("group", "g")] {
+        let mut site = Site::new(100);
+        site.make(grouped()).unwrap();
+        let refusal = site.make(vec![gone(kind, id)]).unwrap_err();
+        assert_eq!(refusal.code, "configuration", "{kind} {id}: {refusal}");
+        let app = documents("app", "a9", json!({"tenant": "t"}));
+        let group = documents("group", "g", json!({}));
+        site.make(vec![app, group]).unwrap();
+        site.make(vec![gone(kind, id)]).unwrap();
+    }
+}

@@ -15,6 +15,7 @@ use super::{Running, Service, Source};
 use crate::Refusal;
 use postern_calllog::{CallLog, CallLogError, Reader};
 use postern_explain::{ApplyError, QuestionError};
+use postern_policy::Directory;
 use postern_store::{Store, StoreError};
 use std::future::Future;
 use std::path::PathBuf;
@@ -38,6 +39,16 @@ enum Documents {
 }
 
 impl Asking {
+    /// What is served.
+    pub(super) fn running(&self) -> &dyn Running {
+        &*self.running
+    }
+
+    /// Who may call what, now.
+    pub(super) fn directory(&self) -> Arc<Directory> {
+        self.running.directory()
+    }
+
     fn reader(&self) -> Reader {
         self.calls.reader()
     }

@@ -3,6 +3,7 @@
 use super::Candidate;
 use super::case::{Case, strings, text};
 use super::credential::another_key;
+use super::role;
 use crate::document::Change;
 use crate::explanation::{Audience, Step};
 use crate::time;
@@ -24,6 +25,7 @@ pub(super) fn candidates(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
         Code::SubscriptionMissing => created(case),
         Code::SubscriptionNotCovered => covered(case),
         Code::ScopeMissing => scopes(case),
+        Code::RoleMissing => role::candidates(case, denial),
         _ => state(case, denial).into_iter().collect(),
     }
 }

@@ -88,6 +88,7 @@ pub(super) fn another_key(case: &Case<'_>, environment: &str) -> Option<Candidat
         Code::CredentialExpired,
         Code::CredentialRestricted,
         Code::ScopeMissing,
+        Code::RoleMissing,
     ]);
     Some(candidate.command(command).reach(reach).weight(2))
 }
@@ -134,8 +135,8 @@ fn outside(case: &Case<'_>, only: &Restriction) -> Option<(&'static str, String)
 /// The operation opens to everybody.
 fn anonymous(case: &Case<'_>, code: Code) -> Option<Candidate> {
     let (service, version, operation) = case.place()?;
-    // Where nobody is known, nobody has scopes.
-    let open = json!({"anonymous": true, "scopes": null});
+    // Where nobody is known, nobody has scopes and access roles.
+    let open = json!({"anonymous": true, "scopes": null, "access_roles": null});
     let patch = json!({"versions": {&**version: {"operations": {&**operation: open}}}});
     let sentence = format!("let anybody call operation `{operation}` of `{service}`");
     let change = Change::new("service", service, patch);

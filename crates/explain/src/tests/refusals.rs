@@ -338,6 +338,17 @@ fn accounts() -> Vec<Case> {
             subscription(&json!({"scopes": ["read:users"]})),
             post(),
         ),
+        case(
+            Code::RoleMissing,
+            json!({
+                "access_roles": {"customer-editor": {"tenant": "commerce", "allows": [{"service": "partners"}]}},
+                "groups": {"partners": {"tenant": "partner-x"}},
+                "apps": {"fieldforce": {"groups": ["partners"]}},
+                "services": {"partners": {"access_roles": ["customer-editor"]}},
+            }),
+            post(),
+        )
+        .fixes(3),
     ]
 }
 

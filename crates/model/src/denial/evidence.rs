@@ -160,6 +160,7 @@ impl Code {
             }
             Self::SubscriptionNotCovered => kinds(&["app", "service", "operation", "plan", "covers"], &["subscription"], &[]),
             Self::ScopeMissing => kinds(&["required", "granted"], &["app", "subscription", "key", "not_granted", "not_carried"], &[]),
+            Self::RoleMissing => kinds(&["required", "has"], &["app", "service", "operation", "method", "key", "not_carried", "not_allowing"], &[]),
             Self::RateExceeded | Self::BurstExceeded => kinds(LIMIT, &[], &[]),
             Self::ConcurrencyExceeded => kinds(&["name", "by", "limit"], &[], &[]),
             Self::Unreachable | Self::AddressForbidden | Self::UpstreamTimeout

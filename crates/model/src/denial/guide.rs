@@ -35,6 +35,7 @@ const AMBIGUOUS: &str = "Kong answers 401 (`Duplicate API key found`).";
 const FORBIDDEN: &str = "Kong (ACL plugin) answers 403.";
 const SUBSCRIPTION: &str =
     "WSO2 tells 900908 (not subscribed) from 900909 (not approved yet); most others do not say.";
+const ROLE: &str = "Kong (ACL plugin) answers 403; KrakenD answers 401 to a wrong role.";
 const SCOPE: &str = "OAuth resource servers answer 403 with `insufficient_scope` (RFC 6750); KrakenD answers 401 to a wrong role.";
 
 impl Code {
@@ -155,6 +156,8 @@ impl Code {
                 "Extend the plan, or move the app to another.", FORBIDDEN),
             Self::ScopeMissing => guide("The operation requires a scope that the credential was not granted.",
                 "Issue a key with the scope, or grant it by plan or subscription.", SCOPE),
+            Self::RoleMissing => guide("The operation is for callers with an access role that allows it, and the app carries none, by itself or by a group.",
+                "Give the app or one of its groups such an access role, or let one that it carries allow the operation.", ROLE),
             Self::RateExceeded => guide("The caller sent more requests than the limit and its burst let pass.",
                 "Raise the limit in the plan or policy.", RATE),
             Self::BurstExceeded => guide("The limit wants requests spread out, and this one came too soon after the last.",

@@ -188,6 +188,8 @@ codes! {
         403 [] Consumer AfterChange Subscription "http_request_denied",
     ScopeMissing = "authorization.scope_missing" "Insufficient scope"
         403 [] Consumer AfterChange Authorize "http_request_denied",
+    RoleMissing = "authorization.role_missing" "Access role missing"
+        403 [] Consumer AfterChange Authorize "http_request_denied",
     RateExceeded = "limit.rate_exceeded" "Rate limit exceeded"
         429 [403] Consumer After(1) Limits "http_request_denied",
     BurstExceeded = "limit.burst_exceeded" "Burst limit exceeded"

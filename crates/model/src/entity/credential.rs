@@ -88,7 +88,8 @@ pub struct Revocation {
     pub reason: Option<Name>,
 }
 
-/// What a credential is restricted to. An empty list restricts nothing.
+/// What a credential is restricted to. An empty list of what is looked at restricts nothing; one of
+/// access roles leaves none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Restriction {
     /// Client addresses.
@@ -99,4 +100,16 @@ pub struct Restriction {
     pub methods: Vec<Method>,
     /// Hosts of the `Referer` header, lower case; `*.example.com` matches one or more labels.
     pub referrers: Vec<Name>,
+    /// The only access roles of its app that it carries; `None`: all of them.
+    pub access_roles: Option<Vec<Name>>,
+}
+
+impl Restriction {
+    /// Whether it looks at anything of a request, and not only at what the app carries.
+    pub fn looks_at_requests(&self) -> bool {
+        !(self.networks.is_empty()
+            && self.services.is_empty()
+            && self.methods.is_empty()
+            && self.referrers.is_empty())
+    }
 }

@@ -127,6 +127,8 @@ pub struct Operation {
     pub path: Name,
     /// Scopes that a caller needs, all of them.
     pub scopes: Vec<Name>,
+    /// Access roles of which a caller needs one that allows this operation; empty: none.
+    pub access_roles: Vec<Name>,
     /// Whether callers without a credential may pass.
     pub anonymous: bool,
     /// Path and query parameters whose values records keep.

@@ -22,6 +22,10 @@ pub struct App {
     pub tenant: Name,
     /// What people call it.
     pub title: Option<Name>,
+    /// The access roles it carries by itself.
+    pub access_roles: Box<[Name]>,
+    /// The groups it is in, which may carry more.
+    pub groups: Box<[Name]>,
     /// Set while it may not act.
     pub suspended: Option<Suspension>,
 }

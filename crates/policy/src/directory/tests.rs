@@ -14,7 +14,23 @@ fn app(name: &str) -> App {
         name: name.into(),
         tenant: "partner".into(),
         title: None,
+        access_roles: Box::default(),
+        groups: Box::default(),
         suspended: None,
+    }
+}
+
+fn in_group(mut app: App) -> App {
+    app.groups = ["partners".into()].into();
+    app
+}
+
+fn group(roles: &[&str]) -> Group {
+    Group {
+        name: "partners".into(),
+        tenant: Some("partner".into()),
+        title: None,
+        access_roles: roles.iter().map(|role| (*role).into()).collect(),
     }
 }
 
@@ -50,7 +66,8 @@ fn subscription(app: &str, service: &str) -> Subscription {
 fn some() -> Directory {
     let accounts = Accounts {
         tenants: vec![tenant("partner")],
-        apps: vec![app("shop"), app("field")],
+        groups: vec![group(&["reader"])],
+        apps: vec![in_group(app("shop")), app("field")],
         credentials: vec![credential("key_1", "shop"), credential("key_2", "field")],
         subscriptions: vec![subscription("shop", "orders")],
     };
@@ -113,6 +130,27 @@ fn names_that_many_rows_say_are_kept_once() {
     assert!(Arc::ptr_eq(&one.app, &rows.app("shop").unwrap().name));
     let first = |row: &Credential| row.scopes.as_ref().unwrap()[0].clone();
     assert!(Arc::ptr_eq(&first(one), &first(two)));
+}
+
+#[test]
+fn a_change_of_a_group_leaves_its_apps_as_they_are() {
+    let before = some();
+    let after = before.with(Change::PutGroup(group(&["reader", "writer"])));
+    assert_eq!(before.group("partners").unwrap().access_roles.len(), 1);
+    assert_eq!(after.group("partners").unwrap().access_roles.len(), 2);
+    assert!(Arc::ptr_eq(
+        before.app("shop").unwrap(),
+        after.app("shop").unwrap()
+    ));
+    let gone = after.with(Change::RemoveGroup("partners".into()));
+    assert!(gone.group("partners").is_none());
+    assert_eq!((gone.groups().count(), gone.apps().count()), (0, 2));
+}
+
+/// There may be a million keys: what few have stands elsewhere.
+#[test]
+fn a_key_is_as_large_as_it_was() {
+    assert!(size_of::<Credential>() <= 144);
 }
 
 #[test]

@@ -96,4 +96,8 @@ mod flag {
     pub(super) const HOST: u32 = 1 << 18;
     /// It stands at the end.
     pub(super) const HOST_HERE: u32 = 1 << 19;
+    /// Some access roles counted, which stand behind who called.
+    pub(super) const ROLES: u32 = 1 << 20;
+    /// Some did, and there was no room for them.
+    pub(super) const ROLES_NOT_KEPT: u32 = 1 << 21;
 }

@@ -6,7 +6,7 @@ use crate::identity::Identity;
 use crate::router::Route;
 use crate::snapshot::Snapshot;
 use postern_model::entity::{
-    Accounts, App, Credential, Decided, KeyDigest, Method, Name, Requested, Restriction,
+    Accounts, App, Credential, Decided, Group, KeyDigest, Method, Name, Requested, Restriction,
     Revocation, Subscription, SubscriptionState, Suspension, Tenant,
 };
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,12 @@ pub struct Rows {
     /// The service whose subscription was looked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     service: Option<Name>,
+    /// The groups of the app.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    groups: Vec<Team>,
+    /// There was no room for the access roles.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    access_roles_left_out: bool,
 }
 
 /// Who passed, as far as that is known.
@@ -39,6 +45,8 @@ pub(super) struct Caller<'a> {
     /// The scopes of the credential.
     pub(super) carried: Option<Vec<Name>>,
     pub(super) granted: Option<Granted<'a>>,
+    /// The access roles that count; `None`: they were not kept.
+    pub(super) access_roles: Option<Vec<Name>>,
 }
 
 /// The subscription that counted.
@@ -57,6 +65,16 @@ struct Account {
     /// Since when, and why.
     #[serde(skip_serializing_if = "Option::is_none")]
     suspended: Option<(i64, Option<Name>)>,
+    /// What an app carries by itself.
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    access_roles: Box<[Name]>,
+}
+
+/// A group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Team {
+    name: Name,
+    access_roles: Vec<Name>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +99,8 @@ struct Key {
     methods: Vec<Name>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     referrers: Vec<Name>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    access_roles: Option<Vec<Name>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,10 +141,15 @@ impl Rows {
         Self {
             sequence: directory.sequence(),
             tenant: identity.map(|i| account(&i.tenant.name, i.tenant.suspended.as_ref())),
-            app: identity.map(|i| account(&i.app.name, i.app.suspended.as_ref())),
+            app: identity.map(|i| Account {
+                access_roles: i.app.access_roles.clone(),
+                ..account(&i.app.name, i.app.suspended.as_ref())
+            }),
             credential: directory.credential(id).map(|row| Box::new(key(row))),
             subscription: subscription.map(|row| Box::new(access(row))),
             service: looked.map(|(_, service)| service.clone()),
+            groups: identity.map(teams).unwrap_or_default(),
+            access_roles_left_out: false,
         }
     }
 
@@ -141,6 +166,7 @@ impl Rows {
         let sound = |name: &str| Account {
             name: name.into(),
             suspended: None,
+            access_roles: Box::default(),
         };
         let key = Key {
             id: caller.credential.into(),
@@ -154,6 +180,7 @@ impl Rows {
             services: Vec::new(),
             methods: Vec::new(),
             referrers: Vec::new(),
+            access_roles: None,
         };
         let access = |granted: &Granted<'_>| Access {
             id: granted.id.into(),
@@ -167,19 +194,30 @@ impl Rows {
             decided: None,
             expires_at: None,
         };
+        let access_roles_left_out = caller.access_roles.is_none();
         Self {
             sequence,
             tenant: Some(sound(caller.tenant)),
-            app: Some(sound(caller.app)),
+            app: Some(Account {
+                access_roles: caller.access_roles.unwrap_or_default().into(),
+                ..sound(caller.app)
+            }),
             credential: Some(Box::new(key)),
             subscription: caller.granted.as_ref().map(access).map(Box::new),
             service: caller.granted.map(|granted| granted.service.into()),
+            groups: Vec::new(),
+            access_roles_left_out,
         }
     }
 
     /// Whether the app has no other subscription to that service than the one here.
     pub(super) fn tell_of(&self, service: &str) -> bool {
         self.service.as_deref() == Some(service)
+    }
+
+    /// Whether the access roles are all that the caller had.
+    pub(super) const fn tell_access_roles(&self) -> bool {
+        !self.access_roles_left_out
     }
 
     /// A directory of nothing else. Its keys verify nothing.
@@ -199,9 +237,13 @@ impl Rows {
                 name: app.name.clone(),
                 tenant: tenant.name.clone(),
                 title: None,
+                access_roles: app.access_roles.clone(),
+                groups: self.groups.iter().map(|team| team.name.clone()).collect(),
                 suspended: suspended(app),
             });
         }
+        // They counted, so that they are for the app's tenant.
+        accounts.groups = self.groups.iter().map(Team::row).collect();
         accounts.credentials = self.credential.iter().map(|key| key.row()).collect();
         let subscriptions = self.subscription.iter();
         accounts.subscriptions = subscriptions.filter_map(|access| access.row()).collect();
@@ -213,6 +255,26 @@ fn account(name: &Name, suspended: Option<&Suspension>) -> Account {
     Account {
         name: name.clone(),
         suspended: suspended.map(|s| (s.since, s.reason.clone())),
+        access_roles: Box::default(),
+    }
+}
+
+fn teams(identity: &Identity) -> Vec<Team> {
+    let groups = identity.groups.iter().map(|group| Team {
+        name: group.name.clone(),
+        access_roles: group.access_roles.clone(),
+    });
+    groups.collect()
+}
+
+impl Team {
+    fn row(&self) -> Group {
+        Group {
+            name: self.name.clone(),
+            tenant: None,
+            title: None,
+            access_roles: self.access_roles.clone(),
+        }
     }
 }
 
@@ -234,6 +296,7 @@ fn key(row: &Credential) -> Key {
         networks: only.networks,
         services: only.services,
         referrers: only.referrers,
+        access_roles: only.access_roles,
     }
 }
 
@@ -248,6 +311,7 @@ impl Key {
                 .filter_map(|m| Method::parse(m.as_bytes()))
                 .collect(),
             referrers: self.referrers.clone(),
+            access_roles: self.access_roles.clone(),
         };
         let revoked = self.revoked.clone();
         Credential {

@@ -3,7 +3,7 @@
 use crate::router::hosts::Hosts;
 use postern_model::entity::{Configuration, Name, PRODUCTION};
 
-/// Environments by host, plans by name.
+/// Environments by host, plans and access roles by name.
 #[derive(Debug)]
 pub(crate) struct Access {
     /// `production` first.
@@ -15,6 +15,8 @@ pub(crate) struct Access {
     by_host: Vec<usize>,
     /// Names and indices, sorted by name.
     plans: Vec<(Name, usize)>,
+    /// The same of access roles.
+    roles: Vec<(Name, usize)>,
 }
 
 impl Access {
@@ -25,6 +27,7 @@ impl Access {
             hosts: Hosts::default(),
             by_host: Vec::new(),
             plans: Vec::new(),
+            roles: Vec::new(),
         };
         for environment in &configuration.environments {
             let known = access.environment_named(&environment.name);
@@ -43,6 +46,9 @@ impl Access {
         let plans = configuration.plans.iter().enumerate();
         access.plans = plans.map(|(index, p)| (p.name.clone(), index)).collect();
         access.plans.sort();
+        let roles = configuration.access_roles.iter().enumerate();
+        access.roles = roles.map(|(index, r)| (r.name.clone(), index)).collect();
+        access.roles.sort();
         access
     }
 
@@ -71,10 +77,16 @@ impl Access {
 
     /// The index of the plan of that name.
     pub(crate) fn plan(&self, name: &str) -> Option<usize> {
-        let at = self
-            .plans
-            .binary_search_by(|(have, _)| have.as_ref().cmp(name))
-            .ok()?;
-        self.plans.get(at).map(|(_, index)| *index)
+        find(&self.plans, name)
     }
+
+    /// The index of the access role of that name.
+    pub(crate) fn role(&self, name: &str) -> Option<usize> {
+        find(&self.roles, name)
+    }
+}
+
+fn find(sorted: &[(Name, usize)], name: &str) -> Option<usize> {
+    let at = sorted.binary_search_by(|(have, _)| have.as_ref().cmp(name));
+    sorted.get(at.ok()?).map(|(_, index)| *index)
 }

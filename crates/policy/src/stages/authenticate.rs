@@ -10,9 +10,11 @@ use crate::router::Route;
 use crate::snapshot::Snapshot;
 use crate::walk::Progress;
 use postern_model::denial::{Code, Denial, printable};
-use postern_model::entity::{Authentication, Credential, Name};
+use postern_model::entity::{App, Authentication, Credential, Group, Name};
+use smallvec::SmallVec;
 use std::borrow::Cow;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 pub(super) const CHECKS: &[Check] = &[
     proof,
@@ -119,9 +121,20 @@ fn identify(id: &str, snapshot: &Snapshot<'_>) -> Option<Identity> {
         credential: credential.clone(),
         app: app.clone(),
         tenant: tenant.clone(),
+        groups: groups(app, snapshot),
         subscription: None,
         plan: None,
     })
+}
+
+/// The groups of an app. One of another tenant does not count.
+fn groups(app: &App, snapshot: &Snapshot<'_>) -> SmallVec<[Arc<Group>; 2]> {
+    let named = app.groups.iter();
+    let groups = named.filter_map(|name| snapshot.directory.group(name));
+    groups
+        .filter(|group| group.is_for(&app.tenant))
+        .cloned()
+        .collect()
 }
 
 /// Where keys are looked for.

@@ -1,16 +1,20 @@
-//! Stage 12: whether the caller holds the scopes that the operation requires.
+//! Stage 12: whether the caller holds the scopes that the operation requires, and one of the access
+//! roles that it names.
 
 use super::subscription::needs_one;
 use super::{Check, Outcome};
 use crate::facts::Facts;
-use crate::identity::Caller;
+use crate::identity::{Caller, Identity};
+use crate::router::Route;
+use crate::rules::Rules;
 use crate::snapshot::Snapshot;
 use crate::walk::Progress;
 use postern_model::denial::{Code, Denial};
-use postern_model::entity::Name;
+use postern_model::entity::{Method, Name};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
-pub(super) const CHECKS: &[Check] = &[scopes];
+pub(super) const CHECKS: &[Check] = &[scopes, roles];
 
 /// What counts is what was granted and what the credential carries. Whoever may pass without a
 /// key needs no scopes.
@@ -63,4 +67,74 @@ fn scopes(progress: &mut Progress, snapshot: &Snapshot<'_>, _: &dyn Facts) -> Ou
             .saw("not_carried", not_carried);
     }
     Outcome::Refuse(denial)
+}
+
+/// One access role is enough: the operation names it, it allows the operation with this method, the
+/// app carries it or is in a group that does, and so does the credential. Whoever may pass without
+/// a key needs none.
+fn roles(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
+    let rules = snapshot.rules;
+    let (Some(route), Some(method)) = (progress.route, progress.method) else {
+        return Outcome::Pass;
+    };
+    let operation = rules.operation(&route);
+    if operation.access_roles.is_empty() || operation.anonymous {
+        return Outcome::Pass;
+    }
+    let identity = match &progress.caller {
+        Caller::Unknown => return Outcome::NotKept("identity"),
+        // A service without authentication is open.
+        Caller::Anonymous => return Outcome::Pass,
+        Caller::Known(identity) => identity,
+    };
+    if !facts.knows_access_roles() {
+        return Outcome::NotKept("access_roles");
+    }
+    let required = &operation.access_roles;
+    let allows = |role: &Name| rules.role_allows(role, &route, Some(method));
+    let mut counting = identity.access_roles();
+    if counting.any(|role| required.contains(role) && allows(role)) {
+        return Outcome::Pass;
+    }
+    Outcome::Refuse(role_missing(identity, rules, &route, method))
+}
+
+/// What of other services the caller carries is nothing for the publisher of this one.
+fn role_missing(identity: &Identity, rules: &Rules, route: &Route, method: Method) -> Denial {
+    let (service, operation) = (rules.service(route), rules.operation(route));
+    let required = &operation.access_roles;
+    let names = |list: &mut dyn Iterator<Item = &Name>| -> Vec<Cow<'static, str>> {
+        let names: BTreeSet<&Name> = list.collect();
+        names.into_iter().map(|n| n.to_string().into()).collect()
+    };
+    let allows = |role: &Name| rules.role_allows(role, route, Some(method));
+    let is_about = |role: &&Name| {
+        let role = rules.access_role(role);
+        role.is_some_and(|role| role.is_about(&service.name))
+    };
+    let mut denial = Denial::new(Code::RoleMissing)
+        .saw(
+            "required",
+            names(&mut required.iter().filter(|r| allows(r))),
+        )
+        .saw("has", names(&mut identity.access_roles().filter(is_about)))
+        .saw("app", identity.app.name.to_string())
+        .saw("service", service.name.to_string())
+        .saw("operation", operation.name.to_string())
+        .saw("method", method.as_str());
+    // The near misses: the role is there, but the key leaves it out, or it is for other methods.
+    let counting: Vec<&Name> = identity.access_roles().collect();
+    let named = |role: &&Name| required.contains(role);
+    let left_out = |role: &&Name| allows(role) && !counting.contains(role);
+    let not_carried = names(&mut identity.given_roles().filter(named).filter(left_out));
+    if !not_carried.is_empty() {
+        denial = denial
+            .saw("key", identity.credential.id.to_string())
+            .saw("not_carried", not_carried);
+    }
+    let not_allowing = names(&mut identity.access_roles().filter(named));
+    if !not_allowing.is_empty() {
+        denial = denial.saw("not_allowing", not_allowing);
+    }
+    denial
 }

@@ -9,8 +9,8 @@ use crate::rules::Rules;
 use crate::snapshot::Snapshot;
 use crate::walk::Walk;
 use postern_model::entity::{
-    Accounts, App, Authentication, Configuration, Coverage, Credential, Environment, Operation,
-    Plan, Requested, Subscription, SubscriptionState, Tenant,
+    AccessRole, Accounts, App, Authentication, Configuration, Coverage, Credential, Environment,
+    Group, Operation, Plan, Requested, RoleGrant, Subscription, SubscriptionState, Tenant,
 };
 use postern_model::key::{ApiKey, CREDENTIAL_PREFIX, Keyer};
 
@@ -106,6 +106,39 @@ impl World {
         &mut self.accounts.credentials[0]
     }
 
+    /// Lets `POST /orders` need one of two access roles of its tenant: `order-writer`, which is for
+    /// that, and `order-reader`, which is for `GET` alone.
+    pub(crate) fn require_role(&mut self) {
+        let role = |name: &str, methods: Vec<postern_model::entity::Method>| AccessRole {
+            name: name.into(),
+            tenant: Some("commerce".into()),
+            title: None,
+            allows: vec![RoleGrant {
+                service: "orders".into(),
+                versions: vec![],
+                operations: vec!["list".into(), "create".into()],
+                methods,
+            }],
+        };
+        self.configuration.access_roles = vec![
+            role("order-writer", vec![]),
+            role("order-reader", vec![postern_model::entity::Method::Get]),
+        ];
+        let create = &mut self.configuration.services[0].versions[0].operations[1];
+        create.access_roles = vec!["order-reader".into(), "order-writer".into()];
+    }
+
+    /// Puts the app into a group that carries an access role.
+    pub(crate) fn join(&mut self, tenant: Option<&str>, role: &str) {
+        self.accounts.groups = vec![Group {
+            name: "partners".into(),
+            tenant: tenant.map(Into::into),
+            title: None,
+            access_roles: vec![role.into()],
+        }];
+        self.accounts.apps[0].groups = ["partners".into()].into();
+    }
+
     pub(crate) fn subscription(&mut self) -> &mut Subscription {
         &mut self.accounts.subscriptions[0]
     }
@@ -135,10 +168,13 @@ fn accounts(key: &ApiKey) -> Accounts {
     };
     Accounts {
         tenants: vec![tenant("partner"), tenant("commerce")],
+        groups: Vec::new(),
         apps: vec![App {
             name: "shop".into(),
             tenant: "partner".into(),
             title: None,
+            access_roles: Box::default(),
+            groups: Box::default(),
             suspended: None,
         }],
         credentials: vec![Credential {

@@ -12,6 +12,7 @@ use postern_policy::facts::CredentialVerdict;
 use postern_policy::own::{ServiceLimits, service_limits, subscriptions};
 use postern_policy::{Identity, Snapshot};
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// Most subscriptions that are listed.
 const LISTED: usize = 500;
@@ -161,6 +162,8 @@ struct Only<'a> {
     methods: Vec<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     referrers: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_roles: Option<Vec<&'a str>>,
 }
 
 fn described(row: &Credential, now: i64) -> Described<'_> {
@@ -182,6 +185,7 @@ fn described(row: &Credential, now: i64) -> Described<'_> {
             services: names(&only.services),
             methods: only.methods.iter().map(|method| method.as_str()).collect(),
             referrers: names(&only.referrers),
+            access_roles: only.access_roles.as_deref().map(names),
         }),
     }
 }
@@ -200,6 +204,9 @@ struct Subscribed<'a> {
     expires_at: Option<String>,
     /// Those that count with this key.
     scopes: Vec<&'a str>,
+    /// The same of access roles that are about the service.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    access_roles: BTreeSet<&'a str>,
     /// Those that it meets whatever the operation.
     limits: Vec<Left>,
     /// Some operations have others besides.
@@ -229,9 +236,27 @@ fn subscription<'a>(
         state: state.name(),
         expires_at: row.expires_at.map(rfc3339),
         scopes: towards.scopes(snapshot.rules).map(|s| &**s).collect(),
+        access_roles: access_roles(towards, &row.service, snapshot),
         limits: left(&limits.uses, &counting.peek(&limits.uses, now)),
         other_limits: limits.others,
     })
+}
+
+/// The access roles that count towards a service.
+fn access_roles<'a>(
+    identity: &'a Identity,
+    service: &str,
+    snapshot: &Snapshot<'_>,
+) -> BTreeSet<&'a str> {
+    let about = |role: &&Name| {
+        let role = snapshot.rules.access_role(role);
+        role.is_some_and(|role| role.is_about(service))
+    };
+    identity
+        .access_roles()
+        .filter(about)
+        .map(|role| &**role)
+        .collect()
 }
 
 /// Its state, its time being over or not.

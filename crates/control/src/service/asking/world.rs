@@ -214,6 +214,16 @@ impl Asking {
         {
             insert(&mut sections, "tenant", &tenant, row);
         }
+        let groups = rows.app.as_ref().and_then(|app| {
+            let row = sections.get("apps")?.get(app)?;
+            let names = row.get("groups")?.as_array()?.iter();
+            Some(names.filter_map(Value::as_str).map(str::to_owned).collect())
+        });
+        for group in groups.unwrap_or_else(Vec::new) {
+            if let Some(row) = self.row("group", &group, sequence)? {
+                insert(&mut sections, "group", &group, row);
+            }
+        }
         Ok(postern_explain::Documents::new(Value::Object(sections)))
     }
 

@@ -2,7 +2,7 @@
 
 use super::super::{Code, Value};
 use super::Told;
-use super::words::{All, Day, is_empty};
+use super::words::{All, Day, Either, is_empty};
 use std::fmt::{self, Write};
 
 /// What this caller owns, and why that is not enough.
@@ -17,6 +17,7 @@ pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
             since(told, " has been suspended", out)
         }
         Code::ScopeMissing => scopes(told, out),
+        Code::RoleMissing => roles(told, out),
         Code::SubscriptionMissing => {
             app(told, out)?;
             out.write_str(" has no subscription to ")?;
@@ -77,6 +78,10 @@ pub(super) fn fix(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
             Some(missing) => write!(out, "Ask for {}.", All(&missing)),
             None => out.write_str("Ask for the scopes that this operation requires."),
         },
+        Code::RoleMissing => match told.get("required").filter(|v| !is_empty(v)) {
+            Some(required) => write!(out, "Ask for {}.", Either(required)),
+            None => out.write_str("Ask for an access role that allows this operation."),
+        },
         Code::SubscriptionMissing => {
             out.write_str("Subscribe to ")?;
             service(told, out)?;
@@ -129,6 +134,22 @@ fn scopes(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
     match told.get("granted") {
         Some(granted) if is_empty(granted) => out.write_str("; no scope was granted."),
         Some(granted) => write!(out, "; granted is {}.", All(granted)),
+        None => out.write_str("."),
+    }
+}
+
+fn roles(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
+    match told.get("required").filter(|v| !is_empty(v)) {
+        Some(required) => write!(
+            out,
+            "This operation requires the access role {}",
+            Either(required)
+        )?,
+        None => out.write_str("This operation requires an access role that allows it")?,
+    }
+    match told.get("has") {
+        Some(has) if is_empty(has) => out.write_str("; the app has none for this service."),
+        Some(has) => write!(out, "; the app has {}.", All(has)),
         None => out.write_str("."),
     }
 }

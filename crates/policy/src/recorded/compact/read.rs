@@ -206,6 +206,11 @@ impl Reader<'_> {
             None
         };
         let carried = self.texts_unless(flag::CARRIES_ALL)?;
+        let access_roles = if self.has(flag::ROLES) {
+            Some(self.input.texts()?)
+        } else {
+            (!self.has(flag::ROLES_NOT_KEPT)).then(Vec::new)
+        };
         let caller = Caller {
             tenant,
             app: columns.app?,
@@ -213,6 +218,7 @@ impl Reader<'_> {
             environment: columns.environment,
             carried,
             granted,
+            access_roles,
         };
         Some(Rows::passed(columns.directory, caller))
     }

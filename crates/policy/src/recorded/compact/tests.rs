@@ -331,6 +331,16 @@ fn change(world: &mut World, which: u8) {
         }
         23 => world.subscription().scopes = Some(vec!["x".repeat(120).into(); 3]),
         24 => world.configuration.services[0].base_path = "/v2".into(),
+        25 => world.require_role(),
+        26 => world.accounts.apps[0].access_roles = ["order-writer".into()].into(),
+        27 => world.join(None, "order-writer"),
+        28 => {
+            world.credential().restriction = Some(Box::new(Restriction {
+                access_roles: Some(vec!["order-writer".into()]),
+                ..Restriction::default()
+            }));
+        }
+        29 => world.accounts.apps[0].access_roles = vec!["x".repeat(60).into(); 3].into(),
         _ => {
             for policy in &mut configuration.policies {
                 policy.mode = Mode::Shadow { until: None };
@@ -446,8 +456,8 @@ proptest! {
 
     #[test]
     fn what_is_kept_is_decided_like_its_request_or_it_cannot_be_told(
-        wrong in prop::collection::vec(0u8..26, 0..3),
-        later in prop::collection::vec(0u8..20, 0..3),
+        wrong in prop::collection::vec(0u8..31, 0..3),
+        later in prop::collection::vec(prop_oneof![0u8..20, Just(25u8)], 0..3),
         rows_later in 0u8..8,
         sent in requests(),
         has_host in any::<bool>(),
@@ -532,6 +542,12 @@ fn it_is_told_what_other_rules_would_have_said() {
         (&[22], &[3], "cannot tell: credential"),
         (&[23, 11], &[3], "cannot tell: credential"),
         (&[11], &[], "allowed"),
+        (&[], &[25], "authorization.role_missing"),
+        (&[26], &[25], "allowed"),
+        (&[25, 27], &[], "allowed"),
+        (&[27, 28], &[25], "allowed"),
+        (&[28], &[25], "authorization.role_missing"),
+        (&[29], &[25], "cannot tell: access_roles"),
     ] {
         let mut world = world();
         for which in before {

@@ -105,7 +105,7 @@ impl Passed<'_> {
         if let Some(identity) = self.allowed.identity
             && out.section(IDENTITY_END, |out| who(identity, out))
         {
-            flags |= flag::IDENTITY | who_flags(identity);
+            flags |= flag::IDENTITY | who_flags(identity) | roles(identity, &mut out);
         }
         self.values(&mut out);
         let host = self.allowed.host;
@@ -221,18 +221,19 @@ impl Passed<'_> {
 /// Who called. Of a credential with restrictions it cannot be told again whom they hold off, so
 /// nothing is kept.
 fn who(identity: &Identity, out: &mut Out<'_>) -> Option<()> {
-    if identity.credential.restriction.is_some() {
+    let only = identity.credential.restriction.as_ref();
+    if only.is_some_and(|only| only.looks_at_requests()) {
         return None;
     }
     out.text(&identity.tenant.name)?;
     if let Some(subscription) = &identity.subscription {
         out.text(&subscription.plan)?;
         if let Some(granted) = &subscription.scopes {
-            out.texts(granted)?;
+            out.texts(granted.iter())?;
         }
     }
     match &identity.credential.scopes {
-        Some(carried) => out.texts(carried),
+        Some(carried) => out.texts(carried.iter()),
         None => Some(()),
     }
 }
@@ -249,6 +250,18 @@ fn who_flags(identity: &Identity) -> u32 {
         flags |= flag::CARRIES_ALL;
     }
     flags
+}
+
+/// The access roles that count, wherever they come from; says what became of them.
+fn roles(identity: &Identity, out: &mut Out<'_>) -> u32 {
+    let mut counting = identity.access_roles().peekable();
+    if counting.peek().is_none() {
+        0
+    } else if out.section(IDENTITY_END, |out| out.texts(counting)) {
+        flag::ROLES
+    } else {
+        flag::ROLES_NOT_KEPT
+    }
 }
 
 /// Bytes that are being written. `None`: there is no room.
@@ -296,9 +309,9 @@ impl Out<'_> {
         self.put(bytes)
     }
 
-    fn texts(&mut self, texts: &[Name]) -> Option<()> {
-        self.number(texts.len() as u64)?;
-        texts.iter().try_for_each(|text| self.text(text))
+    fn texts<'t>(&mut self, mut texts: impl Iterator<Item = &'t Name> + Clone) -> Option<()> {
+        self.number(texts.clone().count() as u64)?;
+        texts.try_for_each(|text| self.text(text))
     }
 
     fn address(&mut self, address: IpAddr) -> Option<()> {

@@ -2,7 +2,7 @@ use super::*;
 use crate::testing::callers::{NOW, World, key, walk, written};
 use postern_model::denial::{Fault, Public};
 use postern_model::entity::{
-    Decided, Method, Requested, Restriction, Revocation, StatusProfile, SubscriptionState,
+    Decided, Method, Name, Requested, Restriction, Revocation, StatusProfile, SubscriptionState,
     Suspension, Visibility,
 };
 
@@ -435,6 +435,74 @@ fn scopes_have_to_be_granted_and_carried() {
     let mut world = World::new();
     world.credential().scopes = Some(["orders:read".into()].into());
     passes(&world, &world.request("GET", "/orders", &[]));
+}
+
+#[test]
+fn one_access_role_that_allows_the_operation_is_enough() {
+    let with = |change: fn(&mut World)| {
+        move |w: &mut World| {
+            w.require_role();
+            change(w);
+        }
+    };
+    let carried = |roles: &[&str]| -> Box<[Name]> { roles.iter().map(|r| (*r).into()).collect() };
+    let denial = broken(with(|_| {}));
+    let evidence = [
+        ("required", "order-writer"),
+        ("has", ""),
+        ("app", "shop"),
+        ("method", "POST"),
+    ];
+    shows(&denial, Code::RoleMissing, &evidence);
+    assert_eq!(denial.evidence("not_allowing"), None);
+    // An access role that nobody declares any more allows nothing.
+    let denial = broken(with(|w| {
+        w.accounts.apps[0].access_roles = ["order-writer".into()].into();
+        w.configuration.access_roles.remove(0);
+    }));
+    shows(&denial, Code::RoleMissing, &[("required", ""), ("has", "")]);
+    // The near misses: one for another method, and one that the key leaves out.
+    let denial = broken(with(|w| {
+        w.accounts.apps[0].access_roles = ["order-reader".into()].into();
+    }));
+    let evidence = [("has", "order-reader"), ("not_allowing", "order-reader")];
+    shows(&denial, Code::RoleMissing, &evidence);
+    let denial = broken(with(|w| {
+        w.join(Some("partner"), "order-writer");
+        w.credential().restriction = Some(Box::new(Restriction {
+            access_roles: Some(vec!["order-reader".into()]),
+            ..Restriction::default()
+        }));
+    }));
+    let evidence = [("has", ""), ("not_carried", "order-writer")];
+    shows(&denial, Code::RoleMissing, &evidence);
+    // A group of another tenant does not count.
+    let denial = broken(with(|w| w.join(Some("commerce"), "order-writer")));
+    shows(&denial, Code::RoleMissing, &[("has", "")]);
+
+    let mut world = World::new();
+    world.require_role();
+    world.accounts.apps[0].access_roles = carried(&["other", "order-writer"]);
+    passes(&world, &world.request("POST", "/orders", &[]));
+    // The operation beside it asks for none.
+    world.accounts.apps[0].access_roles = carried(&[]);
+    passes(&world, &world.request("GET", "/orders", &[]));
+    for tenant in [None, Some("partner")] {
+        world.join(tenant, "order-writer");
+        passes(&world, &world.request("POST", "/orders", &[]));
+    }
+}
+
+#[test]
+fn an_access_role_for_get_is_for_head_too() {
+    let mut world = World::new();
+    world.require_role();
+    let list = &mut world.configuration.services[0].versions[0].operations[0];
+    list.access_roles = vec!["order-reader".into()];
+    let head = world.request("HEAD", "/orders", &[]);
+    assert_eq!(refusal(&world, &head).code, Code::RoleMissing);
+    world.join(None, "order-reader");
+    passes(&world, &head);
 }
 
 #[test]

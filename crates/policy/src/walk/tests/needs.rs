@@ -209,6 +209,7 @@ fn refused() -> Vec<(Stage, Code, Trial)> {
         (Stage::Account, Code::AppSuspended, broken(|w| w.accounts.apps[0].suspended = Some(Suspension { since: 1, reason: None }))),
         (Stage::Subscription, Code::SubscriptionPending, broken(|w| w.subscription().state = SubscriptionState::Pending)),
         (Stage::Authorize, Code::ScopeMissing, broken(|w| w.credential().scopes = Some([].into()))),
+        (Stage::Authorize, Code::RoleMissing, broken(World::require_role)),
         (Stage::Limits, Code::ConcurrencyExceeded, Trial { limit_passes: false, ..trial() }),
         (Stage::Body, Code::BodyTooLarge, { let mut large = trial().without("Content-Length"); large.fields.push("Content-Length: 11"); large }),
         (Stage::Content, Code::ContentTypeUnsupported, Trial { body: b"a=b", ..trial() }),

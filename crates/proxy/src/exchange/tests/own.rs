@@ -129,6 +129,8 @@ fn accounts() -> Accounts {
         name: name.into(),
         tenant: tenant.into(),
         title: None,
+        access_roles: Box::default(),
+        groups: Box::default(),
         suspended: None,
     };
     let subscription = |id: &str, app: &str| Subscription {
@@ -145,6 +147,7 @@ fn accounts() -> Accounts {
     };
     Accounts {
         tenants: vec![tenant("partner"), tenant("canary-tenant")],
+        groups: Vec::new(),
         apps: vec![app("shop", "partner"), app("canary-app", "canary-tenant")],
         credentials: vec![
             credential(GOOD, "shop"),

@@ -233,6 +233,12 @@ fn of_callers() -> Vec<Denial> {
         new(Code::ScopeMissing)
             .saw("required", list(&["write:users"]))
             .saw("granted", list(&[])),
+        new(Code::RoleMissing)
+            .saw("required", list(&["order-reader", "order-writer"]))
+            .saw("has", list(&["order-viewer"])),
+        new(Code::RoleMissing)
+            .saw("required", list(&["order-writer"]))
+            .saw("has", list(&[])),
         new(Code::RateExceeded)
             .saw("name", "per-app")
             .saw("by", "app")

@@ -1,0 +1,184 @@
+//! What an operation asks of its callers, as data: made from the rules that decide, so that it
+//! cannot say anything else than they do. Lists of addresses are never in it.
+
+mod gather;
+mod limits;
+mod refusals;
+mod render;
+
+pub use gather::requirements;
+
+use serde::{Deserialize, Serialize};
+
+/// What an operation asks of its callers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Requirements {
+    /// The service.
+    pub service: String,
+    /// Its version.
+    pub version: String,
+    /// The operation.
+    pub operation: String,
+    /// Methods; empty: every one that the gateway knows.
+    pub methods: Vec<String>,
+    /// The whole path template.
+    pub path: String,
+    /// Hosts; empty: any.
+    pub hosts: Vec<String>,
+    /// Where the version is in its life: `draft`, `published`, `deprecated` or `retired`.
+    pub state: String,
+    /// The version to move to, of a retired one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub successor: Option<String>,
+    /// Environments in which it is published; empty: all.
+    pub environments: Vec<String>,
+    /// Whether only apps of some tenants can see that it exists.
+    pub private: bool,
+    /// Whether a WebSocket may be opened.
+    pub websocket: bool,
+    /// What is asked of the connection.
+    pub connection: Connection,
+    /// Which credentials are accepted; `None`: nobody is asked for one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub credentials: Option<Credentials>,
+    /// The app needs a subscription that the service's owners have approved.
+    pub subscription: bool,
+    /// The plans under which a subscription covers it.
+    pub plans: Vec<String>,
+    /// Scopes that the caller needs, all of them.
+    pub scopes: Vec<Scope>,
+    /// Access roles of which the caller needs one; empty: none.
+    pub access_roles: Vec<Role>,
+    /// What a request's head must have.
+    pub headers: Vec<Header>,
+    /// Media types of a body: one of each list.
+    pub media_types: Vec<Vec<String>>,
+    /// A body must say its length beforehand.
+    pub length_required: bool,
+    /// Most bytes of a body.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub max_body: Option<u64>,
+    /// From where it can be called.
+    pub network: Network,
+    /// How much may be used.
+    pub limits: Vec<Limit>,
+    /// Every refusal that is possible, with what to do about it.
+    pub refusals: Vec<PossibleRefusal>,
+}
+
+/// What is asked of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connection {
+    /// Plain HTTP is refused.
+    pub tls: bool,
+    /// A client certificate is needed.
+    pub client_certificate: bool,
+}
+
+/// The credentials that are accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credentials {
+    /// Their kind: `api_key`.
+    pub kind: String,
+    /// Headers that they may stand in.
+    pub headers: Vec<String>,
+    /// Query parameters that they may stand in.
+    pub query: Vec<String>,
+    /// Whoever sends none may pass too.
+    pub optional: bool,
+}
+
+/// A scope.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scope {
+    /// Its name.
+    pub name: String,
+    /// What it allows.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub description: Option<String>,
+}
+
+/// An access role that allows the operation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Role {
+    /// Its name.
+    pub name: String,
+    /// What people call it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub title: Option<String>,
+    /// The methods of the operation that it allows; empty: all.
+    pub methods: Vec<String>,
+}
+
+/// What must be said of a header.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    /// Its name, lower case.
+    pub name: String,
+    /// Whether it must be there.
+    pub required: bool,
+    /// The values it may have; empty: any. `*` at the end of one stands for any rest.
+    pub values: Vec<String>,
+    /// The methods it is about; empty: all.
+    pub methods: Vec<String>,
+}
+
+/// From where an operation can be called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Network {
+    /// From anywhere.
+    Anywhere,
+    /// From anywhere but some networks.
+    NotEverywhere,
+    /// From some networks only. Which, its owners know.
+    InternalOnly,
+}
+
+/// How much of something may be used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limit {
+    /// Its name, as refusals and headers say it.
+    pub name: String,
+    /// The plan it comes with; `None`: it is for everybody.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub plan: Option<String>,
+    /// `rate`, `spacing` or `concurrency`.
+    pub kind: String,
+    /// How much, in words: `100 requests in 60 s`.
+    pub says: String,
+    /// Who shares one counter; empty: everybody.
+    pub by: Vec<String>,
+}
+
+/// A refusal that the operation's callers may meet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PossibleRefusal {
+    /// The code, or its family, as callers are shown it.
+    pub code: String,
+    /// A few words.
+    pub title: String,
+    /// The status that this service answers with.
+    pub status: u16,
+    /// What it means.
+    pub means: String,
+    /// What the caller can do.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub fix: Option<String>,
+    /// Whose business it is.
+    pub fault: String,
+    /// Whether sending the same request again can help.
+    pub retry: Retry,
+}
+
+/// Whether sending the same request again can help, as problem documents have it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Retry {
+    /// It cannot.
+    Never,
+    /// Once something has changed.
+    AfterChange,
+    /// After so many seconds, or what `Retry-After` says.
+    After(u32),
+}

@@ -1,0 +1,219 @@
+//! From rules to requirements.
+
+use super::{
+    Connection, Credentials, Header, Network, Requirements, Role, Scope, limits, refusals,
+};
+use postern_model::entity::{
+    Configuration, HeadersRule, Lifecycle, Method, Mode, Name, Operation, Plan, Policy, PolicyRule,
+    Service,
+};
+use postern_policy::Rules;
+use postern_policy::router::Route;
+use std::collections::BTreeSet;
+
+/// What the operation of a route asks of its callers. `route` is one of these rules, `now` is Unix
+/// time in seconds.
+pub fn requirements(rules: &Rules, route: &Route, now: i64) -> Requirements {
+    let (service, version) = (rules.service(route), rules.version(route));
+    let operation = rules.operation(route);
+    let configuration = rules.configuration();
+    let policies = enforced(rules, route, now);
+    let heads: Vec<&HeadersRule> = policies.iter().filter_map(|policy| head(policy)).collect();
+    let covering: Vec<&Plan> = plans(configuration, rules, route);
+    let subscription = !operation.anonymous
+        && service
+            .authentication
+            .as_ref()
+            .is_some_and(|a| a.subscription);
+    let (state, successor) = state(&version.state);
+    let mut made = Requirements {
+        service: service.name.to_string(),
+        version: version.name.to_string(),
+        operation: operation.name.to_string(),
+        methods: tokens(&operation.methods),
+        path: rules.plan(route).template.to_string(),
+        hosts: texts(&service.hosts),
+        state: state.to_owned(),
+        successor: successor.map(ToString::to_string),
+        environments: texts(&version.environments),
+        private: service.visibility != postern_model::entity::Visibility::Public,
+        websocket: operation.websocket,
+        connection: Connection {
+            tls: service.tls_required,
+            client_certificate: service
+                .client_certificate
+                .as_ref()
+                .is_some_and(|c| c.required),
+        },
+        credentials: credentials(service, operation),
+        subscription,
+        plans: covering.iter().map(|plan| plan.name.to_string()).collect(),
+        scopes: scopes(service, operation),
+        access_roles: roles(rules, route),
+        headers: heads.iter().flat_map(|rule| headers(rule)).collect(),
+        media_types: media_types(&heads),
+        length_required: heads.iter().any(|rule| rule.length_required),
+        max_body: max_body(&policies),
+        network: network(&policies),
+        limits: limits::limits(&policies, &covering),
+        refusals: Vec::new(),
+    };
+    made.refusals = refusals::refusals(&made, rules, route, now);
+    made
+}
+
+/// The policies that are enforced on an operation, the widest level first.
+fn enforced<'a>(rules: &'a Rules, route: &Route, now: i64) -> Vec<&'a Policy> {
+    let over = |until: Option<i64>| until.is_some_and(|until| now >= until);
+    let holds = |policy: &&Policy| match policy.mode {
+        Mode::Enforce => true,
+        Mode::Shadow { until } | Mode::Off { until } => over(until),
+    };
+    let all = &rules.configuration().policies;
+    let effective = rules.effective_policies(route).into_iter();
+    let effective = effective.filter(|effective| effective.replaced_by.is_none());
+    effective
+        .filter_map(|effective| all.get(effective.policy))
+        .filter(holds)
+        .collect()
+}
+
+const fn head(policy: &Policy) -> Option<&HeadersRule> {
+    match &policy.rule {
+        PolicyRule::Headers(rule) => Some(rule),
+        _ => None,
+    }
+}
+
+/// The plans that cover an operation.
+fn plans<'a>(configuration: &'a Configuration, rules: &Rules, route: &Route) -> Vec<&'a Plan> {
+    let place = [
+        &rules.service(route).name,
+        &rules.version(route).name,
+        &rules.operation(route).name,
+    ];
+    let any = |names: &[Name], name: &Name| names.is_empty() || names.contains(name);
+    let [service, version, operation] = place;
+    let covers = |plan: &&Plan| {
+        plan.covers.iter().any(|covered| {
+            covered.service == *service
+                && any(&covered.versions, version)
+                && any(&covered.operations, operation)
+        })
+    };
+    configuration.plans.iter().filter(covers).collect()
+}
+
+fn state(state: &Lifecycle) -> (&'static str, Option<&Name>) {
+    match state {
+        Lifecycle::Draft => ("draft", None),
+        Lifecycle::Published => ("published", None),
+        Lifecycle::Deprecated { .. } => ("deprecated", None),
+        Lifecycle::Retired { successor, .. } => ("retired", successor.as_ref()),
+    }
+}
+
+fn credentials(service: &Service, operation: &Operation) -> Option<Credentials> {
+    let accepted = service.authentication.as_ref()?;
+    Some(Credentials {
+        kind: "api_key".to_owned(),
+        headers: texts(&accepted.headers),
+        query: texts(&accepted.query),
+        optional: operation.anonymous,
+    })
+}
+
+fn scopes(service: &Service, operation: &Operation) -> Vec<Scope> {
+    let described = |name: &Name| {
+        let declared = service.scopes.iter().find(|scope| scope.name == *name);
+        declared.and_then(|scope| scope.description.as_ref())
+    };
+    let required = operation.scopes.iter().map(|name| Scope {
+        name: name.to_string(),
+        description: described(name).map(ToString::to_string),
+    });
+    required.collect()
+}
+
+/// Those that are named and that allow at least one of the methods.
+fn roles(rules: &Rules, route: &Route) -> Vec<Role> {
+    let operation = rules.operation(route);
+    let methods: &[Method] = match operation.methods.as_slice() {
+        [] => &Method::ALL,
+        some => some,
+    };
+    let named = operation.access_roles.iter();
+    named
+        .filter_map(|name| {
+            let role = rules.access_role(name)?;
+            let allowed: Vec<Method> = methods
+                .iter()
+                .filter(|method| rules.role_allows(name, route, Some(**method)))
+                .copied()
+                .collect();
+            let all = allowed.len() == methods.len();
+            (!allowed.is_empty()).then(|| Role {
+                name: name.to_string(),
+                title: role.title.as_ref().map(ToString::to_string),
+                methods: if all { Vec::new() } else { tokens(&allowed) },
+            })
+        })
+        .collect()
+}
+
+/// The headers that a policy is about.
+fn headers(rule: &HeadersRule) -> Vec<Header> {
+    let valued = rule.values.iter().map(|values| &values.header);
+    let names: BTreeSet<&Name> = rule.required.iter().chain(valued).collect();
+    let header = |name: &Name| {
+        let values = rule.values.iter().filter(|values| values.header == *name);
+        Header {
+            name: name.to_string(),
+            required: rule.required.contains(name),
+            values: values.flat_map(|values| texts(&values.allowed)).collect(),
+            methods: tokens(&rule.methods),
+        }
+    };
+    names.into_iter().map(header).collect()
+}
+
+fn media_types(heads: &[&HeadersRule]) -> Vec<Vec<String>> {
+    let lists = heads.iter().map(|rule| &rule.content_types);
+    lists
+        .filter(|list| !list.is_empty())
+        .map(|list| texts(list))
+        .collect()
+}
+
+fn max_body(policies: &[&Policy]) -> Option<u64> {
+    let sizes = policies.iter().filter_map(|policy| match &policy.rule {
+        PolicyRule::Body(rule) => Some(rule.max_size),
+        _ => None,
+    });
+    sizes.min()
+}
+
+fn network(policies: &[&Policy]) -> Network {
+    let rules = policies.iter().filter_map(|policy| match &policy.rule {
+        PolicyRule::Network(rule) => Some(rule),
+        _ => None,
+    });
+    rules.fold(Network::Anywhere, |before, rule| {
+        if !rule.allow.is_empty() {
+            Network::InternalOnly
+        } else if before == Network::Anywhere && !rule.deny.is_empty() {
+            Network::NotEverywhere
+        } else {
+            before
+        }
+    })
+}
+
+pub(super) fn texts(names: &[Name]) -> Vec<String> {
+    names.iter().map(ToString::to_string).collect()
+}
+
+fn tokens(methods: &[Method]) -> Vec<String> {
+    let tokens = methods.iter().map(|method| method.as_str().to_owned());
+    tokens.collect()
+}

@@ -1,0 +1,95 @@
+//! Which refusals are possible, from the table of denials and what the operation asks for.
+
+use super::{Network, PossibleRefusal, Requirements, Retry};
+use postern_model::Stage;
+use postern_model::denial::{self, Code, Denial};
+use postern_policy::Rules;
+use postern_policy::router::Route;
+use std::collections::BTreeSet;
+
+/// Every refusal that the operation's callers may meet, as they are shown it, each once, in the
+/// order of the table.
+pub(super) fn refusals(
+    asked: &Requirements,
+    rules: &Rules,
+    route: &Route,
+    now: i64,
+) -> Vec<PossibleRefusal> {
+    let service = rules.service(route);
+    let disclosure = service.disclosure.at(now);
+    let mut seen = BTreeSet::new();
+    let mut found = Vec::new();
+    for code in Code::ALL
+        .iter()
+        .copied()
+        .filter(|code| meets(*code, asked, rules))
+    {
+        let denial = Denial::new(code);
+        // Whoever is refused later has proved who it is, unless nobody is asked.
+        let proved = code.row().stage > Stage::Authenticate && asked.credentials.is_some();
+        let shown = denial.shown(service.status_profile, disclosure, proved);
+        if !seen.insert((shown.name(), shown.status())) {
+            continue;
+        }
+        let mut fix = String::new();
+        // Writing to a String cannot fail.
+        let _ = shown.write_fix(&mut fix);
+        found.push(PossibleRefusal {
+            code: shown.name().to_owned(),
+            title: shown.title().to_owned(),
+            status: shown.status(),
+            means: shown.code().guide().means.to_owned(),
+            fix: (!fix.is_empty()).then_some(fix),
+            fault: shown.fault().name().to_owned(),
+            retry: match shown.retry() {
+                denial::Retry::Never => Retry::Never,
+                denial::Retry::AfterChange => Retry::AfterChange,
+                denial::Retry::After(seconds) => Retry::After(seconds),
+            },
+        });
+    }
+    found
+}
+
+/// Whether a request that the router leads to the operation may be refused so.
+fn meets(code: Code, asked: &Requirements, rules: &Rules) -> bool {
+    let identified = asked.credentials.is_some();
+    let needed = asked.credentials.as_ref().is_some_and(|c| !c.optional);
+    let edge = &rules.configuration().edge;
+    let has_body_rules = asked.max_body.is_some() || !asked.media_types.is_empty();
+    let has_limit = |kind| asked.limits.iter().any(|limit| limit.kind == kind);
+    match code {
+        Code::TlsRequired => asked.connection.tls,
+        Code::CertificateMissing | Code::CertificateUntrusted | Code::CertificateExpired => {
+            asked.connection.client_certificate
+        }
+        Code::EdgeAddressDenied => !edge.deny.is_empty(),
+        Code::EdgeAddressBlocked => edge.refusals.is_some(),
+        Code::EdgeRateExceeded => edge.requests.is_some(),
+        // It was routed: these are about other paths and methods.
+        Code::NotFound | Code::MethodNotAllowed | Code::PathRejected => false,
+        Code::NotPublished => asked.state == "draft" || !asked.environments.is_empty(),
+        Code::VersionRetired => asked.state == "retired",
+        Code::AddressNotAllowed => asked.network == Network::InternalOnly,
+        Code::AddressDenied => asked.network != Network::Anywhere,
+        Code::HeaderMissing => asked.headers.iter().any(|header| header.required),
+        Code::HeaderValueNotAllowed => asked.headers.iter().any(|h| !h.values.is_empty()),
+        Code::ContentTypeMissing | Code::ContentTypeUnsupported => !asked.media_types.is_empty(),
+        Code::LengthRequired => asked.length_required,
+        Code::BodyTooLarge => asked.max_body.is_some(),
+        Code::CredentialMissing | Code::CredentialKindNotAccepted => needed,
+        Code::TenantIsolated => asked.private,
+        Code::ScopeMissing => needed && !asked.scopes.is_empty(),
+        Code::RoleMissing => needed && !asked.access_roles.is_empty(),
+        Code::RateExceeded => has_limit("rate"),
+        Code::BurstExceeded => has_limit("spacing"),
+        Code::ConcurrencyExceeded => has_limit("concurrency"),
+        Code::UpgradeNotAllowed => !asked.websocket,
+        _ => match code.row().stage {
+            Stage::Authenticate | Stage::Account => identified,
+            Stage::Subscription => asked.subscription,
+            Stage::Body | Stage::Content => has_body_rules,
+            _ => true,
+        },
+    }
+}
