@@ -1,5 +1,8 @@
 //! Whether somebody may make a change.
 
+#[cfg(test)]
+mod tests;
+
 use super::{Look, Owner, may_see, owners, rights_of};
 use crate::{Actor, Refusal};
 use postern_model::permission::Point;
@@ -34,6 +37,7 @@ pub(crate) fn authorize(actor: &Actor, proposal: &Proposal<'_>) -> Result<(), Re
     for entry in entries {
         let step = Step::new(entry);
         judge(actor, &step, &before, &after)?;
+        gives(actor, &step, &after)?;
     }
     Ok(())
 }
@@ -78,6 +82,51 @@ fn judge(actor: &Actor, step: &Step<'_>, before: Look<'_>, after: Look<'_>) -> R
         }
     }
     Ok(())
+}
+
+/// Refuses to give what is not theirs to give: access roles are their owners', and so is what a
+/// group carries. Otherwise whoever owns an app could let it call everything.
+fn gives(actor: &Actor, step: &Step<'_>, after: Look<'_>) -> Result<(), Refusal> {
+    const ROLES: (&str, &str, Point) = ("access_roles", "access_role", Point::AccessRolesWrite);
+    const GROUPS: (&str, &str, Point) = ("groups", "group", Point::GroupsWrite);
+    let lists: &[_] = match step.kind {
+        "app" => &[ROLES, GROUPS],
+        "group" => &[ROLES],
+        _ => &[],
+    };
+    for (member, kind, point) in lists {
+        let had = listed(step.before.as_ref(), member);
+        let new =
+            listed(step.after.as_ref(), member).filter(|name| !had.clone().any(|h| h == *name));
+        for name in new {
+            // One that is not there is a fault of the document.
+            let Some(given) = after(kind, name) else {
+                continue;
+            };
+            if !actor
+                .grants
+                .allow(*point, Owner::of(given.get("tenant")).tenant())
+            {
+                let noun = kind.replace('_', " ");
+                let (what, id) = (step.kind, step.id.escape_debug());
+                let name = name.escape_debug();
+                let message = format!("{what} `{id}` cannot be given the {noun} `{name}`");
+                return Err(Refusal::new("forbidden", message).help(format!(
+                    "that takes the permission `{point}` where the {noun} belongs"
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The texts in a list of a document.
+fn listed<'d>(
+    document: Option<&'d Value>,
+    member: &str,
+) -> impl Iterator<Item = &'d str> + Clone + use<'d> {
+    let list = document.and_then(|document| document.get(member)?.as_array());
+    list.into_iter().flatten().filter_map(Value::as_str)
 }
 
 /// The points that a change takes.

@@ -80,7 +80,7 @@ impl Service {
             let owner = rules.service(&route).tenant.as_deref();
             if !grants.allow(Point::SubscriptionsRead, owner) {
                 let message = "who calls a service is for its owners to know";
-                return Err(Refusal::new("not_allowed", message));
+                return Err(Refusal::new("forbidden", message));
             }
             let snapshot = Snapshot {
                 rules: &rules,
