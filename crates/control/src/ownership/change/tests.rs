@@ -68,7 +68,7 @@ fn an_access_role_is_given_by_its_owner() {
 
 #[test]
 fn a_group_is_joined_where_its_owner_says_so() {
-    let (admin, developer) = (BuiltIn::Admin, BuiltIn::Developer);
+    let (developer, viewer) = (BuiltIn::Developer, BuiltIn::Viewer);
     let with = |groups: &[&str]| json!({"tenant": "partner", "groups": groups});
     let joins = |role, group| {
         given(
@@ -78,8 +78,8 @@ fn a_group_is_joined_where_its_owner_says_so() {
             with(&[group]),
         )
     };
-    assert!(joins(admin, "staff"));
-    assert!(!joins(developer, "staff"));
+    assert!(joins(developer, "staff"));
+    assert!(!joins(viewer, "staff"));
     // The platform's group may carry anything.
-    assert!(!joins(admin, "trusted"));
+    assert!(!joins(developer, "trusted"));
 }
