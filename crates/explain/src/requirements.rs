@@ -25,7 +25,7 @@ pub struct Requirements {
     pub path: String,
     /// Hosts; empty: any.
     pub hosts: Vec<String>,
-    /// Where the version is in its life: `draft`, `published`, `deprecated` or `retired`.
+    /// Where it is in its life: `draft`, `published`, `deprecated` or `retired`.
     pub state: String,
     /// The version to move to, of a retired one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -41,8 +41,10 @@ pub struct Requirements {
     /// Which credentials are accepted; `None`: nobody is asked for one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub credentials: Option<Credentials>,
-    /// The app needs a subscription that the service's owners have approved.
+    /// The app needs a subscription.
     pub subscription: bool,
+    /// The service's owners decide about each subscription, as opposed to: all are approved.
+    pub approval: bool,
     /// The plans under which a subscription covers it.
     pub plans: Vec<String>,
     /// Scopes that the caller needs, all of them.

@@ -4,8 +4,8 @@ use super::{
     Connection, Credentials, Header, Network, Requirements, Role, Scope, limits, refusals,
 };
 use postern_model::entity::{
-    Configuration, HeadersRule, Lifecycle, Method, Mode, Name, Operation, Plan, Policy, PolicyRule,
-    Service,
+    Approval, Configuration, HeadersRule, Lifecycle, Method, Mode, Name, Operation, Plan, Policy,
+    PolicyRule, Service,
 };
 use postern_policy::Rules;
 use postern_policy::router::Route;
@@ -25,7 +25,10 @@ pub fn requirements(rules: &Rules, route: &Route, now: i64) -> Requirements {
             .authentication
             .as_ref()
             .is_some_and(|a| a.subscription);
-    let (state, successor) = state(&version.state);
+    let (mut state, successor) = state(&version.state);
+    if operation.deprecated.is_some() && state == "published" {
+        state = "deprecated";
+    }
     let mut made = Requirements {
         service: service.name.to_string(),
         version: version.name.to_string(),
@@ -47,6 +50,7 @@ pub fn requirements(rules: &Rules, route: &Route, now: i64) -> Requirements {
         },
         credentials: credentials(service, operation),
         subscription,
+        approval: subscription && service.approval == Approval::Manual,
         plans: covering.iter().map(|plan| plan.name.to_string()).collect(),
         scopes: scopes(service, operation),
         access_roles: roles(rules, route),

@@ -49,10 +49,12 @@ impl Requirements {
         ask("credential", self.credential_words());
         if self.subscription {
             let plans = or_any(&self.plans, ", ", "there is none");
-            ask(
-                "subscription",
-                format!("approved by the owners; plans: {plans}"),
-            );
+            let approved = if self.approval {
+                "approved by the owners"
+            } else {
+                "approved at once"
+            };
+            ask("subscription", format!("{approved}; plans: {plans}"));
         }
         let scopes = self.scopes.iter().map(|scope| scope.name.as_str());
         ask("scopes", scopes.collect::<Vec<_>>().join(" and "));

@@ -56,7 +56,9 @@ fn everything_that_is_asked_for_is_said() {
         (accepted.headers.as_slice(), accepted.optional),
         (&["x-api-key".to_owned()][..], false)
     );
-    assert!(made.subscription);
+    assert!(made.subscription && made.approval);
+    let at_once = scene(&json!({"services": {"partners": {"approval": "automatic"}}}));
+    assert!(!asked(&at_once, "create-customer").approval);
     assert_eq!(made.plans, ["standard"]);
     let scope = &made.scopes[0];
     assert_eq!(
