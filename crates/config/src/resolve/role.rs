@@ -13,7 +13,7 @@ impl Resolver<'_, '_> {
     pub(super) fn access_roles(&mut self, given: Map<document::AccessRole>) -> Vec<AccessRole> {
         let role = |(name, given): (At<String>, document::AccessRole)| {
             let shown = format!("access role {}", quote(&name.value));
-            self.owner(&shown, given.tenant.as_ref());
+            self.belongs(&shown, given.tenant.as_ref());
             let grants = given.allows.iter().flatten();
             let grants = grants.filter_map(|grant| {
                 let service = grant.value.service.as_ref()?;
@@ -38,7 +38,7 @@ impl Resolver<'_, '_> {
     pub(super) fn groups(&mut self, given: Map<document::Group>) -> Vec<Group> {
         let group = |(name, given): (At<String>, document::Group)| {
             let shown = format!("group {}", quote(&name.value));
-            self.owner(&shown, given.tenant.as_ref());
+            self.belongs(&shown, given.tenant.as_ref());
             Group {
                 access_roles: self.carried_roles(&shown, given.access_roles.as_deref()),
                 name: name.value.into(),
@@ -49,7 +49,7 @@ impl Resolver<'_, '_> {
         given.0.into_iter().map(group).collect()
     }
 
-    fn owner(&mut self, shown: &str, tenant: Option<&At<String>>) {
+    fn belongs(&mut self, shown: &str, tenant: Option<&At<String>>) {
         if let Some(tenant) = tenant {
             refer(self.findings, &TENANT, &self.names.tenants, tenant, || {
                 format!("{shown} belongs to a tenant that does not exist")
