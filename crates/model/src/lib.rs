@@ -4,6 +4,7 @@
 //! clocks, randomness, file formats (`postern-config`) and decisions (`postern-policy`).
 
 pub mod denial;
+pub mod egress;
 pub mod entity;
 pub mod id;
 pub mod key;
