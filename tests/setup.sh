@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Installs what tests drive, where it is missing: Debian packages when we are root (otherwise it
-# says what is missing), and a Python environment below the target directory. Tests that need
-# what is missing say so and are skipped. Safe to run again.
+# says what is missing), and environments for Python and Node below the target directory. Tests that
+# need what is missing say so and are skipped. Safe to run again.
 #
 # Usage: tests/setup.sh [PROGRAM=PACKAGE]...   these, or everything that the tests drive
 #        tests/setup.sh python                 the Python environment only
+#        tests/setup.sh node                   the Node environment only
 set -euo pipefail
 target=${CARGO_TARGET_DIR:-$(dirname "$0")/../target}
 
@@ -41,30 +42,55 @@ packages() {
   rm -f "$log"
 }
 
+# Whether an environment has what it should; what that is stands in its file `complete`.
+has() {
+  [ -e "$1/complete" ] && [ "$(cat "$1/complete")" = "$2" ]
+}
+
 python() {
-  local environment=$target/tests-python
-  if [ -e "$environment/complete" ]; then
+  local environment=$target/tests-python wanted="flask websockets grpcio aiosmtpd"
+  if has "$environment" "$wanted"; then
     return
   fi
   echo "setup: making the Python environment $environment"
+  # shellcheck disable=SC2086 # Several words.
   if python3 -m venv "$environment" &&
-    "$environment/bin/pip" install --quiet --disable-pip-version-check flask websockets grpcio; then
-    touch "$environment/complete"
+    "$environment/bin/pip" install --quiet --disable-pip-version-check $wanted; then
+    echo "$wanted" >"$environment/complete"
   else
     echo "setup: no Python environment; what needs it is skipped"
   fi
 }
 
+modules() {
+  # The last one that runs on Node 20.
+  local environment=$target/tests-node wanted="oauth2-mock-server@8.2.3"
+  if has "$environment" "$wanted"; then
+    return
+  fi
+  echo "setup: making the Node environment $environment"
+  if command -v npm >/dev/null &&
+    node -e 'process.exit(Number(process.versions.node.split(".")[0] < 20))' &&
+    mkdir -p "$environment" && echo '{}' >"$environment/package.json" &&
+    npm install --prefix "$environment" --silent --no-audit --no-fund --ignore-scripts "$wanted"; then
+    echo "$wanted" >"$environment/complete"
+  else
+    echo "setup: no Node environment; what needs it is skipped"
+  fi
+}
+
 case ${1:-everything} in
 python) python ;;
+node) modules ;;
 everything)
   packages curl=curl openssl=openssl nghttp=nghttp2-client h2load=nghttp2-client nginx=nginx \
-    node=nodejs java=default-jdk-headless prlimit=util-linux python3=python3 \
+    node=nodejs npm=npm java=default-jdk-headless prlimit=util-linux python3=python3 \
     /usr/share/java/tomcat10-embed-core.jar=libtomcat10-embed-java
   if ! python3 -c 'import ensurepip' 2>/dev/null; then
     packages no-ensurepip=python3-venv
   fi
   python
+  modules
   ;;
 *) packages "$@" ;;
 esac
