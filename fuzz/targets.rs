@@ -26,6 +26,7 @@ pub(crate) const TARGETS: &[(&str, Target)] = &[
         holds(postern_policy::host::fuzz(data).map_err(str::to_owned));
     }),
     ("openapi", |data| holds(postern_openapi::fuzz(data))),
+    ("outbound", |data| holds(postern_outbound::fuzz(data))),
     ("path", |data| {
         holds(postern_policy::path::fuzz(data).map_err(str::to_owned));
     }),
