@@ -220,8 +220,11 @@ impl Resolver<'_, '_> {
     /// Whether a tenant (`None`: the platform) may use what a section declares by that name: what
     /// belongs to itself or to the platform. What it may not is for it as if it were not there.
     pub(super) fn may_use(&self, section: &str, name: &str, tenant: Option<&str>) -> bool {
-        let owner = self.owner(section, name);
-        owner.is_none() || owner == tenant
+        let Some(owner) = self.owner(section, name) else {
+            return true;
+        };
+        // An owner that does not exist was found where it is said.
+        Some(owner) == tenant || !self.names.tenants.may_have(owner)
     }
 
     /// Whether a policy for what belongs to a tenant uses no list of another one.
