@@ -14,9 +14,9 @@ pub use requirements::{AppAsked, OperationAsked};
 pub use browsing::{Listing, MOST_ON_A_PAGE, Page, Seen};
 pub use changing::ChangeSet;
 pub(crate) use changing::meta;
-pub(crate) use reading::conceal;
 pub use exporting::Wanted as WantedVersion;
 pub use importing::Import;
+pub(crate) use reading::conceal;
 
 use crate::load::{Candidate, Last, Loader, Read};
 use crate::socket::Items;

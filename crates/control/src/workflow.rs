@@ -12,7 +12,7 @@ mod subscriptions;
 mod time;
 mod versions;
 
-pub use approvals::{Approval, Approvals};
+pub use approvals::{Approvals, Waiting};
 pub use history::Told;
 pub use keys::{CreatedKey, KeyWanted, Rotation};
 pub use subscriptions::{Access, Cause, Decision, Step};

@@ -181,7 +181,8 @@ pub fn openapi(table: &Table) -> Value {
     if let Some(Value::Object(definitions)) = describer.documents.get_mut("$defs").map(Value::take)
     {
         for (name, schema) in definitions {
-            schemas.entry(name).or_insert(schema);
+            let other = schemas.insert(name.clone(), schema);
+            debug_assert!(other.is_none(), "two schemas are called {name}");
         }
     }
     schemas.insert("Problem".to_owned(), problem);

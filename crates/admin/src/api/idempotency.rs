@@ -90,7 +90,7 @@ pub(super) async fn begin<'a>(
     let Some(found) = found.map_err(|error| failed(&error))? else {
         return Ok(Begin::First(once));
     };
-    if found.value["digest"] != once.digest.as_str() {
+    if found.value.get("digest").and_then(Value::as_str) != Some(&once.digest) {
         let detail = "The key was used for a request that said something else.";
         return Err(Problem::new(Code::IdempotencyReused, detail));
     }

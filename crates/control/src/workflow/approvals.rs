@@ -9,7 +9,7 @@ use serde_json::Value;
 
 /// One thing that waits for a decision.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-pub struct Approval {
+pub struct Waiting {
     /// What it is: `subscription`, `change_request`.
     pub kind: String,
     /// Its id.
@@ -24,7 +24,7 @@ pub struct Approval {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Approvals {
     /// The oldest requests first.
-    pub items: Vec<Approval>,
+    pub items: Vec<Waiting>,
     /// Whether there are more than are listed.
     pub more: bool,
 }
@@ -46,7 +46,7 @@ impl Service {
                 let page = self.list(actor, kind, &listing).await?;
                 for seen in page.items {
                     if self.decides(actor, kind, &seen) {
-                        found.items.push(Approval {
+                        found.items.push(Waiting {
                             kind: kind.to_owned(),
                             id: seen.id,
                             version: seen.version,

@@ -113,7 +113,9 @@ impl Endpoint for Calls {
     async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
         let params = asked.query.params()?;
         let (items, end) = ask(api, &asked.actor, "log", params).await?;
-        Ok(Reply::json(&json!({"items": items, "more": end["more"]})))
+        Ok(Reply::json(
+            &json!({"items": items, "more": end.get("more")}),
+        ))
     }
 }
 
