@@ -9,14 +9,21 @@
 mod actor;
 pub mod client;
 mod credential;
+mod difference;
 pub mod documents;
 mod error;
 mod load;
+pub mod management;
 pub mod ownership;
+mod part;
 mod peer;
+mod place;
+mod plan;
 pub mod protocol;
+mod references;
 mod remembered;
 mod replace;
+mod sections;
 mod service;
 pub mod shorthand;
 pub mod socket;
@@ -24,13 +31,16 @@ pub mod workflow;
 mod yaml;
 
 pub use actor::{Actor, ActorKind};
+pub use difference::Difference;
 pub use error::{Finding, Refusal};
 pub use load::Candidate;
+pub use part::Part;
+pub use plan::{Does, Plan, Planned, SeenVersion};
 pub use remembered::{Kept, Named, Remembered, now};
 pub use replace::replace;
 pub use service::{
-    AppAsked, Block, Call, ChangeSet, Import, Listing, MOST_ON_A_PAGE, OperationAsked, Page,
-    Running, Seen, Service, Source, Status, Stored, WantedVersion,
+    AppAsked, Block, Call, ChangeSet, Declaration, Import, Listing, MOST_ON_A_PAGE,
+    OperationAsked, Page, Running, Seen, Service, Source, Status, Stored, WantedVersion,
 };
 pub use socket::Items;
 

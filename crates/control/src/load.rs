@@ -1,8 +1,9 @@
 //! From stored documents to a configuration and a directory, by the same way as from a file.
 
 use crate::documents::insert;
+use crate::place::in_documents;
 use crate::{Named, Refusal, documents};
-use postern_config::{Around, Known, Loaded, System};
+use postern_config::{Around, Known, Loaded, Report, System};
 use postern_model::entity::{Accounts, Configuration, KeyDigest, Name};
 use postern_model::key::Keyer;
 use postern_policy::{Change, Directory};
@@ -65,7 +66,7 @@ impl Read {
 /// Reads and validates what the store holds, or would hold.
 #[derive(Debug)]
 pub(crate) struct Loader {
-    /// What diagnostics call the documents. Its folder is where relative paths begin.
+    /// A name whose folder is where relative paths begin.
     name: String,
     keyer: Keyer,
     secrets: System,
@@ -218,7 +219,8 @@ impl Loader {
     fn parse(&self, all: Configured) -> Result<Loaded, Refusal> {
         let text = serde_json::to_string_pretty(&Value::Object(all))
             .map_err(|error| Refusal::new("failed", error.to_string()))?;
-        Ok(postern_config::parse(&self.name, &text, &self.secrets)?)
+        let loaded = postern_config::parse(&self.name, &text, &self.secrets);
+        Ok(loaded.map_err(in_documents)?)
     }
 }
 
@@ -582,16 +584,19 @@ fn twice(first: &str, second: &str, app: &str, service: &str) -> Refusal {
         .help("an app has one subscription to a service: change that one")
 }
 
+/// What is to be said of a configuration file where nothing else is stored: warnings, or what is
+/// wrong with it.
+pub(crate) fn alone(name: &str, text: &str, secrets: &System) -> Result<String, Report> {
+    let loaded = postern_config::parse(name, text, secrets)?;
+    Ok(postern_config::render_all(&loaded.warnings, false))
+}
+
 /// A configuration file's documents, validated by themselves first.
 pub(crate) fn file(
     name: &str,
     text: &str,
     secrets: &System,
-) -> Result<(Vec<documents::Document>, String), Refusal> {
-    let loaded = postern_config::parse(name, text, secrets)?;
-    let documents = documents::split(postern_config::values(name, text)?)?;
-    Ok((
-        documents,
-        postern_config::render_all(&loaded.warnings, false),
-    ))
+) -> Result<Vec<documents::Document>, Refusal> {
+    alone(name, text, secrets)?;
+    documents::split(postern_config::values(name, text)?)
 }

@@ -22,7 +22,7 @@ pub async fn replace(
     meta: ChangeMeta,
 ) -> Result<(), Refusal> {
     let loader = Loader::new(folder, keyer.clone());
-    let (documents, _) = load::file(name, text, loader.secrets())?;
+    let documents = load::file(name, text, loader.secrets())?;
     let (_, stored) = store.documents_now(Scope::Everything).await?;
     let named: HashSet<(&str, &str)> = documents
         .iter()

@@ -3,12 +3,16 @@
 mod asking;
 mod browsing;
 mod changing;
+mod declaring;
 mod effective;
 mod exporting;
 mod importing;
+mod proposing;
 mod reading;
 mod requirements;
+mod revisions;
 
+pub use declaring::Declaration;
 pub use requirements::{AppAsked, OperationAsked};
 
 pub use browsing::{Listing, MOST_ON_A_PAGE, Page, Seen};
@@ -245,6 +249,17 @@ impl Service {
                 let wanted: WantedVersion = read(call.params)?;
                 self.openapi(call.actor, &wanted, BTreeMap::new()).await
             }
+            "diff" => self.diff(call.actor, read(call.params)?).await,
+            "export" => self.export(call.actor, read(call.params)?).await,
+            "revisions.list" => self.revisions(call.actor, read(call.params)?).await,
+            "revisions.show" => self.revision(call.actor, read(call.params)?).await,
+            "revisions.diff" => self.revisions_diff(call.actor, read(call.params)?).await,
+            "revisions.rollback" => self.rollback(call.actor, read(call.params)?).await,
+            "change_requests.create" => self.propose(call.actor, read(call.params)?).await,
+            "change_requests.list" => self.proposals(call.actor, read(call.params)?).await,
+            "change_requests.show" => self.proposal(call.actor, read(call.params)?).await,
+            "change_requests.approve" => self.approve(call.actor, read(call.params)?).await,
+            "change_requests.reject" => self.reject(call.actor, read(call.params)?).await,
             "why" => self.why(call.actor, read(call.params)?).await,
             "can" => self.can(call.actor, read(call.params)?).await,
             "requirements" => encode(self.requirements(call.actor, read(call.params)?).await?),

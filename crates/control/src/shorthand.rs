@@ -5,6 +5,7 @@ use crate::{Refusal, yaml};
 use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
 use ipnet::IpNet;
 use postern_model::key::{ApiKey, CREDENTIAL_PREFIX};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::net::IpAddr;
@@ -13,7 +14,7 @@ use std::net::IpAddr;
 mod tests;
 
 /// One change of one document, as it goes over the socket: `put`, `patch` (RFC 7396) or `delete`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Change {
     /// The document's kind.
@@ -35,7 +36,7 @@ pub struct Change {
 }
 
 /// What has to be stored for a change to be made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Expectation {
     /// Such a document.
@@ -56,6 +57,15 @@ impl Change {
             patch: Some(patch),
             delete: false,
             expect: None,
+        }
+    }
+
+    /// The end of a document.
+    pub fn delete(kind: &str, id: &str) -> Self {
+        Self {
+            patch: None,
+            delete: true,
+            ..Self::patch(kind, id, Value::Null)
         }
     }
 
@@ -99,6 +109,22 @@ pub fn new_key(new: NewKey) -> Result<(ApiKey, Change), Refusal> {
     let key = ApiKey::generate(&random);
     let change = credential(&key, new);
     Ok((key, change))
+}
+
+/// A new id: the prefix and 12 letters and digits that nobody has met.
+///
+/// # Errors
+/// The system gave no random bytes.
+pub fn new_id(prefix: &str) -> Result<String, Refusal> {
+    /// What is not mistaken for something else.
+    const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    let mut random = [0; 12];
+    SystemRandom::new()
+        .fill(&mut random)
+        .map_err(|_| Refusal::new("failed", "the system gave no random bytes for an id"))?;
+    let letter = |byte: &u8| LETTERS.get(usize::from(byte % 32)).copied();
+    let letters = random.iter().filter_map(letter).map(char::from);
+    Ok(prefix.chars().chain(letters).collect())
 }
 
 fn credential(key: &ApiKey, new: NewKey) -> Change {

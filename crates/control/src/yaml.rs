@@ -32,6 +32,21 @@ pub(crate) fn lines(change: &Change) -> String {
     out
 }
 
+/// A section of a configuration whose members have names.
+pub(crate) fn member(out: &mut String, id: &str, value: &Value) {
+    out.push_str("  ");
+    out.push_str(&scalar(id));
+    out.push(':');
+    write(out, value, 2);
+}
+
+/// A section of a configuration that is one document.
+pub(crate) fn settings(out: &mut String, section: &str, value: &Value) {
+    out.push_str(section);
+    out.push(':');
+    write(out, value, 1);
+}
+
 /// Writes what follows a key.
 fn write(out: &mut String, value: &Value, depth: usize) {
     let indent = "  ".repeat(depth);
@@ -54,6 +69,20 @@ fn write(out: &mut String, value: &Value, depth: usize) {
                 out.push('\n');
             }
         }
+        Value::String(text) if is_block(text) => {
+            out.push_str(if text.ends_with('\n') {
+                " |\n"
+            } else {
+                " |-\n"
+            });
+            for line in text.lines() {
+                if !line.is_empty() {
+                    out.push_str(&indent);
+                    out.push_str(line);
+                }
+                out.push('\n');
+            }
+        }
         value => {
             out.push(' ');
             out.push_str(&flow(value));
@@ -62,14 +91,36 @@ fn write(out: &mut String, value: &Value, depth: usize) {
     }
 }
 
+/// Whether a text of several lines, such as a certificate, may stand as it is.
+fn is_block(text: &str) -> bool {
+    let lines = text.strip_suffix('\n').unwrap_or(text);
+    let blank = |line: &str| line.starts_with(' ') && line.trim().is_empty();
+    lines.contains('\n')
+        && !lines.starts_with(['\n', ' '])
+        && !lines.ends_with('\n')
+        && !lines.lines().any(blank)
+        && text.chars().all(|c| c == '\n' || is_plain(c))
+}
+
+/// Whether a character stands for itself in every YAML text, and on every terminal.
+fn is_plain(c: char) -> bool {
+    !c.is_control()
+        && !matches!(
+            c,
+            '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
+        )
+        && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// A value on one line.
-fn flow(value: &Value) -> String {
+pub(crate) fn flow(value: &Value) -> String {
     match value {
         Value::String(text) => scalar(text),
         Value::Array(items) => {
             let items: Vec<_> = items.iter().map(flow).collect();
             format!("[{}]", items.join(", "))
         }
+        Value::Object(members) if members.is_empty() => "{}".to_owned(),
         Value::Object(members) => {
             let members: Vec<_> = members
                 .iter()
@@ -91,10 +142,23 @@ fn scalar(text: &str) -> String {
             text.to_ascii_lowercase().as_str(),
             "true" | "false" | "null" | "yes" | "no" | "on" | "off" | "y" | "n"
         );
-    if plain {
-        text.to_owned()
-    } else {
-        // A JSON string is a YAML string.
-        Value::from(text).to_string()
+    if plain { text.to_owned() } else { quoted(text) }
+}
+
+/// A text in quotes. A JSON string is a YAML string.
+pub(crate) fn quoted(text: &str) -> String {
+    use std::fmt::Write as _;
+    let json = Value::from(text).to_string();
+    if json.chars().all(is_plain) {
+        return json;
     }
+    json.chars().fold(String::new(), |mut out, c| {
+        if is_plain(c) {
+            out.push(c);
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "\\u{:04x}", u32::from(c));
+        }
+        out
+    })
 }

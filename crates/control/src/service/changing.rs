@@ -2,12 +2,13 @@
 
 use super::{Service, Source, Stored};
 use crate::credential::keep_hmac;
-use crate::load::{self, Read};
+use crate::load::{Last, Loader, Read};
 use crate::remembered::now;
+use crate::service::Running;
 use crate::shorthand::{Change, Expectation};
-use crate::{Actor, Refusal, documents, ownership, yaml};
-use postern_config::System;
+use crate::{Actor, Refusal, documents, ownership, references, yaml};
 use postern_model::key::Keyer;
+use postern_model::permission::Point;
 use postern_store::{Action, Applied, ApplyError, ChangeMeta, Expect, Proposal};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -43,16 +44,6 @@ impl ChangeSet {
     }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Apply {
-    /// What the file is called, for diagnostics; its folder is where relative paths begin.
-    name: String,
-    text: String,
-    #[serde(default)]
-    comment: String,
-}
-
 impl Service {
     /// Applies changes, all or nothing. What they did is answered: `sequence`, `revision`,
     /// `entries`.
@@ -82,33 +73,47 @@ impl Service {
         self.make(stored, actor, changes, meta).await
     }
 
-    /// Puts every document of a file into the store. Documents that it does not name stay.
-    pub(super) async fn apply(&self, actor: &Actor, given: Apply) -> Result<Value, Refusal> {
-        let stored = match &self.source {
-            Source::Store(stored) => stored,
-            Source::File(path) => return Err(owned_by_file(path, &[])),
+    /// Whether changes could be made, without making them: by somebody, or by somebody who may.
+    pub(super) async fn try_out(
+        &self,
+        stored: &Stored,
+        actor: Option<&Actor>,
+        changes: Vec<postern_store::Change>,
+    ) -> Result<(), Refusal> {
+        let last = stored.last.lock().await;
+        let (loader, running) = (stored.loader.clone(), self.running.clone());
+        let before = last.clone();
+        // It is never written.
+        let meta = meta(&Actor::system("try"), String::new(), "try");
+        let actor = actor.cloned();
+        let validate = move |proposal: &Proposal<'_>| {
+            let allowed = match &actor {
+                Some(actor) => ownership::authorize(actor, proposal),
+                None => Ok(()),
+            };
+            let read = allowed.and_then(|()| validated(&loader, &*running, &before, proposal));
+            Err::<(), _>(ApplyError::Refused(Tried(read.map(drop))))
         };
-        let secrets: &System = stored.loader.secrets();
-        let (documents, warnings) = load::file(&given.name, &given.text, secrets)?;
-        let keyer = stored.loader.keyer();
-        let put = |document: documents::Document| {
-            let mut value = document.value;
-            if document.kind.as_str() == "credential" {
-                keep_hmac(&mut value, keyer);
-            }
-            postern_store::Change::new(document.kind, &document.id, Action::Put(value))
-        };
-        let changes: Vec<_> = documents.into_iter().map(put).collect();
-        let count = changes.len();
-        let meta = meta(actor, given.comment, "apply");
-        let mut answer = self.make(stored, actor, changes, meta).await?;
-        if let Value::Object(members) = &mut answer {
-            members.insert("documents".to_owned(), count.into());
-            members.insert("warnings".to_owned(), warnings.into());
+        match stored.store.apply(changes, meta, validate).await {
+            Ok(_) => Ok(()),
+            Err(ApplyError::Refused(Tried(outcome))) => outcome,
+            Err(ApplyError::Conflict {
+                kind,
+                id,
+                expected,
+                found,
+            }) => Err(Refusal::from(ApplyError::<Refusal>::Conflict {
+                kind,
+                id,
+                expected,
+                found,
+            })),
+            Err(ApplyError::Invalid(invalid)) => Err(invalid.into()),
+            Err(ApplyError::Store(error)) => Err(error.into()),
         }
-        Ok(answer)
     }
 
+    /// Applies changes of the store, all or nothing, and serves them.
     pub(super) async fn make(
         &self,
         stored: &Stored,
@@ -121,22 +126,9 @@ impl Service {
         let (loader, running) = (stored.loader.clone(), self.running.clone());
         let (before, actor) = (last.clone(), actor.clone());
         let validate = move |proposal: &Proposal<'_>| {
-            let read = || {
-                ownership::authorize(&actor, proposal)?;
-                let mut read = match loader.changed(proposal, &before)? {
-                    Some(read) => read,
-                    None => loader.whole(proposal)?,
-                };
-                read.candidate.configuration = match read.candidate.configuration {
-                    Some(configuration) if proposal.touches_rules() => {
-                        let checked = running.check(Arc::unwrap_or_clone(configuration));
-                        Some(checked.map_err(|why| Refusal::new("configuration", why))?)
-                    }
-                    _ => None,
-                };
-                Ok::<Read, Refusal>(read)
-            };
-            read().map_err(ApplyError::Refused)
+            let read = ownership::authorize(&actor, proposal)
+                .and_then(|()| validated(&loader, &*running, &before, proposal));
+            read.map_err(ApplyError::Refused)
         };
         let applied = stored.store.apply(changes, meta, validate).await?;
         let answer = answer(&applied);
@@ -168,6 +160,50 @@ impl Service {
     }
 }
 
+/// Refuses whoever does not have a permission, in a tenant or on the platform.
+pub(super) fn need(actor: &Actor, point: Point, tenant: Option<&str>) -> Result<(), Refusal> {
+    if actor.grants.allow(point, tenant) {
+        return Ok(());
+    }
+    let place = match tenant {
+        Some(tenant) => format!("in tenant `{}`", tenant.escape_debug()),
+        None => "on the platform".to_owned(),
+    };
+    let message = format!("this takes the permission `{point}` {place}, which you do not have");
+    Err(Refusal::new("not_allowed", message))
+}
+
+/// How it went, of what is never written.
+struct Tried(Result<(), Refusal>);
+
+/// Validates a proposal with everything that is stored, as far as it has to be read for that.
+fn validated(
+    loader: &Loader,
+    running: &dyn Running,
+    before: &Last,
+    proposal: &Proposal<'_>,
+) -> Result<Read, Refusal> {
+    let read = || match loader.changed(proposal, before)? {
+        Some(read) => Ok(read),
+        None => loader.whole(proposal),
+    };
+    let mut read = match read() {
+        Ok(read) => read,
+        Err(refusal) if refusal.code == "configuration" => {
+            return Err(references::explain(proposal)?.unwrap_or(refusal));
+        }
+        Err(refusal) => return Err(refusal),
+    };
+    read.candidate.configuration = match read.candidate.configuration {
+        Some(configuration) if proposal.touches_rules() => {
+            let checked = running.check(Arc::unwrap_or_clone(configuration));
+            Some(checked.map_err(|why| Refusal::new("configuration", why))?)
+        }
+        _ => None,
+    };
+    Ok(read)
+}
+
 fn answer(applied: &Applied<Read>) -> Value {
     let entries = applied.entries.iter().map(|entry| {
         let did = match (&entry.before, &entry.after) {
@@ -196,7 +232,7 @@ pub(crate) fn meta(actor: &Actor, comment: String, source: &str) -> ChangeMeta {
     }
 }
 
-fn typed(change: Change, keyer: &Keyer) -> Result<postern_store::Change, Refusal> {
+pub(super) fn typed(change: Change, keyer: &Keyer) -> Result<postern_store::Change, Refusal> {
     let kind = documents::kind(&change.kind)?;
     let (_, named) = documents::section(kind.as_str()).unwrap_or_default();
     if !named && change.id != documents::SETTINGS {

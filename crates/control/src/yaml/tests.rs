@@ -35,3 +35,30 @@ fn settings_have_no_name() {
     (gone.patch, gone.delete) = (None, true);
     assert_eq!(lines(&gone), "# in `lists`, without `office`\n");
 }
+
+#[test]
+fn texts_of_several_lines_stand_as_they_are() {
+    let mut out = "certificates:\n".to_owned();
+    let pem = "-----BEGIN-----\nMII\n\n  x # y\n-----END-----\n";
+    member(&mut out, "a", &json!({"chain": pem, "note": "one\ntwo"}));
+    assert!(
+        out.contains("    chain: |\n      -----BEGIN-----\n"),
+        "{out}"
+    );
+    let read = postern_config::values("f", &out).unwrap();
+    assert_eq!(
+        read["certificates"]["a"],
+        json!({"chain": pem, "note": "one\ntwo"})
+    );
+}
+
+proptest::proptest! {
+    #[test]
+    fn whatever_a_text_is_it_is_read_again(text in "\\PC*|[ \\t\\n\\r:#|>\\-a\u{85}\u{7f}\u{2028}\u{feff}\u{202e}\"'{}\\[\\],]*") {
+        let mut out = "lists:\n".to_owned();
+        let value = json!({"t": text, "l": [text], "deep": {"o": [{"k": text}]}});
+        member(&mut out, "x", &value);
+        let read = postern_config::values("f", &out).unwrap();
+        proptest::prop_assert_eq!(&read["lists"]["x"], &value, "{}", out);
+    }
+}

@@ -1,0 +1,158 @@
+//! Which documents refer to which.
+
+use crate::Refusal;
+use postern_store::{Document, Kind, Proposal, Scope};
+use serde_json::Value;
+use std::collections::{BTreeMap, HashSet};
+
+#[cfg(test)]
+mod tests;
+
+/// Where documents of a kind name documents of another: the kind, the path (`*` is every member or
+/// item), and the kind of what is named there.
+const REFERENCES: [(&str, &str, &str); 32] = [
+    ("access_role", "tenant", "tenant"),
+    ("app", "access_roles.*", "access_role"),
+    ("app", "groups.*", "group"),
+    ("app", "tenant", "tenant"),
+    ("certificate", "tenant", "tenant"),
+    ("credential", "access_roles.*", "access_role"),
+    ("credential", "app", "app"),
+    ("credential", "environment", "environment"),
+    ("credential", "groups.*", "group"),
+    ("credential", "restricted_to.services.*", "service"),
+    ("edge", "deny.*", "list"),
+    ("group", "access_roles.*", "access_role"),
+    ("group", "tenant", "tenant"),
+    ("list", "tenant", "tenant"),
+    ("plan", "covers.*.service", "service"),
+    ("plan", "services.*", "service"),
+    ("plan", "tenant", "tenant"),
+    ("policy", "allow.*", "list"),
+    ("policy", "deny.*", "list"),
+    ("policy", "on.service", "service"),
+    ("policy", "on.tenant", "tenant"),
+    ("service", "categories.*", "category"),
+    ("service", "shared_with.*", "tenant"),
+    ("service", "tenant", "tenant"),
+    ("service", "versions.*.environments.*", "environment"),
+    ("service", "versions.*.upstream", "upstream"),
+    ("service", "versions.*.upstreams.*", "upstream"),
+    ("subscription", "app", "app"),
+    ("subscription", "plan", "plan"),
+    ("subscription", "service", "service"),
+    ("tenant", "environments.*", "environment"),
+    ("upstream", "tenant", "tenant"),
+];
+
+/// Things that are told of, and what refers to each.
+const MOST_THINGS: usize = 10;
+const MOST_OTHERS: usize = 5;
+
+/// Calls back with the kind and name of everything that a document refers to.
+fn named(kind: &str, value: &Value, found: &mut dyn FnMut(&'static str, &str)) {
+    for (_, path, target) in REFERENCES.iter().filter(|(from, ..)| *from == kind) {
+        walk(value, path, &mut |name| found(target, name));
+    }
+}
+
+fn walk(value: &Value, path: &str, found: &mut dyn FnMut(&str)) {
+    let (step, rest) = path.split_once('.').unwrap_or((path, ""));
+    let next = |value: &Value, found: &mut dyn FnMut(&str)| match (rest, value.as_str()) {
+        ("", Some(name)) => found(name),
+        ("", None) => {}
+        _ => walk(value, rest, found),
+    };
+    match (step, value) {
+        ("*", Value::Array(items)) => items.iter().for_each(|item| next(item, found)),
+        ("*", Value::Object(members)) => members.values().for_each(|item| next(item, found)),
+        _ => {
+            if let Some(member) = value.get(step) {
+                next(member, found);
+            }
+        }
+    }
+}
+
+/// What would be left referring to something that goes.
+#[derive(Debug, Default)]
+struct Dangling {
+    gone: HashSet<(String, String)>,
+    others: BTreeMap<(String, String), (Vec<String>, usize)>,
+}
+
+impl Dangling {
+    fn look_at(&mut self, document: &Document) {
+        let Ok(value) = document.value() else { return };
+        let kind = document.kind.as_str();
+        named(kind, &value, &mut |target, name| {
+            let key = (target.to_owned(), name.to_owned());
+            if !self.gone.contains(&key) {
+                return;
+            }
+            let other = format!("{kind} `{}`", document.id.escape_debug());
+            let (others, count) = self.others.entry(key).or_default();
+            if others.last() != Some(&other) {
+                *count += 1;
+                if others.len() < MOST_OTHERS {
+                    others.push(other);
+                }
+            }
+        });
+    }
+
+    fn refusal(&self) -> Option<Refusal> {
+        let line = |((kind, id), (others, count)): (&(String, String), &(Vec<String>, usize))| {
+            let more = match count - others.len() {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            let verb = if *count == 1 { "refers" } else { "refer" };
+            let (id, others) = (id.escape_debug(), others.join(", "));
+            format!("{kind} `{id}` cannot go: {others}{more} {verb} to it")
+        };
+        let mut lines: Vec<_> = self.others.iter().take(MOST_THINGS).map(line).collect();
+        if lines.is_empty() {
+            return None;
+        }
+        if self.others.len() > MOST_THINGS {
+            let more = self.others.len() - MOST_THINGS;
+            lines.push(format!("… and {more} more cannot go"));
+        }
+        let refusal = Refusal::new("in_use", lines.join("\n"));
+        Some(
+            refusal
+                .help("remove those as well, or let them refer to something else, in one change"),
+        )
+    }
+}
+
+/// If a proposal removes what others refer to, says so. Reads everything that is stored: for a
+/// proposal that was found to be wrong.
+///
+/// # Errors
+/// The store failed.
+pub(crate) fn explain(proposal: &Proposal<'_>) -> Result<Option<Refusal>, Refusal> {
+    let gone = proposal.entries().iter().filter(|e| e.after.is_none());
+    let gone: HashSet<_> = gone
+        .map(|entry| (entry.kind.as_str().to_owned(), entry.id.to_string()))
+        .collect();
+    if gone.is_empty() {
+        return Ok(None);
+    }
+    let kinds: HashSet<&str> = gone.iter().map(|(kind, _)| kind.as_str()).collect();
+    let refer = REFERENCES
+        .iter()
+        .filter(|(.., target)| kinds.contains(target));
+    let mut from: Vec<_> = refer.map(|(from, ..)| *from).collect();
+    from.dedup();
+    let mut dangling = Dangling {
+        gone,
+        others: BTreeMap::new(),
+    };
+    for kind in from {
+        let scope = Scope::Kind(Kind::new(kind)?);
+        proposal.documents(&scope, |document| dangling.look_at(&document))?;
+    }
+    Ok(dangling.refusal())
+}
