@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 pub(crate) mod asking;
+pub(crate) mod declared;
 pub(crate) mod remote;
 pub(crate) mod time;
 
@@ -52,12 +53,24 @@ pub(crate) enum Command {
     Fix(asking::FixArgs),
     /// Check configuration files without running them.
     Check(CheckArgs),
-    /// Put a whole configuration into the database of a running Postern.
-    Apply(remote::ApplyArgs),
     /// Make the operations of an `OpenAPI` document those of a version.
     Import(remote::ImportArgs),
     /// Print a version as an `OpenAPI` 3.1 document.
     Openapi(remote::OpenapiArgs),
+    /// Make what a running Postern stores and serves say what a file says.
+    Apply(declared::ApplyArgs),
+    /// Show what a file would change.
+    Diff(declared::DiffArgs),
+    /// Print what is stored as a configuration file.
+    Export(declared::ExportArgs),
+    /// Delete a service, plan, app or whatever else is stored.
+    Delete(declared::DeleteArgs),
+    /// List, compare and bring back earlier rules.
+    #[command(subcommand)]
+    Revisions(declared::Revisions),
+    /// Propose changes, and decide about those of others.
+    #[command(subcommand)]
+    ChangeRequests(declared::ChangeRequests),
     /// Make, list and revoke API keys.
     #[command(subcommand)]
     Keys(remote::Keys),

@@ -5,13 +5,17 @@ mod apply;
 mod blocks;
 mod calls;
 mod can;
+mod change_requests;
+mod declared;
 mod fix;
 mod import;
 mod keys;
 mod lists;
 mod manual;
+mod plan;
 mod policies;
 mod remote;
+mod revisions;
 mod subscriptions;
 mod table;
 mod why;
@@ -39,6 +43,11 @@ pub(crate) fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Apply(args) => apply::apply(&args),
         Command::Import(args) => import::import(&args),
         Command::Openapi(args) => import::openapi(&args),
+        Command::Diff(args) => Ok(declared::diff(&args)),
+        Command::Export(args) => declared::export(&args),
+        Command::Delete(args) => declared::delete(&args),
+        Command::Revisions(command) => revisions::dispatch(command),
+        Command::ChangeRequests(command) => change_requests::dispatch(command),
         Command::Keys(command) => keys::dispatch(command),
         Command::Subscriptions(command) => subscriptions::dispatch(command),
         Command::Lists(command) => lists::dispatch(command),

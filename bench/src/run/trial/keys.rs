@@ -162,7 +162,7 @@ impl<'a> Stored<'a> {
         let upstream = self.site.upstream.to_string();
         std::fs::write(&file, document.replace(UPSTREAM, &upstream))?;
         let path = file.display().to_string();
-        self.run(&["apply", &path, "--comment", "A benchmark"])
+        self.run(&["apply", &path, "--comment", "A benchmark", "--yes"])
             .await?;
         Ok(())
     }

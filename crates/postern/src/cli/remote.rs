@@ -66,25 +66,6 @@ pub(crate) struct Listed {
     pub(crate) limit: u16,
 }
 
-/// Options of `postern apply`.
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  postern apply postern.yaml --comment \"The first services\"
-  postern apply postern.yaml --comment \"More room\" --server unix:///srv/postern/postern.sock
-
-Everything in the file becomes part of what is stored and served, or nothing of it; what is stored
-and not in the file stays. Relative paths in stored documents begin at the data directory.")]
-pub(crate) struct ApplyArgs {
-    /// The file (YAML or JSON): a whole configuration.
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
-    /// Why, for the change log.
-    #[arg(long, value_name = "TEXT", default_value = "")]
-    pub(crate) comment: String,
-    #[command(flatten)]
-    pub(crate) shown: Shown,
-}
-
 /// Options of `postern import`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:

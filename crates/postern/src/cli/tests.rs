@@ -105,14 +105,15 @@ Written from the program's own `--help`; `postern man --out DIR` writes the same
 Commands that ask or change a running Postern find it by its data directory (`--data DIR`, `data` if \
 nothing is said) or by its socket (`--server unix:///DIR/postern.sock`). Times are shown in the local \
 zone with their offset; `--json` has them in UTC. Whatever takes something from somebody (`keys \
-revoke`, `lists remove`, `subscriptions reject`) says what it does and asks. Without a terminal to ask \
-at it does nothing, unless `--yes` is given. `fix` asks on a terminal only.
+revoke`, `lists remove`, `subscriptions reject`, `delete`, `apply`, `revisions rollback`, \
+`change-requests approve`) says what it does and asks. Without a terminal to ask at it does nothing, \
+unless `--yes` is given. `fix` asks on a terminal only.
 
 | exit status | when |
 |---|---|
 | 0 | It was done. `can`: the request would pass. |
-| 1 | It was not done, or the answer is no: nothing was found, a file has errors, no Postern runs there, it refused, somebody said no when asked. `can`: the request would be refused. |
-| 2 | The command line is wrong. `can`: the question could not be answered. |
+| 1 | It was not done, or the answer is no: nothing was found, a file has errors, no Postern runs there, it refused, somebody said no when asked. `can`: the request would be refused. `diff`, `revisions diff`: something differs. |
+| 2 | The command line is wrong. `can`: the question could not be answered. `diff`, `revisions diff`: it could not be told, or could not be applied. |
 ";
 
 /// The page about the command line: what `--help` says, command by command.

@@ -1,67 +1,70 @@
 //! `postern apply`.
 
+use super::declared::{declaration, plan_of, refused, warn};
 use super::remote::{Remote, text};
-use super::table;
-use crate::cli::remote::ApplyArgs;
+use super::{plan, table};
+use crate::cli::declared::ApplyArgs;
 use crate::output;
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use serde_json::{Value, json};
-use std::io::Read as _;
 use std::process::ExitCode;
 
-/// Longest file that is sent; configurations are shorter.
-const LONGEST: u64 = 16 << 20;
-
 pub(crate) fn apply(args: &ApplyArgs) -> anyhow::Result<ExitCode> {
-    let file = args.file.display();
-    let mut text_read = String::new();
-    let opened =
-        std::fs::File::open(&args.file).with_context(|| format!("{file} cannot be read"))?;
-    opened
-        .take(LONGEST + 1)
-        .read_to_string(&mut text_read)
-        .with_context(|| format!("{file} cannot be read"))?;
-    if text_read.len() as u64 > LONGEST {
-        bail!("{file} is larger than {} MiB", LONGEST >> 20);
-    }
+    let given = declaration(&args.file)?;
     let mut remote = Remote::connect(&args.shown.at)?;
-    let name = std::path::absolute(&args.file).unwrap_or_else(|_| args.file.clone());
-    let params = json!({
-        "name": name.display().to_string(),
-        "text": text_read,
-        "comment": args.comment,
-    });
+    let mut params = serde_json::to_value(&given).context("the file cannot be sent")?;
+    // Nobody is asked with --yes, and where a file owns the configuration applying says what to do
+    // instead.
+    let asks = !args.yes && !remote.owned_by_file;
+    if asks {
+        let answer = remote.call("diff", params.clone())?;
+        warn(&answer);
+        let planned = plan_of(&answer)?;
+        if !args.shown.json {
+            output::say(&plan::text(&planned));
+        }
+        refused(&answer)?;
+        if !planned.changes.is_empty() && !remote.confirm("this changes what is served", false)? {
+            return Ok(ExitCode::FAILURE);
+        }
+        // Nothing else is done than what was shown.
+        set(&mut params, "seen", json!(planned.seen()));
+    }
+    set(&mut params, "comment", json!(args.comment));
     let answer = remote.call("apply", params)?;
-    let warnings = text(&answer, "warnings");
-    if !warnings.is_empty() {
-        output::complain(warnings);
+    if !asks {
+        warn(&answer);
     }
     if args.shown.json {
         table::json(&answer);
         return Ok(ExitCode::SUCCESS);
     }
-    let entries = answer.get("entries").and_then(Value::as_array);
-    let entries = entries.map(Vec::as_slice).unwrap_or_default();
-    for entry in entries {
-        output::say(&format!(
-            "{:<8} {} {}",
-            text(entry, "did"),
-            text(entry, "kind"),
-            text(entry, "id").escape_debug()
-        ));
+    if !asks {
+        output::say(&plan::text(&plan_of(&answer)?));
     }
-    output::say(&summary(&answer, entries.len()));
+    output::say(&done(&answer));
     Ok(ExitCode::SUCCESS)
 }
 
-fn summary(answer: &Value, changed: usize) -> String {
-    let number = |name| answer.get(name).and_then(Value::as_u64).unwrap_or_default();
-    if changed == 0 {
-        return format!(
-            "all {} documents are stored and served already",
-            number("documents")
-        );
+fn set(params: &mut Value, name: &str, value: Value) {
+    if let Value::Object(members) = params {
+        members.insert(name.to_owned(), value);
     }
+}
+
+/// What was done, in a sentence.
+pub(crate) fn done(answer: &Value) -> String {
+    let number = |name| answer.get(name).and_then(Value::as_u64).unwrap_or_default();
+    let entries = answer.get("entries").and_then(Value::as_array);
+    let changed = entries.map(Vec::len).unwrap_or_default();
+    if changed == 0 {
+        return "everything is stored and served already".to_owned();
+    }
+    let documents = if changed == 1 {
+        "document is"
+    } else {
+        "documents are"
+    };
     let revision = text(answer, "revision");
     let revision = if revision.is_empty() {
         String::new()
@@ -69,8 +72,7 @@ fn summary(answer: &Value, changed: usize) -> String {
         format!(", revision {revision}")
     };
     format!(
-        "{changed} of {} documents changed, and are served: change {}{revision}",
-        number("documents"),
-        number("sequence"),
+        "done: {changed} {documents} changed, and served: change {}{revision}",
+        number("sequence")
     )
 }

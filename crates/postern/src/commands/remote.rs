@@ -3,6 +3,7 @@
 use crate::cli::remote::Where;
 use crate::output;
 use anyhow::{anyhow, bail};
+use postern_control::Refusal;
 use postern_control::client::{Client, ClientError};
 use postern_control::shorthand::{Change, Expectation};
 use serde_json::{Value, json};
@@ -169,14 +170,7 @@ pub(crate) fn text<'a>(value: &'a Value, member: &str) -> &'a str {
 /// An error whose text is whole already.
 fn said(error: ClientError) -> anyhow::Error {
     match error {
-        ClientError::Refused(refusal) => {
-            let text = output::refused(&refusal);
-            Refused {
-                code: refusal.code,
-                text,
-            }
-            .into()
-        }
+        ClientError::Refused(refusal) => Refused::new(refusal).into(),
         error => anyhow!("{error}"),
     }
 }
@@ -186,6 +180,15 @@ fn said(error: ClientError) -> anyhow::Error {
 pub(crate) struct Refused {
     pub(crate) code: String,
     text: String,
+}
+
+impl Refused {
+    pub(crate) fn new(refusal: Refusal) -> Self {
+        Self {
+            text: output::refused(&refusal),
+            code: refusal.code,
+        }
+    }
 }
 
 impl std::fmt::Display for Refused {
