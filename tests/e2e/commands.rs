@@ -3,6 +3,7 @@
 mod access;
 mod apply;
 mod asking;
+mod declared;
 mod demo;
 mod directory;
 mod faults;
@@ -12,6 +13,7 @@ mod keys;
 mod manners;
 mod many;
 mod others;
+mod proposals;
 
 use super::harness::files::{Scratch, scratch};
 use super::harness::gateway::cli;
@@ -105,7 +107,7 @@ impl Stored {
     pub(crate) fn apply(&self, config: &str) -> Ran {
         let file = self.scratch.write("postern.yaml", config);
         let file = file.to_str().expect("a path of ours");
-        self.run(&["apply", file, "--comment", "a test"])
+        self.run(&["apply", file, "--comment", "a test", "--yes"])
     }
 
     /// What it has printed and logged so far.

@@ -117,7 +117,7 @@ fn exit_statuses_are_what_the_page_says() {
     let bad = files.write("bad.yaml", "services: [");
     let (good, bad) = (good.display().to_string(), bad.display().to_string());
     let customers = "/partners/customers";
-    let rows: [(&[&str], i32); 16] = [
+    let rows: [(&[&str], i32); 21] = [
         (&["subscriptions", "list"], 0),
         (&["denials"], 0),
         (&["can", "fieldforce", "GET", customers], 1),
@@ -133,6 +133,11 @@ fn exit_statuses_are_what_the_page_says() {
         (&["lists", "add", "office", "203.0.113"], 2),
         (&["apply", &bad], 1),
         (&["apply", &good], 0),
+        (&["diff", &bad], 2),
+        (&["diff", &good], 0),
+        (&["revisions", "show", "9"], 1),
+        (&["change-requests", "show", "cr_x"], 1),
+        (&["delete", "plam", "x"], 2),
         (&["policies", "effective", "partners", "v1", "x"], 1),
     ];
     for (arguments, status) in rows {
