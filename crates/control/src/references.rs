@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, HashSet};
 mod tests;
 
 /// Where documents of a kind name documents of another: the kind, the path (`*` is every member or
-/// item), and the kind of what is named there.
-const REFERENCES: [(&str, &str, &str); 32] = [
+/// item, `@` the name of every member), and the kind of what is named there.
+const REFERENCES: [(&str, &str, &str); 34] = [
     ("access_role", "tenant", "tenant"),
     ("app", "access_roles.*", "access_role"),
     ("app", "groups.*", "group"),
@@ -20,11 +20,13 @@ const REFERENCES: [(&str, &str, &str); 32] = [
     ("credential", "app", "app"),
     ("credential", "environment", "environment"),
     ("credential", "groups.*", "group"),
+    ("credential", "replaces", "credential"),
     ("credential", "restricted_to.services.*", "service"),
     ("edge", "deny.*", "list"),
     ("group", "access_roles.*", "access_role"),
     ("group", "tenant", "tenant"),
     ("list", "tenant", "tenant"),
+    ("listener", "tls.certificates.*", "certificate"),
     ("plan", "covers.*.service", "service"),
     ("plan", "services.*", "service"),
     ("plan", "tenant", "tenant"),
@@ -38,10 +40,10 @@ const REFERENCES: [(&str, &str, &str); 32] = [
     ("service", "versions.*.environments.*", "environment"),
     ("service", "versions.*.upstream", "upstream"),
     ("service", "versions.*.upstreams.*", "upstream"),
+    ("service", "versions.*.upstreams.@", "environment"),
     ("subscription", "app", "app"),
     ("subscription", "plan", "plan"),
     ("subscription", "service", "service"),
-    ("tenant", "environments.*", "environment"),
     ("upstream", "tenant", "tenant"),
 ];
 
@@ -66,6 +68,7 @@ fn walk(value: &Value, path: &str, found: &mut dyn FnMut(&str)) {
     match (step, value) {
         ("*", Value::Array(items)) => items.iter().for_each(|item| next(item, found)),
         ("*", Value::Object(members)) => members.values().for_each(|item| next(item, found)),
+        ("@", Value::Object(members)) => members.keys().for_each(|name| found(name)),
         _ => {
             if let Some(member) = value.get(step) {
                 next(member, found);
