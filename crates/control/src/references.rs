@@ -10,7 +10,7 @@ mod tests;
 
 /// Where documents of a kind name documents of another: the kind, the path (`*` is every member or
 /// item, `@` the name of every member), and the kind of what is named there.
-const REFERENCES: [(&str, &str, &str); 34] = [
+const REFERENCES: [(&str, &str, &str); 37] = [
     ("access_role", "tenant", "tenant"),
     ("app", "access_roles.*", "access_role"),
     ("app", "groups.*", "group"),
@@ -34,10 +34,17 @@ const REFERENCES: [(&str, &str, &str); 34] = [
     ("policy", "deny.*", "list"),
     ("policy", "on.service", "service"),
     ("policy", "on.tenant", "tenant"),
+    ("service", "access_roles.*", "access_role"),
     ("service", "categories.*", "category"),
     ("service", "shared_with.*", "tenant"),
     ("service", "tenant", "tenant"),
+    ("service", "versions.*.access_roles.*", "access_role"),
     ("service", "versions.*.environments.*", "environment"),
+    (
+        "service",
+        "versions.*.operations.*.access_roles.*",
+        "access_role",
+    ),
     ("service", "versions.*.upstream", "upstream"),
     ("service", "versions.*.upstreams.*", "upstream"),
     ("service", "versions.*.upstreams.@", "environment"),
