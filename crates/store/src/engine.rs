@@ -3,6 +3,7 @@
 mod apply;
 mod chain;
 mod history;
+mod missed;
 mod notes;
 mod retention;
 
@@ -12,6 +13,7 @@ pub use chain::{Chain, Fault};
 pub(crate) use chain::{link_unlinked, verify};
 pub use history::RowAt;
 pub(crate) use history::{documents_at, row_at};
+pub(crate) use missed::missed;
 pub(crate) use notes::{note, notes, put_if_absent, put_notes, swap_note, sweep_notes, take_note};
 pub use retention::Pruned;
 pub(crate) use retention::prune;

@@ -103,10 +103,60 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// Something else holds the database's lock.
-    #[error("{} is locked by another program (a backup or an SQLite shell?) for more than 5 s; nothing was written", path.display())]
+    #[error("{} is locked by another program (a backup, or a shell of the database?) for too long; nothing was written", path.display())]
     Busy {
         /// The database.
         path: PathBuf,
+    },
+    /// What was given is no address of a PostgreSQL database.
+    #[error(
+        "the database's address cannot be used: {what}; such as postgres://postern@db.example:5432/postern is right"
+    )]
+    Address {
+        /// What is wrong with it. Says nothing of the password.
+        what: String,
+    },
+    /// The file of a database's authorities holds none.
+    #[error("{} holds no certificate of an authority; `sslrootcert` names a PEM file", path.display())]
+    Authorities {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The database's schema belongs to something else.
+    #[error(
+        "the schema `postern` of {database} holds tables that are not Postern's; give Postern another database"
+    )]
+    ForeignSchema {
+        /// The database.
+        database: Box<str>,
+    },
+    /// The database was made with a key that this node does not have.
+    #[error("{} is missing, and {database} was made with one; copy it from a node that runs: nodes that share a database need the same key", path.display())]
+    KeyElsewhere {
+        /// Where the key should be.
+        path: PathBuf,
+        /// The database.
+        database: Box<str>,
+    },
+    /// The database cannot be reached.
+    #[error(
+        "{database} is away ({detail}); nothing was written, and what was read before is still served"
+    )]
+    Away {
+        /// The database.
+        database: Box<str>,
+        /// What was tried, and what became of it.
+        detail: String,
+    },
+    /// The connection broke when the change set was to become permanent.
+    #[error(
+        "{database} went away ({detail}) while the change was made permanent; look whether it was before repeating it"
+    )]
+    Uncertain {
+        /// The database.
+        database: Box<str>,
+        /// What became of the connection.
+        detail: String,
     },
     /// The database failed in another way.
     #[error("{}: {source}", path.display())]
@@ -206,6 +256,12 @@ pub enum Invalid {
         "`{0}` is not the name of an event: lower-case letters, digits and `_`, a letter first, at most 32"
     )]
     Event(String),
+    /// A word about the change holds what no database keeps.
+    #[error("`{field}` of the change holds a NUL character, which no text has")]
+    Nul {
+        /// Which word.
+        field: &'static str,
+    },
     /// A word about the change is too long.
     #[error("`{field}` of the change has {length} bytes; {limit} are accepted")]
     Meta {

@@ -12,6 +12,7 @@ use postern_model::Secret;
 use crate::canonical::array;
 use crate::directory::{DataDirectory, at};
 use crate::error::StoreError;
+use crate::postgres::{self, address::Address};
 
 #[cfg(test)]
 mod tests;
@@ -50,6 +51,33 @@ impl InstallationKey {
 }
 
 impl DataDirectory {
+    /// The installation's key of nodes that share a database: of the file `given`, or else of this
+    /// directory. Makes it only for a database that no installation has used yet: nodes that share
+    /// a database need the same key. Blocks; for start-up.
+    ///
+    /// Refuses what [`Self::installation_key`] refuses.
+    pub fn shared_key(
+        &self,
+        given: Option<&Path>,
+        database: &Address,
+    ) -> Result<InstallationKey, StoreError> {
+        let own = self.path().join(FILE);
+        let path = given.unwrap_or(&own);
+        match File::open(path) {
+            Ok(file) => read(path, file),
+            Err(error) if error.kind() == ErrorKind::NotFound && given.is_none() => {
+                if postgres::is_used(database)? {
+                    return Err(StoreError::KeyElsewhere {
+                        path: own,
+                        database: database.to_string().into(),
+                    });
+                }
+                create(self.path(), &own)
+            }
+            Err(error) => Err(at(path, "open", error)),
+        }
+    }
+
     /// The installation's key. Makes it (mode 0600) in a directory that has neither key nor
     /// database.
     ///

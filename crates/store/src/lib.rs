@@ -1,7 +1,7 @@
 //! The control plane's storage: documents, revisions of the rules, the change log.
 //!
-//! Owns the data directory and its lock, the installation's key, `postern.db` with its migrations,
-//! and the promise that a change set is applied whole or not at all. Refuses to own what documents
+//! Owns the data directory and its lock, the installation's key, `postern.db` or a shared PostgreSQL
+//! database with its migrations, the copy of it that a node starts from while it is away, and the promise that a change set is applied whole or not at all. Refuses to own what documents
 //! mean (`postern-config` validates them, inside the transaction) and call records
 //! (`postern-calllog`).
 //!
@@ -20,6 +20,8 @@ mod error;
 mod installation;
 mod merge;
 mod note;
+mod postgres;
+mod replica;
 mod revision;
 mod rows;
 mod sqlite;
@@ -40,5 +42,7 @@ pub use error::{ApplyError, Invalid, StoreError};
 pub use installation::InstallationKey;
 pub use merge::merge_patch;
 pub use note::Note;
+pub use postgres::address::Address;
+pub use postgres::listen::Contact;
 pub use revision::{Head, Revision, RevisionRecord};
-pub use store::Store;
+pub use store::{Shared, Store};

@@ -3,7 +3,8 @@
 mod notes;
 
 use std::ops::RangeInclusive;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
@@ -15,6 +16,11 @@ use crate::directory::DataDirectory;
 use crate::document::{Document, Kind, Page, Scope};
 use crate::engine::{self, Chain, Proposal, Pruned, RowAt};
 use crate::error::{ApplyError, StoreError};
+use crate::installation::InstallationKey;
+use crate::postgres::address::Address;
+use crate::postgres::listen::{Contact, Listener, Told};
+use crate::postgres::{Postgres, Target, on_a_thread};
+use crate::replica::{Ask, Keeper, Replica};
 use crate::revision::{Head, Revision, RevisionRecord};
 use crate::rows::{Access, Database, Transaction};
 use crate::sqlite::Sqlite;
@@ -24,7 +30,26 @@ use crate::worker::Workers;
 const READERS: usize = 2;
 
 /// The meta key under which the database remembers the installation's key.
-const FINGERPRINT: &str = "store.installation";
+pub(crate) const FINGERPRINT: &str = "store.installation";
+
+/// A database that several nodes share.
+#[derive(Debug, Clone)]
+pub struct Shared {
+    /// Where it is.
+    pub address: Address,
+    /// How often a node looks whether another changed something, besides hearing of it.
+    pub check: Duration,
+}
+
+impl Shared {
+    /// Looked at every second.
+    pub const fn new(address: Address) -> Self {
+        Self {
+            address,
+            check: Duration::from_secs(1),
+        }
+    }
+}
 
 /// Documents, revisions and the change log. Cheap to clone. Dropping the last clone finishes what
 /// was asked of it, closes the database and then gives the directory back.
@@ -37,7 +62,26 @@ struct Inner {
     writer: Workers,
     readers: Workers,
     head: watch::Sender<Head>,
+    /// For a database that is shared.
+    shared: Option<Sharing>,
     _directory: Arc<DataDirectory>,
+}
+
+/// What a shared database takes beside.
+#[derive(Debug)]
+struct Sharing {
+    keeper: Keeper,
+    contact: watch::Receiver<Contact>,
+    /// The copy that this process begins with, if the database was away.
+    copy: Mutex<Option<Workers>>,
+    _listener: Listener,
+}
+
+impl Sharing {
+    fn take_copy(&self) -> Option<Workers> {
+        let mut copy = self.copy.lock().unwrap_or_else(PoisonError::into_inner);
+        copy.take()
+    }
 }
 
 impl Store {
@@ -73,8 +117,118 @@ impl Store {
             writer: Workers::start("store-write", vec![Box::new(writer)]).map_err(failed)?,
             readers: Workers::start("store-read", readers).map_err(failed)?,
             head: watch::Sender::new(head),
+            shared: None,
             _directory: directory,
         })))
+    }
+
+    /// Opens a database that nodes share, making or migrating its schema. Blocks; for start-up.
+    ///
+    /// If it is away, begins with the copy in the directory, if there is one
+    /// ([`Self::inspect_copy`]); writing fails with [`StoreError::Away`] until it is there again.
+    /// Refuses what [`Self::open`] refuses.
+    pub fn open_shared(
+        directory: Arc<DataDirectory>,
+        key: &InstallationKey,
+        shared: &Shared,
+    ) -> Result<Self, StoreError> {
+        let fingerprint = hex(key.derive("fingerprint").expose());
+        let target = Arc::new(Target::new(&shared.address, &fingerprint)?);
+        let replica = Replica::new(directory.path(), &fingerprint);
+        let asked = Instant::now();
+        let reached = on_a_thread(|| Postgres::new(target.clone()).begin(Access::Read)?.head());
+        let (head, copy, contact) = match reached {
+            Ok(head) => (head, None, (Some(asked), None)),
+            Err(error @ StoreError::Away { .. }) => match replica.open()? {
+                Some((sqlite, head)) => {
+                    tracing::warn!("{error}; beginning with the copy of it that was kept");
+                    let last = replica.age().and_then(|age| asked.checked_sub(age));
+                    (head, Some(sqlite), (last, Some(error.to_string().into())))
+                }
+                None => return Err(error),
+            },
+            Err(error) => return Err(error),
+        };
+        let connection = || Postgres::new(target.clone());
+        let boxed = || Box::new(connection()) as Box<dyn Database>;
+        let failed = |source| StoreError::Io {
+            path: directory.path().to_owned(),
+            doing: "start a thread for",
+            source,
+        };
+        let told = Told {
+            head: watch::Sender::new(head),
+            contact: watch::Sender::new(Contact {
+                last: contact.0,
+                error: contact.1,
+            }),
+        };
+        let copy = copy.map(|sqlite| Workers::start("store-copy", vec![Box::new(sqlite)]));
+        let sharing = Sharing {
+            keeper: Keeper::start(replica, connection()).map_err(failed)?,
+            contact: told.contact.subscribe(),
+            copy: Mutex::new(copy.transpose().map_err(failed)?),
+            _listener: Listener::start(connection(), shared.check, told.clone()).map_err(failed)?,
+        };
+        let readers = (0..READERS).map(|_| boxed()).collect();
+        Ok(Self(Arc::new(Inner {
+            writer: Workers::start("store-write", vec![boxed()]).map_err(failed)?,
+            readers: Workers::start("store-read", readers).map_err(failed)?,
+            head: told.head,
+            shared: Some(sharing),
+            _directory: directory,
+        })))
+    }
+
+    /// Whether a shared database is reached; none if the database is this process's own.
+    pub fn contact(&self) -> Option<watch::Receiver<Contact>> {
+        let shared = self.0.shared.as_ref();
+        shared.map(|shared| shared.contact.clone())
+    }
+
+    /// Says that what is stored is served, so that a node may begin with it while its database is
+    /// away. The copy is made in the background; nothing happens where the database is not shared.
+    pub fn keep(&self) {
+        if let Some(shared) = &self.0.shared {
+            shared.keeper.ask(Ask::BringUp);
+        }
+    }
+
+    /// Says that what is served is still what the database holds, so that a node that begins with
+    /// the copy knows its age.
+    pub fn confirm(&self) {
+        if let Some(shared) = &self.0.shared {
+            shared.keeper.ask(Ask::Confirm);
+        }
+    }
+
+    /// Looks at what is stored, all of one moment.
+    pub async fn inspect<T, E>(
+        &self,
+        look: impl FnOnce(&Proposal<'_>) -> Result<T, ApplyError<E>> + Send + 'static,
+    ) -> Result<T, ApplyError<E>>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        inspect(&self.0.readers, look).await
+    }
+
+    /// Looks, once, at the copy that was kept of a shared database; none if the database was there
+    /// when this process began.
+    pub async fn inspect_copy<T, E>(
+        &self,
+        look: impl FnOnce(&Proposal<'_>) -> Result<T, ApplyError<E>> + Send + 'static,
+    ) -> Result<Option<T>, ApplyError<E>>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        let copy = self.0.shared.as_ref().and_then(Sharing::take_copy);
+        match copy {
+            Some(copy) => inspect(&copy, look).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Applies a change set, all or nothing, after every change set before it. When this returns,
@@ -119,13 +273,13 @@ impl Store {
         self.0.writer.run(work).await?
     }
 
-    /// Where the store stands.
+    /// Where the store stands, as far as this process knows.
     pub fn head(&self) -> Head {
         *self.0.head.borrow()
     }
 
-    /// Tells of every change set that this process applied, after it is permanent. A receiver that
-    /// is slow sees the last.
+    /// Tells of every change set that this process applied, after it is permanent, and of those of
+    /// other nodes, once this one hears of them. A receiver that is slow sees the last.
     pub fn watch(&self) -> watch::Receiver<Head> {
         self.0.head.subscribe()
     }
@@ -253,4 +407,19 @@ impl Store {
         };
         self.0.writer.run(work).await?
     }
+}
+
+async fn inspect<T, E>(
+    workers: &Workers,
+    look: impl FnOnce(&Proposal<'_>) -> Result<T, ApplyError<E>> + Send + 'static,
+) -> Result<T, ApplyError<E>>
+where
+    T: Send + 'static,
+    E: Send + 'static,
+{
+    let work = move |database: &mut dyn Database| {
+        let transaction = database.begin(Access::Read)?;
+        look(&Proposal::of(&*transaction)?)
+    };
+    workers.run(work).await?
 }

@@ -230,6 +230,15 @@ pub(crate) async fn what_cannot_be_a_document_is_refused(fixture: &impl Fixture)
         assert!(matches!(error, ApplyError::Invalid(_)), "{error}");
         assert!(error.to_string().contains(words), "{error}");
     }
+    let mut odd = meta(1);
+    odd.who = "li\0n".to_owned();
+    let refused = store
+        .apply(vec![], odd, |_| Ok::<(), ApplyError<()>>(()))
+        .await;
+    assert!(matches!(
+        refused,
+        Err(ApplyError::Invalid(Invalid::Nul { field: "who" }))
+    ));
     let mut wordy = meta(1);
     wordy.comment = "x".repeat(4097);
     let refused = store

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use aws_lc_rs::digest::{Context, SHA256};
 use serde_json::{Map, Value};
 
+use super::missed::{merged, missed};
 use super::{CHECKPOINT_EVERY, chain};
 use crate::canonical::{MAX_DEPTH, array, canonical, is_shallow, sha256};
 use crate::change::{Action, Applied, Change, ChangeMeta, Entry, Event, Expect};
@@ -38,6 +39,35 @@ impl std::fmt::Debug for Proposal<'_> {
 }
 
 impl<'a> Proposal<'a> {
+    /// What is stored, with nothing that would change.
+    pub(crate) fn of(transaction: &'a dyn Transaction) -> Result<Self, StoreError> {
+        Ok(Self {
+            transaction,
+            entries: &[],
+            head: transaction.head()?,
+        })
+    }
+
+    /// The documents that would differ from how they were after a change set, whoever changed them;
+    /// none if that cannot be told, so that everything has to be read.
+    pub fn since(&self, sequence: u64) -> Result<Option<Vec<Entry>>, StoreError> {
+        let missed = missed(self.transaction, sequence)?;
+        Ok(missed.map(|missed| merged(missed.into_iter().chain(self.entries.iter().cloned()))))
+    }
+
+    /// The same, as if these were what would change.
+    #[must_use]
+    pub const fn with_entries<'b>(&self, entries: &'b [Entry]) -> Proposal<'b>
+    where
+        'a: 'b,
+    {
+        Proposal {
+            transaction: self.transaction,
+            entries,
+            head: self.head,
+        }
+    }
+
     /// The documents that would change, before and after.
     pub const fn entries(&self) -> &'a [Entry] {
         self.entries
@@ -200,6 +230,9 @@ fn check_meta(meta: &ChangeMeta) -> Result<(), Invalid> {
     ];
     let from = meta.from.as_ref().map(|from| ("from", from, 64));
     for (field, text, limit) in words.into_iter().chain(from) {
+        if text.contains('\0') {
+            return Err(Invalid::Nul { field });
+        }
         if text.len() > limit {
             return Err(Invalid::Meta {
                 field,

@@ -17,8 +17,8 @@ use crate::{ActorKind, AuditFilter, DataDirectory, Scope, Store, StoreError};
 struct Directory(tempfile::TempDir);
 
 impl Fixture for Directory {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
+    fn new() -> Option<Self> {
+        Some(Self(tempfile::tempdir().unwrap()))
     }
 
     fn open(&self) -> Store {
@@ -85,7 +85,7 @@ fn a_database_of_something_else_is_refused_and_left_alone() {
 
 #[test]
 fn a_newer_database_is_refused() {
-    let directory = Directory::new();
+    let directory = Directory::new().unwrap();
     drop(directory.open());
     let database = directory.0.path().join("postern.db");
     Connection::open(&database)
@@ -101,7 +101,7 @@ fn a_newer_database_is_refused() {
 
 #[tokio::test]
 async fn a_damaged_database_is_named() {
-    let directory = Directory::new();
+    let directory = Directory::new().unwrap();
     let store = directory.open();
     let many = (0..500)
         .map(|n| put("app", &format!("a{n}"), json!({ "title": "x".repeat(200) })))
@@ -126,7 +126,7 @@ async fn a_damaged_database_is_named() {
 
 #[tokio::test]
 async fn a_damaged_document_is_named() {
-    let directory = Directory::new();
+    let directory = Directory::new().unwrap();
     let store = directory.open();
     apply(&store, vec![put("plan", "p", json!({}))]).await;
     drop(store);
@@ -148,7 +148,7 @@ async fn a_damaged_document_is_named() {
 
 #[test]
 fn another_key_is_refused() {
-    let directory = Directory::new();
+    let directory = Directory::new().unwrap();
     drop(directory.open());
     let key = directory.0.path().join("installation.key");
     let right = fs::read(&key).unwrap();
@@ -165,7 +165,7 @@ fn another_key_is_refused() {
 
 #[test]
 fn others_cannot_read_the_database() {
-    let directory = Directory::new();
+    let directory = Directory::new().unwrap();
     let _store = directory.open();
     for name in ["postern.db", "postern.db-wal", "postern.db-shm"] {
         let metadata = fs::metadata(directory.0.path().join(name)).unwrap();
@@ -216,7 +216,7 @@ async fn a_database_of_version_1_is_read() {
 
 #[test]
 fn lists_are_read_by_an_index() {
-    let directory = Directory::new();
+    let directory = Directory::new().unwrap();
     drop(directory.open());
     let database = Connection::open(directory.0.path().join("postern.db")).unwrap();
     for member in ["app", "service", "state", "tenant"] {

@@ -28,7 +28,7 @@ async fn measure_a_hundred_thousand_credentials() {
     const ALL: u32 = 100_000;
     const SOME: u32 = 2_000;
     let per = |took: Duration, count: u32| took / count;
-    let directory = Directory::new();
+    let directory = Directory::new().unwrap();
     let store = directory.open();
 
     let started = Instant::now();
