@@ -25,6 +25,10 @@ pub struct Readiness {
     pub listeners_bound: bool,
     /// Whether the gateway is shutting down.
     pub draining: bool,
+    /// How a database fares that nodes share; none if it is this node's own. One that is away keeps
+    /// nobody out either: it is away from every node, and requests are decided by what was read
+    /// before. See `postern_database_away`.
+    pub database: Option<String>,
     /// What is wrong with the call log, one sentence each; empty when it works.
     pub call_log: Vec<String>,
 }
@@ -60,6 +64,7 @@ impl Readiness {
             "ready": reasons.is_empty(),
             "reasons": reasons,
             "configuration": configuration,
+            "database": self.database,
             "call_log": self.call_log,
         })
         .to_string();

@@ -30,6 +30,7 @@ fn ready() -> Readiness {
         configuration: ConfigurationState::Current,
         listeners_bound: true,
         draining: false,
+        database: None,
         call_log: Vec::new(),
     }
 }
@@ -147,6 +148,7 @@ async fn readiness_tells_its_reasons_and_a_stale_configuration_still_serves() {
         configuration: ConfigurationState::Missing,
         listeners_bound: false,
         draining: true,
+        database: Some("away for 7 s".into()),
         call_log: Vec::new(),
     })
     .await;

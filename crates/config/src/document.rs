@@ -30,7 +30,7 @@ use role::{AccessRole, Group};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use service::Service;
-use settings::{Admin, CallLog, Client, Egress, Forwarding, Limits, Timeouts};
+use settings::{Admin, CallLog, Client, Egress, Forwarding, Limits, Staleness, Timeouts};
 use upstream::Upstream;
 
 /// The configuration of a Postern gateway.
@@ -86,6 +86,8 @@ pub(crate) struct Document {
     pub limits: Option<Limits>,
     /// How long a client may take.
     pub timeouts: Option<Timeouts>,
+    /// What nodes do that share a database and do not reach it.
+    pub staleness: Option<Staleness>,
     /// Where the gateway may connect to.
     pub egress: Option<Egress>,
     /// What the gateway adds to the requests and responses that it passes on.

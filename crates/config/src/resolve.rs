@@ -137,6 +137,10 @@ pub(crate) fn resolve(
             .timeouts
             .map(settings::timeouts)
             .unwrap_or_default(),
+        staleness: document
+            .staleness
+            .map(settings::staleness)
+            .unwrap_or_default(),
         egress,
         forwarding: document
             .forwarding

@@ -10,6 +10,7 @@ pub(crate) mod name;
 pub(crate) mod path;
 pub(crate) mod reference;
 pub(crate) mod size;
+pub(crate) mod staleness;
 pub(crate) mod status;
 pub(crate) mod target;
 pub(crate) mod text;
@@ -111,6 +112,7 @@ pub(crate) const KINDS: &[Entry] = &[
     entry::<reference::KeyReference>(),
     entry::<reference::SecretReference>(),
     entry::<size::Size>(),
+    entry::<staleness::StalenessLimit>(),
     entry::<status::StatusRange>(),
     entry::<target::TargetText>(),
     entry::<text::Description>(),

@@ -36,7 +36,7 @@ const NAMED: [(&str, &str); 17] = [
 ];
 
 /// Sections that are one document each, and its kind.
-const SINGLE: [&str; 8] = [
+const SINGLE: [&str; 9] = [
     "admin",
     "call_log",
     "client",
@@ -44,6 +44,7 @@ const SINGLE: [&str; 8] = [
     "egress",
     "forwarding",
     "limits",
+    "staleness",
     "timeouts",
 ];
 

@@ -51,13 +51,14 @@ const SECTIONS: [(&str, &str); 17] = [
 ];
 
 /// Sections that are one document.
-const SINGLE: [&str; 8] = [
+const SINGLE: [&str; 9] = [
     "admin",
     "call_log",
     "edge",
     "client",
     "limits",
     "timeouts",
+    "staleness",
     "egress",
     "forwarding",
 ];

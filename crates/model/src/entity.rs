@@ -40,6 +40,7 @@ pub use role::{AccessRole, Group, RoleGrant};
 pub use service::{ClientCertificate, Lifecycle, Operation, Service, TimeoutOverrides, Version};
 pub use settings::{
     CallLog, Client, Egress, ForwardedHeader, Forwarding, FrontTimeouts, Limits, Recorded,
+    Staleness,
 };
 pub use subscription::{Decided, Requested, Subscription, SubscriptionState};
 pub use tenant::{App, Suspension, Tenant};
@@ -83,6 +84,8 @@ pub struct Configuration {
     pub limits: Limits,
     /// How long the caller's side may take.
     pub timeouts: FrontTimeouts,
+    /// How long callers are let in while a shared database is away.
+    pub staleness: Staleness,
     /// Where the gateway may connect to.
     pub egress: Egress,
     /// What the call log keeps.

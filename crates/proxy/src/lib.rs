@@ -9,6 +9,7 @@ pub mod counting;
 mod date;
 mod decimal;
 mod exchange;
+pub mod freshness;
 #[doc(hidden)]
 pub mod fuzzing;
 mod gateway;

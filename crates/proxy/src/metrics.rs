@@ -104,6 +104,12 @@ pub trait Observe: Send + Sync {
     /// Visits every upstream that has a circuit breaker.
     fn breakers(&self, visit: &mut dyn FnMut(BreakerState<'_>));
 
+    /// For how long it is not known whether what is served holds; none if the database is this
+    /// process's own.
+    fn silence(&self) -> Option<std::time::Duration> {
+        None
+    }
+
     /// How the call log fares, if there is one.
     fn call_log(&self) -> Option<Health> {
         None

@@ -75,6 +75,7 @@ const CONTRACT: &[(&str, u16, &str, &str)] = &[
     ("gateway.overloaded", 503, "gateway", ""),
     ("gateway.draining", 503, "gateway", ""),
     ("gateway.not_ready", 503, "gateway", ""),
+    ("gateway.configuration_stale", 503, "gateway", "proxy_configuration_error"),
     ("origin.refused", 403, "upstream", ""),
 ];
 

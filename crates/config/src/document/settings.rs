@@ -6,6 +6,7 @@ use crate::scalar::duration::Duration;
 use crate::scalar::host::{Host, Url};
 use crate::scalar::name::Pseudonym;
 use crate::scalar::size::Size;
+use crate::scalar::staleness::StalenessLimit;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -98,6 +99,17 @@ pub(crate) struct Timeouts {
     /// How long open requests may still take when the gateway ends.
     #[schemars(extend("default" = "30s", "x-minimum" = 0))]
     pub drain: Option<Duration>,
+}
+
+/// What nodes do that share a database and do not reach it.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Staleness {
+    /// How long callers with credentials are let in, by what was read last. After that they are
+    /// refused (`gateway.configuration_stale`), since the gateway cannot know of revocations.
+    /// `0s`: as soon as it notices, after 5 s. `never`: they are always let in.
+    #[schemars(extend("default" = "5m"))]
+    pub limit: Option<StalenessLimit>,
 }
 
 /// Where the gateway may connect to: public addresses always, any other only if it is listed.

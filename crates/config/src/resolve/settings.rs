@@ -5,6 +5,7 @@ use crate::scalar::address::Network;
 use ipnet::IpNet;
 use postern_model::entity::{
     Admin, CallLog, Client, Egress, ForwardedHeader, Forwarding, FrontTimeouts, Limits, Recorded,
+    Staleness,
 };
 
 /// Puts what is given in the place of what is there.
@@ -81,6 +82,12 @@ pub(super) fn timeouts(given: document::Timeouts) -> FrontTimeouts {
     set(&mut timeouts.body_rate, given.body_rate.map(|size| size.0));
     set(&mut timeouts.drain, given.drain.map(|d| d.0));
     timeouts
+}
+
+pub(super) fn staleness(given: document::Staleness) -> Staleness {
+    let mut staleness = Staleness::default();
+    set(&mut staleness.limit, given.limit.map(|limit| limit.0));
+    staleness
 }
 
 pub(super) fn egress(given: document::Egress) -> Egress {

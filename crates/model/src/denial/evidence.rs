@@ -169,6 +169,7 @@ impl Code {
             Self::CircuitOpen => kinds(&["next_probe"], &["since", "limit"], &[]),
             Self::OriginRefused => kinds(&["status"], &[], &[]),
             Self::LimitReached | Self::Overloaded => kinds(&[], &[], &["which"]),
+            Self::ConfigurationStale => kinds(&[], &[], &["age", "limit"]),
             Self::LengthRequired | Self::CredentialInvalid
             | Self::Draining | Self::NotReady | Self::Internal => kinds(&[], &[], &[]),
         }

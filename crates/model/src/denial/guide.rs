@@ -186,6 +186,8 @@ impl Code {
                 "Send callers to another gateway first.", ""),
             Self::NotReady => guide("The gateway has no configuration yet.",
                 "Give it a configuration; `postern check` says what is wrong with one.", ""),
+            Self::ConfigurationStale => guide("The gateway has not reached the database that it shares with other nodes for longer than `staleness.limit`, so that it cannot know of revocations.",
+                "Bring the database back; the gateway finds it by itself. A longer `staleness.limit` (or `never`) lets callers in for longer.", ""),
             Self::Internal => guide("Something went wrong inside the gateway. That is a bug.",
                 "Report it with the request id.", ""),
         }

@@ -218,6 +218,8 @@ codes! {
         503 [] Gateway After(1) Connection "proxy_internal_response",
     NotReady = "gateway.not_ready" "Gateway not ready"
         503 [] Gateway After(1) Connection "proxy_configuration_error",
+    ConfigurationStale = "gateway.configuration_stale" "Gateway cut off from its database"
+        503 [] Gateway After(5) Authenticate "proxy_configuration_error",
     Internal = "gateway.internal" "Internal gateway error"
         500 [] Gateway After(1) Connection "proxy_internal_error",
 }

@@ -99,6 +99,21 @@ impl Default for FrontTimeouts {
     }
 }
 
+/// How long what is served is relied on, without knowing whether it still holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Staleness {
+    /// Credentials are refused after that; none: never.
+    pub limit: Option<Duration>,
+}
+
+impl Default for Staleness {
+    fn default() -> Self {
+        Self {
+            limit: Some(Duration::from_mins(5)),
+        }
+    }
+}
+
 /// Where the gateway may connect to. Public addresses always; everything else only if listed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Egress {

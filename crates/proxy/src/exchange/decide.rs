@@ -6,6 +6,7 @@ use super::journal::Journal;
 use super::message::RequestSource;
 use crate::connection::Caller;
 use crate::counting::Held;
+use crate::freshness::AWAY;
 use crate::gateway::{Core, CoreState};
 use postern_model::{Code, Denial};
 use postern_policy::client::ClientAddress;
@@ -17,7 +18,10 @@ use postern_policy::rules::Rules;
 use postern_policy::{Allowed, Decision, FactRequest, Live, Own, Snapshot, Step, Walk};
 use std::cell::RefCell;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// Nodes look at their database every second: below this, what is served is as good as known.
+const AT_LEAST: Duration = AWAY;
 
 /// How often a request that lost a race for a limit is judged again.
 const RACES: usize = 3;
@@ -42,6 +46,11 @@ pub(super) struct Passes<'a> {
 }
 
 impl Deciding {
+    /// What was found out.
+    pub(super) const fn walk(&self) -> &Walk {
+        &self.walk
+    }
+
     /// Gives permits back; at the latest they are when this is dropped.
     pub(super) fn give_back(&self) {
         self.permits.take();
@@ -187,7 +196,11 @@ impl Walking<'_> {
                         return Err(Failed::Refused(Denial::new(Code::Internal)));
                     };
                     let keyer = &self.core.shared.keyer;
-                    live.provide_credential(verify(live, self.snapshot, route, keyer));
+                    let verdict = verify(live, self.snapshot, route, keyer);
+                    if let Some(denial) = self.stale(&verdict) {
+                        return Ok(Decision::Refuse(denial));
+                    }
+                    live.provide_credential(verdict);
                 }
                 Step::Need(FactRequest::Counters) => live.provide_readings(match &mut counted {
                     Counted::Taken(held) => counting.read(walk.limits(), held, self.now),
@@ -202,6 +215,24 @@ impl Walking<'_> {
                 Step::Done(decision) => return Ok(decision),
             }
         }
+    }
+}
+
+impl Walking<'_> {
+    /// Refuses who brings a credential once it is not known for too long whether it still holds.
+    fn stale(&self, verdict: &CredentialVerdict) -> Option<Denial> {
+        use CredentialVerdict::{KindNotAccepted, Missing};
+        let age = self.core.shared.freshness.age(Instant::now())?;
+        let limit = self.state.configuration().staleness.limit?;
+        if age < limit.max(AT_LEAST) || matches!(verdict, Missing | KindNotAccepted { .. }) {
+            return None;
+        }
+        let seconds = |time: Duration| time.as_secs().to_string();
+        let denial = Denial::new(Code::ConfigurationStale).saw("limit", seconds(limit));
+        Some(match age {
+            Duration::MAX => denial,
+            age => denial.saw("age", seconds(age)),
+        })
     }
 }
 

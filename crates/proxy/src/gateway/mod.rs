@@ -20,6 +20,7 @@ pub use snapshot::{Revision, SnapshotError};
 use self::core::Command;
 use self::floods::Floods;
 use crate::counting::Counting;
+use crate::freshness::Freshness;
 use crate::metrics::Metrics;
 use crate::record::Sinks;
 use crate::upstream::UpstreamState;
@@ -75,6 +76,8 @@ pub struct Options {
     pub requests: Option<Requests>,
     /// Who may call what, from the first request on.
     pub directory: Directory,
+    /// Whether what is served is known to hold.
+    pub freshness: Arc<Freshness>,
 }
 
 /// What every core shares.
@@ -92,6 +95,7 @@ pub(crate) struct Shared {
     pub(crate) keyer: Keyer,
     pub(crate) call_log: Option<Arc<CallLog>>,
     pub(crate) requests: Option<Requests>,
+    pub(crate) freshness: Arc<Freshness>,
     /// Bounds records of connections that were refused.
     pub(crate) floods: Floods,
     commands: Vec<UnboundedSender<Command>>,
@@ -152,6 +156,11 @@ impl Gateway {
         self.shared.directory.store(Arc::new(directory));
     }
 
+    /// Whether what is served is known to hold.
+    pub fn freshness(&self) -> &Freshness {
+        &self.shared.freshness
+    }
+
     /// The counters of limits and of the edge.
     pub fn counting(&self) -> &Counting {
         &self.shared.counting
@@ -193,6 +202,7 @@ impl Gateway {
             keyer: options.keyer,
             call_log: options.call_log,
             requests: options.requests,
+            freshness: options.freshness,
             floods: Floods::new(),
             commands,
             said: AtomicU64::new(0),

@@ -3,7 +3,7 @@
 use super::Gateway;
 use crate::metrics::{BreakerState, Observe, TargetState};
 use postern_calllog::Health;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 impl Observe for Gateway {
     fn targets(&self, visit: &mut dyn FnMut(TargetState<'_>)) {
@@ -29,6 +29,10 @@ impl Observe for Gateway {
                 });
             }
         }
+    }
+
+    fn silence(&self) -> Option<Duration> {
+        self.freshness().age(Instant::now())
     }
 
     fn call_log(&self) -> Option<Health> {

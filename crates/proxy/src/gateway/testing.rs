@@ -52,6 +52,7 @@ pub(crate) fn core_for(
         keyer: keyer(),
         call_log: None,
         requests,
+        freshness: Arc::new(crate::freshness::Freshness::always()),
         floods: Floods::new(),
         commands: Vec::new(),
         said: AtomicU64::new(0),

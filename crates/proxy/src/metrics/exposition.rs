@@ -10,12 +10,14 @@ use super::layout::Rows;
 use super::process::Process;
 use super::table::Table;
 use super::{BreakerPosition, Metrics, Observe, locked};
+use crate::freshness::AWAY;
 use crate::record::Outcome;
 use postern_model::Code;
 use postern_model::entity::Name;
 use std::fmt::{Display, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 /// Writes every metric.
 pub(super) fn write(metrics: &Metrics, observed: &dyn Observe, out: &mut String) {
@@ -31,6 +33,9 @@ pub(super) fn write(metrics: &Metrics, observed: &dyn Observe, out: &mut String)
     page.listeners(&registry.listeners);
     drop(registry);
     page.configuration(metrics);
+    if let Some(silence) = observed.silence() {
+        page.silence(silence);
+    }
     if let Some(health) = observed.call_log() {
         page.call_log(&health);
     }
@@ -269,6 +274,17 @@ impl Page<'_> {
         ] {
             self.family(family);
             self.sample(family, &[], value.load(Ordering::Relaxed));
+        }
+    }
+
+    fn silence(&mut self, silence: Duration) {
+        self.family(&families::DATABASE_AWAY);
+        self.sample(&families::DATABASE_AWAY, &[], u8::from(silence >= AWAY));
+        self.family(&families::DATABASE_SILENT);
+        if silence == Duration::MAX {
+            self.sample(&families::DATABASE_SILENT, &[], "+Inf");
+        } else {
+            self.sample(&families::DATABASE_SILENT, &[], silence.as_secs_f64());
         }
     }
 

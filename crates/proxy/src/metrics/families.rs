@@ -82,6 +82,10 @@ families! {
         "When a configuration was last applied; 0 before the first.";
     STALE = Gauge "postern_config_stale" []
         "1 while the newest configuration could not be applied and an older one is in force.";
+    DATABASE_AWAY = Gauge "postern_database_away" []
+        "1 once a shared database has not been reached for 5 s: requests are decided by what was read before.";
+    DATABASE_SILENT = Gauge "postern_database_silent_seconds" []
+        "For how long this node does not know whether what it serves is still what the shared database holds.";
     SPANS_DROPPED = Counter "postern_trace_spans_dropped_total" []
         "Spans that could not be exported: the queue was full, or the collector did not take them.";
     CALLS_WRITTEN = Counter "postern_call_log_rows_written_total" []

@@ -48,6 +48,9 @@ pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
             Code::NotReady => {
                 "The gateway does not know yet where the service behind it is: its name is being looked up for the first time."
             },
+            Code::ConfigurationStale => {
+                "The gateway has not heard from its database for too long, and cannot know whether the credential still holds."
+            }
             _ => "Something went wrong inside the gateway. This is a bug, not a fault of the request.",
         }),
     }
@@ -62,7 +65,9 @@ pub(super) fn fix(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
         Code::Internal => {
             return out.write_str("Report the request id to the gateway's operators.");
         }
-        Code::Overloaded | Code::Draining | Code::NotReady => "the gateway's operators",
+        Code::Overloaded | Code::Draining | Code::NotReady | Code::ConfigurationStale => {
+            "the gateway's operators"
+        }
         _ => "the owners of the service",
     };
     match told.denial.retry {
