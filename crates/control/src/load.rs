@@ -7,7 +7,7 @@ use postern_config::{Around, Known, Loaded, Report, System};
 use postern_model::entity::{Accounts, Configuration, KeyDigest, Name};
 use postern_model::key::Keyer;
 use postern_policy::{Change, Directory};
-use postern_store::{Class, Document, Entry, Kind, Proposal, Scope, StoreError};
+use postern_store::{Class, Document, Entry, Head, Kind, Proposal, Scope, StoreError};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
@@ -41,6 +41,8 @@ pub struct Candidate {
 #[derive(Debug, Clone)]
 pub(crate) struct Last {
     directory: Directory,
+    /// Where the store stood; none if that was a copy of it, which says nothing of its past.
+    stood: Option<Head>,
     /// What the rules declare that the directory refers to.
     known: Arc<Known>,
 }
@@ -53,13 +55,27 @@ pub(crate) struct Read {
 }
 
 impl Read {
-    fn new(proposal: &Proposal<'_>, configuration: Option<Configuration>, last: Last) -> Self {
+    fn new(proposal: &Proposal<'_>, configuration: Option<Configuration>, mut last: Last) -> Self {
+        last.stood = Some(proposal.head());
         let candidate = Candidate {
             configuration: configuration.map(Arc::new),
             directory: last.directory.clone(),
             revision: Named::from(&proposal.head().revision),
         };
         Self { candidate, last }
+    }
+
+    /// Of a copy: what follows it is read as a whole.
+    pub(crate) fn of_copy(mut self) -> Self {
+        self.last.stood = None;
+        self
+    }
+}
+
+impl Last {
+    /// Whether the store still stands there.
+    pub(crate) fn is_at(&self, head: Head) -> bool {
+        self.stood == Some(head)
     }
 }
 
@@ -122,6 +138,30 @@ impl Loader {
         whole.finish()
     }
 
+    /// What a change set makes of what was read last, and what other nodes stored since. Without a
+    /// configuration if nothing changed in the rules.
+    pub(crate) fn next(&self, proposal: &Proposal<'_>, last: &Last) -> Result<Read, Refusal> {
+        let head = proposal.head();
+        let entries = match last.stood {
+            // The same number for something else: the database was put back to an earlier state.
+            Some(stood) if stood.sequence == head.sequence && stood != head => None,
+            Some(stood) => proposal.since(stood.sequence)?,
+            None => None,
+        };
+        let Some(entries) = entries else {
+            return self.whole(proposal);
+        };
+        let proposal = proposal.with_entries(&entries);
+        let mut read = match self.changed(&proposal, last)? {
+            Some(read) => read,
+            None => self.whole(&proposal)?,
+        };
+        if !proposal.touches_rules() {
+            read.candidate.configuration = None;
+        }
+        Ok(read)
+    }
+
     /// What a change set makes of what was read last, if that can be told without reading all of
     /// the directory. `None` if it cannot, and if there is something wrong that [`Loader::whole`]
     /// says more of.
@@ -165,7 +205,11 @@ impl Loader {
             Err(_) if rules.is_some() => return Ok(None),
             Err(refusal) => return Err(refusal),
         };
-        let last = Last { directory, known };
+        let last = Last {
+            directory,
+            stood: None,
+            known,
+        };
         Ok(Some(Read::new(proposal, rules, last)))
     }
 
@@ -293,6 +337,7 @@ impl Whole<'_> {
         let last = Last {
             known: Arc::new(Known::of(&loaded.configuration)),
             directory: Directory::new(loaded.accounts, proposal.head().sequence),
+            stood: None,
         };
         Ok(Read::new(proposal, Some(loaded.configuration), last))
     }
@@ -304,6 +349,7 @@ impl Large {
         Ok(Self {
             last: Last {
                 directory: Directory::new(read.accounts, proposal.head().sequence),
+                stood: None,
                 known: Arc::new(Known::of(&read.configuration)),
             },
             rules: read.configuration,

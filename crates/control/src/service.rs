@@ -32,7 +32,7 @@ use postern_model::permission::Point;
 use postern_policy::Directory;
 use postern_policy::facts::Reading;
 use postern_policy::policies::LimitUse;
-use postern_store::{ApplyError, ChangeMeta, Head, Proposal, Store};
+use postern_store::{ApplyError, Head, Proposal, Store};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -132,7 +132,8 @@ pub struct Stored {
 }
 
 impl Stored {
-    /// Reads everything. Relative paths in documents begin at `folder`.
+    /// Reads everything, or the copy of a shared database that is away. Relative paths in documents
+    /// begin at `folder`.
     ///
     /// # Errors
     /// What is wrong with it.
@@ -142,7 +143,15 @@ impl Stored {
         keyer: Keyer,
     ) -> Result<(Self, Candidate), Refusal> {
         let loader = Arc::new(Loader::new(folder, keyer));
-        let read = whole(&store, &loader).await?;
+        let reader = loader.clone();
+        let look = move |proposal: &Proposal<'_>| {
+            let read = reader.whole(proposal);
+            read.map_err(ApplyError::Refused)
+        };
+        let read = match store.inspect_copy(look).await? {
+            Some(copy) => copy.of_copy(),
+            None => whole(&store, &loader).await?,
+        };
         let stored = Self {
             store,
             loader,
@@ -165,12 +174,11 @@ impl Stored {
 /// Everything that is stored, validated.
 async fn whole(store: &Store, loader: &Arc<Loader>) -> Result<Read, Refusal> {
     let reader = loader.clone();
-    let nothing = ChangeMeta::system(0, "", "");
-    let validate = move |proposal: &Proposal<'_>| {
+    let look = move |proposal: &Proposal<'_>| {
         let read = reader.whole(proposal);
         read.map_err(ApplyError::Refused)
     };
-    Ok(store.apply(Vec::new(), nothing, validate).await?.validated)
+    Ok(store.inspect(look).await?)
 }
 
 /// One request to the service.
@@ -231,6 +239,18 @@ impl Service {
         match &self.source {
             Source::File(_) => Ok(()),
             Source::Store(stored) => self.read_again(stored).await,
+        }
+    }
+
+    /// Serves what other nodes of a shared database have stored since. Does nothing where a file owns
+    /// the configuration.
+    ///
+    /// # Errors
+    /// Why it cannot be served; then everything stays as it is.
+    pub async fn catch_up(&self) -> Result<(), Refusal> {
+        match &self.source {
+            Source::File(_) => Ok(()),
+            Source::Store(stored) => self.catch_up_with(stored).await,
         }
     }
 
@@ -296,7 +316,9 @@ impl Service {
         }
         *kept = last;
         let taken = self.running.take_over(candidate).await;
-        taken.map_err(|why| Refusal::new("failed", why))
+        taken.map_err(|why| Refusal::new("failed", why))?;
+        stored.store.keep();
+        Ok(())
     }
 
     fn status(&self, who: &str) -> Value {

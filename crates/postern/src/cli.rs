@@ -102,6 +102,7 @@ pub(crate) enum Command {
   postern run
   postern run --config postern.yaml
   postern run --config bench/plain.yaml --gateway 127.0.0.1:8080 --cores 1
+  postern run --database file:/run/secrets/database --installation-key /run/secrets/installation.key
 
 A configuration file is read again when it (or a certificate that it names) changes, and on SIGHUP;
 the database on SIGHUP, since commands change what is served at once. One process at a time uses a
@@ -119,6 +120,17 @@ pub(crate) struct RunArgs {
     /// Where Postern keeps its files; created if it is not there.
     #[arg(long, value_name = "DIR", default_value = "data")]
     pub(crate) data: PathBuf,
+    /// The PostgreSQL database that this node shares with others, in the place of the one in the data
+    /// directory: `postgres://USER:PASSWORD@HOST/DATABASE`, or `env:NAME` or `file:PATH`, where that
+    /// stands. `?sslmode=disable` speaks in the clear; without it, that is only done on this
+    /// machine, and anything else is encrypted and verified (`?sslrootcert=FILE` names the
+    /// authorities). Nodes that share a database need the same installation key.
+    #[arg(long, value_name = "URL", conflicts_with_all = ["config", "demo"])]
+    pub(crate) database: Option<String>,
+    /// Where the installation's key is: 32 bytes, for nodes that share a database. Without it,
+    /// `installation.key` in the data directory, which is made for a new database.
+    #[arg(long, value_name = "FILE", requires = "database")]
+    pub(crate) installation_key: Option<PathBuf>,
     /// Replaces the address of a listener of the file: the first one, or the one named NAME. Is
     /// the listener where the file declares none. Can be given several times.
     #[arg(long, value_name = "[NAME=]ADDR", value_parser = gateway_address)]

@@ -5,6 +5,8 @@ use serde_json::json;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+mod nodes;
+
 fn keyer() -> Keyer {
     Keyer::new(&[7; 32])
 }

@@ -113,6 +113,35 @@ impl Service {
         }
     }
 
+    /// Serves what other nodes have stored since, by the same way as a change of this one.
+    pub(super) async fn catch_up_with(&self, stored: &Stored) -> Result<(), Refusal> {
+        let mut last = stored.last.lock().await;
+        if last.is_at(stored.store.head()) {
+            return Ok(());
+        }
+        let begun = Instant::now();
+        let (loader, running) = (stored.loader.clone(), self.running.clone());
+        let before = last.clone();
+        let look = move |proposal: &Proposal<'_>| {
+            let read = validated(&loader, &*running, &before, proposal);
+            Ok((proposal.head(), read.map_err(ApplyError::Refused)?))
+        };
+        let (head, read) = stored.store.inspect(look).await?;
+        if last.is_at(head) {
+            return Ok(());
+        }
+        *last = read.last;
+        let taken = self.running.take_over(read.candidate).await;
+        taken.map_err(|why| Refusal::new("failed", why))?;
+        stored.store.keep();
+        tracing::info!(
+            sequence = head.sequence,
+            milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+            "what other nodes changed is served"
+        );
+        Ok(())
+    }
+
     /// Applies changes of the store, all or nothing, and serves them.
     pub(super) async fn make(
         &self,
@@ -149,6 +178,7 @@ impl Service {
             return Err(Refusal::new("failed", message)
                 .help("what was served before still is; mend the cause and apply another change"));
         }
+        stored.store.keep();
         let took = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::info!(
             sequence = applied.sequence,
@@ -183,24 +213,18 @@ fn validated(
     before: &Last,
     proposal: &Proposal<'_>,
 ) -> Result<Read, Refusal> {
-    let read = || match loader.changed(proposal, before)? {
-        Some(read) => Ok(read),
-        None => loader.whole(proposal),
-    };
-    let mut read = match read() {
+    let mut read = match loader.next(proposal, before) {
         Ok(read) => read,
         Err(refusal) if refusal.code == "configuration" => {
             return Err(references::explain(proposal)?.unwrap_or(refusal));
         }
         Err(refusal) => return Err(refusal),
     };
-    read.candidate.configuration = match read.candidate.configuration {
-        Some(configuration) if proposal.touches_rules() => {
-            let checked = running.check(Arc::unwrap_or_clone(configuration));
-            Some(checked.map_err(|why| Refusal::new("configuration", why))?)
-        }
-        _ => None,
-    };
+    if let Some(configuration) = read.candidate.configuration.take() {
+        let checked = running.check(Arc::unwrap_or_clone(configuration));
+        let checked = checked.map_err(|why| Refusal::new("configuration", why))?;
+        read.candidate.configuration = Some(checked);
+    }
     Ok(read)
 }
 

@@ -3,9 +3,11 @@
 use postern_admin::{AdminState, ConfigurationState, Readiness};
 use postern_model::entity::Name;
 use postern_proxy::Gateway;
+use postern_proxy::freshness::AWAY;
 use postern_proxy::metrics::Observe as _;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use tokio::sync::watch::Receiver;
 
 /// What is known about the process beyond its traffic. There is none before every listener is
@@ -41,6 +43,20 @@ impl Status {
     }
 }
 
+impl Status {
+    /// How a shared database fares; none if the database is this process's own.
+    fn database(&self) -> Option<String> {
+        let age = self.gateway.freshness().age(Instant::now())?;
+        Some(if age < AWAY {
+            "reached".to_owned()
+        } else if age == Duration::MAX {
+            "away: it was never reached".to_owned()
+        } else {
+            format!("away for {} s", age.as_secs())
+        })
+    }
+}
+
 impl AdminState for Status {
     fn metrics(&self, out: &mut String) {
         self.gateway.metrics().render(out, &*self.gateway);
@@ -57,6 +73,7 @@ impl AdminState for Status {
             },
             listeners_bound: true,
             draining: self.draining.load(Relaxed),
+            database: self.database(),
             call_log: self
                 .gateway
                 .call_log()

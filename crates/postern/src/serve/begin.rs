@@ -9,7 +9,7 @@ use postern_model::entity::Configuration;
 use postern_model::key::Keyer;
 use postern_policy::Directory;
 use postern_proxy::Revision;
-use postern_store::{DataDirectory, Store};
+use postern_store::{DataDirectory, InstallationKey, Shared, Store};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -22,6 +22,8 @@ pub(crate) struct Begun {
     /// The file, if one owns the configuration.
     pub(crate) file: Option<Source>,
     pub(crate) source: postern_control::Source,
+    /// The store, if it owns the configuration.
+    pub(crate) store: Option<Store>,
     /// The demo, if it is one.
     pub(crate) demo: Option<Demo>,
 }
@@ -44,6 +46,7 @@ pub(crate) fn by_file(
         directory: Directory::new(read.accounts, 1),
         file: Some(source),
         source: postern_control::Source::File(absolute),
+        store: None,
         demo: None,
     })
 }
@@ -56,21 +59,33 @@ pub(super) fn revision(named: Named) -> Revision {
     }
 }
 
+/// Opens the store: the database in the directory, or the one that is shared.
+pub(crate) fn open(
+    directory: &Arc<DataDirectory>,
+    key: &InstallationKey,
+    shared: Option<&Shared>,
+) -> Result<Store, String> {
+    let opened = match shared {
+        Some(shared) => Store::open_shared(directory.clone(), key, shared),
+        None => Store::open(directory.clone()),
+    };
+    opened.map_err(|error| format!("error: {error}"))
+}
+
 /// With the store; the error is ready to be printed.
 pub(crate) async fn by_store(
-    directory: &Arc<DataDirectory>,
+    store: Store,
+    directory: &DataDirectory,
     completion: &Completion,
     keyer: Keyer,
     demo: bool,
 ) -> Result<Begun, String> {
-    let said = |error: &dyn std::fmt::Display| format!("error: {error}");
-    let store = Store::open(directory.clone()).map_err(|error| said(&error))?;
     let demo = if demo {
         Some(Demo::set_up(&store, directory, &keyer).await?)
     } else {
         None
     };
-    let (stored, candidate) = Stored::open(store, directory.path(), keyer)
+    let (stored, candidate) = Stored::open(store.clone(), directory.path(), keyer)
         .await
         .map_err(|refusal| crate::output::refused(&refusal))?;
     let configuration = candidate.configuration.unwrap_or_default();
@@ -82,6 +97,7 @@ pub(crate) async fn by_store(
         revision: revision(candidate.revision),
         file: None,
         source: postern_control::Source::Store(stored),
+        store: Some(store),
         demo,
     })
 }

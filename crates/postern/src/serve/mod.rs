@@ -5,6 +5,7 @@ mod admin;
 mod begin;
 mod builtin;
 mod completion;
+mod database;
 mod demo;
 mod records;
 mod requests;
@@ -49,7 +50,8 @@ const BEGIN: &str =
 /// Runs until a signal ends it.
 pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let directory = Arc::new(DataDirectory::lock(&args.data, SystemTime::now())?);
-    let installation = directory.installation_key()?;
+    let shared = database::shared(args)?;
+    let installation = database::key(args, &directory, shared.as_ref())?;
     let keyer = Keyer::new(installation.expose());
     let completion = Arc::new(Completion::new(args.gateway.clone()));
     let control = tokio::runtime::Builder::new_current_thread()
@@ -58,12 +60,10 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let remembered = Remembered::default();
     let begun = match &args.config {
         Some(file) => begin::by_file(file, &completion, keyer.clone(), &remembered),
-        None => control.block_on(begin::by_store(
-            &directory,
-            &completion,
-            keyer.clone(),
-            args.demo,
-        )),
+        None => begin::open(&directory, &installation, shared.as_ref()).and_then(|store| {
+            let begun = begin::by_store(store, &directory, &completion, keyer.clone(), args.demo);
+            control.block_on(begun)
+        }),
     };
     let Some(begun) = begun.map_err(|report| output::complain(&report)).ok() else {
         return Ok(ExitCode::FAILURE);
@@ -91,6 +91,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         call_log: Some(call_log.clone()),
         requests: Some(requests::requests(&call_log, &installation)),
         directory: begun.directory,
+        freshness: Arc::new(database::freshness(begun.store.as_ref())),
     };
     let configuration = Arc::new(begun.configuration);
     let gateway = control.block_on(Gateway::start(configuration.clone(), options))?;
@@ -127,8 +128,12 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         None => welcome::print(&process.gateway, &configuration, &place, hint),
     }
     let socket = control.spawn(socket.serve(service.clone()));
+    let following = database::follow(begun.store, service.clone(), process.clone());
+    let following = control.spawn(following);
     let left = control.block_on(serve(&process, &service, begun.file, admin))?;
     socket.abort();
+    following.abort();
+    let _ = control.block_on(following);
     // It removes its file.
     let _ = control.block_on(socket);
     drop((service, process));
