@@ -12,8 +12,10 @@ mod import;
 mod keys;
 mod manners;
 mod many;
+mod nodes;
 mod others;
 mod proposals;
+mod streams;
 
 use super::harness::files::{Scratch, scratch};
 use super::harness::gateway::cli;
@@ -62,6 +64,7 @@ pub(crate) struct Stored {
     program: Program,
     scratch: Scratch,
     pub(crate) gateway: SocketAddr,
+    admin: SocketAddr,
 }
 
 impl Stored {
@@ -80,11 +83,16 @@ impl Stored {
 
     /// Starts one on a data directory that may hold something.
     fn on(scratch: Scratch) -> Self {
+        Self::with(scratch, &[])
+    }
+
+    /// The same with more arguments.
+    fn with(scratch: Scratch, more: &[&str]) -> Self {
         let (gateway, admin) = (free_address(), free_address());
         let mut command = Command::new(binary::postern());
         command.arg("run").arg("--data").arg(scratch.join("data"));
         command.args(["--gateway", &gateway.to_string()]);
-        command.args(["--admin", &admin.to_string()]);
+        command.args(["--admin", &admin.to_string()]).args(more);
         let mut program = Program::start(&mut command, &scratch, "log");
         for awaited in [admin, gateway] {
             program.wait_for(awaited, SOON).expect("postern starts");
@@ -93,6 +101,7 @@ impl Stored {
             program,
             scratch,
             gateway,
+            admin,
         };
         eventually("the socket", || {
             stored.data().join("postern.sock").exists().then_some(())

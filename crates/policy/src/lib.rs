@@ -16,6 +16,7 @@ pub mod forward;
 pub mod head;
 pub mod host;
 pub mod identity;
+mod lapse;
 pub mod own;
 pub mod path;
 pub mod policies;

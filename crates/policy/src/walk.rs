@@ -301,6 +301,10 @@ impl Walk {
         Some(rules.environment(self.progress.environment))
     }
 
+    pub(crate) const fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
     pub(crate) fn params(&self) -> &Params {
         &self.progress.params
     }

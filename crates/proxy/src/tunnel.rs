@@ -99,7 +99,7 @@ pub(crate) enum End {
     GivenUp,
     /// The upstream has, or nobody has said anything for too long.
     Broken,
-    /// The gateway ends.
+    /// The gateway ends, or the caller would not be let in any more.
     CutOff,
 }
 
@@ -142,7 +142,7 @@ impl Meter<'_> {
 }
 
 /// Passes bytes both ways, and counts them, until both sides have closed, one has broken, nobody
-/// says anything, or the core ends. The end of one side becomes the other's, and so does a reset
+/// says anything, the caller's leave lapses, or the core ends. The end of one side becomes the other's, and so does a reset
 /// (RFC 8441 §5).
 pub(crate) async fn run(
     core: &Core,
@@ -150,17 +150,18 @@ pub(crate) async fn run(
     to: Outflow<'_>,
     upstream: Tunnel,
     traffic: &Traffic,
+    lapsed: &dyn Fn() -> bool,
 ) -> End {
     match upstream {
         Tunnel::Http1(mut connection) => {
             connection.link.cap(None);
             let back = Inflow::Connection(&connection.link, &mut connection.buffer);
             let on = Outflow::Connection(&connection.link);
-            between(core, (from, to), (back, on), traffic).await
+            between(core, (from, to), (back, on), traffic, lapsed).await
         }
         Tunnel::Http2(mut stream) => {
             let (back, on) = stream.sides();
-            between(core, (from, to), (back, on), traffic).await
+            between(core, (from, to), (back, on), traffic, lapsed).await
         }
     }
 }
@@ -170,6 +171,7 @@ async fn between(
     (mut from, to): (Inflow<'_>, Outflow<'_>),
     (mut back, on): (Inflow<'_>, Outflow<'_>),
     traffic: &Traffic,
+    lapsed: &dyn Fn() -> bool,
 ) -> End {
     let active = &Cell::new(Instant::now());
     let meter = |passed| Meter { passed, active };
@@ -205,6 +207,7 @@ async fn between(
         () = on.refused() => End::Broken,
         () = silence(active) => End::Broken,
         () = core.cut_off_comes() => End::CutOff,
+        () = core.lapse_comes(lapsed) => End::CutOff,
     };
     if end != End::Closed {
         on.reset();

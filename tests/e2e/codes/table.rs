@@ -286,5 +286,6 @@ pub(super) const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("gateway.overloaded", "tests/e2e/refusals.rs", "a_gateway_out_of_memory_sheds_requests"),
     ("gateway.draining", "tests/e2e/lifecycle.rs", "the_end_of_a_drain_refuses_what_has_no_answer"),
     ("gateway.not_ready", "tests/e2e/upstreams.rs", "a_name_that_was_never_resolved_is_another_thing_than_one_that_is_not_there"),
+    ("gateway.configuration_stale", "tests/e2e/commands/nodes.rs", "callers_are_refused_once_nobody_can_know_of_revocations"),
     ("gateway.internal", "crates/proxy/src/exchange/tests.rs", "a_bug_is_answered_and_recorded_as_one"),
 ];

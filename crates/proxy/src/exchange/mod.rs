@@ -10,6 +10,7 @@ mod guard;
 mod heads;
 mod intake;
 mod journal;
+mod leave;
 mod message;
 mod own;
 mod refuse;

@@ -3,9 +3,10 @@
 use super::attempt::{Ended, Exchange, Passed};
 use super::decide::{Decided, Deciding, Passes, decide};
 use super::faults::{self, Failed};
-use super::guard::{Interrupted, guarded};
+use super::guard::guarded;
 use super::intake::Intake;
 use super::journal::{Journal, Traffic};
+use super::leave::Leave;
 use super::message::{Piece, RequestSource, ResponseSink, Source as _};
 use super::own::Answering;
 use super::refuse::refuse;
@@ -42,10 +43,26 @@ pub(crate) async fn run(
         // not be taken for a request.
         sink.close();
     }
+    let decided = {
+        let (intake, journal) = (&mut intake, &mut journal);
+        let deciding = &mut deciding;
+        let work = pin!(decide(core, state, caller, head, intake, journal, deciding));
+        guarded(core, work, || None).await
+    };
+    let mut is_interrupted = decided.is_err();
+    let deciding = &deciding;
+    let leave = Leave {
+        core,
+        state,
+        caller,
+        head,
+        deciding,
+    };
     let served = {
         let work = pin!(async {
             let (intake, journal) = (&mut intake, &mut journal);
-            let decided = decide(core, state, caller, head, intake, journal, &mut deciding).await?;
+            let decided = decided.unwrap_or_else(|interrupted| Err(interrupted.into()))?;
+            leave.noted();
             if let Decided::Own(asked) = decided {
                 let answering = Answering {
                     core,
@@ -90,15 +107,15 @@ pub(crate) async fn run(
             }
             answered
         });
-        guarded(core, work).await
+        let served = guarded(core, work, || leave.lapsed()).await;
+        served.unwrap_or_else(|interrupted| {
+            is_interrupted = true;
+            Err(interrupted.into())
+        })
     };
-    let served = served.unwrap_or_else(|interrupted| {
+    if is_interrupted {
         sink.close();
-        Err(Failed::Refused(Denial::new(match interrupted {
-            Interrupted::Panicked => Code::Internal,
-            Interrupted::CutOff => Code::Draining,
-        })))
-    });
+    }
     match served {
         Ok(Passed::Answered) => {
             journal.answered();
@@ -109,9 +126,15 @@ pub(crate) async fn run(
             journal.switched();
             // Boxed, so that requests do not grow by what few of them need.
             let (from, to) = (intake.inflow(), sink.outflow());
-            let end = Box::pin(tunnel::run(core, from, to, upstream, &traffic)).await;
+            let lapsed = || leave.lapsed().is_some();
+            let tunnel = tunnel::run(core, from, to, upstream, &traffic, &lapsed);
+            let end = Box::pin(tunnel).await;
             if end == End::Closed {
                 journal.closed();
+            } else if end == End::CutOff
+                && let Some(denial) = leave.lapsed()
+            {
+                journal.cut_off(denial);
             }
             Some(end)
         }

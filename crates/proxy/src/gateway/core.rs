@@ -24,6 +24,9 @@ use tokio::time::Instant;
 /// How often idle upstream connections are looked through.
 const REAP: Duration = Duration::from_secs(5);
 
+/// How often it is looked whether callers whose requests take long would still be let in.
+const SWEEP: Duration = Duration::from_secs(2);
+
 /// Scratch buffers and heads kept for reuse, of each.
 const KEPT: usize = 64;
 /// Larger ones are not kept, bytes.
@@ -89,7 +92,11 @@ pub(crate) struct Core {
     state: RefCell<Rc<CoreState>>,
     draining: Cell<bool>,
     cut_off: Cell<bool>,
-    /// Tasks to wake when draining begins, and when its time is over.
+    /// The last time that requests were told to ask whether their callers would still be let in.
+    sweep: Cell<u64>,
+    /// When the next of those who were let in is not any more; Unix time in seconds.
+    ends: Cell<i64>,
+    /// Tasks to wake when draining begins, when its time is over, and for a sweep.
     waiting: RefCell<slab::Slab<Waker>>,
     random: Cell<u64>,
     scratch: RefCell<Vec<Vec<u8>>>,
@@ -108,6 +115,8 @@ impl Core {
             state: RefCell::new(Rc::new(state)),
             draining: Cell::new(false),
             cut_off: Cell::new(false),
+            sweep: Cell::new(0),
+            ends: Cell::new(i64::MAX),
             waiting: RefCell::default(),
             scratch: RefCell::default(),
             heads: RefCell::default(),
@@ -141,8 +150,35 @@ impl Core {
         .await;
     }
 
-    /// Has a task woken when draining begins and when its time is over, for as long as the guard
-    /// lives.
+    /// The number of the last sweep: when it changes, callers' leave is to be looked at again.
+    pub(crate) fn sweep(&self) -> u64 {
+        self.sweep.get()
+    }
+
+    /// Sees to it that there is a sweep when somebody's leave ends; Unix time in seconds.
+    pub(crate) fn ends_at(&self, end: i64) {
+        self.ends.set(self.ends.get().min(end));
+    }
+
+    /// Resolves when a sweep finds that leave has lapsed, in a task that is woken then.
+    pub(crate) async fn lapse_comes(&self, lapsed: &dyn Fn() -> bool) {
+        let mut sweep = self.sweep();
+        std::future::poll_fn(|_| {
+            if self.sweep() == sweep {
+                return Poll::Pending;
+            }
+            sweep = self.sweep();
+            if lapsed() {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        })
+        .await;
+    }
+
+    /// Has a task woken when draining begins, when its time is over and for each sweep, for as long
+    /// as the guard lives.
     pub(crate) fn wake_to_drain(self: &Rc<Self>, waker: &Waker) -> WakeGuard {
         let key = self.waiting.borrow_mut().insert(waker.clone());
         WakeGuard {
@@ -208,6 +244,13 @@ impl Core {
 
     pub(super) fn cut_off(&self) {
         self.cut_off.set(true);
+        self.wake();
+    }
+
+    /// Has every request look whether its caller would still be let in.
+    pub(super) fn start_sweep(&self) {
+        self.ends.set(i64::MAX);
+        self.sweep.set(self.sweep.get().wrapping_add(1));
         self.wake();
     }
 
@@ -309,6 +352,7 @@ async fn run(
     let core = Core::new(index, shared, snapshot);
     let mut accepting: Vec<(Arc<ListenerState>, tokio::task::JoinHandle<()>)> = Vec::new();
     let reaper = tokio::task::spawn_local(reap(core.clone()));
+    let sweeper = tokio::task::spawn_local(sweep(core.clone()));
     while let Some(command) = commands.recv().await {
         match command {
             Command::Snapshot(snapshot) => core.set_snapshot(snapshot),
@@ -340,6 +384,22 @@ async fn run(
         }
     }
     reaper.abort();
+    sweeper.abort();
+}
+
+/// Looks now and then whether the directory has changed, or somebody's time is over.
+async fn sweep(core: Rc<Core>) {
+    let mut seen = core.shared.directory.load_full();
+    loop {
+        tokio::time::sleep(SWEEP).await;
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        let now = i64::try_from(now.unwrap_or_default().as_secs()).unwrap_or(i64::MAX);
+        let directory = core.shared.directory.load_full();
+        if !Arc::ptr_eq(&seen, &directory) || now >= core.ends.get() {
+            seen = directory;
+            core.start_sweep();
+        }
+    }
 }
 
 async fn reap(core: Rc<Core>) {

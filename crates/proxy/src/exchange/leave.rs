@@ -1,0 +1,50 @@
+//! What a caller was let in by, looked at again while its request takes long.
+
+use super::decide::Deciding;
+use crate::connection::Caller;
+use crate::gateway::{Core, CoreState};
+use postern_model::Denial;
+use postern_policy::facts::CredentialVerdict;
+use postern_policy::head::Head;
+use postern_policy::{Live, Snapshot};
+use std::time::SystemTime;
+
+/// A request that was let in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Leave<'a> {
+    pub(super) core: &'a Core,
+    pub(super) state: &'a CoreState,
+    pub(super) caller: &'a Caller,
+    pub(super) head: &'a Head,
+    pub(super) deciding: &'a Deciding,
+}
+
+impl Leave<'_> {
+    /// Sees to it that it is looked at when it ends.
+    pub(super) fn noted(&self) {
+        let identity = self.deciding.walk().identity();
+        if let Some(end) = identity.and_then(postern_policy::Identity::ends_at) {
+            self.core.ends_at(end);
+        }
+    }
+
+    /// Why the caller would not be let in any more; none if it would.
+    pub(super) fn lapsed(&self) -> Option<Denial> {
+        let walk = self.deciding.walk();
+        let id = walk.identity()?.credential.id.clone();
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        let now = i64::try_from(now.unwrap_or_default().as_millis()).unwrap_or(i64::MAX);
+        let live = Live::new(self.head, &self.caller.facts, now);
+        live.provide_credential(CredentialVerdict::Verified { id });
+        let directory = self.core.shared.directory.load();
+        let snapshot = Snapshot {
+            rules: &self.state.snapshot().rules,
+            directory: &directory,
+        };
+        let denial = walk.lapsed(&snapshot, &live);
+        if denial.is_none() {
+            self.noted();
+        }
+        denial
+    }
+}

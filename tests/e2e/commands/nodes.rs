@@ -1,0 +1,263 @@
+//! Nodes that share a PostgreSQL database: in step, and serving while it is away.
+
+use super::super::harness::files::scratch;
+use super::super::harness::postgres::Server;
+use super::super::harness::raw::get;
+use super::super::harness::{SOON, eventually, within};
+use super::{CONFIG, Stored, code, id_of};
+use serde_json::Value;
+use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+/// A service that everybody may call, beside those that take keys.
+const OPEN: &str = r"
+  open:
+    base_path: /open
+    versions: { v1: { upstream: echo, operations: { all: { methods: [GET], path: /all } } } }
+plans:";
+
+impl Stored {
+    /// A node that shares this database.
+    fn node(server: &Server) -> Self {
+        Self::with(scratch("node"), &["--database", &server.url()])
+    }
+
+    /// Another node beside this one.
+    fn beside(&self, server: &Server) -> Self {
+        let other = scratch("node");
+        fs::create_dir(other.join("data")).unwrap();
+        let key = |data: std::path::PathBuf| data.join("installation.key");
+        fs::copy(key(self.data()), key(other.join("data"))).unwrap();
+        Self::with(other, &["--database", &server.url()])
+    }
+
+    /// Ends it and starts it again.
+    fn again(mut self, server: &Server) -> Self {
+        self.stop();
+        Self::with(self.scratch, &["--database", &server.url()])
+    }
+
+    fn readiness(&self) -> Value {
+        let ready = get(self.admin, "/readyz", "Connection: close\r\n");
+        assert_eq!(ready.status, 200);
+        ready.json()
+    }
+
+    fn measures(&self, line: &str) -> bool {
+        let metrics = get(self.admin, "/metrics", "Connection: close\r\n").text();
+        metrics.lines().any(|found| found == line)
+    }
+}
+
+/// Two nodes that serve [`CONFIG`].
+fn two() -> Option<(Server, Stored, Stored)> {
+    let server = Server::start()?;
+    let one = Stored::node(&server);
+    let applied = one.apply(&CONFIG.replace("\nplans:", OPEN));
+    assert!(applied.status.success(), "{applied:?}");
+    let two = one.beside(&server);
+    Some((server, one, two))
+}
+
+/// Callers who ask both nodes until they are told to stop.
+struct Callers {
+    stop: Arc<AtomicBool>,
+    done: Arc<AtomicUsize>,
+    threads: Vec<std::thread::JoinHandle<Vec<String>>>,
+}
+
+impl Callers {
+    fn start(nodes: [&Stored; 2], key: &str) -> Self {
+        let (stop, done) = (Arc::new(AtomicBool::new(false)), Arc::default());
+        let threads = nodes.map(|node| {
+            let (to, lines) = (
+                node.gateway,
+                format!("X-API-Key: {key}\r\nConnection: close\r\n"),
+            );
+            let (stop, done): (_, Arc<AtomicUsize>) = (Arc::clone(&stop), Arc::clone(&done));
+            std::thread::spawn(move || {
+                let mut failures = Vec::new();
+                while !stop.load(Ordering::Relaxed) {
+                    let response = get(to, "/partners/customers", &lines);
+                    if response.status != 200 {
+                        failures.push(response.text());
+                    }
+                    done.fetch_add(1, Ordering::Relaxed);
+                }
+                failures
+            })
+        });
+        Self {
+            stop,
+            done,
+            threads: threads.into(),
+        }
+    }
+
+    fn finish(self) -> usize {
+        self.stop.store(true, Ordering::Relaxed);
+        for thread in self.threads {
+            let failures = thread.join().unwrap();
+            assert!(
+                failures.is_empty(),
+                "{} failed: {}",
+                failures.len(),
+                failures[0]
+            );
+        }
+        self.done.load(Ordering::Relaxed)
+    }
+}
+
+#[test]
+fn what_one_node_changes_the_other_serves_within_a_second() {
+    let Some((_server, one, two)) = two() else {
+        return;
+    };
+    let second = Duration::from_secs(1);
+    let key = one.key("fieldforce");
+    within(second, "the key on the other node", || {
+        (two.customers(&key).status == 200).then_some(())
+    });
+    one.ok(&["keys", "revoke", &id_of(&key), "--reason", "lost", "--yes"]);
+    let refused = within(second, "the refusal on the other node", || {
+        let response = two.customers(&key);
+        (response.status != 200).then_some(response)
+    });
+    assert_eq!(code(&refused), "credential.revoked");
+
+    // Rules, and in the other direction; each node goes on from what the other did.
+    let lists = two.ok(&["lists", "add", "office", "192.0.2.0/24"]);
+    assert!(!lists.is_empty());
+    let shows = |node: &Stored| node.ok(&["lists", "list", "office"]);
+    assert_eq!(shows(&one), shows(&two));
+    let late = one.key("fieldforce");
+    within(second, "a key made after it", || {
+        (two.customers(&late).status == 200).then_some(())
+    });
+    assert_eq!(one.customers(&late).status, 200);
+    assert_eq!(two.customers(&key).status, 401);
+}
+
+#[test]
+fn a_database_that_goes_away_fails_no_request() {
+    let Some((mut server, one, two)) = two() else {
+        return;
+    };
+    let (key, doomed) = (one.key("fieldforce"), one.key("fieldforce"));
+    eventually("both keys on the other node", || {
+        (two.customers(&doomed).status == 200).then_some(())
+    });
+    let callers = Callers::start([&one, &two], &key);
+    server.stop();
+    let refused = one.fails(&["keys", "create", "--app", "fieldforce"]);
+    assert!(refused.contains("is away"), "{refused}");
+    assert!(refused.contains("nothing was written"), "{refused}");
+    within(Duration::from_secs(8), "it is said", || {
+        let said = two.readiness()["database"]
+            .as_str()?
+            .starts_with("away for");
+        (said && two.measures("postern_database_away 1")).then_some(())
+    });
+
+    server.resume();
+    eventually("it is there again", || {
+        let made = one.run(&["keys", "revoke", &id_of(&doomed), "--reason", "x", "--yes"]);
+        made.status.success().then_some(())
+    });
+    eventually("the other node has caught up", || {
+        (code(&two.customers(&doomed)) == "credential.revoked").then_some(())
+    });
+    eventually("it is said", || {
+        let said = two.readiness()["database"] == "reached";
+        (said && two.measures("postern_database_away 0")).then_some(())
+    });
+    assert!(callers.finish() > 100);
+}
+
+#[test]
+fn a_node_starts_without_its_database_and_catches_up() {
+    let Some((mut server, one, two)) = two() else {
+        return;
+    };
+    let key = one.key("fieldforce");
+    eventually("the key on the other node", || {
+        (two.customers(&key).status == 200).then_some(())
+    });
+    let replica = two.data().join("replica.db");
+    eventually("the copy", || replica.exists().then_some(()));
+    server.stop();
+    let two = two.again(&server);
+    assert!(two.output().contains("is away"), "{}", two.output());
+    assert_eq!(two.customers(&key).status, 200);
+    let refused = two.fails(&["keys", "create", "--app", "fieldforce"]);
+    assert!(refused.contains("is away"), "{refused}");
+    server.resume();
+    eventually("a revocation by the first node", || {
+        let revoked = one.run(&["keys", "revoke", &id_of(&key), "--reason", "x", "--yes"]);
+        revoked.status.success().then_some(())
+    });
+    eventually("the second one knows of it", || {
+        (code(&two.customers(&key)) == "credential.revoked").then_some(())
+    });
+    let made = two.key("fieldforce");
+    eventually("what the second one makes", || {
+        (one.customers(&made).status == 200).then_some(())
+    });
+}
+
+#[test]
+fn callers_are_refused_once_nobody_can_know_of_revocations() {
+    let Some((mut server, one, _two)) = two() else {
+        return;
+    };
+    let key = one.key("fieldforce");
+    let strict = CONFIG.replace("\nplans:", OPEN) + "staleness: { limit: 0s }\n";
+    let applied = one.apply(&strict);
+    assert!(applied.status.success(), "{applied:?}");
+    server.stop();
+    assert_eq!(one.customers(&key).status, 200, "it cannot know yet");
+    let refused = within(Duration::from_secs(12), "the refusal", || {
+        let response = one.customers(&key);
+        (response.status != 200).then_some(response)
+    });
+    super::super::harness::problem::assert_refused(&refused, "gateway.configuration_stale");
+    let open = get(one.gateway, "/open/all", "Connection: close\r\n");
+    assert_eq!(open.status, 200, "{}", open.text());
+    assert_eq!(code(&one.customers("")), "credential.missing");
+    server.resume();
+    within(SOON, "callers are let in again", || {
+        (one.customers(&key).status == 200).then_some(())
+    });
+    let why = ["denials", "--code", "gateway.configuration_stale", "--json"];
+    assert!(one.ok(&why).contains("gateway.configuration_stale"));
+}
+
+#[test]
+fn a_second_node_needs_the_first_one_s_key() {
+    let Some((server, one, _two)) = two() else {
+        return;
+    };
+    let alone = scratch("alone");
+    let data = alone.join("data");
+    let taken = one.admin.to_string();
+    let start = |more: &[&str]| {
+        let data = data.to_str().unwrap();
+        let url = server.url();
+        let arguments = ["run", "--data", data, "--database", &url, "--admin", &taken];
+        super::cli(&[&arguments, more].concat())
+    };
+    let refused = start(&[]);
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    assert!(
+        refused.stderr.contains("copy it from a node that runs"),
+        "{}",
+        refused.stderr
+    );
+    // With its key it comes as far as the address that cannot be bound.
+    let key = one.data().join("installation.key");
+    let started = start(&["--installation-key", key.to_str().unwrap()]);
+    assert!(started.stderr.contains(&taken), "{}", started.stderr);
+}
