@@ -38,9 +38,16 @@ pub(crate) struct Told {
 }
 
 impl Told {
-    fn stands(&self, head: Head) {
-        self.head
-            .send_if_modified(|seen| std::mem::replace(seen, head) != head);
+    /// `known`: what was known before it was asked.
+    fn stands(&self, head: Head, known: Head) {
+        self.head.send_if_modified(|seen| {
+            // A change set of this node's was told meanwhile; what was asked before it says less.
+            // A database that really was put back to an earlier state is not newer than that.
+            if head.sequence < seen.sequence && *seen != known {
+                return false;
+            }
+            std::mem::replace(seen, head) != head
+        });
         let back = self.contact.borrow().error.is_some();
         if back {
             tracing::info!("the database is there again");
@@ -138,12 +145,13 @@ fn follow(
         .map_err(|_| silent(address, ANSWER))?
         .map_err(|error| fault(address, &error))?;
     loop {
+        let known = *told.head.borrow();
         let asked = Box::pin(stand(session));
         let head = runtime.block_on(async { timeout(ANSWER, asked).await });
         let head = head
             .map_err(|_| silent(address, ANSWER))?
             .map_err(|error| fault(address, &error))?;
-        told.stands(head);
+        told.stands(head, known);
         if heard(runtime, session, every, stopped) {
             return Ok(());
         }

@@ -625,7 +625,7 @@ impl Transaction for Rows<'_> {
             &[&rules, &directory],
         )?;
         let changes = self.execute(
-            "DELETE FROM changes WHERE sequence <= greatest($1, $2)
+            "DELETE FROM changes WHERE sequence <= greatest($1::bigint, $2::bigint)
              AND sequence <= CASE class WHEN 0 THEN $1 ELSE $2 END",
             &[&rules, &directory],
         )?;
