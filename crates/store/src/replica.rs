@@ -79,11 +79,12 @@ impl Replica {
     fn bring_up(&self, database: &mut dyn Database) -> Result<(), StoreError> {
         let from = database.begin(Access::Read)?;
         let name = from.meta(DATABASE)?.unwrap_or_default();
-        // Whatever is wrong with the copy, another can be made.
-        if matches!(self.catch_up(&*from, &name), Ok(true)) {
-            return Ok(());
+        match self.catch_up(&*from, &name) {
+            Ok(true) => Ok(()),
+            Err(error @ StoreError::Away { .. }) => Err(error),
+            // Whatever is wrong with the copy, another can be made.
+            _ => self.copy(&*from, &name),
         }
-        self.copy(&*from, &name)
     }
 
     /// Applies what changed since; false if that cannot be told.

@@ -2,7 +2,7 @@
 
 use super::super::harness::files::scratch;
 use super::super::harness::postgres::Server;
-use super::super::harness::raw::get;
+use super::super::harness::raw::{Response, get, once};
 use super::super::harness::{SOON, eventually, within};
 use super::{CONFIG, Stored, code, id_of};
 use serde_json::Value;
@@ -39,14 +39,22 @@ impl Stored {
         Self::with(self.scratch, &["--database", &server.url()])
     }
 
+    fn ask_admin(&self, path: &str) -> Response {
+        let host = self.admin;
+        once(
+            host,
+            format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"),
+        )
+    }
+
     fn readiness(&self) -> Value {
-        let ready = get(self.admin, "/readyz", "Connection: close\r\n");
+        let ready = self.ask_admin("/readyz");
         assert_eq!(ready.status, 200);
         ready.json()
     }
 
     fn measures(&self, line: &str) -> bool {
-        let metrics = get(self.admin, "/metrics", "Connection: close\r\n").text();
+        let metrics = self.ask_admin("/metrics").text();
         metrics.lines().any(|found| found == line)
     }
 }
