@@ -3,6 +3,7 @@
 use super::running::Process;
 use crate::cli::RunArgs;
 use anyhow::Context as _;
+use postern_config::{Secrets as _, System};
 use postern_control::Service;
 use postern_proxy::freshness::Freshness;
 use postern_store::{DataDirectory, Head, InstallationKey, Shared, Store};
@@ -21,12 +22,22 @@ pub(super) fn shared(args: &RunArgs) -> anyhow::Result<Option<Shared>> {
     let Some(given) = &args.database else {
         return Ok(None);
     };
+    let secrets = System::throwaway();
     let url = match given.split_once(':') {
-        Some(("env", name)) => std::env::var(name).with_context(|| {
-            format!("--database env:{name}: that environment variable is not set")
-        })?,
-        Some(("file", path)) => std::fs::read_to_string(Path::new(path))
-            .with_context(|| format!("--database file:{path}: that file cannot be read"))?,
+        Some(("env", name)) => {
+            let value = secrets.env(name).with_context(|| {
+                format!("--database env:{name}: that environment variable is not set")
+            })?;
+            value.expose().to_string()
+        }
+        Some(("file", path)) => {
+            let bytes = secrets
+                .read_file(Path::new(path))
+                .with_context(|| format!("--database file:{path}: that file cannot be read"))?;
+            let text = std::str::from_utf8(bytes.expose());
+            text.with_context(|| format!("--database file:{path}: that is no text"))?
+                .to_owned()
+        }
         _ => given.clone(),
     };
     Ok(Some(Shared::new(url.trim().parse()?)))
@@ -55,10 +66,8 @@ pub(super) fn freshness(store: Option<&Store>) -> Freshness {
 /// Serves what other nodes change, for as long as the process lives. Does nothing else where the
 /// database is this process's own.
 pub(super) async fn follow(store: Option<Store>, service: Arc<Service>, process: Arc<Process>) {
-    let Some((store, mut contact)) = store
-        .and_then(|store| Some((store.contact()?, store)))
-        .map(|(contact, store)| (store, contact))
-    else {
+    let Some(store) = store else { return };
+    let Some(mut contact) = store.contact() else {
         return;
     };
     store.keep();

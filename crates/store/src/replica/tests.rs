@@ -1,5 +1,5 @@
 use serde_json::json;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -70,7 +70,6 @@ async fn a_copy_of_another_database_or_a_broken_one_is_made_anew() {
     let before = fs::metadata(&replica.path).unwrap();
     bring_up(&directory, &replica);
     let after = fs::metadata(&replica.path).unwrap();
-    use std::os::unix::fs::MetadataExt as _;
     assert_ne!(before.ino(), after.ino());
     fs::write(&replica.path, "broken").unwrap();
     bring_up(&directory, &replica);
