@@ -32,7 +32,7 @@ pub use fuzz::fuzz;
 pub use known::{Around, Known};
 pub use render::render_all;
 pub use schema::json_schema;
-pub use secrets::{Secrets, System};
+pub use secrets::{Secrets, System, Unseal};
 pub use values::values;
 
 use findings::Findings;

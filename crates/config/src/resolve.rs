@@ -33,6 +33,7 @@ use crate::scalar::reference::{FilePath, KeyReference};
 use crate::secrets::Secrets;
 use crate::source::Span;
 use crate::tree::Node;
+use postern_model::Secret;
 use postern_model::entity::{
     AccessRole, Accounts, CertificateFiles, ChainSource, Configuration, KeySource,
 };
@@ -216,10 +217,35 @@ impl Resolver<'_, '_> {
         })
     }
 
+    /// A sealed secret, opened.
+    fn unseal(&mut self, sealed: &str, span: Span) -> Option<Secret<Vec<u8>>> {
+        match self.secrets.unseal(sealed) {
+            Ok(secret) => Some(secret),
+            Err(why) => {
+                let message = "the sealed secret cannot be opened";
+                self.findings
+                    .error(Code::SecretMissing, span, message, &why)
+                    .help("seal the secret again with `postern secrets seal`");
+                None
+            }
+        }
+    }
+
     fn key(&mut self, key: &At<KeyReference>) -> Option<KeySource> {
         let name = match &key.value {
             KeyReference::File(path) => return Some(KeySource::File(self.path(path, key.span))),
             KeyReference::Env(name) => name,
+            KeyReference::Sealed(sealed) => {
+                let opened = self.unseal(sealed, key.span)?;
+                if let Ok(text) = std::str::from_utf8(opened.expose()) {
+                    return Some(KeySource::Text(Secret::new(text.into())));
+                }
+                let message = "the sealed secret is no text";
+                let label = "a private key in PEM is expected";
+                self.findings
+                    .error(Code::SecretMissing, key.span, message, label);
+                return None;
+            }
         };
         let secret = self.secrets.env(name);
         if secret.is_none() {

@@ -25,6 +25,14 @@ pub trait Secrets {
     /// What reading it says.
     fn read_file(&self, path: &Path) -> io::Result<Secret<Vec<u8>>>;
 
+    /// A sealed secret (`sealed:…`), opened.
+    ///
+    /// # Errors
+    /// Why it cannot be, as a sentence goes on.
+    fn unseal(&self, _sealed: &str) -> Result<Secret<Vec<u8>>, String> {
+        Err("sealed secrets are opened only by the Postern that keeps them".to_owned())
+    }
+
     /// What is kept of an API key whose SHA-256 this is.
     fn keyed(&self, digest: &[u8; 32]) -> KeyDigest;
 
@@ -32,16 +40,38 @@ pub trait Secrets {
     fn now(&self) -> i64;
 }
 
+/// What opens sealed secrets.
+pub trait Unseal: std::fmt::Debug + Send + Sync {
+    /// The secret.
+    ///
+    /// # Errors
+    /// Why it cannot be opened, as a sentence goes on.
+    fn unseal(&self, sealed: &str) -> Result<Secret<Vec<u8>>, String>;
+}
+
 /// The environment and the file system of this process.
 #[derive(Debug, Clone)]
 pub struct System {
     keyer: Keyer,
+    unseal: Option<Arc<dyn Unseal>>,
 }
 
 impl System {
     /// `keyer` keeps the digests of API keys.
     pub const fn new(keyer: Keyer) -> Self {
-        Self { keyer }
+        Self {
+            keyer,
+            unseal: None,
+        }
+    }
+
+    /// The same, which opens sealed secrets.
+    #[must_use]
+    pub fn with_unseal(self, unseal: Arc<dyn Unseal>) -> Self {
+        Self {
+            unseal: Some(unseal),
+            ..self
+        }
     }
 
     /// For looking at a configuration without running it: what becomes of its API keys verifies
@@ -80,6 +110,13 @@ impl Secrets for System {
         let file = std::fs::File::open(path)?;
         file.take(MAX_SECRET).read_to_end(&mut bytes)?;
         Ok(Secret::new(bytes))
+    }
+
+    fn unseal(&self, sealed: &str) -> Result<Secret<Vec<u8>>, String> {
+        match &self.unseal {
+            Some(unseal) => unseal.unseal(sealed),
+            None => Err("a configuration file has no sealed secrets: the database has".to_owned()),
+        }
     }
 
     fn keyed(&self, digest: &[u8; 32]) -> KeyDigest {

@@ -250,6 +250,10 @@ impl Secrets for Nowhere {
         Ok(Secret::new(Vec::new()))
     }
 
+    fn unseal(&self, _: &str) -> Result<Secret<Vec<u8>>, String> {
+        Ok(Secret::new(Vec::new()))
+    }
+
     fn keyed(&self, _: &[u8; 32]) -> KeyDigest {
         KeyDigest([0; 32])
     }

@@ -2,6 +2,7 @@
 
 mod applying;
 mod audit;
+mod backup;
 mod history;
 mod notes;
 mod paging;
@@ -9,7 +10,9 @@ mod together;
 
 use serde_json::Value;
 
-pub(crate) use self::{applying::*, audit::*, history::*, notes::*, paging::*, together::*};
+pub(crate) use self::{
+    applying::*, audit::*, backup::*, history::*, notes::*, paging::*, together::*,
+};
 use crate::{Action, ActorKind, Applied, ApplyError, Change, ChangeMeta, Entry, Kind, Store};
 
 /// An empty database, to be opened and opened again.
@@ -55,6 +58,8 @@ macro_rules! conformance {
             notes_are_listed_by_their_beginnings
             what_cannot_be_a_note_is_refused
             documents_are_paged
+            a_backup_brings_everything_back
+            what_is_no_backup_changes_nothing
         }
     };
     ($fixture:ty: $($case:ident)*) => {

@@ -1,6 +1,7 @@
 //! What the store does, over any [`Transaction`](crate::rows::Transaction).
 
 mod apply;
+mod backup;
 mod chain;
 mod history;
 mod missed;
@@ -9,6 +10,8 @@ mod retention;
 
 pub use apply::Proposal;
 pub(crate) use apply::{apply, note_event};
+pub use backup::BackedUp;
+pub(crate) use backup::{backup, bytes, restore};
 pub use chain::{Chain, Fault};
 pub(crate) use chain::{link_unlinked, verify};
 pub use history::RowAt;

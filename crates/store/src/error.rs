@@ -36,7 +36,7 @@ pub enum StoreError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// Others may read or write the installation's key.
+    /// Others may read or write a key.
     #[error("{} is open to other users (mode {mode:03o}); make it private with `chmod 600`", path.display())]
     KeyExposed {
         /// The key's file.
@@ -45,7 +45,7 @@ pub enum StoreError {
         mode: u32,
     },
     /// The key's file does not hold a key.
-    #[error("{} holds {length} bytes instead of the 32 of an installation's key; put the file back from a backup", path.display())]
+    #[error("{} holds {length} bytes instead of the 32 of a key; put the file back from a backup", path.display())]
     KeyMalformed {
         /// The key's file.
         path: PathBuf,
@@ -63,6 +63,36 @@ pub enum StoreError {
     KeyDiffers {
         /// The database.
         path: PathBuf,
+    },
+    /// Secrets are sealed, but their master key is not there.
+    #[error("{} is missing, without which no sealed secret can be opened: put the file back, or say with --master-key where the key is", path.display())]
+    MasterMissing {
+        /// Where the key should be.
+        path: PathBuf,
+    },
+    /// The master key is not the one that secrets are sealed under.
+    #[error(
+        "the master key is not the one that secrets are sealed under (it is known by {found}, theirs by {expected}); give the right one, or name theirs with --previous-master-key"
+    )]
+    MasterDiffers {
+        /// What theirs is known by.
+        expected: String,
+        /// What the given one is known by.
+        found: String,
+    },
+    /// What should be a master key is none.
+    #[error("{place} is no master key: 64 hexadecimal digits, or 32 bytes in base64, are expected")]
+    MasterMalformed {
+        /// Where it was read.
+        place: String,
+    },
+    /// The command that prints the master key failed.
+    #[error("the master key's command `{command}` failed: {detail}")]
+    MasterCommand {
+        /// The command.
+        command: String,
+        /// What was wrong.
+        detail: String,
     },
     /// The file is no SQLite database.
     #[error("{} is not a database of Postern (it is no SQLite file, or its beginning is damaged); move it away, or restore it from a backup", path.display())]
@@ -166,6 +196,14 @@ pub enum StoreError {
         /// What it said.
         source: Box<dyn Error + Send + Sync>,
     },
+    /// A backup cannot be restored. Nothing was changed.
+    #[error("the backup cannot be restored: {}{detail}; nothing was changed", at_line(*line))]
+    Backup {
+        /// The line; 0 if it is about the whole.
+        line: u64,
+        /// What is wrong with it.
+        detail: String,
+    },
     /// What was to be written is unacceptable by itself.
     #[error(transparent)]
     Invalid(#[from] Invalid),
@@ -175,6 +213,13 @@ pub enum StoreError {
     /// The work was given up: its code panicked, or the store is closed. Nothing was written.
     #[error("the store gave up on this work; nothing was written")]
     Abandoned,
+}
+
+fn at_line(line: u64) -> String {
+    match line {
+        0 => String::new(),
+        line => format!("line {line}: "),
+    }
 }
 
 fn in_use(holder: Option<&Holder>) -> String {

@@ -3,7 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use aws_lc_rs::hmac;
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
@@ -86,19 +86,20 @@ impl DataDirectory {
     pub fn installation_key(&self) -> Result<InstallationKey, StoreError> {
         let path = self.path().join(FILE);
         match File::open(&path) {
-            Ok(file) => read(&path, file),
+            Ok(file) => read_key(&path, file).map(|key| InstallationKey(Secret::new(key))),
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 if self.database().exists() {
                     return Err(StoreError::KeyMissing { path });
                 }
-                create(self.path(), &path)
+                create_key(self.path(), &path).map(|key| InstallationKey(Secret::new(key)))
             }
             Err(error) => Err(at(&path, "open", error)),
         }
     }
 }
 
-fn read(path: &Path, file: File) -> Result<InstallationKey, StoreError> {
+/// Reads a key of 32 bytes that is for this user alone.
+pub(crate) fn read_key(path: &Path, file: File) -> Result<[u8; LENGTH], StoreError> {
     let metadata = file
         .metadata()
         .map_err(|error| at(path, "look at", error))?;
@@ -115,21 +116,21 @@ fn read(path: &Path, file: File) -> Result<InstallationKey, StoreError> {
     file.take(bound)
         .read_to_end(&mut bytes)
         .map_err(|error| at(path, "read", error))?;
-    <[u8; LENGTH]>::try_from(bytes.as_slice())
-        .map(|key| InstallationKey(Secret::new(key)))
-        .map_err(|_| StoreError::KeyMalformed {
-            path: path.to_owned(),
-            length: metadata.len(),
-        })
+    <[u8; LENGTH]>::try_from(bytes.as_slice()).map_err(|_| StoreError::KeyMalformed {
+        path: path.to_owned(),
+        length: metadata.len(),
+    })
 }
 
-/// Writes the key under another name first, so that a crash leaves a whole key or none.
-fn create(directory: &Path, path: &Path) -> Result<InstallationKey, StoreError> {
+/// Makes a key. Writes it under another name first, so that a crash leaves a whole key or none.
+pub(crate) fn create_key(directory: &Path, path: &Path) -> Result<[u8; LENGTH], StoreError> {
     let mut key = [0; LENGTH];
     SystemRandom::new()
         .fill(&mut key)
         .map_err(|_| StoreError::NoRandomness)?;
-    let partial = directory.join("installation.key.new");
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".new");
+    let partial = PathBuf::from(partial);
     let mut file = OpenOptions::new()
         .write(true)
         .create(true)
@@ -143,5 +144,5 @@ fn create(directory: &Path, path: &Path) -> Result<InstallationKey, StoreError> 
     fs::rename(&partial, path)
         .and_then(|()| File::open(directory)?.sync_all())
         .map_err(|error| at(path, "create", error))?;
-    Ok(InstallationKey(Secret::new(key)))
+    Ok(key)
 }

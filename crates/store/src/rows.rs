@@ -64,6 +64,9 @@ pub(crate) struct Digests {
     pub(crate) others: Option<[u8; 32]>,
 }
 
+/// A change set and its hash, if it has one.
+pub(crate) type Linked = (ChangeSet, Option<[u8; 32]>);
+
 /// The tenants that an entry concerns.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Concerns {
@@ -71,6 +74,14 @@ pub(crate) struct Concerns {
     pub(crate) tenant: Option<String>,
     /// Who provides the service that it names.
     pub(crate) provider: Option<String>,
+}
+
+/// An entry of a change set, as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct KeptEntry {
+    pub(crate) ordinal: u64,
+    pub(crate) entry: Entry,
+    pub(crate) concerns: Concerns,
 }
 
 /// A note, as it is stored.
@@ -152,18 +163,16 @@ pub(crate) trait Chained {
     fn newest_hash(&self) -> Result<Option<[u8; 32]>, StoreError>;
     /// Change sets after a number, oldest first, with their hashes; none where a schema without
     /// hashes wrote them.
-    fn change_sets(
-        &self,
-        after: u64,
-        limit: usize,
-    ) -> Result<Vec<(ChangeSet, Option<[u8; 32]>)>, StoreError>;
-    /// The kept entries of a change set with their ordinals, in their order.
-    fn entries(&self, sequence: u64, visit: Visit<'_, (u64, Entry)>) -> Result<(), StoreError>;
+    fn change_sets(&self, after: u64, limit: usize) -> Result<Vec<Linked>, StoreError>;
+    /// The kept entries of a change set, in their order.
+    fn entries(&self, sequence: u64, visit: Visit<'_, KeptEntry>) -> Result<(), StoreError>;
     /// Writes down the link of a change set that has none.
     fn link(&self, sequence: u64, digests: &Digests, hash: &[u8; 32]) -> Result<(), StoreError>;
     /// A document that is not what the change set of its version made of it, among those whose
     /// changes are kept.
     fn unlogged_document(&self) -> Result<Option<(Kind, Box<str>)>, StoreError>;
+    /// Deletes everything but what is noted about the database as a whole.
+    fn clear(&self) -> Result<(), StoreError>;
     /// Lines of the audit trail.
     fn audit(&self, filter: &AuditFilter) -> Result<Vec<AuditLine>, StoreError>;
 }

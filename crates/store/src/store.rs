@@ -1,6 +1,8 @@
 //! The store as the rest of the program sees it.
 
+mod backup;
 mod notes;
+mod secrets;
 
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -64,7 +66,7 @@ struct Inner {
     head: watch::Sender<Head>,
     /// For a database that is shared.
     shared: Option<Sharing>,
-    _directory: Arc<DataDirectory>,
+    directory: Arc<DataDirectory>,
 }
 
 /// What a shared database takes beside.
@@ -118,7 +120,7 @@ impl Store {
             readers: Workers::start("store-read", readers).map_err(failed)?,
             head: watch::Sender::new(head),
             shared: None,
-            _directory: directory,
+            directory,
         })))
     }
 
@@ -176,7 +178,7 @@ impl Store {
             readers: Workers::start("store-read", readers).map_err(failed)?,
             head: told.head,
             shared: Some(sharing),
-            _directory: directory,
+            directory,
         })))
     }
 

@@ -226,6 +226,10 @@ impl Resolver<'_, '_> {
                 let value = value.expose().as_bytes().to_vec();
                 Some((Secret::new(value), "in this variable"))
             }
+            SecretReference::Sealed(sealed) => {
+                let opened = self.unseal(sealed, secret.span)?;
+                Some((opened, "that is sealed"))
+            }
             SecretReference::File(path) => {
                 let before = self.findings.errors();
                 let full = self.path(path, secret.span);

@@ -82,10 +82,12 @@ pub(crate) enum KeyReference {
     File(String),
     /// In an environment variable: `env:` and its name.
     Env(String),
+    /// Sealed, the whole text.
+    Sealed(String),
 }
 
 scalar!(KeyReference, {
-    "description": "Where a private key is: the path of a file, `file:` and a path, or `env:` and the name of an environment variable that holds the PEM text. A relative path begins at the folder of the configuration file.",
+    "description": "Where a private key is: the path of a file, `file:` and a path, or `env:` and the name of an environment variable that holds the PEM text; or the PEM text itself as `postern secrets seal` sealed it. A relative path begins at the folder of the configuration file.",
     "type": "string",
     "minLength": 1,
     "x-secret": true
@@ -103,6 +105,9 @@ impl Scalar for KeyReference {
                 "a secret is never written here: name a file, or `env:NAME`",
             ));
         }
+        if text.starts_with(SEALED) {
+            return check_sealed(text).map(|()| Self::Sealed(text.to_owned()));
+        }
         if let Some(name) = text.strip_prefix("env:") {
             return check_variable(name).map(|()| Self::Env(name.to_owned()));
         }
@@ -119,12 +124,14 @@ pub(crate) enum SecretReference {
     File(String),
     /// In an environment variable.
     Env(String),
+    /// Sealed, the whole text.
+    Sealed(String),
 }
 
 scalar!(SecretReference, {
-    "description": "Where a secret is: `file:` and the path of a file, or `env:` and the name of an environment variable. A relative path begins at the folder of the configuration file.",
+    "description": "Where a secret is: `file:` and the path of a file, or `env:` and the name of an environment variable; or the secret as `postern secrets seal` sealed it. A relative path begins at the folder of the configuration file.",
     "type": "string",
-    "pattern": "^(env|file):",
+    "pattern": "^(env|file|sealed):",
     "x-secret": true
 });
 
@@ -141,10 +148,29 @@ impl Scalar for SecretReference {
         if let Some(path) = text.strip_prefix("file:") {
             return check_path(path).map(|()| Self::File(path.to_owned()));
         }
+        if text.starts_with(SEALED) {
+            return check_sealed(text).map(|()| Self::Sealed(text.to_owned()));
+        }
         Err(Problem::new(
             "a secret is never written here: write `env:NAME` or `file:PATH`",
         ))
     }
+}
+
+/// What a sealed secret begins with.
+const SEALED: &str = "sealed:";
+
+/// Bytes that a sealed secret may have.
+const MAX_SEALED: usize = 100_000;
+
+fn check_sealed(text: &str) -> Result<(), Problem> {
+    let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b':' | b'-' | b'_');
+    if text.len() <= MAX_SEALED && text.bytes().all(fits) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        "not a sealed secret: `postern secrets seal` makes one",
+    ))
 }
 
 fn check_variable(name: &str) -> Result<(), Problem> {

@@ -223,6 +223,11 @@ fn paths() {
 #[test]
 fn references() {
     assert_eq!(
+        KeyReference::read("sealed:0a:Zm9v-_"),
+        Ok(KeyReference::Sealed("sealed:0a:Zm9v-_".into()))
+    );
+    assert!(KeyReference::read("sealed:a b").is_err());
+    assert_eq!(
         KeyReference::read("env:A_1"),
         Ok(KeyReference::Env("A_1".into()))
     );

@@ -93,13 +93,7 @@ pub(crate) async fn every_change_set_and_event_is_a_link(fixture: &impl Fixture)
     assert_eq!((more.asked, more.fault), (Some(chain.hash), None));
     assert_ne!(more.hash, chain.hash);
     // Written down, so that a change of the form does not go unseen.
-    let first: String = fourth
-        .unwrap()
-        .hash
-        .iter()
-        .take(3)
-        .map(|b| format!("{b:02x}"))
-        .collect();
+    let first = crate::canonical::hex(&fourth.unwrap().hash[..3]);
     assert_eq!(first, "08d0c8");
 }
 

@@ -9,7 +9,7 @@ use crate::{
     ApplyError, Change, ChangeFilter, Class, Kind, Order, Pruned, Revision, RowAt, Scope, Store,
 };
 
-const EVERY_CHANGE: ChangeFilter = ChangeFilter {
+pub(super) const EVERY_CHANGE: ChangeFilter = ChangeFilter {
     kind: None,
     id: None,
     since_ms: None,
@@ -34,10 +34,10 @@ pub(crate) async fn the_hash_is_of_the_content_alone(fixture: &impl Fixture) {
     assert_eq!(moved.revision.unwrap().to_string(), "4 (45aa3c)");
 }
 
-type Documents = BTreeMap<(Kind, String), String>;
+pub(super) type Documents = BTreeMap<(Kind, String), String>;
 
 /// A history made from small numbers, and what should be there after every change set.
-async fn live(store: &Store, sets: u64) -> Vec<(u64, Documents)> {
+pub(super) async fn live(store: &Store, sets: u64) -> Vec<(u64, Documents)> {
     let mut state = 7_u64;
     let mut random = move |below: u64| {
         state = state

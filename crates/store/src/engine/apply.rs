@@ -39,6 +39,18 @@ impl std::fmt::Debug for Proposal<'_> {
 }
 
 impl<'a> Proposal<'a> {
+    pub(super) const fn new(
+        transaction: &'a dyn Transaction,
+        entries: &'a [Entry],
+        head: Head,
+    ) -> Self {
+        Self {
+            transaction,
+            entries,
+            head,
+        }
+    }
+
     /// What is stored, with nothing that would change.
     pub(crate) fn of(transaction: &'a dyn Transaction) -> Result<Self, StoreError> {
         Ok(Self {
@@ -194,9 +206,20 @@ pub(crate) fn note_event(
         check_id(&Kind::stored("tenant"), tenant)?;
     }
     let before = transaction.head()?;
+    append_event(transaction, &before, before.sequence, event, meta)
+}
+
+/// Writes an event under the number after `newest`. Returns where the store stands then.
+pub(super) fn append_event(
+    transaction: &dyn Transaction,
+    before: &Head,
+    newest: u64,
+    event: Event,
+    meta: ChangeMeta,
+) -> Result<Head, StoreError> {
     let head = Head {
-        sequence: before.sequence.saturating_add(1),
-        ..before
+        sequence: newest.saturating_add(1),
+        ..*before
     };
     let set = ChangeSet {
         sequence: head.sequence,
@@ -422,7 +445,7 @@ impl RulesHash {
     }
 }
 
-fn rules_hash(transaction: &dyn Transaction) -> Result<[u8; 32], StoreError> {
+pub(super) fn rules_hash(transaction: &dyn Transaction) -> Result<[u8; 32], StoreError> {
     let mut hash = RulesHash::new();
     transaction.rules_digests(&mut |kind, id, digest| hash.add(kind, id, digest))?;
     Ok(hash.finish())

@@ -246,8 +246,8 @@ fn agrees(set: &ChangeSet, found: &Digests, horizons: &Horizons) -> bool {
 fn found(transaction: &dyn Transaction, sequence: u64) -> Result<(Digests, u64), StoreError> {
     let mut made = Made::default();
     let mut count = 0_u64;
-    transaction.entries(sequence, &mut |(ordinal, entry)| {
-        made.add(ordinal, &entry);
+    transaction.entries(sequence, &mut |kept| {
+        made.add(kept.ordinal, &kept.entry);
         count = count.saturating_add(1);
         Ok(())
     })?;

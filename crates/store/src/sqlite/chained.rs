@@ -7,7 +7,7 @@ use super::rows::{Rows, integer, limit, meta, natural, number};
 use crate::change::{AuditFilter, AuditLine, Entry, Event, Order, Position};
 use crate::document::Kind;
 use crate::error::StoreError;
-use crate::rows::{Chained, ChangeSet, Digests, Visit};
+use crate::rows::{Chained, ChangeSet, Concerns, Digests, KeptEntry, Linked, Visit};
 
 type Result<T> = std::result::Result<T, StoreError>;
 
@@ -17,7 +17,7 @@ impl Chained for Rows<'_> {
         Ok(self.one(sql, [], |row| row.get(0))?.flatten())
     }
 
-    fn change_sets(&self, after: u64, most: usize) -> Result<Vec<(ChangeSet, Option<[u8; 32]>)>> {
+    fn change_sets(&self, after: u64, most: usize) -> Result<Vec<Linked>> {
         let mut sets = Vec::new();
         self.each(
             "SELECT sequence, revision, at_ms, who, comment, source, actor, origin,
@@ -42,21 +42,41 @@ impl Chained for Rows<'_> {
         Ok(sets)
     }
 
-    fn entries(&self, sequence: u64, visit: Visit<'_, (u64, Entry)>) -> Result<()> {
+    fn entries(&self, sequence: u64, visit: Visit<'_, KeptEntry>) -> Result<()> {
         self.each(
-            "SELECT ordinal, kind, id, before, after FROM changes WHERE sequence = ?1
-             ORDER BY ordinal",
+            "SELECT ordinal, kind, id, before, after, tenant, provider FROM changes
+             WHERE sequence = ?1 ORDER BY ordinal",
             [integer(sequence)],
             |row| {
-                let entry = Entry {
-                    kind: Kind::stored(row.get_ref(1)?.as_str()?),
-                    id: row.get(2)?,
-                    before: row.get(3)?,
-                    after: row.get(4)?,
-                };
-                Ok(visit((number(row, 0)?, entry)))
+                Ok(visit(KeptEntry {
+                    ordinal: number(row, 0)?,
+                    entry: Entry {
+                        kind: Kind::stored(row.get_ref(1)?.as_str()?),
+                        id: row.get(2)?,
+                        before: row.get(3)?,
+                        after: row.get(4)?,
+                    },
+                    concerns: Concerns {
+                        tenant: row.get(5)?,
+                        provider: row.get(6)?,
+                    },
+                }))
             },
         )
+    }
+
+    fn clear(&self) -> Result<()> {
+        for table in [
+            "documents",
+            "change_sets",
+            "changes",
+            "revisions",
+            "checkpoints",
+            "notes",
+        ] {
+            self.execute(&format!("DELETE FROM {table}"), [])?;
+        }
+        Ok(())
     }
 
     fn link(&self, sequence: u64, digests: &Digests, hash: &[u8; 32]) -> Result<()> {

@@ -1,0 +1,279 @@
+//! Envelope encryption: secrets that have to be read again are sealed by data keys, which are stored
+//! wrapped by the [master key](crate::MasterKey).
+//!
+//! A sealed secret is a text, `sealed:ID:DATA`: the id of its data key, and the nonce, the
+//! ciphertext and the tag of AES-256-GCM (NIST SP 800-38D) in base64url. The id is authenticated
+//! with it.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
+use aws_lc_rs::rand::{SecureRandom, SystemRandom};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use postern_model::Secret;
+use serde::{Deserialize, Serialize};
+
+use crate::canonical::hex;
+use crate::error::StoreError;
+use crate::master::MasterKey;
+
+#[cfg(test)]
+mod tests;
+
+/// What every sealed secret begins with.
+pub const PREFIX: &str = "sealed:";
+
+/// The meta key under which the wrapped data keys are.
+pub(crate) const KEYS: &str = "seal.keys";
+
+/// Bytes that a secret may have: a private key with its chain, and more.
+const MAX_SECRET: usize = 64 << 10;
+
+/// Data keys that are kept at most: one a rotation.
+const MAX_KEYS: usize = 10_000;
+
+/// Why a secret cannot be sealed or opened.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SealError {
+    /// It is no sealed secret.
+    #[error(
+        "this is no sealed secret: one begins with `{PREFIX}`, and `postern secrets seal` makes it"
+    )]
+    Malformed,
+    /// Its data key is not there.
+    #[error("it was sealed by the key `{0}`, which this installation does not have")]
+    UnknownKey(String),
+    /// It was changed, or cut off.
+    #[error("it is not as it was sealed: a part of it was changed or cut off")]
+    Damaged,
+    /// It is too long.
+    #[error("a secret has at most {MAX_SECRET} bytes; this one has {0}")]
+    TooLong(usize),
+    /// The system failed.
+    #[error("the system could not seal it")]
+    System,
+}
+
+/// Seals and opens secrets. Cheap to clone; clones share their keys.
+#[derive(Debug, Clone)]
+pub struct Sealer(Arc<RwLock<Ring>>);
+
+/// Data keys; the last one seals.
+#[derive(Debug)]
+struct Ring {
+    master: MasterKey,
+    keys: Vec<DataKey>,
+}
+
+#[derive(Debug, Clone)]
+struct DataKey {
+    id: String,
+    key: Secret<[u8; 32]>,
+}
+
+/// The ring as it is stored.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    /// What the master key is known by.
+    master: String,
+    keys: Vec<Wrapped>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wrapped {
+    id: String,
+    key: String,
+}
+
+impl Sealer {
+    /// Opens the stored ring, or makes one with a first key. `previous`: a master key that the ring
+    /// may still be wrapped by. The second value is what is to be stored, if it is not already.
+    pub(crate) fn open(
+        stored: Option<&str>,
+        master: MasterKey,
+        previous: Option<&MasterKey>,
+    ) -> Result<(Self, Option<String>), StoreError> {
+        let Some(stored) = stored else {
+            let ring = Ring {
+                keys: vec![DataKey::make()?],
+                master,
+            };
+            let text = ring.wrapped()?;
+            return Ok((Self(Arc::new(RwLock::new(ring))), Some(text)));
+        };
+        let stored: Stored = serde_json::from_str(stored).map_err(|error| damaged(&error))?;
+        let again = master.id() != stored.master;
+        let by = match previous {
+            _ if !again => &master,
+            Some(previous) if previous.id() == stored.master => previous,
+            _ => {
+                return Err(StoreError::MasterDiffers {
+                    expected: stored.master,
+                    found: master.id(),
+                });
+            }
+        };
+        let keys = stored.keys.iter().map(|wrapped| wrapped.open(by));
+        let keys = keys.collect::<Result<Vec<_>, _>>()?;
+        let ring = Ring { master, keys };
+        let text = if again { Some(ring.wrapped()?) } else { None };
+        Ok((Self(Arc::new(RwLock::new(ring))), text))
+    }
+
+    /// Seals a secret by the newest data key.
+    pub fn seal(&self, secret: &[u8]) -> Result<String, SealError> {
+        if secret.len() > MAX_SECRET {
+            return Err(SealError::TooLong(secret.len()));
+        }
+        let ring = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let key = ring.keys.last().ok_or(SealError::System)?;
+        let data = encrypt(key.key.expose(), &key.id, secret).ok_or(SealError::System)?;
+        Ok(format!("{PREFIX}{}:{data}", key.id))
+    }
+
+    /// Opens a sealed secret.
+    pub fn open_secret(&self, sealed: &str) -> Result<Secret<Vec<u8>>, SealError> {
+        let (id, data) = parts(sealed).ok_or(SealError::Malformed)?;
+        let ring = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let key = ring.keys.iter().rev().find(|key| key.id == id);
+        let key = key.ok_or_else(|| SealError::UnknownKey(id.chars().take(40).collect()))?;
+        decrypt(key.key.expose(), id, data)
+            .map(Secret::new)
+            .ok_or(SealError::Damaged)
+    }
+
+    /// Whether a secret is sealed by the newest data key.
+    pub fn is_newest(&self, sealed: &str) -> bool {
+        let ring = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let newest = ring.keys.last().map(|key| key.id.as_str());
+        parts(sealed).map(|(id, _)| id) == newest
+    }
+
+    /// What the ring would be with a new data key, wrapped by another master key if one is given:
+    /// the text to be stored, and the ring for [`Sealer::adopt`] once it is.
+    pub(crate) fn rotated(
+        &self,
+        master: Option<MasterKey>,
+    ) -> Result<(Rotated, String), StoreError> {
+        let ring = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let mut keys = ring.keys.clone();
+        if keys.len() >= MAX_KEYS {
+            return Err(StoreError::Damaged {
+                place: KEYS.into(),
+                detail: format!("{MAX_KEYS} data keys"),
+            });
+        }
+        keys.push(DataKey::make()?);
+        let next = Ring {
+            master: master.unwrap_or_else(|| ring.master.clone()),
+            keys,
+        };
+        let text = next.wrapped()?;
+        Ok((Rotated(next), text))
+    }
+
+    /// Goes on with what was stored.
+    pub(crate) fn adopt(&self, rotated: Rotated) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = rotated.0;
+    }
+
+    /// Takes over what another process stored.
+    pub(crate) fn refresh(&self, stored: &str) -> Result<(), StoreError> {
+        let master = {
+            let ring = self.0.read().unwrap_or_else(PoisonError::into_inner);
+            ring.master.clone()
+        };
+        let (fresh, _) = Self::open(Some(stored), master, None)?;
+        if let Ok(ring) = Arc::try_unwrap(fresh.0) {
+            let ring = ring.into_inner().unwrap_or_else(PoisonError::into_inner);
+            self.adopt(Rotated(ring));
+        }
+        Ok(())
+    }
+}
+
+/// A ring that is not in use yet.
+#[derive(Debug)]
+pub(crate) struct Rotated(Ring);
+
+impl Ring {
+    fn wrapped(&self) -> Result<String, StoreError> {
+        let keys = self.keys.iter().map(|key| {
+            let wrapped = encrypt(self.master.expose(), &key.id, key.key.expose());
+            Ok(Wrapped {
+                id: key.id.clone(),
+                key: wrapped.ok_or(StoreError::NoRandomness)?,
+            })
+        });
+        let stored = Stored {
+            master: self.master.id(),
+            keys: keys.collect::<Result<_, StoreError>>()?,
+        };
+        serde_json::to_string(&stored).map_err(|error| damaged(&error))
+    }
+}
+
+impl DataKey {
+    fn make() -> Result<Self, StoreError> {
+        let (mut id, mut key) = ([0; 6], [0; 32]);
+        let random = SystemRandom::new();
+        random
+            .fill(&mut id)
+            .and_then(|()| random.fill(&mut key))
+            .map_err(|_| StoreError::NoRandomness)?;
+        Ok(Self {
+            id: hex(&id),
+            key: Secret::new(key),
+        })
+    }
+}
+
+impl Wrapped {
+    fn open(&self, master: &MasterKey) -> Result<DataKey, StoreError> {
+        let key = decrypt(master.expose(), &self.id, &self.key);
+        let key = key.and_then(|key| <[u8; 32]>::try_from(key).ok());
+        Ok(DataKey {
+            id: self.id.clone(),
+            key: Secret::new(key.ok_or_else(|| damaged(&SealError::Damaged))?),
+        })
+    }
+}
+
+/// The id of the data key, and the data.
+fn parts(sealed: &str) -> Option<(&str, &str)> {
+    sealed.strip_prefix(PREFIX)?.split_once(':')
+}
+
+/// Nonce, ciphertext and tag in base64url.
+fn encrypt(key: &[u8; 32], id: &str, secret: &[u8]) -> Option<String> {
+    let key = RandomizedNonceKey::new(&AES_256_GCM, key).ok()?;
+    let mut text = secret.to_vec();
+    let nonce = key
+        .seal_in_place_append_tag(Aad::from(id.as_bytes()), &mut text)
+        .ok()?;
+    let mut data = nonce.as_ref().to_vec();
+    data.extend(text);
+    Some(URL_SAFE_NO_PAD.encode(data))
+}
+
+fn decrypt(key: &[u8; 32], id: &str, data: &str) -> Option<Vec<u8>> {
+    let data = URL_SAFE_NO_PAD.decode(data).ok()?;
+    let (nonce, text) = data.split_at_checked(NONCE_LEN)?;
+    let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+    let key = RandomizedNonceKey::new(&AES_256_GCM, key).ok()?;
+    let mut text = text.to_vec();
+    let opened = key
+        .open_in_place(nonce, Aad::from(id.as_bytes()), &mut text)
+        .ok()?;
+    Some(opened.to_vec())
+}
+
+fn damaged(error: &dyn std::error::Error) -> StoreError {
+    StoreError::Damaged {
+        place: "the list of data keys".into(),
+        detail: error.to_string(),
+    }
+}
