@@ -9,6 +9,7 @@ mod directory;
 mod faults;
 mod file;
 mod import;
+mod keeping;
 mod keys;
 mod manners;
 mod many;
@@ -128,6 +129,11 @@ impl Stored {
     pub(crate) fn stop(&mut self) {
         self.program.signal("TERM");
         self.program.wait(SOON).expect("it ends");
+    }
+
+    /// Its files, when it has ended.
+    fn into_scratch(self) -> Scratch {
+        self.scratch
     }
 
     /// Runs a command against it.

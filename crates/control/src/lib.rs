@@ -20,6 +20,7 @@ mod peer;
 mod place;
 mod plan;
 pub mod protocol;
+mod redact;
 mod references;
 mod remembered;
 mod replace;
@@ -38,6 +39,7 @@ pub use part::Part;
 pub use plan::{Does, Plan, Planned, SeenVersion};
 pub use remembered::{Kept, Named, Remembered, now};
 pub use replace::replace;
+pub use service::audit;
 pub use service::{
     AppAsked, Block, Call, ChangeSet, Declaration, Import, Listing, MOST_ON_A_PAGE,
     OperationAsked, Page, Running, Seen, Service, Source, Status, Stored, WantedVersion,

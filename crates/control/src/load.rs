@@ -3,11 +3,14 @@
 use crate::documents::insert;
 use crate::place::in_documents;
 use crate::{Named, Refusal, documents};
-use postern_config::{Around, Known, Loaded, Report, System};
+use postern_config::{Around, Known, Loaded, Report, System, Unseal};
+use postern_model::Secret;
 use postern_model::entity::{Accounts, Configuration, KeyDigest, Name};
 use postern_model::key::Keyer;
 use postern_policy::{Change, Directory};
-use postern_store::{Class, Document, Entry, Head, Kind, Proposal, Scope, StoreError};
+use postern_store::{
+    Class, Document, Entry, Head, Kind, Proposal, Scope, Sealer, StoreError,
+};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
@@ -86,7 +89,19 @@ pub(crate) struct Loader {
     name: String,
     keyer: Keyer,
     secrets: System,
+    sealer: Option<Sealer>,
     together: usize,
+}
+
+/// Opens sealed secrets for `postern-config`.
+#[derive(Debug)]
+struct Opener(Sealer);
+
+impl Unseal for Opener {
+    fn unseal(&self, sealed: &str) -> Result<Secret<Vec<u8>>, String> {
+        let opened = self.0.open_secret(sealed);
+        opened.map_err(|error| error.to_string())
+    }
 }
 
 type Configured = Map<String, Value>;
@@ -105,8 +120,24 @@ impl Loader {
             name: folder.join("documents").display().to_string(),
             secrets: System::new(keyer.clone()),
             keyer,
+            sealer: None,
             together: TOGETHER,
         }
+    }
+
+    /// The same, which opens sealed secrets.
+    pub(crate) fn with_sealer(self, sealer: Sealer) -> Self {
+        Self {
+            secrets: self.secrets.with_unseal(Arc::new(Opener(sealer.clone()))),
+            sealer: Some(sealer),
+            ..self
+        }
+    }
+
+    /// What seals secrets.
+    pub(crate) fn sealer(&self) -> Result<&Sealer, Refusal> {
+        let missing = || Refusal::new("failed", "this Postern seals no secrets");
+        self.sealer.as_ref().ok_or_else(missing)
     }
 
     pub(crate) const fn keyer(&self) -> &Keyer {

@@ -1,6 +1,8 @@
 //! What can be asked of a running Postern, and how a change becomes what is served.
 
 mod asking;
+pub mod audit;
+mod backup;
 mod browsing;
 mod changing;
 mod declaring;
@@ -11,6 +13,7 @@ mod proposing;
 mod reading;
 mod requirements;
 mod revisions;
+mod secrets;
 
 pub use declaring::Declaration;
 pub use requirements::{AppAsked, OperationAsked};
@@ -32,7 +35,7 @@ use postern_model::permission::Point;
 use postern_policy::Directory;
 use postern_policy::facts::Reading;
 use postern_policy::policies::LimitUse;
-use postern_store::{ApplyError, Head, Proposal, Store};
+use postern_store::{ApplyError, Head, Proposal, Sealer, Store};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -133,7 +136,7 @@ pub struct Stored {
 
 impl Stored {
     /// Reads everything, or the copy of a shared database that is away. Relative paths in documents
-    /// begin at `folder`.
+    /// begin at `folder`; sealed secrets in them are opened by `sealer`.
     ///
     /// # Errors
     /// What is wrong with it.
@@ -141,8 +144,9 @@ impl Stored {
         store: Store,
         folder: &Path,
         keyer: Keyer,
+        sealer: Sealer,
     ) -> Result<(Self, Candidate), Refusal> {
-        let loader = Arc::new(Loader::new(folder, keyer));
+        let loader = Arc::new(Loader::new(folder, keyer).with_sealer(sealer));
         let reader = loader.clone();
         let look = move |proposal: &Proposal<'_>| {
             let read = reader.whole(proposal);
@@ -291,6 +295,16 @@ impl Service {
             "blocks.list" => self.blocks(call.actor, &read(call.params)?),
             "blocks.lift" => self.lift(call.actor, &read(call.params)?),
             "policies.effective" => self.effective(call.actor, &read(call.params)?),
+            "audit.log" => encode(self.audit_log(call.actor, &read(call.params)?).await?),
+            "audit.verify" => encode(self.audit_verify(call.actor, &read(call.params)?).await?),
+            "audit.export" => {
+                self.audit_export(call.actor, &read(call.params)?, call.replies)
+                    .await
+            }
+            "backup" => self.backup(call.actor, call.replies).await,
+            "restore" => self.restore(call.actor, read(call.params)?).await,
+            "secrets.seal" => self.seal(call.actor, &read(call.params)?),
+            "secrets.rotate" => self.rotate_secrets(call.actor, read(call.params)?).await,
             _ => {
                 let name: String = method
                     .chars()
@@ -305,6 +319,9 @@ impl Service {
 
     async fn read_again(&self, stored: &Stored) -> Result<(), Refusal> {
         let mut kept = stored.last.lock().await;
+        if let Ok(sealer) = stored.loader.sealer() {
+            stored.store.refresh_secrets(sealer).await?;
+        }
         let Read {
             mut candidate,
             last,

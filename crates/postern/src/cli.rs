@@ -3,6 +3,7 @@
 pub(crate) mod access;
 pub(crate) mod asking;
 pub(crate) mod declared;
+pub(crate) mod keeping;
 pub(crate) mod remote;
 pub(crate) mod time;
 
@@ -86,6 +87,16 @@ pub(crate) enum Command {
     /// Show policies.
     #[command(subcommand)]
     Policies(remote::Policies),
+    /// Show, check and export the audit trail.
+    #[command(subcommand)]
+    Audit(keeping::Audit),
+    /// Write everything that is stored into a file, while it is used.
+    Backup(keeping::BackupArgs),
+    /// Put a backup in the place of everything that is stored.
+    Restore(keeping::RestoreArgs),
+    /// Seal secrets, and replace the keys that they are sealed by.
+    #[command(subcommand)]
+    Secrets(keeping::Secrets),
     /// Print the JSON schema of configuration files.
     #[command(after_help = "Examples:
   postern schema > postern.schema.json")]
@@ -131,6 +142,8 @@ pub(crate) struct RunArgs {
     /// `installation.key` in the data directory, which is made for a new database.
     #[arg(long, value_name = "FILE", requires = "database")]
     pub(crate) installation_key: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) masters: keeping::Masters,
     /// Replaces the address of a listener of the file: the first one, or the one named NAME. Is
     /// the listener where the file declares none. Can be given several times.
     #[arg(long, value_name = "[NAME=]ADDR", value_parser = gateway_address)]

@@ -2,6 +2,8 @@
 
 mod access;
 mod apply;
+mod audit;
+mod backup;
 mod blocks;
 mod calls;
 mod can;
@@ -16,6 +18,7 @@ mod plan;
 mod policies;
 mod remote;
 mod revisions;
+mod secrets;
 mod subscriptions;
 mod table;
 mod why;
@@ -53,6 +56,10 @@ pub(crate) fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Lists(command) => lists::dispatch(command),
         Command::Blocks(command) => blocks::dispatch(command),
         Command::Policies(Policies::Effective(args)) => policies::effective(&args),
+        Command::Audit(command) => audit::dispatch(command),
+        Command::Backup(args) => backup::backup(&args),
+        Command::Restore(args) => backup::restore(&args),
+        Command::Secrets(command) => secrets::dispatch(command),
         Command::Schema => {
             output::say(&postern_config::json_schema());
             Ok(ExitCode::SUCCESS)

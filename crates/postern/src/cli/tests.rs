@@ -28,7 +28,7 @@ fn words(line: &str) -> Vec<String> {
             (Some(open), c) if c == open => quote = None,
             (None, '"' | '\'') => quote = Some(c),
             (None, ' ') => words.push(String::new()),
-            (None, '#' | '>') => break,
+            (None, '#' | '<' | '>') => break,
             (_, c) => words.last_mut().unwrap().push(c),
         }
     }

@@ -3,6 +3,7 @@
 use super::completion::Completion;
 use super::demo::Demo;
 use super::source::Source;
+use crate::cli::keeping::Masters;
 use postern_config::System;
 use postern_control::{Named, Remembered, Stored};
 use postern_model::entity::Configuration;
@@ -79,13 +80,19 @@ pub(crate) async fn by_store(
     completion: &Completion,
     keyer: Keyer,
     demo: bool,
+    masters: &Masters,
 ) -> Result<Begun, String> {
     let demo = if demo {
         Some(Demo::set_up(&store, directory, &keyer).await?)
     } else {
         None
     };
-    let (stored, candidate) = Stored::open(store.clone(), directory.path(), keyer)
+    let master = masters.master_key.clone().unwrap_or_default();
+    let sealer = store
+        .open_secrets(&master, masters.previous_master_key.as_ref())
+        .await
+        .map_err(|error| format!("error: {error}"))?;
+    let (stored, candidate) = Stored::open(store.clone(), directory.path(), keyer, sealer)
         .await
         .map_err(|refusal| crate::output::refused(&refusal))?;
     let configuration = candidate.configuration.unwrap_or_default();

@@ -61,7 +61,14 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let begun = match &args.config {
         Some(file) => begin::by_file(file, &completion, keyer.clone(), &remembered),
         None => begin::open(&directory, &installation, shared.as_ref()).and_then(|store| {
-            let begun = begin::by_store(store, &directory, &completion, keyer.clone(), args.demo);
+            let begun = begin::by_store(
+                store,
+                &directory,
+                &completion,
+                keyer.clone(),
+                args.demo,
+                &args.masters,
+            );
             control.block_on(begun)
         }),
     };
