@@ -41,8 +41,8 @@ pub use remembered::{Kept, Named, Remembered, now};
 pub use replace::replace;
 pub use service::audit;
 pub use service::{
-    AppAsked, Block, Call, ChangeSet, Declaration, Import, Listing, MOST_ON_A_PAGE,
-    OperationAsked, Page, Running, Seen, Service, Source, Status, Stored, WantedVersion,
+    AppAsked, Block, Call, ChangeSet, Declaration, Import, Listing, MOST_ON_A_PAGE, OperationAsked,
+    Page, Running, Seen, Service, Source, Status, Stored, WantedVersion,
 };
 pub use socket::Items;
 

@@ -8,9 +8,7 @@ use postern_model::Secret;
 use postern_model::entity::{Accounts, Configuration, KeyDigest, Name};
 use postern_model::key::Keyer;
 use postern_policy::{Change, Directory};
-use postern_store::{
-    Class, Document, Entry, Head, Kind, Proposal, Scope, Sealer, StoreError,
-};
+use postern_store::{Class, Document, Entry, Head, Kind, Proposal, Scope, Sealer, StoreError};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;

@@ -64,7 +64,7 @@ impl DataDirectory {
         let own = self.path().join(FILE);
         let path = given.unwrap_or(&own);
         match File::open(path) {
-            Ok(file) => read(path, file),
+            Ok(file) => read_key(path, file).map(|key| InstallationKey(Secret::new(key))),
             Err(error) if error.kind() == ErrorKind::NotFound && given.is_none() => {
                 if postgres::is_used(database)? {
                     return Err(StoreError::KeyElsewhere {
@@ -72,7 +72,7 @@ impl DataDirectory {
                         database: database.to_string().into(),
                     });
                 }
-                create(self.path(), &own)
+                create_key(self.path(), &own).map(|key| InstallationKey(Secret::new(key)))
             }
             Err(error) => Err(at(path, "open", error)),
         }

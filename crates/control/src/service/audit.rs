@@ -1,9 +1,11 @@
 //! The audit trail.
 
-use super::{Service, Source, Stored};
-use crate::socket::Replies;
-use crate::{Refusal, redact};
-use postern_store::{AuditFilter, AuditLine, ChangeMeta, Event, Kind, Order, Position, Store};
+use super::Service;
+use super::changing::{meta, need};
+use crate::socket::Items;
+use crate::{Actor, ActorKind, Refusal, redact};
+use postern_model::permission::Point;
+use postern_store::{AuditFilter, AuditLine, Event, Kind, Order, Position, Store};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -205,7 +207,7 @@ impl Service {
         need(actor, Point::AuditRead, wanted.tenant.as_deref())?;
         let limit = wanted.limit.unwrap_or(100).clamp(1, MOST);
         let filter = wanted.filter(Order::NewestFirst, limit.saturating_add(1))?;
-        let mut lines = self.kept()?.audit(filter).await?;
+        let mut lines = self.stored()?.store.audit(filter).await?;
         let more = lines.len() > limit;
         lines.truncate(limit);
         let last = lines.last().map(|line| Cursor {
@@ -231,7 +233,7 @@ impl Service {
         replies: &mut dyn Items,
     ) -> Result<Value, Refusal> {
         need(actor, Point::AuditRead, wanted.tenant.as_deref())?;
-        let store = self.kept()?;
+        let store = &self.stored()?.store;
         let mut filter = wanted.filter(Order::OldestFirst, PART)?;
         filter.from = None;
         // What comes in meanwhile is not followed: the export is itself a line.
@@ -280,7 +282,7 @@ impl Service {
             let message = "a hash has 64 hexadecimal digits, of which at least 16 are compared";
             return Err(Refusal::invalid(message));
         }
-        let chain = self.kept()?.verify_chain(known.sequence).await?;
+        let chain = self.stored()?.store.verify_chain(known.sequence).await?;
         let mut fault = chain.fault.map(|fault| fault.to_string());
         if let (None, Some(sequence), Some(hash)) = (&fault, known.sequence, hash) {
             fault = match chain.asked.map(|asked| crate::credential::hex(&asked)) {
@@ -301,26 +303,6 @@ impl Service {
             changes: chain.changes,
             forgotten: chain.forgotten,
         })
-    }
-
-    /// The store, if it owns the configuration.
-    pub(super) fn kept(&self) -> Result<&Store, Refusal> {
-        Ok(&self.stored()?.store)
-    }
-
-    /// The store with what is served of it, if it owns the configuration.
-    pub(super) fn stored(&self) -> Result<&Stored, Refusal> {
-        match &self.source {
-            Source::Store(stored) => Ok(stored),
-            Source::File(path) => {
-                let message = format!(
-                    "this Postern runs by the file {}, and has no database",
-                    path.display()
-                );
-                Err(Refusal::new("file_mode", message)
-                    .help("`postern run` without --config keeps everything in one"))
-            }
-        }
     }
 }
 

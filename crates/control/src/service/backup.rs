@@ -40,7 +40,7 @@ impl Service {
         replies: &mut dyn Items,
     ) -> Result<Value, Refusal> {
         need(actor, Point::BackupsMake, None)?;
-        let store = self.kept()?.clone();
+        let store = self.stored()?.store.clone();
         note(&store, actor, Event::new("backup"), "").await?;
         let (lines, mut taken) = tokio::sync::mpsc::channel(WAITING);
         let work = tokio::spawn(async move {

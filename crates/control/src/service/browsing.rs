@@ -62,7 +62,7 @@ impl Service {
             let id: String = id.chars().take(80).flat_map(char::escape_debug).collect();
             Refusal::new("not_found", format!("there is no {kind} `{id}`"))
         };
-        let found = self.stored(kind, id).await?;
+        let found = self.one(kind, id).await?;
         let Some(found) = found else {
             return Err(missing());
         };
@@ -222,7 +222,7 @@ impl Service {
         }
     }
 
-    async fn stored(&self, kind: &str, id: &str) -> Result<Option<Seen>, Refusal> {
+    async fn one(&self, kind: &str, id: &str) -> Result<Option<Seen>, Refusal> {
         let wanted = documents::kind(kind)?;
         match &self.source {
             Source::Store(stored) => {

@@ -7,7 +7,7 @@ use super::rows::{Rows, integer, limit, natural};
 use crate::change::{AuditFilter, AuditLine, Entry, Event, Order, Position};
 use crate::document::Kind;
 use crate::error::StoreError;
-use crate::rows::{Chained, ChangeSet, Digests, Visit};
+use crate::rows::{Chained, ChangeSet, Concerns, Digests, KeptEntry, Visit};
 
 type Result<T> = std::result::Result<T, StoreError>;
 
@@ -43,10 +43,10 @@ impl Chained for Rows<'_> {
         Ok(sets)
     }
 
-    fn entries(&self, sequence: u64, visit: Visit<'_, (u64, Entry)>) -> Result<()> {
+    fn entries(&self, sequence: u64, visit: Visit<'_, KeptEntry>) -> Result<()> {
         self.each(
-            "SELECT ordinal, kind, id, before, after FROM changes WHERE sequence = $1
-             ORDER BY ordinal",
+            "SELECT ordinal, kind, id, before, after, tenant, provider FROM changes
+             WHERE sequence = $1 ORDER BY ordinal",
             &[&integer(sequence)],
             |row| {
                 let entry = Entry {
@@ -55,9 +55,30 @@ impl Chained for Rows<'_> {
                     before: self.maybe_text(row, 3)?,
                     after: self.maybe_text(row, 4)?,
                 };
-                visit((self.number(row, 0)?, entry))
+                visit(KeptEntry {
+                    ordinal: self.number(row, 0)?,
+                    entry,
+                    concerns: Concerns {
+                        tenant: self.get(row, 5)?,
+                        provider: self.get(row, 6)?,
+                    },
+                })
             },
         )
+    }
+
+    fn clear(&self) -> Result<()> {
+        for table in [
+            "documents",
+            "change_sets",
+            "changes",
+            "revisions",
+            "checkpoints",
+            "notes",
+        ] {
+            self.execute(&format!("DELETE FROM {table}"), &[])?;
+        }
+        Ok(())
     }
 
     fn link(&self, sequence: u64, digests: &Digests, hash: &[u8; 32]) -> Result<()> {
