@@ -5,6 +5,7 @@
 //! it.
 
 mod about;
+mod asks;
 mod commands;
 pub mod describe;
 pub(crate) mod dispatch;
@@ -70,6 +71,7 @@ pub fn table() -> Table {
     resource::add(&mut table);
     workflow::add(&mut table);
     questions::add(&mut table);
+    asks::add(&mut table);
     commands::add(&mut table);
     table
 }

@@ -38,7 +38,6 @@ use postern_policy::policies::LimitUse;
 use postern_store::{ApplyError, Head, Proposal, Sealer, Store};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -271,7 +270,7 @@ impl Service {
             "import" => self.import(call.actor, read(call.params)?).await,
             "openapi" => {
                 let wanted: WantedVersion = read(call.params)?;
-                self.openapi(call.actor, &wanted, BTreeMap::new()).await
+                self.openapi(call.actor, &wanted).await
             }
             "diff" => self.diff(call.actor, read(call.params)?).await,
             "export" => self.export(call.actor, read(call.params)?).await,

@@ -6,6 +6,7 @@
 //! sense where things stand.
 
 mod approvals;
+mod catalogue;
 mod history;
 mod keys;
 mod subscriptions;
@@ -13,6 +14,7 @@ mod time;
 mod versions;
 
 pub use approvals::{Approvals, Waiting};
+pub use catalogue::{Offer, OfferedPlan, OfferedVersion};
 pub use history::Told;
 pub use keys::{CreatedKey, KeyWanted, Rotation};
 pub use subscriptions::{Access, Cause, Decision, Step};

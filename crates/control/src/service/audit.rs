@@ -40,14 +40,35 @@ pub struct AuditWanted {
     pub limit: Option<usize>,
 }
 
-/// A place in the audit trail.
+/// A place in the audit trail, written `41.0`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "String", into = "String")]
 pub struct Cursor {
     /// The change set.
     pub sequence: u64,
     /// The entry in it.
     pub ordinal: u64,
+}
+
+impl From<Cursor> for String {
+    fn from(cursor: Cursor) -> Self {
+        format!("{}.{}", cursor.sequence, cursor.ordinal)
+    }
+}
+
+impl TryFrom<String> for Cursor {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let parts = text.split_once('.');
+        let read = parts.and_then(|(sequence, ordinal)| {
+            Some(Self {
+                sequence: sequence.parse().ok()?,
+                ordinal: ordinal.parse().ok()?,
+            })
+        });
+        read.ok_or_else(|| "a place in the audit trail looks like `41.0`".to_owned())
+    }
 }
 
 /// A part of the audit trail, newest first.

@@ -2,7 +2,8 @@
 
 use super::Service;
 use super::effective::positions;
-use super::importing::{missing, visible};
+use super::importing::missing;
+use super::requirements::is_visible;
 use crate::{Actor, Refusal};
 use postern_model::entity::{Configuration, Mode, PolicyRule, Service as Published};
 use postern_model::permission::Grants;
@@ -10,7 +11,6 @@ use postern_openapi::{Export, Exported, KeyPlaces, export};
 use postern_policy::Rules;
 use serde::Deserialize;
 use serde_json::Value;
-use std::collections::BTreeMap;
 
 /// Which version.
 #[derive(Debug, Deserialize)]
@@ -23,25 +23,27 @@ pub struct Wanted {
 }
 
 impl Service {
-    /// Writes a version as an `OpenAPI` 3.1 document. `requirements` is what each operation asks of
-    /// its callers, by its name.
+    /// Writes a version as an `OpenAPI` 3.1 document, with what each operation asks of its callers.
     ///
     /// # Errors
     /// There is no such version, for the actor.
-    pub async fn openapi(
-        &self,
-        actor: &Actor,
-        wanted: &Wanted,
-        requirements: BTreeMap<String, Value>,
-    ) -> Result<Value, Refusal> {
+    pub async fn openapi(&self, actor: &Actor, wanted: &Wanted) -> Result<Value, Refusal> {
         let configuration = self.running.configuration();
         let mut services = configuration.services.iter();
-        match services.find(|one| *one.name == *wanted.service) {
-            Some(service) => visible(actor, &wanted.service, service.tenant.as_deref())?,
+        let service = services.find(|one| *one.name == *wanted.service);
+        let version = service.and_then(|service| {
+            let mut versions = service.versions.iter();
+            versions.find(|one| *one.name == *wanted.version)
+        });
+        match (service, version) {
+            (Some(service), Some(version)) if is_visible(service, version, &actor.grants) => {}
             // Who may see all of them is told which there are.
-            None if actor.grants == Grants::everything() => {}
-            None => return Err(missing(&wanted.service)),
+            _ if actor.grants == Grants::everything() => {}
+            _ => return Err(missing(&wanted.service)),
         }
+        let requirements = self
+            .requirements_of(&wanted.service, &wanted.version)
+            .await?;
         let [service_at, version_at] = positions(&configuration, &wanted.service, &wanted.version)?;
         let kept = self.kept(&wanted.service, &wanted.version).await?;
         let kept = kept.unwrap_or_default();

@@ -5,11 +5,13 @@ use super::asking::Asking;
 use crate::remembered::now as millis;
 use crate::{Actor, Refusal};
 use postern_explain::{Access, Callers, Requirements, access_of, requirements, routed, who_can};
-use postern_model::entity::{Lifecycle, Method, Visibility};
+use postern_model::entity::{Lifecycle, Method, Service as Published, Version, Visibility};
 use postern_model::permission::{Grants, Point};
 use postern_policy::router::Route;
 use postern_policy::{Rules, Snapshot};
 use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Most apps or operations in one answer.
 const MOST: usize = 10_000;
@@ -63,6 +65,29 @@ impl Service {
             let rules = asking.rules()?;
             let (route, _) = find(&rules, &grants, &asked)?;
             Ok(requirements(&rules, &route, millis().div_euclid(1000)))
+        })
+        .await
+    }
+
+    /// What each operation of a version asks of its callers, by its name.
+    pub(super) async fn requirements_of(
+        &self,
+        service: &str,
+        version: &str,
+    ) -> Result<BTreeMap<String, Value>, Refusal> {
+        let (service, version) = (service.to_owned(), version.to_owned());
+        self.ask(move |asking| {
+            let rules = asking.rules()?;
+            let now = millis().div_euclid(1000);
+            let mut all = BTreeMap::new();
+            for route in rules.routes() {
+                let of = (rules.service(&route), rules.version(&route));
+                if *of.0.name == *service && *of.1.name == *version {
+                    let name = rules.operation(&route).name.to_string();
+                    all.insert(name, super::encode(requirements(&rules, &route, now))?);
+                }
+            }
+            Ok(all)
         })
         .await
     }
@@ -153,10 +178,9 @@ fn keep_secret(callers: &mut Callers, grants: &Grants) {
 
 /// Whether an actor may know that the operation is there: it is published for everybody or for a
 /// tenant of theirs, or they may see what its owner has.
-fn is_visible(rules: &Rules, route: &Route, grants: &Grants) -> bool {
-    let service = rules.service(route);
+pub(super) fn is_visible(service: &Published, version: &Version, grants: &Grants) -> bool {
     let sees = |tenant: Option<&str>| grants.allow(Point::ServicesRead, tenant);
-    let is_published = rules.version(route).state != Lifecycle::Draft;
+    let is_published = version.state != Lifecycle::Draft;
     let is_for_them = || match &service.visibility {
         Visibility::Public => true,
         Visibility::Private { shared_with } => shared_with.iter().any(|t| sees(Some(t))),
@@ -191,7 +215,7 @@ fn find(
             ));
         }
     };
-    if !is_visible(rules, &route, grants) {
+    if !is_visible(rules.service(&route), rules.version(&route), grants) {
         return Err(Refusal::new("not_found", "there is no such operation"));
     }
     let methods = &rules.operation(&route).methods;

@@ -55,9 +55,14 @@ macro_rules! resources {
 }
 
 resources! {
+    AccessRole "access_role" "access role" "access_roles" "access-roles" "Policies" AccessRolesRead AccessRolesWrite;
     App "app" "app" "apps" "apps" "Apps" AppsRead AppsWrite;
+    Assignment "assignment" "assignment of hosts and paths" "assignments" "assignments" "Tenants" TenantsRead SettingsWrite;
+    Category "category" "category" "categories" "categories" "Services" SignedIn CategoriesWrite;
+    Certificate "certificate" "certificate" "certificates" "certificates" "Platform" CertificatesRead CertificatesWrite;
     Credential "credential" "credential" "credentials" "credentials" "Apps" CredentialsRead CredentialsWrite;
     Environment "environment" "environment" "environments" "environments" "Platform" SignedIn EnvironmentsWrite;
+    Group "group" "group of apps" "groups" "groups" "Apps" GroupsRead GroupsWrite;
     List "list" "list of addresses" "lists" "lists" "Policies" ListsRead ListsWrite;
     Listener "listener" "listener" "listeners" "listeners" "Platform" SettingsRead SettingsWrite;
     Plan "plan" "plan" "plans" "plans" "Services" PlansRead PlansWrite;
@@ -65,5 +70,6 @@ resources! {
     Service "service" "service" "services" "services" "Services" ServicesRead ServicesWrite;
     Subscription "subscription" "subscription" "subscriptions" "subscriptions" "Subscriptions" SubscriptionsRead SubscriptionsRequest;
     Tenant "tenant" "tenant" "tenants" "tenants" "Tenants" TenantsRead TenantsWrite;
+    TenantDefault "tenant_default" "default of a tenant" "tenant_defaults" "tenant-defaults" "Tenants" TenantsRead SettingsWrite;
     Upstream "upstream" "upstream" "upstreams" "upstreams" "Services" UpstreamsRead UpstreamsWrite;
 }

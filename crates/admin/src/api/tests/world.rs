@@ -16,7 +16,7 @@ use postern_model::permission::{BuiltIn, Grants};
 use postern_policy::Directory;
 use postern_policy::facts::Reading;
 use postern_policy::policies::LimitUse;
-use postern_store::{DataDirectory, Store};
+use postern_store::{DataDirectory, MasterSource, Store};
 use serde_json::{Value, json};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
@@ -170,7 +170,13 @@ impl World {
         let directory = Arc::new(directory);
         let keyer = Keyer::new(directory.installation_key().unwrap().expose());
         let store = Store::open(directory).unwrap();
-        let (stored, candidate) = Stored::open(store, folder.path(), keyer).await.unwrap();
+        let sealer = store
+            .open_secrets(&MasterSource::default(), None)
+            .await
+            .unwrap();
+        let (stored, candidate) = Stored::open(store, folder.path(), keyer, sealer)
+            .await
+            .unwrap();
         let fake = Arc::new(Fake {
             served: Mutex::new((Arc::default(), Arc::new(candidate.directory))),
             remembered: Remembered::default(),

@@ -1,0 +1,246 @@
+//! Endpoints that ask what the local socket answers, too: the parameters of path and query and the
+//! members of the body together are the parameters of its method (`docs/reference/socket.md`).
+
+use super::Api;
+use super::endpoint::{Asked, Endpoint, Nothing};
+use super::input::{FromBody, Json};
+use super::permission as needs;
+use super::problem::{Code, Place, Problem};
+use super::questions::ask;
+use super::reply::Reply;
+use super::table::Table;
+use axum::http::Method;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+type Object = Map<String, Value>;
+
+/// A body whose members are parameters.
+trait Members {
+    fn members(self) -> Object;
+}
+
+impl Members for Nothing {
+    fn members(self) -> Object {
+        Object::new()
+    }
+}
+
+impl Members for Json<Object> {
+    fn members(self) -> Object {
+        self.0
+    }
+}
+
+/// Declares types of parameters: members that may be left out, and those that may not.
+macro_rules! parameters {
+    ($($name:ident { $($(#[doc = $says:literal])+ $field:ident: $type:ty,)* })*) => {
+        $(
+            /// Parameters.
+            #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+            #[serde(deny_unknown_fields)]
+            struct $name {
+                $($(#[doc = $says])+ #[serde(default, skip_serializing_if = "is_default")] $field: $type,)*
+            }
+        )*
+    };
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+parameters! {
+    ById {
+        /// The id.
+        id: String,
+    }
+    ByNumber {
+        /// The number of the revision.
+        number: u64,
+    }
+    OfApp {
+        /// The app.
+        app: String,
+    }
+    OfVersion {
+        /// The service.
+        service: String,
+        /// Its version.
+        version: String,
+    }
+    Operation {
+        /// The operation: `SERVICE/VERSION/OPERATION`.
+        operation: Option<String>,
+        /// Or a method, and a path.
+        method: Option<String>,
+        /// The path.
+        path: Option<String>,
+        /// The host.
+        host: Option<String>,
+        /// At most so many apps.
+        limit: Option<usize>,
+    }
+    Limit {
+        /// At most so many.
+        limit: Option<usize>,
+    }
+    Revisions {
+        /// At most so many.
+        limit: Option<usize>,
+        /// Only those before this number.
+        before: Option<u64>,
+    }
+    Between {
+        /// From this revision.
+        from: u64,
+        /// To this one; what is in force, if this is not said.
+        to: Option<u64>,
+    }
+    Requests {
+        /// Only those in this state: `open`, `applied`, `rejected`, `withdrawn`, `expired`.
+        state: Option<String>,
+        /// At most so many.
+        limit: Option<usize>,
+    }
+    Audit {
+        /// Only what they did.
+        who: Option<String>,
+        /// Only about documents of this kind.
+        kind: Option<String>,
+        /// Only about the document of this id.
+        id: Option<String>,
+        /// Only what concerns this tenant. Whoever reads the trail of tenants only names one.
+        tenant: Option<String>,
+        /// Only events of this name.
+        event: Option<String>,
+        /// Not before: Unix time in milliseconds.
+        since_ms: Option<i64>,
+        /// Before: Unix time in milliseconds.
+        until_ms: Option<i64>,
+        /// At most so many lines.
+        limit: Option<usize>,
+        /// Where to go on: the `next` of the page before.
+        before: Option<String>,
+    }
+    Verify {
+        /// A change set whose hash was written down.
+        sequence: Option<u64>,
+        /// The hash.
+        hash: Option<String>,
+    }
+    Found {
+        /// Only what has this in its name, title or description.
+        q: Option<String>,
+    }
+}
+
+/// Everything together, as parameters of a method.
+fn together(path: &impl Serialize, query: &impl Serialize, body: Object) -> Result<Value, Problem> {
+    let mut all = body;
+    for part in [serde_json::to_value(path), serde_json::to_value(query)] {
+        let part = part.map_err(|error| Problem::new(Code::Internal, error.to_string()))?;
+        let Value::Object(members) = part else {
+            continue;
+        };
+        for (name, value) in members {
+            if all.contains_key(&name) {
+                let detail = format!("`{name}` is said by the path.");
+                let pointer = format!("/{name}");
+                return Err(Problem::field(
+                    Place::Body,
+                    &pointer,
+                    detail,
+                    "the body without it",
+                ));
+            }
+            all.insert(name, value);
+        }
+    }
+    Ok(Value::Object(all))
+}
+
+/// Declares endpoints: type, HTTP method, path, name, what it needs, path, query and body, the
+/// method of the socket, the room of the reference, what it does.
+macro_rules! asks {
+    ($($name:ident $http:ident $path:literal $id:literal $needs:ident ($in_path:ty, $in_query:ty, $body:ty) $method:literal $tag:literal $says:literal;)*) => {
+        $(
+            #[doc = $says]
+            struct $name;
+
+            impl Endpoint for $name {
+                type Permission = needs::$needs;
+                type Path = $in_path;
+                type Query = $in_query;
+                type Body = $body;
+                type Answer = Value;
+
+                const METHOD: Method = Method::$http;
+                const PATH: &'static str = $path;
+                const ID: &'static str = $id;
+                const SUMMARY: &'static str = $says;
+                const TAG: &'static str = $tag;
+                const MAX_BODY: usize = if <$body as FromBody>::EXPECTED { 80 << 20 } else { 1 << 10 };
+
+                async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
+                    let params = together(&asked.path, &asked.query, asked.body.members())?;
+                    let (_, answer) = ask(api, &asked.actor, $method, params).await?;
+                    Ok(Reply::json(&answer))
+                }
+            }
+        )*
+
+        /// Adds the endpoints.
+        pub(super) fn add(table: &mut Table) {
+            $(table.add::<$name>();)*
+            table.add::<Catalogue>();
+        }
+    };
+}
+
+asks! {
+    Requirements GET "/requirements" "requirements" SignedIn (Nothing, Operation, Nothing) "requirements" "Catalogue" "Say what an operation asks of its callers";
+    WhoCan GET "/who-can" "who_can" QuestionsAsk (Nothing, Operation, Nothing) "who_can" "Services" "Say which apps may call an operation";
+    AppAccess GET "/apps/{app}/access" "app_access" AppsRead (OfApp, Limit, Nothing) "access" "Apps" "Say what an app may call";
+    ExportApi GET "/services/{service}/versions/{version}/openapi" "export_openapi" SignedIn (OfVersion, Nothing, Nothing) "openapi" "Catalogue" "Write a version as an OpenAPI 3.1 document";
+    ImportApi POST "/services/{service}/versions/{version}/import" "import_openapi" ServicesWrite (OfVersion, Nothing, Json<Object>) "import" "Services" "Make the operations of an OpenAPI document those of a version";
+    Export POST "/configuration/export" "export_configuration" ConfigurationExport (Nothing, Nothing, Json<Object>) "export" "Configuration" "Write what is stored as a configuration file";
+    Diff POST "/configuration/diff" "diff_configuration" ConfigurationExport (Nothing, Nothing, Json<Object>) "diff" "Configuration" "Say what a configuration file would change";
+    Apply POST "/configuration/apply" "apply_configuration" ConfigurationApply (Nothing, Nothing, Json<Object>) "apply" "Configuration" "Make what is stored say what a configuration file says";
+    ListRevisions GET "/revisions" "list_revisions" RevisionsRead (Nothing, Revisions, Nothing) "revisions.list" "Configuration" "List revisions of the rules, the newest first";
+    ShowRevision GET "/revisions/{number}" "get_revision" RevisionsRead (ByNumber, Nothing, Nothing) "revisions.show" "Configuration" "Show who made a revision, and what it changed";
+    DiffRevisions GET "/revision-difference" "diff_revisions" RevisionsRead (Nothing, Between, Nothing) "revisions.diff" "Configuration" "Say what leads from one revision to another";
+    RollBack POST "/revisions/{number}/rollback" "roll_back" RevisionsRollBack (ByNumber, Nothing, Json<Object>) "revisions.rollback" "Configuration" "Bring the rules of a revision back; keys and subscriptions stay as they are";
+    ListProposals GET "/change-requests" "list_change_requests" ChangesPropose (Nothing, Requests, Nothing) "change_requests.list" "Configuration" "List change requests";
+    ShowProposal GET "/change-requests/{id}" "get_change_request" ChangesPropose (ById, Nothing, Nothing) "change_requests.show" "Configuration" "Show a change request, and what was changed since";
+    Propose POST "/change-requests" "create_change_request" ChangesPropose (Nothing, Nothing, Json<Object>) "change_requests.create" "Configuration" "Propose changes for somebody else to decide about";
+    ApproveProposal POST "/change-requests/{id}/approve" "approve_change_request" ChangesDecide (ById, Nothing, Json<Object>) "change_requests.approve" "Configuration" "Approve a change request of somebody else, and make its changes";
+    RejectProposal POST "/change-requests/{id}/reject" "reject_change_request" ChangesDecide (ById, Nothing, Json<Object>) "change_requests.reject" "Configuration" "Reject a change request";
+    AuditLog GET "/audit" "list_audit" AuditRead (Nothing, Audit, Nothing) "audit.log" "Audit" "Read the audit trail, the newest first";
+    AuditVerify GET "/audit/verification" "verify_audit" AuditRead (Nothing, Verify, Nothing) "audit.verify" "Audit" "Check the chain of the audit trail";
+    Seal POST "/secrets/seal" "seal_secret" SettingsWrite (Nothing, Nothing, Json<Object>) "secrets.seal" "Platform" "Seal a secret, for documents to refer to";
+    RotateSecrets POST "/secrets/rotate" "rotate_secrets" SettingsWrite (Nothing, Nothing, Json<Object>) "secrets.rotate" "Platform" "Make a new key for sealed secrets, and seal them anew";
+}
+
+/// What there is to subscribe to.
+struct Catalogue;
+
+impl Endpoint for Catalogue {
+    type Permission = needs::SignedIn;
+    type Path = Nothing;
+    type Query = Found;
+    type Body = Nothing;
+    type Answer = Vec<postern_control::workflow::Offer>;
+
+    const METHOD: Method = Method::GET;
+    const PATH: &'static str = "/catalogue";
+    const ID: &'static str = "catalogue";
+    const SUMMARY: &'static str = "List services that are offered to one's tenants";
+    const TAG: &'static str = "Catalogue";
+
+    async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
+        let phrase = asked.query.q.as_deref();
+        Ok(Reply::json(&api.service().catalogue(&asked.actor, phrase)))
+    }
+}
