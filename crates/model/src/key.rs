@@ -4,11 +4,15 @@
 //! and the checksum (CRC-32 of all before it) in base 62. The credential of a key has the id
 //! `key_<id>`. What a file names is the SHA-256 of the whole key; what a running gateway and its
 //! store keep is an HMAC of that, which tells nothing without the installation's key.
+//!
+//! What opens the management is written alike, see [`Pass`].
 
 mod keyer;
+mod pass;
 mod written;
 
 pub use keyer::{Keyer, digest};
+pub use pass::{Opens, Pass};
 pub use written::{ApiKey, CREDENTIAL_PREFIX, MAX_LEN, Malformed, Parsed, is_credential_id};
 
 #[cfg(test)]

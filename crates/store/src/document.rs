@@ -142,12 +142,20 @@ pub enum Scope {
 pub enum Member {
     /// `app`.
     App,
+    /// `email`.
+    Email,
     /// `service`.
     Service,
+    /// `service_account`.
+    ServiceAccount,
     /// `state`.
     State,
+    /// `subject`.
+    Subject,
     /// `tenant`.
     Tenant,
+    /// `user`.
+    User,
 }
 
 /// A part of the documents of one kind, in the order of their ids.

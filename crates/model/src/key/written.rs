@@ -6,17 +6,18 @@ use std::fmt;
 /// What every key begins with.
 const PREFIX: &[u8] = b"pst_";
 /// Characters of the id.
-const ID: usize = 16;
+pub(super) const ID: usize = 16;
 /// Characters of the secret.
-const SECRET: usize = 32;
+pub(super) const SECRET: usize = 32;
 /// Characters of the checksum.
-const CHECKSUM: usize = 6;
+pub(super) const CHECKSUM: usize = 6;
 /// Where the checksum begins.
 const CHECKED: usize = PREFIX.len() + ID + 1 + SECRET;
 
 /// Crockford's base 32, lower case: no i, l, o, u.
-const BASE_32: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-const BASE_62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+pub(super) const BASE_32: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+pub(super) const BASE_62: &[u8; 62] =
+    b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// What the ids of credentials begin with; the id of the key follows.
 pub const CREDENTIAL_PREFIX: &str = "key_";
@@ -218,7 +219,7 @@ pub fn is_credential_id(id: &str) -> bool {
         .is_some_and(|id| is_id(id.as_bytes()))
 }
 
-fn is_id(id: &[u8]) -> bool {
+pub(super) fn is_id(id: &[u8]) -> bool {
     // The digits and letters but i, l, o and u.
     let digit = |byte: &u8| {
         byte.is_ascii_digit()
@@ -250,7 +251,7 @@ fn has_scheme(presented: &[u8]) -> bool {
     })
 }
 
-fn checksum(checked: &[u8]) -> [u8; CHECKSUM] {
+pub(super) fn checksum(checked: &[u8]) -> [u8; CHECKSUM] {
     let mut rest = crc32fast::hash(checked);
     let mut out = [0; CHECKSUM];
     for slot in out.iter_mut().rev() {
@@ -261,12 +262,12 @@ fn checksum(checked: &[u8]) -> [u8; CHECKSUM] {
 }
 
 /// The digit of this value.
-fn letter(alphabet: &[u8], value: u32) -> u8 {
+pub(super) fn letter(alphabet: &[u8], value: u32) -> u8 {
     let at = usize::try_from(value).unwrap_or(usize::MAX);
     alphabet.get(at).copied().unwrap_or(b'0')
 }
 
 /// Keys are ASCII.
-fn text(bytes: &[u8]) -> &str {
+pub(super) fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap_or_default()
 }

@@ -14,6 +14,10 @@ fn subscription(n: u32) -> Change {
         "service": format!("service{}", n % 4),
         "state": if n.is_multiple_of(5) { "pending" } else { "approved" },
         "tenant": 7,
+        "email": format!("e{}@example.com", n % 3),
+        "service_account": format!("sa{}", n % 3),
+        "subject": format!("sub{}", n % 3),
+        "user": format!("usr{}", n % 3),
     });
     put("subscription", &format!("s{:02}", n * 37 % 60), value)
 }
@@ -51,6 +55,10 @@ pub(crate) async fn documents_are_paged(fixture: &impl Fixture) {
         (Member::App, "app", "app1"),
         (Member::Service, "service", "service3"),
         (Member::State, "state", "pending"),
+        (Member::Email, "email", "e1@example.com"),
+        (Member::ServiceAccount, "service_account", "sa2"),
+        (Member::Subject, "subject", "sub0"),
+        (Member::User, "user", "usr1"),
     ] {
         let mut expected: Vec<String> = (0..SUBSCRIPTIONS)
             .map(subscription)

@@ -100,6 +100,11 @@ impl<'a> Proposal<'a> {
         self.transaction.document(kind, id)
     }
 
+    /// A part of the documents of a kind, as they would be.
+    pub fn page(&self, page: &document::Page) -> Result<Vec<Document>, StoreError> {
+        self.transaction.page(page)
+    }
+
     /// Every document as it would be, in the order of kind and id.
     pub fn documents(
         &self,

@@ -14,6 +14,7 @@ const APPLICATION_ID: i64 = 0x5053_544e;
 pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0001_initial.sql"),
     include_str!("../../migrations/sqlite/0002_management.sql"),
+    include_str!("../../migrations/sqlite/0003_people.sql"),
 ];
 
 /// Refuses what is not ours, or newer, without writing to it.

@@ -202,9 +202,13 @@ impl Transaction for Rows<'_> {
         if let Some((member, value)) = &page.filter {
             let condition = match member {
                 Member::App => " AND json ->> '$.app' = ?",
+                Member::Email => " AND json ->> '$.email' = ?",
                 Member::Service => " AND json ->> '$.service' = ?",
+                Member::ServiceAccount => " AND json ->> '$.service_account' = ?",
                 Member::State => " AND json ->> '$.state' = ?",
+                Member::Subject => " AND json ->> '$.subject' = ?",
                 Member::Tenant => " AND json ->> '$.tenant' = ?",
+                Member::User => " AND json ->> '$.user' = ?",
             };
             sql.push_str(condition);
             values.push(Box::new(value.clone()));

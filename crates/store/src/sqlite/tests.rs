@@ -219,7 +219,16 @@ fn lists_are_read_by_an_index() {
     let directory = Directory::new().unwrap();
     drop(directory.open());
     let database = Connection::open(directory.0.path().join("postern.db")).unwrap();
-    for member in ["app", "service", "state", "tenant"] {
+    for member in [
+        "app",
+        "email",
+        "service",
+        "service_account",
+        "state",
+        "subject",
+        "tenant",
+        "user",
+    ] {
         let sql = format!(
             "EXPLAIN QUERY PLAN SELECT kind, id, version, json FROM documents
              WHERE kind = ?1 AND json ->> '$.{member}' = ?2 AND id > ?3 ORDER BY id LIMIT 10"
