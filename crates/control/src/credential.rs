@@ -22,7 +22,7 @@ pub(crate) fn keep_hmac(document: &mut Value, keyer: &Keyer) {
 }
 
 /// 64 hexadecimal digits as bytes.
-fn bytes(hex: &str) -> Option<[u8; 32]> {
+pub(crate) fn bytes(hex: &str) -> Option<[u8; 32]> {
     let (pairs, []) = hex.as_bytes().as_chunks::<2>() else {
         return None;
     };

@@ -48,6 +48,9 @@ const SINGLE: [&str; 9] = [
     "timeouts",
 ];
 
+/// Kinds of the management, which no configuration has.
+const MANAGEMENT: [&str; 7] = crate::management::KINDS;
+
 /// One document, wherever it comes from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document {
@@ -69,15 +72,33 @@ pub fn kind(name: &str) -> Result<Kind, Refusal> {
         .find(|(kind, section)| *kind == name || *section == name);
     let found = named
         .map(|(kind, _)| *kind)
-        .or_else(|| SINGLE.into_iter().find(|kind| *kind == name));
+        .or_else(|| SINGLE.into_iter().find(|kind| *kind == name))
+        .or_else(|| MANAGEMENT.into_iter().find(|kind| *kind == name));
     if let Some(kind) = found {
         return Ok(Kind::new(kind)?);
     }
-    let mut kinds: Vec<_> = NAMED.iter().map(|(kind, _)| *kind).chain(SINGLE).collect();
+    let named = NAMED.iter().map(|(kind, _)| *kind);
+    let mut kinds: Vec<_> = named.chain(SINGLE).chain(MANAGEMENT).collect();
     kinds.sort_unstable();
     let name: String = name.chars().take(40).flat_map(char::escape_debug).collect();
     let refusal = Refusal::invalid(format!("there is no kind of document `{name}`"));
     Err(refusal.help(format!("there are: {}", kinds.join(", "))))
+}
+
+/// Whether documents of a kind have names of their own; there is one of every other kind.
+pub fn is_named(kind: &str) -> bool {
+    !SINGLE.contains(&kind)
+}
+
+/// Where findings about a document begin, as a JSON pointer (RFC 6901): where it stands in a
+/// configuration, or its kind and id.
+pub fn place(kind: &str, id: &str) -> String {
+    let step = |text: &str| text.replace('~', "~0").replace('/', "~1");
+    match section(kind) {
+        Some((section, true)) => format!("/{}/{}", step(section), step(id)),
+        Some((section, false)) => format!("/{}", step(section)),
+        None => format!("/{}/{}", step(kind), step(id)),
+    }
 }
 
 /// The section that documents of a kind stand in, and whether its members have names.
@@ -160,6 +181,10 @@ pub fn split(configuration: Value) -> Result<Vec<Document>, Refusal> {
     for (section, value) in sections {
         if section == "$schema" || value.is_null() {
             continue;
+        }
+        if MANAGEMENT.contains(&&*section) {
+            let message = format!("a configuration has no section `{section}`");
+            return Err(Refusal::invalid(message));
         }
         let kind = kind(&section)?;
         let named = NAMED.iter().any(|(_, name)| *name == section);

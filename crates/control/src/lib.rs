@@ -17,6 +17,7 @@ pub mod management;
 pub mod ownership;
 mod part;
 mod peer;
+pub mod people;
 mod place;
 mod plan;
 pub mod protocol;

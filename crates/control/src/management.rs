@@ -3,4 +3,28 @@
 //! They are stored beside the configuration, are a part of the same change log, and of no
 //! configuration file.
 
+pub(crate) mod check;
+mod check_giving;
+mod check_kinds;
 pub mod change_request;
+pub mod identity_provider;
+pub mod invitation;
+pub mod member;
+pub mod role;
+pub mod service_account;
+pub mod token;
+pub mod user;
+
+/// The kinds that people change through documents.
+pub(crate) const KINDS: [&str; 7] = [
+    identity_provider::KIND,
+    invitation::KIND,
+    member::KIND,
+    role::KIND,
+    service_account::KIND,
+    token::KIND,
+    user::KIND,
+];
+
+/// Most roles of one somebody.
+pub const MOST_ROLES: usize = 32;

@@ -9,6 +9,7 @@ mod declaring;
 mod effective;
 mod exporting;
 mod importing;
+mod peopling;
 mod proposing;
 mod reading;
 mod requirements;
@@ -26,6 +27,7 @@ pub use importing::Import;
 pub(crate) use reading::conceal;
 
 use crate::load::{Candidate, Last, Loader, Read};
+use crate::people::Doors;
 use crate::socket::Items;
 use crate::{Actor, Answer, Named, Refusal, Remembered};
 use postern_calllog::CallLog;
@@ -168,6 +170,10 @@ impl Stored {
         self.store.head()
     }
 
+    pub(crate) fn keyer(&self) -> &Keyer {
+        self.loader.keyer()
+    }
+
     /// The documents, revisions and changes.
     pub const fn store(&self) -> &Store {
         &self.store
@@ -208,6 +214,7 @@ pub struct Service {
     source: Source,
     running: Arc<dyn Running>,
     calls: Arc<CallLog>,
+    doors: Doors,
 }
 
 impl Service {
@@ -217,6 +224,7 @@ impl Service {
             source,
             running,
             calls,
+            doors: Doors::default(),
         }
     }
 
@@ -231,6 +239,14 @@ impl Service {
             Source::File(_) => None,
             Source::Store(stored) => Some(&stored.store),
         }
+    }
+
+    pub(crate) const fn source(&self) -> &Source {
+        &self.source
+    }
+
+    pub(crate) const fn doors(&self) -> &Doors {
+        &self.doors
     }
 
     /// Reads everything stored again, with the files that it names, and serves it. Does nothing
@@ -304,6 +320,10 @@ impl Service {
             "restore" => self.restore(call.actor, read(call.params)?).await,
             "secrets.seal" => self.seal(call.actor, &read(call.params)?),
             "secrets.rotate" => self.rotate_secrets(call.actor, read(call.params)?).await,
+            "people.admin_link" => self.admin_link(call.actor).await,
+            "people.invite" => self.invite(call.actor, read(call.params)?).await,
+            "people.password_link" => self.password_link(call.actor, read(call.params)?).await,
+            "tokens.create" => self.new_token(call.actor, read(call.params)?).await,
             _ => {
                 let name: String = method
                     .chars()

@@ -36,5 +36,5 @@ fn every_section_of_the_schema_is_a_kind() {
 fn an_unknown_kind_is_answered_with_those_there_are() {
     let refusal = kind("servce").unwrap_err();
     assert!(refusal.message.contains("`servce`"), "{refusal}");
-    assert!(refusal.help.unwrap().contains("service, subscription"));
+    assert!(refusal.help.unwrap().contains("plan, policy"));
 }

@@ -6,7 +6,7 @@ use crate::load::{Last, Loader, Read};
 use crate::remembered::now;
 use crate::service::Running;
 use crate::shorthand::{Change, Expectation};
-use crate::{Actor, Refusal, documents, ownership, references, yaml};
+use crate::{Actor, Refusal, documents, management, ownership, references, yaml};
 use postern_model::key::Keyer;
 use postern_model::permission::Point;
 use postern_store::{Action, Applied, ApplyError, ChangeMeta, Expect, Proposal};
@@ -156,6 +156,7 @@ impl Service {
         let (before, actor) = (last.clone(), actor.clone());
         let validate = move |proposal: &Proposal<'_>| {
             let read = ownership::authorize(&actor, proposal)
+                .and_then(|()| management::check::check(&actor, proposal))
                 .and_then(|()| validated(&loader, &*running, &before, proposal));
             read.map_err(ApplyError::Refused)
         };
@@ -258,8 +259,7 @@ pub(crate) fn meta(actor: &Actor, comment: String, source: &str) -> ChangeMeta {
 
 pub(super) fn typed(change: Change, keyer: &Keyer) -> Result<postern_store::Change, Refusal> {
     let kind = documents::kind(&change.kind)?;
-    let (_, named) = documents::section(kind.as_str()).unwrap_or_default();
-    if !named && change.id != documents::SETTINGS {
+    if !documents::is_named(kind.as_str()) && change.id != documents::SETTINGS {
         return Err(Refusal::invalid(format!(
             "there is one document of kind `{kind}`: its id is `{}`, not `{}`",
             documents::SETTINGS,

@@ -34,10 +34,11 @@ const fn most() -> usize {
 }
 
 /// What a member means that is not there.
-const MEANT: [(&str, &str, &str); 3] = [
+const MEANT: [(&str, &str, &str); 4] = [
     ("app", "state", "active"),
     ("credential", "environment", "production"),
     ("tenant", "state", "active"),
+    ("user", "state", "active"),
 ];
 
 /// What a member says, or means where it is not there; the empty text if that is nothing.

@@ -1,0 +1,80 @@
+//! What commands ask of people's accounts.
+
+use super::Service;
+use crate::people::{Invited, Link, NewToken};
+use crate::remembered::now;
+use crate::{Actor, Refusal};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OfUser {
+    user: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TokenFor {
+    service_account: String,
+    title: String,
+    #[serde(default)]
+    scopes: Option<Vec<String>>,
+    #[serde(default)]
+    expires_at: Option<String>,
+}
+
+impl Service {
+    /// Where whoever gets a link goes, on this machine.
+    pub fn address_of(&self, link: &Link) -> String {
+        let base = self.running.status().admin;
+        format!("{base}/accept?token={}", link.secret.expose())
+    }
+
+    fn linked(&self, link: &Link) -> Value {
+        json!({
+            "link": self.address_of(link),
+            "token": link.secret.expose(),
+            "expires_at": link.expires_at,
+        })
+    }
+
+    /// A link that makes an owner of whoever uses it.
+    pub(super) async fn admin_link(&self, actor: &Actor) -> Result<Value, Refusal> {
+        let link = self.people(now())?.first_administrator(actor).await?;
+        Ok(self.linked(&link))
+    }
+
+    pub(super) async fn password_link(&self, actor: &Actor, of: OfUser) -> Result<Value, Refusal> {
+        let people = self.people(now())?;
+        let link = people.password_link(actor, &of.user).await?;
+        Ok(self.linked(&link))
+    }
+
+    pub(super) async fn invite(&self, actor: &Actor, invited: Invited) -> Result<Value, Refusal> {
+        let (id, _, link) = self.people(now())?.invite(actor, invited).await?;
+        let mut answer = self.linked(&link);
+        if let Value::Object(members) = &mut answer {
+            members.insert("id".to_owned(), id.into());
+        }
+        Ok(answer)
+    }
+
+    pub(super) async fn new_token(
+        &self,
+        actor: &Actor,
+        wanted: TokenFor,
+    ) -> Result<Value, Refusal> {
+        let new = NewToken {
+            title: wanted.title,
+            scopes: wanted.scopes,
+            only_in: None,
+            expires_at: wanted.expires_at,
+        };
+        let people = self.people(now())?;
+        let made = people
+            .new_account_token(actor, &wanted.service_account, new)
+            .await?;
+        Ok(json!({"id": made.id, "token": made.secret.expose()}))
+    }
+}
