@@ -13,6 +13,7 @@ pub mod endpoint;
 mod idempotency;
 mod identity;
 pub mod input;
+pub mod people;
 pub mod permission;
 pub mod problem;
 mod questions;
@@ -26,6 +27,7 @@ mod workflow;
 pub use identity::{Identities, Presented};
 pub use table::{Row, Table};
 
+use people::{Mail, SignOn};
 use postern_control::Service;
 use std::sync::{Arc, OnceLock};
 
@@ -34,6 +36,8 @@ pub struct Api {
     service: Arc<Service>,
     identities: Arc<dyn Identities>,
     openapi: OnceLock<String>,
+    mail: Option<Arc<dyn Mail>>,
+    sign_on: Option<Arc<dyn SignOn>>,
 }
 
 impl std::fmt::Debug for Api {
@@ -49,6 +53,8 @@ impl Api {
             service,
             identities,
             openapi: OnceLock::new(),
+            mail: None,
+            sign_on: None,
         }
     }
 
@@ -56,6 +62,28 @@ impl Api {
     pub(crate) fn openapi(&self) -> String {
         let made = || describe::openapi(&table()).to_string();
         self.openapi.get_or_init(made).clone()
+    }
+
+    /// The same with somebody who carries mail.
+    #[must_use]
+    pub fn with_mail(mut self, mail: Arc<dyn Mail>) -> Self {
+        self.mail = Some(mail);
+        self
+    }
+
+    /// The same with somebody who signs people in with identity providers.
+    #[must_use]
+    pub fn with_sign_on(mut self, sign_on: Arc<dyn SignOn>) -> Self {
+        self.sign_on = Some(sign_on);
+        self
+    }
+
+    pub(crate) fn mail(&self) -> Option<&dyn Mail> {
+        self.mail.as_deref()
+    }
+
+    pub(crate) fn sign_on(&self) -> Option<&dyn SignOn> {
+        self.sign_on.as_deref()
     }
 
     /// What is asked and changed.
@@ -68,6 +96,7 @@ impl Api {
 pub fn table() -> Table {
     let mut table = Table::default();
     about::add(&mut table);
+    people::add(&mut table);
     resource::add(&mut table);
     workflow::add(&mut table);
     questions::add(&mut table);

@@ -5,7 +5,10 @@ use crate::api::{Api, dispatch, table};
 use crate::hosts::Hosts;
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS,
+};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -22,6 +25,8 @@ pub(crate) fn router(state: Arc<dyn AdminState>, hosts: Hosts, api: Option<Arc<A
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))
+        .route("/accept", get(accept))
+        .route("/accept.js", get(accept_script))
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
         .with_state(state)
@@ -63,6 +68,7 @@ async fn index() -> Response {
             "Postern ",
             env!("CARGO_PKG_VERSION"),
             ": admin address\n\n",
+            "/api/v1   the management, as JSON: /api/v1/permissions and more\n",
             "/metrics  counters and gauges, Prometheus text format\n",
             "/healthz  200 while the process lives\n",
             "/readyz   200 while the gateway takes requests, else 503 with reasons\n",
@@ -92,6 +98,23 @@ async fn metrics(State(state): State<Arc<dyn AdminState>>) -> Response {
         "text/plain; version=0.0.4; charset=utf-8",
         page,
     )
+}
+
+/// The page that a one-time link leads to.
+async fn accept() -> Response {
+    const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; connect-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
+    let page = include_str!("accept/page.html").to_owned();
+    let mut response = answer(StatusCode::OK, "text/html; charset=utf-8", page);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    // The link is a secret.
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
+}
+
+async fn accept_script() -> Response {
+    let script = include_str!("accept/page.js").to_owned();
+    answer(StatusCode::OK, "text/javascript; charset=utf-8", script)
 }
 
 async fn unknown() -> Response {

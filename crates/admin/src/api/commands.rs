@@ -106,7 +106,11 @@ commands! {
     Fix "fix" CallsRead 65536 "Make a proved fix";
     BlocksList "blocks.list" BlocksLift 4096 "List blocked addresses";
     BlocksLift "blocks.lift" BlocksLift 4096 "End a block";
+    PeopleAdminLink "people.admin_link" UsersWrite 4096 "Make a link with which an administrator signs up";
+    PeopleInvite "people.invite" MembersWrite 65536 "Invite somebody";
+    PeoplePasswordLink "people.password_link" UsersWrite 4096 "Make a link with which a user chooses a password";
     PoliciesEffective "policies.effective" PoliciesRead 65536 "Show which policies hold";
+    TokensCreate "tokens.create" ServiceAccountsWrite 65536 "Make a token of a service account";
 }
 
 /// Answers with the lines that the socket would give.

@@ -49,6 +49,7 @@ codes! {
     CredentialInvalid "credential.invalid" UNAUTHORIZED "The token is not good" "Make a new token, or sign in again.";
     IdempotencyReused "idempotency.key_reused" UNPROCESSABLE_ENTITY "The idempotency key was used for another request" "Use a new key for a new request.";
     IdempotencyRunning "idempotency.in_progress" CONFLICT "A request with this idempotency key is being done" "Wait, and ask again with the same key.";
+    ProviderUnavailable "identity_provider.unavailable" BAD_GATEWAY "The identity provider does not do" "Try again in a moment, or sign in in another way.";
     Internal "internal" INTERNAL_SERVER_ERROR "Something went wrong in Postern" "Report it with the request id.";
     PermissionMissing "permission.missing" FORBIDDEN "Missing permission" "Ask an administrator for a role that has it.";
     ContentTypeUnsupported "request.content_type_unsupported" UNSUPPORTED_MEDIA_TYPE "Unsupported media type" "Send `Content-Type: application/json`.";

@@ -10,6 +10,7 @@ mod query;
 
 pub(crate) use answer::{reply, shown};
 pub use endpoints::{Create, Delete, Get, List, Patch, Replace};
+pub(crate) use endpoints::{create, page_of};
 pub use query::{ById, Which, Why};
 
 use super::describe::Describer;

@@ -1,5 +1,8 @@
 //! The API over a real store, and somebody of every role.
 
+mod people;
+mod permissions;
+mod providers;
 mod questions;
 mod resources;
 mod table;

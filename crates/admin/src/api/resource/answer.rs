@@ -31,20 +31,10 @@ pub(crate) fn problem(refusal: Refusal, kind: &str, id: &str, removing: bool) ->
     if refused != "configuration" {
         return problem;
     }
-    let step = |text: &str| text.replace('~', "~0").replace('/', "~1");
-    let own = documents::section(kind).map(|(section, named)| {
-        if named {
-            format!("/{}/{}", step(section), step(id))
-        } else {
-            format!("/{}", step(section))
-        }
-    });
+    let own = documents::place(kind, id);
     let mut others = false;
     for error in &mut problem.errors {
-        let within = own
-            .as_deref()
-            .and_then(|own| error.pointer.strip_prefix(own));
-        match within {
+        match error.pointer.strip_prefix(&own) {
             Some(rest) if rest.is_empty() || rest.starts_with('/') => {
                 error.pointer = rest.to_owned();
                 error.place = Place::Body;

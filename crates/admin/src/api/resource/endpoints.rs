@@ -54,6 +54,10 @@ pub(crate) async fn change<R: Resource>(
     let Err(refusal) = api.service().change(actor, set).await else {
         return Ok(());
     };
+    if refusal.code == "not_found" {
+        // In the words of what is not there at all.
+        return Err(Problem::not_found(R::CALLED, &id));
+    }
     if refusal.code != "conflict" {
         return Err(problem(refusal, R::KIND, &id, removing));
     }
@@ -73,6 +77,21 @@ pub(crate) async fn change<R: Resource>(
     })
 }
 
+/// Makes a document, and answers with it.
+pub(crate) async fn create<R: Resource>(
+    api: &Api,
+    actor: &Actor,
+    id: &str,
+    document: Value,
+    why: Why,
+) -> Result<Reply, Problem> {
+    let made = put::<R>(id, document).expecting(Expectation::Absent);
+    change::<R>(api, actor, made, why).await?;
+    let seen = api.service().see(actor, R::KIND, id).await?;
+    let (location, version) = (format!("/api/v1{}/{id}", R::ALL), seen.version);
+    Ok(Reply::created(&location, &shown(seen)).version(version))
+}
+
 fn put<R: Resource>(id: &str, document: Value) -> Change {
     Change {
         patch: None,
@@ -83,7 +102,11 @@ fn put<R: Resource>(id: &str, document: Value) -> Change {
 
 /// The document as it is after a change.
 async fn after<R: Resource>(api: &Api, actor: &Actor, id: &str) -> Result<Reply, Problem> {
-    Ok(reply(api.service().see(actor, R::KIND, id).await?))
+    match api.service().see(actor, R::KIND, id).await {
+        Ok(seen) => Ok(reply(seen)),
+        Err(refusal) if refusal.code == "not_found" => Err(Problem::not_found(R::CALLED, id)),
+        Err(refusal) => Err(refusal.into()),
+    }
 }
 
 /// What changes of a document are described with.
@@ -191,11 +214,7 @@ impl<R: Resource> Endpoint for Create<R> {
 
     async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
         let Written { id, document, .. } = written(asked.body.0, None)?;
-        let made = put::<R>(&id, document).expecting(Expectation::Absent);
-        change::<R>(api, &asked.actor, made, asked.query).await?;
-        let seen = api.service().see(&asked.actor, R::KIND, &id).await?;
-        let (location, version) = (format!("/api/v1{}/{id}", R::ALL), seen.version);
-        Ok(Reply::created(&location, &shown(seen)).version(version))
+        create::<R>(api, &asked.actor, &id, document, asked.query).await
     }
 
     fn describe(describer: &mut Describer) -> Description {

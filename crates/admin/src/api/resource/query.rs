@@ -51,7 +51,7 @@ pub struct Why {
 
 impl Which {
     /// As the store is asked.
-    pub(super) fn listing(self) -> Result<Listing, Problem> {
+    pub(crate) fn listing(self) -> Result<Listing, Problem> {
         let descending = match self.sort.as_deref() {
             None | Some("id") => false,
             Some("-id") => true,

@@ -3,7 +3,6 @@
 use crate::api::problem::{Code, Problem};
 use crate::api::{Api, Identities, Presented, dispatch, table};
 use axum::body::{Body, to_bytes};
-use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, Request};
 use postern_calllog::CallLog;
 use postern_control::{
@@ -22,6 +21,9 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 use tower::ServiceExt as _;
+
+/// Says who asks.
+const ACTOR: &str = "x-actor";
 
 /// What both tenants have.
 const BEGIN: &str = r#"
@@ -102,7 +104,10 @@ impl Running for Fake {
     }
 }
 
-/// Believes `Authorization: Bearer ROLE@TENANT`, and `Bearer ROLE` of the platform.
+/// The user whom everybody is here, when it comes to what is one's own.
+pub(super) const USER: &str = "usr_0000000000000000";
+
+/// Believes `X-Actor: ROLE@TENANT`, and `ROLE` of the platform.
 struct Believing;
 
 impl Identities for Believing {
@@ -115,10 +120,10 @@ impl Identities for Believing {
 }
 
 fn actor(headers: &HeaderMap) -> Result<Option<Actor>, Problem> {
-    let Some(value) = headers.get(AUTHORIZATION) else {
+    let Some(value) = headers.get(ACTOR) else {
         return Ok(None);
     };
-    let said = value.to_str().unwrap().strip_prefix("Bearer ").unwrap();
+    let said = value.to_str().unwrap();
     let (role, tenant) = match said.split_once('@') {
         Some((role, tenant)) => (role, Some(tenant)),
         None => (said, None),
@@ -134,7 +139,7 @@ fn actor(headers: &HeaderMap) -> Result<Option<Actor>, Problem> {
     Ok(Some(Actor {
         who: said.to_owned(),
         kind: ActorKind::User,
-        id: None,
+        id: Some(USER.to_owned()),
         from: None,
         grants,
     }))
@@ -152,6 +157,7 @@ impl Items for NoItems {
 /// Everything that a test needs.
 pub(super) struct World {
     router: axum::Router,
+    pub(super) service: Arc<Service>,
     _folder: tempfile::TempDir,
 }
 
@@ -164,7 +170,20 @@ pub(super) struct Answered {
 }
 
 impl World {
+    /// One whose callers are who they say.
     pub(super) async fn new() -> Self {
+        Self::with(|_| Arc::new(Believing)).await
+    }
+
+    /// One with others to tell who callers are.
+    pub(super) async fn with(
+        identities: impl FnOnce(&Arc<Service>) -> Arc<dyn Identities>,
+    ) -> Self {
+        Self::with_api(|service| Api::new(service.clone(), identities(service))).await
+    }
+
+    /// One with an API of its own.
+    pub(super) async fn with_api(make: impl FnOnce(&Arc<Service>) -> Api) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let directory = DataDirectory::lock(folder.path(), SystemTime::now()).unwrap();
         let directory = Arc::new(directory);
@@ -191,8 +210,9 @@ impl World {
             replies: &mut NoItems,
         };
         service.call("apply", call).await.unwrap();
-        let api = Arc::new(Api::new(service, Arc::new(Believing)));
+        let api = Arc::new(make(&service));
         Self {
+            service,
             router: axum::Router::new().nest("/api/v1", dispatch::router(&api, table())),
             _folder: folder,
         }
@@ -208,7 +228,7 @@ impl World {
         let request = Request::builder()
             .method("POST")
             .uri(format!("/api/v1{path}"))
-            .header(AUTHORIZATION, format!("Bearer {who}"))
+            .header(ACTOR, who)
             .header("content-type", "application/json")
             .body(Body::from(body.to_string()))
             .unwrap();
@@ -230,7 +250,7 @@ impl World {
             .method(method)
             .uri(format!("/api/v1{path}"));
         if !who.is_empty() {
-            request = request.header(AUTHORIZATION, format!("Bearer {who}"));
+            request = request.header(ACTOR, who);
         }
         for (name, value) in headers {
             request = request.header(*name, *value);

@@ -1,0 +1,63 @@
+//! What others do for us: carrying mail, and vouching for people.
+
+use postern_control::Answer;
+use postern_control::management::identity_provider::IdentityProvider;
+use postern_control::people::Vouched;
+use serde_json::Value;
+
+/// An invitation, to be mailed.
+#[derive(Debug, Clone)]
+pub struct InvitationMail {
+    /// To whom.
+    pub to: String,
+    /// Who invites.
+    pub from: String,
+    /// Into which tenant; none: the platform.
+    pub tenant: Option<String>,
+    /// The link: a secret.
+    pub link: String,
+    /// Until when it is good, as RFC 3339 has it.
+    pub expires_at: String,
+}
+
+/// Carries mail.
+pub trait Mail: Send + Sync {
+    /// Sends an invitation, or says why not.
+    fn invitation(&self, mail: InvitationMail) -> Answer<'_, Result<(), String>>;
+}
+
+/// A provider of identities that is asked.
+#[derive(Debug, Clone)]
+pub struct Provider {
+    /// Its id.
+    pub id: String,
+    /// What its document says.
+    pub document: IdentityProvider,
+    /// Where the browser comes back to.
+    pub redirect_uri: String,
+}
+
+/// A sign-in that was begun.
+#[derive(Debug, Clone)]
+pub struct Begun {
+    /// Where to send the browser.
+    pub url: String,
+    /// What names it when the browser comes back.
+    pub state: String,
+    /// What is needed then: a secret.
+    pub pending: Value,
+}
+
+/// Signs people in with providers of identities.
+pub trait SignOn: Send + Sync {
+    /// Begins, or says why that is not possible.
+    fn begin(&self, provider: Provider) -> Answer<'_, Result<Begun, String>>;
+
+    /// Ends: who it is, or why that is not known. `query` is what the browser came back with.
+    fn finish(
+        &self,
+        provider: Provider,
+        pending: Value,
+        query: String,
+    ) -> Answer<'_, Result<Vouched, String>>;
+}

@@ -1,0 +1,276 @@
+//! Signing in with an identity provider, which is made up here, and the lives of sessions.
+
+use super::world::{Answered, World};
+use crate::api::Api;
+use crate::api::people::{Accounts, Begun, Provider, SignOn};
+use postern_control::management::identity_provider::{IdentityProvider, SignUp};
+use postern_control::people::{Accepting, Visitor, Vouched};
+use postern_control::shorthand::Change;
+use postern_control::{Actor, Answer, ChangeSet, now};
+use serde_json::{Value, json};
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+const HOME: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+const PASSWORD: &str = "four words nobody guesses";
+
+/// Vouches for whoever is next.
+#[derive(Default)]
+struct Fake {
+    next: Mutex<Option<Vouched>>,
+    begun: AtomicU64,
+}
+
+impl SignOn for Fake {
+    fn begin(&self, provider: Provider) -> Answer<'_, Result<Begun, String>> {
+        let n = self.begun.fetch_add(1, Ordering::Relaxed);
+        assert_eq!(
+            provider.redirect_uri,
+            "https://admin.example/api/v1/sign-in/callback"
+        );
+        let state = format!("state{n}");
+        Box::pin(async move {
+            Ok(Begun {
+                url: format!("https://id.example/authorize?state={state}"),
+                pending: json!({ "n": n }),
+                state,
+            })
+        })
+    }
+
+    fn finish(
+        &self,
+        _: Provider,
+        pending: Value,
+        query: String,
+    ) -> Answer<'_, Result<Vouched, String>> {
+        Box::pin(async move {
+            assert!(
+                query.contains(&format!("state=state{}", pending["n"])),
+                "{query}"
+            );
+            let next = self.next.lock().unwrap().take();
+            next.ok_or_else(|| "the token is not signed".to_owned())
+        })
+    }
+}
+
+fn vouched(subject: &str, email: &str, email_verified: bool) -> Vouched {
+    Vouched {
+        subject: subject.to_owned(),
+        email: Some(email.to_owned()),
+        email_verified,
+        name: None,
+    }
+}
+
+/// A world with a provider of the platform, and one of the tenant `commerce`.
+async fn world(fake: &Arc<Fake>) -> World {
+    let sign_on = fake.clone();
+    let world = World::with_api(|service| {
+        let accounts = Arc::new(Accounts::new(service.clone()));
+        Api::new(service.clone(), accounts).with_sign_on(sign_on)
+    });
+    let world = world.await;
+    let provider = |tenant: Option<&str>, sign_up: SignUp, roles: &[&str]| IdentityProvider {
+        title: "Single sign-on".to_owned(),
+        tenant: tenant.map(str::to_owned),
+        issuer: Some("https://id.example".to_owned()),
+        client_id: Some("postern".to_owned()),
+        client_secret: None,
+        scopes: Vec::new(),
+        enabled: true,
+        sign_up,
+        roles: roles.iter().map(|role| (*role).to_owned()).collect(),
+    };
+    let put = |kind: &str, id: &str, document: Value| Change {
+        patch: None,
+        put: Some(document),
+        ..Change::patch(kind, id, Value::Null)
+    };
+    let changes = vec![
+        put(
+            "identity_provider",
+            "sso",
+            json!(provider(None, SignUp::Closed, &[])),
+        ),
+        put(
+            "identity_provider",
+            "shop",
+            json!(provider(Some("commerce"), SignUp::Open, &["viewer"])),
+        ),
+        put(
+            "user",
+            "usr_aaaaaaaaaaaaaaaa",
+            json!({"email": "lin@example.com"}),
+        ),
+    ];
+    let set = ChangeSet {
+        changes,
+        comment: String::new(),
+        source: None,
+    };
+    world
+        .service
+        .change(&Actor::local("root"), set)
+        .await
+        .unwrap();
+    world
+}
+
+async fn browse(world: &World, cookie: &str, path: &str) -> Answered {
+    let headers = [
+        ("cookie", cookie),
+        ("host", "admin.example"),
+        ("x-forwarded-proto", "https"),
+    ];
+    world.ask_with("", "GET", path, Value::Null, &headers).await
+}
+
+/// Cookies that an answer sets, as a browser shows them.
+fn cookies(answer: &Answered) -> String {
+    let set = answer.headers.get_all("set-cookie").iter();
+    let set = set.map(|cookie| cookie.to_str().unwrap());
+    let shown: Vec<_> = set
+        .map(|cookie| cookie.split(';').next().unwrap())
+        .collect();
+    shown.join("; ")
+}
+
+/// Goes to a provider and comes back.
+async fn sign_in(world: &World, provider: &str) -> Answered {
+    let path = format!("/sign-in/with/{provider}?return_to=/apps");
+    let begun = browse(world, "", &path).await;
+    assert_eq!(begun.status, 303, "{begun:?}");
+    let url = begun.headers["location"].to_str().unwrap();
+    let (_, state) = url.split_once("state=").unwrap();
+    let cookie = cookies(&begun);
+    let back = format!("/sign-in/callback?state={state}&code=x&session_state=y");
+    // Somebody else's browser ends nothing.
+    let foreign = browse(world, "", &back).await;
+    assert_eq!(foreign.status, 401, "{foreign:?}");
+    let done = browse(world, &cookie, &back).await;
+    let again = browse(world, &cookie, &back).await;
+    assert_eq!(again.status, 404, "{again:?}");
+    done
+}
+
+#[tokio::test]
+async fn people_are_known_by_verified_addresses_and_then_by_who_they_are_there() {
+    let fake = Arc::new(Fake::default());
+    let world = world(&fake).await;
+    let next = |vouched: Vouched| *fake.next.lock().unwrap() = Some(vouched);
+
+    next(vouched("1", "lin@example.com", false));
+    let refused = sign_in(&world, "sso").await;
+    assert_eq!(refused.body["code"], "permission.missing", "{refused:?}");
+    next(vouched("1", "LIN@example.com", true));
+    let done = sign_in(&world, "sso").await;
+    assert_eq!(
+        (done.status, &done.headers["location"]),
+        (303, &"/apps".parse().unwrap())
+    );
+    let secure = done
+        .headers
+        .get_all("set-cookie")
+        .iter()
+        .all(|c| c.to_str().unwrap().ends_with("; Secure"));
+    assert!(secure, "{done:?}");
+    let me = browse(&world, &cookies(&done), "/me").await;
+    assert_eq!(me.body["id"], "usr_aaaaaaaaaaaaaaaa", "{me:?}");
+    // From then on the subject counts, whatever the address.
+    next(vouched("1", "married@example.com", true));
+    let done = sign_in(&world, "sso").await;
+    let me = browse(&world, &cookies(&done), "/me").await;
+    assert_eq!(me.body["id"], "usr_aaaaaaaaaaaaaaaa", "{me:?}");
+    // The address alone is not enough for another subject.
+    next(vouched("2", "lin@example.com", true));
+    assert_eq!(sign_in(&world, "sso").await.status, 403);
+    next(vouched("3", "stranger@example.com", true));
+    assert_eq!(sign_in(&world, "sso").await.status, 403);
+    let failed = sign_in(&world, "sso").await;
+    assert_eq!(
+        failed.body["code"], "identity_provider.unavailable",
+        "{failed:?}"
+    );
+    assert_eq!(
+        browse(&world, "", "/sign-in/with/nowhere").await.status,
+        404
+    );
+    let elsewhere = browse(&world, "", "/sign-in/with/sso?return_to=//evil.example").await;
+    assert_eq!(elsewhere.status, 400);
+}
+
+#[tokio::test]
+async fn a_tenants_provider_lets_in_its_own_people_only() {
+    let fake = Arc::new(Fake::default());
+    let world = world(&fake).await;
+    let next = |vouched: Vouched| *fake.next.lock().unwrap() = Some(vouched);
+    next(vouched("1", "new@example.com", true));
+    let done = sign_in(&world, "shop").await;
+    assert_eq!(done.status, 303, "{done:?}");
+    let me = browse(&world, &cookies(&done), "/me").await;
+    assert_eq!(me.body["platform"], json!([]));
+    let tenants: Vec<_> = me.body["tenants"].as_object().unwrap().keys().collect();
+    assert_eq!(tenants, ["commerce"]);
+    // Lin is nobody's of theirs.
+    next(vouched("2", "lin@example.com", true));
+    let refused = sign_in(&world, "shop").await;
+    assert_eq!(refused.status, 403, "{refused:?}");
+}
+
+#[tokio::test]
+async fn sessions_end_unused_and_in_any_case() {
+    const HOUR: i64 = 60 * 60 * 1000;
+    let fake = Arc::new(Fake::default());
+    let world = world(&fake).await;
+    let begin = now();
+    let people = |ms: i64| world.service.people(begin + ms).unwrap();
+    let visitor = Visitor {
+        from: HOME,
+        agent: "a browser".to_owned(),
+    };
+    let root = Actor::local("root");
+    let link = people(0).first_administrator(&root).await.unwrap();
+    let accepting = || Accepting {
+        token: link.secret.expose().clone(),
+        email: Some("owner@example.com".to_owned()),
+        name: None,
+        password: Some(PASSWORD.to_owned()),
+    };
+    // A link is not good for ever.
+    assert!(
+        people(25 * HOUR)
+            .accept(&visitor, accepting())
+            .await
+            .is_err()
+    );
+    people(0).accept(&visitor, accepting()).await.unwrap();
+    let open = async |ms: i64| {
+        let people = people(ms);
+        let signed_in = people.sign_in(&visitor, "owner@example.com", PASSWORD);
+        signed_in.await.unwrap().session.secret.expose().clone()
+    };
+    let is_good = async |session: &str, ms: i64| {
+        people(ms)
+            .by_session(session, HOME)
+            .await
+            .unwrap()
+            .is_some()
+    };
+    let session = open(0).await;
+    assert!(is_good(&session, 11 * HOUR).await);
+    assert!(!is_good(&session, 24 * HOUR).await, "twelve hours unused");
+    let session = open(0).await;
+    for hour in (0..7 * 24).step_by(6) {
+        assert!(is_good(&session, hour * HOUR).await, "{hour}");
+    }
+    assert!(
+        !is_good(&session, 7 * 24 * HOUR).await,
+        "a week in any case"
+    );
+    for other in ["", "x", "usr_x.pms_x", &session[..session.len() - 1]] {
+        assert!(!is_good(other, 0).await, "{other}");
+    }
+}
