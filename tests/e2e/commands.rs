@@ -15,6 +15,7 @@ mod manners;
 mod many;
 mod nodes;
 mod others;
+mod people;
 mod proposals;
 mod streams;
 
@@ -134,6 +135,11 @@ impl Stored {
     /// Its files, when it has ended.
     fn into_scratch(self) -> Scratch {
         self.scratch
+    }
+
+    /// Starts one on the same directory, after this one was stopped.
+    fn again(self) -> Self {
+        Self::on(self.scratch)
     }
 
     /// Runs a command against it.

@@ -4,6 +4,7 @@ pub(crate) mod access;
 pub(crate) mod asking;
 pub(crate) mod declared;
 pub(crate) mod keeping;
+pub(crate) mod people;
 pub(crate) mod remote;
 pub(crate) mod time;
 
@@ -97,6 +98,19 @@ pub(crate) enum Command {
     /// Seal secrets, and replace the keys that they are sealed by.
     #[command(subcommand)]
     Secrets(keeping::Secrets),
+    /// Make a link with which an administrator signs up.
+    AdminLink(people::AdminLinkArgs),
+    /// Invite somebody to manage Postern.
+    Invite(people::InviteArgs),
+    /// List users, and let them choose passwords.
+    #[command(subcommand)]
+    Users(people::Users),
+    /// List members of tenants.
+    #[command(subcommand)]
+    Members(people::Members),
+    /// Make and list tokens of the management.
+    #[command(subcommand)]
+    Tokens(people::Tokens),
     /// Print the JSON schema of configuration files.
     #[command(after_help = "Examples:
   postern schema > postern.schema.json")]

@@ -14,6 +14,7 @@ mod import;
 mod keys;
 mod lists;
 mod manual;
+mod people;
 mod plan;
 mod policies;
 mod remote;
@@ -60,6 +61,11 @@ pub(crate) fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Backup(args) => backup::backup(&args),
         Command::Restore(args) => backup::restore(&args),
         Command::Secrets(command) => secrets::dispatch(command),
+        Command::AdminLink(args) => people::admin_link(&args),
+        Command::Invite(args) => people::invite(&args),
+        Command::Users(command) => people::users(command),
+        Command::Members(command) => people::members(command),
+        Command::Tokens(command) => people::tokens(command),
         Command::Schema => {
             output::say(&postern_config::json_schema());
             Ok(ExitCode::SUCCESS)

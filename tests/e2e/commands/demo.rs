@@ -4,8 +4,9 @@ use super::run;
 use crate::harness::files::{Scratch, scratch};
 use crate::harness::gateway::cli;
 use crate::harness::program::{Program, free_address, installed, skipped};
-use crate::harness::{SOON, binary, eventually};
+use crate::harness::{Raw, SOON, binary, eventually};
 use serde_json::Value;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -90,6 +91,28 @@ fn every_scenario_ends_as_it_says_and_is_recorded_under_its_code() {
             eventually(code, || demo.program.output().contains(&last).then_some(()));
         }
     }
+}
+
+#[test]
+fn the_token_of_the_demo_manages_it() {
+    let demo = Demo::start();
+    let document = demo.document();
+    let admin = document["admin"]
+        .as_str()
+        .and_then(|url| url.strip_prefix("http://"));
+    let admin: SocketAddr = admin.expect("an address").parse().expect("an address");
+    let apps = |lines: &str| {
+        let request = format!(
+            "GET /api/v1/apps HTTP/1.1\r\nHost: {admin}\r\nConnection: close\r\n{lines}\r\n"
+        );
+        Raw::connect(admin).exchange(request)
+    };
+    let token = document["admin_token"].as_str().expect("a token");
+    let found = apps(&format!("Authorization: Bearer {token}\r\n"));
+    assert_eq!(found.status, 200, "{}", found.text());
+    assert!(found.text().contains("fieldforce"), "{}", found.text());
+    assert_eq!(apps("").status, 401);
+    assert!(demo.program.output().contains("/accept?token=pml_"));
 }
 
 #[test]

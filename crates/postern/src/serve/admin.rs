@@ -1,5 +1,6 @@
 //! The admin address: what it tells about this process.
 
+use postern_admin::api::Api;
 use postern_admin::{AdminState, ConfigurationState, Readiness};
 use postern_model::entity::Name;
 use postern_proxy::Gateway;
@@ -93,11 +94,12 @@ impl AdminState for Status {
 pub(crate) async fn serve(
     listener: std::net::TcpListener,
     status: Arc<Status>,
+    api: Arc<Api>,
     mut stop: Receiver<bool>,
 ) -> std::io::Result<()> {
     let stopped = async move {
         // A sender that is gone means the same.
         let _ = stop.wait_for(|stop| *stop).await;
     };
-    postern_admin::serve(listener, status, None, stopped).await
+    postern_admin::serve(listener, status, Some(api), stopped).await
 }

@@ -7,6 +7,7 @@ mod builtin;
 mod completion;
 mod database;
 mod demo;
+mod people;
 mod records;
 mod requests;
 mod running;
@@ -18,6 +19,7 @@ use crate::{log, output};
 use admin::Status;
 use anyhow::Context as _;
 use completion::Completion;
+use postern_admin::api::Api;
 use postern_calllog::CallLog;
 use postern_control::socket::Socket;
 use postern_control::{Candidate, Remembered, Service};
@@ -101,6 +103,11 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         freshness: Arc::new(database::freshness(begun.store.as_ref())),
     };
     let configuration = Arc::new(begun.configuration);
+    // From when it can be reached on, what ends it ends it in order.
+    let signals = {
+        let _entered = control.enter();
+        Signals::new()?
+    };
     let gateway = control.block_on(Gateway::start(configuration.clone(), options))?;
     let gateway = Arc::new(gateway);
     let hosts = configuration.admin.hosts.clone();
@@ -117,27 +124,39 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let process = Arc::new(process);
     let service = Service::new(begun.source, process.clone(), call_log.clone());
     let service = Arc::new(service);
+    let arrival = control.block_on(people::arrival(&service, begun.demo.is_some()))?;
     let socket = {
         let _entered = control.enter();
         Socket::bind(directory.path())
             .with_context(|| format!("no socket in {} can be made", args.data.display()))?
     };
     directory.announce(&format!("http://{}", welcome::reachable(place)))?;
+    let api = people::api(&service);
     let hint = args.config.is_none().then_some(BEGIN);
     match &begun.demo {
         Some(demo) => {
             let gateway = process.gateway.listeners().into_iter().next();
             let gateway = gateway.map_or(place, |(_, address, _)| address);
             let url = |address| format!("http://{}", welcome::reachable(address));
-            let stories = demo.tell(&url(gateway), &url(place), &args.data, &output::program())?;
+            let token = arrival.token.as_ref();
+            let places = (url(gateway), url(place));
+            let stories = demo.tell(&places, token, &args.data, &output::program())?;
             welcome::print_demo(&process.gateway, &place, &stories);
         }
         None => welcome::print(&process.gateway, &configuration, &place, hint),
     }
+    if let Some(link) = &arrival.link {
+        welcome::print_link(link);
+    }
     let socket = control.spawn(socket.serve(service.clone()));
     let following = database::follow(begun.store, service.clone(), process.clone());
     let following = control.spawn(following);
-    let left = control.block_on(serve(&process, &service, begun.file, admin))?;
+    let left = control.block_on(serve(
+        &process,
+        (&service, api),
+        begun.file,
+        (admin, signals),
+    ))?;
     socket.abort();
     following.abort();
     let _ = control.block_on(following);
@@ -158,25 +177,22 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
 /// end, then drains; says how many connections were cut off.
 async fn serve(
     process: &Arc<Process>,
-    service: &Service,
+    (service, api): (&Service, Arc<Api>),
     mut file: Option<Source>,
-    admin: std::net::TcpListener,
+    (admin, mut signals): (std::net::TcpListener, Signals),
 ) -> anyhow::Result<usize> {
     let (gateway, status) = (&process.gateway, &process.status);
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let memory = gateway.watch_memory(stopped.clone());
-    let admin = admin::serve(admin, status.clone(), stopped);
+    let admin = admin::serve(admin, status.clone(), api, stopped);
     let control = async {
-        let mut hangup = signal(SignalKind::hangup())?;
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
         let mut tick = tokio::time::interval(WATCH);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let asked = tokio::select! {
-                received = received(&mut hangup) => received,
-                _ = received(&mut terminate) => break,
-                _ = received(&mut interrupt) => break,
+                received = received(&mut signals.hangup) => received,
+                _ = received(&mut signals.terminate) => break,
+                _ = received(&mut signals.interrupt) => break,
                 _ = tick.tick() => false,
             };
             // A signal reloads in any case: it may be meant for what no file says, such as the
@@ -215,6 +231,24 @@ async fn serve(
             anyhow::bail!("the admin server ended")
         }
         () = memory => anyhow::bail!("the watch over memory ended"),
+    }
+}
+
+/// What the process is told. Signals that come before anybody looks are not lost.
+#[derive(Debug)]
+struct Signals {
+    hangup: Signal,
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self {
+            hangup: signal(SignalKind::hangup())?,
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
     }
 }
 

@@ -40,6 +40,13 @@ pub(crate) fn print_demo(gateway: &Gateway, admin: &SocketAddr, stories: &str) {
     output::say(&format!("{addresses}\n{stories}"));
 }
 
+/// Prints the link with which the first administrator signs up.
+pub(crate) fn print_link(link: &str) {
+    output::say(&format!(
+        "\nThe first administrator opens this, once, within a day:\n  {link}\nLater: postern admin-link"
+    ));
+}
+
 /// A line for every address; the first one of the gateway, and whether it speaks TLS.
 fn addresses(gateway: &Gateway, admin: &SocketAddr) -> (String, Option<(String, bool)>) {
     let mut text = String::new();
@@ -53,7 +60,7 @@ fn addresses(gateway: &Gateway, admin: &SocketAddr) -> (String, Option<(String, 
     }
     let _ = writeln!(
         text,
-        "{:<9}http://{}  (/metrics, /healthz, /readyz)",
+        "{:<9}http://{}  (/api/v1, /metrics, /healthz, /readyz)",
         "admin",
         reachable(*admin)
     );

@@ -10,6 +10,7 @@ mod upstream;
 use anyhow::Context as _;
 use keys::Keys;
 use postern_control::Refusal;
+use postern_model::Secret;
 use postern_model::key::Keyer;
 use postern_store::{ChangeMeta, DataDirectory, Store};
 use scenarios::Scenario;
@@ -81,19 +82,20 @@ impl Demo {
         Ok(Self { keys, _down: down })
     }
 
-    /// Writes `demo.json`, and gives what a person is told. `program`: how this one was called.
+    /// Writes `demo.json`, and gives what a person is told. `token`: one of the management;
+    /// `program`: how this one was called.
     ///
     /// # Errors
     /// The file cannot be written.
     pub(crate) fn tell(
         &self,
-        gateway: &str,
-        admin: &str,
+        (gateway, admin): &(String, String),
+        token: Option<&Secret<String>>,
         directory: &Path,
         program: &str,
     ) -> anyhow::Result<String> {
         let scenarios = scenarios::all(gateway, &self.keys);
-        write(directory, gateway, admin, &scenarios)?;
+        write(directory, (gateway, admin), token, &scenarios)?;
         Ok(stories(&scenarios, directory, program))
     }
 }
@@ -101,14 +103,14 @@ impl Demo {
 /// Writes the scenarios so that whoever reads them sees the whole file or none.
 fn write(
     directory: &Path,
-    gateway: &str,
-    admin: &str,
+    (gateway, admin): (&str, &str),
+    token: Option<&Secret<String>>,
     scenarios: &[Scenario],
 ) -> anyhow::Result<()> {
     let document = json!({
         "gateway": gateway,
         "admin": admin,
-        "admin_token": null,
+        "admin_token": token.map(Secret::expose),
         "scenarios": scenarios.iter().map(Scenario::document).collect::<Vec<_>>(),
     });
     let path = directory.join(FILE);

@@ -1,0 +1,196 @@
+//! `postern admin-link`, `invite`, `users`, `members` and `tokens`.
+
+use super::remote::{Found, Remote, text};
+use super::table;
+use crate::cli::people::{
+    AdminLinkArgs, InviteArgs, Members, MembersList, Tokens, TokensCreate, TokensList, Users,
+    UsersList, UsersPasswordLink,
+};
+use crate::cli::remote::Listed;
+use crate::cli::time::local;
+use crate::output;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use std::process::ExitCode;
+
+pub(crate) fn admin_link(args: &AdminLinkArgs) -> anyhow::Result<ExitCode> {
+    let mut remote = Remote::connect(&args.shown.at)?;
+    let answer = remote.call("people.admin_link", Value::Null)?;
+    Ok(link(&answer, args.shown.json))
+}
+
+pub(crate) fn invite(args: &InviteArgs) -> anyhow::Result<ExitCode> {
+    let mut remote = Remote::connect(&args.shown.at)?;
+    let params = json!({
+        "email": args.email,
+        "tenant": args.tenant,
+        "roles": args.roles,
+        "days": args.days,
+    });
+    let answer = remote.call("people.invite", params)?;
+    Ok(link(&answer, args.shown.json))
+}
+
+/// Prints a link: it is shown this once.
+fn link(answer: &Value, json: bool) -> ExitCode {
+    if json {
+        table::json(answer);
+    } else {
+        output::say(text(answer, "link"));
+        let until = local(text(answer, "expires_at"));
+        output::complain(&format!(
+            "Good once, until {until}. This is the only time that it is shown."
+        ));
+    }
+    ExitCode::SUCCESS
+}
+
+pub(crate) fn users(command: Users) -> anyhow::Result<ExitCode> {
+    match command {
+        Users::List(args) => list_users(&args),
+        Users::PasswordLink(args) => password_link(&args),
+    }
+}
+
+fn password_link(args: &UsersPasswordLink) -> anyhow::Result<ExitCode> {
+    let mut remote = Remote::connect(&args.shown.at)?;
+    let answer = remote.call("people.password_link", json!({ "user": args.id }))?;
+    Ok(link(&answer, args.shown.json))
+}
+
+/// What a list is of.
+struct List<'a> {
+    kind: &'a str,
+    having: &'a [(&'a str, Option<&'a String>)],
+    nothing: &'a str,
+    head: &'a [&'a str],
+}
+
+fn list(
+    of: &List<'_>,
+    listed: &Listed,
+    row: impl Fn(&Found) -> Vec<String>,
+) -> anyhow::Result<ExitCode> {
+    let mut remote = Remote::connect(&listed.shown.at)?;
+    let (found, more) = remote.documents(of.kind, of.having, listed.limit)?;
+    if listed.shown.json {
+        let items: Vec<Value> = found.iter().map(Found::json).collect();
+        table::json(&json!({"items": items, "more": more}));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let rows: Vec<_> = found.iter().map(row).collect();
+    table::print(of.nothing, of.head, &rows, more);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A list of texts in a document, as one text.
+fn joined(found: &Found, member: &str) -> String {
+    let texts = found.document.get(member).and_then(Value::as_array);
+    let texts: Vec<_> = texts
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    texts.join(",")
+}
+
+fn list_users(args: &UsersList) -> anyhow::Result<ExitCode> {
+    let of = List {
+        kind: "user",
+        having: &[("state", args.state.as_ref())],
+        nothing: "no such users",
+        head: &["ID", "EMAIL", "NAME", "STATE", "PLATFORM ROLES"],
+    };
+    list(&of, &args.listed, |user| {
+        vec![
+            user.id.clone(),
+            user.text("email").to_owned(),
+            user.text("name").to_owned(),
+            user.text("state").to_owned(),
+            joined(user, "platform_roles"),
+        ]
+    })
+}
+
+pub(crate) fn members(command: Members) -> anyhow::Result<ExitCode> {
+    let Members::List(args) = command;
+    list_members(&args)
+}
+
+fn list_members(args: &MembersList) -> anyhow::Result<ExitCode> {
+    let having = [
+        ("tenant", args.tenant.as_ref()),
+        ("user", args.user.as_ref()),
+    ];
+    let of = List {
+        kind: "member",
+        having: &having,
+        nothing: "no such members",
+        head: &["USER", "TENANT", "ROLES"],
+    };
+    list(&of, &args.listed, |member| {
+        vec![
+            member.text("user").to_owned(),
+            member.text("tenant").to_owned(),
+            joined(member, "roles"),
+        ]
+    })
+}
+
+pub(crate) fn tokens(command: Tokens) -> anyhow::Result<ExitCode> {
+    match command {
+        Tokens::Create(args) => create_token(args),
+        Tokens::List(args) => list_tokens(&args),
+    }
+}
+
+fn create_token(args: TokensCreate) -> anyhow::Result<ExitCode> {
+    let mut remote = Remote::connect(&args.shown.at)?;
+    let params = json!({
+        "service_account": args.service_account,
+        "title": args.title,
+        "scopes": args.scopes,
+        "expires_at": args.expires.map(|moment| moment.utc(Timestamp::now())),
+    });
+    let answer = remote.call("tokens.create", params)?;
+    if args.shown.json {
+        table::json(&answer);
+    } else {
+        output::say(text(&answer, "token"));
+        output::complain(&format!(
+            "{}. This is the only time that the token is shown.",
+            text(&answer, "id")
+        ));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn list_tokens(args: &TokensList) -> anyhow::Result<ExitCode> {
+    let of = List {
+        kind: "token",
+        having: &[("service_account", args.service_account.as_ref())],
+        nothing: "no such tokens",
+        head: &["ID", "OF", "TITLE", "EXPIRES", "SCOPES"],
+    };
+    list(&of, &args.listed, |token| {
+        let owner = match token.text("user") {
+            "" => token.text("service_account"),
+            user => user,
+        };
+        let expires = match token.text("expires_at") {
+            "" => "never".to_owned(),
+            at => local(at),
+        };
+        let scopes = match token.document.get("scopes") {
+            None => "(all that its owner has)".to_owned(),
+            Some(_) => joined(token, "scopes"),
+        };
+        vec![
+            token.id.clone(),
+            owner.to_owned(),
+            token.text("title").to_owned(),
+            expires,
+            scopes,
+        ]
+    })
+}

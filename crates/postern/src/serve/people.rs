@@ -1,0 +1,45 @@
+//! The management API, and how the first person gets in.
+
+use postern_admin::api::Api;
+use postern_admin::api::people::Accounts;
+use postern_control::{Actor, Refusal, Service};
+use postern_model::Secret;
+use std::sync::Arc;
+
+/// Who owns a demo.
+const DEMO: &str = "demo@localhost";
+
+/// How the first person gets in.
+#[derive(Debug, Default)]
+pub(super) struct Arrival {
+    /// A link with which an administrator signs up, where there is none.
+    pub(super) link: Option<String>,
+    /// A token of the demo's owner.
+    pub(super) token: Option<Secret<String>>,
+}
+
+/// The management API of what runs.
+pub(super) fn api(service: &Arc<Service>) -> Arc<Api> {
+    let accounts = Arc::new(Accounts::new(service.clone()));
+    Arc::new(Api::new(service.clone(), accounts))
+}
+
+/// Lets the first person in, where the store owns the configuration.
+pub(super) async fn arrival(service: &Service, demo: bool) -> Result<Arrival, Refusal> {
+    let Ok(people) = service.people(postern_control::now()) else {
+        return Ok(Arrival::default());
+    };
+    let token = if demo {
+        let demo = Actor::local("demo");
+        Some(people.owner_with_token(&demo, DEMO).await?)
+    } else {
+        None
+    };
+    let link = if demo || !people.has_owner().await? {
+        let link = people.first_administrator(&Actor::system("run")).await?;
+        Some(service.address_of(&link))
+    } else {
+        None
+    };
+    Ok(Arrival { link, token })
+}

@@ -1,0 +1,176 @@
+//! People, as they come in: by the link that is printed, by invitations, with tokens.
+
+use super::super::harness::{Raw, Response, eventually, within};
+use super::Stored;
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+const PASSWORD: &str = "four words nobody guesses";
+
+/// The management of a running Postern.
+struct Management(SocketAddr);
+
+impl Management {
+    fn of(postern: &Stored) -> Self {
+        let line = printed(postern, |line| line.starts_with("admin"));
+        let url = line.split_whitespace().nth(1);
+        let address = url.and_then(|url| url.strip_prefix("http://"));
+        Self(address.expect(&line).parse().expect(&line))
+    }
+
+    fn ask(&self, headers: &str, method: &str, path: &str, body: &Value) -> Response {
+        let body = match body {
+            Value::Null => String::new(),
+            body => body.to_string(),
+        };
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/json\r\nContent-Length: {}\r\n{headers}\r\n{body}",
+            self.0,
+            body.len()
+        );
+        Raw::connect(self.0).exchange(request)
+    }
+
+    /// Uses a link as its page does; what the browser shows from then on.
+    fn accept(&self, link: &str, mut body: Value) -> String {
+        let (base, token) = link.split_once("/accept?token=").expect(link);
+        assert_eq!(base, format!("http://{}", self.0));
+        let page = self.ask("", "GET", &format!("/accept?token={token}"), &Value::Null);
+        assert_eq!(page.status, 200);
+        let policy = page.header("content-security-policy").unwrap();
+        assert!(policy.starts_with("default-src 'none'"), "{policy}");
+        body["token"] = token.into();
+        let done = self.ask("", "POST", "/api/v1/invitations/accept", &body);
+        assert_eq!(done.status, 200, "{}", done.text());
+        let cookie = done.header("set-cookie").unwrap();
+        format!("Cookie: {}\r\n", cookie.split(';').next().unwrap())
+    }
+}
+
+fn printed(postern: &Stored, is: impl Fn(&str) -> bool) -> String {
+    eventually("what it prints", || {
+        let output = postern.output();
+        let line = output.lines().find(|line| is(line));
+        line.map(|line| line.trim().to_owned())
+    })
+}
+
+fn printed_link(postern: &Stored) -> String {
+    printed(postern, |line| line.contains("/accept?token="))
+}
+
+#[test]
+fn the_first_administrator_comes_by_a_link_and_lets_others_in() {
+    let postern = Stored::start();
+    let management = Management::of(&postern);
+    let link = printed_link(&postern);
+    let owner = management.accept(
+        &link,
+        json!({"email": "owner@example.com", "password": PASSWORD}),
+    );
+    let again = json!({"token": link.split_once("token=").unwrap().1, "email": "x@example.com", "password": PASSWORD});
+    let again = management.ask("", "POST", "/api/v1/invitations/accept", &again);
+    assert_eq!(again.status, 404, "{}", again.text());
+
+    // By the command line, and with a tenant's role.
+    let invited = postern.json(&[
+        "invite",
+        "lin@example.com",
+        "--tenant",
+        "partner-x",
+        "--role",
+        "developer",
+    ]);
+    let lin = management.accept(
+        invited["link"].as_str().unwrap(),
+        json!({"password": PASSWORD}),
+    );
+    let apps = management
+        .ask(&lin, "GET", "/api/v1/apps", &Value::Null)
+        .json();
+    assert_eq!(apps["items"].as_array().unwrap().len(), 2, "{apps}");
+    let services = management.ask(&lin, "GET", "/api/v1/upstreams", &Value::Null);
+    assert_eq!(services.status, 403, "{}", services.text());
+
+    let token = json!({"title": "CI", "scopes": ["apps.read"]});
+    let token = management
+        .ask(&lin, "POST", "/api/v1/me/tokens", &token)
+        .json();
+    let secret = token["token"].as_str().unwrap().to_owned();
+    let bearer = format!("Authorization: Bearer {secret}\r\n");
+    let with_token = || {
+        management
+            .ask(&bearer, "GET", "/api/v1/apps", &Value::Null)
+            .status
+    };
+    assert_eq!(with_token(), 200);
+
+    // Removed: nothing opens anything within a second.
+    let members = postern.json(&["members", "list", "--tenant", "partner-x"]);
+    let id = members["items"][0]["id"].as_str().unwrap();
+    let removed = management.ask(
+        &owner,
+        "DELETE",
+        &format!("/api/v1/members/{id}"),
+        &Value::Null,
+    );
+    assert_eq!(removed.status, 204, "{}", removed.text());
+    within(
+        Duration::from_secs(1),
+        "the end of the token's rights",
+        || (with_token() == 403).then_some(()),
+    );
+    let session = management
+        .ask(&lin, "GET", "/api/v1/apps", &Value::Null)
+        .status;
+    assert_eq!(session, 403);
+
+    // No secret is on the disk or in the log.
+    let password = PASSWORD.as_bytes();
+    for file in std::fs::read_dir(postern.data()).unwrap() {
+        let path = file.unwrap().path();
+        let bytes = std::fs::read(&path).unwrap_or_default();
+        for needle in [password, &secret.as_bytes()[21..]] {
+            let found = bytes.windows(needle.len()).any(|part| part == needle);
+            assert!(!found, "{}", path.display());
+        }
+    }
+    assert!(!postern.output().contains(&secret));
+}
+
+#[test]
+fn a_database_with_an_owner_prints_no_link_and_makes_one_when_asked() {
+    let mut postern = Stored::empty();
+    let management = Management::of(&postern);
+    let link = printed_link(&postern);
+    management.accept(
+        &link,
+        json!({"email": "owner@example.com", "password": PASSWORD}),
+    );
+    postern.stop();
+    let postern = postern.again();
+    assert!(
+        !postern.output().contains("/accept?token="),
+        "{}",
+        postern.output()
+    );
+    let management = Management::of(&postern);
+    let link = postern.json(&["admin-link"]);
+    let link = link["link"].as_str().unwrap();
+    let second = management.accept(
+        link,
+        json!({"email": "second@example.com", "password": PASSWORD}),
+    );
+    let users = management
+        .ask(&second, "GET", "/api/v1/users", &Value::Null)
+        .json();
+    assert_eq!(users["items"].as_array().unwrap().len(), 2, "{users}");
+    // Whoever forgot theirs.
+    let id = users["items"][0]["id"].as_str().unwrap();
+    let link = postern.json(&["users", "password-link", id]);
+    management.accept(
+        link["link"].as_str().unwrap(),
+        json!({"password": "quite another sentence"}),
+    );
+}
