@@ -50,19 +50,6 @@ impl From<Refusal> for NotSignedIn {
     }
 }
 
-impl From<NotSignedIn> for Refusal {
-    fn from(not: NotSignedIn) -> Self {
-        match not {
-            NotSignedIn::Refused(refusal) => refusal,
-            NotSignedIn::Failed => Self::new("sign_in_failed", "name or password is wrong"),
-            NotSignedIn::Slowed(seconds) => Self::new(
-                "slowed",
-                format!("too many attempts; try again in {seconds} seconds"),
-            ),
-        }
-    }
-}
-
 /// Somebody who asks for an account.
 #[derive(Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
