@@ -3,10 +3,10 @@
 //! They are stored beside the configuration, are a part of the same change log, and of no
 //! configuration file.
 
+pub mod change_request;
 pub(crate) mod check;
 mod check_giving;
 mod check_kinds;
-pub mod change_request;
 pub mod identity_provider;
 pub mod invitation;
 pub mod member;

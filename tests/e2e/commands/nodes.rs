@@ -34,7 +34,7 @@ impl Stored {
     }
 
     /// Ends it and starts it again.
-    fn again(mut self, server: &Server) -> Self {
+    fn again_with(mut self, server: &Server) -> Self {
         self.stop();
         Self::with(self.scratch, &["--database", &server.url()])
     }
@@ -197,7 +197,7 @@ fn a_node_starts_without_its_database_and_catches_up() {
     let replica = two.data().join("replica.db");
     eventually("the copy", || replica.exists().then_some(()));
     server.stop();
-    let two = two.again(&server);
+    let two = two.again_with(&server);
     assert!(two.output().contains("is away"), "{}", two.output());
     assert_eq!(two.customers(&key).status, 200);
     let refused = two.fails(&["keys", "create", "--app", "fieldforce"]);

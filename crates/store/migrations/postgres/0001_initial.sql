@@ -19,7 +19,7 @@ CREATE TABLE head (
 INSERT INTO head VALUES (1, 0, 0, decode(repeat('00', 32), 'hex'), 0, 0);
 
 -- class: 0 rules, 1 directory, 2 management. version: the sequence number that wrote the row.
--- app, service, state, tenant: members of the JSON that lists are filtered by. They stand beside it,
+-- app to user_id: members of the JSON that lists are filtered by, and people are found by. They stand beside it,
 -- since PostgreSQL reads no JSON with an escaped NUL in it.
 CREATE TABLE documents (
     kind    TEXT COLLATE "C" NOT NULL,
@@ -32,6 +32,10 @@ CREATE TABLE documents (
     service TEXT COLLATE "C",
     state   TEXT COLLATE "C",
     tenant  TEXT COLLATE "C",
+    email   TEXT COLLATE "C",
+    subject TEXT COLLATE "C",
+    user_id TEXT COLLATE "C",
+    service_account TEXT COLLATE "C",
     PRIMARY KEY (kind, id)
 );
 -- What the hash of a revision is made of, without reading the documents.
@@ -40,6 +44,11 @@ CREATE INDEX documents_app ON documents (kind, app, id) WHERE app IS NOT NULL;
 CREATE INDEX documents_service ON documents (kind, service, id) WHERE service IS NOT NULL;
 CREATE INDEX documents_state ON documents (kind, state, id) WHERE state IS NOT NULL;
 CREATE INDEX documents_tenant ON documents (kind, tenant, id) WHERE tenant IS NOT NULL;
+CREATE INDEX documents_email ON documents (kind, email, id) WHERE email IS NOT NULL;
+CREATE INDEX documents_subject ON documents (kind, subject, id) WHERE subject IS NOT NULL;
+CREATE INDEX documents_user ON documents (kind, user_id, id) WHERE user_id IS NOT NULL;
+CREATE INDEX documents_service_account ON documents (kind, service_account, id)
+    WHERE service_account IS NOT NULL;
 
 -- actor: user, service_account, local, system. origin: the address; null from a node's machine.
 -- event: what happened where no document changed; subject and tenant: what it is about.

@@ -10,6 +10,10 @@ pub(super) struct Members {
     pub(super) service: Option<String>,
     pub(super) state: Option<String>,
     pub(super) tenant: Option<String>,
+    pub(super) email: Option<String>,
+    pub(super) subject: Option<String>,
+    pub(super) user: Option<String>,
+    pub(super) service_account: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -18,6 +22,10 @@ struct Any {
     service: Option<Value>,
     state: Option<Value>,
     tenant: Option<Value>,
+    email: Option<Value>,
+    subject: Option<Value>,
+    user: Option<Value>,
+    service_account: Option<Value>,
 }
 
 impl Members {
@@ -34,6 +42,10 @@ impl Members {
                 service: text(any.service),
                 state: text(any.state),
                 tenant: text(any.tenant),
+                email: text(any.email),
+                subject: text(any.subject),
+                user: text(any.user),
+                service_account: text(any.service_account),
             },
         )
     }

@@ -328,9 +328,13 @@ impl Transaction for Rows<'_> {
         if let Some((member, value)) = &page.filter {
             let condition = match member {
                 Member::App => " AND app = ?",
+                Member::Email => " AND email = ?",
                 Member::Service => " AND service = ?",
+                Member::ServiceAccount => " AND service_account = ?",
                 Member::State => " AND state = ?",
+                Member::Subject => " AND subject = ?",
                 Member::Tenant => " AND tenant = ?",
+                Member::User => " AND user_id = ?",
             };
             // What no text of PostgreSQL can be is equal to none.
             if value.contains('\0') {
@@ -364,12 +368,14 @@ impl Transaction for Rows<'_> {
         let members = Members::of(&document.json);
         self.execute(
             "INSERT INTO documents (kind, id, class, version, digest, json, app, service, state,
-                 tenant)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                 tenant, email, subject, user_id, service_account)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
              ON CONFLICT (kind, id) DO UPDATE
              SET version = excluded.version, digest = excluded.digest, json = excluded.json,
                  app = excluded.app, service = excluded.service, state = excluded.state,
-                 tenant = excluded.tenant",
+                 tenant = excluded.tenant, email = excluded.email,
+                 subject = excluded.subject, user_id = excluded.user_id,
+                 service_account = excluded.service_account",
             &[
                 &document.kind.as_str(),
                 &&*document.id,
@@ -381,6 +387,10 @@ impl Transaction for Rows<'_> {
                 &members.service,
                 &members.state,
                 &members.tenant,
+                &members.email,
+                &members.subject,
+                &members.user,
+                &members.service_account,
             ],
         )?;
         Ok(())
