@@ -3,7 +3,9 @@ use crate::Declaration;
 use crate::part::Part;
 use crate::service::Stored;
 use postern_model::key::Keyer;
-use postern_store::{ApplyError, ChangeMeta, DataDirectory, Proposal, Scope, Store};
+use postern_store::{
+    ApplyError, ChangeMeta, DataDirectory, MasterSource, Proposal, Scope, Store,
+};
 use proptest::prelude::*;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -36,7 +38,10 @@ impl Site {
             .unwrap();
         let keyer = Keyer::new(&[7; 32]);
         let (stored, _) = runtime
-            .block_on(Stored::open(store, place.path(), keyer))
+            .block_on(async {
+                let sealer = store.open_secrets(&MasterSource::default(), None).await.unwrap();
+                Stored::open(store, place.path(), keyer, sealer).await
+            })
             .unwrap();
         Self {
             stored,
