@@ -66,6 +66,18 @@ pub struct Socket {
     owner: u32,
 }
 
+/// Removes a socket that was left behind. Whoever holds the directory's lock does so first, so that
+/// one that is there is one that answers.
+///
+/// # Errors
+/// What the system says.
+pub fn clear(directory: &Path) -> io::Result<()> {
+    match fs::remove_file(directory.join(SOCKET)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 impl Socket {
     /// Listens at `DIR/postern.sock`, in the place of one that was left behind. Only its owner may
     /// connect. The caller holds the directory's lock, and is in a tokio runtime.

@@ -52,6 +52,7 @@ const BEGIN: &str =
 /// Runs until a signal ends it.
 pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let directory = Arc::new(DataDirectory::lock(&args.data, SystemTime::now())?);
+    postern_control::socket::clear(directory.path())?;
     let shared = database::shared(args)?;
     let installation = database::key(args, &directory, shared.as_ref())?;
     let keyer = Keyer::new(installation.expose());

@@ -134,7 +134,8 @@ async fn a_damaged_document_is_named() {
         .unwrap()
         .execute_batch(
             "DROP INDEX documents_app; DROP INDEX documents_service; DROP INDEX documents_state;
-             DROP INDEX documents_tenant;
+             DROP INDEX documents_tenant; DROP INDEX documents_email; DROP INDEX documents_subject;
+             DROP INDEX documents_service_account; DROP INDEX documents_user;
              UPDATE documents SET json = '{'; UPDATE checkpoints SET json = '{\"a\":1}'",
         )
         .unwrap();
