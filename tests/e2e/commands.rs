@@ -17,6 +17,7 @@ mod nodes;
 mod others;
 mod people;
 mod proposals;
+mod remote;
 mod streams;
 
 use super::harness::files::{Scratch, scratch};

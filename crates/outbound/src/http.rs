@@ -15,12 +15,14 @@ use tokio::time::timeout;
 
 mod error;
 mod exchange;
+mod opened;
 mod redirect;
 mod target;
 #[cfg(test)]
 mod tests;
 
 pub use error::HttpError;
+pub use opened::Opened;
 
 use target::Target;
 
@@ -146,6 +148,22 @@ impl HttpClient {
         done.unwrap_or(Err(HttpError::Timeout { host, limit }))
     }
 
+    /// Sends a request and reads the head of the response; its body is read in parts, for as long
+    /// as parts come. A redirect is a response like any other.
+    ///
+    /// The limit on the whole time is one on the time until the head is there, and then on that
+    /// until each next part; the limit on the body is its reader's.
+    pub async fn open(&self, request: Request) -> Result<Opened, HttpError> {
+        let target = Target::parse(&request.url, self.plain)?;
+        let limit = self.limits.total;
+        let opening = Opened::open(self, &target, &request);
+        let done = timeout(limit, opening).await;
+        done.unwrap_or(Err(HttpError::Timeout {
+            host: target.host.clone(),
+            limit,
+        }))
+    }
+
     async fn follow(&self, target: Target, request: Request) -> Result<Response, HttpError> {
         let _place = self.places.acquire().await;
         let (mut target, mut request) = (target, request);
@@ -189,6 +207,14 @@ impl Request {
             ..Self::get(url)
         };
         request.header("content-type", kind)
+    }
+
+    /// A DELETE.
+    pub fn delete(url: &str) -> Self {
+        Self {
+            method: Method::DELETE,
+            ..Self::get(url)
+        }
     }
 
     /// The same with a header. No log shows its value.

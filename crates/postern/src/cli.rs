@@ -5,6 +5,7 @@ pub(crate) mod asking;
 pub(crate) mod declared;
 pub(crate) mod keeping;
 pub(crate) mod people;
+pub(crate) mod place;
 pub(crate) mod remote;
 pub(crate) mod time;
 
@@ -111,6 +112,13 @@ pub(crate) enum Command {
     /// Make and list tokens of the management.
     #[command(subcommand)]
     Tokens(people::Tokens),
+    /// Sign in to a Postern elsewhere.
+    Login(place::LoginArgs),
+    /// Forget the token for a Postern.
+    Logout(place::LogoutArgs),
+    /// List and choose the Posterns that are signed in to.
+    #[command(subcommand)]
+    Profiles(place::Profiles),
     /// Print the JSON schema of configuration files.
     #[command(after_help = "Examples:
   postern schema > postern.schema.json")]

@@ -13,8 +13,10 @@ mod fix;
 mod import;
 mod keys;
 mod lists;
+mod login;
 mod manual;
 mod people;
+mod place;
 mod plan;
 mod policies;
 mod remote;
@@ -66,6 +68,9 @@ pub(crate) fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Users(command) => people::users(command),
         Command::Members(command) => people::members(command),
         Command::Tokens(command) => people::tokens(command),
+        Command::Login(args) => login::login(&args),
+        Command::Logout(args) => login::logout(&args),
+        Command::Profiles(command) => login::profiles(command),
         Command::Schema => {
             output::say(&postern_config::json_schema());
             Ok(ExitCode::SUCCESS)

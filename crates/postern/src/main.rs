@@ -2,9 +2,12 @@
 
 mod cli;
 mod commands;
+mod environment;
 mod log;
 mod output;
+mod profiles;
 mod serve;
+mod terminal;
 
 use clap::Parser as _;
 use std::process::ExitCode;

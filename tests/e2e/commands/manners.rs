@@ -104,9 +104,6 @@ fn a_running_postern_is_found_by_its_socket_too() {
         nowhere.stderr.contains("no Postern answers at"),
         "{nowhere:?}"
     );
-    let http = cli(&["log", "--server", "http://127.0.0.1:9090"]);
-    assert_eq!(http.status.code(), Some(2));
-    assert!(http.stderr.contains("no HTTP API yet"), "{http:?}");
 }
 
 #[test]

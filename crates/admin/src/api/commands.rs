@@ -136,7 +136,11 @@ async fn answer(
         sender.finish(&last).await;
     });
     match lines.first().await {
-        Some(protocol::Reply::Error(refusal)) => Err(refusal.into()),
+        Some(protocol::Reply::Error(refusal)) => {
+            // Commands print what they print at the socket: here it is as that gives it.
+            let told = serde_json::to_value(&refusal).unwrap_or_default();
+            Err(Problem::from(refusal).with("refusal", told))
+        }
         Some(first) => Ok(Reply::bytes(KIND, Body::new(Lines::new(&first, lines)))),
         None => Ok(Reply::bytes(KIND, Body::empty())),
     }

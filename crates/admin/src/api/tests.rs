@@ -1,5 +1,6 @@
 //! The API over a real store, and somebody of every role.
 
+mod commands;
 mod people;
 mod permissions;
 mod providers;

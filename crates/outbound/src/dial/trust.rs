@@ -27,6 +27,17 @@ pub enum TrustError {
 impl Trust {
     /// The system's authorities; Mozilla's where the system has none.
     pub fn system() -> Result<Self, TrustError> {
+        Self::of(Self::known())
+    }
+
+    /// The system's authorities and these.
+    pub fn system_and(pem: &[u8]) -> Result<Self, TrustError> {
+        let mut roots = Self::known();
+        add(&mut roots, pem)?;
+        Self::of(roots)
+    }
+
+    fn known() -> RootCertStore {
         let mut roots = RootCertStore::empty();
         // What cannot be read or parsed is left out: the store is a distribution's, and one oddity
         // in it is no reason to stop.
@@ -34,21 +45,13 @@ impl Trust {
         if roots.is_empty() {
             roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
         }
-        Self::of(roots)
+        roots
     }
 
     /// These authorities and no others.
     pub fn only(pem: &[u8]) -> Result<Self, TrustError> {
         let mut roots = RootCertStore::empty();
-        for certificate in CertificateDer::pem_slice_iter(pem) {
-            let added = certificate
-                .map_err(|error| error.to_string())
-                .and_then(|one| roots.add(one).map_err(|error| error.to_string()));
-            added.map_err(TrustError::Unreadable)?;
-        }
-        if roots.is_empty() {
-            return Err(TrustError::Empty);
-        }
+        add(&mut roots, pem)?;
         Self::of(roots)
     }
 
@@ -67,6 +70,20 @@ impl Trust {
     pub(super) fn config(&self) -> Arc<ClientConfig> {
         Arc::clone(&self.0)
     }
+}
+
+fn add(roots: &mut RootCertStore, pem: &[u8]) -> Result<(), TrustError> {
+    let before = roots.len();
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        let added = certificate
+            .map_err(|error| error.to_string())
+            .and_then(|one| roots.add(one).map_err(|error| error.to_string()));
+        added.map_err(TrustError::Unreadable)?;
+    }
+    if roots.len() == before {
+        return Err(TrustError::Empty);
+    }
+    Ok(())
 }
 
 impl fmt::Debug for Trust {

@@ -27,6 +27,23 @@ pub(super) async fn once(
     target: &Target,
     request: &Request,
 ) -> Result<Response, HttpError> {
+    let (head, body, _driver) = begin(dialer, limits, target, request).await?;
+    let body = read(body, target, limits.body).await?;
+    Ok(Response {
+        status: head.status,
+        headers: head.headers,
+        body,
+    })
+}
+
+/// Sends the request and reads the head of the response. The body comes as long as what drives the
+/// connection is kept.
+pub(super) async fn begin(
+    dialer: &Dialer,
+    limits: Limits,
+    target: &Target,
+    request: &Request,
+) -> Result<(::http::response::Parts, Incoming, JoinSet<()>), HttpError> {
     let failed = |error: hyper::Error| HttpError::Protocol {
         host: target.host.clone(),
         error: described(&error),
@@ -39,19 +56,14 @@ pub(super) async fn once(
         .handshake(TokioIo::new(stream))
         .await
         .map_err(failed)?;
-    // Ends with this function, however that ends. Its fault is also the request's.
+    // Ends when this is dropped, however that comes. Its fault is also the request's.
     let mut driver = JoinSet::new();
     driver.spawn(async move {
         let _ = connection.await;
     });
     let sent = sender.send_request(message(target, request)?).await;
     let (head, body) = sent.map_err(failed)?.into_parts();
-    let body = read(body, target, limits.body).await?;
-    Ok(Response {
-        status: head.status,
-        headers: head.headers,
-        body,
-    })
+    Ok((head, body, driver))
 }
 
 fn message(target: &Target, request: &Request) -> Result<::http::Request<Full<Bytes>>, HttpError> {
@@ -102,7 +114,7 @@ async fn read(mut body: Incoming, target: &Target, limit: usize) -> Result<Bytes
 }
 
 /// An error with its causes, which hyper keeps apart.
-fn described(error: &hyper::Error) -> String {
+pub(super) fn described(error: &hyper::Error) -> String {
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(error);
     while let Some(inner) = cause {

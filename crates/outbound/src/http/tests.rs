@@ -17,6 +17,37 @@ fn limits() -> Limits {
 }
 
 #[tokio::test]
+async fn a_body_is_read_in_parts_as_they_come() {
+    let (go_on, wait) = tokio::sync::oneshot::channel::<()>();
+    let wait = std::sync::Mutex::new(Some(wait));
+    let address = listen(move |mut stream| {
+        let wait = wait.lock().unwrap().take();
+        async move {
+            read_request(&mut stream).await;
+            let head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n";
+            stream.write_all(head).await.unwrap();
+            wait.unwrap().await.unwrap();
+            stream.write_all(b"4\r\nlast\r\n0\r\n\r\n").await.unwrap();
+        }
+    })
+    .await;
+    let client = client().limited(limits());
+    let request = Request::delete(&format!("http://{address}/"));
+    let mut opened = client.open(request).await.unwrap();
+    assert_eq!(opened.status, 200);
+    assert_eq!(opened.header("transfer-encoding"), Some("chunked"));
+    assert_eq!(&*opened.part().await.unwrap().unwrap(), b"first");
+    // What has not been sent yet was not waited for; what does not come is given up.
+    assert!(matches!(
+        opened.part().await,
+        Err(HttpError::Timeout { .. })
+    ));
+    go_on.send(()).unwrap();
+    assert_eq!(&*opened.part().await.unwrap().unwrap(), b"last");
+    assert_eq!(opened.part().await.unwrap(), None);
+}
+
+#[tokio::test]
 async fn a_get_and_a_post() {
     let (address, asked) = answering(OK).await;
     let url = format!("http://{address}/a%20b?c=d");

@@ -1,6 +1,7 @@
 //! Commands that ask about requests.
 
-use super::remote::{Shown, Where};
+use super::place::Where;
+use super::remote::Shown;
 use super::time::{Moment, moment};
 use clap::{Args, ValueEnum};
 use std::net::IpAddr;

@@ -1,50 +1,11 @@
 //! Commands that ask or change a running Postern.
 
+use super::place::Where;
 use super::time::{Moment, moment};
 use clap::{Args, Subcommand, ValueEnum};
 use ipnet::IpNet;
 use std::net::IpAddr;
 use std::path::PathBuf;
-
-/// Which running Postern.
-#[derive(Debug, Args)]
-pub(crate) struct Where {
-    /// The data directory of the running Postern.
-    #[arg(long, value_name = "DIR", default_value = "data")]
-    pub(crate) data: PathBuf,
-    /// The running Postern's socket instead: `unix:///srv/postern/postern.sock`, or its path.
-    #[arg(long, value_name = "URL", conflicts_with = "data", value_parser = socket)]
-    pub(crate) server: Option<PathBuf>,
-}
-
-/// Reads where a socket is.
-fn socket(text: &str) -> Result<PathBuf, String> {
-    let path = match text.split_once("://") {
-        Some(("unix", path)) if path.starts_with('/') => path,
-        Some(("unix", _)) => {
-            return Err(
-                "the path after unix:// begins with a slash: unix:///DIR/postern.sock".into(),
-            );
-        }
-        Some(("http" | "https", _)) => {
-            return Err(
-                "Postern has no HTTP API yet. Commands reach it on its own machine, by the socket \
-                 in its data directory: --server unix:///DIR/postern.sock, or --data DIR"
-                    .into(),
-            );
-        }
-        Some((scheme, _)) => {
-            return Err(format!(
-                "nothing is reached by `{scheme}://`; expected unix:///DIR/postern.sock"
-            ));
-        }
-        None => text.strip_prefix("unix:").unwrap_or(text),
-    };
-    if path.is_empty() {
-        return Err("expected unix:///DIR/postern.sock, or a path".into());
-    }
-    Ok(path.into())
-}
 
 /// How something is shown.
 #[derive(Debug, Args)]

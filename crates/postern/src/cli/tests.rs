@@ -58,41 +58,46 @@ fn every_command_has_examples_that_it_would_take() {
     check(&Cli::command(), "postern");
 }
 
+/// What `--server` says, or the exit status and the error.
+fn server(text: &str) -> Result<String, (i32, String)> {
+    let cli = Cli::try_parse_from(["postern", "why", "--last", "--server", text]);
+    match cli.map(|cli| cli.command) {
+        Ok(Command::Why(args)) => Ok(args.shown.at.server.unwrap().to_string()),
+        Ok(other) => panic!("{other:?}"),
+        Err(error) => Err((error.exit_code(), error.to_string())),
+    }
+}
+
 #[test]
-fn a_server_is_a_socket() {
-    let read = |text: &str| {
-        let cli = Cli::try_parse_from(["postern", "why", "--last", "--server", text]);
-        match cli.map(|cli| cli.command) {
-            Ok(Command::Why(args)) => Ok(args.shown.at.server.unwrap().display().to_string()),
-            Ok(other) => panic!("{other:?}"),
-            Err(error) => Err((error.exit_code(), error.to_string())),
-        }
-    };
-    for (text, path) in [
+fn a_server_is_a_socket_or_an_address() {
+    for (text, place) in [
         ("unix:///srv/p/postern.sock", "/srv/p/postern.sock"),
         ("unix:/srv/p/postern.sock", "/srv/p/postern.sock"),
         ("unix:data/postern.sock", "data/postern.sock"),
         ("/srv/p/postern.sock", "/srv/p/postern.sock"),
         ("data", "data"),
+        ("http://127.0.0.1:9090", "http://127.0.0.1:9090"),
+        ("https://Postern.example/", "https://postern.example"),
     ] {
-        assert_eq!(read(text).unwrap(), path);
+        assert_eq!(server(text).unwrap(), place);
     }
     for (text, said) in [
-        ("http://127.0.0.1:9090", "no HTTP API yet"),
-        (
-            "https://postern.example",
-            "--server unix:///DIR/postern.sock",
-        ),
+        ("https://", "expected https://HOST"),
+        ("https://lin:pw@postern.example", "postern login"),
         ("unix://data/postern.sock", "begins with a slash"),
         ("ssh://host", "`ssh://`"),
         ("unix:", "expected unix:///"),
     ] {
-        let (status, error) = read(text).unwrap_err();
+        let (status, error) = server(text).unwrap_err();
         assert_eq!(status, 2);
         assert!(error.contains(said), "{text}: {error}");
     }
-    let both = Cli::try_parse_from(["postern", "log", "--server", "/a", "--data", "b"]);
-    assert!(both.is_err());
+    for other in [["--data", "b"], ["--profile", "b"]] {
+        let words = ["postern", "log", "--server", "/a", other[0], other[1]];
+        assert!(Cli::try_parse_from(words).is_err(), "{other:?}");
+    }
+    let words = ["postern", "log", "--data", "a", "--profile", "b"];
+    assert!(Cli::try_parse_from(words).is_err());
 }
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/cli.md");
@@ -102,8 +107,11 @@ const ABOUT: &str = "# The command line
 Written from the program's own `--help`; `postern man --out DIR` writes the same as manual pages, \
 `postern completions SHELL` what a shell completes by.
 
-Commands that ask or change a running Postern find it by its data directory (`--data DIR`, `data` if \
-nothing is said) or by its socket (`--server unix:///DIR/postern.sock`). Times are shown in the local \
+Commands that ask or change a running Postern find it by its data directory (`--data DIR`), its socket \
+(`--server unix:///DIR/postern.sock`), its address (`--server https://HOST`) or a profile \
+(`--profile NAME`, made by `postern login`). If none of these is said, `POSTERN_SERVER` is asked, then \
+`POSTERN_PROFILE`, then the Postern that runs on `data` here, then the profile in use: \
+[from another machine](../guides/remote.md). Times are shown in the local \
 zone with their offset; `--json` has them in UTC. Whatever takes something from somebody (`keys \
 revoke`, `lists remove`, `subscriptions reject`, `delete`, `apply`, `revisions rollback`, \
 `change-requests approve`) says what it does and asks. Without a terminal to ask at it does nothing, \
@@ -112,7 +120,7 @@ unless `--yes` is given. `fix` asks on a terminal only.
 | exit status | when |
 |---|---|
 | 0 | It was done. `can`: the request would pass. |
-| 1 | It was not done, or the answer is no: nothing was found, a file has errors, no Postern runs there, it refused, somebody said no when asked. `can`: the request would be refused. `diff`, `revisions diff`: something differs. |
+| 1 | It was not done, or the answer is no: nothing was found, a file has errors, no Postern runs there or lets us in, it refused, somebody said no when asked. `can`: the request would be refused. `diff`, `revisions diff`: something differs. |
 | 2 | The command line is wrong. `can`: the question could not be answered. `diff`, `revisions diff`: it could not be told, or could not be applied. |
 ";
 

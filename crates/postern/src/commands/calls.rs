@@ -1,11 +1,15 @@
 //! `postern log` and `postern denials`.
 
+mod following;
+
+use self::following::Following;
 use super::remote::{Remote, text};
 use super::table;
 use crate::cli::asking::{DenialsArgs, Export, LogArgs, Which};
 use crate::cli::time::{Moment, local_ms};
 use crate::output;
 use jiff::{SignedDuration, Timestamp};
+use postern_control::client::ClientError;
 use serde_json::{Map, Value};
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -139,23 +143,23 @@ pub(crate) fn log(args: &LogArgs) -> anyhow::Result<ExitCode> {
         output::line(&COLUMNS.join(","));
     }
     let mut rows = 0_u64;
-    let answer = remote.stream("log", params.into(), |row| {
-        if row.is_null() {
-            return true;
+    let mut following = Following::default();
+    let answer = loop {
+        let answer = remote.stream("log", params.clone().into(), |row| {
+            following.heard();
+            let known = args.follow && !following.is_new(&row);
+            known || show(args, row, &mut rows)
+        });
+        match answer {
+            Err(error) if args.follow && is_interrupted(&error) => {
+                if !following.resume(&mut params) {
+                    return Err(error);
+                }
+                remote = Remote::connect(&args.at)?;
+            }
+            answer => break answer?,
         }
-        if let Some(missed) = row.get("missed") {
-            output::complain(&format!("… {missed} came faster than they could be shown"));
-            return true;
-        }
-        rows += 1;
-        if args.export == Some(Export::Csv) {
-            output::line(&csv(&row))
-        } else if machine {
-            output::line(&utc(row).to_string())
-        } else {
-            output::line(&line(&row))
-        }
-    })?;
+    };
     if rows == 0 && !machine {
         output::complain("no request like that is in the call log");
     }
@@ -163,6 +167,33 @@ pub(crate) fn log(args: &LogArgs) -> anyhow::Result<ExitCode> {
         output::complain("… and older ones: raise --limit, or say --since");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Shows what came: a request, how many were missed, or nothing but a sign of life. `false`:
+/// nobody reads it any more.
+fn show(args: &LogArgs, row: Value, rows: &mut u64) -> bool {
+    if row.is_null() {
+        return true;
+    }
+    if let Some(missed) = row.get("missed") {
+        output::complain(&format!("… {missed} came faster than they could be shown"));
+        return true;
+    }
+    *rows += 1;
+    let text = match args.export {
+        Some(Export::Csv) => csv(&row),
+        None if !args.json => line(&row),
+        _ => utc(row).to_string(),
+    };
+    output::line(&text)
+}
+
+/// Whether a connection ended that lasted.
+fn is_interrupted(error: &anyhow::Error) -> bool {
+    matches!(
+        error.downcast_ref(),
+        Some(ClientError::Broken(_) | ClientError::Unreachable { .. })
+    )
 }
 
 /// A request on one line.

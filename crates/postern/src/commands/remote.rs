@@ -1,8 +1,9 @@
 //! The running Postern that commands talk to.
 
-use crate::cli::remote::Where;
+use super::place;
+use crate::cli::place::Where;
 use crate::output;
-use anyhow::{anyhow, bail};
+use anyhow::bail;
 use postern_control::Refusal;
 use postern_control::client::{Client, ClientError};
 use postern_control::shorthand::{Change, Expectation};
@@ -21,12 +22,7 @@ pub(crate) struct Remote {
 
 impl Remote {
     pub(crate) fn connect(at: &Where) -> anyhow::Result<Self> {
-        let client = match &at.server {
-            Some(path) if path.is_dir() => Client::connect(path),
-            Some(socket) => Client::connect_to(socket),
-            None => Client::connect(&at.data),
-        };
-        let mut client = client.map_err(said)?;
+        let mut client = place::connect(at)?;
         let status = client.call("status", Value::Null).map_err(said)?;
         Ok(Self {
             client,
@@ -168,10 +164,10 @@ pub(crate) fn text<'a>(value: &'a Value, member: &str) -> &'a str {
 }
 
 /// An error whose text is whole already.
-fn said(error: ClientError) -> anyhow::Error {
+pub(super) fn said(error: ClientError) -> anyhow::Error {
     match error {
         ClientError::Refused(refusal) => Refused::new(refusal).into(),
-        error => anyhow!("{error}"),
+        error => error.into(),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::remote::{Remote, text};
 use super::table;
 use crate::cli::asking::WhyArgs;
-use crate::cli::remote::Where;
+use crate::cli::place::{DATA, Where};
 use crate::cli::time::local_ms;
 use crate::output;
 use anyhow::anyhow;
@@ -84,11 +84,23 @@ pub(super) fn read(explanation: &Value, at: &Where) -> anyhow::Result<Explanatio
 
 /// The options that lead to the same running Postern.
 fn place(at: &Where) -> String {
-    match &at.server {
-        Some(socket) => format!(" --server {}", quoted(&socket.display().to_string())),
-        None if at.data == Path::new("data") => String::new(),
-        None => format!(" --data {}", quoted(&at.data.display().to_string())),
+    let mut place = String::new();
+    let mut say = |option: &str, value: Option<String>| {
+        if let Some(value) = value {
+            let _ = write!(place, " --{option} {}", quoted(&value));
+        }
+    };
+    // Where nothing is said, a command asks there by itself.
+    let data = at.data.as_deref().filter(|data| *data != Path::new(DATA));
+    say("data", data.map(|data| data.display().to_string()));
+    say("server", at.server.as_ref().map(ToString::to_string));
+    say("profile", at.profile.clone());
+    let ca = at.trust.ca.as_ref();
+    say("ca", ca.map(|file| file.display().to_string()));
+    if at.trust.insecure_http {
+        place.push_str(" --insecure-http");
     }
+    place
 }
 
 /// A word as a shell reads it.
@@ -205,18 +217,32 @@ mod tests {
 
     #[test]
     fn offered_commands_can_be_pasted() {
-        let at = |data: &str, server: Option<&str>| {
-            place(&Where {
-                data: data.into(),
-                server: server.map(Into::into),
-            })
+        let at = |data: Option<&str>, server: Option<&str>| Where {
+            data: data.map(Into::into),
+            server: server.map(|text| text.parse().unwrap()),
+            ..Where::default()
         };
-        assert_eq!(at("data", None), "");
-        assert_eq!(at("/srv/my data", None), " --data '/srv/my data'");
+        assert_eq!(place(&at(None, None)), "");
+        assert_eq!(place(&at(Some("data"), None)), "");
         assert_eq!(
-            at("data", Some("a/postern.sock")),
+            place(&at(Some("/srv/my data"), None)),
+            " --data '/srv/my data'"
+        );
+        assert_eq!(
+            place(&at(None, Some("a/postern.sock"))),
             " --server a/postern.sock"
         );
+        let mut there = at(None, Some("http://Postern.example:9090/"));
+        there.trust.insecure_http = true;
+        assert_eq!(
+            place(&there),
+            " --server http://postern.example:9090 --insecure-http"
+        );
+        let by_profile = Where {
+            profile: Some("production".into()),
+            ..Where::default()
+        };
+        assert_eq!(place(&by_profile), " --profile production");
         assert_eq!(quoted("it's"), r"'it'\''s'");
     }
 }
