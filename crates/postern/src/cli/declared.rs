@@ -48,7 +48,7 @@ pub(crate) struct ExportArgs {
     #[command(flatten)]
     pub(crate) part: PartArgs,
     #[command(flatten)]
-    pub(crate) at: super::remote::Where,
+    pub(crate) at: super::place::Where,
 }
 
 /// Options of `postern diff`.

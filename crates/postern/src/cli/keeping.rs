@@ -1,6 +1,7 @@
 //! Commands about what is kept: the audit trail, backups, sealed secrets.
 
-use super::remote::{Listed, Shown, Where};
+use super::place::Where;
+use super::remote::{Listed, Shown};
 use super::time::{Moment, moment};
 use clap::{Args, Subcommand};
 use postern_config::{Secrets as _, System};
