@@ -145,6 +145,12 @@ impl Sealer {
             .ok_or(SealError::Damaged)
     }
 
+    /// What the master key is known by.
+    pub(crate) fn master_id(&self) -> String {
+        let ring = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        ring.master.id()
+    }
+
     /// Whether a secret is sealed by the newest data key.
     pub fn is_newest(&self, sealed: &str) -> bool {
         let ring = self.0.read().unwrap_or_else(PoisonError::into_inner);

@@ -87,6 +87,9 @@ impl Service {
         };
         let meta = meta(actor, given.comment, "restore");
         let (found, read) = stored.store.restore(lines, meta, validate).await?;
+        if let Ok(sealer) = stored.loader.sealer() {
+            stored.store.refresh_secrets(sealer).await?;
+        }
         *last = read.last;
         let taken = self.running.take_over(read.candidate).await;
         taken.map_err(|why| {

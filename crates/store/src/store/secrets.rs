@@ -53,11 +53,16 @@ impl Store {
     }
 
     /// Makes a new data key, by which everything is sealed from now on; and a new master key, if
-    /// that is asked for and the master key is a file in the data directory. Old data keys stay, for
+    /// that is asked for. Refuses to replace a master key that does not stand in the data directory. Old data keys stay, for
     /// what they have sealed.
     pub async fn rotate_secrets(&self, sealer: &Sealer, master: bool) -> Result<(), StoreError> {
         let directory = &self.0.directory;
         let next = if master {
+            // One that comes from elsewhere is replaced there: the next start would not find it here.
+            let own = directory.master_key(&MasterSource::Directory, true);
+            if own.ok().map(|own| own.id()) != Some(sealer.master_id()) {
+                return Err(StoreError::MasterElsewhere);
+            }
             Some(directory.make_next_master_key()?)
         } else {
             None
