@@ -18,6 +18,7 @@ mod others;
 mod people;
 mod proposals;
 mod remote;
+mod story;
 mod streams;
 
 use super::harness::files::{Scratch, scratch};
@@ -90,7 +91,7 @@ impl Stored {
     }
 
     /// The same with more arguments.
-    fn with(scratch: Scratch, more: &[&str]) -> Self {
+    pub(crate) fn with(scratch: Scratch, more: &[&str]) -> Self {
         let (gateway, admin) = (free_address(), free_address());
         let mut command = Command::new(binary::postern());
         command.arg("run").arg("--data").arg(scratch.join("data"));

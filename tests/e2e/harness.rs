@@ -4,6 +4,7 @@ pub(crate) mod binary;
 pub(crate) mod files;
 pub(crate) mod gateway;
 pub(crate) mod h2;
+pub(crate) mod management;
 pub(crate) mod postgres;
 pub(crate) mod problem;
 pub(crate) mod program;

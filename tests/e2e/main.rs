@@ -5,6 +5,7 @@
 //! Clients that are not installed are skipped with a line that says so (`tests/setup.sh` installs
 //! them where it can).
 
+mod api;
 mod canaries;
 mod captures;
 mod clients;

@@ -8,7 +8,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::net::UnixStream;
 
 /// A document as one finds them: three hundred operations and more, and what grew around them.
-fn messy() -> String {
+pub(super) fn messy() -> String {
     let mut text = String::from(
         r##"openapi: 3.0.1
 info: {title: Warehouse, version: "1.10"}

@@ -1,60 +1,10 @@
 //! People, as they come in: by the link that is printed, by invitations, with tokens.
 
-use super::super::harness::{Raw, Response, eventually, within};
+use super::super::harness::management::{Management, PASSWORD, printed};
+use super::super::harness::{eventually, within};
 use super::Stored;
 use serde_json::{Value, json};
-use std::net::SocketAddr;
 use std::time::Duration;
-
-const PASSWORD: &str = "four words nobody guesses";
-
-/// The management of a running Postern.
-struct Management(SocketAddr);
-
-impl Management {
-    fn of(postern: &Stored) -> Self {
-        let line = printed(postern, |line| line.starts_with("admin"));
-        let url = line.split_whitespace().nth(1);
-        let address = url.and_then(|url| url.strip_prefix("http://"));
-        Self(address.expect(&line).parse().expect(&line))
-    }
-
-    fn ask(&self, headers: &str, method: &str, path: &str, body: &Value) -> Response {
-        let body = match body {
-            Value::Null => String::new(),
-            body => body.to_string(),
-        };
-        let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/json\r\nContent-Length: {}\r\n{headers}\r\n{body}",
-            self.0,
-            body.len()
-        );
-        Raw::connect(self.0).exchange(request)
-    }
-
-    /// Uses a link as its page does; what the browser shows from then on.
-    fn accept(&self, link: &str, mut body: Value) -> String {
-        let (base, token) = link.split_once("/accept?token=").expect(link);
-        assert_eq!(base, format!("http://{}", self.0));
-        let page = self.ask("", "GET", &format!("/accept?token={token}"), &Value::Null);
-        assert_eq!(page.status, 200);
-        let policy = page.header("content-security-policy").unwrap();
-        assert!(policy.starts_with("default-src 'none'"), "{policy}");
-        body["token"] = token.into();
-        let done = self.ask("", "POST", "/api/v1/invitations/accept", &body);
-        assert_eq!(done.status, 200, "{}", done.text());
-        let cookie = done.header("set-cookie").unwrap();
-        format!("Cookie: {}\r\n", cookie.split(';').next().unwrap())
-    }
-}
-
-fn printed(postern: &Stored, is: impl Fn(&str) -> bool) -> String {
-    eventually("what it prints", || {
-        let output = postern.output();
-        let line = output.lines().find(|line| is(line));
-        line.map(|line| line.trim().to_owned())
-    })
-}
 
 fn printed_link(postern: &Stored) -> String {
     printed(postern, |line| line.contains("/accept?token="))
