@@ -24,18 +24,27 @@ fn no_request_makes_it_fail_or_answer_what_its_document_does_not_say() {
     let demo = std::fs::read_to_string(postern.data().join("demo.json")).expect("demo.json");
     let demo: Value = serde_json::from_str(&demo).expect("JSON");
     let (admin, token) = (&demo["admin"], &demo["admin_token"]);
-    let (admin, token) = (admin.as_str().expect("a URL"), token.as_str().expect("a token"));
+    let (admin, token) = (
+        admin.as_str().expect("a URL"),
+        token.as_str().expect("a token"),
+    );
     let mut command = Command::new(program);
     command
         .arg("run")
         .arg(format!("{admin}/api/v1/openapi.json"))
         .args(["--header", &format!("Authorization: Bearer {token}")])
-        .args(["--checks", "not_a_server_error,status_code_conformance,content_type_conformance"])
+        .args([
+            "--checks",
+            "not_a_server_error,status_code_conformance,content_type_conformance",
+        ])
         .args(["--phases", "fuzzing", "--max-examples", "6", "--seed", "7"])
         .args(["--workers", "2", "--no-shrink", "--warnings", "off"])
         .args(["--suppress-health-check", "all", "--request-timeout", "30"])
         // What it would do to the Postern that it asks, or what asks others.
-        .args(["--exclude-path-regex", "/sign-|/me|/commands/(log|restore)|/oidc|/mail"])
+        .args([
+            "--exclude-path-regex",
+            "/sign-|/me|/commands/(log|restore)|/oidc|/mail",
+        ])
         .env("NO_COLOR", "1")
         .current_dir(postern.data());
     let done = run(&mut command, PATIENCE);

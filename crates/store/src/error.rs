@@ -65,7 +65,9 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// The master key is not in the data directory, so that it cannot be replaced there.
-    #[error("the master key does not stand in the data directory, and is not replaced; replace it where it is, and start with --previous-master-key naming the one before")]
+    #[error(
+        "the master key does not stand in the data directory, and is not replaced; replace it where it is, and start with --previous-master-key naming the one before"
+    )]
     MasterElsewhere,
     /// Secrets are sealed, but their master key is not there.
     #[error("{} is missing, without which no sealed secret can be opened: put the file back, or say with --master-key where the key is", path.display())]

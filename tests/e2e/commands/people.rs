@@ -1,7 +1,7 @@
 //! People, as they come in: by the link that is printed, by invitations, with tokens.
 
 use super::super::harness::management::{Management, PASSWORD, printed};
-use super::super::harness::{eventually, within};
+use super::super::harness::within;
 use super::Stored;
 use serde_json::{Value, json};
 use std::time::Duration;

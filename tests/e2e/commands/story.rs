@@ -37,7 +37,10 @@ impl Person<'_> {
     /// Asks for something that has to be done.
     fn does(&self, method: &str, path: &str, body: &Value) -> Value {
         let (status, answer) = self.ask(method, path, body);
-        assert!((200..300).contains(&status), "{method} {path}: {status} {answer}");
+        assert!(
+            (200..300).contains(&status),
+            "{method} {path}: {status} {answer}"
+        );
         answer
     }
 }
@@ -60,7 +63,11 @@ fn from_a_document_to_a_call_and_to_its_end() {
     let postern = Stored::empty();
     assert!(postern.apply(PLATFORM).status.success());
     let management = Management::of(&postern);
-    let publisher = joins(&postern, &management, ["pia@logistics.example", "logistics", "admin"]);
+    let publisher = joins(
+        &postern,
+        &management,
+        ["pia@logistics.example", "logistics", "admin"],
+    );
 
     // The publisher imports a document that nobody has tidied up, and publishes it.
     let imported = publisher.does(
@@ -71,27 +78,60 @@ fn from_a_document_to_a_call_and_to_its_end() {
             "upstream": "echo", "base_path": "/warehouse",
         }),
     );
-    assert!(imported.to_string().contains("common.yaml"), "what was not understood is said");
-    let differs = publisher.does("GET", "/services/warehouse/versions/v1/difference", &Value::Null);
-    assert!(differs["added"].as_array().expect("operations").len() > 600, "{differs}");
+    assert!(
+        imported.to_string().contains("common.yaml"),
+        "what was not understood is said"
+    );
+    let differs = publisher.does(
+        "GET",
+        "/services/warehouse/versions/v1/difference",
+        &Value::Null,
+    );
+    assert!(
+        differs["added"].as_array().expect("operations").len() > 600,
+        "{differs}"
+    );
     let publish = json!({"step": "publish"});
-    publisher.does("POST", "/services/warehouse/versions/v1/lifecycle", &publish);
+    publisher.does(
+        "POST",
+        "/services/warehouse/versions/v1/lifecycle",
+        &publish,
+    );
     let plan = json!({"id": "standard", "tenant": "logistics", "services": ["warehouse"], "scopes": ["items:read"]});
     publisher.does("POST", "/plans", &plan);
 
     // A developer of another tenant finds it, reads what it asks for, and asks for access.
-    let developer = joins(&postern, &management, ["dev@field.example", "field", "developer"]);
-    assert_eq!(developer.ask("GET", "/services/warehouse", &Value::Null).0, 404);
+    let developer = joins(
+        &postern,
+        &management,
+        ["dev@field.example", "field", "developer"],
+    );
+    assert_eq!(
+        developer.ask("GET", "/services/warehouse", &Value::Null).0,
+        404
+    );
     let found = developer.does("GET", "/catalogue?q=ware", &Value::Null);
     assert_eq!(found[0]["service"], "warehouse", "{found}");
     let asks = "/requirements?method=GET&path=/warehouse/things7/1";
     let requirements = developer.does("GET", asks, &Value::Null);
-    assert!(requirements.to_string().contains("items:read"), "{requirements}");
-    developer.does("POST", "/apps", &json!({"id": "scanner", "tenant": "field"}));
+    assert!(
+        requirements.to_string().contains("items:read"),
+        "{requirements}"
+    );
+    developer.does(
+        "POST",
+        "/apps",
+        &json!({"id": "scanner", "tenant": "field"}),
+    );
     let key = developer.does("POST", "/apps/scanner/keys", &json!({}));
     let wanted = json!({"app": "scanner", "service": "warehouse", "plan": "standard", "reason": "Stock counts"});
     let subscription = developer.does("POST", "/subscription-requests", &wanted);
-    let of = |step: &str| format!("/subscriptions/{}/{step}", subscription["id"].as_str().expect("an id"));
+    let of = |step: &str| {
+        format!(
+            "/subscriptions/{}/{step}",
+            subscription["id"].as_str().expect("an id")
+        )
+    };
 
     let call = |key: &Value| {
         let secret = key["secret"].as_str().expect("a key");
@@ -121,21 +161,36 @@ fn from_a_document_to_a_call_and_to_its_end() {
     publisher.does("POST", &of("suspend"), &held);
     let refused = call(&next);
     assert_eq!(code(&refused), "subscription.suspended");
-    assert!(refused.text().contains("The invoice of May is open"), "{}", refused.text());
+    assert!(
+        refused.text().contains("The invoice of May is open"),
+        "{}",
+        refused.text()
+    );
 
     // Both sides and the audit trail tell the story.
     for person in [&developer, &publisher] {
         let history = person.does("GET", &of("history"), &Value::Null);
         let states = history.as_array().expect("lines").iter();
-        let states: Vec<&str> = states.filter_map(|line| line["became"]["state"].as_str()).collect();
+        let states: Vec<&str> = states
+            .filter_map(|line| line["became"]["state"].as_str())
+            .collect();
         assert_eq!(states, ["pending", "approved", "suspended"], "{history}");
     }
     let trail = publisher.does("GET", "/audit?tenant=logistics&limit=1000", &Value::Null);
     let said = trail.to_string();
-    for expected in ["pia@logistics.example", "dev@field.example", "The invoice of May is open"] {
+    for expected in [
+        "pia@logistics.example",
+        "dev@field.example",
+        "The invoice of May is open",
+    ] {
         assert!(said.contains(expected), "{expected}: {said}");
     }
     assert!(!said.contains(next["secret"].as_str().expect("a key")));
-    assert_eq!(developer.ask("GET", "/audit?tenant=logistics", &Value::Null).0, 403);
+    assert_eq!(
+        developer
+            .ask("GET", "/audit?tenant=logistics", &Value::Null)
+            .0,
+        403
+    );
     assert!(postern.ok(&["audit", "verify"]).contains("intact"));
 }

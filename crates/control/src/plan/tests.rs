@@ -3,9 +3,7 @@ use crate::Declaration;
 use crate::part::Part;
 use crate::service::Stored;
 use postern_model::key::Keyer;
-use postern_store::{
-    ApplyError, ChangeMeta, DataDirectory, MasterSource, Proposal, Scope, Store,
-};
+use postern_store::{ApplyError, ChangeMeta, DataDirectory, MasterSource, Proposal, Scope, Store};
 use proptest::prelude::*;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -39,7 +37,10 @@ impl Site {
         let keyer = Keyer::new(&[7; 32]);
         let (stored, _) = runtime
             .block_on(async {
-                let sealer = store.open_secrets(&MasterSource::default(), None).await.unwrap();
+                let sealer = store
+                    .open_secrets(&MasterSource::default(), None)
+                    .await
+                    .unwrap();
                 Stored::open(store, place.path(), keyer, sealer).await
             })
             .unwrap();

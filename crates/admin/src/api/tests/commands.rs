@@ -61,6 +61,7 @@ impl AdminState for Quiet {
             listeners_bound: true,
             draining: false,
             call_log: Vec::new(),
+            database: None,
         }
     }
     fn hosts(&self) -> Vec<String> {
