@@ -74,6 +74,14 @@ pub enum ClientError {
         /// How.
         answered: String,
     },
+    /// It does not know itself by that name.
+    #[error(
+        "{server} does not answer to that name\n  = help: name the host in `admin.hosts` of its configuration, or ask by its address"
+    )]
+    Misdirected {
+        /// The server.
+        server: String,
+    },
     /// It sends us elsewhere.
     #[error(
         "{server} redirects ({status}), which is not followed with a token\n  = help: say the address that it redirects to, if that is yours"

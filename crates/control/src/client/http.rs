@@ -215,6 +215,11 @@ impl Http {
                 status: status.as_u16(),
             };
         }
+        if status == 421 {
+            return ClientError::Misdirected {
+                server: self.server.to_string(),
+            };
+        }
         let kind = opened.header("content-type").unwrap_or_default();
         if !kind.starts_with("application/problem+json") {
             return self.no_api(&opened);

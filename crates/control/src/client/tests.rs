@@ -178,6 +178,12 @@ fn what_is_no_api_is_said_to_be_none() {
 }
 
 #[test]
+fn a_name_that_is_not_the_servers_own_is_said_to_be_none() {
+    let error = refused(response("421 Misdirected Request", "text/plain", "no"));
+    assert!(error.to_string().contains("`admin.hosts`"), "{error}");
+}
+
+#[test]
 fn a_redirect_is_not_followed() {
     let (other, asked) = answering(vec![lines("{\"ok\":1}\n")]);
     for status in [
