@@ -6,6 +6,8 @@ use serde::Deserialize;
 /// A problem, as far as it is read. Other members are other readers'.
 #[derive(Debug, Deserialize)]
 struct Problem {
+    #[serde(rename = "type")]
+    kind: String,
     code: String,
     detail: String,
     #[serde(default)]
@@ -30,6 +32,10 @@ struct Fault {
 /// Reads a problem document; none where it is none of ours.
 pub(super) fn read(body: &[u8]) -> Option<Refusal> {
     let problem: Problem = serde_json::from_slice(body).ok()?;
+    // Gateways and others have problems, too.
+    if !problem.kind.contains("/api/v1/problems/") {
+        return None;
+    }
     if let Some(refusal) = problem.refusal {
         return Some(refusal);
     }

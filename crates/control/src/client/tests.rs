@@ -7,6 +7,9 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Instant;
 
+/// What kind of problem one of the API is.
+const TYPE: &str = "/api/v1/problems/a.code";
+
 const TOKEN: &str = "ptok_0123456789_secret";
 
 /// What a server was asked: its head and its body.
@@ -111,7 +114,7 @@ fn lines_are_handed_on_as_they_come() {
         // A line and a half, then nothing before the first one was seen.
         stream.write_all(head.as_bytes()).unwrap();
         stream
-            .write_all(b"12\r\n{\"item\":1}\n{\"item\r\n")
+            .write_all(b"11\r\n{\"item\":1}\n{\"item\r\n")
             .unwrap();
         wait.recv().unwrap();
         stream
@@ -217,7 +220,7 @@ fn nobody_there_is_said_at_once() {
 #[test]
 fn problems_are_the_refusals_of_the_socket() {
     let code = |code: &str| {
-        let problem = json!({"code": code, "detail": "d", "fix": "f", "status": 1, "title": "t"});
+        let problem = json!({"type": TYPE, "code": code, "detail": "d", "fix": "f", "status": 1});
         read(problem.to_string().as_bytes()).unwrap()
     };
     assert_eq!(
@@ -233,7 +236,7 @@ fn problems_are_the_refusals_of_the_socket() {
         assert_eq!(code(of_api).code, of_socket);
     }
     let problem = json!({
-        "code": "configuration.invalid", "detail": "d", "fix": "f",
+        "type": TYPE, "code": "configuration.invalid", "detail": "d", "fix": "f",
         "errors": [{"pointer": "/a/b", "in": "configuration", "detail": "x", "accepted": "y"}],
     });
     let found = &read(problem.to_string().as_bytes()).unwrap().findings[0];
@@ -241,14 +244,17 @@ fn problems_are_the_refusals_of_the_socket() {
     assert_eq!((&*found.message, found.help.as_deref()), ("x", Some("y")));
     // Where the refusal itself is in it, nothing is added and nothing lost.
     let told = Refusal::new("conflict", "it was changed");
-    let problem = json!({"code": "resource.conflict", "detail": "d", "fix": "f", "refusal": told});
+    let problem = json!({"type": TYPE, "code": "resource.conflict", "detail": "d", "fix": "f", "refusal": told});
     assert_eq!(read(problem.to_string().as_bytes()), Some(told));
+    let gateways = json!({"type": "about:blank", "code": "route.not_found", "detail": "d"});
+    assert_eq!(read(gateways.to_string().as_bytes()), None);
     assert_eq!(read(b"{\"title\": \"another's\"}"), None);
 }
 
 #[test]
 fn who_is_not_let_in_is_told_how_to_sign_in() {
-    let problem = json!({"code": "credential.invalid", "detail": "The token is not good."});
+    let problem =
+        json!({"type": TYPE, "code": "credential.invalid", "detail": "The token is not good."});
     let kind = "application/problem+json; charset=utf-8";
     let error = refused(response("401 Unauthorized", kind, &problem.to_string()));
     let text = error.to_string();

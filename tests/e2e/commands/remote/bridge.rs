@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 /// The one token that is good.
 pub(super) const TOKEN: &str = "ptok_e2e0123456789_kx83jf02mq";
 
+/// What kind of problem one of the API is.
+const TYPE: &str = "/api/v1/problems/a.code";
+
 /// A server, for as long as the test.
 pub(super) struct Bridge(SocketAddr);
 
@@ -49,7 +52,8 @@ fn answer(mut stream: TcpStream, socket: PathBuf) -> std::io::Result<()> {
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
     if field("authorization") != Some(format!("Bearer {TOKEN}")) {
-        let problem = json!({"code": "credential.invalid", "detail": "The token is not good."});
+        let problem =
+            json!({"type": TYPE, "code": "credential.invalid", "detail": "The token is not good."});
         return problem_document(&mut stream, 401, &problem);
     }
     let method = head
@@ -64,7 +68,7 @@ fn answer(mut stream: TcpStream, socket: PathBuf) -> std::io::Result<()> {
     let reply: Value = serde_json::from_str(&line).expect("JSON");
     if let Some(refusal) = reply.get("error") {
         let problem = json!({
-            "code": "resource.conflict", "detail": "d", "fix": "f", "refusal": refusal,
+            "type": TYPE, "code": "resource.conflict", "detail": "d", "fix": "f", "refusal": refusal,
         });
         return problem_document(&mut stream, 409, &problem);
     }
