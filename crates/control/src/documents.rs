@@ -85,6 +85,18 @@ pub fn kind(name: &str) -> Result<Kind, Refusal> {
     Err(refusal.help(format!("there are: {}", kinds.join(", "))))
 }
 
+/// The kind of this name, for whoever reads only: change requests too, which are changed by steps of
+/// their own.
+///
+/// # Errors
+/// There is none.
+pub(crate) fn readable(name: &str) -> Result<Kind, Refusal> {
+    if name == crate::management::change_request::KIND {
+        return Ok(Kind::new(name)?);
+    }
+    kind(name)
+}
+
 /// Whether documents of a kind have names of their own; there is one of every other kind.
 pub fn is_named(kind: &str) -> bool {
     !SINGLE.contains(&kind)
@@ -112,11 +124,13 @@ pub fn section(kind: &str) -> Option<(&'static str, bool)> {
 
 /// Kinds in the order in which people read a configuration: each, where that is possible, after
 /// those that it refers to.
-const READ: [&str; 23] = [
+const READ: [&str; 25] = [
     "listener",
     "admin",
     "environment",
     "tenant",
+    "tenant_default",
+    "assignment",
     "category",
     "certificate",
     "upstream",

@@ -10,11 +10,12 @@ mod tests;
 
 /// Where documents of a kind name documents of another: the kind, the path (`*` is every member or
 /// item, `@` the name of every member), and the kind of what is named there.
-const REFERENCES: [(&str, &str, &str); 37] = [
+const REFERENCES: [(&str, &str, &str); 38] = [
     ("access_role", "tenant", "tenant"),
     ("app", "access_roles.*", "access_role"),
     ("app", "groups.*", "group"),
     ("app", "tenant", "tenant"),
+    ("assignment", "tenant", "tenant"),
     ("certificate", "tenant", "tenant"),
     ("credential", "access_roles.*", "access_role"),
     ("credential", "app", "app"),

@@ -20,6 +20,10 @@ pub struct Describer {
     documents: Value,
 }
 
+/// What the names of schemas begin with that are those of configuration files, so that types of the
+/// API can have the same names.
+const CONFIGURED: &str = "Configured";
+
 /// What a change of anything can be refused with.
 const CHANGING: [Code; 3] = [
     Code::ConfigurationInvalid,
@@ -110,6 +114,7 @@ impl Describer {
         let mut schema = member.cloned().unwrap_or_else(|| json!({"type": "object"}));
         if let Some(target) = schema.get("$ref").and_then(Value::as_str) {
             let definition = target.rsplit('/').next().unwrap_or_default();
+            let definition = definition.strip_prefix(CONFIGURED).unwrap_or(definition);
             let found = self.documents.pointer(&format!("/$defs/{definition}"));
             schema = found.cloned().unwrap_or_default();
         }
@@ -147,7 +152,7 @@ fn moved(mut schema: Value) -> Value {
         Value::Object(members) => {
             for (name, value) in members {
                 if let (true, Value::String(target)) = (name == "$ref", &mut *value) {
-                    *target = target.replace("#/$defs/", "#/components/schemas/");
+                    *target = target.replace("#/$defs/", &format!("#/components/schemas/{CONFIGURED}"));
                 } else {
                     *value = moved(value.take());
                 }
@@ -181,8 +186,7 @@ pub fn openapi(table: &Table) -> Value {
     if let Some(Value::Object(definitions)) = describer.documents.get_mut("$defs").map(Value::take)
     {
         for (name, schema) in definitions {
-            let other = schemas.insert(name.clone(), schema);
-            debug_assert!(other.is_none(), "two schemas are called {name}");
+            schemas.insert(format!("{CONFIGURED}{name}"), schema);
         }
     }
     schemas.insert("Problem".to_owned(), problem);

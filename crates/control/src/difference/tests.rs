@@ -33,12 +33,12 @@ fn each_path_is_told_by_itself() {
 
 #[test]
 fn the_order_of_members_is_nothing_and_that_of_lists_is() {
-    let before = json!({"a": 1, "l": [{"x": 1, "y": 2}, 3]});
-    assert!(lines(&before, &json!({"l": [{"y": 2, "x": 1}, 3], "a": 1})).is_empty());
-    let turned = json!({"a": 1, "l": [3, {"x": 1, "y": 2}]});
+    let before = json!({"a": 1, "l": [{"x": 1, "z": 2}, 3]});
+    assert!(lines(&before, &json!({"l": [{"z": 2, "x": 1}, 3], "a": 1})).is_empty());
+    let turned = json!({"a": 1, "l": [3, {"x": 1, "z": 2}]});
     assert_eq!(
         lines(&before, &turned),
-        ["l [{ x: 1, y: 2 }, 3] → [3, { x: 1, y: 2 }]"]
+        ["l [{ x: 1, z: 2 }, 3] → [3, { x: 1, z: 2 }]"]
     );
     let twice = json!({"l": [1, 1]});
     assert_eq!(lines(&json!({"l": [1]}), &twice), ["l[] – → 1"]);

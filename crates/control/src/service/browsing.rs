@@ -133,7 +133,7 @@ impl Service {
         let mut found = BTreeMap::new();
         for filter in self.filters(actor, kind, listing).await? {
             let part = postern_store::Page {
-                kind: documents::kind(kind)?,
+                kind: documents::readable(kind)?,
                 filter,
                 after: after.map(Into::into),
                 descending: listing.descending,
@@ -195,7 +195,7 @@ impl Service {
             return Ok(Vec::new());
         };
         let part = postern_store::Page {
-            kind: documents::kind(kind)?,
+            kind: documents::readable(kind)?,
             filter: Some((Member::Tenant, tenant.to_owned())),
             after: None,
             descending: false,
@@ -223,7 +223,7 @@ impl Service {
     }
 
     async fn one(&self, kind: &str, id: &str) -> Result<Option<Seen>, Refusal> {
-        let wanted = documents::kind(kind)?;
+        let wanted = documents::readable(kind)?;
         match &self.source {
             Source::Store(stored) => {
                 let found = stored.store.document(wanted, id).await?;
@@ -240,7 +240,7 @@ impl Service {
 
     /// Every document of a kind, in the order of ids.
     async fn every(&self, kind: &str) -> Result<Vec<Seen>, Refusal> {
-        let kind = documents::kind(kind)?;
+        let kind = documents::readable(kind)?;
         match &self.source {
             Source::Store(stored) => {
                 let visit = |all: &mut Vec<Seen>, found: postern_store::Document| {

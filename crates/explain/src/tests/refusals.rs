@@ -348,7 +348,7 @@ fn accounts() -> Vec<Case> {
             }),
             post(),
         )
-        .fixes(3),
+        .fixes(2),
     ]
 }
 
@@ -417,7 +417,11 @@ fn every_code_that_a_stage_decides_has_a_case() {
         let stage = code.row().stage;
         let decided = stage > Stage::Client && stage < Stage::Upstream;
         assert!(
-            !decided || code.is_public_only() || covered(code),
+            // How fresh the directory is stands in no rule: tests/e2e shows that one.
+            !decided
+                || code.is_public_only()
+                || *code == Code::ConfigurationStale
+                || covered(code),
             "{code} has no case"
         );
     }

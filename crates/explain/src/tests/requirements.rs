@@ -22,7 +22,7 @@ fn scene(more: &Value) -> Scene {
             "json": {"kind": "headers", "on": {"service": "partners"}, "required": ["x-reason"],
                 "content_types": ["application/json"], "methods": ["POST"]},
             "inside": {"kind": "network", "on": {"service": "partners"}, "allow": ["office"]},
-            "later": {"kind": "rate", "on": {"service": "partners"}, "rate": 5, "per": "1s",
+            "later": {"kind": "rate", "on": {"service": "partners"}, "rate": 5, "per": "1s", "by": "app",
                 "mode": "shadow"},
         },
     });

@@ -96,10 +96,20 @@ fn every_method_of_the_socket_is_a_command() {
     let mut named = BTreeSet::new();
     for row in rows {
         let cell = row.split('|').next().unwrap();
-        let names = cell
-            .split('`')
-            .filter(|part| part.chars().next().is_some_and(|c| c.is_ascii_lowercase()));
-        named.extend(names.map(str::to_owned));
+        let names = cell.split('`').filter(|part| {
+            part.starts_with('.') || part.starts_with(|c: char| c.is_ascii_lowercase())
+        });
+        let mut row_names: Vec<String> = Vec::new();
+        for name in names {
+            // `.show` after `revisions.list` is `revisions.show`.
+            let last: Option<&String> = row_names.last();
+            let family = last.and_then(|last| last.split_once('.')).map(|(family, _)| family);
+            row_names.push(match (name.strip_prefix('.'), family) {
+                (Some(rest), Some(family)) => format!("{family}.{rest}"),
+                _ => name.to_owned(),
+            });
+        }
+        named.extend(row_names);
     }
     let commands: BTreeSet<_> = METHODS.iter().map(|name| (*name).to_owned()).collect();
     assert_eq!(named, commands);

@@ -222,7 +222,7 @@ async fn what_others_need_stays() {
         used.body["detail"]
             .as_str()
             .unwrap()
-            .contains("services/orders"),
+            .contains("service `orders`"),
         "{used:?}"
     );
 }
