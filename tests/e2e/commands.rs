@@ -14,6 +14,7 @@ mod keys;
 mod manners;
 mod many;
 mod nodes;
+mod notify;
 mod others;
 mod people;
 mod proposals;
@@ -92,11 +93,19 @@ impl Stored {
 
     /// The same with more arguments.
     pub(crate) fn with(scratch: Scratch, more: &[&str]) -> Self {
+        Self::prepared(scratch, |command| {
+            command.args(more);
+        })
+    }
+
+    /// The same with something else about its process.
+    fn prepared(scratch: Scratch, prepare: impl FnOnce(&mut Command)) -> Self {
         let (gateway, admin) = (free_address(), free_address());
         let mut command = Command::new(binary::postern());
         command.arg("run").arg("--data").arg(scratch.join("data"));
         command.args(["--gateway", &gateway.to_string()]);
-        command.args(["--admin", &admin.to_string()]).args(more);
+        command.args(["--admin", &admin.to_string()]);
+        prepare(&mut command);
         let mut program = Program::start(&mut command, &scratch, "log");
         for awaited in [admin, gateway] {
             program.wait_for(awaited, SOON).expect("postern starts");

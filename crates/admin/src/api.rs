@@ -13,6 +13,7 @@ pub mod endpoint;
 mod idempotency;
 mod identity;
 pub mod input;
+mod notifications;
 pub mod people;
 pub mod permission;
 pub mod problem;
@@ -102,5 +103,6 @@ pub fn table() -> Table {
     questions::add(&mut table);
     asks::add(&mut table);
     commands::add(&mut table);
+    notifications::add(&mut table);
     table
 }

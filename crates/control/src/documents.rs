@@ -49,7 +49,10 @@ const SINGLE: [&str; 9] = [
 ];
 
 /// Kinds of the management, which no configuration has.
-const MANAGEMENT: [&str; 7] = crate::management::KINDS;
+const MANAGEMENT: [&str; 9] = crate::management::KINDS;
+
+/// Those of them of which there is one document each.
+const MANAGEMENT_SINGLE: [&str; 1] = [crate::management::mail::KIND];
 
 /// One document, wherever it comes from.
 #[derive(Debug, Clone, PartialEq)]
@@ -99,7 +102,7 @@ pub(crate) fn readable(name: &str) -> Result<Kind, Refusal> {
 
 /// Whether documents of a kind have names of their own; there is one of every other kind.
 pub fn is_named(kind: &str) -> bool {
-    !SINGLE.contains(&kind)
+    !SINGLE.contains(&kind) && !MANAGEMENT_SINGLE.contains(&kind)
 }
 
 /// Where findings about a document begin, as a JSON pointer (RFC 6901): where it stands in a

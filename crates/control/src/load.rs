@@ -11,7 +11,7 @@ use postern_policy::{Change, Directory};
 use postern_store::{Class, Document, Entry, Head, Kind, Proposal, Scope, Sealer, StoreError};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 #[cfg(test)]
@@ -144,6 +144,12 @@ impl Loader {
 
     pub(crate) const fn secrets(&self) -> &System {
         &self.secrets
+    }
+
+    /// Where relative paths begin.
+    pub(crate) fn folder(&self) -> PathBuf {
+        let name = Path::new(&self.name);
+        name.parent().map(Path::to_owned).unwrap_or_default()
     }
 
     /// Everything.

@@ -9,21 +9,26 @@ mod check_giving;
 mod check_kinds;
 pub mod identity_provider;
 pub mod invitation;
+pub mod mail;
 pub mod member;
+pub(crate) mod outgoing;
 pub mod role;
 pub mod service_account;
 pub mod token;
 pub mod user;
+pub mod webhook;
 
 /// The kinds that people change through documents.
-pub(crate) const KINDS: [&str; 7] = [
+pub(crate) const KINDS: [&str; 9] = [
     identity_provider::KIND,
     invitation::KIND,
+    mail::KIND,
     member::KIND,
     role::KIND,
     service_account::KIND,
     token::KIND,
     user::KIND,
+    webhook::KIND,
 ];
 
 /// Most roles of one somebody.

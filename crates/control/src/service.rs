@@ -9,6 +9,8 @@ mod declaring;
 mod effective;
 mod exporting;
 mod importing;
+mod notifying;
+mod outgoing;
 mod peopling;
 mod proposing;
 mod reading;
@@ -27,6 +29,7 @@ pub use importing::Import;
 pub(crate) use reading::conceal;
 
 use crate::load::{Candidate, Last, Loader, Read};
+use crate::notify::ServedCertificate;
 use crate::people::Doors;
 use crate::socket::Items;
 use crate::{Actor, Answer, Named, Refusal, Remembered};
@@ -34,6 +37,7 @@ use postern_calllog::CallLog;
 use postern_model::entity::Configuration;
 use postern_model::key::Keyer;
 use postern_model::permission::Point;
+use postern_outbound::Dialer;
 use postern_policy::Directory;
 use postern_policy::facts::Reading;
 use postern_policy::policies::LimitUse;
@@ -83,6 +87,11 @@ pub trait Running: std::fmt::Debug + Send + Sync {
 
     /// Ends a block.
     fn lift(&self, address: IpAddr) -> Option<Block>;
+
+    /// The certificates that are served.
+    fn certificates(&self) -> Vec<ServedCertificate> {
+        Vec::new()
+    }
 
     /// How it can be reached, and since when it runs.
     fn status(&self) -> Status;
@@ -214,6 +223,7 @@ pub struct Service {
     source: Source,
     running: Arc<dyn Running>,
     calls: Arc<CallLog>,
+    dialer: Option<Dialer>,
     doors: Doors,
 }
 
@@ -224,6 +234,7 @@ impl Service {
             source,
             running,
             calls,
+            dialer: None,
             doors: Doors::default(),
         }
     }
@@ -320,6 +331,18 @@ impl Service {
             "restore" => self.restore(call.actor, read(call.params)?).await,
             "secrets.seal" => self.seal(call.actor, &read(call.params)?),
             "secrets.rotate" => self.rotate_secrets(call.actor, read(call.params)?).await,
+            "webhooks.create" => self.webhook_made(call.actor, read(call.params)?).await,
+            "webhooks.rotate_secret" => self.webhook_rotated(call.actor, read(call.params)?).await,
+            "webhooks.test" => self.webhook_tested(call.actor, read(call.params)?).await,
+            "webhooks.deliveries" => {
+                self.webhook_deliveries(call.actor, read(call.params)?)
+                    .await
+            }
+            "webhooks.redeliver" => {
+                self.webhook_redelivered(call.actor, read(call.params)?)
+                    .await
+            }
+            "mail.test" => self.mail_tested(call.actor, read(call.params)?).await,
             "people.admin_link" => self.admin_link(call.actor).await,
             "people.invite" => self.invite(call.actor, read(call.params)?).await,
             "people.password_link" => self.password_link(call.actor, read(call.params)?).await,

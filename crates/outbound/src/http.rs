@@ -255,6 +255,12 @@ impl Response {
     }
 }
 
+/// Says what is wrong with a URL by itself, whoever may go there: for when one is configured.
+/// `http` is never right.
+pub fn check(url: &str) -> Result<(), HttpError> {
+    Target::parse(url, false).map(drop)
+}
+
 /// A URL as it may be shown: its path and query are often a secret.
 pub fn masked(url: &str) -> String {
     match Target::parse(url, true) {

@@ -16,6 +16,11 @@ pub use mailer::{Login, Mailer, Security, Server};
 pub use message::Message;
 pub use template::{Asked, Decision, Installation, Template};
 
+/// Whether a text is an address that mails can go to, with or without a name.
+pub fn is_address(text: &str) -> bool {
+    message::mailbox(text).is_ok()
+}
+
 /// What a server says, and addresses.
 pub(crate) fn fuzz(data: &[u8]) -> Result<(), String> {
     if starttls::end(data).is_some_and(|end| end == 0 || end > data.len()) {

@@ -109,6 +109,12 @@ commands! {
     PeopleAdminLink "people.admin_link" UsersWrite 4096 "Make a link with which an administrator signs up";
     PeopleInvite "people.invite" MembersWrite 65536 "Invite somebody";
     PeoplePasswordLink "people.password_link" UsersWrite 4096 "Make a link with which a user chooses a password";
+    WebhooksCreate "webhooks.create" WebhooksWrite 65536 "Make a webhook";
+    WebhooksRotateSecret "webhooks.rotate_secret" WebhooksWrite 4096 "Give a webhook another secret";
+    WebhooksTest "webhooks.test" WebhooksWrite 4096 "Send a ping to a webhook";
+    WebhooksDeliveries "webhooks.deliveries" WebhooksRead 4096 "List attempts to deliver to a webhook";
+    WebhooksRedeliver "webhooks.redeliver" WebhooksWrite 4096 "Make a delivery again";
+    MailTest "mail.test" SettingsWrite 4096 "Send a mail, to see whether the settings are right";
     PoliciesEffective "policies.effective" PoliciesRead 65536 "Show which policies hold";
     TokensCreate "tokens.create" ServiceAccountsWrite 65536 "Make a token of a service account";
 }

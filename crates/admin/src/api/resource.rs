@@ -8,7 +8,7 @@ mod endpoints;
 mod kinds;
 mod query;
 
-pub(crate) use answer::{reply, shown};
+pub(crate) use answer::{problem, reply, shown};
 pub use endpoints::{Create, Delete, Get, List, Patch, Replace};
 pub(crate) use endpoints::{create, page_of};
 pub use query::{ById, Which, Why};

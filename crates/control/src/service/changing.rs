@@ -214,6 +214,7 @@ fn validated(
     before: &Last,
     proposal: &Proposal<'_>,
 ) -> Result<Read, Refusal> {
+    management::outgoing::check(proposal)?;
     let mut read = match loader.next(proposal, before) {
         Ok(read) => read,
         Err(refusal) if refusal.code == "configuration" => {

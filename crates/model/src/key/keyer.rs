@@ -23,6 +23,17 @@ impl Keyer {
         KeyDigest(bytes(hmac::sign(&self.0, digest).as_ref()))
     }
 
+    /// One for something else than credentials, which tells nothing of this one. A purpose is never
+    /// as long as the 32 bytes of a digest, so that no key of this is what is kept of a credential.
+    #[must_use]
+    pub fn derived(&self, purpose: &'static str) -> Self {
+        debug_assert!(
+            purpose.len() != 32,
+            "a purpose as long as a digest could be one"
+        );
+        Self::new(&bytes(hmac::sign(&self.0, purpose.as_bytes()).as_ref()))
+    }
+
     /// Whether a presented key is the one of which this was kept. Takes the same time whatever
     /// the answer.
     pub fn verify(&self, presented: &[u8], kept: &KeyDigest) -> bool {

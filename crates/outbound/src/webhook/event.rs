@@ -36,6 +36,11 @@ macro_rules! kinds {
             /// Every kind.
             pub const ALL: &[Self] = &[$(Self::$name,)+];
 
+            /// The kind of this name.
+            pub fn named(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|kind| kind.as_str() == name)
+            }
+
             /// Its name, as in JSON.
             pub const fn as_str(self) -> &'static str {
                 match self {
@@ -53,10 +58,12 @@ kinds! {
     ApprovalAsked = "approval.asked",
     /// It was made.
     ApprovalDecided = "approval.decided",
-    /// A subscription was suspended, resumed, cancelled, or has expired.
+    /// A subscription was suspended, resumed, cancelled or removed, has expired or will soon.
     SubscriptionChanged = "subscription.changed",
     /// A credential will expire soon.
     CredentialExpiring = "credential.expiring",
+    /// A credential was made that takes the place of another, which still is good for a while.
+    CredentialRotated = "credential.rotated",
     /// A credential was revoked.
     CredentialRevoked = "credential.revoked",
     /// A certificate will expire soon.

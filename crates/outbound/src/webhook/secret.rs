@@ -24,6 +24,11 @@ impl SigningSecret {
         random_bytes().map(|bytes| Self(Secret::new(bytes)))
     }
 
+    /// One of bytes that nobody can guess.
+    pub const fn of(bytes: [u8; 32]) -> Self {
+        Self(Secret::new(bytes))
+    }
+
     /// Reads what [`Self::reveal`] wrote.
     pub fn parse(text: &str) -> Result<Self, SecretError> {
         let encoded = text.strip_prefix(PREFIX).ok_or(SecretError)?;

@@ -7,6 +7,7 @@ mod builtin;
 mod completion;
 mod database;
 mod demo;
+mod notify;
 mod people;
 mod records;
 mod requests;
@@ -19,6 +20,7 @@ use crate::{log, output};
 use admin::Status;
 use anyhow::Context as _;
 use completion::Completion;
+use notify::Notifying;
 use postern_admin::api::Api;
 use postern_calllog::CallLog;
 use postern_control::socket::Socket;
@@ -124,7 +126,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     );
     let process = Arc::new(process);
     let service = Service::new(begun.source, process.clone(), call_log.clone());
-    let service = Arc::new(service);
+    let service = Arc::new(service.mailing(notify::mail_dialer()?));
     let arrival = control.block_on(people::arrival(&service, begun.demo.is_some()))?;
     let socket = {
         let _entered = control.enter();
@@ -152,6 +154,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let socket = control.spawn(socket.serve(service.clone()));
     let following = database::follow(begun.store, service.clone(), process.clone());
     let following = control.spawn(following);
+    let notifying = Notifying::start(&control, &service, &process)?;
     let left = control.block_on(serve(
         &process,
         (&service, api),
@@ -159,6 +162,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         (admin, signals),
     ))?;
     socket.abort();
+    control.block_on(notifying.end());
     following.abort();
     let _ = control.block_on(following);
     // It removes its file.

@@ -4,6 +4,7 @@ use super::admin::Status;
 use super::begin::revision;
 use super::completion::Completion;
 use super::welcome::reachable;
+use postern_control::notify::ServedCertificate;
 use postern_control::{Answer, Block, Candidate, Named, Remembered, Running};
 use postern_model::entity::Configuration;
 use postern_policy::facts::Reading;
@@ -124,6 +125,20 @@ impl Running for Process {
 
     fn lift(&self, address: IpAddr) -> Option<Block> {
         self.gateway.counting().lift(address, now()).map(block)
+    }
+
+    fn certificates(&self) -> Vec<ServedCertificate> {
+        let mut served: Vec<ServedCertificate> = Vec::new();
+        for one in self.gateway.certificates() {
+            let name = one.certificate.to_string();
+            if served.iter().all(|other| other.name != name) {
+                served.push(ServedCertificate {
+                    name,
+                    expires_at: one.not_after,
+                });
+            }
+        }
+        served
     }
 
     fn status(&self) -> postern_control::Status {

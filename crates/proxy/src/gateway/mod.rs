@@ -23,6 +23,7 @@ use crate::counting::Counting;
 use crate::freshness::Freshness;
 use crate::metrics::Metrics;
 use crate::record::Sinks;
+use crate::tls::Validity;
 use crate::upstream::UpstreamState;
 use crate::wellknown::Requests;
 use arc_swap::ArcSwap;
@@ -315,6 +316,13 @@ impl Gateway {
         let current = self.current();
         let row = |l: &Arc<ListenerState>| (l.config.name.to_string(), l.address, l.tls.is_some());
         current.listeners.iter().map(row).collect()
+    }
+
+    /// When each certificate is valid that is served, once for each listener that serves it.
+    pub fn certificates(&self) -> Vec<Validity> {
+        let current = self.current();
+        let tls = current.listeners.iter().filter_map(|l| l.tls.as_ref());
+        tls.flat_map(|tls| tls.certificates().validity()).collect()
     }
 
     /// The upstreams of the current configuration, for health checks, resolution and metrics.

@@ -29,7 +29,7 @@ const ROLES: [(&str, bool); 8] = [
 
 /// By the first part of a path: a thing of `commerce` (or of the platform), and one of `partner`
 /// where such things have tenants.
-const THINGS: [(&str, &str, Option<&str>); 19] = [
+const THINGS: [(&str, &str, Option<&str>); 20] = [
     ("apps", "till", Some("fieldforce")),
     (
         "credentials",
@@ -69,6 +69,7 @@ const THINGS: [(&str, &str, Option<&str>); 19] = [
     ),
     ("upstreams", "up-a", Some("up-b")),
     ("users", "usr_aaaaaaaaaaaaaaaa", None),
+    ("webhooks", "wh_a", Some("wh_b")),
 ];
 
 /// What there is beside what every test begins with.
@@ -106,6 +107,11 @@ fn seed() -> Vec<Change> {
             "sub_other".to_owned(),
             json!({"app": "fieldforce", "service": "ledger", "plan": "standard", "state": "approved"}),
         ),
+        (
+            "mail",
+            "platform".to_owned(),
+            json!({"host": "smtp.example.com", "port": 465, "security": "tls", "from": "a@example.com"}),
+        ),
         ("user", USER.to_owned(), json!({"email": "me@example.com"})),
         (
             "user",
@@ -128,6 +134,7 @@ fn seed() -> Vec<Change> {
             ("role", format!("{tenant}:helper"), json!({"tenant": tenant, "permissions": ["apps.read"]})),
             ("service_account", id("sa_"), json!({"tenant": tenant, "title": "CI", "roles": ["viewer"]})),
             ("token", id("tok_"), json!({"service_account": id("sa_"), "tenant": tenant, "title": "CI", "hmac": hmac, "created_at": at})),
+            ("webhook", format!("wh_{letter}"), json!({"tenant": tenant, "url": "https://h.example", "events": ["ping"], "signing": {"salt": letter.repeat(16)}})),
             ("invitation", id("inv_"), json!({"email": "ann@example.com", "tenant": tenant, "roles": ["viewer"], "invited_by": "x", "created_at": at, "expires_at": "2099-01-01T00:00:00Z"})),
         ]);
     }
@@ -197,6 +204,9 @@ fn body(row: &Row, tenant: &str, n: usize) -> Value {
         "create_invitation" => {
             json!({"tenant": tenant, "email": format!("new{n}@example.com"), "roles": ["viewer"]})
         }
+        "create_webhook" => {
+            json!({"tenant": tenant, "url": "https://h.example", "events": ["ping"]})
+        }
         "create_member" => json!({"tenant": tenant, "user": USER, "roles": ["viewer"]}),
         "create_user" => json!({"email": format!("new{n}@example.com")}),
         "create_my_token" | "create_service_account_token" => json!({"title": "New"}),
@@ -237,6 +247,7 @@ async fn ask(world: &World, row: &Row, role: (&str, bool), foreign: bool, n: usi
         _ => own,
     });
     let path = row.path.replace("{id}", id).replace("{provider}", "sso");
+    let path = path.replace("{delivery}", "dlv_0");
     let tenant = if foreign { "partner" } else { "commerce" };
     let mut sent = body(row, tenant, n);
     if row.method == Method::PUT {

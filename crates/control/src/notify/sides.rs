@@ -1,0 +1,90 @@
+//! Which tenants something concerns.
+
+use super::happened::{Party, Who};
+use crate::Service;
+use crate::ownership::Owner;
+use postern_model::entity::SubscriptionState;
+use postern_model::permission::Point;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A tenant that something concerns, or the platform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Side {
+    /// Which; none: the platform.
+    pub(super) tenant: Option<String>,
+    /// Its apps that are meant.
+    pub(super) apps: Vec<String>,
+    /// Which of its members get a mail.
+    pub(super) mailed: Option<Point>,
+}
+
+/// The tenants that are meant, each once, the first one first.
+pub(super) fn sides(service: &Service, parties: &[Party]) -> Vec<Side> {
+    let mut sides: Vec<Side> = Vec::new();
+    for party in parties {
+        for (owner, apps) in of(service, &party.who) {
+            let tenant = owner.tenant().map(str::to_owned);
+            match sides.iter_mut().find(|side| side.tenant == tenant) {
+                Some(side) => {
+                    side.mailed = side.mailed.or(party.mailed);
+                    side.apps.extend(apps);
+                }
+                None => sides.push(Side {
+                    tenant,
+                    apps,
+                    mailed: party.mailed,
+                }),
+            }
+        }
+    }
+    sides
+}
+
+fn of(service: &Service, who: &Who) -> Vec<(Owner, Vec<String>)> {
+    let owner = |kind: &str, id: &str| {
+        let found = service.look(kind, id)?;
+        Some(match found.get("tenant").and_then(Value::as_str) {
+            Some(tenant) => Owner::Tenant(tenant.to_owned()),
+            None => Owner::Platform,
+        })
+    };
+    match who {
+        Who::Publisher(name) => {
+            let owner = owner("service", name);
+            owner.map(|owner| (owner, Vec::new())).into_iter().collect()
+        }
+        Who::Owner(app) => {
+            let owner = owner("app", app);
+            owner
+                .map(|owner| (owner, vec![app.clone()]))
+                .into_iter()
+                .collect()
+        }
+        Who::Tenant(tenant) => {
+            let owner = tenant.clone().map_or(Owner::Platform, Owner::Tenant);
+            vec![(owner, Vec::new())]
+        }
+        Who::Subscribers(name) => {
+            use SubscriptionState::{Approved, Pending, Suspended};
+            let directory = service.running().directory();
+            let live = directory.subscriptions().filter(|row| {
+                *row.service == **name && matches!(row.state, Pending | Approved | Suspended)
+            });
+            let mut tenants: BTreeMap<Owner, BTreeSet<String>> = BTreeMap::new();
+            for row in live {
+                if let Some(app) = directory.app(&row.app) {
+                    let owner = Owner::Tenant(app.tenant.to_string());
+                    tenants
+                        .entry(owner)
+                        .or_default()
+                        .insert(row.app.to_string());
+                }
+            }
+            let listed = tenants.into_iter();
+            listed
+                .map(|(owner, apps)| (owner, apps.into_iter().collect()))
+                .collect()
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! From what happened to what is sent to whom.
+
+use super::addressees::Addressees;
+use super::happened::Happened;
+use super::mailing::{self, Mails};
+use super::sides::{Side, sides};
+use super::webhooks::{Webhooks, enabled};
+use super::{millis, named};
+use crate::management::mail::Mail;
+use crate::management::webhook::Webhook;
+use crate::{Refusal, Service};
+use jiff::Timestamp;
+use postern_outbound::mail::{Installation, Template};
+use postern_outbound::webhook::Event;
+use postern_store::{Kind, Store};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// Tells what happened to those who listen now.
+#[derive(Debug)]
+pub(super) struct Teller<'a> {
+    service: &'a Service,
+    store: &'a Store,
+    addressees: &'a dyn Addressees,
+    webhooks: Vec<(String, Webhook)>,
+    mail: Option<Mail>,
+    links: String,
+    now: Timestamp,
+}
+
+impl<'a> Teller<'a> {
+    pub(super) async fn new(
+        service: &'a Service,
+        store: &'a Store,
+        addressees: &'a dyn Addressees,
+        now: Timestamp,
+    ) -> Result<Self, Refusal> {
+        let mail = mailing::settings(store).await?;
+        Ok(Self {
+            webhooks: enabled(store).await?,
+            links: mailing::links(service, mail.as_ref()),
+            service,
+            store,
+            addressees,
+            mail,
+            now,
+        })
+    }
+
+    /// Where links of mails begin.
+    pub(super) fn links(&self) -> &str {
+        &self.links
+    }
+
+    /// Whether anybody listens.
+    pub(super) const fn is_heard(&self) -> bool {
+        !self.webhooks.is_empty() || self.mail.is_some()
+    }
+
+    /// Puts it into the queues, once however often it is told.
+    ///
+    /// # Errors
+    /// The store cannot be used; then some of those whom it concerns may have been told.
+    pub(super) async fn tell(&self, happened: Happened) -> Result<(), Refusal> {
+        if !self.is_heard() {
+            return Ok(());
+        }
+        for (at, side) in sides(self.service, &happened.parties).iter().enumerate() {
+            self.webhooks_of(&happened, side, at == 0).await?;
+            if let (Some(mail), Some(template)) = (&self.mail, &happened.mail) {
+                self.mails_of(&happened, side, mail, template).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// `first`: whether it is their business above all, so that the platform is told of it too.
+    async fn webhooks_of(
+        &self,
+        happened: &Happened,
+        side: &Side,
+        first: bool,
+    ) -> Result<(), Refusal> {
+        let tenant = side.tenant.as_deref();
+        let wants = |webhook: &Webhook| {
+            let theirs = webhook.tenant.as_deref() == tenant;
+            let platform = first && webhook.tenant.is_none();
+            (theirs || platform) && webhook.events.contains(&happened.kind)
+        };
+        let mut event = None;
+        for (id, _) in self.webhooks.iter().filter(|(_, webhook)| wants(webhook)) {
+            let event = event.get_or_insert_with(|| event_of(happened, side));
+            Webhooks::enqueue(self.store, id, event, millis(self.now)).await?;
+        }
+        Ok(())
+    }
+
+    async fn mails_of(
+        &self,
+        happened: &Happened,
+        side: &Side,
+        mail: &Mail,
+        template: &Template,
+    ) -> Result<(), Refusal> {
+        let Some(point) = side.mailed else {
+            return Ok(());
+        };
+        let tenant = side.tenant.as_deref();
+        let people = self.addressees.with_point(point, tenant).await?;
+        let mut addresses: BTreeSet<String> = people.into_iter().collect();
+        for app in &side.apps {
+            addresses.extend(self.contact(app).await?);
+        }
+        let mut template = template.clone();
+        if let Template::VersionRetiring { apps, .. } = &mut template {
+            apps.clone_from(&side.apps);
+        }
+        let installation = Installation {
+            name: mail.title.clone().unwrap_or_else(|| "Postern".to_owned()),
+        };
+        for address in addresses {
+            let parts = [parts(happened), vec![address.as_str()]].concat();
+            let id = named("mail_", &parts);
+            let message = template.message(&installation, &id, &address);
+            Mails::enqueue(self.store, &message, millis(self.now)).await?;
+        }
+        Ok(())
+    }
+
+    /// Where whoever is responsible for an app gets mails, if that is known.
+    async fn contact(&self, app: &str) -> Result<Option<String>, Refusal> {
+        let found = self.store.document(Kind::new("app")?, app).await?;
+        let Some(found) = found else { return Ok(None) };
+        let value = found.value()?;
+        let contact = value.get("contact").and_then(Value::as_str);
+        let contact = contact.filter(|text| postern_outbound::mail::is_address(text));
+        Ok(contact.map(str::to_owned))
+    }
+}
+
+fn parts(happened: &Happened) -> Vec<&str> {
+    let name = happened.name.iter().map(|part| &**part);
+    name.chain([happened.kind.as_str()]).collect()
+}
+
+fn event_of(happened: &Happened, side: &Side) -> Event {
+    let tenant = side.tenant.as_deref().unwrap_or_default();
+    let parts = [parts(happened), vec![tenant]].concat();
+    let mut data = happened.data.clone();
+    // Which app of theirs it is about, where what happened does not say so itself.
+    if let Value::Object(members) = &mut data
+        && !side.apps.is_empty()
+        && !members.contains_key("app")
+    {
+        members.insert("apps".to_owned(), json!(side.apps));
+    }
+    Event {
+        id: named("evt_", &parts),
+        kind: happened.kind,
+        occurred_at: happened.at,
+        tenant: side.tenant.clone(),
+        data,
+    }
+}
