@@ -152,7 +152,8 @@ fn moved(mut schema: Value) -> Value {
         Value::Object(members) => {
             for (name, value) in members {
                 if let (true, Value::String(target)) = (name == "$ref", &mut *value) {
-                    *target = target.replace("#/$defs/", &format!("#/components/schemas/{CONFIGURED}"));
+                    *target =
+                        target.replace("#/$defs/", &format!("#/components/schemas/{CONFIGURED}"));
                 } else {
                     *value = moved(value.take());
                 }

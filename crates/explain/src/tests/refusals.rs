@@ -418,10 +418,7 @@ fn every_code_that_a_stage_decides_has_a_case() {
         let decided = stage > Stage::Client && stage < Stage::Upstream;
         assert!(
             // How fresh the directory is stands in no rule: tests/e2e shows that one.
-            !decided
-                || code.is_public_only()
-                || *code == Code::ConfigurationStale
-                || covered(code),
+            !decided || code.is_public_only() || *code == Code::ConfigurationStale || covered(code),
             "{code} has no case"
         );
     }

@@ -103,7 +103,9 @@ fn every_method_of_the_socket_is_a_command() {
         for name in names {
             // `.show` after `revisions.list` is `revisions.show`.
             let last: Option<&String> = row_names.last();
-            let family = last.and_then(|last| last.split_once('.')).map(|(family, _)| family);
+            let family = last
+                .and_then(|last| last.split_once('.'))
+                .map(|(family, _)| family);
             row_names.push(match (name.strip_prefix('.'), family) {
                 (Some(rest), Some(family)) => format!("{family}.{rest}"),
                 _ => name.to_owned(),
