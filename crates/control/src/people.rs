@@ -17,7 +17,7 @@ mod tokens;
 mod vouched;
 
 pub use accepting::{Accepting, Invited, LinkSeen};
-pub use accounts::Me;
+pub use accounts::{Me, Own};
 pub use links::{Link, LinkFor};
 pub use passwords::LEAST_PASSWORD;
 pub use sessions::{Opened, SessionSeen};

@@ -33,6 +33,21 @@ pub struct Me {
     pub tenants: BTreeMap<String, Vec<String>>,
 }
 
+/// What somebody changes of themselves.
+#[derive(Clone, Copy, Default)]
+pub struct Own<'a> {
+    /// What people call them; the empty text: nothing.
+    pub name: Option<&'a str>,
+    /// The password until now, and the new one.
+    pub password: Option<(&'a str, &'a str)>,
+}
+
+impl std::fmt::Debug for Own<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Own").finish_non_exhaustive()
+    }
+}
+
 /// The id of a user who acts.
 pub(super) fn own_id(actor: &Actor) -> Result<&str, Refusal> {
     let id = actor.id.as_deref().filter(|id| id.starts_with("usr_"));
@@ -154,41 +169,43 @@ impl People<'_> {
         Ok(user.map(|user| (user.email, user.name)))
     }
 
-    /// Changes the actor's own name; none: they have none.
+    /// Changes the actor's own name and password. A new password takes the old one; every session of
+    /// theirs ends then, and the one that is opened instead is returned.
     ///
     /// # Errors
-    /// It cannot be a name.
-    pub async fn rename(&self, actor: &Actor, name: Option<&str>) -> Result<(), Refusal> {
-        let id = own_id(actor)?;
-        let patch = Change::patch(KIND, id, json!({"name": name}));
-        self.make(actor, vec![patch], "me").await
-    }
-
-    /// Changes the actor's own password, which takes the old one, if they have one. Every session
-    /// of theirs ends; a new one is opened.
-    ///
-    /// # Errors
-    /// The old one is wrong, or was tried too often; the new one cannot be one.
-    pub async fn change_password(
+    /// The old password is wrong, or was tried too often; the new one, or the name, cannot be one.
+    /// Then nothing was changed.
+    pub async fn change_own(
         &self,
         actor: &Actor,
         visitor: &Visitor,
-        old: &str,
-        new: &str,
-    ) -> Result<Opened, NotSignedIn> {
+        change: Own<'_>,
+    ) -> Result<Option<Opened>, NotSignedIn> {
         let id = own_id(actor)?;
-        acceptable(new, &actor.who)?;
-        self.attempt(visitor.from, &actor.who)?;
-        if !self.is_password(Some(id), old).await? {
-            self.failed(visitor, &actor.who).await?;
-            return Err(NotSignedIn::Failed);
+        // What can be refused comes before what changes something.
+        if let Some((old, new)) = change.password {
+            acceptable(new, &actor.who)?;
+            self.attempt(visitor.from, &actor.who)?;
+            if !self.is_password(Some(id), old).await? {
+                self.failed(visitor, &actor.who).await?;
+                return Err(NotSignedIn::Failed);
+            }
+            self.succeeded(visitor.from, &actor.who);
         }
-        self.succeeded(visitor.from, &actor.who);
+        if let Some(name) = change.name {
+            let name = Some(name).filter(|name| !name.is_empty());
+            let patch = Change::patch(KIND, id, json!({"name": name}));
+            self.make(actor, vec![patch], "me").await?;
+        }
+        let Some((_, new)) = change.password else {
+            return Ok(None);
+        };
         self.keep_password(id, new).await?;
         self.end_sessions(id).await?;
         self.event(actor, "password_changed", Some((KIND, id)), "")
             .await?;
-        Ok(self.open_session(id, visitor.from, &visitor.agent).await?)
+        let opened = self.open_session(id, visitor.from, &visitor.agent).await?;
+        Ok(Some(opened))
     }
 
     /// Removes a user with all that is theirs, as far as the actor may.

@@ -13,7 +13,7 @@ use crate::api::table::Table;
 use axum::http::header::{AUTHORIZATION, SET_COOKIE};
 use axum::http::{HeaderMap, Method, StatusCode};
 use postern_control::management::token::Token;
-use postern_control::people::{Me, NewToken, People, SessionSeen, TokenMade};
+use postern_control::people::{Me, NewToken, Own, People, SessionSeen, TokenMade};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -87,14 +87,10 @@ impl Endpoint for Change {
         let Json(change) = asked.body;
         by_session(&asked.headers)?;
         let people = api.service().people(now()).map_err(said)?;
-        let mut cookie = None;
-        if let Some(name) = &change.name {
-            let name = Some(name.as_str()).filter(|name| !name.is_empty());
-            let renamed = people.rename(&asked.actor, name);
-            renamed.await.map_err(said)?;
-        }
-        if let Some(new) = &change.password {
-            let Some(old) = &change.old_password else {
+        let password = match (&change.password, &change.old_password) {
+            (None, _) => None,
+            (Some(new), Some(old)) => Some((old.as_str(), new.as_str())),
+            (Some(_), None) => {
                 let detail = "Changing the password takes the old one.";
                 let accepted = "the password until now";
                 return Err(Problem::field(
@@ -103,12 +99,16 @@ impl Endpoint for Change {
                     detail,
                     accepted,
                 ));
-            };
-            let visitor = visitor(&asked.headers, asked.from);
-            let opened = people.change_password(&asked.actor, &visitor, old, new);
-            let opened = opened.await.map_err(not_signed_in)?;
-            cookie = Some(cookies::opened(&asked.headers, &opened));
-        }
+            }
+        };
+        let own = Own {
+            name: change.name.as_deref(),
+            password,
+        };
+        let visitor = visitor(&asked.headers, asked.from);
+        let changed = people.change_own(&asked.actor, &visitor, own).await;
+        let opened = changed.map_err(not_signed_in)?;
+        let cookie = opened.map(|opened| cookies::opened(&asked.headers, &opened));
         let reply = Reply::json(&people.me(&asked.actor).await.map_err(said)?);
         Ok(match cookie {
             Some(cookie) => reply.header(SET_COOKIE, &cookie),
@@ -118,7 +118,7 @@ impl Endpoint for Change {
 
     fn describe(describer: &mut Describer) -> Description {
         Description {
-            more: "A new password ends every session; the browser that asked gets a new one.",
+            more: "All of it or nothing. A new password ends every session; the browser that asked gets a new one.",
             problems: vec![
                 Code::ConfigurationInvalid,
                 Code::SignInFailed,

@@ -207,6 +207,47 @@ async fn sessions_are_listed_ended_and_end_with_the_password() {
 }
 
 #[tokio::test]
+async fn a_change_of_oneself_that_is_refused_changes_nothing() {
+    let world = world().await;
+    let owner = owner(&world).await;
+    let named = json!({"name": "Before"});
+    let named = browse(&world, &owner, "PATCH", "/me", named).await;
+    assert_eq!(named.body["name"], "Before", "{named:?}");
+    let new = "another four words";
+    for (change, status) in [
+        (
+            json!({"name": "After", "password": new, "old_password": "not it at all"}),
+            401,
+        ),
+        (
+            json!({"name": "After", "password": "short", "old_password": PASSWORD}),
+            400,
+        ),
+        (json!({"name": "After", "password": new}), 400),
+        (
+            json!({"name": "After\n", "password": new, "old_password": PASSWORD}),
+            422,
+        ),
+    ] {
+        let refused = browse(&world, &owner, "PATCH", "/me", change.clone()).await;
+        assert_eq!(refused.status, status, "{change}: {refused:?}");
+        let me = browse(&world, &owner, "GET", "/me", Value::Null).await;
+        assert_eq!(me.body["name"], "Before", "{change}");
+        let sign_in = json!({"email": "owner@example.com", "password": PASSWORD});
+        assert_eq!(
+            world.ask("", "POST", "/sign-in", sign_in).await.status,
+            200,
+            "{change}"
+        );
+    }
+    let both = json!({"name": "After", "password": new, "old_password": PASSWORD});
+    let done = browse(&world, &owner, "PATCH", "/me", both).await;
+    assert_eq!((done.status, &done.body["name"]), (200, &json!("After")));
+    let sign_in = json!({"email": "owner@example.com", "password": new});
+    assert_eq!(world.ask("", "POST", "/sign-in", sign_in).await.status, 200);
+}
+
+#[tokio::test]
 async fn tokens_do_less_than_their_owners_and_are_shown_once() {
     let world = world().await;
     let owner = owner(&world).await;
