@@ -19,6 +19,7 @@ mod others;
 mod people;
 mod proposals;
 mod remote;
+mod sign_on;
 mod story;
 mod streams;
 

@@ -223,14 +223,14 @@ impl Check<'_> {
             self.wrong(entry, "/sign_up", message, "`closed` or `approval`");
         }
         let secret = provider.client_secret.as_deref();
-        let known = ["env:", "file:"];
+        let known = ["env:", "file:", "sealed:"];
         if secret.is_some_and(|secret| !known.iter().any(|begin| secret.starts_with(begin))) {
             let message = "a secret is not written here, but where it is found".to_owned();
             self.wrong(
                 entry,
                 "/client_secret",
                 message,
-                "`env:NAME` or `file:PATH`",
+                "`env:NAME`, `file:PATH`, or what `postern secrets seal` prints",
             );
         }
         match &provider.tenant {

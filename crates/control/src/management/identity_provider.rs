@@ -24,7 +24,8 @@ pub struct IdentityProvider {
     /// Postern's id there. `local` has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
-    /// Where Postern's secret there is found: `env:NAME` or `file:PATH`.
+    /// Where Postern's secret there is found: `env:NAME` or `file:PATH`; or the secret as
+    /// `postern secrets seal` sealed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<String>,
     /// What is asked for beside `openid`.

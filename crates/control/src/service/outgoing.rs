@@ -32,7 +32,7 @@ impl Service {
     ///
     /// # Errors
     /// Why there is no such secret, without saying it.
-    pub(crate) async fn secret(&self, reference: &str) -> Result<Secret<String>, String> {
+    pub async fn secret(&self, reference: &str) -> Result<Secret<String>, String> {
         let Source::Store(stored) = &self.source else {
             return Err("a file owns the configuration".to_owned());
         };

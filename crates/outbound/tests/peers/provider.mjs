@@ -2,15 +2,17 @@
 //   key: a new signing key of this algorithm; the ones before are forgotten with forget: true
 //   header, payload: members of the ID token, null to leave one out; both: of the access token too
 //   userinfo: its answer; token: {status, body} of the token endpoint; redirect: query parameters
+// Serves by HTTPS where files with a key and a certificate are given as well.
 // Each line is answered with {"ok": true, …}.
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 
-const { OAuth2Server } = await import(pathToFileURL(process.argv[2]));
-const server = new OAuth2Server();
+const [, , library, key, certificate] = process.argv;
+const { OAuth2Server } = await import(pathToFileURL(library));
+const server = new OAuth2Server(key, certificate);
 await server.issuer.keys.generate('RS256');
 await server.start(0, '127.0.0.1');
-server.issuer.url = `http://127.0.0.1:${server.address().port}`;
+server.issuer.url = `${key ? 'https' : 'http'}://127.0.0.1:${server.address().port}`;
 
 let told = {};
 let signWith;

@@ -7,11 +7,13 @@ mod builtin;
 mod completion;
 mod database;
 mod demo;
+mod egress;
 mod notify;
 mod people;
 mod records;
 mod requests;
 mod running;
+mod sign_on;
 mod source;
 mod welcome;
 
@@ -134,7 +136,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
             .with_context(|| format!("no socket in {} can be made", args.data.display()))?
     };
     directory.announce(&format!("http://{}", welcome::reachable(place)))?;
-    let api = people::api(&service);
+    let api = people::api(&service, &process)?;
     let hint = args.config.is_none().then_some(BEGIN);
     match &begun.demo {
         Some(demo) => {

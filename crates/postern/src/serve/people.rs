@@ -1,9 +1,12 @@
 //! The management API, and how the first person gets in.
 
+use super::running::Process;
+use super::sign_on::OpenIdConnect;
 use postern_admin::api::Api;
 use postern_admin::api::people::Accounts;
 use postern_control::{Actor, Refusal, Service};
 use postern_model::Secret;
+use postern_outbound::dial::TrustError;
 use std::sync::Arc;
 
 /// Who owns a demo.
@@ -19,9 +22,15 @@ pub(super) struct Arrival {
 }
 
 /// The management API of what runs.
-pub(super) fn api(service: &Arc<Service>) -> Arc<Api> {
+pub(super) fn api(service: &Arc<Service>, process: &Arc<Process>) -> Result<Arc<Api>, TrustError> {
     let accounts = Arc::new(Accounts::new(service.clone()));
-    Arc::new(Api::new(service.clone(), accounts))
+    let api = Api::new(service.clone(), accounts);
+    // A file has nobody's account in it.
+    if service.store().is_none() {
+        return Ok(Arc::new(api));
+    }
+    let sign_on = OpenIdConnect::new(service.clone(), process.clone())?;
+    Ok(Arc::new(api.with_sign_on(Arc::new(sign_on))))
 }
 
 /// Lets the first person in, where the store owns the configuration.
