@@ -302,6 +302,10 @@ impl Planner {
     }
 
     /// Looks at a document that is there.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "what is looked at is not needed any more"
+    )]
     pub(crate) fn take(&mut self, kind: Kind, id: Box<str>, version: Option<u64>, before: Value) {
         if kind.class() == Class::Management {
             return;

@@ -12,6 +12,10 @@ use serde::{Deserialize, Serialize};
 
 /// What an operation asks of its callers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each answers a question of its own"
+)]
 pub struct Requirements {
     /// The service.
     pub service: String,

@@ -214,6 +214,9 @@ fn a_node_starts_without_its_database_and_catches_up() {
     eventually("what the second one makes", || {
         (one.customers(&made).status == 200).then_some(())
     });
+    // Nothing was stored twice: every change set has one row.
+    let twice = "SELECT count(*) - count(DISTINCT sequence) FROM postern.change_sets";
+    assert_eq!(server.run(twice).trim(), "0");
 }
 
 #[test]

@@ -70,7 +70,7 @@ parameters! {
         /// Its version.
         version: String,
     }
-    Operation {
+    Wanted {
         /// The operation: `SERVICE/VERSION/OPERATION`.
         operation: Option<String>,
         /// Or a method, and a path.
@@ -200,8 +200,8 @@ macro_rules! asks {
 }
 
 asks! {
-    Requirements GET "/requirements" "requirements" SignedIn (Nothing, Operation, Nothing) "requirements" "Catalogue" "Say what an operation asks of its callers";
-    WhoCan GET "/who-can" "who_can" QuestionsAsk (Nothing, Operation, Nothing) "who_can" "Services" "Say which apps may call an operation";
+    Requirements GET "/requirements" "requirements" SignedIn (Nothing, Wanted, Nothing) "requirements" "Catalogue" "Say what an operation asks of its callers";
+    WhoCan GET "/who-can" "who_can" QuestionsAsk (Nothing, Wanted, Nothing) "who_can" "Services" "Say which apps may call an operation";
     AppAccess GET "/apps/{app}/access" "app_access" AppsRead (OfApp, Limit, Nothing) "access" "Apps" "Say what an app may call";
     ExportApi GET "/services/{service}/versions/{version}/openapi" "export_openapi" SignedIn (OfVersion, Nothing, Nothing) "openapi" "Catalogue" "Write a version as an OpenAPI 3.1 document";
     ImportApi POST "/services/{service}/versions/{version}/import" "import_openapi" ServicesWrite (OfVersion, Nothing, Json<Object>) "import" "Services" "Make the operations of an OpenAPI document those of a version";

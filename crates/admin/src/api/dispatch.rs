@@ -26,7 +26,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 /// How long a body may take.
-const BODY_TIMEOUT: Duration = Duration::from_secs(60);
+const BODY_TIMEOUT: Duration = Duration::from_mins(1);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 

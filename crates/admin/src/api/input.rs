@@ -121,7 +121,10 @@ pub(crate) fn typed<T: DeserializeOwned>(value: Value, place: Place) -> Result<T
         let mut pointer = String::new();
         for segment in error.path() {
             match segment {
-                Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
+                Segment::Seq { index } => {
+                    pointer.push('/');
+                    pointer.push_str(&index.to_string());
+                }
                 Segment::Map { key } | Segment::Enum { variant: key } => {
                     pointer.push('/');
                     pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));

@@ -54,13 +54,12 @@ impl Resolver<'_, '_> {
             Visibility::Private { shared_with } => shared_with.iter().all(|t| Some(&**t) == tenant),
         };
         // What the service says itself holds in every environment.
-        let (disclosure, disclosures) = match given.disclosure {
-            Some(_) => (self.disclosure(name, given), Vec::new()),
-            None => {
-                let none = self.disclosure(name, given);
-                let general = defaults.disclosure(tenant).unwrap_or(none);
-                (general, defaults.disclosures.clone())
-            }
+        let said = self.disclosure(name, given);
+        let (disclosure, disclosures) = if given.disclosure.is_some() {
+            (said, Vec::new())
+        } else {
+            let general = defaults.disclosure(tenant).unwrap_or(said);
+            (general, defaults.disclosures.clone())
         };
         Access {
             visibility,
@@ -76,11 +75,13 @@ impl Resolver<'_, '_> {
             },
             disclosure,
             disclosures,
-            approval: match given.approval {
-                Some(document::Approval::Automatic) => Approval::Automatic,
-                Some(document::Approval::Manual) => Approval::Manual,
-                None if only_own => Approval::Automatic,
-                None => Approval::Manual,
+            approval: if given
+                .approval
+                .map_or(only_own, |said| said == document::Approval::Automatic)
+            {
+                Approval::Automatic
+            } else {
+                Approval::Manual
             },
         }
     }

@@ -180,6 +180,10 @@ impl<'a> Declared<'a> {
     }
 
     /// The tenant that a service belongs to, if it has one; `None` where that cannot be told.
+    #[expect(
+        clippy::option_option,
+        reason = "none: it cannot be told; none within: the platform"
+    )]
     pub(super) fn service_owner(&self, service: &str) -> Option<Option<&'a str>> {
         self.service_owners.get(service).copied()
     }

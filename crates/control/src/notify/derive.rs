@@ -168,8 +168,7 @@ impl Change<'_> {
     fn change_request(&self) -> Option<Happened> {
         let state = |document: &Value| match (document.is_null(), text(document, "state")) {
             (true, _) => "",
-            (false, "") => "open",
-            (false, "open") => "open",
+            (false, "" | "open") => "open",
             (false, "applied") => "applied",
             (false, "rejected") => "rejected",
             (false, _) => "other",

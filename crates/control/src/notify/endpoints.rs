@@ -248,7 +248,7 @@ impl Service {
     /// # Errors
     /// The actor may not, there are no settings, or what the server said.
     pub async fn test_mail(&self, actor: &Actor, to: &str) -> Result<(), Refusal> {
-        self.on_mail(actor, Point::SettingsWrite)?;
+        Self::on_mail(actor, Point::SettingsWrite)?;
         if !postern_outbound::mail::is_address(to) {
             let message = "`to` is no mail address";
             return Err(Refusal::invalid(message).help("such as `lin@example.com`"));
@@ -284,13 +284,13 @@ impl Service {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Attempts<SentMail>, Refusal> {
-        self.on_mail(actor, Point::SettingsRead)?;
+        Self::on_mail(actor, Point::SettingsRead)?;
         let now_ms = millis(Timestamp::now());
         let (items, next) = Mails::attempts(self.notes()?, after, limit, now_ms).await?;
         Ok(Attempts { items, next })
     }
 
-    fn on_mail(&self, actor: &Actor, point: Point) -> Result<(), Refusal> {
+    fn on_mail(actor: &Actor, point: Point) -> Result<(), Refusal> {
         if actor.grants.allow_everywhere(point) {
             return Ok(());
         }

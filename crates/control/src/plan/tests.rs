@@ -128,10 +128,11 @@ fn examples() -> Vec<(String, String)> {
             .filter(|(name, _)| name.contains('.') && !name.contains(' '));
         match placeholder {
             Some((name, rest)) if at > 0 => {
-                if name.ends_with(".id") {
+                if name.rsplit('.').next() == Some("id") {
                     keys += 1;
-                    filled.push_str(&format!("key_000000000000000{keys}"));
-                } else if name.ends_with(".sha256") {
+                    filled.push_str("key_000000000000000");
+                    filled.push_str(&keys.to_string());
+                } else if name.rsplit('.').next() == Some("sha256") {
                     filled.push_str(&format!("{keys:02}").repeat(32));
                 } else {
                     filled.push_str("127.0.0.1:9001");

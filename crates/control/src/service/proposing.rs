@@ -275,14 +275,11 @@ impl Stored {
             let tenant = found.request.tenant.as_deref();
             actor.grants.allow(Point::ChangesPropose, tenant)
         };
-        match found.filter(seen) {
-            Some(found) => Ok(found),
-            None => {
-                let message = format!("there is no change request `{}`", id.escape_debug());
-                Err(Refusal::new("not_found", message)
-                    .help("`postern change-requests list` shows those there are"))
-            }
-        }
+        found.filter(seen).ok_or_else(|| {
+            let message = format!("there is no change request `{}`", id.escape_debug());
+            Refusal::new("not_found", message)
+                .help("`postern change-requests list` shows those there are")
+        })
     }
 
     /// A request that can still be decided about.

@@ -9,6 +9,10 @@ use std::time::Duration;
 
 /// An API that is published here.
 #[derive(Debug, Clone, Default, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a setting of its own"
+)]
 pub struct Service {
     /// Its name.
     pub name: Name,

@@ -98,7 +98,9 @@ impl Point {
 
     /// Whether it lets see, and change nothing.
     pub fn is_reading(self) -> bool {
-        self.name().ends_with(".read")
+        self.name()
+            .split_once('.')
+            .is_some_and(|(_, act)| act == "read")
     }
 
     const fn bit(self) -> u64 {

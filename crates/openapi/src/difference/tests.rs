@@ -18,7 +18,10 @@ fn operation(name: &str, method: &str, path: &str) -> Operation {
 }
 
 fn map(value: Value) -> Map<String, Value> {
-    value.as_object().cloned().unwrap()
+    let Value::Object(members) = value else {
+        panic!("not an object");
+    };
+    members
 }
 
 /// The difference, and what the report says.

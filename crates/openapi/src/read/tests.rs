@@ -56,7 +56,8 @@ fn bombs_end_early() {
     for level in 1..12 {
         let before = level - 1;
         let nine = vec![format!("*a{before}"); 9].join(", ");
-        laughs.push_str(&format!("a{level}: &a{level} [{nine}]\n"));
+        let line = format!("a{level}: &a{level} [{nine}]\n");
+        laughs.push_str(&line);
     }
     assert!(message(&laughs).contains("too many values"));
     // Few values, much text.
@@ -67,7 +68,8 @@ fn bombs_end_early() {
     assert!(message(&deep).contains("too deep"));
     let deep = format!("{{\"a\": {}", "[".repeat(100_000));
     assert!(message(&deep).contains("too deep"));
-    let deep: String = (0..200).map(|n| format!("{}a:\n", " ".repeat(n))).collect();
+    let deep: Vec<String> = (0..200).map(|n| format!("{}a:\n", " ".repeat(n))).collect();
+    let deep = deep.concat();
     assert!(message(&deep).contains("too deep"));
     assert!(message("a: &a [*a]\n").contains("inside of what it refers to"));
 }

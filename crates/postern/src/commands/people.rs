@@ -139,12 +139,12 @@ fn list_members(args: &MembersList) -> anyhow::Result<ExitCode> {
 
 pub(crate) fn tokens(command: Tokens) -> anyhow::Result<ExitCode> {
     match command {
-        Tokens::Create(args) => create_token(args),
+        Tokens::Create(args) => create_token(&args),
         Tokens::List(args) => list_tokens(&args),
     }
 }
 
-fn create_token(args: TokensCreate) -> anyhow::Result<ExitCode> {
+fn create_token(args: &TokensCreate) -> anyhow::Result<ExitCode> {
     let mut remote = Remote::connect(&args.shown.at)?;
     let params = json!({
         "service_account": args.service_account,

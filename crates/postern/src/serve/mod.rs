@@ -54,6 +54,10 @@ const BEGIN: &str =
 `postern schema` prints what a file may say; `postern check FILE` says what is wrong with one.";
 
 /// Runs until a signal ends it.
+#[expect(
+    clippy::too_many_lines,
+    reason = "what a process is made of, in the order in which it has to be made"
+)]
 pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let directory = Arc::new(DataDirectory::lock(&args.data, SystemTime::now())?);
     postern_control::socket::clear(directory.path())?;

@@ -26,6 +26,10 @@ use std::time::Instant;
 
 /// Serves one request: decides, and answers or has it answered. Where both sides agree to leave
 /// HTTP it serves their tunnel too, and gives its end.
+#[expect(
+    clippy::too_many_lines,
+    reason = "the life of a request, from top to bottom"
+)]
 pub(crate) async fn run(
     core: &Rc<Core>,
     state: &Rc<CoreState>,

@@ -181,13 +181,14 @@ fn waited(postgres: &Postgres, pause: Duration, stopped: &mut watch::Receiver<bo
     match &postgres.runtime {
         Some(runtime) => runtime.block_on(wait),
         // Not even a runtime could be made.
-        None => match session::runtime(&postgres.target.address) {
-            Ok(runtime) => runtime.block_on(wait),
-            Err(_) => {
+        None => {
+            if let Ok(runtime) = session::runtime(&postgres.target.address) {
+                runtime.block_on(wait)
+            } else {
                 thread::sleep(pause);
                 false
             }
-        },
+        }
     }
 }
 

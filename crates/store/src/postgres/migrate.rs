@@ -52,18 +52,17 @@ pub(super) async fn migrate(
     let transaction = client.transaction().await.map_err(failed)?;
     let lock = "SELECT pg_advisory_xact_lock($1)";
     transaction.execute(lock, &[&LOCK]).await.map_err(failed)?;
-    let version = match version(&transaction, address).await? {
-        Some(version) => version,
-        None => {
-            let row = transaction.query_one(LOOK, &[]).await.map_err(failed)?;
-            // Who may not make schemas can be given an empty one.
-            if !row.try_get::<_, bool>(1).map_err(failed)? {
-                let make = transaction.batch_execute("CREATE SCHEMA postern").await;
-                make.map_err(failed)?;
-            }
-            transaction.batch_execute(BEGIN).await.map_err(failed)?;
-            0
+    let version = if let Some(version) = version(&transaction, address).await? {
+        version
+    } else {
+        let row = transaction.query_one(LOOK, &[]).await.map_err(failed)?;
+        // Who may not make schemas can be given an empty one.
+        if !row.try_get::<_, bool>(1).map_err(failed)? {
+            let make = transaction.batch_execute("CREATE SCHEMA postern").await;
+            make.map_err(failed)?;
         }
+        transaction.batch_execute(BEGIN).await.map_err(failed)?;
+        0
     };
     known(address, version, migrations)?;
     for (to, sql) in (1_i64..).zip(migrations) {

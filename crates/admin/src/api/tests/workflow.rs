@@ -10,6 +10,7 @@ async fn post(world: &World, who: &str, path: &str, body: Value) -> (u16, Value)
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story, told in order")]
 async fn access_is_asked_for_decided_held_back_and_ended() {
     let world = World::new().await;
     let wanted = |reason: &str| json!({"app": "fieldforce", "service": "orders", "plan": "standard", "reason": reason});

@@ -330,8 +330,8 @@ fn narrowed(mut row: Value, entry: &Entry, audience: Audience) -> Value {
     if let Value::Object(members) = &mut row {
         let consumer = audience == Audience::Consumer;
         members.retain(|name, _| {
-            !OPERATORS.contains(&name.as_str())
-                && !(consumer && PUBLISHERS.contains(&name.as_str()))
+            let name = name.as_str();
+            !(OPERATORS.contains(&name) || consumer && PUBLISHERS.contains(&name))
         });
         if let (true, Some(code)) = (consumer, entry.code) {
             members.insert("code".to_owned(), code.shown().name().into());

@@ -214,12 +214,12 @@ impl Asking {
         {
             insert(&mut sections, "tenant", &tenant, row);
         }
-        let groups = rows.app.as_ref().and_then(|app| {
+        let groups: Option<Vec<String>> = rows.app.as_ref().and_then(|app| {
             let row = sections.get("apps")?.get(app)?;
             let names = row.get("groups")?.as_array()?.iter();
             Some(names.filter_map(Value::as_str).map(str::to_owned).collect())
         });
-        for group in groups.unwrap_or_else(Vec::new) {
+        for group in groups.unwrap_or_default() {
             if let Some(row) = self.row("group", &group, sequence)? {
                 insert(&mut sections, "group", &group, row);
             }

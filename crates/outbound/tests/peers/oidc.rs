@@ -1,7 +1,6 @@
 //! Signing in with a real provider, oauth2-mock-server.
 
-mod support;
-
+use crate::support::Peer;
 use postern_model::{Fault, Secret};
 use postern_outbound::oidc::{
     Callback, ClientAuth, Identity, OidcError, Pending, Provider, Settings, TokenFault, Userinfo,
@@ -9,7 +8,6 @@ use postern_outbound::oidc::{
 use postern_outbound::{Anywhere, Clock, Dialer, HttpClient, Trust};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use support::Peer;
 
 const REDIRECT: &str = "https://postern.example/callback?from=id";
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 /// A server of another language. It ends when its input does.
-pub struct Peer {
+pub(crate) struct Peer {
     child: Child,
     input: Option<ChildStdin>,
     output: BufReader<ChildStdout>,
@@ -16,7 +16,7 @@ pub struct Peer {
 
 impl Peer {
     /// aiosmtpd with these options; `None`, and a line that says so, where there is none.
-    pub fn smtp(options: &Value) -> Option<Self> {
+    pub(crate) fn smtp(options: &Value) -> Option<Self> {
         let environment = environment("python")?;
         let mut command = Command::new(environment.join("bin/python"));
         command
@@ -26,7 +26,7 @@ impl Peer {
     }
 
     /// oauth2-mock-server; `None`, and a line that says so, where there is none.
-    pub fn provider() -> Option<Self> {
+    pub(crate) fn provider() -> Option<Self> {
         let environment = environment("node")?;
         let mut command = Command::new("node");
         command.arg(peers().join("provider.mjs"));
@@ -47,14 +47,14 @@ impl Peer {
     }
 
     /// The next line that it writes.
-    pub fn read(&mut self) -> Value {
+    pub(crate) fn read(&mut self) -> Value {
         let mut line = String::new();
         self.output.read_line(&mut line).expect("a line");
         serde_json::from_str(&line).unwrap_or_else(|error| panic!("{line:?}: {error}"))
     }
 
     /// Tells it something, and waits until it is done.
-    pub fn tell(&mut self, what: &Value) -> Value {
+    pub(crate) fn tell(&mut self, what: &Value) -> Value {
         let input = self.input.as_mut().expect("its input");
         writeln!(input, "{what}").expect("it listens");
         self.read()

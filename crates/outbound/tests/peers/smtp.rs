@@ -1,7 +1,6 @@
 //! Mails to a real server, aiosmtpd.
 
-mod support;
-
+use crate::support::Peer;
 use jiff::Timestamp;
 use postern_model::Secret;
 use postern_outbound::mail::{
@@ -11,7 +10,6 @@ use postern_outbound::{Anywhere, Clock, Dialer, Trust};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use support::Peer;
 
 /// An authority's PEM, and the files of a certificate of it for localhost.
 struct Certificate {
