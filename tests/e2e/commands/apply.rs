@@ -1,14 +1,18 @@
 //! A whole file into the store, and what outlives the process.
 
-use super::super::harness::within;
+use super::super::harness::{eventually, within};
 use super::{CONFIG, Stored, code};
 use std::time::Duration;
 
 #[test]
 fn an_empty_postern_says_how_to_begin() {
     let postern = Stored::empty();
-    let said = postern.program.output();
-    assert!(said.contains("postern apply FILE"), "{said}");
+    eventually("it says how to begin", || {
+        postern
+            .output()
+            .contains("postern apply FILE")
+            .then_some(())
+    });
     assert_eq!(postern.customers("").status, 404);
 }
 

@@ -28,8 +28,9 @@ impl Stored {
     fn beside(&self, server: &Server) -> Self {
         let other = scratch("node");
         fs::create_dir(other.join("data")).unwrap();
-        let key = |data: std::path::PathBuf| data.join("installation.key");
-        fs::copy(key(self.data()), key(other.join("data"))).unwrap();
+        for key in ["installation.key", "master.key"] {
+            fs::copy(self.data().join(key), other.join("data").join(key)).unwrap();
+        }
         Self::with(other, &["--database", &server.url()])
     }
 

@@ -113,7 +113,7 @@ fn from_a_document_to_a_call_and_to_its_end() {
     );
     let found = developer.does("GET", "/catalogue?q=ware", &Value::Null);
     assert_eq!(found[0]["service"], "warehouse", "{found}");
-    let asks = "/requirements?method=GET&path=/warehouse/things7/1";
+    let asks = "/requirements?method=GET&path=/warehouse/v1/things7/1";
     let requirements = developer.does("GET", asks, &Value::Null);
     assert!(
         requirements.to_string().contains("items:read"),
@@ -137,7 +137,7 @@ fn from_a_document_to_a_call_and_to_its_end() {
     let call = |key: &Value| {
         let secret = key["secret"].as_str().expect("a key");
         let headers = format!("Connection: close\r\nX-API-Key: {secret}\r\n");
-        get(postern.gateway, "/warehouse/things7/1", &headers)
+        get(postern.gateway, "/warehouse/v1/things7/1", &headers)
     };
     assert_eq!(code(&call(&key)), "subscription.pending");
     assert_eq!(developer.ask("POST", &of("approve"), &json!({})).0, 403);

@@ -25,9 +25,10 @@ pub struct Describer {
 const CONFIGURED: &str = "Configured";
 
 /// What a change of anything can be refused with.
-const CHANGING: [Code; 3] = [
+const CHANGING: [Code; 4] = [
     Code::ConfigurationInvalid,
     Code::Conflict,
+    Code::NotFound,
     Code::VersionMismatch,
 ];
 

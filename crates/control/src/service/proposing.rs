@@ -7,7 +7,7 @@ use crate::management::change_request::{ChangeRequest, Decided, KIND, State};
 use crate::plan::Plan;
 use crate::remembered::now;
 use crate::shorthand::{self, Expectation};
-use crate::{Actor, ActorKind, Refusal, peer};
+use crate::{Actor, ActorKind, Refusal, documents, peer};
 use jiff::{SignedDuration, Timestamp};
 use postern_model::permission::Point;
 use postern_store::{Action, Change, Document, Expect, Kind, Scope};
@@ -260,6 +260,11 @@ impl Stored {
     async fn planned(&self, changes: Vec<shorthand::Change>) -> Result<Plan, Refusal> {
         let mut plan = Plan::default();
         for change in changes {
+            if documents::section(&change.kind).is_none() {
+                let kind = change.kind.escape_debug();
+                let message = format!("there is no kind of document `{kind}` in a configuration");
+                return Err(Refusal::invalid(message));
+            }
             let change = typed(change, self.loader.keyer())?;
             let before = self.store.document(change.kind.clone(), &change.id).await?;
             plan.then(change, before)?;
@@ -302,7 +307,7 @@ impl Stored {
     async fn moved(&self, changes: &[shorthand::Change]) -> Result<Vec<String>, Refusal> {
         let mut moved = Vec::new();
         for change in changes {
-            let kind = crate::documents::kind(&change.kind)?;
+            let kind = documents::kind(&change.kind)?;
             let found = self.store.document(kind, &change.id).await?;
             let version = found.map(|document| document.version);
             let meets = match change.expect {

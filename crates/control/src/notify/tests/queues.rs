@@ -55,10 +55,10 @@ async fn one_of_a_lane_is_taken_at_a_time_and_comes_back() {
     assert_eq!(queue.count("b", 10, 160).await.unwrap(), 1);
     queue.done("b/1", 2, 160).await.unwrap();
     assert_eq!(queue.count("b", 10, 160).await.unwrap(), 0);
-    queue.again("a/2", 2, 500, 160).await.unwrap();
-    assert_eq!(take(499, 9, &["c".to_owned()]).await, [(1, 2)]);
-    assert!(queue.hurry("a/2", 200).await.unwrap());
-    assert_eq!(take(200, 9, &[]).await, [(2, 1)], "with all its attempts");
+    queue.again("a/1", 2, 500, 160).await.unwrap();
+    assert_eq!(take(499, 9, &["c".to_owned()]).await, [(2, 2)]);
+    assert!(queue.hurry("a/1", 200).await.unwrap());
+    assert_eq!(take(200, 9, &[]).await, [(1, 1)], "with all its attempts");
 }
 
 #[tokio::test]
