@@ -146,7 +146,8 @@ pub struct Stored {
 
 impl Stored {
     /// Reads everything, or the copy of a shared database that is away. Relative paths in documents
-    /// begin at `folder`; sealed secrets in them are opened by `sealer`.
+    /// begin at `folder`; sealed secrets in them are opened by `sealer`,
+    /// and by nothing without one.
     ///
     /// # Errors
     /// What is wrong with it.
@@ -154,9 +155,13 @@ impl Stored {
         store: Store,
         folder: &Path,
         keyer: Keyer,
-        sealer: Sealer,
+        sealer: impl Into<Option<Sealer>>,
     ) -> Result<(Self, Candidate), Refusal> {
-        let loader = Arc::new(Loader::new(folder, keyer).with_sealer(sealer));
+        let loader = Loader::new(folder, keyer);
+        let loader = Arc::new(match sealer.into() {
+            Some(sealer) => loader.with_sealer(sealer),
+            None => loader,
+        });
         let reader = loader.clone();
         let look = move |proposal: &Proposal<'_>| {
             let read = reader.whole(proposal);

@@ -268,8 +268,15 @@ fn a_second_node_needs_the_first_one_s_key() {
         "{}",
         refused.stderr
     );
-    // With its key it comes as far as the address that cannot be bound.
+    // With its keys it comes as far as the address that cannot be bound.
     let key = one.data().join("installation.key");
-    let started = start(&["--installation-key", key.to_str().unwrap()]);
+    let master = format!("file:{}", one.data().join("master.key").display());
+    let keys = [
+        "--installation-key",
+        key.to_str().unwrap(),
+        "--master-key",
+        &master,
+    ];
+    let started = start(&keys);
     assert!(started.stderr.contains(&taken), "{}", started.stderr);
 }

@@ -10,7 +10,7 @@ use postern_model::entity::Configuration;
 use postern_model::key::Keyer;
 use postern_policy::Directory;
 use postern_proxy::Revision;
-use postern_store::{DataDirectory, InstallationKey, Shared, Store};
+use postern_store::{DataDirectory, InstallationKey, Shared, Store, StoreError};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -88,10 +88,18 @@ pub(crate) async fn by_store(
         None
     };
     let master = masters.master_key.clone().unwrap_or_default();
-    let sealer = store
+    let opened = store
         .open_secrets(&master, masters.previous_master_key.as_ref())
-        .await
-        .map_err(|error| format!("error: {error}"))?;
+        .await;
+    let sealer = match opened {
+        Ok(sealer) => Some(sealer),
+        // What secrets are sealed by stands in the database. A new start opens them.
+        Err(error @ StoreError::Away { .. }) => {
+            tracing::warn!("sealed secrets stay sealed until the next start: {error}");
+            None
+        }
+        Err(error) => return Err(format!("error: {error}")),
+    };
     let (stored, candidate) = Stored::open(store.clone(), directory.path(), keyer, sealer)
         .await
         .map_err(|refusal| crate::output::refused(&refusal))?;
