@@ -44,7 +44,16 @@ pub(super) async fn arrival(service: &Service, demo: bool) -> Result<Arrival, Re
     } else {
         None
     };
-    let link = if demo || !people.has_owner().await? {
+    let has_owner = match people.has_owner().await {
+        Ok(has_owner) => has_owner,
+        // A shared database that is away cannot tell; there was an owner, or the next start asks.
+        Err(refusal) if !demo => {
+            tracing::warn!("whether there is an administrator cannot be told: {refusal}");
+            return Ok(Arrival::default());
+        }
+        Err(refusal) => return Err(refusal),
+    };
+    let link = if demo || !has_owner {
         let link = people.first_administrator(&Actor::system("run")).await?;
         Some(service.address_of(&link))
     } else {

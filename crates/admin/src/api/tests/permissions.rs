@@ -211,6 +211,7 @@ fn body(row: &Row, tenant: &str, n: usize) -> Value {
         "create_user" => json!({"email": format!("new{n}@example.com")}),
         "create_key" => json!({}),
         "revoke_key" => json!({"reason": "Lost"}),
+        "change_lifecycle" => json!({"step": "publish"}),
         "create_my_token" | "create_service_account_token" => json!({"title": "New"}),
         id if id.starts_with("create_") && row.path.contains('{') => Value::Null,
         id if id.starts_with("create_") => json!({"id": format!("new{n}")}),
