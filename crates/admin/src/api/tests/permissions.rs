@@ -212,6 +212,9 @@ fn body(row: &Row, tenant: &str, n: usize) -> Value {
         "create_key" => json!({}),
         "revoke_key" => json!({"reason": "Lost"}),
         "change_lifecycle" => json!({"step": "publish"}),
+        "import_openapi" => {
+            json!({"name": "a.yaml", "text": "openapi: 3.0.0\npaths: {}\n", "dry_run": true})
+        }
         "create_my_token" | "create_service_account_token" => json!({"title": "New"}),
         id if id.starts_with("create_") && row.path.contains('{') => Value::Null,
         id if id.starts_with("create_") => json!({"id": format!("new{n}")}),
@@ -236,7 +239,9 @@ fn cell(answer: &Answered) -> &'static str {
 }
 
 fn has_id(row: &Row) -> bool {
-    row.path.contains("{id}")
+    ["{id}", "{service}", "{app}"]
+        .iter()
+        .any(|part| row.path.contains(part))
 }
 
 /// Asks as a role; `foreign`: about what is another tenant's.
@@ -250,7 +255,11 @@ async fn ask(world: &World, row: &Row, role: (&str, bool), foreign: bool, n: usi
         _ => own,
     });
     let path = row.path.replace("{id}", id).replace("{provider}", "sso");
-    let path = path.replace("{delivery}", "dlv_0");
+    let path = path.replace("{delivery}", "dlv_0").replace("{service}", id);
+    let path = path
+        .replace("{version}", "v1")
+        .replace("{operation}", "all");
+    let path = path.replace("{app}", id);
     let tenant = if foreign { "partner" } else { "commerce" };
     let mut sent = body(row, tenant, n);
     if row.method == Method::PUT {
@@ -289,7 +298,7 @@ async fn the_table_of_permissions_holds() {
             .enumerate()
             .filter(|(_, (_, tenant))| *tenant)
         {
-            if !has_tenants || row.need == Need::Nothing {
+            if !has_tenants || matches!(row.need, Need::Nothing | Need::SignedIn) {
                 foreign.push("");
                 continue;
             }
