@@ -1,6 +1,6 @@
 //! Telling programs and people what happened.
 //!
-//! The [`Notifier`] follows the change log from where it was before, and makes [`happened`] things
+//! The [`Notifier`] follows the change log from where it was before, and makes `happened` things
 //! of it; twice a day it looks for what will expire. Each is told to the webhooks and, by mail, to
 //! the members of the tenants that it concerns. What is to be sent is kept in queues of notes, so
 //! that it is sent at least once, whatever becomes of the process. Of several nodes one follows the
