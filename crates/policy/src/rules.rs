@@ -305,7 +305,7 @@ impl Rules {
             .is_some_and(|role| role.allows(place, method))
     }
 
-    /// The name of an environment, by its index in [`Allowed`](crate::decision::Allowed).
+    /// The name of an environment, by its index in [`Allowed`].
     pub fn environment(&self, index: usize) -> &Name {
         self.access.environment(index)
     }
