@@ -18,7 +18,6 @@ use axum::http::{HeaderName, HeaderValue, Method, Response};
 use axum::routing::any;
 use postern_control::{Actor, ActorKind, Answer};
 use postern_model::permission::Grants;
-use serde_json::{Map, Value};
 use std::marker::PhantomData;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -33,7 +32,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// A request whose head was read and whose sender is known.
 pub(crate) struct Received {
     pub(crate) parts: Parts,
-    pub(crate) parameters: Map<String, Value>,
+    /// The parameters in the path, encoded as in a query.
+    pub(crate) parameters: String,
     pub(crate) body: Bytes,
     pub(crate) actor: Option<Actor>,
     pub(crate) from: IpAddr,
@@ -73,8 +73,8 @@ impl<E: Endpoint> Served for Of<E> {
                 from,
             } = received;
             let asked = Asked::<E> {
-                path: input::typed(Value::Object(parameters), Place::Path)?,
-                query: input::query(parts.uri.query().unwrap_or(""))?,
+                path: input::parameters(&parameters, Place::Path)?,
+                query: input::parameters(parts.uri.query().unwrap_or(""), Place::Query)?,
                 body: E::Body::from_body(&parts.headers, body)?,
                 signed_in: actor.is_some(),
                 actor: actor.unwrap_or_else(|| nobody(from)),
@@ -175,18 +175,19 @@ async fn served(
     };
     let_in(row.need, actor.as_ref())?;
     let body = read(body, row.max_body).await?;
-    let mut parameters: Map<String, Value> = parameters
-        .iter()
-        .map(|(name, value)| (name.to_owned(), value.into()))
-        .collect();
+    let parameters = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(parameters.iter())
+        .finish();
     let once = if row.method == Method::POST {
-        let said = Value::Object(parameters);
-        let began = begin(api, &parts.headers, actor.as_ref(), row.id, &said, &body).await?;
-        parameters = match said {
-            Value::Object(said) => said,
-            _ => Map::new(),
-        };
-        match began {
+        match begin(
+            api,
+            &parts.headers,
+            actor.as_ref(),
+            [row.id, &parameters],
+            &body,
+        )
+        .await?
+        {
             Begin::Again(reply) => return Ok(reply),
             Begin::First(once) => Some(once),
             Begin::Plain => None,

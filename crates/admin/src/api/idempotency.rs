@@ -62,8 +62,7 @@ pub(super) async fn begin<'a>(
     api: &'a Api,
     headers: &HeaderMap,
     actor: Option<&Actor>,
-    endpoint: &str,
-    parameters: &Value,
+    [endpoint, parameters]: [&str; 2],
     body: &[u8],
 ) -> Result<Begin<'a>, Problem> {
     let (Some(value), Some(actor), Some(store)) =
@@ -83,7 +82,7 @@ pub(super) async fn begin<'a>(
     let once = Once {
         store,
         key: digest(&[actor.kind.as_str().as_bytes(), actor.who.as_bytes(), given]),
-        digest: digest(&[endpoint.as_bytes(), parameters.to_string().as_bytes(), body]),
+        digest: digest(&[endpoint.as_bytes(), parameters.as_bytes(), body]),
     };
     let note = once.note(json!({"digest": once.digest}), RUNNING_MS);
     let found = store.note_put_if_absent(SPACE, note, now()).await;

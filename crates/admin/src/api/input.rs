@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_path_to_error::Segment;
+use std::collections::BTreeSet;
 
 /// A body that an endpoint can take.
 pub trait FromBody: Sized + Send {
@@ -53,7 +54,7 @@ impl<T: DeserializeOwned + JsonSchema + Send> FromBody for Json<T> {
     fn from_body(headers: &HeaderMap, bytes: Bytes) -> Result<Self, Problem> {
         is_json(headers)?;
         let value = json(&bytes)?;
-        typed(value, Place::Body).map(Self)
+        typed(value).map(Self)
     }
 
     fn schema(generator: &mut schemars::SchemaGenerator) -> Option<schemars::Schema> {
@@ -115,8 +116,8 @@ fn json(bytes: &[u8]) -> Result<Value, Problem> {
     Ok(value)
 }
 
-/// Reads a typed value; what does not fit is named by its place.
-pub(crate) fn typed<T: DeserializeOwned>(value: Value, place: Place) -> Result<T, Problem> {
+/// Reads a typed body; what does not fit is named by its place.
+fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
     serde_path_to_error::deserialize(value).map_err(|error| {
         let mut pointer = String::new();
         for segment in error.path() {
@@ -132,45 +133,30 @@ pub(crate) fn typed<T: DeserializeOwned>(value: Value, place: Place) -> Result<T
                 Segment::Unknown => {}
             }
         }
-        let pointer = match place {
-            Place::Body | Place::Configuration => pointer,
-            Place::Query | Place::Path | Place::Header => {
-                pointer.trim_start_matches('/').to_owned()
-            }
-        };
-        let said = error.inner().to_string();
-        // serde says what would be right after a comma: "..., expected one of ...".
-        let (detail, accepted) = match said.split_once(", expected ") {
-            Some((detail, accepted)) => (detail.to_owned(), accepted.to_owned()),
-            None => (said, String::new()),
-        };
-        Problem::field(place, &pointer, detail, &accepted)
+        wrong(Place::Body, &pointer, &error.inner().to_string())
     })
 }
 
-/// Reads the parameters of a query. Numbers and booleans are read as such where they are wanted.
-pub(crate) fn query<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
-    let pairs = form_urlencoded::parse(text.as_bytes());
-    let mut seen = std::collections::BTreeSet::new();
-    for (name, _) in pairs {
+/// Reads parameters that are encoded as in a query. Numbers and booleans are read as such where
+/// they are wanted.
+pub(crate) fn parameters<T: DeserializeOwned>(text: &str, place: Place) -> Result<T, Problem> {
+    let mut seen = BTreeSet::new();
+    for (name, _) in form_urlencoded::parse(text.as_bytes()) {
         if !seen.insert(name.to_string()) {
-            return Err(Problem::field(
-                Place::Query,
-                &name,
-                "The parameter stands twice.",
-                "each parameter once",
-            ));
+            let detail = "The parameter stands twice.";
+            return Err(Problem::field(place, &name, detail, "each parameter once"));
         }
     }
     let deserializer = serde_urlencoded::Deserializer::new(form_urlencoded::parse(text.as_bytes()));
     serde_path_to_error::deserialize(deserializer).map_err(|error| {
         let name = error.path().to_string();
-        let said = error.inner().to_string();
-        let (detail, accepted) = match said.split_once(", expected ") {
-            Some((detail, accepted)) => (detail.to_owned(), accepted.to_owned()),
-            None => (said, String::new()),
-        };
         let name = if name == "." { "" } else { &name };
-        Problem::field(Place::Query, name, detail, &accepted)
+        wrong(place, name, &error.inner().to_string())
     })
+}
+
+/// A value that does not fit. serde says what would after a comma: "…, expected one of …".
+fn wrong(place: Place, pointer: &str, said: &str) -> Problem {
+    let (detail, accepted) = said.split_once(", expected ").unwrap_or((said, ""));
+    Problem::field(place, pointer, detail, accepted)
 }

@@ -116,3 +116,29 @@ fn every_method_of_the_socket_is_a_command() {
     let commands: BTreeSet<_> = METHODS.iter().map(|name| (*name).to_owned()).collect();
     assert_eq!(named, commands);
 }
+
+#[tokio::test]
+async fn numbers_in_paths_are_read_as_numbers() {
+    let world = World::new().await;
+    let ask = async |method: &str, path: &str, body: Value| {
+        let answer = world.ask("owner", method, path, body).await;
+        (answer.status, answer.body)
+    };
+    let (status, revision) = ask("GET", "/revisions/1", Value::Null).await;
+    assert_eq!(status, 200, "{revision}");
+    let (status, body) = ask("GET", "/revisions/first", Value::Null).await;
+    let error = &body["errors"][0];
+    assert_eq!(
+        (status, &error["in"], &error["pointer"]),
+        (400, &json!("path"), &json!("number"))
+    );
+    let preview = json!({"preview": true});
+    let (status, body) = ask("POST", "/revisions/1/rollback", preview.clone()).await;
+    assert_eq!(status, 200, "{body}");
+    let fix = "/calls/01JDB7Z3K8Q4M2T9V6X1C5N0RW/fixes/1";
+    let (status, body) = ask("POST", fix, preview).await;
+    assert!(
+        status == 200 || body["code"] == "resource.not_found",
+        "{status} {body}"
+    );
+}
