@@ -1,13 +1,11 @@
 //! Telling what happened: where webhooks and mails may go, and when that ends.
 
+use super::egress::Served;
 use super::running::Process;
+use postern_control::Service;
 use postern_control::notify::{Members, Notifier};
-use postern_control::{Running as _, Service};
-use postern_model::egress::{Forbidden, allowed};
 use postern_outbound::dial::TrustError;
-use postern_outbound::{Anywhere, Dialer, Guard, HttpClient, Trust};
-use postern_proxy::upstream::egress::is_this_machine;
-use std::net::SocketAddr;
+use postern_outbound::{Anywhere, Dialer, HttpClient, Trust};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Runtime;
@@ -18,22 +16,6 @@ use tokio::time::timeout;
 /// How long what is under way may take when the process ends; what is not done by then is sent
 /// again later.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// The egress rule of what is served now.
-#[derive(Debug)]
-struct Served(Arc<Process>);
-
-impl Guard for Served {
-    fn check(&self, to: SocketAddr) -> Result<(), Forbidden> {
-        let configuration = self.0.configuration();
-        let listeners = self.0.gateway.listeners().into_iter();
-        let own: Vec<SocketAddr> = listeners
-            .map(|(_, address, _)| address)
-            .chain([self.0.admin])
-            .collect();
-        allowed(to, &configuration.egress, &own, is_this_machine)
-    }
-}
 
 /// Connections to the mail server, which whoever runs the platform has chosen.
 pub(super) fn mail_dialer() -> Result<Dialer, TrustError> {
