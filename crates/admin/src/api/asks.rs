@@ -3,16 +3,17 @@
 
 use super::Api;
 use super::endpoint::{Asked, Endpoint, Nothing};
-use super::input::{FromBody, Json};
+use super::input::Json;
 use super::permission as needs;
 use super::problem::{Code, Place, Problem};
-use super::questions::ask;
+use super::questions::{MadeUp, ask};
 use super::reply::Reply;
 use super::table::Table;
 use axum::http::Method;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::net::IpAddr;
 
 type Object = Map<String, Value>;
 
@@ -27,9 +28,12 @@ impl Members for Nothing {
     }
 }
 
-impl Members for Json<Object> {
+impl<T: Serialize> Members for Json<T> {
     fn members(self) -> Object {
-        self.0
+        match serde_json::to_value(self.0) {
+            Ok(Value::Object(members)) => members,
+            _ => Object::new(),
+        }
     }
 }
 
@@ -55,6 +59,36 @@ parameters! {
     ById {
         /// The id.
         id: String,
+    }
+    WhichFix {
+        /// The request's id.
+        id: String,
+        /// The number of the fix, from 1, as the explanation lists them.
+        number: usize,
+    }
+    HowFix {
+        /// Why, for the audit trail.
+        comment: String,
+        /// Only say what would be made.
+        preview: bool,
+    }
+    OfOperation {
+        /// The service.
+        service: String,
+        /// Its version.
+        version: String,
+        /// The operation.
+        operation: String,
+    }
+    Blocks {
+        /// Only that of this address.
+        address: Option<IpAddr>,
+        /// At most so many.
+        limit: Option<usize>,
+    }
+    ByAddress {
+        /// The address.
+        address: Option<IpAddr>,
     }
     ByNumber {
         /// The number of the revision.
@@ -161,10 +195,15 @@ fn together(path: &impl Serialize, query: &impl Serialize, body: Object) -> Resu
     Ok(Value::Object(all))
 }
 
-/// Declares endpoints: type, HTTP method, path, name, what it needs, path, query and body, the
-/// method of the socket, the room of the reference, what it does.
+/// Bytes that a body may have.
+const USUAL: usize = 1 << 20;
+/// One that has a whole document in it, each character of which may be escaped.
+const UPLOAD: usize = 80 << 20;
+
+/// Declares endpoints: type, HTTP method, path, name, what it needs, path, query and body, how long
+/// the body may be, the method of the socket, the room of the reference, what it does.
 macro_rules! asks {
-    ($($name:ident $http:ident $path:literal $id:literal $needs:ident ($in_path:ty, $in_query:ty, $body:ty) $method:literal $tag:literal $says:literal;)*) => {
+    ($($name:ident $http:ident $path:literal $id:literal $needs:ident ($in_path:ty, $in_query:ty, $body:ty) $most:ident $method:literal $tag:literal $says:literal;)*) => {
         $(
             #[doc = $says]
             struct $name;
@@ -174,14 +213,14 @@ macro_rules! asks {
                 type Path = $in_path;
                 type Query = $in_query;
                 type Body = $body;
-                type Answer = Value;
+                type Answer = Object;
 
                 const METHOD: Method = Method::$http;
                 const PATH: &'static str = $path;
                 const ID: &'static str = $id;
                 const SUMMARY: &'static str = $says;
                 const TAG: &'static str = $tag;
-                const MAX_BODY: usize = if <$body as FromBody>::EXPECTED { 80 << 20 } else { 1 << 10 };
+                const MAX_BODY: usize = $most;
 
                 async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
                     let params = together(&asked.path, &asked.query, asked.body.members())?;
@@ -200,27 +239,32 @@ macro_rules! asks {
 }
 
 asks! {
-    Requirements GET "/requirements" "requirements" SignedIn (Nothing, Wanted, Nothing) "requirements" "Catalogue" "Say what an operation asks of its callers";
-    WhoCan GET "/who-can" "who_can" QuestionsAsk (Nothing, Wanted, Nothing) "who_can" "Services" "Say which apps may call an operation";
-    AppAccess GET "/apps/{app}/access" "app_access" AppsRead (OfApp, Limit, Nothing) "access" "Apps" "Say what an app may call";
-    ExportApi GET "/services/{service}/versions/{version}/openapi" "export_openapi" SignedIn (OfVersion, Nothing, Nothing) "openapi" "Catalogue" "Write a version as an OpenAPI 3.1 document";
-    ImportApi POST "/services/{service}/versions/{version}/import" "import_openapi" ServicesWrite (OfVersion, Nothing, Json<Object>) "import" "Services" "Make the operations of an OpenAPI document those of a version";
-    Export POST "/configuration/export" "export_configuration" ConfigurationExport (Nothing, Nothing, Json<Object>) "export" "Configuration" "Write what is stored as a configuration file";
-    Diff POST "/configuration/diff" "diff_configuration" ConfigurationExport (Nothing, Nothing, Json<Object>) "diff" "Configuration" "Say what a configuration file would change";
-    Apply POST "/configuration/apply" "apply_configuration" ConfigurationApply (Nothing, Nothing, Json<Object>) "apply" "Configuration" "Make what is stored say what a configuration file says";
-    ListRevisions GET "/revisions" "list_revisions" RevisionsRead (Nothing, Revisions, Nothing) "revisions.list" "Configuration" "List revisions of the rules, the newest first";
-    ShowRevision GET "/revisions/{number}" "get_revision" RevisionsRead (ByNumber, Nothing, Nothing) "revisions.show" "Configuration" "Show who made a revision, and what it changed";
-    DiffRevisions GET "/revision-difference" "diff_revisions" RevisionsRead (Nothing, Between, Nothing) "revisions.diff" "Configuration" "Say what leads from one revision to another";
-    RollBack POST "/revisions/{number}/rollback" "roll_back" RevisionsRollBack (ByNumber, Nothing, Json<Object>) "revisions.rollback" "Configuration" "Bring the rules of a revision back; keys and subscriptions stay as they are";
-    ListProposals GET "/change-requests" "list_change_requests" ChangesPropose (Nothing, Requests, Nothing) "change_requests.list" "Configuration" "List change requests";
-    ShowProposal GET "/change-requests/{id}" "get_change_request" ChangesPropose (ById, Nothing, Nothing) "change_requests.show" "Configuration" "Show a change request, and what was changed since";
-    Propose POST "/change-requests" "create_change_request" ChangesPropose (Nothing, Nothing, Json<Object>) "change_requests.create" "Configuration" "Propose changes for somebody else to decide about";
-    ApproveProposal POST "/change-requests/{id}/approve" "approve_change_request" ChangesDecide (ById, Nothing, Json<Object>) "change_requests.approve" "Configuration" "Approve a change request of somebody else, and make its changes";
-    RejectProposal POST "/change-requests/{id}/reject" "reject_change_request" ChangesDecide (ById, Nothing, Json<Object>) "change_requests.reject" "Configuration" "Reject a change request";
-    AuditLog GET "/audit" "list_audit" AuditRead (Nothing, Audit, Nothing) "audit.log" "Audit" "Read the audit trail, the newest first";
-    AuditVerify GET "/audit/verification" "verify_audit" AuditRead (Nothing, Verify, Nothing) "audit.verify" "Audit" "Check the chain of the audit trail";
-    Seal POST "/secrets/seal" "seal_secret" SettingsWrite (Nothing, Nothing, Json<Object>) "secrets.seal" "Platform" "Seal a secret, for documents to refer to";
-    RotateSecrets POST "/secrets/rotate" "rotate_secrets" SettingsWrite (Nothing, Nothing, Json<Object>) "secrets.rotate" "Platform" "Make a new key for sealed secrets, and seal them anew";
+    Mend POST "/calls/{id}/fixes/{number}" "apply_fix" CallsRead (WhichFix, Nothing, Json<HowFix>) USUAL "fix" "Calls" "Make a proved fix, or say what it would make";
+    Can POST "/questions/can" "ask_can" QuestionsAsk (Nothing, Nothing, Json<MadeUp>) USUAL "can" "Calls" "Decide a request that nobody has sent";
+    Effective GET "/services/{service}/versions/{version}/operations/{operation}/policies" "effective_policies" PoliciesRead (OfOperation, Nothing, Nothing) USUAL "policies.effective" "Policies" "Show which policies hold for an operation, and where they come from";
+    ListBlocks GET "/blocks" "list_blocks" BlocksLift (Nothing, Blocks, Nothing) USUAL "blocks.list" "Platform" "List addresses that are blocked for now";
+    Lift DELETE "/blocks/{address}" "lift_block" BlocksLift (ByAddress, Nothing, Nothing) USUAL "blocks.lift" "Platform" "End the block of an address";
+    Requirements GET "/requirements" "requirements" SignedIn (Nothing, Wanted, Nothing) USUAL "requirements" "Catalogue" "Say what an operation asks of its callers";
+    WhoCan GET "/who-can" "who_can" QuestionsAsk (Nothing, Wanted, Nothing) USUAL "who_can" "Services" "Say which apps may call an operation";
+    AppAccess GET "/apps/{app}/access" "app_access" AppsRead (OfApp, Limit, Nothing) USUAL "access" "Apps" "Say what an app may call";
+    ExportApi GET "/services/{service}/versions/{version}/openapi" "export_openapi" SignedIn (OfVersion, Nothing, Nothing) USUAL "openapi" "Catalogue" "Write a version as an OpenAPI 3.1 document";
+    ImportApi POST "/services/{service}/versions/{version}/import" "import_openapi" ServicesWrite (OfVersion, Nothing, Json<Object>) UPLOAD "import" "Services" "Make the operations of an OpenAPI document those of a version";
+    Export POST "/configuration/export" "export_configuration" ConfigurationExport (Nothing, Nothing, Json<Object>) UPLOAD "export" "Configuration" "Write what is stored as a configuration file";
+    Diff POST "/configuration/diff" "diff_configuration" ConfigurationExport (Nothing, Nothing, Json<Object>) UPLOAD "diff" "Configuration" "Say what a configuration file would change";
+    Apply POST "/configuration/apply" "apply_configuration" ConfigurationApply (Nothing, Nothing, Json<Object>) UPLOAD "apply" "Configuration" "Make what is stored say what a configuration file says";
+    ListRevisions GET "/revisions" "list_revisions" RevisionsRead (Nothing, Revisions, Nothing) USUAL "revisions.list" "Configuration" "List revisions of the rules, the newest first";
+    ShowRevision GET "/revisions/{number}" "get_revision" RevisionsRead (ByNumber, Nothing, Nothing) USUAL "revisions.show" "Configuration" "Show who made a revision, and what it changed";
+    DiffRevisions GET "/revision-difference" "diff_revisions" RevisionsRead (Nothing, Between, Nothing) USUAL "revisions.diff" "Configuration" "Say what leads from one revision to another";
+    RollBack POST "/revisions/{number}/rollback" "roll_back" RevisionsRollBack (ByNumber, Nothing, Json<Object>) USUAL "revisions.rollback" "Configuration" "Bring the rules of a revision back; keys and subscriptions stay as they are";
+    ListProposals GET "/change-requests" "list_change_requests" ChangesPropose (Nothing, Requests, Nothing) USUAL "change_requests.list" "Configuration" "List change requests";
+    ShowProposal GET "/change-requests/{id}" "get_change_request" ChangesPropose (ById, Nothing, Nothing) USUAL "change_requests.show" "Configuration" "Show a change request, and what was changed since";
+    Propose POST "/change-requests" "create_change_request" ChangesPropose (Nothing, Nothing, Json<Object>) UPLOAD "change_requests.create" "Configuration" "Propose changes for somebody else to decide about";
+    ApproveProposal POST "/change-requests/{id}/approve" "approve_change_request" ChangesDecide (ById, Nothing, Json<Object>) USUAL "change_requests.approve" "Configuration" "Approve a change request of somebody else, and make its changes";
+    RejectProposal POST "/change-requests/{id}/reject" "reject_change_request" ChangesDecide (ById, Nothing, Json<Object>) USUAL "change_requests.reject" "Configuration" "Reject a change request";
+    AuditLog GET "/audit" "list_audit" AuditRead (Nothing, Audit, Nothing) USUAL "audit.log" "Audit" "Read the audit trail, the newest first";
+    AuditVerify GET "/audit/verification" "verify_audit" AuditRead (Nothing, Verify, Nothing) USUAL "audit.verify" "Audit" "Check the chain of the audit trail";
+    Seal POST "/secrets/seal" "seal_secret" SettingsWrite (Nothing, Nothing, Json<Object>) USUAL "secrets.seal" "Platform" "Seal a secret, for documents to refer to";
+    RotateSecrets POST "/secrets/rotate" "rotate_secrets" SettingsWrite (Nothing, Nothing, Json<Object>) USUAL "secrets.rotate" "Platform" "Make a new key for sealed secrets, and seal them anew";
 }
 
 /// What there is to subscribe to.

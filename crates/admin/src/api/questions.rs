@@ -4,6 +4,9 @@
 //! `postern-control`, from what they may read.
 
 mod endpoints;
+mod made_up;
+
+pub(super) use made_up::MadeUp;
 
 use super::Api;
 use super::problem::Problem;
@@ -15,12 +18,7 @@ use serde_json::Value;
 pub(crate) fn add(table: &mut Table) {
     table.add::<endpoints::Calls>();
     table.add::<endpoints::Why>();
-    table.add::<endpoints::Mend>();
     table.add::<endpoints::Denials>();
-    table.add::<endpoints::Can>();
-    table.add::<endpoints::Effective>();
-    table.add::<endpoints::Blocks>();
-    table.add::<endpoints::Lift>();
 }
 
 /// Keeps the parts of an answer.

@@ -4,11 +4,13 @@
 //! the list below, or an endpoint of its own elsewhere.
 
 mod answer;
+mod declare;
 mod endpoints;
 mod kinds;
 mod query;
 
 pub(crate) use answer::{problem, reply, shown};
+pub(crate) use declare::resources;
 pub use endpoints::{Create, Delete, Get, List, Patch, Replace};
 pub(crate) use endpoints::{create, page_of};
 pub use query::{ById, Which, Why};

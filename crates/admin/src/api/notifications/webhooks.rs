@@ -9,7 +9,7 @@ use crate::api::permission as needs;
 use crate::api::problem::{Code, Problem};
 use crate::api::reply::Reply;
 use crate::api::resource::{
-    ById, Delete, Get, List, Patch, Replace, Resource, Why, page_of, problem, shown,
+    ById, Delete, Get, List, Patch, Replace, Resource as _, Why, page_of, problem, resources, shown,
 };
 use crate::api::table::Table;
 use axum::http::{Method, StatusCode};
@@ -32,40 +32,11 @@ pub(super) fn add(table: &mut Table) {
     table.add::<Redeliver>();
 }
 
-/// Documents of kind `webhook`.
-#[derive(Debug, Clone, Copy)]
-struct Webhook;
-
-impl Resource for Webhook {
-    type Read = needs::WebhooksRead;
-    type Write = needs::WebhooksWrite;
-
-    const KIND: &'static str = KIND;
-    const CALLED: &'static str = "webhook";
-    const ALL: &'static str = "/webhooks";
-    const ONE: &'static str = "/webhooks/{id}";
-    const IDS: [&'static str; 6] = [
-        "list_webhooks",
-        "get_webhook",
-        "create_webhook",
-        "replace_webhook",
-        "patch_webhook",
-        "delete_webhook",
-    ];
-    const SUMMARIES: [&'static str; 6] = [
-        "List webhooks",
-        "Show one webhook",
-        "Make one webhook",
-        "Replace one webhook",
-        "Change one webhook",
-        "Remove one webhook",
-    ];
-    const TAG: &'static str = TAG;
-
-    fn schema(describer: &mut Describer) -> Value {
+resources! {
+    Webhook "webhook" "webhook" "webhooks" "webhooks" TAG, WebhooksRead WebhooksWrite |describer: &mut Describer, name| {
         let schema = describer.schema_of::<Document>();
-        describer.named("WebhookDocument", schema)
-    }
+        describer.named(name, schema)
+    };
 }
 
 /// The schema of an answer that shows a secret.

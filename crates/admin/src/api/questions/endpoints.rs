@@ -3,7 +3,6 @@
 use super::ask;
 use crate::api::Api;
 use crate::api::endpoint::{Asked, Endpoint, Nothing};
-use crate::api::input::Json;
 use crate::api::permission as needs;
 use crate::api::problem::{Code, Place, Problem};
 use crate::api::reply::Reply;
@@ -12,7 +11,6 @@ use axum::http::Method;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use std::net::IpAddr;
 
 /// Any object.
 type Object = Map<String, Value>;
@@ -147,56 +145,6 @@ impl Endpoint for Why {
     }
 }
 
-/// Which fix of which request.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct WhichFix {
-    /// The request's id.
-    id: String,
-    /// The number of the fix, from 1, as the explanation lists them.
-    number: usize,
-}
-
-/// How a fix is made.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct How {
-    /// Why, for the audit trail.
-    comment: Option<String>,
-    /// Only say what would be made.
-    #[serde(default)]
-    preview: bool,
-}
-
-/// Makes a proved fix.
-pub(super) struct Mend;
-
-impl Endpoint for Mend {
-    type Permission = needs::CallsRead;
-    type Path = WhichFix;
-    type Query = Nothing;
-    type Body = Json<How>;
-    type Answer = Object;
-
-    const METHOD: Method = Method::POST;
-    const PATH: &'static str = "/calls/{id}/fixes/{number}";
-    const ID: &'static str = "apply_fix";
-    const SUMMARY: &'static str = "Make a proved fix, or say what it would make";
-    const TAG: &'static str = "Calls";
-
-    async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
-        let how = asked.body.0;
-        let params = json!({
-            "id": asked.path.id,
-            "number": asked.path.number,
-            "comment": how.comment.unwrap_or_default(),
-            "preview": how.preview,
-        });
-        let (_, made) = ask(api, &asked.actor, "fix", params).await?;
-        Ok(Reply::json(&made))
-    }
-}
-
 /// Refusals, counted.
 pub(super) struct Denials;
 
@@ -217,170 +165,5 @@ impl Endpoint for Denials {
     async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
         let (_, found) = ask(api, &asked.actor, "denials", asked.query.params()?).await?;
         Ok(Reply::json(&found))
-    }
-}
-
-/// A request that nobody has sent.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct MadeUp {
-    /// The app that would send it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    app: Option<String>,
-    /// The id of the credential that it would have.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    key: Option<String>,
-    /// The method.
-    method: String,
-    /// The path, with a query if there is one.
-    target: String,
-    /// The host.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    host: Option<String>,
-    /// Names and values of headers.
-    #[serde(default)]
-    headers: Vec<(String, String)>,
-    /// The body's length in bytes, and its beginning as text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    body: Option<(u64, String)>,
-    /// The caller's address.
-    from: IpAddr,
-    /// Unix time in milliseconds; now, if this is not said.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    at_ms: Option<i64>,
-    /// Whether it comes over TLS.
-    #[serde(default)]
-    tls: bool,
-    /// For whom the answer is; as much as may be told, if this is not said.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    audience: Option<String>,
-}
-
-/// Decides a made-up request.
-pub(super) struct Can;
-
-impl Endpoint for Can {
-    type Permission = needs::QuestionsAsk;
-    type Path = Nothing;
-    type Query = Nothing;
-    type Body = Json<MadeUp>;
-    type Answer = Object;
-
-    const METHOD: Method = Method::POST;
-    const PATH: &'static str = "/questions/can";
-    const ID: &'static str = "ask_can";
-    const SUMMARY: &'static str = "Decide a request that nobody has sent";
-    const TAG: &'static str = "Calls";
-
-    async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
-        let params = serde_json::to_value(&asked.body.0)
-            .map_err(|error| Problem::new(Code::Internal, error.to_string()))?;
-        let (_, found) = ask(api, &asked.actor, "can", params).await?;
-        Ok(Reply::json(&found))
-    }
-}
-
-/// Which operation.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct WhichOperation {
-    /// The service.
-    service: String,
-    /// Its version.
-    version: String,
-    /// The operation.
-    operation: String,
-}
-
-/// The policies of an operation.
-pub(super) struct Effective;
-
-impl Endpoint for Effective {
-    type Permission = needs::PoliciesRead;
-    type Path = WhichOperation;
-    type Query = Nothing;
-    type Body = Nothing;
-    type Answer = Object;
-
-    const METHOD: Method = Method::GET;
-    const PATH: &'static str =
-        "/services/{service}/versions/{version}/operations/{operation}/policies";
-    const ID: &'static str = "effective_policies";
-    const SUMMARY: &'static str =
-        "Show which policies hold for an operation, and where they come from";
-    const TAG: &'static str = "Policies";
-
-    async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
-        let params = serde_json::to_value(&asked.path)
-            .map_err(|error| Problem::new(Code::Internal, error.to_string()))?;
-        let (_, found) = ask(api, &asked.actor, "policies.effective", params).await?;
-        Ok(Reply::json(&found))
-    }
-}
-
-/// Which blocks.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct WhichBlocks {
-    /// Only that of this address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    address: Option<IpAddr>,
-    /// At most so many.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    limit: Option<usize>,
-}
-
-/// Addresses that are blocked for now.
-pub(super) struct Blocks;
-
-impl Endpoint for Blocks {
-    type Permission = needs::BlocksLift;
-    type Path = Nothing;
-    type Query = WhichBlocks;
-    type Body = Nothing;
-    type Answer = Object;
-
-    const METHOD: Method = Method::GET;
-    const PATH: &'static str = "/blocks";
-    const ID: &'static str = "list_blocks";
-    const SUMMARY: &'static str = "List addresses that are blocked for now";
-    const TAG: &'static str = "Platform";
-
-    async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
-        let params = serde_json::to_value(&asked.query)
-            .map_err(|error| Problem::new(Code::Internal, error.to_string()))?;
-        let (_, found) = ask(api, &asked.actor, "blocks.list", params).await?;
-        Ok(Reply::json(&found))
-    }
-}
-
-/// Which address.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct WhichAddress {
-    /// The address.
-    address: IpAddr,
-}
-
-/// Ends a block.
-pub(super) struct Lift;
-
-impl Endpoint for Lift {
-    type Permission = needs::BlocksLift;
-    type Path = WhichAddress;
-    type Query = Nothing;
-    type Body = Nothing;
-    type Answer = Object;
-
-    const METHOD: Method = Method::DELETE;
-    const PATH: &'static str = "/blocks/{address}";
-    const ID: &'static str = "lift_block";
-    const SUMMARY: &'static str = "End the block of an address";
-    const TAG: &'static str = "Platform";
-
-    async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
-        let params = json!({"address": asked.path.address});
-        let (_, lifted) = ask(api, &asked.actor, "blocks.lift", params).await?;
-        Ok(Reply::json(&lifted))
     }
 }
