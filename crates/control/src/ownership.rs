@@ -4,10 +4,12 @@
 //! of the permission it needs is a first look, this is the last one.
 
 mod change;
+mod publishing;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use change::authorize;
+pub(crate) use publishing::APPROVAL_NEEDED;
 
 use crate::Actor;
 use postern_model::permission::Point;

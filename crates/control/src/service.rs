@@ -26,6 +26,8 @@ pub use changing::ChangeSet;
 pub(crate) use changing::meta;
 pub use exporting::Wanted as WantedVersion;
 pub use importing::Import;
+pub(crate) use proposing::NewChangeRequest;
+pub use proposing::Proposed;
 pub(crate) use reading::conceal;
 
 use crate::load::{Candidate, Last, Loader, Read};
@@ -310,11 +312,18 @@ impl Service {
             "revisions.show" => self.revision(call.actor, read(call.params)?).await,
             "revisions.diff" => self.revisions_diff(call.actor, read(call.params)?).await,
             "revisions.rollback" => self.rollback(call.actor, read(call.params)?).await,
-            "change_requests.create" => self.propose(call.actor, read(call.params)?).await,
+            "change_requests.create" => encode(self.propose(call.actor, read(call.params)?).await?),
             "change_requests.list" => self.proposals(call.actor, read(call.params)?).await,
             "change_requests.show" => self.proposal(call.actor, read(call.params)?).await,
             "change_requests.approve" => self.approve(call.actor, read(call.params)?).await,
             "change_requests.reject" => self.reject(call.actor, read(call.params)?).await,
+            "versions.lifecycle" => self.lifecycle(call.actor, &read(call.params)?).await,
+            "versions.difference" => {
+                let WantedVersion { service, version } = read(call.params)?;
+                encode(self.difference(call.actor, &service, &version).await?)
+            }
+            "versions.callers" => self.version_callers(call.actor, &read(call.params)?).await,
+            "versions.retire" => self.retirement(call.actor, &read(call.params)?).await,
             "why" => self.why(call.actor, read(call.params)?).await,
             "can" => self.can(call.actor, read(call.params)?).await,
             "requirements" => encode(self.requirements(call.actor, read(call.params)?).await?),

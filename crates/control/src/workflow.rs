@@ -18,7 +18,7 @@ pub use catalogue::{Offer, OfferedPlan, OfferedVersion};
 pub use history::Told;
 pub use keys::{CreatedKey, KeyWanted, Rotation};
 pub use subscriptions::{Access, Cause, Decision, Step};
-pub use versions::{Caller, Changed, Difference, Lifecycle, Retirement};
+pub use versions::{Caller, Changed, Difference, Lifecycle, Lived, Retirement, month_ago};
 
 use crate::shorthand::{Change, Expectation};
 use crate::{Actor, ChangeSet, Refusal, Seen, Service};

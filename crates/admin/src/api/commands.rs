@@ -99,6 +99,10 @@ commands! {
     Restore "restore" BackupsMake 65_536 "Restore a backup, on the machine itself only";
     SecretsSeal "secrets.seal" SettingsWrite 1_048_576 "Seal a secret";
     SecretsRotate "secrets.rotate" SettingsWrite 4096 "Replace the keys of sealed secrets";
+    VersionsLifecycle "versions.lifecycle" ServicesPublish 65_536 "Publish, promote or deprecate a version";
+    VersionsDifference "versions.difference" ServicesRead 4096 "Say what publishing a version changes for callers";
+    VersionsCallers "versions.callers" ServicesRead 4096 "List who called a version";
+    VersionsRetire "versions.retire" ServicesPublish 65_536 "End a version";
     Why "why" CallsRead 65_536 "Explain a request";
     Can "can" QuestionsAsk 1_048_576 "Decide a made-up request";
     Log "log" CallsRead 65_536 "List and follow requests";

@@ -44,6 +44,8 @@ pub struct Description {
     /// The status of success, the media type of the answer, and its schema; without an answer,
     /// none.
     pub answer: (StatusCode, Option<(&'static str, Value)>),
+    /// Another status of success, what it means, and the schema of its JSON.
+    pub also: Option<(StatusCode, &'static str, Value)>,
     /// What it does, in more words.
     pub more: &'static str,
     /// Codes of problems besides those that every endpoint has.
@@ -77,6 +79,7 @@ impl Describer {
                 (true, true) => (StatusCode::CREATED, Some(("application/json", answer))),
                 (true, false) => (StatusCode::OK, Some(("application/json", answer))),
             },
+            also: None,
             more: "",
             problems: match E::METHOD {
                 Method::GET => Vec::new(),
@@ -248,6 +251,13 @@ fn operation(row: &Row, describer: &mut Describer) -> Value {
     };
     let mut responses = Map::new();
     responses.insert(status.as_str().to_owned(), success);
+    if let Some((status, description, schema)) = described.also {
+        let also = json!({
+            "description": description,
+            "content": {"application/json": {"schema": schema}},
+        });
+        responses.insert(status.as_str().to_owned(), also);
+    }
     let has_body = described.body.is_some();
     for status in statuses(row, &parameters, has_body, &described.problems) {
         let name = status.canonical_reason().unwrap_or("A problem");

@@ -43,6 +43,7 @@ macro_rules! codes {
 }
 
 codes! {
+    ApprovalNeeded "approval.needed" CONFLICT "Somebody else has to approve it" "Propose it as a change request.";
     ConfigurationInvalid "configuration.invalid" UNPROCESSABLE_ENTITY "The configuration would not be valid" "Mend what `errors` names, and send it again.";
     FileMode "configuration.owned_by_file" CONFLICT "A file owns the configuration" "Edit the file: it is read again when it changes.";
     CsrfOrigin "csrf.origin_mismatch" FORBIDDEN "The request comes from another site" "Send it from the console, or with a token instead of a session.";
@@ -242,6 +243,7 @@ impl Problem {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let code = match refusal.code.as_str() {
+            "approval_needed" => Code::ApprovalNeeded,
             "not_found" => Code::NotFound,
             "conflict" => Code::Conflict,
             "configuration" => Code::ConfigurationInvalid,

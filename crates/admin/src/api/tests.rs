@@ -5,6 +5,7 @@ mod notifications;
 mod people;
 mod permissions;
 mod providers;
+mod publishing;
 mod questions;
 mod resources;
 mod table;

@@ -50,7 +50,8 @@ pub(crate) struct Service {
     /// Who decides about subscriptions: nobody or its tenant. Without it, `automatic` where only
     /// apps of its own tenant can see it, and `manual` elsewhere.
     pub approval: Option<Approval>,
-    /// Whether a second person has to agree before a version of it is published.
+    /// Whether a second person has to agree before callers get something else: a version that is
+    /// published, or that was and changes.
     #[schemars(extend("default" = false))]
     pub publish_approval: Option<bool>,
     /// How much its refusals tell the caller. Without it, what the environment says, or else what

@@ -57,6 +57,7 @@ pub(super) fn read(body: &[u8]) -> Option<Refusal> {
 /// What the socket calls a code of the API.
 fn of_socket(code: &str) -> Option<&'static str> {
     Some(match code {
+        "approval.needed" => "approval_needed",
         "configuration.invalid" => "configuration",
         "configuration.owned_by_file" => "file_mode",
         "internal" => "failed",

@@ -3,27 +3,28 @@
 #[cfg(test)]
 mod tests;
 
-use super::{Look, Owner, may_see, owners, rights_of};
+use super::{Look, Owner, may_see, owners, publishing, rights_of};
 use crate::{Actor, Refusal};
 use postern_model::permission::Point;
 use postern_store::{Entry, Kind, Proposal};
 use serde_json::Value;
 
 /// One document of a change set, before and after it.
-struct Step<'a> {
-    kind: &'a str,
-    id: &'a str,
-    before: Option<Value>,
-    after: Option<Value>,
+pub(super) struct Step<'a> {
+    pub(super) kind: &'a str,
+    pub(super) id: &'a str,
+    pub(super) before: Option<Value>,
+    pub(super) after: Option<Value>,
 }
 
 /// Refuses what the actor may not change. What they may not even see is answered as if it were
 /// not there.
 pub(crate) fn authorize(actor: &Actor, proposal: &Proposal<'_>) -> Result<(), Refusal> {
+    let entries = proposal.entries();
+    publishing::approved(actor, entries)?;
     if actor.grants == postern_model::permission::Grants::everything() {
         return Ok(());
     }
-    let entries = proposal.entries();
     let before = |kind: &str, id: &str| {
         let entry = entries
             .iter()
@@ -52,7 +53,7 @@ fn value(json: Option<&str>) -> Option<Value> {
 }
 
 impl<'a> Step<'a> {
-    fn new(entry: &'a Entry) -> Self {
+    pub(super) fn new(entry: &'a Entry) -> Self {
         Self {
             kind: entry.kind.as_str(),
             id: &entry.id,

@@ -222,7 +222,7 @@ impl Service {
         }
     }
 
-    async fn one(&self, kind: &str, id: &str) -> Result<Option<Seen>, Refusal> {
+    pub(super) async fn one(&self, kind: &str, id: &str) -> Result<Option<Seen>, Refusal> {
         let wanted = documents::readable(kind)?;
         match &self.source {
             Source::Store(stored) => {

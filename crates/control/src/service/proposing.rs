@@ -11,7 +11,8 @@ use crate::{Actor, ActorKind, Refusal, documents, peer};
 use jiff::{SignedDuration, Timestamp};
 use postern_model::permission::Point;
 use postern_store::{Action, Change, Document, Expect, Kind, Scope};
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 #[cfg(test)]
@@ -27,19 +28,23 @@ const KEPT: usize = 1_000;
 /// Bytes of JSON a request may have.
 const LONGEST: usize = 4 << 20;
 
-#[derive(Debug, Deserialize)]
+/// What is proposed.
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Create {
-    comment: String,
+pub(crate) struct NewChangeRequest {
+    pub(crate) comment: String,
     /// Two weeks if nothing is said.
     #[serde(default)]
-    expires_at: Option<String>,
+    pub(crate) expires_at: Option<String>,
+    /// The tenant that decides; the platform if nothing is said. Of a file, it is that of its part.
+    #[serde(default)]
+    pub(crate) tenant: Option<String>,
     /// What to change: as a file…
     #[serde(default)]
-    file: Option<Declaration>,
+    pub(crate) file: Option<Declaration>,
     /// …or change by change.
     #[serde(default)]
-    changes: Vec<shorthand::Change>,
+    pub(crate) changes: Vec<shorthand::Change>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -68,6 +73,17 @@ pub(super) struct Decide {
     force: bool,
 }
 
+/// A change request that was made.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Proposed {
+    /// Its id.
+    pub id: String,
+    /// Until when it can be decided about, as RFC 3339 has it.
+    pub expires_at: String,
+    /// What it would change.
+    pub plan: Plan,
+}
+
 /// When a request was proposed, what is said of it in a list, and its changes if it is open.
 type Listed = (String, Value, Vec<shorthand::Change>);
 
@@ -80,17 +96,19 @@ struct Found {
 
 impl Service {
     /// Proposes changes.
-    pub(super) async fn propose(&self, actor: &Actor, given: Create) -> Result<Value, Refusal> {
+    pub(crate) async fn propose(
+        &self,
+        actor: &Actor,
+        given: NewChangeRequest,
+    ) -> Result<Proposed, Refusal> {
         let stored = self.stored()?;
         if given.comment.trim().is_empty() {
             return Err(Refusal::invalid("a change request says why, in `comment`"));
         }
         let at = moment();
         let expires_at = expiry(given.expires_at.as_deref(), at)?;
-        let tenant = given
-            .file
-            .as_ref()
-            .and_then(|file| file.part.tenant.clone());
+        let part = given.file.as_ref().map(|file| &file.part);
+        let tenant = part.map_or(given.tenant, |part| part.tenant.clone());
         need(actor, Point::ChangesPropose, tenant.as_deref())?;
         let plan = match (given.file, given.changes) {
             (Some(file), changes) if changes.is_empty() => {
@@ -100,6 +118,7 @@ impl Service {
                 declared.plan
             }
             (None, changes) if !changes.is_empty() => {
+                self.all_seen(actor, &changes).await?;
                 let plan = stored.planned(changes).await?;
                 self.try_out(stored, None, plan.changes()?).await?;
                 plan
@@ -134,7 +153,22 @@ impl Service {
         changes.push(put(&id, &request)?.expecting(Expect::Absent));
         let meta = meta(actor, request.comment.clone(), "change-request");
         self.make(stored, actor, changes, meta).await?;
-        Ok(json!({"id": id, "expires_at": request.expires_at, "plan": request.plan}))
+        Ok(Proposed {
+            id,
+            expires_at: request.expires_at,
+            plan: request.plan,
+        })
+    }
+
+    /// Refuses changes of what the actor does not see: a plan shows what was there before.
+    async fn all_seen(&self, actor: &Actor, changes: &[shorthand::Change]) -> Result<(), Refusal> {
+        for change in changes {
+            let kind = documents::kind(&change.kind)?;
+            if self.one(kind.as_str(), &change.id).await?.is_some() {
+                self.see(actor, kind.as_str(), &change.id).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Lists change requests, the newest first.

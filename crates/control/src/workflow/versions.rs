@@ -1,14 +1,21 @@
 //! The life of a version: published, promoted, deprecated, retired.
 
+mod asked;
+mod differing;
+
+pub use differing::{Changed, Difference};
+
 use super::time::{now, written};
 use super::{cannot, of, text};
+use crate::ownership::APPROVAL_NEEDED;
+use crate::service::{NewChangeRequest, Proposed};
 use crate::shorthand::Change;
 use crate::{Actor, Refusal, Seen, Service};
 use postern_calllog::{Filter, GroupBy};
 use postern_model::entity::{Name, SubscriptionState};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// How far a version has come, and what is said of it.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -28,6 +35,15 @@ pub enum Lifecycle {
     },
 }
 
+/// What became of a step.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Lived {
+    /// It was made; the service as it is now.
+    Made(Box<Seen>),
+    /// Somebody else has to approve it, and was asked to.
+    Proposed(Box<Proposed>),
+}
+
 /// How a version is ended.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -44,28 +60,6 @@ pub struct Retirement {
     pub comment: String,
 }
 
-/// What publishing a version would change for callers.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Difference {
-    /// The version that it is compared with: the last one that is published; none: there is none.
-    pub against: Option<String>,
-    /// Operations that are new.
-    pub added: Vec<String>,
-    /// Operations that are no longer there.
-    pub removed: Vec<String>,
-    /// Operations that changed, each with the names of what changed in it.
-    pub changed: Vec<Changed>,
-}
-
-/// An operation that changed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Changed {
-    /// Its name.
-    pub operation: String,
-    /// What changed in it: `path`, `scopes`.
-    pub members: Vec<String>,
-}
-
 /// Who calls a version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Caller {
@@ -77,11 +71,28 @@ pub struct Caller {
     pub last_ms: u64,
 }
 
+/// 30 days ago, in Unix milliseconds: since when callers are looked for if nothing is said.
+pub fn month_ago() -> u64 {
+    const MONTH_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+    u64::try_from(crate::now() - MONTH_MS).unwrap_or_default()
+}
+
 /// Callers listed at most.
 const MOST_CALLERS: usize = 1000;
 
+impl Lifecycle {
+    /// What is done, as a sentence begins.
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Publish => "Publish",
+            Self::Promote { .. } => "Promote",
+            Self::Deprecate { .. } => "Deprecate",
+        }
+    }
+}
+
 impl Service {
-    /// Takes a step in the life of a version.
+    /// Takes a step in the life of a version, or proposes it where that takes two.
     ///
     /// # Errors
     /// There is no such version for the actor, or the step makes no sense in its state.
@@ -92,13 +103,32 @@ impl Service {
         version: &str,
         step: &Lifecycle,
         comment: &str,
-    ) -> Result<Seen, Refusal> {
+    ) -> Result<Lived, Refusal> {
         let seen = self.see(actor, "service", service).await?;
         let found = version_of(&seen, version)?;
         let patch = patch(found, version, step)?;
         let change = of(&seen, "service", json!({"versions": {version: patch}}));
-        self.step(actor, vec![change], comment).await?;
-        self.see(actor, "service", service).await
+        match self.step(actor, vec![change.clone()], comment).await {
+            Ok(_) => {
+                let seen = self.see(actor, "service", service).await?;
+                Ok(Lived::Made(Box::new(seen)))
+            }
+            Err(refusal) if refusal.code == APPROVAL_NEEDED => {
+                let tenant = text(&seen.document, "tenant");
+                let proposal = NewChangeRequest {
+                    comment: match comment.trim() {
+                        "" => format!("{} {service}/{version}", step.name()),
+                        said => said.to_owned(),
+                    },
+                    tenant: Some(tenant.to_owned()).filter(|tenant| !tenant.is_empty()),
+                    changes: vec![change],
+                    ..NewChangeRequest::default()
+                };
+                let proposed = self.propose(actor, proposal).await?;
+                Ok(Lived::Proposed(Box::new(proposed)))
+            }
+            Err(refusal) => Err(refusal),
+        }
     }
 
     /// What publishing a version would change for callers.
@@ -113,19 +143,7 @@ impl Service {
     ) -> Result<Difference, Refusal> {
         let seen = self.see(actor, "service", service).await?;
         let found = version_of(&seen, version)?;
-        let others = seen.document.get("versions").and_then(Value::as_object);
-        let published = others.into_iter().flatten().filter(|(name, other)| {
-            *name != version && matches!(state(other), "published" | "deprecated")
-        });
-        // Names are compared by the numbers in them: v10 comes after v9.
-        let last = published.max_by_key(|(name, _)| numbers(name));
-        Ok(match last {
-            Some((name, other)) => Difference {
-                against: Some(name.clone()),
-                ..differs(operations(other), operations(found))
-            },
-            None => differs(None, operations(found)),
-        })
+        Ok(differing::against_last(&seen.document, version, found))
     }
 
     /// Who called a version since a time (Unix milliseconds), the busiest first.
@@ -307,55 +325,4 @@ fn promoted(found: &Value, version: &str, environment: &str) -> Result<Value, Re
     }
     all.push(environment.into());
     Ok(json!({ "environments": all }))
-}
-
-fn operations(version: &Value) -> Option<&Map<String, Value>> {
-    version.get("operations").and_then(Value::as_object)
-}
-
-/// The numbers in a name, for an order that people expect.
-fn numbers(name: &str) -> (Vec<u64>, String) {
-    let parts = name.split(|c: char| !c.is_ascii_digit());
-    let numbers = parts.filter_map(|part| part.parse().ok());
-    (numbers.collect(), name.to_owned())
-}
-
-fn differs(before: Option<&Map<String, Value>>, after: Option<&Map<String, Value>>) -> Difference {
-    let empty = Map::new();
-    let (before, after) = (before.unwrap_or(&empty), after.unwrap_or(&empty));
-    let missing = |from: &Map<String, Value>, to: &Map<String, Value>| {
-        let names = from.keys().filter(|name| !to.contains_key(*name));
-        names.cloned().collect()
-    };
-    let changed = before.iter().filter_map(|(name, old)| {
-        let new = after.get(name)?;
-        let members = members_changed(old, new);
-        (!members.is_empty()).then(|| Changed {
-            operation: name.clone(),
-            members,
-        })
-    });
-    Difference {
-        against: None,
-        added: missing(after, before),
-        removed: missing(before, after),
-        changed: changed.collect(),
-    }
-}
-
-fn members_changed(old: &Value, new: &Value) -> Vec<String> {
-    let empty = Map::new();
-    let (old, new) = (
-        old.as_object().unwrap_or(&empty),
-        new.as_object().unwrap_or(&empty),
-    );
-    let mut names: Vec<String> = old
-        .keys()
-        .chain(new.keys())
-        .filter(|name| old.get(*name) != new.get(*name))
-        .cloned()
-        .collect();
-    names.sort();
-    names.dedup();
-    names
 }

@@ -2,6 +2,7 @@
 
 use super::{Object, document};
 use crate::api::Api;
+use crate::api::describe::{Describer, Description};
 use crate::api::endpoint::{Asked, Endpoint, Nothing};
 use crate::api::input::Json;
 use crate::api::permission as needs;
@@ -9,10 +10,12 @@ use crate::api::problem::Problem;
 use crate::api::reply::Reply;
 use crate::api::resource::Why;
 use crate::api::table::Table;
-use axum::http::Method;
-use postern_control::workflow::{Caller, Difference, Lifecycle, Retirement};
+use axum::http::header::LOCATION;
+use axum::http::{Method, StatusCode};
+use postern_control::Proposed;
+use postern_control::workflow::{Caller, Difference, Lifecycle, Lived, Retirement, month_ago};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub(super) fn add(table: &mut Table) {
     table.add::<Live>();
@@ -29,6 +32,13 @@ struct WhichVersion {
     service: String,
     /// The version.
     version: String,
+}
+
+/// What somebody else decides about.
+#[derive(Debug, Serialize, JsonSchema)]
+struct WaitsFor {
+    /// The change request that does it.
+    change_request: Proposed,
 }
 
 /// Publishes, promotes or deprecates a version.
@@ -54,7 +64,29 @@ impl Endpoint for Live {
         let live = api
             .service()
             .live(&asked.actor, service, version, step, &comment);
-        Ok(document(live.await?))
+        Ok(match live.await? {
+            Lived::Made(seen) => document(*seen),
+            Lived::Proposed(proposed) => {
+                let at = format!("/api/v1/change-requests/{}", proposed.id);
+                Reply::json(&WaitsFor {
+                    change_request: *proposed,
+                })
+                .status(StatusCode::ACCEPTED)
+                .header(LOCATION, &at)
+            }
+        })
+    }
+
+    fn describe(describer: &mut Describer) -> Description {
+        let proposed = describer.schema_of::<WaitsFor>();
+        Description {
+            also: Some((
+                StatusCode::ACCEPTED,
+                "Somebody else has to approve it.",
+                proposed,
+            )),
+            ..describer.of::<Self>()
+        }
     }
 }
 
@@ -107,11 +139,9 @@ impl Endpoint for Callers {
     const TAG: &'static str = "Services";
 
     async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
-        const MONTH_MS: u64 = 30 * 24 * 60 * 60 * 1000;
         let WhichVersion { service, version } = &asked.path;
-        let now = u64::try_from(postern_control::now()).unwrap_or_default();
         let since = asked.query.since_ms;
-        let since = since.unwrap_or_else(|| now.saturating_sub(MONTH_MS));
+        let since = since.unwrap_or_else(month_ago);
         let callers = api.service().callers(&asked.actor, service, version, since);
         Ok(Reply::json(&callers.await?))
     }

@@ -1,0 +1,96 @@
+//! What publishing a version changes for callers.
+
+use super::state;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// What publishing a version would change for callers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Difference {
+    /// The version that it is compared with: the last one that is published; none: there is none.
+    pub against: Option<String>,
+    /// Operations that are new.
+    pub added: Vec<String>,
+    /// Operations that are no longer there.
+    pub removed: Vec<String>,
+    /// Operations that changed, each with the names of what changed in it.
+    pub changed: Vec<Changed>,
+}
+
+/// An operation that changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Changed {
+    /// Its name.
+    pub operation: String,
+    /// What changed in it: `path`, `scopes`.
+    pub members: Vec<String>,
+}
+
+/// What a version of a service changes for callers of the last one that is published.
+pub(super) fn against_last(service: &Value, version: &str, found: &Value) -> Difference {
+    let others = service.get("versions").and_then(Value::as_object);
+    let published = others.into_iter().flatten().filter(|(name, other)| {
+        *name != version && matches!(state(other), "published" | "deprecated")
+    });
+    // Names are compared by the numbers in them: v10 comes after v9.
+    let last = published.max_by_key(|(name, _)| numbers(name));
+    match last {
+        Some((name, other)) => Difference {
+            against: Some(name.clone()),
+            ..differs(operations(other), operations(found))
+        },
+        None => differs(None, operations(found)),
+    }
+}
+
+fn operations(version: &Value) -> Option<&Map<String, Value>> {
+    version.get("operations").and_then(Value::as_object)
+}
+
+/// The numbers in a name, for an order that people expect.
+fn numbers(name: &str) -> (Vec<u64>, String) {
+    let parts = name.split(|c: char| !c.is_ascii_digit());
+    let numbers = parts.filter_map(|part| part.parse().ok());
+    (numbers.collect(), name.to_owned())
+}
+
+fn differs(before: Option<&Map<String, Value>>, after: Option<&Map<String, Value>>) -> Difference {
+    let empty = Map::new();
+    let (before, after) = (before.unwrap_or(&empty), after.unwrap_or(&empty));
+    let missing = |from: &Map<String, Value>, to: &Map<String, Value>| {
+        let names = from.keys().filter(|name| !to.contains_key(*name));
+        names.cloned().collect()
+    };
+    let changed = before.iter().filter_map(|(name, old)| {
+        let new = after.get(name)?;
+        let members = members_changed(old, new);
+        (!members.is_empty()).then(|| Changed {
+            operation: name.clone(),
+            members,
+        })
+    });
+    Difference {
+        against: None,
+        added: missing(after, before),
+        removed: missing(before, after),
+        changed: changed.collect(),
+    }
+}
+
+fn members_changed(old: &Value, new: &Value) -> Vec<String> {
+    let empty = Map::new();
+    let (old, new) = (
+        old.as_object().unwrap_or(&empty),
+        new.as_object().unwrap_or(&empty),
+    );
+    let mut names: Vec<String> = old
+        .keys()
+        .chain(new.keys())
+        .filter(|name| old.get(*name) != new.get(*name))
+        .cloned()
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
