@@ -4,12 +4,15 @@
 //! of the permission it needs is a first look, this is the last one.
 
 mod change;
+mod machine;
 mod publishing;
+mod telling;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use change::authorize;
+pub(crate) use change::{authorize, stored};
 pub(crate) use publishing::APPROVAL_NEEDED;
+pub(crate) use telling::told;
 
 use crate::Actor;
 use postern_model::permission::Point;

@@ -10,7 +10,7 @@ mod tests;
 
 /// Where documents of a kind name documents of another: the kind, the path (`*` is every member or
 /// item, `@` the name of every member), and the kind of what is named there.
-const REFERENCES: [(&str, &str, &str); 38] = [
+const REFERENCES: [(&str, &str, &str); 37] = [
     ("access_role", "tenant", "tenant"),
     ("app", "access_roles.*", "access_role"),
     ("app", "groups.*", "group"),
@@ -20,7 +20,6 @@ const REFERENCES: [(&str, &str, &str); 38] = [
     ("credential", "access_roles.*", "access_role"),
     ("credential", "app", "app"),
     ("credential", "environment", "environment"),
-    ("credential", "groups.*", "group"),
     ("credential", "replaces", "credential"),
     ("credential", "restricted_to.services.*", "service"),
     ("edge", "deny.*", "list"),
@@ -66,7 +65,8 @@ fn named(kind: &str, value: &Value, found: &mut dyn FnMut(&'static str, &str)) {
     }
 }
 
-fn walk(value: &Value, path: &str, found: &mut dyn FnMut(&str)) {
+/// Calls back with every text at a path of a document.
+pub(crate) fn walk(value: &Value, path: &str, found: &mut dyn FnMut(&str)) {
     let (step, rest) = path.split_once('.').unwrap_or((path, ""));
     let next = |value: &Value, found: &mut dyn FnMut(&str)| match (rest, value.as_str()) {
         ("", Some(name)) => found(name),
@@ -85,14 +85,27 @@ fn walk(value: &Value, path: &str, found: &mut dyn FnMut(&str)) {
     }
 }
 
+/// Whether a document may be named.
+pub(crate) type Sees<'a> = &'a dyn Fn(&str, &str, &Value) -> bool;
+
 /// What would be left referring to something that goes.
-#[derive(Debug, Default)]
-struct Dangling {
+struct Dangling<'a> {
     gone: HashSet<(String, String)>,
-    others: BTreeMap<(String, String), (Vec<String>, usize)>,
+    others: BTreeMap<(String, String), Others>,
+    sees: Sees<'a>,
 }
 
-impl Dangling {
+/// What refers to one thing.
+#[derive(Default)]
+struct Others {
+    /// The first of those that may be named.
+    named: Vec<String>,
+    /// The one that was counted last.
+    last: String,
+    count: usize,
+}
+
+impl Dangling<'_> {
     fn look_at(&mut self, document: &Document) {
         let Ok(value) = document.value() else { return };
         let kind = document.kind.as_str();
@@ -101,26 +114,32 @@ impl Dangling {
             if !self.gone.contains(&key) {
                 return;
             }
-            let other = format!("{kind} `{}`", document.id.escape_debug());
-            let (others, count) = self.others.entry(key).or_default();
-            if others.last() != Some(&other) {
-                *count += 1;
-                if others.len() < MOST_OTHERS {
-                    others.push(other);
-                }
+            let id = &document.id;
+            let other = format!("{kind} `{}`", id.escape_debug());
+            let others = self.others.entry(key).or_default();
+            if others.last == other {
+                return;
             }
+            others.count += 1;
+            if others.named.len() < MOST_OTHERS && (self.sees)(kind, id, &value) {
+                others.named.push(other.clone());
+            }
+            others.last = other;
         });
     }
 
     fn refusal(&self) -> Option<Refusal> {
-        let line = |((kind, id), (others, count)): (&(String, String), &(Vec<String>, usize))| {
-            let more = match count - others.len() {
-                0 => String::new(),
-                more => format!(" and {more} more"),
-            };
+        let line = |((kind, id), others): (&(String, String), &Others)| {
+            let Others { named, count, .. } = others;
+            let (id, list) = (id.escape_debug(), named.join(", "));
             let verb = if *count == 1 { "refers" } else { "refer" };
-            let (id, others) = (id.escape_debug(), others.join(", "));
-            format!("{kind} `{id}` cannot go: {others}{more} {verb} to it")
+            let who = match (named.len(), count - named.len()) {
+                (_, 0) => list,
+                (0, 1) => "one thing of another tenant".to_owned(),
+                (0, more) => format!("{more} things of other tenants"),
+                (_, more) => format!("{list} and {more} more"),
+            };
+            format!("{kind} `{id}` cannot go: {who} {verb} to it")
         };
         let mut lines: Vec<_> = self.others.iter().take(MOST_THINGS).map(line).collect();
         if lines.is_empty() {
@@ -139,11 +158,11 @@ impl Dangling {
 }
 
 /// If a proposal removes what others refer to, says so. Reads everything that is stored: for a
-/// proposal that was found to be wrong.
+/// proposal that was found to be wrong. Names what `sees` lets it name, and counts the rest.
 ///
 /// # Errors
 /// The store failed.
-pub(crate) fn explain(proposal: &Proposal<'_>) -> Result<Option<Refusal>, Refusal> {
+pub(crate) fn explain(proposal: &Proposal<'_>, sees: Sees<'_>) -> Result<Option<Refusal>, Refusal> {
     let gone = proposal.entries().iter().filter(|e| e.after.is_none());
     let gone: HashSet<_> = gone
         .map(|entry| (entry.kind.as_str().to_owned(), entry.id.to_string()))
@@ -160,6 +179,7 @@ pub(crate) fn explain(proposal: &Proposal<'_>) -> Result<Option<Refusal>, Refusa
     let mut dangling = Dangling {
         gone,
         others: BTreeMap::new(),
+        sees,
     };
     for kind in from {
         let scope = Scope::Kind(Kind::new(kind)?);

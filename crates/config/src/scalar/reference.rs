@@ -10,6 +10,7 @@ pub(crate) struct FilePath(pub(crate) String);
 scalar!(FilePath, {
     "description": "The path of a file. A relative path begins at the folder of the configuration file.",
     "type": "string",
+    "x-names-of-machine": true,
     "minLength": 1
 });
 
@@ -44,6 +45,7 @@ pub(crate) enum ChainReference {
 scalar!(ChainReference, {
     "description": "A certificate chain as PEM text, or the path of a file with it. A relative path begins at the folder of the configuration file.",
     "type": "string",
+    "x-names-of-machine": true,
     "minLength": 1,
     "x-secret": true
 });
@@ -89,6 +91,7 @@ pub(crate) enum KeyReference {
 scalar!(KeyReference, {
     "description": "Where a private key is: the path of a file, `file:` and a path, or `env:` and the name of an environment variable that holds the PEM text; or the PEM text itself as `postern secrets seal` sealed it. A relative path begins at the folder of the configuration file.",
     "type": "string",
+    "x-names-of-machine": true,
     "minLength": 1,
     "x-secret": true
 });
@@ -131,6 +134,7 @@ pub(crate) enum SecretReference {
 scalar!(SecretReference, {
     "description": "Where a secret is: `file:` and the path of a file, or `env:` and the name of an environment variable; or the secret as `postern secrets seal` sealed it. A relative path begins at the folder of the configuration file.",
     "type": "string",
+    "x-names-of-machine": true,
     "pattern": "^(env|file|sealed):",
     "x-secret": true
 });

@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use super::{Look, Owner, may_see, owners, publishing, rights_of};
+use super::{Look, Owner, machine, may_see, owners, publishing, rights_of};
 use crate::{Actor, Refusal};
 use postern_model::permission::Point;
 use postern_store::{Entry, Kind, Proposal};
@@ -39,11 +39,13 @@ pub(crate) fn authorize(actor: &Actor, proposal: &Proposal<'_>) -> Result<(), Re
         let step = Step::new(entry);
         judge(actor, &step, &before, &after)?;
         gives(actor, &step, &after)?;
+        machine::refers(actor, &step)?;
     }
     Ok(())
 }
 
-fn stored(proposal: &Proposal<'_>, kind: &str, id: &str) -> Option<Value> {
+/// A document as it would be after a change set.
+pub(crate) fn stored(proposal: &Proposal<'_>, kind: &str, id: &str) -> Option<Value> {
     let document = proposal.document(&Kind::new(kind).ok()?, id).ok()??;
     document.value().ok()
 }

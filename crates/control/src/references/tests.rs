@@ -17,6 +17,7 @@ fn told(gone: &[(&str, &str)], documents: &[Document]) -> Option<String> {
             .map(|(k, i)| ((*k).into(), (*i).into()))
             .collect(),
         others: BTreeMap::new(),
+        sees: &|_, _, document| document.get("tenant").is_none_or(|t| t != "hidden"),
     };
     for document in documents {
         dangling.look_at(document);
@@ -50,6 +51,28 @@ fn many_are_counted() {
     assert_eq!(
         told(&[("tenant", "t")], &documents).unwrap(),
         "tenant `t` cannot go: app `a0`, app `a1`, app `a2`, app `a3`, app `a4` and 4 more refer to it"
+    );
+}
+
+#[test]
+fn what_may_not_be_seen_is_counted() {
+    let app = |id: &str, tenant: &str| {
+        let app = json!({"tenant": tenant, "groups": ["g"]});
+        document("app", id, &app)
+    };
+    let (own, one, other) = (app("a", "own"), app("b", "hidden"), app("c", "hidden"));
+    let gone = [("group", "g")];
+    assert_eq!(
+        told(&gone, std::slice::from_ref(&one)).unwrap(),
+        "group `g` cannot go: one thing of another tenant refers to it"
+    );
+    assert_eq!(
+        told(&gone, &[one.clone(), other.clone()]).unwrap(),
+        "group `g` cannot go: 2 things of other tenants refer to it"
+    );
+    assert_eq!(
+        told(&gone, &[one, own, other]).unwrap(),
+        "group `g` cannot go: app `a` and 2 more refer to it"
     );
 }
 

@@ -91,7 +91,9 @@ impl Service {
                 Some(actor) => ownership::authorize(actor, proposal),
                 None => Ok(()),
             };
-            let read = allowed.and_then(|()| validated(&loader, &*running, &before, proposal));
+            let reader = actor.as_ref();
+            let read =
+                allowed.and_then(|()| validated(&loader, &*running, &before, proposal, reader));
             Err::<(), _>(ApplyError::Refused(Tried(read.map(drop))))
         };
         match stored.store.apply(changes, meta, validate).await {
@@ -123,7 +125,7 @@ impl Service {
         let (loader, running) = (stored.loader.clone(), self.running.clone());
         let before = last.clone();
         let look = move |proposal: &Proposal<'_>| {
-            let read = validated(&loader, &*running, &before, proposal);
+            let read = validated(&loader, &*running, &before, proposal, None);
             Ok((proposal.head(), read.map_err(ApplyError::Refused)?))
         };
         let (head, read) = stored.store.inspect(look).await?;
@@ -157,7 +159,7 @@ impl Service {
         let validate = move |proposal: &Proposal<'_>| {
             let read = ownership::authorize(&actor, proposal)
                 .and_then(|()| management::check::check(&actor, proposal))
-                .and_then(|()| validated(&loader, &*running, &before, proposal));
+                .and_then(|()| validated(&loader, &*running, &before, proposal, Some(&actor)));
             read.map_err(ApplyError::Refused)
         };
         let applied = stored.store.apply(changes, meta, validate).await?;
@@ -207,18 +209,30 @@ pub(super) fn need(actor: &Actor, point: Point, tenant: Option<&str>) -> Result<
 /// How it went, of what is never written.
 struct Tried(Result<(), Refusal>);
 
-/// Validates a proposal with everything that is stored, as far as it has to be read for that.
+/// Validates a proposal with everything that is stored, as far as it has to be read for that. What
+/// is wrong is told to `reader`; without one, to whoever may see everything.
 fn validated(
     loader: &Loader,
     running: &dyn Running,
     before: &Last,
     proposal: &Proposal<'_>,
+    reader: Option<&Actor>,
 ) -> Result<Read, Refusal> {
     management::outgoing::check(proposal)?;
+    let look = |kind: &str, id: &str| ownership::stored(proposal, kind, id);
+    let sees = |kind: &str, id: &str, document: &Value| {
+        reader.is_none_or(|reader| ownership::may_see(reader, kind, id, document, &look))
+    };
     let mut read = match loader.next(proposal, before) {
         Ok(read) => read,
         Err(refusal) if refusal.code == "configuration" => {
-            return Err(references::explain(proposal)?.unwrap_or(refusal));
+            if let Some(in_use) = references::explain(proposal, &sees)? {
+                return Err(in_use);
+            }
+            return Err(match reader {
+                Some(reader) => ownership::told(reader, refusal, &look),
+                None => refusal,
+            });
         }
         Err(refusal) => return Err(refusal),
     };
