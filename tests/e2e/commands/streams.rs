@@ -26,7 +26,10 @@ services:
         operations:
           events: {{ methods: [GET], path: /do/events/1000/100 }}
           chat: {{ methods: [GET], path: /chat, websocket: true }}
+          slow: {{ methods: [POST], path: /do/events/1000/100 }}
 upstreams: {{ events: {{ targets: ["{}"] }} }}
+policies:
+  looks: {{ kind: headers, on: {{ service: live }}, content_types: [application/json], sniff: true }}
 apps: {{ a: {{ tenant: t }} }}
 egress: {{ allow: [127.0.0.0/8] }}
 "#,
@@ -73,6 +76,27 @@ fn events_end_after_a_revocation() {
     for _ in 0..60 {
         assert!(kept.chunk().is_some_and(|chunk| !chunk.is_empty()));
     }
+    recorded(&stored, "credential.revoked");
+}
+
+#[test]
+fn a_revocation_while_the_body_is_awaited_ends_what_follows() {
+    let upstream = Upstream::start();
+    let stored = streaming(&upstream);
+    let key = stored.key("a");
+    let mut raw = Raw::connect(stored.gateway);
+    raw.send(format!(
+        "POST /live/do/events/1000/100 HTTP/1.1\r\nHost: test\r\nX-API-Key: {key}\r\n\
+         Content-Type: application/json\r\nContent-Length: 2\r\n\r\n"
+    ));
+    // The decision waits for the body, which is looked at.
+    std::thread::sleep(Duration::from_millis(200));
+    revoke(&stored, &key);
+    std::thread::sleep(Duration::from_secs(2));
+    raw.send("{}");
+    let begun = Instant::now();
+    let (_, _end) = raw.rest(Duration::from_secs(30));
+    assert!(begun.elapsed() < LIMIT, "{:?}", begun.elapsed());
     recorded(&stored, "credential.revoked");
 }
 

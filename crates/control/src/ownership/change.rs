@@ -171,14 +171,13 @@ fn touches_published(step: &Step<'_>) -> bool {
         .any(|(old, new)| old != new && (published(old) || published(new)))
 }
 
-/// Whether a policy that was enforced no longer is.
+/// Whether a policy that was enforced no longer is, or no longer there.
 fn relaxes(step: &Step<'_>) -> bool {
     let enforced = |document: &Value| {
         let mode = document.get("mode").and_then(Value::as_str);
         matches!(mode, None | Some("enforce"))
     };
-    step.before.as_ref().is_some_and(enforced)
-        && step.after.as_ref().is_some_and(|after| !enforced(after))
+    step.before.as_ref().is_some_and(enforced) && !step.after.as_ref().is_some_and(enforced)
 }
 
 /// The publisher decides; the consumer asks and cancels.

@@ -167,15 +167,18 @@ impl Service {
                 let service = store
                     .document(Kind::new("service")?, &given.service)
                     .await?;
+                let versions = &mut before.versions;
                 if let Some(service) = service {
-                    before.version = Some(service.version);
+                    versions.insert(("service", given.service.clone()), service.version);
                     before.service = object(service.value()?);
                 }
                 if let Some(document) = store.document(Kind::new(KIND)?, &id).await? {
+                    versions.insert((KIND, id), document.version);
                     before.kept = KeptDocument::read(document.value()?);
                 }
                 for id in before.kept.policies.keys() {
                     if let Some(policy) = store.document(Kind::new("policy")?, id).await? {
+                        versions.insert(("policy", id.clone()), policy.version);
                         before.policies.insert(id.clone(), policy.value()?);
                     }
                 }
@@ -257,30 +260,40 @@ impl Plan {
             .collect()
     }
 
-    /// All changes, for the store.
+    /// All changes, for the store: of documents as they were read, and of none that were not there.
+    /// `expected` is the version of the service, 0 for none.
     fn stored(&self, expected: Option<u64>) -> Result<Vec<postern_store::Change>, Refusal> {
-        let mut changes = Vec::new();
-        for (kind, id, value) in &self.documents {
-            let kind = documents::kind(kind)?;
-            let expect = match kind.as_str() {
-                "service" => match expected.or(self.version).unwrap_or(0) {
-                    0 => Expect::Absent,
-                    version => Expect::Version(version),
-                },
-                "upstream" => Expect::Absent,
-                _ => Expect::Anything,
-            };
-            let action = value.clone().map_or(Action::Delete, Action::Put);
-            changes.push(postern_store::Change::new(kind, id, action).expecting(expect));
-        }
         let (id, value) = &self.kept;
-        let action = Action::Put(value.clone());
-        changes.push(postern_store::Change::new(Kind::new(KIND)?, id, action));
-        Ok(changes)
+        let documents = self.documents.iter();
+        let documents = documents.map(|(kind, id, value)| (*kind, id, value.clone()));
+        let all = documents.chain([(KIND, id, Some(value.clone()))]);
+        all.map(|(name, id, value)| {
+            let kind = if name == KIND {
+                Kind::new(KIND)?
+            } else {
+                documents::kind(name)?
+            };
+            let read = self.version_of(name, id);
+            let expected = expected.filter(|_| name == "service").unwrap_or(read);
+            let expect = match expected {
+                0 => Expect::Absent,
+                version => Expect::Version(version),
+            };
+            let action = value.map_or(Action::Delete, Action::Put);
+            Ok(postern_store::Change::new(kind, id, action).expecting(expect))
+        })
+        .collect()
+    }
+
+    /// The version that a document was read in; 0 if it was not there.
+    fn version_of(&self, kind: &'static str, id: &str) -> u64 {
+        let key = (kind, id.to_owned());
+        self.versions.get(&key).copied().unwrap_or_default()
     }
 
     /// What is said of it.
     fn answer(&self, dry_run: bool) -> Value {
+        let service = self.service.split('/').next().unwrap_or_default();
         json!({
             "dry_run": dry_run,
             "service": self.service,
@@ -292,7 +305,7 @@ impl Plan {
             "report": self.report,
             "difference": self.difference,
             "also": self.also,
-            "expect": self.version.unwrap_or(0),
+            "expect": self.version_of("service", service),
         })
     }
 }

@@ -63,7 +63,7 @@ points! {
     PlansRead "plans.read" true "See plans.";
     PlansWrite "plans.write" true "Make, change and remove plans.";
     PoliciesRead "policies.read" true "See policies.";
-    PoliciesRelax "policies.relax" true "Put a policy into the modes shadow and off.";
+    PoliciesRelax "policies.relax" true "Take a policy out of force: remove it, or put it into the modes shadow and off.";
     PoliciesWrite "policies.write" true "Make, change and remove policies.";
     QuestionsAsk "questions.ask" true "Ask whether a request would pass, who can call, and why not.";
     RevisionsRead "revisions.read" false "See revisions of the rules.";

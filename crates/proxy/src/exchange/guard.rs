@@ -31,14 +31,14 @@ impl From<Interrupted> for Failed {
 }
 
 /// Awaits `work` for as long as the core serves and the caller's leave holds (`lapsed` is asked at
-/// each of the core's sweeps), and survives its panic. The task has to be one that the core wakes
-/// ([`Core::wake_to_drain`]).
+/// each of the core's sweeps after the one of number `sweep`), and survives its panic. The task has
+/// to be one that the core wakes ([`Core::wake_to_drain`]).
 pub(super) async fn guarded<F: Future>(
     core: &Core,
+    mut sweep: u64,
     mut work: Pin<&mut F>,
     lapsed: impl Fn() -> Option<Denial>,
 ) -> Result<F::Output, Interrupted> {
-    let mut sweep = core.sweep();
     std::future::poll_fn(|cx| {
         if core.is_cut_off() {
             return Poll::Ready(Err(Interrupted::CutOff));

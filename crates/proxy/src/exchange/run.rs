@@ -47,13 +47,16 @@ pub(crate) async fn run(
         // not be taken for a request.
         sink.close();
     }
+    // Deciding may wait for the body: what lapses meanwhile is looked at afterwards.
+    let sweep = core.sweep();
     let decided = {
         let (intake, journal) = (&mut intake, &mut journal);
         let deciding = &mut deciding;
         let work = pin!(decide(core, state, caller, head, intake, journal, deciding));
-        guarded(core, work, || None).await
+        guarded(core, sweep, work, || None).await
     };
     let mut is_interrupted = decided.is_err();
+    let is_let_in = matches!(decided, Ok(Ok(_)));
     let deciding = &deciding;
     let leave = Leave {
         core,
@@ -111,7 +114,8 @@ pub(crate) async fn run(
             }
             answered
         });
-        let served = guarded(core, work, || leave.lapsed()).await;
+        let lapsed = || is_let_in.then(|| leave.lapsed()).flatten();
+        let served = guarded(core, sweep, work, lapsed).await;
         served.unwrap_or_else(|interrupted| {
             is_interrupted = true;
             Err(interrupted.into())

@@ -113,7 +113,7 @@ pub(super) fn version(
     imported: &Imported,
     before: &Before,
     service: &Map<String, Value>,
-    documents: &mut Vec<(String, String, Option<Value>)>,
+    documents: &mut Vec<(&'static str, String, Option<Value>)>,
     also: &mut Vec<String>,
 ) -> Result<Map<String, Value>, Refusal> {
     let found = service
@@ -157,7 +157,7 @@ pub(super) fn version(
             members.insert("tenant".to_owned(), tenant.clone());
         }
         also.push(format!("upstream {name} is made"));
-        documents.push(("upstream".to_owned(), name.clone(), Some(upstream)));
+        documents.push(("upstream", name.clone(), Some(upstream)));
         version.insert("upstream".to_owned(), name.into());
     } else if let Some(upstream) = &given.upstream {
         version.insert("upstream".to_owned(), upstream.clone().into());

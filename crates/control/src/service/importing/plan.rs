@@ -17,14 +17,19 @@ mod tests;
 /// What was there before.
 #[derive(Debug, Default)]
 pub(super) struct Before {
-    /// The service, and the version of its document.
+    /// The service.
     pub(super) service: Option<Map<String, Value>>,
-    pub(super) version: Option<u64>,
     /// What an earlier import kept.
     pub(super) kept: KeptDocument,
     /// Policies of earlier imports, as they are.
     pub(super) policies: Map<String, Value>,
+    /// The versions of all these documents, by kind and id; what is not here was not there, or was
+    /// not looked for.
+    pub(super) versions: Versions,
 }
+
+/// Versions of documents, by kind and id.
+pub(super) type Versions = HashMap<(&'static str, String), u64>;
 
 /// What is to be done.
 #[derive(Debug)]
@@ -43,10 +48,10 @@ pub(super) struct Plan {
     pub(super) also: Vec<String>,
     /// Whether the original is kept.
     pub(super) document_kept: bool,
-    /// The version of the service's document that it was made up from.
-    pub(super) version: Option<u64>,
+    /// The versions of what it was made up from.
+    pub(super) versions: Versions,
     /// Kind, id and what becomes of it; removed without a value.
-    pub(super) documents: Vec<(String, String, Option<Value>)>,
+    pub(super) documents: Vec<(&'static str, String, Option<Value>)>,
     /// The id of what is kept, and what it is.
     pub(super) kept: (String, Value),
 }
@@ -125,9 +130,9 @@ impl Plan {
             versions.insert(given.version.clone(), Value::Object(version));
         }
         let value = Value::Object(service);
-        documents.push(("service".to_owned(), given.service.clone(), Some(value)));
+        documents.push(("service", given.service.clone(), Some(value)));
         let changes = policies.changes.into_iter();
-        documents.extend(changes.map(|(id, value)| ("policy".to_owned(), id, value)));
+        documents.extend(changes.map(|(id, value)| ("policy", id, value)));
         let (title, api_version) = (imported.title.clone(), imported.version.clone());
         let (dialect, found) = (imported.dialect.as_str(), imported.operations.len());
         let digest = hex(digest(&SHA256, text).as_ref());
@@ -150,7 +155,7 @@ impl Plan {
             difference,
             also,
             document_kept,
-            version: before.version,
+            versions: before.versions.clone(),
             documents,
             kept: (kept::id(&given.service, &given.version), value),
         })
