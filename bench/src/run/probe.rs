@@ -22,6 +22,7 @@ pub(super) struct Answer {
     pub(super) status: u16,
     /// Status line and header fields.
     head: String,
+    pub(super) body: Vec<u8>,
 }
 
 impl Answer {
@@ -65,10 +66,11 @@ impl Probe {
             };
             let whole = head.len as u64 + head.body;
             if bytes.len() as u64 >= whole {
-                let text = bytes.get(..head.len).unwrap_or_default();
+                let body = bytes.split_off(head.len);
                 return Ok(Answer {
                     status: head.status,
-                    head: String::from_utf8_lossy(text).into_owned(),
+                    head: String::from_utf8_lossy(&bytes).into_owned(),
+                    body,
                 });
             }
         }

@@ -99,6 +99,8 @@ pub(in super::super) struct Postern<'a> {
     /// The file that owns the configuration; without it, the database does.
     pub(in super::super) config: Option<&'a Path>,
     pub(in super::super) gateway: SocketAddr,
+    /// Where it is managed; some free address if this is not said.
+    pub(in super::super) admin: Option<SocketAddr>,
     /// The program that runs it, with arguments.
     pub(in super::super) wrapper: Vec<String>,
     /// How long it may take until it serves.
@@ -118,6 +120,7 @@ impl<'a> Postern<'a> {
             name,
             config,
             gateway,
+            admin: None,
             wrapper: Vec::new(),
             patience: Duration::from_secs(15),
         }
@@ -136,9 +139,10 @@ impl<'a> Postern<'a> {
         if let Some(config) = self.config {
             words.extend(["--config".to_owned(), config.display().to_string()]);
         }
+        let admin = self.admin.map_or_else(free_address, Ok)?;
         for (option, value) in [
             ("--gateway", self.gateway.to_string()),
-            ("--admin", free_address()?.to_string()),
+            ("--admin", admin.to_string()),
             ("--data", data.display().to_string()),
             ("--cores", "1".to_owned()),
         ] {

@@ -2,6 +2,7 @@
 //! soon a change is felt.
 
 mod documents;
+mod management;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -37,6 +38,7 @@ struct Stored<'a> {
     process: Process,
     data: std::path::PathBuf,
     gateway: SocketAddr,
+    admin: SocketAddr,
 }
 
 pub(super) async fn run(site: &Site<'_>, cores: Cores) -> Result<Vec<Figure>> {
@@ -69,6 +71,7 @@ pub(super) async fn run(site: &Site<'_>, cores: Cores) -> Result<Vec<Figure>> {
         changed.push(milliseconds(postern.change_policy().await?));
     }
     let after = postern.process.memory();
+    let managed = management::run(&postern.data, postern.admin, number).await?;
     figures.extend([
         Figure::new(
             "`postern apply` of 10,000 operations, 10,000 apps and subscriptions, s",
@@ -104,6 +107,7 @@ pub(super) async fn run(site: &Site<'_>, cores: Cores) -> Result<Vec<Figure>> {
         )
         .bound(Bound::AtMost(100.0)),
     ]);
+    figures.extend(managed);
     Ok(figures)
 }
 
@@ -132,9 +136,10 @@ async fn small(site: &Site<'_>, cores: Cores) -> Result<Vec<Figure>> {
 
 impl<'a> Stored<'a> {
     async fn start(site: &'a Site<'a>, cores: Cores, name: &'a str) -> Result<Self> {
-        let gateway = free_address()?;
+        let (gateway, admin) = (free_address()?, free_address()?);
         let mut postern = Postern::new(site, name, None, gateway);
         postern.patience = PATIENCE;
+        postern.admin = Some(admin);
         let (process, data) = postern.start().await?;
         Ok(Self {
             site,
@@ -142,6 +147,7 @@ impl<'a> Stored<'a> {
             process,
             data,
             gateway,
+            admin,
         })
     }
 
