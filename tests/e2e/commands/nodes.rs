@@ -1,12 +1,16 @@
 //! Nodes that share a PostgreSQL database: in step, and serving while it is away.
 
+use super::super::harness::binary;
 use super::super::harness::files::scratch;
 use super::super::harness::postgres::Server;
+use super::super::harness::program::{free_address, run};
 use super::super::harness::raw::{Response, get, once};
+use super::super::harness::tls::{Authority, Validity};
 use super::super::harness::{SOON, eventually, within};
 use super::{CONFIG, Stored, code, id_of};
 use serde_json::Value;
 use std::fs;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -68,6 +72,86 @@ fn two() -> Option<(Server, Stored, Stored)> {
     assert!(applied.status.success(), "{applied:?}");
     let two = one.beside(&server);
     Some((server, one, two))
+}
+
+/// A server on loopback that is spoken to by TLS alone, with a certificate for `localhost`; its port.
+fn encrypted(authority: &Authority) -> Option<(Server, u16)> {
+    let port = free_address().port();
+    let settings = ["listen_addresses=127.0.0.1", "ssl=on"];
+    let mut settings: Vec<_> = settings.map(str::to_owned).into();
+    settings.push(format!("port={port}"));
+    let issued = authority.issue("database", &["localhost"], Validity::Now);
+    let server = Server::prepared(settings, |data| {
+        let owner = fs::metadata(data).unwrap();
+        for (name, text) in [
+            ("server.crt", &*issued.certificate_pem),
+            ("server.key", &*issued.key_pem),
+            (
+                "pg_hba.conf",
+                "local all all trust\nhostssl all all 127.0.0.1/32 trust\n",
+            ),
+        ] {
+            let path = data.join(name);
+            fs::write(&path, text).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+            chown(&path, Some(owner.uid()), Some(owner.gid())).unwrap();
+        }
+    })?;
+    Some((server, port))
+}
+
+#[test]
+fn a_database_over_tls_is_the_one_that_its_certificate_says() {
+    let (authority, other) = (Authority::new("ours"), Authority::new("another"));
+    let Some((_server, port)) = encrypted(&authority) else {
+        return;
+    };
+    let url = |host: &str, more: &str, authority: &Authority| {
+        let root = authority.path();
+        let root = root.display();
+        format!("postgres://postern@{host}:{port}/postgres?{more}&sslrootcert={root}")
+    };
+    let good = url("localhost", "sslmode=verify-full", &authority);
+    let mut node = Stored::with(scratch("node"), &["--database", &good]);
+    let applied = node.apply(CONFIG);
+    assert!(applied.status.success(), "{applied:?}");
+    // A listener has a connection of its own: what another node changes comes over that.
+    let other_node = scratch("node");
+    fs::create_dir(other_node.join("data")).unwrap();
+    for key in ["installation.key", "master.key"] {
+        fs::copy(node.data().join(key), other_node.join("data").join(key)).unwrap();
+    }
+    let beside = Stored::with(other_node, &["--database", &good]);
+    let key = node.key("fieldforce");
+    eventually("the other node has the key", || {
+        (beside.customers(&key).status == 200).then_some(())
+    });
+    node.stop();
+
+    for (wrong, url) in [
+        (
+            "another authority",
+            url("localhost", "sslmode=verify-full", &other),
+        ),
+        (
+            "another name",
+            url("127.0.0.1", "sslmode=verify-full", &authority),
+        ),
+        (
+            "in the clear",
+            url("localhost", "sslmode=disable", &authority),
+        ),
+    ] {
+        let files = scratch("refused");
+        let data = files.join("data");
+        let mut command = std::process::Command::new(binary::postern());
+        command.args(["run", "--gateway", "127.0.0.1:0", "--admin", "127.0.0.1:0"]);
+        command.arg("--data").arg(&data).args(["--database", &url]);
+        let ran = run(&mut command, SOON);
+        assert_eq!(ran.status.code(), Some(1), "{wrong}: {ran:?}");
+        assert!(ran.stderr.contains("postgres"), "{wrong}: {ran:?}");
+        assert!(!ran.stderr.contains("panicked"), "{wrong}: {ran:?}");
+    }
 }
 
 /// Callers who ask both nodes until they are told to stop.

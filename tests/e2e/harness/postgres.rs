@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,12 +16,19 @@ const NOBODY: u32 = 65534;
 pub(crate) struct Server {
     directory: tempfile::TempDir,
     programs: PathBuf,
+    /// Settings beside those that every server of tests has: `ssl=on`.
+    settings: Vec<String>,
     running: Option<Child>,
 }
 
 impl Server {
     /// Starts one; none, with a message, where it is not installed.
     pub(crate) fn start() -> Option<Self> {
+        Self::prepared(Vec::new(), |_| ())
+    }
+
+    /// The same with other settings, and a data directory that is prepared before it starts.
+    pub(crate) fn prepared(settings: Vec<String>, prepare: impl FnOnce(&Path)) -> Option<Self> {
         let Some(programs) = programs() else {
             eprintln!("skipped: PostgreSQL is not installed; tests/setup.sh installs it");
             return None;
@@ -33,6 +40,7 @@ impl Server {
         let mut server = Self {
             directory,
             programs,
+            settings,
             running: None,
         };
         let made = server
@@ -47,6 +55,7 @@ impl Server {
             "{}",
             String::from_utf8_lossy(&made.stderr)
         );
+        prepare(&server.data());
         server.resume();
         Some(server)
     }
@@ -81,14 +90,10 @@ impl Server {
             .arg(self.programs.join("postgres"))
             .arg("-D")
             .arg(&data);
-        command.args([
-            "-c",
-            "listen_addresses=",
-            "-c",
-            "fsync=off",
-            "-c",
-            "shared_buffers=16MB",
-        ]);
+        let usual = ["listen_addresses=", "fsync=off", "shared_buffers=16MB"];
+        for setting in usual.into_iter().chain(self.settings.iter().map(|s| &**s)) {
+            command.arg("-c").arg(setting);
+        }
         command.args(["-k", &socket]);
         let log = fs::OpenOptions::new()
             .create(true)
@@ -141,6 +146,11 @@ impl Server {
 
     fn is_ready(&self) -> bool {
         let mut ready = self.command("pg_isready");
+        let port = self
+            .settings
+            .iter()
+            .find_map(|set| set.strip_prefix("port="));
+        ready.arg("-p").arg(port.unwrap_or("5432"));
         ready.arg("-q").arg("-h").arg(self.directory.path());
         ready.status().unwrap().success()
     }
