@@ -24,6 +24,7 @@ mod webhooks;
 
 pub use addressees::{Addressees, Members};
 pub use endpoints::{Attempts, MadeWebhook, NewWebhook, RotatedSecret};
+pub use happened::Doer;
 pub use mailing::SentMail;
 pub use scan::ServedCertificate;
 

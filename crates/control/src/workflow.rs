@@ -17,6 +17,7 @@ pub use approvals::{Approvals, Waiting};
 pub use catalogue::{Offer, OfferedPlan, OfferedVersion};
 pub use history::Told;
 pub use keys::{CreatedKey, KeyWanted, Rotation};
+pub(crate) use subscriptions::is_offered;
 pub use subscriptions::{Access, Cause, Decision, Step};
 pub use versions::{Caller, Changed, Difference, Lifecycle, Lived, Retirement, month_ago};
 

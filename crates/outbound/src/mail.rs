@@ -14,7 +14,10 @@ mod tests;
 pub use error::MailError;
 pub use mailer::{Login, Mailer, Security, Server};
 pub use message::Message;
-pub use template::{Asked, Decision, Installation, Template};
+pub use template::{
+    Asked, Became, Cause, Decision, Installation, Invitation, Password, RevokedCredential, Stage,
+    Subscription, Template, Version,
+};
 
 /// Whether a text is an address that mails can go to, with or without a name.
 pub fn is_address(text: &str) -> bool {

@@ -1,9 +1,10 @@
 //! What happens is told: by webhooks to a receiver that fails at first, over a crash, and by mail.
 
+mod mails;
+mod smtp;
+
 use super::{CONFIG, Stored};
-use crate::harness::binary::workspace;
 use crate::harness::files::scratch;
-use crate::harness::python::python;
 use crate::harness::tls::{Authority, Validity, provider};
 use crate::harness::{SOON, eventually};
 use jiff::{SignedDuration, Timestamp};
@@ -12,8 +13,6 @@ use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
@@ -220,74 +219,4 @@ fn a_webhook_is_sent_until_it_is_taken_even_over_a_crash() {
     ask(&postern, "webhooks.test", &json!({"id": id}));
     let ping = received.recv_timeout(SOON).expect("the ping");
     assert_eq!(ping.event()["type"], "ping");
-}
-
-/// A mail server that writes what it gets.
-struct Smtpd {
-    child: Child,
-    output: BufReader<std::process::ChildStdout>,
-}
-
-impl Smtpd {
-    fn start(python: &Path) -> Self {
-        let script = workspace().join("crates/outbound/tests/peers/smtpd.py");
-        let mut child = Command::new(python)
-            .arg(script)
-            .arg(json!({"tls": "none"}).to_string())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the mail server");
-        let output = BufReader::new(child.stdout.take().expect("its output"));
-        Self { child, output }
-    }
-
-    fn read(&mut self) -> Value {
-        let mut line = String::new();
-        self.output.read_line(&mut line).expect("a line");
-        serde_json::from_str(&line).expect("JSON")
-    }
-}
-
-impl Drop for Smtpd {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-#[test]
-fn a_decision_is_mailed_to_whoever_is_responsible_for_the_app() {
-    let Some(python) = python() else { return };
-    let mut server = Smtpd::start(python);
-    let port = server.read()["port"].clone();
-    let postern = Stored::empty();
-    let config = CONFIG.replace(
-        "crm: { tenant: partner-x }",
-        "crm: { tenant: partner-x, contact: crm@partner.example }",
-    );
-    let applied = postern.apply(&config);
-    assert!(applied.status.success(), "{applied:?}");
-    let mail = json!({
-        "host": "127.0.0.1", "port": port, "security": "none", "title": "Example APIs",
-        "from": "Postern <postern@example.com>", "links": "https://manage.example.com/",
-    });
-    let change = json!({"kind": "mail", "id": "platform", "put": mail});
-    ask(&postern, "change", &json!({"changes": [change]}));
-    ask(&postern, "mail.test", &json!({"to": "lin@example.com"}));
-    let test = server.read();
-    assert_eq!(test["to"], json!(["lin@example.com"]), "{test}");
-    postern.ok(&["subscriptions", "approve", "sub_crm", "--yes"]);
-    let decided = server.read();
-    assert_eq!(decided["to"], json!(["crm@partner.example"]), "{decided}");
-    assert_eq!(decided["from"], "postern@example.com");
-    let text = decided["data"].as_str().expect("text").replace("=\r\n", "");
-    for part in [
-        "approved",
-        "crm",
-        "partners",
-        "https://manage.example.com/subscriptions/sub_crm",
-    ] {
-        assert!(text.contains(part), "{part}: {text}");
-    }
 }

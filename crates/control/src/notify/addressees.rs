@@ -1,9 +1,13 @@
 //! Who gets mails.
 
-use crate::{Answer, Refusal};
+use super::happened::Doer;
+use crate::management::{member, service_account};
+use crate::people::kept_email;
+use crate::{ActorKind, Answer, Refusal};
 use postern_model::permission::{BuiltIn, Point, Points};
 use postern_store::{Kind, Member, Page, Scope, Store};
 use serde::Deserialize;
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
@@ -22,6 +26,13 @@ pub trait Addressees: Debug + Send + Sync {
         point: Point,
         tenant: Option<&'a str>,
     ) -> Answer<'a, Result<Vec<String>, Refusal>>;
+
+    /// Whether somebody belongs to a tenant, or (none) to the platform.
+    fn acts_for<'a>(
+        &'a self,
+        doer: &'a Doer,
+        tenant: Option<&'a str>,
+    ) -> Answer<'a, Result<bool, Refusal>>;
 }
 
 /// People as the store has them: documents of the kinds `user`, `member` and `role`.
@@ -139,6 +150,38 @@ impl Members {
     }
 }
 
+impl Members {
+    /// Whether a person belongs to a tenant, or has a role on the platform.
+    async fn is_of(&self, email: &str, tenant: Option<&str>) -> Result<bool, Refusal> {
+        let page = Page {
+            kind: Kind::new("user")?,
+            filter: Some((Member::Email, kept_email(email))),
+            after: None,
+            descending: false,
+            limit: 1,
+        };
+        let found = self.0.documents_page(page).await?.pop();
+        let Some(user) = found else { return Ok(false) };
+        let Some(tenant) = tenant else {
+            let user: Option<User> = serde_json::from_str(&user.json).ok();
+            return Ok(user.is_some_and(|user| !user.platform_roles.is_empty()));
+        };
+        let member = member::id(&user.id, tenant);
+        let member = self.0.document(Kind::new(member::KIND)?, &member).await?;
+        Ok(member.is_some())
+    }
+
+    /// Whether a program belongs to a tenant, or to the platform.
+    async fn is_program_of(&self, id: &str, tenant: Option<&str>) -> Result<bool, Refusal> {
+        let found = self
+            .0
+            .document(Kind::new(service_account::KIND)?, id)
+            .await?;
+        let account = found.map(|found| found.value()).transpose()?;
+        Ok(account.is_some_and(|account| account.get("tenant").and_then(Value::as_str) == tenant))
+    }
+}
+
 /// A user who gets in.
 fn active(json: &str) -> Option<User> {
     let user: User = serde_json::from_str(json).ok()?;
@@ -156,6 +199,20 @@ impl Addressees for Members {
             match tenant {
                 Some(tenant) => self.members(point, tenant).await,
                 None => self.of_platform(point).await,
+            }
+        })
+    }
+
+    fn acts_for<'a>(
+        &'a self,
+        doer: &'a Doer,
+        tenant: Option<&'a str>,
+    ) -> Answer<'a, Result<bool, Refusal>> {
+        Box::pin(async move {
+            match doer.kind {
+                ActorKind::User => self.is_of(&doer.who, tenant).await,
+                ActorKind::ServiceAccount => self.is_program_of(&doer.who, tenant).await,
+                ActorKind::Local | ActorKind::System => Ok(tenant.is_none()),
             }
         })
     }

@@ -257,7 +257,7 @@ impl Service {
             let message = "there are no mail settings, so that no mails are sent";
             return Err(Refusal::new("conflict", message).help("`PUT /api/v1/settings/mail` first"));
         };
-        let title = mail.title.clone().unwrap_or_else(|| "Postern".to_owned());
+        let title = mailing::installation(&mail).name;
         let text = format!(
             "This is a test. {} asked {title} for it.\n\nMails from {title} reach you.\n",
             actor.who

@@ -1,5 +1,6 @@
 //! What happened, and whom it concerns, before it is known who that is.
 
+use crate::ActorKind;
 use jiff::Timestamp;
 use postern_model::permission::Point;
 use postern_outbound::mail::Template;
@@ -17,10 +18,48 @@ pub(super) struct Happened {
     pub(super) at: Timestamp,
     /// What there is to know about it.
     pub(super) data: Value,
+    /// Who did it, where some do not get a mail of what they did themselves.
+    pub(super) by: Option<Doer>,
     /// Whom it concerns, first of all the one whose business it is.
     pub(super) parties: Vec<Party>,
+    /// An address that gets the mail, whoever that is.
+    pub(super) to: Option<String>,
     /// What mails say of it.
     pub(super) mail: Option<Template>,
+    /// Names the mail where one is enough for several things; none: `name` does.
+    pub(super) mailed_as: Option<Vec<String>>,
+}
+
+impl Happened {
+    /// Something that concerns nobody yet.
+    pub(super) const fn new(
+        name: Vec<String>,
+        kind: EventKind,
+        at: Timestamp,
+        data: Value,
+    ) -> Self {
+        Self {
+            name,
+            kind,
+            at,
+            data,
+            by: None,
+            parties: Vec::new(),
+            to: None,
+            mail: None,
+            mailed_as: None,
+        }
+    }
+}
+
+/// Who did something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doer {
+    /// What the audit trail calls them: an e-mail address, the id of a service account, the name
+    /// of a user of the system.
+    pub who: String,
+    /// What kind of somebody.
+    pub kind: ActorKind,
 }
 
 /// Somebody whom something concerns.
@@ -30,6 +69,8 @@ pub(super) struct Party {
     pub(super) who: Who,
     /// Which of its members get a mail; none: nobody.
     pub(super) mailed: Option<Point>,
+    /// Whether they get none where one of theirs did it.
+    pub(super) unless_theirs: bool,
 }
 
 /// Whom something concerns.
@@ -41,6 +82,8 @@ pub(super) enum Who {
     Owner(String),
     /// Everybody with an app that has a subscription to a service.
     Subscribers(String),
+    /// Those of them to whom the service is offered still.
+    Offered(String),
     /// A tenant; none: the platform.
     Tenant(Option<String>),
 }
@@ -51,6 +94,7 @@ impl Who {
         Party {
             who: self,
             mailed: None,
+            unless_theirs: false,
         }
     }
 
@@ -59,6 +103,16 @@ impl Who {
         Party {
             who: self,
             mailed: Some(point),
+            unless_theirs: false,
         }
+    }
+}
+
+impl Party {
+    /// The same, without a mail where one of theirs did it.
+    #[must_use]
+    pub(super) fn unless_theirs(mut self) -> Self {
+        self.unless_theirs = true;
+        self
     }
 }

@@ -5,26 +5,30 @@ use super::queue::{Queue, Taken};
 use crate::management::mail::{KIND, Mail, Security};
 use crate::{Refusal, Service, documents};
 use jiff::Timestamp;
-use postern_outbound::mail::{Login, Mailer, Message, Security as Protection, Server};
+use postern_outbound::mail::{
+    Installation, Login, Mailer, Message, Security as Protection, Server,
+};
 use postern_outbound::webhook::{Outcome, Schedule};
 use postern_outbound::{Clock, Random};
 use postern_store::{Kind, Note, Store};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::watch;
 
 const QUEUE: &str = "mail_queue";
 const LOG: &str = "mail_log";
 
-/// How long attempts are kept, in milliseconds: 30 days.
+/// Ids of mails that need no more attempts.
+const DONE: &str = "mail_done";
+
+/// How long attempts are kept, and that a mail is done, in milliseconds: 30 days.
 const KEPT_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 
 /// How long a mail is ours, in milliseconds: longer than sending one takes.
 const LEASE_MS: i64 = 120_000;
-
-/// Mails that are sent one after the other before it is looked what else there is.
-const TOGETHER: usize = 8;
 
 /// Mails that may wait.
 const MOST_WAITING: usize = 1000;
@@ -55,6 +59,24 @@ pub struct SentMail {
     pub error: Option<String>,
 }
 
+/// Notes an attempt.
+pub(super) async fn log(
+    store: &Store,
+    line: &SentMail,
+    at: Timestamp,
+    now_ms: i64,
+) -> Result<(), Refusal> {
+    // The newest first.
+    let before = LATEST_MS.saturating_sub(millis(at)).max(0);
+    let note = Note {
+        key: format!("{before:013}/{}/{}", line.id, line.attempt).into(),
+        value: serde_json::to_value(line)
+            .map_err(|error| Refusal::new("failed", error.to_string()))?,
+        expires_at_ms: now_ms.saturating_add(KEPT_MS),
+    };
+    Ok(store.note_put(LOG, note, now_ms).await?)
+}
+
 /// How mails are sent; none: they are not.
 pub(super) async fn settings(store: &Store) -> Result<Option<Mail>, Refusal> {
     let found = store
@@ -68,6 +90,13 @@ pub(super) fn links(service: &Service, mail: Option<&Mail>) -> String {
     let said = mail.and_then(|mail| mail.links.clone());
     let links = said.unwrap_or_else(|| service.running().status().admin);
     links.trim_end_matches('/').to_owned()
+}
+
+/// Who mails come from.
+pub(super) fn installation(mail: &Mail) -> Installation {
+    Installation {
+        name: mail.title.clone().unwrap_or_else(|| "Postern".to_owned()),
+    }
 }
 
 /// Somebody who hands mails to the server of the settings.
@@ -126,12 +155,17 @@ impl Mails {
         }
     }
 
-    /// Has a mail sent.
+    /// Has a mail sent, once however often this is asked: what follows the log may end between
+    /// telling what a line says and noting that it was read.
     pub(super) async fn enqueue(
         store: &Store,
         message: &Message,
         now_ms: i64,
     ) -> Result<(), Refusal> {
+        let done = store.note_get(DONE, &message.id, now_ms).await?;
+        if done.is_some() {
+            return Ok(());
+        }
         let queue = Queue::<Message>::new(store.clone(), QUEUE);
         let waiting = store.notes(QUEUE, "", None, MOST_WAITING, now_ms).await?;
         if waiting.len() >= MOST_WAITING {
@@ -142,6 +176,16 @@ impl Mails {
             return Ok(());
         }
         queue.push(&message.id, message.clone(), now_ms).await
+    }
+
+    /// Notes that a mail needs no more attempts.
+    pub(super) async fn done(store: &Store, id: &str, now_ms: i64) -> Result<(), Refusal> {
+        let note = Note {
+            key: id.into(),
+            value: json!({}),
+            expires_at_ms: now_ms.saturating_add(KEPT_MS),
+        };
+        Ok(store.note_put(DONE, note, now_ms).await?)
     }
 
     /// Attempts, the newest first, and where the next page begins.
@@ -167,41 +211,41 @@ impl Mails {
     /// Works until it is told to stop.
     pub(super) async fn run(self, mut stop: watch::Receiver<bool>) {
         loop {
-            if let Err(refusal) = self.round().await {
+            let more = self.one().await.unwrap_or_else(|refusal| {
                 tracing::warn!(error = %refusal.message, "the queue of mails cannot be used");
-            }
+                false
+            });
+            let wait = if more { Duration::ZERO } else { super::POLL };
             tokio::select! {
+                biased;
                 _ = stop.wait_for(|stop| *stop) => return,
-                () = tokio::time::sleep(super::POLL) => {}
+                () = tokio::time::sleep(wait) => {}
             }
         }
     }
 
-    async fn round(&self) -> Result<(), Refusal> {
+    /// Sends one mail, so that a process that ends has taken no others with it. Whether there was
+    /// one.
+    async fn one(&self) -> Result<bool, Refusal> {
         let Some(mail) = settings(&self.store).await? else {
-            return Ok(());
+            return Ok(false);
         };
         let now_ms = millis(self.clock.now());
-        // The lease holds for all of them, which are sent one after the other.
-        let lease_ms = LEASE_MS.saturating_mul(i64::try_from(TOGETHER).unwrap_or(1));
-        let taken = self.queue.take(now_ms, lease_ms, TOGETHER, &[]).await?;
-        if taken.is_empty() {
-            return Ok(());
-        }
-        let mailer = mailer(&self.service, &mail, self.clock.clone()).await;
-        for taken in taken {
-            let at = self.clock.now();
-            let outcome = match &mailer {
-                Ok(mailer) => match mailer.send(&taken.item).await {
-                    Ok(()) => Ok(()),
-                    Err(error) => Err((error.to_string(), error.is_transient())),
-                },
-                // Settings are mended by somebody.
-                Err(why) => Err((why.clone(), true)),
-            };
-            self.settle(taken, at, outcome).await?;
-        }
-        Ok(())
+        let taken = self.queue.take(now_ms, LEASE_MS, 1, &[]).await?;
+        let Some(taken) = taken.into_iter().next() else {
+            return Ok(false);
+        };
+        let at = self.clock.now();
+        let outcome = match mailer(&self.service, &mail, self.clock.clone()).await {
+            Ok(mailer) => match mailer.send(&taken.item).await {
+                Ok(()) => Ok(()),
+                Err(error) => Err((error.to_string(), error.is_transient())),
+            },
+            // Settings are mended by somebody.
+            Err(why) => Err((why, true)),
+        };
+        self.settle(taken, at, outcome).await?;
+        Ok(true)
     }
 
     async fn settle(
@@ -234,23 +278,15 @@ impl Mails {
             outcome,
             error,
         };
-        let before = LATEST_MS.saturating_sub(millis(at)).max(0);
-        let note = Note {
-            key: format!("{before:013}/{}/{}", line.id, line.attempt).into(),
-            value: serde_json::to_value(&line)
-                .map_err(|error| Refusal::new("failed", error.to_string()))?,
-            expires_at_ms: now_ms.saturating_add(KEPT_MS),
-        };
-        self.store.note_put(LOG, note, now_ms).await?;
-        match next {
-            Some(wait) => {
-                let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
-                let due = now_ms.saturating_add(wait);
-                self.queue
-                    .again(&taken.key, taken.attempt, due, now_ms)
-                    .await
-            }
-            None => self.queue.done(&taken.key, taken.attempt, now_ms).await,
+        log(&self.store, &line, at, now_ms).await?;
+        if let Some(wait) = next {
+            let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+            let due = now_ms.saturating_add(wait);
+            let again = self.queue.again(&taken.key, taken.attempt, due, now_ms);
+            return again.await;
         }
+        // Before it leaves the queue.
+        Self::done(&self.store, &line.id, now_ms).await?;
+        self.queue.done(&taken.key, taken.attempt, now_ms).await
     }
 }

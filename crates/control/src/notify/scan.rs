@@ -1,5 +1,10 @@
 //! What will expire: told 30 days, 7 days and 1 day before.
 
+mod certificates;
+mod versions;
+
+pub use certificates::ServedCertificate;
+
 use super::happened::{Happened, Who};
 use super::lease::SPACE;
 use super::tell::Teller;
@@ -7,7 +12,7 @@ use super::{millis, named};
 use crate::{Refusal, Service};
 use jiff::{SignedDuration, Timestamp};
 use postern_model::permission::Point;
-use postern_outbound::mail::Template;
+use postern_outbound::mail::{Became, Subscription, Template};
 use postern_outbound::webhook::EventKind;
 use postern_store::{Document, Kind, Note, Scope, Store};
 use serde_json::{Value, json};
@@ -22,15 +27,6 @@ const LATE: SignedDuration = SignedDuration::from_hours(48);
 
 /// For how long it is remembered that something was told, in milliseconds: longer than it is news.
 const REMEMBERED_MS: i64 = 40 * 24 * 60 * 60 * 1000;
-
-/// A certificate that is served.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ServedCertificate {
-    /// What it is declared as, or its file.
-    pub name: String,
-    /// When it ends, Unix time in seconds.
-    pub expires_at: i64,
-}
 
 /// A document that has an end.
 #[derive(Debug)]
@@ -62,10 +58,10 @@ pub(super) async fn scan(
     now: Timestamp,
 ) -> Result<(), Refusal> {
     let mut found = credentials(store, teller, now).await?;
-    found.extend(subscriptions(store, now).await?);
-    found.extend(versions(store, teller, now).await?);
+    found.extend(subscriptions(store, teller, now).await?);
+    found.extend(versions::versions(store, teller, now).await?);
     for served in service.running().certificates() {
-        found.extend(certificate(store, served, teller, now).await?);
+        found.extend(certificates::certificate(store, served, teller, now).await?);
     }
     for happened in found {
         once(store, teller, happened, now).await?;
@@ -103,14 +99,8 @@ fn text<'a>(document: &'a Value, member: &str) -> &'a str {
 }
 
 fn happened(kind: EventKind, name: [&str; 4], at: Timestamp, data: Value) -> Happened {
-    Happened {
-        name: name.into_iter().map(str::to_owned).collect(),
-        kind,
-        at,
-        data,
-        parties: Vec::new(),
-        mail: None,
-    }
+    let name = name.into_iter().map(str::to_owned).collect();
+    Happened::new(name, kind, at, data)
 }
 
 /// Documents of a kind whose `expires_at` is news, and what the others say that `also` picks.
@@ -180,122 +170,47 @@ async fn credentials(
     Ok(told.collect())
 }
 
-async fn subscriptions(store: &Store, now: Timestamp) -> Result<Vec<Happened>, Refusal> {
+async fn subscriptions(
+    store: &Store,
+    teller: &Teller<'_>,
+    now: Timestamp,
+) -> Result<Vec<Happened>, Refusal> {
     let (found, _) = ending(store, "subscription", now, |_| None).await?;
     let told = found.into_iter().filter_map(|Ending { id, value, end }| {
         let days = days(now, end)?;
         if !matches!(text(&value, "state"), "approved" | "suspended") {
             return None;
         }
-        let (app, service) = (text(&value, "app"), text(&value, "service"));
+        let of = |member: &str| text(&value, member).to_owned();
+        let (app, service, plan) = (of("app"), of("service"), of("plan"));
         let data = json!({
-            "subscription": id, "app": app, "service": service, "plan": text(&value, "plan"),
+            "subscription": id, "app": app, "service": service, "plan": plan,
             "change": if days == 0 { "expired" } else { "expiring" },
             "expires_at": end.to_string(), "days": days,
         });
         let name = ["subscription", &id, &end.to_string(), &days.to_string()];
+        let happened = happened(EventKind::SubscriptionChanged, name, now, data);
         Some(Happened {
             parties: vec![
-                Who::Owner(app.to_owned()).told(),
-                Who::Publisher(service.to_owned()).told(),
+                Who::Owner(app.clone()).mailed(Point::SubscriptionsRequest),
+                Who::Publisher(service.clone()).told(),
             ],
-            ..happened(EventKind::SubscriptionChanged, name, now, data)
+            mail: Some(Template::Subscription {
+                link: format!("{}/subscriptions/{id}", teller.links()),
+                subscription: Subscription {
+                    id,
+                    app,
+                    service,
+                    plan,
+                },
+                became: match days {
+                    0 => Became::Expired,
+                    _ => Became::Expiring { at: end },
+                },
+                comment: None,
+            }),
+            ..happened
         })
     });
     Ok(told.collect())
-}
-
-async fn versions(
-    store: &Store,
-    teller: &Teller<'_>,
-    now: Timestamp,
-) -> Result<Vec<Happened>, Refusal> {
-    let visit = |found: &mut Vec<(String, Value)>, document: Document| {
-        if document.json.contains("\"sunset_at\"")
-            && let Ok(value) = document.value()
-        {
-            found.push((document.id.into(), value));
-        }
-    };
-    let scope = Scope::Kind(Kind::new("service")?);
-    let (_, services) = store.fold(scope, Vec::new(), visit).await?;
-    let mut told = Vec::new();
-    for (service, value) in &services {
-        let versions = value.get("versions").and_then(Value::as_object);
-        for (version, value) in versions.into_iter().flatten() {
-            let end = text(value, "sunset_at").parse::<Timestamp>();
-            let days = end
-                .ok()
-                .and_then(|end| days(now, end).map(|days| (end, days)));
-            let Some((end, days)) = days.filter(|(_, days)| *days > 0) else {
-                continue;
-            };
-            let data = json!({
-                "service": service, "version": version, "sunset_at": end.to_string(), "days": days,
-            });
-            let name = [&**service, version, &end.to_string(), &days.to_string()];
-            let who = Who::Subscribers(service.clone());
-            told.push(Happened {
-                parties: vec![
-                    Who::Publisher(service.clone()).told(),
-                    who.mailed(Point::SubscriptionsRequest),
-                ],
-                mail: Some(Template::VersionRetiring {
-                    service: service.clone(),
-                    version: version.clone(),
-                    retires_at: end,
-                    apps: Vec::new(),
-                    successor: None,
-                    link: format!("{}/services/{service}", teller.links()),
-                }),
-                ..happened(EventKind::VersionRetiring, name, now, data)
-            });
-        }
-    }
-    Ok(told)
-}
-
-async fn certificate(
-    store: &Store,
-    served: ServedCertificate,
-    teller: &Teller<'_>,
-    now: Timestamp,
-) -> Result<Option<Happened>, Refusal> {
-    let end = Timestamp::from_second(served.expires_at).unwrap_or(Timestamp::MAX);
-    let Some(days) = days(now, end) else {
-        return Ok(None);
-    };
-    // One that has no document is a file that a listener names, which is the platform's.
-    let declared = store.document(Kind::new("certificate")?, &served.name);
-    let declared = declared
-        .await?
-        .map(|document| document.value())
-        .transpose()?;
-    let declared = declared.unwrap_or_default();
-    let tenant = declared.get("tenant").and_then(Value::as_str);
-    let hosts = declared.get("hosts").and_then(Value::as_array);
-    let hosts = hosts.into_iter().flatten().filter_map(Value::as_str);
-    let hosts: Vec<String> = hosts.map(str::to_owned).collect();
-    let data = json!({
-        "certificate": served.name, "hosts": hosts,
-        "expires_at": end.to_string(), "days": days,
-    });
-    let name = [
-        "certificate",
-        &served.name,
-        &end.to_string(),
-        &days.to_string(),
-    ];
-    let happened = happened(EventKind::CertificateExpiring, name, now, data);
-    let who = Who::Tenant(tenant.map(str::to_owned));
-    Ok(Some(Happened {
-        parties: vec![who.mailed(Point::CertificatesWrite)],
-        mail: Some(Template::CertificateExpiring {
-            link: format!("{}/certificates/{}", teller.links(), served.name),
-            certificate: served.name,
-            names: hosts,
-            expires_at: end,
-        }),
-        ..happened
-    }))
 }

@@ -3,6 +3,7 @@
 use super::happened::{Party, Who};
 use crate::Service;
 use crate::ownership::Owner;
+use crate::workflow::is_offered;
 use postern_model::entity::SubscriptionState;
 use postern_model::permission::Point;
 use serde_json::Value;
@@ -17,6 +18,8 @@ pub(super) struct Side {
     pub(super) apps: Vec<String>,
     /// Which of its members get a mail.
     pub(super) mailed: Option<Point>,
+    /// Whether they get none where one of theirs did it.
+    pub(super) unless_theirs: bool,
 }
 
 /// The tenants that are meant, each once, the first one first.
@@ -28,12 +31,14 @@ pub(super) fn sides(service: &Service, parties: &[Party]) -> Vec<Side> {
             match sides.iter_mut().find(|side| side.tenant == tenant) {
                 Some(side) => {
                     side.mailed = side.mailed.or(party.mailed);
+                    side.unless_theirs &= party.unless_theirs;
                     side.apps.extend(apps);
                 }
                 None => sides.push(Side {
                     tenant,
                     apps,
                     mailed: party.mailed,
+                    unless_theirs: party.unless_theirs,
                 }),
             }
         }
@@ -65,26 +70,44 @@ fn of(service: &Service, who: &Who) -> Vec<(Owner, Vec<String>)> {
             let owner = tenant.clone().map_or(Owner::Platform, Owner::Tenant);
             vec![(owner, Vec::new())]
         }
-        Who::Subscribers(name) => {
-            use SubscriptionState::{Approved, Pending, Suspended};
-            let directory = service.running().directory();
-            let live = directory.subscriptions().filter(|row| {
-                *row.service == **name && matches!(row.state, Pending | Approved | Suspended)
-            });
-            let mut tenants: BTreeMap<Owner, BTreeSet<String>> = BTreeMap::new();
-            for row in live {
-                if let Some(app) = directory.app(&row.app) {
-                    let owner = Owner::Tenant(app.tenant.to_string());
-                    tenants
-                        .entry(owner)
-                        .or_default()
-                        .insert(row.app.to_string());
-                }
-            }
-            let listed = tenants.into_iter();
-            listed
-                .map(|(owner, apps)| (owner, apps.into_iter().collect()))
-                .collect()
+        Who::Subscribers(name) => subscribers(service, name, |_| true),
+        Who::Offered(name) => {
+            let configuration = service.running().configuration();
+            let found = configuration
+                .services
+                .iter()
+                .find(|one| *one.name == **name);
+            found.map_or_else(Vec::new, |found| {
+                subscribers(service, name, |tenant| is_offered(found, tenant))
+            })
         }
     }
+}
+
+/// The tenants with apps that have a subscription to a service, and these apps.
+fn subscribers(
+    service: &Service,
+    name: &str,
+    which: impl Fn(&str) -> bool,
+) -> Vec<(Owner, Vec<String>)> {
+    use SubscriptionState::{Approved, Pending, Suspended};
+    let directory = service.running().directory();
+    let live = directory
+        .subscriptions()
+        .filter(|row| *row.service == *name && matches!(row.state, Pending | Approved | Suspended));
+    let mut tenants: BTreeMap<Owner, BTreeSet<String>> = BTreeMap::new();
+    for row in live {
+        let Some(app) = directory.app(&row.app) else {
+            continue;
+        };
+        if which(&app.tenant) {
+            let owner = Owner::Tenant(app.tenant.to_string());
+            let apps = tenants.entry(owner).or_default();
+            apps.insert(row.app.to_string());
+        }
+    }
+    let listed = tenants.into_iter();
+    listed
+        .map(|(owner, apps)| (owner, apps.into_iter().collect()))
+        .collect()
 }

@@ -10,8 +10,8 @@ use crate::management::mail::Mail;
 use crate::management::webhook::Webhook;
 use crate::{Refusal, Service};
 use jiff::Timestamp;
-use postern_outbound::mail::{Installation, Template};
-use postern_outbound::webhook::Event;
+use postern_outbound::mail::{Template, is_address};
+use postern_outbound::webhook::{Event, EventKind};
 use postern_store::{Kind, Store};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -65,13 +65,51 @@ impl<'a> Teller<'a> {
         if !self.is_heard() {
             return Ok(());
         }
-        for (at, side) in sides(self.service, &happened.parties).iter().enumerate() {
+        let sides = sides(self.service, &happened.parties);
+        for (at, side) in sides.iter().enumerate() {
             self.webhooks_of(&happened, side, at == 0).await?;
-            if let (Some(mail), Some(template)) = (&self.mail, &happened.mail) {
-                self.mails_of(&happened, side, mail, template).await?;
+        }
+        let (Some(mail), Some(template)) = (&self.mail, &happened.mail) else {
+            return Ok(());
+        };
+        for side in self.mailed(&happened, &sides).await? {
+            let addresses = self.addresses(side).await?;
+            let mut template = template.clone();
+            if let Template::Version { apps, .. } = &mut template {
+                apps.clone_from(&side.apps);
             }
+            self.mail(&happened, mail, &template, addresses).await?;
+        }
+        if let Some(to) = happened.to.clone().filter(|to| is_address(to)) {
+            self.mail(&happened, mail, template, [to].into()).await?;
         }
         Ok(())
+    }
+
+    /// The sides that get mails. A side that did it itself gets none where that is said; whoever
+    /// acts for all of them may have meant any.
+    async fn mailed<'s>(
+        &self,
+        happened: &Happened,
+        sides: &'s [Side],
+    ) -> Result<Vec<&'s Side>, Refusal> {
+        let mut others = Vec::new();
+        for side in sides {
+            let theirs = match &happened.by {
+                Some(doer) if side.unless_theirs => {
+                    let tenant = side.tenant.as_deref();
+                    self.addressees.acts_for(doer, tenant).await?
+                }
+                _ => false,
+            };
+            if !theirs {
+                others.push(side);
+            }
+        }
+        if others.is_empty() && sides.len() > 1 {
+            return Ok(sides.iter().collect());
+        }
+        Ok(others)
     }
 
     /// `first`: whether it is their business above all, so that the platform is told of it too.
@@ -95,15 +133,10 @@ impl<'a> Teller<'a> {
         Ok(())
     }
 
-    async fn mails_of(
-        &self,
-        happened: &Happened,
-        side: &Side,
-        mail: &Mail,
-        template: &Template,
-    ) -> Result<(), Refusal> {
+    /// Who gets the mails of a side.
+    async fn addresses(&self, side: &Side) -> Result<BTreeSet<String>, Refusal> {
         let Some(point) = side.mailed else {
-            return Ok(());
+            return Ok(BTreeSet::new());
         };
         let tenant = side.tenant.as_deref();
         let people = self.addressees.with_point(point, tenant).await?;
@@ -111,17 +144,22 @@ impl<'a> Teller<'a> {
         for app in &side.apps {
             addresses.extend(self.contact(app).await?);
         }
-        let mut template = template.clone();
-        if let Template::VersionRetiring { apps, .. } = &mut template {
-            apps.clone_from(&side.apps);
-        }
-        let installation = Installation {
-            name: mail.title.clone().unwrap_or_else(|| "Postern".to_owned()),
-        };
+        Ok(addresses)
+    }
+
+    async fn mail(
+        &self,
+        happened: &Happened,
+        mail: &Mail,
+        template: &Template,
+        addresses: BTreeSet<String>,
+    ) -> Result<(), Refusal> {
+        let from = mailing::installation(mail);
+        let name = happened.mailed_as.as_ref().unwrap_or(&happened.name);
         for address in addresses {
-            let parts = [parts(happened), vec![address.as_str()]].concat();
+            let parts = [parts(name, happened.kind), vec![address.as_str()]].concat();
             let id = named("mail_", &parts);
-            let message = template.message(&installation, &id, &address);
+            let message = template.message(&from, &id, &address);
             Mails::enqueue(self.store, &message, millis(self.now)).await?;
         }
         Ok(())
@@ -133,19 +171,19 @@ impl<'a> Teller<'a> {
         let Some(found) = found else { return Ok(None) };
         let value = found.value()?;
         let contact = value.get("contact").and_then(Value::as_str);
-        let contact = contact.filter(|text| postern_outbound::mail::is_address(text));
+        let contact = contact.filter(|text| is_address(text));
         Ok(contact.map(str::to_owned))
     }
 }
 
-fn parts(happened: &Happened) -> Vec<&str> {
-    let name = happened.name.iter().map(|part| &**part);
-    name.chain([happened.kind.as_str()]).collect()
+fn parts(name: &[String], kind: EventKind) -> Vec<&str> {
+    let name = name.iter().map(|part| &**part);
+    name.chain([kind.as_str()]).collect()
 }
 
 fn event_of(happened: &Happened, side: &Side) -> Event {
     let tenant = side.tenant.as_deref().unwrap_or_default();
-    let parts = [parts(happened), vec![tenant]].concat();
+    let parts = [parts(&happened.name, happened.kind), vec![tenant]].concat();
     let mut data = happened.data.clone();
     // Which app of theirs it is about, where what happened does not say so itself.
     if let Value::Object(members) = &mut data

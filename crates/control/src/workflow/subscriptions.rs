@@ -252,7 +252,7 @@ impl Service {
 }
 
 /// Whether apps of a tenant may know of a service.
-pub(super) fn is_offered(service: &Published, consumer: &str) -> bool {
+pub(crate) fn is_offered(service: &Published, consumer: &str) -> bool {
     let own = service.tenant.as_deref() == Some(consumer);
     match &service.visibility {
         Visibility::Public => true,

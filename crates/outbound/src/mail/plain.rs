@@ -29,6 +29,16 @@ pub(super) fn url(text: &str) -> String {
     text.chars().filter(char::is_ascii_graphic).collect()
 }
 
+/// What to do next: by a link, or by one of these commands.
+pub(super) fn go(purpose: &str, link: &str, commands: &[String]) -> String {
+    let link = format!("{purpose}, open:\n\n{}", url(link));
+    if commands.is_empty() {
+        return link;
+    }
+    let lines: Vec<String> = commands.iter().map(|line| format!("  {line}")).collect();
+    format!("{link}\n\nor run:\n\n{}", lines.join("\n"))
+}
+
 /// Names, one on each line.
 pub(super) fn list(names: &[String]) -> String {
     let mut lines: Vec<String> = names
@@ -45,19 +55,19 @@ pub(super) fn list(names: &[String]) -> String {
     lines.join("\n")
 }
 
-/// What somebody wrote, set off from what we write.
-pub(super) fn quoted(title: &str, text: Option<&str>, without: &str) -> String {
+/// What somebody wrote, set off from what we write; none where they wrote nothing.
+pub(super) fn quoted(title: &str, text: Option<&str>) -> Option<String> {
     let (characters, lines) = COMMENT;
     let text = cut(text.unwrap_or_default().trim(), characters);
     if text.is_empty() {
-        return without.to_owned();
+        return None;
     }
     let shown = |line: &str| {
         let line: String = line.chars().filter(|c| !is_hidden(*c)).collect();
         format!("\n> {line}").trim_end().to_owned()
     };
     let body: Vec<String> = text.lines().take(lines).map(shown).collect();
-    format!("{title}\n\n{}", body.concat().trim_start())
+    Some(format!("{title}\n\n{}", body.concat().trim_start()))
 }
 
 /// Whether a character is not seen but changes what is: control characters, and those that turn the

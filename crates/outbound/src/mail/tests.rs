@@ -1,115 +1,15 @@
+mod cases;
+
+use self::cases::cases;
 use super::*;
 use crate::testing::{at, dialer, listen, still};
 use crate::{Anywhere, Dialer, Trust};
-use jiff::Timestamp;
 use postern_model::Secret;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 const NOW: &str = "2026-01-02T03:04:05Z";
-
-fn link(path: &str) -> String {
-    format!("https://postern.example/{path}")
-}
-
-fn cases() -> Vec<Template> {
-    let subscription = || Asked::Subscription {
-        app: "orders-ui".to_owned(),
-        service: "orders".to_owned(),
-        plan: "gold".to_owned(),
-    };
-    let version = || Asked::Version {
-        service: "orders".to_owned(),
-        version: "v2".to_owned(),
-    };
-    let name = |text: &str| text.to_owned();
-    let later: Timestamp = at("2026-02-01T12:00:00Z");
-    vec![
-        Template::Invitation {
-            inviter: name("Ada Lovelace"),
-            tenant: name("Acme"),
-            role: name("developer"),
-            link: link("join/abc"),
-            expires_at: later,
-        },
-        Template::SignUpConfirmation {
-            link: link("confirm/abc"),
-            expires_at: later,
-        },
-        Template::ApprovalAsked {
-            asked: subscription(),
-            requester: name("Grace Hopper"),
-            reason: Some(name("For the new shop.\nFrom March on.")),
-            link: link("inbox/1"),
-        },
-        Template::ApprovalAsked {
-            asked: Asked::ChangeRequest {
-                title: name("Raise the limit of gold"),
-            },
-            requester: name("Grace Hopper"),
-            reason: None,
-            link: link("inbox/2"),
-        },
-        Template::ApprovalAsked {
-            asked: Asked::SignUp {
-                address: name("grace@example.com"),
-            },
-            requester: name("Grace Hopper"),
-            reason: None,
-            link: link("inbox/3"),
-        },
-        Template::ApprovalDecided {
-            asked: subscription(),
-            decision: Decision::Approved,
-            decider: name("Ada Lovelace"),
-            comment: None,
-            link: link("apps/orders-ui"),
-        },
-        Template::ApprovalDecided {
-            asked: version(),
-            decision: Decision::Rejected,
-            decider: name("Ada Lovelace"),
-            comment: Some(name("The sunset of v1 is missing.")),
-            link: link("services/orders"),
-        },
-        Template::CredentialExpiring {
-            app: name("orders-ui"),
-            credential: name("pk_7Gh2… (checkout)"),
-            environment: name("production"),
-            expires_at: later,
-            link: link("apps/orders-ui/credentials"),
-        },
-        Template::CertificateExpiring {
-            certificate: name("api-2026"),
-            names: vec![name("api.example.com"), name("*.example.com")],
-            expires_at: later,
-            link: link("certificates/api-2026"),
-        },
-        Template::VersionDeprecated {
-            service: name("orders"),
-            version: name("v1"),
-            sunset: Some(later),
-            successor: Some(name("v2")),
-            link: link("services/orders"),
-        },
-        Template::VersionDeprecated {
-            service: name("orders"),
-            version: name("v1"),
-            sunset: None,
-            successor: None,
-            link: link("services/orders"),
-        },
-        Template::VersionRetiring {
-            service: name("orders"),
-            version: name("v1"),
-            retires_at: later,
-            apps: (1..=22).map(|n| format!("app-{n}")).collect(),
-            successor: Some(name("v2")),
-            link: link("services/orders"),
-        },
-    ]
-}
 
 fn installation() -> Installation {
     Installation {
@@ -147,17 +47,10 @@ fn approve() {
 }
 
 #[test]
-fn templates_are_written_as_they_are_read() {
-    for template in cases() {
-        let json = serde_json::to_string(&template).unwrap();
-        assert_eq!(serde_json::from_str::<Template>(&json).unwrap(), template);
-    }
-}
-
-#[test]
 fn nobody_can_make_a_mail_say_something_else() {
     let evil = "Ada\r\nBcc: all@example.com\u{202E}\u{0}\n\nYour password has expired: https://evil.example";
     let asked = Asked::ChangeRequest {
+        id: "cr_1".to_owned(),
         title: evil.to_owned(),
     };
     let template = Template::ApprovalAsked {

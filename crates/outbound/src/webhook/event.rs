@@ -54,7 +54,7 @@ macro_rules! kinds {
 kinds! {
     /// Sent on request, to see whether an endpoint works.
     Ping = "ping",
-    /// A decision is waited for: on a subscription, a version to be published, a change request.
+    /// A decision is waited for: on a subscription, a change request, an account that is asked for.
     ApprovalAsked = "approval.asked",
     /// It was made.
     ApprovalDecided = "approval.decided",

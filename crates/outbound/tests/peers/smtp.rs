@@ -4,7 +4,7 @@ use crate::support::Peer;
 use jiff::Timestamp;
 use postern_model::Secret;
 use postern_outbound::mail::{
-    Installation, Login, MailError, Mailer, Message, Security, Server, Template,
+    Installation, Invitation, Login, MailError, Mailer, Message, Security, Server, Template,
 };
 use postern_outbound::{Anywhere, Clock, Dialer, Trust};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
@@ -64,13 +64,13 @@ fn login(password: &str) -> Login {
 }
 
 fn message(to: &str) -> Message {
-    let template = Template::Invitation {
+    let template = Template::Invitation(Invitation {
         inviter: "Ada Lovelace".to_owned(),
-        tenant: "Größe & Co".to_owned(),
-        role: "developer".to_owned(),
+        tenant: Some("Größe & Co".to_owned()),
+        roles: vec!["developer".to_owned()],
         link: format!("https://postern.example/join/{}", "x".repeat(100)),
         expires_at: "2026-02-01T12:00:00Z".parse().unwrap(),
-    };
+    });
     let name = "Example APIs".to_owned();
     template.message(&Installation { name }, "m-1", to)
 }

@@ -1,7 +1,9 @@
+mod subscriptions;
+
 use crate::notify::derive::derive;
 use crate::notify::happened::{Happened, Who};
 use postern_model::permission::Point;
-use postern_outbound::mail::{Decision, Template};
+use postern_outbound::mail::Template;
 use postern_outbound::webhook::EventKind;
 use postern_store::{ChangeMeta, Entry, Kind, LoggedChange, Position};
 use serde_json::{Value, json};
@@ -25,136 +27,44 @@ fn told(kind: &str, id: &str, before: &Value, after: &Value) -> Vec<Happened> {
     derive(&line, "https://manage.example")
 }
 
-fn subscription(state: &str) -> Value {
-    if state.is_empty() {
-        return Value::Null;
-    }
-    json!({"app": "till", "service": "orders", "plan": "standard", "state": state})
-}
-
 #[test]
-fn subscriptions_tell_the_side_that_waits() {
-    use EventKind::{ApprovalAsked, ApprovalDecided, SubscriptionChanged};
-    let (asks, decides) = (Point::SubscriptionsRequest, Point::SubscriptionsDecide);
-    let publisher = || Who::Publisher("orders".into());
-    let owner = || Who::Owner("till".into());
-    let both = || vec![owner().told(), publisher().told()];
-    for (before, after, kind, change, parties) in [
-        (
-            "",
-            "pending",
-            Some(ApprovalAsked),
-            "",
-            vec![publisher().mailed(decides)],
-        ),
-        (
-            "cancelled",
-            "pending",
-            Some(ApprovalAsked),
-            "",
-            vec![publisher().mailed(decides)],
-        ),
-        ("", "approved", None, "", vec![]),
-        ("pending", "pending", None, "", vec![]),
-        (
-            "pending",
-            "approved",
-            Some(ApprovalDecided),
-            "",
-            vec![owner().mailed(asks)],
-        ),
-        (
-            "pending",
-            "rejected",
-            Some(ApprovalDecided),
-            "",
-            vec![owner().mailed(asks)],
-        ),
-        (
-            "rejected",
-            "approved",
-            Some(ApprovalDecided),
-            "",
-            vec![owner().mailed(asks)],
-        ),
-        (
-            "approved",
-            "suspended",
-            Some(SubscriptionChanged),
-            "suspended",
-            both(),
-        ),
-        (
-            "suspended",
-            "approved",
-            Some(SubscriptionChanged),
-            "resumed",
-            both(),
-        ),
-        (
-            "approved",
-            "cancelled",
-            Some(SubscriptionChanged),
-            "cancelled",
-            both(),
-        ),
-        (
-            "approved",
-            "expired",
-            Some(SubscriptionChanged),
-            "expired",
-            both(),
-        ),
-        ("approved", "", Some(SubscriptionChanged), "removed", both()),
-        ("cancelled", "", None, "", vec![]),
-    ] {
-        let told = told(
-            "subscription",
-            "s1",
-            &subscription(before),
-            &subscription(after),
-        );
-        let case = format!("{before} → {after}");
-        assert_eq!(told.first().map(|told| told.kind), kind, "{case}");
-        assert!(told.len() < 2, "{case}");
-        let Some(told) = told.first() else { continue };
-        assert_eq!(told.parties, parties, "{case}");
-        assert_eq!(told.data["subscription"], "s1", "{case}");
-        assert_eq!(told.data["change"].as_str().unwrap_or(""), change, "{case}");
-        assert_eq!(
-            told.mail.is_some(),
-            kind != Some(SubscriptionChanged),
-            "{case}"
-        );
-    }
-}
-
-#[test]
-fn a_decision_says_who_made_it_and_why() {
-    let mut after = subscription("rejected");
-    after["decided_by"] = "pat@example.com".into();
-    after["comment"] = "Not for tills".into();
-    let told = told("subscription", "s1", &subscription("pending"), &after);
-    assert_eq!(told[0].data["decision"], "rejected");
-    assert_eq!(told[0].data["decided_by"], "pat@example.com");
-    let Some(Template::ApprovalDecided {
-        decision,
-        decider,
-        comment,
-        link,
-        ..
-    }) = &told[0].mail
+fn whoever_asks_for_an_account_is_decided_about_and_told() {
+    let user =
+        |state: &str| json!({"email": "eve@example.com", "state": state, "reason": "To try"});
+    let asked = told("user", "usr_1", &Value::Null, &user("pending"));
+    assert_eq!(asked[0].kind, EventKind::ApprovalAsked);
+    assert_eq!(
+        asked[0].parties,
+        [Who::Tenant(None).mailed(Point::UsersWrite)]
+    );
+    let Some(Template::ApprovalAsked {
+        requester, reason, ..
+    }) = &asked[0].mail
     else {
-        panic!("{told:?}");
+        panic!("{asked:?}");
     };
     assert_eq!(
-        (*decision, &**decider),
-        (Decision::Rejected, "pat@example.com")
+        (&**requester, reason.as_deref()),
+        ("eve@example.com", Some("To try"))
     );
-    assert_eq!(comment.as_deref(), Some("Not for tills"));
-    assert_eq!(link, "https://manage.example/subscriptions/s1");
-    // The same line is the same thing; another one is not.
-    assert_eq!(told[0].name, ["7", "2"]);
+    // However many ask, those who decide get one mail an hour; each is an event of its own.
+    let hour = (1_780_000_000_000_i64 / 3_600_000).to_string();
+    assert_eq!(asked[0].mailed_as, Some(vec!["sign_up".to_owned(), hour]));
+    assert_eq!(asked[0].name, ["7", "2"]);
+
+    let opened = told("user", "usr_1", &user("pending"), &user("active"));
+    assert_eq!(opened[0].kind, EventKind::ApprovalDecided);
+    assert_eq!(opened[0].to.as_deref(), Some("eve@example.com"));
+    assert_eq!(opened[0].parties, [Who::Tenant(None).told()]);
+    for (before, after) in [
+        (user("pending"), user("deactivated")),
+        (user("pending"), Value::Null),
+        (user("deactivated"), user("active")),
+        (Value::Null, user("active")),
+    ] {
+        let told = told("user", "usr_1", &before, &after);
+        assert_eq!(told, [], "{before} → {after}");
+    }
 }
 
 #[test]
@@ -205,7 +115,16 @@ fn credentials_are_rotated_and_revoked_and_their_digests_stay_here() {
             "{before} → {after}"
         );
         for told in told {
-            assert_eq!(told.parties, [Who::Owner("till".into()).told()]);
+            let owner = Who::Owner("till".into());
+            let mailed = kind == Some(EventKind::CredentialRevoked);
+            let owner = if mailed {
+                owner.mailed(Point::CredentialsWrite)
+            } else {
+                owner.told()
+            };
+            assert_eq!(told.parties, [owner]);
+            assert_eq!(told.mail.is_some(), mailed);
+            assert!(!format!("{:?}", told.mail).contains("5ec2e7"), "{told:?}");
             assert!(!told.data.to_string().contains("5ec2e7"), "{told:?}");
         }
     }
@@ -236,15 +155,20 @@ fn versions_tell_their_publisher_and_who_uses_them() {
         assert_eq!(told.first().map(|told| told.kind), kind, "{case}");
         let Some(told) = told.first() else { continue };
         assert_eq!(told.name, ["7", "2", "v1"], "{case}");
-        let mailed = (kind == Some(VersionDeprecated)).then_some(Point::SubscriptionsRequest);
-        let who: Vec<_> = told.parties.iter().map(|p| (&p.who, p.mailed)).collect();
-        let (publisher, all) = (
-            Who::Publisher("orders".into()),
-            Who::Subscribers("orders".into()),
-        );
-        assert_eq!(who, [(&publisher, None), (&all, mailed)], "{case}");
-        assert_eq!(told.mail.is_some(), mailed.is_some(), "{case}");
+        // Of what is new, only those hear to whom it is offered.
+        let readers = match kind {
+            Some(VersionPublished) => Who::Offered("orders".into()),
+            _ => Who::Subscribers("orders".into()),
+        };
+        let publisher = Who::Publisher("orders".into()).told();
+        let readers = readers.mailed(Point::SubscriptionsRequest);
+        assert_eq!(told.parties, [publisher, readers], "{case}");
+        assert!(told.mail.is_some(), "{case}");
     }
+    let new = service(json!({"v1": {}}));
+    let told = told("service", "orders", &Value::Null, &new);
+    assert_eq!(told[0].kind, VersionPublished);
+    assert_eq!(told[0].mail, None, "whoever subscribes to it knows it");
 }
 
 #[test]

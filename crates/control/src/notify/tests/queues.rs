@@ -1,7 +1,9 @@
 use crate::notify::lease::Lease;
+use crate::notify::mailing::Mails;
 use crate::notify::queue::Queue;
 use crate::notify::webhooks::Webhooks;
 use jiff::{SignedDuration, Timestamp};
+use postern_outbound::mail::Message;
 use postern_outbound::webhook::{Event, EventKind};
 use postern_store::{DataDirectory, Store};
 use serde_json::json;
@@ -123,4 +125,25 @@ async fn one_node_follows_and_another_when_it_is_gone() {
     assert!(!one.hold(at(152)).await.unwrap());
     other.leave().await;
     assert!(one.hold(at(153)).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_mail_that_is_done_is_not_sent_again_when_the_log_is_read_again() {
+    let (_place, store) = store();
+    let message = Message {
+        id: "mail_1".to_owned(),
+        to: "lin@example.com".to_owned(),
+        subject: "Approved".to_owned(),
+        text: "…".to_owned(),
+    };
+    let waiting = async || store.notes("mail_queue", "", None, 10, 5).await.unwrap();
+    for _ in 0..2 {
+        Mails::enqueue(&store, &message, 5).await.unwrap();
+        assert_eq!(waiting().await.len(), 1);
+    }
+    Mails::done(&store, &message.id, 5).await.unwrap();
+    let key = &waiting().await[0].key;
+    store.note_delete("mail_queue", key).await.unwrap();
+    Mails::enqueue(&store, &message, 5).await.unwrap();
+    assert_eq!(waiting().await.len(), 0);
 }
