@@ -28,7 +28,7 @@ mod workflow;
 pub use identity::{Identities, Presented};
 pub use table::{Row, Table};
 
-use people::{Mail, SignOn};
+use people::SignOn;
 use postern_control::Service;
 use std::sync::{Arc, OnceLock};
 
@@ -37,7 +37,6 @@ pub struct Api {
     service: Arc<Service>,
     identities: Arc<dyn Identities>,
     openapi: OnceLock<String>,
-    mail: Option<Arc<dyn Mail>>,
     sign_on: Option<Arc<dyn SignOn>>,
 }
 
@@ -54,7 +53,6 @@ impl Api {
             service,
             identities,
             openapi: OnceLock::new(),
-            mail: None,
             sign_on: None,
         }
     }
@@ -65,22 +63,11 @@ impl Api {
         self.openapi.get_or_init(made).clone()
     }
 
-    /// The same with somebody who carries mail.
-    #[must_use]
-    pub fn with_mail(mut self, mail: Arc<dyn Mail>) -> Self {
-        self.mail = Some(mail);
-        self
-    }
-
     /// The same with somebody who signs people in with identity providers.
     #[must_use]
     pub fn with_sign_on(mut self, sign_on: Arc<dyn SignOn>) -> Self {
         self.sign_on = Some(sign_on);
         self
-    }
-
-    pub(crate) fn mail(&self) -> Option<&dyn Mail> {
-        self.mail.as_deref()
     }
 
     pub(crate) fn sign_on(&self) -> Option<&dyn SignOn> {

@@ -12,6 +12,7 @@ mod endpoints;
 mod follow;
 mod happened;
 mod lease;
+mod letters;
 mod mailing;
 mod queue;
 mod scan;
@@ -25,6 +26,7 @@ mod webhooks;
 pub use addressees::{Addressees, Members};
 pub use endpoints::{Attempts, MadeWebhook, NewWebhook, RotatedSecret};
 pub use happened::Doer;
+pub use letters::Mailed;
 pub use mailing::SentMail;
 pub use scan::ServedCertificate;
 

@@ -40,6 +40,14 @@ pub struct Link {
     pub expires_at: String,
 }
 
+impl Link {
+    /// Where whoever gets it goes: `base` is where people reach the management.
+    pub fn below(&self, base: &str) -> String {
+        let base = base.trim_end_matches('/');
+        format!("{base}/accept?token={}", self.secret.expose())
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Kept {
     hmac: String,

@@ -1,6 +1,7 @@
 //! What commands ask of people's accounts.
 
-use super::Service;
+use super::{Service, encode};
+use crate::notify::Mailed;
 use crate::people::{Invited, Link, NewToken};
 use crate::remembered::now;
 use crate::{Actor, Refusal};
@@ -27,8 +28,7 @@ pub(super) struct TokenFor {
 impl Service {
     /// Where whoever gets a link goes, on this machine.
     pub fn address_of(&self, link: &Link) -> String {
-        let base = self.running.status().admin;
-        format!("{base}/accept?token={}", link.secret.expose())
+        link.below(&self.running.status().admin)
     }
 
     fn linked(&self, link: &Link) -> Value {
@@ -48,12 +48,16 @@ impl Service {
     pub(super) async fn password_link(&self, actor: &Actor, of: OfUser) -> Result<Value, Refusal> {
         let people = self.people(now())?;
         let link = people.password_link(actor, &of.user).await?;
-        Ok(self.linked(&link))
+        let base = self.running.status().admin;
+        let mailed = self.mail_password_link(actor, &of.user, &link, &base);
+        with(self.linked(&link), &mailed.await?)
     }
 
     pub(super) async fn invite(&self, actor: &Actor, invited: Invited) -> Result<Value, Refusal> {
-        let (id, _, link) = self.people(now())?.invite(actor, invited).await?;
-        let mut answer = self.linked(&link);
+        let (id, invitation, link) = self.people(now())?.invite(actor, invited).await?;
+        let base = self.running.status().admin;
+        let mailed = self.mail_invitation(&invitation, &link, &base).await;
+        let mut answer = with(self.linked(&link), &mailed)?;
         if let Value::Object(members) = &mut answer {
             members.insert("id".to_owned(), id.into());
         }
@@ -77,4 +81,12 @@ impl Service {
             .await?;
         Ok(json!({"id": made.id, "token": made.secret.expose()}))
     }
+}
+
+/// An answer with whether it was mailed.
+fn with(mut answer: Value, mailed: &Mailed) -> Result<Value, Refusal> {
+    if let (Value::Object(members), Value::Object(more)) = (&mut answer, encode(mailed)?) {
+        members.extend(more);
+    }
+    Ok(answer)
 }

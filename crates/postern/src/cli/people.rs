@@ -23,8 +23,8 @@ pub(crate) struct AdminLinkArgs {
   postern invite lin@example.com --tenant commerce --role developer
   postern invite ann@example.com --role auditor --days 2
 
-It prints the link that the invited person opens. Without --tenant the roles are those of the
-platform: owner, operator, auditor, or a role of your own.")]
+It prints the link that the invited person opens, and mails it to them where mail is set up. Without
+--tenant the roles are those of the platform: owner, operator, auditor, or a role of your own.")]
 pub(crate) struct InviteArgs {
     /// Their e-mail address.
     #[arg(value_name = "EMAIL")]
@@ -45,13 +45,41 @@ pub(crate) struct InviteArgs {
 /// `postern users`.
 #[derive(Debug, Subcommand)]
 #[command(after_help = "Examples:
-  postern users list
+  postern users list --state pending
+  postern users activate usr_7q4m2t9v6x1c5n0r
   postern users password-link usr_7q4m2t9v6x1c5n0r")]
 pub(crate) enum Users {
     /// List users.
     List(UsersList),
-    /// Make a link with which a user chooses a new password.
+    /// Let somebody in who asked for an account, or who was deactivated.
+    Activate(UsersChange),
+    /// Let somebody in no more, or not at all who asked for an account.
+    Deactivate(UsersChange),
+    /// Make a link with which a user chooses a new password, and mail it to them where mail is set
+    /// up.
     PasswordLink(UsersPasswordLink),
+}
+
+/// Options of `postern users activate` and `deactivate`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  postern users activate usr_7q4m2t9v6x1c5n0r
+  postern users deactivate usr_7q4m2t9v6x1c5n0r --comment \"Left the company\" --yes
+
+Deactivating says what it does and asks; without a terminal to ask at, it does nothing unless --yes
+is given.")]
+pub(crate) struct UsersChange {
+    /// The user's id.
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    /// Why, for the change log.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) comment: String,
+    /// Do not ask.
+    #[arg(long)]
+    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
 }
 
 /// Options of `postern users list`.

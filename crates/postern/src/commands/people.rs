@@ -4,12 +4,13 @@ use super::remote::{Found, Remote, text};
 use super::table;
 use crate::cli::people::{
     AdminLinkArgs, InviteArgs, Members, MembersList, Tokens, TokensCreate, TokensList, Users,
-    UsersList, UsersPasswordLink,
+    UsersChange, UsersList, UsersPasswordLink,
 };
 use crate::cli::remote::Listed;
 use crate::cli::time::local;
 use crate::output;
 use jiff::Timestamp;
+use postern_control::shorthand::Change;
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
@@ -41,6 +42,15 @@ fn link(answer: &Value, json: bool) -> ExitCode {
         output::complain(&format!(
             "Good once, until {until}. This is the only time that it is shown."
         ));
+        // An administrator's link is for whoever is at the machine.
+        let to = text(answer, "email");
+        match text(answer, "not_mailed_because") {
+            _ if to.is_empty() => {}
+            "" => output::complain(&format!("It was mailed to {to}.")),
+            why => output::complain(&format!(
+                "It was not mailed ({why}): give it to {to} yourself."
+            )),
+        }
     }
     ExitCode::SUCCESS
 }
@@ -48,8 +58,38 @@ fn link(answer: &Value, json: bool) -> ExitCode {
 pub(crate) fn users(command: Users) -> anyhow::Result<ExitCode> {
     match command {
         Users::List(args) => list_users(&args),
+        Users::Activate(args) => set_state(&args, "active"),
+        Users::Deactivate(args) => set_state(&args, "deactivated"),
         Users::PasswordLink(args) => password_link(&args),
     }
+}
+
+fn set_state(args: &UsersChange, state: &str) -> anyhow::Result<ExitCode> {
+    let mut remote = Remote::connect(&args.shown.at)?;
+    let user = remote.document("user", &args.id)?;
+    let (id, email) = (&user.id, user.text("email"));
+    let now = match user.text("state") {
+        "" => "active",
+        now => now,
+    };
+    if now == state {
+        anyhow::bail!("{id} ({email}) is {state} already");
+    }
+    // Letting somebody in takes nothing from anybody.
+    if state == "deactivated" {
+        let what = format!("this deactivates {id} ({email}): they get in no more");
+        if !remote.confirm(&what, args.yes)? {
+            return Ok(ExitCode::FAILURE);
+        }
+    }
+    let change = Change::patch("user", id, json!({ "state": state }));
+    let answer = remote.change(&user.changed(change), &args.comment)?;
+    if args.shown.json {
+        table::json(&answer);
+    } else {
+        output::say(&format!("{id} ({email}) is {state}"));
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn password_link(args: &UsersPasswordLink) -> anyhow::Result<ExitCode> {

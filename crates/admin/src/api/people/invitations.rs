@@ -1,8 +1,6 @@
 //! Inviting people, and accepting.
 
 use super::kinds::Invitation;
-use super::outside::InvitationMail;
-use super::users::shown;
 use super::{TAG, cookies, not_signed_in, now, said, sign_in, visitor};
 use crate::api::Api;
 use crate::api::describe::{Describer, Description};
@@ -46,26 +44,18 @@ impl Endpoint for Invite {
         let people = api.service().people(now()).map_err(said)?;
         let made = people.invite(&asked.actor, asked.body.0).await;
         let (id, invitation, link) = made.map_err(said)?;
-        let link = shown(&asked.headers, &link);
-        let mailed = match api.mail() {
-            None => Err("no mail is sent from here".to_owned()),
-            Some(mail) => {
-                let text = InvitationMail {
-                    to: invitation.email.clone(),
-                    from: invitation.invited_by.clone(),
-                    tenant: invitation.tenant.clone(),
-                    link: link.link.clone(),
-                    expires_at: link.expires_at.clone(),
-                };
-                mail.invitation(text).await
-            }
-        };
+        let base = cookies::base(&asked.headers);
+        let mailed = api.service().mail_invitation(&invitation, &link, &base);
+        let mailed = mailed.await;
         let mut answer = json!(invitation);
         if let Value::Object(members) = &mut answer {
             members.insert("id".to_owned(), id.clone().into());
-            members.insert("link".to_owned(), link.link.into());
-            members.insert("mailed".to_owned(), mailed.is_ok().into());
-            members.insert("not_mailed_because".to_owned(), mailed.err().into());
+            members.insert("link".to_owned(), link.below(&base).into());
+            members.insert("mailed".to_owned(), mailed.mailed.into());
+            members.insert(
+                "not_mailed_because".to_owned(),
+                mailed.not_mailed_because.into(),
+            );
         }
         let location = format!("/api/v1/invitations/{id}");
         Ok(Reply::created(&location, &answer).shown_once(&["link"]))

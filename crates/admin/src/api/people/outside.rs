@@ -1,30 +1,9 @@
-//! What others do for us: carrying mail, and vouching for people.
+//! What others do for us: vouching for people.
 
 use postern_control::Answer;
 use postern_control::management::identity_provider::IdentityProvider;
 use postern_control::people::Vouched;
 use serde_json::Value;
-
-/// An invitation, to be mailed.
-#[derive(Debug, Clone)]
-pub struct InvitationMail {
-    /// To whom.
-    pub to: String,
-    /// Who invites.
-    pub from: String,
-    /// Into which tenant; none: the platform.
-    pub tenant: Option<String>,
-    /// The link: a secret.
-    pub link: String,
-    /// Until when it is good, as RFC 3339 has it.
-    pub expires_at: String,
-}
-
-/// Carries mail.
-pub trait Mail: Send + Sync {
-    /// Sends an invitation, or says why not.
-    fn invitation(&self, mail: InvitationMail) -> Answer<'_, Result<(), String>>;
-}
 
 /// A provider of identities that is asked.
 #[derive(Debug, Clone)]

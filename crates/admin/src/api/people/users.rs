@@ -11,8 +11,8 @@ use crate::api::problem::{Code, Problem};
 use crate::api::reply::Reply;
 use crate::api::resource::{ById, Resource as _, Why, create};
 use crate::api::table::Table;
-use axum::http::{HeaderMap, Method, StatusCode};
-use postern_control::people::{Link, kept_email, new_id};
+use axum::http::{Method, StatusCode};
+use postern_control::people::{kept_email, new_id};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -114,20 +114,13 @@ impl Endpoint for Delete {
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct LinkShown {
     /// Where its reader goes. This is the only time that it is shown.
-    pub(super) link: String,
+    link: String,
     /// Until when it is good, as RFC 3339 has it.
-    pub(super) expires_at: String,
-}
-
-pub(super) fn shown(headers: &HeaderMap, link: &Link) -> LinkShown {
-    LinkShown {
-        link: format!(
-            "{}/accept?token={}",
-            cookies::base(headers),
-            link.secret.expose()
-        ),
-        expires_at: link.expires_at.clone(),
-    }
+    expires_at: String,
+    /// Whether it was mailed to them; if not, give it to them.
+    mailed: bool,
+    /// Why it was not mailed.
+    not_mailed_because: Option<String>,
 }
 
 /// Makes a link with which a user chooses a password.
@@ -148,8 +141,17 @@ impl Endpoint for PasswordLink {
 
     async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
         let people = api.service().people(now()).map_err(said)?;
-        let link = people.password_link(&asked.actor, &asked.path.id).await;
-        let shown = shown(&asked.headers, &link.map_err(said)?);
+        let (actor, id) = (&asked.actor, &asked.path.id);
+        let link = people.password_link(actor, id).await.map_err(said)?;
+        let base = cookies::base(&asked.headers);
+        let mailed = api.service().mail_password_link(actor, id, &link, &base);
+        let mailed = mailed.await.map_err(said)?;
+        let shown = LinkShown {
+            link: link.below(&base),
+            expires_at: link.expires_at,
+            mailed: mailed.mailed,
+            not_mailed_because: mailed.not_mailed_because,
+        };
         Ok(Reply::json(&shown)
             .status(StatusCode::CREATED)
             .shown_once(&["link"]))
