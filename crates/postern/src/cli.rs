@@ -8,6 +8,7 @@ pub(crate) mod people;
 pub(crate) mod place;
 pub(crate) mod remote;
 pub(crate) mod time;
+pub(crate) mod webhooks;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
@@ -103,7 +104,7 @@ pub(crate) enum Command {
     AdminLink(people::AdminLinkArgs),
     /// Invite somebody to manage Postern.
     Invite(people::InviteArgs),
-    /// List users, and let them choose passwords.
+    /// List users, let them in, and let them choose passwords.
     #[command(subcommand)]
     Users(people::Users),
     /// List members of tenants.
@@ -112,6 +113,9 @@ pub(crate) enum Command {
     /// Make and list tokens of the management.
     #[command(subcommand)]
     Tokens(people::Tokens),
+    /// Make, try and watch webhooks, which are told what happens.
+    #[command(subcommand)]
+    Webhooks(webhooks::Webhooks),
     /// Sign in to a Postern elsewhere.
     Login(place::LoginArgs),
     /// Forget the token for a Postern.

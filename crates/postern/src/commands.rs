@@ -24,6 +24,7 @@ mod revisions;
 mod secrets;
 mod subscriptions;
 mod table;
+mod webhooks;
 mod why;
 
 use crate::cli::remote::Policies;
@@ -68,6 +69,7 @@ pub(crate) fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Users(command) => people::users(command),
         Command::Members(command) => people::members(command),
         Command::Tokens(command) => people::tokens(command),
+        Command::Webhooks(command) => webhooks::dispatch(command),
         Command::Login(args) => login::login(&args),
         Command::Logout(args) => login::logout(&args),
         Command::Profiles(command) => login::profiles(command),

@@ -1,5 +1,6 @@
 //! What happens is told: by webhooks to a receiver that fails at first, over a crash, and by mail.
 
+mod command;
 mod links;
 mod mails;
 mod smtp;

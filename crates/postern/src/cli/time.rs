@@ -92,6 +92,15 @@ pub(crate) fn moment(text: &str) -> Result<Moment, String> {
     })
 }
 
+/// Reads a length of time such as `1d` or `12h`, in seconds; `0s` is none.
+pub(crate) fn seconds(text: &str) -> Result<u32, String> {
+    if text == "0s" {
+        return Ok(0);
+    }
+    let seconds = length(text).and_then(|length| u32::try_from(length.as_secs()).ok());
+    seconds.ok_or_else(|| format!("`{text}` is no length of time such as 1d or 12h"))
+}
+
 /// Whole numbers with the units `d`, `h`, `m`, `s`; `None` for anything else, and for nothing.
 fn length(text: &str) -> Option<SignedDuration> {
     let mut seconds: i64 = 0;
