@@ -3,6 +3,7 @@
 mod command;
 mod links;
 mod mails;
+mod nodes;
 mod smtp;
 
 use super::{CONFIG, Stored};
