@@ -155,11 +155,12 @@ impl Mails {
         }
     }
 
-    /// Has a mail sent, once however often this is asked: what follows the log may end between
+    /// Has a mail sent about what happened then, once however often this is asked: what follows the log may end between
     /// telling what a line says and noting that it was read.
     pub(super) async fn enqueue(
         store: &Store,
         message: &Message,
+        at: Timestamp,
         now_ms: i64,
     ) -> Result<(), Refusal> {
         let done = store.note_get(DONE, &message.id, now_ms).await?;
@@ -175,7 +176,8 @@ impl Mails {
             );
             return Ok(());
         }
-        queue.push(&message.id, message.clone(), now_ms).await
+        let (id, message) = (&message.id, message.clone());
+        queue.push(id, message, millis(at), now_ms).await
     }
 
     /// Notes that a mail needs no more attempts.

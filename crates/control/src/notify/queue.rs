@@ -64,10 +64,17 @@ impl<T: Serialize + DeserializeOwned + Send> Queue<T> {
         }
     }
 
-    /// Puts something in, due now. Does nothing where something with its key is in.
-    pub(super) async fn push(&self, key: &str, item: T, now_ms: i64) -> Result<(), Refusal> {
+    /// Puts something in, due since `since_ms`, but no later than now: of what is due, what
+    /// happened first is taken first. Does nothing where something with its key is in.
+    pub(super) async fn push(
+        &self,
+        key: &str,
+        item: T,
+        since_ms: i64,
+        now_ms: i64,
+    ) -> Result<(), Refusal> {
         let waiting = Waiting {
-            due_ms: now_ms,
+            due_ms: since_ms.min(now_ms),
             attempt: 0,
             item,
         };

@@ -160,7 +160,7 @@ impl<'a> Teller<'a> {
             let parts = [parts(name, happened.kind), vec![address.as_str()]].concat();
             let id = named("mail_", &parts);
             let message = template.message(&from, &id, &address);
-            Mails::enqueue(self.store, &message, millis(self.now)).await?;
+            Mails::enqueue(self.store, &message, happened.at, millis(self.now)).await?;
         }
         Ok(())
     }

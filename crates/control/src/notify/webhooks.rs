@@ -111,7 +111,8 @@ impl Webhooks {
         }
         let queue = Queue::<Event>::new(store.clone(), QUEUE);
         if queue.count(endpoint, MOST_WAITING, now_ms).await? < MOST_WAITING {
-            queue.push(&key, event.clone(), now_ms).await?;
+            let since_ms = millis(event.occurred_at);
+            queue.push(&key, event.clone(), since_ms, now_ms).await?;
             return Ok(delivery);
         }
         let error = format!("{MOST_WAITING} deliveries wait for this endpoint already");
@@ -149,7 +150,7 @@ impl Webhooks {
         let found = store.note_get(SENT, &key, now_ms).await?;
         let found = found.and_then(|note| serde_json::from_value::<Sent>(note.value).ok());
         let Some(sent) = found else { return Ok(false) };
-        queue.push(&key, sent.event, now_ms).await?;
+        queue.push(&key, sent.event, now_ms, now_ms).await?;
         Ok(true)
     }
 

@@ -189,7 +189,7 @@ fn mails_about_versions_go_to_subscribers_each_with_their_own_apps() {
         "v2/lifecycle",
         &json!({"step": "publish"}),
         "partners v2 is published",
-        &["commerce has published the version v2 of partners."],
+        &["commerce has published version v2 of partners."],
     );
     told(
         "v1/lifecycle",

@@ -37,7 +37,7 @@ async fn one_of_a_lane_is_taken_at_a_time_and_comes_back() {
         ("b/1", 3, 30),
         ("b/1", 4, 1),
     ] {
-        queue.push(key, item, at).await.unwrap();
+        queue.push(key, item, at, at).await.unwrap();
     }
     assert_eq!(queue.count("a", 10, 50).await.unwrap(), 2);
     let take = async |now: i64, limit: usize, busy: &[String]| {
@@ -86,7 +86,7 @@ async fn an_endpoint_that_takes_nothing_does_not_fill_the_store() {
     let queue = Queue::<Event>::new(store.clone(), "webhook_queue");
     for n in 0..1000 {
         let key = format!("wh_a/{n}");
-        queue.push(&key, event("e"), 10).await.unwrap();
+        queue.push(&key, event("e"), 10, 10).await.unwrap();
     }
     let lost = Webhooks::enqueue(&store, "wh_a", &event("e1"), 20)
         .await
@@ -128,6 +128,18 @@ async fn one_node_follows_and_another_when_it_is_gone() {
 }
 
 #[tokio::test]
+async fn what_is_told_together_is_taken_in_the_order_in_which_it_happened() {
+    let (_place, store) = store();
+    let queue = Queue::<u32>::new(store, "test");
+    for (key, since) in [("d", 4), ("a", 3), ("c", 1), ("b", 2), ("e", 99)] {
+        queue.push(key, 0, since, 10).await.unwrap();
+    }
+    let taken = queue.take(10, 100, 9, &[]).await.unwrap();
+    let keys: String = taken.into_iter().map(|taken| taken.key).collect();
+    assert_eq!(keys, "cbade");
+}
+
+#[tokio::test]
 async fn a_mail_that_is_done_is_not_sent_again_when_the_log_is_read_again() {
     let (_place, store) = store();
     let message = Message {
@@ -136,14 +148,15 @@ async fn a_mail_that_is_done_is_not_sent_again_when_the_log_is_read_again() {
         subject: "Approved".to_owned(),
         text: "…".to_owned(),
     };
+    let at = Timestamp::UNIX_EPOCH;
     let waiting = async || store.notes("mail_queue", "", None, 10, 5).await.unwrap();
     for _ in 0..2 {
-        Mails::enqueue(&store, &message, 5).await.unwrap();
+        Mails::enqueue(&store, &message, at, 5).await.unwrap();
         assert_eq!(waiting().await.len(), 1);
     }
     Mails::done(&store, &message.id, 5).await.unwrap();
     let key = &waiting().await[0].key;
     store.note_delete("mail_queue", key).await.unwrap();
-    Mails::enqueue(&store, &message, 5).await.unwrap();
+    Mails::enqueue(&store, &message, at, 5).await.unwrap();
     assert_eq!(waiting().await.len(), 0);
 }

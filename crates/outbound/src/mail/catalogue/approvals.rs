@@ -35,11 +35,11 @@ pub(super) fn asked(
                 ],
             )
         }
-        Asked::SignUp { id, .. } => {
-            let id = name(id);
+        Asked::SignUp { id, address } => {
+            let (id, address) = (name(id), name(address));
             (
                 format!(
-                    "{requester} asks for an {what}, and you may decide about it. Of people who \
+                    "{requester} asks for an account with the address {address}, and you may decide about it. Of people who \
                      ask you get one mail an hour at most; others may wait too."
                 ),
                 "To let them in or not",

@@ -21,7 +21,7 @@ pub(super) fn version(
     let (subject, text) = match stage {
         Stage::Published => (
             format!("{service} {version} is published"),
-            format!("{publisher} has published the {which}. Other versions stay as they are."),
+            format!("{publisher} has published {which}. Other versions stay as they are."),
         ),
         Stage::Deprecated { sunset } => {
             let ends = sunset.map_or_else(
@@ -30,20 +30,20 @@ pub(super) fn version(
             );
             (
                 format!("{service} {version} is deprecated"),
-                format!("{publisher} has deprecated the {which}. {ends} {moving}"),
+                format!("{publisher} has deprecated {which}. {ends} {moving}"),
             )
         }
         Stage::Retiring { at } => (
             format!("{service} {version} stops working on {}", date(at)),
             format!(
-                "The {which} stops working at {}, as {publisher} has decided. {moving}",
+                "Version {version} of {service} stops working at {}, as {publisher} has decided. {moving}",
                 time(at)
             ),
         ),
         Stage::Retired => (
             format!("{service} {version} has stopped working"),
             format!(
-                "{publisher} has retired the {which}: requests to it are refused with the code route.version_retired. {moving}"
+                "{publisher} has retired {which}: requests to it are refused with the code route.version_retired. {moving}"
             ),
         ),
     };
