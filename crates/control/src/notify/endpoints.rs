@@ -231,7 +231,8 @@ impl Service {
         let webhook = self.own_webhook(actor, id).await?;
         if !webhook.enabled {
             let message = format!("{id} is switched off: nothing is sent to it");
-            return Err(Refusal::new("conflict", message).help("switch it on: `enabled`"));
+            let help = format!("switch it on: `postern webhooks enable {id}`");
+            return Err(Refusal::new("conflict", message).help(help));
         }
         let event = Event {
             id: named("evt_", &[&request_id()]),

@@ -1,9 +1,11 @@
 //! Mails about what becomes of subscriptions, credentials and versions: each side gets its own.
 
 use super::super::{CONFIG, Stored, id_of};
-use super::ask;
-use super::smtp::Smtpd;
+use super::smtp::{Smtpd, hand_over};
+use super::{AGAIN, ask};
+use crate::harness::eventually;
 use crate::harness::management::{Management, PASSWORD};
+use crate::harness::program::free_address;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -31,6 +33,44 @@ fn a_decision_is_mailed_to_whoever_is_responsible_for_the_app() {
         "https://manage.example.com/subscriptions/sub_crm",
         "postern keys create --app crm",
     ]);
+}
+
+#[test]
+fn a_mail_that_no_server_takes_is_sent_once_after_a_crash() {
+    let Some(server) = Smtpd::start(&[]) else {
+        return;
+    };
+    let postern = Stored::empty();
+    let config = CONFIG.replace(
+        "crm: { tenant: partner-x }",
+        "crm: { tenant: partner-x, contact: crm@partner.example }",
+    );
+    let applied = postern.apply(&config);
+    assert!(applied.status.success(), "{applied:?}");
+    hand_over(&postern, &free_address().port().into(), None);
+    postern.ok(&["subscriptions", "approve", "sub_crm", "--yes"]);
+    let management = Management::of(&postern);
+    let link = postern.json(&["admin-link"])["link"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let owner = json!({"email": "owner@example.com", "password": PASSWORD});
+    let owner = management.accept(&link, owner);
+    let failed = eventually("the first attempt", || {
+        let log = "/api/v1/settings/mail/deliveries";
+        let log = management.ask(&owner, "GET", log, &Value::Null).json();
+        log["items"].get(0).cloned()
+    });
+    assert_eq!(failed["outcome"], "failed", "{failed}");
+
+    postern.program.signal("KILL");
+    let postern = Stored::on(postern.into_scratch());
+    server.serve(&postern, None);
+    let mail = server.within(AGAIN);
+    assert_eq!(mail.to, "crm@partner.example");
+    assert!(mail.subject.starts_with("Approved: "), "{mail:?}");
+    // The log is read again from where it was read to, and nothing is told again.
+    server.is_quiet(Duration::from_secs(7));
 }
 
 /// People of a publisher and of two of its consumers, who know nothing of each other.

@@ -65,6 +65,16 @@ fn decoded(body: &str) -> String {
     String::from_utf8(bytes).expect("UTF-8")
 }
 
+/// Has a Postern hand its mails to whatever listens at a port of this machine.
+pub(super) fn hand_over(postern: &Stored, port: &Value, links: Option<&str>) {
+    let mail = json!({
+        "host": "127.0.0.1", "port": port, "security": "none", "title": "Example APIs",
+        "from": "Postern <postern@example.com>", "links": links,
+    });
+    let change = json!({"kind": "mail", "id": "platform", "put": mail});
+    ask(postern, "change", &json!({"changes": [change]}));
+}
+
 /// A mail server that hands out what it gets.
 pub(super) struct Smtpd {
     child: Child,
@@ -107,12 +117,7 @@ impl Smtpd {
 
     /// Has a Postern hand its mails to it, whose links begin with this.
     pub(super) fn serve(&self, postern: &Stored, links: Option<&str>) {
-        let mail = json!({
-            "host": "127.0.0.1", "port": self.port, "security": "none", "title": "Example APIs",
-            "from": "Postern <postern@example.com>", "links": links,
-        });
-        let change = json!({"kind": "mail", "id": "platform", "put": mail});
-        ask(postern, "change", &json!({"changes": [change]}));
+        hand_over(postern, &self.port, links);
     }
 
     /// The next mail.
