@@ -22,6 +22,7 @@ mod remote;
 mod sign_on;
 mod story;
 mod streams;
+mod workflow;
 
 use super::harness::files::{Scratch, scratch};
 use super::harness::gateway::cli;

@@ -323,7 +323,17 @@ impl Service {
                 encode(self.difference(call.actor, &service, &version).await?)
             }
             "versions.callers" => self.version_callers(call.actor, &read(call.params)?).await,
-            "versions.retire" => self.retirement(call.actor, &read(call.params)?).await,
+            "versions.retire" => self.retirement(call.actor, read(call.params)?).await,
+            "subscriptions.request" => self.access_asked(call.actor, &read(call.params)?).await,
+            "subscriptions.decide" => self.decided(call.actor, read(call.params)?).await,
+            "subscriptions.cancel" => self.cancelled(call.actor, read(call.params)?).await,
+            "subscriptions.remind" => self.reminded(call.actor, &read(call.params)?).await,
+            "subscriptions.history" => {
+                self.subscription_history(call.actor, &read(call.params)?)
+                    .await
+            }
+            "approvals" => encode(self.approvals(call.actor).await?),
+            "keys.rotate" => self.key_rotated(call.actor, read(call.params)?).await,
             "why" => self.why(call.actor, read(call.params)?).await,
             "can" => self.can(call.actor, read(call.params)?).await,
             "requirements" => encode(self.requirements(call.actor, read(call.params)?).await?),

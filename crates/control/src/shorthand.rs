@@ -1,4 +1,4 @@
-//! The changes behind commands: keys, subscriptions, lists.
+//! The changes behind commands: keys and lists.
 
 use crate::credential::hex;
 use crate::{Refusal, yaml};
@@ -170,36 +170,6 @@ pub fn revoke(
     }
     let patch = json!({"revoked_at": at, "revoked_by": who, "reason": reason});
     Ok(Change::patch("credential", id, patch).expecting(Expectation::Present))
-}
-
-/// Decides about a subscription: `approved` or `rejected`.
-///
-/// # Errors
-/// It is in that state already.
-pub fn decide(
-    id: &str,
-    document: &Value,
-    state: &str,
-    at: &str,
-    who: &str,
-    comment: &str,
-) -> Result<Change, Refusal> {
-    if document.get("state").and_then(Value::as_str) == Some(state) {
-        let by = document.get("decided_by").and_then(Value::as_str);
-        let by = by.map_or_else(String::new, |by| format!(" by {by}"));
-        return Err(Refusal::new(
-            "conflict",
-            format!("{id} is {state} already{by}"),
-        ));
-    }
-    let mut patch = json!({"state": state, "decided_at": at, "decided_by": who});
-    if let Value::Object(members) = &mut patch
-        && (!comment.is_empty() || document.get("comment").is_some())
-    {
-        // What was said of an earlier decision does not stay.
-        members.insert("comment".into(), said(comment).into());
-    }
-    Ok(Change::patch("subscription", id, patch).expecting(Expectation::Present))
 }
 
 /// Adds a range to a list. What the range covers already is said, not done again.

@@ -6,6 +6,7 @@
 //! sense where things stand.
 
 mod approvals;
+mod asked;
 mod catalogue;
 mod history;
 mod keys;
@@ -16,10 +17,10 @@ mod versions;
 pub use approvals::{Approvals, Waiting};
 pub use catalogue::{Offer, OfferedPlan, OfferedVersion};
 pub use history::Told;
-pub use keys::{CreatedKey, KeyWanted, Rotation};
+pub use keys::{CreatedKey, KeyWanted, Rotated, Rotation, rotated};
 pub(crate) use subscriptions::is_offered;
 pub use subscriptions::{Access, Cause, Decision, Step};
-pub use versions::{Caller, Changed, Difference, Lifecycle, Lived, Retirement, month_ago};
+pub use versions::{Caller, Changed, Difference, Ending, Lifecycle, Lived, Retirement, month_ago};
 
 use crate::shorthand::{Change, Expectation};
 use crate::{Actor, ChangeSet, Refusal, Seen, Service};
@@ -39,6 +40,22 @@ impl Service {
             source: Some("api".to_owned()),
         };
         self.change(actor, set).await
+    }
+
+    /// A document that somebody may see, in the version that they have read if they say which.
+    async fn see_in(
+        &self,
+        actor: &Actor,
+        kind: &str,
+        id: &str,
+        expect: Option<u64>,
+    ) -> Result<Seen, Refusal> {
+        let seen = self.see(actor, kind, id).await?;
+        if expect.is_some() && seen.version != expect {
+            let message = format!("somebody has changed {kind} `{}` since", seen.id);
+            return Err(cannot(message).help("look at it again, and decide anew"));
+        }
+        Ok(seen)
     }
 }
 

@@ -4,10 +4,14 @@ pub(crate) mod access;
 pub(crate) mod asking;
 pub(crate) mod declared;
 pub(crate) mod keeping;
+pub(crate) mod keys;
 pub(crate) mod people;
 pub(crate) mod place;
+pub(crate) mod registry;
 pub(crate) mod remote;
+pub(crate) mod subscriptions;
 pub(crate) mod time;
+pub(crate) mod versions;
 pub(crate) mod webhooks;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -75,12 +79,23 @@ pub(crate) enum Command {
     /// Propose changes, and decide about those of others.
     #[command(subcommand)]
     ChangeRequests(declared::ChangeRequests),
-    /// Make, list and revoke API keys.
+    /// List what waits for one's decision.
+    Approvals(subscriptions::ApprovalsArgs),
+    /// List services.
     #[command(subcommand)]
-    Keys(remote::Keys),
-    /// List and decide about subscriptions.
+    Services(registry::Services),
+    /// Publish, deprecate and retire versions of services.
     #[command(subcommand)]
-    Subscriptions(remote::Subscriptions),
+    Versions(versions::Versions),
+    /// List and show apps.
+    #[command(subcommand)]
+    Apps(registry::Apps),
+    /// Make, list, rotate and revoke API keys.
+    #[command(subcommand)]
+    Keys(keys::Keys),
+    /// Ask for subscriptions, and decide about them.
+    #[command(subcommand)]
+    Subscriptions(subscriptions::Subscriptions),
     /// Show and change lists of addresses.
     #[command(subcommand)]
     Lists(remote::Lists),

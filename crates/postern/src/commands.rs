@@ -2,6 +2,8 @@
 
 mod access;
 mod apply;
+mod approvals;
+mod apps;
 mod audit;
 mod backup;
 mod blocks;
@@ -12,6 +14,7 @@ mod declared;
 mod fix;
 mod import;
 mod keys;
+mod listing;
 mod lists;
 mod login;
 mod manual;
@@ -22,11 +25,14 @@ mod policies;
 mod remote;
 mod revisions;
 mod secrets;
+mod services;
 mod subscriptions;
 mod table;
+mod versions;
 mod webhooks;
 mod why;
 
+use crate::cli::registry::Services;
 use crate::cli::remote::Policies;
 use crate::cli::{CheckArgs, Command};
 use crate::{output, serve};
@@ -55,6 +61,10 @@ pub(crate) fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Delete(args) => declared::delete(&args),
         Command::Revisions(command) => revisions::dispatch(command),
         Command::ChangeRequests(command) => change_requests::dispatch(command),
+        Command::Approvals(args) => approvals::approvals(&args),
+        Command::Services(Services::List(args)) => services::list(&args),
+        Command::Versions(command) => versions::dispatch(command),
+        Command::Apps(command) => apps::dispatch(command),
         Command::Keys(command) => keys::dispatch(command),
         Command::Subscriptions(command) => subscriptions::dispatch(command),
         Command::Lists(command) => lists::dispatch(command),

@@ -11,6 +11,18 @@ fn run(gateway: &Gateway, arguments: &[&str]) -> crate::harness::program::Ran {
     super::run(&data, arguments)
 }
 
+/// Runs commands that cannot do what they are for, and are to name the file and its new lines.
+fn told(gateway: &Gateway, writing: &[(&[&str], &[&str])]) {
+    let file = gateway.file().display().to_string();
+    for (arguments, parts) in writing {
+        let ran = run(gateway, arguments);
+        assert_eq!(ran.status.code(), Some(1), "{arguments:?}: {ran:?}");
+        for part in parts.iter().chain([&&*file]) {
+            assert!(ran.stderr.contains(part), "{part}: {}", ran.stderr);
+        }
+    }
+}
+
 /// A key that nobody has, for what is revoked.
 const CREDENTIAL: &str = "
 credentials:
@@ -42,7 +54,7 @@ fn writing_commands_name_the_file_and_print_its_lines() {
     let approve = "subscriptions:\n  sub_crm:\n    state: approved\n";
     let list = "lists:\n  office:\n";
     // Nothing is asked where nothing would be done.
-    let writing: [(&[&str], &[&str]); 10] = [
+    let writing: &[(&[&str], &[&str])] = &[
         (&["subscriptions", "approve", "sub_crm"], &[approve]),
         (
             &["subscriptions", "reject", "sub_crm", "--comment", "Not now"],
@@ -84,18 +96,65 @@ fn writing_commands_name_the_file_and_print_its_lines() {
         (&["fix", &address], &[list, "127.0.0.1/32"]),
         (&["apply", &file], &["edit that file"]),
     ];
-    for (arguments, parts) in writing {
-        let ran = run(&gateway, arguments);
-        assert_eq!(ran.status.code(), Some(1), "{arguments:?}: {ran:?}");
-        for part in parts.iter().chain([&&*file]) {
-            assert!(ran.stderr.contains(part), "{part}: {}", ran.stderr);
-        }
-    }
+    told(&gateway, writing);
     let after = std::fs::read_to_string(gateway.file()).expect("the file");
     assert_eq!(after, before);
     // A block is nothing that a file says.
     let ran = run(&gateway, &["blocks", "lift", "192.0.2.1"]);
     assert!(ran.stderr.contains("192.0.2.1 is not blocked"), "{ran:?}");
+}
+
+#[test]
+fn steps_of_several_documents_are_told_with_all_their_lines() {
+    let gateway = Gateway::start(format!("{CONFIG}{CREDENTIAL}"));
+    told(
+        &gateway,
+        &[
+            (
+                &["keys", "rotate", "key_exampe0000000001"],
+                &[
+                    "sha256:",
+                    "replaces: key_exampe0000000001",
+                    "credentials:\n  key_exampe0000000001:\n    expires_at:",
+                ],
+            ),
+            (
+                &[
+                    "subscriptions",
+                    "suspend",
+                    "sub_fieldforce",
+                    "--cause",
+                    "billing",
+                ],
+                &[
+                    "subscriptions:\n  sub_fieldforce:\n    state: suspended\n",
+                    "cause: billing",
+                ],
+            ),
+            (
+                &["subscriptions", "cancel", "sub_crm"],
+                &["subscriptions:\n  sub_crm:\n    state: cancelled\n"],
+            ),
+            (
+                &[
+                    "versions",
+                    "deprecate",
+                    "partners",
+                    "v1",
+                    "--sunset",
+                    "2099-01-01",
+                ],
+                &["state: deprecated\n", "sunset_at:"],
+            ),
+            (
+                &["versions", "retire", "partners", "v1"],
+                &["services:\n  partners:\n    versions:\n      v1:\n        state: retired\n"],
+            ),
+        ],
+    );
+    // The lines of a key mean nothing without it.
+    let ran = run(&gateway, &["keys", "rotate", "key_exampe0000000001"]);
+    assert!(ran.stdout.starts_with("pst_"), "{ran:?}");
 }
 
 #[test]

@@ -31,10 +31,20 @@ fn whatever_takes_something_from_somebody_asks_first() {
     let revoke = ["keys", "revoke", &*id, "--reason", "Lost"];
     let remove = ["lists", "remove", "office", "203.0.113.0/24"];
     let reject = ["subscriptions", "reject", "sub_fieldforce"];
-    let all: [(&[&str], &str); 3] = [
+    let suspend = [
+        "subscriptions",
+        "suspend",
+        "sub_fieldforce",
+        "--cause",
+        "policy",
+    ];
+    let retire = ["versions", "retire", "partners", "v1"];
+    let all: [(&[&str], &str); 5] = [
         (&revoke, "this revokes key_"),
         (&remove, "this takes 203.0.113.0/24 off the list `office`"),
         (&reject, "this rejects sub_fieldforce (app `fieldforce`"),
+        (&suspend, "this suspends sub_fieldforce (app `fieldforce`"),
+        (&retire, "this retires partners/v1"),
     ];
     for (command, says) in all {
         let said = postern.fails(command);
@@ -114,7 +124,7 @@ fn exit_statuses_are_what_the_page_says() {
     let bad = files.write("bad.yaml", "services: [");
     let (good, bad) = (good.display().to_string(), bad.display().to_string());
     let customers = "/partners/customers";
-    let rows: [(&[&str], i32); 21] = [
+    let rows: &[(&[&str], i32)] = &[
         (&["subscriptions", "list"], 0),
         (&["denials"], 0),
         (&["can", "fieldforce", "GET", customers], 1),
@@ -135,11 +145,21 @@ fn exit_statuses_are_what_the_page_says() {
         (&["revisions", "show", "9"], 1),
         (&["change-requests", "show", "cr_x"], 1),
         (&["delete", "plam", "x"], 2),
+        (&["approvals"], 0),
+        (&["apps", "show", "nobody"], 1),
+        (&["versions", "diff", "partners", "v1"], 1),
+        (&["versions", "publish", "partners", "v1"], 1),
+        (&["versions", "promote", "partners", "v1", "staging"], 1),
+        (&["versions", "deprecate", "partners", "v1"], 2),
+        (&["subscriptions", "history", "sub_x"], 1),
+        (&["subscriptions", "suspend", "sub_crm"], 2),
+        (&["keys", "rotate", "key_x", "--overlap", "91d"], 1),
+        (&["keys", "rotate", "key_x", "--overlap", "soon"], 2),
         (&["policies", "effective", "partners", "v1", "x"], 1),
     ];
     for (arguments, status) in rows {
         let ran = postern.run(arguments);
-        assert_eq!(ran.status.code(), Some(status), "{arguments:?}: {ran:?}");
+        assert_eq!(ran.status.code(), Some(*status), "{arguments:?}: {ran:?}");
     }
     postern.key("fieldforce");
     let allowed = postern.run(&["can", "fieldforce", "GET", customers]);

@@ -15,10 +15,10 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// Somebody at another machine: a home of their own, and no Postern there.
-struct Away(Scratch);
+pub(super) struct Away(Scratch);
 
 impl Away {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self(scratch("away"))
     }
 
@@ -35,7 +35,12 @@ impl Away {
         command
     }
 
-    fn with(&self, arguments: &[&str], environment: &[(&str, &str)], input: &str) -> Ran {
+    pub(super) fn with(
+        &self,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+        input: &str,
+    ) -> Ran {
         let ran = run_with_input(
             &mut self.command(arguments, environment),
             input.as_bytes(),
@@ -90,6 +95,12 @@ fn commands_do_elsewhere_what_they_do_here() {
     for arguments in [
         &["subscriptions", "list"][..],
         &["subscriptions", "list", "--json"],
+        &["subscriptions", "suspend", "sub_crm", "--cause", "policy"],
+        &["approvals"],
+        &["apps", "show", "crm"],
+        &["services", "list"],
+        &["versions", "list", "partners", "--json"],
+        &["versions", "publish", "partners", "v1"],
         &["lists", "list", "ofice"],
         &["keys", "list", "--app", "nobody"],
         &["subscriptions", "approve", "sub_x", "--comment", "x"],

@@ -103,6 +103,13 @@ commands! {
     VersionsDifference "versions.difference" ServicesRead 4096 "Say what publishing a version changes for callers";
     VersionsCallers "versions.callers" ServicesRead 4096 "List who called a version";
     VersionsRetire "versions.retire" ServicesPublish 65_536 "End a version";
+    SubscriptionsRequest "subscriptions.request" SubscriptionsRequest 65_536 "Ask for a subscription";
+    SubscriptionsDecide "subscriptions.decide" SubscriptionsDecide 65_536 "Approve, reject, suspend or resume a subscription";
+    SubscriptionsCancel "subscriptions.cancel" SubscriptionsRequest 65_536 "End a subscription";
+    SubscriptionsRemind "subscriptions.remind" SubscriptionsRequest 4096 "Remind whoever decides about a subscription";
+    SubscriptionsHistory "subscriptions.history" SubscriptionsRead 4096 "Show what happened to a subscription";
+    Approvals "approvals" SignedIn 4096 "List what waits for one's decision";
+    KeysRotate "keys.rotate" CredentialsWrite 65_536 "Replace a key, which stays good for a while";
     Why "why" CallsRead 65_536 "Explain a request";
     Can "can" QuestionsAsk 1_048_576 "Decide a made-up request";
     Log "log" CallsRead 65_536 "List and follow requests";

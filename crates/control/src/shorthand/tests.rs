@@ -27,23 +27,10 @@ fn what_is_done_is_not_done_again() {
     let revoked = json!({"revoked_at": "2026-11-20T09:12:00Z"});
     assert!(revoke("key_1", &revoked, "t", "lin", "lost").is_err());
     assert!(revoke("key_1", &json!({}), "t", "lin", "lost").is_ok());
-    let approved = json!({"state": "approved", "decided_by": "ada"});
-    let refusal = decide("sub_1", &approved, "approved", "t", "lin", "").unwrap_err();
-    assert_eq!(refusal.message, "sub_1 is approved already by ada");
-    assert!(decide("sub_1", &approved, "rejected", "t", "lin", "").is_ok());
 }
 
 #[test]
 fn a_comment_that_is_not_made_is_not_written() {
-    let decided = |before: &Value, comment| {
-        let change = decide("sub_1", before, "approved", "t", "lin", comment).unwrap();
-        change.patch.unwrap().get("comment").cloned()
-    };
-    let (fresh, before) = (json!({}), json!({"comment": "Over"}));
-    assert_eq!(decided(&fresh, "Welcome"), Some("Welcome".into()));
-    assert_eq!(decided(&fresh, ""), None);
-    let taken_away = Some(Value::Null);
-    assert_eq!(decided(&before, ""), taken_away);
     let added = |comment| {
         let one = range("192.0.2.1").unwrap();
         let change = list_add("l", &json!({}), one, "t", comment, Some("u")).unwrap();

@@ -1,7 +1,10 @@
 //! What waits for a decision.
 
 use super::subscriptions::sides;
+use super::text;
+use super::time::{is_past, read};
 use crate::{Actor, Listing, MOST_ON_A_PAGE, Refusal, Seen, Service};
+use jiff::Timestamp;
 use postern_model::permission::Point;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -27,6 +30,17 @@ pub struct Approvals {
     pub items: Vec<Waiting>,
     /// Whether there are more than are listed.
     pub more: bool,
+}
+
+impl Waiting {
+    /// Since when; what does not say it comes first.
+    fn since(&self) -> Option<Timestamp> {
+        let member = match &*self.kind {
+            "subscription" => "requested_at",
+            _ => "proposed_at",
+        };
+        read(text(&self.document, member))
+    }
 }
 
 impl Service {
@@ -61,10 +75,12 @@ impl Service {
                 listing.after = page.next;
             }
         }
+        found.items.sort_by_key(Waiting::since);
         Ok(found)
     }
 
-    /// Whether the decision is theirs. Nobody decides about what they asked for themselves.
+    /// Whether the decision is theirs. Nobody approves what they have proposed themselves, and what
+    /// has expired waits for nobody.
     fn decides(&self, actor: &Actor, kind: &str, seen: &Seen) -> bool {
         let document = &seen.document;
         if kind == "subscription" {
@@ -74,7 +90,8 @@ impl Service {
                 .allow(Point::SubscriptionsDecide, publisher.tenant());
         }
         let tenant = document.get("tenant").and_then(Value::as_str);
-        let proposer = document.get("proposed_by").and_then(Value::as_str);
-        actor.grants.allow(Point::ChangesDecide, tenant) && proposer != Some(&*actor.who)
+        actor.grants.allow(Point::ChangesDecide, tenant)
+            && text(document, "proposed_by") != actor.who
+            && !is_past(text(document, "expires_at"))
     }
 }

@@ -1,6 +1,6 @@
 //! Keys of apps: created and shown once, rotated without an outage, revoked.
 
-use super::time::{is_past, later, now, written};
+use super::time::{is_before, is_past, later, now, written};
 use super::{cannot, of, text};
 use crate::shorthand::{self, Change, NewKey};
 use crate::{Actor, Refusal, Seen, Service};
@@ -51,6 +51,67 @@ pub struct CreatedKey {
 const OVERLAP: u32 = 24 * 60 * 60;
 const LONGEST: u32 = 90 * OVERLAP;
 
+/// A key in the place of another.
+#[derive(Debug)]
+pub struct Rotated {
+    /// The new key.
+    pub key: ApiKey,
+    /// The id of its credential.
+    pub id: String,
+    /// What makes it good, and gives the old one an end.
+    pub changes: [Change; 2],
+    /// Until when the old one is good, as RFC 3339 has it.
+    pub previous_until: String,
+}
+
+/// Makes up a key like another, and the end of that one.
+///
+/// # Errors
+/// The old one is no longer good, or the overlap is too long.
+pub fn rotated(old: &Seen, who: &str, rotation: &Rotation) -> Result<Rotated, Refusal> {
+    let overlap = rotation.overlap_seconds.unwrap_or(OVERLAP);
+    if overlap > LONGEST {
+        let message = format!("an overlap of {overlap} seconds is too long");
+        return Err(Refusal::invalid(message).help(format!("at most {LONGEST}, 90 days")));
+    }
+    good(old)?;
+    let member = |name: &str| old.document.get(name).cloned();
+    let (key, mut change) = shorthand::new_key(NewKey {
+        app: text(&old.document, "app").to_owned(),
+        environment: match text(&old.document, "environment") {
+            "" => "production".to_owned(),
+            environment => environment.to_owned(),
+        },
+        scopes: None,
+        expires_at: None,
+        title: None,
+    })?;
+    let more = [
+        ("title", member("title")),
+        ("scopes", member("scopes")),
+        ("access_roles", member("access_roles")),
+        ("restricted_to", member("restricted_to")),
+        ("created_at", Some(written(now()).into())),
+        ("created_by", Some(who.into())),
+        ("replaces", Some(old.id.clone().into())),
+    ];
+    add(&mut change, more);
+    let ends = later(i64::from(overlap))?;
+    let sooner = text(&old.document, "expires_at");
+    let ends = if is_before(sooner, &ends) {
+        sooner.to_owned()
+    } else {
+        ends
+    };
+    let end = of(old, "credential", json!({"expires_at": ends}));
+    Ok(Rotated {
+        key,
+        id: change.id.clone(),
+        changes: [change, end],
+        previous_until: ends,
+    })
+}
+
 impl Service {
     /// Makes a key of an app.
     ///
@@ -86,7 +147,8 @@ impl Service {
         })
     }
 
-    /// Makes a key like another, which stays good for a while.
+    /// Makes a key like another, which stays good for a while. Until when is told with the key, as
+    /// RFC 3339 has it.
     ///
     /// # Errors
     /// There is none for the actor, or it is no longer good.
@@ -95,49 +157,16 @@ impl Service {
         actor: &Actor,
         id: &str,
         rotation: &Rotation,
-    ) -> Result<CreatedKey, Refusal> {
-        let overlap = rotation.overlap_seconds.unwrap_or(OVERLAP);
-        if overlap > LONGEST {
-            let message = format!("an overlap of {overlap} seconds is too long");
-            return Err(Refusal::invalid(message).help(format!("at most {LONGEST}, 90 days")));
-        }
+    ) -> Result<(CreatedKey, String), Refusal> {
         let old = self.see(actor, "credential", id).await?;
-        good(&old)?;
-        let member = |name: &str| old.document.get(name).cloned();
-        let (key, mut change) = shorthand::new_key(NewKey {
-            app: text(&old.document, "app").to_owned(),
-            environment: match text(&old.document, "environment") {
-                "" => "production".to_owned(),
-                environment => environment.to_owned(),
-            },
-            scopes: None,
-            expires_at: None,
-            title: None,
-        })?;
-        let more = [
-            ("title", member("title")),
-            ("scopes", member("scopes")),
-            ("access_roles", member("access_roles")),
-            ("restricted_to", member("restricted_to")),
-            ("created_at", Some(written(now()).into())),
-            ("created_by", Some(actor.who.clone().into())),
-            ("replaces", Some(id.into())),
-        ];
-        add(&mut change, more);
-        let ends = later(i64::from(overlap))?;
-        let sooner = text(&old.document, "expires_at");
-        let ends = if sooner.is_empty() || ends.as_str() < sooner {
-            ends
-        } else {
-            sooner.to_owned()
+        let new = rotated(&old, &actor.who, rotation)?;
+        self.step(actor, new.changes.into(), &rotation.comment)
+            .await?;
+        let created = CreatedKey {
+            seen: self.see(actor, "credential", &new.id).await?,
+            secret: revealed(&new.key),
         };
-        let new = change.id.clone();
-        let changes = vec![change, of(&old, "credential", json!({"expires_at": ends}))];
-        self.step(actor, changes, &rotation.comment).await?;
-        Ok(CreatedKey {
-            seen: self.see(actor, "credential", &new).await?,
-            secret: revealed(&key),
-        })
+        Ok((created, new.previous_until))
     }
 
     /// Ends a key at once.

@@ -1,7 +1,11 @@
 //! Subscriptions: asked for, decided about, held back, ended.
 
+mod deciding;
+
+pub use deciding::{Cause, Decision, Step};
+
 use super::time::{now, written};
-use super::{cannot, of, text};
+use super::{cannot, text};
 use crate::ownership::Owner;
 use crate::shorthand::{Change, Expectation};
 use crate::{Actor, Refusal, Seen, Service, request_id};
@@ -24,73 +28,6 @@ pub struct Access {
     pub scopes: Option<Vec<String>>,
     /// What for, for the publisher to read.
     pub reason: String,
-}
-
-/// What is decided.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Decision {
-    /// For the app's owners to read.
-    #[serde(default)]
-    pub comment: String,
-    /// When approved: scopes that are granted instead of those asked for.
-    pub scopes: Option<Vec<String>>,
-    /// When approved: another plan.
-    pub plan: Option<String>,
-    /// When approved: when it ends by itself, as RFC 3339 has it.
-    pub expires_at: Option<String>,
-    /// When suspended: what about.
-    pub cause: Option<Cause>,
-}
-
-/// Why a subscription is held back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Cause {
-    /// Its use is against the rules.
-    Policy,
-    /// It is not paid for.
-    Billing,
-    /// It is a danger.
-    Security,
-}
-
-/// What happens to a subscription.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
-    /// It is granted.
-    Approve,
-    /// It is not.
-    Reject,
-    /// It is held back for now.
-    Suspend,
-    /// It is no longer held back.
-    Resume,
-    /// It is ended by its owner.
-    Cancel,
-}
-
-impl Step {
-    /// The states that it is made from, and the one that it leads to.
-    const fn states(self) -> (&'static [&'static str], &'static str) {
-        match self {
-            Self::Approve => (&["pending", "rejected", "expired", "cancelled"], "approved"),
-            Self::Reject => (&["pending"], "rejected"),
-            Self::Suspend => (&["approved"], "suspended"),
-            Self::Resume => (&["suspended"], "approved"),
-            Self::Cancel => (&["pending", "approved", "suspended"], "cancelled"),
-        }
-    }
-
-    const fn verb(self) -> &'static str {
-        match self {
-            Self::Approve => "approved",
-            Self::Reject => "rejected",
-            Self::Suspend => "suspended",
-            Self::Resume => "resumed",
-            Self::Cancel => "cancelled",
-        }
-    }
 }
 
 impl Service {
@@ -179,38 +116,6 @@ impl Service {
         })
     }
 
-    /// Takes a step with a subscription.
-    ///
-    /// # Errors
-    /// There is none for the actor, or the step makes no sense in its state.
-    pub async fn decide(
-        &self,
-        actor: &Actor,
-        id: &str,
-        step: Step,
-        decision: &Decision,
-    ) -> Result<Seen, Refusal> {
-        let seen = self.see(actor, "subscription", id).await?;
-        let (from, to) = step.states();
-        let state = text(&seen.document, "state");
-        if !from.contains(&state) {
-            return Err(cannot(format!(
-                "{id} is {state}; only one that is {} can be {}",
-                from.join(" or "),
-                step.verb()
-            )));
-        }
-        if step == Step::Suspend && decision.cause.is_none() {
-            let message = "a suspension has a cause";
-            return Err(Refusal::invalid(message)
-                .help("`cause` is `policy`, `billing` or `security`; `comment` says more"));
-        }
-        let patch = patch(actor, to, step, decision);
-        let change = of(&seen, "subscription", patch);
-        self.step(actor, vec![change], &decision.comment).await?;
-        self.see(actor, "subscription", id).await
-    }
-
     /// Reminds whoever may decide about a subscription, at most once a day.
     ///
     /// # Errors
@@ -260,32 +165,6 @@ pub(crate) fn is_offered(service: &Published, consumer: &str) -> bool {
             own || shared_with.iter().any(|tenant| **tenant == *consumer)
         }
     }
-}
-
-fn patch(actor: &Actor, state: &str, step: Step, decision: &Decision) -> Value {
-    let said = Some(&decision.comment).filter(|comment| !comment.is_empty());
-    let cause = decision.cause.filter(|_| step == Step::Suspend);
-    let mut patch = json!({
-        "state": state,
-        "decided_at": written(now()),
-        "decided_by": actor.who,
-        // What was said of an earlier decision does not stay.
-        "comment": said,
-        "cause": cause,
-    });
-    if let (Step::Approve, Value::Object(members)) = (step, &mut patch) {
-        let granted = [
-            ("scopes", decision.scopes.clone().map(Value::from)),
-            ("plan", decision.plan.clone().map(Value::from)),
-            ("expires_at", decision.expires_at.clone().map(Value::from)),
-        ];
-        members.extend(
-            granted
-                .into_iter()
-                .filter_map(|(name, value)| Some((name.to_owned(), value?))),
-        );
-    }
-    patch
 }
 
 /// Whose a subscription is: the consumer's tenant and the publisher's.

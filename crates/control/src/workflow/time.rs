@@ -1,6 +1,8 @@
 //! Times, as documents write them.
 
 use crate::Refusal;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 /// Now, to the second.
@@ -23,5 +25,21 @@ pub(super) fn later(seconds: i64) -> Result<String, Refusal> {
 
 /// Whether a written time lies behind us; one that cannot be read does not.
 pub(super) fn is_past(text: &str) -> bool {
-    text.parse::<Timestamp>().is_ok_and(|at| at <= now())
+    read(text).is_some_and(|at| at <= now())
+}
+
+/// Whether a written time comes before another; one that cannot be read does not.
+pub(super) fn is_before(text: &str, other: &str) -> bool {
+    read(text)
+        .zip(read(other))
+        .is_some_and(|(at, other)| at < other)
+}
+
+/// A written time: as in RFC 3339, or a date for its midnight in UTC.
+pub(super) fn read(text: &str) -> Option<Timestamp> {
+    let midnight = || {
+        let date: Date = text.parse().ok()?;
+        Some(date.to_zoned(TimeZone::UTC).ok()?.timestamp())
+    };
+    text.parse().ok().or_else(midnight)
 }

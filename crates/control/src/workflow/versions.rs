@@ -2,17 +2,17 @@
 
 mod asked;
 mod differing;
+mod retiring;
 
 pub use differing::{Changed, Difference};
+pub use retiring::{Ending, Retirement};
 
 use super::time::{now, written};
 use super::{cannot, of, text};
 use crate::ownership::APPROVAL_NEEDED;
 use crate::service::{NewChangeRequest, Proposed};
-use crate::shorthand::Change;
 use crate::{Actor, Refusal, Seen, Service};
 use postern_calllog::{Filter, GroupBy};
-use postern_model::entity::{Name, SubscriptionState};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -42,22 +42,6 @@ pub enum Lived {
     Made(Box<Seen>),
     /// Somebody else has to approve it, and was asked to.
     Proposed(Box<Proposed>),
-}
-
-/// How a version is ended.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Retirement {
-    /// The version to move to.
-    pub successor: Option<String>,
-    /// The plan that subscriptions get whose plan covers nothing but this version.
-    pub move_to_plan: Option<String>,
-    /// Whether such subscriptions are cancelled, where there is no plan to move them to.
-    #[serde(default)]
-    pub cancel_rest: bool,
-    /// Why, for the audit trail.
-    #[serde(default)]
-    pub comment: String,
 }
 
 /// Who calls a version.
@@ -92,10 +76,12 @@ impl Lifecycle {
 }
 
 impl Service {
-    /// Takes a step in the life of a version, or proposes it where that takes two.
+    /// Takes a step in the life of a version, or proposes it where that takes two: with the version
+    /// of the service's document that somebody has read, if they say which.
     ///
     /// # Errors
-    /// There is no such version for the actor, or the step makes no sense in its state.
+    /// There is no such version for the actor, the service is another by now, or the step makes no
+    /// sense in the state of the version.
     pub async fn live(
         &self,
         actor: &Actor,
@@ -103,8 +89,9 @@ impl Service {
         version: &str,
         step: &Lifecycle,
         comment: &str,
+        expect: Option<u64>,
     ) -> Result<Lived, Refusal> {
-        let seen = self.see(actor, "service", service).await?;
+        let seen = self.see_in(actor, "service", service, expect).await?;
         let found = version_of(&seen, version)?;
         let patch = patch(found, version, step)?;
         let change = of(&seen, "service", json!({"versions": {version: patch}}));
@@ -175,92 +162,6 @@ impl Service {
         });
         Ok(callers.collect())
     }
-
-    /// Ends a version, and moves or cancels the subscriptions that were for it alone, in one
-    /// change.
-    ///
-    /// # Errors
-    /// There is no such version for the actor, it is retired already, or there are subscriptions
-    /// for it alone and nothing is said of them.
-    pub async fn retire(
-        &self,
-        actor: &Actor,
-        service: &str,
-        version: &str,
-        how: &Retirement,
-    ) -> Result<Value, Refusal> {
-        let seen = self.see(actor, "service", service).await?;
-        let found = version_of(&seen, version)?;
-        if state(found) == "retired" {
-            return Err(cannot(format!("{service}/{version} is retired already")));
-        }
-        let only = self.only_for(service, version);
-        if !only.is_empty() && how.move_to_plan.is_none() && !how.cancel_rest {
-            let message = format!(
-                "{} subscriptions are for {service}/{version} alone: {}",
-                only.len(),
-                only.iter()
-                    .take(20)
-                    .map(|id| &**id)
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            );
-            return Err(cannot(message).help(
-                "say which plan they get (`move_to_plan`), or that they end (`cancel_rest`)",
-            ));
-        }
-        let at = written(now());
-        let retired = json!({
-            "state": "retired",
-            "retired_at": at,
-            "successor": how.successor,
-            "deprecated_at": null,
-            "sunset_at": null,
-        });
-        let mut changes = vec![of(
-            &seen,
-            "service",
-            json!({"versions": {version: retired}}),
-        )];
-        for id in &only {
-            let patch = match &how.move_to_plan {
-                Some(plan) => json!({ "plan": plan }),
-                None => json!({
-                    "state": "cancelled",
-                    "decided_at": at,
-                    "decided_by": actor.who,
-                    "comment": format!("{service}/{version} was retired"),
-                }),
-            };
-            changes.push(Change::patch("subscription", id, patch));
-        }
-        self.step(actor, changes, &how.comment).await
-    }
-
-    /// Live subscriptions whose plan covers nothing of a service but one version.
-    fn only_for(&self, service: &str, version: &str) -> Vec<Name> {
-        let configuration = self.running().configuration();
-        let plans: Vec<&Name> = configuration
-            .plans
-            .iter()
-            .filter(|plan| {
-                let mut covered = plan.covers.iter().filter(|c| *c.service == *service);
-                let alone = |versions: &[Name]| matches!(versions, [only] if **only == *version);
-                let first = covered.next();
-                first.is_some_and(|first| alone(&first.versions))
-                    && covered.all(|more| alone(&more.versions))
-            })
-            .map(|plan| &plan.name)
-            .collect();
-        let directory = self.running().directory();
-        let live = directory.subscriptions().filter(|row| {
-            use SubscriptionState::{Approved, Pending, Suspended};
-            *row.service == *service
-                && matches!(row.state, Pending | Approved | Suspended)
-                && plans.contains(&&row.plan)
-        });
-        live.map(|row| row.id.clone()).collect()
-    }
 }
 
 fn version_of<'a>(seen: &'a Seen, version: &str) -> Result<&'a Value, Refusal> {
@@ -296,7 +197,12 @@ fn patch(found: &Value, version: &str, step: &Lifecycle) -> Result<Value, Refusa
         Lifecycle::Publish if matches!(is, "draft" | "deprecated") => Ok(json!({
             "state": "published", "deprecated_at": null, "sunset_at": null,
         })),
-        Lifecycle::Publish => Err(cannot(format!("{version} is {is}"))),
+        Lifecycle::Publish if is == "published" => {
+            Err(cannot(format!("{version} is published already")))
+        }
+        Lifecycle::Publish => Err(cannot(format!(
+            "{version} is {is}; only a draft or a deprecated version can be published"
+        ))),
         Lifecycle::Deprecate { sunset_at } if matches!(is, "published" | "deprecated") => {
             let since = match text(found, "deprecated_at") {
                 "" => written(now()),

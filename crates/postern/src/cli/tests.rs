@@ -113,14 +113,14 @@ Commands that ask or change a running Postern find it by its data directory (`--
 `POSTERN_PROFILE`, then the Postern that runs on `data` here, then the profile in use: \
 [from another machine](../guides/remote.md). Times are shown in the local \
 zone with their offset; `--json` has them in UTC. Whatever takes something from somebody (`keys \
-revoke`, `lists remove`, `subscriptions reject`, `delete`, `apply`, `revisions rollback`, \
-`change-requests approve`) says what it does and asks. Without a terminal to ask at it does nothing, \
-unless `--yes` is given. `fix` asks on a terminal only.
+revoke`, `lists remove`, `subscriptions reject`, `suspend` and `cancel`, `versions retire`, `delete`, \
+`apply`, `revisions rollback`, `change-requests approve`) says what it does and asks. Without a terminal to ask at it does nothing, \
+unless `--yes` is given. So does `versions publish`. `fix` asks on a terminal only.
 
 | exit status | when |
 |---|---|
 | 0 | It was done. `can`: the request would pass. |
-| 1 | It was not done, or the answer is no: nothing was found, a file has errors, no Postern runs there or lets us in, it refused, somebody said no when asked. `can`: the request would be refused. `diff`, `revisions diff`: something differs. |
+| 1 | It was not done, or the answer is no: nothing was found, a file has errors, no Postern runs there or lets us in, it refused, somebody said no when asked. `can`: the request would be refused. `diff`, `revisions diff`, `versions diff`: something differs. |
 | 2 | The command line is wrong. `can`: the question could not be answered. `diff`, `revisions diff`: it could not be told, or could not be applied. |
 ";
 

@@ -1,12 +1,13 @@
 //! `postern keys`.
 
-use super::remote::{Found, Refused, Remote};
+use super::remote::{Found, Refused, Remote, text};
 use super::table;
-use crate::cli::remote::{Keys, KeysCreate, KeysList, KeysRevoke};
+use crate::cli::keys::{Keys, KeysCreate, KeysList, KeysRevoke, KeysRotate};
 use crate::cli::time::{local, timestamp, utc};
 use crate::output;
 use jiff::Timestamp;
 use postern_control::shorthand::{self, NewKey};
+use postern_control::workflow::{Rotation, rotated};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
@@ -14,6 +15,7 @@ pub(crate) fn dispatch(command: Keys) -> anyhow::Result<ExitCode> {
     match command {
         Keys::Create(args) => create(args),
         Keys::List(args) => list(&args),
+        Keys::Rotate(args) => rotate(&args),
         Keys::Revoke(args) => revoke(&args),
     }
 }
@@ -83,10 +85,6 @@ fn list(args: &KeysList) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let row = |key: &Found| {
-        let environment = match key.text("environment") {
-            "" => "production",
-            other => other,
-        };
         let scopes = key.document.get("scopes").and_then(Value::as_array);
         let scopes = scopes.map_or_else(
             || "(all that are granted)".to_owned(),
@@ -95,16 +93,12 @@ fn list(args: &KeysList) -> anyhow::Result<ExitCode> {
                 scopes.join(",")
             },
         );
-        let expires = match key.text("expires_at") {
-            "" => "never".to_owned(),
-            at => local(at),
-        };
         vec![
             key.id.clone(),
             key.text("app").to_owned(),
-            environment.to_owned(),
+            environment(key).to_owned(),
             state(key, now).to_owned(),
-            expires,
+            expires(key),
             scopes,
             key.text("title").to_owned(),
         ]
@@ -123,8 +117,24 @@ fn list(args: &KeysList) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// The only environment that a key is good for.
+pub(super) fn environment(key: &Found) -> &str {
+    match key.text("environment") {
+        "" => "production",
+        other => other,
+    }
+}
+
+/// When a key ends.
+pub(super) fn expires(key: &Found) -> String {
+    match key.text("expires_at") {
+        "" => "never".to_owned(),
+        at => local(at),
+    }
+}
+
 /// Whether a key opens anything now. Times of documents are compared as times.
-fn state(key: &Found, now: Timestamp) -> &'static str {
+pub(super) fn state(key: &Found, now: Timestamp) -> &'static str {
     let at = |member: &str| timestamp(key.text(member));
     if !key.text("revoked_at").is_empty() {
         "revoked"
@@ -135,6 +145,48 @@ fn state(key: &Found, now: Timestamp) -> &'static str {
     } else {
         "active"
     }
+}
+
+fn rotate(args: &KeysRotate) -> anyhow::Result<ExitCode> {
+    let mut remote = Remote::connect(&args.shown.at)?;
+    let old = remote.document("credential", &args.id)?;
+    let app = old.text("app").to_owned();
+    if remote.owned_by_file {
+        return in_file(&mut remote, old, args);
+    }
+    let params = json!({
+        "id": old.id,
+        "overlap_seconds": args.overlap,
+        "comment": args.comment,
+    });
+    let answer = remote.call("keys.rotate", params)?;
+    if args.shown.json {
+        table::json(&answer);
+        return Ok(ExitCode::SUCCESS);
+    }
+    output::say(text(&answer, "key"));
+    output::complain(&format!(
+        "{} of app `{app}` takes the place of {}, which is good until {}. This is the only time \
+         that the key is shown.",
+        text(&answer, "id"),
+        args.id,
+        local(text(&answer, "previous_until"))
+    ));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Where a file owns the configuration, its lines mean nothing without the key that they are of: the
+/// key is made here, and the refusal tells them.
+fn in_file(remote: &mut Remote, old: Found, args: &KeysRotate) -> anyhow::Result<ExitCode> {
+    let rotation = Rotation {
+        overlap_seconds: Some(args.overlap),
+        comment: args.comment.clone(),
+    };
+    let new = rotated(&old.into(), &remote.who, &rotation)?;
+    output::say(new.key.reveal().expose());
+    let params = json!({"changes": new.changes, "comment": args.comment, "source": "credential"});
+    remote.call("change", params)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn revoke(args: &KeysRevoke) -> anyhow::Result<ExitCode> {

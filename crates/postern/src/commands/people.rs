@@ -1,12 +1,12 @@
 //! `postern admin-link`, `invite`, `users`, `members` and `tokens`.
 
-use super::remote::{Found, Remote, text};
+use super::listing::{List, joined, list};
+use super::remote::{Remote, text};
 use super::table;
 use crate::cli::people::{
     AdminLinkArgs, InviteArgs, Members, MembersList, Tokens, TokensCreate, TokensList, Users,
     UsersChange, UsersList, UsersPasswordLink,
 };
-use crate::cli::remote::Listed;
 use crate::cli::time::local;
 use crate::output;
 use jiff::Timestamp;
@@ -96,42 +96,6 @@ fn password_link(args: &UsersPasswordLink) -> anyhow::Result<ExitCode> {
     let mut remote = Remote::connect(&args.shown.at)?;
     let answer = remote.call("people.password_link", json!({ "user": args.id }))?;
     Ok(link(&answer, args.shown.json))
-}
-
-/// What a list is of.
-struct List<'a> {
-    kind: &'a str,
-    having: &'a [(&'a str, Option<&'a String>)],
-    nothing: &'a str,
-    head: &'a [&'a str],
-}
-
-fn list(
-    of: &List<'_>,
-    listed: &Listed,
-    row: impl Fn(&Found) -> Vec<String>,
-) -> anyhow::Result<ExitCode> {
-    let mut remote = Remote::connect(&listed.shown.at)?;
-    let (found, more) = remote.documents(of.kind, of.having, listed.limit)?;
-    if listed.shown.json {
-        let items: Vec<Value> = found.iter().map(Found::json).collect();
-        table::json(&json!({"items": items, "more": more}));
-        return Ok(ExitCode::SUCCESS);
-    }
-    let rows: Vec<_> = found.iter().map(row).collect();
-    table::print(of.nothing, of.head, &rows, more);
-    Ok(ExitCode::SUCCESS)
-}
-
-/// A list of texts in a document, as one text.
-fn joined(found: &Found, member: &str) -> String {
-    let texts = found.document.get(member).and_then(Value::as_array);
-    let texts: Vec<_> = texts
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
-    texts.join(",")
 }
 
 fn list_users(args: &UsersList) -> anyhow::Result<ExitCode> {

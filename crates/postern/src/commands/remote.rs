@@ -4,9 +4,9 @@ use super::place;
 use crate::cli::place::Where;
 use crate::output;
 use anyhow::bail;
-use postern_control::Refusal;
 use postern_control::client::{Client, ClientError};
 use postern_control::shorthand::{Change, Expectation};
+use postern_control::{Refusal, Seen};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
@@ -124,7 +124,7 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    fn of(value: &Value) -> Self {
+    pub(crate) fn of(value: &Value) -> Self {
         Self {
             id: text(value, "id").to_owned(),
             version: value.get("version").and_then(Value::as_u64),
@@ -152,6 +152,16 @@ impl Found {
             all.extend(members.clone());
         }
         value
+    }
+}
+
+impl From<Found> for Seen {
+    fn from(found: Found) -> Self {
+        Self {
+            id: found.id,
+            version: found.version,
+            document: found.document,
+        }
     }
 }
 

@@ -161,6 +161,18 @@ async fn commands_get_over_http_what_the_socket_gives() {
             "import",
             json!({"name": "a.yaml", "text": "[", "service": "orders"}),
         ),
+        ("approvals", Value::Null),
+        ("subscriptions.history", json!({"id": "sub_1"})),
+        ("subscriptions.cancel", json!({"id": "nobody"})),
+        (
+            "subscriptions.decide",
+            json!({"id": "sub_1", "step": "sing"}),
+        ),
+        ("keys.rotate", json!({"id": "key_x", "overlap": "24h"})),
+        (
+            "versions.retire",
+            json!({"service": "orders", "version": "v1", "preview": true}),
+        ),
         ("blocks.lift", json!({"address": "192.0.2.1"})),
         (
             "policies.effective",

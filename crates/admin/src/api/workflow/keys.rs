@@ -78,8 +78,8 @@ impl Endpoint for RotateKey {
 
     async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
         let (actor, id) = (&asked.actor, &asked.path.id);
-        let key = api.service().rotate_key(actor, id, &asked.body.0);
-        Ok(created(key.await?))
+        let (key, _) = api.service().rotate_key(actor, id, &asked.body.0).await?;
+        Ok(created(key))
     }
 }
 

@@ -139,7 +139,9 @@ macro_rules! steps {
 
                 async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
                     let (actor, id) = (&asked.actor, &asked.path.id);
-                    let decided = api.service().decide(actor, id, Step::$name, &asked.body.0);
+                    let decided = api
+                        .service()
+                        .decide(actor, id, Step::$name, &asked.body.0, None);
                     Ok(document(decided.await?))
                 }
             }
@@ -149,7 +151,7 @@ macro_rules! steps {
 
 steps! {
     Approve "/subscriptions/{id}/approve" "approve_subscription" SubscriptionsDecide "Grant a subscription";
-    Reject "/subscriptions/{id}/reject" "reject_subscription" SubscriptionsDecide "Refuse a subscription that is asked for";
+    Reject "/subscriptions/{id}/reject" "reject_subscription" SubscriptionsDecide "Refuse a subscription, or end one that was granted";
     Suspend "/subscriptions/{id}/suspend" "suspend_subscription" SubscriptionsDecide "Hold a subscription back, with a cause";
     Resume "/subscriptions/{id}/resume" "resume_subscription" SubscriptionsDecide "Let a suspended subscription go on";
     Cancel "/subscriptions/{id}/cancel" "cancel_subscription" SubscriptionsRequest "End a subscription";

@@ -63,7 +63,7 @@ impl Endpoint for Live {
         let step = &asked.body.0;
         let live = api
             .service()
-            .live(&asked.actor, service, version, step, &comment);
+            .live(&asked.actor, service, version, step, &comment, None);
         Ok(match live.await? {
             Lived::Made(seen) => document(*seen),
             Lived::Proposed(proposed) => {
@@ -166,7 +166,9 @@ impl Endpoint for Retire {
     async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
         let WhichVersion { service, version } = &asked.path;
         let how = &asked.body.0;
-        let retired = api.service().retire(&asked.actor, service, version, how);
+        let retired = api
+            .service()
+            .retire(&asked.actor, service, version, how, None);
         Ok(Reply::json(&retired.await?))
     }
 }

@@ -14,15 +14,31 @@ pub(crate) struct StepAsked {
     step: Lifecycle,
     #[serde(default)]
     comment: String,
+    /// The version of the service's document that was read.
+    #[serde(default)]
+    expect: Option<u64>,
 }
 
 /// The end, of a version.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct RetirementAsked {
     service: String,
     version: String,
-    #[serde(flatten)]
-    how: Retirement,
+    #[serde(default)]
+    successor: Option<String>,
+    #[serde(default)]
+    move_to_plan: Option<String>,
+    #[serde(default)]
+    cancel_rest: bool,
+    #[serde(default)]
+    comment: String,
+    /// The version of the service's document that was read.
+    #[serde(default)]
+    expect: Option<u64>,
+    /// Only say which subscriptions are for it alone.
+    #[serde(default)]
+    preview: bool,
 }
 
 /// The callers of a version.
@@ -49,27 +65,38 @@ impl Service {
             version,
             step,
             comment,
+            expect,
         } = asked;
-        Ok(
-            match self.live(actor, service, version, step, comment).await? {
-                Lived::Made(seen) => {
-                    let found = seen.document.pointer("/versions");
-                    let found = found.and_then(|all| all.get(version));
-                    json!({"service": service, "version": version, "state": found.map(state)})
-                }
-                Lived::Proposed(proposed) => {
-                    json!({"service": service, "version": version, "proposed": proposed})
-                }
-            },
-        )
+        let lived = self.live(actor, service, version, step, comment, *expect);
+        Ok(match lived.await? {
+            Lived::Made(seen) => {
+                let found = seen.document.pointer("/versions");
+                let found = found.and_then(|all| all.get(version));
+                json!({"service": service, "version": version, "state": found.map(state)})
+            }
+            Lived::Proposed(proposed) => {
+                json!({"service": service, "version": version, "proposed": proposed})
+            }
+        })
     }
 
     pub(crate) async fn retirement(
         &self,
         actor: &Actor,
-        asked: &RetirementAsked,
+        asked: RetirementAsked,
     ) -> Result<Value, Refusal> {
-        self.retire(actor, &asked.service, &asked.version, &asked.how)
+        let (service, version) = (&asked.service, &asked.version);
+        if asked.preview {
+            let only = self.ending(actor, service, version).await?;
+            return Ok(json!({ "only": only }));
+        }
+        let how = Retirement {
+            successor: asked.successor,
+            move_to_plan: asked.move_to_plan,
+            cancel_rest: asked.cancel_rest,
+            comment: asked.comment,
+        };
+        self.retire(actor, service, version, &how, asked.expect)
             .await
     }
 
