@@ -324,6 +324,7 @@ impl Service {
             }
             "versions.callers" => self.version_callers(call.actor, &read(call.params)?).await,
             "versions.retire" => self.retirement(call.actor, read(call.params)?).await,
+            "catalogue" => Ok(self.offers(call.actor, &read(call.params)?)),
             "subscriptions.request" => self.access_asked(call.actor, &read(call.params)?).await,
             "subscriptions.decide" => self.decided(call.actor, read(call.params)?).await,
             "subscriptions.cancel" => self.cancelled(call.actor, read(call.params)?).await,

@@ -93,6 +93,8 @@ pub(crate) enum Command {
     /// Make, list, rotate and revoke API keys.
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// List the services that one's apps can subscribe to.
+    Catalogue(registry::CatalogueArgs),
     /// Ask for subscriptions, and decide about them.
     #[command(subcommand)]
     Subscriptions(subscriptions::Subscriptions),

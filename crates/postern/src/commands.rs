@@ -9,6 +9,7 @@ mod backup;
 mod blocks;
 mod calls;
 mod can;
+mod catalogue;
 mod change_requests;
 mod declared;
 mod fix;
@@ -66,6 +67,7 @@ pub(crate) fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Versions(command) => versions::dispatch(command),
         Command::Apps(command) => apps::dispatch(command),
         Command::Keys(command) => keys::dispatch(command),
+        Command::Catalogue(args) => catalogue::catalogue(&args),
         Command::Subscriptions(command) => subscriptions::dispatch(command),
         Command::Lists(command) => lists::dispatch(command),
         Command::Blocks(command) => blocks::dispatch(command),

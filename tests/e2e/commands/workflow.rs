@@ -173,6 +173,10 @@ fn access_is_asked_for_granted_held_back_and_ended() {
     let apps = dev.ok(&["apps", "list"]);
     says(&apps, &["kiosk", "till"]);
     assert!(!apps.contains("own"), "{apps}");
+    says(
+        &dev.ok(&["catalogue", "ord"]),
+        &["orders   commerce  v1", "standard", "when approved"],
+    );
     let request = [
         "subscriptions",
         "request",
@@ -238,7 +242,7 @@ fn access_is_asked_for_granted_held_back_and_ended() {
     assert_eq!(code(&refused), "subscription.suspended");
     says(
         &pia.fails(&["subscriptions", "approve", id]),
-        &["is suspended", "resume it"],
+        &["is suspended", "postern subscriptions resume"],
     );
     pia.ok(&["subscriptions", "resume", id, "--comment", "Paid"]);
     assert_eq!(list(&postern, text(&key, "key")).status, 200);

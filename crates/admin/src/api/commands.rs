@@ -103,6 +103,7 @@ commands! {
     VersionsDifference "versions.difference" ServicesRead 4096 "Say what publishing a version changes for callers";
     VersionsCallers "versions.callers" ServicesRead 4096 "List who called a version";
     VersionsRetire "versions.retire" ServicesPublish 65_536 "End a version";
+    Catalogue "catalogue" SignedIn 4096 "List what is offered to one's tenants";
     SubscriptionsRequest "subscriptions.request" SubscriptionsRequest 65_536 "Ask for a subscription";
     SubscriptionsDecide "subscriptions.decide" SubscriptionsDecide 65_536 "Approve, reject, suspend or resume a subscription";
     SubscriptionsCancel "subscriptions.cancel" SubscriptionsRequest 65_536 "End a subscription";

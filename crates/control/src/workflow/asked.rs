@@ -1,4 +1,4 @@
-//! Subscriptions and keys as the socket asks for them.
+//! What is offered, subscriptions and keys as the socket asks for them.
 
 use super::{Access, Decision, Rotation, Step, subscriptions::Cause};
 use crate::{Actor, Refusal, Seen, Service};
@@ -45,6 +45,15 @@ pub(crate) struct OneAsked {
     id: String,
 }
 
+/// What is offered.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CatalogueAsked {
+    /// What its name, title or description has in it.
+    #[serde(default)]
+    phrase: Option<String>,
+}
+
 /// Another key in the place of one.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -57,6 +66,10 @@ pub(crate) struct RotationAsked {
 }
 
 impl Service {
+    pub(crate) fn offers(&self, actor: &Actor, asked: &CatalogueAsked) -> Value {
+        json!({"offers": self.catalogue(actor, asked.phrase.as_deref())})
+    }
+
     pub(crate) async fn access_asked(
         &self,
         actor: &Actor,

@@ -1,4 +1,4 @@
-//! Commands that show what there is: apps and services.
+//! Commands that show what there is: apps, services, and what is offered.
 
 use super::remote::{Listed, Shown};
 use clap::{Args, Subcommand};
@@ -65,4 +65,21 @@ pub(crate) struct ServicesList {
     pub(crate) tenant: Option<String>,
     #[command(flatten)]
     pub(crate) listed: Listed,
+}
+
+/// Options of `postern catalogue`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  postern catalogue
+  postern catalogue orders --json
+
+Services that have a published version and are shown to one's tenants, with the plans that can be
+asked for: `postern subscriptions request`. `postern requirements` shows what an operation asks of
+its callers.")]
+pub(crate) struct CatalogueArgs {
+    /// Only those with this in their name, title or description.
+    #[arg(value_name = "TEXT")]
+    pub(crate) phrase: Option<String>,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
 }

@@ -162,6 +162,7 @@ async fn commands_get_over_http_what_the_socket_gives() {
             json!({"name": "a.yaml", "text": "[", "service": "orders"}),
         ),
         ("approvals", Value::Null),
+        ("catalogue", json!({"phrase": "ORD"})),
         ("subscriptions.history", json!({"id": "sub_1"})),
         ("subscriptions.cancel", json!({"id": "nobody"})),
         (

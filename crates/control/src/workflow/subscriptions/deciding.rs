@@ -174,7 +174,9 @@ fn allowed(seen: &Seen, step: Step) -> Result<&'static str, Refusal> {
     );
     let refusal = cannot(message);
     Err(match (state, step) {
-        ("suspended", Step::Approve) => refusal.help("resume it"),
+        ("suspended", Step::Approve) => {
+            refusal.help("`postern subscriptions resume` lets it go on")
+        }
         _ => refusal,
     })
 }

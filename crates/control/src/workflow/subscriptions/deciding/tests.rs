@@ -21,7 +21,7 @@ fn steps_are_taken_from_where_they_make_sense() {
         refused("approved", Step::Approve),
         "sub_1 is approved already by ada"
     );
-    assert!(refused("suspended", Step::Approve).contains("resume it"));
+    assert!(refused("suspended", Step::Approve).contains("subscriptions resume"));
     assert_eq!(
         refused("cancelled", Step::Reject),
         "sub_1 is cancelled; only one that is pending or approved or suspended can be rejected"
