@@ -68,6 +68,15 @@ fn of(seen: &Seen, kind: &str, patch: Value) -> Change {
     }
 }
 
+/// Takes members away by a patch, as far as the document has them.
+fn without(mut patch: Value, document: &Value, members: &[&str]) -> Value {
+    if let Value::Object(patch) = &mut patch {
+        let there = members.iter().filter(|name| document.get(**name).is_some());
+        patch.extend(there.map(|name| ((*name).to_owned(), Value::Null)));
+    }
+    patch
+}
+
 /// A text of a document; the empty one where it has none.
 fn text<'a>(document: &'a Value, member: &str) -> &'a str {
     document

@@ -115,7 +115,7 @@ fn steps_of_several_documents_are_told_with_all_their_lines() {
                 &[
                     "sha256:",
                     "replaces: key_exampe0000000001",
-                    "credentials:\n  key_exampe0000000001:\n    expires_at:",
+                    "\n  key_exampe0000000001:\n    expires_at:",
                 ],
             ),
             (
@@ -152,6 +152,12 @@ fn steps_of_several_documents_are_told_with_all_their_lines() {
             ),
         ],
     );
+    // What goes into one section stands below its name once, and nothing is taken away that is not
+    // there.
+    let rotated = run(&gateway, &["keys", "rotate", "key_exampe0000000001"]).stderr;
+    assert_eq!(rotated.matches("credentials:").count(), 1, "{rotated}");
+    let retired = run(&gateway, &["versions", "retire", "partners", "v1"]).stderr;
+    assert!(!retired.contains("null"), "{retired}");
     // The lines of a key mean nothing without it.
     let ran = run(&gateway, &["keys", "rotate", "key_exampe0000000001"]);
     assert!(ran.stdout.starts_with("pst_"), "{ran:?}");

@@ -316,9 +316,28 @@ pub(super) fn owned_by_file(path: &Path, changes: &[Change]) -> Refusal {
     if changes.is_empty() {
         return refusal.help("edit that file: it is read again when it changes");
     }
-    let lines: Vec<String> = changes.iter().map(yaml::lines).collect();
     refusal.help(format!(
         "make it say this; it is read again when it changes:\n\n{}",
-        lines.join("\n")
+        lines(changes)
     ))
+}
+
+/// The lines of a file that changes come to: what goes into one section stands below its name once.
+fn lines(changes: &[Change]) -> String {
+    let mut out = String::new();
+    let mut section = String::new();
+    for change in changes {
+        let lines = yaml::lines(change);
+        match lines.split_once('\n') {
+            Some((head, rest)) if head == section && head.ends_with(':') => out.push_str(rest),
+            head => {
+                section = head.map_or_else(String::new, |(head, _)| head.to_owned());
+                if !out.is_empty() {
+                    out.push('\n');
+                }
+                out.push_str(&lines);
+            }
+        }
+    }
+    out
 }

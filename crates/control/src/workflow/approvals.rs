@@ -1,5 +1,8 @@
 //! What waits for a decision.
 
+#[cfg(test)]
+mod tests;
+
 use super::subscriptions::sides;
 use super::text;
 use super::time::{is_past, read};

@@ -8,7 +8,7 @@ pub use differing::{Changed, Difference};
 pub use retiring::{Ending, Retirement};
 
 use super::time::{now, written};
-use super::{cannot, of, text};
+use super::{cannot, of, text, without};
 use crate::ownership::APPROVAL_NEEDED;
 use crate::service::{NewChangeRequest, Proposed};
 use crate::{Actor, Refusal, Seen, Service};
@@ -60,6 +60,9 @@ pub fn month_ago() -> u64 {
     const MONTH_MS: i64 = 30 * 24 * 60 * 60 * 1000;
     u64::try_from(crate::now() - MONTH_MS).unwrap_or_default()
 }
+
+/// What is said of a version that will end.
+const ENDING: [&str; 2] = ["deprecated_at", "sunset_at"];
 
 /// Callers listed at most.
 const MOST_CALLERS: usize = 1000;
@@ -194,9 +197,10 @@ fn state(version: &Value) -> &str {
 fn patch(found: &Value, version: &str, step: &Lifecycle) -> Result<Value, Refusal> {
     let is = state(found);
     match step {
-        Lifecycle::Publish if matches!(is, "draft" | "deprecated") => Ok(json!({
-            "state": "published", "deprecated_at": null, "sunset_at": null,
-        })),
+        Lifecycle::Publish if matches!(is, "draft" | "deprecated") => {
+            let published = json!({"state": "published"});
+            Ok(without(published, found, &ENDING))
+        }
         Lifecycle::Publish if is == "published" => {
             Err(cannot(format!("{version} is published already")))
         }

@@ -1,6 +1,6 @@
 //! The end of a version, and of what was for it alone.
 
-use super::{cannot, now, of, state, version_of, written};
+use super::{ENDING, cannot, now, of, state, version_of, without, written};
 use crate::shorthand::Change;
 use crate::{Actor, Refusal, Service};
 use postern_model::entity::{Name, SubscriptionState};
@@ -69,19 +69,18 @@ impl Service {
         expect: Option<u64>,
     ) -> Result<Value, Refusal> {
         let seen = self.see_in(actor, "service", service, expect).await?;
-        alive(version_of(&seen, version)?, service, version)?;
+        let found = version_of(&seen, version)?;
+        alive(found, service, version)?;
         let only = self.only_for(service, version);
         if !only.is_empty() && how.move_to_plan.is_none() && !how.cancel_rest {
             return Err(unsaid(&only, service, version));
         }
         let at = written(now());
-        let retired = json!({
-            "state": "retired",
-            "retired_at": at,
-            "successor": how.successor,
-            "deprecated_at": null,
-            "sunset_at": null,
-        });
+        let mut retired = json!({"state": "retired", "retired_at": at});
+        if let (Some(successor), Value::Object(members)) = (&how.successor, &mut retired) {
+            members.insert("successor".to_owned(), successor.clone().into());
+        }
+        let retired = without(retired, found, &ENDING);
         let mut changes = vec![of(
             &seen,
             "service",
@@ -146,9 +145,12 @@ fn unsaid(only: &[Ending], service: &str, version: &str) -> Refusal {
     /// Named at most.
     const MOST: usize = 20;
     let ids: Vec<&str> = only.iter().take(MOST).map(|one| &*one.id).collect();
+    let counted = match only.len() {
+        1 => "1 subscription is".to_owned(),
+        some => format!("{some} subscriptions are"),
+    };
     let message = format!(
-        "{} subscriptions are for {service}/{version} alone: {}",
-        only.len(),
+        "{counted} for {service}/{version} alone: {}",
         ids.join(", ")
     );
     cannot(message)

@@ -28,25 +28,22 @@ pub(super) fn retire(args: &VersionsRetire) -> anyhow::Result<ExitCode> {
     let only = remote.call("versions.retire", params(true))?;
     let only = only.get("only").and_then(Value::as_array).cloned();
     let only = only.unwrap_or_default();
-    if !remote.owned_by_file {
-        if !args.shown.json {
-            let called = callers::ask(&mut remote, &args.of, None)?;
-            output::say(&who_calls(&args.of, &called));
-            output::say(&what_becomes(args, &only));
-        }
-        if !only.is_empty() && args.move_to_plan.is_none() && !args.cancel_rest {
-            bail!(
-                "{} for {service}/{version} alone\n  = help: say which plan they get, with \
-                 --move-to-plan PLAN, or that they end, with --cancel-rest",
-                counted(only.len())
-            );
-        }
-        let what = format!(
-            "this retires {service}/{version}: every request to it is refused from then on"
+    if !remote.owned_by_file && !args.shown.json {
+        let called = callers::ask(&mut remote, &args.of, None)?;
+        output::say(&who_calls(&args.of, &called));
+        output::say(&what_becomes(args, &only));
+    }
+    if !only.is_empty() && args.move_to_plan.is_none() && !args.cancel_rest {
+        bail!(
+            "{} for {service}/{version} alone\n  = help: say which plan they get, with \
+             --move-to-plan PLAN, or that they end, with --cancel-rest",
+            counted(only.len())
         );
-        if !remote.confirm(&what, args.yes)? {
-            return Ok(ExitCode::FAILURE);
-        }
+    }
+    let what =
+        format!("this retires {service}/{version}: every request to it is refused from then on");
+    if !remote.confirm(&what, args.yes)? {
+        return Ok(ExitCode::FAILURE);
     }
     let answer = remote.call("versions.retire", params(false))?;
     if args.shown.json {
