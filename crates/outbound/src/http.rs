@@ -247,12 +247,12 @@ impl Response {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
+}
 
-    /// How long the server asks us to wait (`Retry-After` in seconds, RFC 9110 §10.2.3).
-    pub fn retry_after(&self) -> Option<Duration> {
-        let seconds = self.header(header::RETRY_AFTER.as_str())?.trim().parse();
-        seconds.ok().map(Duration::from_secs)
-    }
+/// How long a server asks us to wait (`Retry-After` in seconds, RFC 9110 §10.2.3).
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?;
+    value.trim().parse().ok().map(Duration::from_secs)
 }
 
 /// Says what is wrong with a URL by itself, whoever may go there: for when one is configured.

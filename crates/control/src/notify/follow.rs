@@ -123,7 +123,7 @@ impl Follower {
 
     /// Lets others follow.
     pub(super) async fn leave(&self) {
-        self.lease.leave().await;
+        self.lease.leave(self.clock.now()).await;
     }
 
     async fn teller(&self) -> Result<Teller<'_>, Refusal> {

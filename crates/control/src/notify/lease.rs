@@ -63,15 +63,21 @@ impl Lease {
     }
 
     /// Gives it back.
-    pub(super) async fn leave(&self) {
+    pub(super) async fn leave(&self, now: Timestamp) {
         let held = self
             .until
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         if held.is_some() {
-            // It ends by itself.
-            let _ = self.store.note_delete(SPACE, KEY).await;
+            let over = Note {
+                key: KEY.into(),
+                value: json!({ "node": self.node }),
+                expires_at_ms: millis(now),
+            };
+            // If it is still ours; otherwise it ends by itself.
+            let value = over.value.clone();
+            let _ = self.store.note_swap(SPACE, value, over, millis(now)).await;
         }
     }
 }

@@ -30,8 +30,8 @@ const KEPT_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 /// How long a mail is ours, in milliseconds: longer than sending one takes.
 const LEASE_MS: i64 = 120_000;
 
-/// Mails that may wait.
-const MOST_WAITING: usize = 1000;
+/// Mails that may wait in one lane.
+const MOST_WAITING: usize = 500;
 
 /// Latest time that keys of the log know, in Unix milliseconds: the year 2286.
 const LATEST_MS: i64 = 9_999_999_999_999;
@@ -155,10 +155,12 @@ impl Mails {
         }
     }
 
-    /// Has a mail sent about what happened then, once however often this is asked: what follows the log may end between
-    /// telling what a line says and noting that it was read.
+    /// Has a mail sent about what happened then, once however often this is asked: what follows the
+    /// log may end between telling what a line says and noting that it was read. The mails of a lane
+    /// (a tenant) wait for each other, and keep no other's from waiting.
     pub(super) async fn enqueue(
         store: &Store,
+        lane: &str,
         message: &Message,
         at: Timestamp,
         now_ms: i64,
@@ -168,16 +170,16 @@ impl Mails {
             return Ok(());
         }
         let queue = Queue::<Message>::new(store.clone(), QUEUE);
-        let waiting = store.notes(QUEUE, "", None, MOST_WAITING, now_ms).await?;
-        if waiting.len() >= MOST_WAITING {
+        if queue.count(lane, MOST_WAITING, now_ms).await? >= MOST_WAITING {
             tracing::warn!(
                 subject = message.subject,
+                lane,
                 "too many mails wait; one is not sent"
             );
             return Ok(());
         }
-        let (id, message) = (&message.id, message.clone());
-        queue.push(id, message, millis(at), now_ms).await
+        let (key, message) = (format!("{lane}/{}", message.id), message.clone());
+        queue.push(&key, message, millis(at), now_ms).await
     }
 
     /// Notes that a mail needs no more attempts.

@@ -1,11 +1,12 @@
 //! Which tenants something concerns.
 
 use super::happened::{Party, Who};
-use crate::Service;
 use crate::ownership::Owner;
 use crate::workflow::is_offered;
+use crate::{Refusal, Service};
 use postern_model::entity::SubscriptionState;
 use postern_model::permission::Point;
+use postern_store::{Kind, Store};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,10 +24,14 @@ pub(super) struct Side {
 }
 
 /// The tenants that are meant, each once, the first one first.
-pub(super) fn sides(service: &Service, parties: &[Party]) -> Vec<Side> {
+pub(super) async fn sides(
+    service: &Service,
+    store: &Store,
+    parties: &[Party],
+) -> Result<Vec<Side>, Refusal> {
     let mut sides: Vec<Side> = Vec::new();
     for party in parties {
-        for (owner, apps) in of(service, &party.who) {
+        for (owner, apps) in of(service, store, &party.who).await? {
             let tenant = owner.tenant().map(str::to_owned);
             match sides.iter_mut().find(|side| side.tenant == tenant) {
                 Some(side) => {
@@ -43,24 +48,42 @@ pub(super) fn sides(service: &Service, parties: &[Party]) -> Vec<Side> {
             }
         }
     }
-    sides
+    Ok(sides)
 }
 
-fn of(service: &Service, who: &Who) -> Vec<(Owner, Vec<String>)> {
-    let owner = |kind: &str, id: &str| {
-        let found = service.look(kind, id)?;
-        Some(match found.get("tenant").and_then(Value::as_str) {
+/// Whose an app or a service is. What is stored counts: this node may not serve yet what another
+/// has stored. What is gone may still be served.
+async fn owner(
+    service: &Service,
+    store: &Store,
+    kind: &str,
+    id: &str,
+) -> Result<Option<Owner>, Refusal> {
+    let stored = store.document(Kind::new(kind)?, id).await?;
+    let found = match stored {
+        Some(stored) => Some(stored.value()?),
+        None => service.look(kind, id),
+    };
+    Ok(
+        found.map(|found| match found.get("tenant").and_then(Value::as_str) {
             Some(tenant) => Owner::Tenant(tenant.to_owned()),
             None => Owner::Platform,
-        })
-    };
-    match who {
+        }),
+    )
+}
+
+async fn of(
+    service: &Service,
+    store: &Store,
+    who: &Who,
+) -> Result<Vec<(Owner, Vec<String>)>, Refusal> {
+    Ok(match who {
         Who::Publisher(name) => {
-            let owner = owner("service", name);
+            let owner = owner(service, store, "service", name).await?;
             owner.map(|owner| (owner, Vec::new())).into_iter().collect()
         }
         Who::Owner(app) => {
-            let owner = owner("app", app);
+            let owner = owner(service, store, "app", app).await?;
             owner
                 .map(|owner| (owner, vec![app.clone()]))
                 .into_iter()
@@ -81,7 +104,7 @@ fn of(service: &Service, who: &Who) -> Vec<(Owner, Vec<String>)> {
                 subscribers(service, name, |tenant| is_offered(found, tenant))
             })
         }
-    }
+    })
 }
 
 /// The tenants with apps that have a subscription to a service, and these apps.

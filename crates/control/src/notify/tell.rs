@@ -16,6 +16,12 @@ use postern_store::{Kind, Store};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
+/// The lane of mails that are no tenant's. No tenant is called so.
+const PLATFORM: &str = "-";
+
+/// Apps that an event names at most.
+const MOST_APPS: usize = 1000;
+
 /// Tells what happened to those who listen now.
 #[derive(Debug)]
 pub(super) struct Teller<'a> {
@@ -65,7 +71,7 @@ impl<'a> Teller<'a> {
         if !self.is_heard() {
             return Ok(());
         }
-        let sides = sides(self.service, &happened.parties);
+        let sides = sides(self.service, self.store, &happened.parties).await?;
         for (at, side) in sides.iter().enumerate() {
             self.webhooks_of(&happened, side, at == 0).await?;
         }
@@ -78,10 +84,13 @@ impl<'a> Teller<'a> {
             if let Template::Version { apps, .. } = &mut template {
                 apps.clone_from(&side.apps);
             }
-            self.mail(&happened, mail, &template, addresses).await?;
+            let lane = side.tenant.as_deref().unwrap_or(PLATFORM);
+            self.mail(&happened, mail, &template, lane, addresses)
+                .await?;
         }
         if let Some(to) = happened.to.clone().filter(|to| is_address(to)) {
-            self.mail(&happened, mail, template, [to].into()).await?;
+            self.mail(&happened, mail, template, PLATFORM, [to].into())
+                .await?;
         }
         Ok(())
     }
@@ -152,6 +161,7 @@ impl<'a> Teller<'a> {
         happened: &Happened,
         mail: &Mail,
         template: &Template,
+        lane: &str,
         addresses: BTreeSet<String>,
     ) -> Result<(), Refusal> {
         let from = mailing::installation(mail);
@@ -160,7 +170,8 @@ impl<'a> Teller<'a> {
             let parts = [parts(name, happened.kind), vec![address.as_str()]].concat();
             let id = named("mail_", &parts);
             let message = template.message(&from, &id, &address);
-            Mails::enqueue(self.store, &message, happened.at, millis(self.now)).await?;
+            let (at, now_ms) = (happened.at, millis(self.now));
+            Mails::enqueue(self.store, lane, &message, at, now_ms).await?;
         }
         Ok(())
     }
@@ -190,7 +201,8 @@ fn event_of(happened: &Happened, side: &Side) -> Event {
         && !side.apps.is_empty()
         && !members.contains_key("app")
     {
-        members.insert("apps".to_owned(), json!(side.apps));
+        let apps: Vec<_> = side.apps.iter().take(MOST_APPS).collect();
+        members.insert("apps".to_owned(), json!(apps));
     }
     Event {
         id: named("evt_", &parts),

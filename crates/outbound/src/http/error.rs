@@ -1,6 +1,7 @@
 //! Why there is no response.
 
 use crate::dial::DialError;
+use std::net::IpAddr;
 use std::time::Duration;
 
 /// Why a request has no response. The texts name the host, and nothing else of a URL.
@@ -55,4 +56,21 @@ pub enum HttpError {
         /// What is wrong with the place.
         why: &'static str,
     },
+}
+
+impl HttpError {
+    /// What went wrong, for whoever may not know what a name of ours resolves to: an address that
+    /// may not be connected to reads like a name that there is none for.
+    pub fn told(&self) -> String {
+        match self {
+            // An address tells nothing that was not said.
+            Self::Dial(DialError::Resolve { host, .. } | DialError::Forbidden { host, .. })
+                if host.parse::<IpAddr>().is_err() =>
+            {
+                format!("{host} is nowhere that may be connected to")
+            }
+            Self::Dial(DialError::Connect { host, .. }) => format!("cannot connect to {host}"),
+            other => other.to_string(),
+        }
+    }
 }

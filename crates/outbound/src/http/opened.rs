@@ -69,6 +69,11 @@ impl Opened {
         }
     }
 
+    /// How long the server asks us to wait.
+    pub fn retry_after(&self) -> Option<Duration> {
+        super::retry_after(&self.headers)
+    }
+
     /// A header, if it is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()

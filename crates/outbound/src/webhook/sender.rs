@@ -5,12 +5,12 @@ use super::endpoint::Endpoint;
 use super::schedule::Schedule;
 use super::signature::{HEADER, sign};
 use crate::ambient::{Clock, Random};
-use crate::http::{HttpClient, HttpError, Request, Response, masked};
+use crate::http::{HttpClient, HttpError, Request, masked};
 use ::http::StatusCode;
 use bytes::Bytes;
 use jiff::Timestamp;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What it takes to make attempts.
 #[derive(Debug)]
@@ -81,23 +81,28 @@ impl<D: Deliveries> Sender<D> {
             Ok(request) => request,
             Err(error) => return Attempt::Hopeless(error),
         };
-        match self.client.send(request).await {
-            Ok(response) => Attempt::Answered(response),
-            Err(error) => Attempt::Unanswered(error),
+        // Nobody reads the body: the head says all.
+        match self.client.open(request).await {
+            Ok(response) => Attempt::Answered {
+                status: response.status,
+                retry_after: response.retry_after(),
+            },
+            Err(error) => {
+                tracing::info!(%error, delivery = delivery.id, "a webhook was not answered");
+                Attempt::Unanswered(error)
+            }
         }
     }
 
     fn settled(&self, attempt: &Attempt, number: u32) -> Settled {
         let asked = match attempt {
             Attempt::Hopeless(_) => return Settled::Dead,
-            Attempt::Answered(response) if response.status.is_success() => {
-                return Settled::Delivered;
-            }
+            Attempt::Answered { status, .. } if status.is_success() => return Settled::Delivered,
             // The endpoint says that it will never take it.
-            Attempt::Answered(response) if response.status == StatusCode::GONE => {
+            Attempt::Answered { status, .. } if *status == StatusCode::GONE => {
                 return Settled::Dead;
             }
-            Attempt::Answered(response) => response.retry_after(),
+            Attempt::Answered { retry_after, .. } => *retry_after,
             Attempt::Unanswered(_) => None,
         };
         match self.schedule.wait(number, self.random.next(), asked) {
@@ -111,7 +116,11 @@ impl<D: Deliveries> Sender<D> {
 
 /// What an attempt came to.
 enum Attempt {
-    Answered(Response),
+    Answered {
+        status: StatusCode,
+        /// How long the endpoint asks us to wait.
+        retry_after: Option<Duration>,
+    },
     Unanswered(HttpError),
     Hopeless(String),
 }
@@ -119,19 +128,19 @@ enum Attempt {
 impl Attempt {
     fn status(&self) -> Option<u16> {
         match self {
-            Self::Answered(response) => Some(response.status.as_u16()),
+            Self::Answered { status, .. } => Some(status.as_u16()),
             Self::Unanswered(_) | Self::Hopeless(_) => None,
         }
     }
 
     fn error(&self) -> Option<String> {
         match self {
-            Self::Answered(response) if response.status.is_success() => None,
-            Self::Answered(response) => Some(format!(
+            Self::Answered { status, .. } if status.is_success() => None,
+            Self::Answered { status, .. } => Some(format!(
                 "answered {}; a status from 200 to 299 says that it was taken",
-                response.status.as_u16()
+                status.as_u16()
             )),
-            Self::Unanswered(error) => Some(error.to_string()),
+            Self::Unanswered(error) => Some(error.told()),
             Self::Hopeless(why) => Some(why.clone()),
         }
     }

@@ -465,6 +465,55 @@ async fn a_slow_endpoint_keeps_no_other_waiting() {
 }
 
 #[tokio::test]
+async fn slow_endpoints_leave_half_of_the_places() {
+    let slow = listen(|mut stream| async move {
+        read_request(&mut stream).await;
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+    })
+    .await;
+    let (quick, asked) = answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await;
+    let queue = Arc::new(Queue::default());
+    queue.endpoint("quick", &format!("http://{quick}/"));
+    // As many as there are places, each with more than one delivery.
+    for n in 0..options().places {
+        let endpoint = format!("slow{n}");
+        queue.endpoint(&endpoint, &format!("http://{slow}/"));
+        for m in 0..2 {
+            queue.put(&format!("{endpoint}-{m}"), &endpoint);
+        }
+    }
+    let (clock, _) = still(NOW);
+    let began = std::time::Instant::now();
+    let late = std::cell::Cell::new(false);
+    work(&queue, clock, || {
+        // Once they are known, a delivery to another finds a place at once.
+        if !late.get() && began.elapsed() > Duration::from_secs(2) {
+            late.set(true);
+            queue.put("q", "quick");
+        }
+        let done = asked.lock().unwrap().len() == 1;
+        if done {
+            assert!(began.elapsed() < Duration::from_millis(2900));
+        }
+        done
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_takes_a_webhook_may_say_what_it_likes() {
+    // The body is announced, and never ends.
+    let (address, asked) = answering("HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\nx").await;
+    let queue = Arc::new(Queue::default());
+    queue.endpoint("hook", &format!("http://{address}/"));
+    queue.put("d1", "hook");
+    let (clock, _) = still(NOW);
+    work(&queue, clock, || queue.log().len() == 1).await;
+    assert_eq!(queue.log()[0].outcome, Outcome::Delivered);
+    assert_eq!(asked.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn a_queue_that_is_away_comes_back() {
     let (address, _) = answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await;
     let queue = Arc::new(Queue::default());

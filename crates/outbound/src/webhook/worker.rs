@@ -5,11 +5,11 @@ use super::schedule::Schedule;
 use super::sender::Sender;
 use crate::ambient::{Clock, Random};
 use crate::http::HttpClient;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use tokio::task::{Id, JoinSet};
 
@@ -104,48 +104,71 @@ impl<D: Deliveries> Worker<D> {
         }
     }
 
-    /// Takes what there is room for; whether the queue answered.
+    /// Takes what there is room for; whether the queue answered. Endpoints that were slow the last
+    /// time share half of the places, so that they leave the others to whoever answers.
     async fn claim(&self, tasks: &mut Tasks) -> bool {
         let free = self.options.places.saturating_sub(tasks.len());
         if free == 0 {
             return true;
         }
+        let mut but = tasks.endpoints();
+        but.extend(tasks.slow.iter().cloned());
+        let Some(taken) = self.take(tasks, free, &but).await else {
+            return false;
+        };
+        let for_slow = (self.options.places / 2).saturating_sub(tasks.slow_under_way());
+        let rest = for_slow.min(free.saturating_sub(taken));
+        let busy = tasks.endpoints();
+        rest == 0 || self.take(tasks, rest, &busy).await.is_some()
+    }
+
+    /// Has deliveries made, `limit` at most, to none of the endpoints in `but`; how many. None: the
+    /// queue did not answer.
+    async fn take(&self, tasks: &mut Tasks, limit: usize, but: &[String]) -> Option<usize> {
         let sender = &self.sender;
         let lease = sender.client.limits().total + MARGIN;
-        let busy = tasks.endpoints();
         let now = sender.clock.now();
-        let claimed = match sender.deliveries.claim(now, lease, free, &busy).await {
+        let claimed = match sender.deliveries.claim(now, lease, limit, but).await {
             Ok(claimed) => claimed,
             Err(error) => {
                 tracing::warn!(%error, "the queue of webhooks cannot be read");
-                return false;
+                return None;
             }
         };
+        let taken = claimed.len().min(limit);
         for delivery in claimed {
             let endpoint = delivery.endpoint.clone();
             let sender = Arc::clone(sender);
             tasks.spawn(endpoint, async move { sender.deliver(delivery).await });
         }
-        true
+        Some(taken)
     }
 }
 
-/// What is under way, and to which endpoint.
+/// An endpoint is slow that takes longer than this.
+const SLOW: Duration = Duration::from_secs(1);
+
+/// Slow endpoints that are remembered.
+const MOST_SLOW: usize = 10_000;
+
+/// What is under way, to which endpoint and since when.
 #[derive(Debug, Default)]
 struct Tasks {
-    tasks: JoinSet<()>,
-    endpoints: HashMap<Id, String>,
+    running: JoinSet<()>,
+    endpoints: HashMap<Id, (String, Instant)>,
+    /// Endpoints that were slow the last time.
+    slow: HashSet<String>,
 }
 
 impl Tasks {
     fn spawn(&mut self, endpoint: String, task: impl Future<Output = ()> + Send + 'static) {
-        let id = self.tasks.spawn(task).id();
-        self.endpoints.insert(id, endpoint);
+        let id = self.running.spawn(task).id();
+        self.endpoints.insert(id, (endpoint, Instant::now()));
     }
 
     /// Waits for one to end.
     async fn next(&mut self) {
-        let id = match self.tasks.join_next_with_id().await {
+        let id = match self.running.join_next_with_id().await {
             Some(Ok((id, ()))) => id,
             Some(Err(error)) => {
                 tracing::error!(%error, "a delivery of a webhook ended abnormally");
@@ -153,18 +176,33 @@ impl Tasks {
             }
             None => return,
         };
-        self.endpoints.remove(&id);
+        let Some((endpoint, since)) = self.endpoints.remove(&id) else {
+            return;
+        };
+        if since.elapsed() < SLOW {
+            self.slow.remove(&endpoint);
+        } else if self.slow.len() < MOST_SLOW {
+            self.slow.insert(endpoint);
+        }
     }
 
     fn len(&self) -> usize {
-        self.tasks.len()
+        self.running.len()
     }
 
     fn is_empty(&self) -> bool {
-        self.tasks.is_empty()
+        self.running.is_empty()
     }
 
     fn endpoints(&self) -> Vec<String> {
-        self.endpoints.values().cloned().collect()
+        let under_way = self.endpoints.values();
+        under_way.map(|(endpoint, _)| endpoint.clone()).collect()
+    }
+
+    fn slow_under_way(&self) -> usize {
+        let under_way = self.endpoints.values();
+        under_way
+            .filter(|(endpoint, _)| self.slow.contains(endpoint))
+            .count()
     }
 }

@@ -123,7 +123,7 @@ async fn one_node_follows_and_another_when_it_is_gone() {
     assert!(!other.hold(at(149)).await.unwrap());
     assert!(other.hold(at(151)).await.unwrap(), "it has ended");
     assert!(!one.hold(at(152)).await.unwrap());
-    other.leave().await;
+    other.leave(at(152)).await;
     assert!(one.hold(at(153)).await.unwrap());
 }
 
@@ -151,12 +151,16 @@ async fn a_mail_that_is_done_is_not_sent_again_when_the_log_is_read_again() {
     let at = Timestamp::UNIX_EPOCH;
     let waiting = async || store.notes("mail_queue", "", None, 10, 5).await.unwrap();
     for _ in 0..2 {
-        Mails::enqueue(&store, &message, at, 5).await.unwrap();
+        Mails::enqueue(&store, "partner", &message, at, 5)
+            .await
+            .unwrap();
         assert_eq!(waiting().await.len(), 1);
     }
     Mails::done(&store, &message.id, 5).await.unwrap();
     let key = &waiting().await[0].key;
     store.note_delete("mail_queue", key).await.unwrap();
-    Mails::enqueue(&store, &message, at, 5).await.unwrap();
+    Mails::enqueue(&store, "partner", &message, at, 5)
+        .await
+        .unwrap();
     assert_eq!(waiting().await.len(), 0);
 }
