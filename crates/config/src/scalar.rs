@@ -94,6 +94,8 @@ pub(crate) const KINDS: &[Entry] = &[
     entry::<date::Date>(),
     entry::<digest::Sha256>(),
     entry::<digest::Hmac>(),
+    entry::<digest::Foreign>(),
+    entry::<digest::Salt>(),
     entry::<duration::Duration>(),
     entry::<host::Authority>(),
     entry::<host::Host>(),

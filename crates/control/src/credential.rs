@@ -1,11 +1,11 @@
 //! What the store keeps of an API key: never a digest that others could have too.
 
-use postern_model::key::Keyer;
+use postern_model::key::{Keyer, imported};
 use serde_json::Value;
 use std::fmt::Write as _;
 
-/// Puts `hmac` in the place of `sha256` in a document of a credential, or in a patch of one. A
-/// value that is no digest is left for the validation to find.
+/// Puts `hmac` in the place of `sha256` or `imported.digest` in a document of a credential, or in a
+/// patch of one. A value that is no digest is left for the validation to find.
 pub(crate) fn keep_hmac(document: &mut Value, keyer: &Keyer) {
     let Value::Object(members) = document else {
         return;
@@ -18,6 +18,27 @@ pub(crate) fn keep_hmac(document: &mut Value, keyer: &Keyer) {
         members.swap_remove("sha256");
         let kept = keyer.keyed(&digest).0;
         members.insert("hmac".to_owned(), hex(&kept).into());
+    }
+    if let Some(Value::Object(imported)) = members.get_mut("imported") {
+        let digest = imported.get("digest").and_then(Value::as_str);
+        if let Some(digest) = digest.and_then(imported::read) {
+            imported.shift_remove("digest");
+            let kept = keyer.keyed(&imported::kept(&digest)).0;
+            members.insert("hmac".to_owned(), hex(&kept).into());
+        }
+    }
+}
+
+/// Leaves out of a document what a guessed key could be tried against.
+pub(crate) fn conceal(document: &mut Value) {
+    if let Value::Object(members) = document {
+        members.shift_remove("hmac");
+        members.shift_remove("sha256");
+        if let Some(Value::Object(imported)) = members.get_mut("imported") {
+            for secret in ["digest", "salt_prefix", "salt_suffix"] {
+                imported.shift_remove(secret);
+            }
+        }
     }
 }
 
@@ -53,6 +74,25 @@ mod tests {
         keep_hmac(&mut document, &keyer);
         let expected = hex(&keyer.keyed(&[0xab; 32]).0);
         assert_eq!(document, json!({"app": "a", "hmac": expected}));
+    }
+
+    #[test]
+    fn the_digest_of_another_gateway_is_kept_so_too_and_its_algorithm_beside_it() {
+        let keyer = Keyer::new(&[7; 32]);
+        let imported = json!({"algorithm": "sha1", "digest": "AB".repeat(20), "salt_prefix": "x"});
+        let mut document = json!({"app": "a", "imported": imported});
+        keep_hmac(&mut document, &keyer);
+        let expected = hex(&keyer.keyed(&imported::kept(&[0xab; 20])).0);
+        let imported = json!({"algorithm": "sha1", "salt_prefix": "x"});
+        assert_eq!(
+            document,
+            json!({"app": "a", "hmac": expected, "imported": imported})
+        );
+        conceal(&mut document);
+        assert_eq!(
+            document,
+            json!({"app": "a", "imported": {"algorithm": "sha1"}})
+        );
     }
 
     #[test]

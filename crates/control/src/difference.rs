@@ -12,7 +12,7 @@ mod tests;
 const SHOWN: usize = 120;
 
 /// Members that nobody needs to see: a guessed key could be tried against them.
-const HIDDEN: [&str; 2] = ["hmac", "sha256"];
+const HIDDEN: [&str; 5] = ["digest", "hmac", "salt_prefix", "salt_suffix", "sha256"];
 
 /// One difference between two documents.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -142,9 +142,28 @@ fn difference(path: &str, before: Option<&Value>, after: Option<&Value>) -> Diff
     }
 }
 
+/// A value whose hidden members say only that they are there.
+fn without_hidden(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let members = members.iter().map(|(name, value)| {
+                let shown = if HIDDEN.contains(&name.as_str()) {
+                    Value::from("(hidden)")
+                } else {
+                    without_hidden(value)
+                };
+                (name.clone(), shown)
+            });
+            Value::Object(members.collect())
+        }
+        Value::Array(items) => items.iter().map(without_hidden).collect(),
+        other => other.clone(),
+    }
+}
+
 /// A value on one line, cut where it is long.
 fn shown(value: &Value) -> String {
-    let text = yaml::flow(value);
+    let text = yaml::flow(&without_hidden(value));
     match text.char_indices().nth(SHOWN) {
         Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
         None => text,

@@ -7,6 +7,7 @@ use postern_config::{Around, Known, Loaded, Report, System, Unseal};
 use postern_model::Secret;
 use postern_model::entity::{Accounts, Configuration, KeyDigest, Name};
 use postern_model::key::Keyer;
+use postern_model::key::imported::MAX_FORMATS;
 use postern_policy::{Change, Directory};
 use postern_store::{Class, Document, Entry, Head, Kind, Proposal, Scope, Sealer, StoreError};
 use serde_json::{Map, Value};
@@ -362,6 +363,7 @@ impl Whole<'_> {
         }
         if let Some(large) = self.large {
             unique(&large.last.directory, large.digests)?;
+            few_formats(&large.last.directory)?;
             return Ok(Read::new(proposal, Some(large.rules), large.last));
         }
         let mut all = base(proposal)?;
@@ -480,6 +482,7 @@ fn with(
     let new = new_keys(directory, &put);
     let after = before.with_all(put, sequence);
     unlike(&after, &new)?;
+    few_formats(&after)?;
     Ok(after)
 }
 
@@ -519,6 +522,18 @@ fn unlike(after: &Directory, new: &HashMap<KeyDigest, Name>) -> Result<(), Refus
         return Err(Refusal::new("configuration", message).help("make another key for it"));
     }
     Ok(())
+}
+
+/// Refuses more formats of imported keys than a request may be charged with.
+fn few_formats(directory: &Directory) -> Result<(), Refusal> {
+    let formats = directory.key_formats().count();
+    if formats <= MAX_FORMATS {
+        return Ok(());
+    }
+    let message = format!(
+        "imported keys are in {formats} formats, by algorithm and salt; {MAX_FORMATS} are accepted"
+    );
+    Err(Refusal::new("configuration", message).help("rotate the keys of one format first"))
 }
 
 /// What everything else may refer to: the rules, and tenants.

@@ -12,7 +12,17 @@ const HIDDEN: &str = "(hidden)";
 const CHANGED: &str = "(hidden, changed)";
 
 /// Members that hold a secret, or what a guess could be tried against.
-const SECRET: [&str; 6] = ["hash", "hmac", "password", "sha256", "signature", "totp"];
+const SECRET: [&str; 9] = [
+    "digest",
+    "hash",
+    "hmac",
+    "password",
+    "salt_prefix",
+    "salt_suffix",
+    "sha256",
+    "signature",
+    "totp",
+];
 
 /// Members that say where a secret is; what stands there itself is one.
 const REFERENCE: [&str; 3] = ["client_secret", "secret", "signing_key"];

@@ -28,7 +28,6 @@ pub use exporting::Wanted as WantedVersion;
 pub use importing::Import;
 pub(crate) use proposing::NewChangeRequest;
 pub use proposing::Proposed;
-pub(crate) use reading::conceal;
 
 use crate::load::{Candidate, Last, Loader, Read};
 use crate::notify::ServedCertificate;

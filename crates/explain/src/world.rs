@@ -225,7 +225,7 @@ fn without_secret(kind: &str, row: &Value) -> Value {
     if kind == "credential"
         && let Some(fields) = row.as_object_mut()
     {
-        for secret in ["secret", "sha256", "hmac", "digest"] {
+        for secret in ["secret", "sha256", "hmac", "imported"] {
             fields.shift_remove(secret);
         }
         fields.insert("sha256".to_owned(), Value::from("0".repeat(64)));

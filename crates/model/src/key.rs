@@ -5,8 +5,11 @@
 //! `key_<id>`. What a file names is the SHA-256 of the whole key; what a running gateway and its
 //! store keep is an HMAC of that, which tells nothing without the installation's key.
 //!
+//! Keys that another gateway made can be [`imported`] by their digests.
+//!
 //! What opens the management is written alike, see [`Pass`].
 
+pub mod imported;
 mod keyer;
 mod pass;
 mod written;

@@ -12,7 +12,7 @@ use crate::fields::Known;
 use crate::router::Route;
 use crate::snapshot::Snapshot;
 use postern_model::entity::{Authentication, Credential, KeyDigest, Name};
-use postern_model::key::{ApiKey, CREDENTIAL_PREFIX, Keyer, MAX_LEN, Parsed};
+use postern_model::key::{ApiKey, CREDENTIAL_PREFIX, Keyer, MAX_LEN, Malformed, Parsed};
 use std::sync::Arc;
 
 /// What an unknown key is compared with, so that it takes as long as a wrong one.
@@ -60,10 +60,7 @@ fn verify_in(
     };
     match ApiKey::parse(value) {
         Ok(parsed) => look_up(snapshot, parsed, value, keyer),
-        Err(fault) => CredentialVerdict::Malformed {
-            place: first.place(),
-            fault,
-        },
+        Err(fault) => imported(snapshot, value, fault, keyer, &first),
     }
 }
 
@@ -85,6 +82,33 @@ fn look_up(
         Some(row) if genuine => CredentialVerdict::Verified { id: row.id.clone() },
         Some(row) => CredentialVerdict::WrongSecret { id: row.id.clone() },
         None => CredentialVerdict::Unknown { id: id.into() },
+    }
+}
+
+/// What another gateway made is looked for only where such keys were imported, and only after it
+/// was found not to be a key of this one, which pays nothing for it.
+fn imported(
+    snapshot: &Snapshot<'_>,
+    value: &[u8],
+    fault: Malformed,
+    keyer: &Keyer,
+    found: &Presented<'_>,
+) -> CredentialVerdict {
+    let any = snapshot.directory.key_formats().next().is_some();
+    let fault = if fault.may_be_imported() && any {
+        if let Some(row) = snapshot.directory.imported(value, keyer) {
+            return CredentialVerdict::Verified { id: row.id.clone() };
+        }
+        match fault {
+            Malformed::Foreign => Malformed::NotImported,
+            own => own,
+        }
+    } else {
+        fault
+    };
+    CredentialVerdict::Malformed {
+        place: found.place(),
+        fault,
     }
 }
 

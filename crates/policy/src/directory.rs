@@ -1,11 +1,15 @@
 //! Who may call what: tenants, groups, apps, credentials and subscriptions, by name.
 
+mod imports;
 #[cfg(test)]
 mod tests;
 mod trie;
 
 use foldhash::quality::RandomState;
+use imports::Imports;
 use postern_model::entity::{Accounts, App, Credential, Group, Name, Subscription, Tenant};
+use postern_model::key::Keyer;
+use postern_model::key::imported::KeyFormat;
 use std::hash::BuildHasher;
 use std::sync::Arc;
 use trie::Trie;
@@ -20,6 +24,7 @@ pub struct Directory {
     groups: Trie<Group>,
     apps: Trie<App>,
     credentials: Trie<Credential>,
+    imports: Imports,
     /// By app and service.
     subscriptions: Trie<Subscription>,
     /// Names that many rows say. They are declared elsewhere, so that there are few; none is ever
@@ -133,6 +138,17 @@ impl Directory {
         self.credentials.get(self.hash(id), |row| *row.id == *id)
     }
 
+    /// The credential of a key that another gateway made. Takes as many digests as there are
+    /// formats, [`MAX_FORMATS`](postern_model::key::imported::MAX_FORMATS) at most.
+    pub fn imported(&self, key: &[u8], keyer: &Keyer) -> Option<&Arc<Credential>> {
+        self.imports.find(key, keyer, &self.hasher)
+    }
+
+    /// How the keys that other gateways made were digested, each once.
+    pub fn key_formats(&self) -> impl Iterator<Item = &Arc<KeyFormat>> {
+        self.imports.formats()
+    }
+
     /// The subscription of an app to a service.
     pub fn subscription(&self, app: &str, service: &str) -> Option<&Arc<Subscription>> {
         let hash = self.hash((app, service));
@@ -204,13 +220,14 @@ impl Directory {
                 self.apps.remove(self.hash(&*name), &|row| row.name == name);
             }
             Change::PutCredential(row) => {
-                let row = self.shared(row);
+                self.forget_import(&row.id);
+                let row = Arc::new(self.shared(row));
+                self.imports.put(&row, &hasher);
                 self.credentials
-                    .put(Arc::new(row), &|row| hasher.hash_one(&*row.id), &|a, b| {
-                        a.id == b.id
-                    });
+                    .put(row, &|row| hasher.hash_one(&*row.id), &|a, b| a.id == b.id);
             }
             Change::RemoveCredential(id) => {
+                self.forget_import(&id);
                 self.credentials
                     .remove(self.hash(&*id), &|row| row.id == id);
             }
@@ -235,12 +252,23 @@ impl Directory {
         }
     }
 
+    /// What is kept of the key of a credential is about to change.
+    fn forget_import(&mut self, id: &str) {
+        if self.imports.is_empty() {
+            return;
+        }
+        if let Some(row) = self.credential(id).cloned() {
+            self.imports.remove(&row, &self.hasher);
+        }
+    }
+
     /// A credential that says its names with the memory of those that others have said.
     fn shared(&mut self, mut row: Credential) -> Credential {
         if let Some(app) = self.app(&row.app) {
             row.app = app.name.clone();
         }
         row.environment = self.name(&row.environment);
+        row.imported = row.imported.map(|format| self.imports.shared(format));
         if let Some(scopes) = &row.scopes {
             row.scopes = Some(scopes.iter().map(|scope| self.name(scope)).collect());
         }

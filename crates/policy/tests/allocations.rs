@@ -53,6 +53,7 @@ fn directory() -> Directory {
             id: format!("{CREDENTIAL_PREFIX}{}", key().id()).into(),
             app: "shop".into(),
             digest: keyer().keyed(&key().digest()),
+            imported: None,
             environment: "production".into(),
             scopes: Some(["orders:read".into()].into()),
             not_before: None,

@@ -140,3 +140,49 @@ fn a_key_made_offline_works_once_its_lines_are_applied() {
     assert!(applied.status.success(), "{applied:?}");
     assert_eq!(postern.customers(key).status, 200);
 }
+
+#[test]
+fn keys_of_another_gateway_go_on_working() {
+    let imported = "credentials:
+  key_0000000000000001:
+    app: fieldforce
+    imported:
+      algorithm: sha256
+      digest: ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad
+  key_0000000000000002:
+    app: fieldforce
+    imported: { algorithm: sha1, digest: \"Kq5sNclPz7QV2+lfQIuc6R7oRu0=\", salt_prefix: \"hello \" }
+";
+    let postern = Stored::empty();
+    let config = format!("{}{imported}", super::CONFIG);
+    let applied = postern.apply(&config);
+    assert!(applied.status.success(), "{applied:?}");
+    assert_eq!(postern.customers("abc").status, 200);
+    assert_eq!(postern.customers("world").status, 200);
+    assert_eq!(postern.customers(&postern.key("fieldforce")).status, 200);
+    let refused = postern.customers("sk-1234");
+    assert_eq!(&*code(&refused), "credential.malformed");
+    let said = refused.text();
+    assert!(said.contains("nor one that was imported"), "{said}");
+    let listed = postern.json(&["keys", "list"]);
+    let weak: Vec<bool> = listed["keys"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|key| key["weak"] == true)
+        .collect();
+    assert_eq!(weak.iter().filter(|weak| **weak).count(), 1, "{listed}");
+    assert!(listed["keys"][1]["imported"].get("salt_prefix").is_none());
+    let table = postern.ok(&["keys", "list"]);
+    assert!(table.contains("sha1 (weak, rotate it)"), "{table}");
+    // What is in the database and what is in the file are one and the same.
+    let again = postern.apply(&config);
+    assert!(again.stdout.contains("nothing"), "{again:?}");
+    // The digest itself is kept nowhere.
+    let digest = "ba7816bf8f01cfea";
+    let shown = postern.ok(&["audit", "export"]);
+    assert!(
+        !shown.contains(digest) && !shown.contains("hello "),
+        "{shown}"
+    );
+}

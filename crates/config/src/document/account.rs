@@ -3,7 +3,7 @@
 use crate::located::At;
 use crate::scalar::address::Network;
 use crate::scalar::date::Date;
-use crate::scalar::digest::{Hmac, Sha256};
+use crate::scalar::digest::{Foreign, Hmac, Salt, Sha256};
 use crate::scalar::host::HostPattern;
 use crate::scalar::name::MethodName;
 use crate::scalar::reference::SecretReference;
@@ -77,7 +77,7 @@ pub(crate) enum AccountState {
     Suspended,
 }
 
-/// An API key of an app. It has one of `sha256`, `secret` and `hmac`.
+/// An API key of an app. It has one of `sha256`, `secret`, `imported` and `hmac`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Credential {
@@ -91,6 +91,9 @@ pub(crate) struct Credential {
     /// What the database keeps of a key: the HMAC-SHA-256 of its SHA-256 under the installation's
     /// key. It means nothing to another installation.
     pub hmac: Option<At<Hmac>>,
+    /// What another gateway kept of a key that it made. What the database keeps of its `digest`
+    /// stands in `hmac`.
+    pub imported: Option<At<Imported>>,
     /// What people call it.
     #[serde(rename = "title")]
     pub _title: Option<Text>,
@@ -123,6 +126,34 @@ pub(crate) struct Credential {
     pub reason: Option<At<Text>>,
     /// Where and for what it may be used.
     pub restricted_to: Option<Restriction>,
+}
+
+/// What another gateway kept of a key. All credentials together use at most four combinations of
+/// `algorithm`, `salt_prefix` and `salt_suffix`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Imported {
+    /// The function that made the digest.
+    #[schemars(required)]
+    pub algorithm: Option<At<Algorithm>>,
+    /// The digest, in hexadecimal or base64.
+    pub digest: Option<At<Foreign>>,
+    /// What stood before the key.
+    pub salt_prefix: Option<Salt>,
+    /// What stood behind the key.
+    pub salt_suffix: Option<Salt>,
+}
+
+/// A function that another gateway digested keys with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Algorithm {
+    /// SHA-256.
+    Sha256,
+    /// SHA-512.
+    Sha512,
+    /// SHA-1: weak, so that its keys should be rotated soon.
+    Sha1,
 }
 
 /// Where and for what a credential may be used. What is left out restricts nothing.

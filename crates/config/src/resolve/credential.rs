@@ -9,17 +9,25 @@ use crate::findings::quote;
 use crate::located::{At, Map};
 use crate::scalar::reference::SecretReference;
 use crate::source::Span;
+use format::Formats;
 use postern_model::Secret;
 use postern_model::entity::{Credential, KeyDigest, Name, PRODUCTION, Restriction, Revocation};
 use postern_model::key::{self, ApiKey};
 use std::collections::HashMap;
 
-/// The credentials seen, by what is kept of them: id and place of each.
-type Seen = HashMap<KeyDigest, (String, usize)>;
+mod format;
+
+/// The credentials seen.
+#[derive(Default)]
+struct Seen {
+    /// By what is kept of them: id and place of each.
+    keys: HashMap<KeyDigest, (String, usize)>,
+    formats: Formats,
+}
 
 impl Resolver<'_, '_> {
     pub(super) fn credentials(&mut self, given: Map<document::Credential>) -> Vec<Credential> {
-        let mut seen = Seen::new();
+        let mut seen = Seen::default();
         let credential = |(id, given): (At<String>, document::Credential)| {
             self.credential(&id, given, &mut seen)
         };
@@ -66,6 +74,7 @@ impl Resolver<'_, '_> {
             self.findings
                 .error(Code::Conflict, until.span, &message, label);
         }
+        let imported = self.format(&shown, id, &given, &mut seen.formats);
         let (digest, span) = self.digest(id, &shown, &given)?;
         let kept = self.unlike_others(id, digest, span, seen);
         let (digest, app) = (kept?, given.app?);
@@ -73,11 +82,12 @@ impl Resolver<'_, '_> {
             id: id.value.as_str().into(),
             app: app.value.into(),
             digest,
+            imported: imported?,
             environment: given
                 .environment
                 .map_or_else(|| PRODUCTION.into(), |environment| environment.value.into()),
             scopes: given.scopes.as_deref().map(|scopes| names(scopes).into()),
-            not_before: given.not_before.map(|date| date.value.0),
+            not_before: given.not_before.map(|date| Box::new(date.value.0)),
             expires_at: given.expires_at.map(|date| date.value.0),
             revoked: given.revoked_at.map(|at| {
                 Box::new(Revocation {
@@ -144,9 +154,12 @@ impl Resolver<'_, '_> {
         shown: &str,
         given: &document::Credential,
     ) -> Option<(KeyDigest, Span)> {
+        let imported = given.imported.as_ref().map(|imported| &imported.value);
+        let foreign = imported.and_then(|imported| imported.digest.as_ref());
         let spans = [
             given.sha256.as_ref().map(|one| ("sha256", one.span)),
             given.secret.as_ref().map(|one| ("secret", one.span)),
+            foreign.map(|one| ("imported.digest", one.span)),
             given.hmac.as_ref().map(|one| ("hmac", one.span)),
         ];
         let mut said = spans.into_iter().flatten();
@@ -156,6 +169,10 @@ impl Resolver<'_, '_> {
                 .error(Code::Conflict, span, &message, "one of them is enough");
             return None;
         }
+        if let Some(digest) = foreign {
+            let kept = key::imported::kept(&digest.value.0);
+            return Some((self.secrets.keyed(&kept), digest.span));
+        }
         match (&given.sha256, &given.secret, &given.hmac) {
             (Some(digest), ..) => Some((self.secrets.keyed(&digest.value.0), digest.span)),
             (_, Some(secret), _) => {
@@ -164,7 +181,7 @@ impl Resolver<'_, '_> {
             }
             (.., Some(kept)) => Some((KeyDigest(kept.value.0), kept.span)),
             (None, None, None) => {
-                if id.intact {
+                if id.intact && imported.is_none() {
                     let message = format!("{shown} has neither `sha256` nor `secret`");
                     self.findings
                         .error(Code::MissingField, id.span, &message, "nothing proves it")
@@ -258,7 +275,7 @@ impl Resolver<'_, '_> {
         span: Span,
         seen: &mut Seen,
     ) -> Option<KeyDigest> {
-        if let Some((other, at)) = seen.get(&kept) {
+        if let Some((other, at)) = seen.keys.get(&kept) {
             let message = format!(
                 "credentials {} and {} have the same key",
                 quote(other),
@@ -270,7 +287,7 @@ impl Resolver<'_, '_> {
                 .note(format!("the first one is in line {line}"));
             return None;
         }
-        seen.insert(kept, (id.value.clone(), span.start));
+        seen.keys.insert(kept, (id.value.clone(), span.start));
         Some(kept)
     }
 }

@@ -332,3 +332,97 @@ fn a_service_that_not_everybody_sees_conceals_itself_unless_it_says_otherwise() 
     let open = "visibility: private, status_profile: standard, ";
     assert_eq!(profile(open), standard);
 }
+
+const SHA1: &str = "a9993e364706816aba3e25717850c26c9cd0d89d";
+const SHA256: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+/// A document whose credentials, one for each, say this.
+fn imports(said: &[&str]) -> String {
+    let one = |(n, said): (usize, &&str)| format!("\n  key_{n:0>16}: {{app: a, {said}}}");
+    let all: String = said.iter().enumerate().map(one).collect();
+    with(&format!("credentials:{all}"))
+}
+
+#[test]
+fn the_digests_of_other_gateways_arrive() {
+    let plain = format!("imported: {{algorithm: sha256, digest: {SHA256}}}");
+    let salted =
+        format!("imported: {{algorithm: sha1, digest: {SHA1}, salt_prefix: a, salt_suffix: c}}");
+    let kept = format!("hmac: {SHA256}, imported: {{algorithm: sha1}}");
+    let loaded = parse(&imports(&[&plain, &salted, &kept])).unwrap();
+    let [plain, salted, kept] = loaded.accounts.credentials.as_slice() else {
+        panic!("three credentials");
+    };
+    let digest = |row: &Credential, key: &[u8]| {
+        let format = row.imported.as_ref().unwrap();
+        keyer().keyed(&format.digest(key))
+    };
+    assert_eq!(digest(plain, b"abc"), plain.digest);
+    assert_eq!(digest(salted, b"b"), salted.digest);
+    assert_eq!(kept.imported.as_ref().unwrap().algorithm.name(), "sha1");
+    assert_eq!(kept.digest.0[0], 0xba);
+}
+
+#[test]
+fn a_digest_that_cannot_be_looked_up_is_told_apart_with_what_is_taken() {
+    let bcrypt = "imported: {algorithm: sha256, digest: '$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW'}";
+    let md5 = "imported: {algorithm: sha1, digest: 900150983cd24fb0d6963f7d28e17f72}";
+    let murmur = format!("imported: {{algorithm: murmur64, digest: {SHA1}}}");
+    let other = format!("imported: {{algorithm: sha256, digest: {SHA1}}}");
+    let cases = [
+        (bcrypt, Code::InvalidDigest, "a salt of its own"),
+        (
+            md5,
+            Code::InvalidDigest,
+            "expected a SHA-256 (64 hexadecimal digits",
+        ),
+        (&murmur, Code::InvalidValue, "sha512"),
+        (
+            &other,
+            Code::InvalidDigest,
+            "64 hexadecimal digits, or 44 characters",
+        ),
+        (
+            "imported: {algorithm: sha1}",
+            Code::MissingField,
+            "add `digest:`",
+        ),
+    ];
+    for (said, code, says) in cases {
+        let report = parse(&imports(&[said])).unwrap_err();
+        assert_eq!(report.codes().collect::<Vec<_>>(), [code], "{report}");
+        assert!(report.to_string().contains(says), "{report}");
+        assert!(!report.to_string().contains("900150983"), "{report}");
+    }
+    let both = format!("sha256: {SHA256}, imported: {{algorithm: sha1, digest: {SHA1}}}");
+    let report = parse(&imports(&[&both])).unwrap_err();
+    assert_eq!(
+        report.codes().collect::<Vec<_>>(),
+        [Code::Conflict],
+        "{report}"
+    );
+}
+
+#[test]
+fn a_fifth_format_of_imported_keys_is_refused() {
+    let said: Vec<String> = (1..=5)
+        .map(|n| {
+            format!(
+                "imported: {{algorithm: sha1, digest: {}, salt_suffix: s{n}}}",
+                format!("0{n}").repeat(20)
+            )
+        })
+        .collect();
+    let said: Vec<&str> = said.iter().map(String::as_str).collect();
+    assert!(parse(&imports(said.get(..4).unwrap())).is_ok());
+    let report = parse(&imports(&said)).unwrap_err();
+    assert_eq!(
+        report.codes().collect::<Vec<_>>(),
+        [Code::Conflict],
+        "{report}"
+    );
+    assert!(
+        report.to_string().contains("expected at most 4"),
+        "{report}"
+    );
+}

@@ -267,7 +267,7 @@ impl Service {
 }
 
 fn seen(id: &str, version: Option<u64>, mut document: Value) -> Seen {
-    super::reading::conceal(&mut document);
+    crate::credential::conceal(&mut document);
     Seen {
         id: id.to_owned(),
         version,

@@ -3,6 +3,7 @@
 use super::changing::{meta, need, typed};
 use super::declaring::Declaration;
 use super::{Service, Stored};
+use crate::credential::conceal;
 use crate::management::change_request::{ChangeRequest, Decided, KIND, State};
 use crate::plan::Plan;
 use crate::remembered::now;
@@ -486,9 +487,8 @@ fn put(id: &str, request: &ChangeRequest) -> Result<Change, Refusal> {
 
 /// What of a proposed document may be shown.
 fn without_digests(mut change: shorthand::Change) -> shorthand::Change {
-    if let Some(Value::Object(members)) = &mut change.put {
-        members.shift_remove("hmac");
-        members.shift_remove("sha256");
+    if let Some(document) = &mut change.put {
+        conceal(document);
     }
     change
 }

@@ -1,6 +1,7 @@
 //! Documents, as they stand.
 
 use super::{Service, Source};
+use crate::credential::conceal;
 use crate::service::Listing;
 use crate::{Actor, Refusal, documents};
 use postern_model::permission::Grants;
@@ -51,14 +52,6 @@ pub(super) fn meant<'a>(kind: &str, member: &str, document: &'a Value) -> &'a st
         found.map(|(_, _, meant)| *meant)
     };
     value.or_else(meant).unwrap_or_default()
-}
-
-/// Leaves out what nobody needs, and what a guessed key could be tried against.
-pub(crate) fn conceal(document: &mut Value) {
-    if let Value::Object(members) = document {
-        members.shift_remove("hmac");
-        members.shift_remove("sha256");
-    }
 }
 
 /// What is found.

@@ -54,8 +54,8 @@ fn told(line: postern_store::AuditLine) -> Told {
         };
         let mut before = read(entry.before.as_deref());
         let mut after = read(entry.after.as_deref());
-        crate::service::conceal(&mut before);
-        crate::service::conceal(&mut after);
+        crate::credential::conceal(&mut before);
+        crate::credential::conceal(&mut after);
         if let Value::Object(members) = &after {
             for (name, value) in members {
                 if before.get(name) != Some(value) {

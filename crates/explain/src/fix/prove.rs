@@ -71,6 +71,7 @@ fn credential(key: &NewKey) -> Credential {
         id: NEW_KEY.into(),
         app: key.app.as_str().into(),
         digest: KeyDigest([0; 32]),
+        imported: None,
         environment: key.environment.as_str().into(),
         scopes: scopes.map(|scopes| scopes.iter().map(|scope| scope.as_str().into()).collect()),
         not_before: None,

@@ -1,10 +1,12 @@
 //! Credentials: what an app proves itself with.
 
 use super::{Method, Name};
+use crate::key::imported::KeyFormat;
 use ipnet::IpNet;
 use std::sync::Arc;
 
-/// HMAC-SHA-256, under the installation's key, of the SHA-256 of a whole API key.
+/// HMAC-SHA-256, under the installation's key, of the SHA-256 of a whole API key, or of the digest
+/// that another gateway kept of one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct KeyDigest(pub [u8; 32]);
 
@@ -23,12 +25,14 @@ pub struct Credential {
     pub app: Name,
     /// What is kept of the key.
     pub digest: KeyDigest,
+    /// How another gateway digested the key, if it was imported.
+    pub imported: Option<Arc<KeyFormat>>,
     /// The only environment it is good for.
     pub environment: Name,
     /// Scopes it carries; `None`: all that the app's subscriptions grant.
     pub scopes: Option<Arc<[Name]>>,
     /// Not good before; Unix time in seconds.
-    pub not_before: Option<i64>,
+    pub not_before: Option<Box<i64>>,
     /// Not good from then on; Unix time in seconds.
     pub expires_at: Option<i64>,
     /// Set once it was revoked.
@@ -67,7 +71,7 @@ impl Credential {
     pub fn state(&self, now: i64) -> CredentialState {
         if self.revoked.is_some() {
             CredentialState::Revoked
-        } else if self.not_before.is_some_and(|from| now < from) {
+        } else if self.not_before.as_ref().is_some_and(|from| now < **from) {
             CredentialState::NotYetValid
         } else if self.expires_at.is_some_and(|until| now >= until) {
             CredentialState::Expired

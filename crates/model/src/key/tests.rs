@@ -67,7 +67,12 @@ fn every_fault_of_form_is_told_apart() {
         assert_eq!(ApiKey::parse(text.as_bytes()), Err(*expected), "{text}");
     }
     for fault in Malformed::ALL {
-        assert!(cases.iter().any(|(_, seen)| *seen == fault), "{fault:?}");
+        // Only a look at what was imported tells this one.
+        let elsewhere = fault == Malformed::NotImported;
+        assert!(
+            elsewhere || cases.iter().any(|(_, seen)| *seen == fault),
+            "{fault:?}"
+        );
         assert!(!fault.what().is_empty() && !fault.name().is_empty());
     }
 }

@@ -119,11 +119,13 @@ pub enum Malformed {
     Trailing,
     /// The checksum does not fit: a character is missing or wrong.
     Checksum,
+    /// It is not of this gateway, and none of those that were imported from another one.
+    NotImported,
 }
 
 impl Malformed {
     /// Every fault of form.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Empty,
         Self::TooLong,
         Self::ControlBytes,
@@ -134,6 +136,7 @@ impl Malformed {
         Self::Truncated,
         Self::Trailing,
         Self::Checksum,
+        Self::NotImported,
     ];
 
     /// Its name in records.
@@ -149,6 +152,7 @@ impl Malformed {
             Self::Truncated => "truncated",
             Self::Trailing => "trailing",
             Self::Checksum => "checksum",
+            Self::NotImported => "not_imported",
         }
     }
 
@@ -169,7 +173,18 @@ impl Malformed {
             Self::Checksum => {
                 "has a checksum that does not fit: a character of it is missing or wrong"
             }
+            Self::NotImported => {
+                "is neither a key of this gateway nor one that was imported from another gateway"
+            }
         }
+    }
+
+    /// Whether it may be a key that another gateway made: visible ASCII, with nothing around it.
+    pub const fn may_be_imported(self) -> bool {
+        matches!(
+            self,
+            Self::Foreign | Self::Truncated | Self::Trailing | Self::Checksum
+        )
     }
 
     /// The fault of something that is not a key, the most telling first.

@@ -1,5 +1,6 @@
 use super::*;
 use postern_model::entity::{KeyDigest, Requested, Revocation, SubscriptionState};
+use postern_model::key::imported::Algorithm;
 
 fn tenant(name: &str) -> Tenant {
     Tenant {
@@ -39,6 +40,7 @@ fn credential(id: &str, app: &str) -> Credential {
         id: id.into(),
         app: app.into(),
         digest: KeyDigest([7; 32]),
+        imported: None,
         environment: "production".into(),
         scopes: Some(["orders:read".into()].into()),
         not_before: None,
@@ -145,6 +147,68 @@ fn a_change_of_a_group_leaves_its_apps_as_they_are() {
     let gone = after.with(Change::RemoveGroup("partners".into()));
     assert!(gone.group("partners").is_none());
     assert_eq!((gone.groups().count(), gone.apps().count()), (0, 2));
+}
+
+fn imported(id: &str, key: &[u8], algorithm: Algorithm, salt: &str) -> Credential {
+    let format = KeyFormat {
+        algorithm,
+        salt_prefix: salt.into(),
+        salt_suffix: "".into(),
+    };
+    Credential {
+        digest: keyer().keyed(&format.digest(key)),
+        imported: Some(Arc::new(format)),
+        ..credential(id, "shop")
+    }
+}
+
+fn keyer() -> Keyer {
+    Keyer::new(&[4; 32])
+}
+
+#[test]
+fn an_imported_key_is_found_in_every_format_until_its_row_goes() {
+    use Algorithm::{Sha1, Sha256};
+    let rows = some()
+        .with(Change::PutCredential(imported(
+            "key_3", b"sk-3", Sha256, "",
+        )))
+        .with(Change::PutCredential(imported(
+            "key_4", b"sk-4", Sha256, "x",
+        )))
+        .with(Change::PutCredential(imported("key_5", b"sk-5", Sha1, "")));
+    let found = |rows: &Directory, key: &[u8]| {
+        let row = rows.imported(key, &keyer());
+        row.map(|row| row.id.to_string())
+    };
+    assert_eq!(rows.key_formats().count(), 3);
+    for (key, id) in [("sk-3", "key_3"), ("sk-4", "key_4"), ("sk-5", "key_5")] {
+        assert_eq!(found(&rows, key.as_bytes()).as_deref(), Some(id));
+    }
+    // The same bytes go into the digest, under another format.
+    assert_eq!(found(&rows, b"xsk-4"), None);
+    assert_eq!(rows.imported(b"sk-3", &Keyer::new(&[5; 32])), None);
+    let other = rows.with(Change::PutCredential(imported(
+        "key_3", b"sk-6", Sha256, "x",
+    )));
+    assert_eq!(
+        (found(&other, b"sk-3"), other.key_formats().count()),
+        (None, 2)
+    );
+    assert_eq!(found(&other, b"sk-6").as_deref(), Some("key_3"));
+    let gone = other.with(Change::RemoveCredential("key_5".into()));
+    assert_eq!(
+        (found(&gone, b"sk-5"), gone.key_formats().count()),
+        (None, 1)
+    );
+    let native = gone
+        .with(Change::PutCredential(credential("key_3", "shop")))
+        .with(Change::PutCredential(credential("key_4", "shop")));
+    assert_eq!(
+        (found(&native, b"sk-4"), native.key_formats().count()),
+        (None, 0)
+    );
+    assert_eq!(found(&rows, b"sk-3").as_deref(), Some("key_3"), "of before");
 }
 
 /// There may be a million keys: what few have stands elsewhere.

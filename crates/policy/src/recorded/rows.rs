@@ -286,7 +286,7 @@ fn key(row: &Credential) -> Key {
         app: row.app.clone(),
         environment: row.environment.clone(),
         scopes: row.scopes.as_ref().map(|scopes| scopes.to_vec()),
-        not_before: row.not_before,
+        not_before: row.not_before.as_deref().copied(),
         expires_at: row.expires_at,
         revoked: row
             .revoked
@@ -318,9 +318,10 @@ impl Key {
             id: self.id.clone(),
             app: self.app.clone(),
             digest: KeyDigest([0; 32]),
+            imported: None,
             environment: self.environment.clone(),
             scopes: self.scopes.clone().map(Into::into),
-            not_before: self.not_before,
+            not_before: self.not_before.map(Box::new),
             expires_at: self.expires_at,
             revoked: revoked.map(|(at, by, reason)| Box::new(Revocation { at, by, reason })),
             restriction: (restriction != Restriction::default()).then(|| Box::new(restriction)),

@@ -231,7 +231,11 @@ pub(super) fn seconds(facts: &dyn Facts) -> i64 {
 
 fn beginning(progress: &mut Progress, _: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
     judge(progress, |row| {
-        let from = row.not_before.filter(|from| seconds(facts) < *from)?;
+        let from = row
+            .not_before
+            .as_deref()
+            .copied()
+            .filter(|from| seconds(facts) < *from)?;
         Some(about(Code::CredentialNotYetValid, row).saw("from", moment(from)))
     })
 }

@@ -181,6 +181,7 @@ fn accounts(key: &ApiKey) -> Accounts {
             id: format!("{CREDENTIAL_PREFIX}{}", key.id()).into(),
             app: "shop".into(),
             digest: keyer().keyed(&key.digest()),
+            imported: None,
             environment: "production".into(),
             scopes: None,
             not_before: None,

@@ -8,6 +8,7 @@ use crate::output;
 use jiff::Timestamp;
 use postern_control::shorthand::{self, NewKey};
 use postern_control::workflow::{Rotation, rotated};
+use postern_model::key::imported::Algorithm;
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
@@ -78,6 +79,9 @@ fn list(args: &KeysList) -> anyhow::Result<ExitCode> {
             let mut value = key.json();
             if let Value::Object(members) = &mut value {
                 members.insert("state".into(), state(key, now).into());
+                if weak(key) {
+                    members.insert("weak".into(), true.into());
+                }
             }
             value
         });
@@ -98,6 +102,7 @@ fn list(args: &KeysList) -> anyhow::Result<ExitCode> {
             key.text("app").to_owned(),
             environment(key).to_owned(),
             state(key, now).to_owned(),
+            kept_as(key),
             expires(key),
             scopes,
             key.text("title").to_owned(),
@@ -109,6 +114,7 @@ fn list(args: &KeysList) -> anyhow::Result<ExitCode> {
         "APP",
         "ENVIRONMENT",
         "STATE",
+        "IMPORTED AS",
         "EXPIRES",
         "SCOPES",
         "NAME",
@@ -131,6 +137,29 @@ pub(super) fn expires(key: &Found) -> String {
         "" => "never".to_owned(),
         at => local(at),
     }
+}
+
+/// How another gateway digested the key, if that made it.
+fn kept_as(key: &Found) -> String {
+    match algorithm(key) {
+        "" => "-".to_owned(),
+        name if weak(key) => format!("{name} (weak, rotate it)"),
+        name => name.to_owned(),
+    }
+}
+
+/// Whether it was imported under a digest that it should not stay under.
+fn weak(key: &Found) -> bool {
+    let named = |known: &Algorithm| known.name() == algorithm(key);
+    Algorithm::ALL
+        .iter()
+        .find(|known| named(known))
+        .is_some_and(|known| known.is_weak())
+}
+
+fn algorithm(key: &Found) -> &str {
+    let name = key.document.pointer("/imported/algorithm");
+    name.and_then(Value::as_str).unwrap_or_default()
 }
 
 /// Whether a key opens anything now. Times of documents are compared as times.

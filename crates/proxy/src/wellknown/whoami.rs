@@ -174,6 +174,8 @@ fn described(row: &Credential, now: i64) -> Described<'_> {
         environment: &row.environment,
         not_before: row
             .not_before
+            .as_deref()
+            .copied()
             .filter(|_| row.state(now) == CredentialState::NotYetValid)
             .map(rfc3339),
         expires_at: row.expires_at.map(rfc3339),

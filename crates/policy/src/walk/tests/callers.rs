@@ -202,7 +202,7 @@ fn a_verified_key_is_judged_by_its_row() {
             ],
         ),
         (
-            |w| w.credential().not_before = Some(NOW + 1),
+            |w| w.credential().not_before = Some(Box::new(NOW + 1)),
             Code::CredentialNotYetValid,
             &[("from", "1795167121")],
         ),
@@ -247,7 +247,7 @@ fn a_verified_key_is_judged_by_its_row() {
         shows(&broken(change), code, evidence);
     }
     let nearly: [fn(&mut World); 4] = [
-        |w| w.credential().not_before = Some(NOW),
+        |w| w.credential().not_before = Some(Box::new(NOW)),
         |w| w.credential().expires_at = Some(NOW + 1),
         |w| restrict(w, |r| r.networks = vec!["198.51.100.1/32".parse().unwrap()]),
         |w| restrict(w, |r| r.referrers = vec!["*.example.com".into()]),

@@ -93,6 +93,7 @@ fn credential(seed: u8, app: &str) -> Credential {
         id: format!("{CREDENTIAL_PREFIX}{}", key.id()).into(),
         app: app.into(),
         digest: KeyDigest(digest),
+        imported: None,
         environment: "production".into(),
         scopes: None,
         not_before: None,
