@@ -33,10 +33,10 @@ use crate::scalar::reference::{FilePath, KeyReference};
 use crate::secrets::Secrets;
 use crate::source::Span;
 use crate::tree::Node;
-use postern_model::Secret;
 use postern_model::entity::{
     AccessRole, Accounts, CertificateFiles, ChainSource, Configuration, KeySource,
 };
+use postern_model::{Holder, Secret};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -207,9 +207,10 @@ impl Resolver<'_, '_> {
     fn certificate(
         &mut self,
         document: &crate::document::listener::Certificate,
+        holder: Holder<'_>,
     ) -> Option<CertificateFiles> {
         let certificate = document.certificate.as_ref().map(|path| self.file(path));
-        let key = document.key.as_ref().and_then(|key| self.key(key));
+        let key = document.key.as_ref().and_then(|key| self.key(key, holder));
         Some(CertificateFiles {
             certificate: ChainSource::File(certificate?),
             key: key?,
@@ -218,25 +219,27 @@ impl Resolver<'_, '_> {
     }
 
     /// A sealed secret, opened.
-    fn unseal(&mut self, sealed: &str, span: Span) -> Option<Secret<Vec<u8>>> {
-        match self.secrets.unseal(sealed) {
+    fn unseal(&mut self, sealed: &str, span: Span, holder: Holder<'_>) -> Option<Secret<Vec<u8>>> {
+        match self.secrets.unseal(sealed, holder) {
             Ok(secret) => Some(secret),
             Err(why) => {
                 let message = "the sealed secret cannot be opened";
                 self.findings
                     .error(Code::SecretMissing, span, message, &why)
-                    .help("seal the secret again with `postern secrets seal`");
+                    .help(format!(
+                        "seal the secret again with `postern secrets seal --for {holder}`"
+                    ));
                 None
             }
         }
     }
 
-    fn key(&mut self, key: &At<KeyReference>) -> Option<KeySource> {
+    fn key(&mut self, key: &At<KeyReference>, holder: Holder<'_>) -> Option<KeySource> {
         let name = match &key.value {
             KeyReference::File(path) => return Some(KeySource::File(self.path(path, key.span))),
             KeyReference::Env(name) => name,
             KeyReference::Sealed(sealed) => {
-                let opened = self.unseal(sealed, key.span)?;
+                let opened = self.unseal(sealed, key.span, holder)?;
                 if let Ok(text) = std::str::from_utf8(opened.expose()) {
                     return Some(KeySource::Text(Secret::new(text.into())));
                 }

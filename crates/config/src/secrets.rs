@@ -1,8 +1,8 @@
 //! Where secrets and files come from.
 
-use postern_model::Secret;
 use postern_model::entity::KeyDigest;
 use postern_model::key::Keyer;
+use postern_model::{Holder, Secret};
 use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
@@ -25,11 +25,11 @@ pub trait Secrets {
     /// What reading it says.
     fn read_file(&self, path: &Path) -> io::Result<Secret<Vec<u8>>>;
 
-    /// A sealed secret (`sealed:…`), opened.
+    /// A sealed secret (`sealed:…`), opened in the document that holds it.
     ///
     /// # Errors
     /// Why it cannot be, as a sentence goes on.
-    fn unseal(&self, _sealed: &str) -> Result<Secret<Vec<u8>>, String> {
+    fn unseal(&self, _sealed: &str, _holder: Holder<'_>) -> Result<Secret<Vec<u8>>, String> {
         Err("sealed secrets are opened only by the Postern that keeps them".to_owned())
     }
 
@@ -46,7 +46,7 @@ pub trait Unseal: std::fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// Why it cannot be opened, as a sentence goes on.
-    fn unseal(&self, sealed: &str) -> Result<Secret<Vec<u8>>, String>;
+    fn unseal(&self, sealed: &str, holder: Holder<'_>) -> Result<Secret<Vec<u8>>, String>;
 }
 
 /// The environment and the file system of this process.
@@ -112,9 +112,9 @@ impl Secrets for System {
         Ok(Secret::new(bytes))
     }
 
-    fn unseal(&self, sealed: &str) -> Result<Secret<Vec<u8>>, String> {
+    fn unseal(&self, sealed: &str, holder: Holder<'_>) -> Result<Secret<Vec<u8>>, String> {
         match &self.unseal {
-            Some(unseal) => unseal.unseal(sealed),
+            Some(unseal) => unseal.unseal(sealed, holder),
             None => Err("a configuration file has no sealed secrets: the database has".to_owned()),
         }
     }

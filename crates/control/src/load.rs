@@ -4,10 +4,10 @@ use crate::documents::insert;
 use crate::place::in_documents;
 use crate::{Named, Refusal, documents};
 use postern_config::{Around, Known, Loaded, Report, System, Unseal};
-use postern_model::Secret;
 use postern_model::entity::{Accounts, Configuration, KeyDigest, Name};
 use postern_model::key::Keyer;
 use postern_model::key::imported::MAX_FORMATS;
+use postern_model::{Holder, Secret};
 use postern_policy::{Change, Directory};
 use postern_store::{Class, Document, Entry, Head, Kind, Proposal, Scope, Sealer, StoreError};
 use serde_json::{Map, Value};
@@ -97,8 +97,8 @@ pub(crate) struct Loader {
 struct Opener(Sealer);
 
 impl Unseal for Opener {
-    fn unseal(&self, sealed: &str) -> Result<Secret<Vec<u8>>, String> {
-        let opened = self.0.open_secret(sealed);
+    fn unseal(&self, sealed: &str, holder: Holder<'_>) -> Result<Secret<Vec<u8>>, String> {
+        let opened = self.0.open_secret(sealed, holder);
         opened.map_err(|error| error.to_string())
     }
 }

@@ -353,7 +353,7 @@ impl Service {
             }
             "backup" => self.backup(call.actor, call.replies).await,
             "restore" => self.restore(call.actor, read(call.params)?).await,
-            "secrets.seal" => self.seal(call.actor, &read(call.params)?),
+            "secrets.seal" => self.seal(call.actor, read(call.params)?).await,
             "secrets.rotate" => self.rotate_secrets(call.actor, read(call.params)?).await,
             "webhooks.create" => self.webhook_made(call.actor, read(call.params)?).await,
             "webhooks.rotate_secret" => self.webhook_rotated(call.actor, read(call.params)?).await,

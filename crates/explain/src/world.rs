@@ -2,8 +2,8 @@
 
 use crate::document::{Change, Documents, PatchError, merge_patch};
 use postern_config::Secrets;
-use postern_model::Secret;
 use postern_model::entity::{Accounts, KeyDigest};
+use postern_model::{Holder, Secret};
 use postern_policy::{CompileError, Directory, Rules, Snapshot, directory};
 use serde_json::Value;
 use std::io;
@@ -250,7 +250,7 @@ impl Secrets for Nowhere {
         Ok(Secret::new(Vec::new()))
     }
 
-    fn unseal(&self, _: &str) -> Result<Secret<Vec<u8>>, String> {
+    fn unseal(&self, _: &str, _: Holder<'_>) -> Result<Secret<Vec<u8>>, String> {
         Ok(Secret::new(Vec::new()))
     }
 

@@ -6,6 +6,7 @@
 pub mod denial;
 pub mod egress;
 pub mod entity;
+pub mod holder;
 pub mod id;
 pub mod key;
 pub mod permission;
@@ -13,6 +14,7 @@ pub mod secret;
 pub mod stage;
 
 pub use denial::{Code, Denial, Fault};
+pub use holder::Holder;
 pub use id::RequestId;
 pub use secret::Secret;
 pub use stage::Stage;

@@ -1,9 +1,12 @@
 //! Envelope encryption: secrets that have to be read again are sealed by data keys, which are stored
 //! wrapped by the [master key](crate::MasterKey).
 //!
-//! A sealed secret is a text, `sealed:ID:DATA`: the id of its data key, and the nonce, the
-//! ciphertext and the tag of AES-256-GCM (NIST SP 800-38D) in base64url. The id is authenticated
-//! with it.
+//! A sealed secret is a text, `sealed:ID:HOLDER:DATA`: the id of its data key, the document that it
+//! is for (a [`Holder`]), and the nonce, the ciphertext and the tag of AES-256-GCM (NIST SP 800-38D)
+//! in base64url. Id and holder are authenticated with it, and it is opened in that document only:
+//! whoever copies it into another one has a text. One without a holder, `sealed:ID:DATA`, is of a
+//! time before there were any; none is made any more, and each gets its holder when it is sealed
+//! anew.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -11,7 +14,7 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use postern_model::Secret;
+use postern_model::{Holder, Secret};
 use serde::{Deserialize, Serialize};
 
 use crate::canonical::hex;
@@ -47,6 +50,14 @@ pub enum SealError {
     /// It was changed, or cut off.
     #[error("it is not as it was sealed: a part of it was changed or cut off")]
     Damaged,
+    /// It stands in another document than it was sealed for.
+    #[error("it was sealed for `{sealed_for}`, and stands in `{here}`")]
+    Elsewhere {
+        /// The document that it was sealed for.
+        sealed_for: String,
+        /// The one that it stands in.
+        here: String,
+    },
     /// It is too long.
     #[error("a secret has at most {MAX_SECRET} bytes; this one has {0}")]
     TooLong(usize),
@@ -123,26 +134,38 @@ impl Sealer {
         Ok((Self(Arc::new(RwLock::new(ring))), text))
     }
 
-    /// Seals a secret by the newest data key.
-    pub fn seal(&self, secret: &[u8]) -> Result<String, SealError> {
+    /// Seals a secret for a document by the newest data key.
+    pub fn seal(&self, secret: &[u8], holder: Holder<'_>) -> Result<String, SealError> {
         if secret.len() > MAX_SECRET {
             return Err(SealError::TooLong(secret.len()));
         }
         let ring = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let key = ring.keys.last().ok_or(SealError::System)?;
-        let data = encrypt(key.key.expose(), &key.id, secret).ok_or(SealError::System)?;
-        Ok(format!("{PREFIX}{}:{data}", key.id))
+        let begin = format!("{}:{holder}", key.id);
+        let data = encrypt(key.key.expose(), &begin, secret).ok_or(SealError::System)?;
+        Ok(format!("{PREFIX}{begin}:{data}"))
     }
 
-    /// Opens a sealed secret.
-    pub fn open_secret(&self, sealed: &str) -> Result<Secret<Vec<u8>>, SealError> {
-        let (id, data) = parts(sealed).ok_or(SealError::Malformed)?;
+    /// Opens a sealed secret in the document that holds it.
+    pub fn open_secret(
+        &self,
+        sealed: &str,
+        holder: Holder<'_>,
+    ) -> Result<Secret<Vec<u8>>, SealError> {
+        let Parts { id, begin, data } = parts(sealed).ok_or(SealError::Malformed)?;
         let ring = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let key = ring.keys.iter().rev().find(|key| key.id == id);
         let key = key.ok_or_else(|| SealError::UnknownKey(id.chars().take(40).collect()))?;
-        decrypt(key.key.expose(), id, data)
-            .map(Secret::new)
-            .ok_or(SealError::Damaged)
+        let opened = decrypt(key.key.expose(), begin, data).ok_or(SealError::Damaged)?;
+        // What it says of its holder is true now.
+        if let Some((_, sealed_for)) = begin.split_once(':') {
+            let here = holder.to_string();
+            if sealed_for != here {
+                let sealed_for = sealed_for.to_owned();
+                return Err(SealError::Elsewhere { sealed_for, here });
+            }
+        }
+        Ok(Secret::new(opened))
     }
 
     /// What the master key is known by.
@@ -151,11 +174,11 @@ impl Sealer {
         ring.master.id()
     }
 
-    /// Whether a secret is sealed by the newest data key.
+    /// Whether a secret is sealed by the newest data key, for a document.
     pub fn is_newest(&self, sealed: &str) -> bool {
         let ring = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let newest = ring.keys.last().map(|key| key.id.as_str());
-        parts(sealed).map(|(id, _)| id) == newest
+        parts(sealed).is_some_and(|parts| Some(parts.id) == newest && parts.begin != parts.id)
     }
 
     /// What the ring would be with a new data key, wrapped by another master key if one is given:
@@ -248,31 +271,41 @@ impl Wrapped {
     }
 }
 
-/// The id of the data key, and the data.
-fn parts(sealed: &str) -> Option<(&str, &str)> {
-    sealed.strip_prefix(PREFIX)?.split_once(':')
+/// What a sealed secret is written of.
+struct Parts<'a> {
+    /// The id of the data key.
+    id: &'a str,
+    /// What is authenticated: the id, and the holder behind a colon if there is one.
+    begin: &'a str,
+    data: &'a str,
 }
 
-/// Nonce, ciphertext and tag in base64url.
-fn encrypt(key: &[u8; 32], id: &str, secret: &[u8]) -> Option<String> {
+fn parts(sealed: &str) -> Option<Parts<'_>> {
+    let (begin, data) = sealed.strip_prefix(PREFIX)?.rsplit_once(':')?;
+    let id = begin.split(':').next()?;
+    Some(Parts { id, begin, data })
+}
+
+/// Nonce, ciphertext and tag in base64url. `with` is authenticated too.
+fn encrypt(key: &[u8; 32], with: &str, secret: &[u8]) -> Option<String> {
     let key = RandomizedNonceKey::new(&AES_256_GCM, key).ok()?;
     let mut text = secret.to_vec();
     let nonce = key
-        .seal_in_place_append_tag(Aad::from(id.as_bytes()), &mut text)
+        .seal_in_place_append_tag(Aad::from(with.as_bytes()), &mut text)
         .ok()?;
     let mut data = nonce.as_ref().to_vec();
     data.extend(text);
     Some(URL_SAFE_NO_PAD.encode(data))
 }
 
-fn decrypt(key: &[u8; 32], id: &str, data: &str) -> Option<Vec<u8>> {
+fn decrypt(key: &[u8; 32], with: &str, data: &str) -> Option<Vec<u8>> {
     let data = URL_SAFE_NO_PAD.decode(data).ok()?;
     let (nonce, text) = data.split_at_checked(NONCE_LEN)?;
     let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
     let key = RandomizedNonceKey::new(&AES_256_GCM, key).ok()?;
     let mut text = text.to_vec();
     let opened = key
-        .open_in_place(nonce, Aad::from(id.as_bytes()), &mut text)
+        .open_in_place(nonce, Aad::from(with.as_bytes()), &mut text)
         .ok()?;
     Some(opened.to_vec())
 }

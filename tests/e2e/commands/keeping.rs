@@ -156,13 +156,15 @@ fn a_sealed_secret_outlives_its_keys() {
     let made = postern.json(&["keys", "create", "--app", "fieldforce", "--offline"]);
     let key = made["key"].as_str().unwrap();
     let data = postern.data();
+    let id = id_of(key);
     let mut seal = Command::new(binary::postern());
-    seal.args(["secrets", "seal", "--data"]).arg(&data);
+    let holder = format!("credential/{id}");
+    seal.args(["secrets", "seal", "--for", &holder, "--data"]);
+    seal.arg(&data);
     let sealed = run_with_input(&mut seal, format!("{key}\n").as_bytes(), SOON);
     assert!(sealed.status.success(), "{sealed:?}");
     let sealed = sealed.stdout.trim();
     assert!(sealed.starts_with("sealed:") && !sealed.contains(key));
-    let id = id_of(key);
     let with = |secret: &str| {
         let credential =
             format!("credentials: {{ {id}: {{ app: fieldforce, secret: {secret} }} }}");
@@ -176,6 +178,21 @@ fn a_sealed_secret_outlives_its_keys() {
     let applied = postern.apply(&with(sealed));
     assert!(applied.status.success(), "{applied:?}");
     assert_eq!(postern.customers(key).status, 200);
+
+    // Whoever copies the text into a document of their own has nothing.
+    let chain = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";
+    let theirs = serde_json::json!({
+        "tenant": "partner-x", "certificate": chain, "key": sealed, "hosts": ["x.example"],
+    });
+    let stolen = format!("{CONFIG}\ncertificates: {{ theirs: {theirs} }}\n");
+    let stolen = postern.scratch.write("stolen.yaml", stolen);
+    let refused = postern.fails(&["apply", stolen.to_str().unwrap(), "--comment", "x", "--yes"]);
+    let why = format!("it was sealed for `{holder}`, and stands in `certificate/theirs@partner-x`");
+    assert!(refused.contains(&why), "{refused}");
+    assert!(
+        refused.contains("--for certificate/theirs@partner-x"),
+        "{refused}"
+    );
 
     let before = std::fs::read(data.join("master.key")).unwrap();
     let said = postern.ok(&["secrets", "rotate", "--master", "--comment", "a test"]);

@@ -259,7 +259,9 @@ fn a_tenants_provider_is_where_the_platform_lets_it_be() {
     let owner = owner(&postern, &management);
     let data = postern.data();
     let mut seal = Command::new(binary::postern());
-    seal.args(["secrets", "seal", "--data"]).arg(&data);
+    let holder = "identity_provider/shop@commerce";
+    seal.args(["secrets", "seal", "--for", holder, "--data"]);
+    seal.arg(&data);
     let sealed = run_with_input(&mut seal, SECRET.as_bytes(), SOON);
     let sealed = sealed.stdout.trim();
     let theirs = json!({"tenant": "commerce", "sign_up": "open", "roles": ["viewer"]});

@@ -9,6 +9,7 @@ use crate::document::listener::{ListenerCertificate, ListenerTls};
 use crate::findings::quote;
 use crate::located::{At, Map};
 use crate::scalar::reference::ChainReference;
+use postern_model::Holder;
 use postern_model::entity::{CertificateFiles, ChainSource, Name};
 
 /// What listeners can be given: the whole of each, in the order of the names.
@@ -52,7 +53,12 @@ impl Resolver<'_, '_> {
                 self.may_certify(&shown, host, span, &tenant.value, assignments);
             }
         }
-        let key = given.key.as_ref().and_then(|key| self.key(key));
+        let holder = Holder {
+            kind: "certificate",
+            id: &name.value,
+            tenant: given.tenant.as_ref().map(|tenant| tenant.value.as_str()),
+        };
+        let key = given.key.as_ref().and_then(|key| self.key(key, holder));
         let certificate = match given.certificate? {
             At {
                 value: ChainReference::Text(pem),
@@ -87,12 +93,17 @@ impl Resolver<'_, '_> {
         given: &ListenerTls,
         named: &Certificates,
     ) -> Vec<CertificateFiles> {
+        let holder = Holder {
+            kind: "listener",
+            id: listener,
+            tenant: None,
+        };
         let mut taken: Vec<&str> = Vec::new();
         let mut found = Vec::new();
         for certificate in given.certificates.iter().flatten() {
             let name = match &certificate.value {
                 ListenerCertificate::Files(files) => {
-                    found.extend(self.certificate(files));
+                    found.extend(self.certificate(files, holder));
                     continue;
                 }
                 ListenerCertificate::Named(name) => name,

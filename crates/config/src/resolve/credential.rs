@@ -10,9 +10,9 @@ use crate::located::{At, Map};
 use crate::scalar::reference::SecretReference;
 use crate::source::Span;
 use format::Formats;
-use postern_model::Secret;
 use postern_model::entity::{Credential, KeyDigest, Name, PRODUCTION, Restriction, Revocation};
 use postern_model::key::{self, ApiKey};
+use postern_model::{Holder, Secret};
 use std::collections::HashMap;
 
 mod format;
@@ -74,15 +74,18 @@ impl Resolver<'_, '_> {
             self.findings
                 .error(Code::Conflict, until.span, &message, label);
         }
-        let imported = self.format(&shown, id, &given, &mut seen.formats);
         let (digest, span) = self.digest(id, &shown, &given)?;
+        let imported = match &given.imported {
+            Some(imported) => Some(self.format(&shown, imported, &mut seen.formats)?),
+            None => None,
+        };
         let kept = self.unlike_others(id, digest, span, seen);
         let (digest, app) = (kept?, given.app?);
         Some(Credential {
             id: id.value.as_str().into(),
             app: app.value.into(),
             digest,
-            imported: imported?,
+            imported,
             environment: given
                 .environment
                 .map_or_else(|| PRODUCTION.into(), |environment| environment.value.into()),
@@ -173,6 +176,20 @@ impl Resolver<'_, '_> {
             let kept = key::imported::kept(&digest.value.0);
             return Some((self.secrets.keyed(&kept), digest.span));
         }
+        if let (Some(imported), None) = (&given.imported, &given.hmac) {
+            if id.intact && imported.intact {
+                let message = format!("{shown} is imported, and has no digest");
+                self.findings
+                    .error(
+                        Code::MissingField,
+                        imported.span,
+                        &message,
+                        "nothing proves it",
+                    )
+                    .help("add `digest:` with what the other gateway keeps of the key");
+            }
+            return None;
+        }
         match (&given.sha256, &given.secret, &given.hmac) {
             (Some(digest), ..) => Some((self.secrets.keyed(&digest.value.0), digest.span)),
             (_, Some(secret), _) => {
@@ -181,7 +198,7 @@ impl Resolver<'_, '_> {
             }
             (.., Some(kept)) => Some((KeyDigest(kept.value.0), kept.span)),
             (None, None, None) => {
-                if id.intact && imported.is_none() {
+                if id.intact {
                     let message = format!("{shown} has neither `sha256` nor `secret`");
                     self.findings
                         .error(Code::MissingField, id.span, &message, "nothing proves it")
@@ -201,7 +218,7 @@ impl Resolver<'_, '_> {
         shown: &str,
         secret: &At<SecretReference>,
     ) -> Option<([u8; 32], Span)> {
-        let (value, home) = self.secret(secret)?;
+        let (value, home) = self.secret(&id.value, secret)?;
         let value = value.expose().trim_ascii_end();
         let parsed = match ApiKey::parse(value) {
             Ok(parsed) => parsed,
@@ -225,7 +242,11 @@ impl Resolver<'_, '_> {
     }
 
     /// A secret's value, and where it was found.
-    fn secret(&mut self, secret: &At<SecretReference>) -> Option<(Secret<Vec<u8>>, &'static str)> {
+    fn secret(
+        &mut self,
+        credential: &str,
+        secret: &At<SecretReference>,
+    ) -> Option<(Secret<Vec<u8>>, &'static str)> {
         match &secret.value {
             SecretReference::Env(name) => {
                 let Some(value) = self.secrets.env(name) else {
@@ -244,7 +265,13 @@ impl Resolver<'_, '_> {
                 Some((Secret::new(value), "in this variable"))
             }
             SecretReference::Sealed(sealed) => {
-                let opened = self.unseal(sealed, secret.span)?;
+                // Its tenant is its app's; its id is that of the key, so that no other key opens it.
+                let holder = Holder {
+                    kind: "credential",
+                    id: credential,
+                    tenant: None,
+                };
+                let opened = self.unseal(sealed, secret.span, holder)?;
                 Some((opened, "that is sealed"))
             }
             SecretReference::File(path) => {

@@ -10,6 +10,7 @@ use crate::located::{At, Map};
 use crate::scalar::Scalar as _;
 use crate::scalar::target::{Scheme, TargetText};
 use crate::source::Span;
+use postern_model::Holder;
 use postern_model::entity::{
     ActiveHealth, BUILTIN_ECHO, Balance, Breaker, Dns, Egress, HashKey, HostMode, Outlier,
     PathRewrite, Pool, Retry, Target, Upstream, UpstreamProtocol, UpstreamTimeouts, UpstreamTls,
@@ -194,10 +195,15 @@ impl Resolver<'_, '_> {
                 .error(Code::Conflict, span, &message, label)
                 .help("make two upstreams of them");
         }
-        let Some(given) = tls else {
+        let Some(tls) = tls else {
             return secure.map(|_| UpstreamTls::default());
         };
-        let given = &given.value;
+        let holder = Holder {
+            kind: "upstream",
+            id: &name.value,
+            tenant: given.tenant.as_ref().map(|tenant| tenant.value.as_str()),
+        };
+        let given = &tls.value;
         let skip = given
             .insecure_skip_verify
             .as_ref()
@@ -220,7 +226,10 @@ impl Resolver<'_, '_> {
                 .server_name
                 .as_ref()
                 .map(|host| host.0.trim_matches(['[', ']']).into()),
-            certificate: given.certificate.as_ref().and_then(|c| self.certificate(c)),
+            certificate: given
+                .certificate
+                .as_ref()
+                .and_then(|c| self.certificate(c, holder)),
             insecure_skip_verify: skip.is_some(),
         })
     }

@@ -168,7 +168,7 @@ const SEALED: &str = "sealed:";
 const MAX_SEALED: usize = 100_000;
 
 fn check_sealed(text: &str) -> Result<(), Problem> {
-    let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b':' | b'-' | b'_');
+    let fits = |b: u8| b.is_ascii_alphanumeric() || b":-_./@%~".contains(&b);
     if text.len() <= MAX_SEALED && text.bytes().all(fits) {
         return Ok(());
     }

@@ -5,6 +5,7 @@ use super::queue::{Queue, Taken};
 use crate::management::mail::{KIND, Mail, Security};
 use crate::{Refusal, Service, documents};
 use jiff::Timestamp;
+use postern_model::Holder;
 use postern_outbound::mail::{
     Installation, Login, Mailer, Message, Security as Protection, Server,
 };
@@ -105,11 +106,16 @@ pub(super) fn installation(mail: &Mail) -> Installation {
 /// What is wrong with the settings.
 pub(super) async fn mailer(service: &Service, mail: &Mail, clock: Clock) -> Result<Mailer, String> {
     let dialer = service.dialer().ok_or("this process sends no mails")?;
+    let holder = Holder {
+        kind: KIND,
+        id: documents::SETTINGS,
+        tenant: None,
+    };
     let login = match &mail.login {
         None => None,
         Some(login) => Some(Login {
             user: login.user.clone(),
-            password: service.secret(&login.password).await?,
+            password: service.secret(&login.password, holder).await?,
         }),
     };
     let host_of_from = || {

@@ -219,6 +219,7 @@ fn validated(
     reader: Option<&Actor>,
 ) -> Result<Read, Refusal> {
     management::outgoing::check(proposal)?;
+    super::secrets::check(loader, proposal)?;
     let look = |kind: &str, id: &str| ownership::stored(proposal, kind, id);
     let sees = |kind: &str, id: &str, document: &Value| {
         reader.is_none_or(|reader| ownership::may_see(reader, kind, id, document, &look))

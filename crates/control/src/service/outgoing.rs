@@ -2,8 +2,8 @@
 
 use super::{Service, Source};
 use postern_config::{Secrets as _, System};
-use postern_model::Secret;
 use postern_model::key::Keyer;
+use postern_model::{Holder, Secret};
 use postern_outbound::Dialer;
 
 impl Service {
@@ -27,18 +27,26 @@ impl Service {
         }
     }
 
-    /// What a reference (`env:NAME`, `file:PATH`, `sealed:…`) leads to, without the end of its line. Relative
-    /// paths begin where those of documents do.
+    /// What a reference (`env:NAME`, `file:PATH`, `sealed:…`) leads to in a document, without the end
+    /// of its line. Relative paths begin where those of documents do.
     ///
     /// # Errors
     /// Why there is no such secret, without saying it.
-    pub async fn secret(&self, reference: &str) -> Result<Secret<String>, String> {
+    pub async fn secret(
+        &self,
+        reference: &str,
+        holder: Holder<'_>,
+    ) -> Result<Secret<String>, String> {
         let Source::Store(stored) = &self.source else {
             return Err("a file owns the configuration".to_owned());
         };
         let (secrets, folder) = (stored.loader.secrets().clone(), stored.loader.folder());
+        let opened = match reference.starts_with("sealed:") {
+            true => Some(secrets.unseal(reference, holder)?),
+            false => None,
+        };
         let reference = reference.to_owned();
-        let read = move || read(&secrets, &folder, &reference);
+        let read = move || read(&secrets, &folder, &reference, opened);
         // A file may be on a disk that is slow.
         let read = tokio::task::spawn_blocking(read).await;
         read.map_err(|error| error.to_string())?
@@ -49,6 +57,7 @@ fn read(
     secrets: &System,
     folder: &std::path::Path,
     reference: &str,
+    opened: Option<Secret<Vec<u8>>>,
 ) -> Result<Secret<String>, String> {
     let text = if let Some(name) = reference.strip_prefix("env:") {
         let value = secrets.env(name);
@@ -61,8 +70,7 @@ fn read(
         let bytes = secrets.read_file(&path).map_err(said)?;
         let text = String::from_utf8(bytes.expose().clone());
         text.map_err(|_| format!("{} is not UTF-8", path.display()))?
-    } else if reference.starts_with("sealed:") {
-        let bytes = secrets.unseal(reference)?;
+    } else if let Some(bytes) = opened {
         let text = String::from_utf8(bytes.expose().clone());
         text.map_err(|_| "the sealed secret is not UTF-8".to_owned())?
     } else {

@@ -145,7 +145,7 @@ pub(crate) struct RestoreArgs {
 /// `postern secrets`.
 #[derive(Debug, Subcommand)]
 #[command(after_help = "Examples:
-  postern secrets seal < gateway.key
+  postern secrets seal --for certificate/gateway < gateway.key
   postern secrets rotate")]
 pub(crate) enum Secrets {
     /// Seal a secret, so that a stored document can hold it: read from standard input, printed as
@@ -158,12 +158,17 @@ pub(crate) enum Secrets {
 /// Options of `postern secrets seal`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  postern secrets seal < gateway.key
-  postern secrets seal --json < password.txt
+  postern secrets seal --for certificate/shop@commerce < shop.key
+  postern secrets seal --for mail < password.txt
 
-What it prints stands wherever a document refers to a secret. One line feed at the end of what it
+What it prints stands where that document refers to a secret, and is opened nowhere else. The document
+need not be there yet. The tenant is the one that it says it belongs to; none for credentials, whose
+apps do. One line feed at the end of what it
 reads is left out.")]
 pub(crate) struct SecretsSeal {
+    /// The document that the secret is for; of mail settings, the kind is enough.
+    #[arg(long = "for", value_name = "KIND/ID[@TENANT]")]
+    pub(crate) holder: String,
     #[command(flatten)]
     pub(crate) shown: Shown,
 }

@@ -27,10 +27,16 @@ fn seal(args: &SecretsSeal) -> anyhow::Result<ExitCode> {
         .context("the secret cannot be read from standard input as text")?;
     let secret = secret.strip_suffix('\n').unwrap_or(&secret);
     if secret.is_empty() {
-        bail!("nothing came in at standard input\n  = help: `postern secrets seal < FILE`");
+        let holder = &args.holder;
+        bail!(
+            "nothing came in at standard input\n  = help: `postern secrets seal --for {holder} < FILE`"
+        );
     }
     let mut remote = Remote::connect(&args.shown.at)?;
-    let answer = remote.call("secrets.seal", json!({ "value": secret }))?;
+    let answer = remote.call(
+        "secrets.seal",
+        json!({ "value": secret, "for": args.holder }),
+    )?;
     if args.shown.json {
         table::json(&answer);
     } else {

@@ -3,10 +3,10 @@
 use super::egress::Served;
 use super::running::Process;
 use postern_admin::api::people::{Begun, Provider as Asked, SignOn};
-use postern_control::management::identity_provider::IdentityProvider;
+use postern_control::management::identity_provider::{self, IdentityProvider};
 use postern_control::people::Vouched;
 use postern_control::{Answer, Service};
-use postern_model::Secret;
+use postern_model::{Holder, Secret};
 use postern_outbound::dial::TrustError;
 use postern_outbound::oidc::{Callback, OidcError, Pending, Provider, Settings, Userinfo};
 use postern_outbound::{Anywhere, Clock, Dialer, HttpClient, Trust};
@@ -52,9 +52,14 @@ impl OpenIdConnect {
 
     async fn provider(&self, asked: Asked) -> Result<Provider, String> {
         // Read each time, so that one that was replaced counts at once.
+        let holder = Holder {
+            kind: identity_provider::KIND,
+            id: &asked.id,
+            tenant: asked.document.tenant.as_deref(),
+        };
         let secret = match &asked.document.client_secret {
             None => None,
-            Some(reference) => match self.service.secret(reference).await {
+            Some(reference) => match self.service.secret(reference, holder).await {
                 Ok(secret) => Some(secret),
                 Err(why) => {
                     tracing::error!(

@@ -15,25 +15,10 @@ impl Resolver<'_, '_> {
     pub(super) fn format(
         &mut self,
         shown: &str,
-        id: &At<String>,
-        given: &document::Credential,
+        given: &At<document::Imported>,
         seen: &mut Formats,
-    ) -> Option<Option<Arc<KeyFormat>>> {
-        let Some(At {
-            value,
-            span,
-            intact,
-        }) = &given.imported
-        else {
-            return Some(None);
-        };
-        if value.digest.is_none() && given.hmac.is_none() && *intact && id.intact {
-            let message = format!("{shown} is imported, and has no digest");
-            self.findings
-                .error(Code::MissingField, *span, &message, "nothing proves it")
-                .help("add `digest:` with what the other gateway keeps of the key");
-            return None;
-        }
+    ) -> Option<Arc<KeyFormat>> {
+        let (value, span) = (&given.value, given.span);
         let algorithm = value.algorithm.as_ref()?;
         let function = match algorithm.value {
             document::Algorithm::Sha256 => imported::Algorithm::Sha256,
@@ -67,18 +52,18 @@ impl Resolver<'_, '_> {
             salt_suffix: salt(&value.salt_suffix),
         };
         if let Some(known) = seen.iter().find(|known| ***known == format) {
-            return Some(Some(known.clone()));
+            return Some(known.clone());
         }
         if seen.len() >= MAX_FORMATS {
             let message = format!("{shown} is in one format of imported keys too many");
             let label = format!("expected at most {MAX_FORMATS}, by algorithm and salt");
             self.findings
-                .error(Code::Conflict, *span, &message, &label)
+                .error(Code::Conflict, span, &message, &label)
                 .note("a key that is not of this gateway is digested once for each of them")
                 .help("rotate the keys of one format first");
             return None;
         }
         seen.push(Arc::new(format));
-        seen.last().cloned().map(Some)
+        seen.last().cloned()
     }
 }
