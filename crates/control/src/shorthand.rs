@@ -4,6 +4,8 @@ use crate::credential::hex;
 use crate::{Refusal, yaml};
 use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
 use ipnet::IpNet;
+use jiff::Timestamp;
+use jiff::civil::Date;
 use postern_model::key::{ApiKey, CREDENTIAL_PREFIX};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -172,10 +174,11 @@ pub fn revoke(
     Ok(Change::patch("credential", id, patch).expecting(Expectation::Present))
 }
 
-/// Adds a range to a list. What the range covers already is said, not done again.
+/// Adds a range to a list. What the range covers already is said, not done again. `at` is now, as
+/// RFC 3339 has it.
 ///
 /// # Errors
-/// It is on the list.
+/// It is on the list, or the list has expired, so that nothing on it counts.
 pub fn list_add(
     id: &str,
     document: &Value,
@@ -184,6 +187,13 @@ pub fn list_add(
     comment: &str,
     expires_at: Option<&str>,
 ) -> Result<Change, Refusal> {
+    let end = document.get("expires_at").and_then(Value::as_str);
+    let over = |end: &&str| Some(moment(end)? <= moment(at)?);
+    if let Some(end) = end.filter(|end| over(end) == Some(true)) {
+        let message = format!("the list `{id}` expired at {end}: nothing on it counts");
+        let refusal = Refusal::new("conflict", message);
+        return Err(refusal.help("give it a later `expires_at` first, or none"));
+    }
     let mut entries = entries(document);
     if entries
         .iter()
@@ -233,6 +243,13 @@ pub fn list_remove(id: &str, document: &Value, range: IpNet) -> Result<Change, R
 /// A comment, if there is one: documents have no empty texts.
 fn said(comment: &str) -> Option<&str> {
     Some(comment).filter(|comment| !comment.is_empty())
+}
+
+fn moment(text: &str) -> Option<Timestamp> {
+    // A date alone is the beginning of that day, as in configuration files.
+    let date = || text.parse::<Date>().ok()?.in_tz("UTC").ok();
+    let time = text.parse::<Timestamp>().ok();
+    time.or_else(|| date().map(|date| date.timestamp()))
 }
 
 fn entries(list: &Value) -> Vec<Value> {

@@ -166,6 +166,7 @@ fn addresses(words: &Words<'_>) -> Option<Picture> {
                 None => "the allowed addresses".to_owned(),
             },
             vec![
+                words.note("expired, so that nobody is on it: ", "expired_list"),
                 words
                     .value("nearest_range")
                     .zip(words.value("address"))

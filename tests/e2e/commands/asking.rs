@@ -127,6 +127,36 @@ fn a_limit_is_raised_after_other_rules_have_changed() {
 }
 
 #[test]
+fn a_list_that_has_expired_lets_nobody_in_and_why_says_so() {
+    let postern = Stored::empty();
+    let office = "office: { tenant: commerce, entries: [203.0.113.0/24] }";
+    let expired = "office: { tenant: commerce, expires_at: 2026-01-01, entries: [127.0.0.0/8] }";
+    let config = CONFIG.replace(office, expired);
+    let applied = postern.apply(&config);
+    assert!(applied.status.success(), "{applied:?}");
+    let key = postern.key("fieldforce");
+    let put = || {
+        let head = format!("PUT /partners/config HTTP/1.1\r\nHost: a\r\nX-API-Key: {key}\r\n");
+        let rest = "Connection: close\r\nContent-Length: 0\r\n\r\n";
+        once(postern.gateway, head + rest)
+    };
+    let refused = put();
+    assert_eq!(code(&refused), "network.address_not_allowed");
+    let why = postern.ok(&["why", &id(&refused)]);
+    assert!(
+        why.contains("expired, so that nobody is on it: `office`"),
+        "{why}"
+    );
+    assert!(why.contains("let list `office` not expire"), "{why}");
+    let table = postern.ok(&["lists", "list"]);
+    assert!(table.contains("(the list), over"), "{table}");
+    let added = postern.fails(&["lists", "add", "office", "198.51.100.0/24"]);
+    assert!(added.contains("nothing on it counts"), "{added}");
+    postern.ok(&["fix", &id(&refused), "--comment", "Still wanted"]);
+    assert_eq!(put().status, 200);
+}
+
+#[test]
 fn a_refusal_says_since_when() {
     let postern = Stored::start();
     let key = postern.key("fieldforce");

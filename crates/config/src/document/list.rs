@@ -42,6 +42,9 @@ pub(crate) struct AddressList {
     /// What it is for.
     #[serde(rename = "comment")]
     pub _comment: Option<Text>,
+    /// It counts as empty from then on: where it allows, nobody is let in by it, and where it denies,
+    /// nobody is refused by it.
+    pub expires_at: Option<At<Date>>,
     /// Its entries: `203.0.113.0/24`, `2001:db8::1`, or with a comment and times.
     #[schemars(required)]
     pub entries: Option<Vec<At<ListEntry>>>,

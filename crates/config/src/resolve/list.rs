@@ -39,6 +39,15 @@ impl Resolver<'_, '_> {
                 format!("{shown} belongs to a tenant that does not exist")
             });
         }
+        if let Some(expires) = &given.expires_at
+            && expires.value.0 <= self.secrets.now()
+        {
+            let message = format!("{shown} has expired");
+            let label = "it counts as empty: it lets nobody in, and refuses nobody";
+            self.findings
+                .warning(Code::Expired, expires.span, &message, label)
+                .help("remove the list where it is named, or give it a later time");
+        }
         let entries = given.entries.into_iter().flatten();
         let entries = entries.filter_map(|entry| self.entry(&shown, entry));
         let entries: Vec<Placed> = entries.collect();
@@ -46,6 +55,7 @@ impl Resolver<'_, '_> {
         AddressList {
             name: name.value.as_str().into(),
             tenant: given.tenant.map(|tenant| tenant.value.into()),
+            expires_at: given.expires_at.map(|date| date.value.0),
             entries: entries.into_iter().map(|placed| placed.entry).collect(),
         }
     }

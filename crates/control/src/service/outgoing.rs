@@ -41,10 +41,9 @@ impl Service {
             return Err("a file owns the configuration".to_owned());
         };
         let (secrets, folder) = (stored.loader.secrets().clone(), stored.loader.folder());
-        let opened = match reference.starts_with("sealed:") {
-            true => Some(secrets.unseal(reference, holder)?),
-            false => None,
-        };
+        let sealed = Some(reference).filter(|reference| reference.starts_with("sealed:"));
+        let opened = sealed.map(|sealed| secrets.unseal(sealed, holder));
+        let opened = opened.transpose()?;
         let reference = reference.to_owned();
         let read = move || read(&secrets, &folder, &reference, opened);
         // A file may be on a disk that is slow.

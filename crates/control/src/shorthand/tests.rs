@@ -55,3 +55,22 @@ fn a_list_keeps_its_other_entries() {
     let covered = list_remove("l", &list, range("198.51.100.7").unwrap()).unwrap_err();
     assert_eq!(covered.help.unwrap(), "198.51.100.0/24 is, which covers it");
 }
+
+#[test]
+fn nothing_is_added_to_a_list_that_has_expired() {
+    let one = range("192.0.2.1").unwrap();
+    let add = |end: &str| {
+        let list = json!({"entries": [], "expires_at": end});
+        list_add("l", &list, one, "2026-11-20T00:00:00Z", "", None)
+    };
+    for end in [
+        "2026-11-20",
+        "2026-11-20T00:00:00Z",
+        "2026-11-19T23:00:00+00:00",
+    ] {
+        let refusal = add(end).unwrap_err();
+        assert!(refusal.message.contains("nothing on it counts"), "{end}");
+    }
+    assert!(add("2026-11-20T00:00:01Z").is_ok());
+    assert!(add("2026-11-21").is_ok());
+}

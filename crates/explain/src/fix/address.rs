@@ -15,8 +15,10 @@ pub(super) fn candidates(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
     match denial.code {
         Code::AddressNotAllowed => {
             let lists = texts(denial, "list").into_iter();
+            let lasting = texts(denial, "expired_list").into_iter();
             lists
                 .filter_map(|list| add(case, denial.code, list))
+                .chain(lasting.filter_map(|list| last(case, denial.code, list)))
                 .collect()
         }
         Code::AddressDenied | Code::EdgeAddressDenied => remove(case, denial).into_iter().collect(),
@@ -44,6 +46,21 @@ fn add(case: &Case<'_>, code: Code, list: &str) -> Option<Candidate> {
             .command(format!("postern lists add {list} {range}"))
             .reach(format!(
                 "`{address}` wherever list `{list}` allows: {}",
+                uses(case, list)
+            ))
+            .audience(case.audience_of_list(document)),
+    )
+}
+
+/// A list that has expired counts again.
+fn last(case: &Case<'_>, code: Code, list: &str) -> Option<Candidate> {
+    let document = case.document("list", list)?;
+    let change = Change::new("list", list, json!({ "expires_at": null }));
+    let sentence = format!("let list `{list}` not expire");
+    Some(
+        Candidate::new(code, sentence, Step::Change(change))
+            .reach(format!(
+                "every entry of list `{list}`, wherever it is named: {}",
                 uses(case, list)
             ))
             .audience(case.audience_of_list(document)),

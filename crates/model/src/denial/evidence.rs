@@ -130,7 +130,7 @@ impl Code {
             Self::NotPublished => kinds(PLACE, &["state"], &[]),
             Self::VersionRetired => kinds(&["version", "retired_at", "successor"], &[], &[]),
             Self::PathRejected => kinds(&["segment", "error", "part"], &[], &[]),
-            Self::AddressNotAllowed => kinds(&["address", "provenance"], &["list"], &["nearest_range"]),
+            Self::AddressNotAllowed => kinds(&["address", "provenance"], &["list", "expired_list"], &["nearest_range"]),
             Self::AddressDenied => kinds(&["address", "provenance"], &["list", "entry"], &["since", "reason"]),
             Self::HeaderMissing => kinds(&["name"], &[], &[]),
             Self::HeaderValueNotAllowed => kinds(&["name", "rule"], &[], &[]),

@@ -10,6 +10,8 @@ pub struct AddressList {
     pub name: Name,
     /// The tenant it belongs to; `None`: the platform.
     pub tenant: Option<Name>,
+    /// None of its entries counts from then on; Unix time in seconds.
+    pub expires_at: Option<i64>,
     /// Its entries.
     pub entries: Vec<ListEntry>,
 }

@@ -22,6 +22,8 @@ pub(crate) struct Entry {
 #[derive(Debug)]
 pub(crate) struct List {
     pub(crate) name: Name,
+    /// Until when it counts; Unix time in milliseconds.
+    until: i64,
     entries: Vec<Entry>,
     /// Into `entries`.
     v4: PrefixMap<Ipv4Net, usize>,
@@ -38,9 +40,7 @@ impl List {
                 range: entry.range.trunc(),
                 comment: entry.comment.clone(),
                 added_at: entry.added_at,
-                until: entry
-                    .expires_at
-                    .map_or(i64::MAX, |at| at.saturating_mul(1000)),
+                until: end(entry.expires_at),
             })
             .collect();
         // Sorted, so that neighbours of an address are near it; by end, so that the last wins.
@@ -54,14 +54,23 @@ impl List {
         }
         Self {
             name: list.name.clone(),
+            until: end(list.expires_at),
             entries,
             v4,
             v6,
         }
     }
 
+    /// Whether the list as a whole has ended at `now`, Unix time in milliseconds: then it is empty.
+    pub(crate) const fn has_expired(&self, now: i64) -> bool {
+        now >= self.until
+    }
+
     /// The narrowest entry that holds an address at `now`, Unix time in milliseconds.
     pub(crate) fn find(&self, address: IpAddr, now: i64) -> Option<&Entry> {
+        if self.has_expired(now) {
+            return None;
+        }
         let live = |index: &usize| self.entries.get(*index).filter(|entry| now < entry.until);
         match address.to_canonical() {
             IpAddr::V4(address) => {
@@ -78,6 +87,9 @@ impl List {
     /// The live entry that came closest to holding an address: the one with which it shares the
     /// longest beginning. In sorted order that one is a neighbour.
     pub(crate) fn nearest(&self, address: IpAddr, now: i64) -> Option<&Entry> {
+        if self.has_expired(now) {
+            return None;
+        }
         let address = IpNet::from(address.to_canonical());
         let at = self.entries.partition_point(|entry| entry.range < address);
         let (before, after) = self.entries.split_at_checked(at)?;
@@ -89,6 +101,11 @@ impl List {
             .chain(after)
             .max_by_key(|entry| shared(entry.range, address))
     }
+}
+
+/// Unix time in seconds as milliseconds; never, if there is no end.
+fn end(expires_at: Option<i64>) -> i64 {
+    expires_at.map_or(i64::MAX, |at| at.saturating_mul(1000))
 }
 
 const fn is_v4(range: IpNet) -> bool {

@@ -7,8 +7,8 @@ use crate::testing::{compile, configuration, connection, head, service};
 use crate::{Decision, Rules, Snapshot, Step, Walk};
 use postern_model::denial::{Code, Denial, Value};
 use postern_model::entity::{
-    AddressList, BodyRule, HeaderValues, HeadersRule, Level, Limit, LimitKey, ListEntry, Measure,
-    Method, NetworkRule,
+    AddressList, BodyRule, Configuration, HeaderValues, HeadersRule, Level, Limit, LimitKey,
+    ListEntry, Measure, Method, NetworkRule,
 };
 use proptest::prelude::*;
 use std::time::Duration;
@@ -26,6 +26,7 @@ fn list(name: &str, ranges: &[&str]) -> AddressList {
     AddressList {
         name: name.into(),
         tenant: None,
+        expires_at: None,
         entries: ranges.iter().map(entry).collect(),
     }
 }
@@ -50,6 +51,10 @@ fn network(allow: &[usize], deny: &[usize]) -> PolicyRule {
 /// One service of tenant `commerce` with `GET POST /orders` and `GET /open`, and two lists:
 /// `office` with `203.0.113.0/24` and `2001:db8::/32`, and `bad` with `203.0.113.66/32`.
 fn rules(policies: Vec<Policy>) -> Rules {
+    compile(configured(policies))
+}
+
+fn configured(policies: Vec<Policy>) -> Configuration {
     let mut service = service(&[], "", &["GET POST /orders", "GET /open"]);
     service.name = "orders".into();
     service.tenant = Some("commerce".into());
@@ -59,7 +64,7 @@ fn rules(policies: Vec<Policy>) -> Rules {
         list("bad", &["203.0.113.66/32"]),
     ];
     configuration.policies = policies;
-    compile(configuration)
+    configuration
 }
 
 fn walk(rules: &Rules, head: &Head, peer: &str, depth: Depth) -> (Walk, Step) {
@@ -149,6 +154,30 @@ fn an_entry_counts_until_it_expires() {
         .nearest("198.51.100.200".parse().unwrap(), NOW)
         .unwrap();
     assert_eq!(nearest.range.to_string(), "198.51.100.0/28");
+}
+
+#[test]
+fn a_list_that_has_expired_is_empty_where_it_allows_and_where_it_denies() {
+    let at = |allow: &[usize], deny: &[usize], ends: [Option<i64>; 2]| {
+        let mut configuration =
+            configured(vec![policy("where", Level::Platform, network(allow, deny))]);
+        for (list, end) in configuration.lists.iter_mut().zip(ends) {
+            list.expires_at = end;
+        }
+        let rules = compile(configuration);
+        get("203.0.113.66", &rules)
+    };
+    let (over, lasts) = (Some(NOW / 1000), Some(NOW / 1000 + 1));
+    // 203.0.113.66 stands on both.
+    assert_eq!(code(at(&[0], &[], [lasts, None])), None);
+    let refused = at(&[0], &[], [over, None]).unwrap();
+    assert_eq!(refused.code, Code::AddressNotAllowed);
+    let expired = refused.evidence("expired_list").unwrap();
+    assert_eq!(*expired, Value::List(vec!["office".into()]));
+    assert!(refused.evidence("nearest_range").is_none());
+    let denied = at(&[0], &[1], [None, lasts]).map(|denial| denial.code);
+    assert_eq!(denied, Some(Code::AddressDenied));
+    assert_eq!(code(at(&[0], &[1], [None, over])), None);
 }
 
 #[test]

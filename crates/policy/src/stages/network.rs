@@ -37,6 +37,14 @@ fn addresses(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts
                     let names: Vec<Cow<'static, str>> = names.collect();
                     let denial = seen(Code::AddressNotAllowed, &client);
                     let denial = denial.with("list", names, Audience::Publisher);
+                    let expired = lists.iter().filter(|list| list.has_expired(facts.now()));
+                    let expired = expired.map(|list| Cow::Owned(list.name.to_string()));
+                    let expired: Vec<Cow<'static, str>> = expired.collect();
+                    let denial = if expired.is_empty() {
+                        denial
+                    } else {
+                        denial.with("expired_list", expired, Audience::Publisher)
+                    };
                     Some(match nearest {
                         Some((_, near)) => {
                             let range = near.range.to_string();

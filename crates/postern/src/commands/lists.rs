@@ -3,7 +3,7 @@
 use super::remote::{Found, Remote, text};
 use super::table;
 use crate::cli::remote::{Lists, ListsAdd, ListsList, ListsRemove, Shown};
-use crate::cli::time::{local, utc};
+use crate::cli::time::{local, timestamp, utc};
 use crate::output;
 use jiff::Timestamp;
 use postern_control::shorthand::{self, Change};
@@ -32,7 +32,7 @@ fn list(args: &ListsList) -> anyhow::Result<ExitCode> {
         entries
             .into_iter()
             .flatten()
-            .map(|entry| described(&list.id, entry))
+            .map(|entry| described(list, entry))
     });
     let covers = |entry: &Value| {
         let range = shorthand::range(text(entry, "range"));
@@ -47,6 +47,7 @@ fn list(args: &ListsList) -> anyhow::Result<ExitCode> {
         table::json(&json!({"entries": found, "more": more}));
         return Ok(ExitCode::SUCCESS);
     }
+    let now = Timestamp::now();
     let row = |entry: &Value| {
         let when = |member, otherwise: &str| match text(entry, member) {
             "" => otherwise.to_owned(),
@@ -56,7 +57,7 @@ fn list(args: &ListsList) -> anyhow::Result<ExitCode> {
             text(entry, "list").to_owned(),
             text(entry, "range").to_owned(),
             when("added_at", "–"),
-            when("expires_at", "never"),
+            ends(entry, now),
             text(entry, "comment").to_owned(),
         ]
     };
@@ -66,10 +67,26 @@ fn list(args: &ListsList) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// An entry with the list it stands on: it is written as a range alone, or with more about it.
-fn described(list: &str, entry: &Value) -> Value {
-    let mut described = json!({ "list": list });
+/// When an entry stops to count: at its own end, or at that of the whole list if that is sooner.
+fn ends(entry: &Value, now: Timestamp) -> String {
+    let own = timestamp(text(entry, "expires_at"));
+    let whole = timestamp(text(entry, "list_expires_at"));
+    let Some(end) = own.into_iter().chain(whole).min() else {
+        return "never".to_owned();
+    };
+    let with = if own == Some(end) { "" } else { " (the list)" };
+    let over = if end <= now { ", over" } else { "" };
+    format!("{}{with}{over}", local(&end.to_string()))
+}
+
+/// An entry with the list it stands on, and the end of that: it is written as a range alone, or
+/// with more about it.
+fn described(list: &Found, entry: &Value) -> Value {
+    let mut described = json!({ "list": list.id });
     if let Value::Object(members) = &mut described {
+        if let Some(end) = list.document.get("expires_at") {
+            members.insert("list_expires_at".into(), end.clone());
+        }
         match entry {
             Value::Object(more) => members.extend(more.clone()),
             range => {

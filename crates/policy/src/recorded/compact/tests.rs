@@ -250,6 +250,7 @@ fn world() -> World {
     world.configuration.lists = vec![AddressList {
         name: "office".into(),
         tenant: None,
+        expires_at: None,
         entries: vec![ListEntry {
             range: "198.51.100.0/24".parse().unwrap(),
             comment: None,

@@ -28,6 +28,7 @@ pub(super) fn demanding() -> World {
     let list = |name: &str, range: &str| AddressList {
         name: name.into(),
         tenant: None,
+        expires_at: None,
         entries: vec![ListEntry {
             range: range.parse().unwrap(),
             comment: None,
