@@ -26,6 +26,7 @@ pub mod protocol;
 mod redact;
 mod references;
 mod remembered;
+mod repair;
 mod replace;
 mod sections;
 mod service;

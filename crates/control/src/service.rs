@@ -33,7 +33,7 @@ use crate::load::{Candidate, Last, Loader, Read};
 use crate::notify::ServedCertificate;
 use crate::people::Doors;
 use crate::socket::Items;
-use crate::{Actor, Answer, Named, Refusal, Remembered};
+use crate::{Actor, Answer, Named, Refusal, Remembered, repair};
 use postern_calllog::CallLog;
 use postern_model::entity::Configuration;
 use postern_model::key::Keyer;
@@ -143,6 +143,8 @@ pub struct Stored {
     /// What was read last; held while a change is made, so that changes become live in the order in
     /// which they were stored.
     last: Mutex<Last>,
+    /// What was mended at the start.
+    repaired: Vec<String>,
 }
 
 impl Stored {
@@ -168,14 +170,23 @@ impl Stored {
             let read = reader.whole(proposal);
             read.map_err(ApplyError::Refused)
         };
+        let mut repaired = Vec::new();
         let read = match store.inspect_copy(look).await? {
             Some(copy) => copy.of_copy(),
-            None => whole(&store, &loader).await?,
+            None => match whole(&store, &loader).await {
+                // A rule may be younger than what is stored.
+                Err(refusal) if refusal.code == "configuration" => {
+                    repaired = repair::subscriptions(&store, &loader).await?;
+                    whole(&store, &loader).await?
+                }
+                read => read?,
+            },
         };
         let stored = Self {
             store,
             loader,
             last: Mutex::new(read.last),
+            repaired,
         };
         Ok((stored, read.candidate))
     }
@@ -183,6 +194,11 @@ impl Stored {
     /// Where the store stands.
     pub fn head(&self) -> Head {
         self.store.head()
+    }
+
+    /// What the start mended, in sentences for whoever runs this.
+    pub fn repaired(&self) -> &[String] {
+        &self.repaired
     }
 
     pub(crate) fn keyer(&self) -> &Keyer {

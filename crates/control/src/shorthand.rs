@@ -245,7 +245,8 @@ fn said(comment: &str) -> Option<&str> {
     Some(comment).filter(|comment| !comment.is_empty())
 }
 
-fn moment(text: &str) -> Option<Timestamp> {
+/// A time of a document.
+pub(crate) fn moment(text: &str) -> Option<Timestamp> {
     // A date alone is the beginning of that day, as in configuration files.
     let date = || text.parse::<Date>().ok()?.in_tz("UTC").ok();
     let time = text.parse::<Timestamp>().ok();

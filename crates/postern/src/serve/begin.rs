@@ -103,6 +103,9 @@ pub(crate) async fn by_store(
     let (stored, candidate) = Stored::open(store.clone(), directory.path(), keyer, sealer)
         .await
         .map_err(|refusal| crate::output::refused(&refusal))?;
+    for said in stored.repaired() {
+        crate::output::complain(&format!("warning: {said}"));
+    }
     let configuration = candidate.configuration.unwrap_or_default();
     let mut configuration = Arc::unwrap_or_clone(configuration);
     completion.complete(&mut configuration)?;
