@@ -1,6 +1,6 @@
 //! The indexer: from closed segments into day files.
 
-mod day_file;
+pub(crate) mod day_file;
 mod retention;
 
 pub(crate) use day_file::{COLUMNS, DayFile, HOUR, LAYOUT, progress_of};
@@ -210,6 +210,7 @@ impl Indexer {
                 continue;
             }
             file.write(&rows, identity, done)?;
+            self.retention.written(day);
             let counters = &self.shared.counters;
             counters
                 .indexed

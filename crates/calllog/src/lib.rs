@@ -25,6 +25,7 @@ mod query;
 mod ring;
 mod segment;
 mod sync;
+mod tenant_days;
 mod writer;
 
 pub use day::Day;

@@ -7,6 +7,7 @@ use crate::index::{self, Indexer};
 use crate::query::{Filter, Reader};
 use crate::ring::{self, Producer};
 use crate::sync::{self, ToSync};
+use crate::tenant_days::TenantDays;
 use crate::writer::{self, Control, Shared, Writer};
 use crate::{Result, segment, unix_millis};
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
@@ -118,6 +119,7 @@ impl CallLog {
             followers: Followers::default(),
             closed_below: AtomicU64::new(next),
             moving: RwLock::new(()),
+            tenant_days: TenantDays::default(),
         });
         let (to_sync, sync_orders) = channel();
         let (control, controls) = channel();
@@ -157,6 +159,13 @@ impl CallLog {
             rings.push(ring);
         }
         producer
+    }
+
+    /// Whom to ask for how many days besides today tenants keep what is recorded of their services;
+    /// the rest is kept as long as the log's. Asked every few seconds, on a thread of the log. Only
+    /// the first call counts.
+    pub fn tenants_keep(&self, ask: impl Fn() -> Vec<(Arc<str>, u32)> + Send + Sync + 'static) {
+        self.shared.tenant_days.set(Box::new(ask));
     }
 
     /// Asks questions, also of what is not in day files yet.

@@ -9,6 +9,7 @@ use crate::health::{Cause, Counters, Part};
 use crate::ring::{Gauge, Pushed, Ring};
 use crate::segment::{self, Segment};
 use crate::sync::ToSync;
+use crate::tenant_days::TenantDays;
 use crate::{Options, Result};
 use std::collections::VecDeque;
 use std::path::Path;
@@ -54,6 +55,7 @@ pub(crate) struct Shared {
     pub(crate) closed_below: AtomicU64,
     /// Read while segments are read, written while one is deleted: a reader finds each row once.
     pub(crate) moving: RwLock<()>,
+    pub(crate) tenant_days: TenantDays,
 }
 
 /// Frames that wait for the disk.

@@ -1,7 +1,7 @@
 //! What was read before, for accounts that are read without the rules that they refer to.
 
 use postern_model::entity::{
-    App, Configuration, Credential, Group, Name, PRODUCTION, Subscription,
+    App, Configuration, Credential, Group, Name, PRODUCTION, Subscription, TenantDays,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -15,6 +15,7 @@ pub struct Known {
     /// The services that each plan covers.
     pub(crate) plans: BTreeMap<Name, BTreeSet<Name>>,
     pub(crate) access_roles: BTreeSet<Name>,
+    pub(crate) tenant_days: TenantDays,
 }
 
 impl Known {
@@ -30,6 +31,7 @@ impl Known {
             (plan.name.clone(), covered.collect())
         });
         Self {
+            tenant_days: configuration.call_log.tenant_days,
             environments: environments
                 .map(|environment| environment.name.clone())
                 .chain([PRODUCTION.into()])

@@ -101,6 +101,8 @@ pub(crate) fn resolve(
     let services = document.services.unwrap_or_default();
     let call_log = document.call_log.as_ref();
     let call_log = call_log.map(settings::call_log).unwrap_or_default();
+    resolver.tenant_days(document.call_log.as_ref());
+    let tenant_days = around.map_or(call_log.tenant_days, |around| around.known.tenant_days);
     resolver.roles = resolver.access_roles(document.access_roles.unwrap_or_default());
     resolver.captures(&services, call_log.record);
     let environments = document.environments;
@@ -118,7 +120,7 @@ pub(crate) fn resolve(
     let policies = resolver.policies(document.policies.unwrap_or_default(), &index);
     let edge = document.edge.map(|edge| resolver.edge(edge, &index));
     let accounts = Accounts {
-        tenants: resolver.tenants(document.tenants.unwrap_or_default()),
+        tenants: resolver.tenants(document.tenants.unwrap_or_default(), tenant_days),
         groups: resolver.groups(document.groups.unwrap_or_default()),
         apps: resolver.apps(document.apps.unwrap_or_default()),
         credentials: resolver.credentials(document.credentials.unwrap_or_default()),

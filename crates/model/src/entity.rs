@@ -40,7 +40,7 @@ pub use role::{AccessRole, Group, RoleGrant};
 pub use service::{ClientCertificate, Lifecycle, Operation, Service, TimeoutOverrides, Version};
 pub use settings::{
     CallLog, Client, Egress, ForwardedHeader, Forwarding, FrontTimeouts, Limits, Recorded,
-    Staleness,
+    Staleness, TenantDays,
 };
 pub use subscription::{Decided, Requested, Subscription, SubscriptionState};
 pub use tenant::{App, Suspension, Tenant};

@@ -156,6 +156,11 @@ impl Directory {
             .get(hash, |row| *row.app == *app && *row.service == *service)
     }
 
+    /// Every tenant, in no order. A walk through all of them: nothing for a request.
+    pub fn tenants(&self) -> impl Iterator<Item = &Arc<Tenant>> {
+        self.tenants.rows()
+    }
+
     /// Every group, in no order. A walk through all of them: nothing for a request.
     pub fn groups(&self) -> impl Iterator<Item = &Arc<Group>> {
         self.groups.rows()

@@ -33,6 +33,7 @@ fn directory() -> Directory {
         tenants: vec![Tenant {
             name: "partner".into(),
             title: None,
+            call_log_days: None,
             suspended: None,
         }],
         groups: vec![Group {

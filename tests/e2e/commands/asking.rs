@@ -127,6 +127,24 @@ fn a_limit_is_raised_after_other_rules_have_changed() {
 }
 
 #[test]
+fn a_record_that_a_tenant_keeps_no_more_is_missed_with_the_reason() {
+    let postern = Stored::empty();
+    let config = CONFIG.replace("commerce: {}", "commerce: { call_log_days: 7 }");
+    assert!(postern.apply(&config).status.success());
+    // Of years ago.
+    let missed = postern.run(&["why", "01JDB7Z3K8Q4M2T9V6X1C5N0RW"]);
+    assert!(!missed.status.success(), "{missed:?}");
+    let said = missed.stdout + &missed.stderr;
+    let why = "deleted: what was asked of tenant `commerce`, whose records are kept for 7 days";
+    assert!(said.contains(why) && !said.contains("partner-x"), "{said}");
+    let bounds = format!("{config}\ncall_log: {{ tenant_days: {{ least: 10 }} }}\n");
+    let refused = postern.apply(&bounds);
+    let why = "tenant `commerce` may not keep its records for 7 days";
+    assert!(refused.stderr.contains(why), "{refused:?}");
+    assert!(refused.stderr.contains("allows 10 to 30"), "{refused:?}");
+}
+
+#[test]
 fn a_list_that_has_expired_lets_nobody_in_and_why_says_so() {
     let postern = Stored::empty();
     let office = "office: { tenant: commerce, entries: [203.0.113.0/24] }";

@@ -1,6 +1,9 @@
 //! One day's SQLite file, as it is written.
 
+mod forget;
 mod insert;
+
+pub(crate) use forget::Cursor;
 
 use crate::Result;
 use crate::day::Day;
@@ -103,6 +106,10 @@ impl DayFile {
         let mut write = || -> rusqlite::Result<()> {
             let transaction = self.connection.transaction()?;
             insert(&transaction, &mut self.names, rows)?;
+            // They may be of a tenant that had none left.
+            transaction
+                .prepare_cached("DELETE FROM emptied")?
+                .execute([])?;
             if let Some(segment) = segment {
                 transaction
                     .prepare_cached("INSERT OR REPLACE INTO progress VALUES (?1, ?2)")?
@@ -172,6 +179,8 @@ fn prepare(path: &Path) -> rusqlite::Result<Connection> {
     // a refusal's row of up to 4 kB stays on its page (SQLite file format §1.6: an index cell
     // keeps at most a quarter of a page).
     connection.pragma_update(None, "page_size", 16_384)?;
+    // What is deleted out of a day that stays can be given back.
+    connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "wal_autocheckpoint", 1_000)?;
@@ -185,5 +194,6 @@ fn prepare(path: &Path) -> rusqlite::Result<Connection> {
     } else if layout != LAYOUT {
         return Err(rusqlite::Error::IntegralValueOutOfRange(0, layout));
     }
+    connection.execute_batch(forget::SCHEMA)?;
     Ok(connection)
 }

@@ -1,5 +1,7 @@
 //! Deleting what is too old or too much.
 
+mod tenants;
+
 use super::day_file::beside;
 use crate::Result;
 use crate::day::Day;
@@ -11,6 +13,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
+use tenants::Tenants;
 
 /// How often sizes are looked at.
 const PERIOD: Duration = Duration::from_secs(10);
@@ -29,6 +32,7 @@ pub(crate) struct Retention {
     clocks: (Instant, u64),
     /// Until when nothing is deleted by age, because the clock jumped.
     hold: Option<Instant>,
+    tenants: Tenants,
 }
 
 impl Retention {
@@ -38,7 +42,13 @@ impl Retention {
             last: None,
             clocks: (instant, now),
             hold: None,
+            tenants: Tenants::default(),
         }
+    }
+
+    /// Something was written into a day's file.
+    pub(crate) fn written(&mut self, day: Day) {
+        self.tenants.written(day);
     }
 
     /// Deletes what has to go, if it is time to look. A message is something to be alarmed about.
@@ -59,6 +69,9 @@ impl Retention {
                 by_age(shared, open, now)?;
             }
             by_bytes(shared, open)?;
+        }
+        if self.hold.is_none() {
+            self.tenants.pass(shared, now, due)?;
         }
         Ok(self.hold.map(|_| {
             "the clock jumped by more than an hour; for an hour nothing is deleted by age"

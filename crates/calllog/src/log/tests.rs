@@ -42,6 +42,7 @@ pub(crate) fn shared(options: Options) -> Shared {
         followers: Followers::default(),
         closed_below: AtomicU64::new(0),
         moving: RwLock::default(),
+        tenant_days: TenantDays::default(),
     }
 }
 

@@ -30,6 +30,10 @@ pub(crate) struct Tenant {
     pub suspended_at: Option<At<Date>>,
     /// Why it may not, for its members to read; with the state `suspended` only.
     pub reason: Option<At<Text>>,
+    /// For how many days besides today records of requests to its services are kept, within
+    /// `call_log.tenant_days`. Without it, as long as the platform keeps all.
+    #[schemars(range(min = 1, max = 30))]
+    pub call_log_days: Option<At<u16>>,
 }
 
 /// An application that calls services: the consumer's side.

@@ -131,6 +131,20 @@ pub(crate) struct CallLog {
     /// Which requests get a row.
     #[schemars(extend("default" = "all"))]
     pub record: Option<Recorded>,
+    /// Bounds of `call_log_days` of tenants.
+    pub tenant_days: Option<At<TenantDays>>,
+}
+
+/// For how many days tenants may have their records kept.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TenantDays {
+    /// The fewest days that a tenant may say.
+    #[schemars(extend("default" = 1), range(min = 1, max = 30))]
+    pub least: Option<u16>,
+    /// The most days that a tenant may say.
+    #[schemars(extend("default" = 30), range(min = 1, max = 30))]
+    pub most: Option<u16>,
 }
 
 /// Which requests get a row in the call log.

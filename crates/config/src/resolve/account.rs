@@ -4,12 +4,14 @@ use super::Resolver;
 use super::declared::{APP, Bound, PLAN, SCOPE, SERVICE, TENANT, bounds, refer};
 use crate::code::Code;
 use crate::document::account as document;
+use crate::document::settings::CallLog;
 use crate::findings::quote;
 use crate::located::{At, Map};
 use crate::scalar::date::Date;
 use crate::scalar::text::Text;
 use postern_model::entity::{
     App, Decided, Name, Plan, Requested, Subscription, SubscriptionState, Suspension, Tenant,
+    TenantDays,
 };
 use std::collections::HashMap;
 
@@ -21,7 +23,44 @@ struct State<'a> {
 }
 
 impl Resolver<'_, '_> {
-    pub(super) fn tenants(&mut self, given: Map<document::Tenant>) -> Vec<Tenant> {
+    /// The bounds of what tenants may say.
+    pub(super) fn tenant_days(&mut self, given: Option<&CallLog>) {
+        let Some(days) = given.and_then(|given| given.tenant_days.as_ref()) else {
+            return;
+        };
+        let usual = TenantDays::default();
+        let (least, most) = (days.value.least, days.value.most);
+        if least.unwrap_or(usual.least) > most.unwrap_or(usual.most) {
+            let message = "no tenant could keep its records between these bounds";
+            let label = "`least` is more than `most`";
+            self.findings
+                .error(Code::Conflict, days.span, message, label);
+        }
+    }
+
+    /// A tenant's days, if they are within the platform's bounds.
+    fn days(&mut self, tenant: &str, given: Option<&At<u16>>, bounds: TenantDays) -> Option<u16> {
+        let TenantDays { least, most } = bounds;
+        let given = given?;
+        if (least..=most).contains(&given.value) {
+            return Some(given.value);
+        }
+        let message = format!(
+            "tenant {} may not keep its records for {} days",
+            quote(tenant),
+            given.value
+        );
+        let label = format!("`call_log.tenant_days` allows {least} to {most}");
+        self.findings
+            .error(Code::OutOfRange, given.span, &message, &label);
+        None
+    }
+
+    pub(super) fn tenants(
+        &mut self,
+        given: Map<document::Tenant>,
+        bounds: TenantDays,
+    ) -> Vec<Tenant> {
         let tenant = |(name, given): (At<String>, document::Tenant)| Tenant {
             suspended: self.suspension(
                 &name,
@@ -32,6 +71,7 @@ impl Resolver<'_, '_> {
                     reason: given.reason.as_ref(),
                 },
             ),
+            call_log_days: self.days(&name.value, given.call_log_days.as_ref(), bounds),
             name: name.value.into(),
             title: given.title.map(|title| title.0),
         };

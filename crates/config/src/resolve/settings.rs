@@ -5,7 +5,7 @@ use crate::scalar::address::Network;
 use ipnet::IpNet;
 use postern_model::entity::{
     Admin, CallLog, Client, Egress, ForwardedHeader, Forwarding, FrontTimeouts, Limits, Recorded,
-    Staleness,
+    Staleness, TenantDays,
 };
 
 /// Puts what is given in the place of what is there.
@@ -104,6 +104,16 @@ pub(super) fn call_log(given: &document::CallLog) -> CallLog {
             Some(document::Recorded::Refused) => Recorded::Refused,
             Some(document::Recorded::None) => Recorded::None,
         },
+        tenant_days: given
+            .tenant_days
+            .as_ref()
+            .map_or_else(TenantDays::default, |days| {
+                let usual = TenantDays::default();
+                TenantDays {
+                    least: days.value.least.unwrap_or(usual.least),
+                    most: days.value.most.unwrap_or(usual.most),
+                }
+            }),
     }
 }
 

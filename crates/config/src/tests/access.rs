@@ -426,3 +426,25 @@ fn a_fifth_format_of_imported_keys_is_refused() {
         "{report}"
     );
 }
+
+#[test]
+fn a_tenant_keeps_its_records_within_the_platforms_bounds() {
+    let text = |tenant: &str, bounds: &str| {
+        format!("tenants: {{t: {{{tenant}}}}}\ncall_log: {{tenant_days: {{{bounds}}}}}\n")
+    };
+    let days = |tenant, bounds| {
+        let loaded = parse(&text(tenant, bounds)).unwrap();
+        loaded.accounts.tenants[0].call_log_days
+    };
+    assert_eq!(days("", "least: 3"), None);
+    assert_eq!(days("call_log_days: 30", ""), Some(30));
+    assert_eq!(days("call_log_days: 3", "least: 3, most: 3"), Some(3));
+    for (tenant, bounds, code) in [
+        ("call_log_days: 2", "least: 3", Code::OutOfRange),
+        ("call_log_days: 4", "most: 3", Code::OutOfRange),
+        ("call_log_days: 31", "", Code::OutOfRange),
+        ("", "least: 4, most: 3", Code::Conflict),
+    ] {
+        assert_eq!(codes(&text(tenant, bounds)), [code], "{tenant} {bounds}");
+    }
+}

@@ -128,6 +128,31 @@ pub struct Egress {
 pub struct CallLog {
     /// Which requests get a row.
     pub record: Recorded,
+    /// For how many days tenants may have their records kept.
+    pub tenant_days: TenantDays,
+}
+
+/// Bounds of a tenant's `call_log_days`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TenantDays {
+    /// At least.
+    pub least: u16,
+    /// At most.
+    pub most: u16,
+}
+
+impl TenantDays {
+    /// For how many days besides today the platform keeps records, room permitting.
+    pub const KEPT: u16 = 30;
+}
+
+impl Default for TenantDays {
+    fn default() -> Self {
+        Self {
+            least: 1,
+            most: Self::KEPT,
+        }
+    }
 }
 
 /// Which requests get a row in the call log.

@@ -11,6 +11,9 @@ pub struct Tenant {
     pub title: Option<Name>,
     /// Set while it may not act.
     pub suspended: Option<Suspension>,
+    /// For how many days besides today records of requests to its services are kept; `None`: as long
+    /// as the platform keeps all.
+    pub call_log_days: Option<u16>,
 }
 
 /// A registered application of a tenant: the consumer's side.

@@ -6,6 +6,7 @@ fn tenant(name: &str) -> Tenant {
     Tenant {
         name: name.into(),
         title: None,
+        call_log_days: None,
         suspended: None,
     }
 }

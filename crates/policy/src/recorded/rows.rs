@@ -231,6 +231,7 @@ impl Rows {
             accounts.tenants.push(Tenant {
                 name: tenant.name.clone(),
                 title: None,
+                call_log_days: None,
                 suspended: suspended(tenant),
             });
             accounts.apps.push(App {

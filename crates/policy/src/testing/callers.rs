@@ -164,6 +164,7 @@ fn accounts(key: &ApiKey) -> Accounts {
     let tenant = |name: &str| Tenant {
         name: name.into(),
         title: None,
+        call_log_days: None,
         suspended: None,
     };
     Accounts {

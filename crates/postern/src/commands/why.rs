@@ -198,6 +198,15 @@ fn looked(out: &mut String, searched: &Value) {
             text(day, "why")
         );
     }
+    let ended = searched.get("ended").and_then(Value::as_array);
+    for tenant in ended.into_iter().flatten() {
+        let days = tenant.get("days").and_then(Value::as_u64).unwrap_or(0);
+        let _ = write!(
+            out,
+            "\n  = deleted: what was asked of tenant `{}`, whose records are kept for {days} days",
+            text(tenant, "tenant")
+        );
+    }
     let _ = write!(out, "\n  = kept: {} days", count("keep_days"));
     match searched.get("oldest_ms").and_then(Value::as_i64) {
         Some(oldest) => {

@@ -26,7 +26,7 @@ use notify::Notifying;
 use postern_admin::api::Api;
 use postern_calllog::CallLog;
 use postern_control::socket::Socket;
-use postern_control::{Candidate, Remembered, Service};
+use postern_control::{Candidate, Remembered, Running as _, Service};
 use postern_model::key::Keyer;
 use postern_policy::Directory;
 use postern_proxy::metrics::Metrics;
@@ -131,6 +131,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         remembered,
     );
     let process = Arc::new(process);
+    call_log.tenants_keep(tenants_keep(process.clone()));
     let service = Service::new(begun.source, process.clone(), call_log.clone());
     let service = Arc::new(service.mailing(notify::mail_dialer()?));
     let arrival = control.block_on(people::arrival(&service, begun.demo.is_some()))?;
@@ -316,5 +317,17 @@ fn said(gateway: &Gateway, outcome: &Result<(), String>) {
             revision = gateway.revision(),
             "kept the old configuration: {why}"
         ),
+    }
+}
+
+/// For how long tenants keep what is recorded of their services, as is served now.
+fn tenants_keep(process: Arc<Process>) -> impl Fn() -> Vec<(Arc<str>, u32)> {
+    move || {
+        let directory = process.directory();
+        let kept = directory.tenants().filter_map(|tenant| {
+            let days = tenant.call_log_days?;
+            Some((tenant.name.clone(), days.into()))
+        });
+        kept.collect()
     }
 }

@@ -3,7 +3,7 @@ use crate::entry::Entry;
 use crate::log::tests::{entry, options};
 use postern_model::RequestId;
 
-const DAY: u64 = 86_400_000;
+pub(super) const DAY: u64 = 86_400_000;
 
 fn shared(dir: &Path, days: u32, bytes: u64) -> Shared {
     let mut options = options(dir);
@@ -25,7 +25,7 @@ fn day(dir: &Path, n: u64, rows: u64) -> DayFile {
     file
 }
 
-fn left(dir: &Path) -> Vec<u64> {
+pub(super) fn left(dir: &Path) -> Vec<u64> {
     let days = Day::list(dir).unwrap();
     days.into_iter().map(|day| day.begin() / DAY).collect()
 }

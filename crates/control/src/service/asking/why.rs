@@ -9,11 +9,12 @@ use super::{Asking, passed, unread};
 use crate::remembered::now;
 use crate::service::Service;
 use crate::{Actor, Refusal};
-use postern_calllog::{Entry, Filter, IdPrefix, Lookup, MethodName, Outcome, Searched, Way};
+use postern_calllog::{Day, Entry, Filter, IdPrefix, Lookup, MethodName, Outcome, Searched, Way};
 use postern_explain::{
     Audience, Explanation, Last, Other, Question, RecordedDenial, Wire, explain,
 };
 use postern_model::RequestId;
+use postern_model::entity::Name;
 use postern_model::id::EncodedId;
 use postern_policy::{Directory, Facts, Recorded, Rules, Snapshot};
 use serde::Deserialize;
@@ -85,8 +86,26 @@ impl Asking {
         };
         let (entry, folded) = match sought {
             Sought::Found(entry, folded) => (entry, folded),
-            Sought::Answer(answer) if reach.is_everything() => return Ok(answer),
-            Sought::Answer(_) => return Err(unseen(wanted.id.as_deref().unwrap_or("--last"))),
+            Sought::Answer(mut answer) if reach.is_everything() => {
+                let ended = self.ended(reach, wanted.id.as_deref());
+                if let Some(Value::Object(absent)) = answer.get_mut("absent") {
+                    let ended = ended
+                        .iter()
+                        .map(|(name, days)| json!({"tenant": name, "days": days}));
+                    absent.insert("ended".to_owned(), ended.collect());
+                }
+                return Ok(answer);
+            }
+            Sought::Answer(_) => {
+                let refusal = unseen(wanted.id.as_deref().unwrap_or("--last"));
+                let ended = self.ended(reach, wanted.id.as_deref());
+                return Err(match ended.first() {
+                    Some((name, days)) => refusal.help(format!(
+                        "records of that day were deleted: tenant `{name}` keeps them for {days} days"
+                    )),
+                    None => refusal,
+                });
+            }
         };
         let most = reach.of(&entry);
         let most = most.ok_or_else(|| unseen(wanted.id.as_deref().unwrap_or("--last")))?;
@@ -98,6 +117,28 @@ impl Asking {
             "folded": folded,
             "record": operator.then(|| record(&entry)),
         }))
+    }
+
+    /// The tenants that somebody may read for, and that keep nothing of the day of a request any
+    /// more, each with its days.
+    fn ended(&self, reach: &Reach, id: Option<&str>) -> Vec<(Name, u16)> {
+        let at = id.and_then(|id| RequestId::parse(id.trim()));
+        let Some(day) = at.map(|at| Day::of_millis(at.millis())) else {
+            return Vec::new();
+        };
+        let today = Day::of_millis(u64::try_from(now()).unwrap_or_default());
+        let directory = self.running.directory();
+        let mut ended: Vec<_> = directory
+            .tenants()
+            .filter_map(|tenant| {
+                let days = tenant.call_log_days?;
+                let over = day < today.minus(days.into());
+                let theirs = reach.audience(Some(&tenant.name), None).is_some();
+                (over && theirs).then(|| (tenant.name.clone(), days))
+            })
+            .collect();
+        ended.sort();
+        ended
     }
 
     /// Looks for an id, or for how one begins.

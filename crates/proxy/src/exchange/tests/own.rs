@@ -124,6 +124,7 @@ fn accounts() -> Accounts {
     let tenant = |name: &str| Tenant {
         name: name.into(),
         title: None,
+        call_log_days: None,
         suspended: None,
     };
     let app = |name: &str, tenant: &str| App {
