@@ -144,7 +144,7 @@ pub struct Stored {
     /// which they were stored.
     last: Mutex<Last>,
     /// What was mended at the start.
-    repaired: Vec<String>,
+    repaired: Arc<Vec<String>>,
 }
 
 impl Stored {
@@ -186,7 +186,7 @@ impl Stored {
             store,
             loader,
             last: Mutex::new(read.last),
-            repaired,
+            repaired: Arc::new(repaired),
         };
         Ok((stored, read.candidate))
     }
