@@ -18,6 +18,21 @@ pub struct Actor {
     pub from: Option<IpAddr>,
     /// What they may do, and where.
     pub grants: Grants,
+    /// What they showed, where that is not all of them.
+    pub bounds: Bounds,
+}
+
+/// What bounds somebody who showed less than all that they are. Their grants are narrowed to it
+/// already; what they make must not outdo or outlive it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Bounds {
+    /// Nothing.
+    #[default]
+    None,
+    /// The identity provider of this tenant vouched for them: they are somebody there only.
+    Tenant(String),
+    /// A token that is restricted, or that ends.
+    Token,
 }
 
 impl Actor {
@@ -29,6 +44,7 @@ impl Actor {
             id: None,
             from: None,
             grants: Grants::everything(),
+            bounds: Bounds::None,
         }
     }
 

@@ -35,7 +35,7 @@ pub mod socket;
 pub mod workflow;
 mod yaml;
 
-pub use actor::{Actor, ActorKind};
+pub use actor::{Actor, ActorKind, Bounds};
 pub use difference::Difference;
 pub use error::{Finding, Refusal};
 pub use load::Candidate;

@@ -16,7 +16,7 @@ use axum::extract::{RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, Response};
 use axum::routing::any;
-use postern_control::{Actor, ActorKind, Answer};
+use postern_control::{Actor, ActorKind, Answer, Bounds};
 use postern_model::permission::Grants;
 use std::marker::PhantomData;
 use std::net::{IpAddr, Ipv4Addr};
@@ -94,6 +94,7 @@ fn nobody(from: IpAddr) -> Actor {
         id: None,
         from: Some(from),
         grants: Grants::none(),
+        bounds: Bounds::None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The API over a real store, and somebody of every role.
 
 mod commands;
+mod links;
 mod notifications;
 mod people;
 mod permissions;
@@ -8,6 +9,7 @@ mod providers;
 mod publishing;
 mod questions;
 mod resources;
+mod restricted;
 mod table;
 mod workflow;
 mod world;

@@ -2,11 +2,13 @@
 //! whether whoever stores them gives away no more than they have.
 
 use super::check_giving::giving;
+use super::invitation::{self, Invitation};
 use super::member;
 use super::role::{self, Role};
 use super::user::{User, UserState};
 use super::{KINDS, MOST_ROLES};
 use crate::error::Finding;
+use crate::remembered::now;
 use crate::{Actor, Refusal, documents};
 use jiff::Timestamp;
 use postern_store::{Entry, Kind, Member as Index, Page, Proposal, Scope};
@@ -76,7 +78,7 @@ impl Check<'_> {
             role::KIND => self.role(entry),
             super::service_account::KIND => self.service_account(entry),
             super::token::KIND => self.token(entry),
-            super::invitation::KIND => self.invitation(entry),
+            invitation::KIND => self.invitation(entry),
             super::identity_provider::KIND => self.provider(entry),
             _ => Ok(()),
         }
@@ -124,7 +126,7 @@ impl Check<'_> {
                     (super::user::KIND, "platform_roles"),
                     (member::KIND, "roles"),
                     (super::service_account::KIND, "roles"),
-                    (super::invitation::KIND, "roles"),
+                    (invitation::KIND, "roles"),
                     (super::identity_provider::KIND, "roles"),
                 ];
                 for (kind, list) in kinds {
@@ -157,6 +159,24 @@ impl Check<'_> {
         ];
         for kind in kinds {
             self.unused(entry, kind, Index::Tenant)?;
+        }
+        self.uninvited(entry)
+    }
+
+    /// A link into a tenant that is gone would lead into the next one of its name.
+    fn uninvited(&mut self, entry: &Entry) -> Result<(), Refusal> {
+        let now = Timestamp::from_millisecond(now()).unwrap_or(Timestamp::MAX);
+        let mut open = None;
+        let scope = Scope::Kind(Kind::new(invitation::KIND)?);
+        self.proposal.documents(&scope, |document| {
+            let found: Option<Invitation> = serde_json::from_str(&document.json).ok();
+            let into = |found: &Invitation| found.tenant.as_deref() == Some(&*entry.id);
+            if found.is_some_and(|found| into(&found) && found.is_open(now)) {
+                open.get_or_insert(document.id);
+            }
+        })?;
+        if let Some(open) = open {
+            self.depends(invitation::KIND, &open, entry);
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Nobody gives away what they do not have, and nobody changes whoever has more.
 
 use super::check::find_role;
+use super::identity_provider::{self, IdentityProvider};
 use super::invitation::{Invitation, InvitationState};
 use super::member::Member;
 use super::role::{self, Role};
@@ -50,7 +51,7 @@ pub(super) fn giving(actor: &Actor, proposal: &Proposal<'_>, entry: &Entry) -> R
         };
         let missing = missing.map_or("", |point| point.name());
         let message = format!(
-            "{} `{}` has the permission `{missing}` {place}, which you do not have: nobody can give it, or change who has it, without having it",
+            "{} `{}` has or gives the permission `{missing}` {place}, which you do not have: nobody can give it, or change who has it, without having it",
             entry.kind,
             entry.id.escape_debug()
         );
@@ -134,12 +135,19 @@ fn given(proposal: &Proposal<'_>, kind: &str, json: &str) -> Result<Option<Given
                 None => Ok(None),
             }
         }
-        super::identity_provider::KIND => {
-            let provider: Option<super::identity_provider::IdentityProvider> = read(json);
-            match provider {
-                Some(provider) if provider.tenant.is_some() => of(&provider.roles, provider.tenant),
-                _ => Ok(None),
-            }
+        identity_provider::KIND => {
+            // Whoever says who people are can be any of them.
+            let provider: Option<IdentityProvider> = read(json);
+            Ok(match provider {
+                Some(provider) if provider.issuer.is_some() => Some(Given {
+                    points: match provider.tenant {
+                        Some(_) => Points::of_tenants(),
+                        None => Points::all(),
+                    },
+                    tenant: provider.tenant,
+                }),
+                _ => None,
+            })
         }
         _ => Ok(None),
     }

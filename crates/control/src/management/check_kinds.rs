@@ -134,6 +134,11 @@ impl Check<'_> {
             return Ok(());
         };
         self.id(entry, "tok_");
+        if entry.before.is_some() {
+            // Or whoever has it could lift what it is restricted to.
+            let message = "a token does not change".to_owned();
+            self.wrong(entry, "", message, "remove it, and make another");
+        }
         self.texts(entry, &[("title", Some(&token.title))]);
         match (&token.user, &token.service_account) {
             (Some(user), None) => {

@@ -1,5 +1,6 @@
 //! Asking somebody in.
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +30,14 @@ pub struct Invitation {
     /// The user who accepted it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accepted_by: Option<String>,
+}
+
+impl Invitation {
+    /// Whether it can be accepted at this time.
+    pub fn is_open(&self, at: Timestamp) -> bool {
+        let ends: Option<Timestamp> = self.expires_at.parse().ok();
+        self.state == InvitationState::Open && ends.is_some_and(|ends| at < ends)
+    }
 }
 
 /// What became of an invitation.

@@ -37,3 +37,10 @@ pub struct Token {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<String>,
 }
+
+impl Token {
+    /// Whether it is less than its owner.
+    pub const fn is_restricted(&self) -> bool {
+        self.scopes.is_some() || self.only_in.is_some() || self.expires_at.is_some()
+    }
+}

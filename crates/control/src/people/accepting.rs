@@ -8,6 +8,7 @@ use crate::management::member::{self, Member};
 use crate::management::user::{self, User, UserState};
 use crate::people::passwords::acceptable;
 use crate::people::signing_in::nobody;
+use crate::people::tokens::lasting;
 use crate::shorthand::Change;
 use crate::{Actor, Refusal};
 use serde::{Deserialize, Serialize};
@@ -85,6 +86,7 @@ impl People<'_> {
         actor: &Actor,
         invited: Invited,
     ) -> Result<(String, Invitation, Link), Refusal> {
+        lasting(actor)?;
         let days = invited.days.unwrap_or(DAYS);
         if !(1..=MOST_DAYS).contains(&days) {
             return Err(Refusal::invalid(format!(
@@ -126,6 +128,7 @@ impl People<'_> {
     /// # Errors
     /// The store cannot be written.
     pub async fn first_administrator(&self, actor: &Actor) -> Result<Link, Refusal> {
+        lasting(actor)?;
         if actor.grants != postern_model::permission::Grants::everything() {
             return Err(Refusal::new("forbidden", "this takes every permission"));
         }
@@ -142,6 +145,7 @@ impl People<'_> {
     /// # Errors
     /// There is none for them, or they may not.
     pub async fn password_link(&self, actor: &Actor, id: &str) -> Result<Link, Refusal> {
+        lasting(actor)?;
         self.service.see(actor, user::KIND, id).await?;
         let theirs = self.grants_of_user(id).await?;
         let theirs = theirs.map(|(_, grants)| grants).unwrap_or_default();

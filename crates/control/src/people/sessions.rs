@@ -1,7 +1,7 @@
 //! Sessions of browsers.
 
 use super::{People, new_pass, timestamp};
-use crate::{Actor, ActorKind, Refusal};
+use crate::{Actor, ActorKind, Bounds, Refusal};
 use postern_model::Secret;
 use postern_model::key::{Opens, Pass};
 use postern_store::Note;
@@ -158,6 +158,7 @@ impl People<'_> {
             id: Some(user.to_owned()),
             from: Some(from),
             grants,
+            bounds: Bounds::None,
         }))
     }
 

@@ -6,7 +6,7 @@ use crate::management::check::is_email;
 use crate::management::identity_provider::{self, IdentityProvider, LOCAL, SignUp};
 use crate::management::user::{KIND, User, UserState};
 use crate::people::passwords::acceptable;
-use crate::{Actor, ActorKind, Refusal};
+use crate::{Actor, ActorKind, Bounds, Refusal};
 use postern_model::permission::Grants;
 use postern_store::{Kind, Member, Page};
 use serde::Deserialize;
@@ -81,6 +81,7 @@ pub(super) fn nobody(name: &str, from: IpAddr) -> Actor {
         id: None,
         from: Some(from),
         grants: Grants::none(),
+        bounds: Bounds::None,
     }
 }
 

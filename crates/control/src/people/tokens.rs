@@ -4,7 +4,7 @@ use super::{People, created, new_pass, timestamp};
 use crate::management::service_account::{self, AccountState, ServiceAccount};
 use crate::management::token::{KIND, Token};
 use crate::shorthand::Change;
-use crate::{Actor, ActorKind, Refusal};
+use crate::{Actor, ActorKind, Bounds, Refusal};
 use postern_model::Secret;
 use postern_model::key::{Opens, Pass};
 use postern_model::permission::{Point, Points};
@@ -56,6 +56,16 @@ enum Of<'a> {
     Account(&'a str, Option<String>),
 }
 
+/// Refuses what opens an account for longer to whoever shows a token that is restricted or ends: if
+/// it leaked, what it made would outdo and outlive it.
+pub(super) fn lasting(actor: &Actor) -> Result<(), Refusal> {
+    if actor.bounds != Bounds::Token {
+        return Ok(());
+    }
+    let message = "a token that is restricted or ends makes no tokens, links or invitations";
+    Err(Refusal::new("forbidden", message).help("sign in with a password or an identity provider"))
+}
+
 fn id(pass: &Pass) -> String {
     format!("tok_{}", pass.id())
 }
@@ -90,6 +100,7 @@ impl People<'_> {
                     id: Some(user.clone()),
                     from: Some(from),
                     grants,
+                    bounds: Bounds::None,
                 }),
             (None, Some(account)) => self.account(account, from).await?,
             (None, None) => None,
@@ -97,6 +108,9 @@ impl People<'_> {
         let Some(mut actor) = found else {
             return Ok(None);
         };
+        if token.is_restricted() {
+            actor.bounds = Bounds::Token;
+        }
         if let Some(scopes) = &token.scopes {
             let points = scopes.iter().filter_map(|name| Point::parse(name));
             actor.grants.narrow(points.collect::<Points>());
@@ -120,6 +134,7 @@ impl People<'_> {
             id: Some(id.to_owned()),
             from: Some(from),
             grants: self.grants_of_roles(&account.roles, tenant).await?,
+            bounds: Bounds::None,
         }))
     }
 
@@ -154,6 +169,14 @@ impl People<'_> {
     /// They are no user, or what is wanted cannot be had.
     pub async fn new_own_token(&self, actor: &Actor, new: NewToken) -> Result<TokenMade, Refusal> {
         let user = super::accounts::own_id(actor)?;
+        lasting(actor)?;
+        if let Bounds::Tenant(tenant) = &actor.bounds
+            && new.only_in.as_ref() != Some(tenant)
+        {
+            let message = format!("you are signed in to the tenant `{tenant}` only");
+            let help = format!("say `only_in`: `{tenant}`, or sign in with a password");
+            return Err(Refusal::new("forbidden", message).help(help));
+        }
         self.new_token(actor, Of::User(user), new).await
     }
 
@@ -167,6 +190,7 @@ impl People<'_> {
         account: &str,
         new: NewToken,
     ) -> Result<TokenMade, Refusal> {
+        lasting(actor)?;
         let seen = self
             .service
             .see(actor, service_account::KIND, account)

@@ -129,8 +129,7 @@ impl Endpoint for Change {
     }
 }
 
-/// What makes somebody's account one's own for longer takes a session: a token that leaked must not
-/// make others.
+/// What is one's own takes a session, and no token, whether it is restricted or not.
 fn by_session(headers: &HeaderMap) -> Result<(), Problem> {
     if headers.contains_key(AUTHORIZATION) {
         let detail =

@@ -7,7 +7,7 @@ use crate::api::{Api, Identities, Presented};
 use crate::{AdminState, ConfigurationState, Readiness};
 use axum::http::header::AUTHORIZATION;
 use postern_control::client::{Client, ClientError, Trusting};
-use postern_control::{Actor, ActorKind, Answer, Call, Items, Refusal, Service};
+use postern_control::{Actor, ActorKind, Answer, Bounds, Call, Items, Refusal, Service};
 use postern_model::Secret;
 use postern_model::permission::{BuiltIn, Grants};
 use serde_json::{Value, json};
@@ -47,6 +47,7 @@ fn actor(role: BuiltIn) -> Actor {
         id: None,
         from: None,
         grants,
+        bounds: Bounds::None,
     }
 }
 

@@ -6,15 +6,15 @@ use postern_control::Actor;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-const PASSWORD: &str = "four words nobody guesses";
+pub(super) const PASSWORD: &str = "four words nobody guesses";
 const OURS: (&str, &str) = ("sec-fetch-site", "same-origin");
 
-async fn world() -> World {
+pub(super) async fn world() -> World {
     World::with(|service| Arc::new(Accounts::new(service.clone()))).await
 }
 
 /// What a browser shows after this answer.
-fn session(answer: &Answered) -> String {
+pub(super) fn session(answer: &Answered) -> String {
     let cookies = answer.headers.get_all("set-cookie").iter();
     let mut cookies = cookies.map(|cookie| cookie.to_str().unwrap());
     let cookie = cookies.find(|cookie| cookie.starts_with("postern_session="));
@@ -27,18 +27,30 @@ fn session(answer: &Answered) -> String {
 }
 
 /// A browser with a session, on one of our pages.
-async fn browse(world: &World, cookie: &str, method: &str, path: &str, body: Value) -> Answered {
+pub(super) async fn browse(
+    world: &World,
+    cookie: &str,
+    method: &str,
+    path: &str,
+    body: Value,
+) -> Answered {
     let headers = [("cookie", cookie), OURS];
     world.ask_with("", method, path, body, &headers).await
 }
 
-async fn with_token(world: &World, token: &str, method: &str, path: &str, body: Value) -> Answered {
+pub(super) async fn with_token(
+    world: &World,
+    token: &str,
+    method: &str,
+    path: &str,
+    body: Value,
+) -> Answered {
     let bearer = format!("Bearer {token}");
     let headers = [("authorization", bearer.as_str())];
     world.ask_with("", method, path, body, &headers).await
 }
 
-fn code(answer: &Answered) -> (u16, &str) {
+pub(super) fn code(answer: &Answered) -> (u16, &str) {
     (
         answer.status,
         answer.body["code"].as_str().unwrap_or_default(),
@@ -46,7 +58,7 @@ fn code(answer: &Answered) -> (u16, &str) {
 }
 
 /// The first administrator, signed in.
-async fn owner(world: &World) -> String {
+pub(super) async fn owner(world: &World) -> String {
     let people = world.service.people(postern_control::now()).unwrap();
     let link = people
         .first_administrator(&Actor::local("root"))
@@ -71,7 +83,7 @@ async fn owner(world: &World) -> String {
 }
 
 /// Invites somebody into `commerce` and has them accept.
-async fn member(world: &World, owner: &str, email: &str, roles: Value) -> String {
+pub(super) async fn member(world: &World, owner: &str, email: &str, roles: Value) -> String {
     let invite = json!({"email": email, "tenant": "commerce", "roles": roles});
     let invited = browse(world, owner, "POST", "/invitations", invite).await;
     assert_eq!(invited.status, 201, "{invited:?}");

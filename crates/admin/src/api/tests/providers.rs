@@ -275,3 +275,27 @@ async fn sessions_end_unused_and_in_any_case() {
         assert!(!is_good(other, 0).await, "{other}");
     }
 }
+
+#[tokio::test]
+async fn whoever_sets_up_a_provider_can_do_whatever_its_people_can() {
+    let world = World::new().await;
+    let provider = |tenant: Option<&str>| json!({"title": "Mine", "issuer": "https://mine.example", "client_id": "x", "tenant": tenant});
+    for tenant in [None, Some("commerce")] {
+        let path = "/identity-providers/mine";
+        let refused = world.ask("operator", "PUT", path, provider(tenant)).await;
+        assert_eq!(refused.body["code"], "permission.missing", "{refused:?}");
+        let done = world.ask("owner", "PUT", path, provider(tenant)).await;
+        assert_eq!(done.status, 200, "{done:?}");
+        // Nor does one become another's.
+        let issuer = json!({"issuer": "https://evil.example"});
+        let refused = world.ask("operator", "PATCH", path, issuer).await;
+        assert_eq!(refused.body["code"], "permission.missing", "{refused:?}");
+        let gone = world.ask("owner", "DELETE", path, Value::Null).await;
+        assert_eq!(gone.status, 204, "{gone:?}");
+    }
+    // Own accounts are nobody's word.
+    let local = json!({"title": "Password", "sign_up": "approval"});
+    let path = "/identity-providers/local";
+    let done = world.ask("operator", "PUT", path, local).await;
+    assert_eq!(done.status, 200, "{done:?}");
+}

@@ -6,8 +6,8 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request};
 use postern_calllog::CallLog;
 use postern_control::{
-    Actor, ActorKind, Answer, Block, Call, Candidate, Items, Named, Remembered, Running, Service,
-    Source, Status, Stored,
+    Actor, ActorKind, Answer, Block, Bounds, Call, Candidate, Items, Named, Remembered, Running,
+    Service, Source, Status, Stored,
 };
 use postern_model::entity::Configuration;
 use postern_model::key::Keyer;
@@ -142,6 +142,7 @@ fn actor(headers: &HeaderMap) -> Result<Option<Actor>, Problem> {
         id: Some(USER.to_owned()),
         from: None,
         grants,
+        bounds: Bounds::None,
     }))
 }
 
