@@ -8,6 +8,7 @@ use postern_model::Secret;
 use postern_store::Note;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -27,11 +28,11 @@ const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
 
 /// Who may work at a password.
 #[derive(Debug)]
-pub(super) struct Passwords(Semaphore);
+pub(super) struct Passwords(Arc<Semaphore>);
 
 impl Default for Passwords {
     fn default() -> Self {
-        Self(Semaphore::new(TOGETHER))
+        Self(Arc::new(Semaphore::new(TOGETHER)))
     }
 }
 
@@ -53,9 +54,11 @@ impl Passwords {
         cost: (u32, u32, u32),
     ) -> Result<[u8; 32], Refusal> {
         let busy = || Refusal::new("busy", "too many passwords are being worked at");
-        let turn = timeout(PATIENCE, self.0.acquire()).await;
-        let _turn = turn.map_err(|_| busy())?.map_err(|_| busy())?;
+        let turn = timeout(PATIENCE, self.0.clone().acquire_owned()).await;
+        let turn = turn.map_err(|_| busy())?.map_err(|_| busy())?;
         let work = move || {
+            // The work goes on when whoever asked goes away, and so does its turn.
+            let _turn = turn;
             let (memory, passes, lanes) = cost;
             let params = Params::new(memory, passes, lanes, Some(32))?;
             let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
@@ -163,7 +166,28 @@ pub(super) fn acceptable(password: &str, email: &str) -> Result<(), Refusal> {
 
 #[cfg(test)]
 mod tests {
-    use super::acceptable;
+    use super::{Passwords, TOGETHER, acceptable};
+    use postern_model::Secret;
+    use std::pin::pin;
+    use std::task::Poll;
+
+    #[tokio::test]
+    async fn work_that_nobody_waits_for_any_more_keeps_its_turn() {
+        // Long enough to be seen.
+        const COST: (u32, u32, u32) = (19 * 1024, 10, 1);
+        let passwords = Passwords::default();
+        for _ in 0..TOGETHER {
+            let mut work = pin!(passwords.hash(Secret::new("x".to_owned()), [0; 32], COST));
+            std::future::poll_fn(|context| {
+                assert!(work.as_mut().poll(context).is_pending());
+                Poll::Ready(())
+            })
+            .await;
+        }
+        assert_eq!(passwords.0.available_permits(), 0);
+        let all = passwords.0.acquire_many(TOGETHER.try_into().unwrap());
+        assert!(all.await.is_ok());
+    }
 
     #[test]
     fn what_is_soon_guessed_is_refused() {
