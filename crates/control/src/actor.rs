@@ -35,6 +35,16 @@ pub enum Bounds {
     Token,
 }
 
+impl Bounds {
+    /// The tenant that they are somebody in, where it is one only.
+    pub fn tenant(&self) -> Option<&str> {
+        match self {
+            Self::Tenant(tenant) => Some(tenant),
+            Self::None | Self::Token => None,
+        }
+    }
+}
+
 impl Actor {
     /// A user of this machine who may read the data directory: nothing is kept from them.
     pub fn local(who: &str) -> Self {

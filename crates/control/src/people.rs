@@ -6,6 +6,8 @@
 
 mod accepting;
 mod accounts;
+mod guests;
+mod inviting;
 mod links;
 mod passwords;
 mod sessions;
@@ -16,8 +18,9 @@ mod throttle;
 mod tokens;
 mod vouched;
 
-pub use accepting::{Accepting, Invited, LinkSeen};
+pub use accepting::{Accepting, Comer, LinkSeen};
 pub use accounts::{Me, Own};
+pub use inviting::Invited;
 pub use links::{Link, LinkFor};
 pub use passwords::LEAST_PASSWORD;
 pub use sessions::{Opened, SessionSeen};
@@ -59,6 +62,12 @@ pub struct People<'a> {
     now_ms: i64,
 }
 
+/// A document, in the version in which it was read.
+struct Versioned<T> {
+    document: T,
+    version: u64,
+}
+
 impl Service {
     /// People, at this moment (Unix milliseconds).
     ///
@@ -93,6 +102,22 @@ impl People<'_> {
         }
         let found = self.store.document(Kind::new(kind)?, id).await?;
         found.map(|found| typed(&found)).transpose()
+    }
+
+    /// Reads a document into its type, with its version.
+    async fn versioned<T: DeserializeOwned>(
+        &self,
+        kind: &str,
+        id: &str,
+    ) -> Result<Option<Versioned<T>>, Refusal> {
+        let found = self.store.document(Kind::new(kind)?, id).await?;
+        let read = found.map(|found| {
+            Ok(Versioned {
+                version: found.version,
+                document: typed(&found)?,
+            })
+        });
+        read.transpose()
     }
 
     /// Documents of a kind whose member has a value, with their ids.

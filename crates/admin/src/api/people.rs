@@ -14,7 +14,7 @@ mod sign_in;
 mod users;
 
 pub use door::Accounts;
-pub use outside::{Begun, Provider, SignOn};
+pub use outside::{Begun, NotVouched, Provider, SignOn};
 
 use super::problem::{Code, Problem};
 use super::table::Table;

@@ -21,7 +21,7 @@ pub struct User {
     /// Roles that they have on the platform.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub platform_roles: Vec<String>,
-    /// Who they are to an identity provider: its id, a colon, and their subject there. No two users
+    /// Who they are to an identity provider: its issuer, `#`, and their subject there. No two users
     /// have the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,

@@ -73,6 +73,12 @@ impl People<'_> {
         let Some(user) = user.filter(|user| user.state == UserState::Active) else {
             return Ok(None);
         };
+        let grants = self.held(id, &user).await?;
+        Ok(Some((user, grants)))
+    }
+
+    /// What a user may, or may once they get in (again).
+    pub(super) async fn held(&self, id: &str, user: &User) -> Result<Grants, Refusal> {
         let mut grants = self.grants_of_roles(&user.platform_roles, None).await?;
         let members: Vec<(String, Membership)> =
             self.having(member::KIND, Member::User, id).await?;
@@ -81,7 +87,7 @@ impl People<'_> {
             let points = self.points(&member.roles, Some(tenant)).await?;
             grants.grant(&tenant.into(), points);
         }
-        Ok(Some((user, grants)))
+        Ok(grants)
     }
 
     pub(super) async fn grants_of_roles(
@@ -185,12 +191,12 @@ impl People<'_> {
         // What can be refused comes before what changes something.
         if let Some((old, new)) = change.password {
             acceptable(new, &actor.who)?;
-            self.attempt(visitor.from, &actor.who)?;
+            let attempt = self.attempt(visitor.from, &actor.who)?;
             if !self.is_password(Some(id), old).await? {
                 self.failed(visitor, &actor.who).await?;
                 return Err(NotSignedIn::Failed);
             }
-            self.succeeded(visitor.from, &actor.who);
+            self.succeeded(&attempt);
         }
         if let Some(name) = change.name {
             let name = Some(name).filter(|name| !name.is_empty());
@@ -204,8 +210,8 @@ impl People<'_> {
         self.end_sessions(id).await?;
         self.event(actor, "password_changed", Some((KIND, id)), "")
             .await?;
-        let opened = self.open_session(id, visitor.from, &visitor.agent).await?;
-        Ok(Some(opened))
+        let opened = self.open_session(id, visitor, actor.bounds.tenant());
+        Ok(Some(opened.await?))
     }
 
     /// Removes a user with all that is theirs, as far as the actor may.

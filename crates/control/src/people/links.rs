@@ -26,6 +26,8 @@ pub enum LinkFor {
     Password {
         /// The user.
         user: String,
+        /// What they had when it was made.
+        standing: String,
     },
 }
 

@@ -1,6 +1,6 @@
 //! Sessions of browsers.
 
-use super::{People, new_pass, timestamp};
+use super::{People, Visitor, new_pass, timestamp};
 use crate::{Actor, ActorKind, Bounds, Refusal};
 use postern_model::Secret;
 use postern_model::key::{Opens, Pass};
@@ -30,6 +30,9 @@ struct Kept {
     seen_ms: i64,
     from: String,
     agent: String,
+    /// The only tenant that it is good for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    only_in: Option<String>,
 }
 
 /// A session that was opened.
@@ -88,12 +91,12 @@ fn key(user: &str, session: &str) -> String {
 }
 
 impl People<'_> {
-    /// Opens a session of a user.
+    /// Opens a session of a user: of all that they are, or of what they are in one tenant.
     pub(super) async fn open_session(
         &self,
         user: &str,
-        from: IpAddr,
-        agent: &str,
+        visitor: &Visitor,
+        only_in: Option<&str>,
     ) -> Result<Opened, Refusal> {
         let prefix = key(user, "");
         let mut open = self
@@ -108,13 +111,14 @@ impl People<'_> {
             }
         }
         let pass = new_pass(Opens::Session)?;
-        let agent = agent.chars().filter(|c| !c.is_control());
+        let agent = visitor.agent.chars().filter(|c| !c.is_control());
         let kept = Kept {
             hmac: self.kept(&pass),
             begun_ms: self.now_ms,
             seen_ms: self.now_ms,
-            from: from.to_string(),
+            from: visitor.from.to_string(),
             agent: agent.take(AGENT).collect(),
+            only_in: only_in.map(str::to_owned),
         };
         let note = kept.note(&key(user, pass.id()));
         self.store.note_put(SPACE, note, self.now_ms).await?;
@@ -141,7 +145,7 @@ impl People<'_> {
         let Some(mut kept) = kept.filter(|kept| self.is_kept(&pass, &kept.hmac)) else {
             return Ok(None);
         };
-        let Some((user_document, grants)) = self.grants_of_user(user).await? else {
+        let Some((user_document, mut grants)) = self.grants_of_user(user).await? else {
             return Ok(None);
         };
         if self.now_ms.saturating_sub(kept.seen_ms) >= SEEN_EVERY_MS {
@@ -152,13 +156,20 @@ impl People<'_> {
                 .note_swap(SPACE, note.value, note_then, self.now_ms)
                 .await?;
         }
+        let bounds = match kept.only_in {
+            None => Bounds::None,
+            Some(tenant) => {
+                grants.narrow_to_tenant(&tenant);
+                Bounds::Tenant(tenant)
+            }
+        };
         Ok(Some(Actor {
             who: user_document.email,
             kind: ActorKind::User,
             id: Some(user.to_owned()),
             from: Some(from),
             grants,
-            bounds: Bounds::None,
+            bounds,
         }))
     }
 

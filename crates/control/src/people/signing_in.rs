@@ -1,6 +1,6 @@
 //! Signing in with a name and a password, and asking for an account.
 
-use super::throttle::{self, BY_ACCOUNT, BY_ADDRESS, RECORDED};
+use super::throttle::{self, Attempt, BY_ACCOUNT, BY_ADDRESS, BY_BOTH, RECORDED};
 use super::{Opened, People, created, kept_email, new_id};
 use crate::management::check::is_email;
 use crate::management::identity_provider::{self, IdentityProvider, LOCAL, SignUp};
@@ -86,14 +86,22 @@ pub(super) fn nobody(name: &str, from: IpAddr) -> Actor {
 }
 
 impl People<'_> {
-    /// Takes one attempt to show that one is somebody.
-    pub(super) fn attempt(&self, from: IpAddr, name: &str) -> Result<(), NotSignedIn> {
+    /// Takes one attempt to show that one is somebody. Whoever empties the bucket of an account
+    /// keeps out nobody who comes from elsewhere: for each address there are a few more.
+    pub(super) fn attempt(&self, from: IpAddr, name: &str) -> Result<Attempt, NotSignedIn> {
         self.attempt_from(from)?;
-        let taken = self
-            .doors
-            .throttle
-            .take(&account(name), BY_ACCOUNT, self.now_ms);
-        taken.map_err(NotSignedIn::Slowed)
+        let throttle = &self.doors.throttle;
+        let address = throttle::address(from);
+        let account = account(name);
+        let both = format!("{account} {address}");
+        let mut taken = throttle.take(&account, BY_ACCOUNT, self.now_ms);
+        let mut bucket = (account, BY_ACCOUNT);
+        if taken.is_err() {
+            taken = throttle.take(&both, BY_BOTH, self.now_ms);
+            bucket = (both, BY_BOTH);
+        }
+        taken.map_err(NotSignedIn::Slowed)?;
+        Ok(Attempt([(address, BY_ADDRESS), bucket]))
     }
 
     /// Takes one attempt of an address.
@@ -106,10 +114,11 @@ impl People<'_> {
         taken.map_err(NotSignedIn::Slowed)
     }
 
-    pub(super) fn succeeded(&self, from: IpAddr, name: &str) {
-        let throttle = &self.doors.throttle;
-        throttle.give_back(&throttle::address(from), BY_ADDRESS);
-        throttle.give_back(&account(name), BY_ACCOUNT);
+    /// Gives an attempt back that was none to guess.
+    pub(super) fn succeeded(&self, attempt: &Attempt) {
+        for (bucket, pace) in &attempt.0 {
+            self.doors.throttle.give_back(bucket, *pace);
+        }
     }
 
     /// Notes a failed attempt, unless there are too many to note.
@@ -134,7 +143,7 @@ impl People<'_> {
         name: &str,
         password: &str,
     ) -> Result<SignedIn, NotSignedIn> {
-        self.attempt(visitor.from, name)?;
+        let attempt = self.attempt(visitor.from, name)?;
         if !self.local().await?.enabled {
             let refusal = Refusal::new("forbidden", "nobody signs in with a password here");
             return Err(refusal.help("sign in with an identity provider").into());
@@ -157,23 +166,24 @@ impl People<'_> {
                 return Err(NotSignedIn::Failed);
             }
         }
-        self.succeeded(visitor.from, name);
-        self.let_in(&id, &user, visitor, "password").await
+        self.succeeded(&attempt);
+        self.let_in(&id, &user, visitor, ("password", None)).await
     }
 
-    /// Opens a session of somebody who showed who they are, and notes it.
+    /// Opens a session of somebody who showed who they are, and notes how; where that tells who they
+    /// are in one tenant, for that tenant only.
     pub(super) async fn let_in(
         &self,
         id: &str,
         user: &User,
         visitor: &Visitor,
-        how: &str,
+        (how, only_in): (&str, Option<&str>),
     ) -> Result<SignedIn, NotSignedIn> {
         let actor = nobody(&user.email, visitor.from);
         self.event(&actor, "sign_in", Some((KIND, id)), how).await?;
         Ok(SignedIn {
             user: id.to_owned(),
-            session: self.open_session(id, visitor.from, &visitor.agent).await?,
+            session: self.open_session(id, visitor, only_in).await?,
         })
     }
 

@@ -26,11 +26,21 @@ pub(super) const BY_ACCOUNT: Pace = Pace {
     every_ms: 6_000,
 };
 
+/// Attempts at one account from one address, when those at the account are used up.
+pub(super) const BY_BOTH: Pace = Pace {
+    burst: 5,
+    every_ms: 30_000,
+};
+
 /// Failed attempts that are written into the audit trail.
 pub(super) const RECORDED: Pace = Pace {
     burst: 120,
     every_ms: 1_000,
 };
+
+/// An attempt that was taken: of which buckets.
+#[derive(Debug)]
+pub(super) struct Attempt(pub(super) [(String, Pace); 2]);
 
 /// Buckets, by what they are for. Each is the time at which it is full again.
 #[derive(Debug, Default)]

@@ -5,6 +5,7 @@ use crate::Refusal;
 use crate::management::check::is_email;
 use crate::management::identity_provider::{self, IdentityProvider, LOCAL, SignUp};
 use crate::management::member::{self, Member as Membership};
+use crate::management::token;
 use crate::management::user::{KIND, User, UserState};
 use crate::people::signing_in::nobody;
 use crate::shorthand::Change;
@@ -97,7 +98,9 @@ impl People<'_> {
     }
 
     /// Signs in somebody for whom a provider vouches: whom it knew before by their subject there,
-    /// then by a verified e-mail address, then as somebody new.
+    /// then by a verified e-mail address, then as somebody new. A tenant's provider does not get to
+    /// say who people of the platform, or of other tenants, are: whatever somebody has beside it,
+    /// their session is good for that tenant only.
     ///
     /// # Errors
     /// There is no account for them.
@@ -107,7 +110,9 @@ impl People<'_> {
         (provider_id, provider): (&str, &IdentityProvider),
         vouched: Vouched,
     ) -> Result<SignedIn, NotSignedIn> {
-        let subject = format!("{provider_id}:{}", vouched.subject);
+        // A provider that is set up anew with another issuer knows nobody.
+        let issuer = provider.issuer.as_deref().unwrap_or_default();
+        let subject = format!("{issuer}#{}", vouched.subject);
         let known: Option<(String, User)> =
             self.having(KIND, Member::Subject, &subject).await?.pop();
         let (id, user) = match known {
@@ -118,7 +123,10 @@ impl People<'_> {
             }
         };
         match user.state {
-            UserState::Active => self.let_in(&id, &user, visitor, provider_id).await,
+            UserState::Active => {
+                let how = (provider_id, provider.tenant.as_deref());
+                self.let_in(&id, &user, visitor, how).await
+            }
             UserState::Pending => {
                 let refusal = Refusal::new("forbidden", "this account waits to be let in");
                 Err(refusal.help("an administrator decides about it").into())
@@ -146,8 +154,7 @@ impl People<'_> {
         };
         let actor = nobody(&email, visitor.from);
         if let Some((id, mut user)) = self.by_email(&email).await? {
-            // A tenant's own provider does not get to say who people of the platform, or of other
-            // tenants, are.
+            // Nor does it take their accounts over.
             let theirs = match &provider.tenant {
                 None => true,
                 Some(tenant) => self.is_of(&id, &user, tenant).await?,
@@ -158,9 +165,15 @@ impl People<'_> {
                     .help("sign in as you did before")
                     .into());
             }
-            let patch = json!({ "subject": subject });
-            let change = Change::patch(KIND, &id, patch);
-            self.make(&actor, vec![change], "identity_provider").await?;
+            // Until now nobody has shown that the address is theirs: whoever came in by an
+            // invitation to it may be somebody else, and has nothing of the account from now on.
+            self.forget_password(&id).await?;
+            self.end_sessions(&id).await?;
+            let mut changes = vec![Change::patch(KIND, &id, json!({ "subject": subject }))];
+            for (token, _) in self.tokens_of(&id).await? {
+                changes.push(Change::delete(token::KIND, &token));
+            }
+            self.make(&actor, changes, "identity_provider").await?;
             user.subject = Some(subject.to_owned());
             return Ok((id, user));
         }

@@ -2,11 +2,11 @@
 
 use super::egress::Served;
 use super::running::Process;
-use postern_admin::api::people::{Begun, Provider as Asked, SignOn};
+use postern_admin::api::people::{Begun, NotVouched, Provider as Asked, SignOn};
 use postern_control::management::identity_provider::{self, IdentityProvider};
 use postern_control::people::Vouched;
 use postern_control::{Answer, Service};
-use postern_model::{Holder, Secret};
+use postern_model::{Fault, Holder, Secret};
 use postern_outbound::dial::TrustError;
 use postern_outbound::oidc::{Callback, OidcError, Pending, Provider, Settings, Userinfo};
 use postern_outbound::{Anywhere, Clock, Dialer, HttpClient, Trust};
@@ -50,7 +50,7 @@ impl OpenIdConnect {
         })
     }
 
-    async fn provider(&self, asked: Asked) -> Result<Provider, String> {
+    async fn provider(&self, asked: Asked) -> Result<Provider, NotVouched> {
         // Read each time, so that one that was replaced counts at once.
         let holder = Holder {
             kind: identity_provider::KIND,
@@ -66,7 +66,7 @@ impl OpenIdConnect {
                         provider = asked.id,
                         "the client secret of an identity provider cannot be read: {why}"
                     );
-                    return Err(UNTOLD.to_owned());
+                    return Err(untold(Fault::Operator));
                 }
             },
         };
@@ -97,7 +97,7 @@ impl OpenIdConnect {
 }
 
 impl SignOn for OpenIdConnect {
-    fn begin(&self, asked: Asked) -> Answer<'_, Result<Begun, String>> {
+    fn begin(&self, asked: Asked) -> Answer<'_, Result<Begun, NotVouched>> {
         Box::pin(async move {
             let id = asked.id.clone();
             let provider = self.provider(asked).await?;
@@ -106,7 +106,7 @@ impl SignOn for OpenIdConnect {
             Ok(Begun {
                 state: request.pending.state.clone(),
                 url: request.url,
-                pending: serde_json::to_value(&request.pending).map_err(|e| e.to_string())?,
+                pending: serde_json::to_value(&request.pending).map_err(unkept)?,
             })
         })
     }
@@ -116,11 +116,11 @@ impl SignOn for OpenIdConnect {
         asked: Asked,
         pending: Value,
         query: String,
-    ) -> Answer<'_, Result<Vouched, String>> {
+    ) -> Answer<'_, Result<Vouched, NotVouched>> {
         Box::pin(async move {
             let id = asked.id.clone();
             let told = |error: OidcError| told(&id, &error);
-            let pending: Pending = serde_json::from_value(pending).map_err(|e| e.to_string())?;
+            let pending: Pending = serde_json::from_value(pending).map_err(unkept)?;
             let callback = Callback::parse(&query).map_err(told)?;
             let provider = self.provider(asked).await?;
             let identity = provider.redeem(&pending, &callback).await.map_err(told)?;
@@ -152,21 +152,35 @@ fn settings(
 }
 
 /// What strangers are told of how this Postern is set up, and of the network that it is in.
-const UNTOLD: &str = "it cannot be asked, and the log of this Postern says why";
+fn untold(fault: Fault) -> NotVouched {
+    NotVouched {
+        fault,
+        why: "it cannot be asked, and the log of this Postern says why".to_owned(),
+    }
+}
+
+/// What is kept of a sign-in cannot be written or read.
+fn unkept(error: serde_json::Error) -> NotVouched {
+    tracing::error!("a sign-in cannot be kept: {error}");
+    untold(Fault::Gateway)
+}
 
 /// What is told to whoever signs in; the log has all of it.
-fn told(provider: &str, error: &OidcError) -> String {
+fn told(provider: &str, error: &OidcError) -> NotVouched {
     match error {
         OidcError::Settings(_) | OidcError::Provider { .. } | OidcError::Randomness(_) => {
             tracing::error!(provider, "nobody can sign in: {error}");
-            UNTOLD.to_owned()
+            untold(error.fault())
         }
         OidcError::Refused { .. }
         | OidcError::Callback(_)
         | OidcError::Expired
         | OidcError::Token { .. } => {
             tracing::warn!(provider, "somebody was not signed in: {error}");
-            error.to_string()
+            NotVouched {
+                fault: error.fault(),
+                why: error.to_string(),
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::api::reply::Reply;
 use crate::api::resource::Resource as _;
 use crate::api::table::Table;
 use axum::http::{Method, StatusCode};
-use postern_control::people::{Accepting, Invited, LinkSeen};
+use postern_control::people::{Accepting, Comer, Invited, LinkSeen};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -107,7 +107,12 @@ impl Endpoint for Look {
     async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
         let people = api.service().people(now()).map_err(said)?;
         people.attempt_from(asked.from).map_err(not_signed_in)?;
-        let seen = people.look_at_link(&asked.query.token).await;
+        let visitor = visitor(&asked.headers, asked.from);
+        let comer = Comer {
+            visitor: &visitor,
+            signed_in: asked.signed_in.then_some(&asked.actor),
+        };
+        let seen = people.look_at_link(comer, &asked.query.token).await;
         Ok(Reply::json(&seen.map_err(said)?))
     }
 
@@ -140,16 +145,21 @@ impl Endpoint for Accept {
         cookies::ours(&asked.headers, false)?;
         let people = api.service().people(now()).map_err(said)?;
         let visitor = visitor(&asked.headers, asked.from);
-        let signed_in = people.accept(&visitor, asked.body.0).await;
+        let comer = Comer {
+            visitor: &visitor,
+            signed_in: asked.signed_in.then_some(&asked.actor),
+        };
+        let signed_in = people.accept(comer, asked.body.0).await;
         let signed_in = signed_in.map_err(not_signed_in)?;
         sign_in::opened(api, &asked.headers, &signed_in, StatusCode::OK).await
     }
 
     fn describe(describer: &mut Describer) -> Description {
         Description {
-            more: "An invitation, the first administrator's link, or a link to choose a password. Whoever has an account with the invited address shows its password; anybody else chooses one.",
+            more: "An invitation, the first administrator's link, or a link to choose a password. Whoever has an account with the invited address is signed in to it or shows its password; anybody else chooses one.",
             problems: vec![
                 Code::ConfigurationInvalid,
+                Code::Conflict,
                 Code::CsrfOrigin,
                 Code::FileMode,
                 Code::NotFound,

@@ -3,6 +3,7 @@
 use postern_control::Answer;
 use postern_control::management::identity_provider::IdentityProvider;
 use postern_control::people::Vouched;
+use postern_model::Fault;
 use serde_json::Value;
 
 /// A provider of identities that is asked.
@@ -27,10 +28,19 @@ pub struct Begun {
     pub pending: Value,
 }
 
+/// Why somebody was not signed in, and whose fault it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotVouched {
+    /// Whose.
+    pub fault: Fault,
+    /// Why, for strangers: a sentence without a full stop.
+    pub why: String,
+}
+
 /// Signs people in with providers of identities.
 pub trait SignOn: Send + Sync {
     /// Begins, or says why that is not possible.
-    fn begin(&self, provider: Provider) -> Answer<'_, Result<Begun, String>>;
+    fn begin(&self, provider: Provider) -> Answer<'_, Result<Begun, NotVouched>>;
 
     /// Ends: who it is, or why that is not known. `query` is what the browser came back with.
     fn finish(
@@ -38,5 +48,5 @@ pub trait SignOn: Send + Sync {
         provider: Provider,
         pending: Value,
         query: String,
-    ) -> Answer<'_, Result<Vouched, String>>;
+    ) -> Answer<'_, Result<Vouched, NotVouched>>;
 }

@@ -1,6 +1,6 @@
 //! Signing in with an identity provider.
 
-use super::outside::Provider;
+use super::outside::{NotVouched, Provider};
 use super::{TAG, cookies, not_signed_in, now, said, sign_in, visitor};
 use crate::api::Api;
 use crate::api::describe::{Describer, Description};
@@ -12,6 +12,7 @@ use crate::api::table::Table;
 use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, Method, StatusCode};
 use postern_control::management::identity_provider::{IdentityProvider, SignUp};
+use postern_model::Fault;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -154,7 +155,7 @@ impl Endpoint for Begin {
         };
         let redirect_uri = format!("{}{COOKIE_PATH}/callback", cookies::base(&asked.headers));
         let begun = sign_on.begin(asked_provider(&id, document, &redirect_uri));
-        let begun = begun.await.map_err(|why| unreachable(&id, &why))?;
+        let begun = begun.await.map_err(|not| not_vouched(&id, &not))?;
         let kept = Kept {
             provider: id,
             redirect_uri,
@@ -228,7 +229,7 @@ impl Endpoint for Callback {
             .finish();
         let provider = asked_provider(&id, document.clone(), &kept.redirect_uri);
         let vouched = sign_on.finish(provider, kept.pending, query);
-        let vouched = vouched.await.map_err(|why| unreachable(&id, &why))?;
+        let vouched = vouched.await.map_err(|not| not_vouched(&id, &not))?;
         let visitor = visitor(&asked.headers, asked.from);
         let signed_in = people.sign_in_vouched(&visitor, (&id, &document), vouched);
         let signed_in = signed_in.await.map_err(not_signed_in)?;
@@ -256,6 +257,18 @@ impl Endpoint for Callback {
 fn ended(reply: Reply, headers: &HeaderMap) -> Reply {
     let gone = cookies::set(headers, cookies::SIGN_ON, "", COOKIE_PATH, 0);
     reply.header(SET_COOKIE, &gone)
+}
+
+/// What is told to whoever was not signed in: it is not always the provider that failed.
+fn not_vouched(id: &str, not: &NotVouched) -> Problem {
+    match not.fault {
+        Fault::Consumer => {
+            let detail = format!("Signing in with `{id}` ended: {}.", not.why);
+            Problem::new(Code::SignInFailed, detail).fix("Begin again.")
+        }
+        Fault::Gateway => Problem::new(Code::Internal, not.why.clone()),
+        _ => unreachable(id, &not.why),
+    }
 }
 
 fn unreachable(id: &str, why: &str) -> Problem {

@@ -443,7 +443,7 @@ async fn attempts_are_slowed_for_those_who_are_there_and_those_who_are_not() {
     assert_eq!(answers.0.1, "sign_in.failed");
     assert_eq!(answers.0, answers.1);
     let mut slowed = 0;
-    for _ in 0..12 {
+    for _ in 0..18 {
         slowed += usize::from(attempt(other).await.1 == "sign_in.rate_exceeded");
     }
     assert!(slowed >= 2, "{slowed}");

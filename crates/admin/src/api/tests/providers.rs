@@ -1,12 +1,14 @@
 //! Signing in with an identity provider, which is made up here, and the lives of sessions.
 
+use super::people::{code, with_token};
 use super::world::{Answered, World};
 use crate::api::Api;
-use crate::api::people::{Accounts, Begun, Provider, SignOn};
+use crate::api::people::{Accounts, Begun, NotVouched, Provider, SignOn};
 use postern_control::management::identity_provider::{IdentityProvider, SignUp};
-use postern_control::people::{Accepting, Visitor, Vouched};
+use postern_control::people::{Accepting, Comer, Visitor, Vouched};
 use postern_control::shorthand::Change;
 use postern_control::{Actor, Answer, ChangeSet, now};
+use postern_model::Fault;
 use serde_json::{Value, json};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,14 +18,25 @@ const HOME: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const PASSWORD: &str = "four words nobody guesses";
 
 /// Vouches for whoever is next.
-#[derive(Default)]
 struct Fake {
     next: Mutex<Option<Vouched>>,
+    /// Whose fault it is if nobody is.
+    fault: Mutex<Fault>,
     begun: AtomicU64,
 }
 
+impl Default for Fake {
+    fn default() -> Self {
+        Self {
+            next: Mutex::default(),
+            fault: Mutex::new(Fault::IdentityProvider),
+            begun: AtomicU64::default(),
+        }
+    }
+}
+
 impl SignOn for Fake {
-    fn begin(&self, provider: Provider) -> Answer<'_, Result<Begun, String>> {
+    fn begin(&self, provider: Provider) -> Answer<'_, Result<Begun, NotVouched>> {
         let n = self.begun.fetch_add(1, Ordering::Relaxed);
         assert_eq!(
             provider.redirect_uri,
@@ -44,14 +57,17 @@ impl SignOn for Fake {
         _: Provider,
         pending: Value,
         query: String,
-    ) -> Answer<'_, Result<Vouched, String>> {
+    ) -> Answer<'_, Result<Vouched, NotVouched>> {
         Box::pin(async move {
             assert!(
                 query.contains(&format!("state=state{}", pending["n"])),
                 "{query}"
             );
             let next = self.next.lock().unwrap().take();
-            next.ok_or_else(|| "the token is not signed".to_owned())
+            next.ok_or_else(|| NotVouched {
+                fault: *self.fault.lock().unwrap(),
+                why: "it came to nothing".to_owned(),
+            })
         })
     }
 }
@@ -190,10 +206,11 @@ async fn people_are_known_by_verified_addresses_and_then_by_who_they_are_there()
     next(vouched("3", "stranger@example.com", true));
     assert_eq!(sign_in(&world, "sso").await.status, 403);
     let failed = sign_in(&world, "sso").await;
-    assert_eq!(
-        failed.body["code"], "identity_provider.unavailable",
-        "{failed:?}"
-    );
+    assert_eq!(code(&failed), (502, "identity_provider.unavailable"));
+    // It is not the provider that somebody changed their mind.
+    *fake.fault.lock().unwrap() = Fault::Consumer;
+    let failed = sign_in(&world, "sso").await;
+    assert_eq!(code(&failed), (401, "sign_in.failed"));
     assert_eq!(
         browse(&world, "", "/sign-in/with/nowhere").await.status,
         404
@@ -239,14 +256,13 @@ async fn sessions_end_unused_and_in_any_case() {
         name: None,
         password: Some(PASSWORD.to_owned()),
     };
+    let comer = Comer {
+        visitor: &visitor,
+        signed_in: None,
+    };
     // A link is not good for ever.
-    assert!(
-        people(25 * HOUR)
-            .accept(&visitor, accepting())
-            .await
-            .is_err()
-    );
-    people(0).accept(&visitor, accepting()).await.unwrap();
+    assert!(people(25 * HOUR).accept(comer, accepting()).await.is_err());
+    people(0).accept(comer, accepting()).await.unwrap();
     let open = async |ms: i64| {
         let people = people(ms);
         let signed_in = people.sign_in(&visitor, "owner@example.com", PASSWORD);
@@ -298,4 +314,148 @@ async fn whoever_sets_up_a_provider_can_do_whatever_its_people_can() {
     let path = "/identity-providers/local";
     let done = world.ask("operator", "PUT", path, local).await;
     assert_eq!(done.status, 200, "{done:?}");
+}
+
+/// Changes a user as somebody who may.
+async fn change(world: &World, changes: Vec<Change>) {
+    let set = ChangeSet {
+        changes,
+        comment: String::new(),
+        source: None,
+    };
+    let root = Actor::local("root");
+    world.service.change(&root, set).await.unwrap();
+}
+
+#[tokio::test]
+async fn whoever_outgrew_a_tenant_is_somebody_there_only_to_its_provider() {
+    let fake = Arc::new(Fake::default());
+    let world = world(&fake).await;
+    let next = || *fake.next.lock().unwrap() = Some(vouched("1", "new@example.com", true));
+    next();
+    let before = cookies(&sign_in(&world, "shop").await);
+    let me = browse(&world, &before, "/me").await;
+    let id = me.body["id"].as_str().unwrap().to_owned();
+    let operator = json!({"platform_roles": ["operator"]});
+    change(&world, vec![Change::patch("user", &id, operator)]).await;
+    next();
+    let after = cookies(&sign_in(&world, "shop").await);
+    for session in [before, after] {
+        let me = browse(&world, &session, "/me").await;
+        assert_eq!(me.body["id"], id, "{me:?}");
+        assert_eq!(me.body["platform"], json!([]), "{me:?}");
+        let tenants: Vec<_> = me.body["tenants"].as_object().unwrap().keys().collect();
+        assert_eq!(tenants, ["commerce"]);
+        // Nor does it make them more.
+        let headers = [
+            ("cookie", session.as_str()),
+            ("sec-fetch-site", "same-origin"),
+        ];
+        let make = async |new: Value| {
+            let path = "/me/tokens";
+            world.ask_with("", "POST", path, new, &headers).await
+        };
+        let whole = make(json!({"title": "x"})).await;
+        assert_eq!(code(&whole), (403, "permission.missing"));
+        let there = make(json!({"title": "x", "only_in": "commerce"})).await;
+        assert_eq!(there.status, 201, "{there:?}");
+    }
+}
+
+#[tokio::test]
+async fn another_issuer_knows_nobody() {
+    let fake = Arc::new(Fake::default());
+    let world = world(&fake).await;
+    let next = || *fake.next.lock().unwrap() = Some(vouched("1", "lin@example.com", true));
+    next();
+    assert_eq!(sign_in(&world, "sso").await.status, 303);
+    let other = json!({"issuer": "https://another.example"});
+    change(
+        &world,
+        vec![Change::patch("identity_provider", "sso", other)],
+    )
+    .await;
+    next();
+    let refused = sign_in(&world, "sso").await;
+    assert_eq!(code(&refused), (403, "permission.missing"), "{refused:?}");
+}
+
+#[tokio::test]
+async fn an_account_becomes_whose_address_it_is() {
+    let fake = Arc::new(Fake::default());
+    let world = world(&fake).await;
+    // A stranger accepts an invitation to somebody else's address.
+    let root = Actor::local("root");
+    let people = || world.service.people(now()).unwrap();
+    let invited = serde_json::from_value(
+        json!({"email": "ceo@example.com", "tenant": "commerce", "roles": ["viewer"]}),
+    );
+    let (_, _, link) = people().invite(&root, invited.unwrap()).await.unwrap();
+    let accept = json!({"token": link.secret.expose(), "password": PASSWORD});
+    let accepted = world.ask("", "POST", "/invitations/accept", accept).await;
+    let stranger = cookies(&accepted);
+    let id = accepted.body["user"].as_str().unwrap().to_owned();
+    let headers = [
+        ("cookie", stranger.as_str()),
+        ("sec-fetch-site", "same-origin"),
+    ];
+    let new = json!({"title": "x"});
+    let made = world
+        .ask_with("", "POST", "/me/tokens", new, &headers)
+        .await;
+    let token = made.body["token"].as_str().unwrap().to_owned();
+    let reset = people().password_link(&root, &id).await.unwrap();
+
+    *fake.next.lock().unwrap() = Some(vouched("1", "ceo@example.com", true));
+    let done = sign_in(&world, "sso").await;
+    let me = browse(&world, &cookies(&done), "/me").await;
+    assert_eq!(me.body["id"], id, "{me:?}");
+    // Nothing of the stranger's opens it any more.
+    assert_eq!(browse(&world, &stranger, "/me").await.status, 401);
+    let by_token = with_token(&world, &token, "GET", "/me", Value::Null).await;
+    assert_eq!(by_token.status, 401, "{by_token:?}");
+    let sign_in = json!({"email": "ceo@example.com", "password": PASSWORD});
+    let refused = world.ask("", "POST", "/sign-in", sign_in).await;
+    assert_eq!(code(&refused), (401, "sign_in.failed"));
+    let accept = json!({"token": reset.secret.expose(), "password": PASSWORD});
+    let refused = world.ask("", "POST", "/invitations/accept", accept).await;
+    assert_eq!(code(&refused), (404, "resource.not_found"));
+}
+
+#[tokio::test]
+async fn whoever_has_no_password_accepts_an_invitation_in_a_session() {
+    let fake = Arc::new(Fake::default());
+    let world = world(&fake).await;
+    *fake.next.lock().unwrap() = Some(vouched("1", "lin@example.com", true));
+    let session = cookies(&sign_in(&world, "sso").await);
+    let invited = serde_json::from_value(
+        json!({"email": "lin@example.com", "tenant": "commerce", "roles": ["viewer"]}),
+    );
+    let people = world.service.people(now()).unwrap();
+    let root = Actor::local("root");
+    let (_, _, link) = people.invite(&root, invited.unwrap()).await.unwrap();
+    let path = format!("/invitations/accept?token={}", link.secret.expose());
+    let look = async |cookie: &str| {
+        let seen = browse(&world, cookie, &path).await;
+        (seen.body["account"].clone(), seen.body["signed_in"].clone())
+    };
+    assert_eq!(look("").await, (json!(true), json!(false)));
+    assert_eq!(look(&session).await, (json!(true), json!(true)));
+    let accept = async |headers: &[(&str, &str)]| {
+        let body = json!({"token": link.secret.expose()});
+        world
+            .ask_with("", "POST", "/invitations/accept", body, headers)
+            .await
+    };
+    let refused = accept(&[]).await;
+    assert_eq!(code(&refused), (401, "sign_in.failed"));
+    let headers = [
+        ("cookie", session.as_str()),
+        ("sec-fetch-site", "same-origin"),
+    ];
+    let accepted = accept(&headers).await;
+    assert_eq!(accepted.status, 200, "{accepted:?}");
+    let me = browse(&world, &cookies(&accepted), "/me").await;
+    let tenants: Vec<_> = me.body["tenants"].as_object().unwrap().keys().collect();
+    assert_eq!(tenants, ["commerce"]);
 }
