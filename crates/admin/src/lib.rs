@@ -23,6 +23,8 @@ mod tests;
 pub use readiness::{ConfigurationState, Readiness};
 pub use server::serve;
 
+use std::net::{IpAddr, SocketAddr};
+
 /// What the admin address tells. Asked at each request; it must answer without blocking.
 pub trait AdminState: Send + Sync + 'static {
     /// Appends all metrics in the Prometheus text format, version 0.0.4.
@@ -30,6 +32,16 @@ pub trait AdminState: Send + Sync + 'static {
 
     /// Whether the gateway takes requests, and why not.
     fn readiness(&self) -> Readiness;
+
+    /// Whose request it is: that of whoever is at the other end, or of whom a trusted proxy there
+    /// names. `forwarded`: the fields `X-Forwarded-For` and `Forwarded`, in their order.
+    ///
+    /// # Errors
+    /// What is wrong with what the proxy says.
+    fn client(&self, peer: SocketAddr, forwarded: &[(&str, &[u8])]) -> Result<IpAddr, String> {
+        let _ = forwarded;
+        Ok(peer.ip())
+    }
 
     /// Names that the admin address may be asked for besides its own address and `localhost`.
     /// Read once, when serving begins.

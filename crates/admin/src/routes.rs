@@ -3,6 +3,7 @@
 use crate::AdminState;
 use crate::api::{Api, dispatch, table};
 use crate::hosts::Hosts;
+use crate::server::Peer;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::header::{
@@ -13,6 +14,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 const TEXT: &str = "text/plain; charset=utf-8";
@@ -29,8 +31,9 @@ pub(crate) fn router(state: Arc<dyn AdminState>, hosts: Hosts, api: Option<Arc<A
         .route("/accept.js", get(accept_script))
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
-        .with_state(state)
+        .with_state(state.clone())
         .nest("/api/v1", api)
+        .layer(from_fn_with_state(state, found))
         .layer(from_fn_with_state(Arc::new(hosts), guard))
 }
 
@@ -59,6 +62,30 @@ async fn guard(State(hosts): State<Arc<Hosts>>, request: Request, next: Next) ->
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
+}
+
+/// Finds out from where a request comes.
+async fn found(
+    State(state): State<Arc<dyn AdminState>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let Some(Peer(peer)) = request.extensions().get().copied() else {
+        return next.run(request).await;
+    };
+    let fields = request.headers().iter();
+    let fields = fields.map(|(name, value)| (name.as_str(), value.as_bytes()));
+    let forwarded: Vec<_> = fields
+        .filter(|(name, _)| ["x-forwarded-for", "forwarded"].contains(name))
+        .collect();
+    match state.client(peer, &forwarded) {
+        Ok(client) => {
+            let client = Peer(SocketAddr::new(client, peer.port()));
+            request.extensions_mut().insert(client);
+            next.run(request).await
+        }
+        Err(why) => answer(StatusCode::BAD_REQUEST, TEXT, why + "\n"),
+    }
 }
 
 async fn index() -> Response {

@@ -1,5 +1,5 @@
 use super::*;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -19,6 +19,16 @@ impl AdminState for Told {
     }
     fn readiness(&self) -> Readiness {
         self.readiness.lock().unwrap().clone()
+    }
+    fn client(&self, peer: SocketAddr, forwarded: &[(&str, &[u8])]) -> Result<IpAddr, String> {
+        match forwarded {
+            [] => Ok(peer.ip()),
+            [("x-forwarded-for", one)] => {
+                let one = std::str::from_utf8(one).unwrap();
+                one.parse().map_err(|_| format!("{one} is no address"))
+            }
+            several => Err(format!("{} fields", several.len())),
+        }
     }
     fn hosts(&self) -> Vec<String> {
         vec!["admin.example".into()]
@@ -213,4 +223,21 @@ async fn shutdown_closes_idle_connections_and_ends() {
     running.served.await.unwrap().unwrap();
     assert_eq!(idle.read(&mut answer).await.unwrap(), 0);
     assert!(TcpStream::connect(running.address).await.is_err());
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_believed_says_whose_request_it_is_or_is_refused() {
+    let running = start();
+    let ask = async |field: &str| {
+        let request = format!(
+            "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: {field}\r\nConnection: close\r\n\r\n"
+        );
+        raw(running.address, &request).await
+    };
+    assert!(ask("192.0.2.1").await.starts_with("HTTP/1.1 200"));
+    let refused = ask("me").await;
+    assert!(
+        refused.starts_with("HTTP/1.1 400") && refused.ends_with("me is no address\n"),
+        "{refused}"
+    );
 }

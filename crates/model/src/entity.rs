@@ -110,10 +110,14 @@ pub struct Accounts {
 }
 
 /// The admin address: metrics and health.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Admin {
     /// Where it is; `None`: the command line says, or its default.
     pub address: Option<SocketAddr>,
     /// Names it answers to besides its own address and `localhost`, without ports.
     pub hosts: Vec<Name>,
+    /// Where people reach it, for links; `None`: where it is.
+    pub url: Option<Name>,
+    /// How the address of whoever asks is found.
+    pub client: Client,
 }

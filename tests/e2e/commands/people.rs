@@ -124,3 +124,43 @@ fn a_database_with_an_owner_prints_no_link_and_makes_one_when_asked() {
         json!({"password": "quite another sentence"}),
     );
 }
+
+#[test]
+fn behind_a_proxy_links_lead_to_it_and_people_are_who_it_says() {
+    let mut postern = Stored::start();
+    let link = printed_link(&postern);
+    let owner = json!({"email": "owner@example.com", "password": PASSWORD});
+    Management::of(&postern).accept(&link, owner.clone());
+    let admin =
+        "admin: {url: https://manage.example.com, client: {trusted_proxies: [127.0.0.0/8]}}\n";
+    let applied = postern.apply(admin);
+    assert!(applied.status.success(), "{}", applied.stderr);
+    postern.stop();
+    let postern = postern.again();
+    let management = Management::of(&postern);
+    let link = postern.json(&["admin-link"]);
+    let link = link["link"].as_str().unwrap();
+    assert!(
+        link.starts_with("https://manage.example.com/accept?token="),
+        "{link}"
+    );
+    let through = "X-Forwarded-For: 198.51.100.9, 203.0.113.7\r\n";
+    let signed_in = management.ask(through, "POST", "/api/v1/sign-in", &owner);
+    assert_eq!(signed_in.status, 200, "{}", signed_in.text());
+    let cookie = signed_in.header("set-cookie").unwrap();
+    let cookie = format!("Cookie: {}\r\n", cookie.split(';').next().unwrap());
+    let sessions = management
+        .ask(&cookie, "GET", "/api/v1/me/sessions", &Value::Null)
+        .json();
+    let from = |session: &Value| session["from"].as_str().map(str::to_owned);
+    let from: Vec<_> = sessions["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(from)
+        .collect();
+    assert!(from.contains(&"203.0.113.7".to_owned()), "{from:?}");
+    let bad = management.ask("X-Forwarded-For: me\r\n", "GET", "/api/v1/me", &Value::Null);
+    assert_eq!(bad.status, 400, "{}", bad.text());
+    assert!(bad.text().contains("not an address"), "{}", bad.text());
+}

@@ -239,6 +239,19 @@ fn a_member_signs_in_with_a_provider() {
     provider.vouches(&claims("2", "lin@example.com", true));
     assert_eq!(sign_in(&management, &provider, "sso").status, 403);
 
+    // Whoever changes their mind is not the provider's fault.
+    let (cookie, back) = halfway(&management, &provider, "sso");
+    let (_, state) = back.split_once("state=").expect(&back);
+    let state = state.split('&').next().expect("a state");
+    let cancelled = format!("/sign-in/callback?error=access_denied&state={state}");
+    let cancelled = get(&management, &cookie, &cancelled);
+    assert_eq!(cancelled.status, 401, "{}", cancelled.text());
+    assert!(
+        cancelled.text().contains("access_denied"),
+        "{}",
+        cancelled.text()
+    );
+
     // A token for another sign-in proves nothing.
     let mut replayed = claims("1", "lin@example.com", true);
     replayed["nonce"] = json!("another");

@@ -21,6 +21,11 @@ pub(crate) struct Admin {
     /// to ask under any other name.
     #[schemars(extend("default" = []))]
     pub hosts: Option<Vec<Host>>,
+    /// Where people reach it, for links: `https://manage.example.com`. It answers to that host, too.
+    /// Without it, links begin with the address that was asked, or listened on.
+    pub url: Option<Url>,
+    /// How the address of whoever asks is found, by which attempts to sign in are counted.
+    pub client: Option<Client>,
 }
 
 /// How the client's address is found.

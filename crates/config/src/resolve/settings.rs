@@ -4,8 +4,8 @@ use crate::document::settings as document;
 use crate::scalar::address::Network;
 use ipnet::IpNet;
 use postern_model::entity::{
-    Admin, CallLog, Client, Egress, ForwardedHeader, Forwarding, FrontTimeouts, Limits, Recorded,
-    Staleness, TenantDays,
+    Admin, CallLog, Client, Egress, ForwardedHeader, Forwarding, FrontTimeouts, Limits, Name,
+    Recorded, Staleness, TenantDays,
 };
 
 /// Puts what is given in the place of what is there.
@@ -29,14 +29,30 @@ pub(super) fn networks(given: Option<Vec<Network>>) -> Vec<IpNet> {
 }
 
 pub(super) fn admin(given: document::Admin) -> Admin {
+    let mut hosts: Vec<Name> = given
+        .hosts
+        .into_iter()
+        .flatten()
+        .map(|host| host.0)
+        .collect();
+    let url = given.url.map(|url| url.0);
+    hosts.extend(url.as_deref().map(host));
     Admin {
         address: given.address.map(|address| address.value.0),
-        hosts: given
-            .hosts
-            .into_iter()
-            .flatten()
-            .map(|host| host.0)
-            .collect(),
+        hosts,
+        url,
+        client: given.client.map(client).unwrap_or_default(),
+    }
+}
+
+/// The host of a URL, without its port.
+fn host(url: &str) -> Name {
+    let (_, rest) = url.split_once("://").unwrap_or(("", url));
+    let authority = rest.split('/').next().unwrap_or(rest);
+    let port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
+    match authority.rsplit_once(':') {
+        Some((host, after)) if port(after) => host.into(),
+        _ => authority.into(),
     }
 }
 

@@ -111,6 +111,12 @@ fn the_admin_address_arrives_and_is_nobody_elses() {
     let admin = parse(text).unwrap().configuration.admin;
     assert_eq!(admin.address, Some(([127, 0, 0, 1], 9090).into()));
     assert_eq!(admin.hosts, ["gate.example.com".into()]);
+    assert_eq!((admin.url, admin.client), (None, Client::default()));
+    let reached = "admin: {url: 'https://gate.example.com:8443/', client: {trusted_proxies: [192.0.2.0/24]}}\n";
+    let admin = parse(reached).unwrap().configuration.admin;
+    assert_eq!(admin.url.as_deref(), Some("https://gate.example.com:8443"));
+    assert_eq!(admin.hosts, ["gate.example.com".into()]);
+    assert_eq!(admin.client.trusted_proxies.len(), 1);
     let text = format!("{text}listeners: {{a: {{address: '0.0.0.0:9090'}}}}\n");
     assert_eq!(super::codes(&text), [crate::Code::DuplicateAddress]);
 }

@@ -32,8 +32,8 @@ pub struct Mail {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 100))]
     pub title: Option<String>,
-    /// Where people reach the management, for links: `https://manage.example.com`. The admin
-    /// address if this is not said.
+    /// Where people reach the management, for links: `https://manage.example.com`. What the
+    /// setting `admin.url` says if this is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 8, max = 2048))]
     pub links: Option<String>,

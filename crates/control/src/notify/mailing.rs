@@ -89,7 +89,7 @@ pub(super) async fn settings(store: &Store) -> Result<Option<Mail>, Refusal> {
 /// Where links begin, without a slash at the end.
 pub(super) fn links(service: &Service, mail: Option<&Mail>) -> String {
     let said = mail.and_then(|mail| mail.links.clone());
-    let links = said.unwrap_or_else(|| service.running().status().admin);
+    let links = said.unwrap_or_else(|| service.base(None));
     links.trim_end_matches('/').to_owned()
 }
 

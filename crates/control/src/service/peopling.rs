@@ -26,14 +26,23 @@ pub(super) struct TokenFor {
 }
 
 impl Service {
-    /// Where whoever gets a link goes, on this machine.
-    pub fn address_of(&self, link: &Link) -> String {
-        link.below(&self.running.status().admin)
+    /// Where people reach the management, without a slash at the end: what the setting `admin.url`
+    /// says; without it, where they asked, or where this process listens.
+    pub fn base(&self, asked_at: Option<&str>) -> String {
+        let said = self.running.configuration().admin.url.clone();
+        let said = said.map(|url| url.to_string());
+        let said = said.or_else(|| asked_at.map(str::to_owned));
+        said.unwrap_or_else(|| self.running.status().admin)
+    }
+
+    /// Where whoever gets a link goes.
+    pub fn address_of(&self, link: &Link, asked_at: Option<&str>) -> String {
+        link.below(&self.base(asked_at))
     }
 
     fn linked(&self, link: &Link) -> Value {
         json!({
-            "link": self.address_of(link),
+            "link": self.address_of(link, None),
             "token": link.secret.expose(),
             "expires_at": link.expires_at,
         })
@@ -48,14 +57,14 @@ impl Service {
     pub(super) async fn password_link(&self, actor: &Actor, of: OfUser) -> Result<Value, Refusal> {
         let people = self.people(now())?;
         let link = people.password_link(actor, &of.user).await?;
-        let base = self.running.status().admin;
+        let base = self.base(None);
         let mailed = self.mail_password_link(actor, &of.user, &link, &base);
         with(self.linked(&link), &mailed.await?)
     }
 
     pub(super) async fn invite(&self, actor: &Actor, invited: Invited) -> Result<Value, Refusal> {
         let (id, invitation, link) = self.people(now())?.invite(actor, invited).await?;
-        let base = self.running.status().admin;
+        let base = self.base(None);
         let mailed = self.mail_invitation(&invitation, &link, &base).await;
         let mut answer = with(self.linked(&link), &mailed)?;
         if let Value::Object(members) = &mut answer {

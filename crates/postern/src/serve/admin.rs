@@ -2,10 +2,14 @@
 
 use postern_admin::api::Api;
 use postern_admin::{AdminState, ConfigurationState, Readiness};
-use postern_model::entity::Name;
+use postern_model::entity::Admin;
+use postern_policy::client;
+use postern_policy::facts::{Connection, Live};
+use postern_policy::head::Head;
 use postern_proxy::Gateway;
 use postern_proxy::freshness::AWAY;
 use postern_proxy::metrics::Observe as _;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -16,18 +20,18 @@ use tokio::sync::watch::Receiver;
 #[derive(Debug)]
 pub(crate) struct Status {
     gateway: Arc<Gateway>,
-    /// Names the admin address answers to.
-    hosts: Vec<Name>,
+    /// What the admin address answers to, and by whose word.
+    admin: Admin,
     draining: AtomicBool,
     /// Why the last reload failed; `None`: it did not.
     stale: Mutex<Option<String>>,
 }
 
 impl Status {
-    pub(crate) fn new(gateway: Arc<Gateway>, hosts: Vec<Name>) -> Self {
+    pub(crate) fn new(gateway: Arc<Gateway>, admin: Admin) -> Self {
         Self {
             gateway,
-            hosts,
+            admin,
             draining: AtomicBool::new(false),
             stale: Mutex::default(),
         }
@@ -85,8 +89,31 @@ impl AdminState for Status {
         }
     }
 
+    fn client(&self, peer: SocketAddr, forwarded: &[(&str, &[u8])]) -> Result<IpAddr, String> {
+        let mut head = Head::default();
+        for (name, value) in forwarded {
+            head.fields.push(name.as_bytes(), value);
+        }
+        let connection = Connection {
+            peer,
+            local: peer,
+            proxied_source: None,
+            tls: None,
+        };
+        let facts = Live::new(&head, &connection, 0);
+        let found = client::find(&facts, &self.admin.client);
+        found.map(|found| found.address).map_err(|bad| {
+            format!(
+                "The trusted proxy {} sent a field `{}` that cannot be read: {}.",
+                bad.sent_by,
+                bad.header,
+                bad.problem.describe()
+            )
+        })
+    }
+
     fn hosts(&self) -> Vec<String> {
-        self.hosts.iter().map(ToString::to_string).collect()
+        self.admin.hosts.iter().map(ToString::to_string).collect()
     }
 }
 

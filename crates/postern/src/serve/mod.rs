@@ -119,8 +119,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     };
     let gateway = control.block_on(Gateway::start(configuration.clone(), options))?;
     let gateway = Arc::new(gateway);
-    let hosts = configuration.admin.hosts.clone();
-    let status = Arc::new(Status::new(gateway.clone(), hosts));
+    let status = Arc::new(Status::new(gateway.clone(), configuration.admin.clone()));
     let place = admin.local_addr()?;
     let process = Process::new(
         gateway,

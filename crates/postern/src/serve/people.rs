@@ -55,7 +55,7 @@ pub(super) async fn arrival(service: &Service, demo: bool) -> Result<Arrival, Re
     };
     let link = if demo || !has_owner {
         let link = people.first_administrator(&Actor::system("run")).await?;
-        Some(service.address_of(&link))
+        Some(service.address_of(&link, None))
     } else {
         None
     };

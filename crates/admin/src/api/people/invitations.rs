@@ -45,6 +45,7 @@ impl Endpoint for Invite {
         let made = people.invite(&asked.actor, asked.body.0).await;
         let (id, invitation, link) = made.map_err(said)?;
         let base = cookies::base(&asked.headers);
+        let base = api.service().base(Some(&base));
         let mailed = api.service().mail_invitation(&invitation, &link, &base);
         let mailed = mailed.await;
         let mut answer = json!(invitation);

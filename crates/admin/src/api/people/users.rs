@@ -144,6 +144,7 @@ impl Endpoint for PasswordLink {
         let (actor, id) = (&asked.actor, &asked.path.id);
         let link = people.password_link(actor, id).await.map_err(said)?;
         let base = cookies::base(&asked.headers);
+        let base = api.service().base(Some(&base));
         let mailed = api.service().mail_password_link(actor, id, &link, &base);
         let mailed = mailed.await.map_err(said)?;
         let shown = LinkShown {
