@@ -106,7 +106,7 @@ impl SignOn for OpenIdConnect {
             Ok(Begun {
                 state: request.pending.state.clone(),
                 url: request.url,
-                pending: serde_json::to_value(&request.pending).map_err(unkept)?,
+                pending: serde_json::to_value(&request.pending).map_err(|error| unkept(&error))?,
             })
         })
     }
@@ -120,7 +120,8 @@ impl SignOn for OpenIdConnect {
         Box::pin(async move {
             let id = asked.id.clone();
             let told = |error: OidcError| told(&id, &error);
-            let pending: Pending = serde_json::from_value(pending).map_err(unkept)?;
+            let pending: Pending =
+                serde_json::from_value(pending).map_err(|error| unkept(&error))?;
             let callback = Callback::parse(&query).map_err(told)?;
             let provider = self.provider(asked).await?;
             let identity = provider.redeem(&pending, &callback).await.map_err(told)?;
@@ -160,7 +161,7 @@ fn untold(fault: Fault) -> NotVouched {
 }
 
 /// What is kept of a sign-in cannot be written or read.
-fn unkept(error: serde_json::Error) -> NotVouched {
+fn unkept(error: &serde_json::Error) -> NotVouched {
     tracing::error!("a sign-in cannot be kept: {error}");
     untold(Fault::Gateway)
 }
