@@ -17,6 +17,8 @@ mod reading;
 mod requirements;
 mod revisions;
 mod secrets;
+#[cfg(test)]
+mod tests;
 
 pub use declaring::Declaration;
 pub use requirements::{AppAsked, OperationAsked};
@@ -400,24 +402,18 @@ impl Service {
     }
 
     async fn read_again(&self, stored: &Stored) -> Result<(), Refusal> {
-        let mut kept = stored.last.lock().await;
+        let mut last = stored.last.lock().await;
         if let Ok(sealer) = stored.loader.sealer() {
             stored.store.refresh_secrets(sealer).await?;
         }
-        let Read {
-            mut candidate,
-            last,
-        } = whole(&stored.store, &stored.loader).await?;
-        if let Some(configuration) = candidate.configuration.take() {
+        let mut read = whole(&stored.store, &stored.loader).await?;
+        if let Some(configuration) = read.candidate.configuration.take() {
             let checked = self.running.check(Arc::unwrap_or_clone(configuration));
-            candidate.configuration =
+            read.candidate.configuration =
                 Some(checked.map_err(|why| Refusal::new("configuration", why))?);
         }
-        *kept = last;
-        let taken = self.running.take_over(candidate).await;
-        taken.map_err(|why| Refusal::new("failed", why))?;
-        stored.store.keep();
-        Ok(())
+        let taken = self.take_over(stored, &mut last, read).await;
+        taken.map_err(|why| Refusal::new("failed", why))
     }
 
     fn status(&self, who: &str) -> Value {

@@ -2,7 +2,7 @@
 
 use super::Service;
 use super::audit::{note, now_ms};
-use super::changing::{meta, need};
+use super::changing::{MEND, meta, need};
 use crate::load::Read as Loaded;
 use crate::socket::Items;
 use crate::{Actor, ActorKind, Refusal};
@@ -90,11 +90,9 @@ impl Service {
         if let Ok(sealer) = stored.loader.sealer() {
             stored.store.refresh_secrets(sealer).await?;
         }
-        *last = read.last;
-        let taken = self.running.take_over(read.candidate).await;
+        let taken = self.take_over(stored, &mut last, read).await;
         taken.map_err(|why| {
-            Refusal::new("failed", format!("restored, but not served: {why}"))
-                .help("what was served before still is; mend the cause and apply a change")
+            Refusal::new("failed", format!("restored, but not served: {why}")).help(MEND)
         })?;
         Ok(json!({
             "sequence": found.sequence,

@@ -132,10 +132,8 @@ impl Service {
         if last.is_at(head) {
             return Ok(());
         }
-        *last = read.last;
-        let taken = self.running.take_over(read.candidate).await;
+        let taken = self.take_over(stored, &mut last, read).await;
         taken.map_err(|why| Refusal::new("failed", why))?;
-        stored.store.keep();
         tracing::info!(
             sequence = head.sequence,
             milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
@@ -164,24 +162,18 @@ impl Service {
         };
         let applied = stored.store.apply(changes, meta, validate).await?;
         let answer = answer(&applied);
-        if applied.entries.is_empty() {
+        // What was stored before, and could not be served then, is tried again.
+        if applied.entries.is_empty() && last.is_at(stored.store.head()) {
             return Ok(answer);
         }
-        let Read {
-            candidate,
-            last: read,
-        } = applied.validated;
-        *last = read;
-        let taken = self.running.take_over(candidate).await;
+        let taken = self.take_over(stored, &mut last, applied.validated).await;
         if let Err(why) = taken {
             let message = format!(
                 "stored as change {}, but not served: {why}",
                 applied.sequence
             );
-            return Err(Refusal::new("failed", message)
-                .help("what was served before still is; mend the cause and apply another change"));
+            return Err(Refusal::new("failed", message).help(MEND));
         }
-        stored.store.keep();
         let took = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::info!(
             sequence = applied.sequence,
@@ -191,7 +183,25 @@ impl Service {
         );
         Ok(answer)
     }
+
+    /// Serves what was read. Only what is served is gone on from: after a failure the next change,
+    /// or the next look at what other nodes stored, begins where this one did.
+    pub(super) async fn take_over(
+        &self,
+        stored: &Stored,
+        last: &mut Last,
+        read: Read,
+    ) -> Result<(), String> {
+        self.running.take_over(read.candidate).await?;
+        *last = read.last;
+        stored.store.keep();
+        Ok(())
+    }
 }
+
+/// What to do where something is stored, and not served.
+pub(super) const MEND: &str =
+    "what was served before still is; mend the cause, and make the change again or another one";
 
 /// Refuses whoever does not have a permission, in a tenant or on the platform.
 pub(super) fn need(actor: &Actor, point: Point, tenant: Option<&str>) -> Result<(), Refusal> {
