@@ -120,7 +120,7 @@ pub(crate) fn router(api: &Arc<Api>, table: Table) -> Router {
 
 async fn answer(
     api: &Arc<Api>,
-    rows: &Arc<[Row]>,
+    rows: &Arc<[Arc<Row>]>,
     parameters: &RawPathParams,
     request: Request,
 ) -> Response<Body> {
@@ -150,7 +150,7 @@ fn finish(outcome: Result<Reply, Problem>, head: bool) -> Response<Body> {
 
 async fn served(
     api: &Arc<Api>,
-    rows: &Arc<[Row]>,
+    rows: &Arc<[Arc<Row>]>,
     parameters: &RawPathParams,
     request: Request,
 ) -> Result<Reply, Problem> {
@@ -179,29 +179,39 @@ async fn served(
     let parameters = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(parameters.iter())
         .finish();
-    let once = if row.method == Method::POST {
-        match begin(
-            api,
-            &parts.headers,
-            actor.as_ref(),
-            [row.id, &parameters],
-            &body,
-        )
-        .await?
-        {
-            Begin::Again(reply) => return Ok(reply),
-            Begin::First(once) => Some(once),
-            Begin::Plain => None,
-        }
-    } else {
-        None
-    };
     let received = Received {
         parts,
         parameters,
         body,
         actor,
         from,
+    };
+    if row.method.is_safe() {
+        return row.served.serve(api, received).await;
+    }
+    // What changes something runs to its end: whoever asked may be gone before that.
+    let (api, row) = (Arc::clone(api), Arc::clone(row));
+    let done = tokio::spawn(async move { once(&api, &row, received).await }).await;
+    done.unwrap_or_else(|error| Err(Problem::new(Code::Internal, error.to_string())))
+}
+
+/// Does what was asked for, unless its key says that it was done before.
+async fn once(api: &Arc<Api>, row: &Row, received: Received) -> Result<Reply, Problem> {
+    let once = if row.method == Method::POST {
+        let begun = begin(
+            api,
+            &received.parts.headers,
+            received.actor.as_ref(),
+            [row.id, &received.parameters],
+            &received.body,
+        );
+        match begun.await? {
+            Begin::Again(reply) => return Ok(reply),
+            Begin::First(once) => Some(once),
+            Begin::Plain => None,
+        }
+    } else {
+        None
     };
     let outcome = row.served.serve(api, received).await;
     if let Some(once) = once {
@@ -215,7 +225,7 @@ async fn served(
 }
 
 /// The methods of a path, as `Allow` lists them (RFC 9110, section 10.2.1).
-fn allowed(rows: &[Row]) -> String {
+fn allowed(rows: &[Arc<Row>]) -> String {
     let mut methods: Vec<&str> = rows.iter().map(|row| row.method.as_str()).collect();
     if methods.contains(&"GET") {
         methods.push("HEAD");

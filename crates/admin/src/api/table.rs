@@ -60,10 +60,10 @@ impl Table {
     }
 
     /// The endpoints of each path.
-    pub(crate) fn by_path(self) -> BTreeMap<&'static str, Arc<[Row]>> {
-        let mut paths: BTreeMap<&'static str, Vec<Row>> = BTreeMap::new();
+    pub(crate) fn by_path(self) -> BTreeMap<&'static str, Arc<[Arc<Row>]>> {
+        let mut paths: BTreeMap<&'static str, Vec<Arc<Row>>> = BTreeMap::new();
         for row in self.0 {
-            paths.entry(row.path).or_default().push(row);
+            paths.entry(row.path).or_default().push(Arc::new(row));
         }
         let shared = paths.into_iter();
         shared.map(|(path, rows)| (path, rows.into())).collect()

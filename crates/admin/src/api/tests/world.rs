@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
+use tokio::sync::{RwLock, RwLockWriteGuard};
 use tower::ServiceExt as _;
 
 /// Says who asks.
@@ -52,6 +53,8 @@ subscriptions:
 struct Fake {
     served: Mutex<(Arc<Configuration>, Arc<Directory>)>,
     remembered: Remembered,
+    /// Held: nothing is taken over.
+    gate: RwLock<()>,
 }
 
 impl Running for Fake {
@@ -59,12 +62,15 @@ impl Running for Fake {
         Ok(Arc::new(configuration))
     }
     fn take_over(&self, candidate: Candidate) -> Answer<'_, Result<(), String>> {
-        let mut served = self.served.lock().unwrap();
-        if let Some(configuration) = candidate.configuration {
-            served.0 = configuration;
-        }
-        served.1 = Arc::new(candidate.directory);
-        Box::pin(async { Ok(()) })
+        Box::pin(async move {
+            let _passed = self.gate.read().await;
+            let mut served = self.served.lock().unwrap();
+            if let Some(configuration) = candidate.configuration {
+                served.0 = configuration;
+            }
+            served.1 = Arc::new(candidate.directory);
+            Ok(())
+        })
     }
     fn configuration(&self) -> Arc<Configuration> {
         self.served.lock().unwrap().0.clone()
@@ -159,6 +165,7 @@ impl Items for NoItems {
 pub(super) struct World {
     router: axum::Router,
     pub(super) service: Arc<Service>,
+    fake: Arc<Fake>,
     _folder: tempfile::TempDir,
 }
 
@@ -200,10 +207,11 @@ impl World {
         let fake = Arc::new(Fake {
             served: Mutex::new((Arc::default(), Arc::new(candidate.directory))),
             remembered: Remembered::default(),
+            gate: RwLock::default(),
         });
         let calls = postern_calllog::Options::new(folder.path().join("calls"));
         let calls = Arc::new(CallLog::open(calls).unwrap());
-        let service = Arc::new(Service::new(Source::Store(stored), fake, calls));
+        let service = Arc::new(Service::new(Source::Store(stored), fake.clone(), calls));
         let apply = json!({"name": "begin.yaml", "text": BEGIN});
         let call = Call {
             actor: &Actor::local("root"),
@@ -214,9 +222,20 @@ impl World {
         let api = Arc::new(make(&service));
         Self {
             service,
+            fake,
             router: axum::Router::new().nest("/api/v1", dispatch::router(&api, table())),
             _folder: folder,
         }
+    }
+
+    /// What serves takes nothing over until this is dropped.
+    pub(super) async fn hold(&self) -> RwLockWriteGuard<'_, ()> {
+        self.fake.gate.write().await
+    }
+
+    /// Whether an app is served.
+    pub(super) fn serves_app(&self, name: &str) -> bool {
+        self.fake.directory().app(name).is_some()
     }
 
     /// Asks as somebody (`ROLE`, `ROLE@TENANT`, or nobody: the empty text).
