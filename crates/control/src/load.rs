@@ -155,6 +155,27 @@ impl Loader {
 
     /// Everything.
     pub(crate) fn whole(&self, proposal: &Proposal<'_>) -> Result<Read, Refusal> {
+        self.renewed(proposal, || self.everything(proposal))
+    }
+
+    /// Reads with the data keys that are stored by now: another node may have made one. Without
+    /// them, what was sealed by others is read all the same.
+    fn renewed<T>(
+        &self,
+        proposal: &Proposal<'_>,
+        read: impl FnOnce() -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        let renewed = match &self.sealer {
+            Some(sealer) => proposal.renew(sealer),
+            None => Ok(()),
+        };
+        read().map_err(|refusal| match renewed {
+            Ok(()) => refusal,
+            Err(why) => refusal.help(why.to_string()),
+        })
+    }
+
+    fn everything(&self, proposal: &Proposal<'_>) -> Result<Read, Refusal> {
         let mut whole = Whole {
             loader: self,
             proposal,
@@ -177,6 +198,10 @@ impl Loader {
     /// What a change set makes of what was read last, and what other nodes stored since. Without a
     /// configuration if nothing changed in the rules.
     pub(crate) fn next(&self, proposal: &Proposal<'_>, last: &Last) -> Result<Read, Refusal> {
+        self.renewed(proposal, || self.read_on(proposal, last))
+    }
+
+    fn read_on(&self, proposal: &Proposal<'_>, last: &Last) -> Result<Read, Refusal> {
         let head = proposal.head();
         let entries = match last.stood {
             // The same number for something else: the database was put back to an earlier state.
@@ -185,12 +210,12 @@ impl Loader {
             None => None,
         };
         let Some(entries) = entries else {
-            return self.whole(proposal);
+            return self.everything(proposal);
         };
         let proposal = proposal.with_entries(&entries);
         let mut read = match self.changed(&proposal, last)? {
             Some(read) => read,
-            None => self.whole(&proposal)?,
+            None => self.everything(&proposal)?,
         };
         if !proposal.touches_rules() {
             read.candidate.configuration = None;

@@ -403,9 +403,6 @@ impl Service {
 
     async fn read_again(&self, stored: &Stored) -> Result<(), Refusal> {
         let mut last = stored.last.lock().await;
-        if let Ok(sealer) = stored.loader.sealer() {
-            stored.store.refresh_secrets(sealer).await?;
-        }
         let mut read = whole(&stored.store, &stored.loader).await?;
         if let Some(configuration) = read.candidate.configuration.take() {
             let checked = self.running.check(Arc::unwrap_or_clone(configuration));

@@ -59,6 +59,9 @@ macro_rules! conformance {
             what_cannot_be_a_note_is_refused
             documents_are_paged
             a_backup_brings_everything_back
+            nothing_follows_from_what_was_before_a_restore
+            no_key_of_secrets_is_lost_by_a_restore
+            keys_that_two_nodes_made_are_both_kept
             what_is_no_backup_changes_nothing
         }
     };

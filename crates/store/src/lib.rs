@@ -44,7 +44,7 @@ pub use error::{ApplyError, Invalid, StoreError};
 pub use installation::InstallationKey;
 pub use master::{MasterKey, MasterSource};
 pub use merge::merge_patch;
-pub use note::Note;
+pub use note::{Note, PASSWORDS};
 pub use postgres::address::Address;
 pub use postgres::listen::Contact;
 pub use revision::{Head, Revision, RevisionRecord};

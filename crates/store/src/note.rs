@@ -3,10 +3,17 @@
 use serde_json::Value;
 
 use crate::document::is_id;
-use crate::error::Invalid;
+use crate::error::{Invalid, StoreError};
+use crate::rows::StoredNote;
 
 /// Bytes of JSON that a note may have.
 pub(crate) const MAX_NOTE: usize = 1 << 20;
+
+/// The space of what is kept of passwords.
+pub const PASSWORDS: &str = "password";
+
+/// Spaces whose notes are state, and are in backups.
+pub(crate) const IN_BACKUPS: [&str; 1] = [PASSWORDS];
 
 /// A note, as it is kept. Sessions, idempotency keys, one-time links, what waits to be delivered.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +24,14 @@ pub struct Note {
     pub value: Value,
     /// When it ends, in Unix milliseconds. From then on nobody finds it.
     pub expires_at_ms: i64,
+}
+
+/// What a stored note says.
+pub(crate) fn read(space: &str, note: &StoredNote) -> Result<Value, StoreError> {
+    serde_json::from_str(&note.json).map_err(|error| StoreError::Damaged {
+        place: format!("the note `{}` in `{space}`", note.key).into(),
+        detail: error.to_string(),
+    })
 }
 
 /// Refuses a space or a key that cannot name notes. A space has the form of a kind.

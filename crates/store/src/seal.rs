@@ -115,7 +115,7 @@ impl Sealer {
             let text = ring.wrapped()?;
             return Ok((Self(Arc::new(RwLock::new(ring))), Some(text)));
         };
-        let stored: Stored = serde_json::from_str(stored).map_err(|error| damaged(&error))?;
+        let stored = Stored::read(stored)?;
         let again = master.id() != stored.master;
         let by = match previous {
             _ if !again => &master,
@@ -209,24 +209,78 @@ impl Sealer {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = rotated.0;
     }
 
-    /// Takes over what another process stored.
+    /// Takes over what another process stored. A key that is known already stays known.
     pub(crate) fn refresh(&self, stored: &str) -> Result<(), StoreError> {
-        let master = {
-            let ring = self.0.read().unwrap_or_else(PoisonError::into_inner);
-            ring.master.clone()
-        };
-        let (fresh, _) = Self::open(Some(stored), master, None)?;
-        if let Ok(ring) = Arc::try_unwrap(fresh.0) {
-            let ring = ring.into_inner().unwrap_or_else(PoisonError::into_inner);
-            self.adopt(Rotated(ring));
+        let stored = Stored::read(stored)?;
+        let mut ring = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        same_master(&stored.master, &ring.master)?;
+        let ids = ring.keys.iter().rev().map(|key| &key.id);
+        if ids
+            .take(stored.keys.len())
+            .eq(stored.keys.iter().rev().map(|key| &key.id))
+        {
+            return Ok(());
         }
+        let fresh = stored.keys.iter().map(|wrapped| wrapped.open(&ring.master));
+        let fresh = fresh.collect::<Result<Vec<_>, _>>()?;
+        ring.keys
+            .retain(|known| fresh.iter().all(|key| key.id != known.id));
+        ring.keys.extend(fresh);
         Ok(())
+    }
+
+    /// A stored ring, with the keys of another one that it lacks before its own: the last one still
+    /// seals. Refuses keys under another master key.
+    pub(crate) fn merged(&self, stored: Option<&str>, other: &str) -> Result<String, StoreError> {
+        let ring = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let Stored { master, keys } = Stored::read(other)?;
+        let mut merged = match stored {
+            Some(stored) => Stored::read(stored)?,
+            None => Stored {
+                master: ring.master.id(),
+                keys: Vec::new(),
+            },
+        };
+        let missing = |key: &Wrapped| merged.keys.iter().all(|known| known.id != key.id);
+        let mut keys: Vec<_> = keys.into_iter().filter(missing).collect();
+        if !keys.is_empty() {
+            same_master(&merged.master, &ring.master)?;
+            same_master(&master, &ring.master)?;
+        }
+        for key in &keys {
+            key.open(&ring.master)?;
+        }
+        keys.append(&mut merged.keys);
+        merged.keys = keys;
+        merged.text()
     }
 }
 
 /// A ring that is not in use yet.
 #[derive(Debug)]
 pub(crate) struct Rotated(Ring);
+
+impl Stored {
+    fn read(text: &str) -> Result<Self, StoreError> {
+        serde_json::from_str(text).map_err(|error| damaged(&error))
+    }
+
+    fn text(&self) -> Result<String, StoreError> {
+        serde_json::to_string(self).map_err(|error| damaged(&error))
+    }
+}
+
+/// Refuses another master key than the one that keys are wrapped by.
+fn same_master(expected: &str, master: &MasterKey) -> Result<(), StoreError> {
+    let found = master.id();
+    if expected == found {
+        return Ok(());
+    }
+    Err(StoreError::MasterDiffers {
+        expected: expected.to_owned(),
+        found,
+    })
+}
 
 impl Ring {
     fn wrapped(&self) -> Result<String, StoreError> {
@@ -241,7 +295,7 @@ impl Ring {
             master: self.master.id(),
             keys: keys.collect::<Result<_, StoreError>>()?,
         };
-        serde_json::to_string(&stored).map_err(|error| damaged(&error))
+        stored.text()
     }
 }
 

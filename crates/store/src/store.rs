@@ -255,7 +255,7 @@ impl Store {
             let transaction = database.begin(Access::Write)?;
             let (applied, head) = engine::apply(&*transaction, changes, &meta, validate)?;
             transaction.commit()?;
-            watched.send_if_modified(|seen| std::mem::replace(seen, head) != head);
+            tell(&watched, head);
             Ok(applied)
         };
         self.0.writer.run(work).await?
@@ -269,7 +269,7 @@ impl Store {
             let transaction = database.begin(Access::Write)?;
             let head = engine::note_event(&*transaction, event, meta)?;
             transaction.commit()?;
-            watched.send_replace(head);
+            tell(&watched, head);
             Ok(head)
         };
         self.0.writer.run(work).await?
@@ -409,6 +409,14 @@ impl Store {
         };
         self.0.writer.run(work).await?
     }
+}
+
+/// Tells where this process brought the store. Of a shared database, a later change set of another
+/// node may have been heard of already.
+fn tell(watched: &watch::Sender<Head>, head: Head) {
+    watched.send_if_modified(|seen| {
+        seen.sequence <= head.sequence && std::mem::replace(seen, head) != head
+    });
 }
 
 async fn inspect<T, E>(

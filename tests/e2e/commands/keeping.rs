@@ -1,8 +1,10 @@
 //! The audit trail, backups and sealed secrets.
 
 use super::super::harness::SOON;
+use super::super::harness::management::{Management, PASSWORD, printed};
 use super::super::harness::program::{find, run_with_input, skipped};
 use super::{CONFIG, Stored, binary, id_of, run};
+use serde_json::{Value, json};
 use std::path::Path;
 use std::process::Command;
 
@@ -24,6 +26,19 @@ fn tamper(database: &Path, sql: &str) -> bool {
     let ran = run_with_input(&mut command, b"", SOON);
     assert!(ran.status.success(), "{ran:?}");
     true
+}
+
+impl Stored {
+    /// A key as `postern secrets seal` prints it for its credential.
+    pub(super) fn sealed(&self, secret: &str) -> String {
+        let holder = format!("credential/{}", id_of(secret));
+        let mut seal = Command::new(binary::postern());
+        seal.args(["secrets", "seal", "--for", &holder, "--data"]);
+        seal.arg(self.data());
+        let sealed = run_with_input(&mut seal, format!("{secret}\n").as_bytes(), SOON);
+        assert!(sealed.status.success(), "{sealed:?}");
+        sealed.stdout.trim().to_owned()
+    }
 }
 
 /// The newest change set and its hash, as `postern audit verify` prints them.
@@ -157,13 +172,7 @@ fn a_sealed_secret_outlives_its_keys() {
     let key = made["key"].as_str().unwrap();
     let data = postern.data();
     let id = id_of(key);
-    let mut seal = Command::new(binary::postern());
-    let holder = format!("credential/{id}");
-    seal.args(["secrets", "seal", "--for", &holder, "--data"]);
-    seal.arg(&data);
-    let sealed = run_with_input(&mut seal, format!("{key}\n").as_bytes(), SOON);
-    assert!(sealed.status.success(), "{sealed:?}");
-    let sealed = sealed.stdout.trim();
+    let sealed = postern.sealed(key);
     assert!(sealed.starts_with("sealed:") && !sealed.contains(key));
     let with = |secret: &str| {
         let credential =
@@ -175,7 +184,7 @@ fn a_sealed_secret_outlives_its_keys() {
         broken.stderr.contains("the sealed secret cannot be opened"),
         "{broken:?}"
     );
-    let applied = postern.apply(&with(sealed));
+    let applied = postern.apply(&with(&sealed));
     assert!(applied.status.success(), "{applied:?}");
     assert_eq!(postern.customers(key).status, 200);
 
@@ -223,4 +232,25 @@ fn another_master_key_is_refused_at_the_start() {
         "{}",
         ran.stderr
     );
+}
+
+#[test]
+fn people_sign_in_with_the_passwords_of_a_backup() {
+    let postern = Stored::start();
+    let management = Management::of(&postern);
+    let link = printed(&postern, |line| line.contains("/accept?token="));
+    let email = "owner@example.com";
+    let session = management.accept(&link, json!({"email": email, "password": PASSWORD}));
+    let file = postern.data().join("../kept.jsonl");
+    let file = file.to_str().unwrap();
+    postern.ok(&["backup", file]);
+    let text = std::fs::read_to_string(file).unwrap();
+    assert!(!text.contains(PASSWORD), "what is kept is no password");
+    postern.ok(&["restore", file, "--yes"]);
+    // Sessions are over; the same password opens another.
+    let old = management.ask(&session, "GET", "/api/v1/me", &Value::Null);
+    assert_eq!(old.status, 401, "{}", old.text());
+    let given = json!({"email": email, "password": PASSWORD});
+    let signed_in = management.ask("", "POST", "/api/v1/sign-in", &given);
+    assert_eq!(signed_in.status, 200, "{}", signed_in.text());
 }

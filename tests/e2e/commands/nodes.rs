@@ -235,6 +235,43 @@ fn what_one_node_changes_the_other_serves_within_a_second() {
 }
 
 #[test]
+fn a_restore_and_new_keys_of_secrets_reach_the_other_node() {
+    let Some((_server, one, two)) = two() else {
+        return;
+    };
+    let key = one.key("fieldforce");
+    let file = one.data().join("../kept.jsonl");
+    one.ok(&["backup", file.to_str().unwrap()]);
+    one.ok(&["keys", "revoke", &id_of(&key), "--reason", "x", "--yes"]);
+    let late = one.key("fieldforce");
+    eventually("the later key on the other node", || {
+        (two.customers(&late).status == 200).then_some(())
+    });
+    one.ok(&["restore", file.to_str().unwrap(), "--yes"]);
+    eventually("what was restored on the other node", || {
+        (two.customers(&key).status == 200 && two.customers(&late).status == 401).then_some(())
+    });
+
+    // Each node has made a key that the other one has not.
+    for (makes, other) in [(&one, &two), (&two, &one)] {
+        makes.ok(&["secrets", "rotate"]);
+        let made = makes.json(&["keys", "create", "--app", "fieldforce", "--offline"]);
+        let made = made["key"].as_str().unwrap();
+        let sealed = makes.sealed(made);
+        let credential = format!(
+            "credentials: {{ {}: {{ app: fieldforce, secret: {sealed} }} }}",
+            id_of(made)
+        );
+        let applied = makes.apply(&credential);
+        assert!(applied.status.success(), "{applied:?}");
+        eventually("the sealed key on the other node", || {
+            (other.customers(made).status == 200).then_some(())
+        });
+        assert_eq!(makes.customers(made).status, 200);
+    }
+}
+
+#[test]
 fn a_database_that_goes_away_fails_no_request() {
     let Some((mut server, one, two)) = two() else {
         return;

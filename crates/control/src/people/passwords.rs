@@ -5,7 +5,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
 use postern_model::Secret;
-use postern_store::Note;
+use postern_store::{Note, PASSWORDS};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::sync::Arc;
@@ -13,8 +13,6 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-/// The notes with what is kept of passwords, by the id of the user.
-const SPACE: &str = "password";
 /// Fewest characters of a password.
 pub const LEAST_PASSWORD: usize = 12;
 /// Most bytes of a password.
@@ -92,7 +90,7 @@ impl People<'_> {
             value: json!(kept),
             expires_at_ms: i64::MAX,
         };
-        Ok(self.store.note_put(SPACE, note, self.now_ms).await?)
+        Ok(self.store.note_put(PASSWORDS, note, self.now_ms).await?)
     }
 
     /// Whether this is the password of a user. For nobody, and for a user without one, the same
@@ -103,7 +101,7 @@ impl People<'_> {
         password: &str,
     ) -> Result<bool, Refusal> {
         let key = user.unwrap_or("nobody");
-        let note = self.store.note_get(SPACE, key, self.now_ms).await?;
+        let note = self.store.note_get(PASSWORDS, key, self.now_ms).await?;
         let kept: Option<Kept> = note.and_then(|note| serde_json::from_value(note.value).ok());
         let there = kept.is_some();
         let (salt, expected, cost) = kept
@@ -122,7 +120,7 @@ impl People<'_> {
 
     /// Forgets the password of a user.
     pub(super) async fn forget_password(&self, user: &str) -> Result<(), Refusal> {
-        self.store.note_delete(SPACE, user).await?;
+        self.store.note_delete(PASSWORDS, user).await?;
         Ok(())
     }
 }

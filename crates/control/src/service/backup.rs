@@ -86,10 +86,8 @@ impl Service {
             read().map_err(ApplyError::Refused)
         };
         let meta = meta(actor, given.comment, "restore");
-        let (found, read) = stored.store.restore(lines, meta, validate).await?;
-        if let Ok(sealer) = stored.loader.sealer() {
-            stored.store.refresh_secrets(sealer).await?;
-        }
+        let sealer = stored.loader.sealer()?.clone();
+        let (found, read) = stored.store.restore(lines, sealer, meta, validate).await?;
         let taken = self.take_over(stored, &mut last, read).await;
         taken.map_err(|why| {
             Refusal::new("failed", format!("restored, but not served: {why}")).help(MEND)

@@ -1,12 +1,13 @@
 //! The service over a store, with something in the place of the gateway: one node, or two that
 //! share the store.
 
+mod keeping;
 mod serving;
 
-use super::{Block, ChangeSet, Running, Service, Source, Status, Stored};
+use super::{Block, Call, ChangeSet, Running, Service, Source, Status, Stored};
 use crate::load::Candidate;
 use crate::shorthand::Change;
-use crate::{Actor, Answer, Named, Refusal, Remembered};
+use crate::{Actor, Answer, Items, Named, Refusal, Remembered};
 use postern_calllog::CallLog;
 use postern_model::entity::Configuration;
 use postern_model::key::Keyer;
@@ -106,6 +107,17 @@ impl Running for Fake {
     }
 }
 
+/// Keeps the parts of an answer.
+#[derive(Debug, Default)]
+struct Kept(Vec<Value>);
+
+impl Items for Kept {
+    fn item(&mut self, value: Value) -> Answer<'_, std::io::Result<()>> {
+        self.0.push(value);
+        Box::pin(async { Ok(()) })
+    }
+}
+
 /// A data directory and what is stored in it.
 pub(super) struct Place {
     store: Store,
@@ -189,6 +201,27 @@ impl Node {
             json!({"base_path": format!("/{name}"), "versions": versions}),
         )
         .await
+    }
+
+    /// Asks for something, of which the parts are answered too.
+    async fn call(&self, method: &str, params: Value) -> Result<(Value, Vec<Value>), Refusal> {
+        let mut kept = Kept::default();
+        let call = Call {
+            actor: &Actor::local("root"),
+            params,
+            replies: &mut kept,
+        };
+        let answer = self.service.call(method, call).await?;
+        Ok((answer, kept.0))
+    }
+
+    /// Puts a backup in the place of everything.
+    async fn restore(&self, lines: &[Value]) -> Result<Value, Refusal> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let text: Vec<String> = lines.iter().map(Value::to_string).collect();
+        std::fs::write(file.path(), text.join("\n") + "\n").unwrap();
+        let (answer, _) = self.call("restore", json!({"path": file.path()})).await?;
+        Ok(answer)
     }
 
     /// From now on nothing can be taken over, so many times.

@@ -6,7 +6,11 @@ use serde_json::{Value, json};
 
 use super::history::{EVERY_CHANGE, live};
 use super::{Fixture, apply, kind, meta, put};
-use crate::{ApplyError, AuditFilter, Document, Event, LoggedChange, Note, Scope, Store};
+use crate::canonical::{canonical, hex, sha256};
+use crate::{
+    ApplyError, AuditFilter, Document, Event, LoggedChange, MasterSource, Note, PASSWORDS, Scope,
+    Sealer, Store, StoreError,
+};
 
 async fn lines(store: &Store) -> Vec<Value> {
     let (sender, lines) = mpsc::channel();
@@ -20,8 +24,22 @@ type Restored = Result<u64, ApplyError<&'static str>>;
 async fn restore(store: &Store, lines: Vec<Value>) -> Restored {
     let lines = lines.into_iter().map(Ok);
     let validate = |proposal: &crate::Proposal<'_>| Ok(proposal.head().sequence);
-    let (_, seen) = store.restore(lines, meta(9), validate).await?;
+    let sealer = sealer(store).await;
+    let (_, seen) = store.restore(lines, sealer, meta(9), validate).await?;
     Ok(seen)
+}
+
+async fn sealer(store: &Store) -> Sealer {
+    let sealer = store.open_secrets(&MasterSource::Directory, None).await;
+    sealer.unwrap()
+}
+
+fn note(value: u64) -> Note {
+    Note {
+        key: "k".into(),
+        value: json!(value),
+        expires_at_ms: i64::MAX,
+    }
 }
 
 /// Documents, the change log, and the rules of every kept revision.
@@ -51,6 +69,7 @@ pub(crate) async fn a_backup_brings_everything_back(fixture: &impl Fixture) {
         .await
         .unwrap();
     store.prune(40_000).await.unwrap();
+    store.note_put(PASSWORDS, note(1), 0).await.unwrap();
     let before = state(&store).await;
     let chain = store.verify_chain(None).await.unwrap();
     let head = store.head();
@@ -62,12 +81,8 @@ pub(crate) async fn a_backup_brings_everything_back(fixture: &impl Fixture) {
     for change in later {
         apply(&store, vec![change]).await;
     }
-    let session = Note {
-        key: "k".into(),
-        value: json!(1),
-        expires_at_ms: i64::MAX,
-    };
-    store.note_put("session", session, 0).await.unwrap();
+    store.note_put("session", note(1), 0).await.unwrap();
+    store.note_put(PASSWORDS, note(2), 0).await.unwrap();
     let watch = store.watch();
     let seen = restore(&store, backup.clone()).await.unwrap();
     assert_eq!(seen, head.sequence + 6, "beyond what was taken meanwhile");
@@ -76,6 +91,8 @@ pub(crate) async fn a_backup_brings_everything_back(fixture: &impl Fixture) {
     assert_eq!(store.head().revision, head.revision);
     assert_eq!(state(&store).await, before);
     assert_eq!(store.note_get("session", "k", 0).await.unwrap(), None);
+    let password = store.note_get(PASSWORDS, "k", 0).await.unwrap();
+    assert_eq!(password, Some(note(1)), "that of the backup");
     let after = store.verify_chain(Some(chain.sequence)).await.unwrap();
     assert_eq!((after.asked, &after.fault), (Some(chain.hash), &None));
     let newest = store.audit(AuditFilter {
@@ -100,6 +117,76 @@ pub(crate) async fn a_backup_brings_everything_back(fixture: &impl Fixture) {
     let store = fixture.open();
     assert_eq!(store.verify_chain(None).await.unwrap().fault, None);
     assert!(store.document(kind("plan"), "new").await.unwrap().is_some());
+}
+
+pub(crate) async fn nothing_follows_from_what_was_before_a_restore(fixture: &impl Fixture) {
+    let store = fixture.open();
+    apply(&store, vec![put("plan", "old", json!({}))]).await;
+    let backup = lines(&store).await;
+    apply(&store, vec![put("plan", "new", json!({}))]).await;
+    let before = store.head().sequence;
+    let since = async |sequence: u64| {
+        let look = move |proposal: &crate::Proposal<'_>| Ok(proposal.since(sequence)?);
+        store.inspect::<_, &str>(look).await.unwrap()
+    };
+    assert_eq!(since(before).await, Some(vec![]));
+    let restored = restore(&store, backup).await.unwrap();
+    assert_eq!(since(before).await, None);
+    assert_eq!(since(restored).await, Some(vec![]));
+    apply(&store, vec![put("plan", "next", json!({}))]).await;
+    assert_eq!(since(before).await, None);
+    assert_eq!(since(restored).await.unwrap().len(), 1);
+}
+
+pub(crate) async fn no_key_of_secrets_is_lost_by_a_restore(fixture: &impl Fixture) {
+    let store = fixture.open();
+    apply(&store, vec![put("plan", "p", json!({}))]).await;
+    let keys = sealer(&store).await;
+    let first = keys.seal(b"first").unwrap();
+    let backup = lines(&store).await;
+    store.rotate_secrets(&keys, false).await.unwrap();
+    let second = keys.seal(b"second").unwrap();
+    // The master key is another one by then, too.
+    store.rotate_secrets(&keys, true).await.unwrap();
+    restore(&store, backup.clone()).await.unwrap();
+    let opened = sealer(&store).await;
+    for (sealed, secret) in [(&first, &b"first"[..]), (&second, b"second")] {
+        assert_eq!(opened.open_secret(sealed).unwrap().expose(), secret);
+    }
+    assert!(!opened.is_newest(&second), "the newest of all still seals");
+
+    // Of a key that is not there, the backup has nothing to offer.
+    let mut foreign = backup;
+    let keys = &mut foreign[0]["postern"]["keys"];
+    let renamed = keys
+        .as_str()
+        .unwrap()
+        .replacen(r#""id":""#, r#""id":"0"#, 1);
+    *keys = json!(renamed);
+    let (end, others) = foreign.split_last_mut().unwrap();
+    let text: Vec<_> = others.iter().map(|line| canonical(line) + "\n").collect();
+    end["end"]["sha256"] = json!(hex(&sha256(text.concat().as_bytes())));
+    let before = (store.head(), state(&store).await);
+    let error = restore(&store, foreign).await.unwrap_err();
+    assert!(matches!(
+        error,
+        ApplyError::Store(StoreError::Backup { line: 1, .. })
+    ));
+    assert!(error.to_string().contains("another master key"), "{error}");
+    assert_eq!((store.head(), state(&store).await), before);
+}
+
+pub(crate) async fn keys_that_two_nodes_made_are_both_kept(fixture: &impl Fixture) {
+    let store = fixture.open();
+    let (one, two) = (sealer(&store).await, sealer(&store).await);
+    store.rotate_secrets(&one, false).await.unwrap();
+    let by_one = one.seal(b"one").unwrap();
+    store.rotate_secrets(&two, false).await.unwrap();
+    let by_two = two.seal(b"two").unwrap();
+    for keys in [&two, &sealer(&store).await] {
+        assert_eq!(keys.open_secret(&by_one).unwrap().expose(), b"one");
+        assert_eq!(keys.open_secret(&by_two).unwrap().expose(), b"two");
+    }
 }
 
 pub(crate) async fn what_is_no_backup_changes_nothing(fixture: &impl Fixture) {
@@ -133,11 +220,11 @@ pub(crate) async fn what_is_no_backup_changes_nothing(fixture: &impl Fixture) {
         ),
         (cut, "the file ends before the backup does"),
         (without(at("document")), "was changed"),
-        (without(at("set")), ""),
+        (without(at("set")), "what comes before it was changed"),
         (twice, "line 2: it does not stand where it should"),
         (
-            with(0, &|line| line["postern"]["backup"] = json!(2)),
-            "it has the form 2, and this Postern knows 1",
+            with(0, &|line| line["postern"]["backup"] = json!(3)),
+            "it has the form 3, and this Postern knows 2",
         ),
         (
             with(0, &|line| line["postern"]["installation"] = json!("00")),
@@ -165,9 +252,12 @@ pub(crate) async fn what_is_no_backup_changes_nothing(fixture: &impl Fixture) {
     }
     let unreadable = vec![Ok(good[0].clone()), Err("it is no JSON".to_owned())];
     let refused = store
-        .restore(unreadable.into_iter(), meta(9), |_| {
-            Ok::<(), ApplyError<&str>>(())
-        })
+        .restore(
+            unreadable.into_iter(),
+            sealer(&store).await,
+            meta(9),
+            |_| Ok::<(), ApplyError<&str>>(()),
+        )
         .await;
     let error = refused.unwrap_err().to_string();
     assert!(
@@ -175,9 +265,12 @@ pub(crate) async fn what_is_no_backup_changes_nothing(fixture: &impl Fixture) {
         "{error}"
     );
     let refused = store
-        .restore(good.into_iter().map(Ok), meta(9), |_| {
-            Err::<(), _>(ApplyError::Refused("no such upstream"))
-        })
+        .restore(
+            good.into_iter().map(Ok),
+            sealer(&store).await,
+            meta(9),
+            |_| Err::<(), _>(ApplyError::Refused("no such upstream")),
+        )
         .await;
     assert!(matches!(
         refused,

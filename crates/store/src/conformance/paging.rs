@@ -73,7 +73,7 @@ pub(crate) async fn documents_are_paged(fixture: &impl Fixture) {
         let found = all(&store, page(Some((member, value)), false)).await;
         assert_eq!(found, expected, "{member:?}");
     }
-    for (member, value) in [(Member::App, "app9"), (Member::Tenant, "x")] {
+    for (member, value) in [(Member::App, "app9"), (Member::Tenant, "7")] {
         assert!(
             all(&store, page(Some((member, value)), false))
                 .await

@@ -14,6 +14,7 @@ use crate::error::{ApplyError, Invalid, StoreError};
 use crate::merge::merge_patch;
 use crate::revision::{Head, Revision};
 use crate::rows::{ChangeSet, Transaction};
+use crate::seal::{KEYS, Sealer};
 
 /// Bytes of JSON a document may have.
 const MAX_DOCUMENT: usize = 16 << 20;
@@ -58,6 +59,14 @@ impl<'a> Proposal<'a> {
             entries: &[],
             head: transaction.head()?,
         })
+    }
+
+    /// Takes over data keys that another node made.
+    pub fn renew(&self, sealer: &Sealer) -> Result<(), StoreError> {
+        match self.transaction.meta(KEYS)? {
+            Some(stored) => sealer.refresh(&stored),
+            None => Ok(()),
+        }
     }
 
     /// The documents that would differ from how they were after a change set, whoever changed them;

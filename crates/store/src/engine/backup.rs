@@ -1,7 +1,7 @@
 //! Everything that is stored as lines of JSON, and back. One form for every database.
 //!
-//! Notes are left out: sessions and links that were ended since must not come back. So is what is
-//! noted about the database as a whole, but for the wrapped keys of sealed secrets.
+//! Of notes, only those that are state are in it: sessions and links that were ended since must not
+//! come back. Of what is noted about the database as a whole, the wrapped keys of sealed secrets.
 
 mod item;
 mod restore;
@@ -11,17 +11,18 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub(crate) use self::item::bytes;
-use self::item::{Begin, Change, Checkpoint, Document, End, Item, Revision, Set};
+use self::item::{Begin, Change, Checkpoint, Document, End, Item, Note, Revision, Set};
 pub(crate) use self::restore::restore;
 use crate::canonical::{canonical, hex};
 use crate::document::Scope;
 use crate::error::StoreError;
-use crate::rows::Transaction;
+use crate::note::IN_BACKUPS;
+use crate::rows::{NoteRange, Transaction};
 use crate::seal::KEYS;
 use crate::store::FINGERPRINT;
 
 /// The version of the form.
-const FORM: u64 = 1;
+const FORM: u64 = 2;
 
 /// Change sets and revisions that are read at a time.
 const PART: usize = 200;
@@ -96,6 +97,7 @@ pub(crate) fn backup(
         documents = documents.saturating_add(1);
         writer.write(&Item::Document(Document::of(&document)?))
     })?;
+    write_notes(transaction, now_ms, &mut writer)?;
     let end = Item::End(End {
         lines: writer.lines,
         sha256: hex(writer.hash.clone().finish().as_ref()),
@@ -129,6 +131,32 @@ fn write_change_sets(
             count = count.saturating_add(1);
         }
     }
+}
+
+fn write_notes(
+    transaction: &dyn Transaction,
+    now_ms: i64,
+    writer: &mut Writer<'_>,
+) -> Result<(), StoreError> {
+    for space in IN_BACKUPS {
+        let mut after: Option<Box<str>> = None;
+        loop {
+            let range = NoteRange {
+                prefix: "",
+                after: after.as_deref(),
+                ends_after_ms: now_ms,
+            };
+            let notes = transaction.notes(space, &range, PART)?;
+            let Some(last) = notes.last().map(|note| note.key.clone()) else {
+                break;
+            };
+            for note in notes {
+                writer.write(&Item::Note(Note::of(space, note)?))?;
+            }
+            after = Some(last);
+        }
+    }
+    Ok(())
 }
 
 fn write_revisions(

@@ -7,6 +7,10 @@ use crate::document::Kind;
 use crate::error::StoreError;
 use crate::rows::Transaction;
 
+/// The meta key under which the number of the newest restore is: of what was before it, the change
+/// log tells nothing.
+pub(super) const RESTORED: &str = "store.restored";
+
 /// Entries that are put together; beyond, it is quicker to read everything.
 const MOST: usize = 20_000;
 
@@ -21,7 +25,10 @@ pub(crate) fn missed(
         return Ok(Some(Vec::new()));
     }
     let horizons = transaction.horizons()?;
-    if since > head.sequence || since < horizons.rules.max(horizons.directory) {
+    let restored = transaction.meta(RESTORED)?;
+    let restored = restored.and_then(|number| number.parse().ok()).unwrap_or(0);
+    let told_from = horizons.rules.max(horizons.directory).max(restored);
+    if since > head.sequence || since < told_from {
         return Ok(None);
     }
     let changes = transaction.changes(&ChangeFilter {

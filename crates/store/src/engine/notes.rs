@@ -119,13 +119,9 @@ fn put(transaction: &dyn Transaction, space: &str, note: &Note) -> Result<()> {
 }
 
 fn read(space: &str, note: StoredNote) -> Result<Note> {
-    let value = serde_json::from_str(&note.json).map_err(|error| StoreError::Damaged {
-        place: format!("the note `{}` in `{space}`", note.key).into(),
-        detail: error.to_string(),
-    })?;
     Ok(Note {
+        value: note::read(space, &note)?,
         key: note.key,
-        value,
         expires_at_ms: note.expires_at_ms,
     })
 }

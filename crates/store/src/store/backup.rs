@@ -2,16 +2,17 @@
 
 use serde_json::Value;
 
-use super::Store;
+use super::{Store, tell};
 use crate::change::ChangeMeta;
 use crate::engine::{self, BackedUp, Proposal};
 use crate::error::{ApplyError, StoreError};
 use crate::rows::{Access, Database};
+use crate::seal::Sealer;
 
 impl Store {
     /// Hands out everything that is stored, all of one moment, as lines of JSON, until `sink` says
     /// `false`. Changes go on meanwhile. What is not in it: `installation.key` and the master key,
-    /// without which its secrets are worth nothing, and notes.
+    /// without which its secrets are worth nothing, and notes other than of [`PASSWORDS`](crate::PASSWORDS).
     ///
     /// `sink` runs on a thread that may block.
     pub async fn backup(
@@ -23,14 +24,16 @@ impl Store {
             .await
     }
 
-    /// Puts a backup in the place of everything that is stored, or changes nothing. Notes go: who
-    /// had signed in has to sign in again. `lines` runs on a thread that may block; an item that is
+    /// Puts a backup in the place of everything that is stored, or changes nothing. Notes go but
+    /// for those in the backup: who had signed in has to sign in again. Data keys of `sealer` stay,
+    /// and get those of the backup beside them. `lines` runs on a thread that may block; an item that is
     /// an error says why a line cannot be read.
     ///
     /// `validate` sees what would be stored, as in [`Store::apply`], without entries.
     pub async fn restore<T, E>(
         &self,
         mut lines: impl Iterator<Item = Result<Value, String>> + Send + 'static,
+        sealer: Sealer,
         meta: ChangeMeta,
         validate: impl FnOnce(&Proposal<'_>) -> Result<T, ApplyError<E>> + Send + 'static,
     ) -> Result<(BackedUp, T), ApplyError<E>>
@@ -41,10 +44,10 @@ impl Store {
         let watched = self.0.head.clone();
         let work = move |database: &mut dyn Database| {
             let transaction = database.begin(Access::Write)?;
-            let restored = engine::restore(&*transaction, &mut lines, meta, validate);
+            let restored = engine::restore(&*transaction, &mut lines, &sealer, meta, validate);
             let (found, validated, head) = restored?;
             transaction.commit()?;
-            watched.send_replace(head);
+            tell(&watched, head);
             Ok((found, validated))
         };
         self.0.writer.run(work).await?

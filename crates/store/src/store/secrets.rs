@@ -3,6 +3,7 @@
 use super::Store;
 use crate::error::StoreError;
 use crate::master::{MasterKey, MasterSource};
+use crate::rows::{Access, Database};
 use crate::seal::{KEYS, Sealer};
 
 impl Store {
@@ -67,20 +68,23 @@ impl Store {
         } else {
             None
         };
-        let (rotated, text) = sealer.rotated(next)?;
-        self.set_meta(KEYS, &text).await?;
-        sealer.adopt(rotated);
+        let keys = sealer.clone();
+        let work = move |database: &mut dyn Database| {
+            let transaction = database.begin(Access::Write)?;
+            // Another node may have made a key that this one has not heard of.
+            if let Some(stored) = transaction.meta(KEYS)? {
+                keys.refresh(&stored)?;
+            }
+            let (rotated, text) = keys.rotated(next)?;
+            transaction.set_meta(KEYS, &text)?;
+            transaction.commit()?;
+            keys.adopt(rotated);
+            Ok::<_, StoreError>(())
+        };
+        self.0.writer.run(work).await??;
         if master {
             directory.adopt_next_master_key()?;
         }
         Ok(())
-    }
-
-    /// Takes over data keys that another process made.
-    pub async fn refresh_secrets(&self, sealer: &Sealer) -> Result<(), StoreError> {
-        match self.meta(KEYS).await? {
-            Some(stored) => sealer.refresh(&stored),
-            None => Ok(()),
-        }
     }
 }

@@ -7,7 +7,8 @@ use crate::canonical::{canonical, hex};
 use crate::change::{ActorKind, ChangeMeta, Entry, Event};
 use crate::document::{self, Kind};
 use crate::error::StoreError;
-use crate::rows::{ChangeSet, Concerns, Digests, KeptEntry};
+use crate::note::{self, IN_BACKUPS};
+use crate::rows::{ChangeSet, Concerns, Digests, KeptEntry, StoredNote};
 
 /// One line.
 #[derive(Debug, Serialize, Deserialize)]
@@ -19,6 +20,7 @@ pub(super) enum Item {
     Revision(Revision),
     Checkpoint(Checkpoint),
     Document(Document),
+    Note(Note),
     End(End),
 }
 
@@ -97,6 +99,15 @@ pub(super) struct Document {
     id: Box<str>,
     version: u64,
     json: Value,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Note {
+    space: String,
+    key: Box<str>,
+    json: Value,
+    expires_at_ms: i64,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -241,6 +252,28 @@ impl Document {
             json: canonical(&self.json).into(),
         };
         (document::is_id(&document.id) && self.json.is_object()).then_some(document)
+    }
+}
+
+impl Note {
+    pub(super) fn of(space: &str, note: StoredNote) -> Result<Self, StoreError> {
+        Ok(Self {
+            space: space.to_owned(),
+            json: note::read(space, &note)?,
+            key: note.key,
+            expires_at_ms: note.expires_at_ms,
+        })
+    }
+
+    /// Its space and the note; none where a backup should have none.
+    pub(super) fn read(self) -> Option<(&'static str, StoredNote)> {
+        let space = IN_BACKUPS.into_iter().find(|space| *space == self.space)?;
+        let note = StoredNote {
+            key: self.key,
+            json: canonical(&self.json).into(),
+            expires_at_ms: self.expires_at_ms,
+        };
+        document::is_id(&note.key).then_some((space, note))
     }
 }
 

@@ -9,11 +9,12 @@ use crate::canonical::{hex, sha256};
 use crate::change::{ChangeMeta, Event};
 use crate::document::Document;
 use crate::engine::apply::{append_event, rules_hash};
+use crate::engine::missed::RESTORED;
 use crate::engine::{Proposal, chain};
 use crate::error::{ApplyError, StoreError};
 use crate::revision::{Head, Revision};
 use crate::rows::{Horizons, Transaction};
-use crate::seal::KEYS;
+use crate::seal::{KEYS, Sealer};
 use crate::store::FINGERPRINT;
 
 /// What a line could not be used for.
@@ -21,10 +22,12 @@ type Why = Result<(), String>;
 
 /// Puts a backup in the place of everything; the caller commits. `validate` sees the result. That
 /// it was restored is an event, whose number is beyond every one that was taken before and that the
-/// backup has: nobody takes the state from before for newer.
+/// backup has: nobody takes the state from before for newer, nor for one that the log goes on from.
+/// Keys of sealed secrets are never lost: those of the backup are added to those that there are.
 pub(crate) fn restore<T, E>(
     transaction: &dyn Transaction,
     lines: &mut dyn Iterator<Item = Result<Value, String>>,
+    sealer: &Sealer,
     meta: ChangeMeta,
     validate: impl FnOnce(&Proposal<'_>) -> Result<T, ApplyError<E>>,
 ) -> Result<(BackedUp, T, Head), ApplyError<E>> {
@@ -43,6 +46,9 @@ pub(crate) fn restore<T, E>(
     };
     let begin = reader.everything(lines)?;
     let head = finish(transaction, &begin)?;
+    if let Some(keys) = &begin.keys {
+        transaction.set_meta(KEYS, &ring(transaction, sealer, keys)?)?;
+    }
     let comment = format!(
         "A backup of change set {} took the place of change set {}. {}",
         head.sequence, before.sequence, meta.comment
@@ -53,6 +59,7 @@ pub(crate) fn restore<T, E>(
     };
     let newest = before.sequence.max(head.sequence);
     let head = append_event(transaction, &head, newest, Event::new("restore"), meta)?;
+    transaction.set_meta(RESTORED, &head.sequence.to_string())?;
     let validated = validate(&Proposal::new(transaction, &[], head))?;
     Ok((reader.found, validated, head))
 }
@@ -80,10 +87,27 @@ fn finish(transaction: &dyn Transaction, begin: &Begin) -> Result<Head, StoreErr
     if let Some(fault) = chain::verify(transaction, None)?.fault {
         return Err(whole(fault.to_string()));
     }
-    if let Some(keys) = &begin.keys {
-        transaction.set_meta(KEYS, keys)?;
-    }
     Ok(head)
+}
+
+/// The keys that there are, with those that the backup has and that are missing.
+fn ring(
+    transaction: &dyn Transaction,
+    sealer: &Sealer,
+    backup: &str,
+) -> Result<String, StoreError> {
+    let merged = sealer.merged(transaction.meta(KEYS)?.as_deref(), backup);
+    merged.map_err(|error| match error {
+        StoreError::MasterDiffers { expected, found } => StoreError::Backup {
+            line: 1,
+            detail: format!(
+                "it has secrets that are sealed under another master key (known by {expected}; the \
+                 one here is known by {found}): put that master.key, with the installation.key, \
+                 into an empty data directory, and restore there"
+            ),
+        },
+        other => other,
+    })
 }
 
 /// Takes lines into a database that is empty.
@@ -204,6 +228,13 @@ impl Reader<'_> {
                 };
                 transaction.put_document(&document, &sha256(document.json.as_bytes()))?;
                 self.found.documents = self.found.documents.saturating_add(1);
+            }
+            Item::Note(note) => {
+                self.flush()?;
+                let Some((space, note)) = note.read() else {
+                    return malformed();
+                };
+                transaction.put_note(space, &note)?;
             }
             Item::Postern(_) | Item::End(_) => {
                 return Ok(Err("it does not stand where it should".to_owned()));
