@@ -16,6 +16,7 @@ pub(crate) use telling::told;
 
 use crate::Actor;
 use postern_model::permission::Point;
+use postern_store::{Belongs, Says, belongs, says};
 use serde_json::Value;
 
 /// Whose something is.
@@ -44,32 +45,12 @@ impl Owner {
     }
 }
 
-/// How a document says whose it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Says {
-    /// It is the platform's; every one of its kind is.
-    Platform,
-    /// By its id: it is the tenant.
-    Id,
-    /// By its member `tenant`; without it, it is the platform's.
-    Tenant,
-    /// By its app.
-    App,
-    /// By its app, and by its service: both sides see it.
-    Subscription,
-    /// By what it is attached to.
-    Attached,
-    /// By the service in the first part of its id.
-    Service,
-}
-
 /// What it takes to see and to change documents of a kind.
 #[derive(Debug, Clone, Copy)]
 struct Rights {
     kind: &'static str,
     read: Read,
     write: Point,
-    says: Says,
 }
 
 /// Who sees documents of a kind.
@@ -81,21 +62,19 @@ enum Read {
     With(Point),
 }
 
-const fn rights(kind: &'static str, read: Point, write: Point, says: Says) -> Rights {
+const fn rights(kind: &'static str, read: Point, write: Point) -> Rights {
     Rights {
         kind,
         read: Read::With(read),
         write,
-        says,
     }
 }
 
-const fn open(kind: &'static str, write: Point, says: Says) -> Rights {
+const fn open(kind: &'static str, write: Point) -> Rights {
     Rights {
         kind,
         read: Read::Everybody,
         write,
-        says,
     }
 }
 
@@ -105,128 +84,65 @@ const RIGHTS: [Rights; 27] = [
         "access_role",
         Point::AccessRolesRead,
         Point::AccessRolesWrite,
-        Says::Tenant,
     ),
-    rights(
-        "api_document",
-        Point::ServicesRead,
-        Point::ServicesWrite,
-        Says::Service,
-    ),
+    rights("api_document", Point::ServicesRead, Point::ServicesWrite),
     // A tenant sees what it was assigned; only the platform assigns.
-    rights(
-        "assignment",
-        Point::TenantsRead,
-        Point::SettingsWrite,
-        Says::Tenant,
-    ),
-    rights("app", Point::AppsRead, Point::AppsWrite, Says::Tenant),
-    open("category", Point::CategoriesWrite, Says::Platform),
+    rights("assignment", Point::TenantsRead, Point::SettingsWrite),
+    rights("app", Point::AppsRead, Point::AppsWrite),
+    open("category", Point::CategoriesWrite),
     rights(
         "certificate",
         Point::CertificatesRead,
         Point::CertificatesWrite,
-        Says::Tenant,
     ),
     rights(
         "change_request",
         Point::ChangesPropose,
         Point::ChangesPropose,
-        Says::Tenant,
     ),
     rights(
         "credential",
         Point::CredentialsRead,
         Point::CredentialsWrite,
-        Says::App,
     ),
-    open("environment", Point::EnvironmentsWrite, Says::Platform),
-    rights("group", Point::GroupsRead, Point::GroupsWrite, Says::Tenant),
-    rights(
-        "invitation",
-        Point::MembersRead,
-        Point::MembersWrite,
-        Says::Tenant,
-    ),
-    rights("list", Point::ListsRead, Point::ListsWrite, Says::Tenant),
-    rights(
-        "member",
-        Point::MembersRead,
-        Point::MembersWrite,
-        Says::Tenant,
-    ),
-    rights("plan", Point::PlansRead, Point::PlansWrite, Says::Tenant),
-    rights(
-        "policy",
-        Point::PoliciesRead,
-        Point::PoliciesWrite,
-        Says::Attached,
-    ),
-    rights("role", Point::RolesRead, Point::RolesWrite, Says::Tenant),
-    rights(
-        "service",
-        Point::ServicesRead,
-        Point::ServicesWrite,
-        Says::Tenant,
-    ),
+    open("environment", Point::EnvironmentsWrite),
+    rights("group", Point::GroupsRead, Point::GroupsWrite),
+    rights("invitation", Point::MembersRead, Point::MembersWrite),
+    rights("list", Point::ListsRead, Point::ListsWrite),
+    rights("member", Point::MembersRead, Point::MembersWrite),
+    rights("plan", Point::PlansRead, Point::PlansWrite),
+    rights("policy", Point::PoliciesRead, Point::PoliciesWrite),
+    rights("role", Point::RolesRead, Point::RolesWrite),
+    rights("service", Point::ServicesRead, Point::ServicesWrite),
     rights(
         "service_account",
         Point::ServiceAccountsRead,
         Point::ServiceAccountsWrite,
-        Says::Tenant,
     ),
     rights(
         "subscription",
         Point::SubscriptionsRead,
         Point::SubscriptionsDecide,
-        Says::Subscription,
     ),
-    rights("tenant", Point::TenantsRead, Point::TenantsWrite, Says::Id),
-    rights(
-        "tenant_default",
-        Point::TenantsRead,
-        Point::TenantsWrite,
-        Says::Id,
-    ),
+    rights("tenant", Point::TenantsRead, Point::TenantsWrite),
+    rights("tenant_default", Point::TenantsRead, Point::TenantsWrite),
     rights(
         "token",
         Point::ServiceAccountsRead,
         Point::ServiceAccountsWrite,
-        Says::Tenant,
     ),
-    rights(
-        "upstream",
-        Point::UpstreamsRead,
-        Point::UpstreamsWrite,
-        Says::Tenant,
-    ),
-    rights("user", Point::UsersRead, Point::UsersWrite, Says::Platform),
-    rights(
-        "webhook",
-        Point::WebhooksRead,
-        Point::WebhooksWrite,
-        Says::Tenant,
-    ),
+    rights("upstream", Point::UpstreamsRead, Point::UpstreamsWrite),
+    rights("user", Point::UsersRead, Point::UsersWrite),
+    rights("webhook", Point::WebhooksRead, Point::WebhooksWrite),
     rights(
         "identity_provider",
         Point::SettingsRead,
         Point::SettingsWrite,
-        Says::Tenant,
     ),
-    rights(
-        "mail",
-        Point::SettingsRead,
-        Point::SettingsWrite,
-        Says::Platform,
-    ),
+    rights("mail", Point::SettingsRead, Point::SettingsWrite),
 ];
 
-const SETTINGS: Rights = rights(
-    "",
-    Point::SettingsRead,
-    Point::SettingsWrite,
-    Says::Platform,
-);
+const SETTINGS: Rights = rights("", Point::SettingsRead, Point::SettingsWrite);
 
 fn rights_of(kind: &str) -> &'static Rights {
     static OTHER: Rights = SETTINGS;
@@ -254,7 +170,7 @@ pub(crate) enum Spread {
 
 /// How the documents of a tenant are found.
 pub(crate) fn spread(kind: &str) -> Spread {
-    match rights_of(kind).says {
+    match says(kind) {
         Says::Tenant => Spread::OverTenants,
         Says::App => Spread::OverApps,
         Says::Subscription => Spread::OverBoth,
@@ -279,31 +195,16 @@ pub type Look<'a> = &'a dyn Fn(&str, &str) -> Option<Value>;
 
 /// Whose a document is: its owner, and, of a subscription, the tenant of the service after it.
 pub fn owners(kind: &str, id: &str, document: &Value, look: Look<'_>) -> (Owner, Option<Owner>) {
-    let named = |member: &str| document.get(member).and_then(Value::as_str);
-    let of = |kind: &str, id: Option<&str>| {
-        let found = id.and_then(|id| look(kind, id));
-        Owner::of(found.as_ref().and_then(|found| found.get("tenant")))
-    };
-    match rights_of(kind).says {
-        Says::Platform => (Owner::Platform, None),
-        Says::Id => (Owner::Tenant(id.to_owned()), None),
-        Says::Tenant => (Owner::of(document.get("tenant")), None),
-        Says::App => (of("app", named("app")), None),
-        Says::Service => (of("service", id.split('/').next()), None),
-        Says::Subscription => (
-            of("app", named("app")),
-            Some(of("service", named("service"))),
-        ),
-        Says::Attached => {
-            let on = document.get("on").unwrap_or(&Value::Null);
-            let service = on.get("service").and_then(Value::as_str);
-            let owner = match service {
-                Some(service) => of("service", Some(service)),
-                None => Owner::of(on.get("tenant")),
-            };
-            (owner, None)
+    let of = |belongs: Belongs<'_>| match belongs {
+        Belongs::Platform => Owner::Platform,
+        Belongs::Tenant(tenant) => Owner::Tenant(tenant.to_owned()),
+        Belongs::With(kind, id) => {
+            let found = look(kind, id);
+            Owner::of(found.as_ref().and_then(|found| found.get("tenant")))
         }
-    }
+    };
+    let (owner, other) = belongs(kind, id, document);
+    (of(owner), other.map(of))
 }
 
 /// Whether somebody may see a document.

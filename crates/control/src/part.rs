@@ -2,7 +2,7 @@
 
 use crate::Refusal;
 use crate::documents::{Document, kind};
-use postern_store::{Kind, Scope};
+use postern_store::{Belongs, Kind, Scope, belongs};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -14,12 +14,13 @@ mod tests;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Part {
-    /// Only what belongs to this tenant: itself, what says `tenant`, the keys and subscriptions of
-    /// its apps, the policies on it and on its services.
+    /// Only what belongs to this tenant: itself and its defaults, what says `tenant`, the keys and
+    /// subscriptions of its apps, the policies on it and on its services, and what those were
+    /// imported from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenant: Option<String>,
-    /// Only what carries this tag, the keys and subscriptions of such apps, and the policies on
-    /// such services.
+    /// Only what carries this tag, the keys and subscriptions of such apps, and the policies and
+    /// imported documents of such services.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
     /// Only documents of these kinds.
@@ -122,26 +123,19 @@ impl Members {
     }
 
     fn marks(&self, kind: &str, id: &str, value: &Value) -> Marks {
-        let of = |all: &HashMap<String, Marks>, name: Option<&str>| {
-            let found = name.and_then(|name| all.get(name));
-            found.cloned().unwrap_or_default()
-        };
-        let on = value.get("on").unwrap_or(&Value::Null);
-        let mut marks = match (kind, text(on, "service")) {
-            ("credential" | "subscription", _) => of(&self.apps, text(value, "app")),
-            ("policy", Some(service)) => of(&self.services, Some(service)),
-            ("policy", None) => Marks {
-                tenant: text(on, "tenant").map(Into::into),
+        let mut marks = match belongs(kind, id, value).0 {
+            Belongs::Platform => Marks::default(),
+            Belongs::Tenant(tenant) => Marks {
+                tenant: Some(tenant.into()),
                 tagged: false,
             },
-            ("tenant", _) => Marks {
-                tenant: Some(id.into()),
-                tagged: false,
-            },
-            _ => Marks {
-                tenant: text(value, "tenant").map(Into::into),
-                tagged: false,
-            },
+            Belongs::With(kind, name) => {
+                let all = match kind {
+                    "app" => &self.apps,
+                    _ => &self.services,
+                };
+                all.get(name).cloned().unwrap_or_default()
+            }
         };
         marks.tagged |= is_tagged(value, self.part.tag.as_deref());
         marks

@@ -256,8 +256,8 @@ pub struct AuditFilter {
     pub kind: Option<Kind>,
     /// Only about documents with this id.
     pub id: Option<Box<str>>,
-    /// Only what concerns this tenant: its own documents, and those that refer to its apps and
-    /// services.
+    /// Only what concerns this tenant: documents that are its own, or were until then, and
+    /// subscriptions to its services.
     pub tenant: Option<Box<str>>,
     /// Only events with this name.
     pub event: Option<Box<str>>,

@@ -51,6 +51,8 @@ macro_rules! conformance {
             whoever_changes_the_past_is_found
             the_trail_says_who_from_where_and_what
             the_trail_is_filtered
+            a_tenant_s_trail_has_all_that_is_its_own
+            what_can_be_no_id_is_not_found
             what_no_event_can_be_is_refused
             notes_come_and_go
             notes_end

@@ -26,14 +26,13 @@ pub enum Class {
 const DIRECTORY: [&str; 5] = ["app", "credential", "group", "subscription", "tenant"];
 
 /// The kinds of the management; every other kind belongs to the rules.
-const MANAGEMENT: [&str; 12] = [
+const MANAGEMENT: [&str; 11] = [
     "api_document",
     "change_request",
     "identity_provider",
     "invitation",
     "mail",
     "member",
-    "notification",
     "role",
     "service_account",
     "token",

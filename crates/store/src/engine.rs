@@ -3,6 +3,7 @@
 mod apply;
 mod backup;
 mod chain;
+mod concerns;
 mod history;
 mod missed;
 mod notes;

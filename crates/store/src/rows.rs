@@ -72,8 +72,8 @@ pub(crate) type Linked = (ChangeSet, Option<[u8; 32]>);
 pub(crate) struct Concerns {
     /// Whose document it is.
     pub(crate) tenant: Option<String>,
-    /// Who provides the service that it names.
-    pub(crate) provider: Option<String>,
+    /// Whose it was before, or who provides the service that it names. The column is `provider`.
+    pub(crate) other: Option<String>,
 }
 
 /// An entry of a change set, as it is stored.

@@ -15,7 +15,7 @@ use crate::change::{
     Applied, AuditFilter, AuditLine, Change, ChangeFilter, ChangeMeta, Event, LoggedChange,
 };
 use crate::directory::DataDirectory;
-use crate::document::{Document, Kind, Page, Scope};
+use crate::document::{Document, Kind, Page, Scope, is_id};
 use crate::engine::{self, Chain, Proposal, Pruned, RowAt};
 use crate::error::{ApplyError, StoreError};
 use crate::installation::InstallationKey;
@@ -288,6 +288,10 @@ impl Store {
 
     /// One document.
     pub async fn document(&self, kind: Kind, id: &str) -> Result<Option<Document>, StoreError> {
+        // No database is asked for text that it cannot hold.
+        if !is_id(id) {
+            return Ok(None);
+        }
         let id = id.to_owned();
         self.read(move |transaction| transaction.document(&kind, &id))
             .await
@@ -312,8 +316,11 @@ impl Store {
         .await
     }
 
-    /// A part of the documents of one kind.
+    /// A part of the documents of one kind; none beyond what can be no id.
     pub async fn documents_page(&self, page: Page) -> Result<Vec<Document>, StoreError> {
+        if page.after.as_ref().is_some_and(|after| !is_id(after)) {
+            return Ok(Vec::new());
+        }
         self.read(move |transaction| transaction.page(&page)).await
     }
 
@@ -344,6 +351,9 @@ impl Store {
 
     /// Lines of the change log.
     pub async fn changes(&self, filter: ChangeFilter) -> Result<Vec<LoggedChange>, StoreError> {
+        if filter.id.as_ref().is_some_and(|id| !is_id(id)) {
+            return Ok(Vec::new());
+        }
         self.read(move |transaction| transaction.changes(&filter))
             .await
     }
@@ -364,6 +374,9 @@ impl Store {
 
     /// A document as it was after a change set.
     pub async fn row_at(&self, kind: Kind, id: &str, sequence: u64) -> Result<RowAt, StoreError> {
+        if !is_id(id) {
+            return Ok(RowAt::Absent);
+        }
         let id = id.to_owned();
         self.read(move |transaction| engine::row_at(transaction, &kind, &id, sequence))
             .await

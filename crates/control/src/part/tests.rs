@@ -35,6 +35,8 @@ fn what_belongs_to_a_tenant_is_told_by_itself_or_by_what_it_refers_to() {
         ),
         ("policy", "p", json!({"on": {"service": "orders"}})),
         ("policy", "p", json!({"on": {"tenant": "x"}})),
+        ("tenant_default", "x", json!({})),
+        ("api_document", "orders/v1", json!({})),
     ];
     for (kind, id, value) in inside {
         assert!(have(&members, kind, id, &value), "{kind} {value}");
@@ -50,6 +52,8 @@ fn what_belongs_to_a_tenant_is_told_by_itself_or_by_what_it_refers_to() {
         ),
         ("policy", "p", json!({"on": "platform"})),
         ("edge", "platform", json!({})),
+        ("tenant_default", "y", json!({})),
+        ("api_document", "other/v1", json!({})),
     ];
     for (kind, id, value) in outside {
         assert!(!have(&members, kind, id, &value), "{kind} {value}");

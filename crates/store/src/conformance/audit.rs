@@ -301,7 +301,11 @@ pub(crate) async fn the_trail_is_filtered(fixture: &impl Fixture) {
     };
     let t = [(2, 0), (3, 1), (6, 0), (7, 1), (7, 2), (7, 3)];
     assert_eq!(found(tenant("t")).await, t);
-    assert_eq!(found(tenant("u")).await, [(4, 0), (5, 0)]);
+    assert_eq!(
+        found(tenant("u")).await,
+        [(5, 0)],
+        "users are the platform's"
+    );
     assert_eq!(found(tenant("v")).await, [(7, 0), (7, 2)]);
 
     for order in [Order::OldestFirst, Order::NewestFirst] {
@@ -325,6 +329,82 @@ pub(crate) async fn the_trail_is_filtered(fixture: &impl Fixture) {
         }
         assert_eq!(paged, all);
     }
+}
+
+pub(crate) async fn a_tenant_s_trail_has_all_that_is_its_own(fixture: &impl Fixture) {
+    let store = fixture.open();
+    let of = async |tenant: &str, since: u64| {
+        let filter = AuditFilter {
+            tenant: Some(tenant.into()),
+            from: Some(Position {
+                sequence: since,
+                ordinal: u64::from(u32::MAX),
+            }),
+            ..everything()
+        };
+        let lines = audit(&store, filter).await.into_iter();
+        let entries = lines.filter_map(|line| line.entry);
+        entries
+            .map(|entry| format!("{}/{}", entry.kind, entry.id))
+            .collect::<Vec<_>>()
+    };
+    let begin = vec![
+        put("tenant", "t", json!({})),
+        put("tenant_default", "t", json!({})),
+        put("app", "a", json!({"tenant": "t"})),
+        put("credential", "k", json!({"app": "a"})),
+        put("service", "s", json!({"tenant": "v"})),
+        put("api_document", "s/v1", json!({})),
+        put("policy", "of_s", json!({"on": {"service": "s"}})),
+        put("policy", "of_t", json!({"on": {"tenant": "t"}})),
+        put("subscription", "x", json!({"app": "a", "service": "s"})),
+        put("policy", "of_all", json!({"on": "platform"})),
+    ];
+    apply(&store, begin).await;
+    let t = [
+        "tenant/t",
+        "tenant_default/t",
+        "app/a",
+        "credential/k",
+        "policy/of_t",
+    ];
+    assert_eq!(of("t", 0).await, [&t[..], &["subscription/x"]].concat());
+    let v = [
+        "service/s",
+        "api_document/s/v1",
+        "policy/of_s",
+        "subscription/x",
+    ];
+    assert_eq!(of("v", 0).await, v);
+
+    // What moves is told to both.
+    let moved = apply(&store, vec![put("app", "a", json!({"tenant": "u"}))]).await;
+    let since = moved.sequence - 1;
+    assert_eq!(of("t", since).await, ["app/a"]);
+    assert_eq!(of("u", since).await, ["app/a"]);
+
+    // What goes together is told as it was.
+    let gone = vec![
+        delete("app", "a"),
+        delete("credential", "k"),
+        delete("subscription", "x"),
+        delete("service", "s"),
+        delete("api_document", "s/v1"),
+        delete("policy", "of_s"),
+    ];
+    let since = moved.sequence;
+    apply(&store, gone).await;
+    assert_eq!(
+        of("u", since).await,
+        ["app/a", "credential/k", "subscription/x"]
+    );
+    let v = [
+        "subscription/x",
+        "service/s",
+        "api_document/s/v1",
+        "policy/of_s",
+    ];
+    assert_eq!(of("v", since).await, v);
 }
 
 pub(crate) async fn what_no_event_can_be_is_refused(fixture: &impl Fixture) {

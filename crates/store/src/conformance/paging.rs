@@ -81,3 +81,26 @@ pub(crate) async fn documents_are_paged(fixture: &impl Fixture) {
         );
     }
 }
+
+pub(crate) async fn what_can_be_no_id_is_not_found(fixture: &impl Fixture) {
+    let store = fixture.open();
+    apply(&store, vec![put("app", "a", json!({}))]).await;
+    for id in ["", "a\0", "\0"] {
+        assert_eq!(store.document(kind("app"), id).await.unwrap(), None);
+        let page = Page {
+            kind: kind("app"),
+            filter: None,
+            after: Some(id.into()),
+            descending: false,
+            limit: 7,
+        };
+        assert!(all(&store, page).await.is_empty());
+        let then = store.row_at(kind("app"), id, 1).await.unwrap();
+        assert_eq!(then, crate::RowAt::Absent);
+        let filter = crate::ChangeFilter {
+            id: Some(id.into()),
+            ..super::history::EVERY_CHANGE
+        };
+        assert_eq!(store.changes(filter).await.unwrap(), []);
+    }
+}

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use aws_lc_rs::digest::{Context, SHA256};
 use serde_json::{Map, Value};
 
+use super::concerns::Concerned;
 use super::missed::{merged, missed};
 use super::{CHECKPOINT_EVERY, chain};
 use crate::canonical::{MAX_DEPTH, array, canonical, is_shallow, sha256};
@@ -180,9 +181,9 @@ pub(crate) fn apply<T, E>(
         digests: chain::digests(&entries),
     };
     append(transaction, &set)?;
+    let concerned = Concerned::new(transaction, &entries);
     for (ordinal, entry) in (0..).zip(&entries) {
-        let concerns = chain::concerns(transaction, entry)?;
-        transaction.append_entry(sequence, ordinal, entry, &concerns)?;
+        transaction.append_entry(sequence, ordinal, entry, &concerned.by(entry)?)?;
     }
     if let Some(revision) = &revision {
         transaction.append_revision(revision, sequence)?;

@@ -2,13 +2,13 @@
 //! wrote down one hash can tell whether anything before it was changed or taken out since.
 
 use aws_lc_rs::digest::{Context, SHA256};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::canonical::{array, canonical, hex, sha256};
 use crate::change::Entry;
-use crate::document::{self, Class, Kind};
+use crate::document::{Class, Kind};
 use crate::error::StoreError;
-use crate::rows::{ChangeSet, Concerns, Digests, Horizons, Transaction};
+use crate::rows::{ChangeSet, Digests, Horizons, Transaction};
 
 /// Change sets that are read at a time.
 const PART: usize = 500;
@@ -142,41 +142,6 @@ impl Made {
             others: self.others.map(finish),
         }
     }
-}
-
-/// The tenants that an entry concerns: that of the document itself or of its app, and that of the
-/// service it names, as they stand in the transaction.
-pub(super) fn concerns(
-    transaction: &dyn Transaction,
-    entry: &Entry,
-) -> Result<Concerns, StoreError> {
-    let Some(json) = entry.after.as_deref().or(entry.before.as_deref()) else {
-        return Ok(Concerns::default());
-    };
-    if entry.kind.as_str() == "tenant" {
-        return Ok(Concerns {
-            tenant: Some(entry.id.as_ref().to_owned()),
-            provider: None,
-        });
-    }
-    let value = document::read(&entry.kind, &entry.id, json)?;
-    let text = |value: &Value, name: &str| value.get(name)?.as_str().map(str::to_owned);
-    let of = |kind: &str, id: Option<String>| -> Result<Option<String>, StoreError> {
-        let Some(id) = id else { return Ok(None) };
-        let found = transaction.document(&Kind::stored(kind), &id)?;
-        Ok(match found {
-            Some(found) => text(&found.value()?, "tenant"),
-            None => None,
-        })
-    };
-    let tenant = match text(&value, "tenant") {
-        Some(tenant) => Some(tenant),
-        None => of("app", text(&value, "app"))?,
-    };
-    Ok(Concerns {
-        tenant,
-        provider: of("service", text(&value, "service"))?,
-    })
 }
 
 /// Walks the chain from its beginning. `asked`: the change set whose hash somebody wants to compare.

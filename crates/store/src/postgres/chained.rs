@@ -60,7 +60,7 @@ impl Chained for Rows<'_> {
                     entry,
                     concerns: Concerns {
                         tenant: self.get(row, 5)?,
-                        provider: self.get(row, 6)?,
+                        other: self.get(row, 6)?,
                     },
                 })
             },

@@ -471,7 +471,7 @@ impl Transaction for Rows<'_> {
                 &entry.before.as_deref(),
                 &entry.after.as_deref(),
                 &storable(concerns.tenant.as_deref()),
-                &storable(concerns.provider.as_deref()),
+                &storable(concerns.other.as_deref()),
             ],
         )?;
         Ok(())

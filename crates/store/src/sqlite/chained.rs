@@ -58,7 +58,7 @@ impl Chained for Rows<'_> {
                     },
                     concerns: Concerns {
                         tenant: row.get(5)?,
-                        provider: row.get(6)?,
+                        other: row.get(6)?,
                     },
                 }))
             },

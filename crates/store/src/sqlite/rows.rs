@@ -331,7 +331,7 @@ impl Transaction for Rows<'_> {
                 entry.before,
                 entry.after,
                 concerns.tenant,
-                concerns.provider,
+                concerns.other,
             ],
         )?;
         Ok(())

@@ -210,7 +210,7 @@ impl Change {
             kind: kind.to_string(),
             id,
             tenant: kept.concerns.tenant,
-            provider: kept.concerns.provider,
+            provider: kept.concerns.other,
         })
     }
 
@@ -227,7 +227,7 @@ impl Change {
             },
             concerns: Concerns {
                 tenant: self.tenant,
-                provider: self.provider,
+                other: self.provider,
             },
         };
         document::is_id(&kept.entry.id).then_some((self.sequence, kept))
