@@ -8,7 +8,8 @@ use std::fmt;
 /// Why a request was not done, as the other side of the socket reads it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
-    /// A stable name: `not_found`, `conflict`, `invalid`, `configuration`, `file_mode`, `failed`.
+    /// A stable name: `approval_needed`, `busy`, `configuration`, `conflict`, `failed`, `file_mode`,
+    /// `forbidden`, `in_use`, `invalid`, `not_allowed`, `not_found`, `not_served`, `unavailable`.
     pub code: String,
     /// What is wrong; several lines for the faults of a configuration.
     pub message: String,
@@ -53,6 +54,24 @@ impl Refusal {
         self
     }
 
+    /// As somebody is told of it who only sends requests, and what is for the log alone: where the
+    /// database is, which files there are, what the system said.
+    pub fn abroad(self) -> (Self, Option<String>) {
+        let told = match self.code.as_str() {
+            "failed" => "something went wrong in Postern; its log says what",
+            "unavailable" => {
+                "the database cannot be used now; whoever was changing something looks first \
+                 whether that was done"
+            }
+            _ => return (self, None),
+        };
+        let hidden = self.to_string();
+        (
+            Self::new(&self.code, told),
+            (hidden != told).then_some(hidden),
+        )
+    }
+
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
         Self::new("invalid", message)
     }
@@ -87,7 +106,17 @@ impl From<Report> for Refusal {
 
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
-        Self::new("failed", error.to_string())
+        let code = match error {
+            StoreError::Invalid(invalid) => return invalid.into(),
+            StoreError::Away { .. }
+            | StoreError::Busy { .. }
+            | StoreError::Full { .. }
+            | StoreError::Uncertain { .. } => "unavailable",
+            StoreError::MasterElsewhere => "conflict",
+            StoreError::Backup { .. } => "invalid",
+            _ => "failed",
+        };
+        Self::new(code, error.to_string())
     }
 }
 
@@ -105,5 +134,48 @@ impl From<ApplyError<Self>> for Refusal {
             ApplyError::Invalid(invalid) => invalid.into(),
             ApplyError::Store(error) => error.into(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Refusal;
+    use postern_store::StoreError;
+
+    #[test]
+    fn what_the_database_says_of_itself_stays_here() {
+        let away = || StoreError::Away {
+            database: "postgres://postern@db.internal:5432/postern".into(),
+            detail: "connection refused".to_owned(),
+        };
+        let full = StoreError::Full {
+            path: "/var/lib/postern/postern.db".into(),
+        };
+        let damaged = StoreError::Damaged {
+            place: "/var/lib/postern/postern.db".into(),
+            detail: "a page".to_owned(),
+        };
+        for (error, code) in [
+            (away(), "unavailable"),
+            (full, "unavailable"),
+            (damaged, "failed"),
+        ] {
+            let here = Refusal::from(error);
+            assert_eq!(here.code, code);
+            let said = here.to_string();
+            let (abroad, hidden) = here.abroad();
+            assert_eq!(abroad.code, code);
+            assert_eq!(hidden, Some(said));
+            let text = abroad.to_string();
+            assert!(
+                !text.contains("postern.db") && !text.contains("db.internal"),
+                "{text}"
+            );
+            assert_eq!(abroad.clone().abroad(), (abroad, None));
+        }
+        let here = Refusal::from(away());
+        assert!(here.message.contains("db.internal"), "{here}");
+        let right = Refusal::invalid("a tenant has a name");
+        assert_eq!(right.clone().abroad(), (right, None));
     }
 }

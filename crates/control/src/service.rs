@@ -410,7 +410,7 @@ impl Service {
                 Some(checked.map_err(|why| Refusal::new("configuration", why))?);
         }
         let taken = self.take_over(stored, &mut last, read).await;
-        taken.map_err(|why| Refusal::new("failed", why))
+        taken.map_err(|why| Refusal::new(changing::NOT_SERVED, why))
     }
 
     fn status(&self, who: &str) -> Value {

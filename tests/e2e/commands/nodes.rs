@@ -285,6 +285,20 @@ fn a_database_that_goes_away_fails_no_request() {
     let refused = one.fails(&["keys", "create", "--app", "fieldforce"]);
     assert!(refused.contains("is away"), "{refused}");
     assert!(refused.contains("nothing was written"), "{refused}");
+    // Over HTTP nobody is told where it is.
+    let unavailable = one.ask_admin("/api/v1/sign-in/providers");
+    assert_eq!(unavailable.status, 503, "{}", unavailable.text());
+    assert_eq!(unavailable.json()["code"], "store.unavailable");
+    let text = unavailable.text();
+    let detail = unavailable.json()["detail"].as_str().unwrap().to_owned();
+    assert!(
+        !text.contains("postgres") && !text.contains("host="),
+        "{text}"
+    );
+    eventually("the log has it", || {
+        one.output().contains("is away").then_some(())
+    });
+    assert!(detail.contains("cannot be used now"), "{text}");
     within(Duration::from_secs(8), "it is said", || {
         let said = two.readiness()["database"]
             .as_str()?

@@ -8,6 +8,9 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+/// Says that a test that needs PostgreSQL must not be skipped.
+const NEEDED: &str = "POSTERN_TESTS_NEED_POSTGRES";
+
 /// PostgreSQL does not run as root; then it runs as this user.
 const NOBODY: u32 = 65534;
 
@@ -22,7 +25,8 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts one; none, with a message, where it is not installed.
+    /// Starts one. Where it is not installed: none, with a message; or a failure, if [`NEEDED`] is
+    /// in the environment.
     pub(crate) fn start() -> Option<Self> {
         Self::prepared(Vec::new(), |_| ())
     }
@@ -30,6 +34,10 @@ impl Server {
     /// The same with other settings, and a data directory that is prepared before it starts.
     pub(crate) fn prepared(settings: Vec<String>, prepare: impl FnOnce(&Path)) -> Option<Self> {
         let Some(programs) = programs() else {
+            assert!(
+                std::env::var_os(NEEDED).is_none(),
+                "PostgreSQL is not installed, and {NEEDED} says that it has to be"
+            );
             eprintln!("skipped: PostgreSQL is not installed; tests/setup.sh installs it");
             return None;
         };

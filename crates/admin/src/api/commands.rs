@@ -149,7 +149,13 @@ async fn answer(
         };
         let last = match service.call(method, call).await {
             Ok(value) => protocol::Reply::Ok(value),
-            Err(refusal) => protocol::Reply::Error(refusal),
+            Err(refusal) => {
+                let (told, hidden) = refusal.abroad();
+                if let Some(why) = hidden {
+                    tracing::error!("`{method}` failed: {why}");
+                }
+                protocol::Reply::Error(told)
+            }
         };
         sender.finish(&last).await;
     });

@@ -133,8 +133,9 @@ fn finish(outcome: Result<Reply, Problem>, head: bool) -> Response<Body> {
     let mut response = match outcome {
         Ok(reply) => reply.response(),
         Err(problem) => {
-            if problem.code == Code::Internal {
-                tracing::error!(request_id = id, "the API failed: {}", problem.detail);
+            if problem.hidden.is_some() || problem.code == Code::Internal {
+                let why = problem.hidden.as_ref().unwrap_or(&problem.detail);
+                tracing::error!(request_id = id, "the API failed: {why}");
             }
             problem.response(&id)
         }

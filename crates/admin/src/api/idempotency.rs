@@ -9,8 +9,8 @@ use super::reply::{Kept, Reply};
 use axum::http::HeaderMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use postern_control::{Actor, now};
-use postern_store::{Note, Store, StoreError};
+use postern_control::{Actor, Refusal, now};
+use postern_store::{Note, Store};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -42,10 +42,6 @@ pub(super) enum Begin<'a> {
     First(Once<'a>),
     /// It was done before, and this was answered.
     Again(Reply),
-}
-
-fn failed(error: &StoreError) -> Problem {
-    Problem::new(Code::Unavailable, error.to_string())
 }
 
 fn digest(parts: &[&[u8]]) -> String {
@@ -86,7 +82,7 @@ pub(super) async fn begin<'a>(
     };
     let note = once.note(json!({"digest": once.digest}), RUNNING_MS);
     let found = store.note_put_if_absent(SPACE, note, now()).await;
-    let Some(found) = found.map_err(|error| failed(&error))? else {
+    let Some(found) = found.map_err(|error| Problem::from(Refusal::from(error)))? else {
         return Ok(Begin::First(once));
     };
     if found.value.get("digest").and_then(Value::as_str) != Some(&once.digest) {

@@ -131,6 +131,8 @@ pub struct Problem {
     pub more: Map<String, Value>,
     /// More headers.
     pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// What only the log is told.
+    pub(crate) hidden: Option<String>,
 }
 
 impl Problem {
@@ -143,6 +145,7 @@ impl Problem {
             errors: Vec::new(),
             more: Map::new(),
             headers: Vec::new(),
+            hidden: None,
         }
     }
 
@@ -242,6 +245,7 @@ impl Problem {
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
+        let (refusal, hidden) = refusal.abroad();
         let code = match refusal.code.as_str() {
             "approval_needed" => Code::ApprovalNeeded,
             "not_found" => Code::NotFound,
@@ -263,6 +267,7 @@ impl From<Refusal> for Problem {
         Self {
             errors: errors.collect(),
             fix: refusal.help,
+            hidden,
             ..Self::new(code, refusal.message)
         }
     }

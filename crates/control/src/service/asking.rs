@@ -16,7 +16,7 @@ use crate::Refusal;
 use postern_calllog::{CallLog, CallLogError, Reader};
 use postern_explain::{ApplyError, QuestionError};
 use postern_policy::Directory;
-use postern_store::{Store, StoreError};
+use postern_store::Store;
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -77,10 +77,6 @@ impl Service {
         let answer = tokio::task::spawn_blocking(move || question(&asking)).await;
         answer.map_err(|error| Refusal::new("failed", error.to_string()))?
     }
-}
-
-fn store(error: &StoreError) -> Refusal {
-    Refusal::new("failed", error.to_string())
 }
 
 fn unread(error: &CallLogError) -> Refusal {

@@ -2,7 +2,7 @@
 
 use super::Service;
 use super::audit::{note, now_ms};
-use super::changing::{MEND, meta, need};
+use super::changing::{MEND, NOT_SERVED, meta, need};
 use crate::load::Read as Loaded;
 use crate::socket::Items;
 use crate::{Actor, ActorKind, Refusal};
@@ -57,7 +57,8 @@ impl Service {
         super::encode(done)
     }
 
-    /// Puts a backup in the place of everything that is stored, and serves it; or changes nothing.
+    /// Puts a backup in the place of everything that is stored, or changes nothing; then serves it,
+    /// or says why it cannot.
     ///
     /// The file is one of this machine, so that only who is on it may name it.
     pub(super) async fn restore(&self, actor: &Actor, given: Restore) -> Result<Value, Refusal> {
@@ -90,7 +91,7 @@ impl Service {
         let (found, read) = stored.store.restore(lines, sealer, meta, validate).await?;
         let taken = self.take_over(stored, &mut last, read).await;
         taken.map_err(|why| {
-            Refusal::new("failed", format!("restored, but not served: {why}")).help(MEND)
+            Refusal::new(NOT_SERVED, format!("restored, but not served: {why}")).help(MEND)
         })?;
         Ok(json!({
             "sequence": found.sequence,

@@ -133,7 +133,7 @@ impl Service {
             return Ok(());
         }
         let taken = self.take_over(stored, &mut last, read).await;
-        taken.map_err(|why| Refusal::new("failed", why))?;
+        taken.map_err(|why| Refusal::new(NOT_SERVED, why))?;
         tracing::info!(
             sequence = head.sequence,
             milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
@@ -172,7 +172,7 @@ impl Service {
                 "stored as change {}, but not served: {why}",
                 applied.sequence
             );
-            return Err(Refusal::new("failed", message).help(MEND));
+            return Err(Refusal::new(NOT_SERVED, message).help(MEND));
         }
         let took = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::info!(
@@ -198,6 +198,9 @@ impl Service {
         Ok(())
     }
 }
+
+/// What is stored, and is not served.
+pub(super) const NOT_SERVED: &str = "not_served";
 
 /// What to do where something is stored, and not served.
 pub(super) const MEND: &str =

@@ -55,9 +55,9 @@ impl fmt::Display for Address {
 impl FromStr for Address {
     type Err = StoreError;
 
-    /// Reads a URL as libpq has it. `sslmode` is `disable` or `verify-full`; without it, loopback
-    /// addresses and Unix sockets are spoken to in the clear, and everything else is verified.
-    /// `sslrootcert` names the authorities' file, in PEM.
+    /// Reads a URL as libpq has it. `sslmode` is `disable`, or `verify-full`, which `require` means
+    /// here as well; without it, loopback addresses and Unix sockets are spoken to in the clear, and
+    /// everything else is verified. `sslrootcert` names the authorities' file, in PEM.
     fn from_str(url: &str) -> Result<Self, StoreError> {
         let wrong = |what: String| StoreError::Address { what };
         let known = ["postgres://", "postgresql://"];
@@ -82,7 +82,7 @@ impl FromStr for Address {
                     .flat_map(char::escape_debug)
                     .collect();
                 return Err(wrong(format!(
-                    "sslmode `{other}` promises nothing; `verify-full` and `disable` are accepted"
+                    "sslmode `{other}` promises nothing; `verify-full`, `require` (the same here) and `disable` are accepted"
                 )));
             }
         };

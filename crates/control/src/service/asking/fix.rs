@@ -2,7 +2,7 @@
 
 use super::reach::{Reach, unseen};
 use super::why::{Kept, Sought};
-use super::{Asking, Documents, store};
+use super::{Asking, Documents};
 use crate::documents::{self, SETTINGS, section};
 use crate::service::changing::ChangeSet;
 use crate::service::{Lift, Service};
@@ -280,7 +280,7 @@ impl Asking {
             };
             let (kind, typed) = (documents::kind(&change.kind)?, typed(change));
             let document = self.wait(kept.document(kind, &typed.id));
-            let version = document.map_err(|error| store(&error))?.map(|d| d.version);
+            let version = document?.map(|d| d.version);
             let present = proved.documents.get(&change.kind, &change.id).is_some();
             let Some(expected) = expected(proved.sequence, present, version) else {
                 return Err(moved(&format!(

@@ -1,6 +1,6 @@
 //! By what a request was decided, and by what it would be decided now.
 
-use super::{Asking, Documents, compiled, store};
+use super::{Asking, Documents, compiled};
 use crate::documents::insert;
 use crate::{Refusal, documents};
 use postern_calllog::Entry;
@@ -106,14 +106,14 @@ impl Asking {
             return Ok(None);
         };
         let found = self.wait(kept.documents_at(revision));
-        let Some((found, rules)) = found.map_err(|error| store(&error))? else {
+        let Some((found, rules)) = found? else {
             return Ok(None);
         };
         let tenants = self.wait(kept.documents_now(Scope::Kind(Kind::new("tenant")?)));
-        let (_, tenants) = tenants.map_err(|error| store(&error))?;
+        let (_, tenants) = tenants?;
         let mut sections = Map::new();
         for document in rules.into_iter().chain(tenants) {
-            let value = document.value().map_err(|error| store(&error))?;
+            let value = document.value()?;
             insert(&mut sections, document.kind.as_str(), &document.id, value);
         }
         Ok(Some((found.to_string(), sections)))
@@ -180,7 +180,7 @@ impl Asking {
         };
         let scope = Scope::Kind(Kind::new(kind)?);
         let found = self.wait(kept.fold(scope, Vec::new(), visit));
-        let (_, mut found) = found.map_err(|error| store(&error))?;
+        let (_, mut found) = found?;
         found.sort();
         Ok(found)
     }
@@ -234,7 +234,7 @@ impl Asking {
         let kind = documents::kind(kind)?;
         if let Some(sequence) = sequence {
             let row = self.wait(kept.row_at(kind.clone(), id, sequence));
-            match row.map_err(|error| store(&error))? {
+            match row? {
                 RowAt::Present(json) => {
                     let read = serde_json::from_str(&json);
                     return read
@@ -246,9 +246,9 @@ impl Asking {
             }
         }
         let document = self.wait(kept.document(kind, id));
-        let document = document.map_err(|error| store(&error))?;
+        let document = document?;
         document
-            .map(|document| document.value().map_err(|error| store(&error)))
+            .map(|document| document.value().map_err(Refusal::from))
             .transpose()
     }
 }
