@@ -168,8 +168,8 @@ pub(crate) trait Chained {
     fn entries(&self, sequence: u64, visit: Visit<'_, KeptEntry>) -> Result<(), StoreError>;
     /// Writes down the link of a change set that has none.
     fn link(&self, sequence: u64, digests: &Digests, hash: &[u8; 32]) -> Result<(), StoreError>;
-    /// A document that is not what the change set of its version made of it, among those whose
-    /// changes are kept.
+    /// A document that is not what its last kept change made of it, or that a kept change made and
+    /// that is not there. One whose changes are forgotten is of a change set that was made.
     fn unlogged_document(&self) -> Result<Option<(Kind, Box<str>)>, StoreError>;
     /// Deletes everything but what is noted about the database as a whole.
     fn clear(&self) -> Result<(), StoreError>;

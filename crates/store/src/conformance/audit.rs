@@ -156,6 +156,24 @@ pub(crate) async fn whoever_changes_the_past_is_found(fixture: &impl Fixture) {
         (
             "UPDATE documents SET json = '{\"n\":9}' WHERE kind = 'plan'",
             "UPDATE documents SET json = '{\"n\":2}' WHERE kind = 'plan'",
+            document.clone(),
+        ),
+        (
+            "UPDATE documents SET json = '{\"n\":9}', version = 0 WHERE kind = 'plan'",
+            "UPDATE documents SET json = '{\"n\":2}', version = 3 WHERE kind = 'plan'",
+            document.clone(),
+        ),
+        (
+            "UPDATE documents SET id = 'q' WHERE kind = 'plan'",
+            "UPDATE documents SET id = 'p' WHERE kind = 'plan'",
+            Fault::Document {
+                kind: kind("plan"),
+                id: "q".into(),
+            },
+        ),
+        (
+            "UPDATE documents SET version = 4 WHERE kind = 'plan'",
+            "UPDATE documents SET version = 3 WHERE kind = 'plan'",
             document,
         ),
         (
@@ -180,6 +198,42 @@ pub(crate) async fn whoever_changes_the_past_is_found(fixture: &impl Fixture) {
         drop(store);
         fixture.tamper(undo);
     }
+}
+
+pub(crate) async fn whoever_takes_a_document_out_is_found(fixture: &impl Fixture) {
+    let store = fixture.open();
+    live(&store).await;
+    apply(&store, vec![put("plan", "old", json!({}))]).await;
+    for n in 0..3 {
+        apply(&store, vec![put("plan", "new", json!({ "n": n }))]).await;
+    }
+    drop(store);
+    let fault = async |sql: &str| {
+        fixture.tamper(sql);
+        let store = fixture.open();
+        store.verify_chain(None).await.unwrap().fault
+    };
+    let missing = Fault::Document {
+        kind: kind("user"),
+        id: "lin".into(),
+    };
+    let keep = "CREATE TABLE kept AS SELECT * FROM documents WHERE kind = 'user'";
+    fixture.tamper(keep);
+    let gone = fault("DELETE FROM documents WHERE kind = 'user'").await;
+    assert_eq!(gone, Some(missing));
+    let back = fault("INSERT INTO documents SELECT * FROM kept; DROP TABLE kept").await;
+    assert_eq!(back, None);
+
+    // The same of rules whose changes are forgotten.
+    let store = fixture.open();
+    store.prune(i64::MAX).await.unwrap();
+    assert_eq!(store.verify_chain(None).await.unwrap().fault, None);
+    let number = store.head().revision.number;
+    drop(store);
+    let other = "UPDATE documents SET json = '{\"n\":7}' WHERE id = 'old'";
+    assert_eq!(fault(other).await, Some(Fault::Rules(number)));
+    let gone = fault("DELETE FROM documents WHERE id = 'old'").await;
+    assert_eq!(gone, Some(Fault::Rules(number)));
 }
 
 pub(crate) async fn the_trail_says_who_from_where_and_what(fixture: &impl Fixture) {

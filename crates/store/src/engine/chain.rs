@@ -4,10 +4,12 @@
 use aws_lc_rs::digest::{Context, SHA256};
 use serde_json::json;
 
+use super::apply::RulesHash;
 use crate::canonical::{array, canonical, hex, sha256};
 use crate::change::Entry;
-use crate::document::{Class, Kind};
+use crate::document::{Class, Kind, Scope};
 use crate::error::StoreError;
+use crate::revision::Revision;
 use crate::rows::{ChangeSet, Digests, Horizons, Transaction};
 
 /// Change sets that are read at a time.
@@ -54,6 +56,11 @@ pub enum Fault {
         /// The last one there was.
         expected: u64,
     },
+    /// The rules are not those of their revision.
+    #[error(
+        "the rules that are stored are not those of revision {0}: one was changed, taken out or put in past the log"
+    )]
+    Rules(u64),
     /// A document was changed past the log.
     #[error("{kind} `{id}` is not what its last change made of it: it was changed past the log")]
     Document {
@@ -194,8 +201,26 @@ pub(crate) fn verify(
         });
     } else if let Some((kind, id)) = transaction.unlogged_document()? {
         chain.fault = Some(Fault::Document { kind, id });
+    } else {
+        chain.fault = other_rules(transaction)?;
     }
     Ok(chain)
+}
+
+/// Compares the rules that are stored with the hash of their revision: whatever the log has
+/// forgotten of them, and what nobody would miss in it.
+fn other_rules(transaction: &dyn Transaction) -> Result<Option<Fault>, StoreError> {
+    let Revision { number, hash } = transaction.head()?.revision;
+    if number == 0 {
+        return Ok(None);
+    }
+    let mut found = RulesHash::new();
+    transaction.documents(&Scope::Class(Class::Rules), &mut |document| {
+        let digest = sha256(document.json.as_bytes());
+        found.add(document.kind.as_str(), &document.id, &digest);
+        Ok(())
+    })?;
+    Ok((found.finish() != hash).then_some(Fault::Rules(number)))
 }
 
 /// Whether entries are those that the change set says it had, as far as they are kept.

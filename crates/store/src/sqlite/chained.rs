@@ -90,10 +90,25 @@ impl Chained for Rows<'_> {
 
     fn unlogged_document(&self) -> Result<Option<(Kind, Box<str>)>> {
         self.one(
+            // Those that are there, then those that are not.
             "SELECT d.kind, d.id FROM documents d CROSS JOIN head h
-             LEFT JOIN changes c ON c.kind = d.kind AND c.id = d.id AND c.sequence = d.version
-             WHERE d.version > CASE d.class WHEN 0 THEN h.rules_horizon ELSE h.directory_horizon END
-             AND c.after IS NOT d.json LIMIT 1",
+             WHERE CASE
+                 WHEN EXISTS (SELECT 1 FROM changes c WHERE c.kind = d.kind AND c.id = d.id)
+                 THEN NOT EXISTS (SELECT 1 FROM changes c
+                     WHERE c.kind = d.kind AND c.id = d.id AND c.sequence = d.version
+                     AND c.after = d.json AND NOT EXISTS (SELECT 1 FROM changes n
+                         WHERE n.kind = c.kind AND n.id = c.id AND n.sequence > c.sequence))
+                 ELSE d.version > CASE d.class
+                         WHEN 0 THEN h.rules_horizon ELSE h.directory_horizon END
+                     OR NOT EXISTS (SELECT 1 FROM change_sets s WHERE s.sequence = d.version)
+                 END
+             UNION ALL
+             SELECT c.kind, c.id FROM changes c
+             WHERE c.after IS NOT NULL
+             AND NOT EXISTS (SELECT 1 FROM documents d WHERE d.kind = c.kind AND d.id = c.id)
+             AND NOT EXISTS (SELECT 1 FROM changes n
+                 WHERE n.kind = c.kind AND n.id = c.id AND n.sequence > c.sequence)
+             LIMIT 1",
             [],
             |row| Ok((Kind::stored(row.get_ref(0)?.as_str()?), row.get(1)?)),
         )
