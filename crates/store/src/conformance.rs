@@ -49,6 +49,8 @@ macro_rules! conformance {
             every_change_set_and_event_is_a_link
             the_chain_outlives_what_is_forgotten
             whoever_changes_the_past_is_found
+            whoever_takes_a_document_out_is_found
+            long_reads_keep_no_others_waiting
             the_trail_says_who_from_where_and_what
             the_trail_is_filtered
             a_tenant_s_trail_has_all_that_is_its_own

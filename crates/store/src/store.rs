@@ -28,8 +28,12 @@ use crate::rows::{Access, Database, Transaction};
 use crate::sqlite::Sqlite;
 use crate::worker::Workers;
 
-/// Connections for reading, beside the one for writing.
+/// Connections for reading a little, beside the one for writing: who signs in, and what other nodes
+/// changed, waits for no other.
 const READERS: usize = 2;
+
+/// Connections for going through documents.
+const FOLDERS: usize = 2;
 
 /// The meta key under which the database remembers the installation's key.
 pub(crate) const FINGERPRINT: &str = "store.installation";
@@ -63,6 +67,9 @@ struct Inner {
     // Before the directory, whose lock is given back last.
     writer: Workers,
     readers: Workers,
+    folders: Workers,
+    /// One, for what takes as long as everything is large, or whoever takes it is slow.
+    long: Workers,
     head: watch::Sender<Head>,
     /// For a database that is shared.
     shared: Option<Sharing>,
@@ -107,9 +114,11 @@ impl Store {
             transaction.commit()?;
             head
         };
-        let readers = (0..READERS)
-            .map(|_| Sqlite::reader(&path).map(|reader| Box::new(reader) as Box<dyn Database>))
-            .collect::<Result<_, _>>()?;
+        let readers = |count: usize| {
+            let open = || Sqlite::reader(&path).map(|reader| Box::new(reader) as Box<dyn Database>);
+            let readers = (0..count).map(|_| open());
+            readers.collect::<Result<Vec<_>, _>>()
+        };
         let failed = |source| StoreError::Io {
             path: path.clone(),
             doing: "start a thread for",
@@ -117,7 +126,9 @@ impl Store {
         };
         Ok(Self(Arc::new(Inner {
             writer: Workers::start("store-write", vec![Box::new(writer)]).map_err(failed)?,
-            readers: Workers::start("store-read", readers).map_err(failed)?,
+            readers: Workers::start("store-read", readers(READERS)?).map_err(failed)?,
+            folders: Workers::start("store-fold", readers(FOLDERS)?).map_err(failed)?,
+            long: Workers::start("store-long", readers(1)?).map_err(failed)?,
             head: watch::Sender::new(head),
             shared: None,
             directory,
@@ -172,10 +183,12 @@ impl Store {
             copy: Mutex::new(copy.transpose().map_err(failed)?),
             _listener: Listener::start(connection(), shared.check, told.clone()).map_err(failed)?,
         };
-        let readers = (0..READERS).map(|_| boxed()).collect();
+        let readers = |count: usize| (0..count).map(|_| boxed()).collect();
         Ok(Self(Arc::new(Inner {
             writer: Workers::start("store-write", vec![boxed()]).map_err(failed)?,
-            readers: Workers::start("store-read", readers).map_err(failed)?,
+            readers: Workers::start("store-read", readers(READERS)).map_err(failed)?,
+            folders: Workers::start("store-fold", readers(FOLDERS)).map_err(failed)?,
+            long: Workers::start("store-long", readers(1)).map_err(failed)?,
             head: told.head,
             shared: Some(sharing),
             directory,
@@ -305,7 +318,7 @@ impl Store {
         mut state: S,
         mut visit: impl FnMut(&mut S, Document) + Send + 'static,
     ) -> Result<(Head, S), StoreError> {
-        self.read(move |transaction| {
+        read(&self.0.folders, move |transaction| {
             let head = transaction.head()?;
             transaction.documents(&scope, &mut |document| {
                 visit(&mut state, document);
@@ -335,8 +348,8 @@ impl Store {
         &self,
         revision: u64,
     ) -> Result<Option<(Revision, Vec<Document>)>, StoreError> {
-        self.read(move |transaction| engine::documents_at(transaction, revision))
-            .await
+        let work = move |transaction: &dyn Transaction| engine::documents_at(transaction, revision);
+        read(&self.0.folders, work).await
     }
 
     /// The kept revisions with these numbers, newest first, at most `limit`.
@@ -368,7 +381,7 @@ impl Store {
     /// Walks the chain of change sets from its beginning, and compares documents with it. `asked`:
     /// a change set whose hash is wanted, to be compared with one that was written down.
     pub async fn verify_chain(&self, asked: Option<u64>) -> Result<Chain, StoreError> {
-        self.read(move |transaction| engine::verify(transaction, asked))
+        self.read_long(move |transaction| engine::verify(transaction, asked))
             .await
     }
 
@@ -406,8 +419,15 @@ impl Store {
         &self,
         work: impl FnOnce(&dyn Transaction) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let work = move |database: &mut dyn Database| work(&*database.begin(Access::Read)?);
-        self.0.readers.run(work).await?
+        read(&self.0.readers, work).await
+    }
+
+    /// Reads what may take long, one after the other.
+    pub(crate) async fn read_long<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&dyn Transaction) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        read(&self.0.long, work).await
     }
 
     pub(crate) async fn write<T: Send + 'static>(
@@ -430,6 +450,14 @@ fn tell(watched: &watch::Sender<Head>, head: Head) {
     watched.send_if_modified(|seen| {
         seen.sequence <= head.sequence && std::mem::replace(seen, head) != head
     });
+}
+
+async fn read<T: Send + 'static>(
+    workers: &Workers,
+    work: impl FnOnce(&dyn Transaction) -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    let work = move |database: &mut dyn Database| work(&*database.begin(Access::Read)?);
+    workers.run(work).await?
 }
 
 async fn inspect<T, E>(

@@ -1,5 +1,8 @@
 //! Several at once.
 
+use std::sync::mpsc;
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::{Fixture, apply, kind, merge, meta, put, try_apply};
@@ -109,4 +112,48 @@ pub(crate) async fn a_note_about_the_database_stays(fixture: &impl Fixture) {
     drop(store);
     let store = fixture.open();
     assert_eq!(store.meta("demo").await.unwrap().as_deref(), Some("2"));
+}
+
+pub(crate) async fn long_reads_keep_no_others_waiting(fixture: &impl Fixture) {
+    let store = fixture.open();
+    apply(&store, vec![put("app", "a", json!({}))]).await;
+    // Who takes these backups takes nothing for now.
+    let (begun, begins) = mpsc::channel();
+    let takers: Vec<_> = (0..3)
+        .map(|_| {
+            let (store, begun) = (store.clone(), begun.clone());
+            let (go, gone) = mpsc::channel::<()>();
+            let sink = move |_| {
+                let _ = begun.send(());
+                // Until the other end is dropped.
+                let _ = gone.recv();
+                true
+            };
+            (go, tokio::spawn(async move { store.backup(7, sink).await }))
+        })
+        .collect();
+    tokio::task::spawn_blocking(move || begins.recv())
+        .await
+        .unwrap()
+        .unwrap();
+    let checking = {
+        let store = store.clone();
+        tokio::spawn(async move { store.verify_chain(None).await })
+    };
+    let others = async {
+        store.document(kind("app"), "a").await.unwrap().unwrap();
+        assert_eq!(store.note_get("session", "k", 0).await.unwrap(), None);
+        let look = |proposal: &crate::Proposal<'_>| Ok::<_, ApplyError<()>>(proposal.head());
+        assert_eq!(store.inspect(look).await.unwrap(), store.head());
+        let (_, apps) = store.documents_now(Scope::Everything).await.unwrap();
+        assert_eq!(apps.len(), 1);
+        apply(&store, vec![put("app", "b", json!({}))]).await;
+    };
+    let soon = tokio::time::timeout(Duration::from_secs(20), others).await;
+    for (go, taking) in takers {
+        drop(go);
+        taking.await.unwrap().unwrap();
+    }
+    assert_eq!(checking.await.unwrap().unwrap().fault, None);
+    soon.expect("nobody waits for them");
 }

@@ -20,7 +20,7 @@ impl Store {
         now_ms: i64,
         mut sink: impl FnMut(Value) -> bool + Send + 'static,
     ) -> Result<BackedUp, StoreError> {
-        self.read(move |transaction| engine::backup(transaction, now_ms, &mut sink))
+        self.read_long(move |transaction| engine::backup(transaction, now_ms, &mut sink))
             .await
     }
 
