@@ -479,6 +479,15 @@ struct Lift {
     address: IpAddr,
 }
 
+/// Does what takes a processor long on a thread that may block: the one of the control plane also
+/// lets people in and follows other nodes.
+async fn apart<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Refusal> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| Refusal::new("failed", error.to_string()))?
+}
+
 /// An answer as JSON.
 fn encode(answer: impl Serialize) -> Result<Value, Refusal> {
     serde_json::to_value(answer).map_err(|error| Refusal::new("failed", error.to_string()))

@@ -74,8 +74,7 @@ impl Service {
             },
             tokio: Handle::current(),
         };
-        let answer = tokio::task::spawn_blocking(move || question(&asking)).await;
-        answer.map_err(|error| Refusal::new("failed", error.to_string()))?
+        super::apart(move || question(&asking)).await
     }
 }
 

@@ -253,7 +253,7 @@ impl Service {
                 Ok(all)
             }
             Source::File(path) => {
-                let all = super::reading::file(path)?;
+                let all = super::reading::file(path).await?;
                 let mut all: Vec<Seen> = all
                     .into_iter()
                     .filter(|document| document.kind == kind)

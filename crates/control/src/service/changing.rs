@@ -88,7 +88,8 @@ impl Service {
         let actor = actor.cloned();
         let validate = move |proposal: &Proposal<'_>| {
             let allowed = match &actor {
-                Some(actor) => ownership::authorize(actor, proposal),
+                Some(actor) => ownership::authorize(actor, proposal)
+                    .and_then(|()| management::check::check(actor, proposal)),
                 None => Ok(()),
             };
             let reader = actor.as_ref();

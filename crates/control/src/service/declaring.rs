@@ -1,7 +1,7 @@
 //! Declared configuration: what is stored as a file, and a file as what is stored.
 
 use super::changing::{meta, need, owned_by_file};
-use super::{Service, Source, Stored};
+use super::{Service, Source, Stored, apart};
 use crate::credential::keep_hmac;
 use crate::documents::{self, Document};
 use crate::part::{Members, Part};
@@ -111,7 +111,8 @@ impl Service {
         let stored = match &self.source {
             Source::Store(stored) => stored,
             Source::File(path) => {
-                return against_file(path, &given);
+                let path = path.clone();
+                return apart(move || against_file(&path, &given)).await;
             }
         };
         let declared = stored.declared(&given).await?;
@@ -166,7 +167,7 @@ impl Service {
         let sections = match &self.source {
             Source::Store(stored) => stored.sections(members).await?,
             Source::File(path) => {
-                let all = super::reading::file(path)?;
+                let all = super::reading::file(path).await?;
                 for one in &all {
                     members.look_at(one.kind.as_str(), &one.id, &one.value);
                 }
@@ -193,7 +194,7 @@ impl Service {
 
 /// What a file would change in the one that owns the configuration.
 fn against_file(path: &Path, given: &Declaration) -> Result<Value, Refusal> {
-    let owner = super::reading::file(path)?;
+    let owner = super::reading::read_file(path)?;
     let mut members = Members::new(given.part.clone())?;
     for one in &owner {
         members.look_at(one.kind.as_str(), &one.id, &one.value);
@@ -210,15 +211,20 @@ fn against_file(path: &Path, given: &Declaration) -> Result<Value, Refusal> {
 impl Stored {
     /// Reads a file, and plans what it takes to make what is stored say the same.
     pub(super) async fn declared(&self, given: &Declaration) -> Result<Declared, Refusal> {
-        let (warnings, alone) = match load::alone(&given.name, &given.text, self.loader.secrets()) {
-            Ok(warnings) => (warnings, None),
-            Err(report) => (String::new(), Some(report)),
+        let (wanted, loader) = (given.clone(), self.loader.clone());
+        let read = move || {
+            let alone = load::alone(&wanted.name, &wanted.text, loader.secrets());
+            let (warnings, alone) = match alone {
+                Ok(warnings) => (warnings, None),
+                Err(report) => (String::new(), Some(report)),
+            };
+            match (Text::read(&wanted), &alone) {
+                (Ok(text), _) => Ok((text, warnings, alone)),
+                (Err(_), Some(report)) => Err(report.clone().into()),
+                (Err(refusal), None) => Err(refusal),
+            }
         };
-        let text = match (Text::read(given), &alone) {
-            (Ok(text), _) => text,
-            (Err(_), Some(report)) => return Err(report.clone().into()),
-            (Err(refusal), None) => return Err(refusal),
-        };
+        let (text, warnings, alone) = apart(read).await?;
         let documents = text.documents.len();
         let members = self.look_around(Members::new(given.part.clone())?).await?;
         let planner = text.planner(members, given.prune, Some(self.loader.keyer()))?;

@@ -7,13 +7,13 @@ mod policies;
 
 use super::changing::{meta, owned_by_file};
 use super::reading::file;
-use super::{Service, Source, Stored};
+use super::{Service, Source, apart};
 use crate::shorthand::Change;
 use crate::{Actor, Refusal, documents, ownership};
 use kept::KIND;
 pub(super) use kept::KeptDocument;
 use plan::{Before, Plan};
-use postern_store::{Action, ApplyError, Expect, Kind, Proposal};
+use postern_store::{Action, Expect, Kind};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -91,13 +91,12 @@ impl Service {
         }
         let text = std::mem::take(&mut given.text);
         let wanted = given.clone();
-        let planned = tokio::task::spawn_blocking(move || {
+        let plan = apart(move || {
             let imported = postern_openapi::import(text.as_bytes());
             let imported = imported.map_err(|why| unreadable(&wanted.name, why))?;
             Plan::make(&wanted, imported, &before, text.as_bytes())
         });
-        let planned = planned.await;
-        let plan = planned.map_err(|error| Refusal::new("failed", error.to_string()))??;
+        let plan = plan.await?;
         let mut answer = plan.answer(given.dry_run);
         let made = match &self.source {
             Source::File(_) if given.dry_run => None,
@@ -105,7 +104,8 @@ impl Service {
                 return Err(owned_by_file(path, &plan.configured()));
             }
             Source::Store(stored) if given.dry_run => {
-                self.could(stored, actor, &plan).await?;
+                self.try_out(stored, Some(actor), plan.stored(None)?)
+                    .await?;
                 None
             }
             Source::Store(stored) => {
@@ -118,43 +118,6 @@ impl Service {
             answer.extend(made);
         }
         Ok(answer)
-    }
-
-    /// Whether the changes would be accepted; nothing is changed.
-    async fn could(&self, stored: &Stored, actor: &Actor, plan: &Plan) -> Result<(), Refusal> {
-        const ACCEPTED: &str = "accepted";
-        // What was read last is only that as long as nobody makes another change.
-        let held = stored.last.lock().await;
-        let last = held.clone();
-        let (loader, running) = (stored.loader.clone(), self.running.clone());
-        let meta = meta(actor, String::new(), "import");
-        let actor = actor.clone();
-        let validate = move |proposal: &Proposal<'_>| {
-            let read = || {
-                ownership::authorize(&actor, proposal)?;
-                let read = match loader.changed(proposal, &last)? {
-                    Some(read) => read,
-                    None => loader.whole(proposal)?,
-                };
-                if let Some(configuration) = read.candidate.configuration {
-                    let configuration = std::sync::Arc::unwrap_or_clone(configuration);
-                    let checked = running.check(configuration);
-                    checked.map_err(|why| Refusal::new("configuration", why))?;
-                }
-                Ok(())
-            };
-            // A transaction that is refused leaves nothing behind.
-            let refusal = read().err();
-            Err::<(), _>(ApplyError::Refused(
-                refusal.unwrap_or_else(|| Refusal::new(ACCEPTED, "")),
-            ))
-        };
-        let outcome = stored.store.apply(plan.stored(None)?, meta, validate).await;
-        drop(held);
-        match outcome.map_err(Refusal::from) {
-            Err(refusal) if refusal.code != ACCEPTED => Err(refusal),
-            _ => Ok(()),
-        }
     }
 
     /// What is there before.
@@ -184,7 +147,7 @@ impl Service {
                 }
             }
             Source::File(path) => {
-                for document in file(path)? {
+                for document in file(path).await? {
                     if document.kind.as_str() == "service" && *document.id == *given.service {
                         before.service = object(document.value);
                     }

@@ -1,6 +1,6 @@
 //! Documents, as they stand.
 
-use super::{Service, Source};
+use super::{Service, Source, apart};
 use crate::credential::conceal;
 use crate::service::Listing;
 use crate::{Actor, Refusal, documents};
@@ -107,7 +107,7 @@ impl Service {
             }
             Source::File(path) => {
                 let mut found = Found::default();
-                for document in file(path)? {
+                for document in file(path).await? {
                     if document.kind == kind {
                         wanted.visit(&mut found, &document.id, None, document.value);
                     }
@@ -149,7 +149,12 @@ impl Service {
 }
 
 /// What the file says now.
-pub(super) fn file(path: &Path) -> Result<Vec<documents::Document>, Refusal> {
+pub(super) async fn file(path: &Path) -> Result<Vec<documents::Document>, Refusal> {
+    let path = path.to_owned();
+    apart(move || read_file(&path)).await
+}
+
+pub(super) fn read_file(path: &Path) -> Result<Vec<documents::Document>, Refusal> {
     const LONGEST: u64 = 17 << 20;
     let mut text = String::new();
     std::fs::File::open(path)
