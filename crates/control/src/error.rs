@@ -113,7 +113,6 @@ impl From<StoreError> for Refusal {
             | StoreError::Full { .. }
             | StoreError::Uncertain { .. } => "unavailable",
             StoreError::MasterElsewhere => "conflict",
-            StoreError::Backup { .. } => "invalid",
             _ => "failed",
         };
         Self::new(code, error.to_string())

@@ -330,8 +330,13 @@ fn a_node_starts_without_its_database_and_catches_up() {
     eventually("the key on the other node", || {
         (two.customers(&key).status == 200).then_some(())
     });
-    let replica = two.data().join("replica.db");
-    eventually("the copy", || replica.exists().then_some(()));
+    let id = id_of(&key);
+    eventually("the key in the copy", || {
+        let files = ["replica.db", "replica.db-wal"].map(|name| two.data().join(name));
+        let mut files = files.iter().flat_map(fs::read);
+        let holds = |file: Vec<u8>| file.windows(id.len()).any(|part| part == id.as_bytes());
+        files.any(holds).then_some(())
+    });
     server.stop();
     let two = two.again_with(&server);
     assert!(two.output().contains("is away"), "{}", two.output());
