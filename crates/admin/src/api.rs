@@ -6,6 +6,7 @@
 
 mod about;
 mod asks;
+mod bodies;
 mod commands;
 pub mod describe;
 pub(crate) mod dispatch;
@@ -38,6 +39,7 @@ pub struct Api {
     identities: Arc<dyn Identities>,
     openapi: OnceLock<String>,
     sign_on: Option<Arc<dyn SignOn>>,
+    bodies: bodies::Bodies,
 }
 
 impl std::fmt::Debug for Api {
@@ -54,6 +56,7 @@ impl Api {
             identities,
             openapi: OnceLock::new(),
             sign_on: None,
+            bodies: bodies::Bodies::default(),
         }
     }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 pub const SOCKET: &str = "postern.sock";
 
 /// Bytes a line may have: the largest configuration file, every character of it escaped.
-pub const MAX_LINE: u64 = 40 << 20;
+pub const MAX_LINE: usize = 40 << 20;
 
 /// One request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -187,7 +187,7 @@ async fn converse(stream: UnixStream, actor: &Actor, service: &Service) -> io::R
     let mut replies = Replies(write);
     loop {
         let mut line = Vec::new();
-        let mut bounded = (&mut read).take(MAX_LINE);
+        let mut bounded = (&mut read).take(MAX_LINE as u64);
         timeout(PATIENCE, bounded.read_until(b'\n', &mut line)).await??;
         if line.is_empty() {
             return Ok(());

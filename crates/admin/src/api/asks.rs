@@ -197,8 +197,8 @@ fn together(path: &impl Serialize, query: &impl Serialize, body: Object) -> Resu
 
 /// Bytes that a body may have.
 const USUAL: usize = 1 << 20;
-/// One that has a whole document in it, each character of which may be escaped.
-const UPLOAD: usize = 80 << 20;
+/// One that has a whole document in it, as at the socket.
+const UPLOAD: usize = postern_control::protocol::MAX_LINE;
 
 /// Declares endpoints: type, HTTP method, path, name, what it needs, path, query and body, how long
 /// the body may be, the method of the socket, the room of the reference, what it does.

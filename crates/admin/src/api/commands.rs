@@ -17,7 +17,7 @@ use super::reply::Reply;
 use super::table::Table;
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
-use postern_control::protocol;
+use postern_control::protocol::{self, MAX_LINE};
 use postern_control::{Actor, Call};
 use serde_json::{Map, Value, json};
 
@@ -25,7 +25,7 @@ const KIND: &str = "application/x-ndjson";
 
 /// Declares commands: type, method of the socket, and what it takes.
 macro_rules! commands {
-    ($($name:ident $method:literal $needs:ident $body:literal $says:literal;)*) => {
+    ($($name:ident $method:literal $needs:ident $body:expr, $says:literal;)*) => {
         $(
             #[doc = $says]
             #[derive(Debug, Clone, Copy)]
@@ -72,63 +72,63 @@ macro_rules! commands {
 }
 
 commands! {
-    Status "status" SignedIn 4096 "Say who asks, and how the process can be reached";
-    Documents "documents" SignedIn 65_536 "List documents";
-    Change "change" SignedIn 41_943_040 "Make changes, all or none";
-    Apply "apply" ConfigurationApply 41_943_040 "Apply a configuration file";
-    Import "import" ServicesWrite 83_886_080 "Import an OpenAPI document";
-    OpenApi "openapi" SignedIn 65_536 "Write a version as an OpenAPI document";
-    Diff "diff" ConfigurationExport 41_943_040 "Say what a configuration file would change";
-    Export "export" ConfigurationExport 65_536 "Write what is stored as a configuration file";
-    RevisionsList "revisions.list" RevisionsRead 4096 "List revisions";
-    RevisionsShow "revisions.show" RevisionsRead 4096 "Show a revision";
-    RevisionsDiff "revisions.diff" RevisionsRead 4096 "Compare two revisions";
-    RevisionsRollBack "revisions.rollback" RevisionsRollBack 65_536 "Bring the rules of a revision back";
-    ChangeRequestsCreate "change_requests.create" ChangesPropose 41_943_040 "Propose changes";
-    ChangeRequestsList "change_requests.list" ChangesPropose 4096 "List change requests";
-    ChangeRequestsShow "change_requests.show" ChangesPropose 4096 "Show a change request";
-    ChangeRequestsApprove "change_requests.approve" ChangesDecide 65_536 "Approve a change request";
-    ChangeRequestsReject "change_requests.reject" ChangesDecide 65_536 "Reject a change request";
-    Requirements "requirements" SignedIn 65_536 "Say what an operation asks of its callers";
-    WhoCan "who_can" QuestionsAsk 65_536 "Say which apps may call an operation";
-    Access "access" AppsRead 65_536 "Say what an app may call";
-    AuditLog "audit.log" AuditRead 65_536 "Read the audit trail";
-    AuditVerify "audit.verify" AuditRead 4096 "Check the chain of the audit trail";
-    AuditExport "audit.export" AuditRead 65_536 "Export the audit trail";
-    Backup "backup" BackupsMake 4096 "Make a backup";
-    Restore "restore" BackupsMake 65_536 "Restore a backup, on the machine itself only";
-    SecretsSeal "secrets.seal" SettingsWrite 1_048_576 "Seal a secret";
-    SecretsRotate "secrets.rotate" SettingsWrite 4096 "Replace the keys of sealed secrets";
-    VersionsLifecycle "versions.lifecycle" ServicesPublish 65_536 "Publish, promote or deprecate a version";
-    VersionsDifference "versions.difference" ServicesRead 4096 "Say what publishing a version changes for callers";
-    VersionsCallers "versions.callers" ServicesRead 4096 "List who called a version";
-    VersionsRetire "versions.retire" ServicesPublish 65_536 "End a version";
-    Catalogue "catalogue" SignedIn 4096 "List what is offered to one's tenants";
-    SubscriptionsRequest "subscriptions.request" SubscriptionsRequest 65_536 "Ask for a subscription";
-    SubscriptionsDecide "subscriptions.decide" SubscriptionsDecide 65_536 "Approve, reject, suspend or resume a subscription";
-    SubscriptionsCancel "subscriptions.cancel" SubscriptionsRequest 65_536 "End a subscription";
-    SubscriptionsRemind "subscriptions.remind" SubscriptionsRequest 4096 "Remind whoever decides about a subscription";
-    SubscriptionsHistory "subscriptions.history" SubscriptionsRead 4096 "Show what happened to a subscription";
-    Approvals "approvals" SignedIn 4096 "List what waits for one's decision";
-    KeysRotate "keys.rotate" CredentialsWrite 65_536 "Replace a key, which stays good for a while";
-    Why "why" CallsRead 65_536 "Explain a request";
-    Can "can" QuestionsAsk 1_048_576 "Decide a made-up request";
-    Log "log" CallsRead 65_536 "List and follow requests";
-    Denials "denials" CallsRead 65_536 "Count refusals";
-    Fix "fix" CallsRead 65_536 "Make a proved fix";
-    BlocksList "blocks.list" BlocksLift 4096 "List blocked addresses";
-    BlocksLift "blocks.lift" BlocksLift 4096 "End a block";
-    PeopleAdminLink "people.admin_link" UsersWrite 4096 "Make a link with which an administrator signs up";
-    PeopleInvite "people.invite" MembersWrite 65_536 "Invite somebody";
-    PeoplePasswordLink "people.password_link" UsersWrite 4096 "Make a link with which a user chooses a password";
-    WebhooksCreate "webhooks.create" WebhooksWrite 65_536 "Make a webhook";
-    WebhooksRotateSecret "webhooks.rotate_secret" WebhooksWrite 4096 "Give a webhook another secret";
-    WebhooksTest "webhooks.test" WebhooksWrite 4096 "Send a ping to a webhook";
-    WebhooksDeliveries "webhooks.deliveries" WebhooksRead 4096 "List attempts to deliver to a webhook";
-    WebhooksRedeliver "webhooks.redeliver" WebhooksWrite 4096 "Make a delivery again";
-    MailTest "mail.test" SettingsWrite 4096 "Send a mail, to see whether the settings are right";
-    PoliciesEffective "policies.effective" PoliciesRead 65_536 "Show which policies hold";
-    TokensCreate "tokens.create" ServiceAccountsWrite 65_536 "Make a token of a service account";
+    Status "status" SignedIn 4096, "Say who asks, and how the process can be reached";
+    Documents "documents" SignedIn 65_536, "List documents";
+    Change "change" SignedIn MAX_LINE, "Make changes, all or none";
+    Apply "apply" ConfigurationApply MAX_LINE, "Apply a configuration file";
+    Import "import" ServicesWrite MAX_LINE, "Import an OpenAPI document";
+    OpenApi "openapi" SignedIn 65_536, "Write a version as an OpenAPI document";
+    Diff "diff" ConfigurationExport MAX_LINE, "Say what a configuration file would change";
+    Export "export" ConfigurationExport 65_536, "Write what is stored as a configuration file";
+    RevisionsList "revisions.list" RevisionsRead 4096, "List revisions";
+    RevisionsShow "revisions.show" RevisionsRead 4096, "Show a revision";
+    RevisionsDiff "revisions.diff" RevisionsRead 4096, "Compare two revisions";
+    RevisionsRollBack "revisions.rollback" RevisionsRollBack 65_536, "Bring the rules of a revision back";
+    ChangeRequestsCreate "change_requests.create" ChangesPropose MAX_LINE, "Propose changes";
+    ChangeRequestsList "change_requests.list" ChangesPropose 4096, "List change requests";
+    ChangeRequestsShow "change_requests.show" ChangesPropose 4096, "Show a change request";
+    ChangeRequestsApprove "change_requests.approve" ChangesDecide 65_536, "Approve a change request";
+    ChangeRequestsReject "change_requests.reject" ChangesDecide 65_536, "Reject a change request";
+    Requirements "requirements" SignedIn 65_536, "Say what an operation asks of its callers";
+    WhoCan "who_can" QuestionsAsk 65_536, "Say which apps may call an operation";
+    Access "access" AppsRead 65_536, "Say what an app may call";
+    AuditLog "audit.log" AuditRead 65_536, "Read the audit trail";
+    AuditVerify "audit.verify" AuditRead 4096, "Check the chain of the audit trail";
+    AuditExport "audit.export" AuditRead 65_536, "Export the audit trail";
+    Backup "backup" BackupsMake 4096, "Make a backup";
+    Restore "restore" BackupsMake 65_536, "Restore a backup, on the machine itself only";
+    SecretsSeal "secrets.seal" SettingsWrite 1_048_576, "Seal a secret";
+    SecretsRotate "secrets.rotate" SettingsWrite 4096, "Replace the keys of sealed secrets";
+    VersionsLifecycle "versions.lifecycle" ServicesPublish 65_536, "Publish, promote or deprecate a version";
+    VersionsDifference "versions.difference" ServicesRead 4096, "Say what publishing a version changes for callers";
+    VersionsCallers "versions.callers" ServicesRead 4096, "List who called a version";
+    VersionsRetire "versions.retire" ServicesPublish 65_536, "End a version";
+    Catalogue "catalogue" SignedIn 4096, "List what is offered to one's tenants";
+    SubscriptionsRequest "subscriptions.request" SubscriptionsRequest 65_536, "Ask for a subscription";
+    SubscriptionsDecide "subscriptions.decide" SubscriptionsDecide 65_536, "Approve, reject, suspend or resume a subscription";
+    SubscriptionsCancel "subscriptions.cancel" SubscriptionsRequest 65_536, "End a subscription";
+    SubscriptionsRemind "subscriptions.remind" SubscriptionsRequest 4096, "Remind whoever decides about a subscription";
+    SubscriptionsHistory "subscriptions.history" SubscriptionsRead 4096, "Show what happened to a subscription";
+    Approvals "approvals" SignedIn 4096, "List what waits for one's decision";
+    KeysRotate "keys.rotate" CredentialsWrite 65_536, "Replace a key, which stays good for a while";
+    Why "why" CallsRead 65_536, "Explain a request";
+    Can "can" QuestionsAsk 1_048_576, "Decide a made-up request";
+    Log "log" CallsRead 65_536, "List and follow requests";
+    Denials "denials" CallsRead 65_536, "Count refusals";
+    Fix "fix" CallsRead 65_536, "Make a proved fix";
+    BlocksList "blocks.list" BlocksLift 4096, "List blocked addresses";
+    BlocksLift "blocks.lift" BlocksLift 4096, "End a block";
+    PeopleAdminLink "people.admin_link" UsersWrite 4096, "Make a link with which an administrator signs up";
+    PeopleInvite "people.invite" MembersWrite 65_536, "Invite somebody";
+    PeoplePasswordLink "people.password_link" UsersWrite 4096, "Make a link with which a user chooses a password";
+    WebhooksCreate "webhooks.create" WebhooksWrite 65_536, "Make a webhook";
+    WebhooksRotateSecret "webhooks.rotate_secret" WebhooksWrite 4096, "Give a webhook another secret";
+    WebhooksTest "webhooks.test" WebhooksWrite 4096, "Send a ping to a webhook";
+    WebhooksDeliveries "webhooks.deliveries" WebhooksRead 4096, "List attempts to deliver to a webhook";
+    WebhooksRedeliver "webhooks.redeliver" WebhooksWrite 4096, "Make a delivery again";
+    MailTest "mail.test" SettingsWrite 4096, "Send a mail, to see whether the settings are right";
+    PoliciesEffective "policies.effective" PoliciesRead 65_536, "Show which policies hold";
+    TokensCreate "tokens.create" ServiceAccountsWrite 65_536, "Make a token of a service account";
 }
 
 /// Answers with the lines that the socket would give.

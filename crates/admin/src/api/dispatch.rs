@@ -1,17 +1,19 @@
 //! From an HTTP request to an endpoint and back.
 
 use super::Api;
+use super::bodies::{Whole, parsed};
 use super::endpoint::{Asked, Endpoint};
 use super::idempotency::{Begin, MOST_KEPT, begin};
 use super::identity::Presented;
-use super::input::{self, FromBody as _};
+use super::input;
 use super::permission::Need;
 use super::problem::{Code, Place, Problem};
 use super::reply::Reply;
 use super::table::{Row, Table};
 use crate::server::Peer;
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::Body;
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, Response};
@@ -21,11 +23,6 @@ use postern_model::permission::Grants;
 use std::marker::PhantomData;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::time::timeout;
-
-/// How long a body may take.
-const BODY_TIMEOUT: Duration = Duration::from_mins(1);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -34,7 +31,7 @@ pub(crate) struct Received {
     pub(crate) parts: Parts,
     /// The parameters in the path, encoded as in a query.
     pub(crate) parameters: String,
-    pub(crate) body: Bytes,
+    pub(crate) body: Whole,
     pub(crate) actor: Option<Actor>,
     pub(crate) from: IpAddr,
 }
@@ -72,16 +69,19 @@ impl<E: Endpoint> Served for Of<E> {
                 actor,
                 from,
             } = received;
+            let Whole { bytes, place } = body;
             let asked = Asked::<E> {
                 path: input::parameters(&parameters, Place::Path)?,
                 query: input::parameters(parts.uri.query().unwrap_or(""), Place::Query)?,
-                body: E::Body::from_body(&parts.headers, body)?,
+                body: parsed(&parts.headers, bytes).await?,
                 signed_in: actor.is_some(),
                 actor: actor.unwrap_or_else(|| nobody(from)),
                 headers: parts.headers,
                 from,
             };
-            E::call(api, asked).await
+            let answered = E::call(api, asked).await;
+            drop(place);
+            answered
         })
     }
 }
@@ -98,37 +98,29 @@ fn nobody(from: IpAddr) -> Actor {
     }
 }
 
+/// What stands in a path, if it can be read.
+type Parameters = Result<RawPathParams, RawPathParamsRejection>;
+
 /// Every path of the table.
 pub(crate) fn router(api: &Arc<Api>, table: Table) -> Router {
     let mut router = Router::new();
     for (path, rows) in table.by_path() {
         let api = api.clone();
-        let handler = move |parameters: RawPathParams, request: Request| {
+        let handler = move |parameters: Parameters, request: Request| {
             let (api, rows) = (api.clone(), rows.clone());
-            async move { answer(&api, &rows, &parameters, request).await }
+            async move { finish(served(&api, &rows, parameters, request).await) }
         };
         router = router.route(path, any(handler));
     }
     router.fallback(|| async {
         let problem = Problem::new(Code::NotFound, "There is nothing at this path.");
-        finish(
-            Err(problem.fix("GET /api/v1/openapi.json lists what there is.")),
-            false,
-        )
+        finish(Err(
+            problem.fix("GET /api/v1/openapi.json lists what there is.")
+        ))
     })
 }
 
-async fn answer(
-    api: &Arc<Api>,
-    rows: &Arc<[Arc<Row>]>,
-    parameters: &RawPathParams,
-    request: Request,
-) -> Response<Body> {
-    let head = request.method() == Method::HEAD;
-    finish(served(api, rows, parameters, request).await, head)
-}
-
-fn finish(outcome: Result<Reply, Problem>, head: bool) -> Response<Body> {
+fn finish(outcome: Result<Reply, Problem>) -> Response<Body> {
     let id = postern_control::request_id();
     let mut response = match outcome {
         Ok(reply) => reply.response(),
@@ -143,18 +135,23 @@ fn finish(outcome: Result<Reply, Problem>, head: bool) -> Response<Body> {
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
-    if head {
-        *response.body_mut() = Body::empty();
-    }
     response
 }
 
 async fn served(
     api: &Arc<Api>,
     rows: &Arc<[Arc<Row>]>,
-    parameters: &RawPathParams,
+    parameters: Parameters,
     request: Request,
 ) -> Result<Reply, Problem> {
+    let parameters = parameters.map_err(|rejection| {
+        Problem::field(
+            Place::Path,
+            "",
+            format!("{}.", rejection.body_text()),
+            "percent-encoded UTF-8 (RFC 3986)",
+        )
+    })?;
     let wanted = match request.method() {
         &Method::HEAD => &Method::GET,
         method => method,
@@ -176,7 +173,7 @@ async fn served(
         identified => identified?,
     };
     let_in(row.need, actor.as_ref())?;
-    let body = read(body, row.max_body).await?;
+    let body = api.bodies.receive(body, row.max_body).await?;
     let parameters = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(parameters.iter())
         .finish();
@@ -204,7 +201,7 @@ async fn once(api: &Arc<Api>, row: &Row, received: Received) -> Result<Reply, Pr
             &received.parts.headers,
             received.actor.as_ref(),
             [row.id, &received.parameters],
-            &received.body,
+            &received.body.bytes,
         );
         match begun.await? {
             Begin::Again(reply) => return Ok(reply),
@@ -247,27 +244,4 @@ fn let_in(need: Need, actor: Option<&Actor>) -> Result<(), Problem> {
     }
     let detail = format!("This takes the permission `{}`.", need.name());
     Err(Problem::new(Code::PermissionMissing, detail).with("permission", point.name()))
-}
-
-async fn read(body: Body, most: usize) -> Result<Bytes, Problem> {
-    match timeout(BODY_TIMEOUT, to_bytes(body, most)).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(error)) => {
-            let source = std::error::Error::source(&error);
-            if source.is_some_and(<dyn std::error::Error>::is::<http_body_util::LengthLimitError>) {
-                let detail = format!("The body has more than the {most} bytes that are read here.");
-                Err(Problem::new(Code::TooLarge, detail).with("limit", most))
-            } else {
-                let detail = "The body ended before its end.";
-                Err(Problem::new(Code::RequestInvalid, detail))
-            }
-        }
-        Err(_) => {
-            let detail = format!(
-                "The body took more than {} seconds.",
-                BODY_TIMEOUT.as_secs()
-            );
-            Err(Problem::new(Code::RequestInvalid, detail))
-        }
-    }
 }

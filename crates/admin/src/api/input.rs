@@ -11,8 +11,10 @@ use serde_json::Value;
 use serde_path_to_error::Segment;
 use std::collections::BTreeSet;
 
+mod json;
+
 /// A body that an endpoint can take.
-pub trait FromBody: Sized + Send {
+pub trait FromBody: Sized + Send + 'static {
     /// Whether there is one.
     const EXPECTED: bool = true;
 
@@ -50,10 +52,10 @@ impl FromBody for Nothing {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Json<T>(pub T);
 
-impl<T: DeserializeOwned + JsonSchema + Send> FromBody for Json<T> {
+impl<T: DeserializeOwned + JsonSchema + Send + 'static> FromBody for Json<T> {
     fn from_body(headers: &HeaderMap, bytes: Bytes) -> Result<Self, Problem> {
         is_json(headers)?;
-        let value = json(&bytes)?;
+        let value = json::read(&bytes)?;
         typed(value).map(Self)
     }
 
@@ -92,28 +94,6 @@ fn is_json(headers: &HeaderMap) -> Result<(), Problem> {
         format!("The body is said to be `{sent}`.")
     };
     Err(Problem::new(Code::ContentTypeUnsupported, said))
-}
-
-/// Reads JSON in which no name stands twice.
-fn json(bytes: &[u8]) -> Result<Value, Problem> {
-    const ACCEPTED: &str = "a JSON document in UTF-8 (RFC 8259)";
-    let syntax = |what: String| Problem::field(Place::Body, "", what, ACCEPTED);
-    let text = std::str::from_utf8(bytes)
-        .map_err(|error| syntax(format!("Byte {} is not UTF-8.", error.valid_up_to())))?;
-    if text.trim().is_empty() {
-        return Err(syntax("The body is empty.".to_owned()));
-    }
-    let value: Value = serde_json::from_str(text)
-        .map_err(|error| syntax(format!("The body is not JSON: {error}.")))?;
-    // What was read above has lost names that stand twice.
-    if let Err(report) = postern_config::values("body", text) {
-        let found = report.diagnostics.into_iter().next();
-        let (pointer, message) = found
-            .map(|found| (found.pointer.unwrap_or_default(), found.message))
-            .unwrap_or_default();
-        return Err(Problem::field(Place::Body, &pointer, message, ACCEPTED));
-    }
-    Ok(value)
 }
 
 /// Reads a typed body; what does not fit is named by its place.

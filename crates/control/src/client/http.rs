@@ -159,7 +159,7 @@ impl Http {
                 return Ok(lines.read.drain(..end).collect());
             }
             lines.searched = lines.read.len();
-            if lines.searched as u64 > MAX_LINE {
+            if lines.searched > MAX_LINE {
                 let mib = MAX_LINE >> 20;
                 return Err(ClientError::Unreadable(format!("a line over {mib} MiB")));
             }
@@ -198,7 +198,7 @@ impl Http {
             .map_err(|error| unreachable(&self.server, error))?
         {
             all.extend_from_slice(&part);
-            if all.len() as u64 > MAX_LINE {
+            if all.len() > MAX_LINE {
                 let mib = MAX_LINE >> 20;
                 return Err(ClientError::Unreadable(format!("more than {mib} MiB")));
             }

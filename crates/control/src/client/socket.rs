@@ -89,7 +89,7 @@ impl Socket {
         let read = self
             .stream
             .by_ref()
-            .take(MAX_LINE)
+            .take(MAX_LINE as u64)
             .read_until(b'\n', &mut line);
         if line.is_empty() {
             read?;

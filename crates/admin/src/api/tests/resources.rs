@@ -239,6 +239,50 @@ async fn every_other_method_is_405_with_allow() {
     assert_eq!(nowhere.body["code"], "resource.not_found");
     let head = world.ask("owner", "HEAD", "/apps/till", Value::Null).await;
     assert_eq!((head.status, head.body), (200, Value::Null));
+    let whole = world.ask("owner", "GET", "/apps/till", Value::Null).await;
+    let length = whole.body.to_string().len().to_string();
+    assert_eq!(head.headers["content-length"], length.as_str());
+    assert_eq!(head.headers["etag"], whole.headers["etag"]);
+}
+
+#[tokio::test]
+async fn a_path_that_cannot_be_read_is_a_problem_like_others() {
+    let world = World::new().await;
+    let answer = world.ask("owner", "GET", "/apps/%FF", Value::Null).await;
+    assert_eq!(
+        (answer.status, &answer.body["code"]),
+        (400, &json!("request.invalid"))
+    );
+    assert_eq!(answer.body["errors"][0]["in"], "path");
+    let kind = &answer.headers["content-type"];
+    assert_eq!(kind, "application/problem+json");
+    assert!(answer.headers.contains_key("x-request-id"));
+}
+
+#[tokio::test]
+async fn documents_are_taken_as_they_are_sized_and_values_as_they_are_counted() {
+    let world = World::new().await;
+    // Each line feed is two characters in the body.
+    let text = format!("tenants: {{}}\n# {}", "\n".repeat(9 << 20));
+    let diff = json!({"name": "a.yaml", "text": text});
+    let diff = world
+        .ask("owner", "POST", "/configuration/diff", diff)
+        .await;
+    assert_eq!(diff.status, 200, "{diff:?}");
+    let many = format!("{{\"changes\": [0{}]}}", ",0".repeat(1 << 20));
+    let many = world
+        .ask("owner", "POST", "/commands/change", json!(many))
+        .await;
+    assert_eq!(many.status, 400);
+    let detail = &many.body["errors"][0]["detail"];
+    assert_eq!(detail, "The body has more than 500000 values.");
+    let long = json!({"id": "a", "title": "x".repeat(1 << 20)});
+    let long = world.ask("owner", "POST", "/apps", long).await;
+    assert_eq!(
+        (long.status, &long.body["limit"]),
+        (413, &json!(1 << 20)),
+        "{long:?}"
+    );
 }
 
 #[tokio::test]
