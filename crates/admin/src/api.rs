@@ -11,6 +11,7 @@ mod commands;
 pub mod describe;
 pub(crate) mod dispatch;
 pub mod endpoint;
+mod fields;
 mod idempotency;
 mod identity;
 pub mod input;

@@ -37,7 +37,7 @@ impl<T: Serialize> Members for Json<T> {
     }
 }
 
-/// Declares types of parameters: members that may be left out, and those that may not.
+/// Declares types of parameters. Those that are no [`Option`] have to be there.
 macro_rules! parameters {
     ($($name:ident { $($(#[doc = $says:literal])+ $field:ident: $type:ty,)* })*) => {
         $(
@@ -45,32 +45,16 @@ macro_rules! parameters {
             #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
             #[serde(deny_unknown_fields)]
             struct $name {
-                $($(#[doc = $says])+ #[serde(default, skip_serializing_if = "is_default")] $field: $type,)*
+                $($(#[doc = $says])+ $field: $type,)*
             }
         )*
     };
-}
-
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
 }
 
 parameters! {
     ById {
         /// The id.
         id: String,
-    }
-    WhichFix {
-        /// The request's id.
-        id: String,
-        /// The number of the fix, from 1, as the explanation lists them.
-        number: usize,
-    }
-    HowFix {
-        /// Why, for the audit trail.
-        comment: String,
-        /// Only say what would be made.
-        preview: bool,
     }
     OfOperation {
         /// The service.
@@ -88,7 +72,7 @@ parameters! {
     }
     ByAddress {
         /// The address.
-        address: Option<IpAddr>,
+        address: IpAddr,
     }
     ByNumber {
         /// The number of the revision.
@@ -178,7 +162,8 @@ fn together(path: &impl Serialize, query: &impl Serialize, body: Object) -> Resu
         let Value::Object(members) = part else {
             continue;
         };
-        for (name, value) in members {
+        let said = members.into_iter().filter(|(_, value)| !value.is_null());
+        for (name, value) in said {
             if all.contains_key(&name) {
                 let detail = format!("`{name}` is said by the path.");
                 let pointer = format!("/{name}");
@@ -239,7 +224,6 @@ macro_rules! asks {
 }
 
 asks! {
-    Mend POST "/calls/{id}/fixes/{number}" "apply_fix" CallsRead (WhichFix, Nothing, Json<HowFix>) USUAL "fix" "Calls" "Make a proved fix, or say what it would make";
     Can POST "/questions/can" "ask_can" QuestionsAsk (Nothing, Nothing, Json<MadeUp>) USUAL "can" "Calls" "Decide a request that nobody has sent";
     Effective GET "/services/{service}/versions/{version}/operations/{operation}/policies" "effective_policies" PoliciesRead (OfOperation, Nothing, Nothing) USUAL "policies.effective" "Policies" "Show which policies hold for an operation, and where they come from";
     ListBlocks GET "/blocks" "list_blocks" BlocksLift (Nothing, Blocks, Nothing) USUAL "blocks.list" "Platform" "List addresses that are blocked for now";

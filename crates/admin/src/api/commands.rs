@@ -43,6 +43,7 @@ macro_rules! commands {
                 const ID: &'static str = concat!("command_", $method);
                 const SUMMARY: &'static str = $says;
                 const TAG: &'static str = "Commands";
+                const KEPT: bool = false;
                 const MAX_BODY: usize = $body;
 
                 async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {

@@ -241,6 +241,7 @@ fn operation(row: &Row, describer: &mut Describer) -> Value {
     let described = (row.describe)(describer);
     let mut parameters = parameters(&described.path, "path");
     parameters.extend(self::parameters(&described.query, "query"));
+    parameters.extend(fields(row));
     let (status, answer) = described.answer;
     let success = match answer {
         Some((kind, schema)) => json!({
@@ -295,6 +296,33 @@ fn operation(row: &Row, describer: &mut Describer) -> Value {
     operation
 }
 
+/// The header fields that an endpoint honours.
+fn fields(row: &Row) -> Vec<Value> {
+    let field = |name: &str, pattern: &str, description: &str| {
+        json!({
+            "name": name,
+            "in": "header",
+            "required": false,
+            "description": description,
+            "schema": {"type": "string", "pattern": pattern},
+        })
+    };
+    let mut fields = Vec::new();
+    if row.is_conditional {
+        let says = "The `ETag` of what was read: it is done only if that is stored still; `*`: only if anything is.";
+        fields.push(field("If-Match", "^(\\*|\"[0-9]+\")$", says));
+    }
+    if row.is_conditional && row.method == Method::PUT {
+        let says = "`*`: it is done only if nothing is stored there.";
+        fields.push(field("If-None-Match", "^\\*$", says));
+    }
+    if row.is_done_once() {
+        let says = "Any text of one's own, new for each request: what is sent again with the same one within a day is answered again, without the secrets, and not done again.";
+        fields.push(field("Idempotency-Key", "^[!-~]{1,255}$", says));
+    }
+    fields
+}
+
 /// The statuses of problems that an endpoint can answer with.
 fn statuses(row: &Row, parameters: &[Value], body: bool, more: &[Code]) -> Vec<StatusCode> {
     let mut codes = vec![Code::Internal, Code::Unavailable];
@@ -309,6 +337,12 @@ fn statuses(row: &Row, parameters: &[Value], body: bool, more: &[Code]) -> Vec<S
     }
     if body {
         codes.extend([Code::TooLarge, Code::ContentTypeUnsupported]);
+    }
+    if row.is_conditional {
+        codes.push(Code::VersionMismatch);
+    }
+    if row.is_done_once() {
+        codes.extend([Code::IdempotencyReused, Code::IdempotencyRunning]);
     }
     codes.extend(more);
     codes.iter().map(|code| code.status()).collect()

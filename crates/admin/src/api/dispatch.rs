@@ -3,6 +3,7 @@
 use super::Api;
 use super::bodies::{Whole, parsed};
 use super::endpoint::{Asked, Endpoint};
+use super::fields;
 use super::idempotency::{Begin, MOST_KEPT, begin};
 use super::identity::Presented;
 use super::input;
@@ -18,6 +19,7 @@ use axum::extract::{RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, Response};
 use axum::routing::any;
+use postern_control::shorthand::Expectation;
 use postern_control::{Actor, ActorKind, Answer, Bounds};
 use postern_model::permission::Grants;
 use std::marker::PhantomData;
@@ -33,6 +35,7 @@ pub(crate) struct Received {
     pub(crate) parameters: String,
     pub(crate) body: Whole,
     pub(crate) actor: Option<Actor>,
+    pub(crate) expected: Option<Expectation>,
     pub(crate) from: IpAddr,
 }
 
@@ -67,6 +70,7 @@ impl<E: Endpoint> Served for Of<E> {
                 parameters,
                 body,
                 actor,
+                expected,
                 from,
             } = received;
             let Whole { bytes, place } = body;
@@ -76,6 +80,7 @@ impl<E: Endpoint> Served for Of<E> {
                 body: parsed(&parts.headers, bytes).await?,
                 signed_in: actor.is_some(),
                 actor: actor.unwrap_or_else(|| nobody(from)),
+                expected,
                 headers: parts.headers,
                 from,
             };
@@ -173,6 +178,7 @@ async fn served(
         identified => identified?,
     };
     let_in(row.need, actor.as_ref())?;
+    let expected = fields::expected(row, &parts.headers)?;
     let body = api.bodies.receive(body, row.max_body).await?;
     let parameters = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(parameters.iter())
@@ -182,6 +188,7 @@ async fn served(
         parameters,
         body,
         actor,
+        expected,
         from,
     };
     if row.method.is_safe() {
@@ -195,7 +202,7 @@ async fn served(
 
 /// Does what was asked for, unless its key says that it was done before.
 async fn once(api: &Arc<Api>, row: &Row, received: Received) -> Result<Reply, Problem> {
-    let once = if row.method == Method::POST {
+    let once = if row.is_done_once() {
         let begun = begin(
             api,
             &received.parts.headers,

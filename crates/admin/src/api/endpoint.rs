@@ -7,6 +7,7 @@ use super::problem::Problem;
 use super::reply::Reply;
 use axum::http::{HeaderMap, Method};
 use postern_control::Actor;
+use postern_control::shorthand::Expectation;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use std::future::Future;
@@ -41,6 +42,10 @@ pub trait Endpoint: Send + Sync + 'static {
     const CREATES: bool = false;
     /// Whether it answers anything: without an answer, with 204.
     const ANSWERS: bool = true;
+    /// Whether it honours `If-Match` and, with `PUT`, `If-None-Match`: see [`Asked::expected`].
+    const CONDITIONAL: bool = false;
+    /// Whether its answer can be kept and given again to whoever sends an `Idempotency-Key` twice.
+    const KEPT: bool = true;
     /// Bytes that its body may have.
     const MAX_BODY: usize = 1 << 20;
 
@@ -66,6 +71,8 @@ pub struct Asked<E: Endpoint + ?Sized> {
     pub query: E::Query,
     /// The body.
     pub body: E::Body,
+    /// What has to be stored so that a change is made, by `If-Match` and `If-None-Match`.
+    pub expected: Option<Expectation>,
     /// The headers, as they came.
     pub headers: HeaderMap,
     /// From where it came.

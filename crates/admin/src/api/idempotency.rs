@@ -14,7 +14,7 @@ use postern_store::{Note, Store};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-const FIELD: &str = "idempotency-key";
+pub(super) const FIELD: &str = "idempotency-key";
 const SPACE: &str = "idempotency";
 
 /// For how long an answer is kept, in milliseconds.

@@ -13,7 +13,7 @@ pub(crate) use answer::{problem, reply, shown};
 pub(crate) use declare::resources;
 pub use endpoints::{Create, Delete, Get, List, Patch, Replace};
 pub(crate) use endpoints::{create, page_of};
-pub use query::{ById, Which, Why};
+pub use query::{ById, Pointing, TheOne, Which, Why};
 
 use super::describe::Describer;
 use super::permission::Permission;
@@ -26,6 +26,8 @@ pub trait Resource: Send + Sync + 'static {
     type Read: Permission;
     /// What changing it takes.
     type Write: Permission;
+    /// The parameters in the path of one.
+    type Path: Pointing;
 
     /// The kind of its documents.
     const KIND: &'static str;

@@ -24,6 +24,10 @@ pub struct Row {
     pub need: Need,
     /// Bytes that its body may have.
     pub(crate) max_body: usize,
+    /// Whether it honours `If-Match` and the like.
+    pub(super) is_conditional: bool,
+    /// Whether what it answers can be kept, and answered again.
+    pub(super) is_kept: bool,
     pub(crate) served: Box<dyn Served>,
     pub(crate) describe: fn(&mut Describer) -> Description,
 }
@@ -49,6 +53,8 @@ impl Table {
             tag: E::TAG,
             need: E::Permission::NEED,
             max_body: E::MAX_BODY,
+            is_conditional: E::CONDITIONAL,
+            is_kept: E::KEPT,
             served: Box::new(Of::<E>::new()),
             describe: E::describe,
         });

@@ -117,7 +117,7 @@ impl Service {
         let keyer = self.keyer().ok_or_else(|| failed("there is no store"))?;
         Ok(MadeWebhook {
             secret: Secret::new(secrets(keyer, &id, &signing).current().reveal()),
-            seen: self.see(actor, KIND, &id).await?,
+            seen: self.left(actor, KIND, &id).await?,
         })
     }
 

@@ -58,19 +58,27 @@ impl Service {
     /// # Errors
     /// There is none, or none for them; the store cannot be read.
     pub async fn see(&self, actor: &Actor, kind: &str, id: &str) -> Result<Seen, Refusal> {
-        let missing = || {
-            let id: String = id.chars().take(80).flat_map(char::escape_debug).collect();
-            Refusal::new("not_found", format!("there is no {kind} `{id}`"))
-        };
         let found = self.one(kind, id).await?;
-        let Some(found) = found else {
-            return Err(missing());
-        };
         let look = |kind: &str, id: &str| self.look(kind, id);
-        if !may_see(actor, kind, id, &found.document, &look) {
-            return Err(missing());
-        }
-        Ok(found)
+        let seen = found.filter(|found| may_see(actor, kind, id, &found.document, &look));
+        seen.ok_or_else(|| missing(kind, id))
+    }
+
+    /// A document as somebody has just left it. Who may change it and not read it is told its id
+    /// and version alone.
+    ///
+    /// # Errors
+    /// It is gone again; the store cannot be read.
+    pub async fn left(&self, actor: &Actor, kind: &str, id: &str) -> Result<Seen, Refusal> {
+        let found = self.one(kind, id).await?.ok_or_else(|| missing(kind, id))?;
+        let look = |kind: &str, id: &str| self.look(kind, id);
+        Ok(match may_see(actor, kind, id, &found.document, &look) {
+            true => found,
+            false => Seen {
+                document: Value::Null,
+                ..found
+            },
+        })
     }
 
     /// A page of a list, of what somebody may see.
@@ -264,6 +272,12 @@ impl Service {
             }
         }
     }
+}
+
+/// What is not there, or not for whoever asks.
+fn missing(kind: &str, id: &str) -> Refusal {
+    let id: String = id.chars().take(80).flat_map(char::escape_debug).collect();
+    Refusal::new("not_found", format!("there is no {kind} `{id}`"))
 }
 
 fn seen(id: &str, version: Option<u64>, mut document: Value) -> Seen {

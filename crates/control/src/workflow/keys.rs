@@ -142,7 +142,7 @@ impl Service {
         let id = change.id.clone();
         self.step(actor, vec![change], comment).await?;
         Ok(CreatedKey {
-            seen: self.see(actor, "credential", &id).await?,
+            seen: self.left(actor, "credential", &id).await?,
             secret: revealed(&key),
         })
     }

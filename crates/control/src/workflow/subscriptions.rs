@@ -73,7 +73,7 @@ impl Service {
         let change = self.asked_for(wanted, document)?;
         let id = change.id.clone();
         self.step(actor, vec![change], &wanted.reason).await?;
-        self.see(actor, "subscription", &id).await
+        self.left(actor, "subscription", &id).await
     }
 
     /// The change that asks: a new subscription, or the one that there was, which is over.

@@ -4,157 +4,57 @@ use super::{Attempts, TAG, Test};
 use crate::api::Api;
 use crate::api::describe::{Describer, Description};
 use crate::api::endpoint::{Asked, Endpoint, Nothing};
-use crate::api::input::Json;
 use crate::api::permission as needs;
-use crate::api::problem::{Code, Place, Problem};
+use crate::api::problem::{Code, Problem};
 use crate::api::reply::Reply;
-use crate::api::resource::{Why, page_of, problem, reply};
+use crate::api::resource::{Delete, Get, Replace, Resource, TheOne, page_of};
 use crate::api::table::Table;
 use axum::http::{Method, StatusCode};
-use postern_control::documents::SETTINGS;
 use postern_control::management::mail::{KIND, Mail};
 use postern_control::notify::SentMail;
-use postern_control::shorthand::{Change, Expectation};
-use postern_control::{Actor, ChangeSet};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 pub(super) fn add(table: &mut Table) {
-    table.add::<Settings>();
-    table.add::<Replace>();
-    table.add::<Remove>();
+    table.add::<Get<Settings>>();
+    table.add::<Replace<Settings>>();
+    table.add::<Delete<Settings>>();
     table.add::<SendTest>();
     table.add::<ListMails>();
 }
 
-/// Changes the settings.
-async fn change(api: &Api, actor: &Actor, change: Change, why: Why) -> Result<(), Problem> {
-    let set = ChangeSet {
-        changes: vec![change],
-        comment: why.comment.unwrap_or_default(),
-        source: Some("api".to_owned()),
-    };
-    let changed = api.service().change(actor, set).await;
-    changed
-        .map(drop)
-        .map_err(|refusal| match refusal.code.as_str() {
-            "conflict" => Problem::new(Code::VersionMismatch, refusal.message),
-            _ => problem(refusal, KIND, SETTINGS, false),
-        })
-}
-
-/// The schema of the settings, with `id` and `version`.
-fn schema(describer: &mut Describer) -> Value {
-    let schema = describer.schema_of::<Mail>();
-    describer.named("MailDocument", schema)
-}
-
-/// Shows the settings.
+/// The settings: one document.
 struct Settings;
 
-impl Endpoint for Settings {
-    type Permission = needs::SettingsRead;
-    type Path = Nothing;
-    type Query = Nothing;
-    type Body = Nothing;
-    type Answer = Value;
+impl Resource for Settings {
+    type Read = needs::SettingsRead;
+    type Write = needs::SettingsWrite;
+    type Path = TheOne;
 
-    const METHOD: Method = Method::GET;
-    const PATH: &'static str = "/settings/mail";
-    const ID: &'static str = "get_mail_settings";
-    const SUMMARY: &'static str = "Show how mails are sent";
+    const KIND: &'static str = KIND;
+    const CALLED: &'static str = "set of mail settings";
+    const ALL: &'static str = "/settings/mail";
+    const ONE: &'static str = Self::ALL;
+    const IDS: [&'static str; 6] = [
+        "list_mail_settings",
+        "get_mail_settings",
+        "create_mail_settings",
+        "replace_mail_settings",
+        "patch_mail_settings",
+        "remove_mail_settings",
+    ];
+    const SUMMARIES: [&'static str; 6] = [
+        "List how mails are sent",
+        "Show how mails are sent",
+        "Begin to send mails",
+        "Say how mails are sent",
+        "Change how mails are sent",
+        "Send no mails any more",
+    ];
     const TAG: &'static str = TAG;
 
-    async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
-        Ok(reply(
-            api.service().see(&asked.actor, KIND, SETTINGS).await?,
-        ))
-    }
-
-    fn describe(describer: &mut Describer) -> Description {
-        let one = schema(describer);
-        Description {
-            answer: (StatusCode::OK, Some(("application/json", one))),
-            problems: vec![Code::NotFound],
-            ..describer.of::<Self>()
-        }
-    }
-}
-
-/// Makes or replaces the settings.
-struct Replace;
-
-impl Endpoint for Replace {
-    type Permission = needs::SettingsWrite;
-    type Path = Nothing;
-    type Query = Why;
-    type Body = Json<Map<String, Value>>;
-    type Answer = Value;
-
-    const METHOD: Method = Method::PUT;
-    const PATH: &'static str = "/settings/mail";
-    const ID: &'static str = "replace_mail_settings";
-    const SUMMARY: &'static str = "Say how mails are sent";
-    const TAG: &'static str = TAG;
-
-    async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
-        let mut document = asked.body.0;
-        // As it was read: there is one, and its version says which was meant.
-        document.shift_remove("id");
-        let version = match document.shift_remove("version") {
-            None | Some(Value::Null) => None,
-            Some(version) => Some(version.as_u64().ok_or_else(|| {
-                let (detail, right) = ("The version is not a number.", "the one that was read");
-                Problem::field(Place::Body, "/version", detail, right)
-            })?),
-        };
-        let made = Change {
-            patch: None,
-            put: Some(Value::Object(document)),
-            expect: version.map(Expectation::Version),
-            ..Change::patch(KIND, SETTINGS, Value::Null)
-        };
-        change(api, &asked.actor, made, asked.query).await?;
-        Ok(reply(
-            api.service().see(&asked.actor, KIND, SETTINGS).await?,
-        ))
-    }
-
-    fn describe(describer: &mut Describer) -> Description {
-        let one = schema(describer);
-        Description {
-            body: Some(("application/json", one.clone())),
-            answer: (StatusCode::OK, Some(("application/json", one))),
-            problems: vec![Code::ConfigurationInvalid, Code::VersionMismatch],
-            ..describer.of::<Self>()
-        }
-    }
-}
-
-/// Removes the settings: no mails are sent any more.
-struct Remove;
-
-impl Endpoint for Remove {
-    type Permission = needs::SettingsWrite;
-    type Path = Nothing;
-    type Query = Why;
-    type Body = Nothing;
-    type Answer = Value;
-
-    const METHOD: Method = Method::DELETE;
-    const PATH: &'static str = "/settings/mail";
-    const ID: &'static str = "remove_mail_settings";
-    const SUMMARY: &'static str = "Send no mails any more";
-    const TAG: &'static str = TAG;
-    const ANSWERS: bool = false;
-
-    async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
-        let gone = Change {
-            patch: None,
-            delete: true,
-            ..Change::patch(KIND, SETTINGS, Value::Null)
-        };
-        change(api, &asked.actor, gone, asked.query).await?;
-        Ok(Reply::nothing())
+    fn schema(describer: &mut Describer) -> Value {
+        let schema = describer.schema_of::<Mail>();
+        describer.named("MailDocument", schema)
     }
 }
 

@@ -3,6 +3,7 @@
 use super::ask;
 use crate::api::Api;
 use crate::api::endpoint::{Asked, Endpoint, Nothing};
+use crate::api::input::Json;
 use crate::api::permission as needs;
 use crate::api::problem::{Code, Place, Problem};
 use crate::api::reply::Reply;
@@ -142,6 +143,55 @@ impl Endpoint for Why {
             return Err(problem.with("searched", found));
         }
         Ok(Reply::json(&found))
+    }
+}
+
+/// Which fix.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WhichFix {
+    /// The request's id.
+    id: String,
+    /// The number of the fix, from 1, as the explanation lists them.
+    number: usize,
+}
+
+/// How it is made.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HowFix {
+    /// Why, for the audit trail.
+    #[serde(default)]
+    comment: String,
+    /// Only say what would be made.
+    #[serde(default)]
+    preview: bool,
+}
+
+/// Makes a fix.
+pub(super) struct Mend;
+
+impl Endpoint for Mend {
+    type Permission = needs::CallsRead;
+    type Path = WhichFix;
+    type Query = Nothing;
+    type Body = Json<HowFix>;
+    type Answer = Object;
+
+    const METHOD: Method = Method::POST;
+    const PATH: &'static str = "/calls/{id}/fixes/{number}";
+    const ID: &'static str = "apply_fix";
+    const SUMMARY: &'static str = "Make a proved fix, or say what it would make";
+    const TAG: &'static str = "Calls";
+
+    async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
+        let (WhichFix { id, number }, how) = (asked.path, asked.body.0);
+        let params = json!({
+            "id": id, "number": number, "comment": how.comment, "preview": how.preview,
+        });
+        let (_, made) = ask(api, &asked.actor, "fix", params).await?;
+        // A fix may make a key.
+        Ok(Reply::json(&made).shown_once(&["key"]))
     }
 }
 

@@ -12,6 +12,7 @@ macro_rules! resources {
             impl $crate::api::resource::Resource for $name {
                 type Read = $crate::api::permission::$read;
                 type Write = $crate::api::permission::$write;
+                type Path = $crate::api::resource::ById;
 
                 const KIND: &'static str = $kind;
                 const CALLED: &'static str = $called;

@@ -2,7 +2,7 @@
 
 use super::Resource;
 use super::answer::{problem, reply, shown};
-use super::query::{ById, Which, Why, Written, expected, written};
+use super::query::{Pointing as _, Which, Why, Written, written};
 use crate::api::Api;
 use crate::api::describe::{Describer, Description};
 use crate::api::endpoint::{Asked, Endpoint, Nothing};
@@ -87,7 +87,7 @@ pub(crate) async fn create<R: Resource>(
 ) -> Result<Reply, Problem> {
     let made = put::<R>(id, document).expecting(Expectation::Absent);
     change::<R>(api, actor, made, why).await?;
-    let seen = api.service().see(actor, R::KIND, id).await?;
+    let seen = api.service().left(actor, R::KIND, id).await?;
     let (location, version) = (format!("/api/v1{}/{id}", R::ALL), seen.version);
     Ok(Reply::created(&location, &shown(seen)).version(version))
 }
@@ -102,10 +102,18 @@ fn put<R: Resource>(id: &str, document: Value) -> Change {
 
 /// The document as it is after a change.
 async fn after<R: Resource>(api: &Api, actor: &Actor, id: &str) -> Result<Reply, Problem> {
-    match api.service().see(actor, R::KIND, id).await {
-        Ok(seen) => Ok(reply(seen)),
-        Err(refusal) if refusal.code == "not_found" => Err(Problem::not_found(R::CALLED, id)),
-        Err(refusal) => Err(refusal.into()),
+    Ok(reply(api.service().left(actor, R::KIND, id).await?))
+}
+
+/// A document that is there, or not there, against a condition of the request's head (RFC 9110,
+/// section 13.1).
+fn unmet(problem: Problem) -> Problem {
+    match problem.code {
+        Code::Exists | Code::NotFound => Problem {
+            code: Code::VersionMismatch,
+            ..problem
+        },
+        _ => problem,
     }
 }
 
@@ -175,7 +183,7 @@ pub(crate) fn page_of(one: &Value) -> Value {
 
 impl<R: Resource> Endpoint for Get<R> {
     type Permission = R::Read;
-    type Path = ById;
+    type Path = R::Path;
     type Query = Nothing;
     type Body = Nothing;
     type Answer = Value;
@@ -187,7 +195,12 @@ impl<R: Resource> Endpoint for Get<R> {
     const TAG: &'static str = R::TAG;
 
     async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
-        after::<R>(api, &asked.actor, &asked.path.id).await
+        let (actor, id) = (&asked.actor, asked.path.id());
+        match api.service().see(actor, R::KIND, id).await {
+            Ok(seen) => Ok(reply(seen)),
+            Err(refusal) if refusal.code == "not_found" => Err(Problem::not_found(R::CALLED, id)),
+            Err(refusal) => Err(refusal.into()),
+        }
     }
 
     fn describe(describer: &mut Describer) -> Description {
@@ -224,7 +237,7 @@ impl<R: Resource> Endpoint for Create<R> {
 
 impl<R: Resource> Endpoint for Replace<R> {
     type Permission = R::Write;
-    type Path = ById;
+    type Path = R::Path;
     type Query = Why;
     type Body = Document;
     type Answer = Value;
@@ -234,12 +247,18 @@ impl<R: Resource> Endpoint for Replace<R> {
     const ID: &'static str = R::IDS[3];
     const SUMMARY: &'static str = R::SUMMARIES[3];
     const TAG: &'static str = R::TAG;
+    const CONDITIONAL: bool = true;
 
     async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
-        let written = written(asked.body.0, Some(&asked.path.id))?;
+        let written = written(asked.body.0, Some(asked.path.id()))?;
         let mut made = put::<R>(&written.id, written.document);
-        made.expect = expected(&asked.headers, written.version)?.map(Expectation::Version);
-        change::<R>(api, &asked.actor, made, asked.query).await?;
+        let version = written.version.map(Expectation::Version);
+        made.expect = asked.expected.or(version);
+        let changed = change::<R>(api, &asked.actor, made, asked.query).await;
+        changed.map_err(|problem| match asked.expected {
+            Some(_) => unmet(problem),
+            None => problem,
+        })?;
         after::<R>(api, &asked.actor, &written.id).await
     }
 
@@ -250,7 +269,7 @@ impl<R: Resource> Endpoint for Replace<R> {
 
 impl<R: Resource> Endpoint for Patch<R> {
     type Permission = R::Write;
-    type Path = ById;
+    type Path = R::Path;
     type Query = Why;
     type Body = Document;
     type Answer = Value;
@@ -260,13 +279,13 @@ impl<R: Resource> Endpoint for Patch<R> {
     const ID: &'static str = R::IDS[4];
     const SUMMARY: &'static str = R::SUMMARIES[4];
     const TAG: &'static str = R::TAG;
+    const CONDITIONAL: bool = true;
 
     async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
-        let written = written(asked.body.0, Some(&asked.path.id))?;
-        let expect = match expected(&asked.headers, written.version)? {
-            Some(version) => Expectation::Version(version),
-            None => Expectation::Present,
-        };
+        let written = written(asked.body.0, Some(asked.path.id()))?;
+        let version = written.version.map(Expectation::Version);
+        let expect = asked.expected.or(version);
+        let expect = expect.unwrap_or(Expectation::Present);
         let patch = Change::patch(R::KIND, &written.id, written.document);
         change::<R>(api, &asked.actor, patch.expecting(expect), asked.query).await?;
         after::<R>(api, &asked.actor, &written.id).await
@@ -284,7 +303,7 @@ impl<R: Resource> Endpoint for Patch<R> {
 
 impl<R: Resource> Endpoint for Delete<R> {
     type Permission = R::Write;
-    type Path = ById;
+    type Path = R::Path;
     type Query = Why;
     type Body = Nothing;
     type Answer = Value;
@@ -294,16 +313,14 @@ impl<R: Resource> Endpoint for Delete<R> {
     const ID: &'static str = R::IDS[5];
     const SUMMARY: &'static str = R::SUMMARIES[5];
     const TAG: &'static str = R::TAG;
+    const CONDITIONAL: bool = true;
 
     async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
-        let expect = match expected(&asked.headers, None)? {
-            Some(version) => Expectation::Version(version),
-            None => Expectation::Present,
-        };
+        let expect = asked.expected.unwrap_or(Expectation::Present);
         let gone = Change {
             patch: None,
             delete: true,
-            ..Change::patch(R::KIND, &asked.path.id, Value::Null)
+            ..Change::patch(R::KIND, asked.path.id(), Value::Null)
         };
         change::<R>(api, &asked.actor, gone.expecting(expect), asked.query).await?;
         Ok(Reply::nothing())

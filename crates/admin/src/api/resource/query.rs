@@ -1,11 +1,11 @@
 //! What the endpoints of every kind are asked with.
 
 use crate::api::problem::{Place, Problem};
-use axum::http::HeaderMap;
-use axum::http::header::IF_MATCH;
+use postern_control::documents::SETTINGS;
 use postern_control::{Listing, MOST_ON_A_PAGE};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -15,6 +15,29 @@ use std::collections::BTreeMap;
 pub struct ById {
     /// The id.
     pub id: String,
+}
+
+/// How a path says which document is meant.
+pub trait Pointing: DeserializeOwned + JsonSchema + Send + 'static {
+    /// Its id.
+    fn id(&self) -> &str;
+}
+
+impl Pointing for ById {
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+/// The one document of a kind that has only one.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TheOne {}
+
+impl Pointing for TheOne {
+    fn id(&self) -> &str {
+        SETTINGS
+    }
 }
 
 /// Which ones, and how many.
@@ -88,29 +111,6 @@ impl Which {
             descending,
             limit,
         })
-    }
-}
-
-/// What is expected to be stored, by `If-Match` (RFC 9110, section 13.1.1) or the version that the
-/// body has.
-pub(super) fn expected(headers: &HeaderMap, body: Option<u64>) -> Result<Option<u64>, Problem> {
-    let Some(value) = headers.get(IF_MATCH) else {
-        return Ok(body);
-    };
-    let text = value.to_str().unwrap_or("").trim();
-    let version = text
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'))
-        .and_then(|version| version.parse().ok());
-    match version {
-        Some(version) => Ok(Some(version)),
-        None if text == "*" => Ok(body),
-        None => Err(Problem::field(
-            Place::Header,
-            "If-Match",
-            "It is not a version.",
-            "the `ETag` of what was read, `\"41\"`, or `*`",
-        )),
     }
 }
 

@@ -139,6 +139,16 @@ async fn mail_settings_are_the_platforms() {
     mail["login"]["password"] = "env:SMTP_PASSWORD".into();
     let set = world.ask("owner", "PUT", path, mail.clone()).await;
     assert_eq!(set.status, 200, "{set:?}");
+    // As of any document, what was read is what is replaced.
+    let version = set.headers["etag"].to_str().unwrap().to_owned();
+    for (value, status) in [("\"1\"", 412), (&*version, 200), (&*version, 412)] {
+        mail["port"] = (mail["port"].as_u64().unwrap() + 1).into();
+        let field = [("if-match", value)];
+        let put = world
+            .ask_with("owner", "PUT", path, mail.clone(), &field)
+            .await;
+        assert_eq!(put.status, status, "{put:?}");
+    }
     // This process has nothing to send with, and says so.
     let tried = world.ask("owner", "POST", "/settings/mail/test", to).await;
     assert_eq!(tried.body["code"], "resource.conflict", "{tried:?}");

@@ -317,3 +317,90 @@ async fn what_is_sent_twice_with_one_key_is_done_once() {
         .await;
     assert_eq!(post("developer@commerce", "b", &app).await.status, 201);
 }
+
+#[tokio::test]
+async fn conditions_are_honoured_or_refused() {
+    let world = World::new().await;
+    let put = async |id: &str, name: &str, value: &str| {
+        let (path, field) = (format!("/apps/{id}"), [(name, value)]);
+        let app = json!({"tenant": "commerce", "title": value});
+        let answer = world.ask_with("owner", "PUT", &path, app, &field).await;
+        (answer.status, answer.body["code"].clone())
+    };
+    let unmet = (412, json!("resource.version_mismatch"));
+    assert_eq!(put("crm", "if-match", "*").await, unmet);
+    assert_eq!(put("crm", "if-match", "\"1\"").await, unmet);
+    let none = world.ask("owner", "GET", "/apps/crm", Value::Null).await;
+    assert_eq!(none.status, 404);
+    assert_eq!(put("crm", "if-none-match", "*").await.0, 200);
+    assert_eq!(put("crm", "if-none-match", "*").await, unmet);
+    assert_eq!(put("crm", "if-match", "*").await.0, 200);
+    let invalid = (400, json!("request.invalid"));
+    assert_eq!(put("crm", "if-match", "41").await, invalid);
+    assert_eq!(put("crm", "if-none-match", "\"1\"").await, invalid);
+    // What cannot be honoured is refused, and not done.
+    let matching = [("if-match", "\"1\"")];
+    let user = world
+        .ask(
+            "owner",
+            "POST",
+            "/users",
+            json!({"email": "lin@example.com"}),
+        )
+        .await;
+    let path = format!("/users/{}", user.body["id"].as_str().unwrap());
+    let gone = world
+        .ask_with("owner", "DELETE", &path, Value::Null, &matching)
+        .await;
+    assert_eq!(gone.body["errors"][0]["pointer"], "If-Match", "{gone:?}");
+    let there = world.ask("owner", "GET", &path, Value::Null).await;
+    assert_eq!(there.status, 200);
+}
+
+#[tokio::test]
+async fn commands_take_no_idempotency_keys_and_patches_do() {
+    let world = World::new().await;
+    let key = [("idempotency-key", "k")];
+    let status = world
+        .ask_with("owner", "POST", "/commands/status", json!({}), &key)
+        .await;
+    assert_eq!(
+        (status.status, &status.body["errors"][0]["pointer"]),
+        (400, &json!("Idempotency-Key"))
+    );
+    let patch = json!({"title": "Till"});
+    let ask = async || {
+        let patch = patch.clone();
+        world
+            .ask_with("owner", "PATCH", "/apps/till", patch, &key)
+            .await
+    };
+    let (first, second) = (ask().await, ask().await);
+    assert_eq!((first.status, second.status), (200, 200));
+    assert_eq!(first.body["version"], second.body["version"]);
+}
+
+#[tokio::test]
+async fn who_may_write_and_not_read_is_answered_with_what_they_need() {
+    let world = World::new().await;
+    let hook = json!({"tenant": "commerce", "url": "https://h.example", "events": ["ping"]});
+    let hook = world
+        .ask("webhooks.write@commerce", "POST", "/webhooks", hook)
+        .await;
+    assert_eq!(hook.status, 201, "{hook:?}");
+    assert!(hook.body["secret"].as_str().unwrap().starts_with("whsec_"));
+    assert!(hook.body["id"].is_string() && hook.body.get("url").is_none());
+    let app = json!({"id": "crm", "tenant": "commerce", "title": "CRM"});
+    let writer = "apps.write@commerce";
+    let made = world.ask(writer, "POST", "/apps", app).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    assert_eq!(made.headers["location"], "/api/v1/apps/crm");
+    let names: Vec<_> = made.body.as_object().unwrap().keys().collect();
+    assert_eq!(names, ["id", "version"]);
+    // What is there already is changed by those who see it, and by nobody else.
+    let patch = json!({"title": "Customers"});
+    let patched = world.ask(writer, "PATCH", "/apps/till", patch).await;
+    assert_eq!(patched.status, 404, "{patched:?}");
+    let till = world.ask("owner", "GET", "/apps/till", Value::Null).await;
+    assert!(till.body.get("title").is_none(), "{till:?}");
+}

@@ -16,6 +16,25 @@ fn endpoints_have_names_of_their_own_and_the_document_names_them_all() {
         let operation = &document["paths"][&path][row.method.as_str().to_lowercase()];
         assert_eq!(operation["operationId"], row.id);
     }
+    // What has to be said is said to be so; what a path has, it has.
+    let parameter = |path: &str, method: &str, name: &str| {
+        let parameters = &document["paths"][path][method]["parameters"];
+        let mut named = parameters.as_array().unwrap().iter();
+        named.find(|one| one["name"] == name).cloned().unwrap()
+    };
+    let difference = "/api/v1/revision-difference";
+    assert_eq!(parameter(difference, "get", "from")["required"], true);
+    assert_eq!(parameter(difference, "get", "to")["required"], false);
+    let app = parameter("/api/v1/apps/{app}/access", "get", "app");
+    assert_eq!(app["schema"], serde_json::json!({"type": "string"}));
+    assert_eq!(
+        parameter("/api/v1/apps/{id}", "patch", "If-Match")["in"],
+        "header"
+    );
+    assert_eq!(
+        parameter("/api/v1/apps", "post", "Idempotency-Key")["in"],
+        "header"
+    );
     // Every reference leads somewhere.
     let text = document.to_string();
     for part in text.split("\"#/components/schemas/").skip(1) {

@@ -11,7 +11,7 @@ use postern_control::{
 };
 use postern_model::entity::Configuration;
 use postern_model::key::Keyer;
-use postern_model::permission::{BuiltIn, Grants};
+use postern_model::permission::{BuiltIn, Grants, Point};
 use postern_policy::Directory;
 use postern_policy::facts::Reading;
 use postern_policy::policies::LimitUse;
@@ -113,7 +113,7 @@ impl Running for Fake {
 /// The user whom everybody is here, when it comes to what is one's own.
 pub(super) const USER: &str = "usr_0000000000000000";
 
-/// Believes `X-Actor: ROLE@TENANT`, and `ROLE` of the platform.
+/// Believes `X-Actor: ROLE@TENANT`, and `ROLE` of the platform; a permission is a role of its own.
 struct Believing;
 
 impl Identities for Believing {
@@ -134,13 +134,15 @@ fn actor(headers: &HeaderMap) -> Result<Option<Actor>, Problem> {
         Some((role, tenant)) => (role, Some(tenant)),
         None => (said, None),
     };
-    let Some(role) = BuiltIn::parse(role) else {
-        return Err(Problem::new(Code::CredentialInvalid, "no such role"));
+    let points = match (BuiltIn::parse(role), Point::parse(role)) {
+        (Some(role), _) => role.points(),
+        (None, Some(point)) => [point].into_iter().collect(),
+        (None, None) => return Err(Problem::new(Code::CredentialInvalid, "no such role")),
     };
     let mut grants = Grants::none();
     match tenant {
-        Some(tenant) => grants.grant(&tenant.into(), role.points()),
-        None => grants.grant_platform(role.points()),
+        Some(tenant) => grants.grant(&tenant.into(), points),
+        None => grants.grant_platform(points),
     }
     Ok(Some(Actor {
         who: said.to_owned(),
