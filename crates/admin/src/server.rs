@@ -1,25 +1,30 @@
 //! The server: connections with bounds.
 
+mod places;
+
 use crate::AdminState;
 use crate::api::Api;
 use crate::hosts::Hosts;
 use crate::routes::router;
+use axum::body::Body;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use places::{Answering, Place, Places, Seat};
+use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
-use tokio::time::{sleep, timeout};
+use tokio::sync::watch;
+use tokio::time::sleep;
 
-/// Connections open at once; more wait in the kernel's queue.
-const MAX_CONNECTIONS: usize = 64;
+/// Connections open at once. For one more, that goes which waits longest for its client.
+const MAX_CONNECTIONS: u32 = 64;
 /// Most header fields of a request.
 const MAX_HEADERS: usize = 64;
 /// Longest head of a request, bytes.
@@ -39,18 +44,23 @@ pub(crate) struct Peer(pub(crate) SocketAddr);
 
 /// Tells requests where they came from.
 #[derive(Debug, Clone)]
-struct WithPeer(Inner, Peer);
+struct WithPeer(Inner, Peer, Seat);
 
 type Inner = TowerToHyperService<axum::Router>;
 
 impl hyper::service::Service<hyper::Request<Incoming>> for WithPeer {
-    type Response = <Inner as hyper::service::Service<hyper::Request<Incoming>>>::Response;
-    type Error = <Inner as hyper::service::Service<hyper::Request<Incoming>>>::Error;
-    type Future = <Inner as hyper::service::Service<hyper::Request<Incoming>>>::Future;
+    type Response = hyper::Response<Answering>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
 
     fn call(&self, mut request: hyper::Request<Incoming>) -> Self::Future {
         request.extensions_mut().insert(self.1);
-        self.0.call(request)
+        let busy = self.2.busy();
+        let answered = self.0.call(request);
+        Box::pin(async move {
+            let answer = answered.await?;
+            Ok(answer.map(|body: Body| Answering::new(body, busy)))
+        })
     }
 }
 
@@ -69,26 +79,22 @@ pub async fn serve(
     let listener = TcpListener::from_std(listener)?;
     let hosts = Hosts::new(listener.local_addr()?.ip(), state.hosts());
     let service = TowerToHyperService::new(router(state, hosts, api));
-    let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let places = Places::new(MAX_CONNECTIONS);
     let (stop, stopped) = watch::channel(false);
     let mut shutdown = pin!(shutdown);
     loop {
         let accepted = async {
-            let permit = Arc::clone(&permits).acquire_owned().await;
-            (listener.accept().await, permit)
+            let accepted = listener.accept().await;
+            (accepted, places.take().await)
         };
-        let (accepted, permit) = tokio::select! {
+        let (accepted, place) = tokio::select! {
             () = &mut shutdown => break,
             accepted = accepted => accepted,
         };
         match accepted {
             Ok((stream, peer)) => {
-                let service = WithPeer(service.clone(), Peer(peer));
-                let stopped = stopped.clone();
-                tokio::spawn(async move {
-                    connection(stream, service, stopped).await;
-                    drop(permit);
-                });
+                let service = WithPeer(service.clone(), Peer(peer), place.seat());
+                tokio::spawn(connection(stream, service, place, stopped.clone()));
             }
             Err(error) => {
                 tracing::warn!(%error, "the admin address cannot accept a connection");
@@ -99,14 +105,18 @@ pub async fn serve(
     drop(listener);
     // Nobody listens when there are no connections.
     let _ = stop.send(true);
-    let all = u32::try_from(MAX_CONNECTIONS).unwrap_or(u32::MAX);
-    if timeout(GRACE, permits.acquire_many(all)).await.is_err() {
+    if !places.all_left(GRACE).await {
         tracing::warn!("admin connections were still open at the end of the grace period");
     }
     Ok(())
 }
 
-async fn connection(stream: TcpStream, service: WithPeer, mut stopped: watch::Receiver<bool>) {
+async fn connection(
+    stream: TcpStream,
+    service: WithPeer,
+    place: Place,
+    mut stopped: watch::Receiver<bool>,
+) {
     let mut builder = http1::Builder::new();
     builder
         .timer(TokioTimer::new())
@@ -119,6 +129,7 @@ async fn connection(stream: TcpStream, service: WithPeer, mut stopped: watch::Re
         tokio::select! {
             result = served.as_mut() => break result,
             () = &mut life => return,
+            () = place.wanted() => return,
             changed = stopped.changed() => {
                 served.as_mut().graceful_shutdown();
                 if changed.is_err() {

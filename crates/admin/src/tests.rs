@@ -194,6 +194,29 @@ async fn callers_that_dawdle_are_let_go() {
     }
 }
 
+/// Sockets that say nothing, or not enough, cannot keep a probe out.
+#[tokio::test]
+async fn whoever_asks_gets_the_place_of_whoever_says_nothing() {
+    let running = start();
+    let mut silent = Vec::new();
+    for n in 0..150 {
+        let mut stream = TcpStream::connect(running.address).await.unwrap();
+        if n % 2 == 0 {
+            stream.write_all(b"POST /api/v1/x HTT").await.unwrap();
+        }
+        silent.push(stream);
+    }
+    let asked = get(running.address, "/healthz", "localhost");
+    let answer = tokio::time::timeout(std::time::Duration::from_secs(10), asked).await;
+    assert_eq!(answer.unwrap(), (200, "ok\n".into()));
+    // The oldest are gone, the newest are there.
+    let mut byte = [0];
+    assert_eq!(silent[1].read(&mut byte).await.unwrap_or(0), 0);
+    let last = silent[149].read(&mut byte);
+    let open = tokio::time::timeout(std::time::Duration::from_millis(50), last).await;
+    assert!(open.is_err());
+}
+
 #[tokio::test]
 async fn heads_have_bounds() {
     let running = start();

@@ -12,8 +12,9 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-/// How long a body may take.
+/// How long a large body may take, and one that cannot be large.
 const PATIENCE: Duration = Duration::from_mins(1);
+const LITTLE_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Bytes from which on a body is a large one.
 const LARGE: usize = 64 << 10;
@@ -45,10 +46,14 @@ pub(crate) struct Whole {
 impl Bodies {
     /// Receives a body of at most so many bytes.
     pub(super) async fn receive(&self, body: Body, most: usize) -> Result<Whole, Problem> {
-        timeout(PATIENCE, self.whole(body, most))
+        let patience = match most {
+            0..=LARGE => LITTLE_PATIENCE,
+            _ => PATIENCE,
+        };
+        timeout(patience, self.whole(body, most))
             .await
             .unwrap_or_else(|_| {
-                let seconds = PATIENCE.as_secs();
+                let seconds = patience.as_secs();
                 let detail = format!("The body took more than {seconds} seconds.");
                 Err(Problem::new(Code::RequestInvalid, detail))
             })
