@@ -46,7 +46,7 @@ pub use replace::replace;
 pub use service::audit;
 pub use service::{
     AppAsked, Block, Call, ChangeSet, Declaration, Import, Listing, MOST_ON_A_PAGE, OperationAsked,
-    Page, Proposed, Running, Seen, Service, Source, Status, Stored, WantedVersion,
+    Page, Proposed, Running, Seen, ServedRules, Service, Source, Status, Stored, WantedVersion,
 };
 pub use socket::Items;
 

@@ -41,16 +41,19 @@ use postern_model::entity::Configuration;
 use postern_model::key::Keyer;
 use postern_model::permission::Point;
 use postern_outbound::Dialer;
-use postern_policy::Directory;
 use postern_policy::facts::Reading;
 use postern_policy::policies::LimitUse;
+use postern_policy::{Directory, Rules};
 use postern_store::{ApplyError, Head, Proposal, Sealer, Store};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
+
+/// Rules that are served, for as long as they are needed.
+pub type ServedRules = Arc<dyn AsRef<Rules> + Send + Sync>;
 
 /// What runs: the gateway, and whatever else the process is made of.
 pub trait Running: std::fmt::Debug + Send + Sync {
@@ -69,6 +72,9 @@ pub trait Running: std::fmt::Debug + Send + Sync {
 
     /// What is served.
     fn configuration(&self) -> Arc<Configuration>;
+
+    /// What it was compiled to.
+    fn rules(&self) -> ServedRules;
 
     /// What records call it.
     fn revision(&self) -> Named;
@@ -249,6 +255,7 @@ pub struct Service {
     calls: Arc<CallLog>,
     dialer: Option<Dialer>,
     doors: Doors,
+    questions: Arc<Semaphore>,
 }
 
 impl Service {
@@ -260,6 +267,7 @@ impl Service {
             calls,
             dialer: None,
             doors: Doors::default(),
+            questions: Arc::new(Semaphore::new(asking::AT_ONCE)),
         }
     }
 

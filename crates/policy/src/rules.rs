@@ -85,6 +85,12 @@ pub struct Rules {
     mark: u32,
 }
 
+impl AsRef<Self> for Rules {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
 impl Rules {
     /// Compiles a configuration. `revision` names it in records, logs and metrics.
     ///

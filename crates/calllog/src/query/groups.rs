@@ -138,7 +138,8 @@ fn of_day(
 }
 
 impl GroupBy {
-    fn key(self, entry: &Entry) -> Option<String> {
+    /// What an entry has in common with others of its group.
+    pub fn key(self, entry: &Entry) -> Option<String> {
         match self {
             Self::All => None,
             Self::Code => entry.code.map(|code| code.name().to_owned()),

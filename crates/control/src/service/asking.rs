@@ -3,6 +3,7 @@
 mod calls;
 mod can;
 mod fix;
+mod known;
 mod passed;
 mod past;
 mod reach;
@@ -59,9 +60,27 @@ impl Asking {
     }
 }
 
+/// Questions that are answered at once; more wait.
+pub(super) const AT_ONCE: usize = 8;
+
 impl Service {
     /// Answers a question on a thread that may block.
     pub(super) async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Asking) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let place = self.questions.clone().acquire_owned().await;
+        // With the thread, that nobody gets the place of one that goes on for somebody who left.
+        let answer = move |asking: &Asking| {
+            let answer = question(asking);
+            drop(place);
+            answer
+        };
+        self.ask_slowly(answer).await
+    }
+
+    /// The same of what is answered as slowly as it is taken, and keeps nobody else waiting.
+    async fn ask_slowly<T: Send + 'static>(
         &self,
         question: impl FnOnce(&Asking) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {

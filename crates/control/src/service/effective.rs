@@ -24,16 +24,16 @@ impl Service {
     /// The policies of an operation.
     pub(super) fn effective(&self, actor: &Actor, wanted: &Wanted) -> Result<Value, Refusal> {
         let configuration = self.running.configuration();
-        let route = find(&configuration, wanted)?;
-        let owner = configuration.services.get(route[0]);
-        let owner = owner.and_then(|service| service.tenant.as_deref());
-        if !actor.grants.allow(Point::PoliciesRead, owner) {
-            let name = wanted.service.escape_debug();
-            return Err(Refusal::new(
-                "not_found",
-                format!("there is no service `{name}`"),
-            ));
+        let owner = configuration.services.iter();
+        let mut owner = owner.filter(|service| *service.name == *wanted.service);
+        let reads = |tenant: Option<&str>| actor.grants.allow(Point::PoliciesRead, tenant);
+        // Who sees all services is told which there are; nobody else learns of others' names.
+        if !reads(None) && !owner.any(|service| reads(service.tenant.as_deref())) {
+            let name: String = wanted.service.chars().take(80).collect();
+            let message = format!("there is no service `{}`", name.escape_debug());
+            return Err(Refusal::new("not_found", message));
         }
+        let route = find(&configuration, wanted)?;
         let policies = Rules::effective_of(&configuration, route);
         let name = |at: usize| configuration.policies.get(at).map(|policy| &*policy.name);
         let parts = policies.iter().filter_map(|effective| {

@@ -1,7 +1,6 @@
 //! What operations ask of their callers, who may call them, and what an app may call.
 
 use super::Service;
-use super::asking::Asking;
 use crate::remembered::now as millis;
 use crate::{Actor, Refusal};
 use postern_explain::{Access, Callers, Requirements, access_of, requirements, routed, who_can};
@@ -62,9 +61,10 @@ impl Service {
     ) -> Result<Requirements, Refusal> {
         let grants = actor.grants.clone();
         self.ask(move |asking| {
-            let rules = asking.rules()?;
-            let (route, _) = find(&rules, &grants, &asked)?;
-            Ok(requirements(&rules, &route, millis().div_euclid(1000)))
+            let rules = asking.running().rules();
+            let rules = (*rules).as_ref();
+            let (route, _) = find(rules, &grants, &asked)?;
+            Ok(requirements(rules, &route, millis().div_euclid(1000)))
         })
         .await
     }
@@ -77,14 +77,15 @@ impl Service {
     ) -> Result<BTreeMap<String, Value>, Refusal> {
         let (service, version) = (service.to_owned(), version.to_owned());
         self.ask(move |asking| {
-            let rules = asking.rules()?;
+            let rules = asking.running().rules();
+            let rules = (*rules).as_ref();
             let now = millis().div_euclid(1000);
             let mut all = BTreeMap::new();
             for route in rules.routes() {
                 let of = (rules.service(&route), rules.version(&route));
                 if *of.0.name == *service && *of.1.name == *version {
                     let name = rules.operation(&route).name.to_string();
-                    all.insert(name, super::encode(requirements(&rules, &route, now))?);
+                    all.insert(name, super::encode(requirements(rules, &route, now))?);
                 }
             }
             Ok(all)
@@ -99,16 +100,17 @@ impl Service {
     pub async fn who_can(&self, actor: &Actor, asked: OperationAsked) -> Result<Callers, Refusal> {
         let grants = actor.grants.clone();
         self.ask(move |asking| {
-            let rules = asking.rules()?;
+            let rules = asking.running().rules();
+            let rules = (*rules).as_ref();
             let directory = asking.directory();
-            let (route, method) = find(&rules, &grants, &asked)?;
+            let (route, method) = find(rules, &grants, &asked)?;
             let owner = rules.service(&route).tenant.as_deref();
             if !grants.allow(Point::SubscriptionsRead, owner) {
                 let message = "who calls a service is for its owners to know";
                 return Err(Refusal::new("forbidden", message));
             }
             let snapshot = Snapshot {
-                rules: &rules,
+                rules,
                 directory: &directory,
             };
             let limit = most(asked.limit);
@@ -136,9 +138,10 @@ impl Service {
                     format!("there is no app `{shown}`"),
                 ));
             };
-            let rules = asking.rules()?;
+            let rules = asking.running().rules();
+            let rules = (*rules).as_ref();
             let snapshot = Snapshot {
-                rules: &rules,
+                rules,
                 directory: &directory,
             };
             let mut access = access_of(&snapshot, app, most(asked.limit), millis());
@@ -150,16 +153,6 @@ impl Service {
             Ok(access)
         })
         .await
-    }
-}
-
-impl Asking {
-    /// The rules that are served now.
-    fn rules(&self) -> Result<Rules, Refusal> {
-        let running = self.running();
-        let name = running.revision().name;
-        let rules = Rules::compile(running.configuration(), name);
-        rules.map_err(|error| Refusal::new("failed", error.to_string()))
     }
 }
 
@@ -199,14 +192,33 @@ fn find(
     asked: &OperationAsked,
 ) -> Result<(Route, Method), Refusal> {
     let method = asked.method.as_deref().map(method).transpose()?;
+    // The same of what is not there and of what is not for them.
+    let unseen = || match &asked.operation {
+        Some(names) => {
+            let names: String = names
+                .chars()
+                .take(200)
+                .flat_map(char::escape_debug)
+                .collect();
+            Refusal::new("not_found", format!("there is no operation `{names}`"))
+        }
+        None => Refusal::new("not_found", "no operation answers that")
+            .help("`--host` says which host is asked; SERVICE/VERSION/OPERATION names one"),
+    };
     let route = match (&asked.operation, method, &asked.path) {
-        (Some(names), _, None) => named(rules, names)?,
+        (Some(names), _, None) => named(rules, names)?.ok_or_else(unseen)?,
         (None, Some(method), Some(path)) => {
             let host = asked.host.as_deref();
             let found = routed(rules, [method.as_str(), path], host, millis())?;
             found.map_err(|why| {
-                Refusal::new("not_found", format!("no operation answers that: {why}"))
-                    .help("`--host` says which host is asked; SERVICE/VERSION/OPERATION names one")
+                // Why tells of services that not everybody sees.
+                match grants.allow_everywhere(Point::ServicesRead) {
+                    true => Refusal {
+                        message: format!("no operation answers that: {why}"),
+                        ..unseen()
+                    },
+                    false => unseen(),
+                }
             })?
         }
         _ => {
@@ -216,7 +228,7 @@ fn find(
         }
     };
     if !is_visible(rules.service(&route), rules.version(&route), grants) {
-        return Err(Refusal::new("not_found", "there is no such operation"));
+        return Err(unseen());
     }
     let methods = &rules.operation(&route).methods;
     let first = methods.first().copied().unwrap_or(Method::Get);
@@ -244,7 +256,7 @@ fn method(token: &str) -> Result<Method, Refusal> {
     })
 }
 
-fn named(rules: &Rules, names: &str) -> Result<Route, Refusal> {
+fn named(rules: &Rules, names: &str) -> Result<Option<Route>, Refusal> {
     let mut parts = names.split('/');
     let place = (parts.next(), parts.next(), parts.next(), parts.next());
     let (Some(service), Some(version), Some(operation), None) = place else {
@@ -254,10 +266,5 @@ fn named(rules: &Rules, names: &str) -> Result<Route, Refusal> {
                 .help("expected SERVICE/VERSION/OPERATION, such as `orders/v1/create-order`"),
         );
     };
-    rules
-        .route_named([service, version, operation])
-        .ok_or_else(|| {
-            let message = format!("there is no operation `{}`", names.escape_debug());
-            Refusal::new("not_found", message)
-        })
+    Ok(rules.route_named([service, version, operation]))
 }

@@ -5,7 +5,7 @@ use super::begin::revision;
 use super::completion::Completion;
 use super::welcome::reachable;
 use postern_control::notify::ServedCertificate;
-use postern_control::{Answer, Block, Candidate, Named, Remembered, Running};
+use postern_control::{Answer, Block, Candidate, Named, Remembered, Running, ServedRules};
 use postern_model::entity::Configuration;
 use postern_policy::facts::Reading;
 use postern_policy::policies::LimitUse;
@@ -92,6 +92,10 @@ impl Running for Process {
     fn configuration(&self) -> Arc<Configuration> {
         let served = self.served.lock().unwrap_or_else(PoisonError::into_inner);
         served.clone()
+    }
+
+    fn rules(&self) -> ServedRules {
+        Arc::new(self.gateway.rules())
     }
 
     fn revision(&self) -> Named {

@@ -141,10 +141,24 @@ struct Current {
     _background: Background,
 }
 
+/// What is served, kept as long as somebody looks at it.
+struct Served(Arc<Snapshot>);
+
+impl AsRef<Rules> for Served {
+    fn as_ref(&self) -> &Rules {
+        &self.0.rules
+    }
+}
+
 impl Gateway {
     /// Who may call what, now.
     pub fn directory(&self) -> Arc<Directory> {
         self.shared.directory.load_full()
+    }
+
+    /// The rules that are served.
+    pub fn rules(&self) -> impl AsRef<Rules> + Send + Sync + 'static {
+        Served(self.current().snapshot.clone())
     }
 
     /// What records call the configuration that is served.

@@ -1,5 +1,7 @@
 use super::world::World;
 use crate::api::commands::METHODS;
+use postern_calllog::{Entry, Outcome};
+use postern_model::{Code, RequestId};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -31,6 +33,106 @@ async fn refusals_are_counted_for_whose_they_are() {
     let absent = "/calls/01JDB7Z3K8Q4M2T9V6X1C5N0RW/explanation";
     assert_eq!(status("publisher@commerce", absent).await, 404);
     assert_eq!(status("operator", absent).await, 404);
+}
+
+/// A refusal of a request of `fieldforce` to `orders`, with what its caller is not told.
+fn refused() -> Entry {
+    let text = |text: &str| Some(text.into());
+    let code = Code::CredentialUnknown;
+    let id = RequestId::parse(&postern_control::request_id()).unwrap();
+    Entry {
+        status: 401,
+        outcome: Outcome::Refused,
+        code: Some(code),
+        stage: Some(code.row().stage),
+        fault: Some(code.row().fault),
+        tenant: text("commerce"),
+        service: text("orders"),
+        app: text("fieldforce"),
+        target: text("10.0.0.5:8080"),
+        detail: Some(b"{\"inside\": \"secret\"}".to_vec().into()),
+        ..Entry::new(id, id.millis() * 1000, "192.0.2.9:80".parse().unwrap())
+    }
+}
+
+#[tokio::test]
+async fn filters_find_by_what_is_shown_and_by_nothing_else() {
+    let world = World::new().await;
+    world.calls.producer().push(refused());
+    world.calls.flush().unwrap();
+    let log = async |who: &str, wanted: Value| {
+        let text = world.text(who, "/commands/log", &wanted).await;
+        text.lines().filter(|line| line.contains("item")).count()
+    };
+    for (wanted, publisher, consumer) in [
+        (json!({}), 1, 1),
+        (json!({"where": {"target": "10.0.0.5:8080"}}), 1, 0),
+        (json!({"code": "credential.unknown"}), 1, 0),
+        (json!({"code": "credential.invalid"}), 0, 1),
+        (json!({"phrase": "secret"}), 0, 0),
+    ] {
+        let found = log("publisher@commerce", wanted.clone()).await;
+        assert_eq!(found, publisher, "{wanted}");
+        let found = log("developer@partner", wanted.clone()).await;
+        assert_eq!(found, consumer, "{wanted}");
+    }
+    assert_eq!(log("operator", json!({"phrase": "secret"})).await, 1);
+    let denials = async |who: &str, query: &str| {
+        let path = format!("/denials?{query}");
+        world.ask(who, "GET", &path, Value::Null).await.body
+    };
+    let told = denials("developer@partner", "app=fieldforce").await;
+    assert_eq!(told["groups"][0]["key"], "credential.invalid", "{told}");
+    let none = denials(
+        "developer@partner",
+        "app=fieldforce&code=credential.unknown",
+    )
+    .await;
+    assert_eq!(none["total"], 0, "{none}");
+    let own = denials("publisher@commerce", "service=orders").await;
+    assert_eq!(own["groups"][0]["key"], "credential.unknown", "{own}");
+}
+
+#[tokio::test]
+async fn what_is_hidden_is_asked_about_as_what_is_not_there() {
+    let world = World::new().await;
+    let private = json!({"visibility": "private"});
+    let patched = world
+        .ask("owner", "PATCH", "/services/ledger", private)
+        .await;
+    assert_eq!(patched.status, 200, "{patched:?}");
+    let who = "admin@commerce";
+    let detail = async |path: &str| {
+        let answer = world.ask(who, "GET", path, Value::Null).await;
+        assert_eq!(answer.status, 404, "{answer:?}");
+        (answer.body["detail"].clone(), answer.body["fix"].clone())
+    };
+    for (hidden, absent) in [
+        (
+            "/requirements?operation=ledger/v1/all",
+            "/requirements?operation=nothing/v1/all",
+        ),
+        (
+            "/requirements?method=GET&path=/ledger/x",
+            "/requirements?method=GET&path=/nothing/x",
+        ),
+        (
+            "/services/ledger/versions/v9/operations/x/policies",
+            "/services/nothing/versions/v9/operations/x/policies",
+        ),
+        (
+            "/services/ledger/versions/v1/operations/x/policies",
+            "/services/nothing/versions/v1/operations/x/policies",
+        ),
+    ] {
+        let (of_hidden, of_absent) = (detail(hidden).await, detail(absent).await);
+        let renamed = of_hidden.0.as_str().unwrap().replace("ledger", "nothing");
+        assert_eq!((json!(renamed), of_hidden.1), of_absent, "{hidden}");
+    }
+    // Who may see everything is told what there is.
+    let path = "/services/nothing/versions/v1/operations/x/policies";
+    let told = world.ask("owner", "GET", path, Value::Null).await;
+    assert_eq!(told.body["fix"], "there are: ledger, orders");
 }
 
 #[tokio::test]

@@ -7,16 +7,19 @@ use axum::http::{HeaderMap, Request};
 use postern_calllog::CallLog;
 use postern_control::{
     Actor, ActorKind, Answer, Block, Bounds, Call, Candidate, Items, Named, Remembered, Running,
-    Service, Source, Status, Stored,
+    ServedRules, Service, Source, Status, Stored,
 };
 use postern_model::entity::Configuration;
 use postern_model::key::Keyer;
 use postern_model::permission::{BuiltIn, Grants, Point};
-use postern_policy::Directory;
 use postern_policy::facts::Reading;
 use postern_policy::policies::LimitUse;
-use postern_store::{DataDirectory, MasterSource, Store};
+use postern_policy::{Directory, Rules};
+use postern_store::{
+    Action, ApplyError, Change, ChangeMeta, DataDirectory, Kind, MasterSource, Store,
+};
 use serde_json::{Value, json};
+use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
@@ -74,6 +77,10 @@ impl Running for Fake {
     }
     fn configuration(&self) -> Arc<Configuration> {
         self.served.lock().unwrap().0.clone()
+    }
+    fn rules(&self) -> ServedRules {
+        let rules = Rules::compile(self.configuration(), self.revision().name);
+        Arc::new(rules.unwrap())
     }
     fn revision(&self) -> Named {
         Named {
@@ -168,6 +175,7 @@ pub(super) struct World {
     router: axum::Router,
     pub(super) service: Arc<Service>,
     fake: Arc<Fake>,
+    pub(super) calls: Arc<CallLog>,
     _folder: tempfile::TempDir,
 }
 
@@ -213,7 +221,8 @@ impl World {
         });
         let calls = postern_calllog::Options::new(folder.path().join("calls"));
         let calls = Arc::new(CallLog::open(calls).unwrap());
-        let service = Arc::new(Service::new(Source::Store(stored), fake.clone(), calls));
+        let service = Service::new(Source::Store(stored), fake.clone(), calls.clone());
+        let service = Arc::new(service);
         let apply = json!({"name": "begin.yaml", "text": BEGIN});
         let call = Call {
             actor: &Actor::local("root"),
@@ -225,6 +234,7 @@ impl World {
         Self {
             service,
             fake,
+            calls,
             router: axum::Router::new().nest("/api/v1", dispatch::router(&api, table())),
             _folder: folder,
         }
@@ -238,6 +248,17 @@ impl World {
     /// Whether an app is served.
     pub(super) fn serves_app(&self, name: &str) -> bool {
         self.fake.directory().app(name).is_some()
+    }
+
+    /// Stores a document of a kind that nobody writes by itself.
+    pub(super) async fn keep(&self, kind: &str, id: &str, document: Value) {
+        let kind = Kind::new(kind).unwrap();
+        let change = Change::new(kind, id, Action::Put(document));
+        let meta = ChangeMeta::system(0, "", "test");
+        let store = self.service.store().unwrap();
+        let kept = store.apply(vec![change], meta, |_| Ok::<_, ApplyError<Infallible>>(()));
+        kept.await.unwrap();
+        self.service.catch_up().await.unwrap();
     }
 
     /// Asks as somebody (`ROLE`, `ROLE@TENANT`, or nobody: the empty text).

@@ -1,8 +1,9 @@
 //! The call log, listed, followed and counted.
 
+use super::known::wider;
 use super::reach::Reach;
 use super::record::{columns, record};
-use super::unread;
+use super::{Asking, unread};
 use crate::service::Service;
 use crate::socket::Items;
 use crate::{Actor, Refusal};
@@ -22,6 +23,8 @@ use tokio::sync::mpsc;
 
 /// Rows that are listed at most, and those that are listed oldest first.
 const MOST: usize = 1_000_000;
+/// Rows that are looked at for those who see only some of them.
+const MOST_LOOKED_AT: usize = 100_000;
 const MOST_TURNED: usize = 10_000;
 /// Rows read at once.
 const PAGE: usize = 500;
@@ -151,11 +154,12 @@ impl Service {
         wanted: Wanted,
         replies: &mut dyn Items,
     ) -> Result<Value, Refusal> {
-        let filter = wanted.filter()?;
         let shape = Shape {
             reach: self.reach(actor),
             detail: wanted.detail,
+            filter: wanted.filter()?,
         };
+        let (filter, most) = shape.sought();
         let following_shape = shape.clone();
         // Before what is there is read, so that nothing falls between the two.
         let following = wanted
@@ -164,7 +168,7 @@ impl Service {
         let (send, receive) = mpsc::channel(PAGE);
         let limit = wanted.limit.unwrap_or(PAGE).min(MOST);
         let turned = wanted.oldest_first;
-        let listing = self.ask(move |asking| {
+        let listing = self.ask_slowly(move |asking| {
             let reader = asking.reader();
             let mut kept = Vec::new();
             let (mut left, mut before) = (
@@ -176,7 +180,7 @@ impl Service {
                 None,
             );
             let mut looked = 0;
-            while left > 0 && looked < MOST {
+            while left > 0 && looked < most {
                 let page = reader.search(&filter, left.min(PAGE), before);
                 let page = page.map_err(|error| unread(&error))?;
                 looked += PAGE;
@@ -225,12 +229,24 @@ impl Service {
         wanted: Wanted,
     ) -> Result<Value, Refusal> {
         let mut filter = wanted.filter()?;
-        self.reach(actor).owns(&filter)?;
+        let reach = self.reach(actor);
+        let audience = reach.counts(&filter)?;
         let by = read("group", wanted.by.as_ref(), grouping, || {
             "code, app, operation, service, fault, address, status".to_owned()
         })?;
         let by = by.unwrap_or(GroupBy::Code);
         let limit = wanted.limit.unwrap_or(50).min(MOST_TURNED);
+        // What rows hide is not in the numbers either.
+        if audience == Audience::Consumer || filter.phrase.is_some() && !reach.is_everything() {
+            let shape = Shape {
+                reach,
+                detail: false,
+                filter,
+            };
+            return self
+                .ask(move |asking| counted(asking, &shape, by, limit))
+                .await;
+        }
         self.ask(move |asking| {
             let reader = asking.reader();
             let (mut groups, mut total): (HashMap<Option<String>, Group>, u64) =
@@ -251,27 +267,76 @@ impl Service {
                         .or_insert(group);
                 }
             }
-            let mut groups: Vec<Group> = groups.into_values().collect();
-            groups.sort_by(|a, b| b.count.cmp(&a.count).then(a.key.cmp(&b.key)));
-            let more = groups.len() > limit;
-            groups.truncate(limit);
-            let rows = groups.iter().map(|group| {
-                json!({
-                    "key": group.key,
-                    "count": group.count,
-                    "first_ms": group.first,
-                    "last_ms": group.last,
-                    "example": group.example.encode().as_str(),
-                })
-            });
-            Ok(json!({
-                "total": total,
-                "groups": rows.collect::<Vec<_>>(),
-                "more": more,
-            }))
+            Ok(told(total, groups.into_values().collect(), limit))
         })
         .await
     }
+}
+
+/// The newest refusals, counted one by one as they are known.
+fn counted(asking: &Asking, shape: &Shape, by: GroupBy, limit: usize) -> Result<Value, Refusal> {
+    let reader = asking.reader();
+    let (mut sought, most) = shape.sought();
+    let (mut groups, mut total): (HashMap<Option<String>, Group>, u64) = (HashMap::new(), 0);
+    let mut more = false;
+    for outcome in [Outcome::Refused, Outcome::OriginRefused] {
+        sought.outcome = Some(outcome);
+        let (mut before, mut looked) = (None, 0);
+        while looked < most {
+            let page = reader.search(&sought, PAGE, before);
+            let page = page.map_err(|error| unread(&error))?;
+            looked += PAGE;
+            for entry in page.entries {
+                let Some((_, known)) = shape.known(&entry) else {
+                    continue;
+                };
+                let (count, key) = (known.represents(), by.key(&known));
+                total += count;
+                let group = groups.entry(key.clone()).or_insert_with(|| Group {
+                    key,
+                    count: 0,
+                    first: u64::MAX,
+                    last: 0,
+                    example: known.id,
+                });
+                group.count += count;
+                group.first = group.first.min(known.id.millis());
+                group.last = group.last.max(known.id.millis());
+                group.example = group.example.max(known.id);
+            }
+            before = page.next;
+            if before.is_none() {
+                break;
+            }
+        }
+        more |= before.is_some();
+    }
+    let mut answer = told(total, groups.into_values().collect(), limit);
+    if let (true, Value::Object(members)) = (more, &mut answer) {
+        members.insert("more".to_owned(), true.into());
+    }
+    Ok(answer)
+}
+
+/// Groups as they are answered, the largest first.
+fn told(total: u64, mut groups: Vec<Group>, limit: usize) -> Value {
+    groups.sort_by(|a, b| b.count.cmp(&a.count).then(a.key.cmp(&b.key)));
+    let more = groups.len() > limit;
+    groups.truncate(limit);
+    let rows = groups.iter().map(|group| {
+        json!({
+            "key": group.key,
+            "count": group.count,
+            "first_ms": group.first,
+            "last_ms": group.last,
+            "example": group.example.encode().as_str(),
+        })
+    });
+    json!({
+        "total": total,
+        "groups": rows.collect::<Vec<_>>(),
+        "more": more,
+    })
 }
 
 impl Service {
@@ -304,27 +369,44 @@ impl Service {
     }
 }
 
-/// How rows are shown to whoever asked for them.
+/// Which rows are shown to whoever asked for them, and how.
 #[derive(Debug, Clone)]
 struct Shape {
     reach: Reach,
     detail: bool,
+    filter: Filter,
 }
 
 impl Shape {
+    /// What the log is asked for, and how many rows are looked at.
+    fn sought(&self) -> (Filter, usize) {
+        if self.reach.is_everything() {
+            return (self.filter.clone(), MOST);
+        }
+        (wider(&self.filter), MOST_LOOKED_AT)
+    }
+
+    /// What is known of a row, if that passes.
+    fn known(&self, entry: &Entry) -> Option<(Audience, Entry)> {
+        let known = self.reach.known(entry)?;
+        self.filter.matches(&known.1).then_some(known)
+    }
+
     /// A row; none if it is not for them.
     fn of(&self, entry: &Entry) -> Option<Value> {
-        let row = match self.reach.of(entry)? {
-            Audience::Operator if self.detail => record(entry),
-            Audience::Operator => columns(entry),
-            audience => narrowed(columns(entry), entry, audience),
-        };
-        Some(row)
+        if self.reach.is_everything() {
+            return Some(match self.detail {
+                true => record(entry),
+                false => columns(entry),
+            });
+        }
+        let (audience, known) = self.known(entry)?;
+        Some(narrowed(columns(&known), audience))
     }
 }
 
 /// The columns that the publisher, or the consumer, may read.
-fn narrowed(mut row: Value, entry: &Entry, audience: Audience) -> Value {
+fn narrowed(mut row: Value, audience: Audience) -> Value {
     const OPERATORS: [&str; 3] = ["peer", "trace", "directory"];
     const PUBLISHERS: [&str; 5] = ["policy", "upstream", "target", "attempts", "revision"];
     if let Value::Object(members) = &mut row {
@@ -333,9 +415,6 @@ fn narrowed(mut row: Value, entry: &Entry, audience: Audience) -> Value {
             let name = name.as_str();
             !(OPERATORS.contains(&name) || consumer && PUBLISHERS.contains(&name))
         });
-        if let (true, Some(code)) = (consumer, entry.code) {
-            members.insert("code".to_owned(), code.shown().name().into());
-        }
     }
     row
 }

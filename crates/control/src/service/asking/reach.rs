@@ -1,6 +1,7 @@
 //! How much of the call log somebody may read: all of it, what was asked of their services, what
 //! their apps asked for.
 
+use super::known::known;
 use crate::service::Service;
 use crate::{Actor, Refusal, Running};
 use postern_calllog::{Entry, Filter};
@@ -36,6 +37,13 @@ impl Reach {
         reads(&app.tenant).then_some(Audience::Consumer)
     }
 
+    /// What they may know of a recorded request, and for whom it is told; none if nothing.
+    pub(super) fn known(&self, entry: &Entry) -> Option<(Audience, Entry)> {
+        let audience = self.of(entry)?;
+        let configuration = self.running.configuration();
+        Some((audience, known(entry, audience, &configuration)))
+    }
+
     /// The most that may be told of a recorded request.
     pub(super) fn of(&self, entry: &Entry) -> Option<Audience> {
         self.audience(entry.tenant.as_deref(), entry.app.as_deref())
@@ -46,8 +54,8 @@ impl Reach {
         wanted.map_or(most, |wanted| wanted.max(most))
     }
 
-    /// Refuses to count what is not theirs alone.
-    pub(super) fn owns(&self, filter: &Filter) -> Result<(), Refusal> {
+    /// The audience that what passes a filter is counted for; what is not theirs alone is not.
+    pub(super) fn counts(&self, filter: &Filter) -> Result<Audience, Refusal> {
         let reads = |tenant: &str| self.grants.allow(Point::CallsRead, Some(tenant));
         let of_app = || {
             let directory = self.running.directory();
@@ -60,12 +68,14 @@ impl Reach {
             let service = configuration.services.iter().find(|s| *s.name == *name)?;
             service.tenant.as_deref().map(reads)
         };
-        if self.is_everything()
-            || filter.tenant.as_deref().is_some_and(reads)
-            || of_app().unwrap_or(false)
-            || of_service().unwrap_or(false)
-        {
-            return Ok(());
+        if self.is_everything() {
+            return Ok(Audience::Operator);
+        }
+        if filter.tenant.as_deref().is_some_and(reads) || of_service().unwrap_or(false) {
+            return Ok(Audience::Publisher);
+        }
+        if of_app().unwrap_or(false) {
+            return Ok(Audience::Consumer);
         }
         Err(Refusal::new(
             "forbidden",

@@ -2,19 +2,18 @@
 
 use super::{Asking, Documents, compiled};
 use crate::documents::insert;
-use crate::{Refusal, documents};
+use crate::{Refusal, ServedRules, documents};
 use postern_calllog::Entry;
 use postern_explain::{World, compile, rank};
 use postern_policy::facts::CredentialVerdict;
-use postern_policy::{Directory, Facts, Recorded, Rules, Snapshot};
-use postern_store::{Document, Kind, RowAt, Scope};
+use postern_policy::{Directory, Facts, Recorded, Snapshot};
+use postern_store::{Kind, Member, Page, RowAt, Scope};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
 /// Rules, rows and documents of one moment.
-#[derive(Debug)]
 pub(super) struct Then {
-    pub(super) rules: Arc<Rules>,
+    pub(super) rules: ServedRules,
     pub(super) directory: Arc<Directory>,
     pub(super) documents: Arc<postern_explain::Documents>,
 }
@@ -23,7 +22,7 @@ impl Then {
     pub(super) fn world(&self) -> World<'_> {
         World {
             snapshot: Snapshot {
-                rules: &self.rules,
+                rules: (*self.rules).as_ref(),
                 directory: &self.directory,
             },
             documents: &self.documents,
@@ -40,6 +39,9 @@ pub(super) struct Rows {
 }
 
 type Sections = Map<String, Value>;
+
+/// Keys, and subscriptions, of an app that are looked at.
+const MOST_OF_APP: usize = 1000;
 
 impl Asking {
     /// By what a recorded request was decided; in words, why that cannot be told.
@@ -89,11 +91,8 @@ impl Asking {
                 Arc::new(self.with_rows(sections, rows, None)?)
             }
         };
-        let name = self.running.revision().name;
-        let rules = Rules::compile(self.running.configuration(), name);
-        let rules = rules.map_err(|error| Refusal::new("failed", error.to_string()))?;
         Ok(Then {
-            rules: Arc::new(rules),
+            rules: self.running.rules(),
             directory: self.running.directory(),
             documents,
         })
@@ -171,18 +170,15 @@ impl Asking {
         let Documents::Store(kept) = &self.documents else {
             return Ok(Vec::new());
         };
-        let app = app.to_owned();
-        let visit = move |found: &mut Vec<_>, document: Document| {
-            let Ok(row) = document.value() else { return };
-            if row.get("app").and_then(Value::as_str) == Some(&app) {
-                found.push(String::from(document.id));
-            }
+        let page = Page {
+            kind: Kind::new(kind)?,
+            filter: Some((Member::App, app.to_owned())),
+            after: None,
+            descending: false,
+            limit: MOST_OF_APP,
         };
-        let scope = Scope::Kind(Kind::new(kind)?);
-        let found = self.wait(kept.fold(scope, Vec::new(), visit));
-        let (_, mut found) = found?;
-        found.sort();
-        Ok(found)
+        let found = self.wait(kept.documents_page(page))?;
+        Ok(found.into_iter().map(|found| found.id.into()).collect())
     }
 
     /// With rows of the store as they were after a change set, or as they are.
