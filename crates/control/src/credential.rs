@@ -39,6 +39,14 @@ pub(crate) fn conceal(document: &mut Value) {
                 imported.shift_remove(secret);
             }
         }
+        // Of documents that a change request would make.
+        if let Some(Value::Array(changes)) = members.get_mut("changes") {
+            for change in changes {
+                for made in ["put", "patch"] {
+                    change.get_mut(made).into_iter().for_each(conceal);
+                }
+            }
+        }
     }
 }
 

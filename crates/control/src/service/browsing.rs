@@ -1,6 +1,8 @@
 //! Documents, as somebody may see them: one, or a page of a list.
 
+use super::reading::{conceal, meant, unsaid};
 use super::{Service, Source};
+use crate::management::change_request;
 use crate::ownership::{Spread, may_see, owners, spread, tenants_seen};
 use crate::{Actor, Refusal, documents};
 use postern_store::{Member, Scope};
@@ -12,6 +14,13 @@ pub const MOST_ON_A_PAGE: usize = 1000;
 
 /// Documents read at once for a list.
 const PART: usize = 1000;
+
+/// The same of change requests, each of which may have megabytes.
+const PART_OF_LARGE: usize = 20;
+
+/// Apps, or services, of a tenant whose documents are looked for one by one; of more, every
+/// document of the kind is looked at.
+const FEW: usize = 50;
 
 /// Documents looked at for one page at most.
 const MOST_LOOKED_AT: usize = 20_000;
@@ -41,6 +50,9 @@ pub struct Listing {
     /// At most so many; see [`MOST_ON_A_PAGE`].
     pub limit: usize,
 }
+
+/// An indexed member, and what it says; none: every document.
+type Filter = Option<(Member, String)>;
 
 /// A part of a list.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -96,12 +108,20 @@ impl Service {
             listing.fits(kind, seen, &look) && may_see(actor, kind, &seen.id, &seen.document, &look)
         };
         let limit = listing.limit.clamp(1, MOST_ON_A_PAGE);
+        let filters = self.filters(actor, kind, listing).await?;
+        let part = match filters.len() {
+            _ if kind == change_request::KIND => PART_OF_LARGE,
+            // Each may have a whole page, and one more to tell that there is more.
+            2.. => (limit + 1).min(PART),
+            _ => PART,
+        };
         let mut page = Page::default();
         let mut after = listing.after.clone();
         let mut looked = 0;
         loop {
-            let found = self.some(actor, kind, listing, after.as_deref()).await?;
-            let whole = found.len() < PART;
+            let found = self.some(kind, listing, &filters, after.as_deref(), part);
+            let found = found.await?;
+            let whole = found.len() < part;
             looked += found.len();
             for seen in found {
                 if page.items.len() == limit {
@@ -120,14 +140,15 @@ impl Service {
         }
     }
 
-    /// The next documents that a list may have, in its order: [`PART`] of them unless there are no
+    /// The next documents that a list may have, in its order: `part` of them unless there are no
     /// more.
     async fn some(
         &self,
-        actor: &Actor,
         kind: &str,
         listing: &Listing,
+        filters: &[Filter],
         after: Option<&str>,
+        part: usize,
     ) -> Result<Vec<Seen>, Refusal> {
         let Source::Store(stored) = &self.source else {
             let mut all = self.every(kind).await?;
@@ -135,19 +156,19 @@ impl Service {
                 all.reverse();
             }
             all.retain(|seen| listing.is_past(after, &seen.id));
-            all.truncate(PART);
+            all.truncate(part);
             return Ok(all);
         };
         let mut found = BTreeMap::new();
-        for filter in self.filters(actor, kind, listing).await? {
-            let part = postern_store::Page {
+        for filter in filters {
+            let page = postern_store::Page {
                 kind: documents::readable(kind)?,
-                filter,
+                filter: filter.clone(),
                 after: after.map(Into::into),
                 descending: listing.descending,
-                limit: PART,
+                limit: part,
             };
-            for document in stored.store.documents_page(part).await? {
+            for document in stored.store.documents_page(page).await? {
                 let seen = seen(&document.id, Some(document.version), document.value()?);
                 found.insert(document.id, seen);
             }
@@ -156,7 +177,7 @@ impl Service {
         if listing.descending {
             found.reverse();
         }
-        found.truncate(PART);
+        found.truncate(part);
         Ok(found)
     }
 
@@ -166,7 +187,7 @@ impl Service {
         actor: &Actor,
         kind: &str,
         listing: &Listing,
-    ) -> Result<Vec<Option<(Member, String)>>, Refusal> {
+    ) -> Result<Vec<Filter>, Refusal> {
         let having = |name: &str| listing.having.get(name).cloned();
         for (name, member) in [("app", Member::App), ("service", Member::Service)] {
             if let Some(value) = having(name) {
@@ -176,7 +197,10 @@ impl Service {
         let tenants = having("tenant").map(|tenant| vec![tenant]);
         let tenants = tenants.or_else(|| tenants_seen(actor, kind));
         let Some(tenants) = tenants else {
-            return Ok(vec![having("state").map(|state| (Member::State, state))]);
+            // Documents that do not say their state are not found by it.
+            let said = |state: &String| *state != unsaid(kind, "state");
+            let state = having("state").filter(said);
+            return Ok(vec![state.map(|state| (Member::State, state))]);
         };
         let parts = match spread(kind) {
             Spread::OverTenants => vec![],
@@ -191,13 +215,16 @@ impl Service {
             }
             for (of, member) in &parts {
                 let ids = self.of_tenant(of, &tenant).await?;
+                if filters.len() + ids.len() > FEW {
+                    return Ok(vec![None]);
+                }
                 filters.extend(ids.into_iter().map(|id| Some((*member, id))));
             }
         }
         Ok(filters)
     }
 
-    /// The ids of a tenant's apps or services.
+    /// The ids of a tenant's apps or services; of more than a few, of some.
     async fn of_tenant(&self, kind: &str, tenant: &str) -> Result<Vec<String>, Refusal> {
         let Source::Store(stored) = &self.source else {
             return Ok(Vec::new());
@@ -207,7 +234,7 @@ impl Service {
             filter: Some((Member::Tenant, tenant.to_owned())),
             after: None,
             descending: false,
-            limit: MOST_LOOKED_AT,
+            limit: FEW + 1,
         };
         let found = stored.store.documents_page(part).await?;
         Ok(found.into_iter().map(|found| found.id.into()).collect())
@@ -281,7 +308,7 @@ fn missing(kind: &str, id: &str) -> Refusal {
 }
 
 fn seen(id: &str, version: Option<u64>, mut document: Value) -> Seen {
-    crate::credential::conceal(&mut document);
+    conceal(&mut document);
     Seen {
         id: id.to_owned(),
         version,
@@ -306,7 +333,7 @@ impl Listing {
                 let is = |tenant: Option<&str>| tenant == Some(text);
                 return is(owner.tenant()) || other.is_some_and(|other| is(other.tenant()));
             }
-            super::reading::meant(kind, member, &seen.document) == *text
+            meant(kind, member, &seen.document) == *text
         };
         let phrase = self.phrase.as_ref().map(|phrase| phrase.to_lowercase());
         let said = |text: &str| {

@@ -23,8 +23,12 @@ mod tests;
 const WAITS: SignedDuration = SignedDuration::from_hours(14 * 24);
 const WAITS_AT_MOST: SignedDuration = SignedDuration::from_hours(90 * 24);
 
-/// Requests that are kept. Where there are more, the oldest that are decided go.
+/// Requests of a tenant, or of the platform, that are kept. Where there are more, the oldest that
+/// are decided go.
 const KEPT: usize = 1_000;
+
+/// Of these, so many may be open.
+const OPEN: usize = 200;
 
 /// Bytes of JSON a request may have.
 const LONGEST: usize = 4 << 20;
@@ -84,9 +88,6 @@ pub struct Proposed {
     /// What it would change.
     pub plan: Plan,
 }
-
-/// When a request was proposed, what is said of it in a list, and its changes if it is open.
-type Listed = (String, Value, Vec<shorthand::Change>);
 
 /// A request as it is stored.
 struct Found {
@@ -150,8 +151,14 @@ impl Service {
             forced: false,
         };
         let id = shorthand::new_id("cr_")?;
-        let mut changes = stored.make_room(at).await?;
-        changes.push(put(&id, &request)?.expecting(Expect::Absent));
+        let surplus = stored.surplus(request.tenant.as_deref(), at).await?;
+        if !surplus.is_empty() {
+            // Not everybody who may propose could remove what others did.
+            let postern = Actor::system("change-requests");
+            let meta = meta(&postern, "To make room".to_owned(), "change-request");
+            self.make(stored, &postern, surplus, meta).await?;
+        }
+        let changes = vec![put(&id, &request)?.expecting(Expect::Absent)];
         let meta = meta(actor, request.comment.clone(), "change-request");
         self.make(stored, actor, changes, meta).await?;
         Ok(Proposed {
@@ -176,8 +183,10 @@ impl Service {
     pub(super) async fn proposals(&self, actor: &Actor, wanted: List) -> Result<Value, Refusal> {
         let stored = self.stored()?;
         let (at, grants) = (moment(), actor.grants.clone());
-        let visit = move |all: &mut Vec<Listed>, document: Document| {
-            let Ok(mut found) = Found::of(&document) else {
+        let limit = wanted.limit.unwrap_or(KEPT).min(KEPT);
+        // The changes are megabytes, and stay where they are.
+        let visit = move |all: &mut Vec<(String, State, Value)>, document: Document| {
+            let Ok(found) = Found::of(&document) else {
                 return;
             };
             let tenant = found.request.tenant.as_deref();
@@ -187,19 +196,24 @@ impl Service {
             let state = found.request.state_at(at);
             if wanted.state.is_none_or(|wanted| wanted == state) {
                 let summary = found.summary(state);
-                let changes = found.made_of(state);
-                all.push((found.request.proposed_at, summary, changes));
+                all.push((found.request.proposed_at, state, summary));
             }
         };
         let scope = Scope::Kind(Kind::new(KIND)?);
         let (_, mut all) = stored.store.fold(scope, Vec::new(), visit).await?;
         all.sort_by(|(one, ..), (other, ..)| other.cmp(one));
-        let limit = wanted.limit.unwrap_or(KEPT);
         let more = all.len() > limit;
         all.truncate(limit);
         let mut listed = Vec::with_capacity(all.len());
-        for (_, mut one, changes) in all {
-            let moved = stored.moved(&changes).await?;
+        for (_, state, mut one) in all {
+            // The versions count as long as it is open.
+            let moved = match (state, one.get("id").and_then(Value::as_str)) {
+                (State::Open, Some(id)) => match stored.kept(id).await? {
+                    Some(found) => stored.moved(&found.request.changes).await?,
+                    None => Vec::new(),
+                },
+                _ => Vec::new(),
+            };
             if let Value::Object(members) = &mut one {
                 members.insert("moved".to_owned(), json!(moved));
             }
@@ -307,10 +321,14 @@ impl Stored {
         Ok(plan)
     }
 
+    async fn kept(&self, id: &str) -> Result<Option<Found>, Refusal> {
+        let found = self.store.document(Kind::new(KIND)?, id).await?;
+        found.as_ref().map(Found::of).transpose()
+    }
+
     /// A request that somebody may see; another is none to them.
     async fn request(&self, actor: &Actor, id: &str) -> Result<Found, Refusal> {
-        let found = self.store.document(Kind::new(KIND)?, id).await?;
-        let found = found.as_ref().map(Found::of).transpose()?;
+        let found = self.kept(id).await?;
         let seen = |found: &Found| {
             let tenant = found.request.tenant.as_deref();
             actor.grants.allow(Point::ChangesPropose, tenant)
@@ -358,31 +376,29 @@ impl Stored {
         Ok(moved)
     }
 
-    /// What has to go so that there is room for one more request.
-    async fn make_room(&self, at: Timestamp) -> Result<Vec<Change>, Refusal> {
+    /// What has to go so that there is room for one more request of a tenant, or of the platform.
+    async fn surplus(&self, tenant: Option<&str>, at: Timestamp) -> Result<Vec<Change>, Refusal> {
         let kind = Kind::new(KIND)?;
+        let tenant = tenant.map(str::to_owned);
         let visit = move |all: &mut Vec<(bool, String, String, u64)>, document: Document| {
-            let found = Found::of(&document);
-            let open = found
-                .as_ref()
-                .is_ok_and(|f| f.request.state_at(at) == State::Open);
-            let since = found.map(|f| f.request.proposed_at).unwrap_or_default();
-            all.push((open, since, document.id.to_string(), document.version));
+            let Ok(found) = Found::of(&document) else {
+                return;
+            };
+            if found.request.tenant == tenant {
+                let open = found.request.state_at(at) == State::Open;
+                all.push((open, found.request.proposed_at, found.id, found.version));
+            }
         };
         let scope = Scope::Kind(kind.clone());
         let (_, mut all) = self.store.fold(scope, Vec::new(), visit).await?;
-        let surplus = (all.len() + 1).saturating_sub(KEPT);
-        all.sort_unstable();
-        let oldest: Vec<_> = all
-            .into_iter()
-            .filter(|(open, ..)| !open)
-            .take(surplus)
-            .collect();
-        if oldest.len() < surplus {
-            let message = format!("{KEPT} change requests are open, and no more can be");
+        if all.iter().filter(|(open, ..)| *open).count() >= OPEN {
+            let message = format!("{OPEN} change requests are open, and no more can be");
             return Err(Refusal::new("conflict", message).help("decide about some of them first"));
         }
-        let gone = oldest.into_iter().map(|(_, _, id, version)| {
+        let surplus = (all.len() + 1).saturating_sub(KEPT);
+        // Those that are decided come first, the oldest of them at the beginning.
+        all.sort_unstable();
+        let gone = all.into_iter().take(surplus).map(|(_, _, id, version)| {
             Change::new(kind.clone(), &id, Action::Delete).expecting(Expect::Version(version))
         });
         Ok(gone.collect())
@@ -400,14 +416,6 @@ impl Found {
             version: document.version,
             request,
         })
-    }
-
-    /// The changes, of which the versions count as long as it is open.
-    fn made_of(&mut self, state: State) -> Vec<shorthand::Change> {
-        match state {
-            State::Open => std::mem::take(&mut self.request.changes),
-            _ => Vec::new(),
-        }
     }
 
     fn summary(&self, state: State) -> Value {
@@ -487,9 +495,7 @@ fn put(id: &str, request: &ChangeRequest) -> Result<Change, Refusal> {
 
 /// What of a proposed document may be shown.
 fn without_digests(mut change: shorthand::Change) -> shorthand::Change {
-    if let Some(document) = &mut change.put {
-        conceal(document);
-    }
+    change.put.iter_mut().for_each(conceal);
     change
 }
 

@@ -42,16 +42,18 @@ const MEANT: [(&str, &str, &str); 4] = [
     ("user", "state", "active"),
 ];
 
+/// What a member means where it is not there; the empty text if that is nothing.
+pub(super) fn unsaid(kind: &str, member: &str) -> &'static str {
+    let found = MEANT
+        .iter()
+        .find(|(of, name, _)| *of == kind && *name == member);
+    found.map_or("", |(_, _, meant)| meant)
+}
+
 /// What a member says, or means where it is not there; the empty text if that is nothing.
 pub(super) fn meant<'a>(kind: &str, member: &str, document: &'a Value) -> &'a str {
     let value = document.get(member).and_then(Value::as_str);
-    let meant = || {
-        let found = MEANT
-            .iter()
-            .find(|(of, name, _)| *of == kind && *name == member);
-        found.map(|(_, _, meant)| *meant)
-    };
-    value.or_else(meant).unwrap_or_default()
+    value.unwrap_or_else(|| unsaid(kind, member))
 }
 
 /// What is found.
@@ -125,9 +127,10 @@ impl Service {
         let kind = wanted.kind.clone();
         let mut found = Found::default();
         if let Some(id) = &wanted.id {
-            let seen = self.see(actor, &kind, id).await;
-            if let Ok(seen) = seen {
-                wanted.visit(&mut found, id, seen.version, seen.document);
+            match self.see(actor, &kind, id).await {
+                Ok(seen) => wanted.visit(&mut found, id, seen.version, seen.document),
+                Err(refusal) if refusal.code == "not_found" => {}
+                Err(refusal) => return Err(refusal),
             }
             return Ok(json!({"documents": found.documents, "more": false}));
         }

@@ -71,8 +71,9 @@ impl Service {
                         });
                     }
                 }
-                found.more = page.next.is_some() && found.items.len() >= MOST_ON_A_PAGE;
-                if page.next.is_none() || found.more {
+                let more = page.next.is_some() && found.items.len() >= MOST_ON_A_PAGE;
+                found.more |= more;
+                if page.next.is_none() || more {
                     break;
                 }
                 listing.after = page.next;

@@ -43,3 +43,21 @@ pub(super) fn read(text: &str) -> Option<Timestamp> {
     };
     text.parse().ok().or_else(midnight)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_before;
+
+    #[test]
+    fn times_are_compared_as_times() {
+        let at = "2026-11-20T10:00:00Z";
+        // As texts they are the other way round.
+        for (other, before) in [
+            ("2026-11-20T09:30:00-01:00", true),
+            ("2026-11-20T10:30:00+01:00", false),
+            ("", false),
+        ] {
+            assert_eq!(is_before(at, other), before, "{other}");
+        }
+    }
+}

@@ -404,3 +404,63 @@ async fn who_may_write_and_not_read_is_answered_with_what_they_need() {
     let till = world.ask("owner", "GET", "/apps/till", Value::Null).await;
     assert!(till.body.get("title").is_none(), "{till:?}");
 }
+
+#[tokio::test]
+async fn a_state_that_is_not_said_is_what_it_means() {
+    let world = World::new().await;
+    let suspended = json!({"id": "old", "tenant": "commerce", "state": "suspended", "suspended_at": "2026-01-01T00:00:00Z"});
+    let made = world.ask("owner", "POST", "/apps", suspended).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    for (query, who, found) in [
+        ("state=active", "owner", &["fieldforce", "till"][..]),
+        ("state=suspended", "owner", &["old"]),
+        ("state=active", "admin@commerce", &["till"]),
+    ] {
+        let path = format!("/apps?{query}");
+        let answer = world.ask(who, "GET", &path, Value::Null).await;
+        let items = answer.body["items"].as_array().unwrap();
+        let ids: Vec<_> = items.iter().map(|item| &item["id"]).collect();
+        assert_eq!(ids, found, "{query} as {who}");
+    }
+}
+
+#[tokio::test]
+async fn pages_of_what_many_apps_have_are_whole() {
+    let world = World::new().await;
+    let mut changes = Vec::new();
+    for n in 0..60 {
+        let put = |kind: &str, id: &str, document: Value| json!({"kind": kind, "id": id, "put": document});
+        let tenant = if n % 2 == 0 { "commerce" } else { "partner" };
+        let app = json!({"tenant": tenant});
+        changes.push(put("app", &format!("app{n:0>2}"), app));
+        let key = json!({"app": format!("app{n:0>2}"), "sha256": format!("{n:0>64}")});
+        changes.push(put(
+            "credential",
+            &format!("key_{:0>16}", (n * 7) % 60),
+            key,
+        ));
+    }
+    let made = world
+        .ask(
+            "owner",
+            "POST",
+            "/commands/change",
+            json!({"changes": changes}),
+        )
+        .await;
+    assert_eq!(made.status, 200, "{made:?}");
+    let (mut ids, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let path = format!("/credentials?limit=7{cursor}");
+        let page = world.ask("admin@commerce", "GET", &path, Value::Null).await;
+        for item in page.body["items"].as_array().unwrap() {
+            ids.push(item["id"].as_str().unwrap().to_owned());
+        }
+        match page.body["next"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    let sorted = ids.is_sorted();
+    assert!(sorted && ids.len() == 30, "{ids:?}");
+}

@@ -311,3 +311,54 @@ async fn a_version_is_published_deprecated_and_retired() {
     let (status, _) = post(&world, "admin@partner", &retire, json!({})).await;
     assert_eq!(status, 404);
 }
+
+#[tokio::test]
+async fn an_inbox_shows_no_digests_and_nothing_that_is_over() {
+    let world = World::new().await;
+    let digest = "c".repeat(64);
+    let propose = async |tenant: &str, id: &str| {
+        let app = if tenant == "commerce" {
+            "till"
+        } else {
+            "fieldforce"
+        };
+        let key = json!({"kind": "credential", "id": id, "put": {"app": app, "sha256": digest}});
+        let proposed = json!({"comment": "A key", "tenant": tenant, "changes": [key]});
+        let who = format!("developer@{tenant}");
+        post(&world, &who, "/change-requests", proposed).await
+    };
+    let (status, body) = propose("commerce", "key_cccccccccccccccc").await;
+    assert_eq!(status, 200, "{body}");
+    let inbox = world
+        .ask("admin@commerce", "GET", "/approvals", Value::Null)
+        .await
+        .body;
+    // A subscription waits, too.
+    let shown = &inbox["items"][1]["document"]["changes"][0];
+    assert_eq!(shown["put"]["app"], "till", "{inbox}");
+    assert!(shown["put"].get("hmac").is_none() && shown["put"].get("sha256").is_none());
+    assert!(!inbox.to_string().contains(&digest), "{inbox}");
+
+    // What can no longer be decided about does not wait.
+    let mut over = inbox["items"][1]["document"].clone();
+    over["expires_at"] = "2026-01-01T00:00:00Z".into();
+    world.keep("change_request", "cr_over", over).await;
+    let inbox = world
+        .ask("admin@commerce", "GET", "/approvals", Value::Null)
+        .await
+        .body;
+    assert_eq!(inbox["items"].as_array().unwrap().len(), 2, "{inbox}");
+    assert_eq!(inbox["more"], false);
+
+    // One tenant's requests are not the other's.
+    let mut last = (200, Value::Null);
+    for n in 0..200 {
+        last = propose("commerce", &format!("key_{n:0>16}")).await;
+        if last.0 != 200 {
+            assert_eq!(n, 199);
+        }
+    }
+    assert_eq!(last.1["code"], "resource.conflict", "{last:?}");
+    let (status, body) = propose("partner", "key_dddddddddddddddd").await;
+    assert_eq!(status, 200, "{body}");
+}
