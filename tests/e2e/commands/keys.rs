@@ -1,7 +1,9 @@
 //! Keys, from when they are made to when they open nothing.
 
-use super::super::harness::within;
+use super::super::harness::management::{Management, PASSWORD, printed};
+use super::super::harness::{eventually, within};
 use super::{Stored, code, id_of};
+use serde_json::{Value, json};
 use std::time::Duration;
 
 #[test]
@@ -185,4 +187,40 @@ fn keys_of_another_gateway_go_on_working() {
         !shown.contains(digest) && !shown.contains("hello "),
         "{shown}"
     );
+}
+
+/// A key that a fix makes is shown once, and not to whoever asks again with the same idempotency key.
+#[test]
+fn a_key_that_a_fix_makes_is_not_kept() {
+    let postern = Stored::start();
+    let staging = "environments: { staging: { hosts: [staging.example.com] } }\n";
+    let applied = postern.apply(staging);
+    assert!(applied.status.success(), "{applied:?}");
+    let create = ["keys", "create", "--app", "fieldforce"];
+    let create = create.iter().chain(&["--environment", "staging"]);
+    let key = postern.ok(&create.copied().collect::<Vec<_>>());
+    let refused = postern.customers(key.trim());
+    assert_eq!(code(&refused), "credential.wrong_environment");
+    let id = refused.header("x-request-id").expect("an id");
+    eventually("the record", || {
+        postern.run(&["why", &id]).status.success().then_some(())
+    });
+    let management = Management::of(&postern);
+    let link = printed(&postern, |line| line.contains("/accept?token="));
+    let owner = json!({"email": "owner@example.com", "password": PASSWORD});
+    let owner = management.accept(&link, owner) + "Idempotency-Key: once\r\n";
+    let path = format!("/api/v1/calls/{id}/fixes/1");
+    let fix = || management.ask(&owner, "POST", &path, &json!({"comment": "Agreed"}));
+    let (first, second) = (fix(), fix());
+    assert_eq!(
+        (first.status, second.status),
+        (200, 200),
+        "{}",
+        first.text()
+    );
+    let (first, second) = (first.json(), second.json());
+    let made = first["key"].as_str().expect("a key");
+    assert_eq!(postern.customers(made).status, 200);
+    assert_eq!(second["made"], first["made"]);
+    assert_eq!(second.get("key"), None::<&Value>);
 }

@@ -70,10 +70,8 @@ impl Describer {
         Description {
             path: self.schema_of::<E::Path>(),
             query: self.schema_of::<E::Query>(),
-            body: E::Body::EXPECTED.then(|| match E::Body::schema(&mut self.generator) {
-                Some(schema) => ("application/json", schema.to_value()),
-                None => ("application/octet-stream", json!({"type": "string"})),
-            }),
+            body: E::Body::schema(&mut self.generator)
+                .map(|schema| ("application/json", schema.to_value())),
             answer: match (E::ANSWERS, E::CREATES) {
                 (false, _) => (StatusCode::NO_CONTENT, None),
                 (true, true) => (StatusCode::CREATED, Some(("application/json", answer))),

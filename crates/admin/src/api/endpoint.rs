@@ -23,7 +23,7 @@ pub trait Endpoint: Send + Sync + 'static {
     type Path: DeserializeOwned + JsonSchema + Send;
     /// The parameters in its query; [`Nothing`] for none.
     type Query: DeserializeOwned + JsonSchema + Send;
-    /// Its body; [`Nothing`] for none, [`Raw`](super::input::Raw) for bytes.
+    /// Its body; [`Nothing`] for none.
     type Body: super::input::FromBody;
     /// What it answers.
     type Answer: JsonSchema;

@@ -15,22 +15,17 @@ mod json;
 
 /// A body that an endpoint can take.
 pub trait FromBody: Sized + Send + 'static {
-    /// Whether there is one.
-    const EXPECTED: bool = true;
-
     /// Reads it.
     ///
     /// # Errors
     /// What is wrong with it, by its place.
     fn from_body(headers: &HeaderMap, bytes: Bytes) -> Result<Self, Problem>;
 
-    /// Its schema; none: bytes of any kind.
+    /// Its schema, if there is a body.
     fn schema(generator: &mut schemars::SchemaGenerator) -> Option<schemars::Schema>;
 }
 
 impl FromBody for Nothing {
-    const EXPECTED: bool = false;
-
     fn from_body(_: &HeaderMap, bytes: Bytes) -> Result<Self, Problem> {
         if bytes.iter().all(u8::is_ascii_whitespace) || &*bytes == b"{}" {
             return Ok(Self {});
@@ -61,20 +56,6 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> FromBody for Json<T> {
 
     fn schema(generator: &mut schemars::SchemaGenerator) -> Option<schemars::Schema> {
         Some(generator.subschema_for::<T>())
-    }
-}
-
-/// A body of any kind, as it came.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Raw(pub Bytes);
-
-impl FromBody for Raw {
-    fn from_body(_: &HeaderMap, bytes: Bytes) -> Result<Self, Problem> {
-        Ok(Self(bytes))
-    }
-
-    fn schema(_: &mut schemars::SchemaGenerator) -> Option<schemars::Schema> {
-        None
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod calls;
 mod can;
+mod counts;
 mod fix;
 mod known;
 mod passed;

@@ -1,9 +1,9 @@
-//! The call log, listed, followed and counted.
+//! The call log, listed and followed.
 
 use super::known::wider;
 use super::reach::Reach;
 use super::record::{columns, record};
-use super::{Asking, unread};
+use super::unread;
 use crate::service::Service;
 use crate::socket::Items;
 use crate::{Actor, Refusal};
@@ -16,7 +16,7 @@ use postern_explain::Audience;
 use postern_model::{Fault, Stage};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
@@ -25,9 +25,9 @@ use tokio::sync::mpsc;
 const MOST: usize = 1_000_000;
 /// Rows that are looked at for those who see only some of them.
 const MOST_LOOKED_AT: usize = 100_000;
-const MOST_TURNED: usize = 10_000;
+pub(super) const MOST_TURNED: usize = 10_000;
 /// Rows read at once.
-const PAGE: usize = 500;
+pub(super) const PAGE: usize = 500;
 /// Entries that wait for whoever follows slowly.
 const WAITING: usize = 4096;
 /// How often whoever follows hears something.
@@ -57,18 +57,18 @@ pub(in crate::service) struct Wanted {
     fault: Option<String>,
     stage: Option<String>,
     phrase: Option<Arc<str>>,
-    limit: Option<usize>,
+    pub(super) limit: Option<usize>,
     /// Oldest first.
     oldest_first: bool,
     /// With what is kept beside the columns.
     detail: bool,
     follow: bool,
     /// What to count by.
-    by: Option<String>,
+    pub(super) by: Option<String>,
 }
 
 impl Wanted {
-    fn filter(&self) -> Result<Filter, Refusal> {
+    pub(super) fn filter(&self) -> Result<Filter, Refusal> {
         let stages = || (0..).map_while(|at| postern_policy::stages::STAGES.get(at));
         Ok(Filter {
             from: self.since_ms,
@@ -131,7 +131,7 @@ fn network(text: &str) -> Option<IpNet> {
 }
 
 /// Reads one condition; `right` says what would be one.
-fn read<T>(
+pub(super) fn read<T>(
     what: &str,
     text: Option<&String>,
     parse: impl Fn(&str) -> Option<T>,
@@ -221,122 +221,6 @@ impl Service {
         let _ = follow.await;
         Ok(json!({ "more": false }))
     }
-
-    /// Counts refusals.
-    pub(in crate::service) async fn denials(
-        &self,
-        actor: &Actor,
-        wanted: Wanted,
-    ) -> Result<Value, Refusal> {
-        let mut filter = wanted.filter()?;
-        let reach = self.reach(actor);
-        let audience = reach.counts(&filter)?;
-        let by = read("group", wanted.by.as_ref(), grouping, || {
-            "code, app, operation, service, fault, address, status".to_owned()
-        })?;
-        let by = by.unwrap_or(GroupBy::Code);
-        let limit = wanted.limit.unwrap_or(50).min(MOST_TURNED);
-        // What rows hide is not in the numbers either.
-        if audience == Audience::Consumer || filter.phrase.is_some() && !reach.is_everything() {
-            let shape = Shape {
-                reach,
-                detail: false,
-                filter,
-            };
-            return self
-                .ask(move |asking| counted(asking, &shape, by, limit))
-                .await;
-        }
-        self.ask(move |asking| {
-            let reader = asking.reader();
-            let (mut groups, mut total): (HashMap<Option<String>, Group>, u64) =
-                (HashMap::new(), 0);
-            for outcome in [Outcome::Refused, Outcome::OriginRefused] {
-                filter.outcome = Some(outcome);
-                total += reader.count(&filter).map_err(|error| unread(&error))?;
-                let found = reader.groups(&filter, by, MOST_TURNED);
-                for group in found.map_err(|error| unread(&error))? {
-                    let known = groups.entry(group.key.clone());
-                    known
-                        .and_modify(|known| {
-                            known.count += group.count;
-                            known.first = known.first.min(group.first);
-                            known.last = known.last.max(group.last);
-                            known.example = known.example.max(group.example);
-                        })
-                        .or_insert(group);
-                }
-            }
-            Ok(told(total, groups.into_values().collect(), limit))
-        })
-        .await
-    }
-}
-
-/// The newest refusals, counted one by one as they are known.
-fn counted(asking: &Asking, shape: &Shape, by: GroupBy, limit: usize) -> Result<Value, Refusal> {
-    let reader = asking.reader();
-    let (mut sought, most) = shape.sought();
-    let (mut groups, mut total): (HashMap<Option<String>, Group>, u64) = (HashMap::new(), 0);
-    let mut more = false;
-    for outcome in [Outcome::Refused, Outcome::OriginRefused] {
-        sought.outcome = Some(outcome);
-        let (mut before, mut looked) = (None, 0);
-        while looked < most {
-            let page = reader.search(&sought, PAGE, before);
-            let page = page.map_err(|error| unread(&error))?;
-            looked += PAGE;
-            for entry in page.entries {
-                let Some((_, known)) = shape.known(&entry) else {
-                    continue;
-                };
-                let (count, key) = (known.represents(), by.key(&known));
-                total += count;
-                let group = groups.entry(key.clone()).or_insert_with(|| Group {
-                    key,
-                    count: 0,
-                    first: u64::MAX,
-                    last: 0,
-                    example: known.id,
-                });
-                group.count += count;
-                group.first = group.first.min(known.id.millis());
-                group.last = group.last.max(known.id.millis());
-                group.example = group.example.max(known.id);
-            }
-            before = page.next;
-            if before.is_none() {
-                break;
-            }
-        }
-        more |= before.is_some();
-    }
-    let mut answer = told(total, groups.into_values().collect(), limit);
-    if let (true, Value::Object(members)) = (more, &mut answer) {
-        members.insert("more".to_owned(), true.into());
-    }
-    Ok(answer)
-}
-
-/// Groups as they are answered, the largest first.
-fn told(total: u64, mut groups: Vec<Group>, limit: usize) -> Value {
-    groups.sort_by(|a, b| b.count.cmp(&a.count).then(a.key.cmp(&b.key)));
-    let more = groups.len() > limit;
-    groups.truncate(limit);
-    let rows = groups.iter().map(|group| {
-        json!({
-            "key": group.key,
-            "count": group.count,
-            "first_ms": group.first,
-            "last_ms": group.last,
-            "example": group.example.encode().as_str(),
-        })
-    });
-    json!({
-        "total": total,
-        "groups": rows.collect::<Vec<_>>(),
-        "more": more,
-    })
 }
 
 impl Service {
@@ -371,15 +255,15 @@ impl Service {
 
 /// Which rows are shown to whoever asked for them, and how.
 #[derive(Debug, Clone)]
-struct Shape {
-    reach: Reach,
-    detail: bool,
-    filter: Filter,
+pub(super) struct Shape {
+    pub(super) reach: Reach,
+    pub(super) detail: bool,
+    pub(super) filter: Filter,
 }
 
 impl Shape {
     /// What the log is asked for, and how many rows are looked at.
-    fn sought(&self) -> (Filter, usize) {
+    pub(super) fn sought(&self) -> (Filter, usize) {
         if self.reach.is_everything() {
             return (self.filter.clone(), MOST);
         }
@@ -387,7 +271,7 @@ impl Shape {
     }
 
     /// What is known of a row, if that passes.
-    fn known(&self, entry: &Entry) -> Option<(Audience, Entry)> {
+    pub(super) fn known(&self, entry: &Entry) -> Option<(Audience, Entry)> {
         let known = self.reach.known(entry)?;
         self.filter.matches(&known.1).then_some(known)
     }
@@ -453,19 +337,6 @@ fn go_on(following: &Subscription, send: &mpsc::Sender<Value>, shape: &Shape) {
             return;
         }
     }
-}
-
-fn grouping(name: &str) -> Option<GroupBy> {
-    Some(match name {
-        "code" => GroupBy::Code,
-        "app" => GroupBy::App,
-        "operation" => GroupBy::Operation,
-        "service" => GroupBy::Service,
-        "fault" => GroupBy::Fault,
-        "address" => GroupBy::Address,
-        "status" => GroupBy::Status,
-        _ => return None,
-    })
 }
 
 #[cfg(test)]
