@@ -84,12 +84,12 @@ impl Service {
     pub async fn left(&self, actor: &Actor, kind: &str, id: &str) -> Result<Seen, Refusal> {
         let found = self.one(kind, id).await?.ok_or_else(|| missing(kind, id))?;
         let look = |kind: &str, id: &str| self.look(kind, id);
-        Ok(match may_see(actor, kind, id, &found.document, &look) {
-            true => found,
-            false => Seen {
-                document: Value::Null,
-                ..found
-            },
+        if may_see(actor, kind, id, &found.document, &look) {
+            return Ok(found);
+        }
+        Ok(Seen {
+            document: Value::Null,
+            ..found
         })
     }
 

@@ -212,12 +212,12 @@ fn find(
             let found = routed(rules, [method.as_str(), path], host, millis())?;
             found.map_err(|why| {
                 // Why tells of services that not everybody sees.
-                match grants.allow_everywhere(Point::ServicesRead) {
-                    true => Refusal {
-                        message: format!("no operation answers that: {why}"),
-                        ..unseen()
-                    },
-                    false => unseen(),
+                if !grants.allow_everywhere(Point::ServicesRead) {
+                    return unseen();
+                }
+                Refusal {
+                    message: format!("no operation answers that: {why}"),
+                    ..unseen()
                 }
             })?
         }

@@ -279,10 +279,8 @@ impl Shape {
     /// A row; none if it is not for them.
     fn of(&self, entry: &Entry) -> Option<Value> {
         if self.reach.is_everything() {
-            return Some(match self.detail {
-                true => record(entry),
-                false => columns(entry),
-            });
+            let row = if self.detail { record } else { columns };
+            return Some(row(entry));
         }
         let (audience, known) = self.known(entry)?;
         Some(narrowed(columns(&known), audience))

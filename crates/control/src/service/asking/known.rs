@@ -58,9 +58,12 @@ fn shown(entry: &Entry, code: Code, configuration: &Configuration) -> Code {
             && code.row().stage > Stage::Route
             && service.is_some_and(|one| one.status_profile == StatusProfile::Conceal)
     };
-    told.unwrap_or_else(|| match conceals() {
-        true => Code::NotFound,
-        false => code.shown(),
+    told.unwrap_or_else(|| {
+        if conceals() {
+            Code::NotFound
+        } else {
+            code.shown()
+        }
     })
 }
 

@@ -147,8 +147,11 @@ impl About {
             "suspend_subscription" => json!({"cause": "policy"}),
             "seal_secret" => json!({"value": "secret"}),
             "test_mail" => json!({"to": "lin@example.com"}),
-            "sign_out" | "create_password_link" | "remind_of_subscription" => Value::Null,
-            "test_webhook" | "redeliver_webhook" => Value::Null,
+            "sign_out"
+            | "create_password_link"
+            | "remind_of_subscription"
+            | "test_webhook"
+            | "redeliver_webhook" => Value::Null,
             id if id.starts_with("create_") => json!({"id": format!("new{n}")}),
             _ => json!({}),
         }
