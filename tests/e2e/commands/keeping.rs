@@ -196,7 +196,9 @@ fn a_sealed_secret_outlives_its_keys() {
     let stolen = format!("{CONFIG}\ncertificates: {{ theirs: {theirs} }}\n");
     let stolen = postern.scratch.write("stolen.yaml", stolen);
     let refused = postern.fails(&["apply", stolen.to_str().unwrap(), "--comment", "x", "--yes"]);
-    let why = format!("it was sealed for `credential/{id}`, and stands in `certificate/theirs@partner-x`");
+    let why = format!(
+        "it was sealed for `credential/{id}`, and stands in `certificate/theirs@partner-x`"
+    );
     assert!(refused.contains(&why), "{refused}");
     assert!(
         refused.contains("--for certificate/theirs@partner-x"),

@@ -1,7 +1,8 @@
 //! Documents, as somebody may see them: one, or a page of a list.
 
-use super::reading::{conceal, meant, unsaid};
+use super::reading::{meant, unsaid};
 use super::{Service, Source};
+use crate::credential::conceal;
 use crate::management::change_request;
 use crate::ownership::{Spread, may_see, owners, spread, tenants_seen};
 use crate::{Actor, Refusal, documents};

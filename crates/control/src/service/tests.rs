@@ -7,13 +7,13 @@ mod serving;
 use super::{Block, Call, ChangeSet, Running, Service, Source, Status, Stored};
 use crate::load::Candidate;
 use crate::shorthand::Change;
-use crate::{Actor, Answer, Items, Named, Refusal, Remembered};
+use crate::{Actor, Answer, Items, Named, Refusal, Remembered, ServedRules};
 use postern_calllog::CallLog;
 use postern_model::entity::Configuration;
 use postern_model::key::Keyer;
-use postern_policy::Directory;
 use postern_policy::facts::Reading;
 use postern_policy::policies::LimitUse;
+use postern_policy::{Directory, Rules};
 use postern_store::{DataDirectory, MasterSource, Store};
 use serde_json::{Value, json};
 use std::net::IpAddr;
@@ -71,6 +71,10 @@ impl Running for Fake {
     }
     fn configuration(&self) -> Arc<Configuration> {
         self.served.lock().unwrap().0.clone()
+    }
+    fn rules(&self) -> ServedRules {
+        let rules = Rules::compile(self.configuration(), self.revision().name);
+        Arc::new(rules.unwrap())
     }
     fn revision(&self) -> Named {
         Named {

@@ -7,6 +7,14 @@ use serde_json::{Value, json};
 use super::history::{EVERY_CHANGE, live};
 use super::{Fixture, apply, kind, meta, put};
 use crate::canonical::{canonical, hex, sha256};
+use postern_model::Holder;
+
+/// Whom secrets are sealed for here.
+const HOLDER: Holder<'static> = Holder {
+    kind: "credential",
+    id: "key_1",
+    tenant: None,
+};
 use crate::{
     ApplyError, AuditFilter, Document, Event, LoggedChange, MasterSource, Note, PASSWORDS, Scope,
     Sealer, Store, StoreError,
@@ -142,16 +150,16 @@ pub(crate) async fn no_key_of_secrets_is_lost_by_a_restore(fixture: &impl Fixtur
     let store = fixture.open();
     apply(&store, vec![put("plan", "p", json!({}))]).await;
     let keys = sealer(&store).await;
-    let first = keys.seal(b"first").unwrap();
+    let first = keys.seal(b"first", HOLDER).unwrap();
     let backup = lines(&store).await;
     store.rotate_secrets(&keys, false).await.unwrap();
-    let second = keys.seal(b"second").unwrap();
+    let second = keys.seal(b"second", HOLDER).unwrap();
     // The master key is another one by then, too.
     store.rotate_secrets(&keys, true).await.unwrap();
     restore(&store, backup.clone()).await.unwrap();
     let opened = sealer(&store).await;
     for (sealed, secret) in [(&first, &b"first"[..]), (&second, b"second")] {
-        assert_eq!(opened.open_secret(sealed).unwrap().expose(), secret);
+        assert_eq!(opened.open_secret(sealed, HOLDER).unwrap().expose(), secret);
     }
     assert!(!opened.is_newest(&second), "the newest of all still seals");
 
@@ -180,12 +188,12 @@ pub(crate) async fn keys_that_two_nodes_made_are_both_kept(fixture: &impl Fixtur
     let store = fixture.open();
     let (one, two) = (sealer(&store).await, sealer(&store).await);
     store.rotate_secrets(&one, false).await.unwrap();
-    let by_one = one.seal(b"one").unwrap();
+    let by_one = one.seal(b"one", HOLDER).unwrap();
     store.rotate_secrets(&two, false).await.unwrap();
-    let by_two = two.seal(b"two").unwrap();
+    let by_two = two.seal(b"two", HOLDER).unwrap();
     for keys in [&two, &sealer(&store).await] {
-        assert_eq!(keys.open_secret(&by_one).unwrap().expose(), b"one");
-        assert_eq!(keys.open_secret(&by_two).unwrap().expose(), b"two");
+        assert_eq!(keys.open_secret(&by_one, HOLDER).unwrap().expose(), b"one");
+        assert_eq!(keys.open_secret(&by_two, HOLDER).unwrap().expose(), b"two");
     }
 }
 
