@@ -247,7 +247,7 @@ asks! {
     RejectProposal POST "/change-requests/{id}/reject" "reject_change_request" ChangesDecide (ById, Nothing, Json<Object>) USUAL "change_requests.reject" "Configuration" "Reject a change request";
     AuditLog GET "/audit" "list_audit" AuditRead (Nothing, Audit, Nothing) USUAL "audit.log" "Audit" "Read the audit trail, the newest first";
     AuditVerify GET "/audit/verification" "verify_audit" AuditRead (Nothing, Verify, Nothing) USUAL "audit.verify" "Audit" "Check the chain of the audit trail";
-    Seal POST "/secrets/seal" "seal_secret" SettingsWrite (Nothing, Nothing, Json<Object>) USUAL "secrets.seal" "Platform" "Seal a secret (`value`) for one document (`for`: `KIND/ID` or `KIND/ID@TENANT`) to refer to";
+    Seal POST "/secrets/seal" "seal_secret" SignedIn (Nothing, Nothing, Json<Object>) USUAL "secrets.seal" "Platform" "Seal a secret (`value`) for one document (`for`: `KIND/ID` or `KIND/ID@TENANT`) to refer to";
     RotateSecrets POST "/secrets/rotate" "rotate_secrets" SettingsWrite (Nothing, Nothing, Json<Object>) USUAL "secrets.rotate" "Platform" "Make a new key for sealed secrets, and seal them anew";
 }
 

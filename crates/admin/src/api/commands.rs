@@ -98,7 +98,7 @@ commands! {
     AuditExport "audit.export" AuditRead 65_536, "Export the audit trail";
     Backup "backup" BackupsMake 4096, "Make a backup";
     Restore "restore" BackupsMake 65_536, "Restore a backup, on the machine itself only";
-    SecretsSeal "secrets.seal" SettingsWrite 1_048_576, "Seal a secret";
+    SecretsSeal "secrets.seal" SignedIn 1_048_576, "Seal a secret";
     SecretsRotate "secrets.rotate" SettingsWrite 4096, "Replace the keys of sealed secrets";
     VersionsLifecycle "versions.lifecycle" ServicesPublish 65_536, "Publish, promote or deprecate a version";
     VersionsDifference "versions.difference" ServicesRead 4096, "Say what publishing a version changes for callers";

@@ -4,7 +4,7 @@ use super::Service;
 use super::audit::note;
 use super::changing::{meta, need};
 use crate::load::Loader;
-use crate::{Actor, Refusal, documents};
+use crate::{Actor, Refusal, documents, ownership};
 use postern_model::permission::Point;
 use postern_model::{Holder, Secret};
 use postern_store::{
@@ -56,10 +56,16 @@ impl Service {
     /// Seals a secret, for the one document that refers to it, which need not be there yet. Returns
     /// the reference.
     pub(super) async fn seal(&self, actor: &Actor, given: Seal) -> Result<Value, Refusal> {
-        need(actor, Point::SettingsWrite, None)?;
+        let (kind, id, tenant) = parts(&given.holder)?;
+        // What is a tenant's own is sealed by who may write it.
+        match tenant {
+            Some(_) if !actor.grants.allow(Point::SettingsWrite, None) => {
+                need(actor, ownership::writing(kind.as_str()), tenant)?;
+            }
+            _ => need(actor, Point::SettingsWrite, None)?,
+        }
         let stored = self.stored()?;
         let keys = stored.loader.sealer()?;
-        let (kind, id, tenant) = parts(&given.holder)?;
         let document = stored.store.document(kind.clone(), id).await?;
         let document = document.map(|document| document.value()).transpose()?;
         let said = document.as_ref().and_then(tenant_of);

@@ -7,10 +7,11 @@ use serde_json::{Value, json};
 /// A key's id and its sealed text.
 async fn sealed_key(node: &Node, random: u8) -> (String, String) {
     let key = ApiKey::generate(&[random; ApiKey::RANDOM]);
-    let value = json!({"value": *key.reveal().expose()});
+    let id = format!("key_{}", key.id());
+    let value = json!({"value": *key.reveal().expose(), "for": format!("credential/{id}")});
     let (answer, _) = node.call("secrets.seal", value).await.unwrap();
     let sealed = answer["sealed"].as_str().unwrap();
-    (format!("key_{}", key.id()), sealed.to_owned())
+    (id, sealed.to_owned())
 }
 
 /// Two nodes that know an app.

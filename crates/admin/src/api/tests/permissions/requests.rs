@@ -33,6 +33,7 @@ pub(super) struct About {
     letter: &'static str,
     call: &'static str,
     proposal: &'static str,
+    subscription: &'static str,
 }
 
 pub(super) const OWN: About = About {
@@ -42,6 +43,7 @@ pub(super) const OWN: About = About {
     letter: "a",
     call: "01JDB7Z3K8Q4M2T9V6X1C5N0RW",
     proposal: "cr_own",
+    subscription: "sub_own",
 };
 
 pub(super) const FOREIGN: About = About {
@@ -51,6 +53,7 @@ pub(super) const FOREIGN: About = About {
     letter: "b",
     call: "01JDB7Z3K8Q4M2T9V6X1C5N0RX",
     proposal: "cr_other",
+    subscription: "sub_other",
 };
 
 impl About {
@@ -145,7 +148,7 @@ impl About {
                 json!({"app": app, "service": service, "plan": "standard", "reason": "Need"})
             }
             "suspend_subscription" => json!({"cause": "policy"}),
-            "seal_secret" => json!({"value": "secret"}),
+            "seal_secret" => json!({"value": "secret", "for": format!("certificate/new@{tenant}")}),
             "test_mail" => json!({"to": "lin@example.com"}),
             "sign_out"
             | "create_password_link"
@@ -180,6 +183,14 @@ impl About {
                 of_version
             }
             "versions.lifecycle" => with("step", "publish".into()),
+            "subscriptions.request" => {
+                json!({"app": app, "service": service, "plan": "standard", "reason": "Need"})
+            }
+            "subscriptions.decide" => json!({"id": self.subscription, "step": "reject"}),
+            "subscriptions.cancel" | "subscriptions.remind" | "subscriptions.history" => {
+                json!({"id": self.subscription})
+            }
+            "keys.rotate" => json!({"id": format!("key_{}", self.letter.repeat(16))}),
             "policies.effective" => with("operation", "all".into()),
             "revisions.show" | "revisions.rollback" => json!({"number": 1}),
             "revisions.diff" => json!({"from": 1}),
@@ -191,7 +202,9 @@ impl About {
             "access" | "denials" => json!({"app": app}),
             "audit.log" | "audit.export" => json!({"tenant": tenant}),
             "restore" => json!({"path": "/nowhere"}),
-            "secrets.seal" => json!({"value": "secret"}),
+            "secrets.seal" => {
+                json!({"value": "secret", "for": format!("certificate/new@{tenant}")})
+            }
             "why" | "fix" => json!({"id": self.call}),
             "can" => self.made_up(),
             "blocks.lift" => json!({"address": "192.0.2.66"}),

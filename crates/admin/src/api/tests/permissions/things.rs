@@ -123,7 +123,7 @@ async fn seed(world: &World) -> Vec<Change> {
             ("access_role", format!("ar-{letter}"), json!({"tenant": tenant, "allows": [{"service": service}]})),
             ("group", format!("group-{letter}"), json!({"tenant": tenant})),
             ("tenant_default", tenant.to_owned(), json!({"disclosure": "minimal"})),
-            ("certificate", format!("cert-{letter}"), certificate(world, tenant, &host(letter)).await),
+            ("certificate", format!("cert-{letter}"), certificate(world, tenant, &format!("cert-{letter}"), &host(letter)).await),
             ("plan", format!("plan-{letter}"), json!({"tenant": tenant, "services": [service]})),
             ("upstream", format!("up-{letter}"), json!({"tenant": tenant, "targets": ["192.0.2.1:80"]})),
             ("policy", policy.to_owned(), json!({"on": {"service": service}, "kind": "body", "max_size": "1KiB"})),
@@ -160,11 +160,16 @@ fn host(letter: &str) -> String {
 }
 
 /// A certificate of a tenant, its key sealed.
-async fn certificate(world: &World, tenant: &str, host: &str) -> Value {
+async fn certificate(world: &World, tenant: &str, id: &str, host: &str) -> Value {
     let made = rcgen::generate_simple_self_signed(vec![host.to_owned()]).unwrap();
     let key = made.signing_key.serialize_pem();
     let sealed = world
-        .ask("owner", "POST", "/secrets/seal", json!({"value": key}))
+        .ask(
+            &format!("admin@{tenant}"),
+            "POST",
+            "/secrets/seal",
+            json!({"value": key, "for": format!("certificate/{id}@{tenant}")}),
+        )
         .await;
     let key = sealed.body["sealed"].clone();
     json!({"tenant": tenant, "certificate": made.cert.pem(), "key": key, "hosts": [host]})
