@@ -150,9 +150,11 @@ pub(crate) async fn long_reads_keep_no_others_waiting(fixture: &impl Fixture) {
         apply(&store, vec![put("app", "b", json!({}))]).await;
     };
     let soon = tokio::time::timeout(Duration::from_secs(20), others).await;
-    for (go, taking) in takers {
-        drop(go);
-        taking.await.unwrap().unwrap();
+    // All go on before any is waited for: whichever is under way keeps the others.
+    let (going, taking): (Vec<_>, Vec<_>) = takers.into_iter().unzip();
+    drop(going);
+    for one in taking {
+        one.await.unwrap().unwrap();
     }
     assert_eq!(checking.await.unwrap().unwrap().fault, None);
     soon.expect("nobody waits for them");
