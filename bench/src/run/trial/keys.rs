@@ -9,6 +9,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use tokio::net::UnixStream;
 
 use super::super::figure::{Bound, Figure};
 use super::super::measure::Cores;
@@ -141,6 +142,7 @@ impl<'a> Stored<'a> {
         postern.patience = PATIENCE;
         postern.admin = Some(admin);
         let (process, data) = postern.start().await?;
+        answers(&data.join("postern.sock")).await?;
         Ok(Self {
             site,
             cores,
@@ -247,6 +249,18 @@ impl<'a> Stored<'a> {
             tokio::time::sleep(PAUSE).await;
         }
     }
+}
+
+/// Waits until commands are answered, which may be later than requests are.
+async fn answers(socket: &Path) -> Result<()> {
+    let begun = Instant::now();
+    while UnixStream::connect(socket).await.is_err() {
+        if begun.elapsed() > PATIENCE {
+            bail!("{} does not answer", socket.display());
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    Ok(())
 }
 
 /// The request of `bench/full.curl`, with another key if one is given.
