@@ -1,5 +1,11 @@
 //! Change requests: one person proposes, another decides.
 
+mod deciding;
+mod kept;
+#[cfg(test)]
+mod tests;
+
+use self::kept::{Found, KEPT, put};
 use super::changing::{meta, need, typed};
 use super::declaring::Declaration;
 use super::{Service, Stored};
@@ -8,30 +14,17 @@ use crate::management::change_request::{ChangeRequest, Decided, KIND, State};
 use crate::plan::Plan;
 use crate::remembered::now;
 use crate::shorthand::{self, Expectation};
-use crate::{Actor, ActorKind, Refusal, documents, peer};
+use crate::{Actor, Refusal, documents};
 use jiff::{SignedDuration, Timestamp};
 use postern_model::permission::Point;
-use postern_store::{Action, Change, Document, Expect, Kind, Scope};
+use postern_store::{Document, Expect, Kind, Scope};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-#[cfg(test)]
-mod tests;
-
 /// How long a request waits if nothing is said, and at most.
 const WAITS: SignedDuration = SignedDuration::from_hours(14 * 24);
 const WAITS_AT_MOST: SignedDuration = SignedDuration::from_hours(90 * 24);
-
-/// Requests of a tenant, or of the platform, that are kept. Where there are more, the oldest that
-/// are decided go.
-const KEPT: usize = 1_000;
-
-/// Of these, so many may be open.
-const OPEN: usize = 200;
-
-/// Bytes of JSON a request may have.
-const LONGEST: usize = 4 << 20;
 
 /// What is proposed.
 #[derive(Debug, Default, Deserialize)]
@@ -67,17 +60,6 @@ pub(super) struct Show {
     id: String,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Decide {
-    id: String,
-    #[serde(default)]
-    comment: String,
-    /// Whether whoever proposed it decides alone. Only root at the local socket may.
-    #[serde(default)]
-    force: bool,
-}
-
 /// A change request that was made.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Proposed {
@@ -87,13 +69,6 @@ pub struct Proposed {
     pub expires_at: String,
     /// What it would change.
     pub plan: Plan,
-}
-
-/// A request as it is stored.
-struct Found {
-    id: String,
-    version: u64,
-    request: ChangeRequest,
 }
 
 impl Service {
@@ -243,65 +218,6 @@ impl Service {
         }
         Ok(shown)
     }
-
-    /// Approves a change request, which applies it.
-    pub(super) async fn approve(&self, actor: &Actor, given: Decide) -> Result<Value, Refusal> {
-        let stored = self.stored()?;
-        let found = stored.undecided(actor, &given.id).await?;
-        need(actor, Point::ChangesDecide, found.request.tenant.as_deref())?;
-        let forced = may_decide(actor, &found.request, given.force)?;
-        let moved = stored.moved(&found.request.changes).await?;
-        if !moved.is_empty() {
-            let message = format!(
-                "{} cannot be applied any more: since it was proposed, somebody has changed {}",
-                found.id,
-                moved.join(", ")
-            );
-            return Err(Refusal::new("conflict", message)
-                .help("reject it, and propose what is still wanted anew"));
-        }
-        let keyer = stored.loader.keyer();
-        let changes = found.request.changes.iter().cloned();
-        let changes = changes.map(|change| typed(change, keyer));
-        let mut changes = changes.collect::<Result<Vec<_>, _>>()?;
-        let said = if forced {
-            ", who decided alone (forced)"
-        } else {
-            ""
-        };
-        let comment = format!(
-            "Change request {} by {}{said}: {}",
-            found.id, found.request.proposed_by, found.request.comment
-        );
-        changes.push(decided(
-            found,
-            Decided::Applied,
-            actor,
-            &given.comment,
-            forced,
-        )?);
-        let meta = meta(actor, cut(comment), "change-request");
-        self.make(stored, actor, changes, meta).await
-    }
-
-    /// Rejects a change request; of one's own, takes it back.
-    pub(super) async fn reject(&self, actor: &Actor, given: Decide) -> Result<Value, Refusal> {
-        let stored = self.stored()?;
-        let found = stored.undecided(actor, &given.id).await?;
-        let state = if found.request.proposed_by == actor.who {
-            Decided::Withdrawn
-        } else {
-            need(actor, Point::ChangesDecide, found.request.tenant.as_deref())?;
-            Decided::Rejected
-        };
-        let meta = meta(actor, cut(given.comment.clone()), "change-request");
-        let change = decided(found, state, actor, &given.comment, false)?;
-        let mut answer = self.make(stored, actor, vec![change], meta).await?;
-        if let Value::Object(members) = &mut answer {
-            members.insert("state".to_owned(), json!(state));
-        }
-        Ok(answer)
-    }
 }
 
 impl Stored {
@@ -320,177 +236,6 @@ impl Stored {
         }
         Ok(plan)
     }
-
-    async fn kept(&self, id: &str) -> Result<Option<Found>, Refusal> {
-        let found = self.store.document(Kind::new(KIND)?, id).await?;
-        found.as_ref().map(Found::of).transpose()
-    }
-
-    /// A request that somebody may see; another is none to them.
-    async fn request(&self, actor: &Actor, id: &str) -> Result<Found, Refusal> {
-        let found = self.kept(id).await?;
-        let seen = |found: &Found| {
-            let tenant = found.request.tenant.as_deref();
-            actor.grants.allow(Point::ChangesPropose, tenant)
-        };
-        found.filter(seen).ok_or_else(|| {
-            let message = format!("there is no change request `{}`", id.escape_debug());
-            Refusal::new("not_found", message)
-                .help("`postern change-requests list` shows those there are")
-        })
-    }
-
-    /// A request that can still be decided about.
-    async fn undecided(&self, actor: &Actor, id: &str) -> Result<Found, Refusal> {
-        let found = self.request(actor, id).await?;
-        let request = &found.request;
-        let message = match request.state_at(moment()) {
-            State::Open => return Ok(found),
-            State::Expired => format!("{id} expired at {}", request.expires_at),
-            state => {
-                let by = request.decided_by.as_deref().unwrap_or_default();
-                let at = request.decided_at.as_deref().unwrap_or_default();
-                format!("{id} was {} already by {by}, at {at}", state.name())
-            }
-        };
-        Err(Refusal::new("conflict", message).help("propose it anew if it is still wanted"))
-    }
-
-    /// The documents that are not in the versions that changes are made of.
-    async fn moved(&self, changes: &[shorthand::Change]) -> Result<Vec<String>, Refusal> {
-        let mut moved = Vec::new();
-        for change in changes {
-            let kind = documents::kind(&change.kind)?;
-            let found = self.store.document(kind, &change.id).await?;
-            let version = found.map(|document| document.version);
-            let meets = match change.expect {
-                Some(Expectation::Version(expected)) => version == Some(expected),
-                Some(Expectation::Absent) => version.is_none(),
-                Some(Expectation::Present) => version.is_some(),
-                None => true,
-            };
-            if !meets {
-                moved.push(format!("{} `{}`", change.kind, change.id.escape_debug()));
-            }
-        }
-        Ok(moved)
-    }
-
-    /// What has to go so that there is room for one more request of a tenant, or of the platform.
-    async fn surplus(&self, tenant: Option<&str>, at: Timestamp) -> Result<Vec<Change>, Refusal> {
-        let kind = Kind::new(KIND)?;
-        let tenant = tenant.map(str::to_owned);
-        let visit = move |all: &mut Vec<(bool, String, String, u64)>, document: Document| {
-            let Ok(found) = Found::of(&document) else {
-                return;
-            };
-            if found.request.tenant == tenant {
-                let open = found.request.state_at(at) == State::Open;
-                all.push((open, found.request.proposed_at, found.id, found.version));
-            }
-        };
-        let scope = Scope::Kind(kind.clone());
-        let (_, mut all) = self.store.fold(scope, Vec::new(), visit).await?;
-        if all.iter().filter(|(open, ..)| *open).count() >= OPEN {
-            let message = format!("{OPEN} change requests are open, and no more can be");
-            return Err(Refusal::new("conflict", message).help("decide about some of them first"));
-        }
-        let surplus = (all.len() + 1).saturating_sub(KEPT);
-        // Those that are decided come first, the oldest of them at the beginning.
-        all.sort_unstable();
-        let gone = all.into_iter().take(surplus).map(|(_, _, id, version)| {
-            Change::new(kind.clone(), &id, Action::Delete).expecting(Expect::Version(version))
-        });
-        Ok(gone.collect())
-    }
-}
-
-impl Found {
-    fn of(document: &Document) -> Result<Self, Refusal> {
-        let request = serde_json::from_str(&document.json).map_err(|error| {
-            let message = format!("change request {} cannot be read: {error}", document.id);
-            Refusal::new("failed", message)
-        })?;
-        Ok(Self {
-            id: document.id.to_string(),
-            version: document.version,
-            request,
-        })
-    }
-
-    fn summary(&self, state: State) -> Value {
-        let request = &self.request;
-        let [adds, changes, removes] = request.plan.counts();
-        json!({
-            "id": self.id,
-            "state": state,
-            "tenant": request.tenant,
-            "comment": request.comment,
-            "proposed_by": request.proposed_by,
-            "proposed_at": request.proposed_at,
-            "expires_at": request.expires_at,
-            "adds": adds,
-            "changes": changes,
-            "removes": removes,
-            "decided_by": request.decided_by,
-            "decided_at": request.decided_at,
-            "decision": request.decision,
-            "forced": request.forced,
-            "applied_as": (state == State::Applied).then_some(self.version),
-        })
-    }
-}
-
-/// Whether it takes force that somebody decides: whoever proposed a change does not approve it.
-///
-/// The only exception is root of this machine, who could write into the database as well; the
-/// change log says that it was one.
-fn may_decide(actor: &Actor, request: &ChangeRequest, force: bool) -> Result<bool, Refusal> {
-    if request.proposed_by != actor.who {
-        return Ok(false);
-    }
-    if force && actor.kind == ActorKind::Local && actor.who == peer::name(0) {
-        return Ok(true);
-    }
-    let message = format!(
-        "{} proposed this, and somebody else has to approve it",
-        actor.who
-    );
-    Err(Refusal::new("not_allowed", message)
-        .help("root of this machine may decide alone with --force, and the change log says so"))
-}
-
-/// The change by which a request is decided.
-fn decided(
-    found: Found,
-    state: Decided,
-    actor: &Actor,
-    comment: &str,
-    forced: bool,
-) -> Result<Change, Refusal> {
-    let request = ChangeRequest {
-        state,
-        decided_by: Some(actor.who.clone()),
-        decided_at: Some(moment().to_string()),
-        decision: Some(comment.to_owned()).filter(|comment| !comment.is_empty()),
-        forced,
-        ..found.request
-    };
-    let change = put(&found.id, &request)?;
-    Ok(change.expecting(Expect::Version(found.version)))
-}
-
-fn put(id: &str, request: &ChangeRequest) -> Result<Change, Refusal> {
-    let value =
-        serde_json::to_value(request).map_err(|error| Refusal::new("failed", error.to_string()))?;
-    let length = value.to_string().len();
-    if length > LONGEST {
-        return Err(Refusal::invalid(format!(
-            "the change request has {length} bytes; {LONGEST} are accepted"
-        ))
-        .help("propose it in parts"));
-    }
-    Ok(Change::new(Kind::new(KIND)?, id, Action::Put(value)))
 }
 
 /// What of a proposed document may be shown.

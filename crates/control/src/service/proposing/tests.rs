@@ -1,5 +1,6 @@
+use super::deciding::may_decide;
 use super::*;
-use crate::plan::Plan;
+use crate::{ActorKind, peer};
 
 fn request(by: &str) -> ChangeRequest {
     ChangeRequest {
