@@ -6,12 +6,13 @@ mod told;
 pub use told::{Access, Callable, Callers, CallingApp};
 
 use crate::made::{QuestionError, head_of};
+use postern_model::Code;
 use postern_model::entity::{App, Credential, Method, Name};
 use postern_policy::caller::{Judged, Towards, judge};
 use postern_policy::facts::{CertificateVerdict, CredentialVerdict, EdgeReading, Tls};
 use postern_policy::head::Head;
 use postern_policy::router::Route;
-use postern_policy::{Connection, Depth, Directory, Live, Rules, Snapshot, Walk};
+use postern_policy::{Connection, Decision, Depth, Directory, Live, Rules, Snapshot, Step, Walk};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -34,27 +35,37 @@ pub fn routed(
 ) -> Result<Result<Route, String>, QuestionError> {
     let head = head_of(method, target, host)?;
     let name = host.and_then(|host| host.split(':').next());
-    let connection = nowhere(Some(Tls {
+    let over = |tls: Option<Tls>| {
+        let connection = nowhere(tls);
+        let live = Live::new(&head, &connection, at);
+        live.provide_edge(EdgeReading::default());
+        live.provide_certificate(CertificateVerdict::Missing);
+        let directory = Directory::default();
+        let snapshot = Snapshot {
+            rules,
+            directory: &directory,
+        };
+        let mut walk = Walk::new(Depth::FirstDenial);
+        let step = walk.step(&snapshot, &live);
+        match (walk.route(), step) {
+            (Some(route), _) => Ok(*route),
+            (None, Step::Done(Decision::Refuse(denial))) => Err(Some(denial)),
+            (None, _) => Err(None),
+        }
+    };
+    let encrypted = over(Some(Tls {
         version: postern_model::entity::TlsVersion::V1_3,
         sni: name.map(|name| name.to_ascii_lowercase().into()),
     }));
-    let live = Live::new(&head, &connection, at);
-    live.provide_edge(EdgeReading::default());
-    live.provide_certificate(CertificateVerdict::Missing);
-    let directory = Directory::default();
-    let snapshot = Snapshot {
-        rules,
-        directory: &directory,
+    let found = match encrypted {
+        // No connection is asked about: that of a host that nobody serves is nobody's business.
+        Err(Some(denial)) if denial.code == Code::Misdirected => over(None),
+        found => found,
     };
-    let mut walk = Walk::new(Depth::FirstDenial);
-    let step = walk.step(&snapshot, &live);
-    Ok(match (walk.route(), step) {
-        (Some(route), _) => Ok(*route),
-        (None, postern_policy::Step::Done(postern_policy::Decision::Refuse(denial))) => {
-            Err(denial.detail())
-        }
-        (None, _) => Err("The gateway answers that itself.".to_owned()),
-    })
+    Ok(found.map_err(|denial| match denial {
+        Some(denial) => denial.detail(),
+        None => "The gateway answers that itself.".to_owned(),
+    }))
 }
 
 /// Who may call the operation of a route. At most `limit` apps; `at` is Unix time in milliseconds.

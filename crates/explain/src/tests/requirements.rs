@@ -193,6 +193,13 @@ fn a_method_and_a_path_lead_to_an_operation() {
     assert_eq!(found, route(&scene, "create-customer"));
     assert!(ask("DELETE", "/partners/customers").unwrap().is_err());
     assert!(ask("POST", "partners").is_err());
+    // It is the host that nobody serves, not a connection that nobody has made.
+    let rules = &scene.rules;
+    for host in [Some("nowhere.example"), None] {
+        let why = routed(rules, ["GET", "/nothing"], host, NOW * 1000).unwrap();
+        let why = why.unwrap_err();
+        assert!(!why.contains("connection"), "{why}");
+    }
 }
 
 #[test]

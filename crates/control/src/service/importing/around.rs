@@ -147,11 +147,22 @@ pub(super) fn version(
     if let Some(url) = &given.upstream_url {
         let name = format!("{}-{}", given.service, given.version);
         let name: String = name.chars().take(64).collect();
-        let strip = service.get("base_path").and_then(Value::as_str);
-        let mut upstream = json!({ "targets": [url] });
-        if let (Value::Object(members), Some(strip)) = (&mut upstream, strip) {
+        let (target, prefix) = split(url);
+        let base = version.get("base_path").and_then(Value::as_str);
+        let mut path = Map::new();
+        if let Some(strip) = service.get("base_path") {
             // What the document describes begins after the service's own prefix.
-            members.insert("path".to_owned(), json!({ "strip": strip }));
+            path.insert("strip".to_owned(), strip.clone());
+        }
+        // A server's URL ends with the prefix that the version has from it.
+        if !prefix.is_empty() && base != Some(prefix) {
+            path.insert("prefix".to_owned(), prefix.into());
+        }
+        let mut upstream = json!({ "targets": [target] });
+        if let Value::Object(members) = &mut upstream
+            && !path.is_empty()
+        {
+            members.insert("path".to_owned(), path.into());
         }
         if let (Value::Object(members), Some(tenant)) = (&mut upstream, service.get("tenant")) {
             members.insert("tenant".to_owned(), tenant.clone());
@@ -177,4 +188,31 @@ pub(super) fn version(
         return Err(Refusal::invalid(message).help(help));
     }
     Ok(version)
+}
+
+/// A URL without its path, and the path, without a slash at its end.
+fn split(url: &str) -> (&str, &str) {
+    let authority = url.find("://").map_or(0, |at| at + 3);
+    let rest = url.get(authority..).unwrap_or_default();
+    let end = rest.find('/').map_or(url.len(), |at| authority + at);
+    let (target, path) = url.split_at_checked(end).unwrap_or((url, ""));
+    (target, path.trim_end_matches('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split;
+
+    #[test]
+    fn a_url_ends_where_its_path_begins() {
+        for (url, parts) in [
+            ("http://a:9000", ("http://a:9000", "")),
+            ("http://a:9000/", ("http://a:9000", "")),
+            ("https://a/shop/v1/", ("https://a", "/shop/v1")),
+            ("a:9000/x", ("a:9000", "/x")),
+            ("", ("", "")),
+        ] {
+            assert_eq!(split(url), parts, "{url}");
+        }
+    }
 }

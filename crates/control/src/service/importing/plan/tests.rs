@@ -101,6 +101,25 @@ fn a_new_service_is_a_draft_that_asks_for_a_key() {
 }
 
 #[test]
+fn the_path_of_a_server_is_the_prefix_of_the_version_or_of_the_upstream() {
+    let path = |url: &str| {
+        let given = json!({ "upstream_url": url });
+        let plan = plan(given, DOCUMENT, &Before::default()).unwrap();
+        let found = plan.documents.iter().find(|(kind, ..)| *kind == "upstream");
+        let upstream = found.unwrap().2.clone().unwrap();
+        assert_eq!(upstream["targets"], json!(["http://127.0.0.1:9000"]));
+        upstream.get("path").cloned().unwrap_or_default()
+    };
+    // The version has the prefix that the document's server ends with.
+    assert_eq!(path("http://127.0.0.1:9000"), Value::Null);
+    assert_eq!(path("http://127.0.0.1:9000/v2/"), Value::Null);
+    assert_eq!(
+        path("http://127.0.0.1:9000/shop"),
+        json!({"prefix": "/shop"})
+    );
+}
+
+#[test]
 fn the_same_again_changes_nothing() {
     let first = plan(url(), DOCUMENT, &Before::default()).unwrap();
     let again = plan(json!({"policies": true}), DOCUMENT, &after(&first)).unwrap();
