@@ -1,22 +1,29 @@
 //! From stored documents to a configuration and a directory, by the same way as from a file.
 
+mod alike;
+mod rows;
+mod step;
+#[cfg(test)]
+mod tests;
+mod whole;
+
+use self::rows::{
+    Configured, Row, base, base_scopes, collect, named, put, put_groups, read, text_of,
+};
+use self::step::{holds, with};
+use self::whole::Whole;
 use crate::documents::insert;
 use crate::place::in_documents;
 use crate::{Named, Refusal, documents};
 use postern_config::{Around, Known, Loaded, Report, System, Unseal};
-use postern_model::entity::{Accounts, Configuration, KeyDigest, Name};
+use postern_model::entity::{Accounts, Configuration};
 use postern_model::key::Keyer;
-use postern_model::key::imported::MAX_FORMATS;
 use postern_model::{Holder, Secret};
-use postern_policy::{Change, Directory};
-use postern_store::{Class, Document, Entry, Head, Kind, Proposal, Scope, Sealer, StoreError};
-use serde_json::{Map, Value};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use postern_policy::Directory;
+use postern_store::{Entry, Head, Kind, Proposal, Scope, Sealer};
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-#[cfg(test)]
-mod tests;
 
 /// Documents of the directory that are read in one with the rules, so that everything that is wrong
 /// is said at once. A configuration is read up to 500,000 values, and a document has some six.
@@ -103,16 +110,6 @@ impl Unseal for Opener {
     }
 }
 
-type Configured = Map<String, Value>;
-
-/// A document, as it is stored.
-#[derive(Clone, Copy)]
-struct Row<'a> {
-    kind: &'a str,
-    id: &'a str,
-    json: &'a str,
-}
-
 impl Loader {
     pub(crate) fn new(folder: &Path, keyer: Keyer) -> Self {
         Self {
@@ -176,12 +173,7 @@ impl Loader {
     }
 
     fn everything(&self, proposal: &Proposal<'_>) -> Result<Read, Refusal> {
-        let mut whole = Whole {
-            loader: self,
-            proposal,
-            waiting: Vec::new(),
-            large: None,
-        };
+        let mut whole = Whole::new(self, proposal);
         // Tenants are read with the rules, which refer to them.
         for kind in ROWS.into_iter().skip(1) {
             let mut outcome = Ok(());
@@ -327,382 +319,6 @@ impl Loader {
         let loaded = postern_config::parse(&self.name, &text, &self.secrets);
         Ok(loaded.map_err(in_documents)?)
     }
-}
-
-/// Everything, while it is read.
-struct Whole<'a> {
-    loader: &'a Loader,
-    proposal: &'a Proposal<'a>,
-    /// Documents that are still to be read.
-    waiting: Vec<Document>,
-    /// What was read, if there is more than can be read at once.
-    large: Option<Large>,
-}
-
-/// A directory that is too large to be read at once, and the rules that it refers to.
-struct Large {
-    rules: Configuration,
-    last: Last,
-    /// The beginnings of all credentials' digests.
-    digests: Vec<u64>,
-}
-
-impl Whole<'_> {
-    fn take(&mut self, document: Document) -> Result<(), Refusal> {
-        self.waiting.push(document);
-        let most = self.loader.together;
-        let most = if self.large.is_some() {
-            most.min(PART)
-        } else {
-            most
-        };
-        if self.waiting.len() > most {
-            self.read()?;
-        }
-        Ok(())
-    }
-
-    /// Reads what waits as a part of more.
-    fn read(&mut self) -> Result<(), Refusal> {
-        let Self {
-            loader, proposal, ..
-        } = self;
-        let large = match &mut self.large {
-            Some(large) => large,
-            none => none.insert(Large::new(loader, proposal)?),
-        };
-        for part in self.waiting.chunks(loader.together.min(PART)) {
-            let rows: Vec<_> = part.iter().map(Row::from).collect();
-            let last = &large.last;
-            let accounts = loader.accounts(proposal, &rows, &last.known, &last.directory)?;
-            large.put(accounts, proposal.head().sequence)?;
-        }
-        self.waiting.clear();
-        Ok(())
-    }
-
-    fn finish(mut self) -> Result<Read, Refusal> {
-        let proposal = self.proposal;
-        if self.large.is_some() {
-            self.read()?;
-        }
-        if let Some(large) = self.large {
-            unique(&large.last.directory, large.digests)?;
-            few_formats(&large.last.directory)?;
-            return Ok(Read::new(proposal, Some(large.rules), large.last));
-        }
-        let mut all = base(proposal)?;
-        for document in &self.waiting {
-            put(&mut all, document)?;
-        }
-        let loaded = self.loader.parse(all)?;
-        let last = Last {
-            known: Arc::new(Known::of(&loaded.configuration)),
-            directory: Directory::new(loaded.accounts, proposal.head().sequence),
-            stood: None,
-        };
-        Ok(Read::new(proposal, Some(loaded.configuration), last))
-    }
-}
-
-impl Large {
-    fn new(loader: &Loader, proposal: &Proposal<'_>) -> Result<Self, Refusal> {
-        let read = loader.parse(base(proposal)?)?;
-        Ok(Self {
-            last: Last {
-                directory: Directory::new(read.accounts, proposal.head().sequence),
-                stood: None,
-                known: Arc::new(Known::of(&read.configuration)),
-            },
-            rules: read.configuration,
-            digests: Vec::new(),
-        })
-    }
-
-    fn put(&mut self, accounts: Accounts, sequence: u64) -> Result<(), Refusal> {
-        let digests = accounts.credentials.iter().map(|row| beginning(row.digest));
-        self.digests.extend(digests);
-        for row in &accounts.subscriptions {
-            let other = self.last.directory.subscription(&row.app, &row.service);
-            if let Some(other) = other.filter(|other| other.id != row.id) {
-                return Err(twice(&other.id, &row.id, &row.app, &row.service));
-            }
-        }
-        let puts = accounts
-            .tenants
-            .into_iter()
-            .map(Change::PutTenant)
-            .chain(accounts.groups.into_iter().map(Change::PutGroup))
-            .chain(accounts.apps.into_iter().map(Change::PutApp))
-            .chain(accounts.credentials.into_iter().map(Change::PutCredential))
-            .chain(
-                accounts
-                    .subscriptions
-                    .into_iter()
-                    .map(Change::PutSubscription),
-            );
-        self.last.directory.change(puts, sequence);
-        Ok(())
-    }
-}
-
-impl<'a> From<&'a Document> for Row<'a> {
-    fn from(document: &'a Document) -> Self {
-        Self {
-            kind: document.kind.as_str(),
-            id: &document.id,
-            json: &document.json,
-        }
-    }
-}
-
-/// Documents as one text, without any regard for who would read it.
-fn text_of(rows: &[Row<'_>]) -> String {
-    let mut named: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    let mut sections = Vec::new();
-    for row in rows {
-        match documents::section(row.kind) {
-            Some((section, true)) => {
-                let member = format!("{}:{}", Value::from(row.id), row.json);
-                named.entry(section).or_default().push(member);
-            }
-            Some((section, false)) => sections.push(format!("\"{section}\":{}", row.json)),
-            None => {}
-        }
-    }
-    let named = named.into_iter();
-    sections.extend(named.map(|(name, members)| format!("\"{name}\":{{{}}}", members.join(","))));
-    format!("{{{}}}", sections.join(","))
-}
-
-/// Whether everything is known that the directory refers to.
-fn holds(directory: &Directory, known: &Known) -> bool {
-    let mut subscriptions = directory.subscriptions();
-    let mut credentials = directory.credentials();
-    let (mut groups, mut apps) = (directory.groups(), directory.apps());
-    subscriptions.all(|row| known.has_all_of_subscription(row))
-        && credentials.all(|row| known.has_all_of_credential(row))
-        && groups.all(|row| known.has_all_of_group(row))
-        && apps.all(|row| known.has_all_of_app(row))
-}
-
-/// The directory after a change set, of which this was read.
-fn with(
-    directory: &Directory,
-    proposal: &Proposal<'_>,
-    accounts: Accounts,
-) -> Result<Directory, Refusal> {
-    let changes = changes(proposal.entries(), accounts)?;
-    let (removed, put): (Vec<_>, Vec<_>) = changes.into_iter().partition(is_removal);
-    let sequence = proposal.head().sequence;
-    let before = directory.with_all(removed, sequence);
-    for change in &put {
-        if let Change::PutSubscription(row) = change
-            && let Some(other) = before.subscription(&row.app, &row.service)
-            && other.id != row.id
-        {
-            return Err(twice(&other.id, &row.id, &row.app, &row.service));
-        }
-    }
-    let new = new_keys(directory, &put);
-    let after = before.with_all(put, sequence);
-    unlike(&after, &new)?;
-    few_formats(&after)?;
-    Ok(after)
-}
-
-/// What is kept of the keys that credentials get, by what is kept. Most changes of credentials
-/// leave their keys as they are.
-fn new_keys(before: &Directory, put: &[Change]) -> HashMap<KeyDigest, Name> {
-    let new = put.iter().filter_map(|change| match change {
-        Change::PutCredential(row) => {
-            let known = before.credential(&row.id);
-            let kept = known.is_some_and(|known| known.digest == row.digest);
-            (!kept).then(|| (row.digest, row.id.clone()))
-        }
-        _ => None,
-    });
-    new.collect()
-}
-
-/// Refuses keys that other credentials have. Only a walk through all of them tells.
-fn unlike(after: &Directory, new: &HashMap<KeyDigest, Name>) -> Result<(), Refusal> {
-    if new.is_empty() {
-        return Ok(());
-    }
-    for row in after.credentials() {
-        let Some(id) = new.get(&row.digest).filter(|id| **id != row.id) else {
-            continue;
-        };
-        let tenant = |id: &str| {
-            let app = &after.credential(id)?.app;
-            after.app(app).map(|app| app.tenant.clone())
-        };
-        // Nobody is told which keys others have.
-        let message = if tenant(id) == tenant(&row.id) {
-            format!("credentials `{}` and `{id}` have the same key", row.id)
-        } else {
-            format!("credential `{id}` has a key that is in use already")
-        };
-        return Err(Refusal::new("configuration", message).help("make another key for it"));
-    }
-    Ok(())
-}
-
-/// Refuses more formats of imported keys than a request may be charged with.
-fn few_formats(directory: &Directory) -> Result<(), Refusal> {
-    let formats = directory.key_formats().count();
-    if formats <= MAX_FORMATS {
-        return Ok(());
-    }
-    let message = format!(
-        "imported keys are in {formats} formats, by algorithm and salt; {MAX_FORMATS} are accepted"
-    );
-    Err(Refusal::new("configuration", message).help("rotate the keys of one format first"))
-}
-
-/// What everything else may refer to: the rules, and tenants.
-fn base(proposal: &Proposal<'_>) -> Result<Configured, Refusal> {
-    let mut base = Map::new();
-    for scope in base_scopes()? {
-        for document in collect(proposal, &scope)? {
-            put(&mut base, &document)?;
-        }
-    }
-    Ok(base)
-}
-
-fn base_scopes() -> Result<[Scope; 2], Refusal> {
-    Ok([
-        Scope::Class(Class::Rules),
-        Scope::Kind(Kind::new("tenant")?),
-    ])
-}
-
-fn collect(proposal: &Proposal<'_>, scope: &Scope) -> Result<Vec<Document>, StoreError> {
-    let mut found = Vec::new();
-    proposal.documents(scope, |document| found.push(document))?;
-    Ok(found)
-}
-
-fn put(all: &mut Configured, document: &Document) -> Result<(), StoreError> {
-    insert(all, document.kind.as_str(), &document.id, document.value()?);
-    Ok(())
-}
-
-/// The groups that an app refers to.
-fn put_groups(all: &mut Configured, proposal: &Proposal<'_>, app: &Value) -> Result<(), Refusal> {
-    let groups = app.get("groups").and_then(Value::as_array);
-    for name in groups.into_iter().flatten().filter_map(Value::as_str) {
-        if let Some(group) = proposal.document(&Kind::new("group")?, name)? {
-            put(all, &group)?;
-        }
-    }
-    Ok(())
-}
-
-fn read(json: Option<&str>) -> Result<Option<Value>, Refusal> {
-    json.map(serde_json::from_str)
-        .transpose()
-        .map_err(|error| Refusal::new("failed", format!("a stored document is damaged: {error}")))
-}
-
-fn named<'a>(document: &'a Value, member: &str) -> Option<&'a str> {
-    document.get(member).and_then(Value::as_str)
-}
-
-/// What changed, as changes of the directory.
-fn changes(entries: &[Entry], accounts: Accounts) -> Result<Vec<Change>, Refusal> {
-    let touched: HashSet<(&str, &str)> = entries
-        .iter()
-        .map(|entry| (entry.kind.as_str(), &*entry.id))
-        .collect();
-    let is = |kind: &'static str, id: &Name| touched.contains(&(kind, &**id));
-    let mut changes = Vec::new();
-    for entry in entries {
-        match entry.kind.as_str() {
-            "credential" if entry.after.is_none() => {
-                changes.push(Change::RemoveCredential((&*entry.id).into()));
-            }
-            "subscription" => {
-                // It may have been for another app or service.
-                let before = read(entry.before.as_deref())?.unwrap_or_default();
-                if let (Some(app), Some(service)) =
-                    (named(&before, "app"), named(&before, "service"))
-                {
-                    changes.push(Change::RemoveSubscription {
-                        app: app.into(),
-                        service: service.into(),
-                    });
-                }
-            }
-            _ => {}
-        }
-    }
-    let tenants = accounts
-        .tenants
-        .into_iter()
-        .filter(|row| is("tenant", &row.name));
-    let groups = accounts
-        .groups
-        .into_iter()
-        .filter(|row| is("group", &row.name));
-    let apps = accounts.apps.into_iter().filter(|row| is("app", &row.name));
-    changes.extend(tenants.map(Change::PutTenant));
-    changes.extend(groups.map(Change::PutGroup));
-    changes.extend(apps.map(Change::PutApp));
-    changes.extend(accounts.credentials.into_iter().map(Change::PutCredential));
-    changes.extend(
-        accounts
-            .subscriptions
-            .into_iter()
-            .map(Change::PutSubscription),
-    );
-    Ok(changes)
-}
-
-const fn is_removal(change: &Change) -> bool {
-    matches!(
-        change,
-        Change::RemoveCredential(_) | Change::RemoveSubscription { .. }
-    )
-}
-
-/// Finds credentials with the same key, which the validation of one part cannot see.
-fn unique(directory: &Directory, mut beginnings: Vec<u64>) -> Result<(), Refusal> {
-    beginnings.sort_unstable();
-    let alike = beginnings.windows(2).filter_map(|pair| match pair {
-        [one, two] if one == two => Some(*one),
-        _ => None,
-    });
-    let alike: HashSet<u64> = alike.collect();
-    if alike.is_empty() {
-        return Ok(());
-    }
-    let mut keys: HashMap<KeyDigest, &Name> = HashMap::new();
-    let suspects = directory.credentials();
-    for row in suspects.filter(|row| alike.contains(&beginning(row.digest))) {
-        if let Some(other) = keys.insert(row.digest, &row.id) {
-            let (first, second) = (other.min(&row.id), other.max(&row.id));
-            let message = format!("credentials `{first}` and `{second}` have the same key");
-            return Err(Refusal::new("configuration", message));
-        }
-    }
-    Ok(())
-}
-
-/// The first bytes of a digest: all but unique, and a fraction of it.
-fn beginning(digest: KeyDigest) -> u64 {
-    let first = digest.0.first_chunk().copied();
-    u64::from_ne_bytes(first.unwrap_or_default())
-}
-
-fn twice(first: &str, second: &str, app: &str, service: &str) -> Refusal {
-    let message = format!(
-        "subscriptions `{first}` and `{second}` are both of app `{app}` to service `{service}`"
-    );
-    Refusal::new("configuration", message)
-        .help("an app has one subscription to a service: change that one")
 }
 
 /// What is to be said of a configuration file where nothing else is stored: warnings, or what is

@@ -1,0 +1,100 @@
+//! What no two documents of a directory may have in common, and no part of it can show.
+
+use crate::Refusal;
+use postern_model::entity::{KeyDigest, Name, Subscription};
+use postern_model::key::imported::MAX_FORMATS;
+use postern_policy::{Change, Directory};
+use std::collections::{HashMap, HashSet};
+
+/// What is kept of the keys that credentials get, by what is kept. Most changes of credentials
+/// leave their keys as they are.
+pub(super) fn new_keys(before: &Directory, put: &[Change]) -> HashMap<KeyDigest, Name> {
+    let new = put.iter().filter_map(|change| match change {
+        Change::PutCredential(row) => {
+            let known = before.credential(&row.id);
+            let kept = known.is_some_and(|known| known.digest == row.digest);
+            (!kept).then(|| (row.digest, row.id.clone()))
+        }
+        _ => None,
+    });
+    new.collect()
+}
+
+/// Refuses keys that other credentials have. Only a walk through all of them tells.
+pub(super) fn unlike(after: &Directory, new: &HashMap<KeyDigest, Name>) -> Result<(), Refusal> {
+    if new.is_empty() {
+        return Ok(());
+    }
+    for row in after.credentials() {
+        let Some(id) = new.get(&row.digest).filter(|id| **id != row.id) else {
+            continue;
+        };
+        let tenant = |id: &str| {
+            let app = &after.credential(id)?.app;
+            after.app(app).map(|app| app.tenant.clone())
+        };
+        // Nobody is told which keys others have.
+        let message = if tenant(id) == tenant(&row.id) {
+            format!("credentials `{}` and `{id}` have the same key", row.id)
+        } else {
+            format!("credential `{id}` has a key that is in use already")
+        };
+        return Err(Refusal::new("configuration", message).help("make another key for it"));
+    }
+    Ok(())
+}
+
+/// Refuses more formats of imported keys than a request may be charged with.
+pub(super) fn few_formats(directory: &Directory) -> Result<(), Refusal> {
+    let formats = directory.key_formats().count();
+    if formats <= MAX_FORMATS {
+        return Ok(());
+    }
+    let message = format!(
+        "imported keys are in {formats} formats, by algorithm and salt; {MAX_FORMATS} are accepted"
+    );
+    Err(Refusal::new("configuration", message).help("rotate the keys of one format first"))
+}
+
+/// Finds credentials with the same key, which the validation of one part cannot see.
+pub(super) fn unique(directory: &Directory, mut beginnings: Vec<u64>) -> Result<(), Refusal> {
+    beginnings.sort_unstable();
+    let alike = beginnings.windows(2).filter_map(|pair| match pair {
+        [one, two] if one == two => Some(*one),
+        _ => None,
+    });
+    let alike: HashSet<u64> = alike.collect();
+    if alike.is_empty() {
+        return Ok(());
+    }
+    let mut keys: HashMap<KeyDigest, &Name> = HashMap::new();
+    let suspects = directory.credentials();
+    for row in suspects.filter(|row| alike.contains(&beginning(row.digest))) {
+        if let Some(other) = keys.insert(row.digest, &row.id) {
+            let (first, second) = (other.min(&row.id), other.max(&row.id));
+            let message = format!("credentials `{first}` and `{second}` have the same key");
+            return Err(Refusal::new("configuration", message));
+        }
+    }
+    Ok(())
+}
+
+/// The first bytes of a digest: all but unique, and a fraction of it.
+pub(super) fn beginning(digest: KeyDigest) -> u64 {
+    let first = digest.0.first_chunk().copied();
+    u64::from_ne_bytes(first.unwrap_or_default())
+}
+
+/// Refuses a second subscription of an app to a service.
+pub(super) fn one_subscription(directory: &Directory, row: &Subscription) -> Result<(), Refusal> {
+    let other = directory.subscription(&row.app, &row.service);
+    let Some(other) = other.filter(|other| other.id != row.id) else {
+        return Ok(());
+    };
+    let message = format!(
+        "subscriptions `{}` and `{}` are both of app `{}` to service `{}`",
+        other.id, row.id, row.app, row.service
+    );
+    Err(Refusal::new("configuration", message)
+        .help("an app has one subscription to a service: change that one"))
+}
