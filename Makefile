@@ -12,27 +12,41 @@ export CARGO_BUILD_JOBS ?= $(shell awk -v cores="$$(nproc)" '/^MemAvailable/ { n
 # features for shared dependencies, and compile them again.
 TESTED := postern-proxy/otlp
 
-.PHONY: build run test lint bench help
+# Whether there is a Node that the console's tools run on.
+NODE := node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null
+# What package-lock.json says, installed once per lock file.
+NPM_CI := { cmp -s package-lock.json node_modules/.installed || { npm ci --no-audit --no-fund && cp package-lock.json node_modules/.installed; }; }
 
-build: ## the release binary, target/release/postern
+.PHONY: build console run test lint bench help
+
+build: console ## the release binary, target/release/postern, with the console where Node is
 	cargo build --release --locked -p postern
+
+console: ## the console, console/dist, which the binary carries; says so where Node is missing
+	@if $(NODE); then cd console && $(NPM_CI) && npm run --silent build; \
+	else echo "console: left out, since there is no Node 20.19 or newer; its address says how to get it"; fi
 
 run: build ## a demo that shows, explains and mends refusals; RUN="--gateway ADDR" passes options
 	exec $(TARGET)/release/postern run --demo $(RUN)
 
 test: ## every test; as root, installs the Debian packages that some of them drive
 	bash tests/setup.sh
+	$(MAKE) console
 	if cargo nextest --version >/dev/null 2>&1; then \
 	  cargo nextest run --workspace --features $(TESTED) --locked; \
 	  cargo test --workspace --features $(TESTED) --locked --doc --quiet; \
 	else \
 	  cargo test --workspace --features $(TESTED) --locked; \
 	fi
+	if $(NODE); then cd console && POSTERN=$(abspath $(TARGET))/debug/postern npm test; \
+	else echo "the console's tests are left out, since there is no Node 20.19 or newer"; fi
 
 lint: ## formatting, clippy and documentation, warnings as errors
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --all-features --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
+	if $(NODE); then cd console && $(NPM_CI) && npm run --silent lint; \
+	else echo "the console is not checked, since there is no Node 20.19 or newer"; fi
 
 bench: ## Postern beside nginx, HAProxy and Envoy, and by itself; BENCH="--only full,keys" passes options
 	cargo build --release --locked -p postern -p postern-bench

@@ -1,18 +1,19 @@
-//! The admin address: the management API, metrics and health.
+//! The admin address: the console, the management API, metrics and health.
 //!
 //! Owns the HTTP server that operators, scrapers and orchestrators talk to. Refuses to own what it
 //! tells (an [`AdminState`] is asked) and any socket of the data plane.
 //!
 //! | path | answer |
 //! |---|---|
-//! | `/` | what there is, as text |
+//! | `/`, and wherever else a browser goes | the console, see [`console`] |
+//! | `/assets/…` | its scripts and styles |
 //! | `/api/v1` | the management, see [`api`] |
-//! | `/accept` | the page that one-time links lead to |
 //! | `/metrics` | the Prometheus text format |
 //! | `/healthz` | 200 while the process lives |
 //! | `/readyz` | 200 while the gateway takes requests, else 503; JSON with reasons |
 
 pub mod api;
+mod console;
 mod hosts;
 mod readiness;
 mod routes;

@@ -2,14 +2,12 @@
 
 use crate::AdminState;
 use crate::api::{Api, dispatch, table};
+use crate::console;
 use crate::hosts::Hosts;
 use crate::server::Peer;
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS,
-};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -23,12 +21,11 @@ const TEXT: &str = "text/plain; charset=utf-8";
 pub(crate) fn router(state: Arc<dyn AdminState>, hosts: Hosts, api: Option<Arc<Api>>) -> Router {
     let api = api.map_or_else(Router::new, |api| dispatch::router(&api, table()));
     Router::new()
-        .route("/", get(index))
+        .route("/", get(|| async { console::page() }))
+        .route("/assets/{*name}", get(console::asset))
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))
-        .route("/accept", get(accept))
-        .route("/accept.js", get(accept_script))
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
         .with_state(state.clone())
@@ -59,7 +56,9 @@ async fn guard(State(hosts): State<Arc<Hosts>>, request: Request, next: Next) ->
         )
     };
     let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers
+        .entry(CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }
@@ -88,21 +87,6 @@ async fn found(
     }
 }
 
-async fn index() -> Response {
-    plain(
-        StatusCode::OK,
-        concat!(
-            "Postern ",
-            env!("CARGO_PKG_VERSION"),
-            ": admin address\n\n",
-            "/api/v1   the management, as JSON: /api/v1/permissions and more\n",
-            "/metrics  counters and gauges, Prometheus text format\n",
-            "/healthz  200 while the process lives\n",
-            "/readyz   200 while the gateway takes requests, else 503 with reasons\n",
-        ),
-    )
-}
-
 async fn healthz() -> Response {
     plain(StatusCode::OK, "ok\n")
 }
@@ -127,27 +111,14 @@ async fn metrics(State(state): State<Arc<dyn AdminState>>) -> Response {
     )
 }
 
-/// The page that a one-time link leads to.
-async fn accept() -> Response {
-    const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; connect-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
-    let page = include_str!("accept/page.html").to_owned();
-    let mut response = answer(StatusCode::OK, "text/html; charset=utf-8", page);
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
-    // The link is a secret.
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    response
-}
-
-async fn accept_script() -> Response {
-    let script = include_str!("accept/page.js").to_owned();
-    answer(StatusCode::OK, "text/javascript; charset=utf-8", script)
-}
-
-async fn unknown() -> Response {
+/// A browser gets the console, whose pages have addresses of their own; others are told.
+async fn unknown(request: Request) -> Response {
+    if console::is_navigation(request.method(), request.headers()) {
+        return console::page();
+    }
     plain(
         StatusCode::NOT_FOUND,
-        "There is nothing here; GET / lists what there is.\n",
+        "There is nothing here. /api/v1: the management; /metrics, /healthz, /readyz; /: the console.\n",
     )
 }
 

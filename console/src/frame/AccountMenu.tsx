@@ -1,0 +1,52 @@
+import { ActionIcon, Menu, SegmentedControl, Text, useMantineColorScheme } from '@mantine/core';
+import { IconLogout, IconUser, IconUserCircle } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { answer, api } from '../api/client';
+import { me, useMe } from '../api/me';
+import { queries } from '../api/queries';
+import { Shown } from '../parts/Shown';
+import { texts } from '../texts';
+
+/** Who is signed in, the colours, and the way out. */
+export function AccountMenu() {
+  const who = useMe();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const out = async () => {
+    await answer(api.POST('/api/v1/sign-out'));
+    queries.clear();
+    queries.setQueryData(me.queryKey, null);
+  };
+  return (
+    <Menu position="bottom-end" width={240} trapFocus>
+      <Menu.Target>
+        <ActionIcon variant="subtle" size="lg" aria-label={texts.frame.account}>
+          <IconUserCircle size={24} aria-hidden />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>
+          <Shown text={who?.name ?? who?.email ?? who?.who ?? ''} first={60} />
+        </Menu.Label>
+        <Menu.Item component={Link} to="/account" leftSection={<IconUser size={16} aria-hidden />}>
+          {texts.frame.account}
+        </Menu.Item>
+        <Menu.Label>{texts.frame.themeLabel}</Menu.Label>
+        <SegmentedControl
+          fullWidth
+          size="xs"
+          aria-label={texts.frame.themeLabel}
+          value={colorScheme}
+          onChange={(value) => setColorScheme(value as 'light' | 'dark' | 'auto')}
+          data={(['auto', 'light', 'dark'] as const).map((value) => ({
+            value,
+            label: texts.frame.theme[value],
+          }))}
+        />
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={out}>
+          <Text size="sm">{texts.frame.signOut}</Text>
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,41 @@
+import {
+  IconGavel,
+  IconHistory,
+  IconHome,
+  IconKey,
+  IconListDetails,
+  IconPlugConnected,
+  IconQuestionMark,
+  IconShieldX,
+  IconStack2,
+  IconUsers,
+} from '@tabler/icons-react';
+import type { ComponentType } from 'react';
+import { texts } from '../texts';
+
+/** A page that the navigation leads to. */
+export interface NavigationPage {
+  to: string;
+  name: string;
+  icon: ComponentType<{ size?: number; 'aria-hidden'?: boolean }>;
+  /** The key that follows `g`. */
+  key: string;
+  /** The permission it takes; none: everybody who is signed in. */
+  needs?: string;
+}
+
+const names = texts.frame.pages;
+
+/** The navigation, in its order. */
+export const PAGES: NavigationPage[] = [
+  { to: '/', name: names.home, icon: IconHome, key: 'h' },
+  { to: '/refusals', name: names.refusals, icon: IconShieldX, key: 'r', needs: 'calls.read' },
+  { to: '/can', name: names.can, icon: IconQuestionMark, key: 'c', needs: 'questions.ask' },
+  { to: '/approvals', name: names.approvals, icon: IconGavel, key: 'a', needs: 'subscriptions.read' },
+  { to: '/apps', name: names.apps, icon: IconKey, key: 'k', needs: 'apps.read' },
+  { to: '/services', name: names.services, icon: IconPlugConnected, key: 's', needs: 'services.read' },
+  { to: '/lists', name: names.lists, icon: IconListDetails, key: 'l', needs: 'lists.read' },
+  { to: '/audit', name: names.audit, icon: IconHistory, key: 't', needs: 'audit.read' },
+  { to: '/revisions', name: names.revisions, icon: IconStack2, key: 'v', needs: 'revisions.read' },
+  { to: '/users', name: names.users, icon: IconUsers, key: 'u', needs: 'users.read' },
+];

@@ -1,0 +1,5 @@
+import { Page } from '../../parts/Page';
+
+export default function ChangeRequestsPage() {
+  return <Page title="changeRequests">…</Page>;
+}

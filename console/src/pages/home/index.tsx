@@ -1,0 +1,5 @@
+import { Page } from '../../parts/Page';
+
+export default function HomePage() {
+  return <Page title="home">…</Page>;
+}

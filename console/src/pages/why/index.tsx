@@ -1,0 +1,5 @@
+import { Page } from '../../parts/Page';
+
+export default function WhyPage() {
+  return <Page title="why">…</Page>;
+}

@@ -1,0 +1,85 @@
+import { Button, Group, Modal, Stack, Textarea } from '@mantine/core';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import { texts } from '../texts';
+import { Failure } from './Failure';
+
+/**
+ * Asks before something is done: the title names the thing, the button says what it does. A comment is asked
+ * for where the trail should have one. Stays open, with what went wrong, until it is done or given up.
+ */
+export function Ask(props: {
+  opened: boolean;
+  onClose: () => void;
+  title: string;
+  children?: ReactNode;
+  /** What the button does, as a verb: "Revoke". */
+  action: string;
+  danger?: boolean;
+  /** Whether a comment is asked for, and whether it has to be there. */
+  comment?: 'required' | 'optional';
+  /** Keeps the button shut while something of the form is missing. */
+  disabled?: boolean;
+  size?: string;
+  onDone: (comment: string) => Promise<unknown>;
+}) {
+  const [comment, setComment] = useState('');
+  const [missing, setMissing] = useState(false);
+  const [running, setRunning] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (running) return;
+    if (props.comment === 'required' && !comment.trim()) {
+      setMissing(true);
+      return;
+    }
+    setRunning(true);
+    setError(undefined);
+    try {
+      await props.onDone(comment.trim());
+      setComment('');
+      props.onClose();
+    } catch (thrown) {
+      setError(thrown);
+    } finally {
+      setRunning(false);
+    }
+  };
+  return (
+    <Modal opened={props.opened} onClose={props.onClose} title={props.title} size={props.size ?? 'lg'}>
+      <form onSubmit={submit} noValidate>
+        <Stack gap="sm">
+          {props.children}
+          {props.comment && (
+            <Textarea
+              label={texts.common.comment}
+              description={texts.common.commentHelp}
+              required={props.comment === 'required'}
+              autosize
+              minRows={2}
+              maxLength={4096}
+              value={comment}
+              error={missing && !comment.trim() ? texts.common.commentMissing : undefined}
+              onChange={(event) => setComment(event.currentTarget.value)}
+              data-autofocus
+            />
+          )}
+          <Failure error={error} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={props.onClose}>
+              {texts.common.cancel}
+            </Button>
+            <Button
+              type="submit"
+              color={props.danger ? 'red' : undefined}
+              loading={running}
+              disabled={props.disabled}
+            >
+              {props.action}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

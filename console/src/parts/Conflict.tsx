@@ -1,0 +1,56 @@
+import { Button, Code, Group, Modal, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { texts } from '../texts';
+
+/**
+ * Two people changed one document (412): shows both versions, and lets whoever came second decide. Members
+ * that are alike are left out.
+ */
+export function Conflict(props: {
+  opened: boolean;
+  mine: object;
+  theirs: object;
+  onMine: () => void;
+  onTheirs: () => void;
+  onClose: () => void;
+}) {
+  const words = texts.common.changedMeanwhile;
+  const [mine, theirs] = different(props.mine, props.theirs);
+  return (
+    <Modal opened={props.opened} onClose={props.onClose} title={words.title} size="xl">
+      <Stack>
+        <Text size="sm">{words.explain}</Text>
+        <SimpleGrid cols={{ base: 1, sm: 2 }}>
+          <section aria-label={words.yours}>
+            <Title order={3}>{words.yours}</Title>
+            <Code block>{JSON.stringify(mine, null, 2)}</Code>
+          </section>
+          <section aria-label={words.theirs}>
+            <Title order={3}>{words.theirs}</Title>
+            <Code block>{JSON.stringify(theirs, null, 2)}</Code>
+          </section>
+        </SimpleGrid>
+        <Group justify="flex-end">
+          <Button variant="default" onClick={props.onClose}>
+            {texts.common.cancel}
+          </Button>
+          <Button variant="default" onClick={props.onTheirs}>
+            {words.takeTheirs}
+          </Button>
+          <Button onClick={props.onMine}>{words.keepYours}</Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
+
+/** The members in which two documents differ, of each. */
+export function different(mine: object, theirs: object): [object, object] {
+  const [left, right] = [new Map(Object.entries(mine)), new Map(Object.entries(theirs))];
+  for (const [name, value] of [...left]) {
+    if (right.has(name) && JSON.stringify(value) === JSON.stringify(right.get(name))) {
+      left.delete(name);
+      right.delete(name);
+    }
+  }
+  return [Object.fromEntries(left), Object.fromEntries(right)];
+}

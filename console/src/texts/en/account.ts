@@ -1,0 +1,4 @@
+/** Texts of the room `account`. */
+export const account = {
+  title: 'Account',
+};

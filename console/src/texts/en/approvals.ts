@@ -1,0 +1,4 @@
+/** Texts of the room `approvals`. */
+export const approvals = {
+  title: 'Approvals',
+};

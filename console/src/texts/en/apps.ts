@@ -1,0 +1,4 @@
+/** Texts of the room `apps`. */
+export const apps = {
+  title: 'Apps',
+};

@@ -1,0 +1,4 @@
+/** Texts of the room `audit`. */
+export const audit = {
+  title: 'Audit',
+};

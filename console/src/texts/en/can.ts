@@ -1,0 +1,4 @@
+/** Texts of the room `can`. */
+export const can = {
+  title: 'Can',
+};

@@ -1,0 +1,45 @@
+/** Texts around every page. */
+export const frame = {
+  name: 'Postern',
+  skip: 'Skip to the page',
+  navigation: 'Pages',
+  openNavigation: 'Open the list of pages',
+  closeNavigation: 'Close the list of pages',
+  pages: {
+    home: 'Overview',
+    refusals: 'Refusals',
+    can: 'Can…?',
+    approvals: 'Approvals',
+    apps: 'Apps and keys',
+    services: 'Services',
+    lists: 'Lists',
+    audit: 'Audit trail',
+    revisions: 'Revisions',
+    users: 'People',
+  },
+  waiting: (n: number) => (n === 1 ? '1 waits for a decision' : `${n} wait for a decision`),
+  account: 'Your account',
+  signOut: 'Sign out',
+  theme: { light: 'Light', dark: 'Dark', auto: 'As the system' },
+  themeLabel: 'Colours',
+  shortcuts: {
+    title: 'Keyboard',
+    open: 'Keyboard shortcuts',
+    search: 'Search',
+    help: 'This list',
+    go: (page: string) => `Go to ${page}`,
+    row: 'Next and previous row of a table',
+    openRow: 'Open the row',
+  },
+  notFound: {
+    title: 'There is no such page',
+    detail: 'The address may have been cut off, or the thing is gone.',
+    home: 'Go to the overview',
+  },
+  crashed: { title: 'This page failed', again: 'Try again' },
+  mayNot: {
+    title: 'This is not yours to see',
+    detail: (permission: string) =>
+      `It takes the permission ${permission}. An administrator can give you a role that has it.`,
+  },
+};

@@ -1,0 +1,4 @@
+/** Texts of the room `home`. */
+export const home = {
+  title: 'Home',
+};

@@ -1,0 +1,4 @@
+/** Texts of the room `lists`. */
+export const lists = {
+  title: 'Lists',
+};

@@ -1,0 +1,4 @@
+/** Texts of the room `refusals`. */
+export const refusals = {
+  title: 'Refusals',
+};

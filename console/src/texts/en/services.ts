@@ -1,0 +1,4 @@
+/** Texts of the room `services`. */
+export const services = {
+  title: 'Services',
+};

@@ -1,0 +1,4 @@
+/** Texts of the room `why`. */
+export const why = {
+  title: 'Why',
+};
