@@ -1,4 +1,146 @@
-/** Searches everywhere. */
-export function Search(_props: { opened: boolean; onOpen: () => void; onClose: () => void }) {
-  return null;
+import { Combobox, Modal, Stack, Text, TextInput, useCombobox, VisuallyHidden } from '@mantine/core';
+import { useDebouncedValue, useHotkeys } from '@mantine/hooks';
+import { IconSearch } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { type ClipboardEvent, useEffect, useMemo, useState } from 'react';
+import { useMay } from '../api/me';
+import { Shown } from '../parts/Shown';
+import { asked, atOnce, type Hit } from '../search/find';
+import { masked } from '../search/mask';
+import { understand } from '../search/understand';
+import { texts } from '../texts';
+import { PAGES } from './pages';
+import classes from './Search.module.css';
+
+/** How long after the last key Postern is asked, in milliseconds. */
+const PAUSE = 150;
+
+/**
+ * Searches everywhere (`/` or Ctrl-K). What is pasted loses its secrets before it stands in the field: nothing
+ * secret is shown, kept or sent.
+ */
+export function Search(props: { opened: boolean; onOpen: () => void; onClose: () => void }) {
+  useHotkeys([['/', props.onOpen]]);
+  // This one works from within fields, too.
+  useHotkeys([['mod+K', props.onOpen]], []);
+  return (
+    <Modal
+      opened={props.opened}
+      onClose={props.onClose}
+      title={texts.search.title}
+      size="xl"
+      yOffset="8vh"
+      transitionProps={{ duration: 0 }}
+    >
+      <Finder onClose={props.onClose} />
+    </Modal>
+  );
+}
+
+function Finder(props: { onClose: () => void }) {
+  const [text, setText] = useState('');
+  const [tookOut, setTookOut] = useState(false);
+  const box = useCombobox();
+  const navigate = useNavigate();
+  const { hits, asking } = useHits(text);
+
+  // The first result is the one that Enter goes to.
+  const shown = hits.map(keyOf).join(' ');
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each new list of results begins anew
+  useEffect(() => {
+    box.selectFirstOption();
+  }, [shown]);
+
+  const take = (typed: string) => {
+    const left = masked(typed);
+    if (left !== typed) setTookOut(true);
+    else if (typed === '') setTookOut(false);
+    setText(left);
+  };
+  // A field of one line would drop the line ends of a pasted command, and with them its words' borders.
+  const paste = (event: ClipboardEvent<HTMLInputElement>) => {
+    const pasted = event.clipboardData.getData('text');
+    if (!pasted.includes('\n') && masked(pasted) === pasted) return;
+    event.preventDefault();
+    const { selectionStart, selectionEnd } = event.currentTarget;
+    const [from, to] = [selectionStart ?? text.length, selectionEnd ?? text.length];
+    take(text.slice(0, from) + pasted.replaceAll(/[\\^]?\r?\n/g, ' ') + text.slice(to));
+  };
+  const go = (at: string) => {
+    const hit = hits[Number(at)];
+    if (!hit) return;
+    props.onClose();
+    navigate({ to: hit.to, search: hit.search ?? {} });
+  };
+  const empty = text.trim() === '';
+  return (
+    <Combobox store={box} onOptionSubmit={go}>
+      <Stack gap="xs">
+        <Combobox.EventsTarget withExpandedAttribute>
+          <TextInput
+            label={texts.search.label}
+            description={texts.search.help}
+            leftSection={<IconSearch size={16} aria-hidden />}
+            value={text}
+            onChange={(event) => take(event.currentTarget.value)}
+            onPaste={paste}
+            autoComplete="off"
+            spellCheck={false}
+            data-autofocus
+          />
+        </Combobox.EventsTarget>
+        {tookOut && (
+          <Text size="sm" role="status">
+            {texts.search.masked}
+          </Text>
+        )}
+        <VisuallyHidden role="status">
+          {!empty && !asking && texts.search.results(hits.length)}
+        </VisuallyHidden>
+        {!empty && hits.length === 0 && !asking && <Text size="sm">{texts.search.nothing}</Text>}
+        <Combobox.Options aria-label={texts.search.title} className={classes.hits} hidden={hits.length === 0}>
+          {hits.map((hit, at) => (
+            <Combobox.Option value={String(at)} key={keyOf(hit)} className={classes.hit}>
+              <span className={classes.kind}>{hit.kind}</span>
+              <span className={classes.title}>
+                <Shown text={hit.title} first={120} />
+              </span>
+              {hit.beside && (
+                <span className={classes.beside}>
+                  <Shown text={hit.beside} first={120} />
+                </span>
+              )}
+            </Combobox.Option>
+          ))}
+        </Combobox.Options>
+      </Stack>
+    </Combobox>
+  );
+}
+
+/** What a text leads to: what can be told from it at once, and what Postern says. */
+function useHits(text: string): { hits: Hit[]; asking: boolean } {
+  const may = useMay();
+  const [settled] = useDebouncedValue(text, PAUSE);
+  const found = useMemo(() => understand(text), [text]);
+  const query = useQuery({
+    queryKey: ['search', settled],
+    queryFn: ({ signal }) => asked(understand(settled), may, signal),
+    enabled: settled.trim() !== '',
+    staleTime: 30_000,
+  });
+  const answered = settled === text ? (query.data ?? []) : [];
+  const certain = atOnce(found).filter((hit) => {
+    const page = PAGES.find(({ to }) => to !== '/' && hit.to.startsWith(to));
+    return !page?.needs || may(page.needs);
+  });
+  // Requests that were really sent come before questions about them.
+  const hits = found.requests.length > 0 ? [...certain, ...answered] : [...answered, ...certain];
+  return { hits, asking: settled !== text || query.isFetching };
+}
+
+/** Tells results apart. */
+function keyOf(hit: Hit): string {
+  return `${hit.to}${JSON.stringify(hit.search ?? {})}`;
 }

@@ -101,8 +101,8 @@ async fn every_path_answers() {
     assert_eq!(get(at, "/healthz", "localhost").await, (200, "ok\n".into()));
     let metrics = get(at, "/metrics", "127.0.0.1:1").await;
     assert_eq!(metrics, (200, "postern_build_info 1\n".into()));
-    let (status, index) = get(at, "/", "admin.example").await;
-    assert!(status == 200 && index.contains("/readyz"));
+    let (status, page) = get(at, "/", "admin.example").await;
+    assert!(status == 200 && page.contains("<!doctype html>"));
     assert_eq!(get(at, "/nothing", "localhost").await.0, 404);
     let post = "POST /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     let answer = raw(at, post).await;
