@@ -1291,6 +1291,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/approvals/decided": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List subscriptions that were decided about, the newest first */
+        get: operations["list_decisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/subscriptions/{id}/history": {
         parameters: {
             query?: never;
@@ -1540,6 +1557,57 @@ export interface paths {
         put?: never;
         /** End a version, and move or cancel the subscriptions to it alone */
         post: operations["retire_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find operations by name, title or path */
+        get: operations["find_operations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/addresses/{address}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say which lists have an address */
+        get: operations["find_address"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lists/{id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say which policies use a list */
+        get: operations["uses_of_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3269,6 +3337,15 @@ export interface components {
             items: components["schemas"]["Waiting"][];
             /** @description Whether there are more than are listed. */
             more: boolean;
+        };
+        /** @description Whose app asks. */
+        Asker: {
+            /** @description What people call the app. */
+            app_title?: string | null;
+            /** @description Its tenant. */
+            tenant: string;
+            /** @description What people call that. */
+            tenant_title?: string | null;
         };
         /**
          * @description A host, a prefix of paths, or both, below which the services of one tenant route and those of
@@ -5020,6 +5097,13 @@ export interface components {
             /** @description When suspended: what about. */
             cause?: components["schemas"]["Cause"] | null;
         };
+        /** @description Decisions about subscriptions, the newest first. */
+        Decisions: {
+            /** @description The subscriptions, as they are now. */
+            items: components["schemas"]["Waiting"][];
+            /** @description Where to go on: the `before` of the next page, if there is one. */
+            next?: string | null;
+        };
         /** @description One difference between two documents. */
         Difference: {
             /** @description Where: `limits.per-app.rate`; of a list that gained or lost something, `entries[]`. */
@@ -5075,6 +5159,35 @@ export interface components {
             detail: string;
             /** @description What is accepted. */
             accepted?: string | null;
+        };
+        /** @description Several of something. */
+        Found: {
+            /** @description Them. */
+            items: components["schemas"]["FoundOperation"][];
+        };
+        /** @description Several of something. */
+        Found2: {
+            /** @description Them. */
+            items: components["schemas"]["UseOfList"][];
+        };
+        /** @description An operation that was looked for. */
+        FoundOperation: {
+            /** @description Its service. */
+            service: string;
+            /** @description Its version. */
+            version: string;
+            /** @description Its name. */
+            operation: string;
+            /** @description Its methods; none: any. */
+            methods: string[];
+            /** @description Its path, below that of its version. */
+            path: string;
+            /** @description What people call it. */
+            title?: string | null;
+            /** @description The tenant that publishes it; none: the platform. */
+            tenant?: string | null;
+            /** @description Whether callers can reach it. */
+            published: boolean;
         };
         /** @description Apps that carry access roles together. */
         GroupDocument: {
@@ -5209,6 +5322,8 @@ export interface components {
             title?: string | null;
             /** @description Scopes; without any, all that the app's subscriptions grant. */
             scopes?: string[] | null;
+            /** @description Access roles; without any, all that its app has. */
+            access_roles?: string[] | null;
             /** @description When it ends, as RFC 3339 has it. */
             expires_at?: string | null;
             /** @description Where and for what it may be used, as a credential's `restricted_to`. */
@@ -5222,6 +5337,16 @@ export interface components {
             permissions: components["schemas"]["Permission"][];
             /** @description Roles that cannot be changed. */
             roles: components["schemas"]["Role"][];
+        };
+        /** @description What the lists say of an address. */
+        KnownAddress: {
+            /**
+             * Format: ip
+             * @description The address, as it is compared.
+             */
+            address: string;
+            /** @description The lists that have it, by name: of each the narrowest entry. */
+            lists: components["schemas"]["ListedAddress"][];
         };
         /** @description How far a version has come, and what is said of it. */
         Lifecycle: {
@@ -5286,6 +5411,21 @@ export interface components {
             id?: string;
             /** @description Grows with every change; the `ETag` of it. */
             readonly version?: number | null;
+        };
+        /** @description The entry of a list that has an address. */
+        ListedAddress: {
+            /** @description The list. */
+            list: string;
+            /** @description The tenant that it belongs to; none: the platform. */
+            tenant?: string | null;
+            /** @description The range. */
+            range: string;
+            /** @description Why it is there. */
+            comment?: string | null;
+            /** @description Until when it counts, as RFC 3339 has it. */
+            expires_at?: string | null;
+            /** @description Whether that is over. */
+            over: boolean;
         };
         /** @description One address that the gateway listens on. */
         ListenerDocument: {
@@ -5415,6 +5555,19 @@ export interface components {
             tenants: {
                 [key: string]: string[];
             };
+        };
+        /** @description What was refused for want of a decision. */
+        Meanwhile: {
+            /**
+             * Format: uint64
+             * @description How many requests, as far as the call log goes back.
+             */
+            count: number;
+            /**
+             * Format: uint64
+             * @description The last of them; Unix time in milliseconds.
+             */
+            last_ms?: number | null;
         };
         /** @description A person in a tenant. */
         MemberDocument: {
@@ -6214,6 +6367,17 @@ export interface components {
             /** @description Grows with every change; the `ETag` of it. */
             readonly version?: number | null;
         };
+        /** @description What refers to a list. */
+        UseOfList: {
+            /** @description `policy`, or `edge`: the rules that every address meets first. */
+            kind: string;
+            /** @description The policy's name. */
+            name?: string | null;
+            /** @description Where it holds: `platform`, `tenant t`, `service s`, `s/v1`, `s/v1/operation`. */
+            on: string;
+            /** @description `allow`, or `deny`. */
+            does: string;
+        };
         /** @description When something was used last. */
         Used: {
             /**
@@ -6266,6 +6430,10 @@ export interface components {
             version?: number | null;
             /** @description What is asked for. */
             document: unknown;
+            /** @description Whose app asks, of a subscription. */
+            asker?: components["schemas"]["Asker"] | null;
+            /** @description What the app was refused meanwhile, of a subscription; none where that was not counted. */
+            refused?: components["schemas"]["Meanwhile"] | null;
         };
         /** @description A way to sign in. */
         Way: {
@@ -6388,6 +6556,7 @@ export type SchemaAccessRoleDocument = components['schemas']['AccessRoleDocument
 export type SchemaAccountState = components['schemas']['AccountState'];
 export type SchemaAppDocument = components['schemas']['AppDocument'];
 export type SchemaApprovals = components['schemas']['Approvals'];
+export type SchemaAsker = components['schemas']['Asker'];
 export type SchemaAssignmentDocument = components['schemas']['AssignmentDocument'];
 export type SchemaCaller = components['schemas']['Caller'];
 export type SchemaCategoryDocument = components['schemas']['CategoryDocument'];
@@ -6510,11 +6679,15 @@ export type SchemaConfiguredVisibility = components['schemas']['ConfiguredVisibi
 export type SchemaConfiguredWeightedTarget = components['schemas']['ConfiguredWeightedTarget'];
 export type SchemaCredentialDocument = components['schemas']['CredentialDocument'];
 export type SchemaDecision = components['schemas']['Decision'];
+export type SchemaDecisions = components['schemas']['Decisions'];
 export type SchemaDifference = components['schemas']['Difference'];
 export type SchemaDifference2 = components['schemas']['Difference2'];
 export type SchemaDoes = components['schemas']['Does'];
 export type SchemaEnvironmentDocument = components['schemas']['EnvironmentDocument'];
 export type SchemaFieldError = components['schemas']['FieldError'];
+export type SchemaFound = components['schemas']['Found'];
+export type SchemaFound2 = components['schemas']['Found2'];
+export type SchemaFoundOperation = components['schemas']['FoundOperation'];
 export type SchemaGroupDocument = components['schemas']['GroupDocument'];
 export type SchemaHowFix = components['schemas']['HowFix'];
 export type SchemaIdentityProviderDocument = components['schemas']['IdentityProviderDocument'];
@@ -6525,16 +6698,19 @@ export type SchemaItems = components['schemas']['Items'];
 export type SchemaItems2 = components['schemas']['Items2'];
 export type SchemaKeyWanted = components['schemas']['KeyWanted'];
 export type SchemaKnown = components['schemas']['Known'];
+export type SchemaKnownAddress = components['schemas']['KnownAddress'];
 export type SchemaLifecycle = components['schemas']['Lifecycle'];
 export type SchemaLinkSeen = components['schemas']['LinkSeen'];
 export type SchemaLinkShown = components['schemas']['LinkShown'];
 export type SchemaListDocument = components['schemas']['ListDocument'];
+export type SchemaListedAddress = components['schemas']['ListedAddress'];
 export type SchemaListenerDocument = components['schemas']['ListenerDocument'];
 export type SchemaMadeUp = components['schemas']['MadeUp'];
 export type SchemaMailDocument = components['schemas']['MailDocument'];
 export type SchemaMailLogin = components['schemas']['MailLogin'];
 export type SchemaMailSecurity = components['schemas']['MailSecurity'];
 export type SchemaMe = components['schemas']['Me'];
+export type SchemaMeanwhile = components['schemas']['Meanwhile'];
 export type SchemaMemberDocument = components['schemas']['MemberDocument'];
 export type SchemaNameAndPassword = components['schemas']['NameAndPassword'];
 export type SchemaNewMember = components['schemas']['NewMember'];
@@ -6577,6 +6753,7 @@ export type SchemaTokenSeen = components['schemas']['TokenSeen'];
 export type SchemaTokenShown = components['schemas']['TokenShown'];
 export type SchemaTold = components['schemas']['Told'];
 export type SchemaUpstreamDocument = components['schemas']['UpstreamDocument'];
+export type SchemaUseOfList = components['schemas']['UseOfList'];
 export type SchemaUsed = components['schemas']['Used'];
 export type SchemaUserDocument = components['schemas']['UserDocument'];
 export type SchemaUserState = components['schemas']['UserState'];
@@ -7911,6 +8088,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -8503,6 +8685,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -9208,6 +9395,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -9899,6 +10091,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -10301,6 +10498,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -10962,6 +11164,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -11799,6 +12006,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -12063,6 +12275,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -12724,6 +12941,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -13385,6 +13607,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -14046,6 +14273,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -14707,6 +14939,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -15368,6 +15605,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -16029,6 +16271,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -16690,6 +16937,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -17351,6 +17603,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -18012,6 +18269,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -18673,6 +18935,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -19334,6 +19601,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -19995,6 +20267,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -20656,6 +20933,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -21317,6 +21599,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -21978,6 +22265,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -22639,6 +22931,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -23463,6 +23760,76 @@ export interface operations {
             };
         };
     };
+    list_decisions: {
+        parameters: {
+            query?: {
+                /** @description At most so many, 1 to 200; 50 if this is not said. */
+                limit?: number | null;
+                /** @description Where to go on: the `next` of the page before. */
+                before?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decisions"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     subscription_history: {
         parameters: {
             query?: never;
@@ -23649,6 +24016,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The `ETag` of what was read: it is done only if that is stored still; `*`: only if anything is. */
+                "If-Match"?: string;
                 /** @description Any text of one's own, new for each request: what is sent again with the same one within a day is answered again, without the secrets, and not done again. */
                 "Idempotency-Key"?: string;
             };
@@ -23780,6 +24149,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The `ETag` of what was read: it is done only if that is stored still; `*`: only if anything is. */
+                "If-Match"?: string;
                 /** @description Any text of one's own, new for each request: what is sent again with the same one within a day is answered again, without the secrets, and not done again. */
                 "Idempotency-Key"?: string;
             };
@@ -23911,6 +24282,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The `ETag` of what was read: it is done only if that is stored still; `*`: only if anything is. */
+                "If-Match"?: string;
                 /** @description Any text of one's own, new for each request: what is sent again with the same one within a day is answered again, without the secrets, and not done again. */
                 "Idempotency-Key"?: string;
             };
@@ -24042,6 +24415,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The `ETag` of what was read: it is done only if that is stored still; `*`: only if anything is. */
+                "If-Match"?: string;
                 /** @description Any text of one's own, new for each request: what is sent again with the same one within a day is answered again, without the secrets, and not done again. */
                 "Idempotency-Key"?: string;
             };
@@ -24173,6 +24548,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The `ETag` of what was read: it is done only if that is stored still; `*`: only if anything is. */
+                "If-Match"?: string;
                 /** @description Any text of one's own, new for each request: what is sent again with the same one within a day is answered again, without the secrets, and not done again. */
                 "Idempotency-Key"?: string;
             };
@@ -24780,6 +25157,8 @@ export interface operations {
                 comment?: string | null;
             };
             header?: {
+                /** @description The `ETag` of what was read: it is done only if that is stored still; `*`: only if anything is. */
+                "If-Match"?: string;
                 /** @description Any text of one's own, new for each request: what is sent again with the same one within a day is answered again, without the secrets, and not done again. */
                 "Idempotency-Key"?: string;
             };
@@ -25086,6 +25465,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The `ETag` of what was read: it is done only if that is stored still; `*`: only if anything is. */
+                "If-Match"?: string;
                 /** @description Any text of one's own, new for each request: what is sent again with the same one within a day is answered again, without the secrets, and not done again. */
                 "Idempotency-Key"?: string;
             };
@@ -25188,6 +25569,230 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_operations: {
+        parameters: {
+            query: {
+                /** @description What its name, title or path has in it. */
+                q: string;
+                /** @description At most so many, 1 to 100; 20 if this is not said. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Found"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The address. */
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownAddress"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    uses_of_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Found2"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -34895,6 +35500,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;

@@ -177,6 +177,14 @@ function named(kind: string, room: string, items: Array<{ id?: string; title?: s
   }));
 }
 
-async function operations(_q: string, _signal: AbortSignal): Promise<Hit[]> {
-  return [];
+async function operations(q: string, signal: AbortSignal): Promise<Hit[]> {
+  const query = { q, limit: FEW };
+  const { items } = await answer(api.GET('/api/v1/operations', { params: { query }, signal }));
+  return items.map(({ service, version, operation, methods, path }) => ({
+    kind: words.kinds.operation,
+    title: operation,
+    beside: `${methods.join(', ')} ${path} · ${service} ${version}`.trim(),
+    to: `/services/${service}`,
+    search: { version, tab: 'operations', operation },
+  }));
 }

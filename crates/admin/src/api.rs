@@ -12,6 +12,7 @@ pub mod describe;
 pub(crate) mod dispatch;
 pub mod endpoint;
 mod fields;
+mod finding;
 mod idempotency;
 mod identity;
 pub mod input;
@@ -91,6 +92,7 @@ pub fn table() -> Table {
     people::add(&mut table);
     resource::add(&mut table);
     workflow::add(&mut table);
+    finding::add(&mut table);
     questions::add(&mut table);
     asks::add(&mut table);
     commands::add(&mut table);

@@ -8,14 +8,16 @@
 mod approvals;
 mod asked;
 mod catalogue;
+mod finding;
 mod history;
 mod keys;
 mod subscriptions;
 mod time;
 mod versions;
 
-pub use approvals::{Approvals, Waiting};
+pub use approvals::{Approvals, Asker, Decisions, Meanwhile, Waiting};
 pub use catalogue::{Offer, OfferedPlan, OfferedVersion};
+pub use finding::{FoundOperation, KnownAddress, ListedAddress, UseOfList};
 pub use history::Told;
 pub use keys::{CreatedKey, KeyWanted, Rotated, Rotation, rotated};
 pub(crate) use subscriptions::is_offered;

@@ -1,6 +1,7 @@
 //! The API over a real store, and somebody of every role.
 
 mod commands;
+mod finding;
 mod hanging_up;
 mod links;
 mod notifications;

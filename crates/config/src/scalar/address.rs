@@ -2,7 +2,7 @@
 
 use super::{Problem, Scalar, scalar};
 use crate::code::Code;
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 use std::net::{IpAddr, SocketAddr};
 
 /// An address and a port to listen on.
@@ -66,15 +66,49 @@ impl Scalar for Network {
 
     fn read(text: &str) -> Result<Self, Problem> {
         if let Ok(address) = text.parse::<IpAddr>() {
-            return Ok(Self(IpNet::from(address)));
+            return Ok(Self(canonical(IpNet::from(address))));
         }
         match text.parse::<IpNet>() {
-            Ok(network) if network.addr() == network.network() => Ok(Self(network)),
+            Ok(network) if network.addr() == network.network() => Ok(Self(canonical(network))),
             Ok(network) => Err(Problem::new("the address has bits beyond the prefix")
                 .suggest(network.trunc().to_string())),
             Err(_) => Err(Problem::new(
                 "expected an address, or an address and a prefix length",
             )),
+        }
+    }
+}
+
+/// IPv4 ranges that are written as IPv6 (RFC 4291, section 2.5.5.2) as IPv4: that is how clients'
+/// addresses are compared, so a range in the other form would hold nobody.
+fn canonical(network: IpNet) -> IpNet {
+    let IpNet::V6(written) = network else {
+        return network;
+    };
+    let mapped = written.addr().to_ipv4_mapped();
+    let length = written.prefix_len().checked_sub(96);
+    match (mapped, length) {
+        (Some(address), Some(length)) => Ipv4Net::new(address, length).map_or(network, IpNet::V4),
+        _ => network,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mapped_range_is_the_range_that_it_means() {
+        for (written, meant) in [
+            ("::ffff:5.6.7.8", "5.6.7.8/32"),
+            ("::ffff:5.6.7.0/120", "5.6.7.0/24"),
+            ("::ffff:0:0/96", "0.0.0.0/0"),
+            ("::/0", "::/0"),
+            ("2001:db8::/32", "2001:db8::/32"),
+            ("::1", "::1/128"),
+        ] {
+            let read = Network::read(written).map_err(|_| written).unwrap();
+            assert_eq!(read.0.to_string(), meant, "{written}");
         }
     }
 }

@@ -21,6 +21,8 @@ pub struct KeyWanted {
     pub title: Option<String>,
     /// Scopes; without any, all that the app's subscriptions grant.
     pub scopes: Option<Vec<String>>,
+    /// Access roles; without any, all that its app has.
+    pub access_roles: Option<Vec<String>>,
     /// When it ends, as RFC 3339 has it.
     pub expires_at: Option<String>,
     /// Where and for what it may be used, as a credential's `restricted_to`.
@@ -136,6 +138,7 @@ impl Service {
         let more = [
             ("created_at", Some(written(now()).into())),
             ("created_by", Some(actor.who.clone().into())),
+            ("access_roles", wanted.access_roles.map(Value::from)),
             ("restricted_to", wanted.restricted_to.map(Value::Object)),
         ];
         add(&mut change, more);

@@ -60,7 +60,7 @@ fn addresses(gateway: &Gateway, admin: &SocketAddr) -> (String, Option<(String, 
     }
     let _ = writeln!(
         text,
-        "{:<9}http://{}  (/api/v1, /metrics, /healthz, /readyz)",
+        "{:<9}http://{}  (console, /api/v1, /metrics, /healthz, /readyz)",
         "admin",
         reachable(*admin)
     );

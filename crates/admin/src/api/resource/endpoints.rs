@@ -15,6 +15,10 @@ use postern_control::{Actor, ChangeSet};
 use serde_json::{Map, Value, json};
 use std::marker::PhantomData;
 
+/// Bytes that a document may have: a list of ten thousand described entries, or a service of as many
+/// operations.
+const MOST_OF_A_DOCUMENT: usize = 8 << 20;
+
 /// The body of a document.
 type Document = Json<Map<String, Value>>;
 
@@ -151,9 +155,13 @@ impl<R: Resource> Endpoint for List<R> {
     const TAG: &'static str = R::TAG;
 
     async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
+        let without = asked.query.without.clone();
         let listing = asked.query.listing()?;
         let page = api.service().list(&asked.actor, R::KIND, &listing).await?;
-        let items: Vec<Value> = page.items.into_iter().map(shown).collect();
+        let mut items: Vec<Value> = page.items.into_iter().map(shown).collect();
+        for item in &mut items {
+            shorten(item, without.as_deref().unwrap_or(""));
+        }
         Ok(Reply::json(&json!({"items": items, "next": page.next})))
     }
 
@@ -163,6 +171,21 @@ impl<R: Resource> Endpoint for List<R> {
             answer: (StatusCode::OK, Some(("application/json", page_of(&one)))),
             ..describer.of::<Self>()
         }
+    }
+}
+
+/// Leaves members out of a document; of arrays and objects, how many things they have stays.
+fn shorten(document: &mut Value, without: &str) {
+    let Value::Object(members) = document else {
+        return;
+    };
+    for name in without.split(',').map(str::trim) {
+        let count = match members.shift_remove(name) {
+            Some(Value::Array(items)) => items.len(),
+            Some(Value::Object(items)) => items.len(),
+            _ => continue,
+        };
+        members.insert(format!("{name}_count"), count.into());
     }
 }
 
@@ -224,6 +247,7 @@ impl<R: Resource> Endpoint for Create<R> {
     const ID: &'static str = R::IDS[2];
     const SUMMARY: &'static str = R::SUMMARIES[2];
     const TAG: &'static str = R::TAG;
+    const MAX_BODY: usize = MOST_OF_A_DOCUMENT;
 
     async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
         let Written { id, document, .. } = written(asked.body.0, None)?;
@@ -247,6 +271,7 @@ impl<R: Resource> Endpoint for Replace<R> {
     const ID: &'static str = R::IDS[3];
     const SUMMARY: &'static str = R::SUMMARIES[3];
     const TAG: &'static str = R::TAG;
+    const MAX_BODY: usize = MOST_OF_A_DOCUMENT;
     const CONDITIONAL: bool = true;
 
     async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
@@ -279,6 +304,7 @@ impl<R: Resource> Endpoint for Patch<R> {
     const ID: &'static str = R::IDS[4];
     const SUMMARY: &'static str = R::SUMMARIES[4];
     const TAG: &'static str = R::TAG;
+    const MAX_BODY: usize = MOST_OF_A_DOCUMENT;
     const CONDITIONAL: bool = true;
 
     async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {

@@ -62,6 +62,9 @@ pub struct Which {
     pub state: Option<String>,
     /// Only those of this environment.
     pub environment: Option<String>,
+    /// Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+    /// are.
+    pub without: Option<String>,
 }
 
 /// Why something is changed.

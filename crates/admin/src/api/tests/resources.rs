@@ -276,11 +276,11 @@ async fn documents_are_taken_as_they_are_sized_and_values_as_they_are_counted() 
     assert_eq!(many.status, 400);
     let detail = &many.body["errors"][0]["detail"];
     assert_eq!(detail, "The body has more than 500000 values.");
-    let long = json!({"id": "a", "title": "x".repeat(1 << 20)});
+    let long = json!({"id": "a", "title": "x".repeat(8 << 20)});
     let long = world.ask("owner", "POST", "/apps", long).await;
     assert_eq!(
         (long.status, &long.body["limit"]),
-        (413, &json!(1 << 20)),
+        (413, &json!(8 << 20)),
         "{long:?}"
     );
 }

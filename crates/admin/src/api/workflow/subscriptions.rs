@@ -1,20 +1,23 @@
 //! Subscriptions: asked for and decided about.
 
-use super::{Object, document};
+use super::{Object, Read, document};
 use crate::api::Api;
 use crate::api::endpoint::{Asked, Endpoint, Nothing};
 use crate::api::input::Json;
 use crate::api::permission as needs;
-use crate::api::problem::Problem;
+use crate::api::problem::{Place, Problem};
 use crate::api::reply::Reply;
 use crate::api::resource::{ById, shown};
 use crate::api::table::Table;
 use axum::http::Method;
-use postern_control::workflow::{Access, Approvals, Decision, Step, Told};
+use postern_control::workflow::{Access, Approvals, Decision, Decisions, Step, Told};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 pub(super) fn add(table: &mut Table) {
     table.add::<Subscribe>();
     table.add::<Inbox>();
+    table.add::<Decided>();
     table.add::<History>();
     table.add::<Remind>();
     table.add::<Approve>();
@@ -68,6 +71,45 @@ impl Endpoint for Inbox {
 
     async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
         Ok(Reply::json(&api.service().approvals(&asked.actor).await?))
+    }
+}
+
+/// Which decisions.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Earlier {
+    /// At most so many, 1 to 200; 50 if this is not said.
+    limit: Option<usize>,
+    /// Where to go on: the `next` of the page before.
+    before: Option<String>,
+}
+
+/// What was decided.
+struct Decided;
+
+impl Endpoint for Decided {
+    type Permission = needs::SubscriptionsRead;
+    type Path = Nothing;
+    type Query = Earlier;
+    type Body = Nothing;
+    type Answer = Decisions;
+
+    const METHOD: Method = Method::GET;
+    const PATH: &'static str = "/approvals/decided";
+    const ID: &'static str = "list_decisions";
+    const SUMMARY: &'static str = "List subscriptions that were decided about, the newest first";
+    const TAG: &'static str = "Subscriptions";
+
+    async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
+        let Earlier { limit, before } = asked.query;
+        let limit = limit.unwrap_or(50);
+        if !(1..=200).contains(&limit) {
+            let detail = format!("{limit} decisions cannot be had.");
+            return Err(Problem::field(Place::Query, "limit", detail, "1 to 200"));
+        }
+        let (service, before) = (api.service(), before.as_deref());
+        let decisions = service.decisions(&asked.actor, before, limit).await?;
+        Ok(Reply::json(&decisions))
     }
 }
 
@@ -136,13 +178,18 @@ macro_rules! steps {
                 const ID: &'static str = $id;
                 const SUMMARY: &'static str = $says;
                 const TAG: &'static str = "Subscriptions";
+                const CONDITIONAL: bool = true;
 
                 async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
                     let (actor, id) = (&asked.actor, &asked.path.id);
+                    let read = Read::of(asked.expected);
                     let decided = api
                         .service()
-                        .decide(actor, id, Step::$name, &asked.body.0, None);
-                    Ok(document(decided.await?))
+                        .decide(actor, id, Step::$name, &asked.body.0, read.version());
+                    match decided.await {
+                        Ok(seen) => Ok(document(seen)),
+                        Err(refusal) => Err(read.problem(api, actor, "subscription", id, refusal).await),
+                    }
                 }
             }
         )*

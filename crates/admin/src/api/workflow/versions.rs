@@ -1,6 +1,6 @@
 //! The life of a version.
 
-use super::{Object, document};
+use super::{Object, Read, document};
 use crate::api::Api;
 use crate::api::describe::{Describer, Description};
 use crate::api::endpoint::{Asked, Endpoint, Nothing};
@@ -56,15 +56,24 @@ impl Endpoint for Live {
     const ID: &'static str = "change_lifecycle";
     const SUMMARY: &'static str = "Publish, promote or deprecate a version";
     const TAG: &'static str = "Services";
+    const CONDITIONAL: bool = true;
 
     async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
         let WhichVersion { service, version } = &asked.path;
         let comment = asked.query.comment.unwrap_or_default();
         let step = &asked.body.0;
+        let read = Read::of(asked.expected);
+        let (actor, expect) = (&asked.actor, read.version());
         let live = api
             .service()
-            .live(&asked.actor, service, version, step, &comment, None);
-        Ok(match live.await? {
+            .live(actor, service, version, step, &comment, expect);
+        let live = match live.await {
+            Ok(live) => live,
+            Err(refusal) => {
+                return Err(read.problem(api, actor, "service", service, refusal).await);
+            }
+        };
+        Ok(match live {
             Lived::Made(seen) => document(*seen),
             Lived::Proposed(proposed) => {
                 let at = format!("/api/v1/change-requests/{}", proposed.id);
@@ -162,13 +171,17 @@ impl Endpoint for Retire {
     const ID: &'static str = "retire_version";
     const SUMMARY: &'static str = "End a version, and move or cancel the subscriptions to it alone";
     const TAG: &'static str = "Services";
+    const CONDITIONAL: bool = true;
 
     async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
         let WhichVersion { service, version } = &asked.path;
         let how = &asked.body.0;
-        let retired = api
-            .service()
-            .retire(&asked.actor, service, version, how, None);
-        Ok(Reply::json(&retired.await?))
+        let read = Read::of(asked.expected);
+        let (actor, expect) = (&asked.actor, read.version());
+        let retired = api.service().retire(actor, service, version, how, expect);
+        match retired.await {
+            Ok(retired) => Ok(Reply::json(&retired)),
+            Err(refusal) => Err(read.problem(api, actor, "service", service, refusal).await),
+        }
     }
 }

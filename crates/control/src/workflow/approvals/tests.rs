@@ -8,6 +8,8 @@ fn what_waits_longest_comes_first() {
         id: id.to_owned(),
         version: None,
         document,
+        asker: None,
+        refused: None,
     };
     let mut all = [
         waits(
@@ -30,4 +32,16 @@ fn what_waits_longest_comes_first() {
     all.sort_by_key(Waiting::since);
     let ids: Vec<&str> = all.iter().map(|one| &*one.id).collect();
     assert_eq!(ids, ["unsaid", "first", "second", "third"]);
+}
+
+#[test]
+fn where_a_page_of_decisions_goes_on_is_read_back() {
+    let decided = Decided {
+        at: 1_795_741_619,
+        id: "sub_a.b".to_owned(),
+    };
+    assert_eq!(Decided::parse(&decided.written()).unwrap(), decided);
+    for wrong in ["", "x", "x.sub", "sub_1"] {
+        assert!(Decided::parse(wrong).is_err(), "{wrong}");
+    }
 }

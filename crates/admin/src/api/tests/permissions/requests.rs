@@ -80,6 +80,7 @@ impl About {
             "diff_revisions" => path + "?from=1",
             "requirements" | "who_can" => format!("{path}?operation={service}/v1/all"),
             "count_denials" => format!("{path}?app={app}"),
+            "find_operations" => format!("{path}?q=all"),
             "list_audit" => format!("{path}?tenant={}", self.tenant),
             _ => path,
         }
