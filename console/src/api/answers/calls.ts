@@ -74,6 +74,8 @@ export interface DenialGroup {
 export interface DenialBucket {
   from_ms: number;
   until_ms: number;
+  /** What passed; absent where the filters fit refusals only. */
+  allowed?: number;
   /** Refused by Postern. */
   refused: number;
   /** Refused by the upstream itself. */
@@ -83,8 +85,6 @@ export interface DenialBucket {
 /** Refusals, counted. */
 export interface Denials {
   total: number;
-  refused?: number;
-  origin_refused?: number;
   groups: DenialGroup[];
   /** Whether there are more groups than were asked for, or rows that were not looked at. */
   more: boolean;

@@ -1,5 +1,72 @@
+import { Box, SimpleGrid, Text } from '@mantine/core';
+import type { Denials } from '../../api/answers/calls';
+import { Failure } from '../../parts/Failure';
+import { Loaded } from '../../parts/Loaded';
 import { Page } from '../../parts/Page';
+import { texts } from '../../texts';
+import { Chips } from './Chips';
+import { FilterForm } from './Filters';
+import { Groups } from './Groups';
+import { List } from './List';
+import { Live } from './Live';
+import { useLooked } from './looked';
+import { type Counts, Nothing } from './Nothing';
+import { OverTime } from './OverTime';
+import { useCalls, useDenials, useMostBars } from './queries';
+import { windowOf } from './span';
+import { TimeRange } from './TimeRange';
+import { WhoseTabs } from './Whose';
 
+/** Refusals: which there are, what they have in common, when they came, and the requests behind them. */
 export default function RefusalsPage() {
-  return <Page title="refusals">…</Page>;
+  const { at } = useLooked();
+  const most = useMostBars();
+  const calls = useCalls(at, most);
+  const denials = useDenials(at, most);
+  const counts = denials.data && countsOf(denials.data);
+  const refresh = () => void Promise.all([calls.refetch(), denials.refetch()]);
+  const words = texts.refusals;
+  return (
+    <Page
+      title={words.title}
+      about={words.about}
+      actions={<Live at={at} asOf={calls.dataUpdatedAt} onRefresh={refresh} />}
+    >
+      <TimeRange at={at} window={windowOf(at.span, Date.now(), most)} />
+      <FilterForm />
+      <Chips at={at} />
+      <div>
+        <WhoseTabs at={at} counts={counts} />
+        <Text size="sm" c="dimmed" mt={6}>
+          {words.whose.about[at.whose]}
+        </Text>
+      </div>
+      {denials.data && (
+        <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="xl">
+          {denials.data.series && <OverTime series={denials.data.series} />}
+          <Groups at={at} denials={denials.data} />
+        </SimpleGrid>
+      )}
+      {/* What the list's own failure says already is not said twice. */}
+      {denials.error && !calls.error && <Failure error={denials.error} />}
+      <Box aria-busy={calls.isPlaceholderData} style={{ opacity: calls.isPlaceholderData ? 0.6 : 1 }}>
+        <Loaded query={calls}>
+          {(page) =>
+            page.items.length > 0 ? <List at={at} calls={page} /> : <Nothing at={at} counts={counts} />
+          }
+        </Loaded>
+      </Box>
+    </Page>
+  );
+}
+
+/** What the parts of the time add up to. */
+function countsOf({ series }: Denials): Counts | undefined {
+  if (!series) return undefined;
+  const sum = (of: 'refused' | 'origin_refused' | 'allowed') =>
+    series.reduce((total, bucket) => total + (bucket[of] ?? 0), 0);
+  const [refused, origin_refused] = [sum('refused'), sum('origin_refused')];
+  if (!series.every((bucket) => bucket.allowed !== undefined)) return { refused, origin_refused };
+  const allowed = sum('allowed');
+  return { refused, origin_refused, allowed };
 }

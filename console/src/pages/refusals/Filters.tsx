@@ -1,0 +1,98 @@
+import { Button, Group, NativeSelect, SimpleGrid, TextInput } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
+import { type FormEvent, useState } from 'react';
+import { texts } from '../../texts';
+import { type FilterName, type Filters, UNFILTERED, useLooked } from './looked';
+
+const words = texts.refusals.filters;
+
+/** Those that are asked for most. */
+const FIRST: FilterName[] = ['phrase', 'status', 'code', 'app'];
+const OTHERS: FilterName[] = [
+  'service',
+  'operation',
+  'fault',
+  'address',
+  'method',
+  'tenant',
+  'version',
+  'stage',
+];
+
+/** Filters of which there are only so many values. */
+const VALUES: Partial<Record<FilterName, string[]>> = {
+  fault: Object.keys(texts.refusals.faults),
+  method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+};
+
+/** Narrows what is looked at. Nothing happens until it is applied, so that typing asks nothing. */
+export function FilterForm() {
+  const { at, go } = useLooked();
+  // A filter that came from elsewhere (a bar, a chip, the browser's way back) starts the form anew.
+  return <Form key={JSON.stringify(at.filters)} filters={at.filters} go={go} />;
+}
+
+function Form(props: { filters: Filters; go: (change: Filters) => void }) {
+  const [draft, setDraft] = useState(props.filters);
+  const [opened, { toggle }] = useDisclosure(OTHERS.some((name) => props.filters[name]));
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    props.go({ ...UNFILTERED, ...draft });
+  };
+  const field = (name: FilterName) => (
+    <Field
+      key={name}
+      name={name}
+      value={draft[name] ?? ''}
+      onChange={(value) => setDraft({ ...draft, [name]: value })}
+    />
+  );
+  return (
+    <form onSubmit={submit} aria-label={words.label}>
+      <SimpleGrid cols={{ base: 1, xs: 2, md: 4 }} spacing="xs" verticalSpacing="xs">
+        {FIRST.map(field)}
+        {opened && OTHERS.map(field)}
+      </SimpleGrid>
+      <Group gap="xs" mt="xs">
+        <Button type="submit" size="xs">
+          {words.apply}
+        </Button>
+        <Button
+          variant="subtle"
+          size="xs"
+          aria-expanded={opened}
+          onClick={toggle}
+          rightSection={
+            opened ? <IconChevronUp size={14} aria-hidden /> : <IconChevronDown size={14} aria-hidden />
+          }
+        >
+          {opened ? words.less : words.more}
+        </Button>
+      </Group>
+    </form>
+  );
+}
+
+function Field(props: { name: FilterName; value: string; onChange: (value: string) => void }) {
+  const values = VALUES[props.name];
+  const shared = {
+    label: words.names[props.name],
+    size: 'xs',
+    value: props.value,
+    onChange: (event: { currentTarget: { value: string } }) => props.onChange(event.currentTarget.value),
+  };
+  if (!values) {
+    return (
+      <TextInput {...shared} placeholder={words.hints[props.name]} autoComplete="off" spellCheck={false} />
+    );
+  }
+  // What a link says stays chosen, even where it is none of ours.
+  const all = !props.value || values.includes(props.value) ? values : [...values, props.value];
+  return (
+    <NativeSelect
+      {...shared}
+      data={[{ value: '', label: words.any }, ...all.map((value) => ({ value, label: value }))]}
+    />
+  );
+}

@@ -1,0 +1,101 @@
+import { Button, Text } from '@mantine/core';
+import { useState } from 'react';
+import type { DenialGroup, Denials } from '../../api/answers/calls';
+import { PageLink } from '../../parts/links';
+import { Section } from '../../parts/Page';
+import { Shown } from '../../parts/Shown';
+import { texts } from '../../texts';
+import { Choices } from './Choices';
+import classes from './Groups.module.css';
+import { changed, filtersOf, GROUPINGS, type Grouping, type Looked } from './looked';
+import { GROUPS } from './queries';
+
+const words = texts.refusals.groups;
+
+/** Groups that are shown before one asks for more. */
+const FIRST = 8;
+
+/** What the refusals have in common, the most frequent first; each leads to its requests. */
+export function Groups({ at, denials }: { at: Looked; denials: Denials }) {
+  const [all, setAll] = useState(false);
+  const { groups } = denials;
+  const shown = all ? groups : groups.slice(0, FIRST);
+  const total = denials.total || 1;
+  const largest = groups[0]?.count || 1;
+  return (
+    <Section title={words.title}>
+      <Choices
+        label={words.label}
+        chosen={at.by}
+        choices={GROUPINGS.map((by) => ({
+          key: by,
+          label: words.by[by],
+          // The page that is read stays: only the counts change.
+          change: { by: by === 'code' ? undefined : by, before: at.before },
+        }))}
+      />
+      {groups.length === 0 ? (
+        <Text size="sm" c="dimmed">
+          {words.none}
+        </Text>
+      ) : (
+        <ol
+          className={`${classes.groups} ${at.whose === 'origin_refused' ? classes.theirs : ''}`}
+          aria-label={words.list(words.by[at.by])}
+        >
+          {shown.map((group) => (
+            <li key={group.key}>
+              <Bar group={group} by={at.by} share={group.count / total} width={group.count / largest} />
+            </li>
+          ))}
+        </ol>
+      )}
+      {groups.length > FIRST && (
+        <Button variant="subtle" size="compact-sm" onClick={() => setAll(!all)} aria-expanded={all}>
+          {all ? words.fewer : words.more(groups.length - FIRST)}
+        </Button>
+      )}
+      {denials.more && (
+        <Text size="xs" c="dimmed">
+          {groups.length >= GROUPS ? words.cut(groups.length) : words.incomplete}
+        </Text>
+      )}
+    </Section>
+  );
+}
+
+const PERCENT = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 0 });
+
+function Bar(props: { group: DenialGroup; by: Grouping; share: number; width: number }) {
+  const { key, count, title } = props.group;
+  const inside = (
+    <>
+      <span className={classes.bar} style={{ width: `${props.width * 100}%` }} aria-hidden />
+      {key === null ? (
+        <span className={classes.none}>{words.without[props.by]}</span>
+      ) : (
+        <span title={title}>
+          <Shown text={nameOf(props.by, key)} first={120} />
+        </span>
+      )}
+      <span className={classes.count}> {words.bar(count, PERCENT.format(props.share))}</span>
+    </>
+  );
+  if (key === null) return <div className={classes.group}>{inside}</div>;
+  return (
+    <PageLink
+      to="/refusals"
+      search={changed(filtersOf(props.by, key))}
+      resetScroll={false}
+      underline="never"
+      className={classes.group}
+    >
+      {inside}
+    </PageLink>
+  );
+}
+
+function nameOf(by: Grouping, key: string): string {
+  const faults: Record<string, string> = texts.refusals.faults;
+  return by === 'fault' ? (faults[key] ?? key) : key;
+}
