@@ -1,6 +1,6 @@
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
 
-/** The one accent: a blue with enough contrast on white (7) and on the dark ground (4). */
+/** The one accent: a blue with enough contrast on white (7) and on the dark ground (4), and below white words (6, 7). */
 const gate: MantineColorsTuple = [
   '#eef5ff',
   '#d9e7fb',
@@ -17,7 +17,7 @@ const gate: MantineColorsTuple = [
 /** How everything looks. Sizes are those of a tool: dense, but with targets of 24 px and more. */
 export const theme = createTheme({
   primaryColor: 'gate',
-  primaryShade: { light: 7, dark: 4 },
+  primaryShade: { light: 7, dark: 6 },
   colors: { gate },
   autoContrast: true,
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
