@@ -84,7 +84,12 @@ export interface DenialBucket {
 
 /** Refusals, counted. */
 export interface Denials {
+  /** Of those that are grouped. */
   total: number;
+  /** Refused by Postern, whatever is grouped. */
+  refused: number;
+  /** Refused by the upstream itself. */
+  origin_refused: number;
   groups: DenialGroup[];
   /** Whether there are more groups than were asked for, or rows that were not looked at. */
   more: boolean;

@@ -1,5 +1,5 @@
 import { createLink } from '@tanstack/react-router';
-import type { ComponentPropsWithRef } from 'react';
+import type { ComponentPropsWithRef, RefObject } from 'react';
 import type { DenialBucket } from '../../api/answers/calls';
 import { texts } from '../../texts';
 import classes from './Chart.module.css';
@@ -14,8 +14,11 @@ const HEAD = 4;
 /** What a bar looks like that stands for the upstream's own: striped, so that it needs no colour. */
 const STRIPES = 'refused-by-the-upstream';
 
-/** Refusals over time: a bar for each part of it, Postern's below, the upstream's on top of them. */
-export function Chart({ series }: { series: DenialBucket[] }) {
+/**
+ * Refusals over time: a bar for each part of it, Postern's below, the upstream's on top of them. Each leads
+ * to its part of the time; then it is gone, and `place` takes the focus.
+ */
+export function Chart({ series, place }: { series: DenialBucket[]; place: RefObject<HTMLElement | null> }) {
   const [first, last] = [series.at(0), series.at(-1)];
   if (!first || !last) return null;
   const length = last.until_ms - first.from_ms;
@@ -39,7 +42,14 @@ export function Chart({ series }: { series: DenialBucket[] }) {
           <line key={at} className={classes.line} x1="0" x2="100%" y1={`${at}%`} y2={`${at}%`} />
         ))}
         {series.map((bucket, at) => (
-          <Bar key={bucket.from_ms} bucket={bucket} x={at * width} width={width} highest={highest} />
+          <Bar
+            key={bucket.from_ms}
+            bucket={bucket}
+            place={place}
+            x={at * width}
+            width={width}
+            highest={highest}
+          />
         ))}
       </svg>
       <div className={classes.times} aria-hidden>
@@ -78,7 +88,13 @@ function Stripes() {
   );
 }
 
-function Bar(props: { bucket: DenialBucket; x: number; width: number; highest: number }) {
+function Bar(props: {
+  bucket: DenialBucket;
+  x: number;
+  width: number;
+  highest: number;
+  place: RefObject<HTMLElement | null>;
+}) {
   const { refused, origin_refused, from_ms, until_ms } = props.bucket;
   if (refused + origin_refused === 0) return null;
   const height = (count: number) => (count / props.highest) * (100 - HEAD);
@@ -92,8 +108,10 @@ function Bar(props: { bucket: DenialBucket; x: number; width: number; highest: n
       to="/refusals"
       search={changed(timeOf(from_ms, until_ms))}
       resetScroll={false}
+      activeOptions={{ exact: true }}
       className={classes.bar}
       aria-label={name}
+      onClick={() => props.place.current?.focus({ preventScroll: true })}
     >
       <title>{name}</title>
       <rect className={classes.hit} x={`${props.x}%`} y="0" width={`${props.width}%`} height="100%" />

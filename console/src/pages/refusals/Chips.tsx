@@ -1,10 +1,11 @@
 import { IconX } from '@tabler/icons-react';
-import { PageLink } from '../../parts/links';
+import type { RefObject } from 'react';
 import { pieces } from '../../parts/Shown';
 import type { Search } from '../../router';
 import { texts } from '../../texts';
 import classes from './Chips.module.css';
-import { changed, FILTERS, type Looked, UNFILTERED } from './looked';
+import { LookLink } from './LookLink';
+import { FILTERS, type Looked, UNFILTERED } from './looked';
 import { named } from './span';
 
 const words = texts.refusals.filters;
@@ -20,7 +21,7 @@ interface Chip {
 }
 
 /** The filters that are set, each a link that takes it away. */
-export function Chips({ at }: { at: Looked }) {
+export function Chips({ at, place }: { at: Looked; place: RefObject<HTMLElement | null> }) {
   const set = FILTERS.flatMap((name): Chip[] => {
     const value = at.filters[name];
     return value ? [{ name: words.names[name], value, change: { [name]: undefined } }] : [];
@@ -36,31 +37,23 @@ export function Chips({ at }: { at: Looked }) {
             .join('');
           return (
             <li key={name}>
-              <PageLink
-                to="/refusals"
-                search={changed(change)}
-                resetScroll={false}
-                underline="never"
+              <LookLink
+                change={change}
+                place={place}
                 className={classes.chip}
-                aria-label={words.remove(name, shown)}
+                label={words.remove(name, shown)}
               >
                 <span className={classes.name}>{name}</span> <bdi>{shown}</bdi>
                 <IconX size={14} aria-hidden />
-              </PageLink>
+              </LookLink>
             </li>
           );
         })}
         {set.length > 1 && (
           <li>
-            <PageLink
-              to="/refusals"
-              search={changed(UNFILTERED)}
-              resetScroll={false}
-              className={classes.chip}
-              underline="never"
-            >
+            <LookLink change={UNFILTERED} place={place} className={classes.chip}>
               {words.clear}
-            </PageLink>
+            </LookLink>
           </li>
         )}
       </ul>

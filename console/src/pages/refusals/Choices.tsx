@@ -1,8 +1,7 @@
 import type { ReactNode } from 'react';
-import { PageLink } from '../../parts/links';
 import type { Search } from '../../router';
 import classes from './Choices.module.css';
-import { changed } from './looked';
+import { LookLink } from './LookLink';
 
 /** One of several ways to look at the same thing. */
 export interface Choice {
@@ -25,16 +24,9 @@ export function Choices(props: {
       <ul className={`${classes.choices} ${props.tabs ? classes.tabs : ''}`}>
         {props.choices.map((choice) => (
           <li key={choice.key}>
-            <PageLink
-              to="/refusals"
-              search={changed(choice.change)}
-              resetScroll={false}
-              underline="never"
-              className={classes.choice}
-              aria-current={choice.key === props.chosen ? 'true' : undefined}
-            >
+            <LookLink change={choice.change} chosen={choice.key === props.chosen} className={classes.choice}>
               {choice.label}
-            </PageLink>
+            </LookLink>
           </li>
         ))}
         {props.children && <li>{props.children}</li>}

@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import { texts } from '../../texts';
-import { type FilterName, type Filters, UNFILTERED, useLooked } from './looked';
+import { type FilterName, UNFILTERED, useLooked } from './looked';
 
 const words = texts.refusals.filters;
 
@@ -29,23 +29,21 @@ const VALUES: Partial<Record<FilterName, string[]>> = {
 /** Narrows what is looked at. Nothing happens until it is applied, so that typing asks nothing. */
 export function FilterForm() {
   const { at, go } = useLooked();
-  // A filter that came from elsewhere (a bar, a chip, the browser's way back) starts the form anew.
-  return <Form key={JSON.stringify(at.filters)} filters={at.filters} go={go} />;
-}
-
-function Form(props: { filters: Filters; go: (change: Filters) => void }) {
-  const [draft, setDraft] = useState(props.filters);
-  const [opened, { toggle }] = useDisclosure(OTHERS.some((name) => props.filters[name]));
+  const set = JSON.stringify(at.filters);
+  const [draft, setDraft] = useState({ of: set, filters: at.filters });
+  // A filter that came from elsewhere (a bar, a chip, the browser's way back) stands in the form, too.
+  if (draft.of !== set) setDraft({ of: set, filters: at.filters });
+  const [opened, { toggle }] = useDisclosure(OTHERS.some((name) => at.filters[name]));
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    props.go({ ...UNFILTERED, ...draft });
+    go({ ...UNFILTERED, ...draft.filters });
   };
   const field = (name: FilterName) => (
     <Field
       key={name}
       name={name}
-      value={draft[name] ?? ''}
-      onChange={(value) => setDraft({ ...draft, [name]: value })}
+      value={draft.filters[name] ?? ''}
+      onChange={(value) => setDraft({ of: set, filters: { ...draft.filters, [name]: value } })}
     />
   );
   return (

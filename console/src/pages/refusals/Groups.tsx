@@ -1,14 +1,14 @@
 import { Button, Text } from '@mantine/core';
 import { useState } from 'react';
-import type { DenialGroup, Denials } from '../../api/answers/calls';
-import { PageLink } from '../../parts/links';
+import type { DenialGroup } from '../../api/answers/calls';
 import { Section } from '../../parts/Page';
 import { Shown } from '../../parts/Shown';
 import { texts } from '../../texts';
 import { Choices } from './Choices';
 import classes from './Groups.module.css';
-import { changed, filtersOf, GROUPINGS, type Grouping, type Looked } from './looked';
-import { GROUPS } from './queries';
+import { LookLink } from './LookLink';
+import { filtersOf, GROUPINGS, type Grouping, type Looked } from './looked';
+import { type Counted, GROUPS } from './queries';
 
 const words = texts.refusals.groups;
 
@@ -16,7 +16,7 @@ const words = texts.refusals.groups;
 const FIRST = 8;
 
 /** What the refusals have in common, the most frequent first; each leads to its requests. */
-export function Groups({ at, denials }: { at: Looked; denials: Denials }) {
+export function Groups({ at, denials }: { at: Looked; denials: Counted }) {
   const [all, setAll] = useState(false);
   const { groups } = denials;
   const shown = all ? groups : groups.slice(0, FIRST);
@@ -41,11 +41,17 @@ export function Groups({ at, denials }: { at: Looked; denials: Denials }) {
       ) : (
         <ol
           className={`${classes.groups} ${at.whose === 'origin_refused' ? classes.theirs : ''}`}
-          aria-label={words.list(words.by[at.by])}
+          aria-label={words.list(words.by[denials.by])}
         >
           {shown.map((group) => (
             <li key={group.key}>
-              <Bar group={group} by={at.by} share={group.count / total} width={group.count / largest} />
+              <Bar
+                group={group}
+                by={denials.by}
+                without={at.filters.without}
+                share={group.count / total}
+                width={group.count / largest}
+              />
             </li>
           ))}
         </ol>
@@ -66,7 +72,13 @@ export function Groups({ at, denials }: { at: Looked; denials: Denials }) {
 
 const PERCENT = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 0 });
 
-function Bar(props: { group: DenialGroup; by: Grouping; share: number; width: number }) {
+function Bar(props: {
+  group: DenialGroup;
+  by: Grouping;
+  without: string | undefined;
+  share: number;
+  width: number;
+}) {
   const { key, count, title } = props.group;
   const inside = (
     <>
@@ -81,17 +93,10 @@ function Bar(props: { group: DenialGroup; by: Grouping; share: number; width: nu
       <span className={classes.count}> {words.bar(count, PERCENT.format(props.share))}</span>
     </>
   );
-  if (key === null) return <div className={classes.group}>{inside}</div>;
   return (
-    <PageLink
-      to="/refusals"
-      search={changed(filtersOf(props.by, key))}
-      resetScroll={false}
-      underline="never"
-      className={classes.group}
-    >
+    <LookLink change={filtersOf(props.by, key, props.without)} className={classes.group}>
       {inside}
-    </PageLink>
+    </LookLink>
   );
 }
 

@@ -8,6 +8,7 @@ import { Section } from '../../parts/Page';
 import { Shown } from '../../parts/Shown';
 import { Time } from '../../parts/Time';
 import { texts } from '../../texts';
+import classes from './List.module.css';
 import { type Looked, useLooked } from './looked';
 
 const words = texts.refusals.list;
@@ -18,11 +19,12 @@ export function List({ at, calls }: { at: Looked; calls: Calls }) {
   const top = useRef<HTMLDivElement>(null);
   const turn = (before: string | undefined) => {
     go({ before });
+    top.current?.focus({ preventScroll: true });
     top.current?.scrollIntoView();
   };
   const { next } = calls;
   return (
-    <div ref={top}>
+    <div ref={top} tabIndex={-1} className={classes.top}>
       <Section title={words.title}>
         <DataTable
           caption={words.caption}
@@ -39,7 +41,9 @@ export function List({ at, calls }: { at: Looked; calls: Calls }) {
 
 const text = (value: string | undefined, none: string) =>
   value ? (
-    <Shown text={value} first={120} />
+    <span className={classes.whole}>
+      <Shown text={value} first={120} />
+    </span>
   ) : (
     <Text span size="sm" c="dimmed">
       {none}
@@ -51,7 +55,7 @@ const COLUMNS: Array<Column<Call>> = [
     head: words.request,
     cell: (call) => (
       <>
-        <PageLink to="/requests/$id" params={{ id: call.id }}>
+        <PageLink size="sm" to="/requests/$id" params={{ id: call.id }}>
           <Shown text={asked(call)} first={120} />
         </PageLink>
         <Text size="xs" c="dimmed">

@@ -2,13 +2,13 @@ import { Button, Group, Switch, Text } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import { Time } from '../../parts/Time';
 import { texts } from '../../texts';
-import { type Looked, useLooked } from './looked';
+import { useLooked } from './looked';
 
 /**
  * Whether the page asks again by itself, and of when it is. A tab that is not looked at asks nothing; a time
- * in the past and a page further back stand still, so there the switch is off and cannot be turned.
+ * in the past and a page further back stand still, so there is no switch.
  */
-export function Live(props: { at: Looked; asOf: number; onRefresh: () => void }) {
+export function Live(props: { asOf: number; onRefresh: () => void }) {
   const { go, at } = useLooked();
   const words = texts.refusals.live;
   const moves = 'preset' in at.span && !at.before;
@@ -19,7 +19,7 @@ export function Live(props: { at: Looked; asOf: number; onRefresh: () => void })
           {words.asOf} <Time at={props.asOf} />
         </Text>
       )}
-      {!props.at.live && (
+      {!at.live && (
         <Button
           variant="default"
           size="compact-sm"
@@ -29,12 +29,17 @@ export function Live(props: { at: Looked; asOf: number; onRefresh: () => void })
           {words.refresh}
         </Button>
       )}
-      <Switch
-        label={words.label}
-        checked={props.at.live}
-        disabled={!moves}
-        onChange={(event) => go({ live: event.currentTarget.checked ? undefined : 'off' })}
-      />
+      {moves ? (
+        <Switch
+          label={words.label}
+          checked={at.live}
+          onChange={(event) => go({ live: event.currentTarget.checked ? undefined : 'off' })}
+        />
+      ) : (
+        <Text size="xs" c="dimmed">
+          {at.before ? words.older : words.past}
+        </Text>
+      )}
     </Group>
   );
 }

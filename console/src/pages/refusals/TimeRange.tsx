@@ -1,7 +1,7 @@
 import { Button, Group, Paper, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconCalendar } from '@tabler/icons-react';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import { texts } from '../../texts';
 import { Choices } from './Choices';
 import { type Looked, timeOf, useLooked } from './looked';
@@ -10,6 +10,11 @@ import { localInput, PRESETS, type Preset, type Window } from './span';
 /** Chooses the time that is looked at: one that ends now, or any. */
 export function TimeRange(props: { at: Looked; window: Window }) {
   const [opened, { toggle, close }] = useDisclosure(false);
+  const opener = useRef<HTMLButtonElement>(null);
+  const done = () => {
+    close();
+    opener.current?.focus();
+  };
   const words = texts.refusals.time;
   const { span } = props.at;
   return (
@@ -24,6 +29,7 @@ export function TimeRange(props: { at: Looked; window: Window }) {
         }))}
       >
         <Button
+          ref={opener}
           variant={'preset' in span ? 'subtle' : 'light'}
           size="compact-sm"
           h={30}
@@ -34,7 +40,7 @@ export function TimeRange(props: { at: Looked; window: Window }) {
           {words.custom}
         </Button>
       </Choices>
-      {opened && <Custom window={props.window} onDone={close} />}
+      {opened && <Custom window={props.window} onDone={done} />}
     </Stack>
   );
 }

@@ -1,4 +1,5 @@
-import { Box, SimpleGrid, Text } from '@mantine/core';
+import { Box, SimpleGrid, Stack, Text } from '@mantine/core';
+import { useRef } from 'react';
 import type { Denials } from '../../api/answers/calls';
 import { Failure } from '../../parts/Failure';
 import { Loaded } from '../../parts/Loaded';
@@ -21,6 +22,7 @@ import { WhoseTabs } from './Whose';
 export default function RefusalsPage() {
   const { at } = useLooked();
   const most = useMostBars();
+  const filters = useRef<HTMLDivElement>(null);
   const calls = useCalls(at, most);
   const denials = useDenials(at, most);
   const counts = denials.data && countsOf(denials.data);
@@ -30,11 +32,13 @@ export default function RefusalsPage() {
     <Page
       title={words.title}
       about={words.about}
-      actions={<Live at={at} asOf={calls.dataUpdatedAt} onRefresh={refresh} />}
+      actions={<Live asOf={calls.dataUpdatedAt} onRefresh={refresh} />}
     >
       <TimeRange at={at} window={windowOf(at.span, Date.now(), most)} />
-      <FilterForm />
-      <Chips at={at} />
+      <Stack gap="sm" ref={filters} tabIndex={-1} style={{ outline: 'none' }}>
+        <FilterForm />
+        <Chips at={at} place={filters} />
+      </Stack>
       <div>
         <WhoseTabs at={at} counts={counts} />
         <Text size="sm" c="dimmed" mt={6}>
@@ -60,13 +64,10 @@ export default function RefusalsPage() {
   );
 }
 
-/** What the parts of the time add up to. */
-function countsOf({ series }: Denials): Counts | undefined {
-  if (!series) return undefined;
-  const sum = (of: 'refused' | 'origin_refused' | 'allowed') =>
-    series.reduce((total, bucket) => total + (bucket[of] ?? 0), 0);
-  const [refused, origin_refused] = [sum('refused'), sum('origin_refused')];
-  if (!series.every((bucket) => bucket.allowed !== undefined)) return { refused, origin_refused };
-  const allowed = sum('allowed');
-  return { refused, origin_refused, allowed };
+/** How many requests there are of each kind. */
+function countsOf({ refused, origin_refused, series = [] }: Denials): Counts {
+  // What passed is told of parts of the time only, and not where the filters fit refusals alone.
+  const counted = series.length > 0 && series.every((bucket) => bucket.allowed !== undefined);
+  const allowed = series.reduce((total, bucket) => total + (bucket.allowed ?? 0), 0);
+  return { refused, origin_refused, ...(counted && { allowed }) };
 }

@@ -16,6 +16,7 @@ export const FILTERS = [
   'address',
   'method',
   'stage',
+  'without',
 ] as const;
 
 /** A filter's name, in the URL as in the API. */
@@ -90,12 +91,23 @@ export function changed(change: Search): (search: Search) => Search {
   return (search) => ({ ...search, before: undefined, ...change });
 }
 
-/** The filters that a group's key stands for: an operation is three. */
-export function filtersOf(by: Grouping, key: string): Filters {
+/**
+ * The filters that a group's key stands for: an operation is three; where there is no key, that there is no
+ * such thing (of an operation: no service). `without` is what else there is none of.
+ */
+export function filtersOf(by: Grouping, key: string | null, without?: string): Filters {
+  const none = (name: string) => ({
+    without: [...new Set([...(without?.split(',') ?? []), name])].join(','),
+  });
+  if (key === null) return none(by === 'operation' ? 'service' : by);
   if (by !== 'operation') return { [by]: key };
-  const [service, version, ...operation] = key.split('/');
-  const known = (name: string | undefined) => (name && name !== '-' ? name : undefined);
-  return { service, version: known(version), operation: known(operation.join('/')) };
+  const [service, version, ...rest] = key.split('/');
+  const operation = rest.join('/');
+  return {
+    service,
+    version: version === '-' ? undefined : version,
+    ...(operation === '-' ? none('operation') : { operation }),
+  };
 }
 
 /** What the URL says of a time that stands still. */

@@ -2,7 +2,7 @@ import { useMediaQuery } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { Calls, Denials } from '../../api/answers/calls';
 import { answer, api } from '../../api/client';
-import type { Looked } from './looked';
+import type { Grouping, Looked } from './looked';
 import { beat, windowOf } from './span';
 
 /** Rows of a page. */
@@ -18,6 +18,9 @@ const LIVE = 5_000;
 export function useMostBars(): number {
   return useMediaQuery('(min-width: 48em)', true, { getInitialValueInEffect: false }) ? 24 : 12;
 }
+
+/** Refusals, counted, and by what: while another count is awaited, the one before is shown. */
+export type Counted = Denials & { by: Grouping };
 
 /** One page of the requests that are looked at. */
 export function useCalls(at: Looked, most: number) {
@@ -36,6 +39,7 @@ export function useCalls(at: Looked, most: number) {
       return (await answer(api.GET('/api/v1/calls', { params: { query }, signal }))) as unknown as Calls;
     },
     refetchInterval: at.live && LIVE,
+    refetchOnWindowFocus: at.live,
     placeholderData: keepPreviousData,
   });
 }
@@ -44,7 +48,7 @@ export function useCalls(at: Looked, most: number) {
 export function useDenials(at: Looked, most: number) {
   return useQuery({
     queryKey: ['denials', at.span, at.filters, at.whose, at.by, most],
-    queryFn: async ({ signal }) => {
+    queryFn: async ({ signal }): Promise<Counted> => {
       const { from, until, buckets } = windowOf(at.span, Date.now(), most);
       const query = {
         ...at.filters,
@@ -56,9 +60,11 @@ export function useDenials(at: Looked, most: number) {
         limit: GROUPS,
         buckets,
       };
-      return (await answer(api.GET('/api/v1/denials', { params: { query }, signal }))) as unknown as Denials;
+      const counted = await answer(api.GET('/api/v1/denials', { params: { query }, signal }));
+      return { ...(counted as unknown as Denials), by: at.by };
     },
     refetchInterval: at.live && beat(at.span),
+    refetchOnWindowFocus: at.live,
     placeholderData: keepPreviousData,
   });
 }

@@ -25,6 +25,8 @@ export const refusals = {
     label: 'Live',
     refresh: 'Refresh',
     asOf: 'as of',
+    past: 'not live: this time is over',
+    older: 'not live: older requests',
   },
   filters: {
     label: 'Filters',
@@ -48,6 +50,7 @@ export const refusals = {
       address: 'Address',
       method: 'Method',
       stage: 'Stage',
+      without: 'Without',
     },
     hints: {
       phrase: 'in path, host, code or detail',
@@ -62,6 +65,7 @@ export const refusals = {
       address: 'or a network: 203.0.113.0/24',
       method: undefined,
       stage: undefined,
+      without: undefined,
     },
     time: 'Time',
   },
