@@ -15,6 +15,7 @@ const OTHERS: FilterName[] = [
   'fault',
   'address',
   'method',
+  'credential',
   'tenant',
   'version',
   'stage',
@@ -48,7 +49,7 @@ export function FilterForm() {
   );
   return (
     <form onSubmit={submit} aria-label={words.label}>
-      <SimpleGrid cols={{ base: 1, xs: 2, md: 4 }} spacing="xs" verticalSpacing="xs">
+      <SimpleGrid cols={{ base: 2, md: 4 }} spacing="xs" verticalSpacing="xs">
         {FIRST.map(field)}
         {opened && OTHERS.map(field)}
       </SimpleGrid>

@@ -1,4 +1,4 @@
-import { Group, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useRef } from 'react';
 import type { Call, Calls } from '../../api/answers/calls';
 import { CodeBadge, OutcomeBadge } from '../../parts/CodeBadge';
@@ -54,14 +54,14 @@ const COLUMNS: Array<Column<Call>> = [
   {
     head: words.request,
     cell: (call) => (
-      <>
+      <div className={classes.cell}>
         <PageLink size="sm" to="/requests/$id" params={{ id: call.id }}>
           <Shown text={asked(call)} first={120} />
         </PageLink>
         <Text size="xs" c="dimmed">
           <Time at={call.at_ms} />
         </Text>
-      </>
+      </div>
     ),
   },
   { head: words.status, cell: (call) => (call.status ? String(call.status) : words.noAnswer) },
@@ -81,7 +81,7 @@ const COLUMNS: Array<Column<Call>> = [
 /** How a request ended, and how many the row stands for. */
 function Result({ call }: { call: Call }) {
   return (
-    <Group gap={4}>
+    <div className={classes.cell}>
       {call.code ? (
         <CodeBadge code={call.code} outcome={call.outcome} title={call.title} />
       ) : (
@@ -92,7 +92,7 @@ function Result({ call }: { call: Call }) {
           {words.represents(call.represents)}
         </Text>
       )}
-    </Group>
+    </div>
   );
 }
 

@@ -81,7 +81,7 @@ function Custom(props: { window: Window; onDone: () => void }) {
             error={missing(end) ?? (judged && end <= start ? words.order : undefined)}
             onChange={(event) => setUntil(event.currentTarget.value)}
           />
-          <Button type="submit" mt={25}>
+          <Button type="submit" mt={{ base: 0, xs: 25 }}>
             {words.apply}
           </Button>
         </Group>

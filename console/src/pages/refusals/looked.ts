@@ -8,6 +8,7 @@ export const FILTERS = [
   'status',
   'code',
   'app',
+  'credential',
   'tenant',
   'service',
   'version',
