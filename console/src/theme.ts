@@ -31,7 +31,13 @@ export const theme = createTheme({
   components: {
     // Mantine dims to a grey that misses 4.5 : 1 on tinted grounds.
     Anchor: { defaultProps: { underline: 'hover' } },
-    Modal: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
+    Modal: {
+      defaultProps: {
+        closeButtonProps: { 'aria-label': 'Close' },
+        // The head of a dialog is no banner of the page.
+        attributes: { header: { role: 'presentation' } },
+      },
+    },
     Tooltip: { defaultProps: { withArrow: true, events: { hover: true, focus: true, touch: true } } },
   },
 });
@@ -43,12 +49,18 @@ export const variables: CSSVariablesResolver = () => ({
     '--mantine-color-dimmed': '#5b636b',
     '--mantine-color-placeholder': '#6a7178',
     '--mantine-color-error': '#b3192a',
+    '--mantine-color-red-outline': '#b3192a',
+    '--mantine-color-orange-outline': '#8a4b00',
+    '--mantine-color-green-outline': '#1a6b35',
     '--mantine-color-anchor': '#1a5fb4',
   },
   dark: {
     '--mantine-color-dimmed': '#a9b1b9',
     '--mantine-color-placeholder': '#98a0a8',
     '--mantine-color-error': '#ff8f8f',
+    '--mantine-color-red-outline': '#ff8f8f',
+    '--mantine-color-orange-outline': '#f2c078',
+    '--mantine-color-green-outline': '#7fd69a',
     '--mantine-color-anchor': '#80aff0',
   },
 });
