@@ -6,7 +6,7 @@ import {
   IconShieldX,
   IconTransferOut,
 } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import type { Outcome } from '../api/answers/calls';
 import { texts } from '../texts';
 import classes from './CodeBadge.module.css';
@@ -32,11 +32,22 @@ export function CodeBadge(props: { code: string; outcome?: Outcome; title?: stri
   const outcome = props.outcome ?? (props.code === 'origin.refused' ? 'origin_refused' : 'refused');
   const badge = (
     <Badge outcome={outcome}>
-      <code>{props.code}</code>
+      <code>{breakable(props.code)}</code>
       <VisuallyHidden> ({texts.refusals.outcomes[outcome]})</VisuallyHidden>
     </Badge>
   );
   return props.title ? <Tooltip label={props.title}>{badge}</Tooltip> : badge;
+}
+
+/** A code that may break after its dots and underscores, where there is no room for it. */
+function breakable(code: string): ReactNode {
+  return code.split(/(?<=[._])/).map((part, at) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: parts of one code may be alike, and never move
+    <Fragment key={at}>
+      {at > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ));
 }
 
 function Badge({ outcome, children, ...others }: { outcome: Outcome; children: ReactNode }) {

@@ -74,9 +74,12 @@ export function tick(at: number, length: number): string {
   return length <= 14 * DAY ? `${day} ${clock}` : day;
 }
 
-/** A moment by its day and minute; with its second where it has one. */
+/** A moment by its day and minute; with its second where it has one, with its year where that is another. */
 export function named(at: number): string {
-  return `${tick(at, 2 * DAY)}${at % MINUTE ? `:${two(new Date(at).getSeconds())}` : ''}`;
+  const date = new Date(at);
+  const second = at % MINUTE ? `:${two(date.getSeconds())}` : '';
+  const year = date.getFullYear() === new Date().getFullYear() ? '' : `${date.getFullYear()} `;
+  return `${year}${tick(at, 2 * DAY)}${second}`;
 }
 
 /** A moment for `<input type="datetime-local">`. */
