@@ -57,7 +57,13 @@ export function Groups({ at, denials }: { at: Looked; denials: Counted }) {
         </ol>
       )}
       {groups.length > FIRST && (
-        <Button variant="subtle" size="compact-sm" onClick={() => setAll(!all)} aria-expanded={all}>
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          onClick={() => setAll(!all)}
+          aria-expanded={all}
+          style={{ alignSelf: 'flex-start' }}
+        >
           {all ? words.fewer : words.more(groups.length - FIRST)}
         </Button>
       )}

@@ -52,9 +52,9 @@ export function windowOf(span: Span, now: number, most: number): Window {
   const length = PRESETS[span.preset];
   const bar = step(length, most);
   const zone = new Date(now).getTimezoneOffset() * MINUTE;
-  const floor = (at: number) => Math.floor((at - zone) / bar) * bar + zone;
-  const [from, until] = [floor(now - length), floor(now) + bar];
-  return { from, until, buckets: Math.round((until - from) / bar) };
+  const until = (Math.floor((now - zone) / bar) + 1) * bar + zone;
+  const buckets = Math.ceil(length / bar) + 1;
+  return { from: until - buckets * bar, until, buckets };
 }
 
 /** How often counts of a span are asked for anew, in milliseconds: what is long changes little. */

@@ -173,7 +173,4 @@ export const refusals = {
       origin_refused: (n: number) => `Refused by the upstream: ${n.toLocaleString()}`,
     },
   },
-  reach: {
-    choose: 'Choose whose services are counted:',
-  },
 };
