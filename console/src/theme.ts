@@ -30,11 +30,11 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     // Mantine dims to a grey that misses 4.5 : 1 on tinted grounds.
-    Anchor: { defaultProps: { underline: 'hover' } },
+    Anchor: { defaultProps: { underline: 'hover', inherit: true } },
     Modal: {
       defaultProps: {
         closeButtonProps: { 'aria-label': 'Close' },
-        // The head of a dialog is no banner of the page.
+        // The header of a dialog is no second banner of the page.
         attributes: { header: { role: 'presentation' } },
       },
     },
