@@ -4,6 +4,8 @@ export interface Sent {
   url: string;
   headers: Array<[string, string]>;
   body?: string | undefined;
+  /** The name of a file that has the body, where it is not known. */
+  file?: string | undefined;
 }
 
 /** A text between single quotes for a POSIX shell. */
@@ -14,7 +16,11 @@ function quoted(text: string): string {
 /** The command that sends a request with curl. */
 export function curlOf(sent: Sent): string {
   const parts = ['curl', '-X', sent.method, quoted(sent.url)];
+  // Braces and brackets of an address would be patterns.
+  if (/[[\]{}]/.test(sent.url)) parts.push('--globoff');
   for (const [name, value] of sent.headers) parts.push('-H', quoted(`${name}: ${value}`));
-  if (sent.body !== undefined) parts.push('--data-binary', quoted(sent.body));
+  // Not `--data-binary`, for which a body that begins with `@` would be the name of a file.
+  if (sent.body !== undefined) parts.push('--data-raw', quoted(sent.body));
+  else if (sent.file !== undefined) parts.push('--data-binary', quoted(`@${sent.file}`));
   return parts.join(' ');
 }
