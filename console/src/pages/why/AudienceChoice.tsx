@@ -1,0 +1,37 @@
+import { SegmentedControl, Text } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { AUDIENCES, type Audience } from '../../api/answers/explanation';
+import type { Search } from '../../router';
+import { texts } from '../../texts';
+
+const words = texts.why;
+
+/** Switches between what different people are told; nobody sees a wider view than their own. */
+export function AudienceChoice(props: { shown: Audience; own: Audience }) {
+  const navigate = useNavigate();
+  const allowed = AUDIENCES.slice(AUDIENCES.indexOf(props.own));
+  if (allowed.length < 2) return null;
+  const show = (audience: string) =>
+    navigate({
+      to: '.',
+      replace: true,
+      search: (search: Search) => ({ ...search, audience: audience === props.own ? undefined : audience }),
+    });
+  return (
+    <div>
+      <SegmentedControl
+        size="sm"
+        aria-label={words.audience}
+        value={props.shown}
+        data={allowed.map((audience) => ({
+          value: audience,
+          label: words.audiences[audience] ?? audience,
+        }))}
+        onChange={show}
+      />
+      <Text size="xs" c="dimmed">
+        {words.audienceHelp[props.shown]}
+      </Text>
+    </div>
+  );
+}

@@ -1,0 +1,107 @@
+import { Button, Paper, Stack, Text, Title } from '@mantine/core';
+import { useState } from 'react';
+import type { Explained, Fix } from '../../api/answers/explanation';
+import { Snippet } from '../../parts/Copy';
+import { Said } from '../../parts/Said';
+import { texts } from '../../texts';
+import { Applying } from './Applying';
+import { useMayApply } from './may';
+import classes from './Why.module.css';
+
+const words = texts.why;
+
+/** The proved fixes, the smallest first; those that open what was closed on purpose are folded away. */
+export function Fixes(props: { explained: Explained; own: boolean; onApplied: () => void }) {
+  const { found } = props.explained;
+  const [chosen, setChosen] = useState<Fix>();
+  const mayApply = useMayApply(found.asked);
+  const fixes = found.fixes ?? [];
+  const card = (fix: Fix) => (
+    <Card
+      key={fix.number}
+      fix={fix}
+      onReview={props.own && mayApply(fix) ? () => setChosen(fix) : undefined}
+    />
+  );
+  const right = fixes.filter((fix) => fix.if_wrong);
+  const open = fixes.filter((fix) => !fix.if_wrong);
+  return (
+    <Stack gap="xs">
+      {open.length > 0 && <Title order={3}>{words.fixes}</Title>}
+      {fixes.length === 0 && (
+        <Text size="sm" c="dimmed">
+          {words.noFix}
+        </Text>
+      )}
+      {open.map(card)}
+      {right.length > 0 && (
+        <details className={classes.details}>
+          <summary>{words.ifWrong}</summary>
+          <Stack gap="xs">
+            <Text size="sm">{words.ifWrongHelp}</Text>
+            {right.map(card)}
+          </Stack>
+        </details>
+      )}
+      <Applying
+        explained={props.explained}
+        fix={chosen}
+        onApplied={props.onApplied}
+        onClose={() => setChosen(undefined)}
+      />
+    </Stack>
+  );
+}
+
+/** One fix: what it does, how far it is proved, whom else it lets in. */
+function Card(props: { fix: Fix; onReview: (() => void) | undefined }) {
+  const { fix, onReview } = props;
+  const sentence = fix.sentence.charAt(0).toUpperCase() + fix.sentence.slice(1);
+  return (
+    <Paper withBorder p="sm" component="article" aria-label={sentence}>
+      <Stack gap={6} align="stretch">
+        <Text fw={600}>
+          {fix.number}. <Said text={sentence} />
+        </Text>
+        <Proved fix={fix} />
+        {fix.commands.length > 0 && (
+          <div>
+            <Text size="xs" c="dimmed">
+              {words.command}
+            </Text>
+            <Snippet text={fix.commands.join('\n')} what={words.commandOf(fix.number)} />
+          </div>
+        )}
+        {onReview ? (
+          <div>
+            <Button size="sm" onClick={onReview} aria-label={words.reviewOf(fix.sentence)}>
+              {words.review}
+            </Button>
+          </div>
+        ) : (
+          <Text size="xs" c="dimmed">
+            {words.mayNot}
+          </Text>
+        )}
+      </Stack>
+    </Paper>
+  );
+}
+
+/** How far a fix is proved, and whom else it lets in. */
+export function Proved(props: { fix: Fix }) {
+  const { proof, reach } = props.fix;
+  const parts = [
+    words.proof(proof.through),
+    proof.assumed && words.assumed(proof.assumed),
+    proof.not_checked.length > 0 && words.notChecked(proof.not_checked),
+  ];
+  return (
+    <div>
+      <Text size="sm">{parts.filter(Boolean).join('; ')}.</Text>
+      <Text size="sm">
+        {words.lets}: <Said text={reach.sentence} />; {words.reach(reach)}.
+      </Text>
+    </div>
+  );
+}

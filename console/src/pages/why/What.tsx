@@ -1,0 +1,71 @@
+import { Alert, Stack, Text, Title } from '@mantine/core';
+import { useState } from 'react';
+import type { Audience, Explained } from '../../api/answers/explanation';
+import { useMay } from '../../api/me';
+import { Section } from '../../parts/Page';
+import { Said } from '../../parts/Said';
+import { Shown } from '../../parts/Shown';
+import { texts } from '../../texts';
+import { Again } from './Again';
+import { Fixes } from './Fixes';
+import { Foreign } from './Foreign';
+
+const words = texts.why;
+
+/** Who has to act, what they can do, and whether it would pass now. */
+export function What(props: { explained: Explained; own: Audience }) {
+  const may = useMay();
+  const { found } = props.explained;
+  const { refusal, asked } = found;
+  const own = found.audience === props.own;
+  // What was applied has its own place to try it again.
+  const [applied, setApplied] = useState(false);
+  return (
+    <>
+      {refusal && (
+        <Section title={words.what}>
+          <Text size="sm">
+            <b>{words.fault(refusal.fault)}.</b>{' '}
+            <Shown text={words.acts(refusal.code, refusal.fault, asked.tenant)} />
+          </Text>
+          {refusal.fix && (
+            <Text size="sm">
+              {words.callerCan}: <Said text={refusal.fix} />
+            </Text>
+          )}
+          {refusal.code.startsWith('origin.') && <Upstream explained={props.explained} />}
+          {found.audience !== 'consumer' && (
+            <Fixes explained={props.explained} own={own} onApplied={() => setApplied(true)} />
+          )}
+        </Section>
+      )}
+      {own && !applied && may('questions.ask') && <Again explained={props.explained} />}
+    </>
+  );
+}
+
+/** What the upstream itself said: not Postern's refusal. */
+function Upstream(props: { explained: Explained }) {
+  const { found, record } = props.explained;
+  const told = found.refusal?.evidence?.find((one) => one.name === 'origin_body')?.value;
+  const body = record?.detail?.origin?.body ?? (typeof told === 'string' ? told : undefined);
+  return (
+    <Alert color="gray" variant="outline">
+      <Stack gap="xs">
+        <Text size="sm" fw={600}>
+          {words.notOurs}
+        </Text>
+        {body ? (
+          <div>
+            <Title order={3} size="sm">
+              {words.upstreamSaid}
+            </Title>
+            <Foreign text={body} what={words.upstreamSaid} />
+          </div>
+        ) : (
+          found.audience !== 'consumer' && <Text size="sm">{words.upstreamSilent}</Text>
+        )}
+      </Stack>
+    </Alert>
+  );
+}

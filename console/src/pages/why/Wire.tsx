@@ -1,0 +1,102 @@
+import { Stack, Table, Text, Title } from '@mantine/core';
+import type { Changes, Explained, Header, Message } from '../../api/answers/explanation';
+import { Shown } from '../../parts/Shown';
+import { texts } from '../../texts';
+import { Foreign } from './Foreign';
+import classes from './Why.module.css';
+
+const words = texts.why;
+
+/** What passed between caller, gateway and upstream, as far as it was kept; closed until it is wanted. */
+export function WireTold(props: { explained: Explained }) {
+  const { wire } = props.explained.found;
+  const received = props.explained.record?.detail?.headers?.received ?? [];
+  const capture = wire?.capture;
+  if (!wire && received.length === 0) return null;
+  return (
+    <details className={classes.details}>
+      <summary>{words.wire}</summary>
+      <Stack gap="sm">
+        {capture ? (
+          <Part title={words.sentByCaller} message={capture.request} />
+        ) : (
+          received.length > 0 && <Part title={words.received} message={{ headers: received }} />
+        )}
+        {wire?.to_upstream && <Moved title={words.wireToUpstream} changes={wire.to_upstream} />}
+        {capture?.response && <Part title={words.answered} message={capture.response} />}
+        {capture && (
+          <>
+            <Moved title={words.got(capture.got.status)} changes={capture.got} />
+            {(capture.got.headers ?? []).length > 0 && (
+              <Headers title={words.got(capture.got.status)} rows={capture.got.headers ?? []} />
+            )}
+          </>
+        )}
+      </Stack>
+    </details>
+  );
+}
+
+function Part(props: { title: string; message: Message }) {
+  const { headers = [], body } = props.message;
+  return (
+    <section aria-label={props.title}>
+      <Title order={3}>{props.title}</Title>
+      {headers.length > 0 && <Headers title={props.title} rows={headers} />}
+      {body && body.bytes > 0 && (
+        <>
+          <Text size="sm">
+            {words.body(body.bytes)}
+            {body.cut && `. ${words.cut}`}
+          </Text>
+          {body.left_out && (
+            <Text size="sm" c="dimmed">
+              <Shown text={words.leftOut(body.left_out)} />
+            </Text>
+          )}
+          {body.text !== undefined && <Foreign text={body.text} what={words.body(body.bytes)} />}
+        </>
+      )}
+    </section>
+  );
+}
+
+function Moved(props: { title: string; changes: Changes }) {
+  const { added = [], removed = [], changed = [] } = props.changes;
+  if (added.length + removed.length + changed.length === 0) return null;
+  const rows: Array<[string, string, string]> = [
+    ...removed.map(([name, value]): [string, string, string] => [words.removed, name, value]),
+    ...added.map(([name, value]): [string, string, string] => [words.added, name, value]),
+    ...changed.map(([name, was, is]): [string, string, string] => [words.changed, name, `${was} → ${is}`]),
+  ];
+  return (
+    <section aria-label={props.title}>
+      <Title order={3}>{props.title}</Title>
+      <Rows title={props.title} rows={rows} />
+    </section>
+  );
+}
+
+function Headers(props: { title: string; rows: Header[] }) {
+  return <Rows title={props.title} rows={props.rows} />;
+}
+
+function Rows(props: { title: string; rows: string[][] }) {
+  return (
+    <Table aria-label={props.title} verticalSpacing={2} fz="sm">
+      <Table.Tbody>
+        {props.rows.map((row, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a header may come twice, and their order stays
+          <Table.Tr key={at}>
+            {row.map((cell, column) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: columns stay in their order
+              <Table.Td key={column}>
+                <Shown text={cell} mono={column > row.length - 3} />
+              </Table.Td>
+            ))}
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
