@@ -1,0 +1,90 @@
+import type { Schemas } from '../../api/client';
+import type { Search } from '../../router';
+
+/** What one asks about, as the page's address has it. The body is not part of it. */
+export interface Question {
+  app: string;
+  key: string;
+  method: string;
+  path: string;
+  host: string;
+  from: string;
+  /** RFC 3339; empty for now. */
+  at: string;
+  /** One per line. */
+  headers: string;
+  tls: boolean;
+  /** Another app, beside it. */
+  against: string;
+}
+
+/** Reads a question from the page's address. */
+export function asked(search: Search): Question {
+  const text = (name: string) => search[name] ?? '';
+  return {
+    app: text('app'),
+    key: text('key'),
+    method: text('method') || 'GET',
+    path: text('path'),
+    host: text('host'),
+    from: text('from') || '127.0.0.1',
+    at: text('at'),
+    headers: text('headers'),
+    tls: text('tls') === 'true',
+    against: text('against'),
+  };
+}
+
+/** The page's address for a question. */
+export function addressed(question: Question): Search {
+  const { tls, ...texts } = question;
+  return { ...texts, tls: tls ? 'true' : undefined };
+}
+
+/** The lines that are headers; the number of the first that is none. */
+export function headerLines(text: string): { headers: Array<[string, string]>; wrong?: number } {
+  const headers: Array<[string, string]> = [];
+  for (const [at, line] of text.split('\n').entries()) {
+    if (!line.trim()) continue;
+    const found = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*(.*)$/.exec(line.trim());
+    if (!found) return { headers, wrong: at + 1 };
+    headers.push([found[1] ?? '', found[2] ?? '']);
+  }
+  return { headers };
+}
+
+/** Bytes of a body that a question carries: a rule looks at no more, and a request to the API has a limit. */
+const BODY = 64 * 1024;
+
+/** A question as the API takes it, for its app or for another one. */
+export function madeUp(question: Question, body: string, app = question.app): Schemas['MadeUp'] {
+  const own = app === question.app;
+  const size = new TextEncoder().encode(body).length;
+  const at = question.at ? Date.parse(question.at) : Number.NaN;
+  return {
+    method: question.method,
+    target: question.path,
+    from: question.from,
+    headers: headerLines(question.headers).headers,
+    tls: question.tls,
+    ...(app ? { app } : {}),
+    ...(own && question.key ? { key: question.key } : {}),
+    ...(question.host ? { host: question.host } : {}),
+    ...(Number.isNaN(at) ? {} : { at_ms: at }),
+    ...(size > 0 ? { body: [size, body.slice(0, BODY)] } : {}),
+  };
+}
+
+/** A moment as a field for local times has it: `2026-11-20T09:12`; empty for none. */
+export function localTime(at: string): string {
+  const moment = new Date(at);
+  if (!at || Number.isNaN(moment.getTime())) return '';
+  const local = new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 16);
+}
+
+/** What such a field says, as a moment; empty for none. */
+export function momentOf(local: string): string {
+  const moment = new Date(local);
+  return local && !Number.isNaN(moment.getTime()) ? moment.toISOString() : '';
+}

@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { accessible, account, type Browser, browser, shot, signIn, visit } from './harness/browser';
+import { curl, type Postern, postern } from './harness/postern';
+
+let at: Postern;
+let chromium: Browser;
+let owner: { email: string; password: string };
+
+beforeAll(async () => {
+  [at, chromium] = await Promise.all([postern(), browser()]);
+  owner = await account(at, 'can@example.com', 'owner');
+});
+afterAll(async () => {
+  await chromium?.close();
+  await at?.end();
+});
+
+async function open(path: string, options: { width?: number; dark?: boolean } = {}) {
+  const window = await visit(chromium, at, options);
+  await signIn(window.page, owner);
+  await window.page.goto(path);
+  await window.page.getByRole('heading', { level: 1, name: 'Can…?' }).waitFor();
+  return window;
+}
+
+test('asks as one app and as another beside it, and the link says so', async () => {
+  const { page, complaints } = await open('/can');
+  await page.getByText('Nothing asked yet').waitFor();
+  await accessible(page);
+  await shot(page, 'can-empty');
+  // A path that is none is told at its field, and nothing is asked.
+  await page.getByRole('button', { name: 'Ask', exact: true }).click();
+  await page.getByText('A path begins with /.').waitFor();
+  await page.getByRole('combobox', { name: 'App', exact: true }).fill('fieldf');
+  await page.getByRole('option', { name: /^fieldforce/ }).click();
+  await page.getByRole('combobox', { name: 'As another app beside it' }).fill('sho');
+  await page.getByRole('option', { name: /^shop/ }).click();
+  await page.getByRole('combobox', { name: 'Service' }).fill('partn');
+  await page.getByRole('option', { name: /^partners/ }).click();
+  await page.getByRole('combobox', { name: 'Operation' }).click();
+  await page.getByRole('option', { name: /POST \/partners\/customers/ }).click();
+  await page.getByRole('button', { name: 'Ask', exact: true }).click();
+  const own = page.getByRole('region', { name: 'As app fieldforce' });
+  const other = page.getByRole('region', { name: 'As app shop' });
+  await own.getByText('Refused: 403 subscription.pending').waitFor();
+  await other.getByRole('list', { name: 'Stages of the request' }).waitFor();
+  const address = new URL(page.url()).searchParams;
+  expect(address.get('app')).toBe('fieldforce');
+  expect(address.get('against')).toBe('shop');
+  expect(address.get('path')).toBe('/partners/customers');
+  await accessible(page);
+  await shot(page, 'can-beside');
+  // The link asks the same again.
+  await page.reload();
+  await own.getByText('Refused: 403 subscription.pending').waitFor();
+  expect(await page.getByRole('textbox', { name: 'Path' }).inputValue()).toBe('/partners/customers');
+  expect(complaints).toEqual([]);
+});
+
+test('headers, body, address and time count, and the body stays out of the link', async () => {
+  const headers = encodeURIComponent('Content-Type: text/plain');
+  const { page, complaints } = await open(
+    `/can?app=shop&method=POST&path=/v1/users&from=127.0.0.1&headers=${headers}`,
+    { dark: true },
+  );
+  await page.getByText('Allowed', { exact: true }).waitFor();
+  await page.getByRole('textbox', { name: 'Body' }).fill('a secret of mine');
+  await page.getByRole('button', { name: 'Ask', exact: true }).click();
+  await page.getByText('Refused: 415 headers.content_type_unsupported').waitFor();
+  expect(page.url()).not.toContain('secret');
+  await accessible(page);
+  await shot(page, 'can-dark');
+  await page.getByRole('textbox', { name: 'Headers' }).fill('nonsense');
+  await page.getByRole('button', { name: 'Ask', exact: true }).click();
+  await page.getByText('Line 1 is no header.').waitFor();
+  await page.getByRole('textbox', { name: 'Headers' }).fill('Content-Type: application/json');
+  await page.getByRole('textbox', { name: 'Body' }).fill('{"name":"Lin"}');
+  await page.getByLabel('Time').fill('2026-01-02T03:04');
+  await page.getByRole('button', { name: 'Ask', exact: true }).click();
+  await page.getByText('Allowed', { exact: true }).waitFor();
+  expect(new URL(page.url()).searchParams.get('at')).toBe('2026-01-02T02:04:00.000Z');
+  // An address that is none is the API's to tell.
+  await page.getByRole('textbox', { name: 'Address of the caller' }).fill('here');
+  await page.getByRole('button', { name: 'Ask', exact: true }).click();
+  await page.getByRole('alert').getByText('invalid IP address syntax').first().waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test('comes from a refused request with everything that is known of it', async () => {
+  const scenario = at.scenarios.find((one) => one.name === 'address not on the list');
+  const { id } = await curl(scenario?.curl ?? '');
+  const { page, complaints } = await visit(chromium, at, { width: 390 });
+  await signIn(page, owner);
+  await page.goto(`/requests/${id}`);
+  await page.getByRole('link', { name: 'Ask Can…?' }).click();
+  await page.getByText('Refused: 403 network.address_not_allowed').waitFor();
+  expect(await page.getByRole('textbox', { name: 'Headers' }).inputValue()).toContain(
+    'Content-Type: application/json',
+  );
+  await page.getByRole('textbox', { name: 'Address of the caller' }).fill('10.20.1.2');
+  await page.getByRole('combobox', { name: 'App', exact: true }).fill('build');
+  await page.getByRole('option', { name: /^build/ }).click();
+  await page.getByRole('button', { name: 'Ask', exact: true }).click();
+  await page.getByText('Allowed', { exact: true }).waitFor();
+  await accessible(page);
+  await shot(page, 'can-390');
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  // Back is what was asked before.
+  await page.goBack();
+  await page.getByText('Refused: 403 network.address_not_allowed').waitFor();
+  expect(await page.getByRole('textbox', { name: 'Address of the caller' }).inputValue()).toBe('127.0.0.1');
+  expect(complaints).toEqual([]);
+});
+
+test('somebody of a tenant may ask about what is theirs, and is told what is not', async () => {
+  const viewer = await account(at, 'asker@example.com', 'viewer', 'fieldwork');
+  const { page, complaints } = await visit(chromium, at);
+  await signIn(page, viewer);
+  await page.goto('/can?app=fieldforce&method=POST&path=/partners/customers');
+  await page.getByText('Refused: 403 subscription.pending').waitFor();
+  await accessible(page);
+  await page.goto('/can?app=shop&method=POST&path=/v1/users');
+  await page.getByRole('alert').getByText('neither the app nor the service').waitFor();
+  await accessible(page);
+  const evil = encodeURIComponent(`/<script>alert(1)</script>\u202E${'x'.repeat(2000)}`);
+  await page.goto(`/can?app=fieldforce&method=POST&path=${evil}`);
+  await page.getByRole('alert').or(page.getByRole('status')).first().waitFor();
+  await accessible(page);
+  expect(complaints).toEqual([]);
+});
