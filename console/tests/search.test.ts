@@ -34,7 +34,7 @@ afterAll(async () => {
 async function search(text: string) {
   await page.keyboard.press('Control+k');
   const dialog = page.getByRole('dialog', { name: 'Search' });
-  const field = dialog.getByRole('textbox');
+  const field = dialog.getByLabel('What to search for');
   await field.waitFor();
   await field.fill('');
   await page.evaluate((pasted) => navigator.clipboard.writeText(pasted), text);
@@ -56,7 +56,7 @@ test('a whole curl command finds the requests that it made, and keeps its secret
     .toContainEqual(expect.stringContaining('credential.wrong_environment'));
   await accessible(page);
   await shot(page, 'search');
-  expect(await dialog.getByRole('textbox').inputValue()).not.toContain(key.slice(-20));
+  expect(await dialog.getByLabel('What to search for').inputValue()).not.toContain(key.slice(-20));
   // The key is found by its public half.
   await dialog.getByRole('option', { name: /^Key/ }).waitFor();
   await dialog
@@ -74,7 +74,7 @@ test('a token in an address is masked and not sent', async () => {
     .getByRole('option', { name: /\/v1\/users/ })
     .first()
     .waitFor();
-  expect(await dialog.getByRole('textbox').inputValue()).toBe(
+  expect(await dialog.getByLabel('What to search for').inputValue()).toBe(
     'https://api.example.com/v1/users?access_token=•••&page=2',
   );
   expect(sent.join('\n')).not.toContain(SECRET);

@@ -53,7 +53,7 @@ interface Hand {
 const mouse: Hand = {
   async search(text) {
     await page.getByRole('button', { name: /^Search/ }).click();
-    const field = page.getByRole('dialog', { name: 'Search' }).getByRole('textbox');
+    const field = page.getByLabel('What to search for');
     await field.click();
     await field.fill(text);
     await page.getByRole('option').first().click();

@@ -41,7 +41,7 @@ export function Search(props: { opened: boolean; onOpen: () => void; onClose: ()
 function Finder(props: { onClose: () => void }) {
   const [text, setText] = useState('');
   const [tookOut, setTookOut] = useState(false);
-  const box = useCombobox();
+  const box = useCombobox({ opened: true });
   const navigate = useNavigate();
   const { hits, asking } = useHits(text);
 
