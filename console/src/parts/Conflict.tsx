@@ -9,6 +9,9 @@ export function Conflict(props: {
   opened: boolean;
   mine: object;
   theirs: object;
+  /** What keeping one's own does, where it is not saving it over theirs. */
+  explain?: string;
+  keep?: string;
   onMine: () => void;
   onTheirs: () => void;
   onClose: () => void;
@@ -18,7 +21,7 @@ export function Conflict(props: {
   return (
     <Modal opened={props.opened} onClose={props.onClose} title={words.title} size="xl">
       <Stack>
-        <Text size="sm">{words.explain}</Text>
+        <Text size="sm">{props.explain ?? words.explain}</Text>
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
           <section aria-label={words.yours}>
             <Title order={3}>{words.yours}</Title>
@@ -36,7 +39,7 @@ export function Conflict(props: {
           <Button variant="default" onClick={props.onTheirs}>
             {words.takeTheirs}
           </Button>
-          <Button onClick={props.onMine}>{words.keepYours}</Button>
+          <Button onClick={props.onMine}>{props.keep ?? words.keepYours}</Button>
         </Group>
       </Stack>
     </Modal>
