@@ -19,6 +19,8 @@ export function Ask(props: {
   comment?: 'required' | 'optional';
   /** Keeps the button shut while something of the form is missing. */
   disabled?: boolean;
+  /** Looks at the form before it is sent; true: something is wrong, which the form itself shows. */
+  refuse?: () => boolean;
   size?: string;
   onDone: (comment: string) => Promise<unknown>;
 }) {
@@ -28,7 +30,7 @@ export function Ask(props: {
   const [error, setError] = useState<unknown>();
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    if (running) return;
+    if (running || props.refuse?.()) return;
     if (props.comment === 'required' && !comment.trim()) {
       setMissing(true);
       return;
