@@ -1,5 +1,96 @@
+import { Alert, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { useMay } from '../../api/me';
+import { Described } from '../../parts/Described';
+import { Needs } from '../../parts/Forbidden';
+import { Loaded } from '../../parts/Loaded';
+import { PageLink } from '../../parts/links';
+import { useNow } from '../../parts/now';
 import { Page } from '../../parts/Page';
+import { Shown } from '../../parts/Shown';
+import { texts } from '../../texts';
+import { one } from '../lists/changing';
+import { Ends } from '../lists/Ends';
+import { type ListDocument, lasting } from '../lists/entries';
+import { UsedBy } from '../lists/UsedBy';
+import { useUsage } from '../lists/usage';
+import { useMayWrite } from '../lists/writable';
+import { AddEntries } from './AddEntries';
+import { DeleteList } from './DeleteList';
+import { Entries } from './Entries';
+import { ListSettings } from './ListSettings';
 
+const words = texts.lists.list;
+
+/** One list of addresses: who looks after it, what uses it, and what is on it. */
 export default function ListPage() {
-  return <Page title="list">…</Page>;
+  const { id = '' } = useParams({ strict: false }) as { id?: string };
+  return (
+    <Needs permission="lists.read" title={words.title(id)}>
+      <List key={id} id={id} />
+    </Needs>
+  );
+}
+
+function List({ id }: { id: string }) {
+  const query = useQuery(one(id));
+  const mayWrite = useMayWrite()(query.data?.tenant);
+  const list = query.data;
+  return (
+    <Page
+      title={words.title(id)}
+      about={<PageLink to="/lists">{words.back}</PageLink>}
+      actions={
+        list &&
+        mayWrite && (
+          <>
+            <AddEntries list={list} />
+            <ListSettings list={list} />
+            <DeleteList list={list} />
+          </>
+        )
+      }
+    >
+      <Loaded query={query}>
+        {(loaded) => (
+          <>
+            <About list={loaded} />
+            <Entries list={loaded} mayWrite={mayWrite} />
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function About({ list }: { list: ListDocument }) {
+  const over = lasting(list.expires_at, useNow()) === 'over';
+  const usage = useUsage();
+  const mayUsage = useMay()('policies.read');
+  const heads = texts.lists.columns;
+  return (
+    <>
+      {over && (
+        <Alert color="orange" variant="outline" title={words.over}>
+          {words.overDetail}
+        </Alert>
+      )}
+      <Described
+        pairs={[
+          [heads.tenant, <Shown key="t" text={list.tenant ?? texts.lists.platform} />],
+          [heads.owner, list.owner && <Shown text={list.owner} />],
+          [heads.comment, list.comment && <Shown text={list.comment} />],
+          [heads.entries, list.entries.length.toLocaleString()],
+          [heads.usedBy, mayUsage && <UsedBy uses={usage?.of(list.id ?? '')} />],
+          [heads.ends, <Ends key="e" at={list.expires_at} />],
+        ]}
+      />
+      {usage && !usage.all && (
+        <Text size="sm" c="dimmed">
+          {texts.lists.usedBy.notAll}
+        </Text>
+      )}
+    </>
+  );
 }

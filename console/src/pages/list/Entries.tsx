@@ -1,0 +1,118 @@
+import { Badge, Group, Pagination, Stack, Text, TextInput } from '@mantine/core';
+import { IconSearch } from '@tabler/icons-react';
+import { type ReactNode, useDeferredValue, useMemo, useRef } from 'react';
+import { canonical, range, written } from '../../parts/addresses';
+import { type Column, DataTable } from '../../parts/DataTable';
+import { Empty } from '../../parts/Empty';
+import { Shown } from '../../parts/Shown';
+import { useAddress } from '../../parts/search';
+import { Time } from '../../parts/Time';
+import { texts } from '../../texts';
+import { Ends } from '../lists/Ends';
+import { type Entry, entryOf, type ListDocument, matches, neverMatches } from '../lists/entries';
+import { useEntryEditing } from './editing';
+
+const words = texts.lists.list;
+
+/** Entries on a page. The list is there as a whole; only what is looked at is drawn. */
+const SIZE = 100;
+
+/** What is on a list: found by address or comment, page by page. */
+export function Entries({ list, mayWrite }: { list: ListDocument; mayWrite: boolean }) {
+  const [{ q = '', page: wanted }, change] = useAddress();
+  const place = useRef<HTMLDivElement>(null);
+  const editing = useEntryEditing(list, () => place.current?.focus());
+  const all = useMemo(() => list.entries.map(entryOf), [list.entries]);
+  const phrase = useDeferredValue(q);
+  const found = useMemo(() => filtered(all, phrase), [all, phrase]);
+  const pages = Math.max(1, Math.ceil(found.length / SIZE));
+  const page = Math.min(Math.max(1, Math.trunc(Number(wanted)) || 1), pages);
+  const from = (page - 1) * SIZE;
+  const rows = found.slice(from, from + SIZE);
+  if (all.length === 0) {
+    return (
+      <div ref={place} tabIndex={-1}>
+        <Empty title={words.empty}>{words.emptyDetail}</Empty>
+        {editing.dialogs}
+      </div>
+    );
+  }
+  return (
+    <Stack gap="sm" ref={place} tabIndex={-1}>
+      <TextInput
+        type="search"
+        label={words.filter}
+        leftSection={<IconSearch size={16} aria-hidden />}
+        value={q}
+        maw={440}
+        onChange={(event) => change({ q: event.currentTarget.value || undefined, page: undefined }, true)}
+      />
+      {rows.length === 0 ? (
+        <Empty title={words.notFound}>{words.notFoundDetail}</Empty>
+      ) : (
+        <DataTable
+          caption={words.caption}
+          rows={rows}
+          id={(entry) => entry.text}
+          columns={columns(mayWrite ? editing.actions : undefined)}
+        />
+      )}
+      {editing.dialogs}
+      {found.length > 0 && (
+        <Group justify="space-between" gap="xs">
+          <Text size="sm" c="dimmed" aria-live="polite">
+            {words.shown(from + 1, from + rows.length, found.length)}
+          </Text>
+          {pages > 1 && (
+            <Pagination
+              size="sm"
+              component="nav"
+              aria-label={words.pages}
+              value={page}
+              total={pages}
+              onChange={(to) => change({ page: to > 1 ? String(to) : undefined })}
+              getItemProps={(to) => ({ 'aria-label': words.page(to) })}
+              getControlProps={(control) => ({ 'aria-label': words.controls[control] })}
+            />
+          )}
+        </Group>
+      )}
+    </Stack>
+  );
+}
+
+function filtered(all: Entry[], phrase: string): Entry[] {
+  const wanted = phrase.trim().toLowerCase();
+  if (wanted === '') return all;
+  const typed = range(wanted);
+  const address = typed && canonical(typed);
+  return all.filter((entry) => matches(entry, wanted, address));
+}
+
+function columns(actions: ((entry: Entry) => ReactNode) | undefined): Array<Column<Entry>> {
+  const heads = texts.lists.columns;
+  const shown: Array<Column<Entry>> = [
+    { head: heads.range, cell: (entry) => <Address entry={entry} /> },
+    { head: heads.comment, cell: (entry) => entry.comment && <Shown text={entry.comment} first={160} /> },
+    { head: heads.since, cell: (entry) => entry.added_at && <Time at={entry.added_at} />, wide: true },
+    { head: heads.ends, cell: (entry) => <Ends at={entry.expires_at} /> },
+  ];
+  return actions ? [...shown, { head: heads.actions, cell: actions }] : shown;
+}
+
+function Address({ entry }: { entry: Entry }) {
+  if (!entry.range || !neverMatches(entry)) return <Shown text={entry.text} mono />;
+  return (
+    <>
+      <Group gap={6} display="inline-flex">
+        <Shown text={entry.text} mono />
+        <Badge variant="outline" color="red">
+          {words.states.never}
+        </Badge>
+      </Group>
+      <Text size="xs" c="dimmed">
+        {words.mapped(written(canonical(entry.range)))}
+      </Text>
+    </>
+  );
+}

@@ -1,0 +1,112 @@
+import { Button, Stack, Text, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Block, BlocksPage } from '../../api/answers/blocks';
+import { answer, api } from '../../api/client';
+import { queries } from '../../api/queries';
+import { Ask } from '../../parts/Ask';
+import { range } from '../../parts/addresses';
+import { DataTable } from '../../parts/DataTable';
+import { Empty } from '../../parts/Empty';
+import { Loaded } from '../../parts/Loaded';
+import { Shown } from '../../parts/Shown';
+import { useAddress } from '../../parts/search';
+import { Time } from '../../parts/Time';
+import { told } from '../../parts/told';
+import { texts } from '../../texts';
+
+const words = texts.lists.blocks;
+
+/** Blocks that are shown; one of more is found by its address. */
+const LIMIT = 500;
+
+/** How often blocks are asked for: they come and go by themselves. */
+const EVERY = 10_000;
+
+/** Addresses that are blocked for now, and the way to lift a block. */
+export function Blocks() {
+  const [search, change] = useAddress();
+  const [lifting, setLifting] = useState<Block>();
+  const wanted = search.blocked ?? '';
+  const valid = wanted === '' || (range(wanted) !== undefined && !wanted.includes('/'));
+  const query = useQuery({
+    queryKey: ['blocks', wanted],
+    queryFn: () => {
+      const asked = { limit: LIMIT, ...(wanted ? { address: wanted } : {}) };
+      return answer(
+        api.GET('/api/v1/blocks', { params: { query: asked } }),
+      ) as Promise<unknown> as Promise<BlocksPage>;
+    },
+    enabled: valid,
+    refetchInterval: EVERY,
+  });
+  return (
+    <Stack gap="sm">
+      <Text size="sm" c="dimmed">
+        {words.about}
+      </Text>
+      <TextInput
+        type="search"
+        label={words.address}
+        value={wanted}
+        error={valid ? undefined : words.badAddress}
+        maw={360}
+        onChange={(event) => change({ blocked: event.currentTarget.value.trim() || undefined }, true)}
+      />
+      {valid && (
+        <Loaded query={query}>
+          {({ blocks, more }) =>
+            blocks.length === 0 ? (
+              <Empty title={words.none}>{words.noneDetail}</Empty>
+            ) : (
+              <>
+                <DataTable
+                  caption={words.caption}
+                  rows={blocks}
+                  id={(block) => block.source}
+                  columns={[
+                    { head: words.source, cell: (block) => <Shown text={block.source} mono /> },
+                    { head: words.trigger, cell: (block) => <code>{block.trigger}</code> },
+                    { head: words.since, cell: (block) => <Time at={block.since_ms} /> },
+                    { head: words.until, cell: (block) => <Time at={block.until_ms} /> },
+                    {
+                      head: texts.lists.columns.actions,
+                      cell: (block) => (
+                        <Button
+                          size="compact-sm"
+                          variant="default"
+                          aria-label={words.liftOf(block.source)}
+                          onClick={() => setLifting(block)}
+                        >
+                          {words.lift}
+                        </Button>
+                      ),
+                    },
+                  ]}
+                />
+                {more && <Text size="sm">{words.more}</Text>}
+              </>
+            )
+          }
+        </Loaded>
+      )}
+      {lifting && <LiftBlock block={lifting} onClose={() => setLifting(undefined)} />}
+    </Stack>
+  );
+}
+
+function LiftBlock(props: { block: Block; onClose: () => void }) {
+  const { source } = props.block;
+  const lift = async () => {
+    // A block of an IPv6 network is lifted by any address in it.
+    const address = source.split('/')[0] ?? source;
+    await answer(api.DELETE('/api/v1/blocks/{address}', { params: { path: { address } } }));
+    await queries.invalidateQueries({ queryKey: ['blocks'] });
+    told(words.lifted(source));
+  };
+  return (
+    <Ask opened onClose={props.onClose} title={words.liftTitle(source)} action={words.lift} onDone={lift}>
+      <Text size="sm">{words.liftDetail}</Text>
+    </Ask>
+  );
+}

@@ -1,0 +1,108 @@
+import { Stack, Text, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { IconSearch } from '@tabler/icons-react';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { answer, api } from '../../api/client';
+import { DataTable } from '../../parts/DataTable';
+import { Empty } from '../../parts/Empty';
+import { Loaded } from '../../parts/Loaded';
+import { PageLink } from '../../parts/links';
+import { usePaging } from '../../parts/paging';
+import { Shown } from '../../parts/Shown';
+import { useAddress } from '../../parts/search';
+import { texts } from '../../texts';
+import { Ends } from './Ends';
+import { UsedBy } from './UsedBy';
+import { useUsage } from './usage';
+
+const words = texts.lists;
+
+/** Lists on a page: each comes with all of its entries. */
+const LIMIT = 50;
+
+/** The lists that whoever looks may see. */
+export function ListsTable() {
+  const [{ q }, change] = useAddress();
+  const { cursor, buttons } = usePaging();
+  const usage = useUsage();
+  const query = useQuery({
+    queryKey: ['lists', 'table', q, cursor],
+    queryFn: () => answer(api.GET('/api/v1/lists', { params: { query: { limit: LIMIT, cursor, q } } })),
+    placeholderData: keepPreviousData,
+  });
+  const look = useDebouncedCallback((text: string) => {
+    // The second page of other lists is none of these.
+    buttons(undefined).first?.();
+    change({ q: text || undefined }, true);
+  }, 250);
+  return (
+    <Stack gap="sm">
+      <TextInput
+        type="search"
+        aria-label={words.search}
+        placeholder={words.search}
+        leftSection={<IconSearch size={16} aria-hidden />}
+        defaultValue={q}
+        maw={360}
+        onChange={(event) => look(event.currentTarget.value.trim())}
+      />
+      <Loaded query={query}>
+        {(page) =>
+          page.items.length === 0 ? (
+            <Nothing found={Boolean(q)} />
+          ) : (
+            <DataTable
+              caption={words.caption}
+              rows={page.items}
+              id={(list) => list.id ?? ''}
+              {...buttons(page.next)}
+              columns={[
+                {
+                  head: words.columns.list,
+                  cell: ({ id = '' }) => (
+                    <PageLink to="/lists/$id" params={{ id }}>
+                      <Shown text={id} first={120} />
+                    </PageLink>
+                  ),
+                },
+                {
+                  head: words.columns.tenant,
+                  cell: (list) => <Shown text={list.tenant ?? words.platform} />,
+                },
+                {
+                  head: words.columns.owner,
+                  cell: (list) => <Shown text={list.owner ?? texts.common.none} first={80} />,
+                },
+                {
+                  head: words.columns.entries,
+                  number: true,
+                  cell: (list) => list.entries.length.toLocaleString(),
+                },
+                { head: words.columns.usedBy, cell: (list) => <UsedBy uses={usage?.of(list.id ?? '')} /> },
+                { head: words.columns.ends, cell: (list) => <Ends at={list.expires_at} /> },
+                {
+                  head: words.columns.comment,
+                  cell: (list) => list.comment && <Shown text={list.comment} first={80} />,
+                  wide: true,
+                },
+              ]}
+            />
+          )
+        }
+      </Loaded>
+      {usage && !usage.all && (
+        <Text size="sm" c="dimmed">
+          {words.usedBy.notAll}
+        </Text>
+      )}
+    </Stack>
+  );
+}
+
+function Nothing(props: { found: boolean }) {
+  return props.found ? (
+    <Empty title={words.none.found}>{words.none.foundDetail}</Empty>
+  ) : (
+    <Empty title={words.none.title}>{words.none.detail}</Empty>
+  );
+}

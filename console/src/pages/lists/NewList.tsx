@@ -1,0 +1,120 @@
+import { Button, Select, TextInput } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconPlus } from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { answer, api } from '../../api/client';
+import { useMay, useMe } from '../../api/me';
+import { queries } from '../../api/queries';
+import { Ask } from '../../parts/Ask';
+import { told } from '../../parts/told';
+import { texts } from '../../texts';
+import { EntriesInput } from './EntriesInput';
+import { pasted, rawOf, stamp } from './entries';
+
+const words = texts.lists.make;
+
+/** The button that makes a list, for whoever may. */
+export function NewList() {
+  const [opened, { open, close }] = useDisclosure(false);
+  if (!useMay()('lists.write')) return null;
+  return (
+    <>
+      <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={open}>
+        {words.action}
+      </Button>
+      {opened && <Form onClose={close} />}
+    </>
+  );
+}
+
+function Form(props: { onClose: () => void }) {
+  const who = useMe();
+  const onPlatform = who?.platform.includes('lists.write') ?? false;
+  const mine = Object.entries(who?.tenants ?? {}).filter(([, points]) => points.includes('lists.write'));
+  const navigate = useNavigate();
+  const [id, setId] = useState('');
+  const [tenant, setTenant] = useState(onPlatform ? '' : (mine[0]?.[0] ?? ''));
+  const [owner, setOwner] = useState('');
+  const [about, setAbout] = useState('');
+  const [text, setText] = useState('');
+  const [tried, setTried] = useState(false);
+  const { entries, bad } = pasted(text, [], {
+    comment: undefined,
+    added_at: stamp(),
+    expires_at: undefined,
+  });
+  const make = async (comment: string) => {
+    const body = {
+      id: id.trim(),
+      entries: entries.map(rawOf),
+      ...(tenant.trim() ? { tenant: tenant.trim() } : {}),
+      ...(owner.trim() ? { owner: owner.trim() } : {}),
+      ...(about.trim() ? { comment: about.trim() } : {}),
+    };
+    await answer(api.POST('/api/v1/lists', { params: { query: comment ? { comment } : {} }, body }));
+    void queries.invalidateQueries({ queryKey: ['lists'] });
+    told(words.done(body.id));
+    await navigate({ to: '/lists/$id', params: { id: body.id } });
+  };
+  return (
+    <Ask
+      opened
+      onClose={props.onClose}
+      title={words.title}
+      action={words.do}
+      comment="optional"
+      refuse={() => {
+        setTried(true);
+        return bad.length > 0 || id.trim() === '';
+      }}
+      onDone={make}
+    >
+      <TextInput
+        label={words.id}
+        description={words.idHelp}
+        required
+        value={id}
+        error={tried && id.trim() === '' ? words.idMissing : undefined}
+        onChange={(event) => setId(event.currentTarget.value)}
+        data-autofocus
+      />
+      {onPlatform ? (
+        <TextInput
+          label={words.tenant}
+          description={words.tenantHelp}
+          value={tenant}
+          onChange={(event) => setTenant(event.currentTarget.value)}
+        />
+      ) : (
+        <Select
+          label={words.tenant}
+          data={mine.map(([name]) => name)}
+          value={tenant}
+          allowDeselect={false}
+          onChange={(value) => setTenant(value ?? '')}
+        />
+      )}
+      <TextInput
+        label={words.owner}
+        description={words.ownerHelp}
+        maxLength={1000}
+        value={owner}
+        onChange={(event) => setOwner(event.currentTarget.value)}
+      />
+      <TextInput
+        label={words.comment}
+        maxLength={1000}
+        value={about}
+        onChange={(event) => setAbout(event.currentTarget.value)}
+      />
+      <EntriesInput
+        value={text}
+        onChange={setText}
+        count={entries.length}
+        bad={tried ? bad : []}
+        missing={false}
+      />
+    </Ask>
+  );
+}
