@@ -18,7 +18,8 @@ export function MomentInput(props: {
   value: string | undefined;
   onChange: (value: string | undefined) => void;
   error?: string | undefined;
-  size?: string;
+  /** Leaves out which zone it is, where that would stand too often. */
+  zoneless?: boolean;
 }) {
   const at = moment(props.value);
   // The offset is that of the moment: summer time may begin until then.
@@ -27,9 +28,10 @@ export function MomentInput(props: {
     <TextInput
       type="datetime-local"
       label={props.label}
-      description={[props.description, texts.audit.zone(zone)].filter(Boolean).join(' ')}
+      description={
+        [props.description, !props.zoneless && texts.audit.zone(zone)].filter(Boolean).join(' ') || undefined
+      }
       error={props.error}
-      size={props.size}
       defaultValue={field(at)}
       onChange={(event) => {
         const chosen = event.currentTarget.value ? new Date(event.currentTarget.value) : undefined;

@@ -1,5 +1,80 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import type { AuditPage as Lines } from '../../api/answers/audit';
+import { answer, api } from '../../api/client';
+import { useMe } from '../../api/me';
+import { Empty } from '../../parts/Empty';
+import { Needs } from '../../parts/Forbidden';
+import { Loaded } from '../../parts/Loaded';
 import { Page } from '../../parts/Page';
+import { useAddress } from '../../parts/search';
+import { moment } from '../../parts/time';
+import { texts } from '../../texts';
+import { AuditLines } from './AuditLines';
+import { Filters } from './Filters';
+import { Verify } from './Verify';
 
+const words = texts.audit;
+
+/** Lines on a page. */
+const LIMIT = 50;
+
+/** The audit trail. */
 export default function AuditPage() {
-  return <Page title="audit">…</Page>;
+  return (
+    <Needs permission="audit.read" title={words.title}>
+      <Trail />
+    </Needs>
+  );
+}
+
+function Trail() {
+  const [search, change] = useAddress();
+  const who = useMe();
+  const everywhere = who?.platform.includes('audit.read') ?? false;
+  const own = Object.entries(who?.tenants ?? {})
+    .filter(([, points]) => points.includes('audit.read'))
+    .map(([tenant]) => tenant);
+  // Whoever reads the trail of tenants only has to name one.
+  const tenant = search.tenant ?? (everywhere ? undefined : own[0]);
+  const asked = {
+    ...(search.who ? { who: search.who } : {}),
+    ...(search.kind ? { kind: search.kind } : {}),
+    ...(search.id ? { id: search.id } : {}),
+    ...(search.event ? { event: search.event } : {}),
+    ...(tenant ? { tenant } : {}),
+    ...(search.before ? { before: search.before } : {}),
+    ...at('since_ms', search.since),
+    ...at('until_ms', search.until),
+    limit: LIMIT,
+  };
+  const query = useQuery({
+    queryKey: ['audit', asked],
+    queryFn: () =>
+      answer(api.GET('/api/v1/audit', { params: { query: asked } })) as Promise<unknown> as Promise<Lines>,
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <Page title={words.title} about={words.about} actions={everywhere && <Verify />}>
+      <Filters key={JSON.stringify(search)} tenant={tenant} own={everywhere ? undefined : own} />
+      <Loaded query={query}>
+        {({ lines, next }) =>
+          lines.length === 0 ? (
+            <Empty title={words.empty}>{words.emptyDetail}</Empty>
+          ) : (
+            <AuditLines
+              lines={lines}
+              next={next ? () => change({ before: next, open: undefined }) : undefined}
+              first={search.before ? () => change({ before: undefined, open: undefined }) : undefined}
+            />
+          )
+        }
+      </Loaded>
+    </Page>
+  );
+}
+
+/** A time of the address as the API asks for it; what is no time is left out. */
+function at(name: 'since_ms' | 'until_ms', text: string | undefined): Record<string, number> {
+  const found = moment(text)?.getTime();
+  return found === undefined ? {} : { [name]: found };
 }

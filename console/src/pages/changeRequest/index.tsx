@@ -1,5 +1,107 @@
-import { Page } from '../../parts/Page';
+import { Alert, List, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import type { ChangeRequestShown } from '../../api/answers/changeRequests';
+import { answer, api } from '../../api/client';
+import { Snippet } from '../../parts/Copy';
+import { Described } from '../../parts/Described';
+import { Needs } from '../../parts/Forbidden';
+import { Loaded } from '../../parts/Loaded';
+import { PageLink } from '../../parts/links';
+import { Page, Section } from '../../parts/Page';
+import { PlanChanges } from '../../parts/PlanChanges';
+import { Shown } from '../../parts/Shown';
+import { Time } from '../../parts/Time';
+import { texts } from '../../texts';
+import { Decide } from './Decide';
 
+const words = texts.audit.request;
+
+/** One change request: who proposes what, why, and what became of it. */
 export default function ChangeRequestPage() {
-  return <Page title="changeRequest">…</Page>;
+  const { id = '' } = useParams({ strict: false }) as { id?: string };
+  return (
+    <Needs permission="changes.propose" title={words.title(id)}>
+      <Request key={id} id={id} />
+    </Needs>
+  );
+}
+
+function Request({ id }: { id: string }) {
+  const query = useQuery({
+    queryKey: ['change-requests', 'one', id],
+    queryFn: () =>
+      answer(
+        api.GET('/api/v1/change-requests/{id}', { params: { path: { id } } }),
+      ) as Promise<unknown> as Promise<ChangeRequestShown>,
+  });
+  return (
+    <Page
+      title={words.title(id)}
+      about={<PageLink to="/change-requests">{words.back}</PageLink>}
+      actions={query.data?.state === 'open' && <Decide request={query.data} />}
+    >
+      <Loaded query={query}>
+        {(request) => (
+          <>
+            {request.moved.length > 0 && <Moved moved={request.moved} />}
+            <About request={request} />
+            <Section title={words.changes}>
+              <PlanChanges plan={request.plan} />
+            </Section>
+            {request.added.length > 0 && (
+              <Section title={words.added}>
+                <Snippet text={request.added.join('\n')} what={words.addedName} />
+              </Section>
+            )}
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Moved({ moved }: { moved: string[] }) {
+  return (
+    <Alert color="orange" variant="outline" title={words.movedTitle}>
+      {words.moved}
+      <List size="sm">
+        {moved.map((one) => (
+          <List.Item key={one}>
+            <Shown text={one} />
+          </List.Item>
+        ))}
+      </List>
+      {words.movedFix}
+    </Alert>
+  );
+}
+
+function About({ request }: { request: ChangeRequestShown }) {
+  const { comment, proposed_by, proposed_at, expires_at, tenant, state, forced } = request;
+  const { decided_by, decided_at, decision } = request;
+  return (
+    <>
+      <Described
+        pairs={[
+          [words.why, <Shown key="w" text={comment} first={2000} />],
+          [words.proposed, <Shown key="p" text={proposed_by} />],
+          [words.at, <Time key="a" at={proposed_at} />],
+          [words.state, texts.audit.requests.states[state]],
+          [words.tenant, <Shown key="t" text={tenant ?? texts.audit.requests.platform} />],
+          [words.expires, state === 'open' && <Time at={expires_at} />],
+          [
+            words.decided,
+            decided_by && (
+              <>
+                <Shown text={decided_by} />, <Time at={decided_at} />
+              </>
+            ),
+          ],
+          [words.decision, decision && <Shown text={decision} first={2000} />],
+        ]}
+      />
+      {forced && <Text size="sm">{words.forced}</Text>}
+    </>
+  );
 }

@@ -24,7 +24,7 @@ export const audit = {
     local: 'on the machine itself',
     system: 'Postern itself',
   } as Record<string, string>,
-  from: (address: string) => `from ${address}`,
+  from: 'from',
   did: { added: 'added', changed: 'changed', removed: 'removed', forgotten: 'no longer kept' } as Record<
     string,
     string
@@ -33,7 +33,7 @@ export const audit = {
   open: 'What changed',
   openOf: (what: string) => `What changed: ${what}`,
   set: (sequence: number) => `Change set ${sequence}`,
-  source: (source: string) => `came in by ${source}`,
+  source: 'came in by',
   hash: 'Hash',
   nothingInside: 'This line is about something that happened; no document was changed.',
   forgotten: 'What was changed is no longer kept. That it was changed is.',

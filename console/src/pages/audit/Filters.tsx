@@ -1,0 +1,108 @@
+import { Autocomplete, Button, Group, Select, SimpleGrid, TextInput } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { MomentInput } from '../../parts/MomentInput';
+import { useAddress } from '../../parts/search';
+import { texts } from '../../texts';
+
+const words = texts.audit.filters;
+
+/** Kinds of things that the trail is about, most asked for first. Others can be typed. */
+const KINDS = [
+  'credential',
+  'subscription',
+  'app',
+  'list',
+  'policy',
+  'service',
+  'plan',
+  'upstream',
+  'tenant',
+  'environment',
+  'assignment',
+  'certificate',
+  'listener',
+  'user',
+  'member',
+  'role',
+  'invitation',
+  'service_account',
+  'token',
+  'identity_provider',
+  'webhook',
+  'mail',
+  'change_request',
+];
+
+/** What happens without a change of a document. Others can be typed. */
+const EVENTS = [
+  'sign_in',
+  'sign_in_failed',
+  'sign_out',
+  'password_changed',
+  'password_link_made',
+  'administrator_link_made',
+  'reminded',
+  'audit_export',
+  'backup',
+  'restore',
+  'secrets_rotate',
+];
+
+/** Which lines of the trail are shown; the page's address says it too. */
+export function Filters(props: {
+  tenant: string | undefined;
+  /** The tenants whose trail may be read; all, if it is not said. */
+  own: string[] | undefined;
+}) {
+  const [search, change] = useAddress();
+  const [wanted, setWanted] = useState(search);
+  const set = (name: string) => (value: string | null | undefined) =>
+    setWanted((old) => ({ ...old, [name]: value?.trim() || undefined }));
+  const show = (event: FormEvent) => {
+    event.preventDefault();
+    change({ ...wanted, before: undefined, open: undefined });
+  };
+  const names = ['who', 'kind', 'id', 'tenant', 'event', 'since', 'until', 'before'];
+  const none = Object.fromEntries(names.map((name) => [name, undefined]));
+  return (
+    <form onSubmit={show} aria-label={words.label}>
+      <SimpleGrid cols={{ base: 1, xs: 2, md: 4 }} spacing="xs" verticalSpacing="xs">
+        <TextInput
+          label={words.who}
+          defaultValue={wanted.who}
+          onChange={(event) => set('who')(event.currentTarget.value)}
+        />
+        <Autocomplete label={words.kind} data={KINDS} defaultValue={wanted.kind} onChange={set('kind')} />
+        <TextInput
+          label={words.id}
+          defaultValue={wanted.id}
+          onChange={(event) => set('id')(event.currentTarget.value)}
+        />
+        <Autocomplete label={words.event} data={EVENTS} defaultValue={wanted.event} onChange={set('event')} />
+        {props.own ? (
+          <Select
+            label={words.tenant}
+            data={props.own}
+            value={wanted.tenant ?? props.tenant ?? null}
+            allowDeselect={false}
+            onChange={set('tenant')}
+          />
+        ) : (
+          <TextInput
+            label={words.tenant}
+            defaultValue={wanted.tenant}
+            onChange={(event) => set('tenant')(event.currentTarget.value)}
+          />
+        )}
+        <MomentInput label={words.since} value={wanted.since} onChange={set('since')} zoneless />
+        <MomentInput label={words.until} value={wanted.until} onChange={set('until')} zoneless />
+        <Group align="flex-end" gap="xs">
+          <Button type="submit">{words.apply}</Button>
+          <Button variant="default" onClick={() => change(none)}>
+            {words.clear}
+          </Button>
+        </Group>
+      </SimpleGrid>
+    </form>
+  );
+}
