@@ -73,7 +73,7 @@ export function Ask(props: {
             </Button>
             <Button
               type="submit"
-              color={props.danger ? 'red' : undefined}
+              color={props.danger ? 'red.9' : undefined}
               loading={running}
               disabled={props.disabled}
             >
