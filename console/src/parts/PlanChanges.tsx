@@ -48,7 +48,7 @@ function Document({ planned }: { planned: Planned }) {
   return (
     <Paper withBorder p="xs" component="section" aria-label={`${words.does[does]} ${kind} ${id}`}>
       <Group gap="xs">
-        <Badge variant="outline" color={COLOUR[does]} autoContrast={false} className="code">
+        <Badge variant="outline" color={COLOUR[does]} tt="none">
           {words.does[does]}
         </Badge>
         <span>

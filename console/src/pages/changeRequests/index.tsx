@@ -100,7 +100,7 @@ function Table({ rows }: { rows: ChangeRequest[] }) {
               {one.moved.length > 0 && (
                 <>
                   {' '}
-                  <Badge variant="outline" color="orange">
+                  <Badge variant="outline" color="orange" tt="none">
                     {words.moved}
                   </Badge>
                 </>

@@ -106,7 +106,7 @@ function Address({ entry }: { entry: Entry }) {
     <>
       <Group gap={6} display="inline-flex">
         <Shown text={entry.text} mono />
-        <Badge variant="outline" color="red">
+        <Badge variant="outline" color="red" tt="none">
           {words.states.never}
         </Badge>
       </Group>

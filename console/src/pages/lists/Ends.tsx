@@ -14,12 +14,12 @@ export function Ends(props: { at: string | undefined }) {
     <Group gap={6} display="inline-flex">
       <Time at={props.at} />
       {standing === 'over' && (
-        <Badge variant="outline" color="red">
+        <Badge variant="outline" color="red" tt="none">
           {words.states.over}
         </Badge>
       )}
       {standing === 'soon' && (
-        <Badge variant="outline" color="orange">
+        <Badge variant="outline" color="orange" tt="none">
           {words.states.soon}
         </Badge>
       )}

@@ -4,7 +4,7 @@ import { codeOf } from '../../api/problem';
 import { queries } from '../../api/queries';
 import { Conflict } from '../../parts/Conflict';
 import { texts } from '../../texts';
-import { entryOf, type ListDocument, rawOf } from './entries';
+import type { ListDocument } from './entries';
 
 /** What of a list becomes what; members that are null go. */
 export type ListPatch = { [Member in keyof ListDocument]?: ListDocument[Member] | null };
@@ -116,6 +116,7 @@ export function useListChange(): {
 function flat(list: ListDocument): object {
   const { entries, version, ...rest } = list;
   const members = Object.entries(rest).filter(([, value]) => value !== null);
-  const all = entries.map(entryOf).map((entry) => [entry.text, rawOf(entry)]);
-  return Object.fromEntries([...members, ...all]);
+  const all = entries.map((entry) => (typeof entry === 'string' ? { range: entry } : entry));
+  const named = all.map(({ range, ...about }) => [range, about]);
+  return Object.fromEntries([...members, ...named]);
 }

@@ -78,7 +78,7 @@ function About({ revision }: { revision: RevisionShown }) {
     <>
       {in_force && (
         <div>
-          <Badge variant="outline" color="green">
+          <Badge variant="outline" color="green" tt="none">
             {heads.inForce}
           </Badge>
         </div>

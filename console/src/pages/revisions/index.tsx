@@ -75,7 +75,7 @@ function Revisions() {
                       {one.name}
                     </PageLink>
                     {one.in_force && (
-                      <Badge variant="outline" color="green">
+                      <Badge variant="outline" color="green" tt="none">
                         {words.inForce}
                       </Badge>
                     )}
