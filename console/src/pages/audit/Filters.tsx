@@ -62,7 +62,7 @@ export function Filters(props: {
     event.preventDefault();
     change({ ...wanted, before: undefined, open: undefined });
   };
-  const names = ['who', 'kind', 'id', 'tenant', 'event', 'since', 'until', 'before'];
+  const names = ['who', 'kind', 'id', 'tenant', 'event', 'since', 'until', 'before', 'open'];
   const none = Object.fromEntries(names.map((name) => [name, undefined]));
   return (
     <form onSubmit={show} aria-label={words.label}>
