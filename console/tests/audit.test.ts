@@ -91,7 +91,6 @@ test('the trail is filtered, paged, opened and checked', async () => {
 
   await filters.getByRole('button', { name: 'Show all' }).click();
   await page.waitForURL(/\/audit$/);
-  for (let n = 0; n < 55; n++) await at.ask('PATCH', '/api/v1/categories/none', {});
   await page.goto('/audit?who=demo');
   const sequence = await table.getByRole('row').count();
   expect(sequence).toBeGreaterThan(30);
@@ -155,7 +154,7 @@ test('revisions are compared, and an earlier one is brought back', async () => {
   await shot(page, 'revisions');
   await page.goto('/revisions/2');
   await page.getByRole('heading', { name: /^Revision 2 \(/, level: 1 }).waitFor();
-  const document = page.getByRole('region', { name: 'changed list build-servers' });
+  const document = page.getByRole('article', { name: 'changed list build-servers' });
   await document.getByText('entries[]').first().waitFor();
   await accessible(page);
   await shot(page, 'revision');
@@ -304,9 +303,10 @@ test('whoever may not is told which permission that takes; an auditor sees no bu
     [{ range: '192.0.2.1', comment: `<script>\u202E ${'x'.repeat(980)}` }],
     `<b>\u202E ${'y'.repeat(4000)}`,
   );
+  const { page, complaints, context } = await visit(chromium, at, { width: 390 });
+  await signIn(page, auditor);
   for (const dark of [false, true]) {
-    const { page, complaints, context } = await visit(chromium, at, { width: 390, dark });
-    await signIn(page, auditor);
+    await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
     await page.goto('/audit?kind=list');
     await page
       .getByRole('button', { name: /^What changed/ })
@@ -322,12 +322,12 @@ test('whoever may not is told which permission that takes; an auditor sees no bu
     await fits(page);
     await shot(page, `revisions-narrow-${dark ? 'dark' : 'light'}`);
     await page.goto('/revisions/2');
-    await page.getByRole('region', { name: 'changed list build-servers' }).waitFor();
+    await page.getByRole('article', { name: 'changed list build-servers' }).waitFor();
     expect(await page.getByRole('button', { name: 'Roll back to this' }).count()).toBe(0);
     await accessible(page);
     await fits(page);
     await shot(page, `revision-narrow-${dark ? 'dark' : 'light'}`);
-    expect(complaints).toEqual([]);
-    await context.close();
   }
+  expect(complaints).toEqual([]);
+  await context.close();
 });

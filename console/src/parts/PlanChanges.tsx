@@ -14,8 +14,11 @@ const FIRST = 50;
 
 const COLOUR = { add: 'green', change: 'orange', remove: 'red' } as const;
 
-/** What a plan changes, document by document. */
-export function PlanChanges(props: { plan: Plan }) {
+/**
+ * What a plan changes, document by document. With `ahead` it is still to be done: what it adds is not there
+ * yet, and what it removes still is.
+ */
+export function PlanChanges(props: { plan: Plan; ahead?: boolean }) {
   const [all, setAll] = useState(false);
   const { changes, same, notes } = props.plan;
   const shown = all ? changes : changes.slice(0, FIRST);
@@ -30,7 +33,11 @@ export function PlanChanges(props: { plan: Plan }) {
         {changes.length === 0 ? words.nothing : words.documents(changes.length, same)}
       </Text>
       {shown.map((one) => (
-        <Document key={`${one.kind}/${one.id}`} planned={one} />
+        <Document
+          key={`${one.kind}/${one.id}`}
+          planned={one}
+          there={one.does === 'change' || (one.does === 'add') !== Boolean(props.ahead)}
+        />
       ))}
       {shown.length < changes.length && (
         <div>
@@ -43,16 +50,16 @@ export function PlanChanges(props: { plan: Plan }) {
   );
 }
 
-function Document({ planned }: { planned: Planned }) {
+function Document({ planned, there }: { planned: Planned; there: boolean }) {
   const { does, kind, id, differences = [], more } = planned;
   return (
-    <Paper withBorder p="xs" component="section" aria-label={`${words.does[does]} ${kind} ${id}`}>
+    <Paper withBorder p="xs" component="article" aria-label={`${words.does[does]} ${kind} ${id}`}>
       <Group gap="xs">
         <Badge variant="outline" color={COLOUR[does]} tt="none">
           {words.does[does]}
         </Badge>
         <span>
-          {kind.replaceAll('_', ' ')} <ThingLink kind={kind} id={id} gone={does === 'remove'} />
+          {kind.replaceAll('_', ' ')} <ThingLink kind={kind} id={id} gone={!there} />
         </span>
       </Group>
       {differences.length > 0 && (

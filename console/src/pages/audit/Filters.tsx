@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react';
 import { MomentInput } from '../../parts/MomentInput';
 import { useAddress } from '../../parts/search';
 import { texts } from '../../texts';
+import classes from './Filters.module.css';
 
 const words = texts.audit.filters;
 
@@ -66,7 +67,7 @@ export function Filters(props: {
   const none = Object.fromEntries(names.map((name) => [name, undefined]));
   return (
     <form onSubmit={show} aria-label={words.label}>
-      <SimpleGrid cols={{ base: 1, xs: 2, md: 4 }} spacing="xs" verticalSpacing="xs">
+      <SimpleGrid cols={{ base: 2, md: 4 }} spacing="xs" verticalSpacing="xs">
         <TextInput
           label={words.who}
           defaultValue={wanted.who}
@@ -94,9 +95,13 @@ export function Filters(props: {
             onChange={(event) => set('tenant')(event.currentTarget.value)}
           />
         )}
-        <MomentInput label={words.since} value={wanted.since} onChange={set('since')} zoneless />
-        <MomentInput label={words.until} value={wanted.until} onChange={set('until')} zoneless />
-        <Group align="flex-end" gap="xs">
+        <div className={classes.wide}>
+          <MomentInput label={words.since} value={wanted.since} onChange={set('since')} zoneless />
+        </div>
+        <div className={classes.wide}>
+          <MomentInput label={words.until} value={wanted.until} onChange={set('until')} zoneless />
+        </div>
+        <Group align="flex-end" gap="xs" className={classes.wide}>
           <Button type="submit">{words.apply}</Button>
           <Button variant="default" onClick={() => change(none)}>
             {words.clear}

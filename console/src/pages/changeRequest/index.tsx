@@ -47,7 +47,7 @@ function Request({ id }: { id: string }) {
             {request.moved.length > 0 && <Moved moved={request.moved} />}
             <About request={request} />
             <Section title={words.changes}>
-              <PlanChanges plan={request.plan} />
+              <PlanChanges plan={request.plan} ahead={request.state !== 'applied'} />
             </Section>
             {request.added.length > 0 && (
               <Section title={words.added}>

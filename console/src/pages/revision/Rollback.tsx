@@ -97,7 +97,7 @@ function Dialog({ number, onClose }: { number: number; onClose: () => void }) {
                 <Text size="sm" fw={600}>
                   {words.rollbackChanges}
                 </Text>
-                <PlanChanges plan={plan} />
+                <PlanChanges plan={plan} ahead />
               </section>
             )}
           </>

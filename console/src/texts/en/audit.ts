@@ -73,7 +73,10 @@ export const audit = {
     all: (n: number) => `Show all ${n.toLocaleString()}`,
     more: (n: number) => `${n.toLocaleString()} more differences are not listed.`,
     documents: (n: number, same: number) =>
-      `${n === 1 ? '1 document differs' : `${n.toLocaleString()} documents differ`}, ${same.toLocaleString()} stay as they are.`,
+      [
+        n === 1 ? '1 document differs' : `${n.toLocaleString()} documents differ`,
+        ...(same > 0 ? [`${same.toLocaleString()} stay as they are`] : []),
+      ].join(', '),
     does: { add: 'added', change: 'changed', remove: 'removed' },
   },
   revisions: {
