@@ -71,6 +71,6 @@ export interface RollbackPreview {
 /** What a change that was made says of itself. */
 export interface Made {
   sequence: number | null;
-  /** The revision that it made; none if the rules stay the same. */
-  revision: number | null;
+  /** The name of the revision that it made, `64 (fe5fcc)`; none if the rules stay the same. */
+  revision: string | null;
 }

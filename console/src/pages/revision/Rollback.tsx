@@ -25,6 +25,11 @@ async function ask<T>(number: number, body: object): Promise<T> {
   return (await answer(asked)) as T;
 }
 
+/** The number of a revision that is told by its name. */
+function numberOf(name: string): string {
+  return name.split(' ')[0] ?? name;
+}
+
 /** The button that brings the rules of a revision back, for whoever may. */
 export function Rollback({ number }: { number: number }) {
   const [opened, { open, close }] = useDisclosure(false);
@@ -58,7 +63,7 @@ function Dialog({ number, onClose }: { number: number; onClose: () => void }) {
       void queries.invalidateQueries();
       if (made.revision === null) return;
       told(words.rolledBack(number, made.revision));
-      await navigate({ to: '/revisions/$number', params: { number: String(made.revision) } });
+      await navigate({ to: '/revisions/$number', params: { number: numberOf(made.revision) } });
     } catch (error) {
       // Somebody was faster: what it would change now is another thing.
       if (codeOf(error) === 'resource.conflict') void preview.refetch();

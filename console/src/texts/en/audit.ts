@@ -94,15 +94,12 @@ export const audit = {
     noNumber: 'A revision has a number.',
     back: 'All revisions',
     made: 'Made',
-    by: 'by',
     comment: 'Comment',
     changed: 'What it changed',
     between: (from: number, to: number) => `What leads from revision ${from} to revision ${to}`,
     from: 'Compare with revision',
-    fromHelp: 'The one before it, if nothing is said.',
     compare: 'Compare',
     theOneBefore: 'The one before',
-    withNow: 'Compare with what is in force',
     notKept: 'What it changed is not known: the revision before it is no longer kept.',
     trail: 'In the audit trail',
     back_to: 'Roll back to this',
@@ -113,7 +110,7 @@ export const audit = {
     rollbackNothing: 'The rules say this already: there is nothing to roll back.',
     rollbackRefused: 'It would be refused',
     rollbackDo: 'Roll back',
-    rolledBack: (number: number, made: number) =>
+    rolledBack: (number: number, made: string) =>
       `Rolled back to revision ${number}; that is revision ${made} now.`,
   },
   requests: {
