@@ -2,6 +2,7 @@ import { Button, Group, Modal, Stack, Textarea } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { texts } from '../texts';
 import { Failure } from './Failure';
+import { useFocusBack } from './focus';
 
 /**
  * Asks before something is done: the title names the thing, the button says what it does. A comment is asked
@@ -24,6 +25,7 @@ export function Ask(props: {
   size?: string;
   onDone: (comment: string) => Promise<unknown>;
 }) {
+  useFocusBack(props.opened);
   const [comment, setComment] = useState('');
   const [missing, setMissing] = useState(false);
   const [running, setRunning] = useState(false);

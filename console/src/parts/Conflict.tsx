@@ -1,5 +1,6 @@
 import { Button, Code, Group, Modal, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { texts } from '../texts';
+import { useFocusBack } from './focus';
 
 /**
  * Two people changed one document (412): shows both versions, and lets whoever came second decide. Members
@@ -16,6 +17,7 @@ export function Conflict(props: {
   onTheirs: () => void;
   onClose: () => void;
 }) {
+  useFocusBack(props.opened);
   const words = texts.common.changedMeanwhile;
   const [mine, theirs] = different(props.mine, props.theirs);
   return (

@@ -1,7 +1,8 @@
 import { Alert, Button, Checkbox, Group, Modal, Stack, Text } from '@mantine/core';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { texts } from '../texts';
 import { Snippet } from './Copy';
+import { useFocusBack } from './focus';
 
 /** A secret that was just made: shown this once, with a request that uses it. Closes when it was kept. */
 export function Secret(props: {
@@ -12,8 +13,11 @@ export function Secret(props: {
   secret: string;
   /** A curl command with the secret in it, ready to paste. */
   curl?: string | undefined;
+  /** What is to be known of that command. */
+  note?: ReactNode;
   onClose: () => void;
 }) {
+  useFocusBack(props.opened);
   const [kept, setKept] = useState(false);
   const close = () => {
     setKept(false);
@@ -41,6 +45,7 @@ export function Secret(props: {
             <Snippet text={props.curl} what={words.curlName} />
           </div>
         )}
+        {props.note}
         <Group justify="space-between">
           <Checkbox
             label={words.kept}
