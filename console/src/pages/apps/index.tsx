@@ -1,5 +1,104 @@
+import { Button, Group, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { App } from '../../api/apps';
+import { answer, api } from '../../api/client';
+import { useMay } from '../../api/me';
+import { type Column, DataTable } from '../../parts/DataTable';
+import { Empty } from '../../parts/Empty';
+import { Loaded } from '../../parts/Loaded';
+import { PageLink } from '../../parts/links';
 import { Page } from '../../parts/Page';
+import { usePaging } from '../../parts/paging';
+import { Shown } from '../../parts/Shown';
+import { TenantSelect } from '../../parts/TenantSelect';
+import { texts } from '../../texts';
+import { AppState } from '../app/About';
+import { CreateApp } from './CreateApp';
 
+const words = texts.apps;
+
+/** The apps of one's tenants: who calls, and with which keys. */
 export default function AppsPage() {
-  return <Page title="apps">…</Page>;
+  const { q = '', tenant } = useSearch({ strict: false });
+  const navigate = useNavigate();
+  const [creating, setCreating] = useState(false);
+  const may = useMay();
+  const look = (members: { q?: string; tenant?: string }) =>
+    navigate({ to: '.', search: { q: q || undefined, tenant, ...members }, replace: true });
+  const type = useDebouncedCallback((q: string) => look({ q: q || undefined }), 250);
+  const create = may('apps.write') && <Button onClick={() => setCreating(true)}>{words.create}</Button>;
+  return (
+    <Page title={words.title} about={words.explain} actions={create}>
+      <Group align="flex-end" gap="sm">
+        <TextInput
+          type="search"
+          label={words.search}
+          placeholder={words.searchHelp}
+          defaultValue={q}
+          onChange={(event) => type(event.currentTarget.value)}
+          style={{ flex: '1 1 14rem' }}
+        />
+        <TenantSelect
+          label={words.tenant}
+          placeholder={words.everyTenant}
+          permission="apps.read"
+          value={tenant}
+          onChange={(tenant) => look({ tenant })}
+          clearable
+        />
+      </Group>
+      <Found key={`${q}\n${tenant}`} q={q} tenant={tenant} />
+      {creating && <CreateApp onClose={() => setCreating(false)} />}
+    </Page>
+  );
+}
+
+const COLUMNS: Array<Column<App>> = [
+  {
+    head: words.app.app,
+    cell: (app) => (
+      <PageLink to="/apps/$id" params={{ id: app.id }}>
+        <Shown text={app.id ?? ''} />
+      </PageLink>
+    ),
+  },
+  { head: words.app.name, cell: (app) => <Shown text={app.title ?? ''} first={80} /> },
+  { head: words.app.tenant, cell: (app) => <Shown text={app.tenant} /> },
+  { head: words.app.contact, cell: (app) => <Shown text={app.contact ?? ''} first={80} />, wide: true },
+  { head: words.app.state, cell: (app) => <AppState of={app} /> },
+];
+
+function Found(props: { q: string; tenant: string | undefined }) {
+  const { q, tenant } = props;
+  const { cursor, buttons } = usePaging();
+  const query = useQuery({
+    queryKey: ['apps', { q, tenant, cursor }],
+    queryFn: () =>
+      answer(
+        api.GET('/api/v1/apps', { params: { query: { q: q || undefined, tenant, cursor, limit: 50 } } }),
+      ),
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <Loaded query={query}>
+      {(page) =>
+        page.items.length === 0 ? (
+          <Empty title={q || tenant ? words.noneFound : words.none}>
+            {q || tenant ? words.noneFoundHelp : words.noneHelp}
+          </Empty>
+        ) : (
+          <DataTable
+            caption={words.title}
+            columns={COLUMNS}
+            rows={page.items}
+            id={(app) => app.id ?? ''}
+            {...buttons(page.next)}
+          />
+        )
+      }
+    </Loaded>
+  );
 }

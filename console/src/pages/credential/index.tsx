@@ -1,5 +1,108 @@
-import { Page } from '../../parts/Page';
+import { Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { type Credential, credentialQuery, ownerQuery } from '../../api/apps';
+import { Allowed } from '../../parts/Allowed';
+import { Fact, Facts } from '../../parts/Facts';
+import { Loaded } from '../../parts/Loaded';
+import { PageLink } from '../../parts/links';
+import { Moment } from '../../parts/Moment';
+import { Names } from '../../parts/Names';
+import { Page, Section } from '../../parts/Page';
+import type { Versioned } from '../../parts/patch';
+import { Shown } from '../../parts/Shown';
+import { Time } from '../../parts/Time';
+import { texts } from '../../texts';
+import { RefusedLately } from '../app/RefusedLately';
+import { KeyState, LastUse } from './KeyState';
+import { KeySteps } from './KeySteps';
 
+const words = texts.apps.key;
+
+/** One key: everything about it, and what can be done with it. */
 export default function CredentialPage() {
-  return <Page title="credential">…</Page>;
+  const { id } = useParams({ from: '/inside/credentials/$id' });
+  const query = useQuery(credentialQuery(id));
+  const app = query.data?.value.app;
+  const owner = useQuery({ ...ownerQuery(app ?? ''), enabled: app !== undefined });
+  const actions = query.data && owner.data && (
+    <Allowed to="credentials.write" tenant={owner.data.tenant}>
+      <KeySteps of={query.data} />
+    </Allowed>
+  );
+  return (
+    <Page title={words.title(id)} actions={actions}>
+      <Loaded query={query}>{(key) => <About of={key} />}</Loaded>
+      {app && <RefusedLately app={app} credential={id} />}
+    </Page>
+  );
+}
+
+function About(props: { of: Versioned<Credential> }) {
+  const key = props.of.value;
+  return (
+    <>
+      <Section title={words.about}>
+        <Facts>
+          <Fact name={words.state}>
+            <KeyState of={key} />
+          </Fact>
+          <Fact name={words.name}>{key.title && <Shown text={key.title} />}</Fact>
+          <Fact name={words.app}>
+            <PageLink to="/apps/$id" params={{ id: key.app }}>
+              <Shown text={key.app} />
+            </PageLink>
+          </Fact>
+          <Fact name={words.environment}>{<Shown text={key.environment ?? 'production'} mono />}</Fact>
+          <Fact name={words.lastUse}>{<LastUse of={key.id ?? ''} />}</Fact>
+          <Fact name={words.scopes}>{key.scopes ? <Names names={key.scopes} /> : words.allScopes}</Fact>
+          <Fact name={words.roles}>
+            {key.access_roles ? <Names names={key.access_roles} /> : words.allRoles}
+          </Fact>
+          <Fact name={words.made}>
+            {key.created_at && <Moment at={key.created_at} by={key.created_by} />}
+          </Fact>
+          <Fact name={words.replaces}>{key.replaces && <KeyLink id={key.replaces} />}</Fact>
+          <Fact name={words.notBefore}>{key.not_before && <Time at={key.not_before} />}</Fact>
+          <Fact name={words.expires}>{key.expires_at ? <Time at={key.expires_at} /> : words.never}</Fact>
+          <Fact name={words.revoked}>
+            {key.revoked_at && <Moment at={key.revoked_at} by={key.revoked_by} />}
+          </Fact>
+          <Fact name={words.reason}>{key.reason && <Shown text={key.reason} />}</Fact>
+        </Facts>
+      </Section>
+      <Section title={words.restrictions}>
+        <Restrictions of={key} />
+      </Section>
+    </>
+  );
+}
+
+function Restrictions(props: { of: Credential }) {
+  const { addresses, services, methods, referrers } = props.of.restricted_to ?? {};
+  const lines = [
+    [words.addresses, addresses],
+    [words.services, services],
+    [words.methods, methods],
+    [words.referrers, referrers],
+  ] as const;
+  const some = lines.filter(([, names]) => names && names.length > 0);
+  if (some.length === 0) return <Text size="sm">{words.unrestricted}</Text>;
+  return (
+    <Facts>
+      {some.map(([name, names]) => (
+        <Fact key={name} name={name}>
+          <Names names={names ?? []} />
+        </Fact>
+      ))}
+    </Facts>
+  );
+}
+
+function KeyLink(props: { id: string }) {
+  return (
+    <PageLink to="/credentials/$id" params={{ id: props.id }}>
+      <Shown text={props.id} mono />
+    </PageLink>
+  );
 }

@@ -1,0 +1,69 @@
+import { NativeSelect } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { environments, refreshApps } from '../../api/apps';
+import { answer, api } from '../../api/client';
+import { Ask } from '../../parts/Ask';
+import { bodyOf, patching } from '../../parts/patch';
+import { texts } from '../../texts';
+import { useGrants } from '../credential/grants';
+import { finished, type KeyDraft, KeyFields } from '../credential/KeyFields';
+import { type NewKey, newKeyOf } from '../credential/NewSecret';
+
+const words = texts.apps.createKey;
+
+/** What every request belongs to whose host no environment has. */
+const PRODUCTION = 'production';
+
+/** Makes a key of an app; its secret is shown by whoever opened this. */
+export function CreateKey(props: { app: string; onClose: () => void; onMade: (made: NewKey) => void }) {
+  const [draft, setDraft] = useState<KeyDraft>({});
+  const [environment, setEnvironment] = useState(PRODUCTION);
+  const grants = useGrants(props.app);
+  const declared = (useQuery(environments).data?.items ?? []).map((one) => one.id ?? '');
+  const create = async (comment: string) => {
+    const { title, scopes, access_roles, expires_at, restricted_to } = finished(draft);
+    const answered = await answer(
+      api.POST('/api/v1/apps/{id}/keys', {
+        params: { path: { id: props.app }, query: { comment: comment || undefined } },
+        body: { environment, title, scopes, expires_at, restricted_to },
+      }),
+    );
+    const made = newKeyOf(answered);
+    if (access_roles) {
+      // Nobody knows the secret yet, so that the key carries too much for nobody.
+      made.error = await narrowed(made.id, access_roles, `"${answered.version}"`).catch((error) => error);
+    }
+    props.onMade(made);
+    await refreshApps();
+  };
+  return (
+    <Ask
+      opened
+      onClose={props.onClose}
+      title={words.title(props.app)}
+      action={words.action}
+      comment="optional"
+      onDone={create}
+    >
+      <NativeSelect
+        label={words.environment}
+        description={words.environmentHelp}
+        data={[...new Set([PRODUCTION, ...declared])]}
+        value={environment}
+        onChange={(event) => setEnvironment(event.currentTarget.value)}
+      />
+      <KeyFields draft={draft} change={(members) => setDraft({ ...draft, ...members })} grants={grants} />
+    </Ask>
+  );
+}
+
+/** Lets a key carry some of its app's access roles only. */
+async function narrowed(id: string, access_roles: string[], version: string): Promise<undefined> {
+  await answer(
+    api.PATCH('/api/v1/credentials/{id}', {
+      params: { path: { id }, header: patching(version) },
+      body: bodyOf({ access_roles }),
+    }),
+  );
+}

@@ -1,0 +1,100 @@
+import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Credential } from '../../api/apps';
+import { answer, api } from '../../api/client';
+import { useMay } from '../../api/me';
+import { type Column, DataTable } from '../../parts/DataTable';
+import { Empty } from '../../parts/Empty';
+import { Loaded } from '../../parts/Loaded';
+import { PageLink } from '../../parts/links';
+import { Names } from '../../parts/Names';
+import { Section } from '../../parts/Page';
+import { usePaging } from '../../parts/paging';
+import { Shown } from '../../parts/Shown';
+import { Time } from '../../parts/Time';
+import { texts } from '../../texts';
+import { KeyState, LastUse } from '../credential/KeyState';
+import { KeyStepsOf } from '../credential/KeySteps';
+import { type NewKey, NewSecret } from '../credential/NewSecret';
+import { CreateKey } from './CreateKey';
+
+const words = texts.apps.keys;
+
+/** Keys on a page: each asks the call log for its last use. */
+const ON_A_PAGE = 20;
+
+/** The keys of an app, and what can be done with them. */
+export function Keys(props: { app: string; tenant: string }) {
+  const may = useMay();
+  if (!may('credentials.read', props.tenant)) return null;
+  return <KeysSeen {...props} writes={may('credentials.write', props.tenant)} />;
+}
+
+function KeysSeen(props: { app: string; writes: boolean }) {
+  const { app, writes } = props;
+  const [creating, setCreating] = useState(false);
+  const [made, setMade] = useState<NewKey>();
+  const { cursor, buttons } = usePaging();
+  const query = useQuery({
+    queryKey: ['credentials', { app, cursor }],
+    queryFn: () =>
+      answer(api.GET('/api/v1/credentials', { params: { query: { app, cursor, limit: ON_A_PAGE } } })),
+  });
+  const create = writes && <Button onClick={() => setCreating(true)}>{words.create}</Button>;
+  return (
+    <Section title={words.title} actions={create}>
+      <Loaded query={query}>
+        {(page) =>
+          page.items.length === 0 ? (
+            <Empty title={words.none}>{writes ? words.noneHelp : words.noneOfYours}</Empty>
+          ) : (
+            <DataTable
+              caption={words.title}
+              columns={writes ? [...COLUMNS, STEPS] : COLUMNS}
+              rows={page.items}
+              id={(key) => key.id ?? ''}
+              {...buttons(page.next)}
+            />
+          )
+        }
+      </Loaded>
+      {creating && <CreateKey app={app} onClose={() => setCreating(false)} onMade={setMade} />}
+      {made && <NewSecret made={made} onClose={() => setMade(undefined)} />}
+    </Section>
+  );
+}
+
+const COLUMNS: Array<Column<Credential>> = [
+  {
+    head: words.key,
+    cell: (key) => (
+      <>
+        <PageLink to="/credentials/$id" params={{ id: key.id }}>
+          <span style={{ whiteSpace: 'nowrap' }} className="code">
+            {key.id}
+          </span>
+        </PageLink>
+        {key.title && (
+          <div>
+            <Shown text={key.title} first={60} />
+          </div>
+        )}
+      </>
+    ),
+  },
+  { head: words.state, cell: (key) => <KeyState of={key} /> },
+  { head: words.environment, cell: (key) => <Shown text={key.environment ?? 'production'} mono /> },
+  {
+    head: words.scopes,
+    cell: (key) => (key.scopes ? <Names names={key.scopes} /> : words.allScopes),
+    wide: true,
+  },
+  {
+    head: words.expires,
+    cell: (key) => (key.expires_at ? <Time at={key.expires_at} brief /> : words.never),
+  },
+  { head: words.lastUse, cell: (key) => <LastUse of={key.id ?? ''} /> },
+];
+
+const STEPS: Column<Credential> = { head: words.steps, cell: (key) => <KeyStepsOf of={key} /> };

@@ -1,0 +1,80 @@
+import { Code } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { Call, Calls } from '../../api/answers/apps';
+import { answer, api } from '../../api/client';
+import { useMay } from '../../api/me';
+import { type Column, DataTable } from '../../parts/DataTable';
+import { Empty } from '../../parts/Empty';
+import { Loaded } from '../../parts/Loaded';
+import { PageLink } from '../../parts/links';
+import { Section } from '../../parts/Page';
+import { Shown } from '../../parts/Shown';
+import { Time } from '../../parts/Time';
+import { texts } from '../../texts';
+
+const words = texts.apps.refused;
+
+const COLUMNS: Array<Column<Call>> = [
+  {
+    head: words.when,
+    cell: (call) => (
+      <PageLink to="/requests/$id" params={{ id: call.id }}>
+        <Time at={call.at_ms} brief />
+      </PageLink>
+    ),
+  },
+  {
+    head: words.request,
+    cell: (call) => (
+      <>
+        <Code>{call.method}</Code> <Shown text={call.path} mono />
+      </>
+    ),
+  },
+  { head: words.status, cell: (call) => call.status },
+  { head: words.code, cell: (call) => <Code>{call.code}</Code> },
+  { head: words.key, cell: (call) => call.credential && <Shown text={call.credential} mono />, wide: true },
+];
+
+/** How many refusals are shown; the page of refusals has them all. */
+const SHOWN = 10;
+
+/** How many of its app's are looked through for those of one key. */
+const LOOKED_AT = 200;
+
+/** What an app, or one key of it, was refused lately. */
+export function RefusedLately(props: { app: string; credential?: string }) {
+  const { app, credential } = props;
+  const allowed = useMay()('calls.read');
+  const query = useQuery({
+    queryKey: ['app', app, 'refused', credential],
+    queryFn: async () => {
+      const limit = credential ? LOOKED_AT : SHOWN;
+      const asked = api.GET('/api/v1/calls', { params: { query: { app, outcome: 'refused', limit } } });
+      const calls = (await answer(asked)) as unknown as Calls;
+      return calls.items.filter((call) => !credential || call.credential === credential).slice(0, SHOWN);
+    },
+    enabled: allowed,
+  });
+  if (!allowed) return null;
+  return (
+    <Section
+      title={words.title}
+      actions={
+        <PageLink to="/refusals" search={{ app }} inherit={false} size="sm">
+          {words.all}
+        </PageLink>
+      }
+    >
+      <Loaded query={query}>
+        {(calls) =>
+          calls.length === 0 ? (
+            <Empty title={words.none}>{words.noneHelp}</Empty>
+          ) : (
+            <DataTable caption={words.title} columns={COLUMNS} rows={calls} id={(call) => call.id} />
+          )
+        }
+      </Loaded>
+    </Section>
+  );
+}

@@ -1,0 +1,31 @@
+import { Paper, Stack, Title } from '@mantine/core';
+import type { ChangeRequested } from '../../api/answers/apps';
+import { Fact, Facts } from '../../parts/Facts';
+import { ButtonLink } from '../../parts/links';
+import { Shown } from '../../parts/Shown';
+import { Time } from '../../parts/Time';
+import { texts } from '../../texts';
+
+const words = texts.approvals.changeRequest;
+
+/** A change request that waits: it is decided about on its own page, where its differences are. */
+export function ChangeWaiting(props: { id: string; of: ChangeRequested }) {
+  const { id, of } = props;
+  return (
+    <Paper withBorder p="md" component="section" aria-label={words.waiting(id)}>
+      <Stack gap="sm" align="flex-start">
+        <Title order={2}>{words.waiting(id)}</Title>
+        <Facts>
+          <Fact name={words.why}>{of.comment && <Shown text={of.comment} />}</Fact>
+          <Fact name={words.by}>{of.proposed_by && <Shown text={of.proposed_by} />}</Fact>
+          <Fact name={words.since}>{of.proposed_at && <Time at={of.proposed_at} brief />}</Fact>
+          <Fact name={words.until}>{of.expires_at && <Time at={of.expires_at} />}</Fact>
+          <Fact name={words.tenant}>{of.tenant && <Shown text={of.tenant} />}</Fact>
+        </Facts>
+        <ButtonLink to="/change-requests/$id" params={{ id }} variant="default">
+          {words.look}
+        </ButtonLink>
+      </Stack>
+    </Paper>
+  );
+}

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import type { Callable } from '../../api/answers/apps';
+import { commandFor, tried } from './curl';
+
+const operation = (name: string, members: Partial<Callable>): Callable => ({
+  service: 's',
+  version: 'v1',
+  operation: name,
+  methods: ['GET'],
+  path: `/${name}`,
+  credentials: ['key_new'],
+  environments: ['production'],
+  ...members,
+});
+
+const access = (...operations: Callable[]) => ({
+  app: 'a',
+  tenant: 't',
+  access_roles: [],
+  groups: {},
+  operations,
+  more: false,
+});
+
+test('a new key is tried with what it may do, reading before changing', () => {
+  const change = operation('change', { methods: ['POST'] });
+  const one = operation('one', { path: '/things/{id}' });
+  const all = operation('all', {});
+  expect(tried(access(change, one, all), 'key_new', 'production')).toBe(all);
+  expect(tried(access(change, one), 'key_new', 'production')).toBe(one);
+  expect(tried(access(change), 'key_new', 'production')).toBe(change);
+});
+
+test('what another key or another environment may do is no example', () => {
+  const other = operation('other', { credentials: ['key_old'] });
+  const staging = operation('staging', { environments: ['staging'] });
+  expect(tried(access(other, staging), 'key_new', 'production')).toBeUndefined();
+});
+
+test('of an app with many keys, an operation that does not name them all will do', () => {
+  const many = operation('many', { credentials: Array.from({ length: 10 }, (_, n) => `key_${n}`) });
+  expect(tried(access(many), 'key_new', 'production')).toBe(many);
+});
+
+test('the command goes to the service’s own host where it has one, and carries the key', () => {
+  const example = {
+    method: 'POST',
+    path: '/v1/users',
+    header: 'X-API-Key',
+    host: 'api.example.com',
+    mediaType: 'application/json',
+  };
+  expect(commandFor(example, 'https://gateway.example.com:8443', "pst_a'b")).toBe(
+    `curl -X POST https://api.example.com:8443/v1/users -H 'X-API-Key: pst_a'\\''b' -H 'Content-Type: application/json' --data-binary '{}'`,
+  );
+});

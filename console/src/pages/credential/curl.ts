@@ -1,0 +1,70 @@
+import type { AppAccess, Callable, Requirements } from '../../api/answers/apps';
+import { accessQuery } from '../../api/apps';
+import { answer, api } from '../../api/client';
+import { queries } from '../../api/queries';
+import { curlOf } from '../../parts/curl';
+
+/** A request that a new key is good for: an operation, and what it asks of its callers. */
+export interface Example {
+  method: string;
+  path: string;
+  header: string;
+  host: string | undefined;
+  mediaType: string | undefined;
+}
+
+/** Methods whose requests have a body. */
+const WITH_BODY = ['POST', 'PUT', 'PATCH'];
+
+/** How little a request does and needs: reading before changing, without parameters before with. */
+function plainness(operation: Callable): number {
+  const reads = operation.methods.length === 0 || operation.methods.includes('GET');
+  return (reads ? 0 : 2) + (operation.path.includes('{') ? 1 : 0);
+}
+
+/** Of what an app may call, what is best for trying a key of it. */
+export function tried(access: AppAccess, key: string, environment: string): Callable | undefined {
+  const fits = access.operations.filter((one) => one.environments.includes(environment));
+  const named = fits.filter((one) => one.credentials.includes(key));
+  const keyed = fits.filter((one) => one.credentials.length > 0);
+  // Ten keys at most are named: of an app that has more, any operation that takes a key.
+  const choice = named.length > 0 ? named : keyed.filter((one) => one.credentials.length >= 10);
+  return choice.sort((one, other) => plainness(one) - plainness(other))[0];
+}
+
+/** Finds a request that a new key is good for; none if its app may not call anything with it. */
+export async function exampleFor(
+  app: string,
+  key: string,
+  environment: string,
+): Promise<Example | undefined> {
+  await queries.invalidateQueries({ queryKey: accessQuery(app).queryKey });
+  const operation = tried(await queries.fetchQuery(accessQuery(app)), key, environment);
+  if (!operation) return undefined;
+  const name = `${operation.service}/${operation.version}/${operation.operation}`;
+  const wanted = (await answer(
+    api.GET('/api/v1/requirements', { params: { query: { operation: name, limit: 1 } } }),
+  )) as unknown as Requirements;
+  const method = operation.methods.includes('GET') ? 'GET' : (operation.methods[0] ?? 'GET');
+  return {
+    method,
+    path: operation.path,
+    header: wanted.credentials?.headers?.[0] ?? 'X-API-Key',
+    host: wanted.hosts.find((host) => !host.startsWith('*')),
+    mediaType: WITH_BODY.includes(method) ? (wanted.media_types[0]?.[0] ?? 'application/json') : undefined,
+  };
+}
+
+/** The command that sends a request with a key. */
+export function commandFor(example: Example, gateway: string, secret: string): string {
+  const url = new URL(gateway);
+  if (example.host) url.hostname = example.host;
+  const headers: Array<[string, string]> = [[example.header, secret]];
+  if (example.mediaType) headers.push(['Content-Type', example.mediaType]);
+  return curlOf({
+    method: example.method,
+    url: `${url.origin}${example.path}`,
+    headers,
+    body: example.mediaType ? '{}' : undefined,
+  });
+}

@@ -1,0 +1,62 @@
+import { useQuery } from '@tanstack/react-query';
+import { ownerQuery, publisherQuery, type Subscription } from '../../api/apps';
+import { may, useMe } from '../../api/me';
+import type { Tone } from '../../parts/Standing';
+
+/** Where a subscription is in its life. */
+export type SubscriptionState = Subscription['state'];
+
+/** Every state, in the order of a life. */
+export const STATES: SubscriptionState[] = [
+  'pending',
+  'approved',
+  'suspended',
+  'rejected',
+  'expired',
+  'cancelled',
+];
+
+/** What each state means for whoever looks. */
+export const TONES: Record<SubscriptionState, Tone> = {
+  pending: 'warn',
+  approved: 'good',
+  suspended: 'bad',
+  rejected: 'bad',
+  expired: 'over',
+  cancelled: 'over',
+};
+
+/** A step that the publisher, or the consumer, takes with a subscription. */
+export type Step = 'approve' | 'reject' | 'suspend' | 'resume' | 'change' | 'remind' | 'cancel' | 'again';
+
+/** The states in which each step makes sense, and whose it is. */
+const STEPS: Record<Step, { from: SubscriptionState[]; of: 'publisher' | 'consumer' }> = {
+  approve: { from: ['pending', 'rejected', 'expired', 'cancelled'], of: 'publisher' },
+  resume: { from: ['suspended'], of: 'publisher' },
+  change: { from: ['approved', 'suspended'], of: 'publisher' },
+  suspend: { from: ['approved'], of: 'publisher' },
+  reject: { from: ['pending', 'approved', 'suspended'], of: 'publisher' },
+  remind: { from: ['pending'], of: 'consumer' },
+  again: { from: ['rejected', 'expired', 'cancelled'], of: 'consumer' },
+  cancel: { from: ['pending', 'approved', 'suspended'], of: 'consumer' },
+};
+
+/** Which sides of a subscription whoever is signed in may act for: unknown until both were asked for. */
+export function useSides(of: Subscription): { publisher: boolean; consumer: boolean } {
+  const who = useMe();
+  const app = useQuery(ownerQuery(of.app)).data;
+  const service = useQuery(publisherQuery(of.service)).data;
+  // Without a tenant it is the platform's, or unseen: then a role in some tenant says nothing.
+  const allowed = (permission: string, tenant: string | undefined) =>
+    tenant ? may(who, permission, tenant) : (who?.platform.includes(permission) ?? false);
+  return {
+    publisher: allowed('subscriptions.decide', service?.tenant),
+    consumer: allowed('subscriptions.request', app?.tenant),
+  };
+}
+
+/** The steps that somebody may take with a subscription where it stands, the likeliest first. */
+export function stepsOf(of: Subscription, sides: { publisher: boolean; consumer: boolean }): Step[] {
+  const all = Object.entries(STEPS) as Array<[Step, (typeof STEPS)[Step]]>;
+  return all.filter(([, step]) => sides[step.of] && step.from.includes(of.state)).map(([name]) => name);
+}

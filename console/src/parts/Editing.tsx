@@ -1,0 +1,81 @@
+import { type ReactNode, useState } from 'react';
+import { codeOf } from '../api/problem';
+import { texts } from '../texts';
+import { Ask } from './Ask';
+import { Conflict } from './Conflict';
+import { Failure } from './Failure';
+import { merged, patchOf, type Versioned } from './patch';
+
+/** Somebody else changed it since it was read (412). */
+const MISMATCH = 'resource.version_mismatch';
+
+/**
+ * Changes a document in a form. Only what was changed is sent, with the version that was read; where somebody
+ * else was faster, both are shown, and whoever came second decides.
+ */
+export function Editing<T extends object>(props: {
+  title: string;
+  /** The document as it was read. */
+  base: Versioned<T>;
+  /** Reads it anew. */
+  read: () => Promise<Versioned<T>>;
+  write: (patch: Record<string, unknown>, version: string, comment: string) => Promise<unknown>;
+  onClose: () => void;
+  /** The fields of the form. */
+  children: (draft: T, change: (members: Partial<T>) => void) => ReactNode;
+  /** Makes of the draft what is sent. */
+  finish?: (draft: T) => T;
+}) {
+  const [base] = useState(props.base);
+  const [draft, setDraft] = useState(base.value);
+  const [said, setSaid] = useState('');
+  const [theirs, setTheirs] = useState<Versioned<T>>();
+  const [error, setError] = useState<unknown>();
+  const mine = props.finish ? props.finish(draft) : draft;
+  const write = async (onto: Versioned<T>, changes: Record<string, unknown>, comment: string) => {
+    try {
+      await props.write(changes, onto.version, comment);
+      props.onClose();
+    } catch (thrown) {
+      if (codeOf(thrown) !== MISMATCH) throw thrown;
+      setTheirs(await props.read());
+      throw thrown;
+    }
+  };
+  const changes = patchOf(base.value, mine);
+  return (
+    <>
+      <Ask
+        opened={theirs === undefined}
+        onClose={props.onClose}
+        title={props.title}
+        action={texts.common.save}
+        comment="optional"
+        disabled={Object.keys(changes).length === 0}
+        onDone={(comment) => {
+          setSaid(comment);
+          return write(base, changes, comment);
+        }}
+      >
+        {props.children(draft, (members) => setDraft({ ...draft, ...members }))}
+        <Failure error={error} />
+      </Ask>
+      {theirs && (
+        <Conflict
+          opened
+          mine={merged(theirs.value, changes)}
+          theirs={theirs.value}
+          onMine={() =>
+            write(theirs, changes, said).catch((thrown) => {
+              if (codeOf(thrown) === MISMATCH) return;
+              setTheirs(undefined);
+              setError(thrown);
+            })
+          }
+          onTheirs={props.onClose}
+          onClose={() => setTheirs(undefined)}
+        />
+      )}
+    </>
+  );
+}
