@@ -48,6 +48,7 @@ test('a publisher reads the story, approves with an end, and the count goes down
   await page.getByRole('link', { name: /Approvals/ }).click();
   const story = page.getByRole('region', { name: 'fieldforce asks for partners' });
   await story.getByText('Customers are registered on the road').waitFor();
+  await story.getByText('Field force of tenant Fieldwork Partners').waitFor();
   await story.getByText('lin@fieldwork.example').waitFor();
   await story.getByText('partners:write').waitFor();
   const meanwhile = story.getByRole('link', { name: '2 refusals because of this' });
@@ -94,6 +95,10 @@ test('a publisher reads the story, approves with an end, and the count goes down
   await accessible(page);
 
   await page.getByRole('tab', { name: 'History' }).click();
+  const decided = page.getByRole('table', { name: 'Subscriptions' });
+  // The newest decision first.
+  await expect.poll(() => decided.getByRole('row').nth(1).textContent()).toContain('newcomer → users');
+  await expect(decided.getByRole('row').nth(2).textContent()).resolves.toContain('fieldforce → partners');
   await page.getByLabel('State').selectOption('Rejected');
   await page.waitForURL(/tab=history&state=rejected/);
   await page.getByRole('table', { name: 'Subscriptions' }).getByText('Say who you are').waitFor();
@@ -147,6 +152,31 @@ test('a publisher grants fewer scopes than were asked for', async () => {
   await approve.getByRole('button', { name: 'Approve' }).click();
   await page.getByRole('button', { name: 'Suspend…' }).waitFor();
   expect(await subscription(id)).toMatchObject({ state: 'approved', scopes: ['read:users'] });
+  expect(complaints).toEqual([]);
+});
+
+test('a decision about what somebody else changed meanwhile is not taken before it was looked at', async () => {
+  const id = await asked('build', 'partners', 'Customers for tests');
+  const { page, complaints } = await as('publisher', 'commerce');
+  await page.goto(`/subscriptions/${id}`);
+  await page.getByRole('button', { name: 'Approve…' }).click();
+  const approve = page.getByRole('dialog', { name: 'Approve partners for build' });
+  await approve.getByText('Customers for tests').waitFor();
+  const patched = await fetch(`${at.admin}/api/v1/subscriptions/${id}`, {
+    method: 'PATCH',
+    headers: { authorization: `Bearer ${at.token}`, 'content-type': 'application/merge-patch+json' },
+    body: JSON.stringify({ reason: 'All customers, for the newspaper' }),
+  });
+  expect(patched.status).toBe(200);
+  await approve.getByRole('button', { name: 'Approve' }).click();
+  await approve.getByText('resource.version_mismatch').waitFor();
+  await approve.getByText('All customers, for the newspaper').waitFor();
+  expect(await subscription(id)).toMatchObject({ state: 'pending' });
+  await accessible(page);
+  await shot(page, 'approve-mismatch');
+  await approve.getByRole('button', { name: 'Approve' }).click();
+  await page.getByRole('button', { name: 'Suspend…' }).waitFor();
+  expect(await subscription(id)).toMatchObject({ state: 'approved' });
   expect(complaints).toEqual([]);
 });
 

@@ -199,6 +199,27 @@ test('who edits a key that somebody else changed meanwhile sees both, and decide
   expect(complaints).toEqual([]);
 });
 
+test('a key carries some of the access roles of its app, in another environment', async () => {
+  for (const id of ['reader', 'writer']) {
+    const role = { id, tenant: 'operations', allows: [{ service: 'admin' }] };
+    expect((await at.ask('POST', '/api/v1/access-roles', role)).status).toBe(201);
+  }
+  await patch('/apps/build', { access_roles: ['reader', 'writer'] });
+  const { page, complaints } = await as('admin', 'operations');
+  await page.goto('/apps/build');
+  await page.getByRole('button', { name: 'Create a key' }).click();
+  const key = page.getByRole('dialog', { name: 'Create a key for build' });
+  await key.getByLabel('Environment').selectOption('staging');
+  await key.getByRole('radiogroup', { name: 'Access roles' }).getByLabel('Only these').check();
+  await key.getByLabel('writer').uncheck();
+  await key.getByRole('button', { name: 'Create the key' }).click();
+  const shown = page.getByRole('dialog', { name: /was created/ });
+  await shown.getByRole('region', { name: /^secret of/ }).waitFor();
+  const { items } = await got<{ items: Document[] }>('/credentials?app=build&environment=staging');
+  expect(items).toMatchObject([{ access_roles: ['reader'], environment: 'staging' }]);
+  expect(complaints).toEqual([]);
+});
+
 test('an expired key is extended from the list of its app', async () => {
   const { page, complaints } = await as('developer', 'commerce');
   await page.goto('/apps/shop');

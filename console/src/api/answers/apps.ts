@@ -62,14 +62,6 @@ export interface Requirements {
   media_types: string[][];
 }
 
-/** What is told with a subscription that waits, beside its document: `GET /approvals`. */
-export interface WaitingStory {
-  /** Whose app asks, which the publisher may not read. */
-  asker?: { app_title?: string | null; tenant: string; tenant_title?: string | null } | null;
-  /** What it was refused meanwhile; none where that was not counted. */
-  refused?: { count: number; last_ms?: number | null } | null;
-}
-
 /** What a change request says of itself in the list of what waits. */
 export interface ChangeRequested {
   comment?: string;

@@ -4,7 +4,6 @@ import { useState } from 'react';
 import { environments, refreshApps } from '../../api/apps';
 import { answer, api } from '../../api/client';
 import { Ask } from '../../parts/Ask';
-import { bodyOf, patching } from '../../parts/patch';
 import { texts } from '../../texts';
 import { useGrants } from '../credential/grants';
 import { finished, type KeyDraft, KeyFields } from '../credential/KeyFields';
@@ -26,15 +25,10 @@ export function CreateKey(props: { app: string; onClose: () => void; onMade: (ma
     const answered = await answer(
       api.POST('/api/v1/apps/{id}/keys', {
         params: { path: { id: props.app }, query: { comment: comment || undefined } },
-        body: { environment, title, scopes, expires_at, restricted_to },
+        body: { environment, title, scopes, access_roles, expires_at, restricted_to },
       }),
     );
-    const made = newKeyOf(answered);
-    if (access_roles) {
-      // Nobody knows the secret yet, so that the key carries too much for nobody.
-      made.error = await narrowed(made.id, access_roles, `"${answered.version}"`).catch((error) => error);
-    }
-    props.onMade(made);
+    props.onMade(newKeyOf(answered));
     await refreshApps();
   };
   return (
@@ -55,15 +49,5 @@ export function CreateKey(props: { app: string; onClose: () => void; onMade: (ma
       />
       <KeyFields draft={draft} change={(members) => setDraft({ ...draft, ...members })} grants={grants} />
     </Ask>
-  );
-}
-
-/** Lets a key carry some of its app's access roles only. */
-async function narrowed(id: string, access_roles: string[], version: string): Promise<undefined> {
-  await answer(
-    api.PATCH('/api/v1/credentials/{id}', {
-      params: { path: { id }, header: patching(version) },
-      body: bodyOf({ access_roles }),
-    }),
   );
 }

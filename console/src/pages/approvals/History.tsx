@@ -36,6 +36,9 @@ const COLUMNS: Array<Column<Subscription>> = [
   },
 ];
 
+/** Subscriptions on a page. */
+const ON_A_PAGE = 50;
+
 /** When it was decided or, until then, asked for; what was declared in a file may not say. */
 function since(one: Subscription): string | undefined {
   return one.decided_at ?? one.requested_at;
@@ -64,16 +67,30 @@ export function History() {
   );
 }
 
+/** A page of subscriptions. */
+interface Found {
+  items: Subscription[];
+  next?: string | null;
+}
+
+/** Those that were decided about, the newest decision first; or those in a state, the newest first. */
+async function find(state: string | undefined, cursor: string | undefined): Promise<Found> {
+  if (state) {
+    // Ids that the API makes grow with time.
+    const query = { state, cursor, sort: '-id', limit: ON_A_PAGE };
+    return answer(api.GET('/api/v1/subscriptions', { params: { query } }));
+  }
+  const query = { before: cursor, limit: ON_A_PAGE };
+  const { items, next } = await answer(api.GET('/api/v1/approvals/decided', { params: { query } }));
+  return { items: items.map(({ id, document }) => ({ ...(document as Subscription), id })), next };
+}
+
 function Decided(props: { state: string | undefined }) {
   const { state } = props;
   const { cursor, buttons } = usePaging();
   const query = useQuery({
-    queryKey: ['subscriptions', { state, cursor, newest: true }],
-    queryFn: () =>
-      answer(
-        // Ids that the API makes grow with time.
-        api.GET('/api/v1/subscriptions', { params: { query: { state, cursor, sort: '-id', limit: 50 } } }),
-      ),
+    queryKey: ['subscriptions', { state, cursor, decided: true }],
+    queryFn: () => find(state, cursor),
   });
   return (
     <Loaded query={query}>

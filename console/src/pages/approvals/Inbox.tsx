@@ -1,7 +1,7 @@
 import { Button, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { ChangeRequested, WaitingStory } from '../../api/answers/apps';
+import type { ChangeRequested } from '../../api/answers/apps';
 import type { Subscription } from '../../api/apps';
 import { approvals } from '../../frame/WaitingCount';
 import { Empty } from '../../parts/Empty';
@@ -32,7 +32,7 @@ export function Inbox() {
                   <Story
                     key={waiting.id}
                     of={{ ...(waiting.document as Subscription), id: waiting.id, version: waiting.version }}
-                    told={waiting as WaitingStory}
+                    told={waiting}
                   />
                 ) : (
                   <ChangeWaiting key={waiting.id} id={waiting.id} of={waiting.document as ChangeRequested} />

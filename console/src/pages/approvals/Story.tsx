@@ -1,8 +1,8 @@
 import { Button, Group, Paper, Stack, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { WaitingStory } from '../../api/answers/apps';
 import { ownerQuery, type Subscription } from '../../api/apps';
+import type { Schemas } from '../../api/client';
 import { Fact, Facts } from '../../parts/Facts';
 import { PageLink } from '../../parts/links';
 import { Shown } from '../../parts/Shown';
@@ -16,7 +16,7 @@ import { RefusedMeanwhile } from './RefusedMeanwhile';
 const words = texts.approvals.story;
 
 /** A subscription that waits: who asks for what and why, since when, and what it costs them meanwhile. */
-export function Story(props: { of: Subscription; told: WaitingStory }) {
+export function Story(props: { of: Subscription; told: Schemas['Waiting'] }) {
   const { of, told } = props;
   const [step, setStep] = useState<'approve' | 'reject'>();
   const name = words.title(of.app, of.service);
@@ -76,7 +76,7 @@ export function Story(props: { of: Subscription; told: WaitingStory }) {
 }
 
 /** The app that asks, and whose it is: by what was told with it, or by what one may read oneself. */
-function Asker(props: { app: string; told: WaitingStory['asker'] }) {
+function Asker(props: { app: string; told: Schemas['Waiting']['asker'] }) {
   const { app, told } = props;
   const own = useQuery(ownerQuery(app)).data;
   const title = told?.app_title ?? own?.title;

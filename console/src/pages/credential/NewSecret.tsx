@@ -2,7 +2,6 @@ import { Text, TextInput } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useGateway } from '../../api/gateway';
-import { Failure } from '../../parts/Failure';
 import { Secret } from '../../parts/Secret';
 import { texts } from '../../texts';
 import { commandFor, exampleFor } from './curl';
@@ -13,8 +12,6 @@ export interface NewKey {
   app: string;
   environment: string;
   secret: string;
-  /** What went wrong after it was made. */
-  error?: unknown;
 }
 
 /** What the API answers of a key that it made. */
@@ -57,7 +54,6 @@ export function NewSecret(props: { made: NewKey; onClose: () => void }) {
             />
           )}
           {example === null && <Text size="sm">{words.nothing}</Text>}
-          <Failure error={made.error} />
         </>
       }
       onClose={props.onClose}

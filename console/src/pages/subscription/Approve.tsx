@@ -10,7 +10,7 @@ import { Shown } from '../../parts/Shown';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
 import { planScopes } from '../credential/grants';
-import { decided } from './deciding';
+import { decided, decidingOn } from './deciding';
 
 const words = texts.approvals.approve;
 
@@ -33,7 +33,7 @@ export function Approve(props: { of: Subscription; onClose: () => void }) {
   const approve = async (comment: string) => {
     const { id = '' } = of;
     const approved = api.POST('/api/v1/subscriptions/{id}/approve', {
-      params: { path: { id } },
+      params: { path: { id }, header: decidingOn(of) },
       body: {
         comment,
         scopes: chosen,

@@ -5,14 +5,14 @@ import { api, type Schemas } from '../../api/client';
 import { Ask } from '../../parts/Ask';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
-import { decided } from './deciding';
+import { decided, decidingOn } from './deciding';
 
 /** A decision that says no more than why. */
 type Plain = 'reject' | 'suspend' | 'resume' | 'cancel';
 
-/** Takes a step with a subscription; what it became. */
+/** Takes a step with a subscription, in the version that was read; what it became. */
 function take(step: Plain, of: Subscription, body: Schemas['Decision']): Promise<Subscription> {
-  const params = { path: { id: of.id ?? '' } };
+  const params = { path: { id: of.id ?? '' }, header: decidingOn(of) };
   const asked = {
     reject: () => api.POST('/api/v1/subscriptions/{id}/reject', { params, body }),
     suspend: () => api.POST('/api/v1/subscriptions/{id}/suspend', { params, body }),

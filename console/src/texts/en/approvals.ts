@@ -142,7 +142,7 @@ export const approvals = {
   decidedOnes: {
     caption: 'Subscriptions',
     filter: 'State',
-    all: 'All',
+    all: 'Every decision',
     what: 'Subscription',
     named: (app: string, service: string) => `${app} → ${service}`,
     state: 'State',
