@@ -1,0 +1,76 @@
+import { Badge, Button, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { answer, api, type Schemas } from '../../api/client';
+import { DataTable } from '../../parts/DataTable';
+import { Failure } from '../../parts/Failure';
+import { Loaded } from '../../parts/Loaded';
+import { Section } from '../../parts/Page';
+import { Shown } from '../../parts/Shown';
+import { Time } from '../../parts/Time';
+import { told } from '../../parts/told';
+import { texts } from '../../texts';
+
+const words = texts.account.sessions;
+
+/** Where one is signed in. Every session but this one can be ended here; this one by signing out. */
+export function Sessions() {
+  const query = useQuery({ queryKey: ['sessions'], queryFn: () => answer(api.GET('/api/v1/me/sessions')) });
+  const [error, setError] = useState<unknown>();
+  const end = async (session: Schemas['SessionSeen']) => {
+    setError(undefined);
+    try {
+      await answer(api.DELETE('/api/v1/me/sessions/{id}', { params: { path: { id: session.id } } }));
+      told(words.ended);
+    } catch (thrown) {
+      setError(thrown);
+    }
+    await query.refetch();
+  };
+  const agent = (session: Schemas['SessionSeen']) => session.agent || words.unknown;
+  return (
+    <Section title={words.title}>
+      <Text size="sm" c="dimmed">
+        {words.explain}
+      </Text>
+      <Failure error={error} />
+      <Loaded query={query}>
+        {({ items }) => (
+          <DataTable
+            caption={words.title}
+            rows={items}
+            id={(session) => session.id}
+            columns={[
+              {
+                head: words.browser,
+                cell: (session) => <Shown text={agent(session)} first={80} />,
+              },
+              { head: words.from, cell: (session) => <Shown text={session.from} mono /> },
+              { head: words.begun, cell: (session) => <Time at={session.begun_at} /> },
+              { head: words.seen, cell: (session) => <Time at={session.seen_at} brief /> },
+              { head: words.ends, cell: (session) => <Time at={session.ends_at} brief /> },
+              {
+                head: words.end,
+                cell: (session) =>
+                  session.current ? (
+                    <Badge variant="outline" color="gray">
+                      {words.here}
+                    </Badge>
+                  ) : (
+                    <Button
+                      size="compact-sm"
+                      variant="default"
+                      onClick={() => end(session)}
+                      aria-label={words.endOf(agent(session).slice(0, 60), session.from)}
+                    >
+                      {words.end}
+                    </Button>
+                  ),
+              },
+            ]}
+          />
+        )}
+      </Loaded>
+    </Section>
+  );
+}
