@@ -25,6 +25,8 @@ export async function visit(browser: Browser, at: Postern, options: { width?: nu
     timezoneId: 'Europe/Berlin',
     locale: 'en-GB',
     reducedMotion: 'reduce',
+    // An identity provider of a test has a certificate of its own making.
+    ignoreHTTPSErrors: true,
   });
   const page = await context.newPage();
   const complaints: string[] = [];

@@ -62,19 +62,18 @@ async function served(admin: string) {
       port: at,
       strictPort: true,
       proxy: {
-        '^/(api|healthz|readyz)': {
-          target: admin,
-          changeOrigin: true,
-          configure: (proxy) => proxy.on('proxyReq', (request) => request.setHeader('origin', admin)),
-        },
+        // `Host` stays what the browser says, so that identity providers bring it back to here.
+        '^/(api|healthz|readyz)': { target: admin },
       },
     },
   });
   return { address: `http://127.0.0.1:${at}`, close: () => server.close() };
 }
 
-/** Starts Postern with its demo, or, with `empty`, with nothing. */
-export async function postern(options: { empty?: boolean } = {}): Promise<Postern> {
+/** Starts Postern with its demo, or, with `empty`, with nothing; `env` are variables for it. */
+export async function postern(
+  options: { empty?: boolean; env?: Record<string, string> } = {},
+): Promise<Postern> {
   const data = await mkdtemp(join(tmpdir(), 'postern-console-'));
   const gateway = `127.0.0.1:${await port()}`;
   const admin = `127.0.0.1:${await port()}`;
@@ -83,7 +82,8 @@ export async function postern(options: { empty?: boolean } = {}): Promise<Poster
     const kind = options.empty ? [] : ['--demo'];
     const args = ['run', ...kind, '--data', data, '--gateway', gateway, '--admin', admin];
     let printed = '';
-    child = spawn(BINARY, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const env = { ...process.env, ...options.env };
+    child = spawn(BINARY, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
     child.stdout?.on('data', (text) => (printed += text));
     child.stderr?.on('data', (text) => (printed += text));
     const deadline = Date.now() + 30_000;
