@@ -7,7 +7,14 @@ import { reachable, signedInAgain } from './session';
 export type Schemas = components['schemas'];
 
 /** Where being signed out is an answer, and nothing to wait for. */
-const ASKS_NOBODY = ['/api/v1/me', '/api/v1/sign-in', '/api/v1/sign-up', '/api/v1/invitations/accept'];
+const ASKS_NOBODY = ['GET /api/v1/me', 'POST /api/v1/sign-out'];
+
+/** Whether an answer says that nobody is signed in (any more), and not that a password was wrong. */
+async function isOver(response: Response): Promise<boolean> {
+  if (response.status !== 401) return false;
+  const { code } = await Problem.of(response.clone());
+  return code === 'session.missing' || code === 'credential.invalid';
+}
 
 /**
  * Sends a request. Where the session is over, waits until somebody has signed in again and sends it once
@@ -24,8 +31,8 @@ async function send(request: Request): Promise<Response> {
       throw new Unreachable('Postern cannot be reached.');
     }
     reachable.set(true);
-    const path = new URL(request.url).pathname;
-    if (response.status !== 401 || ASKS_NOBODY.includes(path)) return response;
+    const what = `${request.method} ${new URL(request.url).pathname}`;
+    if (ASKS_NOBODY.includes(what) || !(await isOver(response))) return response;
     if (!(await signedInAgain())) return response;
   }
 }

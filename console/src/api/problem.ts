@@ -14,6 +14,8 @@ export class Problem extends Error {
   constructor(
     readonly status: number,
     readonly document: Told,
+    /** How many seconds to wait before asking again, where the answer says so (`Retry-After`). */
+    readonly retryAfter?: number,
   ) {
     super(document.detail);
   }
@@ -27,7 +29,8 @@ export class Problem extends Error {
     const kind = response.headers.get('content-type') ?? '';
     if (kind.startsWith('application/problem+json')) {
       const document = (await response.json().catch(() => undefined)) as ProblemDocument | undefined;
-      if (document) return new Problem(response.status, document);
+      const wait = Number(response.headers.get('retry-after'));
+      if (document) return new Problem(response.status, document, wait > 0 ? wait : undefined);
     }
     return new Problem(response.status, {
       code: `http.${response.status}`,

@@ -1,9 +1,12 @@
 import { ActionIcon, Menu, SegmentedControl, Text, useMantineColorScheme } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
 import { IconLogout, IconUser, IconUserCircle } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { answer, api } from '../api/client';
-import { me, useMe } from '../api/me';
+import { signedIn, useMe } from '../api/me';
+import { codeOf } from '../api/problem';
 import { queries } from '../api/queries';
+import { Failure } from '../parts/Failure';
 import { Shown } from '../parts/Shown';
 import { texts } from '../texts';
 
@@ -12,9 +15,16 @@ export function AccountMenu() {
   const who = useMe();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const out = async () => {
-    await answer(api.POST('/api/v1/sign-out'));
-    queries.clear();
-    queries.setQueryData(me.queryKey, null);
+    try {
+      await answer(api.POST('/api/v1/sign-out'));
+    } catch (error) {
+      // A session that is over already is what was wanted.
+      if (codeOf(error) !== 'session.missing') {
+        notifications.show({ message: <Failure error={error} />, autoClose: false });
+        return;
+      }
+    }
+    signedIn(queries, null);
   };
   return (
     <Menu position="bottom-end" width={240} trapFocus>
