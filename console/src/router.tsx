@@ -34,6 +34,11 @@ const tree = root.addChildren([
     path: '/accept',
     component: lazyRouteComponent(() => import('./pages/accept')),
   }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/signed-in',
+    component: lazyRouteComponent(() => import('./pages/signedIn')),
+  }),
   inside.addChildren([
     page('/', () => import('./pages/home')),
     page('/refusals', () => import('./pages/refusals')),

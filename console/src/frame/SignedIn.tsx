@@ -13,8 +13,8 @@ export function SignedIn() {
       {(who) =>
         who ? (
           <>
-            <Shell />
             <Expired />
+            <Shell />
           </>
         ) : (
           <SignInPage />
