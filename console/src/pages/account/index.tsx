@@ -1,5 +1,23 @@
+import { useMe } from '../../api/me';
 import { Page } from '../../parts/Page';
+import { texts } from '../../texts';
+import { Name } from './Name';
+import { Password } from './Password';
+import { Permissions } from './Permissions';
+import { Sessions } from './Sessions';
+import { Tokens } from './Tokens';
 
+/** What everybody sees and changes of themselves. */
 export default function AccountPage() {
-  return <Page title="account">…</Page>;
+  const who = useMe();
+  if (!who) return null;
+  return (
+    <Page title={texts.account.title}>
+      <Name who={who} />
+      <Permissions who={who} />
+      <Password email={who.email ?? ''} />
+      <Sessions />
+      <Tokens who={who} />
+    </Page>
+  );
 }
