@@ -1,0 +1,85 @@
+import { Anchor, Checkbox, Stack, Text, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { type Change, change } from '../../../api/change';
+import { useMay } from '../../../api/me';
+import { texts } from '../../../texts';
+import { allowing, closedRanges, isAddress } from './egress';
+import { StepForm } from './StepForm';
+import type { Progress } from './state';
+import { TenantField, useTenantsFor } from './TenantField';
+
+const words = texts.home.steps.service;
+
+/** Makes a service with its upstream; and the tenant, where there is none yet. */
+export function ServiceStep(props: { at: Progress }) {
+  const may = useMay();
+  const tenants = useTenantsFor('services.write', props.at.tenants);
+  const [id, setId] = useState('');
+  const [address, setAddress] = useState('');
+  const [tenant, setTenant] = useState(tenants[0] ?? 'team');
+  const [allow, setAllow] = useState(true);
+  const ranges = closedRanges(address);
+  const mayAllow = may('settings.write');
+  const bad = address.trim() !== '' && !isAddress(address);
+  const make = async () => {
+    const authentication = { api_key: { header: 'X-API-Key' } };
+    const version = { state: 'draft', upstream: id, operations: {} };
+    const changes: Change[] = [
+      { kind: 'upstream', id, put: { tenant, targets: [address.trim()] }, expect: 'absent' },
+      {
+        kind: 'service',
+        id,
+        put: { tenant, authentication, versions: { v1: version } },
+        expect: 'absent',
+      },
+    ];
+    if (tenants.length === 0) changes.unshift({ kind: 'tenant', id: tenant, put: {}, expect: 'absent' });
+    if (ranges.length > 0 && allow && mayAllow) changes.unshift(await allowing(ranges));
+    await change(changes, texts.home.steps.title);
+  };
+  return (
+    <StepForm
+      action={words.action}
+      needs="services.write"
+      disabled={!id || !address.trim() || bad || !tenant}
+      onDo={make}
+    >
+      <TextInput
+        label={words.name}
+        description={words.nameHelp}
+        required
+        maxLength={63}
+        autoComplete="off"
+        value={id}
+        onChange={(event) => setId(event.currentTarget.value.trim())}
+      />
+      <Stack gap={4} align="flex-start">
+        <TextInput
+          w="100%"
+          label={words.address}
+          description={words.addressHelp}
+          required
+          autoComplete="off"
+          value={address}
+          error={bad ? words.addressBad : undefined}
+          onChange={(event) => setAddress(event.currentTarget.value)}
+        />
+        <Anchor component="button" type="button" size="sm" onClick={() => setAddress('builtin:echo')}>
+          {words.echo}
+        </Anchor>
+      </Stack>
+      {ranges.length > 0 &&
+        (mayAllow ? (
+          <Checkbox
+            label={words.allow(ranges.join(', '))}
+            description={words.allowHelp}
+            checked={allow}
+            onChange={(event) => setAllow(event.currentTarget.checked)}
+          />
+        ) : (
+          <Text size="sm">{words.mayNotAllow}</Text>
+        ))}
+      <TenantField tenants={tenants} value={tenant} onChange={setTenant} />
+    </StepForm>
+  );
+}

@@ -1,0 +1,52 @@
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import { useMay } from '../../../api/me';
+import { Failure } from '../../../parts/Failure';
+import { texts } from '../../../texts';
+
+/** The form of a step: does it, then everything is read again. Whoever may not do it is told what it takes. */
+export function StepForm(props: {
+  action: string;
+  needs: string;
+  tenant?: string | undefined;
+  disabled?: boolean;
+  onDo: () => Promise<unknown>;
+  children?: ReactNode;
+}) {
+  const client = useQueryClient();
+  const may = useMay();
+  const [running, setRunning] = useState(false);
+  const [error, setError] = useState<unknown>();
+  if (!may(props.needs, props.tenant)) {
+    return <Text size="sm">{texts.home.steps.notYours(props.needs)}</Text>;
+  }
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (running) return;
+    setRunning(true);
+    setError(undefined);
+    try {
+      await props.onDo();
+    } catch (thrown) {
+      setError(thrown);
+    } finally {
+      // What was done before it went wrong is there.
+      await client.invalidateQueries();
+      setRunning(false);
+    }
+  };
+  return (
+    <form onSubmit={submit}>
+      <Stack gap="sm" maw={560}>
+        {props.children}
+        <Failure error={error} />
+        <Group>
+          <Button type="submit" loading={running} disabled={props.disabled}>
+            {props.action}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
