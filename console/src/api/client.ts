@@ -16,6 +16,12 @@ async function isOver(response: Response): Promise<boolean> {
   return code === 'session.missing' || code === 'credential.invalid';
 }
 
+/** Whether it was what stands between that answered, because it cannot reach Postern either. */
+function isAway(response: Response): boolean {
+  const ours = response.headers.get('content-type')?.startsWith('application/problem+json');
+  return [502, 503, 504].includes(response.status) && !ours;
+}
+
 /**
  * Sends a request. Where the session is over, waits until somebody has signed in again and sends it once
  * more, so that no form is lost; whoever gives up gets the 401.
@@ -27,6 +33,10 @@ async function send(request: Request): Promise<Response> {
       response = await fetch(request.clone());
     } catch (error) {
       if (error instanceof DOMException && error.name === 'AbortError') throw error;
+      reachable.set(false);
+      throw new Unreachable('Postern cannot be reached.');
+    }
+    if (isAway(response)) {
       reachable.set(false);
       throw new Unreachable('Postern cannot be reached.');
     }

@@ -37,5 +37,5 @@ export const PAGES: NavigationPage[] = [
   { to: '/lists', name: names.lists, icon: IconListDetails, key: 'l', needs: 'lists.read' },
   { to: '/audit', name: names.audit, icon: IconHistory, key: 't', needs: 'audit.read' },
   { to: '/revisions', name: names.revisions, icon: IconStack2, key: 'v', needs: 'revisions.read' },
-  { to: '/users', name: names.users, icon: IconUsers, key: 'u', needs: 'users.read' },
+  { to: '/users', name: names.users, icon: IconUsers, key: 'u', needs: 'members.read' },
 ];

@@ -1,4 +1,4 @@
-import { Badge, Button, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answer, api, type Schemas } from '../../api/client';
@@ -53,9 +53,9 @@ export function Sessions() {
                 head: words.end,
                 cell: (session) =>
                   session.current ? (
-                    <Badge variant="outline" color="gray">
+                    <Text size="sm" c="dimmed" style={{ whiteSpace: 'nowrap' }}>
                       {words.here}
-                    </Badge>
+                    </Text>
                   ) : (
                     <Button
                       size="compact-sm"

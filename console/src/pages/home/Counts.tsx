@@ -25,34 +25,35 @@ export function Counts() {
     queryFn: () => answer(api.GET('/api/v1/apps', limit)),
     enabled: may('apps.read'),
   });
-  const count = (items: unknown[], more: boolean) => (more ? words.more(items.length) : String(items.length));
   return (
     <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="sm">
       {waiting.data && (
-        <Count to="/approvals" n={count(waiting.data.items, waiting.data.more)} what={words.approvals} />
+        <Count to="/approvals" items={waiting.data.items} more={waiting.data.more} what={words.approvals} />
       )}
       {services.data && (
         <Count
           to="/services"
-          n={count(services.data.items, services.data.next !== null)}
+          items={services.data.items}
+          more={services.data.next !== null}
           what={words.services}
         />
       )}
       {apps.data && (
-        <Count to="/apps" n={count(apps.data.items, apps.data.next !== null)} what={words.apps} />
+        <Count to="/apps" items={apps.data.items} more={apps.data.next !== null} what={words.apps} />
       )}
     </SimpleGrid>
   );
 }
 
-function Count(props: { to: string; n: string; what: string }) {
+function Count(props: { to: string; items: unknown[]; more: boolean; what: (n: number) => string }) {
+  const n = props.items.length;
   return (
     <Paper withBorder p="sm">
       <PageLink to={props.to}>
         <Text component="span" fz="1.4rem" fw={650}>
-          {props.n}
+          {props.more ? words.more(n) : n}
         </Text>{' '}
-        {props.what}
+        {props.what(n)}
       </PageLink>
     </Paper>
   );

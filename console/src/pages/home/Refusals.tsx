@@ -60,7 +60,11 @@ export function Refusals() {
                     {
                       head: words.code,
                       cell: (group) => (
-                        <PageLink to="/refusals" search={{ code: group.key ?? undefined, since: '24h' }}>
+                        <PageLink
+                          to="/refusals"
+                          search={{ code: group.key ?? undefined, since: '24h' }}
+                          size="sm"
+                        >
                           <Shown text={group.key ?? texts.common.none} mono />
                         </PageLink>
                       ),
@@ -74,6 +78,7 @@ export function Refusals() {
                           <PageLink
                             to="/requests/$id"
                             params={{ id: group.example }}
+                            size="sm"
                             aria-label={words.why(group.key ?? '')}
                           >
                             {words.example}

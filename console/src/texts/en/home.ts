@@ -16,9 +16,9 @@ export const home = {
     why: (code: string) => `Why? The last refusal with ${code}`,
   },
   counts: {
-    approvals: 'wait for your decision',
-    services: 'services',
-    apps: 'apps',
+    approvals: (n: number) => (n === 1 ? 'waits for your decision' : 'wait for your decision'),
+    services: (n: number) => (n === 1 ? 'service' : 'services'),
+    apps: (n: number) => (n === 1 ? 'app' : 'apps'),
     more: (n: number) => `${n}+`,
   },
   ready: {

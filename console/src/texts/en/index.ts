@@ -11,6 +11,7 @@ import { refusals } from './refusals';
 import { search } from './search';
 import { services } from './services';
 import { signIn } from './signIn';
+import { users } from './users';
 import { why } from './why';
 
 /** English. One file per room of the console. */
@@ -28,5 +29,6 @@ export const en = {
   search,
   services,
   signIn,
+  users,
   why,
 };
