@@ -63,7 +63,11 @@ async function served(admin: string) {
       strictPort: true,
       proxy: {
         // `Host` stays what the browser says, so that identity providers bring it back to here.
-        '^/(api|healthz|readyz)': { target: admin },
+        // While Postern is stopped, connections break as they would without this.
+        '^/(api|healthz|readyz)': {
+          target: admin,
+          configure: (proxy) => proxy.on('error', (_error, _request, response) => response.destroy()),
+        },
       },
     },
   });
