@@ -3,6 +3,7 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import { texts } from '../texts';
 import { Failure } from './Failure';
 import { useFocusBack } from './focus';
+import { Shown } from './Shown';
 
 /**
  * Asks before something is done: the title names the thing, the button says what it does. A comment is asked
@@ -50,7 +51,12 @@ export function Ask(props: {
     }
   };
   return (
-    <Modal opened={props.opened} onClose={props.onClose} title={props.title} size={props.size ?? 'lg'}>
+    <Modal
+      opened={props.opened}
+      onClose={props.onClose}
+      title={<Shown text={props.title} />}
+      size={props.size ?? 'lg'}
+    >
       <form onSubmit={submit} noValidate>
         <Stack gap="sm">
           {props.children}

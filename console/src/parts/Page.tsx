@@ -1,10 +1,11 @@
 import { Box, Group, Stack, Text, Title } from '@mantine/core';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { texts } from '../texts';
+import { Shown } from './Shown';
 
 /**
- * A page: its one heading, what it is for, and what can be done. Names the browser's tab, and takes the
- * focus when it is come to, so that a screen reader says where one is.
+ * A page: its one heading, which may be a name that somebody gave, what it is for, and what can be done.
+ * Names the browser's tab, and takes the focus when it is come to, so that a screen reader says where one is.
  */
 export function Page(props: { title: string; about?: ReactNode; actions?: ReactNode; children: ReactNode }) {
   const heading = useRef<HTMLHeadingElement>(null);
@@ -19,7 +20,7 @@ export function Page(props: { title: string; about?: ReactNode; actions?: ReactN
       <Group justify="space-between" align="flex-start" gap="sm">
         <Box style={{ flex: '1 1 16rem', minWidth: 0 }}>
           <Title order={1} ref={heading} tabIndex={-1}>
-            {props.title}
+            <Shown text={props.title} />
           </Title>
           {props.about && (
             <Text c="dimmed" size="sm" component="div">
