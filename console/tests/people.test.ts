@@ -61,7 +61,7 @@ test('whoever asked for an account is let in, given a role, kept out and removed
   await page.getByRole('button', { name: 'Link for a new password' }).click();
   await page.getByRole('button', { name: 'Make the link' }).click();
   const made = page.getByRole('dialog', { name: 'A link for a new password' });
-  await made.getByText('It was not mailed').waitFor();
+  await made.getByText('give this link to').waitFor();
   expect(await made.getByRole('region', { name: 'link' }).textContent()).toContain('/accept?token=');
   await accessible(page);
   await made.getByRole('button', { name: 'Close' }).last().click();

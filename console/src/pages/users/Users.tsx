@@ -42,14 +42,14 @@ function Listed(props: { state: string }) {
     />
   );
   return (
-    <Section title={words.title} actions={choice}>
+    <Section title={words.users} actions={choice}>
       <Loaded query={query}>
         {({ items, next }) =>
           items.length === 0 ? (
             <Empty title={words.none}>{words.noneDetail}</Empty>
           ) : (
             <DataTable
-              caption={words.title}
+              caption={words.users}
               rows={items}
               id={(user) => user.id ?? ''}
               {...paging.buttons(next)}

@@ -2,6 +2,7 @@
 export const users = {
   title: 'People',
   about: 'Who manages this Postern, and what they may do. Consumers of services are apps, not people.',
+  users: 'Users',
   email: 'E-mail address',
   name: 'Name',
   noName: 'no name',
