@@ -1,5 +1,127 @@
+import { Group, Select, Tabs, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { useMay } from '../../api/me';
+import { Empty } from '../../parts/Empty';
+import { Loaded } from '../../parts/Loaded';
+import { ButtonLink } from '../../parts/links';
 import { Page } from '../../parts/Page';
+import { Shown } from '../../parts/Shown';
+import { texts } from '../../texts';
+import { useLook } from '../services/useLook';
+import { serviceQuery } from './data';
+import { Lifecycle } from './Lifecycle';
+import { Operations } from './Operations';
+import { Overview } from './Overview';
+import { ServiceActions, VersionActions } from './ServiceActions';
+import { VersionState } from './State';
+import { Subscriptions } from './Subscriptions';
+import type { OfVersion } from './types';
+import { UpstreamTab } from './UpstreamTab';
+import { shownVersion, stateOf, versionsOf } from './versions';
 
+const TABS = ['overview', 'operations', 'upstream', 'subscriptions'] as const;
+
+/** One service: what it is, its versions, and of one of them the operations, upstream and subscriptions. */
 export default function ServicePage() {
-  return <Page title="service">…</Page>;
+  const { id = '' } = useParams({ strict: false });
+  const query = useQuery(serviceQuery(id));
+  const [look] = useLook();
+  const may = useMay();
+  const words = texts.services.page;
+  const service = query.data?.value;
+  const name = service && shownVersion(service, look.version);
+  const version = name === undefined ? undefined : service?.versions[name];
+  return (
+    <Page
+      title={id}
+      about={
+        service && (
+          <>
+            {service.title && (
+              <>
+                <Shown text={service.title} first={120} /> ·{' '}
+              </>
+            )}
+            {service.tenant ? <Shown text={service.tenant} /> : texts.services.platform}
+          </>
+        )
+      }
+      actions={
+        <>
+          {may('calls.read') && (
+            <ButtonLink to="/refusals" search={{ service: id, since: '24h' }} variant="default">
+              {words.refused}
+            </ButtonLink>
+          )}
+          {query.data && <ServiceActions read={query.data} />}
+        </>
+      }
+    >
+      <Loaded query={query}>
+        {(read) =>
+          name === undefined || version === undefined ? (
+            <Overview read={read}>
+              <Empty title={words.noVersion}>{words.noVersionDetail}</Empty>
+            </Overview>
+          ) : (
+            <OneVersion of={{ read, service: read.value, name, version }} />
+          )
+        }
+      </Loaded>
+    </Page>
+  );
+}
+
+/** The version that is looked at: which one, how far it is, and what there is to see of it. */
+function OneVersion(props: { of: OfVersion }) {
+  const { of } = props;
+  const [look, setLook] = useLook();
+  const words = texts.services.page;
+  const tab = TABS.find((one) => one === look.tab) ?? 'overview';
+  const panels: Record<(typeof TABS)[number], () => ReactNode> = {
+    overview: () => <Overview read={of.read} of={of} />,
+    operations: () => <Operations of={of} />,
+    upstream: () => <UpstreamTab of={of} />,
+    subscriptions: () => <Subscriptions service={of.service} />,
+  };
+  return (
+    <>
+      <Group align="flex-end" gap="sm">
+        <Select
+          label={words.version}
+          w={150}
+          allowDeselect={false}
+          data={versionsOf(of.service).map(([name]) => name)}
+          value={of.name}
+          onChange={(name) => setLook({ version: name ?? undefined, operation: undefined })}
+        />
+        <Group h={36} align="center">
+          <VersionState state={stateOf(of.version)} />
+        </Group>
+        <Lifecycle of={of} />
+        <VersionActions of={of} />
+      </Group>
+      {look.version !== undefined && look.version !== of.name && (
+        <Text size="sm" role="status">
+          <Shown text={words.unknownVersion(look.version)} />
+        </Text>
+      )}
+      <Tabs value={tab} onChange={(value) => setLook({ tab: value ?? undefined })} keepMounted={false}>
+        <Tabs.List mb="md">
+          {TABS.map((one) => (
+            <Tabs.Tab key={one} value={one}>
+              {words.tabs[one]}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {TABS.map((one) => (
+          <Tabs.Panel key={one} value={one}>
+            {one === tab && panels[one]()}
+          </Tabs.Panel>
+        ))}
+      </Tabs>
+    </>
+  );
 }

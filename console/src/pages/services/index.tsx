@@ -1,5 +1,121 @@
+import { Button, Group, TextInput } from '@mantine/core';
+import { useDebouncedCallback, useDisclosure } from '@mantine/hooks';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import type { Service } from '../../api/answers/services';
+import { answer, api } from '../../api/client';
+import { useMay } from '../../api/me';
+import { Empty } from '../../parts/Empty';
+import { Loaded } from '../../parts/Loaded';
 import { Page } from '../../parts/Page';
+import { usePaging } from '../../parts/paging';
+import { texts } from '../../texts';
+import { Choose } from './Choose';
+import { CreateService } from './CreateService';
+import { ImportDialog } from './ImportDialog';
+import { ServiceTable } from './ServiceTable';
+import { useLook } from './useLook';
 
+/** The services that somebody may see: found, made, imported. */
 export default function ServicesPage() {
-  return <Page title="services">…</Page>;
+  const words = texts.services;
+  const [look] = useLook();
+  const [creating, create] = useDisclosure(false);
+  const [importing, imported] = useDisclosure(false);
+  const actions = useMay()('services.write') ? (
+    <>
+      <Button variant="default" onClick={imported.open}>
+        {words.import.action}
+      </Button>
+      <Button onClick={create.open}>{words.create.action}</Button>
+    </>
+  ) : undefined;
+  return (
+    <Page title={words.title} about={words.about} actions={actions}>
+      <Filters />
+      <Found key={`${look.q}\n${look.tenant}`} actions={actions} />
+      {creating && <CreateService onClose={create.close} />}
+      {importing && <ImportDialog onClose={imported.close} />}
+    </Page>
+  );
+}
+
+/** What is looked for: in the address, so that it can be shared. */
+function Filters() {
+  const words = texts.services;
+  const [look, setLook] = useLook();
+  const [typed, setTyped] = useState(look.q ?? '');
+  const sent = useRef(look.q ?? '');
+  const search = useDebouncedCallback((q: string) => {
+    sent.current = q;
+    setLook({ q: q || undefined });
+  }, 250);
+  useEffect(() => {
+    // What the address says by itself (a link, the way back) is shown; what was typed stays as it is.
+    if ((look.q ?? '') !== sent.current) setTyped(look.q ?? '');
+    sent.current = look.q ?? '';
+  }, [look.q]);
+  return (
+    <Group align="flex-end" gap="sm" role="search">
+      <TextInput
+        label={words.search}
+        type="search"
+        value={typed}
+        onChange={(event) => {
+          setTyped(event.currentTarget.value);
+          search(event.currentTarget.value);
+        }}
+        style={{ flex: '1 1 14rem', maxWidth: '24rem' }}
+      />
+      <Choose
+        among="tenants"
+        label={words.tenant}
+        placeholder={words.everyTenant}
+        clearable
+        value={look.tenant ?? ''}
+        onChange={(tenant) => setLook({ tenant: tenant || undefined })}
+      />
+    </Group>
+  );
+}
+
+/** One page of what was found; begins anew where something else is looked for. */
+function Found(props: { actions: ReactNode }) {
+  const words = texts.services.empty;
+  const [{ q, tenant }, setLook] = useLook();
+  const { cursor, buttons } = usePaging();
+  const query = useQuery({
+    queryKey: ['services', q, tenant, cursor],
+    queryFn: () =>
+      answer(api.GET('/api/v1/services', { params: { query: { q, tenant, cursor, limit: 50 } } })),
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <Loaded query={query}>
+      {({ items, next }) => {
+        if (items.length > 0 || cursor) {
+          return <ServiceTable services={items as Service[]} buttons={buttons(next)} />;
+        }
+        if (q || tenant) {
+          return (
+            <Empty
+              title={words.filtered}
+              action={
+                <Button variant="default" onClick={() => setLook({ q: undefined, tenant: undefined })}>
+                  {words.clear}
+                </Button>
+              }
+            >
+              {words.filteredDetail}
+            </Empty>
+          );
+        }
+        return (
+          <Empty title={words.title} action={props.actions && <Group gap="xs">{props.actions}</Group>}>
+            {props.actions ? words.detail : words.mayNot}
+          </Empty>
+        );
+      }}
+    </Loaded>
+  );
 }

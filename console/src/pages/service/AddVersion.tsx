@@ -1,0 +1,95 @@
+import { Select, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import type { Service } from '../../api/answers/services';
+import { Ask } from '../../parts/Ask';
+import { told } from '../../parts/told';
+import { texts } from '../../texts';
+import { Choose } from '../services/Choose';
+import { errorAt } from '../services/fields';
+import { useLook } from '../services/useLook';
+import type { Read } from './data';
+import { useSaving } from './useSaving';
+import { isName, versionsOf } from './versions';
+
+/** Adds a version as a draft: with the operations of another, or without any. */
+export function AddVersion(props: { read: Read<Service>; onClose: () => void }) {
+  const { value: service, version: etag } = props.read;
+  const words = texts.services.version;
+  const form = texts.services.form;
+  const newest = versionsOf(service)[0];
+  const [, setLook] = useLook();
+  const { save, questions } = useSaving();
+  const [name, setName] = useState('');
+  const [path, setPath] = useState('');
+  const [from, setFrom] = useState(newest?.[0] ?? '');
+  const [upstream, setUpstream] = useState(newest?.[1].upstream ?? '');
+  const [failed, setFailed] = useState<unknown>();
+  const taken = Object.hasOwn(service.versions, name);
+  const add = async (comment: string) => {
+    const added = {
+      ...(path.trim() ? { base_path: path.trim() } : {}),
+      state: 'draft',
+      upstream,
+      operations: service.versions[from]?.operations ?? {},
+    };
+    const { id, tenant } = service;
+    try {
+      const patch = { versions: { [name]: added } };
+      const went = await save({ kind: 'service', id, tenant, patch, comment }, etag);
+      if (went !== 'made') return;
+    } catch (error) {
+      setFailed(error);
+      throw error;
+    }
+    told(words.added(name));
+    setLook({ version: name, tab: 'operations', operation: undefined });
+  };
+  return (
+    <>
+      <Ask
+        opened
+        title={words.addTitle(service.id)}
+        action={words.add}
+        comment="optional"
+        disabled={!isName(name) || taken || !upstream}
+        onClose={props.onClose}
+        onDone={add}
+      >
+        <TextInput
+          label={words.id}
+          required
+          data-autofocus
+          value={name}
+          error={taken ? texts.services.operations.taken : name && !isName(name) ? form.idWrong : undefined}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <TextInput
+          label={words.path}
+          description={words.pathHelp}
+          value={path}
+          error={errorAt(failed, '/base_path')}
+          onChange={(event) => setPath(event.currentTarget.value)}
+        />
+        <Select
+          label={words.copy}
+          data={[
+            { value: '', label: words.copyNothing },
+            ...versionsOf(service).map(([value]) => ({ value, label: value })),
+          ]}
+          value={from}
+          allowDeselect={false}
+          onChange={(value) => setFrom(value ?? '')}
+        />
+        <Choose
+          among="upstreams"
+          label={texts.services.upstreamChoice.legend}
+          required
+          value={upstream}
+          error={errorAt(failed, '/upstream')}
+          onChange={setUpstream}
+        />
+      </Ask>
+      {questions}
+    </>
+  );
+}

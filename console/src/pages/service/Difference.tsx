@@ -1,0 +1,100 @@
+import { List, Stack, Text } from '@mantine/core';
+import { IconAlertTriangle, IconCircleMinus, IconCirclePlus, IconPencil } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import type { Service } from '../../api/answers/services';
+import type { Schemas } from '../../api/client';
+import { Shown } from '../../parts/Shown';
+import { texts } from '../../texts';
+import { changesOf, type MemberChange } from './breaking';
+import { Mark } from './State';
+
+/** What publishing a version changes for the callers of the last one: what breaks them is marked. */
+export function Difference(props: { service: Service; name: string; difference: Schemas['Difference2'] }) {
+  const words = texts.services.difference;
+  const { added, removed, against } = props.difference;
+  const changed = changesOf(props.service, props.name, props.difference);
+  const breaking =
+    removed.length + changed.flatMap((one) => one.members).filter((member) => member.breaking).length;
+  const same = added.length + removed.length + changed.length === 0;
+  return (
+    <Stack gap="xs" component="section" aria-label={words.title}>
+      <Text size="sm" fw={600}>
+        {words.title}
+      </Text>
+      <Text size="sm">{against ? <Shown text={words.against(against)} /> : words.first}</Text>
+      {against && !same && (
+        <div>
+          <Mark tone={breaking > 0 ? 'bad' : 'good'} {...(breaking > 0 ? { icon: IconAlertTriangle } : {})}>
+            {breaking > 0 ? words.breakingCount(breaking) : words.harmless}
+          </Mark>
+        </div>
+      )}
+      {same && <Text size="sm">{words.same}</Text>}
+      <List size="sm" listStyleType="none" spacing={4}>
+        {removed.map((name) => (
+          <Row key={name} icon={<IconCircleMinus size={16} />} head={words.removed} name={name} breaking />
+        ))}
+        {changed.map(({ operation, members }) => (
+          <Row
+            key={operation}
+            icon={<IconPencil size={16} />}
+            head={words.changed}
+            name={operation}
+            breaking={members.some((member) => member.breaking)}
+          >
+            <List size="sm">
+              {members.map((member) => (
+                <List.Item key={member.member}>
+                  <Member change={member} />
+                </List.Item>
+              ))}
+            </List>
+          </Row>
+        ))}
+        {added.map((name) => (
+          <Row key={name} icon={<IconCirclePlus size={16} />} head={words.added} name={name} />
+        ))}
+      </List>
+    </Stack>
+  );
+}
+
+function Row(props: {
+  icon: ReactNode;
+  head: string;
+  name: string;
+  breaking?: boolean;
+  children?: ReactNode;
+}) {
+  return (
+    <List.Item icon={<span aria-hidden>{props.icon}</span>}>
+      {props.head}:{' '}
+      <b>
+        <Shown text={props.name} />
+      </b>{' '}
+      {props.breaking && (
+        <Mark tone="bad" icon={IconAlertTriangle}>
+          {texts.services.difference.breaking}
+        </Mark>
+      )}
+      {props.children}
+    </List.Item>
+  );
+}
+
+function Member(props: { change: MemberChange }) {
+  const { member, before, after, breaking } = props.change;
+  const words = texts.services.difference;
+  const shown = (value: unknown) => (value === undefined ? words.nothing : JSON.stringify(value));
+  return (
+    <>
+      <code>{member}</code>: {words.before} <Shown text={shown(before)} mono first={200} />, {words.after}{' '}
+      <Shown text={shown(after)} mono first={200} />{' '}
+      {breaking && (
+        <Mark tone="bad" icon={IconAlertTriangle}>
+          {words.breaking}
+        </Mark>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,163 @@
+import { Checkbox, Select, TagsInput, Textarea, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import type { Service } from '../../api/answers/services';
+import { Ask } from '../../parts/Ask';
+import { told } from '../../parts/told';
+import { texts } from '../../texts';
+import { errorAt } from '../services/fields';
+import type { Read } from './data';
+import { type Draft, draftOf, patchOf } from './draft';
+import { ScopesField } from './ScopesField';
+import { useSaving } from './useSaving';
+
+/** Changes what a service says of itself and what holds for all of its versions. */
+export function EditService(props: { read: Read<Service>; onClose: () => void }) {
+  const { value: service, version: etag } = props.read;
+  const words = texts.services.form;
+  const { save, questions } = useSaving();
+  const [draft, setDraft] = useState(() => draftOf(service));
+  const [failed, setFailed] = useState<unknown>();
+  const set = (members: Partial<Draft>) => setDraft((old) => ({ ...old, ...members }));
+  const change = async (comment: string) => {
+    const { id, tenant } = service;
+    try {
+      const went = await save({ kind: 'service', id, tenant, patch: patchOf(draft, service), comment }, etag);
+      if (went === 'made') told(texts.services.page.saved(id));
+    } catch (error) {
+      setFailed(error);
+      throw error;
+    }
+  };
+  const text = (name: 'title' | 'contact' | 'documentation' | 'basePath', at: string, help?: string) => (
+    <TextInput
+      label={words[name]}
+      description={help}
+      maxLength={1000}
+      value={draft[name]}
+      error={errorAt(failed, at)}
+      onChange={(event) => set({ [name]: event.currentTarget.value })}
+    />
+  );
+  return (
+    <>
+      <Ask
+        opened
+        title={texts.services.page.editTitle(service.id)}
+        action={texts.common.save}
+        comment="optional"
+        onClose={props.onClose}
+        onDone={change}
+      >
+        {text('title', '/title')}
+        <Textarea
+          label={words.description}
+          autosize
+          minRows={2}
+          maxRows={8}
+          maxLength={20_000}
+          value={draft.description}
+          error={errorAt(failed, '/description')}
+          onChange={(event) => set({ description: event.currentTarget.value })}
+        />
+        {text('contact', '/contact', words.contactHelp)}
+        {text('documentation', '/documentation')}
+        {text('basePath', '/base_path', words.basePathHelp)}
+        <TagsInput
+          label={words.hosts}
+          description={words.hostsHelp}
+          value={draft.hosts}
+          error={errorAt(failed, '/hosts')}
+          onChange={(hosts) => set({ hosts })}
+        />
+        <ScopesField value={draft.scopes} onChange={(scopes) => set({ scopes })} />
+        <Checkbox
+          label={words.keys}
+          description={words.keysHelp}
+          checked={draft.keys}
+          onChange={(event) => set({ keys: event.currentTarget.checked })}
+        />
+        {draft.keys && (
+          <>
+            <TagsInput
+              label={words.keyHeaders}
+              value={draft.headers}
+              error={errorAt(failed, '/header')}
+              onChange={(headers) => set({ headers })}
+            />
+            <Checkbox
+              label={words.subscription}
+              checked={draft.subscription}
+              onChange={(event) => set({ subscription: event.currentTarget.checked })}
+            />
+          </>
+        )}
+        <Choice
+          label={words.visibility}
+          options={words.visibilities}
+          value={draft.visibility}
+          onChange={(visibility) => set({ visibility })}
+        />
+        {draft.visibility === 'private' && (
+          <TagsInput
+            label={words.sharedWith}
+            value={draft.sharedWith}
+            error={errorAt(failed, '/shared_with')}
+            onChange={(sharedWith) => set({ sharedWith })}
+          />
+        )}
+        <Choice
+          label={words.approval}
+          options={words.approvals}
+          value={draft.approval}
+          onChange={(approval) => set({ approval })}
+        />
+        <Checkbox
+          label={words.publishApproval}
+          checked={draft.publishApproval}
+          onChange={(event) => set({ publishApproval: event.currentTarget.checked })}
+        />
+        <Choice
+          label={words.disclosure}
+          options={words.disclosures}
+          value={draft.disclosure}
+          onChange={(disclosure) => set({ disclosure })}
+        />
+        {draft.disclosure === 'verbose' && (
+          <TextInput
+            type="date"
+            label={words.disclosureUntil}
+            required
+            value={draft.disclosureUntil}
+            error={errorAt(failed, '/disclosure_until', '/disclosure')}
+            onChange={(event) => set({ disclosureUntil: event.currentTarget.value })}
+          />
+        )}
+        <Choice
+          label={words.statusProfile}
+          options={words.statusProfiles}
+          value={draft.statusProfile}
+          onChange={(statusProfile) => set({ statusProfile })}
+        />
+      </Ask>
+      {questions}
+    </>
+  );
+}
+
+/** One of a few values, each in words. */
+function Choice<T extends string>(props: {
+  label: string;
+  options: Record<T, string>;
+  value: T;
+  onChange: (value: T) => void;
+}) {
+  return (
+    <Select
+      label={props.label}
+      allowDeselect={false}
+      data={Object.entries<string>(props.options).map(([value, label]) => ({ value, label }))}
+      value={props.value}
+      onChange={(value) => value && props.onChange(value as T)}
+    />
+  );
+}

@@ -1,0 +1,94 @@
+import { ActionIcon, Button, Group, NumberInput, Stack, Text, TextInput } from '@mantine/core';
+import { IconTrash } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { Upstream } from '../../api/answers/services';
+import { Ask } from '../../parts/Ask';
+import { told } from '../../parts/told';
+import { texts } from '../../texts';
+import { errorAt } from '../services/fields';
+import type { Read } from './data';
+import { type Target, targetsOf } from './health';
+import { useSaving } from './useSaving';
+
+/** The largest weight. */
+const HEAVIEST = 65_535;
+
+/** Changes the targets of an upstream and their weights. */
+export function EditTargets(props: { read: Read<Upstream>; onClose: () => void }) {
+  const { value: upstream, version } = props.read;
+  const words = texts.services.upstream;
+  const { save, questions } = useSaving();
+  const [rows, setRows] = useState(() => targetsOf(upstream).map((target, key) => ({ key, ...target })));
+  const [failed, setFailed] = useState<unknown>();
+  const set = (key: number, members: Partial<Target>) =>
+    setRows(rows.map((row) => (row.key === key ? { ...row, ...members } : row)));
+  const add = () =>
+    setRows([...rows, { key: Math.max(-1, ...rows.map((row) => row.key)) + 1, address: '', weight: 1 }]);
+  const change = async (comment: string) => {
+    const targets = rows.map(({ address, weight }) =>
+      weight === 1 ? address.trim() : { address: address.trim(), weight },
+    );
+    try {
+      const { id, tenant } = upstream;
+      const went = await save({ kind: 'upstream', id, tenant, patch: { targets }, comment }, version);
+      if (went === 'made') told(words.saved(id));
+    } catch (error) {
+      setFailed(error);
+      throw error;
+    }
+  };
+  return (
+    <>
+      <Ask
+        opened
+        title={words.editTitle(upstream.id)}
+        action={texts.common.save}
+        comment="optional"
+        disabled={rows.length === 0 || rows.some((row) => !row.address.trim())}
+        onClose={props.onClose}
+        onDone={change}
+      >
+        {!upstream.tenant && <Text size="sm">{words.shared}</Text>}
+        <Stack gap="xs">
+          {rows.map((row, at) => (
+            <Group key={row.key} gap="xs" align="flex-end" wrap="nowrap">
+              <TextInput
+                label={words.addressOf(at + 1)}
+                required
+                value={row.address}
+                error={errorAt(failed, `/targets/${at}`, `/targets/${at}/address`)}
+                onChange={(event) => set(row.key, { address: event.currentTarget.value })}
+                style={{ flex: 1 }}
+              />
+              <NumberInput
+                label={words.weightOf(at + 1)}
+                min={0}
+                max={HEAVIEST}
+                allowDecimal={false}
+                hideControls
+                w={90}
+                value={row.weight}
+                onChange={(weight) => set(row.key, { weight: Number(weight) || 0 })}
+              />
+              <ActionIcon
+                variant="subtle"
+                size={36}
+                aria-label={row.address ? words.remove(row.address) : words.removeEmpty}
+                disabled={rows.length === 1}
+                onClick={() => setRows(rows.filter((other) => other.key !== row.key))}
+              >
+                <IconTrash size={16} aria-hidden />
+              </ActionIcon>
+            </Group>
+          ))}
+          <div>
+            <Button size="xs" variant="default" onClick={add}>
+              {words.add}
+            </Button>
+          </div>
+        </Stack>
+      </Ask>
+      {questions}
+    </>
+  );
+}

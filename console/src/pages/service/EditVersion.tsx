@@ -1,0 +1,106 @@
+import { Alert, MultiSelect, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { answer, api } from '../../api/client';
+import { Ask } from '../../parts/Ask';
+import { told } from '../../parts/told';
+import { texts } from '../../texts';
+import { Choose } from '../services/Choose';
+import { errorAt } from '../services/fields';
+import type { OfVersion } from './types';
+import { useSaving } from './useSaving';
+import { isServed } from './versions';
+
+/** The environments that are declared, and the one that always is. */
+export function useEnvironments(): string[] {
+  const { data } = useQuery({
+    queryKey: ['environments'],
+    queryFn: () => answer(api.GET('/api/v1/environments', { params: { query: { limit: 200 } } })),
+  });
+  const declared = (data?.items ?? []).flatMap((one) => (one.id ? [one.id] : []));
+  return [...new Set(['production', ...declared])];
+}
+
+/** Changes what a version says of itself, and where it goes. */
+export function EditVersion(props: { of: OfVersion; onClose: () => void }) {
+  const { service, name, version, read } = props.of;
+  const words = texts.services.version;
+  const form = texts.services.form;
+  const { save, questions } = useSaving();
+  const all = useEnvironments();
+  const [title, setTitle] = useState(version.title ?? '');
+  const [path, setPath] = useState(version.base_path ?? '');
+  const [upstream, setUpstream] = useState(version.upstream);
+  const [environments, setEnvironments] = useState(version.environments ?? []);
+  const [failed, setFailed] = useState<unknown>();
+  const change = async (comment: string) => {
+    const patch = {
+      title: title.trim() || null,
+      base_path: path.trim() || null,
+      upstream,
+      environments: environments.length > 0 ? environments : null,
+    };
+    const { id, tenant } = service;
+    try {
+      const whole = { versions: { [name]: patch } };
+      const went = await save({ kind: 'service', id, tenant, patch: whole, comment }, read.version);
+      if (went === 'made') told(texts.services.page.saved(`${id}/${name}`));
+    } catch (error) {
+      setFailed(error);
+      throw error;
+    }
+  };
+  return (
+    <>
+      <Ask
+        opened
+        title={words.editTitle(name)}
+        action={texts.common.save}
+        comment="optional"
+        disabled={!upstream}
+        onClose={props.onClose}
+        onDone={change}
+      >
+        {isServed(version) && <LiveNote />}
+        <TextInput
+          label={form.title}
+          maxLength={1000}
+          value={title}
+          onChange={(event) => setTitle(event.currentTarget.value)}
+        />
+        <TextInput
+          label={words.path}
+          description={words.pathHelp}
+          value={path}
+          error={errorAt(failed, '/base_path')}
+          onChange={(event) => setPath(event.currentTarget.value)}
+        />
+        <Choose
+          among="upstreams"
+          label={texts.services.upstreamChoice.legend}
+          required
+          value={upstream}
+          error={errorAt(failed, '/upstream')}
+          onChange={setUpstream}
+        />
+        <MultiSelect
+          label={words.environments}
+          description={words.environmentsHelp}
+          data={all}
+          value={environments}
+          onChange={setEnvironments}
+        />
+      </Ask>
+      {questions}
+    </>
+  );
+}
+
+/** Says that callers get what is changed here at once. */
+export function LiveNote() {
+  return (
+    <Alert color="orange" variant="outline" p="xs">
+      {texts.services.version.live}
+    </Alert>
+  );
+}

@@ -1,0 +1,27 @@
+import { useQuery } from '@tanstack/react-query';
+import type { Operation } from '../../api/answers/services';
+import { useMay } from '../../api/me';
+import { Failure } from '../../parts/Failure';
+import { OperationForm } from './OperationForm';
+import { mediaTypesOf, policiesQuery } from './policies';
+import type { OfVersion } from './types';
+
+/** Adds an operation, or changes one. The form opens once it is known which media types it takes. */
+export function OperationDialog(props: {
+  of: OfVersion;
+  name?: string;
+  operation?: Operation;
+  onClose: () => void;
+}) {
+  const { of, name = '' } = props;
+  const may = useMay();
+  const mayPolicies = may('policies.write', of.service.tenant);
+  const query = useQuery({
+    ...policiesQuery(of, name),
+    enabled: mayPolicies && props.operation !== undefined,
+  });
+  if (query.error) return <Failure error={query.error} />;
+  if (query.isLoading) return null;
+  const media = query.data ? mediaTypesOf(query.data, of, name) : { id: undefined, types: [] };
+  return <OperationForm {...props} media={mayPolicies ? media : undefined} />;
+}

@@ -1,0 +1,107 @@
+import { Button } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { Service } from '../../api/answers/services';
+import { answer, api } from '../../api/client';
+import { useMay } from '../../api/me';
+import { Ask } from '../../parts/Ask';
+import { told } from '../../parts/told';
+import { texts } from '../../texts';
+import { ImportDialog } from '../services/ImportDialog';
+import { AddVersion } from './AddVersion';
+import { type Read, refresh } from './data';
+import { EditService } from './EditService';
+import { EditVersion } from './EditVersion';
+import type { OfVersion } from './types';
+
+/** What can be done with a service as a whole. */
+export function ServiceActions(props: { read: Read<Service> }) {
+  const { read } = props;
+  const service = read.value;
+  const may = useMay();
+  const [open, setOpen] = useState<'edit' | 'add' | 'import' | 'remove'>();
+  const close = () => setOpen(undefined);
+  if (!may('services.write', service.tenant)) return null;
+  const words = texts.services;
+  return (
+    <>
+      <Button variant="default" onClick={() => setOpen('import')}>
+        {words.import.action}
+      </Button>
+      <Button variant="default" onClick={() => setOpen('add')}>
+        {words.version.add}
+      </Button>
+      <Button variant="default" onClick={() => setOpen('edit')}>
+        {words.page.edit}
+      </Button>
+      <Button variant="default" onClick={() => setOpen('remove')}>
+        {words.page.remove}
+      </Button>
+      {open === 'edit' && <EditService read={read} onClose={close} />}
+      {open === 'add' && <AddVersion read={read} onClose={close} />}
+      {open === 'import' && <ImportDialog service={service} version={nextFor(service)} onClose={close} />}
+      {open === 'remove' && <RemoveService read={read} onClose={close} />}
+    </>
+  );
+}
+
+/** The version that an import is most likely meant for: the only one, or the newest draft. */
+function nextFor(service: Service): string {
+  const all = Object.entries(service.versions);
+  const draft = all.find(([, version]) => version.state === 'draft');
+  return (draft ?? all[0])?.[0] ?? 'v1';
+}
+
+/** What can be done with the version that is looked at, besides its steps of life. */
+export function VersionActions(props: { of: OfVersion }) {
+  const { service, name } = props.of;
+  const [editing, edit] = useDisclosure(false);
+  const may = useMay();
+  const words = texts.services;
+  return (
+    <>
+      {may('services.write', service.tenant) && (
+        <Button variant="default" onClick={edit.open}>
+          {words.version.edit}
+        </Button>
+      )}
+      <Button
+        variant="default"
+        component="a"
+        href={`/api/v1/services/${encodeURIComponent(service.id)}/versions/${encodeURIComponent(name)}/openapi`}
+        download={`${service.id}-${name}.openapi.json`}
+      >
+        {words.export}
+      </Button>
+      {editing && <EditVersion of={props.of} onClose={edit.close} />}
+    </>
+  );
+}
+
+function RemoveService(props: { read: Read<Service>; onClose: () => void }) {
+  const { id } = props.read.value;
+  const navigate = useNavigate();
+  const words = texts.services.page;
+  return (
+    <Ask
+      opened
+      danger
+      title={words.removeTitle(id)}
+      action={words.remove}
+      comment="required"
+      onClose={props.onClose}
+      onDone={async (comment) => {
+        const header = { 'If-Match': props.read.version };
+        await answer(
+          api.DELETE('/api/v1/services/{id}', { params: { path: { id }, query: { comment }, header } }),
+        );
+        await navigate({ to: '/services' });
+        told(words.removed(id));
+        await refresh();
+      }}
+    >
+      {words.removeDetail}
+    </Ask>
+  );
+}

@@ -1,0 +1,106 @@
+import { Select, Stack, Text } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import type { Service } from '../../api/answers/services';
+import { answer, api } from '../../api/client';
+import { useMay } from '../../api/me';
+import { DataTable } from '../../parts/DataTable';
+import { Empty } from '../../parts/Empty';
+import { Loaded } from '../../parts/Loaded';
+import { PageLink } from '../../parts/links';
+import { Section } from '../../parts/Page';
+import { usePaging } from '../../parts/paging';
+import { Shown } from '../../parts/Shown';
+import { Time } from '../../parts/Time';
+import { texts } from '../../texts';
+import { useLook } from '../services/useLook';
+import { Plans } from './Plans';
+import { Mark, type Tone } from './State';
+
+/** Who is subscribed to a service, and the plans that one can subscribe to. */
+export function Subscriptions(props: { service: Service }) {
+  const words = texts.services.subscriptions;
+  const [look, setLook] = useLook();
+  const may = useMay();
+  return (
+    <Stack gap="lg">
+      <Section title={words.title}>
+        {may('subscriptions.read', props.service.tenant) ? (
+          <>
+            <Select
+              label={words.state}
+              w={200}
+              data={words.states}
+              placeholder={words.everyState}
+              clearable
+              value={look.state ?? null}
+              onChange={(state) => setLook({ state: state ?? undefined })}
+            />
+            <Found key={look.state} service={props.service.id} state={look.state} />
+          </>
+        ) : (
+          <Text size="sm">{words.mayNot}</Text>
+        )}
+      </Section>
+      {may('plans.read') && <Plans service={props.service.id} />}
+    </Stack>
+  );
+}
+
+const TONES: Record<string, Tone> = {
+  approved: 'good',
+  pending: 'warn',
+  suspended: 'bad',
+  rejected: 'bad',
+};
+
+function Found(props: { service: string; state: string | undefined }) {
+  const words = texts.services.subscriptions;
+  const { service, state } = props;
+  const { cursor, buttons } = usePaging();
+  const query = useQuery({
+    queryKey: ['service', service, 'subscriptions', state, cursor],
+    queryFn: () =>
+      answer(api.GET('/api/v1/subscriptions', { params: { query: { service, state, cursor, limit: 50 } } })),
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <Loaded query={query}>
+      {({ items, next }) =>
+        items.length === 0 && !cursor ? (
+          <Empty title={state ? words.filtered : words.empty}>{!state && words.emptyDetail}</Empty>
+        ) : (
+          <DataTable
+            caption={words.caption}
+            rows={items}
+            id={(one) => one.id ?? ''}
+            {...buttons(next)}
+            columns={[
+              {
+                head: words.columns.id,
+                cell: ({ id = '' }) => (
+                  <PageLink to="/subscriptions/$id" params={{ id }}>
+                    <Shown text={id} />
+                  </PageLink>
+                ),
+              },
+              {
+                head: words.columns.app,
+                cell: ({ app }) => (
+                  <PageLink to="/apps/$id" params={{ id: app }}>
+                    <Shown text={app} />
+                  </PageLink>
+                ),
+              },
+              { head: words.columns.plan, cell: ({ plan }) => <Shown text={plan} /> },
+              {
+                head: words.columns.state,
+                cell: (one) => <Mark tone={TONES[one.state] ?? 'plain'}>{one.state}</Mark>,
+              },
+              { head: words.columns.requested, cell: (one) => <Time at={one.requested_at} /> },
+            ]}
+          />
+        )
+      }
+    </Loaded>
+  );
+}

@@ -1,0 +1,170 @@
+import { Button, Checkbox, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { type FormEvent, useState } from 'react';
+import type { ImportAnswer, Service } from '../../api/answers/services';
+import { answer, api } from '../../api/client';
+import { may, useMe } from '../../api/me';
+import { Failure } from '../../parts/Failure';
+import { told } from '../../parts/told';
+import { texts } from '../../texts';
+import { refresh } from '../service/data';
+import { isName } from '../service/versions';
+import { Choose } from './Choose';
+import { DocumentField, type OpenApiText } from './DocumentField';
+import { ImportReport } from './ImportReport';
+import { MistakePlace } from './MistakePlace';
+import { NO_UPSTREAM, UpstreamChoice } from './UpstreamChoice';
+
+/**
+ * Imports an OpenAPI document: into a service, or as a new one. What would be done is shown first, and only
+ * that is done.
+ */
+export function ImportDialog(props: {
+  service?: Service | undefined;
+  version?: string | undefined;
+  onClose: () => void;
+}) {
+  const words = texts.services;
+  const who = useMe();
+  const navigate = useNavigate();
+  const { service } = props;
+  const onPlatform = who?.platform.includes('services.write') ?? false;
+  const own = Object.keys(who?.tenants ?? {}).filter((name) => may(who, 'services.write', name));
+  const [document, setDocument] = useState<OpenApiText>();
+  const [id, setId] = useState(service?.id ?? '');
+  const [version, setVersion] = useState(props.version ?? 'v1');
+  const [tenant, setTenant] = useState(own.length === 1 && !onPlatform ? (own[0] ?? '') : '');
+  const [basePath, setBasePath] = useState('');
+  const [upstream, setUpstream] = useState(NO_UPSTREAM);
+  const mayPolicies = may(who, 'policies.write', service?.tenant ?? tenant);
+  const [policies, setPolicies] = useState(true);
+  const [planned, setPlanned] = useState<ImportAnswer>();
+  const [running, setRunning] = useState(false);
+  const [error, setError] = useState<unknown>();
+
+  const isNew = !service;
+  const versionIsNew = isNew || !Object.hasOwn(service.versions, version);
+  const complete =
+    document !== undefined && isName(id) && isName(version) && (!isNew || tenant !== '' || onPlatform);
+  /** What was previewed is what is imported: whatever changes, it has to be previewed again. */
+  const other =
+    <T,>(set: (value: T) => void) =>
+    (value: T) => {
+      setPlanned(undefined);
+      setError(undefined);
+      set(value);
+    };
+
+  const send = (more: object) =>
+    answer(
+      api.POST('/api/v1/services/{service}/versions/{version}/import', {
+        params: { path: { service: id, version } },
+        body: {
+          name: document?.name,
+          text: document?.text,
+          policies: policies && mayPolicies,
+          ...(isNew && tenant ? { tenant } : {}),
+          ...(isNew && basePath.trim() ? { base_path: basePath.trim() } : {}),
+          ...(versionIsNew && upstream.how === 'existing' && upstream.id ? { upstream: upstream.id } : {}),
+          ...(versionIsNew && upstream.how === 'made' && upstream.address.trim()
+            ? { upstream_url: upstream.address.trim() }
+            : {}),
+          ...more,
+        },
+      }),
+    ) as Promise<unknown> as Promise<ImportAnswer>;
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (running || !complete) return;
+    setRunning(true);
+    setError(undefined);
+    try {
+      if (!planned) {
+        setPlanned(await send({ dry_run: true }));
+      } else {
+        const done = await send({ dry_run: false, expect: planned.expect });
+        await refresh();
+        told(words.import.done(done.service));
+        props.onClose();
+        await navigate({ to: '/services/$id', params: { id }, search: { version, tab: 'operations' } });
+      }
+    } catch (thrown) {
+      setPlanned(undefined);
+      setError(thrown);
+    } finally {
+      setRunning(false);
+    }
+  };
+
+  return (
+    <Modal
+      opened
+      onClose={props.onClose}
+      title={service ? words.import.titleInto(service.id) : words.import.title}
+      size="xl"
+    >
+      <form onSubmit={submit} noValidate>
+        <Stack gap="sm">
+          <DocumentField value={document} onChange={other(setDocument)} />
+          {isNew && (
+            <>
+              <TextInput
+                label={words.form.id}
+                description={words.form.idHelp}
+                required
+                value={id}
+                error={id && !isName(id) ? words.form.idWrong : undefined}
+                onChange={(event) => other(setId)(event.currentTarget.value)}
+              />
+              <Choose
+                among="tenants"
+                label={words.form.tenant}
+                description={words.form.tenantHelp}
+                needs="services.write"
+                required={!onPlatform}
+                clearable={onPlatform}
+                placeholder={onPlatform ? words.platform : ''}
+                value={tenant}
+                onChange={other(setTenant)}
+              />
+              <TextInput
+                label={words.form.basePath}
+                description={words.form.basePathHelp}
+                value={basePath}
+                onChange={(event) => other(setBasePath)(event.currentTarget.value)}
+              />
+            </>
+          )}
+          <TextInput
+            label={words.import.version}
+            description={words.import.versionHelp}
+            required
+            value={version}
+            error={version && !isName(version) ? words.form.idWrong : undefined}
+            onChange={(event) => other(setVersion)(event.currentTarget.value)}
+          />
+          {versionIsNew && <UpstreamChoice url value={upstream} onChange={other(setUpstream)} />}
+          {mayPolicies && (
+            <Checkbox
+              label={words.import.policies}
+              checked={policies}
+              onChange={(event) => other(setPolicies)(event.currentTarget.checked)}
+            />
+          )}
+          <Failure error={error} />
+          {document && <MistakePlace error={error} text={document.text} />}
+          {planned && <ImportReport answer={planned} />}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={props.onClose}>
+              {texts.common.cancel}
+            </Button>
+            <Button type="submit" loading={running} disabled={!complete}>
+              {planned ? words.import.does : words.import.preview}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
