@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import type { Upstream, UpstreamHealth } from '../../api/answers/services';
 import { useMay } from '../../api/me';
+import { codeOf } from '../../api/problem';
 import { DataTable } from '../../parts/DataTable';
 import { Loaded } from '../../parts/Loaded';
 import { Section } from '../../parts/Page';
@@ -35,9 +36,13 @@ export function UpstreamSection(props: { id: string; title: string }) {
         )
       }
     >
-      <Loaded query={query}>
-        {(read: Read<Upstream>) => <Targets upstream={read.value} health={health.data ?? undefined} />}
-      </Loaded>
+      {codeOf(query.error) === 'resource.not_found' ? (
+        <Text size="sm">{words.notYours}</Text>
+      ) : (
+        <Loaded query={query}>
+          {(read: Read<Upstream>) => <Targets upstream={read.value} health={health.data ?? undefined} />}
+        </Loaded>
+      )}
       {editing && query.data && <EditTargets read={query.data} onClose={edit.close} />}
     </Section>
   );

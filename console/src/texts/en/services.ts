@@ -387,6 +387,7 @@ export const services = {
     of: (id: string) => `Upstream ${id}`,
     inEnvironment: (name: string, id: string) => `In ${name}: upstream ${id}`,
     mayNot: 'Your role does not show upstreams.',
+    notYours: 'This upstream is the platform’s: its targets are shown to those who run the platform.',
     address: 'Target',
     weight: 'Weight',
     share: 'Share',
