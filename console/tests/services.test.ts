@@ -219,6 +219,36 @@ test('a version is published after its difference, deprecated, and retired', asy
   await context.close();
 });
 
+test('retiring a version says what becomes of the subscriptions that are for it alone', async () => {
+  await made('lonely');
+  const covers = [{ service: 'lonely', versions: ['v1'] }];
+  await at.ask('POST', '/api/v1/plans', { id: 'lonely-v1', covers });
+  const subscription = {
+    id: 'sub_lonely',
+    app: 'shop',
+    service: 'lonely',
+    plan: 'lonely-v1',
+    state: 'approved',
+  };
+  expect((await at.ask('POST', '/api/v1/subscriptions', subscription)).status).toBe(201);
+  const { page, context, complaints } = await entered();
+  await page.goto('/services/lonely?version=v1');
+  await page.getByRole('button', { name: 'Retire…' }).click();
+  await dialog(page).getByRole('link', { name: 'sub_lonely' }).waitFor();
+  await dialog(page).getByLabel('Comment').fill('It is over');
+  expect(await dialog(page).getByRole('button', { name: 'Retire' }).isDisabled()).toBe(true);
+  await dialog(page).getByLabel('Cancel them').check();
+  await accessible(page);
+  await shot(page, 'service-retire');
+  await dialog(page).getByRole('button', { name: 'Retire' }).click();
+  await page.getByText('Answers 410.').waitFor();
+  expect((await at.ask('GET', '/api/v1/subscriptions/sub_lonely')).body).toMatchObject({
+    state: 'cancelled',
+  });
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
 test('where it takes two people, publishing and changing make change requests', async () => {
   await made('careful');
   await patched('careful', { publish_approval: true });
@@ -233,7 +263,8 @@ test('where it takes two people, publishing and changing make change requests', 
   expect((await service('careful')).versions.v2?.state).toBe('draft');
 
   await page.goto('/services/careful?version=v1&tab=operations&operation=list');
-  await page.getByRole('button', { name: 'Edit', exact: true }).last().click();
+  const details = page.getByRole('region', { name: 'What list asks of callers' });
+  await details.getByRole('button', { name: 'Edit', exact: true }).click();
   await dialog(page).getByRole('textbox', { name: 'Path', exact: true }).fill('/elsewhere');
   await dialog(page).getByRole('button', { name: 'Save' }).click();
   const proposing = page.getByRole('dialog', { name: 'Somebody else has to agree' });

@@ -18,7 +18,7 @@ export function AddVersion(props: { read: Read<Service>; onClose: () => void }) 
   const form = texts.services.form;
   const newest = versionsOf(service)[0];
   const [, setLook] = useLook();
-  const { save, questions } = useSaving();
+  const { save, asking, questions } = useSaving();
   const [name, setName] = useState('');
   const [path, setPath] = useState('');
   const [from, setFrom] = useState(newest?.[0] ?? '');
@@ -47,7 +47,7 @@ export function AddVersion(props: { read: Read<Service>; onClose: () => void }) 
   return (
     <>
       <Ask
-        opened
+        opened={!asking}
         title={words.addTitle(service.id)}
         action={words.add}
         comment="optional"

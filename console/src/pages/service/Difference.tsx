@@ -67,7 +67,10 @@ function Row(props: {
   children?: ReactNode;
 }) {
   return (
-    <List.Item icon={<span aria-hidden>{props.icon}</span>}>
+    <List.Item
+      icon={<span aria-hidden>{props.icon}</span>}
+      styles={{ itemWrapper: { alignItems: 'flex-start' }, itemIcon: { marginTop: 3 } }}
+    >
       {props.head}:{' '}
       <b>
         <Shown text={props.name} />

@@ -14,7 +14,7 @@ import { useSaving } from './useSaving';
 export function EditService(props: { read: Read<Service>; onClose: () => void }) {
   const { value: service, version: etag } = props.read;
   const words = texts.services.form;
-  const { save, questions } = useSaving();
+  const { save, asking, questions } = useSaving();
   const [draft, setDraft] = useState(() => draftOf(service));
   const [failed, setFailed] = useState<unknown>();
   const set = (members: Partial<Draft>) => setDraft((old) => ({ ...old, ...members }));
@@ -41,7 +41,7 @@ export function EditService(props: { read: Read<Service>; onClose: () => void })
   return (
     <>
       <Ask
-        opened
+        opened={!asking}
         title={texts.services.page.editTitle(service.id)}
         action={texts.common.save}
         comment="optional"

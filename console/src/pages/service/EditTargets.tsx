@@ -17,7 +17,7 @@ const HEAVIEST = 65_535;
 export function EditTargets(props: { read: Read<Upstream>; onClose: () => void }) {
   const { value: upstream, version } = props.read;
   const words = texts.services.upstream;
-  const { save, questions } = useSaving();
+  const { save, asking, questions } = useSaving();
   const [rows, setRows] = useState(() => targetsOf(upstream).map((target, key) => ({ key, ...target })));
   const [failed, setFailed] = useState<unknown>();
   const set = (key: number, members: Partial<Target>) =>
@@ -40,7 +40,7 @@ export function EditTargets(props: { read: Read<Upstream>; onClose: () => void }
   return (
     <>
       <Ask
-        opened
+        opened={!asking}
         title={words.editTitle(upstream.id)}
         action={texts.common.save}
         comment="optional"

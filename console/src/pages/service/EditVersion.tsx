@@ -26,7 +26,7 @@ export function EditVersion(props: { of: OfVersion; onClose: () => void }) {
   const { service, name, version, read } = props.of;
   const words = texts.services.version;
   const form = texts.services.form;
-  const { save, questions } = useSaving();
+  const { save, asking, questions } = useSaving();
   const all = useEnvironments();
   const [title, setTitle] = useState(version.title ?? '');
   const [path, setPath] = useState(version.base_path ?? '');
@@ -53,7 +53,7 @@ export function EditVersion(props: { of: OfVersion; onClose: () => void }) {
   return (
     <>
       <Ask
-        opened
+        opened={!asking}
         title={words.editTitle(name)}
         action={texts.common.save}
         comment="optional"

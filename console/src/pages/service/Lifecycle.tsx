@@ -43,7 +43,7 @@ export function Lifecycle(props: { of: OfVersion }) {
     <>
       {may('services.publish', of.service.tenant) &&
         steps.map((one) => (
-          <Button key={one} variant={one === 'publish' ? 'filled' : 'default'} onClick={() => setStep(one)}>
+          <Button key={one} variant={state === 'draft' ? 'filled' : 'default'} onClick={() => setStep(one)}>
             {names[one]}
           </Button>
         ))}

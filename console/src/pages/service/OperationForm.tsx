@@ -39,7 +39,7 @@ export function OperationForm(props: {
   const { service } = of;
   const words = texts.services.operations;
   const [, setLook] = useLook();
-  const { save, questions } = useSaving();
+  const { save, asking, questions } = useSaving();
   const [name, setName] = useState(props.name ?? '');
   const [title, setTitle] = useState(operation?.title ?? '');
   const [methods, setMethods] = useState<string[]>(operation ? (operation.methods ?? []) : ['GET']);
@@ -83,7 +83,7 @@ export function OperationForm(props: {
   return (
     <>
       <Ask
-        opened
+        opened={!asking}
         title={operation ? words.editTitle(name) : words.addTitle(`${service.id}/${of.name}`)}
         action={operation ? texts.common.save : words.add}
         comment="optional"

@@ -20,14 +20,14 @@ export function RemoveOperation(props: { of: OfVersion; name: string; onClose: (
   const words = texts.services.operations;
   const [, setLook] = useLook();
   const may = useMay();
-  const { save, questions } = useSaving();
+  const { save, asking, questions } = useSaving();
   const readable = may('policies.read', service.tenant);
   const query = useQuery({ ...policiesQuery(of, name), enabled: readable });
   const own = query.data ? ownPolicies(query.data, of, name).map((policy) => policy.policy) : [];
   return (
     <>
       <Ask
-        opened
+        opened={!asking}
         danger
         title={words.removeTitle(`${service.id}/${of.name}/${name}`)}
         action={words.remove}

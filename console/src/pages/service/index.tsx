@@ -105,7 +105,7 @@ function OneVersion(props: { of: OfVersion }) {
       </Group>
       {look.version !== undefined && look.version !== of.name && (
         <Text size="sm" role="status">
-          <Shown text={words.unknownVersion(look.version)} />
+          <Shown text={words.unknownVersion(look.version, of.name)} />
         </Text>
       )}
       <Tabs value={tab} onChange={(value) => setLook({ tab: value ?? undefined })} keepMounted={false}>

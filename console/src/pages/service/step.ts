@@ -17,12 +17,16 @@ export async function take(
   comment: string,
 ): Promise<string | undefined> {
   const path = { service: of.service.id, version: of.name };
-  const done: unknown = await answer(
-    api.POST('/api/v1/services/{service}/versions/{version}/lifecycle', {
-      params: { path, query: { comment: comment || undefined } },
-      body: step,
-    }),
-  );
-  await refresh();
-  return (done as { change_request?: { id: string } }).change_request?.id;
+  try {
+    const done: unknown = await answer(
+      api.POST('/api/v1/services/{service}/versions/{version}/lifecycle', {
+        params: { path, query: { comment: comment || undefined } },
+        body: step,
+      }),
+    );
+    return (done as { change_request?: { id: string } }).change_request?.id;
+  } finally {
+    // Where it was changed meanwhile, the dialog shows what there is now.
+    await refresh();
+  }
 }

@@ -32,6 +32,8 @@ type Question =
  */
 export function useSaving(): {
   save: (wanted: Wanted, version: string) => Promise<Went>;
+  /** A question stands: the form it came from makes room, and keeps what was typed. */
+  asking: boolean;
   questions: ReactNode;
 } {
   const [question, setQuestion] = useState<Question>();
@@ -114,7 +116,7 @@ export function useSaving(): {
       {question?.about === 'proposed' && <Proposed id={question.id} onClose={settled(question.up)} />}
     </>
   );
-  return { save, questions };
+  return { save, asking: question !== undefined, questions };
 }
 
 /** Tells that a change request was made, and leads to it. */

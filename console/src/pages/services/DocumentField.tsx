@@ -1,6 +1,5 @@
 import { FileInput, Stack, Text, Textarea } from '@mantine/core';
 import { useState } from 'react';
-import { Shown } from '../../parts/Shown';
 import { texts } from '../../texts';
 
 /** An OpenAPI document, and what it is called. */
@@ -45,9 +44,7 @@ export function DocumentField(props: {
         data-autofocus
       />
       {file && !tooLarge ? (
-        <Text size="sm">
-          <Shown text={words.chosen(file.name, size(file.size))} />
-        </Text>
+        <Text size="sm">{words.chosen(size(file.size))}</Text>
       ) : (
         <Textarea
           label={words.paste}

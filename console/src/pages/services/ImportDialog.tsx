@@ -13,7 +13,7 @@ import { Choose } from './Choose';
 import { DocumentField, type OpenApiText } from './DocumentField';
 import { ImportReport } from './ImportReport';
 import { MistakePlace } from './MistakePlace';
-import { NO_UPSTREAM, UpstreamChoice } from './UpstreamChoice';
+import { isChosen, NO_UPSTREAM, UpstreamChoice } from './UpstreamChoice';
 
 /**
  * Imports an OpenAPI document: into a service, or as a new one. What would be done is shown first, and only
@@ -45,7 +45,11 @@ export function ImportDialog(props: {
   const isNew = !service;
   const versionIsNew = isNew || !Object.hasOwn(service.versions, version);
   const complete =
-    document !== undefined && isName(id) && isName(version) && (!isNew || tenant !== '' || onPlatform);
+    document !== undefined &&
+    isName(id) &&
+    isName(version) &&
+    (!isNew || tenant !== '' || onPlatform) &&
+    (!versionIsNew || isChosen(upstream));
   /** What was previewed is what is imported: whatever changes, it has to be previewed again. */
   const other =
     <T,>(set: (value: T) => void) =>

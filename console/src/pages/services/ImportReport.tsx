@@ -1,6 +1,6 @@
 import { Box, Group, List, Stack, Table, Text, Title } from '@mantine/core';
 import { IconCircleMinus, IconCirclePlus, IconEqual, IconPencil } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import type { ImportAnswer } from '../../api/answers/services';
 import { Shown } from '../../parts/Shown';
 import { texts } from '../../texts';
@@ -13,9 +13,14 @@ const LISTED = 200;
 export function ImportReport(props: { answer: ImportAnswer }) {
   const words = texts.services.import;
   const { difference, report, also, found, dialect, document_kept } = props.answer;
+  const head = useRef<HTMLHeadingElement>(null);
+  // It comes below a long form: whoever asked for it is brought to it.
+  useEffect(() => head.current?.focus(), []);
   return (
     <Stack gap="xs" component="section" aria-label={words.result} className={classes.report}>
-      <Title order={3}>{words.result}</Title>
+      <Title order={3} ref={head} tabIndex={-1} className={classes.head}>
+        {words.result}
+      </Title>
       <Text size="sm">
         <Shown text={words.read(found, dialect)} />
       </Text>

@@ -23,7 +23,6 @@ export function UpstreamChoice(props: {
   onChange: (value: UpstreamChosen) => void;
   /** The address is a URL, with a path: an import has it so. */
   url?: boolean;
-  optional?: boolean;
   error?: string | undefined;
 }) {
   const { value, onChange } = props;
@@ -44,7 +43,7 @@ export function UpstreamChoice(props: {
         <Choose
           among="upstreams"
           label={words.upstream}
-          required={!props.optional}
+          required
           value={value.id}
           error={props.error}
           onChange={(id) => onChange({ ...value, id })}
@@ -53,7 +52,7 @@ export function UpstreamChoice(props: {
         <TextInput
           label={props.url ? words.url : words.address}
           description={props.url ? words.urlHelp : words.addressHelp}
-          required={!props.optional}
+          required
           value={value.address}
           error={props.error}
           onChange={(event) => onChange({ ...value, address: event.currentTarget.value })}

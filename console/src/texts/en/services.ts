@@ -101,7 +101,7 @@ export const services = {
     address: 'Address',
     addressHelp: 'Where requests go: 127.0.0.1:9000 or https://api.example.com.',
     url: 'URL of the API',
-    urlHelp: 'Where requests go: https://api.example.com/v2. The document may name one.',
+    urlHelp: 'Where requests go: https://api.example.com/v2. Documents often name it under `servers`.',
   },
   create: {
     action: 'Create a service',
@@ -116,7 +116,7 @@ export const services = {
     noVersionDetail: 'Add one, or import an OpenAPI document: then there is something to publish.',
     of: 'of',
     version: 'Version',
-    unknownVersion: (name: string) => `There is no version ${name}. The newest is shown.`,
+    unknownVersion: (name: string, shown: string) => `There is no version ${name}: ${shown} is shown.`,
     tabs: {
       overview: 'Overview',
       operations: 'Operations',
@@ -352,7 +352,7 @@ export const services = {
     paste: 'Or paste the document',
     pasted: 'pasted document',
     large: (size: string) => `The file is ${size} large; at most 24 MiB can be imported.`,
-    chosen: (name: string, size: string) => `${name}, ${size}`,
+    chosen: (size: string) => `${size} were read from the file.`,
     version: 'Version',
     versionHelp: 'One that exists is brought up to date; another name makes a new draft.',
     policies: 'Make policies of media types and sizes of bodies',
