@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
-import { useMay } from '../../api/me';
 import { texts } from '../../texts';
+import { useMayIn } from '../services/mayIn';
 import { Deprecate } from './Deprecate';
 import { Promote } from './Promote';
 import { Publish } from './Publish';
@@ -24,7 +24,7 @@ const STEPS: Record<State, Step[]> = {
 /** The buttons for the steps that a version can take from where it is. */
 export function Lifecycle(props: { of: OfVersion }) {
   const { of } = props;
-  const may = useMay();
+  const may = useMayIn();
   const [step, setStep] = useState<Step>();
   const [proposed, setProposed] = useState<string>();
   const close = () => setStep(undefined);

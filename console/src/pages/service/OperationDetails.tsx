@@ -8,6 +8,7 @@ import { Loaded } from '../../parts/Loaded';
 import { ButtonLink } from '../../parts/links';
 import { Shown } from '../../parts/Shown';
 import { texts } from '../../texts';
+import { useMayIn } from '../services/mayIn';
 import { EffectivePoliciesOf } from './EffectivePolicies';
 import { Facts } from './Facts';
 import classes from './Operations.module.css';
@@ -20,6 +21,7 @@ export function OperationDetails(props: { of: OfVersion; operation: string; acti
   const { operation } = props;
   const words = texts.services.details;
   const may = useMay();
+  const mayIn = useMayIn();
   const [who, setWho] = useState(false);
   const id = `${service.id}/${name}/${operation}`;
   const query = useQuery({
@@ -66,7 +68,7 @@ export function OperationDetails(props: { of: OfVersion; operation: string; acti
         )}
       </Loaded>
       {who && <WhoCan operation={id} />}
-      {may('policies.read', service.tenant) && <EffectivePoliciesOf of={props.of} operation={operation} />}
+      {mayIn('policies.read', service.tenant) && <EffectivePoliciesOf of={props.of} operation={operation} />}
     </Stack>
   );
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Operation } from '../../api/answers/services';
-import { useMay } from '../../api/me';
 import { Failure } from '../../parts/Failure';
+import { useMayIn } from '../services/mayIn';
 import { OperationForm } from './OperationForm';
 import { mediaTypesOf, policiesQuery } from './policies';
 import type { OfVersion } from './types';
@@ -14,7 +14,7 @@ export function OperationDialog(props: {
   onClose: () => void;
 }) {
   const { of, name = '' } = props;
-  const may = useMay();
+  const may = useMayIn();
   const mayPolicies = may('policies.write', of.service.tenant);
   const query = useQuery({
     ...policiesQuery(of, name),

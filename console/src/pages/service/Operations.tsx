@@ -2,11 +2,11 @@ import { Button, Group, Stack, Text, TextInput, UnstyledButton } from '@mantine/
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Operation } from '../../api/answers/services';
-import { useMay } from '../../api/me';
 import { DataTable } from '../../parts/DataTable';
 import { Empty } from '../../parts/Empty';
 import { Shown } from '../../parts/Shown';
 import { texts } from '../../texts';
+import { useMayIn } from '../services/mayIn';
 import { useLook } from '../services/useLook';
 import { OperationDetails } from './OperationDetails';
 import { OperationDialog } from './OperationDialog';
@@ -28,7 +28,7 @@ export function Operations(props: { of: OfVersion }) {
   const [look, setLook] = useLook();
   const [page, setPage] = useState(0);
   const [doing, setDoing] = useState<Doing>();
-  const may = useMay();
+  const may = useMayIn();
   const mayWrite = may('services.write', of.service.tenant);
   const all = operationsOf(of.version);
   const wanted = (look.find ?? '').toLowerCase();

@@ -1,11 +1,11 @@
 import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useMay } from '../../api/me';
 import { Ask } from '../../parts/Ask';
 import { Failure } from '../../parts/Failure';
 import { Shown } from '../../parts/Shown';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
+import { useMayIn } from '../services/mayIn';
 import { useLook } from '../services/useLook';
 import { LiveNote } from './EditVersion';
 import { ownPolicies, policiesQuery } from './policies';
@@ -19,7 +19,7 @@ export function RemoveOperation(props: { of: OfVersion; name: string; onClose: (
   const { service } = of;
   const words = texts.services.operations;
   const [, setLook] = useLook();
-  const may = useMay();
+  const may = useMayIn();
   const { save, asking, questions } = useSaving();
   const readable = may('policies.read', service.tenant);
   const query = useQuery({ ...policiesQuery(of, name), enabled: readable });

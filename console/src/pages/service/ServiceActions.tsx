@@ -4,11 +4,11 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Service } from '../../api/answers/services';
 import { answer, api } from '../../api/client';
-import { useMay } from '../../api/me';
 import { Ask } from '../../parts/Ask';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
 import { ImportDialog } from '../services/ImportDialog';
+import { useMayIn } from '../services/mayIn';
 import { AddVersion } from './AddVersion';
 import { type Read, refresh } from './data';
 import { EditService } from './EditService';
@@ -19,7 +19,7 @@ import type { OfVersion } from './types';
 export function ServiceActions(props: { read: Read<Service> }) {
   const { read } = props;
   const service = read.value;
-  const may = useMay();
+  const may = useMayIn();
   const [open, setOpen] = useState<'edit' | 'add' | 'import' | 'remove'>();
   const close = () => setOpen(undefined);
   if (!may('services.write', service.tenant)) return null;
@@ -57,7 +57,7 @@ function nextFor(service: Service): string {
 export function VersionActions(props: { of: OfVersion }) {
   const { service, name } = props.of;
   const [editing, edit] = useDisclosure(false);
-  const may = useMay();
+  const may = useMayIn();
   const words = texts.services;
   return (
     <>

@@ -12,6 +12,7 @@ import { usePaging } from '../../parts/paging';
 import { Shown } from '../../parts/Shown';
 import { Time } from '../../parts/Time';
 import { texts } from '../../texts';
+import { useMayIn } from '../services/mayIn';
 import { useLook } from '../services/useLook';
 import { Plans } from './Plans';
 import { Mark, type Tone } from './State';
@@ -21,10 +22,11 @@ export function Subscriptions(props: { service: Service }) {
   const words = texts.services.subscriptions;
   const [look, setLook] = useLook();
   const may = useMay();
+  const mayIn = useMayIn();
   return (
     <Stack gap="lg">
       <Section title={words.title}>
-        {may('subscriptions.read', props.service.tenant) ? (
+        {mayIn('subscriptions.read', props.service.tenant) ? (
           <>
             <Select
               label={words.state}

@@ -2,7 +2,6 @@ import { Button, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import type { Upstream, UpstreamHealth } from '../../api/answers/services';
-import { useMay } from '../../api/me';
 import { codeOf } from '../../api/problem';
 import { DataTable } from '../../parts/DataTable';
 import { Loaded } from '../../parts/Loaded';
@@ -10,6 +9,7 @@ import { Section } from '../../parts/Page';
 import { Shown } from '../../parts/Shown';
 import { Time } from '../../parts/Time';
 import { texts } from '../../texts';
+import { useMayIn } from '../services/mayIn';
 import { type Read, upstreamQuery } from './data';
 import { EditTargets } from './EditTargets';
 import { Facts } from './Facts';
@@ -20,11 +20,11 @@ import { Mark } from './State';
 export function UpstreamSection(props: { id: string; title: string }) {
   const query = useQuery(upstreamQuery(props.id));
   const health = useQuery({ ...healthQuery(props.id), enabled: query.data !== undefined });
-  const may = useMay();
+  const may = useMayIn();
   const [editing, edit] = useDisclosure(false);
   const words = texts.services.upstream;
   const upstream = query.data?.value;
-  const mayWrite = upstream !== undefined && may('upstreams.write', upstream.tenant ?? 'platform');
+  const mayWrite = upstream !== undefined && may('upstreams.write', upstream.tenant);
   return (
     <Section
       title={props.title}

@@ -1,6 +1,6 @@
 import { Stack, Text } from '@mantine/core';
-import { useMay } from '../../api/me';
 import { texts } from '../../texts';
+import { useMayIn } from '../services/mayIn';
 import type { OfVersion } from './types';
 import { UpstreamSection } from './UpstreamSection';
 
@@ -9,7 +9,7 @@ export function UpstreamTab(props: { of: OfVersion }) {
   const { service, version } = props.of;
   const words = texts.services.upstream;
   // An upstream of the platform is shown to those who see the platform's; the API says no to others.
-  if (!useMay()('upstreams.read', service.tenant)) return <Text size="sm">{words.mayNot}</Text>;
+  if (!useMayIn()('upstreams.read', service.tenant)) return <Text size="sm">{words.mayNot}</Text>;
   const others = Object.entries(version.upstreams ?? {});
   return (
     <Stack gap="lg">

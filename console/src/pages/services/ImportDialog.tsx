@@ -13,6 +13,7 @@ import { Choose } from './Choose';
 import { DocumentField, type OpenApiText } from './DocumentField';
 import { ImportReport } from './ImportReport';
 import { MistakePlace } from './MistakePlace';
+import { useMayIn } from './mayIn';
 import { isChosen, NO_UPSTREAM, UpstreamChoice } from './UpstreamChoice';
 
 /**
@@ -36,7 +37,7 @@ export function ImportDialog(props: {
   const [tenant, setTenant] = useState(own.length === 1 && !onPlatform ? (own[0] ?? '') : '');
   const [basePath, setBasePath] = useState('');
   const [upstream, setUpstream] = useState(NO_UPSTREAM);
-  const mayPolicies = may(who, 'policies.write', service?.tenant ?? tenant);
+  const mayPolicies = useMayIn()('policies.write', service ? service.tenant : tenant);
   const [policies, setPolicies] = useState(true);
   const [planned, setPlanned] = useState<ImportAnswer>();
   const [running, setRunning] = useState(false);

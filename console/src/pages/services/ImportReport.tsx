@@ -15,7 +15,10 @@ export function ImportReport(props: { answer: ImportAnswer }) {
   const { difference, report, also, found, dialect, document_kept } = props.answer;
   const head = useRef<HTMLHeadingElement>(null);
   // It comes below a long form: whoever asked for it is brought to it.
-  useEffect(() => head.current?.focus(), []);
+  useEffect(() => {
+    head.current?.focus({ preventScroll: true });
+    head.current?.scrollIntoView({ block: 'start' });
+  }, []);
   return (
     <Stack gap="xs" component="section" aria-label={words.result} className={classes.report}>
       <Title order={3} ref={head} tabIndex={-1} className={classes.head}>

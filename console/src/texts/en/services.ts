@@ -101,7 +101,7 @@ export const services = {
     address: 'Address',
     addressHelp: 'Where requests go: 127.0.0.1:9000 or https://api.example.com.',
     url: 'URL of the API',
-    urlHelp: 'Where requests go: https://api.example.com/v2. Documents often name it under `servers`.',
+    urlHelp: 'Where requests go: https://api.example.com/v2. Documents often name it under “servers”.',
   },
   create: {
     action: 'Create a service',
