@@ -27,7 +27,9 @@ export function ImportReport(props: { answer: ImportAnswer }) {
       <Text size="sm">
         <Shown text={words.read(found, dialect)} />
       </Text>
-      <Title order={4}>{words.difference}</Title>
+      <Title order={4} fz="sm">
+        {words.difference}
+      </Title>
       <Names icon={<IconCirclePlus size={16} />} head={words.added} names={difference.added} />
       <Names
         icon={<IconPencil size={16} />}
@@ -52,7 +54,9 @@ export function ImportReport(props: { answer: ImportAnswer }) {
       )}
       {also.length > 0 && (
         <>
-          <Title order={4}>{words.made}</Title>
+          <Title order={4} fz="sm">
+            {words.made}
+          </Title>
           <List size="sm">
             {also.map((one) => (
               <List.Item key={one}>
@@ -62,7 +66,9 @@ export function ImportReport(props: { answer: ImportAnswer }) {
           </List>
         </>
       )}
-      <Title order={4}>{words.report}</Title>
+      <Title order={4} fz="sm">
+        {words.report}
+      </Title>
       {report.lines.length === 0 ? <Text size="sm">{words.clean}</Text> : <Lines report={report} />}
       {!document_kept && <Text size="sm">{words.notKept}</Text>}
     </Stack>
