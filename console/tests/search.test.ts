@@ -96,6 +96,7 @@ test.each([
 ])('%s leads to the right page', async (text, option, address) => {
   const dialog = await search(text);
   await dialog.getByRole('option', { name: option }).first().click();
+  await dialog.waitFor({ state: 'detached' });
   await page.waitForURL((url) => url.pathname + url.search === address);
 });
 

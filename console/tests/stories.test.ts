@@ -1,3 +1,4 @@
+import type { Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   accessible,
@@ -45,7 +46,7 @@ afterEach(async () => {
 interface Hand {
   search(text: string): Promise<void>;
   /** Presses a button, follows a link, ticks a box. */
-  press(role: 'button' | 'checkbox', name: RegExp): Promise<void>;
+  press(role: 'button' | 'checkbox', name: RegExp, within?: Locator): Promise<void>;
   write(label: string, text: string): Promise<void>;
 }
 
@@ -58,8 +59,8 @@ const mouse: Hand = {
     await field.fill(text);
     await page.getByRole('option').first().click();
   },
-  async press(role, name) {
-    await page.getByRole(role, { name }).first().click();
+  async press(role, name, within) {
+    await (within ?? page).getByRole(role, { name }).first().click();
   },
   async write(label, text) {
     const field = page.getByLabel(label);
@@ -72,8 +73,8 @@ const mouse: Hand = {
 const FAR = 150;
 
 /** Goes on by Tab until something of this role and name has the focus. */
-async function tabTo(role: string, name: RegExp) {
-  const wanted = page.getByRole(role as 'button', { name }).first();
+async function tabTo(role: 'button' | 'checkbox' | 'textbox', name: RegExp, within?: Locator) {
+  const wanted = (within ?? page).getByRole(role, { name }).first();
   await wanted.waitFor();
   for (let stop = 0; stop < FAR; stop += 1) {
     if (await wanted.evaluate((element) => element === document.activeElement)) {
@@ -99,8 +100,8 @@ const keyboard: Hand = {
     await page.getByRole('option').first().waitFor();
     await page.keyboard.press('Enter');
   },
-  async press(role, name) {
-    await tabTo(role, name);
+  async press(role, name, within) {
+    await tabTo(role, name, within);
     await page.keyboard.press(role === 'checkbox' ? 'Space' : 'Enter');
   },
   async write(label, text) {
@@ -138,7 +139,7 @@ describe.each([
     const secret = page.getByRole('dialog', { name: 'A new key' });
     const key = (await secret.getByRole('region', { name: /key/ }).first().textContent()) ?? '';
     await hand.press('checkbox', /kept/);
-    await hand.press('button', /^Close$/);
+    await hand.press('button', /^Close$/, secret);
     await secret.waitFor({ state: 'detached' });
     await accessible(page);
     expect((await curl(command.replace(/pst_\w+/, key))).status).toBe(200);

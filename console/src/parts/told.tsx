@@ -3,9 +3,13 @@ import { notifications } from '@mantine/notifications';
 import { texts } from '../texts';
 import { Failure } from './Failure';
 
+/** Numbers what is told: `crypto.randomUUID` is for HTTPS and localhost only. */
+let count = 0;
+
 /** Tells that something was done. Where it can be undone, the button that does it stays for a while. */
 export function told(what: string, undo?: () => Promise<unknown>): void {
-  const id = crypto.randomUUID();
+  count += 1;
+  const id = `told-${count}`;
   const undone = async () => {
     notifications.hide(id);
     try {
