@@ -13,7 +13,8 @@ export function Page(props: { title: string; about?: ReactNode; actions?: ReactN
     document.title = `${props.title} – ${texts.frame.name}`;
   }, [props.title]);
   useEffect(() => {
-    heading.current?.focus({ preventScroll: true });
+    // Not from somebody who is in a dialog already: a page may come late.
+    if (!document.activeElement?.closest('[role="dialog"]')) heading.current?.focus({ preventScroll: true });
   }, []);
   return (
     <Stack gap="md">
