@@ -6,12 +6,14 @@ mod find;
 mod groups;
 mod row;
 mod search;
+mod series;
 mod view;
 
-pub use filter::{CodeFilter, Column, Filter, StatusFilter};
+pub use filter::{CodeFilter, Column, Empty, Filter, StatusFilter};
 pub use find::{IdPrefix, Lookup};
 pub use groups::{Group, GroupBy};
 pub use search::{Page, Way};
+pub use series::{Series, Slice};
 
 use crate::day::Day;
 use crate::log::Lines;

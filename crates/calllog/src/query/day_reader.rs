@@ -155,7 +155,7 @@ impl DayReader {
 }
 
 /// The highest time that an id can have.
-const MAX_MILLIS: u64 = (1 << 48) - 1;
+pub(super) const MAX_MILLIS: u64 = (1 << 48) - 1;
 
 fn begin(connection: Connection) -> Result<Connection> {
     connection.busy_timeout(Duration::from_secs(2))?;
@@ -176,6 +176,9 @@ fn add_the_rest(condition: &mut Condition, filter: &Filter) {
         if !column.is_numbered() {
             condition.add(&format!("{} = ?", column.name()), [text(wanted)]);
         }
+    }
+    for empty in &filter.without {
+        condition.add(&format!("{} IS NULL", empty.name()), []);
     }
     if let Some(method) = &filter.method {
         condition.add("method = ?", [text(method)]);

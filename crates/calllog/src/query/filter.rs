@@ -28,6 +28,8 @@ pub struct Filter {
     pub operation: Option<Arc<str>>,
     /// Other columns, each with what it says, exactly.
     pub columns: Vec<(Column, Arc<str>)>,
+    /// Columns that say nothing.
+    pub without: Vec<Empty>,
     /// Where the caller is: a network, or an address as a network of one.
     pub address: Option<IpNet>,
     /// The status, or a class of statuses.
@@ -40,6 +42,53 @@ pub struct Filter {
     pub stage: Option<Stage>,
     /// Words somewhere in path, host, code or detail; upper and lower case of ASCII are alike.
     pub phrase: Option<Arc<str>>,
+}
+
+/// A column that can be asked for by saying nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Empty {
+    /// No app is known.
+    App,
+    /// No service was found.
+    Service,
+    /// No operation was found.
+    Operation,
+    /// It was not refused.
+    Code,
+    /// It is nobody's business.
+    Fault,
+}
+
+impl Empty {
+    /// Every one.
+    pub const ALL: [Self; 5] = [
+        Self::App,
+        Self::Service,
+        Self::Operation,
+        Self::Code,
+        Self::Fault,
+    ];
+
+    /// Its name, in the log's files too.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::App => "app",
+            Self::Service => "service",
+            Self::Operation => "operation",
+            Self::Code => "code",
+            Self::Fault => "fault",
+        }
+    }
+
+    const fn is_so(self, entry: &Entry) -> bool {
+        match self {
+            Self::App => entry.app.is_none(),
+            Self::Service => entry.service.is_none(),
+            Self::Operation => entry.operation.is_none(),
+            Self::Code => entry.code.is_none(),
+            Self::Fault => entry.fault.is_none(),
+        }
+    }
 }
 
 /// A column that can be asked for by what it says.
@@ -200,6 +249,7 @@ impl Filter {
                 .columns
                 .iter()
                 .all(|(column, wanted)| column.of(entry) == Some(wanted))
+            && self.without.iter().all(|empty| empty.is_so(entry))
             && self.status.is_none_or(|status| {
                 let (low, high) = status.range();
                 (low..=high).contains(&entry.status)

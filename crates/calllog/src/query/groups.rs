@@ -3,7 +3,6 @@
 use super::view::View;
 use super::{Filter, Reader, row};
 use crate::Result;
-use crate::day::Day;
 use crate::entry::{Entry, Outcome, fault_from};
 use crate::error::CallLogError;
 use crate::query::day_reader::DayReader;
@@ -68,14 +67,7 @@ impl Reader {
             of_day(open, filter, by, &mut groups).map_err(fault)?;
         }
         for entry in folds.into_values() {
-            let before = match view.days.get(&Day::of(entry.id)) {
-                Some(open) => open
-                    .get(entry.id)
-                    .map_err(CallLogError::day(&Day::of(entry.id).path(self.dir())))?,
-                None => None,
-            };
-            let counted = before.map_or(0, |before| before.represents());
-            let grown = entry.represents().saturating_sub(counted);
+            let grown = view.grown(self, &entry)?;
             let fold = entry.fold.as_ref();
             let [first, last] = fold.map_or([entry.id; 2], |fold| [fold.first, fold.last]);
             groups.add(by.key(&entry), grown, [first, last, entry.id]);

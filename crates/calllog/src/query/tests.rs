@@ -45,10 +45,25 @@ fn any_filter() -> impl Strategy<Value = Filter> {
             ),
             0..2,
         ),
+        proptest::collection::vec(proptest::sample::select(Empty::ALL.to_vec()), 0..2),
     )
         .prop_map(
-            |(who, outcome, code, address, status, fault, stage, phrase, method, app, columns)| {
+            |(
+                who,
+                outcome,
+                code,
+                address,
+                status,
+                fault,
+                stage,
+                phrase,
+                method,
+                app,
+                columns,
+                without,
+            )| {
                 Filter {
+                    without,
                     columns: columns
                         .into_iter()
                         .map(|(c, text)| (c, text.into()))
@@ -153,6 +168,13 @@ proptest! {
             prop_assert_eq!(&paged, &expected);
             let total: u64 = expected.iter().map(Entry::represents).sum();
             prop_assert_eq!(reader.count(&filter).unwrap(), total);
+            let parts = Series::new(BASE..BASE + 5_000, 7);
+            let mut counted = parts.clone();
+            let untimed = Filter { from: None, to: None, ..filter.clone() };
+            for entry in entries.iter().filter(|entry| untimed.matches(entry)) {
+                counted.add(entry.id.millis(), entry.outcome, entry.represents());
+            }
+            prop_assert_eq!(reader.series(&filter, parts).unwrap(), counted);
             let groups = |by| -> Vec<(Option<String>, u64)> {
                 let groups = reader.groups(&filter, by, 1_000).unwrap();
                 groups.into_iter().map(|group| (group.key, group.count)).collect()

@@ -82,6 +82,19 @@ impl View {
             .min();
         Ok(Self { days, searched })
     }
+
+    /// How many requests a flood's row of the segments stands for beyond its state in the day files.
+    pub(super) fn grown(&self, reader: &Reader, entry: &Entry) -> Result<u64> {
+        let day = Day::of(entry.id);
+        let before = match self.days.get(&day) {
+            Some(open) => open
+                .get(entry.id)
+                .map_err(CallLogError::day(&day.path(reader.dir())))?,
+            None => None,
+        };
+        let counted = before.map_or(0, |before| before.represents());
+        Ok(entry.represents().saturating_sub(counted))
+    }
 }
 
 /// Gives the rows of a segment that are not in the day files yet to `each`.

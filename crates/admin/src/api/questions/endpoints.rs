@@ -26,7 +26,8 @@ pub(super) struct Which {
     /// Before: Unix time in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     until_ms: Option<u64>,
-    /// How it ended: `allowed`, `refused`, `origin_refused`, ….
+    /// How it ended: `allowed`, `refused`, `origin_refused`, …. Of refusals, whose groups are
+    /// counted: `refused` or `origin_refused`.
     #[serde(skip_serializing_if = "Option::is_none")]
     outcome: Option<String>,
     /// A code, or a family of codes.
@@ -68,6 +69,17 @@ pub(super) struct Which {
     /// At most so many, up to 1000.
     #[serde(skip_serializing_if = "Option::is_none")]
     limit: Option<usize>,
+    /// Columns that say nothing, separated by commas: `app`, `service`, `operation`, `code`,
+    /// `fault`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    without: Option<String>,
+    /// Requests only: those before the request of this id, which is the `next` of the page before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    before: Option<String>,
+    /// Refusals only: into how many parts of the time from `since_ms` to `until_ms` (without them,
+    /// the last day) they are counted, too: 1 to 200.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    buckets: Option<u64>,
     /// Refusals only: what to count by: `code`, `app`, `operation`, `service`, `fault`, `address`,
     /// `status`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -113,7 +125,7 @@ impl Endpoint for Calls {
         let params = asked.query.params()?;
         let (items, end) = ask(api, &asked.actor, "log", params).await?;
         Ok(Reply::json(
-            &json!({"items": items, "more": end.get("more")}),
+            &json!({"items": items, "more": end.get("more"), "next": end.get("next")}),
         ))
     }
 }

@@ -4,16 +4,17 @@ use super::known::wider;
 use super::reach::Reach;
 use super::record::{columns, record};
 use super::unread;
+use crate::remembered::now;
 use crate::service::Service;
 use crate::socket::Items;
 use crate::{Actor, Refusal};
 use ipnet::IpNet;
 use postern_calllog::{
-    CodeFilter, Column, Entry, Filter, Followed, Group, GroupBy, Outcome, StatusFilter,
-    Subscription,
+    CodeFilter, Column, Empty, Entry, Filter, Followed, Group, GroupBy, Outcome, Series,
+    StatusFilter, Subscription,
 };
 use postern_explain::Audience;
-use postern_model::{Fault, Stage};
+use postern_model::{Fault, RequestId, Stage};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -26,6 +27,10 @@ const MOST: usize = 1_000_000;
 /// Rows that are looked at for those who see only some of them.
 const MOST_LOOKED_AT: usize = 100_000;
 pub(super) const MOST_TURNED: usize = 10_000;
+/// Milliseconds of the time that is cut into parts where none is said.
+const DAY_MS: u64 = 24 * 60 * 60 * 1000;
+/// Parts that a time is cut into.
+const MOST_BUCKETS: u64 = 200;
 /// Rows read at once.
 pub(super) const PAGE: usize = 500;
 /// Entries that wait for whoever follows slowly.
@@ -51,6 +56,8 @@ pub(in crate::service) struct Wanted {
     /// Other columns and what they say.
     #[serde(rename = "where")]
     columns: BTreeMap<String, Arc<str>>,
+    /// Columns that say nothing, separated by commas.
+    without: Option<String>,
     address: Option<String>,
     status: Option<String>,
     method: Option<Arc<str>>,
@@ -63,8 +70,12 @@ pub(in crate::service) struct Wanted {
     /// With what is kept beside the columns.
     detail: bool,
     follow: bool,
+    /// Only those before the request of this id.
+    before: Option<String>,
     /// What to count by.
     pub(super) by: Option<String>,
+    /// Into how many parts of its time it is counted, too.
+    pub(super) buckets: Option<u64>,
 }
 
 impl Wanted {
@@ -85,6 +96,7 @@ impl Wanted {
             version: self.version.clone(),
             operation: self.operation.clone(),
             columns: self.columns()?,
+            without: self.without()?,
             address: read("address", self.address.as_ref(), network, || {
                 "an address, or a network such as 203.0.113.0/24".to_owned()
             })?,
@@ -114,6 +126,44 @@ impl Wanted {
 }
 
 impl Wanted {
+    /// Where a list goes on.
+    fn before(&self) -> Result<Option<RequestId>, Refusal> {
+        read("request id", self.before.as_ref(), RequestId::parse, || {
+            "the `next` of the answer before".to_owned()
+        })
+    }
+
+    /// The parts of time that are counted one by one, if they are.
+    pub(super) fn series(&self) -> Result<Option<Series>, Refusal> {
+        let Some(buckets) = self.buckets else {
+            return Ok(None);
+        };
+        if !(1..=MOST_BUCKETS).contains(&buckets) {
+            return Err(Refusal::invalid("time is not cut into so many `buckets`")
+                .help(format!("1 to {MOST_BUCKETS}")));
+        }
+        let now = || u64::try_from(now()).unwrap_or_default();
+        let until = self.until_ms.unwrap_or_else(now);
+        let day_before = || until.saturating_sub(DAY_MS);
+        let since = self.since_ms.unwrap_or_else(day_before);
+        if since >= until {
+            return Err(
+                Refusal::invalid("`buckets` need a time that they are parts of")
+                    .help("`since_ms` before `until_ms`, or before now"),
+            );
+        }
+        Ok(Some(Series::new(since..until, buckets)))
+    }
+
+    fn without(&self) -> Result<Vec<Empty>, Refusal> {
+        let named = |name: &str| Empty::ALL.into_iter().find(|empty| empty.name() == name);
+        let right = || Empty::ALL.map(Empty::name).join(", ");
+        let names = self.without.iter().flat_map(|names| names.split(','));
+        let read = |name: &str| read("column", Some(&name.trim().to_owned()), named, right);
+        let empty = names.map(read).collect::<Result<Vec<_>, _>>()?;
+        Ok(empty.into_iter().flatten().collect())
+    }
+
     fn columns(&self) -> Result<Vec<(Column, Arc<str>)>, Refusal> {
         let named = |name: &str| Column::ALL.into_iter().find(|c| c.name() == name);
         let right = || Column::ALL.map(Column::name).join(", ");
@@ -167,6 +217,7 @@ impl Service {
             .then(|| self.calls.follow(filter.clone(), WAITING));
         let (send, receive) = mpsc::channel(PAGE);
         let limit = wanted.limit.unwrap_or(PAGE).min(MOST);
+        let from = wanted.before()?;
         let turned = wanted.oldest_first;
         let listing = self.ask_slowly(move |asking| {
             let reader = asking.reader();
@@ -177,7 +228,7 @@ impl Service {
                 } else {
                     limit
                 },
-                None,
+                from,
             );
             let mut looked = 0;
             while left > 0 && looked < most {
@@ -192,7 +243,7 @@ impl Service {
                     if turned {
                         kept.push(row);
                     } else if send.blocking_send(row).is_err() {
-                        return Ok(false);
+                        return Ok(None);
                     }
                 }
                 before = page.next;
@@ -202,24 +253,24 @@ impl Service {
             }
             for row in kept.into_iter().rev() {
                 if send.blocking_send(row).is_err() {
-                    return Ok(false);
+                    return Ok(None);
                 }
             }
-            Ok(before.is_some())
+            Ok(before)
         });
         // Owns its end, so that the listing ends with whoever went away.
         let giving = give(receive, replies);
-        let (more, there) = tokio::join!(listing, giving);
-        let more = more?;
+        let (next, there) = tokio::join!(listing, giving);
+        let next = next?.map(|id| id.encode().as_str().to_owned());
         let Some(following) = following.filter(|_| there) else {
-            return Ok(json!({ "more": more }));
+            return Ok(json!({ "more": next.is_some(), "next": next }));
         };
         let (send, receive) = mpsc::channel(PAGE);
         let follow =
             tokio::task::spawn_blocking(move || go_on(&following, &send, &following_shape));
         give(receive, replies).await;
         let _ = follow.await;
-        Ok(json!({ "more": false }))
+        Ok(json!({ "more": false, "next": null }))
     }
 }
 

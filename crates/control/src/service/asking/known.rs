@@ -74,6 +74,7 @@ pub(super) fn wider(filter: &Filter) -> Filter {
         stage: None,
         fault: None,
         phrase: None,
+        without: Vec::new(),
         ..filter.clone()
     }
 }

@@ -54,7 +54,9 @@ impl Reach {
         wanted.map_or(most, |wanted| wanted.max(most))
     }
 
-    /// The audience that what passes a filter is counted for; what is not theirs alone is not.
+    /// The audience that what passes a filter is counted for; what is asked for by name and is not
+    /// theirs alone is not. Where nothing is named, rows are counted as they are listed: by what
+    /// the consumer may know at the least.
     pub(super) fn counts(&self, filter: &Filter) -> Result<Audience, Refusal> {
         let reads = |tenant: &str| self.grants.allow(Point::CallsRead, Some(tenant));
         let of_app = || {
@@ -74,7 +76,8 @@ impl Reach {
         if filter.tenant.as_deref().is_some_and(reads) || of_service().unwrap_or(false) {
             return Ok(Audience::Publisher);
         }
-        if of_app().unwrap_or(false) {
+        let named = filter.tenant.is_some() || filter.service.is_some() || filter.app.is_some();
+        if of_app().unwrap_or(false) || !named {
             return Ok(Audience::Consumer);
         }
         Err(Refusal::new(
