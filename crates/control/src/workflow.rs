@@ -22,7 +22,10 @@ pub use history::Told;
 pub use keys::{CreatedKey, KeyWanted, Rotated, Rotation, rotated};
 pub(crate) use subscriptions::is_offered;
 pub use subscriptions::{Access, Cause, Decision, Step};
-pub use versions::{Caller, Changed, Difference, Ending, Lifecycle, Lived, Retirement, month_ago};
+pub use versions::{
+    Caller, Changed, Difference, Ending, Endings, Lifecycle, Lived, MemberChange, Retirement,
+    month_ago,
+};
 
 use crate::shorthand::{Change, Expectation};
 use crate::{Actor, ChangeSet, Refusal, Seen, Service};

@@ -1,11 +1,12 @@
 //! The life of a version: published, promoted, deprecated, retired.
 
 mod asked;
+mod breaking;
 mod differing;
 mod retiring;
 
-pub use differing::{Changed, Difference};
-pub use retiring::{Ending, Retirement};
+pub use differing::{Changed, Difference, MemberChange};
+pub use retiring::{Ending, Endings, Retirement};
 
 use super::time::{now, written};
 use super::{cannot, of, text, without};

@@ -258,7 +258,10 @@ async fn a_version_is_published_deprecated_and_retired() {
         .await;
     assert_eq!(
         differs.body,
-        json!({"against": "v1", "added": ["one"], "removed": [], "changed": [{"operation": "all", "members": ["path"]}]})
+        json!({"against": "v1", "added": ["one"], "removed": [], "breaking": true, "changed": [{
+            "operation": "all", "members": ["path"], "breaking": true,
+            "changes": [{"member": "path", "before": "/{*rest}", "after": "/{*more}", "breaking": true}],
+        }]})
     );
     let lifecycle = format!("{version}/lifecycle");
     let (status, _) = post(

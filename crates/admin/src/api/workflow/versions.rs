@@ -13,7 +13,9 @@ use crate::api::table::Table;
 use axum::http::header::LOCATION;
 use axum::http::{Method, StatusCode};
 use postern_control::Proposed;
-use postern_control::workflow::{Caller, Difference, Lifecycle, Lived, Retirement, month_ago};
+use postern_control::workflow::{
+    Caller, Difference, Endings, Lifecycle, Lived, Retirement, month_ago,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +23,7 @@ pub(super) fn add(table: &mut Table) {
     table.add::<Live>();
     table.add::<Differs>();
     table.add::<Callers>();
+    table.add::<Ends>();
     table.add::<Retire>();
 }
 
@@ -153,6 +156,30 @@ impl Endpoint for Callers {
         let since = since.unwrap_or_else(month_ago);
         let callers = api.service().callers(&asked.actor, service, version, since);
         Ok(Reply::json(&callers.await?))
+    }
+}
+
+/// What ends with a version.
+struct Ends;
+
+impl Endpoint for Ends {
+    type Permission = needs::ServicesRead;
+    type Path = WhichVersion;
+    type Query = Nothing;
+    type Body = Nothing;
+    type Answer = Endings;
+
+    const METHOD: Method = Method::GET;
+    const PATH: &'static str = "/services/{service}/versions/{version}/retirement";
+    const ID: &'static str = "version_retirement";
+    const SUMMARY: &'static str = "List the subscriptions that are for a version alone";
+    const TAG: &'static str = "Services";
+
+    async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
+        let WhichVersion { service, version } = &asked.path;
+        let ending = api.service().ending(&asked.actor, service, version);
+        let only = ending.await?;
+        Ok(Reply::json(&Endings { only }))
     }
 }
 

@@ -1,5 +1,6 @@
 //! What publishing a version changes for callers.
 
+use super::breaking::breaks;
 use super::state;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -14,8 +15,10 @@ pub struct Difference {
     pub added: Vec<String>,
     /// Operations that are no longer there.
     pub removed: Vec<String>,
-    /// Operations that changed, each with the names of what changed in it.
+    /// Operations that changed, each with what changed in it.
     pub changed: Vec<Changed>,
+    /// Whether callers of the other version may fail: operations are gone, or changed so.
+    pub breaking: bool,
 }
 
 /// An operation that changed.
@@ -25,6 +28,23 @@ pub struct Changed {
     pub operation: String,
     /// What changed in it: `path`, `scopes`.
     pub members: Vec<String>,
+    /// The same with what they said, in the same order.
+    pub changes: Vec<MemberChange>,
+    /// Whether callers may fail at one of them.
+    pub breaking: bool,
+}
+
+/// A member of an operation that changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct MemberChange {
+    /// Its name.
+    pub member: String,
+    /// What it said; none: it was not there.
+    pub before: Option<Value>,
+    /// What it says; none: it is not there.
+    pub after: Option<Value>,
+    /// Whether callers may fail at it.
+    pub breaking: bool,
 }
 
 /// What a version of a service changes for callers of the last one that is published.
@@ -64,33 +84,46 @@ fn differs(before: Option<&Map<String, Value>>, after: Option<&Map<String, Value
     };
     let changed = before.iter().filter_map(|(name, old)| {
         let new = after.get(name)?;
-        let members = members_changed(old, new);
-        (!members.is_empty()).then(|| Changed {
+        let changes = members_changed(old, new);
+        (!changes.is_empty()).then(|| Changed {
             operation: name.clone(),
-            members,
+            members: changes.iter().map(|one| one.member.clone()).collect(),
+            breaking: changes.iter().any(|one| one.breaking),
+            changes,
         })
     });
+    let changed: Vec<Changed> = changed.collect();
+    let removed: Vec<String> = missing(before, after);
     Difference {
         against: None,
         added: missing(after, before),
-        removed: missing(before, after),
-        changed: changed.collect(),
+        breaking: !removed.is_empty() || changed.iter().any(|one| one.breaking),
+        removed,
+        changed,
     }
 }
 
-fn members_changed(old: &Value, new: &Value) -> Vec<String> {
+fn members_changed(old: &Value, new: &Value) -> Vec<MemberChange> {
     let empty = Map::new();
     let (old, new) = (
         old.as_object().unwrap_or(&empty),
         new.as_object().unwrap_or(&empty),
     );
-    let mut names: Vec<String> = old
+    let mut names: Vec<&String> = old
         .keys()
         .chain(new.keys())
         .filter(|name| old.get(*name) != new.get(*name))
-        .cloned()
         .collect();
     names.sort();
     names.dedup();
-    names
+    let changed = names.into_iter().map(|name| {
+        let (before, after) = (old.get(name), new.get(name));
+        MemberChange {
+            member: name.clone(),
+            before: before.cloned(),
+            after: after.cloned(),
+            breaking: breaks(name, before, after),
+        }
+    });
+    changed.collect()
 }

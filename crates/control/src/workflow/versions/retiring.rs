@@ -24,8 +24,15 @@ pub struct Retirement {
     pub comment: String,
 }
 
+/// What the end of a version leaves without anything to call.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Endings {
+    /// Subscriptions that are for it alone.
+    pub only: Vec<Ending>,
+}
+
 /// A subscription that is for a version alone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Ending {
     /// Its id.
     pub id: String,
