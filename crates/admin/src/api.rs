@@ -5,6 +5,7 @@
 //! it.
 
 mod about;
+mod answers;
 mod asks;
 mod bodies;
 mod commands;
@@ -21,6 +22,7 @@ pub mod people;
 pub mod permission;
 pub mod problem;
 mod questions;
+mod reached;
 pub mod reply;
 pub mod resource;
 mod table;
@@ -95,6 +97,7 @@ pub fn table() -> Table {
     finding::add(&mut table);
     questions::add(&mut table);
     asks::add(&mut table);
+    reached::add(&mut table);
     commands::add(&mut table);
     notifications::add(&mut table);
     table

@@ -2,11 +2,12 @@
 
 use postern_config::Report;
 use postern_store::{ApplyError, Invalid, StoreError};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Why a request was not done, as the other side of the socket reads it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Refusal {
     /// A stable name: `approval_needed`, `busy`, `configuration`, `conflict`, `failed`, `file_mode`,
     /// `forbidden`, `in_use`, `invalid`, `not_allowed`, `not_found`, `not_served`, `unavailable`.
@@ -22,7 +23,7 @@ pub struct Refusal {
 }
 
 /// One thing that is wrong in documents.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// The value that is meant, as a JSON pointer (RFC 6901) into the configuration:
     /// `/services/orders/base_path`. None: the whole.

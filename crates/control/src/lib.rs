@@ -8,6 +8,7 @@
 //! what a terminal shows (the binary).
 
 mod actor;
+pub mod answers;
 pub mod client;
 mod credential;
 mod difference;
@@ -45,8 +46,9 @@ pub use remembered::{Kept, Named, Remembered, now};
 pub use replace::replace;
 pub use service::audit;
 pub use service::{
-    AppAsked, Block, Call, ChangeSet, Declaration, Import, Listing, MOST_ON_A_PAGE, OperationAsked,
-    Page, Proposed, Running, Seen, ServedRules, Service, Source, Status, Stored, WantedVersion,
+    AppAsked, Block, Call, ChangeSet, Declaration, EnvironmentAddress, GatewayAddresses, Import,
+    Listening, Listing, MOST_ON_A_PAGE, OperationAsked, Page, Proposed, Running, Seen, ServedRules,
+    Service, Source, Status, Stored, TargetHealth, UpstreamHealth, WantedVersion,
 };
 pub use socket::Items;
 

@@ -10,7 +10,7 @@ mod telling;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use change::{authorize, stored};
+pub(crate) use change::{authorize, judged, stored};
 pub(crate) use publishing::APPROVAL_NEEDED;
 pub(crate) use telling::told;
 

@@ -13,6 +13,7 @@ mod notifying;
 mod outgoing;
 mod peopling;
 mod proposing;
+mod reached;
 mod reading;
 mod requirements;
 mod revisions;
@@ -30,6 +31,7 @@ pub use exporting::Wanted as WantedVersion;
 pub use importing::Import;
 pub(crate) use proposing::NewChangeRequest;
 pub use proposing::Proposed;
+pub use reached::{EnvironmentAddress, GatewayAddresses, Listening, TargetHealth, UpstreamHealth};
 
 use crate::load::{Candidate, Last, Loader, Read};
 use crate::notify::ServedCertificate;
@@ -45,6 +47,7 @@ use postern_policy::facts::Reading;
 use postern_policy::policies::LimitUse;
 use postern_policy::{Directory, Rules};
 use postern_store::{ApplyError, Head, Proposal, Sealer, Store};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::net::IpAddr;
@@ -102,12 +105,24 @@ pub trait Running: std::fmt::Debug + Send + Sync {
         Vec::new()
     }
 
+    /// What the gateway listens on.
+    fn listeners(&self) -> Vec<Listening> {
+        Vec::new()
+    }
+
+    /// How an upstream is; none: there is no such upstream.
+    fn upstream_health(&self, id: &str) -> Option<UpstreamHealth> {
+        let _ = id;
+        None
+    }
+
     /// How it can be reached, and since when it runs.
     fn status(&self) -> Status;
 }
 
 /// A temporary block of an address.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "AddressBlock")]
 pub struct Block {
     /// Who: an address, or the /64 of an IPv6 address.
     pub source: String,
@@ -120,7 +135,8 @@ pub struct Block {
 }
 
 /// How a process can be reached.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ProcessStatus")]
 pub struct Status {
     /// The process id.
     pub pid: u32,
@@ -361,6 +377,7 @@ impl Service {
             "approvals" => encode(self.approvals(call.actor).await?),
             "keys.rotate" => self.key_rotated(call.actor, read(call.params)?).await,
             "why" => self.why(call.actor, read(call.params)?).await,
+            "again" => self.again(call.actor, read(call.params)?).await,
             "can" => self.can(call.actor, read(call.params)?).await,
             "requirements" => encode(self.requirements(call.actor, read(call.params)?).await?),
             "who_can" => encode(self.who_can(call.actor, read(call.params)?).await?),

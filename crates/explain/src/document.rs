@@ -3,11 +3,13 @@
 #[cfg(test)]
 mod tests;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// A typed change: the document of that kind and id, and what becomes of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "FixChange")]
 #[serde(deny_unknown_fields)]
 pub struct Change {
     /// The kind, a section's name in the singular: `subscription`. `edge`, `client` and the other

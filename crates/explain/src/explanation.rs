@@ -2,10 +2,11 @@
 
 use crate::document::Change;
 use crate::wire::Wire;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Everything that one audience may know about a decision.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Explanation {
     /// The request; none of a made-up one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,7 +61,9 @@ pub struct Explanation {
 }
 
 /// For whom an explanation is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Audience {
     /// Platform operators.
@@ -100,7 +103,7 @@ impl From<postern_model::denial::Audience> for Audience {
 }
 
 /// How a request ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// It passed.
@@ -112,7 +115,8 @@ pub enum Verdict {
 }
 
 /// What was asked, by whom.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "AskedRequest")]
 #[serde(default)]
 pub struct Asked {
     /// The method's token, escaped.
@@ -149,7 +153,8 @@ pub struct Asked {
 }
 
 /// One refusal.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ExplainedRefusal")]
 pub struct Refusal {
     /// The code: for consumers, the one that they were shown.
     pub code: String,
@@ -185,7 +190,7 @@ impl Refusal {
 }
 
 /// One thing that was expected or seen.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Evidence {
     /// What it is.
     pub name: String,
@@ -196,7 +201,8 @@ pub struct Evidence {
 }
 
 /// A value in evidence, in the unit that the contract gives its name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "EvidenceValue")]
 #[serde(untagged)]
 pub enum Value {
     /// A number.
@@ -208,7 +214,7 @@ pub enum Value {
 }
 
 /// Something that could not be told.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NotKnown {
     /// The stage's name.
     pub stage: String,
@@ -219,7 +225,8 @@ pub struct NotKnown {
 }
 
 /// A stage that the request passed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PassedStage")]
 pub struct Passed {
     /// The stage's name.
     pub stage: String,
@@ -231,7 +238,7 @@ pub struct Passed {
 }
 
 /// How a limit stood.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LimitState {
     /// Its name.
     pub name: String,
@@ -242,7 +249,8 @@ pub struct LimitState {
 }
 
 /// What the consumer was told.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ToldRefusal")]
 pub struct Told {
     /// The code, or its family.
     pub code: String,
@@ -257,7 +265,7 @@ pub struct Told {
 }
 
 /// What somebody can change.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Fix {
     /// Its number, from 1: `postern fix ID NUMBER`.
     pub number: usize,
@@ -273,10 +281,17 @@ pub struct Fix {
     pub reach: Reach,
     /// The refusal was right by the rules: this opens what somebody closed on purpose.
     pub if_wrong: bool,
+    /// Whether whoever asked may make it: said by whoever knows them.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub may_apply: Option<bool>,
+    /// Whether somebody else has to approve it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub needs_approval: Option<bool>,
 }
 
 /// One step of a fix.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "FixStep")]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
     /// A document changes.
@@ -291,7 +306,7 @@ pub enum Step {
 }
 
 /// A key to make.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NewKey {
     /// For which app.
     pub app: String,
@@ -303,7 +318,8 @@ pub struct NewKey {
 }
 
 /// How far a fix is proved: the recorded facts were decided again with it applied.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "FixProof")]
 pub struct Proof {
     /// The last stage that was decided.
     pub through: String,
@@ -315,7 +331,8 @@ pub struct Proof {
 }
 
 /// Who else a fix lets in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "FixReach")]
 pub struct Reach {
     /// By the rules.
     pub sentence: String,
@@ -330,7 +347,7 @@ pub struct Reach {
 }
 
 /// Since when a request like this is refused.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum Since {
     /// As far as anything is kept.
@@ -386,7 +403,7 @@ pub enum Since {
 }
 
 /// Who changed something, when and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Who {
     /// Who.
     pub who: String,
@@ -397,7 +414,7 @@ pub struct Who {
 }
 
 /// What was different when the same app last called the same operation and passed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Comparison {
     /// The request that passed.
     pub id: String,
@@ -408,7 +425,8 @@ pub struct Comparison {
 }
 
 /// One difference.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ComparedDifference")]
 pub struct Difference {
     /// What it is.
     pub what: String,

@@ -203,6 +203,8 @@ fn offer(
             ..counted
         },
         if_wrong: chosen.iter().any(|candidate| candidate.if_wrong),
+        may_apply: None,
+        needs_approval: None,
     }
 }
 

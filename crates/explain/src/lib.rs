@@ -8,6 +8,7 @@
 //!
 //! What an audience may not read is left out while the explanation is made, not when it is shown.
 
+mod again;
 mod asked;
 mod callers;
 mod compare;
@@ -30,6 +31,7 @@ mod time;
 mod wire;
 mod world;
 
+pub use again::{Again, again};
 pub use callers::{Access, Callable, Callers, CallingApp, access_of, routed, who_can};
 pub use compare::Last;
 pub use document::{Change, Documents, PatchError, merge_patch};

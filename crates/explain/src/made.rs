@@ -87,6 +87,15 @@ pub struct Answer {
     pub allowed: bool,
 }
 
+impl Answer {
+    pub(crate) fn of(explanation: Explanation) -> Self {
+        Self {
+            allowed: explanation.refusal.is_none(),
+            explanation,
+        }
+    }
+}
+
 /// Decides a made-up request and explains it. `readings` says how limits stand, in their order;
 /// without it, or where it knows nothing, nothing was taken from them. `edge` says how the
 /// counters of the address stand.
@@ -137,10 +146,7 @@ pub fn can(
             .notes
             .push(format!("app `{app}` has no key, so that none is sent"));
     }
-    Ok(Answer {
-        allowed: explanation.refusal.is_none(),
-        explanation,
-    })
+    Ok(Answer::of(explanation))
 }
 
 fn head(made: &MadeUp<'_>) -> Result<Head, QuestionError> {

@@ -18,6 +18,12 @@ pub(crate) struct Assumed {
     pub(crate) edge: Option<EdgeReading>,
     /// It had this method.
     pub(crate) method: Option<&'static str>,
+    /// It comes at this time: Unix time in milliseconds.
+    pub(crate) at: Option<i64>,
+    /// What was found of its credential says nothing any more.
+    pub(crate) credential_forgotten: bool,
+    /// The directory has every row that there is.
+    pub(crate) whole_directory: bool,
 }
 
 impl Assumed {
@@ -30,6 +36,9 @@ impl Assumed {
             self.edge.clone_from(&other.edge);
         }
         self.method = self.method.or(other.method);
+        self.at = self.at.or(other.at);
+        self.credential_forgotten |= other.credential_forgotten;
+        self.whole_directory |= other.whole_directory;
         self
     }
 }
@@ -98,7 +107,7 @@ impl Facts for Overlay<'_> {
     }
 
     fn now(&self) -> i64 {
-        self.facts.now()
+        self.assumed.at.unwrap_or_else(|| self.facts.now())
     }
 
     fn edge(&self) -> Option<&EdgeReading> {
@@ -111,7 +120,10 @@ impl Facts for Overlay<'_> {
 
     fn credential(&self) -> Option<&CredentialVerdict> {
         let assumed = self.assumed.credential.as_ref();
-        assumed.or_else(|| self.facts.credential())
+        assumed.or_else(|| {
+            let found = || self.facts.credential();
+            (!self.assumed.credential_forgotten).then(found)?
+        })
     }
 
     fn readings(&self) -> Option<&[Reading]> {
@@ -131,11 +143,11 @@ impl Facts for Overlay<'_> {
     }
 
     fn knows_subscription(&self, service: &str) -> bool {
-        self.facts.knows_subscription(service)
+        self.assumed.whole_directory || self.facts.knows_subscription(service)
     }
 
     fn knows_access_roles(&self) -> bool {
-        self.facts.knows_access_roles()
+        self.assumed.whole_directory || self.facts.knows_access_roles()
     }
 
     fn body_agrees(&self) -> bool {

@@ -8,10 +8,11 @@ mod render;
 
 pub use gather::requirements;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What an operation asks of its callers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each answers a question of its own"
@@ -73,7 +74,8 @@ pub struct Requirements {
 }
 
 /// What is asked of a connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "AskedConnection")]
 pub struct Connection {
     /// Plain HTTP is refused.
     pub tls: bool,
@@ -82,7 +84,8 @@ pub struct Connection {
 }
 
 /// The credentials that are accepted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "AskedCredentials")]
 pub struct Credentials {
     /// Their kind: `api_key`.
     pub kind: String,
@@ -95,7 +98,8 @@ pub struct Credentials {
 }
 
 /// A scope.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "AskedScope")]
 pub struct Scope {
     /// Its name.
     pub name: String,
@@ -105,7 +109,8 @@ pub struct Scope {
 }
 
 /// An access role that allows the operation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "AskedRole")]
 pub struct Role {
     /// Its name.
     pub name: String,
@@ -117,7 +122,8 @@ pub struct Role {
 }
 
 /// What must be said of a header.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "AskedHeader")]
 pub struct Header {
     /// Its name, lower case.
     pub name: String,
@@ -130,7 +136,8 @@ pub struct Header {
 }
 
 /// From where an operation can be called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "AskedNetwork")]
 #[serde(rename_all = "snake_case")]
 pub enum Network {
     /// From anywhere.
@@ -142,7 +149,8 @@ pub enum Network {
 }
 
 /// How much of something may be used.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "AskedLimit")]
 pub struct Limit {
     /// Its name, as refusals and headers say it.
     pub name: String,
@@ -158,7 +166,7 @@ pub struct Limit {
 }
 
 /// A refusal that the operation's callers may meet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PossibleRefusal {
     /// The code, or its family, as callers are shown it.
     pub code: String,
@@ -178,7 +186,8 @@ pub struct PossibleRefusal {
 }
 
 /// Whether sending the same request again can help, as problem documents have it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PossibleRetry")]
 #[serde(rename_all = "snake_case")]
 pub enum Retry {
     /// It cannot.

@@ -1,5 +1,6 @@
 //! Explanations of requests to a small world.
 
+mod again;
 mod made;
 mod properties;
 mod refusals;

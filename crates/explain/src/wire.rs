@@ -1,6 +1,7 @@
 //! What passed, as far as a record has it: how headers were changed on their way, and copies. For
 //! operators and publishers, never for consumers.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
@@ -8,7 +9,7 @@ use serde_json::Value as Json;
 pub type Header = (String, String);
 
 /// What passed between the caller, the gateway and the upstream.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Wire {
     /// How the request's headers were changed on their way to the upstream; none if it was not
     /// sent there.
@@ -20,7 +21,8 @@ pub struct Wire {
 }
 
 /// How headers were changed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "HeaderChanges")]
 #[serde(default)]
 pub struct Changes {
     /// Those that did not go on.
@@ -32,7 +34,7 @@ pub struct Changes {
 }
 
 /// Copies of what passed, without what is secret.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Capture {
     /// What the caller sent. Its body went to the upstream as it is.
     #[serde(default)]
@@ -45,7 +47,8 @@ pub struct Capture {
 }
 
 /// A message.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "CapturedMessage")]
 #[serde(default)]
 pub struct Message {
     /// Its headers.
@@ -56,7 +59,8 @@ pub struct Message {
 }
 
 /// A body.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "CapturedBody")]
 #[serde(default)]
 pub struct Body {
     /// How long it was.
@@ -72,7 +76,8 @@ pub struct Body {
 }
 
 /// What the caller got.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "CapturedAnswer")]
 #[serde(default)]
 pub struct Got {
     /// The status; 0 for none.

@@ -6,6 +6,7 @@ mod places;
 use crate::import::{Operation, parameter_shape};
 use crate::report::{Report, quote};
 use places::{Places, places_of};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::{HashMap, HashSet};
@@ -26,7 +27,8 @@ const FIELDS: [&str; 8] = [
 ];
 
 /// Something that was configured by hand and stays.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "ImportKept")]
 pub struct Kept {
     /// The operation.
     pub operation: String,
@@ -39,7 +41,8 @@ pub struct Kept {
 }
 
 /// A changed operation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "ImportChanged")]
 pub struct Changed {
     /// The operation.
     pub operation: String,
@@ -48,7 +51,8 @@ pub struct Changed {
 }
 
 /// What a version becomes.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "ImportDifference")]
 pub struct Difference {
     /// Its operations from now on, as a configuration has them.
     #[serde(skip)]

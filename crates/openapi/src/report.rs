@@ -1,5 +1,6 @@
 //! What was not understood, and what was done instead.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -10,7 +11,8 @@ const MOST: usize = 1_000;
 const SHOWN: usize = 80;
 
 /// One thing that was not understood.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "ReportLine")]
 pub struct Line {
     /// Where it stands first, as a JSON Pointer (RFC 6901); empty for the whole document.
     pub pointer: String,
@@ -23,7 +25,8 @@ pub struct Line {
 }
 
 /// Everything that was not understood, in the order in which it was found.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "ImportReport")]
 pub struct Report {
     lines: Vec<Line>,
     /// Lines beyond the bound.

@@ -2,6 +2,12 @@
 //! members of the body together are the parameters of its method (`docs/reference/socket.md`).
 
 use super::Api;
+use super::answers::{
+    AddressBlocks, AppliedConfiguration, ChangeRequestRow, ChangeRequestsPage,
+    DecidedChangeRequest, DecidedQuestion, EffectivePolicies, Imported, LiftedBlock,
+    PlannedConfiguration, RevisionDifference, RevisionsPage, RolledBack, RotatedSecrets,
+    SealedSecret, ShownRevision, WrittenConfiguration,
+};
 use super::endpoint::{Asked, Endpoint, Nothing};
 use super::input::Json;
 use super::permission as needs;
@@ -10,6 +16,8 @@ use super::questions::{MadeUp, ask};
 use super::reply::Reply;
 use super::table::Table;
 use axum::http::Method;
+use postern_control::audit::{AuditPage, AuditVerified};
+use postern_control::{Proposed, answers};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -185,10 +193,10 @@ const USUAL: usize = 1 << 20;
 /// One that has a whole document in it, as at the socket.
 const UPLOAD: usize = postern_control::protocol::MAX_LINE;
 
-/// Declares endpoints: type, HTTP method, path, name, what it needs, path, query and body, how long
-/// the body may be, the method of the socket, the room of the reference, what it does.
+/// Declares endpoints: type, HTTP method, path, name, what it needs, path, query and body, what it
+/// answers, how long the body may be, the method of the socket, the room of the reference, what it does.
 macro_rules! asks {
-    ($($name:ident $http:ident $path:literal $id:literal $needs:ident ($in_path:ty, $in_query:ty, $body:ty) $most:ident $method:literal $tag:literal $says:literal;)*) => {
+    ($($name:ident $http:ident $path:literal $id:literal $needs:ident ($in_path:ty, $in_query:ty, $body:ty) -> $answer:ty, $most:ident $method:literal $tag:literal $says:literal;)*) => {
         $(
             #[doc = $says]
             struct $name;
@@ -198,7 +206,7 @@ macro_rules! asks {
                 type Path = $in_path;
                 type Query = $in_query;
                 type Body = $body;
-                type Answer = Object;
+                type Answer = $answer;
 
                 const METHOD: Method = Method::$http;
                 const PATH: &'static str = $path;
@@ -224,31 +232,31 @@ macro_rules! asks {
 }
 
 asks! {
-    Can POST "/questions/can" "ask_can" QuestionsAsk (Nothing, Nothing, Json<MadeUp>) USUAL "can" "Calls" "Decide a request that nobody has sent";
-    Effective GET "/services/{service}/versions/{version}/operations/{operation}/policies" "effective_policies" PoliciesRead (OfOperation, Nothing, Nothing) USUAL "policies.effective" "Policies" "Show which policies hold for an operation, and where they come from";
-    ListBlocks GET "/blocks" "list_blocks" BlocksLift (Nothing, Blocks, Nothing) USUAL "blocks.list" "Platform" "List addresses that are blocked for now";
-    Lift DELETE "/blocks/{address}" "lift_block" BlocksLift (ByAddress, Nothing, Nothing) USUAL "blocks.lift" "Platform" "End the block of an address";
-    Requirements GET "/requirements" "requirements" SignedIn (Nothing, Wanted, Nothing) USUAL "requirements" "Catalogue" "Say what an operation asks of its callers";
-    WhoCan GET "/who-can" "who_can" QuestionsAsk (Nothing, Wanted, Nothing) USUAL "who_can" "Services" "Say which apps may call an operation";
-    AppAccess GET "/apps/{app}/access" "app_access" AppsRead (OfApp, Limit, Nothing) USUAL "access" "Apps" "Say what an app may call";
-    ExportApi GET "/services/{service}/versions/{version}/openapi" "export_openapi" SignedIn (OfVersion, Nothing, Nothing) USUAL "openapi" "Catalogue" "Write a version as an OpenAPI 3.1 document";
-    ImportApi POST "/services/{service}/versions/{version}/import" "import_openapi" ServicesWrite (OfVersion, Nothing, Json<Object>) UPLOAD "import" "Services" "Make the operations of an OpenAPI document those of a version";
-    Export POST "/configuration/export" "export_configuration" ConfigurationExport (Nothing, Nothing, Json<Object>) UPLOAD "export" "Configuration" "Write what is stored as a configuration file";
-    Diff POST "/configuration/diff" "diff_configuration" ConfigurationExport (Nothing, Nothing, Json<Object>) UPLOAD "diff" "Configuration" "Say what a configuration file would change";
-    Apply POST "/configuration/apply" "apply_configuration" ConfigurationApply (Nothing, Nothing, Json<Object>) UPLOAD "apply" "Configuration" "Make what is stored say what a configuration file says";
-    ListRevisions GET "/revisions" "list_revisions" RevisionsRead (Nothing, Revisions, Nothing) USUAL "revisions.list" "Configuration" "List revisions of the rules, the newest first";
-    ShowRevision GET "/revisions/{number}" "get_revision" RevisionsRead (ByNumber, Nothing, Nothing) USUAL "revisions.show" "Configuration" "Show who made a revision, and what it changed";
-    DiffRevisions GET "/revision-difference" "diff_revisions" RevisionsRead (Nothing, Between, Nothing) USUAL "revisions.diff" "Configuration" "Say what leads from one revision to another";
-    RollBack POST "/revisions/{number}/rollback" "roll_back" RevisionsRollBack (ByNumber, Nothing, Json<Object>) USUAL "revisions.rollback" "Configuration" "Bring the rules of a revision back; keys and subscriptions stay as they are";
-    ListProposals GET "/change-requests" "list_change_requests" ChangesPropose (Nothing, Requests, Nothing) USUAL "change_requests.list" "Configuration" "List change requests";
-    ShowProposal GET "/change-requests/{id}" "get_change_request" ChangesPropose (ById, Nothing, Nothing) USUAL "change_requests.show" "Configuration" "Show a change request, and what was changed since";
-    Propose POST "/change-requests" "create_change_request" ChangesPropose (Nothing, Nothing, Json<Object>) UPLOAD "change_requests.create" "Configuration" "Propose changes for somebody else to decide about";
-    ApproveProposal POST "/change-requests/{id}/approve" "approve_change_request" ChangesDecide (ById, Nothing, Json<Object>) USUAL "change_requests.approve" "Configuration" "Approve a change request of somebody else, and make its changes";
-    RejectProposal POST "/change-requests/{id}/reject" "reject_change_request" ChangesDecide (ById, Nothing, Json<Object>) USUAL "change_requests.reject" "Configuration" "Reject a change request";
-    AuditLog GET "/audit" "list_audit" AuditRead (Nothing, Audit, Nothing) USUAL "audit.log" "Audit" "Read the audit trail, the newest first";
-    AuditVerify GET "/audit/verification" "verify_audit" AuditRead (Nothing, Verify, Nothing) USUAL "audit.verify" "Audit" "Check the chain of the audit trail";
-    Seal POST "/secrets/seal" "seal_secret" SignedIn (Nothing, Nothing, Json<Object>) USUAL "secrets.seal" "Platform" "Seal a secret (`value`) for one document (`for`: `KIND/ID` or `KIND/ID@TENANT`) to refer to";
-    RotateSecrets POST "/secrets/rotate" "rotate_secrets" SettingsWrite (Nothing, Nothing, Json<Object>) USUAL "secrets.rotate" "Platform" "Make a new key for sealed secrets, and seal them anew";
+    Can POST "/questions/can" "ask_can" QuestionsAsk (Nothing, Nothing, Json<MadeUp>) -> DecidedQuestion, USUAL "can" "Calls" "Decide a request that nobody has sent";
+    Effective GET "/services/{service}/versions/{version}/operations/{operation}/policies" "effective_policies" PoliciesRead (OfOperation, Nothing, Nothing) -> EffectivePolicies, USUAL "policies.effective" "Policies" "Show which policies hold for an operation, and where they come from";
+    ListBlocks GET "/blocks" "list_blocks" BlocksLift (Nothing, Blocks, Nothing) -> AddressBlocks, USUAL "blocks.list" "Platform" "List addresses that are blocked for now";
+    Lift DELETE "/blocks/{address}" "lift_block" BlocksLift (ByAddress, Nothing, Nothing) -> LiftedBlock, USUAL "blocks.lift" "Platform" "End the block of an address";
+    Requirements GET "/requirements" "requirements" SignedIn (Nothing, Wanted, Nothing) -> answers::Requirements, USUAL "requirements" "Catalogue" "Say what an operation asks of its callers";
+    WhoCan GET "/who-can" "who_can" QuestionsAsk (Nothing, Wanted, Nothing) -> answers::Callers, USUAL "who_can" "Services" "Say which apps may call an operation";
+    AppAccess GET "/apps/{app}/access" "app_access" AppsRead (OfApp, Limit, Nothing) -> answers::Access, USUAL "access" "Apps" "Say what an app may call";
+    ExportApi GET "/services/{service}/versions/{version}/openapi" "export_openapi" SignedIn (OfVersion, Nothing, Nothing) -> Object, USUAL "openapi" "Catalogue" "Write a version as an OpenAPI 3.1 document";
+    ImportApi POST "/services/{service}/versions/{version}/import" "import_openapi" ServicesWrite (OfVersion, Nothing, Json<Object>) -> Imported, UPLOAD "import" "Services" "Make the operations of an OpenAPI document those of a version";
+    Export POST "/configuration/export" "export_configuration" ConfigurationExport (Nothing, Nothing, Json<Object>) -> WrittenConfiguration, UPLOAD "export" "Configuration" "Write what is stored as a configuration file";
+    Diff POST "/configuration/diff" "diff_configuration" ConfigurationExport (Nothing, Nothing, Json<Object>) -> PlannedConfiguration, UPLOAD "diff" "Configuration" "Say what a configuration file would change";
+    Apply POST "/configuration/apply" "apply_configuration" ConfigurationApply (Nothing, Nothing, Json<Object>) -> AppliedConfiguration, UPLOAD "apply" "Configuration" "Make what is stored say what a configuration file says";
+    ListRevisions GET "/revisions" "list_revisions" RevisionsRead (Nothing, Revisions, Nothing) -> RevisionsPage, USUAL "revisions.list" "Configuration" "List revisions of the rules, the newest first";
+    ShowRevision GET "/revisions/{number}" "get_revision" RevisionsRead (ByNumber, Nothing, Nothing) -> ShownRevision, USUAL "revisions.show" "Configuration" "Show who made a revision, and what it changed";
+    DiffRevisions GET "/revision-difference" "diff_revisions" RevisionsRead (Nothing, Between, Nothing) -> RevisionDifference, USUAL "revisions.diff" "Configuration" "Say what leads from one revision to another";
+    RollBack POST "/revisions/{number}/rollback" "roll_back" RevisionsRollBack (ByNumber, Nothing, Json<Object>) -> RolledBack, USUAL "revisions.rollback" "Configuration" "Bring the rules of a revision back; keys and subscriptions stay as they are";
+    ListProposals GET "/change-requests" "list_change_requests" ChangesPropose (Nothing, Requests, Nothing) -> ChangeRequestsPage, USUAL "change_requests.list" "Configuration" "List change requests";
+    ShowProposal GET "/change-requests/{id}" "get_change_request" ChangesPropose (ById, Nothing, Nothing) -> ChangeRequestRow, USUAL "change_requests.show" "Configuration" "Show a change request, and what was changed since";
+    Propose POST "/change-requests" "create_change_request" ChangesPropose (Nothing, Nothing, Json<Object>) -> Proposed, UPLOAD "change_requests.create" "Configuration" "Propose changes for somebody else to decide about";
+    ApproveProposal POST "/change-requests/{id}/approve" "approve_change_request" ChangesDecide (ById, Nothing, Json<Object>) -> DecidedChangeRequest, USUAL "change_requests.approve" "Configuration" "Approve a change request of somebody else, and make its changes";
+    RejectProposal POST "/change-requests/{id}/reject" "reject_change_request" ChangesDecide (ById, Nothing, Json<Object>) -> DecidedChangeRequest, USUAL "change_requests.reject" "Configuration" "Reject a change request";
+    AuditLog GET "/audit" "list_audit" AuditRead (Nothing, Audit, Nothing) -> AuditPage, USUAL "audit.log" "Audit" "Read the audit trail, the newest first";
+    AuditVerify GET "/audit/verification" "verify_audit" AuditRead (Nothing, Verify, Nothing) -> AuditVerified, USUAL "audit.verify" "Audit" "Check the chain of the audit trail";
+    Seal POST "/secrets/seal" "seal_secret" SignedIn (Nothing, Nothing, Json<Object>) -> SealedSecret, USUAL "secrets.seal" "Platform" "Seal a secret (`value`) for one document (`for`: `KIND/ID` or `KIND/ID@TENANT`) to refer to";
+    RotateSecrets POST "/secrets/rotate" "rotate_secrets" SettingsWrite (Nothing, Nothing, Json<Object>) -> RotatedSecrets, USUAL "secrets.rotate" "Platform" "Make a new key for sealed secrets, and seal them anew";
 }
 
 /// What there is to subscribe to.

@@ -113,6 +113,7 @@ commands! {
     Approvals "approvals" SignedIn 4096, "List what waits for one's decision";
     KeysRotate "keys.rotate" CredentialsWrite 65_536, "Replace a key, which stays good for a while";
     Why "why" CallsRead 65_536, "Explain a request";
+    Again "again" CallsRead 65_536, "Decide a recorded request anew";
     Can "can" QuestionsAsk 1_048_576, "Decide a made-up request";
     Log "log" CallsRead 65_536, "List and follow requests";
     Denials "denials" CallsRead 65_536, "Count refusals";

@@ -18,6 +18,7 @@ use serde_json::Value;
 pub(crate) fn add(table: &mut Table) {
     table.add::<endpoints::Calls>();
     table.add::<endpoints::Why>();
+    table.add::<endpoints::Retry>();
     table.add::<endpoints::Mend>();
     table.add::<endpoints::Denials>();
 }

@@ -1,8 +1,10 @@
 //! The API over a real store, and somebody of every role.
 
+mod again;
 mod commands;
 mod finding;
 mod hanging_up;
+mod held;
 mod links;
 mod notifications;
 mod people;
@@ -10,6 +12,7 @@ mod permissions;
 mod providers;
 mod publishing;
 mod questions;
+mod reached;
 mod resources;
 mod restricted;
 mod table;

@@ -20,7 +20,12 @@ pub(super) struct Step<'a> {
 /// Refuses what the actor may not change. What they may not even see is answered as if it were
 /// not there.
 pub(crate) fn authorize(actor: &Actor, proposal: &Proposal<'_>) -> Result<(), Refusal> {
-    let entries = proposal.entries();
+    let after = |kind: &str, id: &str| stored(proposal, kind, id);
+    judged(actor, proposal.entries(), &after)
+}
+
+/// The same of documents that nobody has proposed to change yet; `after` finds the others.
+pub(crate) fn judged(actor: &Actor, entries: &[Entry], after: Look<'_>) -> Result<(), Refusal> {
     publishing::approved(actor, entries)?;
     if actor.grants == postern_model::permission::Grants::everything() {
         return Ok(());
@@ -31,14 +36,13 @@ pub(crate) fn authorize(actor: &Actor, proposal: &Proposal<'_>) -> Result<(), Re
             .find(|entry| entry.kind.as_str() == kind && &*entry.id == id);
         match entry {
             Some(entry) => value(entry.before.as_deref()),
-            None => stored(proposal, kind, id),
+            None => after(kind, id),
         }
     };
-    let after = |kind: &str, id: &str| stored(proposal, kind, id);
     for entry in entries {
         let step = Step::new(entry);
-        judge(actor, &step, &before, &after)?;
-        gives(actor, &step, &after)?;
+        judge(actor, &step, &before, after)?;
+        gives(actor, &step, after)?;
         machine::refers(actor, &step)?;
     }
     Ok(())

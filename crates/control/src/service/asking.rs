@@ -1,5 +1,6 @@
 //! Questions about requests: why, what if, and what came in.
 
+mod again;
 mod calls;
 mod can;
 mod counts;
@@ -9,6 +10,7 @@ mod passed;
 mod past;
 mod reach;
 mod record;
+mod rights;
 mod told;
 mod why;
 mod world;

@@ -6,6 +6,7 @@ use crate::socket::Items;
 use crate::{Actor, ActorKind, Refusal, redact};
 use postern_model::permission::Point;
 use postern_store::{AuditFilter, AuditLine, Event, Kind, Order, Position, Store};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -41,7 +42,7 @@ pub struct AuditWanted {
 }
 
 /// A place in the audit trail, written `41.0`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 pub struct Cursor {
     /// The change set.
@@ -72,7 +73,7 @@ impl TryFrom<String> for Cursor {
 }
 
 /// A part of the audit trail, newest first.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct AuditPage {
     /// The lines.
     pub lines: Vec<AuditShown>,
@@ -81,7 +82,8 @@ pub struct AuditPage {
 }
 
 /// A line as it is shown: without secrets.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "AuditLine")]
 pub struct AuditShown {
     /// The change set.
     pub sequence: u64,
@@ -130,7 +132,7 @@ pub struct AuditVerify {
 }
 
 /// What a walk along the chain found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct AuditVerified {
     /// Whether everything is as it was written.
     pub intact: bool,

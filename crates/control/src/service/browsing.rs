@@ -254,6 +254,17 @@ impl Service {
                 let service = configuration.services.iter().find(|one| *one.name == *id)?;
                 Some(json!({"tenant": service.tenant.as_deref()}))
             }
+            "access_role" => {
+                let configuration = self.running.configuration();
+                let mut roles = configuration.access_roles.iter();
+                let role = roles.find(|one| *one.name == *id)?;
+                Some(json!({"tenant": role.tenant.as_deref()}))
+            }
+            "group" => {
+                let directory = self.running.directory();
+                let group = directory.group(id)?;
+                Some(json!({"tenant": group.tenant.as_deref()}))
+            }
             _ => None,
         }
     }

@@ -1,10 +1,11 @@
 //! Answers about who may call what, as data.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Who may call an operation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Callers {
     /// The service.
     pub service: String,
@@ -23,7 +24,7 @@ pub struct Callers {
 }
 
 /// An app that may call an operation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CallingApp {
     /// Its name.
     pub app: String,
@@ -39,7 +40,8 @@ pub struct CallingApp {
 }
 
 /// What an app may call.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "AppAccess")]
 pub struct Access {
     /// The app.
     pub app: String,
@@ -56,7 +58,7 @@ pub struct Access {
 }
 
 /// An operation that an app may call.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Callable {
     /// The service.
     pub service: String,

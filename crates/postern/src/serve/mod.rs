@@ -8,6 +8,7 @@ mod completion;
 mod database;
 mod demo;
 mod egress;
+mod health;
 mod notify;
 mod people;
 mod records;

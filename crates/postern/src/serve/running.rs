@@ -3,9 +3,12 @@
 use super::admin::Status;
 use super::begin::revision;
 use super::completion::Completion;
+use super::health;
 use super::welcome::reachable;
 use postern_control::notify::ServedCertificate;
-use postern_control::{Answer, Block, Candidate, Named, Remembered, Running, ServedRules};
+use postern_control::{
+    Answer, Block, Candidate, Listening, Named, Remembered, Running, ServedRules, UpstreamHealth,
+};
 use postern_model::entity::Configuration;
 use postern_policy::facts::Reading;
 use postern_policy::policies::LimitUse;
@@ -14,7 +17,7 @@ use postern_proxy::Gateway;
 use postern_proxy::counting::Source;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 /// The gateway, what it serves, and how it came to that.
 #[derive(Debug)]
@@ -143,6 +146,19 @@ impl Running for Process {
             }
         }
         served
+    }
+
+    fn listeners(&self) -> Vec<Listening> {
+        let listeners = self.gateway.listeners().into_iter();
+        listeners
+            .map(|(_, address, tls)| Listening { address, tls })
+            .collect()
+    }
+
+    fn upstream_health(&self, id: &str) -> Option<UpstreamHealth> {
+        let upstreams = self.gateway.upstreams();
+        let upstream = upstreams.iter().find(|one| **one.name() == *id)?;
+        Some(health::of(upstream, Instant::now(), now()))
     }
 
     fn status(&self) -> postern_control::Status {

@@ -238,6 +238,9 @@ pub(crate) struct TokenShown {
     id: String,
     /// The token. This is the only time that it is shown.
     token: String,
+    /// What it is.
+    #[serde(flatten)]
+    document: Token,
 }
 
 pub(super) fn made(made: &TokenMade) -> Reply {

@@ -2,6 +2,7 @@
 
 use super::ask;
 use crate::api::Api;
+use crate::api::answers::{CallsPage, DecidedCall, DenialCounts, ExplainedCall, MadeFix};
 use crate::api::endpoint::{Asked, Endpoint, Nothing};
 use crate::api::input::Json;
 use crate::api::permission as needs;
@@ -11,10 +12,7 @@ use crate::api::resource::ById;
 use axum::http::Method;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
-
-/// Any object.
-type Object = Map<String, Value>;
+use serde_json::{Value, json};
 
 /// Which requests; every condition may be left out.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
@@ -113,7 +111,7 @@ impl Endpoint for Calls {
     type Path = Nothing;
     type Query = Which;
     type Body = Nothing;
-    type Answer = Object;
+    type Answer = CallsPage;
 
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/calls";
@@ -138,7 +136,7 @@ impl Endpoint for Why {
     type Path = ById;
     type Query = ForWhom;
     type Body = Nothing;
-    type Answer = Object;
+    type Answer = ExplainedCall;
 
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/calls/{id}/explanation";
@@ -149,13 +147,56 @@ impl Endpoint for Why {
     async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
         let params = json!({"id": asked.path.id, "audience": asked.query.audience});
         let (_, found) = ask(api, &asked.actor, "why", params).await?;
-        if found.get("found").is_none() {
-            let id = &asked.path.id;
-            let problem = Problem::not_found("recorded request", id);
-            return Err(problem.with("searched", found));
-        }
-        Ok(Reply::json(&found))
+        told(&asked.path.id, &found)
     }
+}
+
+/// What is assumed.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Assuming {
+    /// The id of a credential that it is sent with instead of the one that it was sent with.
+    #[serde(default)]
+    credential: Option<String>,
+    /// `operator`, `publisher` or `consumer`; as much as may be told, if this is not said.
+    #[serde(default)]
+    audience: Option<String>,
+}
+
+/// Decides a recorded request anew.
+pub(super) struct Retry;
+
+impl Endpoint for Retry {
+    type Permission = needs::CallsRead;
+    type Path = ById;
+    type Query = Nothing;
+    type Body = Json<Assuming>;
+    type Answer = DecidedCall;
+
+    const METHOD: Method = Method::POST;
+    const PATH: &'static str = "/calls/{id}/decision";
+    const ID: &'static str = "decide_call_again";
+    const SUMMARY: &'static str = "Decide a recorded request anew, by what is in force now";
+    const TAG: &'static str = "Calls";
+    const KEPT: bool = false;
+
+    async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
+        let (id, assuming) = (&asked.path.id, asked.body.0);
+        let params = json!({
+            "id": id, "credential": assuming.credential, "audience": assuming.audience,
+        });
+        let (_, found) = ask(api, &asked.actor, "again", params).await?;
+        told(id, &found)
+    }
+}
+
+/// What was found of a recorded request, if it is there.
+fn told(id: &str, found: &Value) -> Result<Reply, Problem> {
+    if found.get("found").is_none() {
+        let problem = Problem::not_found("recorded request", id);
+        return Err(problem.with("searched", found.clone()));
+    }
+    Ok(Reply::json(found))
 }
 
 /// Which fix.
@@ -188,7 +229,7 @@ impl Endpoint for Mend {
     type Path = WhichFix;
     type Query = Nothing;
     type Body = Json<HowFix>;
-    type Answer = Object;
+    type Answer = MadeFix;
 
     const METHOD: Method = Method::POST;
     const PATH: &'static str = "/calls/{id}/fixes/{number}";
@@ -199,9 +240,13 @@ impl Endpoint for Mend {
     async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
         let (WhichFix { id, number }, how) = (asked.path, asked.body.0);
         let params = json!({
-            "id": id, "number": number, "comment": how.comment, "preview": how.preview,
+            "id": &id, "number": number, "comment": how.comment, "preview": how.preview,
         });
         let (_, made) = ask(api, &asked.actor, "fix", params).await?;
+        if made.get("fix").is_none() {
+            let problem = Problem::not_found("recorded request", &id);
+            return Err(problem.with("searched", made));
+        }
         // A fix may make a key.
         Ok(Reply::json(&made).shown_once(&["key"]))
     }
@@ -215,7 +260,7 @@ impl Endpoint for Denials {
     type Path = Nothing;
     type Query = Which;
     type Body = Nothing;
-    type Answer = Object;
+    type Answer = DenialCounts;
 
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/denials";

@@ -1,13 +1,14 @@
 //! A store with two tenants, and callers who are what they say.
 
+use super::held::hold;
 use crate::api::problem::{Code, Problem};
 use crate::api::{Api, Identities, Presented, dispatch, table};
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request};
 use postern_calllog::CallLog;
 use postern_control::{
-    Actor, ActorKind, Answer, Block, Bounds, Call, Candidate, Items, Named, Remembered, Running,
-    ServedRules, Service, Source, Status, Stored,
+    Actor, ActorKind, Answer, Block, Bounds, Call, Candidate, Items, Listening, Named, Remembered,
+    Running, ServedRules, Service, Source, Status, Stored, TargetHealth, UpstreamHealth,
 };
 use postern_model::entity::Configuration;
 use postern_model::key::Keyer;
@@ -105,6 +106,33 @@ impl Running for Fake {
     }
     fn lift(&self, _: IpAddr) -> Option<Block> {
         None
+    }
+    fn listeners(&self) -> Vec<Listening> {
+        let one = |address: &str, tls| Listening {
+            address: address.parse().unwrap(),
+            tls,
+        };
+        vec![one("0.0.0.0:8080", false), one("192.0.2.1:443", true)]
+    }
+    fn upstream_health(&self, id: &str) -> Option<UpstreamHealth> {
+        let configuration = self.configuration();
+        let upstream = configuration
+            .upstreams
+            .iter()
+            .find(|one| *one.name == *id)?;
+        let target = |target: &postern_model::entity::Target| TargetHealth {
+            address: format!("{}:{}", target.host, target.port),
+            weight: target.weight,
+            healthy: true,
+            state: "healthy".into(),
+            ..TargetHealth::default()
+        };
+        Some(UpstreamHealth {
+            breaker: None,
+            open_since_ms: None,
+            in_flight: 0,
+            targets: upstream.targets.iter().map(target).collect(),
+        })
     }
     fn status(&self) -> Status {
         Status {
@@ -245,6 +273,11 @@ impl World {
         self.fake.gate.write().await
     }
 
+    /// Rules and rows that are served.
+    pub(super) fn served(&self) -> (ServedRules, Arc<Directory>) {
+        (self.fake.rules(), self.fake.directory())
+    }
+
     /// Whether an app is served.
     pub(super) fn serves_app(&self, name: &str) -> bool {
         self.fake.directory().app(name).is_some()
@@ -315,6 +348,9 @@ impl World {
         let headers = response.headers().clone();
         let bytes = to_bytes(response.into_body(), 1 << 24).await.unwrap();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        if (200..300).contains(&status) {
+            hold(method, path, status, &body);
+        }
         Answered {
             status,
             headers,

@@ -47,7 +47,8 @@ impl Service {
         wanted: Wanted,
     ) -> Result<Value, Refusal> {
         let reach = self.reach(actor);
-        self.ask(move |asking| asking.can(&reach, &wanted)).await
+        let answer = self.ask(move |asking| asking.can(&reach, &wanted)).await?;
+        self.with_rights(actor, answer).await
     }
 }
 

@@ -74,7 +74,8 @@ impl Service {
         wanted: Wanted,
     ) -> Result<Value, Refusal> {
         let reach = self.reach(actor);
-        self.ask(move |asking| asking.why(&reach, &wanted)).await
+        let answer = self.ask(move |asking| asking.why(&reach, &wanted)).await?;
+        self.with_rights(actor, answer).await
     }
 }
 
@@ -327,7 +328,10 @@ impl Asking {
 
     /// Other refusals of the last day, with the rows that their decisions read; and over what they
     /// were looked for, in words.
-    fn others(&self, but: RequestId) -> Result<(Vec<(Recorded, Directory)>, String), Refusal> {
+    pub(super) fn others(
+        &self,
+        but: RequestId,
+    ) -> Result<(Vec<(Recorded, Directory)>, String), Refusal> {
         let now = u64::try_from(now()).unwrap_or_default();
         let filter = Filter {
             from: Some(now.saturating_sub(DAY_MS)),

@@ -206,7 +206,7 @@ impl About {
             "secrets.seal" => {
                 json!({"value": "secret", "for": format!("certificate/new@{tenant}")})
             }
-            "why" | "fix" => json!({"id": self.call}),
+            "why" | "fix" | "again" => json!({"id": self.call}),
             "can" => self.made_up(),
             "blocks.lift" => json!({"address": "192.0.2.66"}),
             "people.invite" => self.invitation(n),
