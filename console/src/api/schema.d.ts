@@ -1291,23 +1291,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/approvals/decided": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List subscriptions that were decided about, the newest first */
-        get: operations["list_decisions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/subscriptions/{id}/history": {
         parameters: {
             query?: never;
@@ -1546,6 +1529,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/services/{service}/versions/{version}/retirement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the subscriptions that are for a version alone */
+        get: operations["version_retirement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/services/{service}/versions/{version}/retire": {
         parameters: {
             query?: never;
@@ -1557,57 +1557,6 @@ export interface paths {
         put?: never;
         /** End a version, and move or cancel the subscriptions to it alone */
         post: operations["retire_version"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/operations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Find operations by name, title or path */
-        get: operations["find_operations"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/addresses/{address}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Say which lists have an address */
-        get: operations["find_address"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/lists/{id}/uses": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Say which policies use a list */
-        get: operations["uses_of_list"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1642,6 +1591,23 @@ export interface paths {
         get: operations["explain_call"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide a recorded request anew, by what is in force now */
+        post: operations["decide_call_again"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2100,6 +2066,57 @@ export interface paths {
         };
         /** List services that are offered to one's tenants */
         get: operations["catalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gateway": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say where callers reach the gateway */
+        get: operations["gateway_addresses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/upstreams/{id}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say how the targets of an upstream are, as this node sees them */
+        get: operations["upstream_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/denial-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the codes of refusals, with their titles */
+        get: operations["list_denial_codes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2788,6 +2805,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/commands/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide a recorded request anew */
+        post: operations["command_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/commands/can": {
         parameters: {
             query?: never;
@@ -3291,6 +3325,47 @@ export interface components {
         };
         /** @description Whether a service account's tokens are good. */
         AccountState: "active" | "suspended";
+        /** @description A temporary block of an address. */
+        AddressBlock: {
+            /** @description Who: an address, or the /64 of an IPv6 address. */
+            source: string;
+            /**
+             * Format: int64
+             * @description Since when, in Unix milliseconds.
+             */
+            since_ms: number;
+            /**
+             * Format: int64
+             * @description Until when, in Unix milliseconds.
+             */
+            until_ms: number;
+            /** @description The code of the refusal that was one too many. */
+            trigger: string;
+        };
+        /** @description Addresses that are blocked for now. */
+        AddressBlocks: {
+            /** @description The blocks. */
+            blocks: components["schemas"]["AddressBlock"][];
+            /** @description Whether there are more. */
+            more: boolean;
+        };
+        /** @description What an app may call. */
+        AppAccess: {
+            /** @description The app. */
+            app: string;
+            /** @description Its tenant. */
+            tenant: string;
+            /** @description The access roles that it carries by itself. */
+            access_roles: string[];
+            /** @description Its groups, each with what it carries. */
+            groups: {
+                [key: string]: string[];
+            };
+            /** @description The operations that it may call. */
+            operations: components["schemas"]["Callable"][];
+            /** @description Whether there are more, or may be. */
+            more: boolean;
+        };
         /** @description An application that calls services: the consumer's side. */
         AppDocument: {
             /** @description The tenant it belongs to. */
@@ -3331,6 +3406,27 @@ export interface components {
             /** @description Grows with every change; the `ETag` of it. */
             readonly version?: number | null;
         };
+        /** @description What a configuration file changed. */
+        AppliedConfiguration: {
+            /** @description What changed. */
+            plan: components["schemas"]["Plan"];
+            /**
+             * Format: uint64
+             * @description How many documents the file has.
+             */
+            documents: number;
+            /** @description Warnings about the file, as text. */
+            warnings: string;
+            /**
+             * Format: uint64
+             * @description The number of the change set.
+             */
+            sequence: number;
+            /** @description The revision that it made. */
+            revision?: string | null;
+            /** @description The documents that changed. */
+            entries: components["schemas"]["ChangedDocument"][];
+        };
         /** @description What waits for somebody's decision. */
         Approvals: {
             /** @description The oldest requests first. */
@@ -3338,14 +3434,96 @@ export interface components {
             /** @description Whether there are more than are listed. */
             more: boolean;
         };
-        /** @description Whose app asks. */
-        Asker: {
-            /** @description What people call the app. */
-            app_title?: string | null;
-            /** @description Its tenant. */
-            tenant: string;
-            /** @description What people call that. */
-            tenant_title?: string | null;
+        /** @description What is asked of a connection. */
+        AskedConnection: {
+            /** @description Plain HTTP is refused. */
+            tls: boolean;
+            /** @description A client certificate is needed. */
+            client_certificate: boolean;
+        };
+        /** @description The credentials that are accepted. */
+        AskedCredentials: {
+            /** @description Their kind: `api_key`. */
+            kind: string;
+            /** @description Headers that they may stand in. */
+            headers: string[];
+            /** @description Query parameters that they may stand in. */
+            query: string[];
+            /** @description Whoever sends none may pass too. */
+            optional: boolean;
+        };
+        /** @description What must be said of a header. */
+        AskedHeader: {
+            /** @description Its name, lower case. */
+            name: string;
+            /** @description Whether it must be there. */
+            required: boolean;
+            /** @description The values it may have; empty: any. `*` at the end of one stands for any rest. */
+            values: string[];
+            /** @description The methods it is about; empty: all. */
+            methods: string[];
+        };
+        /** @description How much of something may be used. */
+        AskedLimit: {
+            /** @description Its name, as refusals and headers say it. */
+            name: string;
+            /** @description The plan it comes with; `None`: it is for everybody. */
+            plan?: string | null;
+            /** @description `rate`, `spacing` or `concurrency`. */
+            kind: string;
+            /** @description How much, in words: `100 requests in 60 s`. */
+            says: string;
+            /** @description Who shares one counter; empty: everybody. */
+            by: string[];
+        };
+        /** @description From where an operation can be called. */
+        AskedNetwork: "anywhere" | "not_everywhere" | "internal_only";
+        /** @description What was asked, by whom. */
+        AskedRequest: {
+            /**
+             * @description The method's token, escaped.
+             * @default
+             */
+            method: string;
+            /**
+             * @description The path, normal form if it has one; never the query.
+             * @default
+             */
+            path: string;
+            /** @description The host. */
+            host?: string | null;
+            /** @description The client's address. */
+            address?: string | null;
+            /** @description Where the address comes from: `peer`, `x-forwarded-for[1]`. */
+            provenance?: string | null;
+            /** @description The app. */
+            app?: string | null;
+            /** @description The credential's id. */
+            credential?: string | null;
+            /** @description The service. */
+            service?: string | null;
+            /** @description Its version. */
+            version?: string | null;
+            /** @description Its operation. */
+            operation?: string | null;
+            /** @description The service's tenant. */
+            tenant?: string | null;
+        };
+        /** @description An access role that allows the operation. */
+        AskedRole: {
+            /** @description Its name. */
+            name: string;
+            /** @description What people call it. */
+            title?: string | null;
+            /** @description The methods of the operation that it allows; empty: all. */
+            methods: string[];
+        };
+        /** @description A scope. */
+        AskedScope: {
+            /** @description Its name. */
+            name: string;
+            /** @description What it allows. */
+            description?: string | null;
         };
         /**
          * @description A host, a prefix of paths, or both, below which the services of one tenant route and those of
@@ -3368,6 +3546,226 @@ export interface components {
             /** @description Grows with every change; the `ETag` of it. */
             readonly version?: number | null;
         };
+        /** @description What is assumed. */
+        Assuming: {
+            /**
+             * @description The id of a credential that it is sent with instead of the one that it was sent with.
+             * @default null
+             */
+            credential: string | null;
+            /**
+             * @description `operator`, `publisher` or `consumer`; as much as may be told, if this is not said.
+             * @default null
+             */
+            audience: string | null;
+        };
+        /** @description For whom an explanation is. */
+        Audience: "operator" | "publisher" | "consumer";
+        /** @description A line as it is shown: without secrets. */
+        AuditLine: {
+            /**
+             * Format: uint64
+             * @description The change set.
+             */
+            sequence: number;
+            /**
+             * Format: uint64
+             * @description The entry in it.
+             */
+            ordinal: number;
+            /**
+             * Format: int64
+             * @description When, in Unix milliseconds.
+             */
+            at_ms: number;
+            /** @description Who. */
+            who: string;
+            /** @description What they are: `user`, `service_account`, `local`, `system`. */
+            actor: string;
+            /** @description The address that they came from; none from the machine itself. */
+            from?: string | null;
+            /** @description Why, in their words. */
+            comment: string;
+            /** @description How it came in. */
+            source: string;
+            /**
+             * Format: uint64
+             * @description The revision that it made.
+             */
+            revision?: number | null;
+            /**
+             * @description `added`, `changed`, `removed`, the name of an event, or `forgotten` where the change is no
+             *     longer kept.
+             */
+            did: string;
+            /** @description The kind of what it is about. */
+            kind?: string | null;
+            /** @description The id of what it is about. */
+            id?: string | null;
+            /** @description The tenant that an event concerns. */
+            tenant?: string | null;
+            /** @description The document before. */
+            before?: unknown;
+            /** @description The document after. */
+            after?: unknown;
+            /** @description The change set's hash, in hexadecimal digits. */
+            hash: string;
+        };
+        /** @description A part of the audit trail, newest first. */
+        AuditPage: {
+            /** @description The lines. */
+            lines: components["schemas"]["AuditLine"][];
+            /** @description Where the next page begins, if there is more. */
+            next?: components["schemas"]["Cursor"] | null;
+        };
+        /** @description What a walk along the chain found. */
+        AuditVerified: {
+            /** @description Whether everything is as it was written. */
+            intact: boolean;
+            /** @description What is wrong first. */
+            fault?: string | null;
+            /**
+             * Format: uint64
+             * @description The newest change set that was reached.
+             */
+            sequence: number;
+            /** @description Its hash, to be written down elsewhere. */
+            hash: string;
+            /**
+             * Format: uint64
+             * @description Change sets that were looked at.
+             */
+            sets: number;
+            /**
+             * Format: uint64
+             * @description Changes that were compared with them.
+             */
+            changes: number;
+            /**
+             * Format: uint64
+             * @description Up to this change set, the content of changes may be gone by retention.
+             */
+            forgotten: number;
+        };
+        /** @description A request, as far as whoever asks may know of it. What is not known is not there. */
+        CallRow: {
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: int64
+             * @description When it came: Unix time in milliseconds.
+             */
+            at_ms: number;
+            /**
+             * Format: uint64
+             * @description How long it took, in microseconds.
+             */
+            duration_us: number;
+            /** @description The caller's address. */
+            address: string;
+            /** @description Whoever opened the connection. */
+            peer?: string | null;
+            /** @description `http/1.0`, `http/1.1`, `h2`. */
+            protocol?: string | null;
+            /** @description The method. */
+            method?: string | null;
+            /** @description The host. */
+            host?: string | null;
+            /** @description The path; without the query, and templates where it is not kept. */
+            path?: string | null;
+            /**
+             * Format: uint16
+             * @description The status; 0: none was sent.
+             */
+            status: number;
+            /** @description How it ended: `allowed`, `refused`, `origin_refused`, `cancelled`, `own`. */
+            outcome: string;
+            /** @description The code of the refusal. */
+            code?: string | null;
+            /** @description The stage that refused. */
+            stage?: string | null;
+            /** @description Whose business the refusal is. */
+            fault?: string | null;
+            /** @description The policy that refused. */
+            policy?: string | null;
+            /** @description The service's tenant. */
+            tenant?: string | null;
+            /** @description The service. */
+            service?: string | null;
+            /** @description Its version. */
+            version?: string | null;
+            /** @description Its operation. */
+            operation?: string | null;
+            /** @description The environment of the host. */
+            environment?: string | null;
+            /** @description The app. */
+            app?: string | null;
+            /** @description The credential's id. */
+            credential?: string | null;
+            /** @description The subscription that counted. */
+            subscription?: string | null;
+            /** @description The upstream. */
+            upstream?: string | null;
+            /** @description The last target tried. */
+            target?: string | null;
+            /**
+             * Format: uint32
+             * @description How often it was sent on.
+             */
+            attempts?: number | null;
+            /**
+             * Format: uint64
+             * @description Bytes of its body.
+             */
+            bytes_in: number;
+            /**
+             * Format: uint64
+             * @description Bytes of the response's body.
+             */
+            bytes_out: number;
+            /**
+             * Format: uint64
+             * @description The number of the rules that decided.
+             */
+            revision?: number | null;
+            /**
+             * Format: uint64
+             * @description The number of the directory's change that was the last then.
+             */
+            directory?: number | null;
+            /** @description The id that a trusted hop gave it. */
+            client_request_id?: string | null;
+            /** @description The trace that it is part of. */
+            trace?: string | null;
+            /**
+             * Format: uint64
+             * @description For how many requests the row stands.
+             */
+            represents: number;
+            /** @description Of a row that stands for a flood: which. */
+            fold?: components["schemas"]["Fold"] | null;
+            /** @description What is kept beside the columns, for operators. */
+            detail?: unknown;
+        };
+        /** @description An operation that an app may call. */
+        Callable: {
+            /** @description The service. */
+            service: string;
+            /** @description Its version. */
+            version: string;
+            /** @description The operation. */
+            operation: string;
+            /** @description The methods; empty: every one that the gateway knows. */
+            methods: string[];
+            /** @description The whole path template. */
+            path: string;
+            /** @description The plan of its subscription. */
+            plan?: string | null;
+            /** @description With which credentials, by id; ten at most. None: no credential is needed. */
+            credentials: string[];
+            /** @description In which environments. */
+            environments: string[];
+        };
         /** @description Who calls a version. */
         Caller: {
             /** @description The app; none: callers without one. */
@@ -3382,6 +3780,129 @@ export interface components {
              * @description The last one, in Unix milliseconds.
              */
             last_ms: number;
+        };
+        /** @description Who may call an operation. */
+        Callers: {
+            /** @description The service. */
+            service: string;
+            /** @description Its version. */
+            version: string;
+            /** @description The operation. */
+            operation: string;
+            /** @description The method. */
+            method: string;
+            /** @description Whether anybody may, without a credential. */
+            everybody: boolean;
+            /** @description The apps that may, by name. */
+            apps: components["schemas"]["CallingApp"][];
+            /** @description Whether there are more, or may be. */
+            more: boolean;
+        };
+        /** @description An app that may call an operation. */
+        CallingApp: {
+            /** @description Its name. */
+            app: string;
+            /** @description Its tenant. */
+            tenant: string;
+            /** @description The plan of its subscription. */
+            plan?: string | null;
+            /** @description With which credentials, by id; ten at most. */
+            credentials: string[];
+            /** @description In which environments. */
+            environments: string[];
+        };
+        /** @description Requests, the newest first. */
+        CallsPage: {
+            /** @description The requests. */
+            items: components["schemas"]["CallRow"][];
+            /** @description Whether there are more. */
+            more: boolean;
+            /** @description What to give as `before` for the next page; none: this is the last. */
+            next?: string | null;
+        };
+        /** @description Copies of what passed, without what is secret. */
+        Capture: {
+            /**
+             * @description What the caller sent. Its body went to the upstream as it is.
+             * @default {
+             *       "headers": []
+             *     }
+             */
+            request: components["schemas"]["CapturedMessage"];
+            /** @description What the upstream answered. Its body went to the caller as it is. */
+            response?: components["schemas"]["CapturedMessage"] | null;
+            /** @description What the caller got. */
+            got: components["schemas"]["CapturedAnswer"];
+        };
+        /** @description What the caller got. */
+        CapturedAnswer: {
+            /**
+             * Format: uint16
+             * @description The status; 0 for none.
+             * @default 0
+             */
+            status: number;
+            /** @description The headers of what the gateway itself answered. */
+            headers?: [
+                string,
+                string
+            ][];
+            /**
+             * @description Those that did not go on.
+             * @default []
+             */
+            removed: [
+                string,
+                string
+            ][];
+            /**
+             * @description Those that the gateway added.
+             * @default []
+             */
+            added: [
+                string,
+                string
+            ][];
+            /**
+             * @description Those that went on with another value: what it was, and what it became.
+             * @default []
+             */
+            changed: [
+                string,
+                string,
+                string
+            ][];
+        };
+        /** @description A body. */
+        CapturedBody: {
+            /**
+             * Format: uint64
+             * @description How long it was.
+             * @default 0
+             */
+            bytes: number;
+            /** @description What is kept of it. */
+            text?: string | null;
+            /**
+             * @description Whether there was more of it.
+             * @default false
+             */
+            cut: boolean;
+            /** @description Why nothing is kept of it. */
+            left_out?: string | null;
+        };
+        /** @description A message. */
+        CapturedMessage: {
+            /**
+             * @description Its headers.
+             * @default []
+             */
+            headers: [
+                string,
+                string
+            ][];
+            /** @description Its body, if it had one. */
+            body?: components["schemas"]["CapturedBody"] | null;
         };
         /** @description A heading under which services are listed. */
         CategoryDocument: {
@@ -3423,12 +3944,104 @@ export interface components {
             /** @description Grows with every change; the `ETag` of it. */
             readonly version?: number | null;
         };
+        /** @description A change request, in short. */
+        ChangeRequestRow: {
+            /** @description Its id. */
+            id: string;
+            /** @description Its state. */
+            state: components["schemas"]["State"];
+            /** @description The tenant whose documents it is about; none: the platform's. */
+            tenant?: string | null;
+            /** @description Why. */
+            comment: string;
+            /** @description Who proposed it. */
+            proposed_by: string;
+            /** @description When, as RFC 3339 has it. */
+            proposed_at: string;
+            /** @description Until when it can be decided about. */
+            expires_at: string;
+            /**
+             * Format: uint64
+             * @description How many documents it adds.
+             */
+            adds: number;
+            /**
+             * Format: uint64
+             * @description How many it changes.
+             */
+            changes: number;
+            /**
+             * Format: uint64
+             * @description How many it removes.
+             */
+            removes: number;
+            /** @description Who decided. */
+            decided_by?: string | null;
+            /** @description When. */
+            decided_at?: string | null;
+            /** @description What they said. */
+            decision?: string | null;
+            /** @description Whether whoever proposed it approved it by force. */
+            forced?: boolean | null;
+            /**
+             * Format: uint64
+             * @description The change set that it was applied as.
+             */
+            applied_as?: number | null;
+            /** @description What was changed since it was proposed. */
+            moved?: string[] | null;
+            /** @description What it would change: of one alone. */
+            plan?: components["schemas"]["Plan"] | null;
+            /** @description What it adds, as lines of a configuration file: of one alone. */
+            added?: string[] | null;
+        };
+        /** @description Change requests. */
+        ChangeRequestsPage: {
+            /** @description The change requests. */
+            change_requests: components["schemas"]["ChangeRequestRow"][];
+            /** @description Whether there are more. */
+            more: boolean;
+        };
         /** @description An operation that changed. */
         Changed: {
             /** @description Its name. */
             operation: string;
             /** @description What changed in it: `path`, `scopes`. */
             members: string[];
+            /** @description The same with what they said, in the same order. */
+            changes: components["schemas"]["MemberChange"][];
+            /** @description Whether callers may fail at one of them. */
+            breaking: boolean;
+        };
+        /** @description A document that changed. */
+        ChangedDocument: {
+            /** @description Its kind. */
+            kind: string;
+            /** @description Its id. */
+            id: string;
+            /** @description `added`, `changed` or `removed`. */
+            did: string;
+        };
+        /** @description One difference. */
+        ComparedDifference: {
+            /** @description What it is. */
+            what: string;
+            /** @description What it was when the call passed; none: it was not there. */
+            then?: string | null;
+            /** @description What it is now; none: it is not there. */
+            now?: string | null;
+        };
+        /** @description What was different when the same app last called the same operation and passed. */
+        Comparison: {
+            /** @description The request that passed. */
+            id: string;
+            /**
+             * Format: int64
+             * @description When: Unix time in milliseconds.
+             */
+            at: number;
+            /** @description What was different. */
+            differences: components["schemas"]["ComparedDifference"][];
         };
         /**
          * @description A name for operations that belong together. An operation that names access roles lets those
@@ -5081,6 +5694,38 @@ export interface components {
             /** @description Grows with every change; the `ETag` of it. */
             readonly version?: number | null;
         };
+        /** @description A place in the audit trail, written `41.0`. */
+        Cursor: string;
+        /** @description A recorded request, decided anew. */
+        DecidedCall: {
+            /** @description The explanation of what was decided now. */
+            found: components["schemas"]["Explanation"];
+            /** @description Whether it would surely pass: the verdict is `allowed`. */
+            allowed: boolean;
+            /** @description Whether its row stands for others, too. */
+            folded: boolean;
+        };
+        /** @description A decision about a change request, and what it did. */
+        DecidedChangeRequest: {
+            /** @description The state of a rejected one: `rejected`, or `withdrawn` of one's own. */
+            state?: components["schemas"]["State"] | null;
+            /**
+             * Format: uint64
+             * @description The number of the change set.
+             */
+            sequence: number;
+            /** @description The revision that it made. */
+            revision?: string | null;
+            /** @description The documents that changed. */
+            entries: components["schemas"]["ChangedDocument"][];
+        };
+        /** @description A request that nobody has sent, decided. */
+        DecidedQuestion: {
+            /** @description The explanation. */
+            found: components["schemas"]["Explanation"];
+            /** @description Whether nothing refuses it, as far as that can be told. */
+            allowed: boolean;
+        };
         /** @description What is decided. */
         Decision: {
             /**
@@ -5097,12 +5742,101 @@ export interface components {
             /** @description When suspended: what about. */
             cause?: components["schemas"]["Cause"] | null;
         };
-        /** @description Decisions about subscriptions, the newest first. */
-        Decisions: {
-            /** @description The subscriptions, as they are now. */
-            items: components["schemas"]["Waiting"][];
-            /** @description Where to go on: the `before` of the next page, if there is one. */
-            next?: string | null;
+        /** @description A code of refusals. */
+        DenialCode: {
+            /** @description The code: `credential.expired`. */
+            code: string;
+            /** @description A few words. */
+            title: string;
+            /**
+             * Format: uint16
+             * @description The status that it is answered with.
+             */
+            status: number;
+            /** @description Whose business it is. */
+            fault: string;
+            /** @description The stage that refuses so. */
+            stage: string;
+        };
+        /** @description Every code. */
+        DenialCodes: {
+            /** @description In the order of the stages. */
+            items: components["schemas"]["DenialCode"][];
+        };
+        /** @description Refusals, counted. */
+        DenialCounts: {
+            /**
+             * Format: uint64
+             * @description How many there are of those that were asked for.
+             */
+            total: number;
+            /**
+             * Format: uint64
+             * @description How many the gateway refused.
+             */
+            refused: number;
+            /**
+             * Format: uint64
+             * @description How many an upstream refused.
+             */
+            origin_refused: number;
+            /** @description By what they have in common, the most first. */
+            groups: components["schemas"]["DenialGroup"][];
+            /** @description Whether there are more groups, or more refusals than were looked at. */
+            more: boolean;
+            /** @description How many there were in each part of the time, if that was asked for. */
+            series?: components["schemas"]["DenialSlice"][] | null;
+        };
+        /** @description Refusals that have something in common. */
+        DenialGroup: {
+            /** @description What; none: they have no such thing. */
+            key?: string | null;
+            /**
+             * Format: uint64
+             * @description How many.
+             */
+            count: number;
+            /**
+             * Format: uint64
+             * @description When the first came: Unix time in milliseconds.
+             */
+            first_ms: number;
+            /**
+             * Format: uint64
+             * @description When the last came.
+             */
+            last_ms: number;
+            /** @description The id of one of them. */
+            example: string;
+        };
+        /** @description Refusals of a part of a time. */
+        DenialSlice: {
+            /**
+             * Format: uint64
+             * @description Not before: Unix time in milliseconds.
+             */
+            from_ms: number;
+            /**
+             * Format: uint64
+             * @description Before: Unix time in milliseconds.
+             */
+            until_ms: number;
+            /**
+             * Format: uint64
+             * @description How many the gateway refused.
+             */
+            refused: number;
+            /**
+             * Format: uint64
+             * @description How many an upstream refused.
+             */
+            origin_refused: number;
+            /**
+             * Format: uint64
+             * @description How many requests passed; none where that was not counted: refusals of a code, a stage
+             *     or a fault were asked for, or rows are known in part only.
+             */
+            allowed?: number | null;
         };
         /** @description One difference between two documents. */
         Difference: {
@@ -5121,11 +5855,124 @@ export interface components {
             added: string[];
             /** @description Operations that are no longer there. */
             removed: string[];
-            /** @description Operations that changed, each with the names of what changed in it. */
+            /** @description Operations that changed, each with what changed in it. */
             changed: components["schemas"]["Changed"][];
+            /** @description Whether callers of the other version may fail: operations are gone, or changed so. */
+            breaking: boolean;
         };
         /** @description What becomes of a document. */
         Does: "add" | "change" | "remove";
+        /** @description A limit: of a rate, of the time between requests, or of requests at once. */
+        EffectiveLimit: {
+            /** @description Its name. */
+            limit: string;
+            /** @description What is counted by. */
+            by: string[];
+            /**
+             * Format: uint64
+             * @description So many requests …
+             */
+            rate?: number | null;
+            /**
+             * Format: uint64
+             * @description … in so many milliseconds.
+             */
+            per_ms?: number | null;
+            /**
+             * Format: uint64
+             * @description How many at once, of a rate.
+             */
+            burst?: number | null;
+            /**
+             * Format: uint64
+             * @description Milliseconds between two requests.
+             */
+            apart_ms?: number | null;
+            /**
+             * Format: uint64
+             * @description Requests at once.
+             */
+            concurrency?: number | null;
+        };
+        /** @description Whether a policy is enforced. */
+        EffectiveMode: {
+            /** @description `enforce`, `shadow` or `off`. */
+            mode: string;
+            /**
+             * Format: int64
+             * @description Until when: Unix time in seconds.
+             */
+            until?: number | null;
+        };
+        /** @description A plan, and how much may be used under it. */
+        EffectivePlan: {
+            /** @description Its name. */
+            plan: string;
+            /** @description Where it comes from. */
+            origin: string;
+            /** @description Whether it is enforced. */
+            mode: components["schemas"]["EffectiveMode"];
+            /** @description Its limits. */
+            limits: components["schemas"]["EffectiveLimit"][];
+        };
+        /** @description The policies of an operation. */
+        EffectivePolicies: {
+            /** @description `SERVICE/VERSION/OPERATION`. */
+            operation: string;
+            /** @description The policies, from the platform's to the operation's own. */
+            policies: components["schemas"]["EffectivePolicy"][];
+            /** @description What those come to that are enforced. */
+            result: components["schemas"]["PolicyResult"];
+            /** @description Plans under which it can be called, with their limits. */
+            plans: components["schemas"]["EffectivePlan"][];
+        };
+        /** @description A policy that holds for an operation, or would. */
+        EffectivePolicy: {
+            /** @description Its name. */
+            policy: string;
+            /** @description Its kind. */
+            kind: string;
+            /** @description Where it comes from: `platform`, `service orders`. */
+            origin: string;
+            /** @description Whether it is enforced. */
+            mode: components["schemas"]["EffectiveMode"];
+            /** @description Whether nothing below may replace it. */
+            mandatory: boolean;
+            /** @description The policy that holds instead. */
+            replaced_by?: string | null;
+            /** @description What it says, by its kind. */
+            says: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description A subscription that is for a version alone. */
+        Ending: {
+            /** @description Its id. */
+            id: string;
+            /** @description Its app. */
+            app: string;
+            /** @description Its plan, which covers nothing of the service but the version. */
+            plan: string;
+            /** @description Its state. */
+            state: string;
+        };
+        /** @description What the end of a version leaves without anything to call. */
+        Endings: {
+            /** @description Subscriptions that are for it alone. */
+            only: components["schemas"]["Ending"][];
+        };
+        /** @description Where callers reach an environment. */
+        EnvironmentAddress: {
+            /** @description The environment. */
+            environment: string;
+            /**
+             * @description Its address: that of its first host that is a name, as the first listener is reached; none:
+             *     it has no such host.
+             */
+            url?: string | null;
+            /** @description Its hosts: `*.example.com` is any below it. Of `production`: none; it is every other host. */
+            hosts: string[];
+        };
         /** @description Hosts whose requests belong together. A host that no environment has is `production`. */
         EnvironmentDocument: {
             /** @description Its hosts. */
@@ -5146,6 +5993,97 @@ export interface components {
             /** @description Grows with every change; the `ETag` of it. */
             readonly version?: number | null;
         };
+        /** @description One thing that was expected or seen. */
+        Evidence: {
+            /** @description What it is. */
+            name: string;
+            /** @description What it says. */
+            value: components["schemas"]["EvidenceValue"];
+            /** @description The narrowest audience that may read it. */
+            audience: components["schemas"]["Audience"];
+        };
+        /** @description A value in evidence, in the unit that the contract gives its name. */
+        EvidenceValue: number | string | string[];
+        /** @description A recorded request, explained. */
+        ExplainedCall: {
+            /** @description The explanation. */
+            found: components["schemas"]["Explanation"];
+            /** @description Whether its row stands for others, too. */
+            folded: boolean;
+            /** @description The row, for operators. */
+            record?: components["schemas"]["CallRow"] | null;
+        };
+        /** @description One refusal. */
+        ExplainedRefusal: {
+            /** @description The code: for consumers, the one that they were shown. */
+            code: string;
+            /** @description A few words. */
+            title: string;
+            /**
+             * Format: uint16
+             * @description The status.
+             */
+            status: number;
+            /** @description The stage's name. */
+            stage: string;
+            /**
+             * Format: uint8
+             * @description The stage's number, from 1 to 17.
+             */
+            stage_number: number;
+            /** @description Whose business it is. */
+            fault: string;
+            /** @description The policy. */
+            policy?: string | null;
+            /** @description A sentence about what this caller sent. */
+            detail: string;
+            /** @description What the caller can do. */
+            fix?: string | null;
+            /** @description What was expected and seen. */
+            evidence?: components["schemas"]["Evidence"][];
+        };
+        /** @description Everything that one audience may know about a decision. */
+        Explanation: {
+            /** @description The request; none of a made-up one. */
+            id?: string | null;
+            /**
+             * Format: int64
+             * @description When it was decided: Unix time in milliseconds.
+             */
+            at: number;
+            /** @description For whom this is. */
+            audience: components["schemas"]["Audience"];
+            /** @description How it ended. */
+            verdict: components["schemas"]["Verdict"];
+            /** @description What was asked. */
+            asked: components["schemas"]["AskedRequest"];
+            /** @description The rules that decided, as they are named. */
+            revision?: string | null;
+            /** @description The refusal. */
+            refusal?: components["schemas"]["ExplainedRefusal"] | null;
+            /** @description What would have refused next. */
+            next?: components["schemas"]["ExplainedRefusal"][];
+            /** @description What could not be told, by stage. */
+            not_known?: components["schemas"]["NotKnown"][];
+            /** @description The stages before the refusal. */
+            passed?: components["schemas"]["PassedStage"][];
+            /** @description How the limits stood. */
+            limits?: components["schemas"]["LimitState"][];
+            /** @description What the consumer was told. */
+            told?: components["schemas"]["ToldRefusal"] | null;
+            /** @description What operators and publishers can change, the smallest first. Each was proved. */
+            fixes?: components["schemas"]["Fix"][];
+            /** @description Since when it is refused. */
+            since?: components["schemas"]["Since"] | null;
+            /** @description What was different when the same call last passed. */
+            compared?: components["schemas"]["Comparison"] | null;
+            /** @description What policies in shadow mode would have refused. */
+            shadow?: components["schemas"]["ExplainedRefusal"][];
+            /** @description What passed, as far as the record has it: for operators and publishers. */
+            wire?: components["schemas"]["Wire"] | null;
+            /** @description What else one should know. */
+            notes?: string[];
+        };
         /** @description One thing that is wrong with a request. */
         FieldError: {
             /**
@@ -5160,34 +6098,122 @@ export interface components {
             /** @description What is accepted. */
             accepted?: string | null;
         };
-        /** @description Several of something. */
-        Found: {
-            /** @description Them. */
-            items: components["schemas"]["FoundOperation"][];
+        /** @description One thing that is wrong in documents. */
+        Finding: {
+            /**
+             * @description The value that is meant, as a JSON pointer (RFC 6901) into the configuration:
+             *     `/services/orders/base_path`. None: the whole.
+             */
+            pointer?: string | null;
+            /** @description Its stable name. */
+            code: string;
+            /** @description Which thing, and what is wrong with it. */
+            message: string;
+            /** @description What would be right. */
+            help?: string | null;
         };
-        /** @description Several of something. */
-        Found2: {
-            /** @description Them. */
-            items: components["schemas"]["UseOfList"][];
+        /** @description What somebody can change. */
+        Fix: {
+            /**
+             * Format: uint
+             * @description Its number, from 1: `postern fix ID NUMBER`.
+             */
+            number: number;
+            /** @description What it does, in a sentence. */
+            sentence: string;
+            /** @description The commands that do it. */
+            commands: string[];
+            /** @description What happens, in order. */
+            steps: components["schemas"]["FixStep"][];
+            /** @description How far it is proved. */
+            proof: components["schemas"]["FixProof"];
+            /** @description Who else it lets in. */
+            reach: components["schemas"]["FixReach"];
+            /** @description The refusal was right by the rules: this opens what somebody closed on purpose. */
+            if_wrong: boolean;
+            /** @description Whether whoever asked may make it: said by whoever knows them. */
+            may_apply?: boolean | null;
+            /** @description Whether somebody else has to approve it. */
+            needs_approval?: boolean | null;
         };
-        /** @description An operation that was looked for. */
-        FoundOperation: {
-            /** @description Its service. */
-            service: string;
-            /** @description Its version. */
-            version: string;
-            /** @description Its name. */
-            operation: string;
-            /** @description Its methods; none: any. */
-            methods: string[];
-            /** @description Its path, below that of its version. */
-            path: string;
-            /** @description What people call it. */
-            title?: string | null;
-            /** @description The tenant that publishes it; none: the platform. */
-            tenant?: string | null;
-            /** @description Whether callers can reach it. */
-            published: boolean;
+        /** @description A typed change: the document of that kind and id, and what becomes of it. */
+        FixChange: {
+            /**
+             * @description The kind, a section's name in the singular: `subscription`. `edge`, `client` and the other
+             *     sections that hold one document are their own kind and id.
+             */
+            kind: string;
+            /** @description The document's name in its section. */
+            id: string;
+            /** @description A JSON Merge Patch (RFC 7396); `null` for the whole removes the document. */
+            patch: unknown;
+        };
+        /** @description How far a fix is proved: the recorded facts were decided again with it applied. */
+        FixProof: {
+            /** @description The last stage that was decided. */
+            through: string;
+            /** @description The stages that were not. */
+            not_checked: string[];
+            /** @description What was assumed besides the recorded facts. */
+            assumed?: string | null;
+        };
+        /** @description Who else a fix lets in. */
+        FixReach: {
+            /** @description By the rules. */
+            sentence: string;
+            /**
+             * Format: uint64
+             * @description How many other recorded refusals were decided again.
+             */
+            refusals: number;
+            /**
+             * Format: uint64
+             * @description How many of them would have passed, counters and bodies aside: these were not looked at.
+             */
+            pass: number;
+            /**
+             * Format: uint64
+             * @description Of how many that cannot be told; they are not among those that would have passed.
+             */
+            unknown: number;
+            /** @description Over which time, in words. */
+            over: string;
+        };
+        /** @description One step of a fix. */
+        FixStep: {
+            change: components["schemas"]["FixChange"];
+        } | {
+            create_key: components["schemas"]["NewKey"];
+        } | {
+            lift_block: {
+                /** @description The blocked address. */
+                address: string;
+            };
+        };
+        /** @description The request that a fix was offered for. */
+        FixedCall: {
+            /** @description Its id. */
+            id: string;
+            /** @description Its method. */
+            method?: string | null;
+            /** @description Its path. */
+            path?: string | null;
+        };
+        /** @description What a row stands for. */
+        Fold: {
+            /** @description The id of the first. */
+            first: string;
+            /** @description The id of the last. */
+            last: string;
+            /** @description The ids of some. */
+            samples: string[];
+        };
+        /** @description Where callers reach the gateway. */
+        GatewayAddresses: {
+            /** @description One for each environment, `production` first. */
+            urls: components["schemas"]["EnvironmentAddress"][];
+            /** @description What it listens on, as URLs; those with TLS first. */
+            listeners: string[];
         };
         /** @description Apps that carry access roles together. */
         GroupDocument: {
@@ -5204,6 +6230,34 @@ export interface components {
             id?: string;
             /** @description Grows with every change; the `ETag` of it. */
             readonly version?: number | null;
+        };
+        /** @description How headers were changed. */
+        HeaderChanges: {
+            /**
+             * @description Those that did not go on.
+             * @default []
+             */
+            removed: [
+                string,
+                string
+            ][];
+            /**
+             * @description Those that the gateway added.
+             * @default []
+             */
+            added: [
+                string,
+                string
+            ][];
+            /**
+             * @description Those that went on with another value: what it was, and what it became.
+             * @default []
+             */
+            changed: [
+                string,
+                string,
+                string
+            ][];
         };
         /** @description How it is made. */
         HowFix: {
@@ -5257,6 +6311,89 @@ export interface components {
             id?: string;
             /** @description Grows with every change; the `ETag` of it. */
             readonly version?: number | null;
+        };
+        /** @description A changed operation. */
+        ImportChanged: {
+            /** @description The operation. */
+            operation: string;
+            /** @description Its members that are others now. */
+            members: string[];
+        };
+        /** @description What a version becomes. */
+        ImportDifference: {
+            /** @description Operations that are new. */
+            added: string[];
+            /** @description Operations that are others now. */
+            changed: components["schemas"]["ImportChanged"][];
+            /** @description Operations that are gone: an earlier document had them. */
+            removed: string[];
+            /**
+             * Format: uint
+             * @description How many operations stay as they are.
+             */
+            unchanged: number;
+            /** @description What was configured by hand and stays. */
+            kept: components["schemas"]["ImportKept"][];
+        };
+        /** @description Something that was configured by hand and stays. */
+        ImportKept: {
+            /** @description The operation. */
+            operation: string;
+            /** @description The member; none for the whole operation. */
+            member?: string | null;
+            /** @description What it is here. */
+            here: unknown;
+            /** @description What the document would have; none if it says nothing about it. */
+            document?: unknown;
+        };
+        /** @description Everything that was not understood, in the order in which it was found. */
+        ImportReport: {
+            lines: components["schemas"]["ReportLine"][];
+            /**
+             * Format: uint
+             * @description Lines beyond the bound.
+             */
+            omitted: number;
+        };
+        /** @description What an import does, or would. */
+        Imported: {
+            /** @description Whether nothing was made. */
+            dry_run: boolean;
+            /** @description `SERVICE/VERSION`. */
+            service: string;
+            /** @description What the document calls its version. */
+            api_version?: string | null;
+            /** @description What the document calls itself. */
+            title?: string | null;
+            /** @description Which rules it was written by: `OpenAPI 3.0`. */
+            dialect: string;
+            /**
+             * Format: uint64
+             * @description How many operations it has.
+             */
+            found: number;
+            /** @description Whether the original is kept. */
+            document_kept: boolean;
+            /** @description What was not understood. */
+            report: components["schemas"]["ImportReport"];
+            /** @description What becomes of the version's operations. */
+            difference: components["schemas"]["ImportDifference"];
+            /** @description What is done besides. */
+            also: string[];
+            /**
+             * Format: uint64
+             * @description The version of the service's document that this was made up from; 0: there was none.
+             */
+            expect?: number | null;
+            /**
+             * Format: uint64
+             * @description The number of the change set; none of a dry run.
+             */
+            sequence?: number | null;
+            /** @description The revision that it made. */
+            revision?: string | null;
+            /** @description The documents that changed. */
+            entries?: components["schemas"]["ChangedDocument"][] | null;
         };
         /** @description An invitation. The secret of its link is kept nowhere. */
         InvitationDocument: {
@@ -5322,8 +6459,6 @@ export interface components {
             title?: string | null;
             /** @description Scopes; without any, all that the app's subscriptions grant. */
             scopes?: string[] | null;
-            /** @description Access roles; without any, all that its app has. */
-            access_roles?: string[] | null;
             /** @description When it ends, as RFC 3339 has it. */
             expires_at?: string | null;
             /** @description Where and for what it may be used, as a credential's `restricted_to`. */
@@ -5337,16 +6472,6 @@ export interface components {
             permissions: components["schemas"]["Permission"][];
             /** @description Roles that cannot be changed. */
             roles: components["schemas"]["Role"][];
-        };
-        /** @description What the lists say of an address. */
-        KnownAddress: {
-            /**
-             * Format: ip
-             * @description The address, as it is compared.
-             */
-            address: string;
-            /** @description The lists that have it, by name: of each the narrowest entry. */
-            lists: components["schemas"]["ListedAddress"][];
         };
         /** @description How far a version has come, and what is said of it. */
         Lifecycle: {
@@ -5362,6 +6487,26 @@ export interface components {
             step: "deprecate";
             /** @description When it will end, as RFC 3339 has it. */
             sunset_at?: string | null;
+        };
+        /** @description A block that was ended. */
+        LiftedBlock: {
+            /** @description The block. */
+            lifted: components["schemas"]["AddressBlock"];
+        };
+        /** @description How a limit stood. */
+        LimitState: {
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: uint32
+             * @description How much was used.
+             */
+            used: number;
+            /**
+             * Format: uint32
+             * @description Of how much.
+             */
+            of: number;
         };
         /** @description What a link is for, to whoever has it. */
         LinkSeen: {
@@ -5412,21 +6557,6 @@ export interface components {
             /** @description Grows with every change; the `ETag` of it. */
             readonly version?: number | null;
         };
-        /** @description The entry of a list that has an address. */
-        ListedAddress: {
-            /** @description The list. */
-            list: string;
-            /** @description The tenant that it belongs to; none: the platform. */
-            tenant?: string | null;
-            /** @description The range. */
-            range: string;
-            /** @description Why it is there. */
-            comment?: string | null;
-            /** @description Until when it counts, as RFC 3339 has it. */
-            expires_at?: string | null;
-            /** @description Whether that is over. */
-            over: boolean;
-        };
         /** @description One address that the gateway listens on. */
         ListenerDocument: {
             /**
@@ -5452,6 +6582,31 @@ export interface components {
             id?: string;
             /** @description Grows with every change; the `ETag` of it. */
             readonly version?: number | null;
+        };
+        /** @description What a change did. */
+        MadeChange: {
+            /**
+             * Format: uint64
+             * @description The number of the change set; the last one's, if nothing changed.
+             */
+            sequence: number;
+            /** @description The revision that it made: number and hash; none: no rules changed. */
+            revision?: string | null;
+            /** @description The documents that changed. */
+            entries: components["schemas"]["ChangedDocument"][];
+        };
+        /** @description What was fixed, or would be. */
+        MadeFix: {
+            /** @description The fix. */
+            fix: components["schemas"]["Fix"];
+            /** @description The request that it was offered for. */
+            request: components["schemas"]["FixedCall"];
+            /** @description What would be made, as lines of a configuration file: of a preview. */
+            would?: string[] | null;
+            /** @description What was made of documents. */
+            made?: components["schemas"]["MadeChange"] | null;
+            /** @description The new key, this once. */
+            key?: string | null;
         };
         /** @description A request that nobody has sent. */
         MadeUp: {
@@ -5556,18 +6711,16 @@ export interface components {
                 [key: string]: string[];
             };
         };
-        /** @description What was refused for want of a decision. */
-        Meanwhile: {
-            /**
-             * Format: uint64
-             * @description How many requests, as far as the call log goes back.
-             */
-            count: number;
-            /**
-             * Format: uint64
-             * @description The last of them; Unix time in milliseconds.
-             */
-            last_ms?: number | null;
+        /** @description A member of an operation that changed. */
+        MemberChange: {
+            /** @description Its name. */
+            member: string;
+            /** @description What it said; none: it was not there. */
+            before?: unknown;
+            /** @description What it says; none: it is not there. */
+            after?: unknown;
+            /** @description Whether callers may fail at it. */
+            breaking: boolean;
         };
         /** @description A person in a tenant. */
         MemberDocument: {
@@ -5590,6 +6743,15 @@ export interface components {
             email: string;
             /** @description The password. */
             password: string;
+        };
+        /** @description A key to make. */
+        NewKey: {
+            /** @description For which app. */
+            app: string;
+            /** @description For which environment. */
+            environment: string;
+            /** @description Which scopes it carries; none: all that are granted. */
+            scopes?: string[] | null;
         };
         /** @description A member who is to be. */
         NewMember: {
@@ -5648,6 +6810,15 @@ export interface components {
             /** @description Whether anything is sent; it is if this is not said. */
             enabled?: boolean | null;
         };
+        /** @description Something that could not be told. */
+        NotKnown: {
+            /** @description The stage's name. */
+            stage: string;
+            /** @description The fact that is missing. */
+            what: string;
+            /** @description Whether nobody has looked for it, as opposed to: it was not kept. */
+            not_looked_at: boolean;
+        };
         /** @description No parameters. */
         Nothing: Record<string, never>;
         /** @description A service that is offered. */
@@ -5702,6 +6873,15 @@ export interface components {
              * @default null
              */
             old_password: string | null;
+        };
+        /** @description A stage that the request passed. */
+        PassedStage: {
+            /** @description The stage's name. */
+            stage: string;
+            /** @description What it saw; none where nothing of it is configured. */
+            saw?: string | null;
+            /** @description Whether it had anything to ask. */
+            asked: boolean;
         };
         /** @description A permission point. */
         Permission: {
@@ -5786,6 +6966,20 @@ export interface components {
              */
             more: number;
         };
+        /** @description What a configuration file would change. */
+        PlannedConfiguration: {
+            /** @description What changes. */
+            plan: components["schemas"]["Plan"];
+            /**
+             * Format: uint64
+             * @description How many documents the file has.
+             */
+            documents: number;
+            /** @description Warnings about the file, as text. */
+            warnings: string;
+            /** @description Why it could not be applied. */
+            refused?: components["schemas"]["Refusal"] | null;
+        };
         /** @description A rule of one kind, attached to a level. */
         PolicyDocument: {
             /** @description What it is about. */
@@ -5859,6 +7053,49 @@ export interface components {
             /** @description Grows with every change; the `ETag` of it. */
             readonly version?: number | null;
         };
+        /** @description What enforced policies come to together. */
+        PolicyResult: {
+            /** @description The address has to be on one list of each. */
+            addresses_on_one_list_of_each: string[][];
+            /** @description The address has to be on none of these lists. */
+            addresses_on_none_of: string[];
+            /** @description Headers that have to be there. */
+            headers_required: string[];
+            /** @description The media type has to be one of each. */
+            content_type_on_one_of_each: string[][];
+            /** @description Limits, all of which apply. */
+            limits: string[];
+            /**
+             * Format: uint64
+             * @description Most bytes of a body.
+             */
+            max_body_size?: number | null;
+        };
+        /** @description A refusal that the operation's callers may meet. */
+        PossibleRefusal: {
+            /** @description The code, or its family, as callers are shown it. */
+            code: string;
+            /** @description A few words. */
+            title: string;
+            /**
+             * Format: uint16
+             * @description The status that this service answers with.
+             */
+            status: number;
+            /** @description What it means. */
+            means: string;
+            /** @description What the caller can do. */
+            fix?: string | null;
+            /** @description Whose business it is. */
+            fault: string;
+            /** @description Whether sending the same request again can help. */
+            retry: components["schemas"]["PossibleRetry"];
+        };
+        /** @description Whether sending the same request again can help, as problem documents have it. */
+        PossibleRetry: "never" | "after_change" | {
+            /** Format: uint32 */
+            after: number;
+        };
         /** @description Why something was not done (RFC 9457). */
         Problem: {
             type: string;
@@ -5890,6 +7127,90 @@ export interface components {
             /** @description For its owners to read. */
             reason: string;
         };
+        /** @description Why a request was not done, as the other side of the socket reads it. */
+        Refusal: {
+            /**
+             * @description A stable name: `approval_needed`, `busy`, `configuration`, `conflict`, `failed`, `file_mode`,
+             *     `forbidden`, `in_use`, `invalid`, `not_allowed`, `not_found`, `not_served`, `unavailable`.
+             */
+            code: string;
+            /** @description What is wrong; several lines for the faults of a configuration. */
+            message: string;
+            /** @description What would be right. */
+            help?: string | null;
+            /** @description What is wrong, one by one, where that can be told. */
+            findings?: components["schemas"]["Finding"][];
+        };
+        /** @description One thing that was not understood. */
+        ReportLine: {
+            /** @description Where it stands first, as a JSON Pointer (RFC 6901); empty for the whole document. */
+            pointer: string;
+            /** @description What it is. */
+            what: string;
+            /** @description What was done instead. */
+            instead: string;
+            /**
+             * Format: uint
+             * @description In how many further places the same was found.
+             */
+            more: number;
+        };
+        /** @description What an operation asks of its callers. */
+        Requirements: {
+            /** @description The service. */
+            service: string;
+            /** @description Its version. */
+            version: string;
+            /** @description The operation. */
+            operation: string;
+            /** @description Methods; empty: every one that the gateway knows. */
+            methods: string[];
+            /** @description The whole path template. */
+            path: string;
+            /** @description Hosts; empty: any. */
+            hosts: string[];
+            /** @description Where it is in its life: `draft`, `published`, `deprecated` or `retired`. */
+            state: string;
+            /** @description The version to move to, of a retired one. */
+            successor?: string | null;
+            /** @description Environments in which it is published; empty: all. */
+            environments: string[];
+            /** @description Whether only apps of some tenants can see that it exists. */
+            private: boolean;
+            /** @description Whether a WebSocket may be opened. */
+            websocket: boolean;
+            /** @description What is asked of the connection. */
+            connection: components["schemas"]["AskedConnection"];
+            /** @description Which credentials are accepted; `None`: nobody is asked for one. */
+            credentials?: components["schemas"]["AskedCredentials"] | null;
+            /** @description The app needs a subscription. */
+            subscription: boolean;
+            /** @description The service's owners decide about each subscription, as opposed to: all are approved. */
+            approval: boolean;
+            /** @description The plans under which a subscription covers it. */
+            plans: string[];
+            /** @description Scopes that the caller needs, all of them. */
+            scopes: components["schemas"]["AskedScope"][];
+            /** @description Access roles of which the caller needs one; empty: none. */
+            access_roles: components["schemas"]["AskedRole"][];
+            /** @description What a request's head must have. */
+            headers: components["schemas"]["AskedHeader"][];
+            /** @description Media types of a body: one of each list. */
+            media_types: string[][];
+            /** @description A body must say its length beforehand. */
+            length_required: boolean;
+            /**
+             * Format: uint64
+             * @description Most bytes of a body.
+             */
+            max_body?: number | null;
+            /** @description From where it can be called. */
+            network: components["schemas"]["AskedNetwork"];
+            /** @description How much may be used. */
+            limits: components["schemas"]["AskedLimit"][];
+            /** @description Every refusal that is possible, with what to do about it. */
+            refusals: components["schemas"]["PossibleRefusal"][];
+        };
         /** @description How a version is ended. */
         Retirement: {
             /** @description The version to move to. */
@@ -5906,6 +7227,56 @@ export interface components {
              * @default
              */
             comment: string;
+        };
+        /** @description What leads from one revision to another. */
+        RevisionDifference: {
+            /**
+             * Format: uint64
+             * @description From this one.
+             */
+            from: number;
+            /**
+             * Format: uint64
+             * @description To this one.
+             */
+            to: number;
+            /** @description What changes. */
+            plan: components["schemas"]["Plan"];
+        };
+        /** @description A revision of the rules. */
+        RevisionRow: {
+            /**
+             * Format: uint64
+             * @description Its number.
+             */
+            number: number;
+            /** @description Number and hash. */
+            name: string;
+            /** @description Whether it is in force. */
+            in_force: boolean;
+            /**
+             * Format: uint64
+             * @description The change set that made it.
+             */
+            sequence: number;
+            /**
+             * Format: int64
+             * @description When: Unix time in milliseconds.
+             */
+            at_ms: number;
+            /** @description Who made it. */
+            who: string;
+            /** @description Why. */
+            comment: string;
+            /** @description How it came in. */
+            source: string;
+        };
+        /** @description Revisions, the newest first. */
+        RevisionsPage: {
+            /** @description The revisions. */
+            revisions: components["schemas"]["RevisionRow"][];
+            /** @description Whether there are more. */
+            more: boolean;
         };
         /** @description A built-in role. */
         Role: {
@@ -5931,6 +7302,32 @@ export interface components {
             /** @description Grows with every change; the `ETag` of it. */
             readonly version?: number | null;
         };
+        /** @description What going back to a revision changed, or would. */
+        RolledBack: {
+            /** @description What changes. */
+            plan: components["schemas"]["Plan"];
+            /** @description Why it would not be possible: of a preview. */
+            refused?: components["schemas"]["Refusal"] | null;
+            /**
+             * Format: uint64
+             * @description The number of the change set; none of a preview.
+             */
+            sequence?: number | null;
+            /** @description The revision that it made. */
+            revision?: string | null;
+            /** @description The documents that changed. */
+            entries?: components["schemas"]["ChangedDocument"][] | null;
+        };
+        /** @description Secrets that were sealed anew. */
+        RotatedSecrets: {
+            /**
+             * Format: uint64
+             * @description How many documents have some.
+             */
+            documents: number;
+            /** @description Whether the master key was replaced, too. */
+            master: boolean;
+        };
         /** @description How a key is replaced. */
         Rotation: {
             /**
@@ -5943,6 +7340,13 @@ export interface components {
              * @default
              */
             comment: string;
+        };
+        /** @description A secret that was sealed. */
+        SealedSecret: {
+            /** @description What to write in the document: `sealed:…`. */
+            sealed: string;
+            /** @description The document that it can be opened in. */
+            for: string;
         };
         /** @description How a secret is replaced. */
         SecretRotation: {
@@ -6128,6 +7532,38 @@ export interface components {
             /** @description Whether it is the one that asks. */
             current: boolean;
         };
+        /** @description A revision. Of number 0, which is the empty beginning, there is nothing more. */
+        ShownRevision: {
+            /**
+             * Format: uint64
+             * @description Its number.
+             */
+            number: number;
+            /** @description Number and hash. */
+            name?: string | null;
+            /** @description Whether it is in force. */
+            in_force?: boolean | null;
+            /**
+             * Format: uint64
+             * @description The change set that made it.
+             */
+            sequence?: number | null;
+            /**
+             * Format: int64
+             * @description When: Unix time in milliseconds.
+             */
+            at_ms?: number | null;
+            /** @description Who made it. */
+            who?: string | null;
+            /** @description Why. */
+            comment?: string | null;
+            /** @description How it came in. */
+            source?: string | null;
+            /** @description Its documents, as a configuration file, where that was asked for. */
+            text?: string | null;
+            /** @description What it changed; none of the oldest that is kept. */
+            plan?: components["schemas"]["Plan"] | null;
+        };
         /** @description What happens to people who have no account yet. */
         SignUp: "closed" | "approval" | "open";
         /** @description Somebody who asks for an account. */
@@ -6157,6 +7593,79 @@ export interface components {
              */
             lasts: number;
         };
+        /** @description Since when a request like this is refused. */
+        Since: {
+            /** @constant */
+            kind: "always";
+            /**
+             * Format: uint64
+             * @description The oldest revision that was looked at.
+             */
+            oldest?: number | null;
+        } | {
+            /** @constant */
+            kind: "revision";
+            /**
+             * Format: uint64
+             * @description The last revision that did not refuse it so.
+             */
+            before: number;
+            /**
+             * Format: uint64
+             * @description The first that does, as far as is known.
+             */
+            since: number;
+            /** @description Those in between that are gone: it may have been one of them. */
+            gone?: number[];
+            /**
+             * @description Whether the revision before let it pass, as opposed to: refused it otherwise. None: it
+             *     did not refuse it so, and what came after cannot be told.
+             */
+            allowed_before?: boolean | null;
+            /** @description Who made it. */
+            by: components["schemas"]["Who"];
+            /**
+             * Format: uint64
+             * @description Such refusals since then.
+             */
+            requests?: number | null;
+        } | {
+            /** @constant */
+            kind: "row";
+            /** @description Its kind. */
+            row: string;
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: uint64
+             * @description The change's number.
+             */
+            sequence: number;
+            /**
+             * @description Whether it passed before, as opposed to: was refused otherwise. None: it was not refused
+             *     so, and what came after cannot be told.
+             */
+            allowed_before?: boolean | null;
+            /** @description Who changed it. */
+            by: components["schemas"]["Who"];
+            /**
+             * Format: uint64
+             * @description Such refusals since then.
+             */
+            requests?: number | null;
+        } | {
+            /** @constant */
+            kind: "moment";
+            /**
+             * Format: int64
+             * @description Unix time in seconds.
+             */
+            at: number;
+            /** @description What happened then. */
+            what: string;
+        };
+        /** @description How a change request stands at a time. */
+        State: "open" | "applied" | "rejected" | "withdrawn" | "expired";
         /** @description An app's access to a service, under a plan. */
         SubscriptionDocument: {
             /** @description The app that it is for. */
@@ -6189,6 +7698,57 @@ export interface components {
             id?: string;
             /** @description Grows with every change; the `ETag` of it. */
             readonly version?: number | null;
+        };
+        /** @description How a target is. */
+        TargetHealth: {
+            /** @description Host and port. */
+            address: string;
+            /**
+             * Format: uint32
+             * @description Its share relative to the others; 0 gets nothing.
+             */
+            weight: number;
+            /** @description Whether it gets requests, as far as this says. */
+            healthy: boolean;
+            /**
+             * @description `healthy`; `unhealthy`: checks failed; `ejected`: set aside after failed requests;
+             *     `unresolved`: its name has no address; `unknown`: nothing checks it, and it failed nothing
+             *     and was sent nothing that would tell.
+             */
+            state: string;
+            /** @description Why it is out, in a sentence. */
+            reason?: string | null;
+            /**
+             * Format: int64
+             * @description Since when checks say what they say: Unix time in milliseconds.
+             */
+            since_ms?: number | null;
+            /**
+             * Format: int64
+             * @description When it is tried again, if it was set aside: Unix time in milliseconds.
+             */
+            until_ms?: number | null;
+            /** @description Whether it is checked, besides by requests. */
+            checked: boolean;
+            /** @description What the last check that failed said. */
+            last_failure?: string | null;
+            /**
+             * Format: uint32
+             * @description Requests on it now.
+             */
+            in_flight: number;
+            /**
+             * Format: uint32
+             * @description Failed requests since the last good one.
+             */
+            failures: number;
+            /**
+             * Format: uint64
+             * @description How often it was ever set aside.
+             */
+            ejections: number;
+            /** @description The addresses that its name has. */
+            addresses: string[];
         };
         /** @description What holds for the services of a tenant where they do not say it themselves. */
         TenantDefaultDocument: {
@@ -6293,6 +7853,22 @@ export interface components {
             id: string;
             /** @description The token. This is the only time that it is shown. */
             token: string;
+            /** @description The user whose it is. */
+            user?: string | null;
+            /** @description The service account whose it is. */
+            service_account?: string | null;
+            /** @description The tenant of the service account. */
+            tenant?: string | null;
+            /** @description What people call it. */
+            title: string;
+            /** @description The only permission points that it is good for; none: all that its owner has. */
+            scopes?: string[] | null;
+            /** @description The only tenant that it is good for. */
+            only_in?: string | null;
+            /** @description When it was made, as RFC 3339 has it. */
+            created_at: string;
+            /** @description When it ends, as RFC 3339 has it. */
+            expires_at?: string | null;
         };
         /** @description One thing that happened. */
         Told: {
@@ -6311,6 +7887,17 @@ export interface components {
             became: {
                 [key: string]: unknown;
             };
+        };
+        /** @description What the consumer was told. */
+        ToldRefusal: {
+            /** @description The code, or its family. */
+            code: string;
+            /** @description The service's disclosure then. */
+            disclosure: string;
+            /** @description The sentence, unless only the family was told. */
+            detail?: string | null;
+            /** @description What they can do. */
+            fix?: string | null;
         };
         /** @description Targets, and how they are used. */
         UpstreamDocument: {
@@ -6367,16 +7954,22 @@ export interface components {
             /** @description Grows with every change; the `ETag` of it. */
             readonly version?: number | null;
         };
-        /** @description What refers to a list. */
-        UseOfList: {
-            /** @description `policy`, or `edge`: the rules that every address meets first. */
-            kind: string;
-            /** @description The policy's name. */
-            name?: string | null;
-            /** @description Where it holds: `platform`, `tenant t`, `service s`, `s/v1`, `s/v1/operation`. */
-            on: string;
-            /** @description `allow`, or `deny`. */
-            does: string;
+        /** @description How an upstream is, as this process sees it. */
+        UpstreamHealth: {
+            /** @description Its breaker: `closed`, `open`, `half_open`; none: it has none. */
+            breaker?: string | null;
+            /**
+             * Format: int64
+             * @description Since when the breaker is open: Unix time in milliseconds.
+             */
+            open_since_ms?: number | null;
+            /**
+             * Format: uint32
+             * @description Requests on its targets now.
+             */
+            in_flight: number;
+            /** @description Its targets, in the order of the configuration. */
+            targets: components["schemas"]["TargetHealth"][];
         };
         /** @description When something was used last. */
         Used: {
@@ -6417,6 +8010,8 @@ export interface components {
         };
         /** @description Whether a user gets in. */
         UserState: "active" | "pending" | "deactivated";
+        /** @description How a request ended. */
+        Verdict: "allowed" | "refused" | "cannot_tell";
         /** @description One thing that waits for a decision. */
         Waiting: {
             /** @description What it is: `subscription`, `change_request`. */
@@ -6430,10 +8025,6 @@ export interface components {
             version?: number | null;
             /** @description What is asked for. */
             document: unknown;
-            /** @description Whose app asks, of a subscription. */
-            asker?: components["schemas"]["Asker"] | null;
-            /** @description What the app was refused meanwhile, of a subscription; none where that was not counted. */
-            refused?: components["schemas"]["Meanwhile"] | null;
         };
         /** @description A way to sign in. */
         Way: {
@@ -6543,6 +8134,33 @@ export interface components {
             /** @description Grows with every change; the `ETag` of it. */
             readonly version?: number | null;
         };
+        /** @description Who changed something, when and why. */
+        Who: {
+            /** @description Who. */
+            who: string;
+            /**
+             * Format: int64
+             * @description When: Unix time in milliseconds.
+             */
+            at: number;
+            /** @description Their comment; empty if they made none. */
+            comment: string;
+        };
+        /** @description What passed between the caller, the gateway and the upstream. */
+        Wire: {
+            /**
+             * @description How the request's headers were changed on their way to the upstream; none if it was not
+             *     sent there.
+             */
+            to_upstream?: components["schemas"]["HeaderChanges"] | null;
+            /** @description What the service's capture policy kept. */
+            capture?: components["schemas"]["Capture"] | null;
+        };
+        /** @description A configuration file. */
+        WrittenConfiguration: {
+            /** @description Its text. */
+            text: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -6554,15 +8172,45 @@ export type SchemaAccepting = components['schemas']['Accepting'];
 export type SchemaAccess = components['schemas']['Access'];
 export type SchemaAccessRoleDocument = components['schemas']['AccessRoleDocument'];
 export type SchemaAccountState = components['schemas']['AccountState'];
+export type SchemaAddressBlock = components['schemas']['AddressBlock'];
+export type SchemaAddressBlocks = components['schemas']['AddressBlocks'];
+export type SchemaAppAccess = components['schemas']['AppAccess'];
 export type SchemaAppDocument = components['schemas']['AppDocument'];
+export type SchemaAppliedConfiguration = components['schemas']['AppliedConfiguration'];
 export type SchemaApprovals = components['schemas']['Approvals'];
-export type SchemaAsker = components['schemas']['Asker'];
+export type SchemaAskedConnection = components['schemas']['AskedConnection'];
+export type SchemaAskedCredentials = components['schemas']['AskedCredentials'];
+export type SchemaAskedHeader = components['schemas']['AskedHeader'];
+export type SchemaAskedLimit = components['schemas']['AskedLimit'];
+export type SchemaAskedNetwork = components['schemas']['AskedNetwork'];
+export type SchemaAskedRequest = components['schemas']['AskedRequest'];
+export type SchemaAskedRole = components['schemas']['AskedRole'];
+export type SchemaAskedScope = components['schemas']['AskedScope'];
 export type SchemaAssignmentDocument = components['schemas']['AssignmentDocument'];
+export type SchemaAssuming = components['schemas']['Assuming'];
+export type SchemaAudience = components['schemas']['Audience'];
+export type SchemaAuditLine = components['schemas']['AuditLine'];
+export type SchemaAuditPage = components['schemas']['AuditPage'];
+export type SchemaAuditVerified = components['schemas']['AuditVerified'];
+export type SchemaCallRow = components['schemas']['CallRow'];
+export type SchemaCallable = components['schemas']['Callable'];
 export type SchemaCaller = components['schemas']['Caller'];
+export type SchemaCallers = components['schemas']['Callers'];
+export type SchemaCallingApp = components['schemas']['CallingApp'];
+export type SchemaCallsPage = components['schemas']['CallsPage'];
+export type SchemaCapture = components['schemas']['Capture'];
+export type SchemaCapturedAnswer = components['schemas']['CapturedAnswer'];
+export type SchemaCapturedBody = components['schemas']['CapturedBody'];
+export type SchemaCapturedMessage = components['schemas']['CapturedMessage'];
 export type SchemaCategoryDocument = components['schemas']['CategoryDocument'];
 export type SchemaCause = components['schemas']['Cause'];
 export type SchemaCertificateDocument = components['schemas']['CertificateDocument'];
+export type SchemaChangeRequestRow = components['schemas']['ChangeRequestRow'];
+export type SchemaChangeRequestsPage = components['schemas']['ChangeRequestsPage'];
 export type SchemaChanged = components['schemas']['Changed'];
+export type SchemaChangedDocument = components['schemas']['ChangedDocument'];
+export type SchemaComparedDifference = components['schemas']['ComparedDifference'];
+export type SchemaComparison = components['schemas']['Comparison'];
 export type SchemaConfiguredAccessRole = components['schemas']['ConfiguredAccessRole'];
 export type SchemaConfiguredAccountState = components['schemas']['ConfiguredAccountState'];
 export type SchemaConfiguredAddressList = components['schemas']['ConfiguredAddressList'];
@@ -6678,19 +8326,52 @@ export type SchemaConfiguredVersion = components['schemas']['ConfiguredVersion']
 export type SchemaConfiguredVisibility = components['schemas']['ConfiguredVisibility'];
 export type SchemaConfiguredWeightedTarget = components['schemas']['ConfiguredWeightedTarget'];
 export type SchemaCredentialDocument = components['schemas']['CredentialDocument'];
+export type SchemaCursor = components['schemas']['Cursor'];
+export type SchemaDecidedCall = components['schemas']['DecidedCall'];
+export type SchemaDecidedChangeRequest = components['schemas']['DecidedChangeRequest'];
+export type SchemaDecidedQuestion = components['schemas']['DecidedQuestion'];
 export type SchemaDecision = components['schemas']['Decision'];
-export type SchemaDecisions = components['schemas']['Decisions'];
+export type SchemaDenialCode = components['schemas']['DenialCode'];
+export type SchemaDenialCodes = components['schemas']['DenialCodes'];
+export type SchemaDenialCounts = components['schemas']['DenialCounts'];
+export type SchemaDenialGroup = components['schemas']['DenialGroup'];
+export type SchemaDenialSlice = components['schemas']['DenialSlice'];
 export type SchemaDifference = components['schemas']['Difference'];
 export type SchemaDifference2 = components['schemas']['Difference2'];
 export type SchemaDoes = components['schemas']['Does'];
+export type SchemaEffectiveLimit = components['schemas']['EffectiveLimit'];
+export type SchemaEffectiveMode = components['schemas']['EffectiveMode'];
+export type SchemaEffectivePlan = components['schemas']['EffectivePlan'];
+export type SchemaEffectivePolicies = components['schemas']['EffectivePolicies'];
+export type SchemaEffectivePolicy = components['schemas']['EffectivePolicy'];
+export type SchemaEnding = components['schemas']['Ending'];
+export type SchemaEndings = components['schemas']['Endings'];
+export type SchemaEnvironmentAddress = components['schemas']['EnvironmentAddress'];
 export type SchemaEnvironmentDocument = components['schemas']['EnvironmentDocument'];
+export type SchemaEvidence = components['schemas']['Evidence'];
+export type SchemaEvidenceValue = components['schemas']['EvidenceValue'];
+export type SchemaExplainedCall = components['schemas']['ExplainedCall'];
+export type SchemaExplainedRefusal = components['schemas']['ExplainedRefusal'];
+export type SchemaExplanation = components['schemas']['Explanation'];
 export type SchemaFieldError = components['schemas']['FieldError'];
-export type SchemaFound = components['schemas']['Found'];
-export type SchemaFound2 = components['schemas']['Found2'];
-export type SchemaFoundOperation = components['schemas']['FoundOperation'];
+export type SchemaFinding = components['schemas']['Finding'];
+export type SchemaFix = components['schemas']['Fix'];
+export type SchemaFixChange = components['schemas']['FixChange'];
+export type SchemaFixProof = components['schemas']['FixProof'];
+export type SchemaFixReach = components['schemas']['FixReach'];
+export type SchemaFixStep = components['schemas']['FixStep'];
+export type SchemaFixedCall = components['schemas']['FixedCall'];
+export type SchemaFold = components['schemas']['Fold'];
+export type SchemaGatewayAddresses = components['schemas']['GatewayAddresses'];
 export type SchemaGroupDocument = components['schemas']['GroupDocument'];
+export type SchemaHeaderChanges = components['schemas']['HeaderChanges'];
 export type SchemaHowFix = components['schemas']['HowFix'];
 export type SchemaIdentityProviderDocument = components['schemas']['IdentityProviderDocument'];
+export type SchemaImportChanged = components['schemas']['ImportChanged'];
+export type SchemaImportDifference = components['schemas']['ImportDifference'];
+export type SchemaImportKept = components['schemas']['ImportKept'];
+export type SchemaImportReport = components['schemas']['ImportReport'];
+export type SchemaImported = components['schemas']['Imported'];
 export type SchemaInvitationDocument = components['schemas']['InvitationDocument'];
 export type SchemaInvitationState = components['schemas']['InvitationState'];
 export type SchemaInvited = components['schemas']['Invited'];
@@ -6698,53 +8379,75 @@ export type SchemaItems = components['schemas']['Items'];
 export type SchemaItems2 = components['schemas']['Items2'];
 export type SchemaKeyWanted = components['schemas']['KeyWanted'];
 export type SchemaKnown = components['schemas']['Known'];
-export type SchemaKnownAddress = components['schemas']['KnownAddress'];
 export type SchemaLifecycle = components['schemas']['Lifecycle'];
+export type SchemaLiftedBlock = components['schemas']['LiftedBlock'];
+export type SchemaLimitState = components['schemas']['LimitState'];
 export type SchemaLinkSeen = components['schemas']['LinkSeen'];
 export type SchemaLinkShown = components['schemas']['LinkShown'];
 export type SchemaListDocument = components['schemas']['ListDocument'];
-export type SchemaListedAddress = components['schemas']['ListedAddress'];
 export type SchemaListenerDocument = components['schemas']['ListenerDocument'];
+export type SchemaMadeChange = components['schemas']['MadeChange'];
+export type SchemaMadeFix = components['schemas']['MadeFix'];
 export type SchemaMadeUp = components['schemas']['MadeUp'];
 export type SchemaMailDocument = components['schemas']['MailDocument'];
 export type SchemaMailLogin = components['schemas']['MailLogin'];
 export type SchemaMailSecurity = components['schemas']['MailSecurity'];
 export type SchemaMe = components['schemas']['Me'];
-export type SchemaMeanwhile = components['schemas']['Meanwhile'];
+export type SchemaMemberChange = components['schemas']['MemberChange'];
 export type SchemaMemberDocument = components['schemas']['MemberDocument'];
 export type SchemaNameAndPassword = components['schemas']['NameAndPassword'];
+export type SchemaNewKey = components['schemas']['NewKey'];
 export type SchemaNewMember = components['schemas']['NewMember'];
 export type SchemaNewToken = components['schemas']['NewToken'];
 export type SchemaNewUser = components['schemas']['NewUser'];
 export type SchemaNewWebhook = components['schemas']['NewWebhook'];
+export type SchemaNotKnown = components['schemas']['NotKnown'];
 export type SchemaNothing = components['schemas']['Nothing'];
 export type SchemaOffer = components['schemas']['Offer'];
 export type SchemaOfferedPlan = components['schemas']['OfferedPlan'];
 export type SchemaOfferedVersion = components['schemas']['OfferedVersion'];
 export type SchemaOwnChange = components['schemas']['OwnChange'];
+export type SchemaPassedStage = components['schemas']['PassedStage'];
 export type SchemaPermission = components['schemas']['Permission'];
 export type SchemaPlace = components['schemas']['Place'];
 export type SchemaPlan = components['schemas']['Plan'];
 export type SchemaPlanDocument = components['schemas']['PlanDocument'];
 export type SchemaPlanned = components['schemas']['Planned'];
+export type SchemaPlannedConfiguration = components['schemas']['PlannedConfiguration'];
 export type SchemaPolicyDocument = components['schemas']['PolicyDocument'];
+export type SchemaPolicyResult = components['schemas']['PolicyResult'];
+export type SchemaPossibleRefusal = components['schemas']['PossibleRefusal'];
+export type SchemaPossibleRetry = components['schemas']['PossibleRetry'];
 export type SchemaProblem = components['schemas']['Problem'];
 export type SchemaProposed = components['schemas']['Proposed'];
 export type SchemaQueuedDelivery = components['schemas']['QueuedDelivery'];
 export type SchemaReason = components['schemas']['Reason'];
+export type SchemaRefusal = components['schemas']['Refusal'];
+export type SchemaReportLine = components['schemas']['ReportLine'];
+export type SchemaRequirements = components['schemas']['Requirements'];
 export type SchemaRetirement = components['schemas']['Retirement'];
+export type SchemaRevisionDifference = components['schemas']['RevisionDifference'];
+export type SchemaRevisionRow = components['schemas']['RevisionRow'];
+export type SchemaRevisionsPage = components['schemas']['RevisionsPage'];
 export type SchemaRole = components['schemas']['Role'];
 export type SchemaRoleDocument = components['schemas']['RoleDocument'];
+export type SchemaRolledBack = components['schemas']['RolledBack'];
+export type SchemaRotatedSecrets = components['schemas']['RotatedSecrets'];
 export type SchemaRotation = components['schemas']['Rotation'];
+export type SchemaSealedSecret = components['schemas']['SealedSecret'];
 export type SchemaSecretRotation = components['schemas']['SecretRotation'];
 export type SchemaSentMail = components['schemas']['SentMail'];
 export type SchemaServiceAccountDocument = components['schemas']['ServiceAccountDocument'];
 export type SchemaServiceDocument = components['schemas']['ServiceDocument'];
 export type SchemaSessionSeen = components['schemas']['SessionSeen'];
+export type SchemaShownRevision = components['schemas']['ShownRevision'];
 export type SchemaSignUp = components['schemas']['SignUp'];
 export type SchemaSignUpAsked = components['schemas']['SignUpAsked'];
 export type SchemaSignedInAs = components['schemas']['SignedInAs'];
+export type SchemaSince = components['schemas']['Since'];
+export type SchemaState = components['schemas']['State'];
 export type SchemaSubscriptionDocument = components['schemas']['SubscriptionDocument'];
+export type SchemaTargetHealth = components['schemas']['TargetHealth'];
 export type SchemaTenantDefaultDocument = components['schemas']['TenantDefaultDocument'];
 export type SchemaTenantDocument = components['schemas']['TenantDocument'];
 export type SchemaTestMail = components['schemas']['TestMail'];
@@ -6752,11 +8455,13 @@ export type SchemaTokenDocument = components['schemas']['TokenDocument'];
 export type SchemaTokenSeen = components['schemas']['TokenSeen'];
 export type SchemaTokenShown = components['schemas']['TokenShown'];
 export type SchemaTold = components['schemas']['Told'];
+export type SchemaToldRefusal = components['schemas']['ToldRefusal'];
 export type SchemaUpstreamDocument = components['schemas']['UpstreamDocument'];
-export type SchemaUseOfList = components['schemas']['UseOfList'];
+export type SchemaUpstreamHealth = components['schemas']['UpstreamHealth'];
 export type SchemaUsed = components['schemas']['Used'];
 export type SchemaUserDocument = components['schemas']['UserDocument'];
 export type SchemaUserState = components['schemas']['UserState'];
+export type SchemaVerdict = components['schemas']['Verdict'];
 export type SchemaWaiting = components['schemas']['Waiting'];
 export type SchemaWay = components['schemas']['Way'];
 export type SchemaWays = components['schemas']['Ways'];
@@ -6764,6 +8469,9 @@ export type SchemaWebhookAttempt = components['schemas']['WebhookAttempt'];
 export type SchemaWebhookDocument = components['schemas']['WebhookDocument'];
 export type SchemaWebhookSigning = components['schemas']['WebhookSigning'];
 export type SchemaWebhookWithSecret = components['schemas']['WebhookWithSecret'];
+export type SchemaWho = components['schemas']['Who'];
+export type SchemaWire = components['schemas']['Wire'];
+export type SchemaWrittenConfiguration = components['schemas']['WrittenConfiguration'];
 export type $defs = Record<string, never>;
 export interface operations {
     openapi: {
@@ -8088,11 +9796,6 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
-                /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
-                 */
-                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -8685,11 +10388,6 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
-                /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
-                 */
-                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -9395,11 +11093,6 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
-                /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
-                 */
-                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -10091,11 +11784,6 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
-                /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
-                 */
-                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -10498,11 +12186,6 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
-                /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
-                 */
-                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -11164,11 +12847,6 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
-                /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
-                 */
-                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -12006,11 +13684,6 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
-                /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
-                 */
-                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -12275,11 +13948,6 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
-                /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
-                 */
-                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -12941,11 +14609,6 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
-                /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
-                 */
-                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -13607,11 +15270,6 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
-                /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
-                 */
-                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -14273,11 +15931,6 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
-                /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
-                 */
-                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -14939,11 +16592,6 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
-                /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
-                 */
-                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -15605,11 +17253,6 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
-                /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
-                 */
-                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -16271,11 +17914,6 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
-                /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
-                 */
-                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -16937,11 +18575,6 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
-                /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
-                 */
-                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -17603,11 +19236,6 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
-                /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
-                 */
-                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -18269,11 +19897,6 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
-                /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
-                 */
-                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -18935,11 +20558,6 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
-                /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
-                 */
-                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -19601,11 +21219,6 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
-                /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
-                 */
-                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -20267,11 +21880,6 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
-                /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
-                 */
-                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -20933,11 +22541,6 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
-                /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
-                 */
-                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -21599,11 +23202,6 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
-                /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
-                 */
-                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -22265,11 +23863,6 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
-                /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
-                 */
-                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -22931,11 +24524,6 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
-                /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
-                 */
-                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -23760,76 +25348,6 @@ export interface operations {
             };
         };
     };
-    list_decisions: {
-        parameters: {
-            query?: {
-                /** @description At most so many, 1 to 200; 50 if this is not said. */
-                limit?: number | null;
-                /** @description Where to go on: the `next` of the page before. */
-                before?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Decisions"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     subscription_history: {
         parameters: {
             query?: never;
@@ -24016,8 +25534,6 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` of what was read: it is done only if that is stored still; `*`: only if anything is. */
-                "If-Match"?: string;
                 /** @description Any text of one's own, new for each request: what is sent again with the same one within a day is answered again, without the secrets, and not done again. */
                 "Idempotency-Key"?: string;
             };
@@ -24149,8 +25665,6 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` of what was read: it is done only if that is stored still; `*`: only if anything is. */
-                "If-Match"?: string;
                 /** @description Any text of one's own, new for each request: what is sent again with the same one within a day is answered again, without the secrets, and not done again. */
                 "Idempotency-Key"?: string;
             };
@@ -24282,8 +25796,6 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` of what was read: it is done only if that is stored still; `*`: only if anything is. */
-                "If-Match"?: string;
                 /** @description Any text of one's own, new for each request: what is sent again with the same one within a day is answered again, without the secrets, and not done again. */
                 "Idempotency-Key"?: string;
             };
@@ -24415,8 +25927,6 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` of what was read: it is done only if that is stored still; `*`: only if anything is. */
-                "If-Match"?: string;
                 /** @description Any text of one's own, new for each request: what is sent again with the same one within a day is answered again, without the secrets, and not done again. */
                 "Idempotency-Key"?: string;
             };
@@ -24548,8 +26058,6 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` of what was read: it is done only if that is stored still; `*`: only if anything is. */
-                "If-Match"?: string;
                 /** @description Any text of one's own, new for each request: what is sent again with the same one within a day is answered again, without the secrets, and not done again. */
                 "Idempotency-Key"?: string;
             };
@@ -25157,8 +26665,6 @@ export interface operations {
                 comment?: string | null;
             };
             header?: {
-                /** @description The `ETag` of what was read: it is done only if that is stored still; `*`: only if anything is. */
-                "If-Match"?: string;
                 /** @description Any text of one's own, new for each request: what is sent again with the same one within a day is answered again, without the secrets, and not done again. */
                 "Idempotency-Key"?: string;
             };
@@ -25461,12 +26967,89 @@ export interface operations {
             };
         };
     };
+    version_retirement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The service. */
+                service: string;
+                /** @description The version. */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endings"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     retire_version: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` of what was read: it is done only if that is stored still; `*`: only if anything is. */
-                "If-Match"?: string;
                 /** @description Any text of one's own, new for each request: what is sent again with the same one within a day is answered again, without the secrets, and not done again. */
                 "Idempotency-Key"?: string;
             };
@@ -25596,230 +27179,6 @@ export interface operations {
             };
         };
     };
-    find_operations: {
-        parameters: {
-            query: {
-                /** @description What its name, title or path has in it. */
-                q: string;
-                /** @description At most so many, 1 to 100; 20 if this is not said. */
-                limit?: number | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Found"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    find_address: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The address. */
-                address: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KnownAddress"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    uses_of_list: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The id. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Found2"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     list_calls: {
         parameters: {
             query?: {
@@ -25827,7 +27186,10 @@ export interface operations {
                 since_ms?: number | null;
                 /** @description Before: Unix time in milliseconds. */
                 until_ms?: number | null;
-                /** @description How it ended: `allowed`, `refused`, `origin_refused`, …. */
+                /**
+                 * @description How it ended: `allowed`, `refused`, `origin_refused`, …. Of refusals, whose groups are
+                 *     counted: `refused` or `origin_refused`.
+                 */
                 outcome?: string | null;
                 /** @description A code, or a family of codes. */
                 code?: string | null;
@@ -25856,6 +27218,18 @@ export interface operations {
                 /** @description At most so many, up to 1000. */
                 limit?: number | null;
                 /**
+                 * @description Columns that say nothing, separated by commas: `app`, `service`, `operation`, `code`,
+                 *     `fault`.
+                 */
+                without?: string | null;
+                /** @description Requests only: those before the request of this id, which is the `next` of the page before. */
+                before?: string | null;
+                /**
+                 * @description Refusals only: into how many parts of the time from `since_ms` to `until_ms` (without them,
+                 *     the last day) they are counted, too: 1 to 200.
+                 */
+                buckets?: number | null;
+                /**
                  * @description Refusals only: what to count by: `code`, `app`, `operation`, `service`, `fault`, `address`,
                  *     `status`.
                  */
@@ -25873,9 +27247,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["CallsPage"];
                 };
             };
             /** @description Bad Request */
@@ -25946,9 +27318,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["ExplainedCall"];
                 };
             };
             /** @description Bad Request */
@@ -26007,6 +27377,132 @@ export interface operations {
             };
         };
     };
+    decide_call_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assuming"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecidedCall"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     apply_fix: {
         parameters: {
             query?: never;
@@ -26034,9 +27530,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["MadeFix"];
                 };
             };
             /** @description Bad Request */
@@ -26147,7 +27641,10 @@ export interface operations {
                 since_ms?: number | null;
                 /** @description Before: Unix time in milliseconds. */
                 until_ms?: number | null;
-                /** @description How it ended: `allowed`, `refused`, `origin_refused`, …. */
+                /**
+                 * @description How it ended: `allowed`, `refused`, `origin_refused`, …. Of refusals, whose groups are
+                 *     counted: `refused` or `origin_refused`.
+                 */
                 outcome?: string | null;
                 /** @description A code, or a family of codes. */
                 code?: string | null;
@@ -26176,6 +27673,18 @@ export interface operations {
                 /** @description At most so many, up to 1000. */
                 limit?: number | null;
                 /**
+                 * @description Columns that say nothing, separated by commas: `app`, `service`, `operation`, `code`,
+                 *     `fault`.
+                 */
+                without?: string | null;
+                /** @description Requests only: those before the request of this id, which is the `next` of the page before. */
+                before?: string | null;
+                /**
+                 * @description Refusals only: into how many parts of the time from `since_ms` to `until_ms` (without them,
+                 *     the last day) they are counted, too: 1 to 200.
+                 */
+                buckets?: number | null;
+                /**
                  * @description Refusals only: what to count by: `code`, `app`, `operation`, `service`, `fault`, `address`,
                  *     `status`.
                  */
@@ -26193,9 +27702,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["DenialCounts"];
                 };
             };
             /** @description Bad Request */
@@ -26267,9 +27774,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["DecidedQuestion"];
                 };
             };
             /** @description Bad Request */
@@ -26395,9 +27900,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["EffectivePolicies"];
                 };
             };
             /** @description Bad Request */
@@ -26476,9 +27979,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["AddressBlocks"];
                 };
             };
             /** @description Bad Request */
@@ -26546,9 +28047,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["LiftedBlock"];
                 };
             };
             /** @description Bad Request */
@@ -26660,9 +28159,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["Requirements"];
                 };
             };
             /** @description Bad Request */
@@ -26738,9 +28235,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["Callers"];
                 };
             };
             /** @description Bad Request */
@@ -26811,9 +28306,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["AppAccess"];
                 };
             };
             /** @description Bad Request */
@@ -26982,9 +28475,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["Imported"];
                 };
             };
             /** @description Bad Request */
@@ -27112,9 +28603,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["WrittenConfiguration"];
                 };
             };
             /** @description Bad Request */
@@ -27242,9 +28731,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["PlannedConfiguration"];
                 };
             };
             /** @description Bad Request */
@@ -27372,9 +28859,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["AppliedConfiguration"];
                 };
             };
             /** @description Bad Request */
@@ -27498,9 +28983,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["RevisionsPage"];
                 };
             };
             /** @description Bad Request */
@@ -27568,9 +29051,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["ShownRevision"];
                 };
             };
             /** @description Bad Request */
@@ -27649,9 +29130,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["RevisionDifference"];
                 };
             };
             /** @description Bad Request */
@@ -27728,9 +29207,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["RolledBack"];
                 };
             };
             /** @description Bad Request */
@@ -27854,9 +29331,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["ChangeRequestsPage"];
                 };
             };
             /** @description Bad Request */
@@ -27930,9 +29405,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["Proposed"];
                 };
             };
             /** @description Bad Request */
@@ -28054,9 +29527,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["ChangeRequestRow"];
                 };
             };
             /** @description Bad Request */
@@ -28142,9 +29613,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["DecidedChangeRequest"];
                 };
             };
             /** @description Bad Request */
@@ -28275,9 +29744,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["DecidedChangeRequest"];
                 };
             };
             /** @description Bad Request */
@@ -28415,9 +29882,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["AuditPage"];
                 };
             };
             /** @description Bad Request */
@@ -28487,9 +29952,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["AuditVerified"];
                 };
             };
             /** @description Bad Request */
@@ -28563,9 +30026,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["SealedSecret"];
                 };
             };
             /** @description Bad Request */
@@ -28693,9 +30154,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["RotatedSecrets"];
                 };
             };
             /** @description Bad Request */
@@ -28827,6 +30286,195 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gateway_addresses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayAddresses"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upstream_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpstreamHealth"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_denial_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DenialCodes"];
                 };
             };
             /** @description Unauthorized */
@@ -33507,6 +35155,122 @@ export interface operations {
             };
         };
     };
+    command_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     command_can: {
         parameters: {
             query?: never;
@@ -35500,11 +37264,6 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
-                /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
-                 */
-                without?: string | null;
             };
             header?: never;
             path?: never;
