@@ -3500,6 +3500,8 @@ export interface components {
             app?: string | null;
             /** @description The credential's id. */
             credential?: string | null;
+            /** @description The app's subscription to the service, in whatever state: for operators and publishers. */
+            subscription?: string | null;
             /** @description The service. */
             service?: string | null;
             /** @description Its version. */

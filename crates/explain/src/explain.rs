@@ -138,7 +138,13 @@ fn for_owners(
         matches!(denial.code, Code::TenantIsolated) || denial.stage() < Stage::Network
     });
     let caller = operator || !foreign;
-    explanation.asked = asked(rules, question.facts, decided, audience, caller);
+    let mut asked = asked(rules, question.facts, decided, audience, caller);
+    asked.subscription = asked.app.as_deref().and_then(|app| {
+        let directory = world.snapshot.directory;
+        let row = directory.subscription(app, asked.service.as_deref()?)?;
+        Some(row.id.to_string())
+    });
+    explanation.asked = asked;
     explanation.refusal = first.map(|denial| refusal(denial, audience));
     let manner = Manner::of(world, question.facts, decided);
     explanation.told = first.map(|denial| told(question, &manner, &manner.show(denial)));

@@ -138,6 +138,9 @@ pub struct Asked {
     /// The credential's id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credential: Option<String>,
+    /// The app's subscription to the service, in whatever state: for operators and publishers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subscription: Option<String>,
     /// The service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,

@@ -88,6 +88,12 @@ async fn a_refusal_is_decided_anew_by_what_is_in_force() {
         assert_eq!(found["verdict"], "refused", "{who}: {found}");
         assert_eq!(found["refusal"]["code"], "subscription.pending");
         assert_eq!(told.body["allowed"], false);
+        let subscription = &found["asked"]["subscription"];
+        assert_eq!(
+            subscription.as_str(),
+            may.map(|_| "sub_1"),
+            "{who}: {found}"
+        );
         let fixes = found["fixes"].as_array().map_or(&[][..], Vec::as_slice);
         let approves = fixes
             .iter()
