@@ -1291,6 +1291,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/approvals/decided": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List subscriptions that were decided about, the newest first */
+        get: operations["list_decisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/subscriptions/{id}/history": {
         parameters: {
             query?: never;
@@ -1557,6 +1574,57 @@ export interface paths {
         put?: never;
         /** End a version, and move or cancel the subscriptions to it alone */
         post: operations["retire_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find operations by name, title or path */
+        get: operations["find_operations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/addresses/{address}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say which lists have an address */
+        get: operations["find_address"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lists/{id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say which policies use a list */
+        get: operations["uses_of_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3526,6 +3594,15 @@ export interface components {
             name: string;
             /** @description What it allows. */
             description?: string | null;
+        };
+        /** @description Whose app asks. */
+        Asker: {
+            /** @description What people call the app. */
+            app_title?: string | null;
+            /** @description Its tenant. */
+            tenant: string;
+            /** @description What people call that. */
+            tenant_title?: string | null;
         };
         /**
          * @description A host, a prefix of paths, or both, below which the services of one tenant route and those of
@@ -5744,6 +5821,13 @@ export interface components {
             /** @description When suspended: what about. */
             cause?: components["schemas"]["Cause"] | null;
         };
+        /** @description Decisions about subscriptions, the newest first. */
+        Decisions: {
+            /** @description The subscriptions, as they are now. */
+            items: components["schemas"]["Waiting"][];
+            /** @description Where to go on: the `before` of the next page, if there is one. */
+            next?: string | null;
+        };
         /** @description A code of refusals. */
         DenialCode: {
             /** @description The code: `credential.expired`. */
@@ -6210,6 +6294,35 @@ export interface components {
             /** @description The ids of some. */
             samples: string[];
         };
+        /** @description Several of something. */
+        Found: {
+            /** @description Them. */
+            items: components["schemas"]["FoundOperation"][];
+        };
+        /** @description Several of something. */
+        Found2: {
+            /** @description Them. */
+            items: components["schemas"]["UseOfList"][];
+        };
+        /** @description An operation that was looked for. */
+        FoundOperation: {
+            /** @description Its service. */
+            service: string;
+            /** @description Its version. */
+            version: string;
+            /** @description Its name. */
+            operation: string;
+            /** @description Its methods; none: any. */
+            methods: string[];
+            /** @description Its path, below that of its version. */
+            path: string;
+            /** @description What people call it. */
+            title?: string | null;
+            /** @description The tenant that publishes it; none: the platform. */
+            tenant?: string | null;
+            /** @description Whether callers can reach it. */
+            published: boolean;
+        };
         /** @description Where callers reach the gateway. */
         GatewayAddresses: {
             /** @description One for each environment, `production` first. */
@@ -6461,6 +6574,8 @@ export interface components {
             title?: string | null;
             /** @description Scopes; without any, all that the app's subscriptions grant. */
             scopes?: string[] | null;
+            /** @description Access roles; without any, all that its app has. */
+            access_roles?: string[] | null;
             /** @description When it ends, as RFC 3339 has it. */
             expires_at?: string | null;
             /** @description Where and for what it may be used, as a credential's `restricted_to`. */
@@ -6474,6 +6589,16 @@ export interface components {
             permissions: components["schemas"]["Permission"][];
             /** @description Roles that cannot be changed. */
             roles: components["schemas"]["Role"][];
+        };
+        /** @description What the lists say of an address. */
+        KnownAddress: {
+            /**
+             * Format: ip
+             * @description The address, as it is compared.
+             */
+            address: string;
+            /** @description The lists that have it, by name: of each the narrowest entry. */
+            lists: components["schemas"]["ListedAddress"][];
         };
         /** @description How far a version has come, and what is said of it. */
         Lifecycle: {
@@ -6558,6 +6683,21 @@ export interface components {
             id?: string;
             /** @description Grows with every change; the `ETag` of it. */
             readonly version?: number | null;
+        };
+        /** @description The entry of a list that has an address. */
+        ListedAddress: {
+            /** @description The list. */
+            list: string;
+            /** @description The tenant that it belongs to; none: the platform. */
+            tenant?: string | null;
+            /** @description The range. */
+            range: string;
+            /** @description Why it is there. */
+            comment?: string | null;
+            /** @description Until when it counts, as RFC 3339 has it. */
+            expires_at?: string | null;
+            /** @description Whether that is over. */
+            over: boolean;
         };
         /** @description One address that the gateway listens on. */
         ListenerDocument: {
@@ -6712,6 +6852,19 @@ export interface components {
             tenants: {
                 [key: string]: string[];
             };
+        };
+        /** @description What was refused for want of a decision. */
+        Meanwhile: {
+            /**
+             * Format: uint64
+             * @description How many requests, as far as the call log goes back.
+             */
+            count: number;
+            /**
+             * Format: uint64
+             * @description The last of them; Unix time in milliseconds.
+             */
+            last_ms?: number | null;
         };
         /** @description A member of an operation that changed. */
         MemberChange: {
@@ -7973,6 +8126,17 @@ export interface components {
             /** @description Its targets, in the order of the configuration. */
             targets: components["schemas"]["TargetHealth"][];
         };
+        /** @description What refers to a list. */
+        UseOfList: {
+            /** @description `policy`, or `edge`: the rules that every address meets first. */
+            kind: string;
+            /** @description The policy's name. */
+            name?: string | null;
+            /** @description Where it holds: `platform`, `tenant t`, `service s`, `s/v1`, `s/v1/operation`. */
+            on: string;
+            /** @description `allow`, or `deny`. */
+            does: string;
+        };
         /** @description When something was used last. */
         Used: {
             /**
@@ -8027,6 +8191,10 @@ export interface components {
             version?: number | null;
             /** @description What is asked for. */
             document: unknown;
+            /** @description Whose app asks, of a subscription. */
+            asker?: components["schemas"]["Asker"] | null;
+            /** @description What the app was refused meanwhile, of a subscription; none where that was not counted. */
+            refused?: components["schemas"]["Meanwhile"] | null;
         };
         /** @description A way to sign in. */
         Way: {
@@ -8188,6 +8356,7 @@ export type SchemaAskedNetwork = components['schemas']['AskedNetwork'];
 export type SchemaAskedRequest = components['schemas']['AskedRequest'];
 export type SchemaAskedRole = components['schemas']['AskedRole'];
 export type SchemaAskedScope = components['schemas']['AskedScope'];
+export type SchemaAsker = components['schemas']['Asker'];
 export type SchemaAssignmentDocument = components['schemas']['AssignmentDocument'];
 export type SchemaAssuming = components['schemas']['Assuming'];
 export type SchemaAudience = components['schemas']['Audience'];
@@ -8333,6 +8502,7 @@ export type SchemaDecidedCall = components['schemas']['DecidedCall'];
 export type SchemaDecidedChangeRequest = components['schemas']['DecidedChangeRequest'];
 export type SchemaDecidedQuestion = components['schemas']['DecidedQuestion'];
 export type SchemaDecision = components['schemas']['Decision'];
+export type SchemaDecisions = components['schemas']['Decisions'];
 export type SchemaDenialCode = components['schemas']['DenialCode'];
 export type SchemaDenialCodes = components['schemas']['DenialCodes'];
 export type SchemaDenialCounts = components['schemas']['DenialCounts'];
@@ -8364,6 +8534,9 @@ export type SchemaFixReach = components['schemas']['FixReach'];
 export type SchemaFixStep = components['schemas']['FixStep'];
 export type SchemaFixedCall = components['schemas']['FixedCall'];
 export type SchemaFold = components['schemas']['Fold'];
+export type SchemaFound = components['schemas']['Found'];
+export type SchemaFound2 = components['schemas']['Found2'];
+export type SchemaFoundOperation = components['schemas']['FoundOperation'];
 export type SchemaGatewayAddresses = components['schemas']['GatewayAddresses'];
 export type SchemaGroupDocument = components['schemas']['GroupDocument'];
 export type SchemaHeaderChanges = components['schemas']['HeaderChanges'];
@@ -8381,12 +8554,14 @@ export type SchemaItems = components['schemas']['Items'];
 export type SchemaItems2 = components['schemas']['Items2'];
 export type SchemaKeyWanted = components['schemas']['KeyWanted'];
 export type SchemaKnown = components['schemas']['Known'];
+export type SchemaKnownAddress = components['schemas']['KnownAddress'];
 export type SchemaLifecycle = components['schemas']['Lifecycle'];
 export type SchemaLiftedBlock = components['schemas']['LiftedBlock'];
 export type SchemaLimitState = components['schemas']['LimitState'];
 export type SchemaLinkSeen = components['schemas']['LinkSeen'];
 export type SchemaLinkShown = components['schemas']['LinkShown'];
 export type SchemaListDocument = components['schemas']['ListDocument'];
+export type SchemaListedAddress = components['schemas']['ListedAddress'];
 export type SchemaListenerDocument = components['schemas']['ListenerDocument'];
 export type SchemaMadeChange = components['schemas']['MadeChange'];
 export type SchemaMadeFix = components['schemas']['MadeFix'];
@@ -8395,6 +8570,7 @@ export type SchemaMailDocument = components['schemas']['MailDocument'];
 export type SchemaMailLogin = components['schemas']['MailLogin'];
 export type SchemaMailSecurity = components['schemas']['MailSecurity'];
 export type SchemaMe = components['schemas']['Me'];
+export type SchemaMeanwhile = components['schemas']['Meanwhile'];
 export type SchemaMemberChange = components['schemas']['MemberChange'];
 export type SchemaMemberDocument = components['schemas']['MemberDocument'];
 export type SchemaNameAndPassword = components['schemas']['NameAndPassword'];
@@ -8460,6 +8636,7 @@ export type SchemaTold = components['schemas']['Told'];
 export type SchemaToldRefusal = components['schemas']['ToldRefusal'];
 export type SchemaUpstreamDocument = components['schemas']['UpstreamDocument'];
 export type SchemaUpstreamHealth = components['schemas']['UpstreamHealth'];
+export type SchemaUseOfList = components['schemas']['UseOfList'];
 export type SchemaUsed = components['schemas']['Used'];
 export type SchemaUserDocument = components['schemas']['UserDocument'];
 export type SchemaUserState = components['schemas']['UserState'];
@@ -9798,6 +9975,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -10390,6 +10572,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -11095,6 +11282,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -11786,6 +11978,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -12188,6 +12385,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -12849,6 +13051,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -13686,6 +13893,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -13950,6 +14162,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -14611,6 +14828,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -15272,6 +15494,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -15933,6 +16160,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -16594,6 +16826,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -17255,6 +17492,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -17916,6 +18158,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -18577,6 +18824,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -19238,6 +19490,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -19899,6 +20156,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -20560,6 +20822,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -21221,6 +21488,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -21882,6 +22154,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -22543,6 +22820,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -23204,6 +23486,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -23865,6 +24152,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -24526,6 +24818,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -25350,6 +25647,76 @@ export interface operations {
             };
         };
     };
+    list_decisions: {
+        parameters: {
+            query?: {
+                /** @description At most so many, 1 to 200; 50 if this is not said. */
+                limit?: number | null;
+                /** @description Where to go on: the `next` of the page before. */
+                before?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decisions"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     subscription_history: {
         parameters: {
             query?: never;
@@ -25536,6 +25903,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The `ETag` of what was read: it is done only if that is stored still; `*`: only if anything is. */
+                "If-Match"?: string;
                 /** @description Any text of one's own, new for each request: what is sent again with the same one within a day is answered again, without the secrets, and not done again. */
                 "Idempotency-Key"?: string;
             };
@@ -25667,6 +26036,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The `ETag` of what was read: it is done only if that is stored still; `*`: only if anything is. */
+                "If-Match"?: string;
                 /** @description Any text of one's own, new for each request: what is sent again with the same one within a day is answered again, without the secrets, and not done again. */
                 "Idempotency-Key"?: string;
             };
@@ -25798,6 +26169,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The `ETag` of what was read: it is done only if that is stored still; `*`: only if anything is. */
+                "If-Match"?: string;
                 /** @description Any text of one's own, new for each request: what is sent again with the same one within a day is answered again, without the secrets, and not done again. */
                 "Idempotency-Key"?: string;
             };
@@ -25929,6 +26302,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The `ETag` of what was read: it is done only if that is stored still; `*`: only if anything is. */
+                "If-Match"?: string;
                 /** @description Any text of one's own, new for each request: what is sent again with the same one within a day is answered again, without the secrets, and not done again. */
                 "Idempotency-Key"?: string;
             };
@@ -26060,6 +26435,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The `ETag` of what was read: it is done only if that is stored still; `*`: only if anything is. */
+                "If-Match"?: string;
                 /** @description Any text of one's own, new for each request: what is sent again with the same one within a day is answered again, without the secrets, and not done again. */
                 "Idempotency-Key"?: string;
             };
@@ -26667,6 +27044,8 @@ export interface operations {
                 comment?: string | null;
             };
             header?: {
+                /** @description The `ETag` of what was read: it is done only if that is stored still; `*`: only if anything is. */
+                "If-Match"?: string;
                 /** @description Any text of one's own, new for each request: what is sent again with the same one within a day is answered again, without the secrets, and not done again. */
                 "Idempotency-Key"?: string;
             };
@@ -27052,6 +27431,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The `ETag` of what was read: it is done only if that is stored still; `*`: only if anything is. */
+                "If-Match"?: string;
                 /** @description Any text of one's own, new for each request: what is sent again with the same one within a day is answered again, without the secrets, and not done again. */
                 "Idempotency-Key"?: string;
             };
@@ -27154,6 +27535,230 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_operations: {
+        parameters: {
+            query: {
+                /** @description What its name, title or path has in it. */
+                q: string;
+                /** @description At most so many, 1 to 100; 20 if this is not said. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Found"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The address. */
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownAddress"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    uses_of_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Found2"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -37266,6 +37871,11 @@ export interface operations {
                 state?: string | null;
                 /** @description Only those of this environment. */
                 environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
+                 *     are.
+                 */
+                without?: string | null;
             };
             header?: never;
             path?: never;
