@@ -27810,6 +27810,8 @@ export interface operations {
                 version?: string | null;
                 /** @description Its operation. */
                 operation?: string | null;
+                /** @description The credential, by its id. */
+                credential?: string | null;
                 /** @description The caller's address, or a network. */
                 address?: string | null;
                 /** @description A status, or a class: `403`, `4xx`. */
@@ -28265,6 +28267,8 @@ export interface operations {
                 version?: string | null;
                 /** @description Its operation. */
                 operation?: string | null;
+                /** @description The credential, by its id. */
+                credential?: string | null;
                 /** @description The caller's address, or a network. */
                 address?: string | null;
                 /** @description A status, or a class: `403`, `4xx`. */

@@ -46,6 +46,9 @@ pub(super) struct Which {
     /// Its operation.
     #[serde(skip_serializing_if = "Option::is_none")]
     operation: Option<String>,
+    /// The credential, by its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    credential: Option<String>,
     /// The caller's address, or a network.
     #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<String>,

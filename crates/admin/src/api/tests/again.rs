@@ -101,6 +101,13 @@ async fn a_refusal_is_decided_anew_by_what_is_in_force() {
         let told = approves.map(|fix| fix["may_apply"].as_bool().unwrap());
         assert_eq!(told, may, "{who}: {found}");
     }
+    for (key, count) in [(KEY, 1), (FOREIGN, 0)] {
+        for who in ["owner", "publisher@commerce", "developer@partner"] {
+            let path = format!("/denials?credential={key}");
+            let told = world.ask(who, "GET", &path, Value::Null).await.body;
+            assert_eq!(told["total"], count, "{who}: {told}");
+        }
+    }
     // Nobody asks with a key that is not theirs, and learns whether there is one.
     for key in [FOREIGN, "key_zzzzzzzzzzzzzzzz"] {
         let told = ask("developer@partner", json!({"credential": key})).await;

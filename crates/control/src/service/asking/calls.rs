@@ -53,6 +53,7 @@ pub(in crate::service) struct Wanted {
     service: Option<Arc<str>>,
     version: Option<Arc<str>>,
     operation: Option<Arc<str>>,
+    credential: Option<Arc<str>>,
     /// Other columns and what they say.
     #[serde(rename = "where")]
     columns: BTreeMap<String, Arc<str>>,
@@ -167,7 +168,9 @@ impl Wanted {
     fn columns(&self) -> Result<Vec<(Column, Arc<str>)>, Refusal> {
         let named = |name: &str| Column::ALL.into_iter().find(|c| c.name() == name);
         let right = || Column::ALL.map(Column::name).join(", ");
-        let mut columns = Vec::new();
+        let credential = self.credential.clone();
+        let credential = credential.map(|id| (Column::Credential, id));
+        let mut columns: Vec<_> = credential.into_iter().collect();
         for (name, wanted) in &self.columns {
             let column = read("field", Some(name), named, right)?;
             columns.extend(column.map(|column| (column, wanted.clone())));
