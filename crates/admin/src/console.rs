@@ -90,7 +90,7 @@ fn chosen(name: &str, headers: &HeaderMap) -> Option<(&'static str, rust_embed::
 }
 
 /// The page, for whatever address a browser is sent to: its script knows which one is meant.
-pub(crate) fn page() -> Response {
+pub(crate) async fn page() -> Response {
     let mut random = [0; 16];
     let file = Files::get(PAGE);
     let (Some(file), Ok(())) = (file, SystemRandom::new().fill(&mut random)) else {

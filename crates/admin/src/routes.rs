@@ -21,7 +21,9 @@ const TEXT: &str = "text/plain; charset=utf-8";
 pub(crate) fn router(state: Arc<dyn AdminState>, hosts: Hosts, api: Option<Arc<Api>>) -> Router {
     let api = api.map_or_else(Router::new, |api| dispatch::router(&api, table()));
     Router::new()
-        .route("/", get(|| async { console::page() }))
+        .route("/", get(console::page))
+        // One-time links lead here, and are looked at by programs, too.
+        .route("/accept", get(console::page))
         .route("/assets/{*name}", get(console::asset))
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
@@ -114,7 +116,7 @@ async fn metrics(State(state): State<Arc<dyn AdminState>>) -> Response {
 /// A browser gets the console, whose pages have addresses of their own; others are told.
 async fn unknown(request: Request) -> Response {
     if console::is_navigation(request.method(), request.headers()) {
-        return console::page();
+        return console::page().await;
     }
     plain(
         StatusCode::NOT_FOUND,

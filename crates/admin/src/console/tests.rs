@@ -4,8 +4,10 @@ use axum::body::to_bytes;
 /// A name of a script that is carried; none where the console was not built in.
 fn script() -> Option<String> {
     Files::iter()
-        .map(|name| name.into_owned())
-        .find(|name| name.starts_with("assets/index-") && name.ends_with(".js"))
+        .map(std::borrow::Cow::into_owned)
+        .find(|name| {
+            kind(name).is_some_and(|kind| kind.contains("script")) && name.contains("/index-")
+        })
 }
 
 async fn get(path: &str, encodings: &str) -> (StatusCode, HeaderMap, Vec<u8>) {
@@ -21,7 +23,7 @@ async fn get(path: &str, encodings: &str) -> (StatusCode, HeaderMap, Vec<u8>) {
 async fn the_page_has_a_nonce_of_its_own_and_a_policy_that_names_it() {
     let mut nonces = Vec::new();
     for _ in 0..2 {
-        let (parts, body) = page().into_parts();
+        let (parts, body) = page().await.into_parts();
         let policy = parts.headers[CONTENT_SECURITY_POLICY].to_str().unwrap();
         let nonce = policy.split_once("'nonce-").unwrap().1;
         let nonce = nonce.split_once('\'').unwrap().0.to_owned();

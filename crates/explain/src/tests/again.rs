@@ -23,7 +23,7 @@ fn ask(
     facts: &Recorded,
     key: Option<&str>,
     edge: &EdgeReading,
-    readings: Option<Vec<Reading>>,
+    readings: Option<&[Reading]>,
 ) -> Result<Answer, QuestionError> {
     let question = Again {
         id: "01JDB7Z3K8Q4M2T9V6X1C5N0RW",
@@ -37,7 +37,7 @@ fn ask(
     again(
         &now.world(),
         &question,
-        &|_| readings.clone(),
+        &|_| readings.map(<[Reading]>::to_vec),
         Audience::Operator,
     )
 }
@@ -157,7 +157,7 @@ fn counters_are_those_of_now() {
         &facts,
         None,
         &EdgeReading::default(),
-        Some(vec![reading(false)]),
+        Some(&[reading(false)]),
     );
     assert_eq!(verdict(&spent.unwrap()).1, Some("limit.rate_exceeded"));
     let blocked = EdgeReading {
