@@ -5,6 +5,7 @@ import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
+import { setNonce } from 'get-nonce';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queries } from './api/queries';
@@ -13,6 +14,8 @@ import { theme, variables } from './theme';
 
 /** The nonce that the server made for this answer: the only inline styles that the browser takes. */
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
+// What keeps the page from scrolling below a dialog writes a style of its own.
+setNonce(nonce);
 
 const root = document.getElementById('root');
 if (root) {

@@ -51,6 +51,6 @@ test('the command goes to the service’s own host where it has one, and carries
     mediaType: 'application/json',
   };
   expect(commandFor(example, 'https://gateway.example.com:8443', "pst_a'b")).toBe(
-    `curl -X POST https://api.example.com:8443/v1/users -H 'X-API-Key: pst_a'\\''b' -H 'Content-Type: application/json' --data-binary '{}'`,
+    `curl -X POST https://api.example.com:8443/v1/users -H 'X-API-Key: pst_a'\\''b' -H 'Content-Type: application/json' --data-raw '{}'`,
   );
 });
