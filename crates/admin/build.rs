@@ -7,9 +7,14 @@ fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let built = root.join("../../console/dist");
     let missing = root.join("src/console/missing");
-    println!("cargo::rerun-if-changed={}", built.display());
     println!("cargo::rerun-if-changed={}", missing.display());
-    let carried = if built.join("index.html").is_file() {
+    // A path that is not there would count as changed each time: what stands above it changes when
+    // it comes.
+    let console = root.join("../../console");
+    let is_built = built.join("index.html").is_file();
+    let watched = if is_built { &built } else { &console };
+    println!("cargo::rerun-if-changed={}", watched.display());
+    let carried = if is_built {
         built
     } else {
         println!(

@@ -5,6 +5,7 @@
 //! of its own.
 
 use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
+use axum::body::Body;
 use axum::http::header::{
     ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY,
     CONTENT_TYPE, REFERRER_POLICY, VARY,
@@ -13,6 +14,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use std::borrow::Cow;
 
 /// What `npm run build` made, or the page that says that it did not run.
 #[derive(rust_embed::Embed)]
@@ -47,7 +49,11 @@ pub(crate) async fn asset(uri: Uri, headers: HeaderMap) -> Response {
         ),
         (VARY, HeaderValue::from_static("Accept-Encoding")),
     ];
-    let mut response = (fixed, file.data.into_owned()).into_response();
+    let body = match file.data {
+        Cow::Borrowed(bytes) => Body::from(bytes),
+        Cow::Owned(bytes) => Body::from(bytes),
+    };
+    let mut response = (fixed, body).into_response();
     if let Some(encoding) = encoding {
         let headers = response.headers_mut();
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
@@ -74,7 +80,7 @@ fn chosen(name: &str, headers: &HeaderMap) -> Option<(&'static str, rust_embed::
         .flat_map(|line| line.split(','))
         .filter_map(|coding| {
             let (coding, weight) = coding.split_once(';').unwrap_or((coding, ""));
-            let weight = weight.trim().trim_start_matches("q=");
+            let weight = weight.trim().trim_start_matches(['q', 'Q', '=']);
             let refused = weight.parse::<f32>().is_ok_and(|weight| weight <= 0.0);
             (!refused).then(|| coding.trim())
         })

@@ -15,7 +15,7 @@ mod subscriptions;
 mod time;
 mod versions;
 
-pub use approvals::{Approvals, Asker, Decisions, Meanwhile, Waiting};
+pub use approvals::{Approvals, Asker, DecidedSubscription, Decisions, Waiting};
 pub use catalogue::{Offer, OfferedPlan, OfferedVersion};
 pub use finding::{FoundOperation, KnownAddress, ListedAddress, UseOfList};
 pub use history::Told;

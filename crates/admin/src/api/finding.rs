@@ -16,6 +16,8 @@ use std::net::IpAddr;
 /// Operations that are found at most, and where nobody says how many.
 const MOST: usize = 100;
 const USUAL: usize = 20;
+/// Bytes of what is looked for.
+const LONGEST: usize = 200;
 
 /// Adds the endpoints.
 pub(super) fn add(table: &mut Table) {
@@ -63,9 +65,12 @@ impl Endpoint for Operations {
             let detail = format!("{limit} operations cannot be had.");
             return Err(Problem::field(Place::Query, "limit", detail, "1 to 100"));
         }
-        let items = api
-            .service()
-            .operations(&asked.actor, &asked.query.q, limit);
+        let phrase = asked.query.q.trim();
+        if phrase.is_empty() || phrase.len() > LONGEST {
+            let detail = "There is nothing to look for, or too much.";
+            return Err(Problem::field(Place::Query, "q", detail, "1 to 200 bytes"));
+        }
+        let items = api.service().operations(&asked.actor, phrase, limit);
         Ok(Reply::json(&Found { items }))
     }
 }

@@ -8,16 +8,12 @@ use super::text;
 use super::time::{is_past, read};
 use crate::{Actor, Listing, MOST_ON_A_PAGE, Refusal, Seen, Service};
 use jiff::Timestamp;
-use postern_calllog::{CodeFilter, Filter, GroupBy, Outcome};
 use postern_model::permission::Point;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap, HashMap};
-
-/// Services whose refusals are counted for one inbox.
-const MOST_COUNTED: usize = 20;
+use std::collections::{BinaryHeap, HashMap};
 
 /// When a subscription was decided about, and which: the order of decisions.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,8 +56,6 @@ pub struct Waiting {
     pub document: Value,
     /// Whose app asks, of a subscription.
     pub asker: Option<Asker>,
-    /// What the app was refused meanwhile, of a subscription; none where that was not counted.
-    pub refused: Option<Meanwhile>,
 }
 
 /// Whose app asks.
@@ -75,20 +69,22 @@ pub struct Asker {
     pub tenant_title: Option<String>,
 }
 
-/// What was refused for want of a decision.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Meanwhile {
-    /// How many requests, as far as the call log goes back.
-    pub count: u64,
-    /// The last of them; Unix time in milliseconds.
-    pub last_ms: Option<u64>,
+/// A subscription that was decided about.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct DecidedSubscription {
+    /// Its id.
+    pub id: String,
+    /// Its version.
+    pub version: Option<u64>,
+    /// What it says.
+    pub document: Value,
 }
 
 /// Decisions about subscriptions, the newest first.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Decisions {
     /// The subscriptions, as they are now.
-    pub items: Vec<Waiting>,
+    pub items: Vec<DecidedSubscription>,
     /// Where to go on: the `before` of the next page, if there is one.
     pub next: Option<String>,
 }
@@ -136,7 +132,6 @@ impl Service {
                             version: seen.version,
                             document: seen.document,
                             asker: None,
-                            refused: None,
                         });
                     }
                 }
@@ -149,58 +144,22 @@ impl Service {
             }
         }
         found.items.sort_by_key(Waiting::since);
-        self.tell_the_story(&mut found.items).await?;
+        self.tell_who_asks(&mut found.items);
         Ok(found)
     }
 
-    /// Adds whose apps ask, and what they were refused meanwhile.
-    async fn tell_the_story(&self, items: &mut [Waiting]) -> Result<(), Refusal> {
+    /// Adds whose apps ask.
+    fn tell_who_asks(&self, items: &mut [Waiting]) {
         let directory = self.running().directory();
-        let mut counted: BTreeMap<String, HashMap<String, Meanwhile>> = BTreeMap::new();
         for item in items.iter_mut().filter(|item| item.kind == "subscription") {
-            let (app, service) = (text(&item.document, "app"), text(&item.document, "service"));
-            item.asker = directory.app(app).map(|app| Asker {
+            item.asker = directory.app(text(&item.document, "app")).map(|app| Asker {
                 app_title: app.title.as_deref().map(str::to_owned),
                 tenant: app.tenant.to_string(),
                 tenant_title: directory
                     .tenant(&app.tenant)
                     .and_then(|tenant| tenant.title.as_deref().map(str::to_owned)),
             });
-            if !counted.contains_key(service) {
-                if counted.len() >= MOST_COUNTED {
-                    continue;
-                }
-                let refused = self.refused_meanwhile(service).await?;
-                counted.insert(service.to_owned(), refused);
-            }
-            let of_service = counted.get(service);
-            item.refused = of_service.map(|apps| apps.get(app).copied().unwrap_or_default());
         }
-        Ok(())
-    }
-
-    /// Refusals of a service for want of a decision, by app.
-    async fn refused_meanwhile(
-        &self,
-        service: &str,
-    ) -> Result<HashMap<String, Meanwhile>, Refusal> {
-        let filter = Filter {
-            outcome: Some(Outcome::Refused),
-            code: CodeFilter::parse("subscription.pending"),
-            service: Some(service.into()),
-            ..Filter::default()
-        };
-        let groups = self
-            .groups_of_calls(filter, GroupBy::App, MOST_ON_A_PAGE)
-            .await?;
-        let told = groups.into_iter().filter_map(|group| {
-            let meanwhile = Meanwhile {
-                count: group.count,
-                last_ms: Some(group.last),
-            };
-            Some((group.key?, meanwhile))
-        });
-        Ok(told.collect())
     }
 
     /// Subscriptions that were decided about, the newest decision first, as far as somebody may see
@@ -221,18 +180,16 @@ impl Service {
             found.next = newest.get(limit.saturating_sub(1)).map(Decided::written);
         }
         for Decided { id, .. } in newest.into_iter().take(limit) {
-            // One that went meanwhile is left out.
-            let Ok(seen) = self.see(actor, "subscription", &id).await else {
-                continue;
-            };
-            found.items.push(Waiting {
-                kind: "subscription".to_owned(),
-                id: seen.id,
-                version: seen.version,
-                document: seen.document,
-                asker: None,
-                refused: None,
-            });
+            match self.see(actor, "subscription", &id).await {
+                Ok(seen) => found.items.push(DecidedSubscription {
+                    id: seen.id,
+                    version: seen.version,
+                    document: seen.document,
+                }),
+                // It went meanwhile.
+                Err(refusal) if refusal.code == "not_found" => {}
+                Err(refusal) => return Err(refusal),
+            }
         }
         Ok(found)
     }
@@ -256,11 +213,12 @@ impl Service {
             let Some(decision) = &one.decided else {
                 continue;
             };
-            let decided = Decided {
-                at: decision.at,
-                id: one.id.to_string(),
-            };
-            if before.is_some_and(|before| decided >= *before) {
+            let key = (decision.at, &*one.id);
+            let is_new = newest.len() < most
+                || newest
+                    .peek()
+                    .is_some_and(|Reverse(oldest)| key > (oldest.at, &*oldest.id));
+            if !is_new || before.is_some_and(|before| key >= (before.at, &*before.id)) {
                 continue;
             }
             let publisher = publishers.get(&*one.service).copied().flatten();
@@ -268,7 +226,10 @@ impl Service {
             if !(sees(publisher) || consumer.is_some_and(|tenant| sees(Some(tenant)))) {
                 continue;
             }
-            newest.push(Reverse(decided));
+            newest.push(Reverse(Decided {
+                at: decision.at,
+                id: one.id.to_string(),
+            }));
             if newest.len() > most {
                 newest.pop();
             }

@@ -83,10 +83,8 @@ impl Service {
             .filter(|service| seen(service.tenant.as_deref()))
             .flat_map(|service| matching(service, &phrase))
             .collect();
-        found.sort_by(|one, other| {
-            let key = |o: &FoundOperation| (!o.published, o.service.clone(), o.operation.clone());
-            key(one).cmp(&key(other))
-        });
+        let key = |o: &FoundOperation| (!o.published, o.service.clone(), o.operation.clone());
+        found.sort_by_cached_key(key);
         found.truncate(limit);
         found
     }

@@ -155,12 +155,12 @@ impl<R: Resource> Endpoint for List<R> {
     const TAG: &'static str = R::TAG;
 
     async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
-        let without = asked.query.without.clone();
+        let without = asked.query.left_out()?;
         let listing = asked.query.listing()?;
         let page = api.service().list(&asked.actor, R::KIND, &listing).await?;
         let mut items: Vec<Value> = page.items.into_iter().map(shown).collect();
         for item in &mut items {
-            shorten(item, without.as_deref().unwrap_or(""));
+            shorten(item, &without);
         }
         Ok(Reply::json(&json!({"items": items, "next": page.next})))
     }
@@ -175,11 +175,11 @@ impl<R: Resource> Endpoint for List<R> {
 }
 
 /// Leaves members out of a document; of arrays and objects, how many things they have stays.
-fn shorten(document: &mut Value, without: &str) {
+fn shorten(document: &mut Value, without: &[String]) {
     let Value::Object(members) = document else {
         return;
     };
-    for name in without.split(',').map(str::trim) {
+    for name in without {
         let count = match members.shift_remove(name) {
             Some(Value::Array(items)) => items.len(),
             Some(Value::Object(items)) => items.len(),

@@ -62,8 +62,8 @@ pub struct Which {
     pub state: Option<String>,
     /// Only those of this environment.
     pub environment: Option<String>,
-    /// Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-    /// are.
+    /// Members to leave out, separated by commas, where the whole documents are too much: the answer
+    /// has `entries_count` in the place of `entries` then, say.
     pub without: Option<String>,
 }
 
@@ -76,6 +76,21 @@ pub struct Why {
 }
 
 impl Which {
+    /// The members that are left out.
+    pub(crate) fn left_out(&self) -> Result<Vec<String>, Problem> {
+        let names = self.without.as_deref().unwrap_or("").split(',');
+        let names: Vec<String> = names.map(|name| name.trim().to_owned()).collect();
+        if names
+            .iter()
+            .any(|name| ["id", "version"].contains(&&**name))
+        {
+            let detail = "A document without that cannot be told from others.";
+            let accepted = "other members, `entries`, say";
+            return Err(Problem::field(Place::Query, "without", detail, accepted));
+        }
+        Ok(names)
+    }
+
     /// As the store is asked.
     pub(crate) fn listing(self) -> Result<Listing, Problem> {
         let descending = match self.sort.as_deref() {

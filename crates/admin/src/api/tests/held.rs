@@ -14,6 +14,10 @@ fn document() -> &'static Value {
 
 /// Fails where an answer is another than the document says.
 pub(super) fn hold(method: &str, path: &str, status: u16, body: &Value) {
+    if path.contains("?without=") {
+        // Documents that are not whole are in no schema.
+        return;
+    }
     let path = path.split('?').next().unwrap_or(path);
     let Some(operation) = operation(method, path) else {
         return;

@@ -9,7 +9,6 @@ fn what_waits_longest_comes_first() {
         version: None,
         document,
         asker: None,
-        refused: None,
     };
     let mut all = [
         waits(
