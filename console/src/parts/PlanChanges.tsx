@@ -1,6 +1,6 @@
 import { Badge, Button, Group, Paper, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
-import type { Difference, Plan, Planned } from '../api/answers/revisions';
+import type { Schemas } from '../api/client';
 import { texts } from '../texts';
 import { ChangeList } from './Changes';
 import type { Change } from './difference';
@@ -18,7 +18,7 @@ const COLOUR = { add: 'green', change: 'orange', remove: 'red' } as const;
  * What a plan changes, document by document. With `ahead` it is still to be done: what it adds is not there
  * yet, and what it removes still is.
  */
-export function PlanChanges(props: { plan: Plan; ahead?: boolean }) {
+export function PlanChanges(props: { plan: Schemas['Plan']; ahead?: boolean }) {
   const [all, setAll] = useState(false);
   const { changes, same, notes } = props.plan;
   const shown = all ? changes : changes.slice(0, FIRST);
@@ -50,7 +50,7 @@ export function PlanChanges(props: { plan: Plan; ahead?: boolean }) {
   );
 }
 
-function Document({ planned, there }: { planned: Planned; there: boolean }) {
+function Document({ planned, there }: { planned: Schemas['Planned']; there: boolean }) {
   const { does, kind, id, differences = [], more } = planned;
   return (
     <Paper withBorder p="xs" component="article" aria-label={`${words.does[does]} ${kind} ${id}`}>
@@ -75,8 +75,8 @@ function Document({ planned, there }: { planned: Planned; there: boolean }) {
 }
 
 /** What the API found, as it is shown. */
-function changeOf({ path, before, after }: Difference): Change {
-  if (before === null) return { did: 'added', path, after: after ?? '' };
-  if (after === null) return { did: 'removed', path, before };
+function changeOf({ path, before, after }: Schemas['Difference']): Change {
+  if (before == null) return { did: 'added', path, after: after ?? '' };
+  if (after == null) return { did: 'removed', path, before };
   return { did: 'changed', path, before, after };
 }

@@ -1,5 +1,5 @@
 import { Stack, Text } from '@mantine/core';
-import type { AuditLine } from '../../api/answers/audit';
+import type { Schemas } from '../../api/client';
 import { Changes } from '../../parts/Changes';
 import { Shown } from '../../parts/Shown';
 import { texts } from '../../texts';
@@ -7,8 +7,8 @@ import { texts } from '../../texts';
 const words = texts.audit;
 
 /** What a line changed, and where it stands in the chain. */
-export function AuditDetail({ line }: { line: AuditLine }) {
-  const document = line.before !== null || line.after !== null;
+export function AuditDetail({ line }: { line: Schemas['AuditLine'] }) {
+  const document = line.before != null || line.after != null;
   const nothing = line.did === 'forgotten' ? words.forgotten : words.nothingInside;
   return (
     <Stack gap="xs">

@@ -1,5 +1,5 @@
 import { Button, Text } from '@mantine/core';
-import type { AuditLine } from '../../api/answers/audit';
+import type { Schemas } from '../../api/client';
 import { useMe } from '../../api/me';
 import { DataTable } from '../../parts/DataTable';
 import { PageLink } from '../../parts/links';
@@ -13,11 +13,11 @@ import { AuditDetail } from './AuditDetail';
 const words = texts.audit;
 
 /** The place of a line, as the API writes it. */
-const placeOf = (line: AuditLine) => `${line.sequence}.${line.ordinal}`;
+const placeOf = (line: Schemas['AuditLine']) => `${line.sequence}.${line.ordinal}`;
 
 /** Lines of the trail; each opens to what changed. Which one is open stands in the address. */
 export function AuditLines(props: {
-  lines: AuditLine[];
+  lines: Schemas['AuditLine'][];
   next: (() => void) | undefined;
   first: (() => void) | undefined;
 }) {
@@ -59,7 +59,7 @@ export function AuditLines(props: {
         {
           head: words.columns.revision,
           cell: ({ revision }) =>
-            revision !== null &&
+            revision != null &&
             (mayRevisions ? (
               <PageLink
                 to="/revisions/$number"
@@ -82,7 +82,7 @@ function word(did: string): string {
   return words.did[did] ?? did.replaceAll('_', ' ');
 }
 
-function Who({ line }: { line: AuditLine }) {
+function Who({ line }: { line: Schemas['AuditLine'] }) {
   return (
     <>
       <Shown text={line.who} first={80} />
@@ -99,7 +99,7 @@ function Who({ line }: { line: AuditLine }) {
   );
 }
 
-function Did({ line }: { line: AuditLine }) {
+function Did({ line }: { line: Schemas['AuditLine'] }) {
   return (
     <>
       <b>{word(line.did)}</b>

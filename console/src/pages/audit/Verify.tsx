@@ -2,8 +2,7 @@ import { Alert, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/co
 import { useDisclosure } from '@mantine/hooks';
 import { IconAlertTriangle, IconCheck } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
-import type { AuditVerified } from '../../api/answers/audit';
-import { answer, api } from '../../api/client';
+import { answer, api, type Schemas } from '../../api/client';
 import { Snippet } from '../../parts/Copy';
 import { Failure } from '../../parts/Failure';
 import { Shown } from '../../parts/Shown';
@@ -30,7 +29,7 @@ function Check() {
   const [sequence, setSequence] = useState('');
   const [hash, setHash] = useState('');
   const [running, setRunning] = useState(false);
-  const [verified, setVerified] = useState<AuditVerified>();
+  const [verified, setVerified] = useState<Schemas['AuditVerified']>();
   const [error, setError] = useState<unknown>();
   const [tried, setTried] = useState(false);
   const half = (sequence.trim() === '') !== (hash.trim() === '');
@@ -44,8 +43,7 @@ function Check() {
     setVerified(undefined);
     const known = hash.trim() ? { sequence: Number(sequence), hash: hash.trim() } : {};
     try {
-      const asked = answer(api.GET('/api/v1/audit/verification', { params: { query: known } }));
-      setVerified((await asked) as unknown as AuditVerified);
+      setVerified(await answer(api.GET('/api/v1/audit/verification', { params: { query: known } })));
     } catch (thrown) {
       setError(thrown);
     } finally {
@@ -87,7 +85,7 @@ function Check() {
   );
 }
 
-function Result({ verified }: { verified: AuditVerified }) {
+function Result({ verified }: { verified: Schemas['AuditVerified'] }) {
   const { intact, fault, sequence, hash, sets, changes, forgotten } = verified;
   return (
     <Stack gap="xs">

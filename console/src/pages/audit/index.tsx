@@ -1,5 +1,4 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import type { AuditPage as Lines } from '../../api/answers/audit';
 import { answer, api } from '../../api/client';
 import { useMe } from '../../api/me';
 import { Empty } from '../../parts/Empty';
@@ -49,8 +48,7 @@ function Trail() {
   };
   const query = useQuery({
     queryKey: ['audit', asked],
-    queryFn: () =>
-      answer(api.GET('/api/v1/audit', { params: { query: asked } })) as Promise<unknown> as Promise<Lines>,
+    queryFn: () => answer(api.GET('/api/v1/audit', { params: { query: asked } })),
     placeholderData: keepPreviousData,
   });
   return (

@@ -1,7 +1,6 @@
 import { Button, Text } from '@mantine/core';
 import { useState } from 'react';
-import type { ChangeRequestShown } from '../../api/answers/changeRequests';
-import { answer, api } from '../../api/client';
+import { answer, api, type Schemas } from '../../api/client';
 import { useMay, useMe } from '../../api/me';
 import { queries } from '../../api/queries';
 import { Ask } from '../../parts/Ask';
@@ -13,7 +12,7 @@ const words = texts.audit.request;
 /**
  * The buttons that decide about an open request. Nobody approves what is their own; they can take it back.
  */
-export function Decide({ request }: { request: ChangeRequestShown }) {
+export function Decide({ request }: { request: Schemas['ChangeRequestRow'] }) {
   const [asking, setAsking] = useState<'approve' | 'reject'>();
   const who = useMe();
   const may = useMay();
@@ -24,7 +23,7 @@ export function Decide({ request }: { request: ChangeRequestShown }) {
     : (who?.platform.includes('changes.decide') ?? false);
   if (!own && !decides) return null;
   const decide = async (comment: string) => {
-    const asked = { params: { path: { id } }, body: { comment } as Record<string, unknown> as never };
+    const asked = { params: { path: { id } }, body: { comment } };
     if (asking === 'approve') await answer(api.POST('/api/v1/change-requests/{id}/approve', asked));
     else await answer(api.POST('/api/v1/change-requests/{id}/reject', asked));
     // An approved request may have changed anything.
@@ -44,7 +43,7 @@ export function Decide({ request }: { request: ChangeRequestShown }) {
           {words.own}
         </Text>
       )}
-      {!own && moved.length === 0 && <Button onClick={() => setAsking('approve')}>{yes.action}</Button>}
+      {!own && !moved?.length && <Button onClick={() => setAsking('approve')}>{yes.action}</Button>}
       <Button variant="default" onClick={() => setAsking('reject')}>
         {no.action}
       </Button>

@@ -1,8 +1,7 @@
 import { Alert, List, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import type { ChangeRequestShown } from '../../api/answers/changeRequests';
-import { answer, api } from '../../api/client';
+import { answer, api, type Schemas } from '../../api/client';
 import { Snippet } from '../../parts/Copy';
 import { Described } from '../../parts/Described';
 import { Needs } from '../../parts/Forbidden';
@@ -30,10 +29,7 @@ export default function ChangeRequestPage() {
 function Request({ id }: { id: string }) {
   const query = useQuery({
     queryKey: ['change-requests', 'one', id],
-    queryFn: () =>
-      answer(
-        api.GET('/api/v1/change-requests/{id}', { params: { path: { id } } }),
-      ) as Promise<unknown> as Promise<ChangeRequestShown>,
+    queryFn: () => answer(api.GET('/api/v1/change-requests/{id}', { params: { path: { id } } })),
   });
   return (
     <Page
@@ -44,16 +40,18 @@ function Request({ id }: { id: string }) {
       <Loaded query={query}>
         {(request) => (
           <>
-            {request.moved.length > 0 && <Moved moved={request.moved} />}
+            {request.moved?.length ? <Moved moved={request.moved} /> : null}
             <About request={request} />
-            <Section title={words.changes}>
-              <PlanChanges plan={request.plan} ahead={request.state !== 'applied'} />
-            </Section>
-            {request.added.length > 0 && (
+            {request.plan && (
+              <Section title={words.changes}>
+                <PlanChanges plan={request.plan} ahead={request.state !== 'applied'} />
+              </Section>
+            )}
+            {request.added?.length ? (
               <Section title={words.added}>
                 <Snippet text={request.added.join('\n')} what={words.addedName} />
               </Section>
-            )}
+            ) : null}
           </>
         )}
       </Loaded>
@@ -77,7 +75,7 @@ function Moved({ moved }: { moved: string[] }) {
   );
 }
 
-function About({ request }: { request: ChangeRequestShown }) {
+function About({ request }: { request: Schemas['ChangeRequestRow'] }) {
   const { comment, proposed_by, proposed_at, expires_at, tenant, state, forced } = request;
   const { decided_by, decided_at, decision } = request;
   return (

@@ -1,7 +1,6 @@
 import { Badge, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { ChangeRequestsPage as Answer, ChangeRequest } from '../../api/answers/changeRequests';
-import { answer, api } from '../../api/client';
+import { answer, api, type Schemas } from '../../api/client';
 import { DataTable } from '../../parts/DataTable';
 import { Empty } from '../../parts/Empty';
 import { Needs } from '../../parts/Forbidden';
@@ -38,9 +37,7 @@ function Requests() {
     queryKey: ['change-requests', 'table', state],
     queryFn: () => {
       const asked = { limit: LIMIT, ...(state === 'all' ? {} : { state }) };
-      return answer(
-        api.GET('/api/v1/change-requests', { params: { query: asked } }),
-      ) as Promise<unknown> as Promise<Answer>;
+      return answer(api.GET('/api/v1/change-requests', { params: { query: asked } }));
     },
   });
   return (
@@ -75,7 +72,7 @@ function States(props: { state: Wanted; onChange: (state: string) => void }) {
   );
 }
 
-function Table({ rows }: { rows: ChangeRequest[] }) {
+function Table({ rows }: { rows: Schemas['ChangeRequestRow'][] }) {
   return (
     <DataTable
       caption={words.caption}
@@ -97,14 +94,14 @@ function Table({ rows }: { rows: ChangeRequest[] }) {
           cell: (one) => (
             <>
               {words.counts(one.adds, one.changes, one.removes)}
-              {one.moved.length > 0 && (
+              {one.moved?.length ? (
                 <>
                   {' '}
                   <Badge variant="outline" color="orange" tt="none">
                     {words.moved}
                   </Badge>
                 </>
-              )}
+              ) : null}
             </>
           ),
         },

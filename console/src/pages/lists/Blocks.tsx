@@ -1,8 +1,7 @@
 import { Button, Stack, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Block, BlocksPage } from '../../api/answers/blocks';
-import { answer, api } from '../../api/client';
+import { answer, api, type Schemas } from '../../api/client';
 import { queries } from '../../api/queries';
 import { Ask } from '../../parts/Ask';
 import { range } from '../../parts/addresses';
@@ -26,16 +25,14 @@ const EVERY = 10_000;
 /** Addresses that are blocked for now, and the way to lift a block. */
 export function Blocks() {
   const [search, change] = useAddress();
-  const [lifting, setLifting] = useState<Block>();
+  const [lifting, setLifting] = useState<Schemas['AddressBlock']>();
   const wanted = search.blocked ?? '';
   const valid = wanted === '' || (range(wanted) !== undefined && !wanted.includes('/'));
   const query = useQuery({
     queryKey: ['blocks', wanted],
     queryFn: () => {
       const asked = { limit: LIMIT, ...(wanted ? { address: wanted } : {}) };
-      return answer(
-        api.GET('/api/v1/blocks', { params: { query: asked } }),
-      ) as Promise<unknown> as Promise<BlocksPage>;
+      return answer(api.GET('/api/v1/blocks', { params: { query: asked } }));
     },
     enabled: valid,
     refetchInterval: EVERY,
@@ -95,7 +92,7 @@ export function Blocks() {
   );
 }
 
-function LiftBlock(props: { block: Block; onClose: () => void }) {
+function LiftBlock(props: { block: Schemas['AddressBlock']; onClose: () => void }) {
   const { source } = props.block;
   const lift = async () => {
     // A block of an IPv6 network is lifted by any address in it.

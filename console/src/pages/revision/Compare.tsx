@@ -1,7 +1,6 @@
 import { Button, Group, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import type { RevisionDifference } from '../../api/answers/revisions';
 import { answer, api } from '../../api/client';
 import { Loaded } from '../../parts/Loaded';
 import { PlanChanges } from '../../parts/PlanChanges';
@@ -57,10 +56,7 @@ export function Compare({ number, from }: { number: number; from: string | undef
 function Difference({ from, to }: { from: number; to: number }) {
   const query = useQuery({
     queryKey: ['revisions', 'difference', from, to],
-    queryFn: () =>
-      answer(
-        api.GET('/api/v1/revision-difference', { params: { query: { from, to } } }),
-      ) as Promise<unknown> as Promise<RevisionDifference>,
+    queryFn: () => answer(api.GET('/api/v1/revision-difference', { params: { query: { from, to } } })),
     staleTime: Number.POSITIVE_INFINITY,
   });
   return <Loaded query={query}>{({ plan }) => <PlanChanges plan={plan} />}</Loaded>;

@@ -2,7 +2,6 @@ import { Alert, Button, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import type { Made, RollbackPreview } from '../../api/answers/revisions';
 import { answer, api } from '../../api/client';
 import { useMe } from '../../api/me';
 import { codeOf } from '../../api/problem';
@@ -16,14 +15,8 @@ import { texts } from '../../texts';
 
 const words = texts.audit.revision;
 
-async function ask<T>(number: number, body: object): Promise<T> {
-  const params = { path: { number } };
-  const asked = api.POST('/api/v1/revisions/{number}/rollback', {
-    params,
-    body: body as Record<string, never>,
-  });
-  return (await answer(asked)) as T;
-}
+const ask = (number: number, body: Record<string, unknown>) =>
+  answer(api.POST('/api/v1/revisions/{number}/rollback', { params: { path: { number } }, body }));
 
 /** The number of a revision that is told by its name. */
 function numberOf(name: string): string {
@@ -48,20 +41,20 @@ function Dialog({ number, onClose }: { number: number; onClose: () => void }) {
   const navigate = useNavigate();
   const preview = useQuery({
     queryKey: ['revisions', 'rollback', number],
-    queryFn: () => ask<RollbackPreview>(number, { preview: true }),
+    queryFn: () => ask(number, { preview: true }),
     staleTime: 0,
     gcTime: 0,
     refetchOnWindowFocus: false,
   });
   const { data } = preview;
-  const idle = !data || data.plan.changes.length === 0 || data.refused !== null;
+  const idle = !data || data.plan.changes.length === 0 || data.refused != null;
   const rollBack = async (comment: string) => {
     const seen = data?.plan.changes.map(({ kind, id, version }) => ({ kind, id, version }));
     try {
-      const made = await ask<Made>(number, { comment, seen });
+      const made = await ask(number, { comment, seen });
       // Rules, lists and all that is made of them say something else now.
       void queries.invalidateQueries();
-      if (made.revision === null) return;
+      if (made.revision == null) return;
       told(words.rolledBack(number, made.revision));
       await navigate({ to: '/revisions/$number', params: { number: numberOf(made.revision) } });
     } catch (error) {

@@ -1,8 +1,7 @@
 import { Badge, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import type { RevisionShown } from '../../api/answers/revisions';
-import { answer, api } from '../../api/client';
+import { answer, api, type Schemas } from '../../api/client';
 import { Described } from '../../parts/Described';
 import { Needs } from '../../parts/Forbidden';
 import { Loaded } from '../../parts/Loaded';
@@ -40,10 +39,7 @@ function Revision({ number }: { number: number }) {
   const [{ from }] = useAddress();
   const query = useQuery({
     queryKey: ['revisions', 'one', number],
-    queryFn: () =>
-      answer(
-        api.GET('/api/v1/revisions/{number}', { params: { path: { number } } }),
-      ) as Promise<unknown> as Promise<RevisionShown>,
+    queryFn: () => answer(api.GET('/api/v1/revisions/{number}', { params: { path: { number } } })),
   });
   return (
     <Page
@@ -71,7 +67,7 @@ function Revision({ number }: { number: number }) {
   );
 }
 
-function About({ revision }: { revision: RevisionShown }) {
+function About({ revision }: { revision: Schemas['ShownRevision'] }) {
   const { at_ms, who, comment, source, in_force, sequence } = revision;
   const heads = texts.audit.revisions;
   return (
@@ -91,7 +87,7 @@ function About({ revision }: { revision: RevisionShown }) {
           [words.comment, comment && <Shown text={comment} />],
         ]}
       />
-      {sequence !== undefined && (
+      {sequence != null && (
         <div>
           <ButtonLink
             variant="default"

@@ -1,6 +1,5 @@
 import { Badge, Group } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import type { RevisionsPage as Answer } from '../../api/answers/revisions';
 import { answer, api } from '../../api/client';
 import { Allowed } from '../../parts/Allowed';
 import { DataTable } from '../../parts/DataTable';
@@ -44,9 +43,7 @@ function Revisions() {
     queryKey: ['revisions', 'table', before],
     queryFn: () => {
       const asked = { limit: LIMIT, ...(before ? { before } : {}) };
-      return answer(
-        api.GET('/api/v1/revisions', { params: { query: asked } }),
-      ) as Promise<unknown> as Promise<Answer>;
+      return answer(api.GET('/api/v1/revisions', { params: { query: asked } }));
     },
     placeholderData: keepPreviousData,
   });
