@@ -75,7 +75,7 @@ export function truncated(one: Range): Range {
 }
 
 /** Whether a range is of IPv4 addresses as IPv6 writes them: the gateway looks these up as IPv4. */
-export function isMapped(one: Range): boolean {
+function isMapped(one: Range): boolean {
   return one.family === 6 && one.length >= 96 && one.bits >> 32n === MAPPED;
 }
 

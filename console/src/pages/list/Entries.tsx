@@ -1,7 +1,7 @@
-import { Badge, Group, Pagination, Stack, Text, TextInput } from '@mantine/core';
+import { Group, Pagination, Stack, Text, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { type ReactNode, useDeferredValue, useMemo, useRef } from 'react';
-import { canonical, range, written } from '../../parts/addresses';
+import { canonical, range } from '../../parts/addresses';
 import { type Column, DataTable } from '../../parts/DataTable';
 import { Empty } from '../../parts/Empty';
 import { Shown } from '../../parts/Shown';
@@ -9,7 +9,7 @@ import { useAddress } from '../../parts/search';
 import { Time } from '../../parts/Time';
 import { texts } from '../../texts';
 import { Ends } from '../lists/Ends';
-import { type Entry, entryOf, type ListDocument, matches, neverMatches } from '../lists/entries';
+import { type Entry, entryOf, type ListDocument, matches } from '../lists/entries';
 import { useEntryEditing } from './editing';
 
 const words = texts.lists.list;
@@ -92,27 +92,10 @@ function filtered(all: Entry[], phrase: string): Entry[] {
 function columns(actions: ((entry: Entry) => ReactNode) | undefined): Array<Column<Entry>> {
   const heads = texts.lists.columns;
   const shown: Array<Column<Entry>> = [
-    { head: heads.range, cell: (entry) => <Address entry={entry} /> },
+    { head: heads.range, cell: (entry) => <Shown text={entry.text} mono /> },
     { head: heads.comment, cell: (entry) => entry.comment && <Shown text={entry.comment} first={160} /> },
     { head: heads.since, cell: (entry) => entry.added_at && <Time at={entry.added_at} />, wide: true },
     { head: heads.ends, cell: (entry) => <Ends at={entry.expires_at} /> },
   ];
   return actions ? [...shown, { head: heads.actions, cell: actions }] : shown;
-}
-
-function Address({ entry }: { entry: Entry }) {
-  if (!entry.range || !neverMatches(entry)) return <Shown text={entry.text} mono />;
-  return (
-    <>
-      <Group gap={6} display="inline-flex">
-        <Shown text={entry.text} mono />
-        <Badge variant="outline" color="red" tt="none">
-          {words.states.never}
-        </Badge>
-      </Group>
-      <Text size="xs" c="dimmed">
-        {words.mapped(written(canonical(entry.range)))}
-      </Text>
-    </>
-  );
 }

@@ -1,4 +1,4 @@
-import { Alert, Text } from '@mantine/core';
+import { Alert } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useMay } from '../../api/me';
@@ -13,8 +13,7 @@ import { texts } from '../../texts';
 import { one } from '../lists/changing';
 import { Ends } from '../lists/Ends';
 import { type ListDocument, lasting } from '../lists/entries';
-import { UsedBy } from '../lists/UsedBy';
-import { useUsage } from '../lists/usage';
+import { Uses } from '../lists/UsedBy';
 import { useMayWrite } from '../lists/writable';
 import { AddEntries } from './AddEntries';
 import { DeleteList } from './DeleteList';
@@ -66,7 +65,6 @@ function List({ id }: { id: string }) {
 
 function About({ list }: { list: ListDocument }) {
   const over = lasting(list.expires_at, useNow()) === 'over';
-  const usage = useUsage();
   const mayUsage = useMay()('policies.read');
   const heads = texts.lists.columns;
   return (
@@ -82,15 +80,10 @@ function About({ list }: { list: ListDocument }) {
           [heads.owner, list.owner && <Shown text={list.owner} />],
           [heads.comment, list.comment && <Shown text={list.comment} />],
           [heads.entries, list.entries.length.toLocaleString()],
-          [heads.usedBy, mayUsage && <UsedBy uses={usage?.of(list.id ?? '')} />],
+          [heads.usedBy, mayUsage && <Uses key="u" list={list.id ?? ''} />],
           [heads.ends, <Ends key="e" at={list.expires_at} />],
         ]}
       />
-      {usage && !usage.all && (
-        <Text size="sm" c="dimmed">
-          {texts.lists.usedBy.notAll}
-        </Text>
-      )}
     </>
   );
 }

@@ -7,7 +7,7 @@ import { Page } from '../../parts/Page';
 import { Shown } from '../../parts/Shown';
 import { texts } from '../../texts';
 import { AddToList } from './AddToList';
-import type { ListDocument } from './entries';
+import type { ListRow } from './rows';
 import { WritableLists } from './WritableLists';
 
 const words = texts.lists.address;
@@ -30,7 +30,7 @@ export function AddAddress(props: { address: string; request: string | undefined
 
 function Choice(props: { address: Range; request: string | undefined }) {
   const { address, request } = props;
-  const [chosen, setChosen] = useState<ListDocument>();
+  const [chosen, setChosen] = useState<ListRow>();
   const [done, setDone] = useState<string>();
   const text = written(address);
   const back = request && (

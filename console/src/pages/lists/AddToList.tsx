@@ -1,19 +1,21 @@
 import { Alert, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { queries } from '../../api/queries';
 import { Ask } from '../../parts/Ask';
 import { type Range, written } from '../../parts/addresses';
 import { MomentInput } from '../../parts/MomentInput';
 import { texts } from '../../texts';
-import { useListChange } from './changing';
-import { type ListDocument, stamp, withEntry } from './entries';
-import { policies } from './UsedBy';
-import { type Use, useUsage } from './usage';
+import { one, useListChange } from './changing';
+import { stamp, withEntry } from './entries';
+import type { ListRow } from './rows';
+import { named } from './UsedBy';
+import { type Usage, useUsage } from './usage';
 
 const words = texts.lists.address;
 
 /** Puts one address on a list; says first what that does to whoever sends from it. */
 export function AddToList(props: {
-  list: ListDocument;
+  list: ListRow;
   address: Range;
   request: string | undefined;
   onClose: () => void;
@@ -23,7 +25,8 @@ export function AddToList(props: {
   const [comment, setComment] = useState(request ? words.prefilled(request) : '');
   const [expires, setExpires] = useState<string>();
   const { change, dialog } = useListChange();
-  const uses = useUsage()?.of(list.id ?? '');
+  const id = list.id ?? '';
+  const usage = useUsage(id);
   const text = written(address);
   const add = async () => {
     const entry = {
@@ -33,7 +36,8 @@ export function AddToList(props: {
       added_at: stamp(),
       expires_at: expires,
     };
-    const made = await change(list, {
+    const whole = await queries.fetchQuery({ ...one(id), staleTime: 0 });
+    const made = await change(whole, {
       of: (now) => ({ entries: withEntry(now.entries, entry) }),
       comment: comment.trim(),
     });
@@ -41,14 +45,8 @@ export function AddToList(props: {
   };
   return (
     <>
-      <Ask
-        opened
-        onClose={props.onClose}
-        title={words.addTitle(text, list.id ?? '')}
-        action={words.do}
-        onDone={add}
-      >
-        {uses && <Effect uses={uses} />}
+      <Ask opened onClose={props.onClose} title={words.addTitle(text, id)} action={words.do} onDone={add}>
+        {usage && <Effect usage={usage} />}
         <TextInput
           label={texts.common.comment}
           description={texts.common.commentHelp}
@@ -64,20 +62,21 @@ export function AddToList(props: {
   );
 }
 
-function Effect({ uses }: { uses: Use[] }) {
+function Effect({ usage }: { usage: Usage }) {
+  const { uses, all } = usage;
   const [allow, deny] = [
     uses.filter(({ does }) => does === 'allow'),
     uses.filter(({ does }) => does === 'deny'),
   ];
-  if (uses.length === 0) return <Text size="sm">{words.unused}</Text>;
+  if (uses.length === 0) return <Text size="sm">{all ? words.unused : words.unusedSeen}</Text>;
   return (
     <>
       {deny.length > 0 && (
         <Alert color="orange" variant="outline">
-          {words.keepsOut(policies(deny))}
+          {words.keepsOut(named(deny))}
         </Alert>
       )}
-      {allow.length > 0 && <Text size="sm">{words.letsIn(policies(allow))}</Text>}
+      {allow.length > 0 && <Text size="sm">{words.letsIn(named(allow))}</Text>}
     </>
   );
 }

@@ -1,8 +1,7 @@
-import { Stack, Text, TextInput } from '@mantine/core';
+import { Stack, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { answer, api } from '../../api/client';
 import { DataTable } from '../../parts/DataTable';
 import { Empty } from '../../parts/Empty';
 import { Loaded } from '../../parts/Loaded';
@@ -12,22 +11,17 @@ import { Shown } from '../../parts/Shown';
 import { useAddress } from '../../parts/search';
 import { texts } from '../../texts';
 import { Ends } from './Ends';
+import { listRows } from './rows';
 import { UsedBy } from './UsedBy';
-import { useUsage } from './usage';
 
 const words = texts.lists;
-
-/** Lists on a page: each comes with all of its entries. */
-const LIMIT = 50;
 
 /** The lists that whoever looks may see. */
 export function ListsTable() {
   const [{ q }, change] = useAddress();
   const { cursor, buttons } = usePaging();
-  const usage = useUsage();
   const query = useQuery({
-    queryKey: ['lists', 'table', q, cursor],
-    queryFn: () => answer(api.GET('/api/v1/lists', { params: { query: { limit: LIMIT, cursor, q } } })),
+    ...listRows(q, cursor),
     placeholderData: keepPreviousData,
   });
   const look = useDebouncedCallback((text: string) => {
@@ -76,9 +70,9 @@ export function ListsTable() {
                 {
                   head: words.columns.entries,
                   number: true,
-                  cell: (list) => list.entries.length.toLocaleString(),
+                  cell: (list) => list.entries_count.toLocaleString(),
                 },
-                { head: words.columns.usedBy, cell: (list) => <UsedBy uses={usage?.of(list.id ?? '')} /> },
+                { head: words.columns.usedBy, cell: (list) => <UsedBy list={list.id ?? ''} /> },
                 { head: words.columns.ends, cell: (list) => <Ends at={list.expires_at} /> },
                 {
                   head: words.columns.comment,
@@ -90,11 +84,6 @@ export function ListsTable() {
           )
         }
       </Loaded>
-      {usage && !usage.all && (
-        <Text size="sm" c="dimmed">
-          {words.usedBy.notAll}
-        </Text>
-      )}
     </Stack>
   );
 }

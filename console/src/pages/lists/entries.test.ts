@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { range } from '../../parts/addresses';
-import { entryOf, holder, lasting, matches, pasted, rawOf, withEntry, withoutEntry } from './entries';
+import { entryOf, lasting, matches, pasted, rawOf, withEntry, withoutEntry } from './entries';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');
 const about = { comment: 'new', added_at: '2026-11-20T12:00:00Z', expires_at: undefined };
 
 test('pasted lines are entries, and what is wrong with the others is told by line', () => {
-  const there = ['10.0.0.0/8', '::1'].map(entryOf);
+  const there = ['10.0.0.0/8', '::1', '::ffff:192.0.2.4'].map(entryOf);
   const text =
-    '# office\n\n192.0.2.1\n192.0.2.2 the printer\n::ffff:192.0.2.3\n10.20.0.1/16\nexample.com\n::1\n192.0.2.1';
+    '# office\n\n192.0.2.1\n192.0.2.2 the printer\n::ffff:192.0.2.3\n10.20.0.1/16\nexample.com\n::1\n192.0.2.1\n192.0.2.4';
   const { entries, bad } = pasted(text, there, about);
   expect(entries.map((one) => [one.text, one.comment])).toEqual([
     ['192.0.2.1', 'new'],
@@ -20,17 +20,8 @@ test('pasted lines are entries, and what is wrong with the others is told by lin
     { line: 7, text: 'example.com', why: 'address' },
     { line: 8, text: '::1', why: 'there' },
     { line: 9, text: '192.0.2.1', why: 'twice' },
+    { line: 10, text: '192.0.2.4', why: 'there' },
   ]);
-});
-
-test('the narrowest entry that counts holds an address', () => {
-  const all = ['10.0.0.0/8', { range: '10.1.0.0/16', expires_at: '2026-11-01' }, '::ffff:10.1.2.3'].map(
-    entryOf,
-  );
-  const address = range('::ffff:10.1.2.3');
-  expect(address && holder(all, address, NOW)?.text).toBe('10.0.0.0/8');
-  expect(address && holder(all.slice(1), address, NOW)?.text).toBe('10.1.0.0/16');
-  expect(address && holder(all.slice(2), address, NOW)).toBeUndefined();
 });
 
 test('an entry takes the place of the one of the same range, and nothing else moves', () => {
@@ -39,6 +30,7 @@ test('an entry takes the place of the one of the same range, and nothing else mo
   expect(withEntry(all, entry)).toEqual(['10.0.0.0/8', { range: '192.0.2.1', comment: 'new' }, '::1']);
   expect(withEntry(['::1'], entry)).toEqual(['::1', { range: '192.0.2.1', comment: 'new' }]);
   expect(withoutEntry(all, entry)).toEqual(['10.0.0.0/8', '::1']);
+  expect(withoutEntry(['::ffff:192.0.2.1', '::1'], entry)).toEqual(['::1']);
   expect(rawOf(entryOf({ range: '::1' }))).toBe('::1');
 });
 

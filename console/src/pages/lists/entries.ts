@@ -1,14 +1,5 @@
 import type { Schemas } from '../../api/client';
-import {
-  canonical,
-  holds,
-  isMapped,
-  type Range,
-  range,
-  same,
-  truncated,
-  written,
-} from '../../parts/addresses';
+import { canonical, holds, type Range, range, same, truncated, written } from '../../parts/addresses';
 import { moment } from '../../parts/time';
 
 /** A list as the API has it. */
@@ -21,7 +12,7 @@ export type RawEntry = ListDocument['entries'][number];
 export interface Entry {
   /** As it is written in the list. */
   text: string;
-  /** None if it cannot be read, which the API does not store. */
+  /** As requests are looked up: IPv4 where it is written as IPv6. None if it cannot be read. */
   range: Range | undefined;
   comment: string | undefined;
   added_at: string | undefined;
@@ -42,7 +33,8 @@ export function stamp(): string {
 /** An entry of a list, read. */
 export function entryOf(raw: RawEntry): Entry {
   const { range: text, comment, added_at, expires_at } = typeof raw === 'string' ? { range: raw } : raw;
-  return { text, range: range(text), comment, added_at, expires_at };
+  const found = range(text);
+  return { text, range: found && canonical(found), comment, added_at, expires_at };
 }
 
 /** An entry as it is stored: the range alone where there is nothing else to say. */
@@ -63,31 +55,6 @@ export function lasting(expires_at: string | undefined, now: number): Lasting {
   if (end === undefined) return 'always';
   if (end <= now) return 'over';
   return end - now <= SOON ? 'soon' : 'long';
-}
-
-/** Whether an entry never matches: requests from such addresses are looked up as IPv4. */
-export function neverMatches(entry: Entry): boolean {
-  return entry.range !== undefined && isMapped(entry.range);
-}
-
-/**
- * The narrowest entry that holds an address, and whether it counts now. One that counts comes before one that
- * does not.
- */
-export function holder(entries: Entry[], address: Range, now: number): Entry | undefined {
-  const inner = canonical(address);
-  let best: Entry | undefined;
-  for (const entry of entries) {
-    if (!entry.range || neverMatches(entry) || !holds(entry.range, inner)) continue;
-    if (!best?.range || rank(entry, now) > rank(best, now)) best = entry;
-  }
-  return best;
-}
-
-/** What counts before what is over, then the narrower range. */
-function rank(entry: Entry, now: number): number {
-  const counts = lasting(entry.expires_at, now) === 'over' ? 0 : 1000;
-  return counts + (entry.range?.length ?? 0);
 }
 
 /** Entries with one put in place of those of the same range, or at the end. */
@@ -113,7 +80,7 @@ function isSame(raw: RawEntry, entry: Entry): boolean {
   const text = typeof raw === 'string' ? raw : raw.range;
   if (text === entry.text) return true;
   const one = range(text);
-  return one !== undefined && entry.range !== undefined && same(one, entry.range);
+  return one !== undefined && entry.range !== undefined && same(canonical(one), entry.range);
 }
 
 /** A line of pasted text that is no entry. */

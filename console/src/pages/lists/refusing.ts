@@ -2,12 +2,7 @@ import { useQueries, useQuery } from '@tanstack/react-query';
 import { answer, api } from '../../api/client';
 import { useMay } from '../../api/me';
 import { one } from './changing';
-import type { ListDocument } from './entries';
-
-/** What the explanation of a request says of its refusal, as far as this page needs it. */
-interface Explained {
-  found?: { refusal?: { evidence?: Array<{ name: string; value: unknown }> } | null } | null;
-}
+import { type ListRow, rowOf } from './rows';
 
 /** Lists that are looked at: a policy names few. */
 const FEW = 5;
@@ -16,14 +11,13 @@ const FEW = 5;
  * The lists by which a request was refused: whoever comes to add its address most likely means one of them.
  * None where the record says none, or says it to others only.
  */
-export function useRefusingLists(request: string | undefined): ListDocument[] {
+export function useRefusingLists(request: string | undefined): ListRow[] {
   const mayRead = useMay()('calls.read');
   const names = useQuery({
     queryKey: ['lists', 'refusing', request],
     queryFn: async () => {
       const path = { id: request ?? '' };
-      const asked = answer(api.GET('/api/v1/calls/{id}/explanation', { params: { path } }));
-      const explained = (await asked) as Explained;
+      const explained = await answer(api.GET('/api/v1/calls/{id}/explanation', { params: { path } }));
       const evidence = explained.found?.refusal?.evidence ?? [];
       const told = evidence.find(({ name }) => name === 'list')?.value;
       const all = Array.isArray(told) ? told : [told];
@@ -33,5 +27,5 @@ export function useRefusingLists(request: string | undefined): ListDocument[] {
     staleTime: Number.POSITIVE_INFINITY,
   });
   const lists = useQueries({ queries: (names.data ?? []).map((name) => one(name)) });
-  return lists.flatMap(({ data }) => (data ? [data] : []));
+  return lists.flatMap(({ data }) => (data ? [rowOf(data)] : []));
 }

@@ -1,36 +1,29 @@
 import { useQuery } from '@tanstack/react-query';
-import { answer, api } from '../../api/client';
-import { useMay } from '../../api/me';
+import { answer, api, type Schemas } from '../../api/client';
+import { useMay, useMe } from '../../api/me';
 
-/** A policy that looks addresses up in a list, and what it does to those it finds. */
-export interface Use {
-  policy: string;
-  does: 'allow' | 'deny';
+/** What looks addresses up in a list, where, and what it does to those it finds. */
+export type Use = Schemas['UseOfList'];
+
+/** What is known of the uses of a list. */
+export interface Usage {
+  uses: Use[];
+  /** Whether all of them are shown; else those are left out that whoever looks may not see. */
+  all: boolean;
 }
 
-/** Policies that are looked at for the lists they use. */
-const LIMIT = 1000;
-
-/** Which policies use which list; nothing for whoever may not see policies. */
-export function useUsage(): { of: (list: string) => Use[]; all: boolean } | undefined {
+/**
+ * What uses a list. `undefined` until it is there, and always for whoever may not see policies. `wanted` puts
+ * off asking, for tables whose rows are not in view.
+ */
+export function useUsage(list: string, wanted = true): Usage | undefined {
   const mayRead = useMay()('policies.read');
-  const query = useQuery({
-    queryKey: ['policies', 'usage'],
-    queryFn: async () => {
-      const page = await answer(api.GET('/api/v1/policies', { params: { query: { limit: LIMIT } } }));
-      const uses = new Map<string, Use[]>();
-      for (const policy of page.items) {
-        for (const does of ['allow', 'deny'] as const) {
-          for (const list of policy[does] ?? []) {
-            uses.set(list, [...(uses.get(list) ?? []), { policy: policy.id ?? '', does }]);
-          }
-        }
-      }
-      return { uses, all: page.next === null };
-    },
-    enabled: mayRead,
+  const all = useMe()?.platform.includes('policies.read') ?? false;
+  const { data } = useQuery({
+    queryKey: ['lists', 'uses', list],
+    queryFn: () => answer(api.GET('/api/v1/lists/{id}/uses', { params: { path: { id: list } } })),
+    enabled: mayRead && wanted,
     staleTime: 60_000,
   });
-  const { data } = query;
-  return data && { of: (list) => data.uses.get(list) ?? [], all: data.all };
+  return data && { uses: data.items, all };
 }
