@@ -11,8 +11,11 @@ export function Conflict(props: {
   mine: object;
   theirs: object;
   /** What keeping one's own does, where it is not saving it over theirs. */
-  explain?: string;
-  keep?: string;
+  explain?: string | undefined;
+  keep?: string | undefined;
+  /** What the two sides and taking theirs are called, where one's own is no change of the document. */
+  yours?: string | undefined;
+  take?: string | undefined;
   onMine: () => void;
   onTheirs: () => void;
   onClose: () => void;
@@ -25,8 +28,8 @@ export function Conflict(props: {
       <Stack>
         <Text size="sm">{props.explain ?? words.explain}</Text>
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
-          <section aria-label={words.yours}>
-            <Title order={3}>{words.yours}</Title>
+          <section aria-label={props.yours ?? words.yours}>
+            <Title order={3}>{props.yours ?? words.yours}</Title>
             <Code block>{JSON.stringify(mine, null, 2)}</Code>
           </section>
           <section aria-label={words.theirs}>
@@ -39,7 +42,7 @@ export function Conflict(props: {
             {texts.common.cancel}
           </Button>
           <Button variant="default" onClick={props.onTheirs}>
-            {words.takeTheirs}
+            {props.take ?? words.takeTheirs}
           </Button>
           <Button onClick={props.onMine}>{props.keep ?? words.keepYours}</Button>
         </Group>
