@@ -10,13 +10,18 @@ import {
   visit,
 } from './harness/browser';
 import { type Postern, postern } from './harness/postern';
+import { services } from './harness/services';
 
 let at: Postern;
 let chromium: Browser;
 let owner: { email: string; password: string };
+let made: ReturnType<typeof services>['made'];
+let patched: ReturnType<typeof services>['patched'];
+let service: ReturnType<typeof services>['service'];
 
 beforeAll(async () => {
   [at, chromium] = await Promise.all([postern(), browser()]);
+  ({ made, patched, service } = services(at));
   owner = await account(at, 'services@example.com', 'owner');
 });
 afterAll(async () => {
@@ -35,55 +40,6 @@ paths:
       callbacks: {made: {}}
       responses: {'200': {description: ok}}
 `;
-
-type Version = {
-  state?: string;
-  operations: Record<string, { path: string; methods?: string[]; scopes?: string[] }>;
-};
-type Service = { version: number; title?: string; versions: Record<string, Version> };
-
-/** A service as the API has it. */
-async function service(id: string): Promise<Service> {
-  return (await at.ask('GET', `/api/v1/services/${id}`)).body;
-}
-
-/** A service of the commerce tenant, by the API. */
-async function made(id: string, more: object = {}): Promise<void> {
-  const { status, body } = await at.ask('POST', '/api/v1/services', {
-    id,
-    tenant: 'commerce',
-    base_path: `/${id}`,
-    authentication: { api_key: { header: 'X-API-Key' } },
-    scopes: { 'things:read': 'See things' },
-    versions: {
-      v1: {
-        upstream: 'shop',
-        operations: { list: { methods: ['GET', 'POST'], path: '/things' }, old: { path: '/old' } },
-      },
-      v2: {
-        state: 'draft',
-        base_path: '/v2',
-        upstream: 'shop',
-        operations: {
-          list: { methods: ['GET'], path: '/things', scopes: ['things:read'] },
-          fresh: { path: '/new' },
-        },
-      },
-    },
-    ...more,
-  });
-  if (status !== 201) throw new Error(JSON.stringify(body));
-}
-
-/** Changes a service by the API, as somebody else. */
-async function patched(id: string, patch: object): Promise<void> {
-  const answered = await fetch(`${at.admin}/api/v1/services/${id}`, {
-    method: 'PATCH',
-    headers: { authorization: `Bearer ${at.token}`, 'content-type': 'application/merge-patch+json' },
-    body: JSON.stringify(patch),
-  });
-  expect(answered.status).toBe(200);
-}
 
 async function entered(options: { width?: number; dark?: boolean } = {}) {
   const visited = await visit(chromium, at, options);
@@ -177,107 +133,6 @@ test('an OpenAPI document is imported after its report was shown; a broken one s
   await context.close();
 });
 
-test('a version is published after its difference, deprecated, and retired', async () => {
-  await made('things');
-  const { page, context, complaints } = await entered();
-  await page.goto('/services/things?version=v2');
-  await page.getByRole('button', { name: 'Publish…' }).click();
-  const difference = dialog(page).getByRole('region', { name: 'What changes for callers' });
-  await difference.getByText('3 changes break callers that move here.').waitFor();
-  await difference.getByText('Gone: old').waitFor();
-  await difference.getByText('New: fresh').waitFor();
-  await dialog(page).getByText('Nobody called it in the last 30 days.').waitFor();
-  await accessible(page);
-  await shot(page, 'service-publish');
-  await dialog(page).getByRole('button', { name: 'Publish', exact: true }).click();
-  await dialog(page).getByText('Say why: the comment is missing.').waitFor();
-  await dialog(page).getByLabel('Comment').fill('The new one is ready');
-  await dialog(page).getByRole('button', { name: 'Publish', exact: true }).click();
-  await dialog(page).waitFor({ state: 'detached' });
-  expect((await service('things')).versions.v2?.state).toBe('published');
-
-  await page.goto('/services/things?version=v1');
-  await page.getByRole('button', { name: 'Deprecate…' }).click();
-  await dialog(page).getByLabel('It ends on').fill('2030-01-31');
-  await accessible(page);
-  await dialog(page).getByRole('button', { name: 'Deprecate' }).click();
-  await page.getByRole('button', { name: 'Change the end…' }).waitFor();
-  await shot(page, 'service-deprecated');
-  expect((await service('things')).versions.v1).toMatchObject({
-    state: 'deprecated',
-    sunset_at: '2030-01-31T00:00:00Z',
-  });
-
-  await page.getByRole('button', { name: 'Retire…' }).click();
-  await dialog(page).getByText('No subscription is for this version alone').waitFor();
-  await dialog(page).getByLabel('Comment').fill('Nobody calls it');
-  await accessible(page);
-  await dialog(page).getByRole('button', { name: 'Retire' }).click();
-  await page.getByText('Answers 410.').waitFor();
-  expect((await service('things')).versions.v1).toMatchObject({ state: 'retired', successor: 'v2' });
-  expect(complaints).toEqual([]);
-  await context.close();
-});
-
-test('retiring a version says what becomes of the subscriptions that are for it alone', async () => {
-  await made('lonely');
-  const covers = [{ service: 'lonely', versions: ['v1'] }];
-  await at.ask('POST', '/api/v1/plans', { id: 'lonely-v1', covers });
-  const subscription = {
-    id: 'sub_lonely',
-    app: 'shop',
-    service: 'lonely',
-    plan: 'lonely-v1',
-    state: 'approved',
-  };
-  expect((await at.ask('POST', '/api/v1/subscriptions', subscription)).status).toBe(201);
-  const { page, context, complaints } = await entered();
-  await page.goto('/services/lonely?version=v1');
-  await page.getByRole('button', { name: 'Retire…' }).click();
-  await dialog(page).getByRole('link', { name: 'sub_lonely' }).waitFor();
-  await dialog(page).getByLabel('Comment').fill('It is over');
-  expect(await dialog(page).getByRole('button', { name: 'Retire' }).isDisabled()).toBe(true);
-  await dialog(page).getByLabel('Cancel them').check();
-  await accessible(page);
-  await shot(page, 'service-retire');
-  await dialog(page).getByRole('button', { name: 'Retire' }).click();
-  await page.getByText('Answers 410.').waitFor();
-  expect((await at.ask('GET', '/api/v1/subscriptions/sub_lonely')).body).toMatchObject({
-    state: 'cancelled',
-  });
-  expect(complaints).toEqual([]);
-  await context.close();
-});
-
-test('where it takes two people, publishing and changing make change requests', async () => {
-  await made('careful');
-  await patched('careful', { publish_approval: true });
-  const { page, context, complaints } = await entered();
-  await page.goto('/services/careful?version=v2');
-  await page.getByRole('button', { name: 'Publish…' }).click();
-  await dialog(page).getByLabel('Comment').fill('Please look');
-  await dialog(page).getByRole('button', { name: 'Publish', exact: true }).click();
-  const link = page.getByRole('link', { name: 'Look at the change request' });
-  expect(await link.getAttribute('href')).toMatch(/^\/change-requests\/cr_/);
-  await accessible(page);
-  expect((await service('careful')).versions.v2?.state).toBe('draft');
-
-  await page.goto('/services/careful?version=v1&tab=operations&operation=list');
-  const details = page.getByRole('region', { name: 'What list asks of callers' });
-  await details.getByRole('button', { name: 'Edit', exact: true }).click();
-  await dialog(page).getByRole('textbox', { name: 'Path', exact: true }).fill('/elsewhere');
-  await dialog(page).getByRole('button', { name: 'Save' }).click();
-  const proposing = page.getByRole('dialog', { name: 'Somebody else has to agree' });
-  await proposing.getByLabel('Comment').fill('It moved');
-  await proposing.getByRole('button', { name: 'Propose it' }).click();
-  await page.getByRole('link', { name: 'Look at the change request' }).waitFor();
-  expect((await service('careful')).versions.v1?.operations.list?.path).toBe('/things');
-  const { body } = await at.ask('GET', '/api/v1/change-requests');
-  expect((body as { change_requests: unknown[] }).change_requests.length).toBe(2);
-  expect(complaints).toEqual([]);
-  await context.close();
-});
-
 test('two people edit one service: both are shown, and one decides', async () => {
   await made('shared');
   const { page, context, complaints } = await entered();
@@ -313,6 +168,7 @@ test('an operation shows what it asks and who can call it; targets and subscript
 
   await page.getByRole('tab', { name: 'Upstream' }).click();
   await page.getByText('builtin:echo').waitFor();
+  await page.getByText('not checked').waitFor();
   await page.getByRole('button', { name: 'Edit targets' }).click();
   await dialog(page).getByRole('button', { name: 'Add a target' }).click();
   await dialog(page).getByLabel('Address 2').fill('127.0.0.1:9');
@@ -320,6 +176,7 @@ test('an operation shows what it asks and who can call it; targets and subscript
   await accessible(page);
   await dialog(page).getByRole('button', { name: 'Save' }).click();
   await page.getByRole('cell', { name: '127.0.0.1:9' }).waitFor();
+  expect(await page.getByText('not checked').count()).toBe(2);
   const { body } = await at.ask('GET', '/api/v1/upstreams/shop');
   expect(body).toMatchObject({ targets: ['builtin:echo', { address: '127.0.0.1:9', weight: 0 }] });
   await accessible(page);

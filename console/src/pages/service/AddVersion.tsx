@@ -1,6 +1,5 @@
 import { Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { Service } from '../../api/answers/services';
 import { Ask } from '../../parts/Ask';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
@@ -8,6 +7,7 @@ import { Choose } from '../services/Choose';
 import { errorAt } from '../services/fields';
 import { useLook } from '../services/useLook';
 import type { Read } from './data';
+import type { Service } from './documents';
 import { useSaving } from './useSaving';
 import { isName, versionsOf } from './versions';
 
@@ -60,7 +60,7 @@ export function AddVersion(props: { read: Read<Service>; onClose: () => void }) 
           required
           data-autofocus
           value={name}
-          error={taken ? texts.services.operations.taken : name && !isName(name) ? form.idWrong : undefined}
+          error={taken ? words.taken : name && !isName(name) ? form.idWrong : undefined}
           onChange={(event) => setName(event.currentTarget.value)}
         />
         <TextInput

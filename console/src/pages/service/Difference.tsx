@@ -1,20 +1,17 @@
 import { List, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconCircleMinus, IconCirclePlus, IconPencil } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import type { Service } from '../../api/answers/services';
 import type { Schemas } from '../../api/client';
 import { Shown } from '../../parts/Shown';
 import { texts } from '../../texts';
-import { changesOf, type MemberChange } from './breaking';
 import { Mark } from './State';
 
 /** What publishing a version changes for the callers of the last one: what breaks them is marked. */
-export function Difference(props: { service: Service; name: string; difference: Schemas['Difference2'] }) {
+export function Difference(props: { difference: Schemas['Difference2'] }) {
   const words = texts.services.difference;
-  const { added, removed, against } = props.difference;
-  const changed = changesOf(props.service, props.name, props.difference);
-  const breaking =
-    removed.length + changed.flatMap((one) => one.members).filter((member) => member.breaking).length;
+  const { added, removed, changed, against } = props.difference;
+  const count =
+    removed.length + changed.flatMap((one) => one.changes).filter((change) => change.breaking).length;
   const same = added.length + removed.length + changed.length === 0;
   return (
     <Stack gap="xs" component="section" aria-label={words.title}>
@@ -24,8 +21,8 @@ export function Difference(props: { service: Service; name: string; difference: 
       <Text size="sm">{against ? <Shown text={words.against(against)} /> : words.first}</Text>
       {against && !same && (
         <div>
-          <Mark tone={breaking > 0 ? 'bad' : 'good'} {...(breaking > 0 ? { icon: IconAlertTriangle } : {})}>
-            {breaking > 0 ? words.breakingCount(breaking) : words.harmless}
+          <Mark tone={count > 0 ? 'bad' : 'good'} {...(count > 0 ? { icon: IconAlertTriangle } : {})}>
+            {count > 0 ? words.breakingCount(count) : words.harmless}
           </Mark>
         </div>
       )}
@@ -34,18 +31,18 @@ export function Difference(props: { service: Service; name: string; difference: 
         {removed.map((name) => (
           <Row key={name} icon={<IconCircleMinus size={16} />} head={words.removed} name={name} breaking />
         ))}
-        {changed.map(({ operation, members }) => (
+        {changed.map(({ operation, changes, breaking }) => (
           <Row
             key={operation}
             icon={<IconPencil size={16} />}
             head={words.changed}
             name={operation}
-            breaking={members.some((member) => member.breaking)}
+            breaking={breaking}
           >
             <List size="sm">
-              {members.map((member) => (
-                <List.Item key={member.member}>
-                  <Member change={member} />
+              {changes.map((change) => (
+                <List.Item key={change.member}>
+                  <Member change={change} />
                 </List.Item>
               ))}
             </List>
@@ -85,10 +82,10 @@ function Row(props: {
   );
 }
 
-function Member(props: { change: MemberChange }) {
+function Member(props: { change: Schemas['MemberChange'] }) {
   const { member, before, after, breaking } = props.change;
   const words = texts.services.difference;
-  const shown = (value: unknown) => (value === undefined ? words.nothing : JSON.stringify(value));
+  const shown = (value: unknown) => (value == null ? words.nothing : JSON.stringify(value));
   return (
     <>
       <code>{member}</code>: {words.before} <Shown text={shown(before)} mono first={200} />, {words.after}{' '}

@@ -1,11 +1,11 @@
 import { Checkbox, Select, TagsInput, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { Service } from '../../api/answers/services';
 import { Ask } from '../../parts/Ask';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
 import { errorAt } from '../services/fields';
 import type { Read } from './data';
+import type { Service } from './documents';
 import { type Draft, draftOf, patchOf } from './draft';
 import { ScopesField } from './ScopesField';
 import { useSaving } from './useSaving';

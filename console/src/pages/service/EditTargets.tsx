@@ -1,12 +1,12 @@
 import { ActionIcon, Button, Group, NumberInput, Stack, Text, TextInput } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { Upstream } from '../../api/answers/services';
 import { Ask } from '../../parts/Ask';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
 import { errorAt } from '../services/fields';
 import type { Read } from './data';
+import type { Upstream } from './documents';
 import { type Target, targetsOf } from './health';
 import { useSaving } from './useSaving';
 

@@ -1,6 +1,6 @@
 import { Box, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { EffectivePolicies } from '../../api/answers/services';
+import type { Schemas } from '../../api/client';
 import { Loaded } from '../../parts/Loaded';
 import { Shown } from '../../parts/Shown';
 import { Time } from '../../parts/Time';
@@ -44,7 +44,7 @@ export function EffectivePoliciesOf(props: { of: OfVersion; operation: string })
   );
 }
 
-function Row(props: { policy: EffectivePolicies['policies'][number] }) {
+function Row(props: { policy: Schemas['EffectivePolicy'] }) {
   const { policy } = props;
   const words = texts.services.details;
   return (
@@ -58,10 +58,10 @@ function Row(props: { policy: EffectivePolicies['policies'][number] }) {
         ) : (
           (words.modes[policy.mode.mode] ?? policy.mode.mode)
         )}
-        {policy.mode.until !== null && (
+        {policy.mode.until != null && (
           <>
             {' '}
-            <Time at={policy.mode.until} />
+            <Time at={policy.mode.until * 1000} />
           </>
         )}
       </Table.Td>

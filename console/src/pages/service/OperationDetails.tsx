@@ -1,8 +1,7 @@
 import { Button, Group, Stack, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import type { Requirements } from '../../api/answers/services';
-import { answer, api } from '../../api/client';
+import { answer, api, type Schemas } from '../../api/client';
 import { useMay } from '../../api/me';
 import { Loaded } from '../../parts/Loaded';
 import { ButtonLink } from '../../parts/links';
@@ -26,10 +25,7 @@ export function OperationDetails(props: { of: OfVersion; operation: string; acti
   const id = `${service.id}/${name}/${operation}`;
   const query = useQuery({
     queryKey: ['operation', id, 'requirements', props.of.read.version],
-    queryFn: async () =>
-      (await answer(
-        api.GET('/api/v1/requirements', { params: { query: { operation: id } } }),
-      )) as unknown as Requirements,
+    queryFn: () => answer(api.GET('/api/v1/requirements', { params: { query: { operation: id } } })),
   });
   const method = props.of.version.operations[operation]?.methods?.[0] ?? 'GET';
   return (
@@ -74,13 +70,13 @@ export function OperationDetails(props: { of: OfVersion; operation: string; acti
 }
 
 /** Requirements, each in words. */
-function Asked(props: { asked: Requirements }) {
+function Asked(props: { asked: Schemas['Requirements'] }) {
   const { asked } = props;
   const words = texts.services.details;
   const list = (all: string[]) => (all.length > 0 ? <Shown text={all.join(', ')} /> : texts.common.none);
   const { tls, client_certificate } = asked.connection;
   const connection = [tls && words.tls, client_certificate && words.certificate].filter(Boolean);
-  const body = asked.max_body === undefined ? words.noLimit : words.bytes(asked.max_body);
+  const body = asked.max_body == null ? words.noLimit : words.bytes(asked.max_body);
   return (
     <Facts
       facts={{
@@ -100,13 +96,13 @@ function Asked(props: { asked: Requirements }) {
         [words.body]: asked.length_required ? `${body}; ${words.lengthRequired}` : body,
         [words.connection]: connection.length > 0 ? connection.join(', ') : words.anyConnection,
         [words.network]: words.networks[asked.network],
-        [words.limits]: list(asked.limits.map((limit) => words.limitOf(limit.says, limit.plan))),
+        [words.limits]: list(asked.limits.map((limit) => words.limitOf(limit.says, limit.plan ?? undefined))),
       }}
     />
   );
 }
 
-function credential(asked: Requirements): string {
+function credential(asked: Schemas['Requirements']): string {
   const words = texts.services.details;
   if (!asked.credentials) return words.open;
   const { headers, query, optional } = asked.credentials;
@@ -114,13 +110,13 @@ function credential(asked: Requirements): string {
   return optional ? `${words.keyIn(places)} ${words.optional}` : words.keyIn(places);
 }
 
-function subscription(asked: Requirements): string {
+function subscription(asked: Schemas['Requirements']): string {
   const words = texts.services.details;
   if (!asked.subscription) return words.notNeeded;
   return asked.approval ? words.neededApproval : words.needed;
 }
 
-function header(one: Requirements['headers'][number]): string {
+function header(one: Schemas['AskedHeader']): string {
   const values = one.values.length > 0 ? `: ${one.values.join(' / ')}` : '';
   return `${one.name}${values}${one.required ? ` (${texts.services.details.required})` : ''}`;
 }

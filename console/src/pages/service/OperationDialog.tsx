@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import type { Operation } from '../../api/answers/services';
 import { Failure } from '../../parts/Failure';
 import { useMayIn } from '../services/mayIn';
+import type { Operation } from './documents';
 import { OperationForm } from './OperationForm';
 import { mediaTypesOf, policiesQuery } from './policies';
 import type { OfVersion } from './types';

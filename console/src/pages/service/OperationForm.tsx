@@ -1,11 +1,11 @@
 import { Checkbox, MultiSelect, TagsInput, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { Operation } from '../../api/answers/services';
 import { Ask } from '../../parts/Ask';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
 import { errorAt } from '../services/fields';
 import { useLook } from '../services/useLook';
+import type { Operation } from './documents';
 import { LiveNote } from './EditVersion';
 import { changeOfMediaTypes } from './policies';
 import type { OfVersion } from './types';

@@ -1,12 +1,12 @@
 import { Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { Service } from '../../api/answers/services';
 import { PageLink } from '../../parts/links';
 import { Section } from '../../parts/Page';
 import { Shown } from '../../parts/Shown';
 import { Time } from '../../parts/Time';
 import { texts } from '../../texts';
 import type { Read } from './data';
+import type { Service } from './documents';
 import { Facts } from './Facts';
 import { VersionState } from './State';
 import type { OfVersion } from './types';

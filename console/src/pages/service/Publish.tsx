@@ -7,38 +7,42 @@ import { texts } from '../../texts';
 import { Callers } from './Callers';
 import { Difference } from './Difference';
 import { differenceQuery } from './data';
-import { type StepProps, take } from './step';
+import { type StepProps, useStep } from './useStep';
 
 /** Publishes a version, once it was shown what that changes for callers. */
 export function Publish(props: StepProps) {
   const { service, name } = props.of;
   const words = texts.services.lifecycle;
+  const { take, asking, question } = useStep(props.of);
   const query = useQuery({ ...differenceQuery(service.id, name), staleTime: 0 });
   return (
-    <Ask
-      opened
-      size="xl"
-      title={words.publishTitle(`${service.id}/${name}`)}
-      action={words.publishDoes}
-      comment="required"
-      disabled={!query.data}
-      onClose={props.onClose}
-      onDone={async (comment) => {
-        const proposed = await take(props.of, { step: 'publish' }, comment);
-        if (proposed) props.onProposed(proposed);
-        else told(words.published(`${service.id}/${name}`));
-      }}
-    >
-      <Stack gap="md">
-        <Loaded query={query}>
-          {(difference) => (
-            <>
-              <Difference service={service} name={name} difference={difference} />
-              <Callers service={service.id} version={difference.against ?? name} />
-            </>
-          )}
-        </Loaded>
-      </Stack>
-    </Ask>
+    <>
+      <Ask
+        opened={!asking}
+        size="xl"
+        title={words.publishTitle(`${service.id}/${name}`)}
+        action={words.publishDoes}
+        comment="required"
+        disabled={!query.data}
+        onClose={props.onClose}
+        onDone={async (comment) => {
+          const ended = await take({ step: 'publish' }, comment);
+          if (ended.how === 'proposed') props.onProposed(ended.id);
+          if (ended.how === 'taken') told(words.published(`${service.id}/${name}`));
+        }}
+      >
+        <Stack gap="md">
+          <Loaded query={query}>
+            {(difference) => (
+              <>
+                <Difference difference={difference} />
+                <Callers service={service.id} version={difference.against ?? name} />
+              </>
+            )}
+          </Loaded>
+        </Stack>
+      </Ask>
+      {question}
+    </>
   );
 }

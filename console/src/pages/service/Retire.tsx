@@ -1,8 +1,7 @@
 import { List, Radio, Select, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Ending } from '../../api/answers/services';
-import { answer, api } from '../../api/client';
+import type { Schemas } from '../../api/client';
 import { Ask } from '../../parts/Ask';
 import { Loaded } from '../../parts/Loaded';
 import { PageLink } from '../../parts/links';
@@ -10,9 +9,10 @@ import { Shown } from '../../parts/Shown';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
 import { Callers } from './Callers';
-import { endingQuery, refresh } from './data';
+import { endingQuery } from './data';
 import { usePlans } from './plans';
 import type { OfVersion } from './types';
+import { useStep } from './useStep';
 import { isServed, versionsOf } from './versions';
 
 /** What becomes of the subscriptions that are for a version alone. */
@@ -22,6 +22,7 @@ type Fate = { how: 'move'; plan: string } | { how: 'cancel' };
 export function Retire(props: { of: OfVersion; onClose: () => void }) {
   const { service, name } = props.of;
   const words = texts.services.lifecycle;
+  const { retire, asking, question } = useStep(props.of);
   const others = versionsOf(service).filter(([other, version]) => other !== name && isServed(version));
   const [successor, setSuccessor] = useState(others[0]?.[0] ?? '');
   const [fate, setFate] = useState<Fate>({ how: 'move', plan: '' });
@@ -29,58 +30,60 @@ export function Retire(props: { of: OfVersion; onClose: () => void }) {
   const alone = (ending.data?.length ?? 0) > 0;
   const said = !alone || fate.how === 'cancel' || fate.plan !== '';
   return (
-    <Ask
-      opened
-      danger
-      size="xl"
-      title={words.retireTitle(`${service.id}/${name}`)}
-      action={words.retireDoes}
-      comment="required"
-      disabled={!ending.data || !said}
-      onClose={props.onClose}
-      onDone={async (comment) => {
-        await answer(
-          api.POST('/api/v1/services/{service}/versions/{version}/retire', {
-            params: { path: { service: service.id, version: name } },
-            body: {
-              comment,
-              successor: successor || null,
-              move_to_plan: alone && fate.how === 'move' ? fate.plan : null,
-              cancel_rest: alone && fate.how === 'cancel',
-            },
-          }),
-        );
-        await refresh();
-        told(words.retired(`${service.id}/${name}`));
-      }}
-    >
-      <Text size="sm">{words.retireDetail}</Text>
-      <Select
-        label={words.successor}
-        description={words.successorOf}
-        allowDeselect={false}
-        data={[
-          { value: '', label: words.noSuccessor },
-          ...others.map(([value]) => ({ value, label: value })),
-        ]}
-        value={successor}
-        onChange={(value) => setSuccessor(value ?? '')}
-      />
-      <Loaded query={ending}>
-        {(only) =>
-          only.length === 0 ? (
-            <Text size="sm">{words.noneAlone}</Text>
-          ) : (
-            <Fates service={service.id} only={only} value={fate} onChange={setFate} />
-          )
-        }
-      </Loaded>
-      <Callers service={service.id} version={name} />
-    </Ask>
+    <>
+      <Ask
+        opened={!asking}
+        danger
+        size="xl"
+        title={words.retireTitle(`${service.id}/${name}`)}
+        action={words.retireDoes}
+        comment="required"
+        disabled={!ending.data || !said}
+        onClose={props.onClose}
+        onDone={async (comment) => {
+          const ended = await retire({
+            comment,
+            successor: successor || null,
+            move_to_plan: alone && fate.how === 'move' ? fate.plan : null,
+            cancel_rest: alone && fate.how === 'cancel',
+          });
+          if (ended.how === 'taken') told(words.retired(`${service.id}/${name}`));
+        }}
+      >
+        <Text size="sm">{words.retireDetail}</Text>
+        <Select
+          label={words.successor}
+          description={words.successorOf}
+          allowDeselect={false}
+          data={[
+            { value: '', label: words.noSuccessor },
+            ...others.map(([value]) => ({ value, label: value })),
+          ]}
+          value={successor}
+          onChange={(value) => setSuccessor(value ?? '')}
+        />
+        <Loaded query={ending}>
+          {(only) =>
+            only.length === 0 ? (
+              <Text size="sm">{words.noneAlone}</Text>
+            ) : (
+              <Fates service={service.id} only={only} value={fate} onChange={setFate} />
+            )
+          }
+        </Loaded>
+        <Callers service={service.id} version={name} />
+      </Ask>
+      {question}
+    </>
   );
 }
 
-function Fates(props: { service: string; only: Ending[]; value: Fate; onChange: (value: Fate) => void }) {
+function Fates(props: {
+  service: string;
+  only: Schemas['Ending'][];
+  value: Fate;
+  onChange: (value: Fate) => void;
+}) {
   const words = texts.services.lifecycle;
   const { only, value, onChange } = props;
   const { plans } = usePlans(props.service);

@@ -1,6 +1,5 @@
 import { Select, Stack, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import type { Service } from '../../api/answers/services';
 import { answer, api } from '../../api/client';
 import { useMay } from '../../api/me';
 import { DataTable } from '../../parts/DataTable';
@@ -14,6 +13,7 @@ import { Time } from '../../parts/Time';
 import { texts } from '../../texts';
 import { useMayIn } from '../services/mayIn';
 import { useLook } from '../services/useLook';
+import type { Service } from './documents';
 import { Plans } from './Plans';
 import { Mark, type Tone } from './State';
 

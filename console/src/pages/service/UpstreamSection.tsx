@@ -1,9 +1,10 @@
 import { Button, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import type { Upstream, UpstreamHealth } from '../../api/answers/services';
+import type { Schemas } from '../../api/client';
 import { codeOf } from '../../api/problem';
 import { DataTable } from '../../parts/DataTable';
+import { Failure } from '../../parts/Failure';
 import { Loaded } from '../../parts/Loaded';
 import { Section } from '../../parts/Page';
 import { Shown } from '../../parts/Shown';
@@ -11,10 +12,11 @@ import { Time } from '../../parts/Time';
 import { texts } from '../../texts';
 import { useMayIn } from '../services/mayIn';
 import { type Read, upstreamQuery } from './data';
+import type { Upstream } from './documents';
 import { EditTargets } from './EditTargets';
 import { Facts } from './Facts';
-import { healthQuery, shareOf, stateOfTarget, type Target, targetsOf } from './health';
-import { Mark } from './State';
+import { healthQuery, resolved, type Standing, shareOf, standing, targetsOf } from './health';
+import { Mark, type Tone } from './State';
 
 /** One upstream: its targets, the share of each, and how each is. */
 export function UpstreamSection(props: { id: string; title: string }) {
@@ -40,7 +42,12 @@ export function UpstreamSection(props: { id: string; title: string }) {
         <Text size="sm">{words.notYours}</Text>
       ) : (
         <Loaded query={query}>
-          {(read: Read<Upstream>) => <Targets upstream={read.value} health={health.data ?? undefined} />}
+          {(read: Read<Upstream>) => (
+            <>
+              <Targets upstream={read.value} health={health.data} />
+              {health.error && <Unknown error={health.error} />}
+            </>
+          )}
         </Loaded>
       )}
       {editing && query.data && <EditTargets read={query.data} onClose={edit.close} />}
@@ -48,7 +55,13 @@ export function UpstreamSection(props: { id: string; title: string }) {
   );
 }
 
-function Targets(props: { upstream: Upstream; health: UpstreamHealth | undefined }) {
+/** Why there is nothing about health: an upstream that no version uses yet is not served. */
+function Unknown(props: { error: unknown }) {
+  if (codeOf(props.error) !== 'resource.not_found') return <Failure error={props.error} />;
+  return <Text size="sm">{texts.services.upstream.notServed}</Text>;
+}
+
+function Targets(props: { upstream: Upstream; health: Schemas['UpstreamHealth'] | undefined }) {
   const { upstream, health } = props;
   const words = texts.services.upstream;
   const targets = targetsOf(upstream);
@@ -61,44 +74,91 @@ function Targets(props: { upstream: Upstream; health: UpstreamHealth | undefined
         </Text>
       )}
       <DataTable
-        caption={props.upstream.id}
-        rows={targets}
+        caption={upstream.id}
+        rows={standing(targets, health)}
         id={(target) => target.address}
         columns={[
-          { head: words.address, cell: (target) => <Shown text={target.address} mono /> },
+          { head: words.address, cell: (target) => <Address target={target} /> },
           { head: words.weight, number: true, cell: (target) => target.weight },
           { head: words.share, number: true, cell: (target) => shareOf(target, targets) },
-          { head: words.health, cell: (target) => <Health target={target} health={health} /> },
+          { head: words.health, cell: (target) => target.health && <Health health={target.health} /> },
+          { head: words.inFlight, number: true, cell: (target) => target.health?.in_flight },
         ]}
       />
       <Text size="sm" c="dimmed">
         {check ? <Shown text={words.checks(check.path ?? '/', check.interval ?? '10s')} /> : words.noChecks}{' '}
-        {!upstream.tenant && words.shared}
+        {words.node} {!upstream.tenant && words.shared}
       </Text>
       <Facts
         facts={{
           [words.balance]: words.balances[upstream.balance ?? 'round_robin'],
           [words.protocol]: upstream.protocol === 'http2' ? 'HTTP/2' : 'HTTP/1.1',
-          [words.breaker]: health?.breaker,
+          [words.breaker]: health?.breaker ? <Breaker health={health} /> : undefined,
         }}
       />
     </Stack>
   );
 }
 
-const TONES = { healthy: 'good', unhealthy: 'bad', ejected: 'warn', unknown: 'plain' } as const;
-
-function Health(props: { target: Target; health: UpstreamHealth | undefined }) {
-  const words = texts.services.upstream;
-  const found = props.health?.targets.find((one) => one.address === props.target.address);
-  const state = stateOfTarget(found);
+function Address({ target }: { target: Standing }) {
+  const addresses = resolved(target);
   return (
     <>
-      <Mark tone={TONES[state as keyof typeof TONES] ?? 'plain'}>{words.states[state] ?? state}</Mark>{' '}
-      {found?.reason && <Shown text={found.reason} first={120} />}{' '}
-      {found?.since_ms && (
+      <Shown text={target.address} mono />
+      {addresses.length > 0 && (
+        <Text size="xs" c="dimmed">
+          <Shown text={texts.services.upstream.resolved(addresses.join(', '))} first={200} />
+        </Text>
+      )}
+    </>
+  );
+}
+
+const TONES: Record<string, Tone> = {
+  healthy: 'good',
+  unhealthy: 'bad',
+  ejected: 'warn',
+  unresolved: 'bad',
+};
+
+function Health({ health }: { health: Schemas['TargetHealth'] }) {
+  const words = texts.services.upstream;
+  const { state, reason, since_ms, ejections } = health;
+  return (
+    <>
+      <Mark tone={TONES[state] ?? (reason ? 'warn' : 'plain')}>{words.states[state] ?? state}</Mark>{' '}
+      {since_ms && (
         <>
-          {words.since} <Time at={found.since_ms} brief />
+          {words.since} <Time at={since_ms} brief />
+        </>
+      )}
+      {reason && (
+        <Text size="sm">
+          <Shown text={reason} first={200} />
+        </Text>
+      )}
+      {ejections > 0 && (
+        <Text size="xs" c="dimmed">
+          {words.ejections(ejections)}
+        </Text>
+      )}
+    </>
+  );
+}
+
+const BREAKER: Record<string, Tone> = { closed: 'good', open: 'bad', half_open: 'warn' };
+
+function Breaker({ health }: { health: Schemas['UpstreamHealth'] }) {
+  const words = texts.services.upstream;
+  const { breaker, open_since_ms } = health;
+  if (!breaker) return null;
+  return (
+    <>
+      <Mark tone={BREAKER[breaker] ?? 'plain'}>{words.breakers[breaker] ?? breaker}</Mark>
+      {open_since_ms && (
+        <>
+          {' '}
+          {words.since} <Time at={open_since_ms} brief />
         </>
       )}
     </>

@@ -1,7 +1,6 @@
 import { Box, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { WhoCan as Callers } from '../../api/answers/services';
-import { answer, api } from '../../api/client';
+import { answer, api, type Schemas } from '../../api/client';
 import { Loaded } from '../../parts/Loaded';
 import { PageLink } from '../../parts/links';
 import { Shown } from '../../parts/Shown';
@@ -15,10 +14,8 @@ export function WhoCan(props: { operation: string }) {
   const words = texts.services.who;
   const query = useQuery({
     queryKey: ['operation', props.operation, 'who-can'],
-    queryFn: async () =>
-      (await answer(
-        api.GET('/api/v1/who-can', { params: { query: { operation: props.operation, limit: MOST } } }),
-      )) as unknown as Callers,
+    queryFn: () =>
+      answer(api.GET('/api/v1/who-can', { params: { query: { operation: props.operation, limit: MOST } } })),
   });
   return (
     <Box component="section" aria-label={words.title} aria-live="polite">
@@ -37,7 +34,7 @@ export function WhoCan(props: { operation: string }) {
   );
 }
 
-function Apps(props: { apps: Callers['apps'] }) {
+function Apps(props: { apps: Schemas['CallingApp'][] }) {
   const words = texts.services.who;
   return (
     <Box style={{ overflowX: 'auto' }}>

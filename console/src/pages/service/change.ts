@@ -1,13 +1,6 @@
 import { answer, api } from '../../api/client';
 import { codeOf } from '../../api/problem';
-import { command, refresh } from './data';
-
-/** One change of one document: `put`, `patch` (RFC 7396) or `delete`. */
-export type Change = { kind: string; id: string; expect?: 'present' | 'absent' | { version: number } } & (
-  | { patch: object }
-  | { put: object }
-  | { delete: true }
-);
+import { type Change, changeTogether, refresh } from './data';
 
 /** A change of a service or an upstream, and what goes along with it in one step. */
 export interface Wanted {
@@ -27,7 +20,7 @@ export async function make(wanted: Wanted, version: string): Promise<void> {
   if (along?.length) {
     const read = Number(version.replaceAll('"', ''));
     const first: Change = { kind, id, patch, expect: { version: read } };
-    await command('change', { changes: [first, ...along], comment: wanted.comment });
+    await changeTogether([first, ...along], wanted.comment);
   } else {
     await answer(
       api.PATCH(kind === 'service' ? '/api/v1/services/{id}' : '/api/v1/upstreams/{id}', {
@@ -64,6 +57,12 @@ export function placesOf(patch: object, before: string[] = []): Array<[string[],
     const deep = value !== null && typeof value === 'object' && !Array.isArray(value);
     return deep ? placesOf(value, path) : [[path, value] as [string[], unknown]];
   });
+}
+
+/** A document as its places and what each says, for comparing it with another version of it. */
+export function places(document: object): Record<string, unknown> {
+  const all = placesOf(document).filter(([path]) => path.join() !== 'version');
+  return Object.fromEntries(all.map(([path, value]) => [path.join('.'), value]));
 }
 
 /** What two people made of the same places of a document: of a patch, and of the document as it is now. */

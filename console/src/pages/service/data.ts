@@ -1,6 +1,6 @@
-import type { Ending, Service, Upstream } from '../../api/answers/services';
 import { answer, api, versioned } from '../../api/client';
 import { queries } from '../../api/queries';
+import type { Service, Upstream } from './documents';
 
 /** A document that was read, with the `ETag` that changes of it name. */
 export interface Read<T> {
@@ -48,24 +48,22 @@ export const callersQuery = (service: string, version: string) => ({
 export const endingQuery = (service: string, version: string) => ({
   queryKey: ['service', service, 'ending', version],
   queryFn: async () => {
-    const told = await command<{ only: Ending[] }>('versions.retire', { service, version, preview: true });
-    return told.only;
+    const path = { service, version };
+    const asked = api.GET('/api/v1/services/{service}/versions/{version}/retirement', { params: { path } });
+    return (await answer(asked)).only;
   },
 });
 
-/** Runs one of the commands that have no endpoint of their own; what it answers in the end. */
-export async function command<T>(
-  name: 'change' | 'versions.retire',
-  params: Record<string, unknown>,
-): Promise<T> {
-  const lines = await answer(
-    api.POST(`/api/v1/commands/${name}`, { body: params, parseAs: 'text' }) as Promise<{
-      data?: string;
-      response: Response;
-    }>,
-  );
-  const last = lines.trim().split('\n').at(-1) ?? '{}';
-  return (JSON.parse(last) as { ok: T }).ok;
+/** One change of one document: `put`, `patch` (RFC 7396) or `delete`. */
+export type Change = { kind: string; id: string; expect?: 'present' | 'absent' | { version: number } } & (
+  | { patch: object }
+  | { put: object }
+  | { delete: true }
+);
+
+/** Changes several documents in one step, or none of them. */
+export async function changeTogether(changes: Change[], comment: string): Promise<void> {
+  await answer(api.POST('/api/v1/commands/change', { body: { changes, comment }, parseAs: 'text' }));
 }
 
 /** Brings everything up to date that shows services. */

@@ -1,4 +1,4 @@
-import type { Service } from '../../api/answers/services';
+import type { Service } from './documents';
 
 /** A scope as it is edited: its name and what it allows. */
 export interface ScopeRow {

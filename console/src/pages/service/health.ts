@@ -1,6 +1,5 @@
-import type { Upstream, UpstreamHealth } from '../../api/answers/services';
-import { answer, api } from '../../api/client';
-import { codeOf } from '../../api/problem';
+import { answer, api, type Schemas } from '../../api/client';
+import type { Upstream } from './documents';
 
 /** How often health is asked for while it is looked at, in milliseconds. */
 const AGAIN = 5_000;
@@ -24,27 +23,28 @@ export function shareOf(target: Target, all: Target[]): string {
   return sum === 0 ? '0 %' : `${Math.round((100 * target.weight) / sum)} %`;
 }
 
-/** How the targets of an upstream are; null where this Postern does not tell. */
+/** How the targets of an upstream are, as the node that answers sees them. */
 export const healthQuery = (id: string) => ({
   queryKey: ['upstream', id, 'health'],
-  queryFn: async (): Promise<UpstreamHealth | null> => {
-    try {
-      // Not in the document yet: of the shape of the others below /upstreams/{id}.
-      const path = '/api/v1/upstreams/{id}/health' as '/api/v1/upstreams/{id}';
-      return (await answer(api.GET(path, { params: { path: { id } } }))) as unknown as UpstreamHealth;
-    } catch (error) {
-      if (codeOf(error) === 'resource.not_found') return null;
-      throw error;
-    }
-  },
-  refetchInterval: (query: { state: { data: UpstreamHealth | null | undefined } }) =>
-    query.state.data ? AGAIN : (false as const),
+  queryFn: () => answer(api.GET('/api/v1/upstreams/{id}/health', { params: { path: { id } } })),
+  refetchInterval: AGAIN,
 });
 
-/** The state of a target in one word. */
-export function stateOfTarget(target: UpstreamHealth['targets'][number] | undefined): string {
-  if (!target) return 'unknown';
-  if (target.state) return target.state;
-  if (target.healthy === undefined) return 'unknown';
-  return target.healthy ? 'healthy' : 'unhealthy';
+/** A target as it is configured, with how it is. */
+export interface Standing extends Target {
+  health?: Schemas['TargetHealth'] | undefined;
+}
+
+/**
+ * Targets with how each is. Both come in the order of the configuration, and may write an address each in its
+ * own way; while their numbers differ, one is older than the other, and nothing is said.
+ */
+export function standing(targets: Target[], health: Schemas['UpstreamHealth'] | undefined): Standing[] {
+  const fits = health?.targets.length === targets.length;
+  return targets.map((target, at) => ({ ...target, health: fits ? health.targets[at] : undefined }));
+}
+
+/** The addresses that the name of a target stands for, where they are not what is written. */
+export function resolved({ address, health }: Standing): string[] {
+  return (health?.addresses ?? []).filter((one) => one !== address);
 }

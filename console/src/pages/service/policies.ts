@@ -1,27 +1,26 @@
-import type { EffectivePolicies } from '../../api/answers/services';
-import { answer, api } from '../../api/client';
-import type { Change } from './change';
+import { answer, api, type Schemas } from '../../api/client';
+import type { Change } from './data';
 import type { OfVersion } from './types';
 
 /** The policies that hold for an operation. */
 export const policiesQuery = (of: OfVersion, operation: string) => ({
   queryKey: ['operation', of.service.id, of.name, operation, 'policies', of.read.version],
-  queryFn: async () =>
-    (await answer(
+  queryFn: () =>
+    answer(
       api.GET('/api/v1/services/{service}/versions/{version}/operations/{operation}/policies', {
         params: { path: { service: of.service.id, version: of.name, operation } },
       }),
-    )) as unknown as EffectivePolicies,
+    ),
 });
 
 /** The policies that are an operation's own: they cannot stay without it. */
-export function ownPolicies(all: EffectivePolicies, of: OfVersion, operation: string) {
+export function ownPolicies(all: Schemas['EffectivePolicies'], of: OfVersion, operation: string) {
   const origin = `operation ${of.service.id}/${of.name}/${operation}`;
   return all.policies.filter((policy) => policy.origin === origin);
 }
 
 /** What an operation's own policy about media types says, and which one that is; an import names it so. */
-export function mediaTypesOf(all: EffectivePolicies, of: OfVersion, operation: string) {
+export function mediaTypesOf(all: Schemas['EffectivePolicies'], of: OfVersion, operation: string) {
   const own = ownPolicies(all, of, operation).filter((policy) => policy.kind === 'headers');
   const id = mediaTypesId(of, operation);
   const policy = own.find((one) => one.policy === id) ?? own.find((one) => listed(one.says).length > 0);

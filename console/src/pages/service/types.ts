@@ -1,5 +1,5 @@
-import type { Service, Version } from '../../api/answers/services';
 import type { Read } from './data';
+import type { Service, Version } from './documents';
 
 /** The version that is looked at, and the service that it is of. */
 export interface OfVersion {

@@ -3,25 +3,17 @@ import { type ReactNode, useRef, useState } from 'react';
 import { codeOf } from '../../api/problem';
 import { queries } from '../../api/queries';
 import { Ask } from '../../parts/Ask';
-import { Conflict } from '../../parts/Conflict';
 import { ButtonLink } from '../../parts/links';
 import { texts } from '../../texts';
 import { make, mayBeStale, propose, sides, type Wanted } from './change';
 import { refresh, serviceQuery, upstreamQuery } from './data';
+import { useConflict } from './useConflict';
 
 /** How a change went: made, or something else stays (theirs, or what a change request will make). */
 export type Went = 'made' | 'theirs' | 'proposed';
 
 /** A question that stands between a change and its end. */
 type Question =
-  | {
-      about: 'conflict';
-      mine: object;
-      theirs: object;
-      mineNow: () => void;
-      theirsNow: () => void;
-      up: () => void;
-    }
   | { about: 'approval'; wanted: Wanted; proposed: (id: string) => void; up: () => void }
   | { about: 'proposed'; id: string; up: () => void };
 
@@ -36,6 +28,7 @@ export function useSaving(): {
   asking: boolean;
   questions: ReactNode;
 } {
+  const conflict = useConflict();
   const [question, setQuestion] = useState<Question>();
   // A dialog that has done its work closes itself; by then another question may stand.
   const latest = useRef<Question>(undefined);
@@ -67,16 +60,11 @@ export function useSaving(): {
       });
       if (now.version === version) throw error;
       const [mine, theirs] = sides(wanted.patch, now.value);
-      return new Promise((resolve, reject) =>
-        ask({
-          about: 'conflict',
-          mine,
-          theirs,
-          mineNow: () => save(wanted, now.version).then(resolve, reject),
-          theirsNow: () => refresh().then(() => resolve('theirs'), reject),
-          up: () => reject(error),
-        }),
-      );
+      const decided = await conflict.ask({ mine, theirs });
+      if (decided === 'mine') return save(wanted, now.version);
+      if (decided === 'nothing') throw error;
+      await refresh();
+      return 'theirs';
     }
   };
 
@@ -88,16 +76,7 @@ export function useSaving(): {
   const words = texts.services.proposed;
   const questions = (
     <>
-      {question?.about === 'conflict' && (
-        <Conflict
-          opened
-          mine={question.mine}
-          theirs={question.theirs}
-          onMine={settled(question.mineNow)}
-          onTheirs={settled(question.theirsNow)}
-          onClose={settled(question.up)}
-        />
-      )}
+      {conflict.dialog}
       {question?.about === 'approval' && (
         <Ask
           opened
@@ -116,7 +95,7 @@ export function useSaving(): {
       {question?.about === 'proposed' && <Proposed id={question.id} onClose={settled(question.up)} />}
     </>
   );
-  return { save, asking: question !== undefined, questions };
+  return { save, asking: conflict.asking || question !== undefined, questions };
 }
 
 /** Tells that a change request was made, and leads to it. */

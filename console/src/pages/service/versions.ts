@@ -1,4 +1,4 @@
-import type { Operation, Service, Version } from '../../api/answers/services';
+import type { Operation, Service, Version } from './documents';
 
 /** Where a version is in its life. */
 export type State = 'draft' | 'published' | 'deprecated' | 'retired';

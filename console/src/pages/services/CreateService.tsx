@@ -6,7 +6,7 @@ import { may, useMe } from '../../api/me';
 import { Ask } from '../../parts/Ask';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
-import { command, refresh } from '../service/data';
+import { changeTogether, refresh } from '../service/data';
 import { isName } from '../service/versions';
 import { Choose } from './Choose';
 import { errorAt } from './fields';
@@ -42,13 +42,13 @@ export function CreateService(props: { onClose: () => void }) {
     try {
       if (made) {
         const target = { ...(tenant ? { tenant } : {}), targets: [upstream.address.trim()] };
-        await command('change', {
-          comment,
-          changes: [
+        await changeTogether(
+          [
             { kind: 'upstream', id: goesTo, put: target, expect: 'absent' },
             { kind: 'service', id, put: service, expect: 'absent' },
           ],
-        });
+          comment,
+        );
       } else {
         const params = { query: { comment: comment || undefined } };
         // Members that are left out have their defaults, which the generated type does not know.

@@ -1,13 +1,13 @@
 import { Button, Checkbox, Group, Modal, Stack, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
-import type { ImportAnswer, Service } from '../../api/answers/services';
-import { answer, api } from '../../api/client';
+import { answer, api, type Schemas } from '../../api/client';
 import { may, useMe } from '../../api/me';
 import { Failure } from '../../parts/Failure';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
 import { refresh } from '../service/data';
+import type { Service } from '../service/documents';
 import { isName } from '../service/versions';
 import { Choose } from './Choose';
 import { DocumentField, type OpenApiText } from './DocumentField';
@@ -39,7 +39,7 @@ export function ImportDialog(props: {
   const [upstream, setUpstream] = useState(NO_UPSTREAM);
   const mayPolicies = useMayIn()('policies.write', service ? service.tenant : tenant);
   const [policies, setPolicies] = useState(true);
-  const [planned, setPlanned] = useState<ImportAnswer>();
+  const [planned, setPlanned] = useState<Schemas['Imported']>();
   const [running, setRunning] = useState(false);
   const [error, setError] = useState<unknown>();
 
@@ -77,7 +77,7 @@ export function ImportDialog(props: {
           ...more,
         },
       }),
-    ) as Promise<unknown> as Promise<ImportAnswer>;
+    );
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();

@@ -1,7 +1,7 @@
 import { Box, Group, List, Stack, Table, Text, Title } from '@mantine/core';
 import { IconCircleMinus, IconCirclePlus, IconEqual, IconPencil } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useRef } from 'react';
-import type { ImportAnswer } from '../../api/answers/services';
+import type { Schemas } from '../../api/client';
 import { Shown } from '../../parts/Shown';
 import { texts } from '../../texts';
 import classes from './ImportReport.module.css';
@@ -10,7 +10,7 @@ import classes from './ImportReport.module.css';
 const LISTED = 200;
 
 /** What an import would do: to operations, besides, and what of the document it does not do. */
-export function ImportReport(props: { answer: ImportAnswer }) {
+export function ImportReport(props: { answer: Schemas['Imported'] }) {
   const words = texts.services.import;
   const { difference, report, also, found, dialect, document_kept } = props.answer;
   const head = useRef<HTMLHeadingElement>(null);
@@ -92,7 +92,7 @@ function Names(props: { icon: ReactNode; head: (n: number) => string; names: str
   );
 }
 
-function Lines(props: { report: ImportAnswer['report'] }) {
+function Lines(props: { report: Schemas['Imported']['report'] }) {
   const words = texts.services.import;
   return (
     <>

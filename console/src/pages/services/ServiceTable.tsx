@@ -1,9 +1,9 @@
 import { Group, Text } from '@mantine/core';
-import type { Service } from '../../api/answers/services';
 import { DataTable } from '../../parts/DataTable';
 import { PageLink } from '../../parts/links';
 import { Shown } from '../../parts/Shown';
 import { texts } from '../../texts';
+import type { Service } from '../service/documents';
 import { VersionState } from '../service/State';
 import { stateOf, versionsOf } from '../service/versions';
 
