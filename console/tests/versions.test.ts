@@ -233,6 +233,7 @@ test('a version is added from another, edited, promoted, and imported into; the 
   await dialog(page).getByLabel('Title').fill('The third');
   await dialog(page).getByRole('combobox', { name: 'Environments' }).press('ArrowDown');
   await page.getByRole('option', { name: 'staging' }).click();
+  await page.keyboard.press('Tab');
   await accessible(page);
   await shot(page, 'version-edit');
   await dialog(page).getByRole('button', { name: 'Save' }).click();
