@@ -268,10 +268,12 @@ test('a version is added from another, edited, promoted, and imported into; the 
 
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
   await accessible(page);
+  await dialog(page).getByText('growing.v2.addPet.media-types').waitFor();
   await dialog(page).getByLabel('Comment').fill('It was an experiment');
   await dialog(page).getByRole('button', { name: 'Delete' }).click();
   await page.getByRole('heading', { name: 'Services', level: 1 }).waitFor();
   expect((await at.ask('GET', '/api/v1/services/growing')).status).toBe(404);
+  expect((await at.ask('GET', '/api/v1/policies/growing.v2.addPet.media-types')).status).toBe(404);
   expect(complaints).toEqual([]);
   await context.close();
 });

@@ -1,18 +1,15 @@
 import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { answer, api } from '../../api/client';
-import { Ask } from '../../parts/Ask';
-import { told } from '../../parts/told';
 import { texts } from '../../texts';
 import { ImportDialog } from '../services/ImportDialog';
 import { useMayIn } from '../services/mayIn';
 import { AddVersion } from './AddVersion';
-import { type Read, refresh } from './data';
+import type { Read } from './data';
 import type { Service } from './documents';
 import { EditService } from './EditService';
 import { EditVersion } from './EditVersion';
+import { RemoveService } from './RemoveService';
 import type { OfVersion } from './types';
 
 /** What can be done with a service as a whole. */
@@ -76,32 +73,5 @@ export function VersionActions(props: { of: OfVersion }) {
       </Button>
       {editing && <EditVersion of={props.of} onClose={edit.close} />}
     </>
-  );
-}
-
-function RemoveService(props: { read: Read<Service>; onClose: () => void }) {
-  const { id } = props.read.value;
-  const navigate = useNavigate();
-  const words = texts.services.page;
-  return (
-    <Ask
-      opened
-      danger
-      title={words.removeTitle(id)}
-      action={words.remove}
-      comment="required"
-      onClose={props.onClose}
-      onDone={async (comment) => {
-        const header = { 'If-Match': props.read.version };
-        await answer(
-          api.DELETE('/api/v1/services/{id}', { params: { path: { id }, query: { comment }, header } }),
-        );
-        await navigate({ to: '/services' });
-        told(words.removed(id));
-        await refresh();
-      }}
-    >
-      {words.removeDetail}
-    </Ask>
   );
 }

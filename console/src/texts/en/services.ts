@@ -130,6 +130,7 @@ export const services = {
     remove: 'Delete',
     removeTitle: (id: string) => `Delete the service ${id}?`,
     removeDetail: 'Its versions, operations and paths are gone at once, and callers get 404.',
+    removePolicies: (ids: string) => `The policies that are for it alone go with it: ${ids}.`,
     removed: (id: string) => `${id} was deleted.`,
   },
   summary: {
