@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Call } from '../src/api/answers/calls';
+import type { Schemas } from '../src/api/client';
 import {
   accessible,
   account,
@@ -12,6 +12,8 @@ import {
   visit,
 } from './harness/browser';
 import { curl, type Postern, postern } from './harness/postern';
+
+type Call = Schemas['CallRow'];
 
 let at: Postern;
 let chromium: Browser;

@@ -1,4 +1,4 @@
-import { Tooltip, VisuallyHidden } from '@mantine/core';
+import { VisuallyHidden } from '@mantine/core';
 import {
   IconCircleCheck,
   IconDoorExit,
@@ -7,7 +7,6 @@ import {
   IconTransferOut,
 } from '@tabler/icons-react';
 import { Fragment, type ReactNode } from 'react';
-import type { Outcome } from '../api/answers/calls';
 import { texts } from '../texts';
 import classes from './CodeBadge.module.css';
 
@@ -18,29 +17,34 @@ const LOOKS = {
   allowed: [IconCircleCheck, classes.good],
   cancelled: [IconDoorExit, classes.plain],
   own: [IconTransferOut, classes.plain],
-} as const satisfies Record<Outcome, unknown>;
+} as const;
+
+/** How a request ended; the names of the API. */
+type Outcome = keyof typeof LOOKS;
+
+/** An outcome of a newer Postern has no look of its own: it is told by its name. */
+const isKnown = (outcome: string): outcome is Outcome => Object.hasOwn(LOOKS, outcome);
+
+const wordFor = (outcome: string) =>
+  isKnown(outcome) ? texts.refusals.outcomes[outcome] : outcome.replaceAll('_', ' ');
 
 /** How a request ended, as a word: allowed, refused by Postern, refused by the upstream itself, …. */
-export function OutcomeBadge(props: { outcome: Outcome }) {
-  return <Badge outcome={props.outcome}>{texts.refusals.outcomes[props.outcome]}</Badge>;
+export function OutcomeBadge(props: { outcome: string }) {
+  return <Badge outcome={props.outcome}>{wordFor(props.outcome)}</Badge>;
 }
 
-/**
- * The code of a refusal, and who refused. `title` says on hover and focus what the code means.
- */
-export function CodeBadge(props: { code: string; outcome?: Outcome; title?: string | undefined }) {
-  const outcome = props.outcome ?? (props.code === 'origin.refused' ? 'origin_refused' : 'refused');
-  const badge = (
-    <Badge outcome={outcome}>
+/** The code of a refusal, and who refused. */
+export function CodeBadge(props: { code: string; outcome: string }) {
+  return (
+    <Badge outcome={props.outcome}>
       <code>{breakable(props.code)}</code>
-      <VisuallyHidden> ({texts.refusals.outcomes[outcome]})</VisuallyHidden>
+      <VisuallyHidden> ({wordFor(props.outcome)})</VisuallyHidden>
     </Badge>
   );
-  return props.title ? <Tooltip label={props.title}>{badge}</Tooltip> : badge;
 }
 
 /** A code that may break after its dots and underscores, where there is no room for it. */
-function breakable(code: string): ReactNode {
+export function breakable(code: string): ReactNode {
   return code.split(/(?<=[._])/).map((part, at) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: parts of one code may be alike, and never move
     <Fragment key={at}>
@@ -50,10 +54,10 @@ function breakable(code: string): ReactNode {
   ));
 }
 
-function Badge({ outcome, children, ...others }: { outcome: Outcome; children: ReactNode }) {
-  const [Icon, look] = LOOKS[outcome];
+function Badge({ outcome, children }: { outcome: string; children: ReactNode }) {
+  const [Icon, look] = LOOKS[isKnown(outcome) ? outcome : 'own'];
   return (
-    <span className={`${classes.badge} ${look}`} {...others}>
+    <span className={`${classes.badge} ${look}`}>
       <Icon size={15} aria-hidden />
       <span>{children}</span>
     </span>

@@ -134,19 +134,10 @@ async function lastRequests(found: Understood, signal: AbortSignal): Promise<Hit
   const { method, path } = found.pasted ?? { method: '', path: '' };
   const query = { phrase: path, method: method || undefined, limit: 50 };
   const calls = await answer(api.GET('/api/v1/calls', { params: { query }, signal }));
-  const rows = (
-    calls.items as Array<{
-      id: string;
-      at_ms: number;
-      method: string;
-      path: string;
-      status: number;
-      code?: string;
-    }>
-  ).filter((row) => row.path === path);
+  const rows = calls.items.filter((row) => row.path === path);
   return rows.slice(0, FEW).map((row) => ({
     kind: words.kinds.request,
-    title: `${row.method} ${row.path}`,
+    title: `${row.method ?? ''} ${row.path}`.trim(),
     beside: words.answered(row.status, row.code, new Date(row.at_ms)),
     to: `/requests/${row.id}`,
   }));

@@ -66,6 +66,7 @@ export function Form(props: {
           />
         </SimpleGrid>
         <OperationField
+          at={question}
           onPick={({ method, path, host }) => change({ method, path, ...(host ? { host } : {}) })}
         />
         <div className={classes.line}>

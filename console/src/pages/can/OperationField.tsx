@@ -1,9 +1,10 @@
-import { Select, SimpleGrid } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answer, api, type Schemas } from '../../api/client';
+import { useMay } from '../../api/me';
+import { Failure } from '../../parts/Failure';
 import { texts } from '../../texts';
-import { ServiceField } from './AppField';
+import { type Choice, Searched } from './Searched';
 
 /** Where an operation is. */
 export interface Place {
@@ -12,50 +13,71 @@ export interface Place {
   host: string | undefined;
 }
 
-/** Picks an operation of a service, which fills in where it is. */
-export function OperationField(props: { onPick: (place: Place) => void }) {
-  const [service, setService] = useState('');
-  const found = useQuery({
-    queryKey: ['service', service],
-    queryFn: () => answer(api.GET('/api/v1/services/{id}', { params: { path: { id: service } } })),
-    enabled: service !== '',
+/** How many operations are offered at a time. */
+const FEW = 20;
+
+/** A method of an operation that was found. */
+interface Found extends Choice {
+  method: string;
+  operation: Schemas['FoundOperation'];
+}
+
+/**
+ * Finds an operation by its name, title or path, which fills in where it is. `at`: what is filled in; when that
+ * is changed by hand, the operation is not the chosen one any more.
+ */
+export function OperationField(props: {
+  at: { method: string; path: string };
+  onPick: (place: Place) => void;
+}) {
+  const [picked, setPicked] = useState<Choice & { at: Place }>();
+  const pick = useMutation({
+    mutationFn: async (found: Found) => {
+      const place = await placeOf(found);
+      setPicked({ value: found.value, label: found.label, at: place });
+      props.onPick(place);
+    },
   });
-  const places = service && found.data ? placesOf(found.data) : [];
+  const there = picked?.at.method === props.at.method && picked.at.path === props.at.path;
+  if (!useMay()('services.read')) return null;
   return (
-    <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
-      <ServiceField value={service} onChange={setService} />
-      <Select
+    <div>
+      <Searched<Found>
+        kind="operations"
         label={texts.can.operation}
-        description={undefined}
-        placeholder={service ? texts.can.operationPlaceholder : texts.can.firstService}
-        disabled={places.length === 0}
-        searchable
-        data={places.map((place, at) => ({ value: String(at), label: place.label }))}
-        value={null}
-        onChange={(at) => {
-          const place = places[Number(at)];
-          if (place) props.onPick(place);
+        description={texts.can.operationHelp}
+        placeholder={texts.can.operationPlaceholder}
+        chosen={there ? picked : undefined}
+        onChange={(found) => (found ? pick.mutate(found) : setPicked(undefined))}
+        find={async (q, signal) => {
+          const query = { q, limit: FEW };
+          const { items } = await answer(api.GET('/api/v1/operations', { params: { query }, signal }));
+          return items.flatMap(choices);
         }}
-        nothingFoundMessage={texts.can.nothingFound}
-        autoComplete="off"
       />
-    </SimpleGrid>
+      <Failure error={pick.error} />
+    </div>
   );
 }
 
-/** Every operation of a service, by method. */
-export function placesOf(service: Schemas['ServiceDocument']): Array<Place & { label: string }> {
-  const host = service.hosts?.find((name) => !name.includes('*'));
-  return Object.entries(service.versions ?? {}).flatMap(([name, version]) =>
-    Object.entries(version.operations ?? {}).flatMap(([id, operation]) => {
-      const path = `${service.base_path ?? ''}${version.base_path ?? ''}${operation.path}`;
-      const methods = operation.methods?.length ? operation.methods : ['GET'];
-      return methods.map((method) => ({
-        method,
-        path,
-        host,
-        label: `${method} ${path} · ${name} ${id}`,
-      }));
-    }),
+/** An operation to choose, once for each of its methods. */
+function choices(operation: Schemas['FoundOperation']): Found[] {
+  const { service, version, operation: name, path } = operation;
+  const methods = operation.methods.length > 0 ? operation.methods : ['GET'];
+  return methods.map((method) => ({
+    value: `${service}/${version}/${name} ${method}`,
+    label: `${method} ${path} · ${service}/${version}/${name}`,
+    method,
+    operation,
+  }));
+}
+
+/** Where it is as a whole: an operation's path begins where those of its service and version end. */
+async function placeOf({ method, operation }: Found): Promise<Place> {
+  const service = await answer(
+    api.GET('/api/v1/services/{id}', { params: { path: { id: operation.service } } }),
   );
+  const before = `${service.base_path ?? ''}${service.versions?.[operation.version]?.base_path ?? ''}`;
+  const host = service.hosts?.find((name) => !name.includes('*'));
+  return { method, path: `${before}${operation.path}`, host };
 }

@@ -1,6 +1,6 @@
 import { Alert, List, Stack } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
-import type { Answered } from '../../api/answers/explanation';
+import type { Schemas } from '../../api/client';
 import { Loaded } from '../../parts/Loaded';
 import { Section } from '../../parts/Page';
 import { Picture } from '../../parts/picture/Picture';
@@ -10,7 +10,7 @@ import { texts } from '../../texts';
 const words = texts.can;
 
 /** What would become of it: the verdict, the picture, and what would open it. */
-export function Verdict(props: { title: string; query: UseQueryResult<Answered> }) {
+export function Verdict(props: { title: string; query: UseQueryResult<Schemas['DecidedQuestion']> }) {
   return (
     <Section title={props.title}>
       <Loaded query={props.query}>{({ found }) => <Found found={found} />}</Loaded>
@@ -18,7 +18,7 @@ export function Verdict(props: { title: string; query: UseQueryResult<Answered> 
   );
 }
 
-function Found({ found }: { found: Answered['found'] }) {
+function Found({ found }: { found: Schemas['Explanation'] }) {
   const { refusal, fixes = [], notes = [] } = found;
   const passes = !refusal && found.verdict === 'allowed';
   const verdict = refusal

@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { Answered } from '../../api/answers/explanation';
-import { answer, api } from '../../api/client';
+import { answer, api, type Schemas } from '../../api/client';
 import { Empty } from '../../parts/Empty';
 import { Page } from '../../parts/Page';
 import { texts } from '../../texts';
@@ -60,8 +59,9 @@ function useDecision(question: Question, body: string, app: string, enabled: boo
   const made = madeUp(question, body, app);
   return useQuery({
     queryKey: ['can', made],
-    queryFn: async () =>
-      (await answer(api.POST('/api/v1/questions/can', { body: made }))) as unknown as Answered,
+    // The client's types forget how long tuples are.
+    queryFn: () =>
+      answer(api.POST('/api/v1/questions/can', { body: made })) as Promise<Schemas['DecidedQuestion']>,
     enabled,
     refetchOnWindowFocus: false,
   });

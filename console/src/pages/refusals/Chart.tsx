@@ -1,6 +1,6 @@
 import { createLink } from '@tanstack/react-router';
 import type { ComponentPropsWithRef, RefObject } from 'react';
-import type { DenialBucket } from '../../api/answers/calls';
+import type { Schemas } from '../../api/client';
 import { texts } from '../../texts';
 import classes from './Chart.module.css';
 import { changed, timeOf } from './looked';
@@ -18,7 +18,13 @@ const STRIPES = 'refused-by-the-upstream';
  * Refusals over time: a bar for each part of it, Postern's below, the upstream's on top of them. Each leads
  * to its part of the time; then it is gone, and `place` takes the focus.
  */
-export function Chart({ series, place }: { series: DenialBucket[]; place: RefObject<HTMLElement | null> }) {
+export function Chart({
+  series,
+  place,
+}: {
+  series: Schemas['DenialSlice'][];
+  place: RefObject<HTMLElement | null>;
+}) {
   const [first, last] = [series.at(0), series.at(-1)];
   if (!first || !last) return null;
   const length = last.until_ms - first.from_ms;
@@ -89,7 +95,7 @@ function Stripes() {
 }
 
 function Bar(props: {
-  bucket: DenialBucket;
+  bucket: Schemas['DenialSlice'];
   x: number;
   width: number;
   highest: number;

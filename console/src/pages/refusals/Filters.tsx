@@ -1,7 +1,8 @@
-import { Button, Group, NativeSelect, SimpleGrid, TextInput } from '@mantine/core';
+import { Autocomplete, Button, Group, NativeSelect, SimpleGrid, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
+import { useDenialCodes } from '../../api/denialCodes';
 import { texts } from '../../texts';
 import { type FilterName, UNFILTERED, useLooked } from './looked';
 
@@ -79,11 +80,18 @@ function Field(props: { name: FilterName; value: string; onChange: (value: strin
     label: words.names[props.name],
     size: 'xs',
     value: props.value,
-    onChange: (event: { currentTarget: { value: string } }) => props.onChange(event.currentTarget.value),
   };
+  if (props.name === 'code') return <CodeField {...shared} onChange={props.onChange} />;
+  const onChange = (event: { currentTarget: { value: string } }) => props.onChange(event.currentTarget.value);
   if (!values) {
     return (
-      <TextInput {...shared} placeholder={words.hints[props.name]} autoComplete="off" spellCheck={false} />
+      <TextInput
+        {...shared}
+        onChange={onChange}
+        placeholder={words.hints[props.name]}
+        autoComplete="off"
+        spellCheck={false}
+      />
     );
   }
   // What a link says stays chosen, even where it is none of ours.
@@ -91,7 +99,40 @@ function Field(props: { name: FilterName; value: string; onChange: (value: strin
   return (
     <NativeSelect
       {...shared}
+      onChange={onChange}
       data={[{ value: '', label: words.any }, ...all.map((value) => ({ value, label: value }))]}
+    />
+  );
+}
+
+/** A code, of those that there are, or a family of them. What it says finds it, too. */
+function CodeField(props: { label: string; size: string; value: string; onChange: (code: string) => void }) {
+  const codes = useDenialCodes();
+  const titles = new Map(codes.map(({ code, title }) => [code, title]));
+  return (
+    <Autocomplete
+      {...props}
+      placeholder={words.hints.code}
+      data={codes.map(({ code }) => code)}
+      filter={({ options, search, limit }) => {
+        const looked = search.trim().toLowerCase();
+        const fits = (code: string) => `${code} ${titles.get(code)}`.toLowerCase().includes(looked);
+        return options.filter((one) => 'value' in one && fits(one.value)).slice(0, limit);
+      }}
+      limit={50}
+      maxDropdownHeight={280}
+      comboboxProps={{ width: 'max-content', position: 'bottom-start' }}
+      renderOption={({ option }) => (
+        <span>
+          <code>{option.value}</code>
+          <br />
+          <Text span size="xs" c="dimmed">
+            {titles.get(option.value)}
+          </Text>
+        </span>
+      )}
+      autoComplete="off"
+      spellCheck={false}
     />
   );
 }

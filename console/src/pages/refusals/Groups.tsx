@@ -1,6 +1,7 @@
 import { Button, Text } from '@mantine/core';
 import { useState } from 'react';
-import type { DenialGroup } from '../../api/answers/calls';
+import type { Schemas } from '../../api/client';
+import { useCodeTitle } from '../../api/denialCodes';
 import { Section } from '../../parts/Page';
 import { Shown } from '../../parts/Shown';
 import { texts } from '../../texts';
@@ -79,21 +80,24 @@ export function Groups({ at, denials }: { at: Looked; denials: Counted }) {
 const PERCENT = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 0 });
 
 function Bar(props: {
-  group: DenialGroup;
+  group: Schemas['DenialGroup'];
   by: Grouping;
   without: string | undefined;
   share: number;
   width: number;
 }) {
-  const { key, count, title } = props.group;
+  const { count } = props.group;
+  const key = props.group.key ?? null;
+  const title = useCodeTitle()(props.by === 'code' ? key : undefined);
   const inside = (
     <>
       <span className={classes.bar} style={{ width: `${props.width * 100}%` }} aria-hidden />
       {key === null ? (
         <span className={classes.none}>{words.without[props.by]}</span>
       ) : (
-        <span title={title}>
+        <span>
           <Shown text={nameOf(props.by, key)} first={120} />
+          {title && <span className={classes.title}> {title}</span>}
         </span>
       )}
       <span className={classes.count}> {words.bar(count, PERCENT.format(props.share))}</span>

@@ -1,6 +1,7 @@
 import { Text } from '@mantine/core';
 import { useRef } from 'react';
-import type { Call, Calls } from '../../api/answers/calls';
+import type { Schemas } from '../../api/client';
+import { useCodeTitle } from '../../api/denialCodes';
 import { CodeBadge, OutcomeBadge } from '../../parts/CodeBadge';
 import { type Column, DataTable } from '../../parts/DataTable';
 import { PageLink } from '../../parts/links';
@@ -11,10 +12,12 @@ import { texts } from '../../texts';
 import classes from './List.module.css';
 import { type Looked, useLooked } from './looked';
 
+type Call = Schemas['CallRow'];
+
 const words = texts.refusals.list;
 
 /** The requests, newest first, a page at a time; each leads to why it ended as it did. */
-export function List({ at, calls }: { at: Looked; calls: Calls }) {
+export function List({ at, calls }: { at: Looked; calls: Schemas['CallsPage'] }) {
   const { go } = useLooked();
   const top = useRef<HTMLDivElement>(null);
   const turn = (before: string | undefined) => {
@@ -39,7 +42,7 @@ export function List({ at, calls }: { at: Looked; calls: Calls }) {
   );
 }
 
-const text = (value: string | undefined, none: string) =>
+const text = (value: string | null | undefined, none: string) =>
   value ? (
     <span className={classes.whole}>
       <Shown text={value} first={120} />
@@ -80,12 +83,18 @@ const COLUMNS: Array<Column<Call>> = [
 
 /** How a request ended, and how many the row stands for. */
 function Result({ call }: { call: Call }) {
+  const title = useCodeTitle()(call.code);
   return (
     <div className={classes.cell}>
       {call.code ? (
-        <CodeBadge code={call.code} outcome={call.outcome} title={call.title} />
+        <CodeBadge code={call.code} outcome={call.outcome} />
       ) : (
         <OutcomeBadge outcome={call.outcome} />
+      )}
+      {title && (
+        <Text size="xs" c="dimmed">
+          {title}
+        </Text>
       )}
       {call.represents > 1 && (
         <Text size="xs" c="dimmed">

@@ -1,6 +1,6 @@
 import { Button, Table, Text } from '@mantine/core';
 import { type RefObject, useRef, useState } from 'react';
-import type { DenialBucket } from '../../api/answers/calls';
+import type { Schemas } from '../../api/client';
 import { Section } from '../../parts/Page';
 import { texts } from '../../texts';
 import { Chart, Legend } from './Chart';
@@ -12,7 +12,7 @@ import { named } from './span';
 const words = texts.refusals.chart;
 
 /** Refusals over time, as a chart or as the table of its numbers. */
-export function OverTime({ series }: { series: DenialBucket[] }) {
+export function OverTime({ series }: { series: Schemas['DenialSlice'][] }) {
   const [asTable, setAsTable] = useState(false);
   const place = useRef<HTMLDivElement>(null);
   return (
@@ -37,10 +37,16 @@ export function OverTime({ series }: { series: DenialBucket[] }) {
   );
 }
 
-const refusals = (bucket: DenialBucket) => bucket.refused + bucket.origin_refused > 0;
+const refusals = (bucket: Schemas['DenialSlice']) => bucket.refused + bucket.origin_refused > 0;
 
 /** The numbers of the chart. Parts without a refusal are left out. */
-function Numbers({ series, place }: { series: DenialBucket[]; place: RefObject<HTMLElement | null> }) {
+function Numbers({
+  series,
+  place,
+}: {
+  series: Schemas['DenialSlice'][];
+  place: RefObject<HTMLElement | null>;
+}) {
   const rows = series.filter(refusals);
   if (rows.length === 0) return <Text size="sm">{words.none}</Text>;
   return (

@@ -1,6 +1,6 @@
 import { Box, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useRef } from 'react';
-import type { Denials } from '../../api/answers/calls';
+import type { Schemas } from '../../api/client';
 import { Failure } from '../../parts/Failure';
 import { Loaded } from '../../parts/Loaded';
 import { Page } from '../../parts/Page';
@@ -65,9 +65,10 @@ export default function RefusalsPage() {
 }
 
 /** How many requests there are of each kind. */
-function countsOf({ refused, origin_refused, series = [] }: Denials): Counts {
+function countsOf({ refused, origin_refused, ...counted }: Schemas['DenialCounts']): Counts {
+  const series = counted.series ?? [];
   // What passed is told of parts of the time only, and not where the filters fit refusals alone.
-  const counted = series.length > 0 && series.every((bucket) => bucket.allowed !== undefined);
+  const whole = series.length > 0 && series.every((bucket) => typeof bucket.allowed === 'number');
   const allowed = series.reduce((total, bucket) => total + (bucket.allowed ?? 0), 0);
-  return { refused, origin_refused, ...(counted && { allowed }) };
+  return { refused, origin_refused, ...(whole && { allowed }) };
 }

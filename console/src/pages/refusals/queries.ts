@@ -1,7 +1,6 @@
 import { useMediaQuery } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import type { Calls, Denials } from '../../api/answers/calls';
-import { answer, api } from '../../api/client';
+import { answer, api, type Schemas } from '../../api/client';
 import type { Grouping, Looked } from './looked';
 import { beat, windowOf } from './span';
 
@@ -20,13 +19,13 @@ export function useMostBars(): number {
 }
 
 /** Refusals, counted, and by what: while another count is awaited, the one before is shown. */
-export type Counted = Denials & { by: Grouping };
+export type Counted = Schemas['DenialCounts'] & { by: Grouping };
 
 /** One page of the requests that are looked at. */
 export function useCalls(at: Looked, most: number) {
   return useQuery({
     queryKey: ['calls', at.span, at.filters, at.whose, at.before, most],
-    queryFn: async ({ signal }) => {
+    queryFn: ({ signal }) => {
       const { from, until } = windowOf(at.span, Date.now(), most);
       const query = {
         ...at.filters,
@@ -36,7 +35,7 @@ export function useCalls(at: Looked, most: number) {
         before: at.before,
         limit: ROWS,
       };
-      return (await answer(api.GET('/api/v1/calls', { params: { query }, signal }))) as unknown as Calls;
+      return answer(api.GET('/api/v1/calls', { params: { query }, signal }));
     },
     refetchInterval: at.live && LIVE,
     refetchOnWindowFocus: at.live,
@@ -61,7 +60,7 @@ export function useDenials(at: Looked, most: number) {
         buckets,
       };
       const counted = await answer(api.GET('/api/v1/denials', { params: { query }, signal }));
-      return { ...(counted as unknown as Denials), by: at.by };
+      return { ...counted, by: at.by };
     },
     refetchInterval: at.live && beat(at.span),
     refetchOnWindowFocus: at.live,

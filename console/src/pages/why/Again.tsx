@@ -1,23 +1,28 @@
 import { Alert, Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import type { Answered, Explained } from '../../api/answers/explanation';
-import { answer, api } from '../../api/client';
+import { answer, api, type Schemas } from '../../api/client';
 import { Snippet } from '../../parts/Copy';
 import { curlOf } from '../../parts/curl';
 import { Failure } from '../../parts/Failure';
 import { Picture } from '../../parts/picture/Picture';
 import { texts } from '../../texts';
-import { asMadeUp, asSent, type Replay } from './replay';
+import { useSent } from './sent';
 import classes from './Why.module.css';
 
 const words = texts.why;
 
 /** Decides the recorded request anew, by what is in force now. `assumed`: the id of a key to send instead. */
-export function Again(props: { explained: Explained; assumed?: string | undefined }) {
-  const replay = asMadeUp(props.explained, props.assumed);
+export function Again(props: { explained: Schemas['ExplainedCall']; assumed?: string | undefined }) {
+  const { id, audience } = props.explained.found;
   const decision = useMutation({
-    mutationFn: async () =>
-      (await answer(api.POST('/api/v1/questions/can', { body: replay.made }))) as unknown as Answered,
+    mutationFn: () => {
+      const asked = api.POST('/api/v1/calls/{id}/decision', {
+        params: { path: { id: id ?? '' } },
+        body: { credential: props.assumed ?? null, audience },
+      });
+      // The client's types forget how long tuples are.
+      return answer(asked) as Promise<Schemas['DecidedCall']>;
+    },
   });
   return (
     <section aria-label={words.again}>
@@ -32,52 +37,42 @@ export function Again(props: { explained: Explained; assumed?: string | undefine
           {words.againHelp}
         </Text>
         <Failure error={decision.error} />
-        {decision.data && <Outcome answered={decision.data} replay={replay} />}
+        {decision.data && <Outcome found={decision.data.found} />}
         {decision.data && <Curl explained={props.explained} />}
       </Stack>
     </section>
   );
 }
 
-/** The first stage that asks who calls. */
-const WHO = 8;
-
-function Outcome(props: { answered: Answered; replay: Replay }) {
-  const { found } = props.answered;
-  const { refusal } = found;
-  const unasked = props.replay.anonymous && refusal && refusal.stage_number >= WHO;
-  const passes = found.verdict === 'allowed' || unasked;
-  const title = unasked
-    ? words.passesAsFar(refusal.stage)
-    : refusal
-      ? words.wouldNot(refusal.code)
-      : passes
-        ? words.wouldPass
-        : words.cannotSay;
+function Outcome({ found }: { found: Schemas['Explanation'] }) {
+  const { refusal, verdict, not_known: untold = [] } = found;
+  const title = refusal
+    ? words.wouldNot(refusal.code)
+    : verdict === 'allowed'
+      ? words.wouldPass
+      : words.passesAsFar;
   return (
     <Stack gap="xs">
-      <Alert
-        color={passes ? 'green' : refusal ? 'red' : 'orange'}
-        variant="outline"
-        role="status"
-        title={title}
-      >
-        {props.replay.unknown.length > 0 && (
-          <ul className={classes.list}>
-            {props.replay.unknown.map((one) => (
-              <li key={one}>{one}</li>
-            ))}
-          </ul>
+      <Alert color={refusal ? 'red' : 'green'} variant="outline" role="status" title={title}>
+        {!refusal && untold.length > 0 && (
+          <>
+            <Text size="sm">{words.untold}</Text>
+            <ul className={classes.list}>
+              {untold.map((one) => (
+                <li key={`${one.stage} ${one.what}`}>{words.untoldAt(one)}</li>
+              ))}
+            </ul>
+          </>
         )}
       </Alert>
-      {!unasked && <Picture explanation={found} />}
+      <Picture explanation={found} />
     </Stack>
   );
 }
 
 /** The same request to send by hand. */
-function Curl(props: { explained: Explained }) {
-  const { sent, gaps } = asSent(props.explained);
+function Curl(props: { explained: Schemas['ExplainedCall'] }) {
+  const { sent, gaps } = useSent(props.explained)();
   return (
     <div>
       <Title order={3}>{words.send}</Title>

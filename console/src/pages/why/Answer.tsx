@@ -1,5 +1,5 @@
 import { Alert, List, SimpleGrid, Stack } from '@mantine/core';
-import type { Audience, Explained } from '../../api/answers/explanation';
+import type { Schemas } from '../../api/client';
 import { Section } from '../../parts/Page';
 import { Picture } from '../../parts/picture/Picture';
 import { Said } from '../../parts/Said';
@@ -13,7 +13,7 @@ import { WireTold } from './Wire';
 const words = texts.why;
 
 /** Everything below the head, as it is told to one audience. `own`: the widest that may be looked at. */
-export function Answer(props: { explained: Explained; own: Audience }) {
+export function Answer(props: { explained: Schemas['ExplainedCall']; own: Schemas['Audience'] }) {
   const { found, record, folded } = props.explained;
   return (
     <Stack gap="lg">

@@ -1,8 +1,7 @@
 import { Alert, Box, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Explained, Fix, Mended } from '../../api/answers/explanation';
-import { answer, api } from '../../api/client';
+import { answer, api, type Schemas } from '../../api/client';
 import { Ask } from '../../parts/Ask';
 import { curlOf } from '../../parts/curl';
 import { Loaded } from '../../parts/Loaded';
@@ -14,37 +13,38 @@ import { told } from '../../parts/told';
 import { texts } from '../../texts';
 import { Again } from './Again';
 import { Proved } from './Fixes';
-import { asSent } from './replay';
+import { useSent } from './sent';
 import classes from './Why.module.css';
 
 const words = texts.why;
 
-async function mend(id: string, fix: Fix, how: { preview: boolean; comment: string }): Promise<Mended> {
+function mend(id: string, fix: Schemas['Fix'], how: { preview: boolean; comment: string }) {
   const asked = api.POST('/api/v1/calls/{id}/fixes/{number}', {
     params: { path: { id, number: fix.number } },
     body: how,
   });
-  return (await answer(asked)) as unknown as Mended;
+  return answer(asked);
 }
 
 /** Shows what a fix changes, applies it, says what was made, and offers to try the request again. */
 export function Applying(props: {
-  explained: Explained;
-  fix: Fix | undefined;
+  explained: Schemas['ExplainedCall'];
+  fix: Schemas['Fix'] | undefined;
   onApplied: () => void;
   onClose: () => void;
 }) {
   const { fix } = props;
   const id = props.explained.found.id ?? '';
   const cache = useQueryClient();
-  const [made, setMade] = useState<Mended>();
+  const asSent = useSent(props.explained);
+  const [made, setMade] = useState<Schemas['MadeFix']>();
   const [secret, setSecret] = useState<string>();
   // The dialog fades out with what it asked about.
   const [asked, setAsked] = useState(fix);
   if (fix && fix !== asked) setAsked(fix);
   const preview = useQuery({
     queryKey: ['fix', id, fix?.number],
-    queryFn: () => mend(id, fix as Fix, { preview: true, comment: '' }),
+    queryFn: () => mend(id, fix as Schemas['Fix'], { preview: true, comment: '' }),
     enabled: fix !== undefined,
     staleTime: 0,
     gcTime: 0,
@@ -55,7 +55,7 @@ export function Applying(props: {
     setMade(rest);
     props.onApplied();
     told(words.done(fix.sentence.replaceAll('`', '')));
-    setSecret(key);
+    setSecret(key ?? undefined);
     // Everything but this request's past may be different now.
     await cache.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'explanation' });
   };
@@ -90,7 +90,7 @@ export function Applying(props: {
           title={words.newKey}
           what={words.keyOf(appOf(made?.fix) ?? '')}
           secret={secret}
-          curl={curlOf(asSent(props.explained, secret).sent)}
+          curl={curlOf(asSent(secret).sent)}
           onClose={() => setSecret(undefined)}
         />
       )}
@@ -111,7 +111,7 @@ function Lines(props: { would: string[] }) {
 }
 
 /** What was made, and the request tried again. */
-function Done(props: { made: Mended; explained: Explained }) {
+function Done(props: { made: Schemas['MadeFix']; explained: Schemas['ExplainedCall'] }) {
   const { fix, made } = props.made;
   const key = made?.entries.find((entry) => entry.kind === 'credential' && entry.did === 'added')?.id;
   return (
@@ -130,7 +130,7 @@ function Done(props: { made: Mended; explained: Explained }) {
   );
 }
 
-function appOf(fix: Fix | undefined): string | undefined {
+function appOf(fix: Schemas['Fix'] | undefined): string | undefined {
   for (const step of fix?.steps ?? []) if ('create_key' in step) return step.create_key.app;
   return undefined;
 }

@@ -1,13 +1,14 @@
 import { SegmentedControl, Text } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
-import { AUDIENCES, type Audience } from '../../api/answers/explanation';
+import type { Schemas } from '../../api/client';
 import type { Search } from '../../router';
 import { texts } from '../../texts';
+import { AUDIENCES } from './explained';
 
 const words = texts.why;
 
 /** Switches between what different people are told; nobody sees a wider view than their own. */
-export function AudienceChoice(props: { shown: Audience; own: Audience }) {
+export function AudienceChoice(props: { shown: Schemas['Audience']; own: Schemas['Audience'] }) {
   const navigate = useNavigate();
   const allowed = AUDIENCES.slice(AUDIENCES.indexOf(props.own));
   if (allowed.length < 2) return null;

@@ -1,5 +1,5 @@
 import { Table, Text } from '@mantine/core';
-import type { Comparison } from '../../api/answers/explanation';
+import type { Schemas } from '../../api/client';
 import { PageLink } from '../../parts/links';
 import { Section } from '../../parts/Page';
 import { Shown } from '../../parts/Shown';
@@ -9,7 +9,7 @@ import { texts } from '../../texts';
 const words = texts.why;
 
 /** What was different when the same app last called the same operation and passed. */
-export function Compared(props: { compared: Comparison }) {
+export function Compared(props: { compared: Schemas['Comparison'] }) {
   const { id, at, differences } = props.compared;
   return (
     <Section title={words.compared}>
@@ -37,8 +37,12 @@ export function Compared(props: { compared: Comparison }) {
                 <Table.Th scope="row" fw={500}>
                   <Shown text={one.what} />
                 </Table.Th>
-                <Table.Td>{one.then === null ? words.absent : <Shown text={one.then} />}</Table.Td>
-                <Table.Td>{one.now === null ? words.absent : <Shown text={one.now} />}</Table.Td>
+                <Table.Td>
+                  <Value told={one.then} />
+                </Table.Td>
+                <Table.Td>
+                  <Value told={one.now} />
+                </Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>
@@ -46,4 +50,8 @@ export function Compared(props: { compared: Comparison }) {
       )}
     </Section>
   );
+}
+
+function Value({ told }: { told: string | null | undefined }) {
+  return typeof told === 'string' ? <Shown text={told} /> : words.absent;
 }

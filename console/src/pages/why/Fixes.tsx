@@ -1,26 +1,24 @@
 import { Button, Paper, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
-import type { Explained, Fix } from '../../api/answers/explanation';
+import type { Schemas } from '../../api/client';
 import { Snippet } from '../../parts/Copy';
 import { Said } from '../../parts/Said';
 import { texts } from '../../texts';
 import { Applying } from './Applying';
-import { useMayApply } from './may';
 import classes from './Why.module.css';
 
 const words = texts.why;
 
 /** The proved fixes, the smallest first; those that open what was closed on purpose are folded away. */
-export function Fixes(props: { explained: Explained; own: boolean; onApplied: () => void }) {
+export function Fixes(props: { explained: Schemas['ExplainedCall']; own: boolean; onApplied: () => void }) {
   const { found } = props.explained;
-  const [chosen, setChosen] = useState<Fix>();
-  const mayApply = useMayApply(found.asked);
+  const [chosen, setChosen] = useState<Schemas['Fix']>();
   const fixes = found.fixes ?? [];
-  const card = (fix: Fix) => (
+  const card = (fix: Schemas['Fix']) => (
     <Card
       key={fix.number}
       fix={fix}
-      onReview={props.own && mayApply(fix) ? () => setChosen(fix) : undefined}
+      onReview={props.own && fix.may_apply ? () => setChosen(fix) : undefined}
     />
   );
   const right = fixes.filter((fix) => fix.if_wrong);
@@ -54,7 +52,7 @@ export function Fixes(props: { explained: Explained; own: boolean; onApplied: ()
 }
 
 /** One fix: what it does, how far it is proved, whom else it lets in. */
-function Card(props: { fix: Fix; onReview: (() => void) | undefined }) {
+function Card(props: { fix: Schemas['Fix']; onReview: (() => void) | undefined }) {
   const { fix, onReview } = props;
   const sentence = fix.sentence.charAt(0).toUpperCase() + fix.sentence.slice(1);
   return (
@@ -89,7 +87,7 @@ function Card(props: { fix: Fix; onReview: (() => void) | undefined }) {
 }
 
 /** How far a fix is proved, and whom else it lets in. */
-export function Proved(props: { fix: Fix }) {
+export function Proved(props: { fix: Schemas['Fix'] }) {
   const { proof, reach } = props.fix;
   const parts = [
     words.proof(proof.through),

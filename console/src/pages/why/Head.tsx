@@ -1,6 +1,6 @@
 import { Group, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { Explained } from '../../api/answers/explanation';
+import type { Schemas } from '../../api/client';
 import { useMay } from '../../api/me';
 import { Copy } from '../../parts/Copy';
 import { PageLink } from '../../parts/links';
@@ -13,10 +13,9 @@ import classes from './Why.module.css';
 const words = texts.why;
 
 /** The sentence above everything: who called what, how it ended, at which stage, by which rules. */
-export function Head(props: { explained: Explained }) {
+export function Head(props: { explained: Schemas['ExplainedCall'] }) {
   const { found, record } = props.explained;
   const { asked, refusal } = found;
-  const subscription = record?.subscription ?? named(props.explained, 'subscription')[0];
   return (
     <div className={classes.head}>
       <Text component="p" size="md" c="var(--mantine-color-text)">
@@ -63,9 +62,9 @@ export function Head(props: { explained: Explained }) {
             {words.key} <Thing kind="key" id={asked.credential} />
           </li>
         )}
-        {subscription && (
+        {asked.subscription && (
           <li>
-            {words.subscription} <Thing kind="subscription" id={subscription} />
+            {words.subscription} <Thing kind="subscription" id={asked.subscription} />
           </li>
         )}
         {named(props.explained, 'list').map((list) => (
@@ -105,7 +104,7 @@ export function Head(props: { explained: Explained }) {
 }
 
 /** Names in the evidence of the refusal. */
-function named({ found }: Explained, name: string): string[] {
+function named({ found }: Schemas['ExplainedCall'], name: string): string[] {
   const value = found.refusal?.evidence?.find((one) => one.name === name)?.value;
   return Array.isArray(value) ? value : typeof value === 'string' ? [value] : [];
 }

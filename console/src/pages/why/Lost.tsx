@@ -1,5 +1,4 @@
 import { List, Text } from '@mantine/core';
-import type { Searched } from '../../api/answers/explanation';
 import { Problem } from '../../api/problem';
 import { Empty } from '../../parts/Empty';
 import { Failure } from '../../parts/Failure';
@@ -69,6 +68,21 @@ export function Lost(props: { id: string; error: unknown }) {
       {!absent && <Failure error={props.error} />}
     </Page>
   );
+}
+
+/** Where a request was looked for in vain (`searched` of the 404), which the problem has beside its own members. */
+interface Searched {
+  absent?: {
+    at_ms: number | null;
+    days: [string, string] | null;
+    unreadable: Array<{ day: string; why: string }>;
+    oldest_ms: number | null;
+    keep_days: number | null;
+    ended?: Array<{ tenant: string; days: number }>;
+  };
+  /** More than one request begins like this. */
+  ambiguous?: string[];
+  more?: boolean;
 }
 
 function searched(error: unknown): Searched {

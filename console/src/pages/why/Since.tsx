@@ -1,5 +1,5 @@
 import { Text } from '@mantine/core';
-import type { Since as SinceWhen, Who } from '../../api/answers/explanation';
+import type { Schemas } from '../../api/client';
 import { Section } from '../../parts/Page';
 import { Thing } from '../../parts/picture/Worth';
 import { Shown } from '../../parts/Shown';
@@ -10,7 +10,7 @@ import { Revision } from './Head';
 const words = texts.why;
 
 /** Since when a request like this is refused, and by whose change. */
-export function Since(props: { since: SinceWhen }) {
+export function Since(props: { since: Schemas['Since'] }) {
   return (
     <Section title={words.since}>
       <Text size="sm" component="div">
@@ -20,12 +20,12 @@ export function Since(props: { since: SinceWhen }) {
   );
 }
 
-function Words({ since }: { since: SinceWhen }) {
+function Words({ since }: { since: Schemas['Since'] }) {
   switch (since.kind) {
     case 'always':
       return (
         <>
-          {words.always} {since.oldest !== undefined && words.oldest(since.oldest)}
+          {words.always} {typeof since.oldest === 'number' && words.oldest(since.oldest)}
         </>
       );
     case 'revision':
@@ -56,7 +56,7 @@ function Words({ since }: { since: SinceWhen }) {
   }
 }
 
-function By(props: { by: Who; requests?: number | undefined }) {
+function By(props: { by: Schemas['Who']; requests: number | null | undefined }) {
   const { who, at, comment } = props.by;
   return (
     <>
@@ -73,7 +73,7 @@ function By(props: { by: Who; requests?: number | undefined }) {
           {words.theirComment}: <q>{<Shown text={comment} />}</q>
         </div>
       )}
-      {props.requests !== undefined && <div>{words.count(props.requests)}</div>}
+      {typeof props.requests === 'number' && <div>{words.count(props.requests)}</div>}
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { Text } from '@mantine/core';
-import type { Told as WasTold } from '../../api/answers/explanation';
+import type { Schemas } from '../../api/client';
 import { Section } from '../../parts/Page';
 import { Said } from '../../parts/Said';
 import { Shown } from '../../parts/Shown';
@@ -9,7 +9,7 @@ import classes from './Why.module.css';
 const words = texts.why;
 
 /** What the consumer's program was answered. */
-export function Told(props: { told: WasTold }) {
+export function Told(props: { told: Schemas['ToldRefusal'] }) {
   const { code, detail, fix, disclosure } = props.told;
   return (
     <Section title={words.told}>

@@ -1,7 +1,6 @@
 import { Alert, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
-import type { Audience, Explained } from '../../api/answers/explanation';
-import { useMay } from '../../api/me';
+import type { Schemas } from '../../api/client';
 import { Section } from '../../parts/Page';
 import { Said } from '../../parts/Said';
 import { Shown } from '../../parts/Shown';
@@ -9,12 +8,12 @@ import { texts } from '../../texts';
 import { Again } from './Again';
 import { Fixes } from './Fixes';
 import { Foreign } from './Foreign';
+import { detailOf } from './recorded';
 
 const words = texts.why;
 
 /** Who has to act, what they can do, and whether it would pass now. */
-export function What(props: { explained: Explained; own: Audience }) {
-  const may = useMay();
+export function What(props: { explained: Schemas['ExplainedCall']; own: Schemas['Audience'] }) {
   const { found } = props.explained;
   const { refusal, asked } = found;
   const own = found.audience === props.own;
@@ -39,16 +38,16 @@ export function What(props: { explained: Explained; own: Audience }) {
           )}
         </Section>
       )}
-      {own && !applied && may('questions.ask') && <Again explained={props.explained} />}
+      {own && !applied && <Again explained={props.explained} />}
     </>
   );
 }
 
 /** What the upstream itself said: not Postern's refusal. */
-function Upstream(props: { explained: Explained }) {
-  const { found, record } = props.explained;
+function Upstream(props: { explained: Schemas['ExplainedCall'] }) {
+  const { found } = props.explained;
   const told = found.refusal?.evidence?.find((one) => one.name === 'origin_body')?.value;
-  const body = record?.detail?.origin?.body ?? (typeof told === 'string' ? told : undefined);
+  const body = detailOf(props.explained).origin?.body ?? (typeof told === 'string' ? told : undefined);
   return (
     <Alert color="gray" variant="outline">
       <Stack gap="xs">

@@ -1,16 +1,17 @@
 import { Stack, Table, Text, Title } from '@mantine/core';
-import type { Changes, Explained, Header, Message } from '../../api/answers/explanation';
+import type { Schemas } from '../../api/client';
 import { Shown } from '../../parts/Shown';
 import { texts } from '../../texts';
 import { Foreign } from './Foreign';
+import { detailOf, type Header } from './recorded';
 import classes from './Why.module.css';
 
 const words = texts.why;
 
 /** What passed between caller, gateway and upstream, as far as it was kept; closed until it is wanted. */
-export function WireTold(props: { explained: Explained }) {
+export function WireTold(props: { explained: Schemas['ExplainedCall'] }) {
   const { wire } = props.explained.found;
-  const received = props.explained.record?.detail?.headers?.received ?? [];
+  const received = detailOf(props.explained).headers?.received ?? [];
   const capture = wire?.capture;
   if (!wire && received.length === 0) return null;
   return (
@@ -37,7 +38,7 @@ export function WireTold(props: { explained: Explained }) {
   );
 }
 
-function Part(props: { title: string; message: Message }) {
+function Part(props: { title: string; message: Partial<Schemas['CapturedMessage']> }) {
   const { headers = [], body } = props.message;
   return (
     <section aria-label={props.title}>
@@ -54,15 +55,15 @@ function Part(props: { title: string; message: Message }) {
               <Shown text={words.leftOut(body.left_out)} />
             </Text>
           )}
-          {body.text !== undefined && <Foreign text={body.text} what={words.body(body.bytes)} />}
+          {typeof body.text === 'string' && <Foreign text={body.text} what={words.body(body.bytes)} />}
         </>
       )}
     </section>
   );
 }
 
-function Moved(props: { title: string; changes: Changes }) {
-  const { added = [], removed = [], changed = [] } = props.changes;
+function Moved(props: { title: string; changes: Schemas['HeaderChanges'] }) {
+  const { added, removed, changed } = props.changes;
   if (added.length + removed.length + changed.length === 0) return null;
   const rows: Array<[string, string, string]> = [
     ...removed.map(([name, value]): [string, string, string] => [words.removed, name, value]),

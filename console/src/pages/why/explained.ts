@@ -1,15 +1,18 @@
-import type { Audience, Explained } from '../../api/answers/explanation';
-import { answer, api } from '../../api/client';
+import { answer, api, type Schemas } from '../../api/client';
+
+/** For whom an explanation is, the widest first. */
+export const AUDIENCES = ['operator', 'publisher', 'consumer'] as const satisfies Schemas['Audience'][];
 
 /** The explanation of a request: as it is told to an audience, or as much of it as one may know. */
-export function explained(id: string, audience?: Audience) {
+export function explained(id: string, audience?: Schemas['Audience']) {
   return {
     queryKey: ['explanation', id, audience ?? 'most'],
-    queryFn: async () => {
+    queryFn: () => {
       const asked = api.GET('/api/v1/calls/{id}/explanation', {
         params: { path: { id }, query: audience ? { audience } : {} },
       });
-      return (await answer(asked)) as unknown as Explained;
+      // The client's types forget how long tuples are.
+      return answer(asked) as Promise<Schemas['ExplainedCall']>;
     },
     // What happened does not change; and a fix that is looked at must not move away below its reader.
     staleTime: 60_000,

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams, useSearch } from '@tanstack/react-router';
-import { AUDIENCES, type Audience, type Explained } from '../../api/answers/explanation';
+import type { Schemas } from '../../api/client';
 import { codeOf } from '../../api/problem';
 import { Loaded } from '../../parts/Loaded';
 import { Page } from '../../parts/Page';
@@ -9,7 +9,7 @@ import { texts } from '../../texts';
 import { Actions } from './Actions';
 import { Answer } from './Answer';
 import { AudienceChoice } from './AudienceChoice';
-import { explained } from './explained';
+import { AUDIENCES, explained } from './explained';
 import { Head } from './Head';
 import { Lost } from './Lost';
 
@@ -50,9 +50,9 @@ function Why(props: { id: string }) {
 }
 
 /** Wider audiences come first. */
-const rank = (audience: Audience) => AUDIENCES.indexOf(audience);
+const rank = (audience: Schemas['Audience']) => AUDIENCES.indexOf(audience);
 
-function titleOf({ found }: Explained): string {
+function titleOf({ found }: Schemas['ExplainedCall']): string {
   const { method, path } = found.asked;
   const short = path.length > 80 ? `${path.slice(0, 80)}…` : path;
   // A heading is one text: what cannot be seen stands in it by its number.

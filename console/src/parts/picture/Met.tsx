@@ -1,6 +1,6 @@
 import { Text, VisuallyHidden } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
-import type { Called, Evidence, Refusal } from '../../api/answers/explanation';
+import type { Schemas } from '../../api/client';
 import { texts } from '../../texts';
 import { Shown } from '../Shown';
 import classes from './Picture.module.css';
@@ -10,7 +10,7 @@ import { Worth } from './Worth';
 const words = texts.why;
 
 /** One refusal, drawn: what was seen, and beside it what was expected or what it met. */
-export function Met(props: { refusal: Refusal; asked: Called }) {
+export function Met(props: { refusal: Schemas['ExplainedRefusal']; asked: Schemas['AskedRequest'] }) {
   const { refusal } = props;
   const { seen, expected, more, closed } = sides(refusal, props.asked);
   return (
@@ -44,7 +44,7 @@ export function Met(props: { refusal: Refusal; asked: Called }) {
   );
 }
 
-function Side(props: { title: string; evidence: Evidence[]; code: string }) {
+function Side(props: { title: string; evidence: Schemas['Evidence'][]; code: string }) {
   return (
     <div className={classes.side}>
       <Text size="xs" c="dimmed" tt="uppercase" fw={600}>
@@ -59,7 +59,7 @@ function Side(props: { title: string; evidence: Evidence[]; code: string }) {
   );
 }
 
-function Piece(props: { evidence: Evidence; code: string }) {
+function Piece(props: { evidence: Schemas['Evidence']; code: string }) {
   return (
     <div>
       <dt>{words.evidence(props.evidence.name)}</dt>

@@ -1,5 +1,5 @@
 import { Stack, Text, Title } from '@mantine/core';
-import type { Explanation, Refusal } from '../../api/answers/explanation';
+import type { Schemas } from '../../api/client';
 import { texts } from '../../texts';
 import { Said } from '../Said';
 import { Shown } from '../Shown';
@@ -14,9 +14,9 @@ const words = texts.why;
  * what was expected and what was seen. `ownAnswer`: the gateway answered without an upstream. `level`: of
  * the headings of the reasons, so that they follow what they stand under.
  */
-export function Picture(props: { explanation: Explanation; ownAnswer?: boolean; level?: 3 | 4 }) {
+export function Picture(props: { explanation: Schemas['Explanation']; ownAnswer?: boolean; level?: 3 | 4 }) {
   const { refusal, next = [], shadow = [], asked } = props.explanation;
-  const reason = (one: Refusal, lead: string, key: string) => (
+  const reason = (one: Schemas['ExplainedRefusal'], lead: string, key: string) => (
     <Reason key={key} refusal={one} lead={lead} asked={asked} level={props.level ?? 3} />
   );
   return (
@@ -32,7 +32,12 @@ export function Picture(props: { explanation: Explanation; ownAnswer?: boolean; 
 }
 
 /** One reason: its sentence, and what was expected and seen. */
-function Reason(props: { refusal: Refusal; lead: string; asked: Explanation['asked']; level: 3 | 4 }) {
+function Reason(props: {
+  refusal: Schemas['ExplainedRefusal'];
+  lead: string;
+  asked: Schemas['AskedRequest'];
+  level: 3 | 4;
+}) {
   const { refusal, lead } = props;
   return (
     <article className={classes.reason} aria-label={`${lead}: ${refusal.title}`}>

@@ -1,7 +1,8 @@
 import { Text, VisuallyHidden } from '@mantine/core';
 import { IconArrowRight, IconCheck, IconMinus, IconQuestionMark, IconX } from '@tabler/icons-react';
-import type { Explanation } from '../../api/answers/explanation';
+import type { Schemas } from '../../api/client';
 import { texts } from '../../texts';
+import { breakable } from '../CodeBadge';
 import { Shown } from '../Shown';
 import classes from './Picture.module.css';
 import { type Fared, type Stop, way } from './way';
@@ -16,7 +17,7 @@ const ICONS: Record<Fared, typeof IconCheck> = {
 };
 
 /** The way of a request through the stages, with the place where it stopped. */
-export function Way(props: { explanation: Explanation; ownAnswer?: boolean }) {
+export function Way(props: { explanation: Schemas['Explanation']; ownAnswer?: boolean }) {
   const stops = way(props.explanation, props.ownAnswer);
   return (
     <div className={classes.room}>
@@ -63,7 +64,7 @@ function Details(props: { stop: Stop }) {
       {saw && <Shown text={saw} first={120} />}
       {refusals.map((one) => (
         <div key={one.code}>
-          <code>{one.code}</code>
+          <code>{breakable(one.code)}</code>
         </div>
       ))}
       {readings.map((one) => (

@@ -1,5 +1,5 @@
 import { Fragment } from 'react';
-import type { Evidence } from '../../api/answers/explanation';
+import type { Schemas } from '../../api/client';
 import { useMay } from '../../api/me';
 import { texts } from '../../texts';
 import { PageLink } from '../links';
@@ -50,7 +50,7 @@ export function Thing(props: { kind: string; id: string }) {
 }
 
 /** What a piece of evidence says: times as times, names as links. */
-export function Worth(props: { evidence: Evidence; code: string }) {
+export function Worth(props: { evidence: Schemas['Evidence']; code: string }) {
   const { name, value } = props.evidence;
   if (typeof value === 'number') {
     if (MOMENTS.has(name)) return <Time at={value * 1000} />;

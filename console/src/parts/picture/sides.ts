@@ -1,4 +1,6 @@
-import type { Called, Evidence, Refusal } from '../../api/answers/explanation';
+import type { Schemas } from '../../api/client';
+
+type Evidence = Schemas['Evidence'];
 
 /** What came and what it met, side by side, and what else is told. */
 export interface Sides {
@@ -71,7 +73,7 @@ const FAMILIES: Record<string, Row> = { account: ACCOUNT, subscription: SUBSCRIP
 const CLOSED = /^(edge\.|network\.address_denied|credential\.revoked)/;
 
 /** Sorts the evidence of a refusal. What nobody sorted here stands with the rest, so that none is lost. */
-export function sides(refusal: Refusal, asked: Called): Sides {
+export function sides(refusal: Schemas['ExplainedRefusal'], asked: Schemas['AskedRequest']): Sides {
   const evidence = (refusal.evidence ?? []).filter((one) => one.name !== 'origin_body');
   const [family = '', reason = ''] = refusal.code.split('.');
   const own = Object.hasOwn(ROWS, refusal.code) ? ROWS[refusal.code] : undefined;

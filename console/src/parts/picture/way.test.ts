@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Explanation, Refusal } from '../../api/answers/explanation';
+import type { Schemas } from '../../api/client';
+
+type Explanation = Schemas['Explanation'];
+type Refusal = Schemas['ExplainedRefusal'];
+
 import { sides } from './sides';
 import { STAGES, way } from './way';
 

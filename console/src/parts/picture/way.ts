@@ -1,4 +1,4 @@
-import type { Explanation, LimitState, Refusal } from '../../api/answers/explanation';
+import type { Schemas } from '../../api/client';
 
 /** The stages of a request, in their order. */
 export const STAGES = [
@@ -35,10 +35,10 @@ export interface Stop {
   /** What the stage saw. */
   saw?: string | undefined;
   /** What refuses here. */
-  refusals: Refusal[];
+  refusals: Schemas['ExplainedRefusal'][];
   /** What is not known, and whether nobody has looked for it. */
   missing: Array<{ what: string; unread: boolean }>;
-  limits: LimitState[];
+  limits: Schemas['LimitState'][];
 }
 
 /**
@@ -46,7 +46,7 @@ export interface Stop {
  * stands at its number's place or at the end; so nothing that was told is left out. `ownAnswer`: the gateway
  * answered by itself, so that nothing went to an upstream.
  */
-export function way(explanation: Explanation, ownAnswer = false): Stop[] {
+export function way(explanation: Schemas['Explanation'], ownAnswer = false): Stop[] {
   const { refusal, next = [], passed = [], not_known = [], limits = [] } = explanation;
   const stops = new Map<string, Stop>(STAGES.map((stage, at) => [stage, stop(stage, at + 1)]));
   const of = (stage: string, number = 0) => {
@@ -63,7 +63,7 @@ export function way(explanation: Explanation, ownAnswer = false): Stop[] {
   }
   for (const one of passed) {
     const at = of(one.stage);
-    at.saw = one.saw;
+    at.saw = one.saw ?? undefined;
     if (at.fared === 'ahead') at.fared = one.asked ? 'passed' : 'idle';
   }
   const stopped = refusal ? of(refusal.stage, refusal.stage_number).number : Number.POSITIVE_INFINITY;
@@ -79,7 +79,7 @@ export function way(explanation: Explanation, ownAnswer = false): Stop[] {
     }
   }
   // What lies before the refusal was passed, whether or not it is told how; and all of it, if nothing refused.
-  const everything = explanation.verdict === 'allowed' && explanation.id !== undefined;
+  const everything = explanation.verdict === 'allowed' && typeof explanation.id === 'string';
   const upstream = of('upstream').number;
   for (const at of stops.values()) {
     if (at.fared !== 'ahead' || untold.has(at.stage)) continue;

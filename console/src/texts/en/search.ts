@@ -15,7 +15,7 @@ export const search = {
   refusalsWith: 'Refusals of the last 7 days',
   addToList: 'Add it to a list',
   decide: 'Would it be let through?',
-  answered: (status: number, code: string | undefined, at: Date) =>
+  answered: (status: number, code: string | null | undefined, at: Date) =>
     [String(status), code, absolute(at)].filter(Boolean).join(' · '),
   kinds: {
     request: 'Request',

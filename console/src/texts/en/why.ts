@@ -39,6 +39,22 @@ const EVIDENCE: Record<string, string> = {
   trigger: 'After too many',
 };
 
+/** Facts that a decision may lack, in words that say what they are. */
+const FACTS: Record<string, string> = {
+  body_start: 'the body',
+  counters: 'how much of the limit was used',
+  credential: 'the key',
+  operation: 'the operation',
+};
+
+/** Why something could not be decided. */
+function unknown(what: string, unread: boolean): string {
+  if (what === 'identity') return 'who calls is not known';
+  if (what === 'subscription') return 'there is no subscription';
+  const fact = Object.hasOwn(FACTS, what) ? FACTS[what] : what.replaceAll('_', ' ');
+  return unread ? `${fact}: nobody had looked at it yet` : `${fact}: not kept`;
+}
+
 /** Texts of the room `why`. */
 export const why = {
   title: 'Why',
@@ -83,12 +99,7 @@ export const why = {
     ahead: 'not reached',
   },
   used: (used: number, of: number) => `${used.toLocaleString('en')} of ${of.toLocaleString('en')} used`,
-  missing: (one: { what: string; unread: boolean }) => {
-    if (one.unread) return `${one.what.replaceAll('_', ' ')}: nobody had looked at it yet`;
-    if (one.what === 'identity') return 'who calls is not known';
-    if (one.what === 'subscription') return 'there is no subscription';
-    return `${one.what.replaceAll('_', ' ')} was not kept`;
-  },
+  missing: (one: { what: string; unread: boolean }) => unknown(one.what, one.unread),
   stopped: (stage: string, number: number) => `Refused at stage ${number} of 17, ${stage}`,
   wouldStop: (stage: string, number: number) => `Would refuse next, at stage ${number}, ${stage}`,
   inShadow: 'Would have refused, if its policy were not in shadow mode',
@@ -109,7 +120,7 @@ export const why = {
   /* Whose business it is */
   what: 'What to do',
   fault: (fault: string) => `Whose business: ${fault.replaceAll('_', ' ')}`,
-  acts: (code: string, fault: string, tenant?: string) => {
+  acts: (code: string, fault: string, tenant?: string | null) => {
     if (code === 'subscription.pending')
       return `A decision is due: the owners of the service${tenant ? ` (tenant ${tenant})` : ''} approve or reject.`;
     const acts: Record<string, string> = {
@@ -162,8 +173,10 @@ export const why = {
   decide: 'Decide again',
   wouldPass: 'It would pass now.',
   wouldNot: (code: string) => `It would still be refused: ${code}`,
-  passesAsFar: (stage: string) => `It would pass now, as far as can be told: up to ${stage}.`,
-  cannotSay: 'Nothing refuses it now, but not everything could be looked at.',
+  passesAsFar: 'It would pass now, as far as can be told.',
+  untold: 'Not looked at:',
+  untoldAt: (one: { stage: string; what: string; not_looked_at: boolean }) =>
+    `${one.stage}: ${unknown(one.what, one.not_looked_at)}`,
   send: 'Send it yourself',
   curl: 'curl command of this request',
   gaps: {
@@ -173,16 +186,8 @@ export const why = {
     key: 'Put the key where the command says YOUR_KEY: secrets are never kept.',
     template: 'Of its path only the template was kept: fill in what stands in braces.',
     headers: 'Its headers are not told to you.',
-    where: 'The port of the gateway is not told to you.',
+    where: 'Put the address of the gateway where the command says GATEWAY.',
     secrets: (names: string[]) => `Left out, since they are secret: ${list(names)}.`,
-  },
-  undecided: {
-    body: 'Its body was not kept, so rules about the body saw an empty one.',
-    query: 'It had a query, which is never kept.',
-    headers: 'Headers whose values were not kept are missing here.',
-    key: 'The key that it came with was no valid one; here it comes with none.',
-    anonymous:
-      'Who sent it is not known: it was refused before anybody looked. From there on nothing can be told.',
   },
   /* What was told */
   told: 'What the consumer was told',
@@ -194,7 +199,7 @@ export const why = {
   since: 'Since when',
   always: 'As long as anything is kept.',
   oldest: (n: number) => `The oldest revision looked at is ${n}.`,
-  before: (allowed?: boolean) =>
+  before: (allowed?: boolean | null) =>
     allowed === true
       ? 'Allowed before'
       : allowed === false
