@@ -15,10 +15,21 @@ export function browser(): Promise<Browser> {
   });
 }
 
+/** What a browser keeps of somebody who is signed in. */
+export type Session = Awaited<ReturnType<BrowserContext['storageState']>>;
+
+/** How a window is. `session`: of somebody who is signed in there already. */
+export interface Look {
+  width?: number;
+  dark?: boolean;
+  session?: Session;
+}
+
 /** A window whose page must say nothing to the console: no error, no broken content security policy. */
-export async function visit(browser: Browser, at: Postern, options: { width?: number; dark?: boolean } = {}) {
+export async function visit(browser: Browser, at: Postern, options: Look = {}) {
   const context = await browser.newContext({
     baseURL: at.console,
+    storageState: options.session,
     viewport: { width: options.width ?? 1280, height: 900 },
     colorScheme: options.dark ? 'dark' : 'light',
     permissions: ['clipboard-read', 'clipboard-write'],
@@ -47,6 +58,20 @@ export async function signIn(page: Page, who: { email: string; password: string 
   await page.getByRole('textbox', { name: 'Password' }).fill(who.password);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.getByRole('navigation').waitFor();
+}
+
+/** Signs somebody in once, for the windows of many tests: see {@link visit}. */
+export async function session(browser: Browser, at: Postern, who: { email: string; password: string }) {
+  const { context, page } = await visit(browser, at);
+  await signIn(page, who);
+  const kept = await context.storageState();
+  await context.close();
+  return kept;
+}
+
+/** Closes every window, so that pages of one test do not go on asking during the next. */
+export async function closeAll(browser: Browser): Promise<void> {
+  await Promise.all(browser.contexts().map((context) => context.close()));
 }
 
 /** An account with a role on the platform, or in a tenant; its password. */
