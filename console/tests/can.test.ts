@@ -1,23 +1,35 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { accessible, account, type Browser, browser, shot, signIn, visit } from './harness/browser';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import {
+  accessible,
+  account,
+  type Browser,
+  browser,
+  closeAll,
+  type Look,
+  type Session,
+  session,
+  shot,
+  signIn,
+  visit,
+} from './harness/browser';
 import { curl, type Postern, postern } from './harness/postern';
 
 let at: Postern;
 let chromium: Browser;
-let owner: { email: string; password: string };
+let owner: Session;
 
 beforeAll(async () => {
   [at, chromium] = await Promise.all([postern(), browser()]);
-  owner = await account(at, 'can@example.com', 'owner');
+  owner = await session(chromium, at, await account(at, 'can@example.com', 'owner'));
 });
+afterEach(() => closeAll(chromium));
 afterAll(async () => {
   await chromium?.close();
   await at?.end();
 });
 
-async function open(path: string, options: { width?: number; dark?: boolean } = {}) {
-  const window = await visit(chromium, at, options);
-  await signIn(window.page, owner);
+async function open(path: string, look: Look = {}) {
+  const window = await visit(chromium, at, { session: owner, ...look });
   await window.page.goto(path);
   await window.page.getByRole('heading', { level: 1, name: 'Can…?' }).waitFor();
   return window;
@@ -35,10 +47,17 @@ test('asks as one app and as another beside it, and the link says so', async () 
   await page.getByRole('option', { name: /^fieldforce/ }).click();
   await page.getByRole('combobox', { name: 'As another app beside it' }).fill('sho');
   await page.getByRole('option', { name: /^shop/ }).click();
-  await page.getByRole('combobox', { name: 'Service' }).fill('partn');
-  await page.getByRole('option', { name: /^partners/ }).click();
-  await page.getByRole('combobox', { name: 'Operation' }).click();
-  await page.getByRole('option', { name: /POST \/partners\/customers/ }).click();
+  // An operation is found by a part of its name, and fills in where it is.
+  const operation = page.getByRole('combobox', { name: 'Operation' });
+  await operation.fill('nothing like this');
+  await page.getByText('Nothing found').waitFor();
+  await operation.fill('te-customer');
+  await page.getByRole('option', { name: 'POST /customers · partners/v1/create-customer' }).click();
+  await expect
+    .poll(() => page.getByRole('textbox', { name: 'Path' }).inputValue())
+    .toBe('/partners/customers');
+  expect(await page.getByRole('combobox', { name: 'Method' }).inputValue()).toBe('POST');
+  expect(await operation.inputValue()).toContain('create-customer');
   await page.getByRole('button', { name: 'Ask', exact: true }).click();
   const own = page.getByRole('region', { name: 'As app fieldforce' });
   const other = page.getByRole('region', { name: 'As app shop' });
@@ -89,8 +108,7 @@ test('headers, body, address and time count, and the body stays out of the link'
 test('comes from a refused request with everything that is known of it', async () => {
   const scenario = at.scenarios.find((one) => one.name === 'address not on the list');
   const { id } = await curl(scenario?.curl ?? '');
-  const { page, complaints } = await visit(chromium, at, { width: 390 });
-  await signIn(page, owner);
+  const { page, complaints } = await visit(chromium, at, { session: owner, width: 390 });
   await page.goto(`/requests/${id}`);
   await page.getByRole('link', { name: 'Ask Can…?' }).click();
   await page.getByText('Refused: 403 network.address_not_allowed').waitFor();
@@ -109,6 +127,27 @@ test('comes from a refused request with everything that is known of it', async (
   await page.goBack();
   await page.getByText('Refused: 403 network.address_not_allowed').waitFor();
   expect(await page.getByRole('textbox', { name: 'Address of the caller' }).inputValue()).toBe('127.0.0.1');
+  expect(complaints).toEqual([]);
+});
+
+test('what is written by hand is not the operation that was chosen any more', async () => {
+  const { page, complaints } = await open('/can', { width: 390, dark: true });
+  const operation = page.getByRole('combobox', { name: 'Operation' });
+  await operation.click();
+  await accessible(page);
+  await shot(page, 'can-operations-390');
+  await operation.fill('/quote');
+  await page.getByRole('option', { name: /^POST \/quote/ }).click();
+  const path = page.getByRole('textbox', { name: 'Path' });
+  await expect.poll(() => path.inputValue()).toBe('/orders/quote');
+  await path.fill('/orders/quotes');
+  await expect.poll(() => operation.inputValue()).toBe('');
+  // An app is found by its title, too, and taken out again.
+  const { title } = (await at.ask('GET', '/api/v1/apps/newcomer')).body as { title?: string };
+  await page.getByRole('combobox', { name: 'App', exact: true }).fill((title ?? 'newcomer').slice(0, 6));
+  await page.getByRole('option', { name: /^newcomer/ }).click();
+  await page.getByLabel('Clear App').click();
+  expect(await page.getByRole('combobox', { name: 'App', exact: true }).inputValue()).toBe('');
   expect(complaints).toEqual([]);
 });
 

@@ -1,14 +1,17 @@
 import { connect } from 'node:net';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Schemas } from '../src/api/client';
 import {
   accessible,
   account,
   type Browser,
   browser,
+  closeAll,
+  type Look,
   type Page,
+  type Session,
+  session,
   shot,
-  signIn,
   visit,
 } from './harness/browser';
 import { curl, type Postern, postern } from './harness/postern';
@@ -17,13 +20,15 @@ type Call = Schemas['CallRow'];
 
 let at: Postern;
 let chromium: Browser;
-let operator: { email: string; password: string };
+let operator: Session;
 
 beforeAll(async () => {
   [at, chromium] = await Promise.all([postern(), browser()]);
-  operator = await account(at, 'refusals@example.com', 'operator');
+  operator = await session(chromium, at, await account(at, 'refusals@example.com', 'operator'));
   for (const scenario of at.scenarios) await curl(scenario.curl);
 });
+
+afterEach(() => closeAll(chromium));
 
 afterAll(async () => {
   await chromium?.close();
@@ -31,14 +36,7 @@ afterAll(async () => {
 });
 
 /** A window of somebody who is signed in. */
-async function opened(
-  who: { email: string; password: string },
-  options: { width?: number; dark?: boolean } = {},
-) {
-  const { page, complaints } = await visit(chromium, at, options);
-  await signIn(page, who);
-  return { page, complaints };
-}
+const opened = (who: Session, look: Look = {}) => visit(chromium, at, { session: who, ...look });
 
 /** The links of the list of requests. */
 const requests = (page: Page) =>
@@ -93,7 +91,13 @@ test('filters narrow, stand in the URL, and say what is wrong with them', async 
   await page.goto('/refusals?since=1h');
   await page.getByRole('textbox', { name: 'Words' }).fill('/V1/');
   await page.getByRole('textbox', { name: 'Status' }).fill('401');
-  await page.getByRole('textbox', { name: 'Code' }).fill('credential');
+  // A code is found by what it says, or a family written as it is.
+  const code = page.getByRole('combobox', { name: 'Code' });
+  await code.fill('key expired');
+  await page.getByRole('option', { name: 'credential.expired API key expired' }).waitFor();
+  await accessible(page);
+  await shot(page, 'refusals-codes');
+  await code.fill('credential');
   await page.getByRole('button', { name: 'Apply' }).click();
   await page.waitForURL(/status=401/);
   const wanted = (await logged('phrase=/v1/&status=401&code=credential')).length;
@@ -118,7 +122,7 @@ test('filters narrow, stand in the URL, and say what is wrong with them', async 
   await page.getByRole('link', { name: 'POST /partners/customers' }).first().waitFor();
   expect(await page.getByLabel('Fault').inputValue()).toBe('');
 
-  await page.getByRole('textbox', { name: 'Code' }).fill('no.such');
+  await page.getByRole('combobox', { name: 'Code' }).fill('no.such');
   await page.getByRole('button', { name: 'Apply' }).click();
   await page.getByRole('alert').waitFor();
   expect(await page.getByRole('alert').count()).toBe(1);
@@ -186,7 +190,7 @@ test('the list is live until it is told to stand still', async () => {
 
 test('whoever reads in one tenant sees what is theirs', async () => {
   const publisher = await account(at, 'publisher@example.com', 'publisher', 'operations');
-  const { page, complaints } = await opened(publisher);
+  const { page, complaints } = await opened(await session(chromium, at, publisher));
   await page.goto('/refusals');
   await page.getByRole('link', { name: 'POST /admin/config' }).first().waitFor();
   const theirs = (await logged('tenant=operations&outcome=refused')).length;

@@ -1,11 +1,11 @@
 import type { Locator } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   accessible,
   account,
   type Browser,
-  type BrowserContext,
   browser,
+  closeAll,
   type Page,
   signIn,
   visit,
@@ -19,7 +19,6 @@ import { curl, type Postern, postern } from './harness/postern';
 
 let at: Postern;
 let chromium: Browser;
-let context: BrowserContext;
 let page: Page;
 let complaints: string[];
 
@@ -28,18 +27,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await chromium?.close();
-});
-// Each story mends what is broken: the next one starts with a demo of its own.
-beforeEach(async () => {
-  at = await postern();
-  const who = await account(at, 'stories@example.com', 'owner');
-  ({ context, page, complaints } = await visit(chromium, at));
-  await signIn(page, who);
-});
-afterEach(async () => {
-  await context?.close();
-  await at?.end();
-  expect(complaints).toEqual([]);
 });
 
 /** One way to work a page. */
@@ -123,6 +110,23 @@ describe.each([
   ['mouse', mouse],
   ['keyboard', keyboard],
 ])('by %s alone', (_, hand) => {
+  // The stories mend what is broken: whoever comes next starts with a demo of their own.
+  beforeAll(async () => {
+    at = await postern();
+    const who = await account(at, 'stories@example.com', 'owner');
+    ({ page, complaints } = await visit(chromium, at));
+    await signIn(page, who);
+  });
+  beforeEach(async () => {
+    await page.goto('/');
+    await page.getByRole('navigation').waitFor();
+  });
+  afterAll(async () => {
+    await closeAll(chromium);
+    await at?.end();
+    expect(complaints).toEqual([]);
+  });
+
   /** From the id in the search box to the fix being made. */
   async function mend(id: string, comment: string) {
     await hand.search(id);

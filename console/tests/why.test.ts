@@ -1,11 +1,15 @@
 import type { Locator } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import {
   accessible,
   account,
   type Browser,
   browser,
+  closeAll,
+  type Look,
   type Page,
+  type Session,
+  session,
   shot,
   signIn,
   visit,
@@ -14,15 +18,16 @@ import { curl, type Postern, postern } from './harness/postern';
 
 let at: Postern;
 let chromium: Browser;
-let owner: { email: string; password: string };
+let owner: Session;
 /** The last request of each scenario of the demo. */
 const ids = new Map<string, string>();
 
 beforeAll(async () => {
   [at, chromium] = await Promise.all([postern(), browser()]);
-  owner = await account(at, 'why@example.com', 'owner');
+  owner = await session(chromium, at, await account(at, 'why@example.com', 'owner'));
   for (const one of at.scenarios) ids.set(one.name, (await curl(one.curl)).id);
 });
+afterEach(() => closeAll(chromium));
 afterAll(async () => {
   await chromium?.close();
   await at?.end();
@@ -42,9 +47,8 @@ function curlOf(scenario: string): string {
   return found.curl;
 }
 
-async function open(scenario: string, options: { width?: number; dark?: boolean } = {}) {
-  const window = await visit(chromium, at, options);
-  await signIn(window.page, owner);
+async function open(scenario: string, look: Look = {}) {
+  const window = await visit(chromium, at, { session: owner, ...look });
   await window.page.goto(`/requests/${id(scenario)}`);
   return window;
 }
@@ -99,6 +103,12 @@ test('story 1: a new key, made by the proved fix, lets the same request pass', a
   await dialog.getByRole('checkbox').check();
   await dialog.getByRole('button', { name: 'Close' }).click();
   const done = await tryAgain(page);
+  // Decided with the new key, and its body was in no record.
+  await done
+    .getByText(`key_${key.slice(4, 20)}`)
+    .first()
+    .waitFor();
+  await done.getByText('content: nobody had looked at the body yet').waitFor();
   expect(await done.textContent()).not.toContain(key);
   await accessible(page);
   await shot(page, 'why-story-1-done');
@@ -212,6 +222,26 @@ test('a record that is not there: where was looked, and what an id looks like', 
   expect(complaints).toEqual([]);
 });
 
+test('what takes two people is proposed for somebody else to approve', async () => {
+  const users = '/api/v1/services/users';
+  const before = (await at.ask('GET', users)).body as object;
+  const asked = await at.ask('PUT', users, { ...before, publish_approval: true });
+  expect(asked.status).toBe(200);
+  const { page, complaints } = await open('wrong method', { dark: true });
+  await page.getByText('Somebody else has to approve this').waitFor();
+  expect(await page.getByRole('button', { name: /^Review and apply/ }).count()).toBe(0);
+  await page.getByRole('button', { name: 'Propose it' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Propose this fix?' });
+  await dialog.getByLabel('Comment').fill('They mean to delete');
+  await accessible(page);
+  await shot(page, 'why-propose-dark');
+  await dialog.getByRole('button', { name: 'Propose it' }).click();
+  await page.waitForURL('**/change-requests/*');
+  const proposed = (await at.ask('GET', '/api/v1/change-requests')).body;
+  expect(JSON.stringify(proposed)).toContain('They mean to delete');
+  expect(complaints).toEqual([]);
+});
+
 test('whoever only looks gets no button; a consumer sees the consumer’s part', async () => {
   const auditor = await account(at, 'auditor@example.com', 'auditor');
   const viewer = await account(at, 'viewer@example.com', 'viewer', 'fieldwork');
@@ -269,7 +299,7 @@ test('answers of a newer Postern and hostile texts do no harm', async () => {
     body.found.wire = {
       capture: {
         request: { headers: [[evil, evil]], body: { bytes: 8192, text: binary, cut: true } },
-        got: { status: 403 },
+        got: { status: 403, removed: [], added: [[evil, evil]], changed: [] },
       },
     };
     await route.fulfill({ json: body });

@@ -3,6 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { texts } from '../../texts';
+import classes from './Can.module.css';
 
 /** Something that a search found. */
 export interface Choice {
@@ -49,8 +50,10 @@ export function Searched<Found extends Choice>(props: {
       value={chosen?.value ?? null}
       onChange={(value) => props.onChange(items.find((item) => item.value === value))}
       onSearchChange={setTyped}
-      comboboxProps={{ width: 'max-content', position: 'bottom-start' }}
-      styles={{ dropdown: { minWidth: '16rem', maxWidth: '92vw' } }}
+      comboboxProps={{ withinPortal: false }}
+      // What scrolls is the list itself, which the field's keys move through.
+      withScrollArea={false}
+      classNames={{ options: classes.options }}
       autoComplete="off"
     />
   );

@@ -4,6 +4,7 @@ import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import { useDenialCodes } from '../../api/denialCodes';
 import { texts } from '../../texts';
+import classes from './Filters.module.css';
 import { type FilterName, UNFILTERED, useLooked } from './looked';
 
 const words = texts.refusals.filters;
@@ -120,8 +121,10 @@ function CodeField(props: { label: string; size: string; value: string; onChange
         return options.filter((one) => 'value' in one && fits(one.value)).slice(0, limit);
       }}
       limit={50}
-      maxDropdownHeight={280}
-      comboboxProps={{ width: 'max-content', position: 'bottom-start' }}
+      comboboxProps={{ withinPortal: false, width: 'max-content', position: 'bottom-start' }}
+      // What scrolls is the list itself, which the field's keys move through.
+      withScrollArea={false}
+      classNames={{ options: classes.codes }}
       renderOption={({ option }) => (
         <span>
           <code>{option.value}</code>

@@ -125,7 +125,9 @@ function Done(props: { made: Schemas['MadeFix']; explained: Schemas['ExplainedCa
           </li>
         ))}
       </ul>
-      <Again explained={props.explained} assumed={key} />
+      <Box mt="sm">
+        <Again explained={props.explained} assumed={key} />
+      </Box>
     </Alert>
   );
 }

@@ -1,26 +1,36 @@
 import { Button, Paper, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import type { Schemas } from '../../api/client';
+import { useMay } from '../../api/me';
 import { Snippet } from '../../parts/Copy';
 import { Said } from '../../parts/Said';
 import { texts } from '../../texts';
 import { Applying } from './Applying';
+import { changesOf, Proposing } from './Proposing';
 import classes from './Why.module.css';
+
+type Fix = Schemas['Fix'];
 
 const words = texts.why;
 
 /** The proved fixes, the smallest first; those that open what was closed on purpose are folded away. */
 export function Fixes(props: { explained: Schemas['ExplainedCall']; own: boolean; onApplied: () => void }) {
-  const { found } = props.explained;
-  const [chosen, setChosen] = useState<Schemas['Fix']>();
-  const fixes = found.fixes ?? [];
-  const card = (fix: Schemas['Fix']) => (
-    <Card
-      key={fix.number}
-      fix={fix}
-      onReview={props.own && fix.may_apply ? () => setChosen(fix) : undefined}
-    />
-  );
+  const { fixes = [], asked } = props.explained.found;
+  const tenant = asked.tenant ?? undefined;
+  const may = useMay();
+  const [chosen, setChosen] = useState<Fix>();
+  const [proposed, setProposed] = useState<Fix>();
+  const card = (fix: Fix) => {
+    const proposable = fix.needs_approval && changesOf(fix) && may('changes.propose', tenant);
+    return (
+      <Card
+        key={fix.number}
+        fix={fix}
+        onReview={props.own && fix.may_apply ? () => setChosen(fix) : undefined}
+        onPropose={props.own && proposable ? () => setProposed(fix) : undefined}
+      />
+    );
+  };
   const right = fixes.filter((fix) => fix.if_wrong);
   const open = fixes.filter((fix) => !fix.if_wrong);
   return (
@@ -47,13 +57,14 @@ export function Fixes(props: { explained: Schemas['ExplainedCall']; own: boolean
         onApplied={props.onApplied}
         onClose={() => setChosen(undefined)}
       />
+      <Proposing fix={proposed} tenant={tenant} onClose={() => setProposed(undefined)} />
     </Stack>
   );
 }
 
-/** One fix: what it does, how far it is proved, whom else it lets in. */
-function Card(props: { fix: Schemas['Fix']; onReview: (() => void) | undefined }) {
-  const { fix, onReview } = props;
+/** One fix: what it does, how far it is proved, whom else it lets in, and what one may do about it. */
+function Card(props: { fix: Fix; onReview: (() => void) | undefined; onPropose: (() => void) | undefined }) {
+  const { fix, onReview, onPropose } = props;
   const sentence = fix.sentence.charAt(0).toUpperCase() + fix.sentence.slice(1);
   return (
     <Paper withBorder p="sm" component="article" aria-label={sentence}>
@@ -70,16 +81,24 @@ function Card(props: { fix: Schemas['Fix']; onReview: (() => void) | undefined }
             <Snippet text={fix.commands.join('\n')} what={words.commandOf(fix.number)} />
           </div>
         )}
-        {onReview ? (
+        {!onReview && (
+          <Text size="xs" c="dimmed">
+            {fix.needs_approval ? words.takesTwo : words.mayNot}
+          </Text>
+        )}
+        {onReview && (
           <div>
             <Button size="sm" onClick={onReview} aria-label={words.reviewOf(fix.sentence)}>
               {words.review}
             </Button>
           </div>
-        ) : (
-          <Text size="xs" c="dimmed">
-            {words.mayNot}
-          </Text>
+        )}
+        {onPropose && (
+          <div>
+            <Button size="sm" variant="default" onClick={onPropose}>
+              {words.propose}
+            </Button>
+          </div>
         )}
       </Stack>
     </Paper>
@@ -87,7 +106,7 @@ function Card(props: { fix: Schemas['Fix']; onReview: (() => void) | undefined }
 }
 
 /** How far a fix is proved, and whom else it lets in. */
-export function Proved(props: { fix: Schemas['Fix'] }) {
+export function Proved(props: { fix: Fix }) {
   const { proof, reach } = props.fix;
   const parts = [
     words.proof(proof.through),

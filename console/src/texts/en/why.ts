@@ -42,7 +42,7 @@ const EVIDENCE: Record<string, string> = {
 /** Facts that a decision may lack, in words that say what they are. */
 const FACTS: Record<string, string> = {
   body_start: 'the body',
-  counters: 'how much of the limit was used',
+  counters: 'the counters',
   credential: 'the key',
   operation: 'the operation',
 };
@@ -52,7 +52,7 @@ function unknown(what: string, unread: boolean): string {
   if (what === 'identity') return 'who calls is not known';
   if (what === 'subscription') return 'there is no subscription';
   const fact = Object.hasOwn(FACTS, what) ? FACTS[what] : what.replaceAll('_', ' ');
-  return unread ? `${fact}: nobody had looked at it yet` : `${fact}: not kept`;
+  return unread ? `nobody had looked at ${fact} yet` : `${fact} was not kept`;
 }
 
 /** Texts of the room `why`. */
@@ -157,6 +157,10 @@ export const why = {
   review: 'Review and apply',
   reviewOf: (sentence: string) => `Review and apply: ${sentence}`,
   mayNot: 'You may not apply this. Send the link of this page to somebody who may.',
+  takesTwo: 'Somebody else has to approve this: the service takes two people for what callers get.',
+  propose: 'Propose it',
+  proposing: 'Propose this fix?',
+  proposingHelp: 'A change request is made. Nothing changes until somebody else approves it.',
   apply: 'Apply',
   applying: 'Apply this fix?',
   change: 'What changes',
