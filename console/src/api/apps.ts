@@ -1,5 +1,4 @@
 import { queryOptions } from '@tanstack/react-query';
-import type { AppAccess } from './answers/apps';
 import { answer, api, type Schemas, versioned } from './client';
 import { codeOf } from './problem';
 import { queries } from './queries';
@@ -52,10 +51,8 @@ export const subscriptionQuery = (id: string) =>
 export const accessQuery = (app: string) =>
   queryOptions({
     queryKey: ['app', app, 'access'],
-    queryFn: async () =>
-      (await answer(
-        api.GET('/api/v1/apps/{app}/access', { params: { path: { app }, query: { limit: 200 } } }),
-      )) as unknown as AppAccess,
+    queryFn: () =>
+      answer(api.GET('/api/v1/apps/{app}/access', { params: { path: { app }, query: { limit: 200 } } })),
   });
 
 /** The subscriptions of an app, a page of them. */

@@ -8,9 +8,22 @@ export interface Sent {
   file?: string | undefined;
 }
 
+/** Where a key stands if nothing else is said. */
+const USUAL_HEADER = 'X-API-Key';
+
 /** A text between single quotes for a POSIX shell. */
 function quoted(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Puts a key into a request: into the first header that is looked at or, without one, the query. */
+export function withKey(sent: Sent, places: { headers: string[]; query: string[] }, key: string): Sent {
+  const [header] = places.headers;
+  const [parameter] = places.query;
+  if (header || !parameter) return { ...sent, headers: [...sent.headers, [header ?? USUAL_HEADER, key]] };
+  const url = new URL(sent.url);
+  url.searchParams.set(parameter, key);
+  return { ...sent, url: url.href };
 }
 
 /** The command that sends a request with curl. */

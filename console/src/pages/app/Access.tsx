@@ -1,7 +1,7 @@
 import { Code, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { Callable } from '../../api/answers/apps';
 import { accessQuery } from '../../api/apps';
+import type { Schemas } from '../../api/client';
 import { useMay } from '../../api/me';
 import { type Column, DataTable } from '../../parts/DataTable';
 import { Empty } from '../../parts/Empty';
@@ -14,7 +14,7 @@ import { texts } from '../../texts';
 
 const words = texts.apps.access;
 
-const COLUMNS: Array<Column<Callable>> = [
+const COLUMNS: Array<Column<Schemas['Callable']>> = [
   {
     head: words.operation,
     cell: (one) => (

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { environments, refreshApps } from '../../api/apps';
 import { answer, api } from '../../api/client';
+import { PRODUCTION } from '../../api/gateway';
 import { Ask } from '../../parts/Ask';
 import { texts } from '../../texts';
 import { useGrants } from '../credential/grants';
@@ -10,9 +11,6 @@ import { finished, type KeyDraft, KeyFields } from '../credential/KeyFields';
 import { type NewKey, newKeyOf } from '../credential/NewSecret';
 
 const words = texts.apps.createKey;
-
-/** What every request belongs to whose host no environment has. */
-const PRODUCTION = 'production';
 
 /** Makes a key of an app; its secret is shown by whoever opened this. */
 export function CreateKey(props: { app: string; onClose: () => void; onMade: (made: NewKey) => void }) {

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Credential } from '../../api/apps';
 import { answer, api } from '../../api/client';
+import { PRODUCTION } from '../../api/gateway';
 import { useMay } from '../../api/me';
 import { type Column, DataTable } from '../../parts/DataTable';
 import { Empty } from '../../parts/Empty';
@@ -84,7 +85,7 @@ const COLUMNS: Array<Column<Credential>> = [
     ),
   },
   { head: words.state, cell: (key) => <KeyState of={key} /> },
-  { head: words.environment, cell: (key) => <Shown text={key.environment ?? 'production'} mono /> },
+  { head: words.environment, cell: (key) => <Shown text={key.environment ?? PRODUCTION} mono /> },
   {
     head: words.scopes,
     cell: (key) => (key.scopes ? <Names names={key.scopes} /> : words.allScopes),

@@ -1,7 +1,6 @@
 import { Code } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { Call, Calls } from '../../api/answers/apps';
-import { answer, api } from '../../api/client';
+import { answer, api, type Schemas } from '../../api/client';
 import { useMay } from '../../api/me';
 import { type Column, DataTable } from '../../parts/DataTable';
 import { Empty } from '../../parts/Empty';
@@ -14,7 +13,7 @@ import { texts } from '../../texts';
 
 const words = texts.apps.refused;
 
-const COLUMNS: Array<Column<Call>> = [
+const COLUMNS: Array<Column<Schemas['CallRow']>> = [
   {
     head: words.when,
     cell: (call) => (
@@ -27,7 +26,7 @@ const COLUMNS: Array<Column<Call>> = [
     head: words.request,
     cell: (call) => (
       <>
-        <Code>{call.method}</Code> <Shown text={call.path} mono />
+        <Code>{call.method}</Code> <Shown text={call.path ?? ''} mono />
       </>
     ),
   },
@@ -51,8 +50,8 @@ export function RefusedLately(props: { app: string; credential?: string }) {
     queryFn: async () => {
       const limit = credential ? LOOKED_AT : SHOWN;
       const asked = api.GET('/api/v1/calls', { params: { query: { app, outcome: 'refused', limit } } });
-      const calls = (await answer(asked)) as unknown as Calls;
-      return calls.items.filter((call) => !credential || call.credential === credential).slice(0, SHOWN);
+      const { items } = await answer(asked);
+      return items.filter((call) => !credential || call.credential === credential).slice(0, SHOWN);
     },
     enabled: allowed,
   });

@@ -1,5 +1,5 @@
 import { Paper, Stack, Title } from '@mantine/core';
-import type { ChangeRequested } from '../../api/answers/apps';
+import type { Schemas } from '../../api/client';
 import { Fact, Facts } from '../../parts/Facts';
 import { ButtonLink } from '../../parts/links';
 import { Shown } from '../../parts/Shown';
@@ -7,6 +7,12 @@ import { Time } from '../../parts/Time';
 import { texts } from '../../texts';
 
 const words = texts.approvals.changeRequest;
+
+/** What a change request that waits says of itself. */
+export type ChangeRequested = Pick<
+  Schemas['ChangeRequestRow'],
+  'comment' | 'proposed_by' | 'proposed_at' | 'expires_at' | 'tenant'
+>;
 
 /** A change request that waits: it is decided about on its own page, where its differences are. */
 export function ChangeWaiting(props: { id: string; of: ChangeRequested }) {

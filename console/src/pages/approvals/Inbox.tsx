@@ -1,13 +1,12 @@
 import { Button, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { ChangeRequested } from '../../api/answers/apps';
 import type { Subscription } from '../../api/apps';
 import { approvals } from '../../frame/WaitingCount';
 import { Empty } from '../../parts/Empty';
 import { Loaded } from '../../parts/Loaded';
 import { texts } from '../../texts';
-import { ChangeWaiting } from './ChangeWaiting';
+import { type ChangeRequested, ChangeWaiting } from './ChangeWaiting';
 import { Story } from './Story';
 
 const words = texts.approvals;

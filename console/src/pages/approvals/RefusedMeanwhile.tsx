@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import type { Denials } from '../../api/answers/apps';
 import type { Subscription } from '../../api/apps';
 import { answer, api } from '../../api/client';
 import { useMay } from '../../api/me';
@@ -19,7 +18,7 @@ export function RefusedMeanwhile(props: { of: Subscription; counted?: number | u
     queryFn: async () => {
       const since_ms = moment(requested_at)?.getTime();
       const query = { app, service, code: PENDING, since_ms, by: 'code' };
-      return (await answer(api.GET('/api/v1/denials', { params: { query } }))) as unknown as Denials;
+      return answer(api.GET('/api/v1/denials', { params: { query } }));
     },
     enabled: allowed && props.counted === undefined,
   });

@@ -1,7 +1,7 @@
-import { Text, TextInput } from '@mantine/core';
-import { useLocalStorage } from '@mantine/hooks';
+import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useGateway } from '../../api/gateway';
+import { PRODUCTION, useGateway } from '../../api/gateway';
+import { GatewayField } from '../../parts/GatewayField';
 import { Secret } from '../../parts/Secret';
 import { texts } from '../../texts';
 import { commandFor, exampleFor } from './curl';
@@ -19,7 +19,7 @@ export function newKeyOf(answered: Record<string, unknown>): NewKey {
   return {
     id: String(answered.id),
     app: String(answered.app),
-    environment: typeof answered.environment === 'string' ? answered.environment : 'production',
+    environment: typeof answered.environment === 'string' ? answered.environment : PRODUCTION,
     secret: String(answered.secret),
   };
 }
@@ -28,31 +28,21 @@ export function newKeyOf(answered: Record<string, unknown>): NewKey {
 export function NewSecret(props: { made: NewKey; onClose: () => void }) {
   const { made } = props;
   const words = texts.apps.secret;
-  const gateway = useGateway(made.environment);
-  const [said, say] = useLocalStorage({ key: `postern-gateway-${made.environment}`, defaultValue: '' });
   const example = useQuery({
     queryKey: ['example', made.id],
     queryFn: async () => (await exampleFor(made.app, made.id, made.environment)) ?? null,
   }).data;
-  const typed = gateway.guessed && URL.canParse(said) ? said : gateway.url;
+  const gateway = useGateway(made.environment, example?.hosts);
   return (
     <Secret
       opened
       title={words.title(made.id)}
       what={words.what(made.id)}
       secret={made.secret}
-      curl={example ? commandFor(example, typed, made.secret) : undefined}
+      curl={example && gateway.url ? commandFor(example, gateway.url, made.secret) : undefined}
       note={
         <>
-          {example && gateway.guessed && (
-            <TextInput
-              label={words.gateway}
-              description={words.gatewayGuessed}
-              value={said || gateway.url}
-              error={said && !URL.canParse(said) ? words.gatewayWrong : undefined}
-              onChange={(event) => say(event.currentTarget.value)}
-            />
-          )}
+          {example && <GatewayField of={gateway} />}
           {example === null && <Text size="sm">{words.nothing}</Text>}
         </>
       }

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Callable } from '../../api/answers/apps';
+import type { Schemas } from '../../api/client';
 import { commandFor, tried } from './curl';
 
-const operation = (name: string, members: Partial<Callable>): Callable => ({
+const operation = (name: string, members: Partial<Schemas['Callable']>): Schemas['Callable'] => ({
   service: 's',
   version: 'v1',
   operation: name,
@@ -13,7 +13,7 @@ const operation = (name: string, members: Partial<Callable>): Callable => ({
   ...members,
 });
 
-const access = (...operations: Callable[]) => ({
+const access = (...operations: Array<Schemas['Callable']>) => ({
   app: 'a',
   tenant: 't',
   access_roles: [],
@@ -42,15 +42,25 @@ test('of an app with many keys, an operation that does not name them all will do
   expect(tried(access(many), 'key_new', 'production')).toBe(many);
 });
 
-test('the command goes to the service’s own host where it has one, and carries the key', () => {
+test('the command carries the key where the service looks for one', () => {
   const example = {
     method: 'POST',
     path: '/v1/users',
-    header: 'X-API-Key',
-    host: 'api.example.com',
+    places: { headers: ['X-API-Key'], query: ['key'] },
+    hosts: [],
     mediaType: 'application/json',
   };
-  expect(commandFor(example, 'https://gateway.example.com:8443', "pst_a'b")).toBe(
+  const gateway = 'https://api.example.com:8443';
+  expect(commandFor(example, gateway, "pst_a'b")).toBe(
     `curl -X POST https://api.example.com:8443/v1/users -H 'X-API-Key: pst_a'\\''b' -H 'Content-Type: application/json' --data-raw '{}'`,
+  );
+  const queried = {
+    ...example,
+    method: 'GET',
+    places: { headers: [], query: ['key'] },
+    mediaType: undefined,
+  };
+  expect(commandFor(queried, gateway, 'pst_ab')).toBe(
+    `curl -X GET 'https://api.example.com:8443/v1/users?key=pst_ab'`,
   );
 });

@@ -1,15 +1,18 @@
-import type { AppAccess, Callable, Requirements } from '../../api/answers/apps';
 import { accessQuery } from '../../api/apps';
-import { answer, api } from '../../api/client';
+import { answer, api, type Schemas } from '../../api/client';
 import { queries } from '../../api/queries';
-import { curlOf } from '../../parts/curl';
+import { curlOf, withKey } from '../../parts/curl';
+
+type Callable = Schemas['Callable'];
 
 /** A request that a new key is good for: an operation, and what it asks of its callers. */
 export interface Example {
   method: string;
   path: string;
-  header: string;
-  host: string | undefined;
+  /** Where the key is looked for. */
+  places: { headers: string[]; query: string[] };
+  /** The hosts of the service; none: every one. */
+  hosts: string[];
   mediaType: string | undefined;
 }
 
@@ -23,7 +26,7 @@ function plainness(operation: Callable): number {
 }
 
 /** Of what an app may call, what is best for trying a key of it. */
-export function tried(access: AppAccess, key: string, environment: string): Callable | undefined {
+export function tried(access: Schemas['AppAccess'], key: string, environment: string): Callable | undefined {
   const fits = access.operations.filter((one) => one.environments.includes(environment));
   const named = fits.filter((one) => one.credentials.includes(key));
   const keyed = fits.filter((one) => one.credentials.length > 0);
@@ -42,29 +45,23 @@ export async function exampleFor(
   const operation = tried(await queries.fetchQuery(accessQuery(app)), key, environment);
   if (!operation) return undefined;
   const name = `${operation.service}/${operation.version}/${operation.operation}`;
-  const wanted = (await answer(
-    api.GET('/api/v1/requirements', { params: { query: { operation: name, limit: 1 } } }),
-  )) as unknown as Requirements;
+  const query = { operation: name, limit: 1 };
+  const wanted = await answer(api.GET('/api/v1/requirements', { params: { query } }));
   const method = operation.methods.includes('GET') ? 'GET' : (operation.methods[0] ?? 'GET');
   return {
     method,
     path: operation.path,
-    header: wanted.credentials?.headers?.[0] ?? 'X-API-Key',
-    host: wanted.hosts.find((host) => !host.startsWith('*')),
+    places: wanted.credentials ?? { headers: [], query: [] },
+    hosts: wanted.hosts,
     mediaType: WITH_BODY.includes(method) ? (wanted.media_types[0]?.[0] ?? 'application/json') : undefined,
   };
 }
 
 /** The command that sends a request with a key. */
 export function commandFor(example: Example, gateway: string, secret: string): string {
-  const url = new URL(gateway);
-  if (example.host) url.hostname = example.host;
-  const headers: Array<[string, string]> = [[example.header, secret]];
-  if (example.mediaType) headers.push(['Content-Type', example.mediaType]);
-  return curlOf({
-    method: example.method,
-    url: `${url.origin}${example.path}`,
-    headers,
-    body: example.mediaType ? '{}' : undefined,
-  });
+  const { method, path, mediaType } = example;
+  const bare = { method, url: `${new URL(gateway).origin}${path}`, headers: [] };
+  const sent = withKey(bare, example.places, secret);
+  if (!mediaType) return curlOf(sent);
+  return curlOf({ ...sent, headers: [...sent.headers, ['Content-Type', mediaType]], body: '{}' });
 }

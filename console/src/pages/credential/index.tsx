@@ -2,6 +2,7 @@ import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { type Credential, credentialQuery, ownerQuery } from '../../api/apps';
+import { PRODUCTION } from '../../api/gateway';
 import { Allowed } from '../../parts/Allowed';
 import { Fact, Facts } from '../../parts/Facts';
 import { Loaded } from '../../parts/Loaded';
@@ -53,7 +54,7 @@ function About(props: { of: Versioned<Credential> }) {
               <Shown text={key.app} />
             </PageLink>
           </Fact>
-          <Fact name={words.environment}>{<Shown text={key.environment ?? 'production'} mono />}</Fact>
+          <Fact name={words.environment}>{<Shown text={key.environment ?? PRODUCTION} mono />}</Fact>
           <Fact name={words.lastUse}>{<LastUse of={key.id ?? ''} />}</Fact>
           <Fact name={words.scopes}>{key.scopes ? <Names names={key.scopes} /> : words.allScopes}</Fact>
           <Fact name={words.roles}>

@@ -1,6 +1,5 @@
 import { Group, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { Denials } from '../../api/answers/calls';
 import { answer, api } from '../../api/client';
 import { codeOf } from '../../api/problem';
 import { DataTable } from '../../parts/DataTable';
@@ -22,8 +21,7 @@ function useDenials(hours: number) {
     queryKey: ['denials', 'home', hours],
     queryFn: async () => {
       const query = { since_ms: Date.now() - hours * HOUR, by: 'code', limit: TOP };
-      const asked = api.GET('/api/v1/denials', { params: { query } });
-      return (await answer(asked)) as unknown as Denials;
+      return answer(api.GET('/api/v1/denials', { params: { query } }));
     },
     refetchInterval: 15_000,
   });

@@ -154,9 +154,6 @@ export const apps = {
   secret: {
     title: (key: string) => `${key} was created`,
     what: (key: string) => `secret of ${key}`,
-    gateway: 'Address of the gateway',
-    gatewayGuessed: 'This is the usual one. Put yours here if it differs; this browser remembers it.',
-    gatewayWrong: 'Put a URL here: https://api.example.com',
     nothing: 'The key is good for no operation yet. Request a subscription for its app next.',
   },
   rotate: {

@@ -35,6 +35,11 @@ export const common = {
     curl: 'A request with it:',
     curlName: 'curl command',
   },
+  gateway: {
+    label: (environment: string) => `Address of the gateway in ${environment}`,
+    help: 'Postern cannot tell it: none of the hosts is a name by itself. This browser remembers what you say.',
+    wrong: (example: string) => `Put an address here: ${example}`,
+  },
   unreachable: {
     title: 'Postern cannot be reached',
     detail: 'What is on this page stays. It is asked again every two seconds.',

@@ -107,8 +107,6 @@ export const home = {
     },
     send: {
       title: 'Send the first request',
-      gateway: 'Address of the gateway',
-      gatewayHelp: 'Where Postern said that the gateway is, when it started.',
       command: 'command that sends the request',
       noSecret: 'Put your key in the place of YOUR_KEY; nobody can show it again.',
       anotherKey: 'Make another key',

@@ -1,11 +1,11 @@
-import { Alert, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Stack, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
-import type { Call, Calls } from '../../../api/answers/calls';
-import { useGatewayUrl } from '../../../api/answers/gateway';
-import { answer, api } from '../../../api/client';
+import { useEffect, useRef } from 'react';
+import { answer, api, type Schemas } from '../../../api/client';
+import { useGateway } from '../../../api/gateway';
 import { Snippet } from '../../../parts/Copy';
-import { curlOf, type Sent } from '../../../parts/curl';
+import { curlOf, type Sent, withKey } from '../../../parts/curl';
+import { GatewayField } from '../../../parts/GatewayField';
 import { PageLink } from '../../../parts/links';
 import { Shown } from '../../../parts/Shown';
 import { texts } from '../../../texts';
@@ -30,28 +30,23 @@ export function firstRequest(at: Progress, gateway: string, secret: string | und
   const method = at.operation?.method ?? 'POST';
   const url = new URL(gateway);
   url.pathname = pathOf(at);
-  const host = at.service?.hosts?.find((one) => !one.includes('*'));
-  const { header, query } = at.service?.authentication?.api_key ?? {};
-  const headers: Sent['headers'] = host ? [['Host', host]] : [];
-  const key = secret ?? 'YOUR_KEY';
-  const name = [header].flat()[0];
-  const parameter = [query].flat()[0];
-  if (at.needsKey && name) headers.push([name, key]);
-  else if (at.needsKey && parameter) url.searchParams.set(parameter, key);
-  if (method === 'GET' || method === 'DELETE') return { method, url: url.href, headers };
-  headers.push(['Content-Type', 'application/json']);
-  return { method, url: url.href, headers, body: '{"hello": "postern"}' };
+  const sent: Sent = { method, url: url.href, headers: [] };
+  if (at.needsKey) {
+    const { header, query } = at.service?.authentication?.api_key ?? {};
+    const places = { headers: [header ?? []].flat(), query: [query ?? []].flat() };
+    Object.assign(sent, withKey(sent, places, secret ?? 'YOUR_KEY'));
+  }
+  if (method === 'GET' || method === 'DELETE') return sent;
+  sent.headers.push(['Content-Type', 'application/json']);
+  return { ...sent, body: '{"hello": "postern"}' };
 }
 
 /** The request that arrived since this was first shown: to the service, or to where it should be. */
-function useArrived(at: Progress): Call | undefined {
+function useArrived(at: Progress): Schemas['CallRow'] | undefined {
   const before = useRef<string>(undefined);
   const { data } = useQuery({
     queryKey: ['first-request'],
-    queryFn: async () => {
-      const asked = api.GET('/api/v1/calls', { params: { query: { limit: NEWEST } } });
-      return (await answer(asked)) as unknown as Calls;
-    },
+    queryFn: () => answer(api.GET('/api/v1/calls', { params: { query: { limit: NEWEST } } })),
     refetchInterval: AGAIN,
     staleTime: 0,
   });
@@ -70,25 +65,18 @@ export function SendStep(props: {
   onMade: (secret: string) => void;
 }) {
   const client = useQueryClient();
-  const known = useGatewayUrl();
-  const [typed, setTyped] = useState<string>();
-  const gateway = typed ?? known ?? `http://${location.hostname}:8080`;
+  const gateway = useGateway(undefined, props.at.service?.hosts);
   const arrived = useArrived(props.at);
   const allowed = arrived?.outcome === 'allowed';
   useEffect(() => {
     if (allowed) client.invalidateQueries({ queryKey: ['first-steps'] });
   }, [allowed, client]);
-  const valid = URL.canParse(gateway);
   return (
     <Stack gap="sm">
-      <TextInput
-        maw={560}
-        label={words.gateway}
-        description={words.gatewayHelp}
-        value={gateway}
-        onChange={(event) => setTyped(event.currentTarget.value.trim())}
-      />
-      {valid && <Snippet text={curlOf(firstRequest(props.at, gateway, props.secret))} what={words.command} />}
+      <GatewayField of={gateway} />
+      {gateway.url && (
+        <Snippet text={curlOf(firstRequest(props.at, gateway.url, props.secret))} what={words.command} />
+      )}
       {props.at.needsKey && !props.secret && (
         <div>
           <Text size="sm" mb={4}>
@@ -105,7 +93,7 @@ export function SendStep(props: {
 }
 
 /** What became of a request, and where to read more. */
-function Arrived(props: { call: Call }) {
+function Arrived(props: { call: Schemas['CallRow'] }) {
   const { call } = props;
   const what = `${call.method} ${call.path}`;
   const refused = call.outcome !== 'allowed' && call.outcome !== 'origin_refused';

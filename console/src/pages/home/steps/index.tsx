@@ -1,8 +1,9 @@
 import { Alert, Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { IconCircleCheck, IconCircleDashed, IconCircleDot } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
-import { useGatewayUrl } from '../../../api/answers/gateway';
+import { useGateway } from '../../../api/gateway';
 import { curlOf } from '../../../parts/curl';
+import { GatewayField } from '../../../parts/GatewayField';
 import { ButtonLink, PageLink } from '../../../parts/links';
 import { Secret } from '../../../parts/Secret';
 import { Shown } from '../../../parts/Shown';
@@ -29,7 +30,7 @@ export function Steps(props: { at: Progress }) {
   const [opened, setOpened] = useState(at.services <= 1);
   const [secret, setSecret] = useState<string>();
   const [shown, setShown] = useState(false);
-  const gateway = useGatewayUrl();
+  const gateway = useGateway(undefined, at.service?.hosts);
   if (!begun.current) return null;
   const made = (fresh: string) => {
     setSecret(fresh);
@@ -80,7 +81,8 @@ export function Steps(props: { at: Progress }) {
         title={words.key.made}
         what={words.key.what(at.app?.id ?? '')}
         secret={secret ?? ''}
-        curl={gateway && secret ? curlOf(firstRequest(at, gateway, secret)) : undefined}
+        note={<GatewayField of={gateway} />}
+        curl={gateway.url && secret ? curlOf(firstRequest(at, gateway.url, secret)) : undefined}
         onClose={() => setShown(false)}
       />
     </Paper>

@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import type { Calls } from '../../../api/answers/calls';
 import { answer, api, type Schemas } from '../../../api/client';
 
 type Service = Schemas['ServiceDocument'];
@@ -92,7 +91,7 @@ async function read(): Promise<Progress> {
     answer(api.GET('/api/v1/plans', { params: { query: page } })),
     answer(
       api.GET('/api/v1/calls', { params: { query: { service: service.id, outcome: 'allowed', limit: 1 } } }),
-    ) as unknown as Promise<Calls>,
+    ),
   ]);
   found.called = calls.items.length > 0;
   found.plan = plans.items.find((plan) => plan.services?.includes(service.id ?? ''))?.id;
