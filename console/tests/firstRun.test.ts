@@ -75,7 +75,23 @@ test('from the one-time link to the first POST that goes through', async () => {
   await page.getByLabel('Address of your API').fill('not an address');
   await page.getByText('An address is a host').waitFor();
   await page.getByLabel('Address of your API').fill(target);
-  expect(await page.getByLabel('Let the gateway connect to 127.0.0.1/32').isChecked()).toBe(true);
+  // Nobody opens the own network to the platform without meaning it.
+  const allow = page.getByRole('checkbox', { name: 'Let the gateway connect to 127.0.0.1' });
+  expect(await allow.isChecked()).toBe(false);
+  await page.getByText('every service of every tenant').waitFor();
+  await page.getByRole('button', { name: 'Make the service' }).click();
+  await page.getByText('Nothing was made').waitFor();
+  await expect.poll(() => allow.evaluate((box) => box === document.activeElement)).toBe(true);
+  await accessible(page);
+  await shot(page, 'steps-service-refused');
+  await allow.check();
+  // Another address is another question.
+  await page.getByLabel('Address of your API').fill('http://10.0.0.1');
+  expect(await page.getByRole('checkbox', { name: 'connect to 10.0.0.1' }).isChecked()).toBe(false);
+  await page.getByLabel('Address of your API').fill('https://orders.example.com');
+  expect(await page.getByRole('checkbox').count()).toBe(0);
+  await page.getByLabel('Address of your API').fill(target);
+  await allow.check();
   await accessible(page);
   await shot(page, 'steps-service');
   await page.getByRole('button', { name: 'Make the service' }).click();
@@ -83,6 +99,12 @@ test('from the one-time link to the first POST that goes through', async () => {
   await page.getByText('1 of 6 done').waitFor();
   // What is stored says how far one is: it goes on in another window.
   await page.reload();
+  const rule = await page.evaluate(async () => {
+    const body = JSON.stringify({ kind: 'egress' });
+    const headers = { 'content-type': 'application/json' };
+    return (await fetch('/api/v1/commands/documents', { method: 'POST', headers, body })).json();
+  });
+  expect(rule.ok.documents[0].document.allow).toEqual(['127.0.0.1']);
   await page.getByRole('textbox', { name: 'Path' }).fill('/orders');
   await accessible(page);
   await page.getByRole('button', { name: 'Add the operation' }).click();

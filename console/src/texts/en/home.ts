@@ -61,9 +61,10 @@ export const home = {
       addressHelp: 'Where the gateway sends requests to: http://127.0.0.1:3000, https://orders.example.com.',
       addressBad: 'An address is a host, perhaps with a port and http:// or https:// before it.',
       echo: 'No API at hand? Use the built-in echo',
-      allow: (ranges: string) => `Let the gateway connect to ${ranges}`,
+      allow: (addresses: string) => `Let the gateway connect to ${addresses}, for the whole platform`,
       allowHelp:
-        'It connects to public addresses only, unless the platform allows others, for every service.',
+        'The address is within your own network. What runs there may trust whoever reaches it, so the gateway connects to public addresses only until somebody allows more. This allows it to every service of every tenant.',
+      allowMissing: 'Tick this if you mean it, or give a public address. Nothing was made.',
       mayNotAllow:
         'The gateway connects to public addresses only. Ask an operator of the platform to allow this one.',
       action: 'Make the service',

@@ -1,9 +1,10 @@
-import { Anchor, Checkbox, Stack, Text, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { Anchor, Stack, TextInput } from '@mantine/core';
+import { useRef, useState } from 'react';
 import { type Change, change } from '../../../api/change';
 import { useMay } from '../../../api/me';
 import { texts } from '../../../texts';
-import { allowing, closedRanges, isAddress } from './egress';
+import { AllowAddress } from './AllowAddress';
+import { allowing, isAddress, useClosed } from './egress';
 import { StepForm } from './StepForm';
 import type { Progress } from './state';
 import { TenantField, useTenantsFor } from './TenantField';
@@ -17,9 +18,12 @@ export function ServiceStep(props: { at: Progress }) {
   const [id, setId] = useState('');
   const [address, setAddress] = useState('');
   const [tenant, setTenant] = useState(tenants[0] ?? 'team');
-  const [allow, setAllow] = useState(true);
-  const ranges = closedRanges(address);
-  const mayAllow = may('settings.write');
+  // The address that was agreed to: another one is another question.
+  const [agreed, setAgreed] = useState<string>();
+  const [tried, setTried] = useState(false);
+  const agree = useRef<HTMLInputElement>(null);
+  const closed = useClosed(address);
+  const asks = closed.length > 0 && may('settings.write');
   const bad = address.trim() !== '' && !isAddress(address);
   const make = async () => {
     const authentication = { api_key: { header: 'X-API-Key' } };
@@ -34,7 +38,7 @@ export function ServiceStep(props: { at: Progress }) {
       },
     ];
     if (tenants.length === 0) changes.unshift({ kind: 'tenant', id: tenant, put: {}, expect: 'absent' });
-    if (ranges.length > 0 && allow && mayAllow) changes.unshift(await allowing(ranges));
+    if (asks) changes.unshift(await allowing(closed));
     await change(changes, texts.home.steps.title);
   };
   return (
@@ -42,6 +46,11 @@ export function ServiceStep(props: { at: Progress }) {
       action={words.action}
       needs="services.write"
       disabled={!id || !address.trim() || bad || !tenant}
+      refuse={() => {
+        setTried(true);
+        if (asks && agreed !== address) agree.current?.focus();
+        return asks && agreed !== address;
+      }}
       onDo={make}
     >
       <TextInput
@@ -64,21 +73,23 @@ export function ServiceStep(props: { at: Progress }) {
           error={bad ? words.addressBad : undefined}
           onChange={(event) => setAddress(event.currentTarget.value)}
         />
-        <Anchor component="button" type="button" size="sm" onClick={() => setAddress('builtin:echo')}>
+        <Anchor
+          component="button"
+          type="button"
+          size="sm"
+          inherit={false}
+          onClick={() => setAddress('builtin:echo')}
+        >
           {words.echo}
         </Anchor>
       </Stack>
-      {ranges.length > 0 &&
-        (mayAllow ? (
-          <Checkbox
-            label={words.allow(ranges.join(', '))}
-            description={words.allowHelp}
-            checked={allow}
-            onChange={(event) => setAllow(event.currentTarget.checked)}
-          />
-        ) : (
-          <Text size="sm">{words.mayNotAllow}</Text>
-        ))}
+      <AllowAddress
+        ref={agree}
+        addresses={closed}
+        agreed={agreed === address}
+        onAgree={(yes) => setAgreed(yes ? address : undefined)}
+        missing={tried && agreed !== address}
+      />
       <TenantField tenants={tenants} value={tenant} onChange={setTenant} />
     </StepForm>
   );

@@ -11,6 +11,8 @@ export function StepForm(props: {
   needs: string;
   tenant?: string | undefined;
   disabled?: boolean;
+  /** Looks at the form before it is done; true: something is missing, which the form itself shows. */
+  refuse?: () => boolean;
   onDo: () => Promise<unknown>;
   children?: ReactNode;
 }) {
@@ -23,7 +25,7 @@ export function StepForm(props: {
   }
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    if (running) return;
+    if (running || props.refuse?.()) return;
     setRunning(true);
     setError(undefined);
     try {
@@ -37,7 +39,7 @@ export function StepForm(props: {
     }
   };
   return (
-    <form onSubmit={submit}>
+    <form onSubmit={submit} noValidate>
       <Stack gap="sm" maw={560}>
         {props.children}
         <Failure error={error} />
