@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { accessible, account, type Browser, browser, shot, signIn, visit } from './harness/browser';
+import { accessible, type Browser, browser, fits, shot, somebody } from './harness/browser';
 import { curl, type Postern, postern } from './harness/postern';
 
 let at: Postern;
@@ -31,13 +31,8 @@ async function asked(app: string, service: string, reason: string): Promise<stri
   return (body as Document).id;
 }
 
-async function as(role: string, tenant?: string, options: { width?: number; dark?: boolean } = {}) {
-  const name = `${role}-${Math.random().toString(36).slice(2, 8)}@example.com`;
-  const who = await account(at, name, role, tenant);
-  const window = await visit(chromium, at, options);
-  await signIn(window.page, who);
-  return window;
-}
+const as = (role: string, tenant?: string, options?: { width?: number; dark?: boolean }) =>
+  somebody(chromium, at, role, tenant, options);
 
 test('a publisher reads the story, approves with an end, and the count goes down', async () => {
   const refused = at.scenarios.find((one) => one.name === 'subscription pending');
@@ -225,16 +220,32 @@ test('a change request that waits leads to its page', async () => {
   expect(complaints).toEqual([]);
 });
 
+test('who proposes changes comes to the requests from Approvals, without a page of revisions', async () => {
+  const role = { id: 'commerce:proposer', tenant: 'commerce', permissions: ['changes.propose'] };
+  expect((await at.ask('POST', '/api/v1/roles', role)).status).toBe(201);
+  const { page, complaints } = await as('commerce:proposer', 'commerce', { width: 390 });
+  await page.getByRole('button', { name: 'Open the list of pages' }).click();
+  await expect(page.getByRole('link', { name: 'Revisions' }).count()).resolves.toBe(0);
+  await page.getByRole('link', { name: /Approvals/ }).click();
+  await page.getByText('Nothing waits for your decision').waitFor();
+  await expect(page.getByRole('tab', { name: 'History' }).count()).resolves.toBe(0);
+  await accessible(page);
+  await page.getByRole('link', { name: 'Change requests' }).click();
+  await page.getByRole('heading', { name: 'Change requests', level: 1 }).waitFor();
+  expect(complaints).toEqual([]);
+});
+
 test('a viewer of the consumer sees the story on the subscription’s page, and no button', async () => {
   const id = await asked('fieldforce', 'admin', 'The vans report where they are');
   const { page, complaints } = await as('viewer', 'fieldwork', { width: 390, dark: true });
   await page.goto('/approvals');
   await page.getByText('Nothing waits for your decision').waitFor();
+  await expect(page.getByRole('link', { name: 'Change requests' }).count()).resolves.toBe(0);
   await page.goto(`/subscriptions/${id}`);
   await page.getByText('The vans report where they are').first().waitFor();
   await page.getByText('Not refused since then').waitFor();
   await expect(page.getByRole('main').getByRole('button').count()).resolves.toBe(0);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await fits(page);
   await accessible(page);
   await shot(page, 'subscription-narrow-dark');
   expect(complaints).toEqual([]);

@@ -10,7 +10,7 @@ import { asked, atOnce, type Hit } from '../search/find';
 import { masked } from '../search/mask';
 import { understand } from '../search/understand';
 import { texts } from '../texts';
-import { PAGES } from './pages';
+import { isFor, PAGES } from './pages';
 import classes from './Search.module.css';
 
 /** How long after the last key Postern is asked, in milliseconds. */
@@ -133,7 +133,7 @@ function useHits(text: string): { hits: Hit[]; asking: boolean } {
   const answered = settled === text ? (query.data ?? []) : [];
   const certain = atOnce(found).filter((hit) => {
     const page = PAGES.find(({ to }) => to !== '/' && hit.to.startsWith(to));
-    return !page?.needs || may(page.needs);
+    return !page || isFor(page, may);
   });
   // Requests that were really sent come before questions about them.
   const hits = found.requests.length > 0 ? [...certain, ...answered] : [...answered, ...certain];

@@ -6,7 +6,7 @@ import { useMay } from '../api/me';
 import { texts } from '../texts';
 import { AccountMenu } from './AccountMenu';
 import { Banner } from './Banner';
-import { PAGES } from './pages';
+import { isFor, PAGES } from './pages';
 import { Search } from './Search';
 import classes from './Shell.module.css';
 import { Shortcuts } from './Shortcuts';
@@ -56,7 +56,7 @@ export function Shell() {
       </AppShell.Header>
       <AppShell.Navbar p="xs" aria-label={texts.frame.navigation}>
         <ScrollArea type="auto">
-          {PAGES.filter((page) => !page.needs || may(page.needs)).map((page) => (
+          {PAGES.filter((page) => isFor(page, may)).map((page) => (
             <NavLink
               key={page.to}
               component={Link}

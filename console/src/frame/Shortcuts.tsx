@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { useMay } from '../api/me';
 import { texts } from '../texts';
-import { PAGES } from './pages';
+import { isFor, PAGES } from './pages';
 
 /** How long after `g` the second key counts, in milliseconds. */
 const PATIENCE = 1_500;
@@ -23,7 +23,7 @@ export function Shortcuts() {
   const navigate = useNavigate();
   const may = useMay();
   const went = useRef(0);
-  const pages = PAGES.filter((page) => !page.needs || may(page.needs));
+  const pages = PAGES.filter((page) => isFor(page, may));
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;

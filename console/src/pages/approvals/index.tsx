@@ -1,5 +1,8 @@
 import { Tabs } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useMay } from '../../api/me';
+import { Allowed } from '../../parts/Allowed';
+import { ButtonLink } from '../../parts/links';
 import { Page } from '../../parts/Page';
 import { texts } from '../../texts';
 import { History } from './History';
@@ -11,9 +14,18 @@ const words = texts.approvals;
 export default function ApprovalsPage() {
   const search = useSearch({ strict: false });
   const navigate = useNavigate();
-  const tab = search.tab === 'history' ? 'history' : 'waiting';
+  const history = useMay()('subscriptions.read');
+  const tab = history && search.tab === 'history' ? 'history' : 'waiting';
+  // Not everybody who proposes changes has a page of revisions, which leads there too.
+  const requests = (
+    <Allowed to="changes.propose">
+      <ButtonLink to="/change-requests" variant="default">
+        {texts.audit.requests.title}
+      </ButtonLink>
+    </Allowed>
+  );
   return (
-    <Page title={words.title} about={words.explain}>
+    <Page title={words.title} about={words.explain} actions={requests}>
       <Tabs
         value={tab}
         keepMounted={false}
@@ -21,7 +33,7 @@ export default function ApprovalsPage() {
       >
         <Tabs.List mb="md">
           <Tabs.Tab value="waiting">{words.waiting}</Tabs.Tab>
-          <Tabs.Tab value="history">{words.decided}</Tabs.Tab>
+          {history && <Tabs.Tab value="history">{words.decided}</Tabs.Tab>}
         </Tabs.List>
         <Tabs.Panel value="waiting">
           <Inbox />

@@ -14,7 +14,7 @@ const MOST = 100;
 export function Counts() {
   const may = useMay();
   const limit = { params: { query: { limit: MOST } } };
-  const waiting = useQuery({ ...approvals, enabled: may('subscriptions.read') });
+  const waiting = useQuery(approvals);
   const services = useQuery({
     queryKey: ['services', 'count'],
     queryFn: () => answer(api.GET('/api/v1/services', limit)),
