@@ -1,14 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  accessible,
-  account,
-  type Browser,
-  browser,
-  type Page,
-  shot,
-  signIn,
-  visit,
-} from './harness/browser';
+import { accessible, type Browser, browser, fits, type Page, shot, somebody } from './harness/browser';
 import { curl, type Postern, postern } from './harness/postern';
 
 let at: Postern;
@@ -42,14 +33,8 @@ async function patch(path: string, body: object): Promise<void> {
   expect(response.status).toBe(200);
 }
 
-/** Signs an account in that was made for a test; the window and what it complained about. */
-async function as(role: string, tenant?: string, options: { width?: number; dark?: boolean } = {}) {
-  const name = `${role}-${Math.random().toString(36).slice(2, 8)}@example.com`;
-  const who = await account(at, name, role, tenant);
-  const window = await visit(chromium, at, options);
-  await signIn(window.page, who);
-  return window;
-}
+const as = (role: string, tenant?: string, options?: { width?: number; dark?: boolean }) =>
+  somebody(chromium, at, role, tenant, options);
 
 const heading = (page: Page, name: string | RegExp) =>
   page.getByRole('heading', { level: 1, name }).waitFor();
@@ -314,8 +299,7 @@ test('a viewer sees an app whole and no button; the page of another tenant is no
   await page.getByRole('table', { name: 'Refused lately' }).getByText('subscription.pending').waitFor();
   await page.getByRole('table', { name: 'What it may call' }).waitFor();
   await expect(page.getByRole('main').getByRole('button').count()).resolves.toBe(0);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-  expect(wide).toBeLessThanOrEqual(390);
+  await fits(page);
   await accessible(page);
   await shot(page, 'app-narrow-dark');
   await page.getByRole('table', { name: 'Keys' }).getByRole('link', { name: /^key_/ }).first().click();

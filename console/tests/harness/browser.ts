@@ -99,6 +99,27 @@ export async function account(
   return { email, password };
 }
 
+/** Makes an account with a role and signs it in: its window, and what that complained about. */
+export async function somebody(
+  browser: Browser,
+  at: Postern,
+  role: string,
+  tenant?: string,
+  options: { width?: number; dark?: boolean } = {},
+) {
+  const email = `${role.replace(':', '-')}-${Math.random().toString(36).slice(2, 8)}@example.com`;
+  const who = await account(at, email, role, tenant);
+  const window = await visit(browser, at, options);
+  await signIn(window.page, who);
+  return window;
+}
+
+/** No page scrolls sideways, however narrow the window is. */
+export async function fits(page: Page): Promise<void> {
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(wider, `${page.url()} scrolls sideways`).toBeLessThanOrEqual(0);
+}
+
 let axe: string | undefined;
 
 /** What axe finds on a page by WCAG 2.2 AA; the test fails if it is anything. */
