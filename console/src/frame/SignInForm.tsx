@@ -1,12 +1,13 @@
-import { Alert, Anchor, Button, Divider, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Anchor, Divider, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { answer, api } from '../api/client';
+import { useDoing } from '../parts/doing';
 import { Failure } from '../parts/Failure';
 import { texts } from '../texts';
 import { here, Providers, useProviders, ways } from './Providers';
 import { SignUpForm } from './SignUpForm';
-import { useWait } from './wait';
+import { SubmitButton } from './SubmitButton';
 
 /**
  * Signs in with a password or an identity provider, or asks for an account where that is possible.
@@ -71,27 +72,18 @@ function PasswordForm(props: {
   onSignedIn: () => Promise<unknown>;
 }) {
   const [password, setPassword] = useState('');
-  const [error, setError] = useState<unknown>();
-  const [running, setRunning] = useState(false);
-  const wait = useWait(error);
   const words = texts.signIn;
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (running || wait > 0) return;
-    setRunning(true);
-    setError(undefined);
+  const doing = useDoing(async () => {
     try {
       await answer(api.POST('/api/v1/sign-in', { body: { email: props.email, password } }));
       await props.onSignedIn();
     } catch (thrown) {
-      setError(thrown);
       setPassword('');
-    } finally {
-      setRunning(false);
+      throw thrown;
     }
-  };
+  });
   return (
-    <form onSubmit={submit}>
+    <form onSubmit={doing.submit}>
       <Stack gap="sm">
         <TextInput
           label={words.email}
@@ -111,15 +103,8 @@ function PasswordForm(props: {
           onChange={(event) => setPassword(event.currentTarget.value)}
           visibilityToggleButtonProps={{ 'aria-label': words.showPassword, tabIndex: 0 }}
         />
-        <Failure error={error} />
-        <Button type="submit" loading={running} disabled={wait > 0}>
-          {words.action}
-        </Button>
-        {wait > 0 && (
-          <Text size="sm" role="timer">
-            {words.wait(wait)}
-          </Text>
-        )}
+        <Failure error={doing.error} />
+        <SubmitButton of={doing}>{words.action}</SubmitButton>
       </Stack>
     </form>
   );

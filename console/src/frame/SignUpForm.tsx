@@ -1,10 +1,11 @@
-import { Anchor, Button, Stack, Text, Textarea, TextInput, Title } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { Anchor, Stack, Textarea, TextInput, Title } from '@mantine/core';
+import { useState } from 'react';
 import { answer, api } from '../api/client';
+import { useDoing } from '../parts/doing';
 import { Failure } from '../parts/Failure';
 import { acceptable, NewPassword } from '../parts/NewPassword';
 import { texts } from '../texts';
-import { useWait } from './wait';
+import { SubmitButton } from './SubmitButton';
 
 /** Asks for an account, where people may do so themselves. */
 export function SignUpForm(props: { email: string; onAsked: (email: string) => void; onBack: () => void }) {
@@ -12,27 +13,14 @@ export function SignUpForm(props: { email: string; onAsked: (email: string) => v
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
   const [reason, setReason] = useState('');
-  const [error, setError] = useState<unknown>();
-  const [running, setRunning] = useState(false);
-  const wait = useWait(error);
   const words = texts.signIn;
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (running) return;
-    setRunning(true);
-    setError(undefined);
-    try {
-      const body = { email, password, name: name.trim() || null, reason: reason.trim() || null };
-      await answer(api.POST('/api/v1/sign-up', { body }));
-      props.onAsked(email);
-    } catch (thrown) {
-      setError(thrown);
-    } finally {
-      setRunning(false);
-    }
-  };
+  const doing = useDoing(async () => {
+    const body = { email, password, name: name.trim() || null, reason: reason.trim() || null };
+    await answer(api.POST('/api/v1/sign-up', { body }));
+    props.onAsked(email);
+  });
   return (
-    <form onSubmit={submit}>
+    <form onSubmit={doing.submit}>
       <Stack gap="sm">
         <Title order={2}>{words.signUp.title}</Title>
         <TextInput
@@ -61,15 +49,10 @@ export function SignUpForm(props: { email: string; onAsked: (email: string) => v
           value={reason}
           onChange={(event) => setReason(event.currentTarget.value)}
         />
-        <Failure error={error} />
-        <Button type="submit" loading={running} disabled={wait > 0 || !acceptable(password)}>
+        <Failure error={doing.error} />
+        <SubmitButton of={doing} disabled={!acceptable(password)}>
           {words.signUp.action}
-        </Button>
-        {wait > 0 && (
-          <Text size="sm" role="timer">
-            {words.wait(wait)}
-          </Text>
-        )}
+        </SubmitButton>
         <Anchor component="button" type="button" size="sm" onClick={props.onBack}>
           {words.signUp.back}
         </Anchor>

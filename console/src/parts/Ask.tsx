@@ -1,9 +1,9 @@
-import { Button, Group, Modal, Stack, Textarea } from '@mantine/core';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { Button, Group, Stack, Textarea } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
 import { texts } from '../texts';
+import { Dialog } from './Dialog';
+import { useDoing } from './doing';
 import { Failure } from './Failure';
-import { useFocusBack } from './focus';
-import { Shown } from './Shown';
 
 /**
  * Asks before something is done: the title names the thing, the button says what it does. A comment is asked
@@ -26,37 +26,20 @@ export function Ask(props: {
   size?: string;
   onDone: (comment: string) => Promise<unknown>;
 }) {
-  useFocusBack(props.opened);
   const [comment, setComment] = useState('');
   const [missing, setMissing] = useState(false);
-  const [running, setRunning] = useState(false);
-  const [error, setError] = useState<unknown>();
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (running || props.refuse?.()) return;
+  const { running, error, submit } = useDoing(async () => {
+    if (props.refuse?.()) return;
     if (props.comment === 'required' && !comment.trim()) {
       setMissing(true);
       return;
     }
-    setRunning(true);
-    setError(undefined);
-    try {
-      await props.onDone(comment.trim());
-      setComment('');
-      props.onClose();
-    } catch (thrown) {
-      setError(thrown);
-    } finally {
-      setRunning(false);
-    }
-  };
+    await props.onDone(comment.trim());
+    setComment('');
+    props.onClose();
+  });
   return (
-    <Modal
-      opened={props.opened}
-      onClose={props.onClose}
-      title={<Shown text={props.title} />}
-      size={props.size ?? 'lg'}
-    >
+    <Dialog opened={props.opened} onClose={props.onClose} title={props.title} size={props.size ?? 'lg'}>
       <form onSubmit={submit} noValidate>
         <Stack gap="sm">
           {props.children}
@@ -90,6 +73,6 @@ export function Ask(props: {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

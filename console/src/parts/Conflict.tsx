@@ -1,6 +1,6 @@
-import { Button, Code, Group, Modal, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Button, Code, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { texts } from '../texts';
-import { useFocusBack } from './focus';
+import { Dialog } from './Dialog';
 
 /**
  * Two people changed one document (412): shows both versions, and lets whoever came second decide. Members
@@ -20,11 +20,10 @@ export function Conflict(props: {
   onTheirs: () => void;
   onClose: () => void;
 }) {
-  useFocusBack(props.opened);
   const words = texts.common.changedMeanwhile;
   const [mine, theirs] = different(props.mine, props.theirs);
   return (
-    <Modal opened={props.opened} onClose={props.onClose} title={words.title} size="xl">
+    <Dialog opened={props.opened} onClose={props.onClose} title={words.title} size="xl">
       <Stack>
         <Text size="sm">{props.explain ?? words.explain}</Text>
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
@@ -47,7 +46,7 @@ export function Conflict(props: {
           <Button onClick={props.onMine}>{props.keep ?? words.keepYours}</Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,8 +1,8 @@
-import { Alert, Button, Checkbox, Group, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, Stack, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { texts } from '../texts';
 import { Snippet } from './Copy';
-import { useFocusBack } from './focus';
+import { Dialog } from './Dialog';
 
 /** A secret that was just made: shown this once, with a request that uses it. Closes when it was kept. */
 export function Secret(props: {
@@ -17,7 +17,6 @@ export function Secret(props: {
   note?: ReactNode;
   onClose: () => void;
 }) {
-  useFocusBack(props.opened);
   const [kept, setKept] = useState(false);
   const close = () => {
     setKept(false);
@@ -25,7 +24,7 @@ export function Secret(props: {
   };
   const words = texts.common.secret;
   return (
-    <Modal
+    <Dialog
       opened={props.opened}
       onClose={close}
       title={props.title}
@@ -57,6 +56,6 @@ export function Secret(props: {
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

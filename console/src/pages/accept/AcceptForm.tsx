@@ -1,12 +1,13 @@
-import { Button, Divider, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Divider, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { answer, api, type Schemas } from '../../api/client';
 import { signedIn, whoIsSignedIn } from '../../api/me';
 import { codeOf } from '../../api/problem';
 import { queries } from '../../api/queries';
 import { Providers, useProviders } from '../../frame/Providers';
-import { useWait } from '../../frame/wait';
+import { SubmitButton } from '../../frame/SubmitButton';
+import { useDoing } from '../../parts/doing';
 import { Failure } from '../../parts/Failure';
 import { acceptable, NewPassword } from '../../parts/NewPassword';
 import { Shown } from '../../parts/Shown';
@@ -29,41 +30,32 @@ export function AcceptForm(props: {
   const [email, setEmail] = useState('');
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
-  const [error, setError] = useState<unknown>();
-  const [running, setRunning] = useState(false);
-  const wait = useWait(error);
   const first = link.purpose === 'first_administrator';
   const invited = link.purpose === 'invitation';
   /** Whether there is an account whose password is shown, and not chosen. */
   const old = invited && link.account;
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (running) return;
-    setRunning(true);
-    setError(undefined);
+  const doing = useDoing(async () => {
+    const body = {
+      token: props.token,
+      email: first ? email : null,
+      name: (!link.account && name.trim()) || null,
+      password: link.signed_in ? null : password,
+    };
     try {
-      const body = {
-        token: props.token,
-        email: first ? email : null,
-        name: (!link.account && name.trim()) || null,
-        password: link.signed_in ? null : password,
-      };
       await answer(api.POST('/api/v1/invitations/accept', { body }));
-      signedIn(queries, await whoIsSignedIn());
-      await navigate({ to: '/', replace: true });
     } catch (thrown) {
-      if (codeOf(thrown) === 'resource.not_found') props.onBad();
-      else setError(thrown);
-    } finally {
-      setRunning(false);
+      if (codeOf(thrown) === 'resource.not_found') return props.onBad();
+      throw thrown;
     }
-  };
+    signedIn(queries, await whoIsSignedIn());
+    await navigate({ to: '/', replace: true });
+  });
   // An account is made by the link, or, where it lets people in by itself, by the provider.
   const others = invited && !link.signed_in ? providers.filter((way) => link.account || way.sign_up) : [];
   return (
     <Stack>
       <What link={link} />
-      <form onSubmit={submit}>
+      <form onSubmit={doing.submit}>
         <Stack gap="sm">
           {first && (
             <TextInput
@@ -101,19 +93,10 @@ export function AcceptForm(props: {
           ) : (
             <NewPassword value={password} onChange={setPassword} />
           )}
-          <Failure error={error} />
-          <Button
-            type="submit"
-            loading={running}
-            disabled={wait > 0 || !(link.signed_in || old || acceptable(password))}
-          >
+          <Failure error={doing.error} />
+          <SubmitButton of={doing} disabled={!(link.signed_in || old || acceptable(password))}>
             {invited ? words.join : first ? words.accept : words.change}
-          </Button>
-          {wait > 0 && (
-            <Text size="sm" role="timer">
-              {texts.signIn.wait(wait)}
-            </Text>
-          )}
+          </SubmitButton>
         </Stack>
       </form>
       {others.length > 0 && (

@@ -1,8 +1,9 @@
 import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { answer, api } from '../../api/client';
 import { type Me, me } from '../../api/me';
+import { useDoing } from '../../parts/doing';
 import { Failure } from '../../parts/Failure';
 import { Section } from '../../parts/Page';
 import { Shown } from '../../parts/Shown';
@@ -14,22 +15,11 @@ export function Name(props: { who: Me }) {
   const words = texts.account;
   const client = useQueryClient();
   const [name, setName] = useState(props.who.name ?? '');
-  const [error, setError] = useState<unknown>();
-  const [running, setRunning] = useState(false);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    setRunning(true);
-    setError(undefined);
-    try {
-      const body = { name: name.trim(), password: null, old_password: null };
-      client.setQueryData(me.queryKey, await answer(api.PATCH('/api/v1/me', { body })));
-      told(words.saved);
-    } catch (thrown) {
-      setError(thrown);
-    } finally {
-      setRunning(false);
-    }
-  };
+  const { running, error, submit } = useDoing(async () => {
+    const body = { name: name.trim(), password: null, old_password: null };
+    client.setQueryData(me.queryKey, await answer(api.PATCH('/api/v1/me', { body })));
+    told(words.saved);
+  });
   return (
     <Section title={words.about}>
       <Text size="sm">

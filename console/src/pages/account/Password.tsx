@@ -1,8 +1,9 @@
-import { Button, Group, PasswordInput, Stack, Text } from '@mantine/core';
+import { Group, PasswordInput, Stack, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { answer, api } from '../../api/client';
-import { useWait } from '../../frame/wait';
+import { SubmitButton } from '../../frame/SubmitButton';
+import { useDoing } from '../../parts/doing';
 import { Failure } from '../../parts/Failure';
 import { acceptable, NewPassword } from '../../parts/NewPassword';
 import { Section } from '../../parts/Page';
@@ -15,33 +16,20 @@ export function Password(props: { email: string }) {
   const client = useQueryClient();
   const [old, setOld] = useState('');
   const [password, setPassword] = useState('');
-  const [error, setError] = useState<unknown>();
-  const [running, setRunning] = useState(false);
-  const wait = useWait(error);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (running) return;
-    setRunning(true);
-    setError(undefined);
-    try {
-      const body = { name: null, password, old_password: old };
-      await answer(api.PATCH('/api/v1/me', { body }));
-      setOld('');
-      setPassword('');
-      told(words.done);
-      await client.invalidateQueries({ queryKey: ['sessions'] });
-    } catch (thrown) {
-      setError(thrown);
-    } finally {
-      setRunning(false);
-    }
-  };
+  const doing = useDoing(async () => {
+    const body = { name: null, password, old_password: old };
+    await answer(api.PATCH('/api/v1/me', { body }));
+    setOld('');
+    setPassword('');
+    told(words.done);
+    await client.invalidateQueries({ queryKey: ['sessions'] });
+  });
   return (
     <Section title={words.title}>
       <Text size="sm" c="dimmed">
         {words.explain} {words.none}
       </Text>
-      <form onSubmit={submit}>
+      <form onSubmit={doing.submit}>
         <Stack gap="sm" maw={480}>
           {/* For password managers: whose password it is. */}
           <input type="hidden" autoComplete="username" value={props.email} readOnly />
@@ -54,16 +42,11 @@ export function Password(props: { email: string }) {
             visibilityToggleButtonProps={{ 'aria-label': texts.signIn.showPassword, tabIndex: 0 }}
           />
           <NewPassword value={password} onChange={setPassword} />
-          <Failure error={error} />
+          <Failure error={doing.error} />
           <Group>
-            <Button type="submit" loading={running} disabled={wait > 0 || !old || !acceptable(password)}>
+            <SubmitButton of={doing} disabled={!old || !acceptable(password)}>
               {words.action}
-            </Button>
-            {wait > 0 && (
-              <Text size="sm" role="timer">
-                {texts.signIn.wait(wait)}
-              </Text>
-            )}
+            </SubmitButton>
           </Group>
         </Stack>
       </form>

@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { Snippet } from '../../parts/Copy';
+import { Dialog } from '../../parts/Dialog';
 import { Shown } from '../../parts/Shown';
 import { Time } from '../../parts/Time';
 import { texts } from '../../texts';
@@ -19,10 +20,10 @@ export function LinkShown(props: { made: Made | undefined; onClose: () => void }
   const { made } = props;
   const words = texts.users.link;
   return (
-    <Modal
+    <Dialog
       opened={made !== undefined}
       onClose={props.onClose}
-      title={<Shown text={made?.title ?? ''} first={100} />}
+      title={made?.title ?? ''}
       size="lg"
       closeOnClickOutside={false}
     >
@@ -45,6 +46,6 @@ export function LinkShown(props: { made: Made | undefined; onClose: () => void }
           </Group>
         </Stack>
       )}
-    </Modal>
+    </Dialog>
   );
 }

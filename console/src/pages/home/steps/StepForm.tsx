@@ -1,7 +1,8 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { useMay } from '../../../api/me';
+import { useDoing } from '../../../parts/doing';
 import { Failure } from '../../../parts/Failure';
 import { texts } from '../../../texts';
 
@@ -18,26 +19,18 @@ export function StepForm(props: {
 }) {
   const client = useQueryClient();
   const may = useMay();
-  const [running, setRunning] = useState(false);
-  const [error, setError] = useState<unknown>();
-  if (!may(props.needs, props.tenant)) {
-    return <Text size="sm">{texts.home.steps.notYours(props.needs)}</Text>;
-  }
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (running || props.refuse?.()) return;
-    setRunning(true);
-    setError(undefined);
+  const { running, error, submit } = useDoing(async () => {
+    if (props.refuse?.()) return;
     try {
       await props.onDo();
-    } catch (thrown) {
-      setError(thrown);
     } finally {
       // What was done before it went wrong is there.
       await client.invalidateQueries();
-      setRunning(false);
     }
-  };
+  });
+  if (!may(props.needs, props.tenant)) {
+    return <Text size="sm">{texts.home.steps.notYours(props.needs)}</Text>;
+  }
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap="sm" maw={560}>
