@@ -1,19 +1,19 @@
 import type { ReactNode } from 'react';
 import classes from './Facts.module.css';
 
-/** What is known of a thing, line by line. */
-export function Facts(props: { children: ReactNode }) {
-  return <dl className={classes.facts}>{props.children}</dl>;
-}
-
-/** A name and what it is. Where there is nothing to say, the line is left out. */
-export function Fact(props: { name: string; children: ReactNode }) {
-  const { children } = props;
-  if (children === undefined || children === null || children === '' || children === false) return null;
+/** What is known of a thing, line by line: names, and what each is. Of what there is nothing, no line is shown. */
+export function Facts(props: { facts: Record<string, ReactNode> }) {
+  const shown = Object.entries(props.facts).filter(
+    ([, value]) => value !== undefined && value !== null && value !== false && value !== '',
+  );
   return (
-    <>
-      <dt>{props.name}</dt>
-      <dd>{children}</dd>
-    </>
+    <dl className={classes.facts}>
+      {shown.map(([name, value]) => (
+        <div key={name} className={classes.fact}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }

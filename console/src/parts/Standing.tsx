@@ -1,4 +1,5 @@
 import { IconBan, IconCircleCheck, IconClockHour4, IconMinus } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
 import classes from './Standing.module.css';
 
 /** What a state means for whoever looks: fine, refused, about to need somebody, or over. */
@@ -7,12 +8,12 @@ export type Tone = 'good' | 'bad' | 'warn' | 'over';
 const ICONS = { good: IconCircleCheck, bad: IconBan, warn: IconClockHour4, over: IconMinus };
 
 /** The state of a thing: its word, with a sign and a colour that say the same. */
-export function Standing(props: { tone: Tone; word: string }) {
-  const Icon = ICONS[props.tone];
+export function Standing(props: { tone: Tone; icon?: typeof IconBan; children: ReactNode }) {
+  const Icon = props.icon ?? ICONS[props.tone];
   return (
     <span className={`${classes.standing} ${classes[props.tone]}`}>
       <Icon size={14} aria-hidden />
-      {props.word}
+      <span>{props.children}</span>
     </span>
   );
 }

@@ -1,40 +1,6 @@
-import { Box, Checkbox, Group, Radio, Stack, Text, Textarea, TextInput, VisuallyHidden } from '@mantine/core';
+import { Box, Checkbox, Group, Radio, Stack, Text, Textarea, VisuallyHidden } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Shown } from './Shown';
-import { moment } from './time';
-
-const two = (n: number) => String(n).padStart(2, '0');
-
-/** A moment as an input for date and time has it: in the local zone, without seconds. */
-function local(at: string | null | undefined): string {
-  const date = moment(at);
-  if (!date) return '';
-  const day = `${String(date.getFullYear()).padStart(4, '0')}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  return `${day}T${two(date.getHours())}:${two(date.getMinutes())}`;
-}
-
-/** Asks for a moment, in the local zone; gives it as RFC 3339 in UTC, or nothing. */
-export function MomentField(props: {
-  label: string;
-  description?: string;
-  value: string | null | undefined;
-  error?: string | undefined;
-  onChange: (value: string | undefined) => void;
-}) {
-  return (
-    <TextInput
-      type="datetime-local"
-      label={props.label}
-      description={props.description}
-      error={props.error}
-      value={local(props.value)}
-      onChange={(event) => {
-        const at = moment(event.currentTarget.value || undefined);
-        props.onChange(at?.toISOString().replace('.000Z', 'Z'));
-      }}
-    />
-  );
-}
 
 /** Asks for several texts, one on each line. */
 export function LinesField(props: {

@@ -16,6 +16,13 @@ export function absolute(moment: Date): string {
   return `${day} ${time} ${offset(moment)}`;
 }
 
+/** A moment as a field of the browser has it, in the local zone: `2026-11-20T09:12`, with seconds if asked for. */
+export function local(moment: Date | undefined, seconds = false): string {
+  if (!moment) return '';
+  const [day = '', time = ''] = absolute(moment).split(' ');
+  return `${day.padStart(10, '0')}T${time.slice(0, seconds ? 8 : 5)}`;
+}
+
 /** How long ago a moment is, or how far off: `3 min ago`. */
 export function relative(moment: Date, now: Date): string {
   const seconds = Math.round((moment.getTime() - now.getTime()) / 1000);

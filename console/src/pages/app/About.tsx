@@ -1,5 +1,5 @@
 import type { App } from '../../api/apps';
-import { Fact, Facts } from '../../parts/Facts';
+import { Facts } from '../../parts/Facts';
 import { Names } from '../../parts/Names';
 import { Section } from '../../parts/Page';
 import { Shown } from '../../parts/Shown';
@@ -15,22 +15,20 @@ export function About(props: { of: App }) {
   const some = (names: string[] | undefined) => names && names.length > 0 && <Names names={names} />;
   return (
     <Section title={words.about}>
-      <Facts>
-        <Fact name={words.state}>
-          <AppState of={app} />
-        </Fact>
-        <Fact name={words.suspendedSince}>{app.suspended_at && <Time at={app.suspended_at} />}</Fact>
-        <Fact name={words.reason}>{app.reason && <Shown text={app.reason} />}</Fact>
-        <Fact name={words.name}>{app.title && <Shown text={app.title} />}</Fact>
-        <Fact name={words.tenant}>
-          <Shown text={app.tenant} />
-        </Fact>
-        <Fact name={words.description}>{app.description && <Shown text={app.description} />}</Fact>
-        <Fact name={words.contact}>{app.contact && <Shown text={app.contact} />}</Fact>
-        <Fact name={words.tags}>{some(app.tags) || undefined}</Fact>
-        <Fact name={words.roles}>{some(app.access_roles) || undefined}</Fact>
-        <Fact name={words.groups}>{some(app.groups) || undefined}</Fact>
-      </Facts>
+      <Facts
+        facts={{
+          [words.state]: <AppState of={app} />,
+          [words.suspendedSince]: app.suspended_at && <Time at={app.suspended_at} />,
+          [words.reason]: app.reason && <Shown text={app.reason} />,
+          [words.name]: app.title && <Shown text={app.title} />,
+          [words.tenant]: <Shown text={app.tenant} />,
+          [words.description]: app.description && <Shown text={app.description} />,
+          [words.contact]: app.contact && <Shown text={app.contact} />,
+          [words.tags]: some(app.tags) || undefined,
+          [words.roles]: some(app.access_roles) || undefined,
+          [words.groups]: some(app.groups) || undefined,
+        }}
+      />
     </Section>
   );
 }
@@ -38,5 +36,5 @@ export function About(props: { of: App }) {
 /** Whether an app may act. */
 export function AppState(props: { of: App }) {
   const suspended = props.of.state === 'suspended';
-  return <Standing tone={suspended ? 'bad' : 'good'} word={suspended ? words.suspended : words.active} />;
+  return <Standing tone={suspended ? 'bad' : 'good'}>{suspended ? words.suspended : words.active}</Standing>;
 }

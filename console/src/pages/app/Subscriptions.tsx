@@ -13,6 +13,7 @@ import { Shown } from '../../parts/Shown';
 import { Time } from '../../parts/Time';
 import { texts } from '../../texts';
 import { SubscriptionState } from '../subscription/SubscriptionState';
+import { sinceWhen } from '../subscription/standing';
 import { RequestSubscription } from './RequestSubscription';
 
 const words = texts.apps.subscriptions;
@@ -28,18 +29,13 @@ const COLUMNS: Array<Column<Subscription>> = [
   },
   { head: words.state, cell: (one) => <SubscriptionState of={one} /> },
   { head: words.plan, cell: (one) => <Shown text={one.plan} /> },
-  { head: words.since, cell: (one) => since(one) && <Time at={since(one)} brief /> },
+  { head: words.since, cell: (one) => sinceWhen(one) && <Time at={sinceWhen(one)} brief /> },
   {
     head: words.comment,
     cell: (one) => <Shown text={one.comment ?? one.reason ?? ''} first={120} />,
     wide: true,
   },
 ];
-
-/** Since when it is as it is; what was declared in a file may not say. */
-function since(one: Subscription): string | undefined {
-  return one.decided_at ?? one.requested_at;
-}
 
 /** The subscriptions of an app, and the way to another one. */
 export function Subscriptions(props: { app: string; tenant: string }) {

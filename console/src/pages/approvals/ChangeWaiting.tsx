@@ -1,6 +1,6 @@
 import { Paper, Stack, Title } from '@mantine/core';
 import type { Schemas } from '../../api/client';
-import { Fact, Facts } from '../../parts/Facts';
+import { Facts } from '../../parts/Facts';
 import { ButtonLink } from '../../parts/links';
 import { Shown } from '../../parts/Shown';
 import { Time } from '../../parts/Time';
@@ -21,13 +21,15 @@ export function ChangeWaiting(props: { id: string; of: ChangeRequested }) {
     <Paper withBorder p="md" component="section" aria-label={words.waiting(id)}>
       <Stack gap="sm" align="flex-start">
         <Title order={2}>{words.waiting(id)}</Title>
-        <Facts>
-          <Fact name={words.why}>{of.comment && <Shown text={of.comment} />}</Fact>
-          <Fact name={words.by}>{of.proposed_by && <Shown text={of.proposed_by} />}</Fact>
-          <Fact name={words.since}>{of.proposed_at && <Time at={of.proposed_at} brief />}</Fact>
-          <Fact name={words.until}>{of.expires_at && <Time at={of.expires_at} />}</Fact>
-          <Fact name={words.tenant}>{of.tenant && <Shown text={of.tenant} />}</Fact>
-        </Facts>
+        <Facts
+          facts={{
+            [words.why]: of.comment && <Shown text={of.comment} />,
+            [words.by]: of.proposed_by && <Shown text={of.proposed_by} />,
+            [words.since]: of.proposed_at && <Time at={of.proposed_at} brief />,
+            [words.until]: of.expires_at && <Time at={of.expires_at} />,
+            [words.tenant]: of.tenant && <Shown text={of.tenant} />,
+          }}
+        />
         <ButtonLink to="/change-requests/$id" params={{ id }} variant="default">
           {words.look}
         </ButtonLink>

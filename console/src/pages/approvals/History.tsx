@@ -12,7 +12,7 @@ import { Shown } from '../../parts/Shown';
 import { Time } from '../../parts/Time';
 import { texts } from '../../texts';
 import { SubscriptionState } from '../subscription/SubscriptionState';
-import { STATES } from '../subscription/standing';
+import { STATES, sinceWhen } from '../subscription/standing';
 
 const words = texts.approvals.decidedOnes;
 
@@ -27,7 +27,7 @@ const COLUMNS: Array<Column<Subscription>> = [
   },
   { head: words.state, cell: (one) => <SubscriptionState of={one} /> },
   { head: words.plan, cell: (one) => <Shown text={one.plan} />, wide: true },
-  { head: words.when, cell: (one) => since(one) && <Time at={since(one)} brief /> },
+  { head: words.when, cell: (one) => sinceWhen(one) && <Time at={sinceWhen(one)} brief /> },
   { head: words.by, cell: (one) => <Shown text={one.decided_by ?? one.requested_by ?? ''} first={80} /> },
   {
     head: words.comment,
@@ -38,11 +38,6 @@ const COLUMNS: Array<Column<Subscription>> = [
 
 /** Subscriptions on a page. */
 const ON_A_PAGE = 50;
-
-/** When it was decided or, until then, asked for; what was declared in a file may not say. */
-function since(one: Subscription): string | undefined {
-  return one.decided_at ?? one.requested_at;
-}
 
 /** Subscriptions by their state: what was decided, when and by whom. */
 export function History() {

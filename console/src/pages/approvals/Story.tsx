@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ownerQuery, type Subscription } from '../../api/apps';
 import type { Schemas } from '../../api/client';
-import { Fact, Facts } from '../../parts/Facts';
+import { Facts } from '../../parts/Facts';
 import { PageLink } from '../../parts/links';
 import { Shown } from '../../parts/Shown';
 import { Time } from '../../parts/Time';
@@ -29,32 +29,24 @@ export function Story(props: { of: Subscription; told: Schemas['Waiting'] }) {
             {name}
           </PageLink>
         </Title>
-        <Facts>
-          <Fact name={words.reason}>{of.reason ? <Shown text={of.reason} /> : words.noReason}</Fact>
-          <Fact name={words.app}>
-            <Asker app={of.app} told={told.asker} />
-          </Fact>
-          <Fact name={words.by}>{of.requested_by && <Shown text={of.requested_by} />}</Fact>
-          <Fact name={words.since}>
-            {of.requested_at && (
+        <Facts
+          facts={{
+            [words.reason]: of.reason ? <Shown text={of.reason} /> : words.noReason,
+            [words.app]: <Asker app={of.app} told={told.asker} />,
+            [words.by]: of.requested_by && <Shown text={of.requested_by} />,
+            [words.since]: of.requested_at && (
               <>
                 <Time at={of.requested_at} brief />
                 {', '}
                 <Time at={of.requested_at} />
               </>
-            )}
-          </Fact>
-          <Fact name={words.plan}>
-            <Shown text={of.plan} />
-          </Fact>
-          <Fact name={words.scopes}>
-            <Granted of={of} />
-          </Fact>
-          <Fact name={words.ends}>{of.expires_at && <Time at={of.expires_at} />}</Fact>
-          <Fact name={words.refused}>
-            <RefusedMeanwhile of={of} counted={told.refused?.count} />
-          </Fact>
-        </Facts>
+            ),
+            [words.plan]: <Shown text={of.plan} />,
+            [words.scopes]: <Granted of={of} />,
+            [words.ends]: of.expires_at && <Time at={of.expires_at} />,
+            [words.refused]: <RefusedMeanwhile of={of} counted={told.refused?.count} />,
+          }}
+        />
         <Group gap="xs">
           <Button onClick={() => setStep('approve')} aria-label={words.approveOf(name)}>
             {words.approve}

@@ -1,7 +1,8 @@
 import { Fieldset, Stack, TextInput } from '@mantine/core';
 import type { Credential } from '../../api/apps';
 import type { Schemas } from '../../api/client';
-import { ChoicesField, filled, LinesField, MomentField, SubsetField } from '../../parts/fields';
+import { ChoicesField, filled, LinesField, SubsetField } from '../../parts/fields';
+import { MomentInput } from '../../parts/MomentInput';
 import { texts } from '../../texts';
 import type { Grants } from './grants';
 
@@ -67,13 +68,13 @@ export function KeyFields(props: {
         onChange={(access_roles) => change({ access_roles })}
       />
       {props.early && (
-        <MomentField
+        <MomentInput
           label={words.notBefore}
           value={draft.not_before}
           onChange={(not_before) => change({ not_before })}
         />
       )}
-      <MomentField
+      <MomentInput
         label={words.expires}
         description={words.expiresHelp}
         value={draft.expires_at}

@@ -11,7 +11,7 @@ import { stateOf, TONES } from './standing';
 /** Where a key is in its life. */
 export function KeyState(props: { of: Credential }) {
   const state = stateOf(props.of);
-  return <Standing tone={TONES[state]} word={texts.apps.keyStates[state]} />;
+  return <Standing tone={TONES[state]}>{texts.apps.keyStates[state]}</Standing>;
 }
 
 /** When a key was used last, with the request, as far as the call log goes back. */

@@ -4,10 +4,9 @@ import { useParams } from '@tanstack/react-router';
 import { type Credential, credentialQuery, ownerQuery } from '../../api/apps';
 import { PRODUCTION } from '../../api/gateway';
 import { Allowed } from '../../parts/Allowed';
-import { Fact, Facts } from '../../parts/Facts';
+import { Facts } from '../../parts/Facts';
 import { Loaded } from '../../parts/Loaded';
 import { PageLink } from '../../parts/links';
-import { Moment } from '../../parts/Moment';
 import { Names } from '../../parts/Names';
 import { Page, Section } from '../../parts/Page';
 import type { Versioned } from '../../parts/patch';
@@ -44,33 +43,27 @@ function About(props: { of: Versioned<Credential> }) {
   return (
     <>
       <Section title={words.about}>
-        <Facts>
-          <Fact name={words.state}>
-            <KeyState of={key} />
-          </Fact>
-          <Fact name={words.name}>{key.title && <Shown text={key.title} />}</Fact>
-          <Fact name={words.app}>
-            <PageLink to="/apps/$id" params={{ id: key.app }}>
-              <Shown text={key.app} />
-            </PageLink>
-          </Fact>
-          <Fact name={words.environment}>{<Shown text={key.environment ?? PRODUCTION} mono />}</Fact>
-          <Fact name={words.lastUse}>{<LastUse of={key.id ?? ''} />}</Fact>
-          <Fact name={words.scopes}>{key.scopes ? <Names names={key.scopes} /> : words.allScopes}</Fact>
-          <Fact name={words.roles}>
-            {key.access_roles ? <Names names={key.access_roles} /> : words.allRoles}
-          </Fact>
-          <Fact name={words.made}>
-            {key.created_at && <Moment at={key.created_at} by={key.created_by} />}
-          </Fact>
-          <Fact name={words.replaces}>{key.replaces && <KeyLink id={key.replaces} />}</Fact>
-          <Fact name={words.notBefore}>{key.not_before && <Time at={key.not_before} />}</Fact>
-          <Fact name={words.expires}>{key.expires_at ? <Time at={key.expires_at} /> : words.never}</Fact>
-          <Fact name={words.revoked}>
-            {key.revoked_at && <Moment at={key.revoked_at} by={key.revoked_by} />}
-          </Fact>
-          <Fact name={words.reason}>{key.reason && <Shown text={key.reason} />}</Fact>
-        </Facts>
+        <Facts
+          facts={{
+            [words.state]: <KeyState of={key} />,
+            [words.name]: key.title && <Shown text={key.title} />,
+            [words.app]: (
+              <PageLink to="/apps/$id" params={{ id: key.app }}>
+                <Shown text={key.app} />
+              </PageLink>
+            ),
+            [words.environment]: <Shown text={key.environment ?? PRODUCTION} mono />,
+            [words.lastUse]: <LastUse of={key.id ?? ''} />,
+            [words.scopes]: key.scopes ? <Names names={key.scopes} /> : words.allScopes,
+            [words.roles]: key.access_roles ? <Names names={key.access_roles} /> : words.allRoles,
+            [words.made]: key.created_at && <Time at={key.created_at} by={key.created_by} />,
+            [words.replaces]: key.replaces && <KeyLink id={key.replaces} />,
+            [words.notBefore]: key.not_before && <Time at={key.not_before} />,
+            [words.expires]: key.expires_at ? <Time at={key.expires_at} /> : words.never,
+            [words.revoked]: key.revoked_at && <Time at={key.revoked_at} by={key.revoked_by} />,
+            [words.reason]: key.reason && <Shown text={key.reason} />,
+          }}
+        />
       </Section>
       <Section title={words.restrictions}>
         <Restrictions of={key} />
@@ -81,23 +74,17 @@ function About(props: { of: Versioned<Credential> }) {
 
 function Restrictions(props: { of: Credential }) {
   const { addresses, services, methods, referrers } = props.of.restricted_to ?? {};
-  const lines = [
+  const lines: Array<[string, readonly string[] | undefined]> = [
     [words.addresses, addresses],
     [words.services, services],
     [words.methods, methods],
     [words.referrers, referrers],
-  ] as const;
-  const some = lines.filter(([, names]) => names && names.length > 0);
-  if (some.length === 0) return <Text size="sm">{words.unrestricted}</Text>;
-  return (
-    <Facts>
-      {some.map(([name, names]) => (
-        <Fact key={name} name={name}>
-          <Names names={names ?? []} />
-        </Fact>
-      ))}
-    </Facts>
+  ];
+  const some = lines.flatMap(([name, names]) =>
+    names && names.length > 0 ? [[name, <Names key={name} names={names} />] as const] : [],
   );
+  if (some.length === 0) return <Text size="sm">{words.unrestricted}</Text>;
+  return <Facts facts={Object.fromEntries(some)} />;
 }
 
 function KeyLink(props: { id: string }) {

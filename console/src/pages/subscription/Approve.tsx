@@ -4,7 +4,8 @@ import { useState } from 'react';
 import { catalogue, type Subscription } from '../../api/apps';
 import { api } from '../../api/client';
 import { Ask } from '../../parts/Ask';
-import { ChoicesField, MomentField } from '../../parts/fields';
+import { ChoicesField } from '../../parts/fields';
+import { MomentInput } from '../../parts/MomentInput';
 import { bodyOf, patching, versionOf } from '../../parts/patch';
 import { Shown } from '../../parts/Shown';
 import { told } from '../../parts/told';
@@ -74,7 +75,7 @@ export function Approve(props: { of: Subscription; onClose: () => void }) {
         none={words.noScopes}
         onChange={setChosen}
       />
-      <MomentField label={words.ends} description={words.endsHelp} value={ends} onChange={setEnds} />
+      <MomentInput label={words.ends} description={words.endsHelp} value={ends} onChange={setEnds} />
       <Text size="sm">{words.read}</Text>
     </Ask>
   );

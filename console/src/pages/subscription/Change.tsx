@@ -4,7 +4,8 @@ import { catalogue, refreshApps, type Subscription, subscriptionQuery } from '..
 import { answer, api } from '../../api/client';
 import { queries } from '../../api/queries';
 import { Editing } from '../../parts/Editing';
-import { MomentField, SubsetField } from '../../parts/fields';
+import { SubsetField } from '../../parts/fields';
+import { MomentInput } from '../../parts/MomentInput';
 import { bodyOf, patching, type Versioned } from '../../parts/patch';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
@@ -51,7 +52,7 @@ export function Change(props: { of: Versioned<Subscription>; onClose: () => void
             value={draft.scopes}
             onChange={(scopes) => change({ scopes })}
           />
-          <MomentField
+          <MomentInput
             label={texts.approvals.approve.ends}
             value={draft.expires_at}
             onChange={(expires_at) => change({ expires_at })}

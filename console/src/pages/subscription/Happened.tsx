@@ -63,7 +63,7 @@ function Said(props: { by: Told }) {
   const others = Object.entries(became).filter(([name, value]) => !TOLD.includes(name) && value !== comment);
   return (
     <Text size="sm" component="div">
-      <Time at={at_ms} /> {texts.apps.by} <Shown text={who} />
+      <Time at={at_ms} by={who} />
       {comment && (
         <div>
           “<Shown text={comment} />”

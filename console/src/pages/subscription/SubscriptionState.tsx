@@ -6,5 +6,5 @@ import { TONES } from './standing';
 /** Where a subscription is in its life. */
 export function SubscriptionState(props: { of: Pick<Subscription, 'state'> }) {
   const { state } = props.of;
-  return <Standing tone={TONES[state]} word={texts.approvals.states[state]} />;
+  return <Standing tone={TONES[state]}>{texts.approvals.states[state]}</Standing>;
 }

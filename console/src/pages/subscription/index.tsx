@@ -1,10 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { ownerQuery, publisherQuery, type Subscription, subscriptionQuery } from '../../api/apps';
-import { Fact, Facts } from '../../parts/Facts';
+import { Facts } from '../../parts/Facts';
 import { Loaded } from '../../parts/Loaded';
 import { PageLink } from '../../parts/links';
-import { Moment } from '../../parts/Moment';
 import { Page, Section } from '../../parts/Page';
 import { Shown } from '../../parts/Shown';
 import { Time } from '../../parts/Time';
@@ -40,13 +39,11 @@ function About(props: { of: Subscription }) {
   const service = useQuery(publisherQuery(of.service)).data;
   return (
     <Section title={words.about}>
-      <Facts>
-        <Fact name={words.state}>
-          <SubscriptionState of={of} />
-        </Fact>
-        <Fact name={words.cause}>{of.cause && texts.approvals.causes[of.cause]}</Fact>
-        <Fact name={words.app}>
-          {app ? (
+      <Facts
+        facts={{
+          [words.state]: <SubscriptionState of={of} />,
+          [words.cause]: of.cause && texts.approvals.causes[of.cause],
+          [words.app]: app ? (
             <>
               <PageLink to="/apps/$id" params={{ id: of.app }}>
                 <Shown text={of.app} />
@@ -55,10 +52,8 @@ function About(props: { of: Subscription }) {
             </>
           ) : (
             <Shown text={of.app} />
-          )}
-        </Fact>
-        <Fact name={words.service}>
-          {service ? (
+          ),
+          [words.service]: service ? (
             <>
               <PageLink to="/services/$id" params={{ id: of.service }}>
                 <Shown text={of.service} />
@@ -71,23 +66,17 @@ function About(props: { of: Subscription }) {
             </>
           ) : (
             <Shown text={of.service} />
-          )}
-        </Fact>
-        <Fact name={words.plan}>
-          <Shown text={of.plan} />
-        </Fact>
-        <Fact name={words.scopes}>
-          <Granted of={of} />
-        </Fact>
-        <Fact name={words.reason}>{of.reason && <Shown text={of.reason} />}</Fact>
-        <Fact name={words.requested}>
-          {of.requested_at && <Moment at={of.requested_at} by={of.requested_by} />}
-        </Fact>
-        <Fact name={words.decided}>{of.decided_at && <Moment at={of.decided_at} by={of.decided_by} />}</Fact>
-        <Fact name={words.comment}>{of.comment && <Shown text={of.comment} />}</Fact>
-        <Fact name={words.ends}>{of.expires_at && <Time at={of.expires_at} />}</Fact>
-        <Fact name={words.refused}>{of.state === 'pending' && <RefusedMeanwhile of={of} />}</Fact>
-      </Facts>
+          ),
+          [words.plan]: <Shown text={of.plan} />,
+          [words.scopes]: <Granted of={of} />,
+          [words.reason]: of.reason && <Shown text={of.reason} />,
+          [words.requested]: of.requested_at && <Time at={of.requested_at} by={of.requested_by} />,
+          [words.decided]: of.decided_at && <Time at={of.decided_at} by={of.decided_by} />,
+          [words.comment]: of.comment && <Shown text={of.comment} />,
+          [words.ends]: of.expires_at && <Time at={of.expires_at} />,
+          [words.refused]: of.state === 'pending' && <RefusedMeanwhile of={of} />,
+        }}
+      />
     </Section>
   );
 }

@@ -26,6 +26,11 @@ export const TONES: Record<SubscriptionState, Tone> = {
   cancelled: 'over',
 };
 
+/** Since when it is as it is; what was declared in a file may not say. */
+export function sinceWhen(of: Subscription): string | undefined {
+  return of.decided_at ?? of.requested_at;
+}
+
 /** A step that the publisher, or the consumer, takes with a subscription. */
 export type Step = 'approve' | 'reject' | 'suspend' | 'resume' | 'change' | 'remind' | 'cancel' | 'again';
 

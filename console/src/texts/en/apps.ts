@@ -11,7 +11,6 @@ export const apps = {
   noneHelp: 'An app is what calls services. Create one, then a key for it.',
   noneFound: 'No app is like that',
   noneFoundHelp: 'Look for a part of its id or title, or choose every tenant.',
-  by: 'by',
   neverUsed: 'not lately',
   keyStates: {
     active: 'Active',
@@ -109,7 +108,7 @@ export const apps = {
     some: 'Only these',
     notBefore: 'Not good before',
     expires: 'Expires',
-    expiresHelp: 'In your own time zone. Leave it empty for a key without an end.',
+    expiresHelp: 'Leave it empty for a key without an end.',
     restrictions: 'Restrictions',
     addresses: 'Only from these addresses',
     addressesHelp: 'Addresses or ranges, one on each line. Empty: from anywhere.',

@@ -2,7 +2,6 @@
 export const audit = {
   title: 'Audit trail',
   about: 'What was changed: by whom, when and why. Nothing in it can be changed afterwards.',
-  zone: (offset: string) => `Your time zone (${offset}).`,
   filters: {
     label: 'Which lines',
     who: 'Who',

@@ -1,5 +1,6 @@
 /** Texts of the parts that every page uses. */
 export const common = {
+  by: 'by',
   cancel: 'Cancel',
   close: 'Close',
   copied: 'Copied',
@@ -20,6 +21,7 @@ export const common = {
   characters: (n: number) => `${n.toLocaleString()} characters`,
   rows: (n: number) => (n === 1 ? '1 row' : `${n.toLocaleString()} rows`),
   requestId: 'Request id',
+  zone: (offset: string) => `Your time zone (${offset}).`,
   whatToDo: 'What to do',
   changedMeanwhile: {
     title: 'Somebody else changed this meanwhile',
