@@ -26,6 +26,8 @@ const page = <Path extends string>(path: Path, load: () => Promise<{ default: Ro
     getParentRoute: () => inside,
     path,
     component: lazyRouteComponent(load),
+    // A page that fails leaves the navigation be.
+    errorComponent: Crashed,
   });
 
 const tree = root.addChildren([
@@ -69,6 +71,8 @@ export const router = createRouter({
   routeTree: tree,
   defaultPreload: 'intent',
   scrollRestoration: true,
+  // Another thing is another page: nothing that was typed about one is sent to the other.
+  defaultRemountDeps: ({ params }) => params,
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
   stringifySearch: (search) => {
     const pairs = Object.entries(search).filter(([, value]) => value !== undefined && value !== '');

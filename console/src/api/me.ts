@@ -1,3 +1,4 @@
+import { notifications } from '@mantine/notifications';
 import { type QueryClient, useQuery } from '@tanstack/react-query';
 import { answer, api, type Schemas } from './client';
 import { codeOf } from './problem';
@@ -46,6 +47,9 @@ export const me = {
 
 /** Forgets what was read for whoever is signed in, and takes who is now: after signing in, and out. */
 export function signedIn(client: QueryClient, now: Me | null): void {
+  // An answer that is on its way would bring the person back; what is told could be undone by the next one.
+  client.cancelQueries({ queryKey: ['me'] });
+  notifications.clean();
   client.removeQueries({ predicate: (query) => query.queryKey[0] !== 'me' });
   client.setQueryData<Me | null>(['me'], now);
 }

@@ -1,6 +1,6 @@
-import { ActionIcon, Menu, SegmentedControl, Text, useMantineColorScheme } from '@mantine/core';
+import { ActionIcon, Menu, Text, useMantineColorScheme } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconLogout, IconUser, IconUserCircle } from '@tabler/icons-react';
+import { IconCheck, IconLogout, IconUser, IconUserCircle } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { answer, api } from '../api/client';
 import { signedIn, useMe } from '../api/me';
@@ -41,17 +41,20 @@ export function AccountMenu() {
           {texts.frame.account}
         </Menu.Item>
         <Menu.Label>{texts.frame.themeLabel}</Menu.Label>
-        <SegmentedControl
-          fullWidth
-          size="xs"
-          aria-label={texts.frame.themeLabel}
-          value={colorScheme}
-          onChange={(value) => setColorScheme(value as 'light' | 'dark' | 'auto')}
-          data={(['auto', 'light', 'dark'] as const).map((value) => ({
-            value,
-            label: texts.frame.theme[value],
-          }))}
-        />
+        {(['auto', 'light', 'dark'] as const).map((value) => (
+          <Menu.Item
+            key={value}
+            role="menuitemradio"
+            aria-checked={colorScheme === value}
+            closeMenuOnClick={false}
+            onClick={() => setColorScheme(value)}
+            leftSection={
+              <IconCheck size={16} aria-hidden visibility={colorScheme === value ? 'visible' : 'hidden'} />
+            }
+          >
+            {texts.frame.theme[value]}
+          </Menu.Item>
+        ))}
         <Menu.Divider />
         <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={out}>
           <Text size="sm">{texts.frame.signOut}</Text>

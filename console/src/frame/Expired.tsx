@@ -1,9 +1,10 @@
-import { Anchor, Modal, Stack, Text } from '@mantine/core';
+import { Anchor, Stack, Text } from '@mantine/core';
 import { useEffect } from 'react';
 import { me, settled, signedIn, useMe, whoIsSignedIn } from '../api/me';
 import { queries } from '../api/queries';
 import { expired, settle } from '../api/session';
 import { useSignal } from '../api/signals';
+import { Dialog } from '../parts/Dialog';
 import { texts } from '../texts';
 import { SignInForm } from './SignInForm';
 
@@ -34,20 +35,12 @@ export function Expired() {
       window.removeEventListener('focus', ask);
     };
   }, [over]);
-  useEffect(() => {
-    // A dialog of the page below would close, and lose what was typed.
-    const kept = (event: KeyboardEvent) => {
-      if (expired.value && event.key === 'Escape') event.stopImmediatePropagation();
-    };
-    window.addEventListener('keydown', kept, true);
-    return () => window.removeEventListener('keydown', kept, true);
-  }, []);
   const giveUp = () => {
     settle(false);
     signedIn(queries, null);
   };
   return (
-    <Modal
+    <Dialog
       opened={over}
       onClose={giveUp}
       title={texts.signIn.expired}
@@ -63,6 +56,6 @@ export function Expired() {
           {texts.signIn.giveUp}
         </Anchor>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,15 +1,19 @@
-import { Combobox, Modal, Stack, Text, TextInput, useCombobox, VisuallyHidden } from '@mantine/core';
+import { Combobox, Stack, Text, TextInput, useCombobox, VisuallyHidden } from '@mantine/core';
 import { useDebouncedValue, useHotkeys } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type ClipboardEvent, useEffect, useMemo, useState } from 'react';
 import { useMay } from '../api/me';
+import { useSignal } from '../api/signals';
+import { Dialog } from '../parts/Dialog';
+import { isDialogOpen } from '../parts/dialogs';
 import { Shown } from '../parts/Shown';
 import { asked, atOnce, type Hit } from '../search/find';
 import { masked } from '../search/mask';
 import { understand } from '../search/understand';
 import { texts } from '../texts';
+import { singleKeys } from './keys';
 import { isFor, PAGES } from './pages';
 import classes from './Search.module.css';
 
@@ -21,11 +25,15 @@ const PAUSE = 150;
  * secret is shown, kept or sent.
  */
 export function Search(props: { opened: boolean; onOpen: () => void; onClose: () => void }) {
-  useHotkeys([['/', props.onOpen]]);
+  const single = useSignal(singleKeys);
+  const open = () => {
+    if (!isDialogOpen()) props.onOpen();
+  };
+  useHotkeys(single ? [['/', open]] : []);
   // This one works from within fields, too.
-  useHotkeys([['mod+K', props.onOpen]], []);
+  useHotkeys([['mod+K', open]], []);
   return (
-    <Modal
+    <Dialog
       opened={props.opened}
       onClose={props.onClose}
       title={texts.search.title}
@@ -34,7 +42,7 @@ export function Search(props: { opened: boolean; onOpen: () => void; onClose: ()
       transitionProps={{ duration: 0 }}
     >
       <Finder onClose={props.onClose} />
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -85,6 +93,10 @@ function Finder(props: { onClose: () => void }) {
             value={text}
             onChange={(event) => take(event.currentTarget.value)}
             onPaste={paste}
+            // The list below is always open: Escape is for the whole of it.
+            onKeyDown={(event) => {
+              if (event.key === 'Escape') props.onClose();
+            }}
             autoComplete="off"
             spellCheck={false}
             data-autofocus
@@ -136,8 +148,10 @@ function useHits(text: string): { hits: Hit[]; asking: boolean } {
     return !page || isFor(page, may);
   });
   // Requests that were really sent come before questions about them.
-  const hits = found.requests.length > 0 ? [...certain, ...answered] : [...answered, ...certain];
-  return { hits, asking: settled !== text || query.isFetching };
+  const asking = settled !== text || query.isFetching;
+  if (found.requests.length > 0) return { hits: [...certain, ...answered], asking };
+  // What is answered comes first: nothing is offered before, that a click or Enter could miss.
+  return { hits: asking ? [] : [...answered, ...certain], asking };
 }
 
 /** Tells results apart. */

@@ -1,9 +1,12 @@
-import { Kbd, Modal, Table } from '@mantine/core';
+import { Kbd, Table } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { useMay } from '../api/me';
+import { Dialog } from '../parts/Dialog';
+import { isDialogOpen } from '../parts/dialogs';
 import { texts } from '../texts';
+import { singleKeys } from './keys';
 import { isFor, PAGES } from './pages';
 
 /** How long after `g` the second key counts, in milliseconds. */
@@ -26,6 +29,7 @@ export function Shortcuts() {
   const pages = PAGES.filter((page) => isFor(page, may));
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
+      if (!singleKeys.value || isDialogOpen()) return;
       if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
       const page = pages.find((candidate) => candidate.key === event.key);
       if (event.key === '?') open();
@@ -48,7 +52,7 @@ export function Shortcuts() {
     ...pages.map((page): [string[], string] => [[`g ${page.key}`], words.go(page.name)]),
   ];
   return (
-    <Modal opened={opened} onClose={close} title={words.title}>
+    <Dialog opened={opened} onClose={close} title={words.title}>
       <Table>
         <Table.Tbody>
           {rows.map(([keys, does]) => (
@@ -65,6 +69,6 @@ export function Shortcuts() {
           ))}
         </Table.Tbody>
       </Table>
-    </Modal>
+    </Dialog>
   );
 }

@@ -9,7 +9,15 @@ import { Failure } from './Failure';
  * Asks before something is done: the title names the thing, the button says what it does. A comment is asked
  * for where the trail should have one. Stays open, with what went wrong, until it is done or given up.
  */
-export function Ask(props: {
+export function Ask(props: Asked) {
+  return (
+    <Dialog opened={props.opened} onClose={props.onClose} title={props.title} size={props.size ?? 'lg'}>
+      <Form {...props} />
+    </Dialog>
+  );
+}
+
+interface Asked {
   opened: boolean;
   onClose: () => void;
   title: string;
@@ -25,7 +33,10 @@ export function Ask(props: {
   refuse?: () => boolean;
   size?: string;
   onDone: (comment: string) => Promise<unknown>;
-}) {
+}
+
+/** What was typed lives as long as the question: the next one may be about something else. */
+function Form(props: Asked) {
   const [comment, setComment] = useState('');
   const [missing, setMissing] = useState(false);
   const { running, error, submit } = useDoing(async () => {
@@ -35,44 +46,41 @@ export function Ask(props: {
       return;
     }
     await props.onDone(comment.trim());
-    setComment('');
     props.onClose();
   });
   return (
-    <Dialog opened={props.opened} onClose={props.onClose} title={props.title} size={props.size ?? 'lg'}>
-      <form onSubmit={submit} noValidate>
-        <Stack gap="sm">
-          {props.children}
-          {props.comment && (
-            <Textarea
-              label={texts.common.comment}
-              description={texts.common.commentHelp}
-              required={props.comment === 'required'}
-              autosize
-              minRows={2}
-              maxLength={4096}
-              value={comment}
-              error={missing && !comment.trim() ? texts.common.commentMissing : undefined}
-              onChange={(event) => setComment(event.currentTarget.value)}
-              data-autofocus
-            />
-          )}
-          <Failure error={error} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={props.onClose}>
-              {texts.common.cancel}
-            </Button>
-            <Button
-              type="submit"
-              color={props.danger ? 'red.9' : undefined}
-              loading={running}
-              disabled={props.disabled}
-            >
-              {props.action}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Dialog>
+    <form onSubmit={submit} noValidate>
+      <Stack gap="sm">
+        {props.children}
+        {props.comment && (
+          <Textarea
+            label={texts.common.comment}
+            description={texts.common.commentHelp}
+            required={props.comment === 'required'}
+            autosize
+            minRows={2}
+            maxLength={4096}
+            value={comment}
+            error={missing && !comment.trim() ? texts.common.commentMissing : undefined}
+            onChange={(event) => setComment(event.currentTarget.value)}
+            data-autofocus
+          />
+        )}
+        <Failure error={error} />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={props.onClose}>
+            {texts.common.cancel}
+          </Button>
+          <Button
+            type="submit"
+            color={props.danger ? 'red.9' : undefined}
+            loading={running}
+            disabled={props.disabled}
+          >
+            {props.action}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
   );
 }

@@ -1,6 +1,7 @@
 import { Button, Code, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { texts } from '../texts';
 import { Dialog } from './Dialog';
+import { Shown } from './Shown';
 
 /**
  * Two people changed one document (412): shows both versions, and lets whoever came second decide. Members
@@ -29,11 +30,15 @@ export function Conflict(props: {
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
           <section aria-label={props.yours ?? words.yours}>
             <Title order={3}>{props.yours ?? words.yours}</Title>
-            <Code block>{JSON.stringify(mine, null, 2)}</Code>
+            <Code block>
+              <Shown text={JSON.stringify(mine, null, 2)} first={4000} />
+            </Code>
           </section>
           <section aria-label={words.theirs}>
             <Title order={3}>{words.theirs}</Title>
-            <Code block>{JSON.stringify(theirs, null, 2)}</Code>
+            <Code block>
+              <Shown text={JSON.stringify(theirs, null, 2)} first={4000} />
+            </Code>
           </section>
         </SimpleGrid>
         <Group justify="flex-end">

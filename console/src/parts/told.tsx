@@ -2,6 +2,7 @@ import { Button, Group, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { texts } from '../texts';
 import { Failure } from './Failure';
+import { Shown } from './Shown';
 
 /** Numbers what is told: `crypto.randomUUID` is for HTTPS and localhost only. */
 let count = 0;
@@ -25,7 +26,9 @@ export function told(what: string, undo?: () => Promise<unknown>): void {
     closeButtonProps: { 'aria-label': texts.common.close },
     message: (
       <Group justify="space-between" wrap="nowrap">
-        <Text size="sm">{what}</Text>
+        <Text size="sm" component="div">
+          <Shown text={what} />
+        </Text>
         {undo && (
           <Button size="compact-sm" variant="light" onClick={undone}>
             {texts.common.undo}

@@ -1,6 +1,7 @@
 import { useMe } from '../../api/me';
 import { Page } from '../../parts/Page';
 import { texts } from '../../texts';
+import { Keys } from './Keys';
 import { Name } from './Name';
 import { Password } from './Password';
 import { Permissions } from './Permissions';
@@ -17,6 +18,7 @@ export default function AccountPage() {
       <Permissions who={who} />
       <Password email={who.email ?? ''} />
       <Sessions />
+      <Keys />
       <Tokens who={who} />
     </Page>
   );

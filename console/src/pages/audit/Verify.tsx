@@ -1,9 +1,10 @@
-import { Alert, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconAlertTriangle, IconCheck } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import { answer, api, type Schemas } from '../../api/client';
 import { Snippet } from '../../parts/Copy';
+import { Dialog } from '../../parts/Dialog';
 import { Failure } from '../../parts/Failure';
 import { Shown } from '../../parts/Shown';
 import { texts } from '../../texts';
@@ -18,9 +19,9 @@ export function Verify() {
       <Button variant="default" onClick={open}>
         {words.action}
       </Button>
-      <Modal opened={opened} onClose={close} title={words.title} size="lg">
+      <Dialog opened={opened} onClose={close} title={words.title} size="lg">
         <Check />
-      </Modal>
+      </Dialog>
     </>
   );
 }

@@ -1,5 +1,10 @@
 /** Texts of one's own account. */
 export const account = {
+  keys: {
+    title: 'Keyboard',
+    label: 'Single keys',
+    help: 'Search with /, go to pages with g and a letter, list the keys with ?. Ctrl-K searches either way.',
+  },
   title: 'Your account',
   save: 'Save',
   saved: 'Saved',
