@@ -63,6 +63,7 @@ const tree = root.addChildren([
     page('/users', () => import('./pages/users')),
     page('/users/$id', () => import('./pages/user')),
     page('/account', () => import('./pages/account')),
+    createRoute({ getParentRoute: () => inside, path: '$', component: NotFound }),
   ]),
 ]);
 
