@@ -1,3 +1,5 @@
+import { optionsIn } from './curlOptions';
+
 /** A request, as far as a pasted command says. */
 export interface Pasted {
   method: string;
@@ -7,12 +9,6 @@ export interface Pasted {
   /** Whether it carries a body. */
   body: boolean;
 }
-
-/** Options of curl that take a value and that say nothing about the request. */
-const WITH_VALUE = /^-([AbBcCDeEhHKmoQrtTuUwxXyYzd]|-(?!data|header|request|url|json|form)[a-z-]+)$/;
-/** Long options without a value that people use. */
-const SWITCHES =
-  /^--(silent|include|verbose|insecure|location|fail|fail-with-body|compressed|globoff|show-error|http[\d.]+|get|head|no-buffer|ipv[46]|path-as-is|tlsv[\d.]+|no-progress-meter|location-trusted|raw|negotiate|ntlm|digest|basic|anyauth)$/;
 
 /** The words of a command line, by the quoting of POSIX shells (and the line ends of Windows). */
 export function shellWords(text: string): string[] {
@@ -29,51 +25,66 @@ export function shellWords(text: string): string[] {
   return words;
 }
 
+/** Options whose value is a body, or a part of one. */
+const BODY =
+  /^(?:d|F|T|data|data-ascii|data-binary|data-raw|data-urlencode|form|form-string|json|upload-file)$/;
+
+/** What certainly is an address: with a scheme, or with a path after a host, or a host with dots or a port. */
+const ADDRESS =
+  /^(?:https?:\/\/\S+|(?:localhost|[\w-]+(?:\.[\w-]+)+|\[[\da-f:.]+\])(?::\d+)?(?:[/?#]\S*)?|[\w-]+:\d+(?:[/?#]\S*)?)$/i;
+const SCHEME = /^https?:\/\//i;
+
 /** What a curl command would send; none if it is no curl command or names no address. */
 export function parseCurl(text: string): Pasted | undefined {
   const words = shellWords(text);
   const start = words.findIndex((word) => /^(.*[/\\])?curl(\.exe)?$/.test(word));
   if (start < 0 || start > 1) return undefined;
   let method: string | undefined;
-  let url: string | undefined;
+  let head = false;
+  let put = false;
   let body = false;
   let query = false;
+  let named: string | undefined;
+  const free: string[] = [];
   const headers: Array<[string, string]> = [];
   for (let at = start + 1; at < words.length; at += 1) {
-    let word = words[at] ?? '';
-    let value: string | undefined;
-    const long = /^(--[a-z-]+)=([\s\S]*)$/.exec(word);
-    const short = /^(-[A-Za-z])([\s\S]+)$/.exec(word);
-    if (long) [, word = '', value] = long;
-    else if (short && /^-[XHduFm]$/.test(short[1] ?? '')) [, word = '', value] = short;
-    const take = () => {
-      if (value !== undefined) return value;
-      at += 1;
-      return words[at] ?? '';
-    };
-    if (word === '-X' || word === '--request') method = take().toUpperCase();
-    else if (word === '-H' || word === '--header') {
-      const header = take();
-      const colon = header.indexOf(':');
-      if (colon > 0) headers.push([header.slice(0, colon).trim(), header.slice(colon + 1).trim()]);
-    } else if (
-      word === '-d' ||
-      /^--(data(-raw|-binary|-urlencode|-ascii)?|json|form)$/.test(word) ||
-      word === '-F'
-    ) {
-      take();
-      body = true;
-    } else if (word === '-G' || word === '--get') query = true;
-    else if (word === '-I' || word === '--head') method ??= 'HEAD';
-    else if (word === '--url') url = take();
-    else if (SWITCHES.test(word)) continue;
-    else if (WITH_VALUE.test(word)) take();
-    else if (word.startsWith('-')) continue;
-    else url ??= word;
+    const word = words[at] ?? '';
+    // What comes after is another command of the shell, or another request of curl.
+    if (/^(?:[|;&]+|\d?>.*|-:|--next)$/.test(word)) break;
+    if (!/^-./.test(word)) {
+      free.push(word);
+      continue;
+    }
+    for (const option of optionsIn(word)) {
+      let { value } = option;
+      const next = words[at + 1];
+      // Of an option that nobody knows, the next word is the value unless that is another option or an address.
+      const takes = option.valued ?? (next !== undefined && !/^-./.test(next) && !ADDRESS.test(next));
+      if (takes && value === undefined) {
+        value = next ?? '';
+        at += 1;
+      }
+      value ??= '';
+      const { name } = option;
+      if (name === 'X' || name === 'request') method = value.toUpperCase();
+      else if (name === 'H' || name === 'header') {
+        const colon = value.indexOf(':');
+        if (colon > 0) headers.push([value.slice(0, colon).trim(), value.slice(colon + 1).trim()]);
+      } else if (BODY.test(name)) {
+        body = true;
+        put ||= name === 'T' || name === 'upload-file';
+      } else if (name === 'G' || name === 'get') query = true;
+      else if (name === 'I' || name === 'head') head = true;
+      else if (name === 'url') named ??= value;
+    }
   }
+  const url =
+    named ?? free.find((one) => SCHEME.test(one)) ?? free.find((one) => ADDRESS.test(one)) ?? free[0];
   const place = url === undefined ? undefined : placeOf(url);
   if (!place) return undefined;
-  return { method: method ?? (body && !query ? 'POST' : 'GET'), ...place, headers, body: body && !query };
+  const sends = body && !query;
+  const usual = head ? 'HEAD' : put ? 'PUT' : sends ? 'POST' : 'GET';
+  return { method: method ?? usual, ...place, headers, body: sends };
 }
 
 /** Host and path of an address, without its query: that may hold what is nobody's business. */

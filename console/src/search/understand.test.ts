@@ -35,11 +35,36 @@ test.each([
   ['curl -XDELETE --url https://a.example/x/1', 'DELETE', '/x/1'],
   ['curl --request=PUT --connect-timeout 5 -o out.txt https://a.example/x', 'PUT', '/x'],
   ['$ curl https://a.example/x', 'GET', '/x'],
+  ['curl -sX POST https://a.example/x', 'POST', '/x'],
+  ['curl -sXPOST https://a.example/x', 'POST', '/x'],
+  ["curl -kH 'X: b' https://a.example/x", 'GET', '/x'],
+  ['curl -so /dev/null https://a.example/x', 'GET', '/x'],
+  ['curl -sSfLI https://a.example/x', 'HEAD', '/x'],
+  ['curl -Gsd a=b https://a.example/x', 'GET', '/x'],
+  ['curl --form-string a=b https://a.example/x', 'POST', '/x'],
+  ['curl --progress-bar https://a.example/x', 'GET', '/x'],
+  ['curl -# --no-buffer --tcp-nodelay --http1.1 https://a.example/x', 'GET', '/x'],
+  ['curl --retry 3 --max-redirs 2 --tls-max 1.2 https://a.example/x', 'GET', '/x'],
+  ['curl -T file.txt https://a.example/x', 'PUT', '/x'],
+  ['curl --not-yet-known https://a.example/x', 'GET', '/x'],
+  ['curl --not-yet-known value https://a.example/x', 'GET', '/x'],
+  ['curl stray https://a.example/x', 'GET', '/x'],
+  ['curl -s https://a.example/x | jq .id', 'GET', '/x'],
   ['POST /v1/users', 'POST', '/v1/users'],
   ['/v1/users', '', '/v1/users'],
   ['GET /v1/users?page=2 HTTP/1.1\nHost: a.example', 'GET', '/v1/users'],
 ])('%s', (text, method, path) => {
   expect(understand(text).pasted).toMatchObject({ method, path });
+});
+
+test.each([
+  'curl -sX POST https://a.example/x',
+  "curl -kH 'X: b' https://a.example/x",
+  'curl -so /dev/null https://a.example/x',
+  'curl --form-string a=b https://a.example/x',
+  'curl --progress-bar a.example/x',
+])('the host of %s is the one of its address', (text) => {
+  expect(understand(text).pasted?.host).toBe('a.example');
 });
 
 test.each([
