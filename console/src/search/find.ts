@@ -1,5 +1,7 @@
 import { answer, api } from '../api/client';
 import { texts } from '../texts';
+import { hasSecret } from './mask';
+import { isHarmlessHeader } from './names';
 import type { Understood } from './understand';
 
 /** Something that search leads to. */
@@ -93,8 +95,8 @@ function canOf(found: Understood): Record<string, string> {
   if (!pasted) return {};
   const search: Record<string, string> = { method: pasted.method || 'GET', path: pasted.path };
   if (pasted.host) search.host = pasted.host;
-  // A key or a token stays out of the address of a page, as it stays out of everything else.
-  const said = pasted.headers.filter(([, value]) => !value.includes('•'));
+  // Nobody knows all names of secrets: in the address of a page stand only headers that are known for none.
+  const said = pasted.headers.filter(([name, value]) => isHarmlessHeader(name) && !hasSecret(value));
   if (said.length > 0) search.headers = said.map(([name, value]) => `${name}: ${value}`).join('\n');
   return search;
 }
