@@ -87,6 +87,21 @@ test('headers, body, address and time count, and the body stays out of the link'
   await page.getByRole('button', { name: 'Ask', exact: true }).click();
   await page.getByText('Refused: 415 headers.content_type_unsupported').waitFor();
   expect(page.url()).not.toContain('secret');
+  // Nor do secrets of headers, of the query, and of a key of which all was pasted.
+  const [headersField, keyField] = [
+    page.getByRole('textbox', { name: 'Headers' }),
+    page.getByRole('textbox', { name: 'Key' }),
+  ];
+  await headersField.fill('Content-Type: text/plain\nAuthorization: Bearer S3cretS3cret\nX-Shared: one');
+  await page.getByRole('textbox', { name: 'Path' }).fill('/v1/users?access_token=S3cretS3cret&page=2');
+  await page.getByRole('button', { name: 'Ask', exact: true }).click();
+  await expect.poll(() => new URL(page.url()).searchParams.get('path')).toBe('/v1/users?page=2');
+  expect(page.url()).not.toContain('S3cret');
+  expect(new URL(page.url()).searchParams.get('headers')).toBe('Content-Type: text/plain\nX-Shared: one');
+  expect(await headersField.inputValue()).toContain('S3cretS3cret');
+  await keyField.fill('pst_qmxkfm4975cszzjd_S3cretS3cretS3cretS3cret');
+  expect(await keyField.inputValue()).toBe('key_qmxkfm4975cszzjd');
+  await keyField.fill('');
   await accessible(page);
   await shot(page, 'can-dark');
   await page.getByRole('textbox', { name: 'Headers' }).fill('nonsense');

@@ -14,7 +14,7 @@ import { texts } from '../../texts';
 import { AppField } from './AppField';
 import classes from './Can.module.css';
 import { OperationField } from './OperationField';
-import { headerLines, localTime, momentOf, type Question } from './question';
+import { addressed, headerLines, keyId, localTime, momentOf, type Question } from './question';
 
 const words = texts.can;
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
@@ -28,7 +28,7 @@ export function Form(props: {
 }) {
   const [question, setQuestion] = useState(props.question);
   // Going back in the browser shows what was asked then.
-  const address = JSON.stringify(props.question);
+  const address = JSON.stringify(addressed(props.question));
   const [shown, setShown] = useState(address);
   if (shown !== address) {
     setShown(address);
@@ -146,7 +146,7 @@ export function Form(props: {
                 description={words.keyHelp}
                 placeholder={words.keyPlaceholder}
                 value={question.key}
-                onChange={(event) => change({ key: event.currentTarget.value.trim() })}
+                onChange={(event) => change({ key: keyId(event.currentTarget.value) })}
                 spellCheck={false}
                 autoComplete="off"
               />

@@ -16,16 +16,20 @@ const words = texts.can;
 export default function CanPage() {
   const search = useSearch({ strict: false });
   const navigate = useNavigate();
-  const question = asked(search);
-  const address = JSON.stringify(question);
+  // What was asked last, with its secrets, which the address leaves out: good as long as the address is its.
+  const [held, setHeld] = useState<Question>();
+  const inAddress = asked(search);
+  const address = JSON.stringify(inAddress);
+  const question = held && JSON.stringify(asked(addressed(held))) === address ? held : inAddress;
   const [body, setBody] = useState('');
   const complete = question.path.startsWith('/') && headerLines(question.headers).wrong === undefined;
   const first = useDecision(question, body, question.app, complete);
   const beside = question.against !== '' && question.against !== question.app;
   const second = useDecision(question, body, question.against, complete && beside);
   const ask = (next: Question, text: string) => {
-    const same = JSON.stringify(next) === address && text === body;
+    const same = JSON.stringify(next) === JSON.stringify(question) && text === body;
     setBody(text);
+    setHeld(next);
     if (same) {
       // Asked once more: it may have changed.
       void first.refetch();

@@ -1,7 +1,9 @@
 import type { Schemas } from '../../api/client';
 import type { Search } from '../../router';
+import { hasSecret, masked } from '../../search/mask';
+import { isSecretName } from '../../search/names';
 
-/** What one asks about, as the page's address has it. The body is not part of it. */
+/** What one asks about, as the page's address has it but for secrets. The body is not part of it. */
 export interface Question {
   app: string;
   key: string;
@@ -35,10 +37,37 @@ export function asked(search: Search): Question {
   };
 }
 
-/** The page's address for a question. */
+/** The page's address for a question: without what is secret in it, which stays on the page as the body does. */
 export function addressed(question: Question): Search {
   const { tls, ...texts } = question;
-  return { ...texts, tls: tls ? 'true' : undefined };
+  return {
+    ...texts,
+    host: masked(question.host),
+    key: hasSecret(question.key) ? '' : question.key,
+    path: publicPath(question.path),
+    headers: question.headers.split('\n').filter(isPublic).join('\n'),
+    tls: tls ? 'true' : undefined,
+  };
+}
+
+/** Whether a line of headers tells no secret: neither by its name nor by what it looks like. */
+function isPublic(line: string): boolean {
+  return !isSecretName(line.split(':', 1)[0]?.trim() ?? '') && !hasSecret(line);
+}
+
+/** A path without the parameters that are secret. */
+function publicPath(target: string): string {
+  const [path = '', ...query] = target.split('?');
+  const kept = query
+    .join('?')
+    .split('&')
+    .filter((parameter) => parameter !== '' && !hasSecret(`?${parameter}`));
+  return masked(path) + (kept.length > 0 ? `?${kept.join('&')}` : '');
+}
+
+/** The id of a key, of which somebody may have pasted the whole. */
+export function keyId(typed: string): string {
+  return typed.trim().replace(/^pst_([a-z0-9]{16})_.*$/, 'key_$1');
 }
 
 /** The lines that are headers; the number of the first that is none. */
