@@ -2,6 +2,7 @@ import { answer, api } from '../api/client';
 import { texts } from '../texts';
 import { hasSecret } from './mask';
 import { isHarmlessHeader } from './names';
+import { isOf, prefixes } from './templates';
 import type { Understood } from './understand';
 
 /** Something that search leads to. */
@@ -44,7 +45,8 @@ export function atOnce(found: Understood): Hit[] {
   }
   if (found.pasted) {
     const { method, path } = found.pasted;
-    const search: Record<string, string> = { phrase: path, since: '7d' };
+    // Records keep the template of a path: its values are in none of them.
+    const search: Record<string, string> = { phrase: prefixes(path)[0] ?? path, since: '7d' };
     if (method) search.method = method;
     hits.push({
       kind: words.kinds.refusals,
@@ -134,15 +136,19 @@ async function credential(id: string, signal: AbortSignal): Promise<Hit[]> {
 /** The last requests like one that was pasted: mostly one of them is meant. */
 async function lastRequests(found: Understood, signal: AbortSignal): Promise<Hit[]> {
   const { method, path } = found.pasted ?? { method: '', path: '' };
-  const query = { phrase: path, method: method || undefined, limit: 50 };
-  const calls = await answer(api.GET('/api/v1/calls', { params: { query }, signal }));
-  const rows = calls.items.filter((row) => row.path === path);
-  return rows.slice(0, FEW).map((row) => ({
-    kind: words.kinds.request,
-    title: `${row.method ?? ''} ${row.path}`.trim(),
-    beside: words.answered(row.status, row.code, new Date(row.at_ms)),
-    to: `/requests/${row.id}`,
-  }));
+  for (const phrase of prefixes(path)) {
+    const query = { phrase, method: method || undefined, limit: 50 };
+    const calls = await answer(api.GET('/api/v1/calls', { params: { query }, signal }));
+    const rows = calls.items.filter((row) => isOf(path, row.path ?? ''));
+    if (rows.length === 0) continue;
+    return rows.slice(0, FEW).map((row) => ({
+      kind: words.kinds.request,
+      title: `${row.method ?? ''} ${row.path}`.trim(),
+      beside: words.answered(row.status, row.code, new Date(row.at_ms)),
+      to: `/requests/${row.id}`,
+    }));
+  }
+  return [];
 }
 
 async function apps(q: string, signal: AbortSignal): Promise<Hit[]> {
