@@ -60,7 +60,7 @@ export function RefusedLately(props: { app: string; credential?: string }) {
     <Section
       title={words.title}
       actions={
-        <PageLink to="/refusals" search={{ app }} inherit={false} size="sm">
+        <PageLink to="/refusals" search={{ app, since: '7d' }} inherit={false} size="sm">
           {words.all}
         </PageLink>
       }

@@ -37,3 +37,12 @@ test('a group is asked for by what makes it', () => {
   expect(filtersOf('operation', null)).toEqual({ without: 'service' });
   expect(filtersOf('app', null, 'app')).toEqual({ without: 'app' });
 });
+
+test('a beginning alone means until now', () => {
+  const { span } = looked({ from: '1000', since: '1h' });
+  if ('preset' in span) throw new Error('no such span');
+  expect(span.from).toBe(1000);
+  expect(Math.abs(span.until - Date.now())).toBeLessThanOrEqual(61_000);
+  expect(looked({ from: String(Date.now() + 3_600_000) }).span).toEqual({ preset: '24h' });
+  expect(looked({ from: '1000', to: 'x' }).span).toEqual({ preset: '24h' });
+});

@@ -55,7 +55,9 @@ export interface Looked {
 /** Reads what is looked at from the URL. What makes no sense there is as if it were not. */
 export function looked(search: Search): Looked {
   const preset = isPreset(search.since) ? search.since : '24h';
-  const [from, until] = [instant(search.from), instant(search.to)];
+  const from = instant(search.from);
+  // What has a beginning alone goes on until now.
+  const until = search.to ? instant(search.to) : soon(Date.now());
   const span: Span = from !== undefined && until !== undefined && from < until ? { from, until } : { preset };
   const filters: Filters = {};
   for (const name of FILTERS) {
@@ -121,6 +123,14 @@ export const UNFILTERED: Search = Object.fromEntries(FILTERS.map((name) => [name
 
 function one<T extends string>(all: readonly [T, ...T[]], value: string | undefined): T {
   return all.find((candidate) => candidate === value) ?? all[0];
+}
+
+/** How finely now is taken, in milliseconds: what is asked for changes no more often. */
+const NOW = 60_000;
+
+/** The end of the minute that it is: until then one asks for the same. */
+function soon(now: number): number {
+  return (Math.floor(now / NOW) + 1) * NOW;
 }
 
 /** Unix time in milliseconds. */
