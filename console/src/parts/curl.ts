@@ -28,7 +28,9 @@ export function withKey(sent: Sent, places: { headers: string[]; query: string[]
 
 /** The command that sends a request with curl. */
 export function curlOf(sent: Sent): string {
-  const parts = ['curl', '-X', sent.method, quoted(sent.url)];
+  // With `-X HEAD` curl would wait for a body that never comes.
+  const method = sent.method === 'HEAD' ? ['--head'] : ['-X', sent.method];
+  const parts = ['curl', ...method, quoted(sent.url)];
   // Braces and brackets of an address would be patterns.
   if (/[[\]{}]/.test(sent.url)) parts.push('--globoff');
   for (const [name, value] of sent.headers) parts.push('-H', quoted(`${name}: ${value}`));

@@ -74,3 +74,8 @@ test('what is no text is shown by its bytes', () => {
   expect(escaped('{"a":1}\n')).toBeNull();
   expect(escaped('\u0000\u0001\ufffda')).toBe('\\x00\\x01\\x??a');
 });
+
+test('a HEAD request does not wait for a body', () => {
+  const head = curlOf({ method: 'HEAD', url: 'https://a.example/x', headers: [] });
+  expect(head).toBe('curl --head https://a.example/x');
+});
