@@ -52,7 +52,7 @@ function KeysSeen(props: { app: string; writes: boolean }) {
           ) : (
             <DataTable
               caption={words.title}
-              columns={writes ? [...COLUMNS, STEPS] : COLUMNS}
+              columns={writes ? [...COLUMNS, stepsWith(setMade)] : COLUMNS}
               rows={page.items}
               id={(key) => key.id ?? ''}
               {...buttons(page.next)}
@@ -98,4 +98,6 @@ const COLUMNS: Array<Column<Credential>> = [
   { head: words.lastUse, cell: (key) => <LastUse of={key.id ?? ''} /> },
 ];
 
-const STEPS: Column<Credential> = { head: words.steps, cell: (key) => <KeyStepsOf of={key} /> };
+function stepsWith(onMade: (made: NewKey) => void): Column<Credential> {
+  return { head: words.steps, cell: (key) => <KeyStepsOf of={key} onMade={onMade} /> };
+}

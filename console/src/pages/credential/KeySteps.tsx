@@ -4,15 +4,21 @@ import type { Credential } from '../../api/apps';
 import { type Versioned, versionOf } from '../../parts/patch';
 import { texts } from '../../texts';
 import { EditKey } from './EditKey';
-import { type NewKey, NewSecret } from './NewSecret';
+import type { NewKey } from './NewSecret';
 import { Revoke } from './Revoke';
 import { Rotate } from './Rotate';
 import { stateOf } from './standing';
 
-/** What can be done with a key: changed, rotated, revoked. A revoked one is over. */
-export function KeySteps(props: { of: Versioned<Credential>; compact?: boolean }) {
+/**
+ * What can be done with a key: changed, rotated, revoked. A revoked one is over. The secret of a key that
+ * replaces it is shown by what has this: a row of a table may go while somebody still reads it.
+ */
+export function KeySteps(props: {
+  of: Versioned<Credential>;
+  compact?: boolean;
+  onMade: (made: NewKey) => void;
+}) {
   const [step, setStep] = useState<'edit' | 'rotate' | 'revoke'>();
-  const [made, setMade] = useState<NewKey>();
   const key = props.of.value;
   const words = texts.apps.keySteps;
   const state = stateOf(key);
@@ -54,14 +60,13 @@ export function KeySteps(props: { of: Versioned<Credential>; compact?: boolean }
         </Group>
       )}
       {step === 'edit' && <EditKey of={props.of} onClose={close} />}
-      {step === 'rotate' && <Rotate of={key} onClose={close} onMade={setMade} />}
+      {step === 'rotate' && <Rotate of={key} onClose={close} onMade={props.onMade} />}
       {step === 'revoke' && <Revoke of={key} onClose={close} />}
-      {made && <NewSecret made={made} onClose={() => setMade(undefined)} />}
     </>
   );
 }
 
 /** {@link KeySteps} of a key that stands in a list. */
-export function KeyStepsOf(props: { of: Credential }) {
-  return <KeySteps of={{ value: props.of, version: versionOf(props.of) }} compact />;
+export function KeyStepsOf(props: { of: Credential; onMade: (made: NewKey) => void }) {
+  return <KeySteps of={{ value: props.of, version: versionOf(props.of) }} compact onMade={props.onMade} />;
 }

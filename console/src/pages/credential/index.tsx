@@ -1,6 +1,7 @@
 import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
+import { useState } from 'react';
 import { type Credential, credentialQuery, ownerQuery } from '../../api/apps';
 import { PRODUCTION } from '../../api/gateway';
 import { Allowed } from '../../parts/Allowed';
@@ -16,6 +17,7 @@ import { texts } from '../../texts';
 import { RefusedLately } from '../app/RefusedLately';
 import { KeyState, LastUse } from './KeyState';
 import { KeySteps } from './KeySteps';
+import { type NewKey, NewSecret } from './NewSecret';
 
 const words = texts.apps.key;
 
@@ -24,16 +26,18 @@ export default function CredentialPage() {
   const { id } = useParams({ from: '/inside/credentials/$id' });
   const query = useQuery(credentialQuery(id));
   const app = query.data?.value.app;
+  const [made, setMade] = useState<NewKey>();
   const owner = useQuery({ ...ownerQuery(app ?? ''), enabled: app !== undefined });
   const actions = query.data && owner.data && (
     <Allowed to="credentials.write" tenant={owner.data.tenant}>
-      <KeySteps of={query.data} />
+      <KeySteps of={query.data} onMade={setMade} />
     </Allowed>
   );
   return (
     <Page title={words.title(id)} actions={actions}>
       <Loaded query={query}>{(key) => <About of={key} />}</Loaded>
       {app && <RefusedLately app={app} credential={id} />}
+      {made && <NewSecret made={made} onClose={() => setMade(undefined)} />}
     </Page>
   );
 }
