@@ -31,8 +31,10 @@ export function ChangeRoles(props: {
   const [roles, setRoles] = useState(props.roles);
   const [version, setVersion] = useState(props.version);
   const [theirs, setTheirs] = useState<Read>();
+  const [said, setSaid] = useState('');
   const [error, setError] = useState<unknown>();
   const save = async (comment: string) => {
+    setSaid(comment);
     try {
       await props.save(roles, version, comment);
     } catch (error) {
@@ -64,7 +66,7 @@ export function ChangeRoles(props: {
           setTheirs(undefined);
           setVersion(now);
           try {
-            await props.save(roles, now, '');
+            await props.save(roles, now, said);
             told(words.changed);
             props.onClose();
           } catch (error) {
