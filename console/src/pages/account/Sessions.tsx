@@ -2,8 +2,8 @@ import { Button, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answer, api, type Schemas } from '../../api/client';
+import { Ask } from '../../parts/Ask';
 import { DataTable } from '../../parts/DataTable';
-import { Failure } from '../../parts/Failure';
 import { Loaded } from '../../parts/Loaded';
 import { Section } from '../../parts/Page';
 import { Shown } from '../../parts/Shown';
@@ -16,24 +16,13 @@ const words = texts.account.sessions;
 /** Where one is signed in. Every session but this one can be ended here; this one by signing out. */
 export function Sessions() {
   const query = useQuery({ queryKey: ['sessions'], queryFn: () => answer(api.GET('/api/v1/me/sessions')) });
-  const [error, setError] = useState<unknown>();
-  const end = async (session: Schemas['SessionSeen']) => {
-    setError(undefined);
-    try {
-      await answer(api.DELETE('/api/v1/me/sessions/{id}', { params: { path: { id: session.id } } }));
-      told(words.ended);
-    } catch (thrown) {
-      setError(thrown);
-    }
-    await query.refetch();
-  };
+  const [ending, setEnding] = useState<Schemas['SessionSeen']>();
   const agent = (session: Schemas['SessionSeen']) => session.agent || words.unknown;
   return (
     <Section title={words.title}>
       <Text size="sm" c="dimmed">
         {words.explain}
       </Text>
-      <Failure error={error} />
       <Loaded query={query}>
         {({ items }) => (
           <DataTable
@@ -60,7 +49,7 @@ export function Sessions() {
                     <Button
                       size="compact-sm"
                       variant="default"
-                      onClick={() => end(session)}
+                      onClick={() => setEnding(session)}
                       aria-label={words.endOf(agent(session).slice(0, 60), session.from)}
                     >
                       {words.end}
@@ -71,6 +60,21 @@ export function Sessions() {
           />
         )}
       </Loaded>
+      <Ask
+        opened={ending !== undefined}
+        onClose={() => setEnding(undefined)}
+        title={ending ? words.endTitle(agent(ending).slice(0, 60), ending.from) : ''}
+        action={words.endAction}
+        danger
+        onDone={async () => {
+          const params = { path: { id: ending?.id ?? '' } };
+          await answer(api.DELETE('/api/v1/me/sessions/{id}', { params }));
+          told(words.ended);
+          await query.refetch();
+        }}
+      >
+        <Text size="sm">{words.endDetail}</Text>
+      </Ask>
     </Section>
   );
 }
