@@ -1,4 +1,5 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Checkbox, Group, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
 import { Snippet } from '../../parts/Copy';
 import { Dialog } from '../../parts/Dialog';
 import { Shown } from '../../parts/Shown';
@@ -15,17 +16,24 @@ export interface Made {
   not_mailed_because?: string | null;
 }
 
-/** Shows a one-time link, this once: to pass on where it was not mailed. */
+/** Shows a one-time link, this once: to pass on where it was not mailed. Closes when it was kept. */
 export function LinkShown(props: { made: Made | undefined; onClose: () => void }) {
   const { made } = props;
+  const [kept, setKept] = useState(false);
+  const close = () => {
+    setKept(false);
+    props.onClose();
+  };
   const words = texts.users.link;
   return (
     <Dialog
       opened={made !== undefined}
-      onClose={props.onClose}
+      onClose={close}
       title={made?.title ?? ''}
       size="lg"
       closeOnClickOutside={false}
+      closeOnEscape={kept}
+      withCloseButton={false}
     >
       {made && (
         <Stack>
@@ -41,8 +49,15 @@ export function LinkShown(props: { made: Made | undefined; onClose: () => void }
               <Shown text={words.because(made.not_mailed_because)} />
             </Text>
           )}
-          <Group justify="flex-end">
-            <Button onClick={props.onClose}>{texts.common.close}</Button>
+          <Group justify="space-between">
+            <Checkbox
+              label={texts.common.secret.kept}
+              checked={kept}
+              onChange={(event) => setKept(event.currentTarget.checked)}
+            />
+            <Button disabled={!kept} onClick={close}>
+              {texts.common.close}
+            </Button>
           </Group>
         </Stack>
       )}
