@@ -2,6 +2,7 @@ import { Alert } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useMay } from '../../api/me';
+import { useMayIn } from '../../api/rights';
 import { Described } from '../../parts/Described';
 import { Needs } from '../../parts/Forbidden';
 import { Loaded } from '../../parts/Loaded';
@@ -14,7 +15,6 @@ import { one } from '../lists/changing';
 import { Ends } from '../lists/Ends';
 import { type ListDocument, lasting } from '../lists/entries';
 import { Uses } from '../lists/UsedBy';
-import { useMayWrite } from '../lists/writable';
 import { AddEntries } from './AddEntries';
 import { DeleteList } from './DeleteList';
 import { Entries } from './Entries';
@@ -34,7 +34,7 @@ export default function ListPage() {
 
 function List({ id }: { id: string }) {
   const query = useQuery(one(id));
-  const mayWrite = useMayWrite()(query.data?.tenant);
+  const mayWrite = useMayIn()('lists.write', query.data?.tenant);
   const list = query.data;
   return (
     <Page

@@ -1,6 +1,7 @@
 import { Badge, Button, Group, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useMay } from '../../api/me';
+import { useMayIn } from '../../api/rights';
 import type { Range } from '../../parts/addresses';
 import { DataTable } from '../../parts/DataTable';
 import { Empty } from '../../parts/Empty';
@@ -14,7 +15,6 @@ import { useRefusingLists } from './refusing';
 import { type ListRow, listRows } from './rows';
 import { listedQuery, standingOf } from './standing';
 import { UsedBy } from './UsedBy';
-import { useMayWrite } from './writable';
 
 const words = texts.lists;
 
@@ -25,7 +25,7 @@ export function WritableLists(props: {
   onChosen: (list: ListRow) => void;
 }) {
   const mayAny = useMay()('lists.write');
-  const mayWrite = useMayWrite();
+  const mayIn = useMayIn();
   const { cursor, buttons } = usePaging();
   const now = useNow();
   const refusing = useRefusingLists(props.request);
@@ -41,7 +41,7 @@ export function WritableLists(props: {
             const others = page.items.filter((list) => !refusing.some((one) => one.id === list.id));
             const standing = (list: ListRow) =>
               standingOf(list, props.address, known.get(list.id ?? ''), now);
-            const rows = [...first, ...others].filter((list) => mayWrite(list.tenant));
+            const rows = [...first, ...others].filter((list) => mayIn('lists.write', list.tenant));
             if (rows.length === 0 && !page.next && !cursor) return <Nobody />;
             return (
               <>

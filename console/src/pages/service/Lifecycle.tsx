@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
+import { useMayIn } from '../../api/rights';
 import { texts } from '../../texts';
-import { useMayIn } from '../services/mayIn';
 import { Deprecate } from './Deprecate';
 import { Promote } from './Promote';
 import { Publish } from './Publish';

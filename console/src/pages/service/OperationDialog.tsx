@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
+import { useMayIn } from '../../api/rights';
 import { Failure } from '../../parts/Failure';
-import { useMayIn } from '../services/mayIn';
 import type { Operation } from './documents';
 import { OperationForm } from './OperationForm';
 import { mediaTypesOf, policiesQuery } from './policies';

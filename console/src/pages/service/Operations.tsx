@@ -1,11 +1,11 @@
 import { Button, Group, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { useState } from 'react';
+import { useMayIn } from '../../api/rights';
 import { DataTable } from '../../parts/DataTable';
 import { Empty } from '../../parts/Empty';
 import { Shown } from '../../parts/Shown';
 import { texts } from '../../texts';
-import { useMayIn } from '../services/mayIn';
 import { useLook } from '../services/useLook';
 import type { Operation } from './documents';
 import { OperationDetails } from './OperationDetails';

@@ -1,11 +1,11 @@
 import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useMayIn } from '../../api/rights';
 import { Ask } from '../../parts/Ask';
 import { Failure } from '../../parts/Failure';
 import { Shown } from '../../parts/Shown';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
-import { useMayIn } from '../services/mayIn';
 import { useLook } from '../services/useLook';
 import { LiveNote } from './EditVersion';
 import { ownPolicies, policiesQuery } from './policies';

@@ -2,12 +2,12 @@ import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { answer, api } from '../../api/client';
+import { useMayIn } from '../../api/rights';
 import { Ask } from '../../parts/Ask';
 import { Loaded } from '../../parts/Loaded';
 import { Shown } from '../../parts/Shown';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
-import { useMayIn } from '../services/mayIn';
 import { changeTogether, type Read, refresh } from './data';
 import type { Service } from './documents';
 

@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
+import { useMayIn } from '../../api/rights';
 import { texts } from '../../texts';
 import { ImportDialog } from '../services/ImportDialog';
-import { useMayIn } from '../services/mayIn';
 import { AddVersion } from './AddVersion';
 import type { Read } from './data';
 import type { Service } from './documents';

@@ -1,6 +1,6 @@
 import { Stack, Text } from '@mantine/core';
+import { useMayIn } from '../../api/rights';
 import { texts } from '../../texts';
-import { useMayIn } from '../services/mayIn';
 import type { OfVersion } from './types';
 import { UpstreamSection } from './UpstreamSection';
 

@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { answer, api, type Schemas } from '../../api/client';
 import { may, useMe } from '../../api/me';
+import { useMayIn } from '../../api/rights';
 import { Failure } from '../../parts/Failure';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
@@ -13,7 +14,6 @@ import { Choose } from './Choose';
 import { DocumentField, type OpenApiText } from './DocumentField';
 import { ImportReport } from './ImportReport';
 import { MistakePlace } from './MistakePlace';
-import { useMayIn } from './mayIn';
 import { isChosen, NO_UPSTREAM, UpstreamChoice } from './UpstreamChoice';
 
 /**

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { ownerQuery, publisherQuery, type Subscription } from '../../api/apps';
-import { may, useMe } from '../../api/me';
+import { useMayIn } from '../../api/rights';
 import type { Tone } from '../../parts/Standing';
 
 /** Where a subscription is in its life. */
@@ -48,15 +48,13 @@ const STEPS: Record<Step, { from: SubscriptionState[]; of: 'publisher' | 'consum
 
 /** Which sides of a subscription whoever is signed in may act for: unknown until both were asked for. */
 export function useSides(of: Subscription): { publisher: boolean; consumer: boolean } {
-  const who = useMe();
+  // What is unseen counts as the platform's.
+  const mayIn = useMayIn();
   const app = useQuery(ownerQuery(of.app)).data;
   const service = useQuery(publisherQuery(of.service)).data;
-  // Without a tenant it is the platform's, or unseen: then a role in some tenant says nothing.
-  const allowed = (permission: string, tenant: string | undefined) =>
-    tenant ? may(who, permission, tenant) : (who?.platform.includes(permission) ?? false);
   return {
-    publisher: allowed('subscriptions.decide', service?.tenant),
-    consumer: allowed('subscriptions.request', app?.tenant),
+    publisher: mayIn('subscriptions.decide', service?.tenant),
+    consumer: mayIn('subscriptions.request', app?.tenant),
   };
 }
 

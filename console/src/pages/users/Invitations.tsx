@@ -2,7 +2,7 @@ import { Button, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answer, api, type Schemas } from '../../api/client';
-import { useMay } from '../../api/me';
+import { useMayIn } from '../../api/rights';
 import { Ask } from '../../parts/Ask';
 import { DataTable } from '../../parts/DataTable';
 import { Loaded } from '../../parts/Loaded';
@@ -18,7 +18,7 @@ const words = texts.users.invitations;
 
 /** Invitations that nobody has accepted yet. */
 export function Invitations() {
-  const may = useMay();
+  const mayIn = useMayIn();
   const paging = usePaging();
   const { cursor } = paging;
   const [gone, setGone] = useState<Invitation>();
@@ -49,7 +49,7 @@ export function Invitations() {
               {
                 head: words.withdraw,
                 cell: (one) =>
-                  may('members.write', one.tenant) && (
+                  mayIn('members.write', one.tenant) && (
                     <Button size="compact-sm" variant="default" onClick={() => setGone(one)}>
                       {words.withdraw}
                     </Button>

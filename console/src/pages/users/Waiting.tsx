@@ -2,7 +2,7 @@ import { Button, Group, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answer, api, type Schemas } from '../../api/client';
-import { useMay } from '../../api/me';
+import { useMayIn } from '../../api/rights';
 import { Ask } from '../../parts/Ask';
 import { DataTable } from '../../parts/DataTable';
 import { Failure } from '../../parts/Failure';
@@ -21,7 +21,7 @@ const words = texts.users.waiting;
 
 /** Those who asked for an account, and wait to be let in. */
 export function Waiting() {
-  const may = useMay();
+  const mayIn = useMayIn();
   const client = useQueryClient();
   const paging = usePaging();
   const { cursor } = paging;
@@ -69,7 +69,7 @@ export function Waiting() {
               { head: texts.users.name, cell: (user) => <Shown text={user.name ?? ''} first={80} /> },
               { head: words.reason, cell: (user) => <Shown text={user.reason ?? ''} /> },
               { head: texts.users.created, cell: (user) => <Time at={user.created_at} brief /> },
-              ...(may('users.write')
+              ...(mayIn('users.write', null)
                 ? [
                     {
                       head: words.letIn,

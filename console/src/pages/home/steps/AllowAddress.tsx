@@ -1,6 +1,6 @@
 import { Checkbox, Text } from '@mantine/core';
 import type { Ref } from 'react';
-import { useMay } from '../../../api/me';
+import { useMayIn } from '../../../api/rights';
 import { texts } from '../../../texts';
 
 const words = texts.home.steps.service;
@@ -17,9 +17,9 @@ export function AllowAddress(props: {
   missing: boolean;
   ref: Ref<HTMLInputElement>;
 }) {
-  const may = useMay();
+  const mayIn = useMayIn();
   if (props.addresses.length === 0) return null;
-  if (!may('settings.write')) return <Text size="sm">{words.mayNotAllow}</Text>;
+  if (!mayIn('settings.write', null)) return <Text size="sm">{words.mayNotAllow}</Text>;
   return (
     <Checkbox
       ref={props.ref}

@@ -2,7 +2,7 @@ import { Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { type Change, change } from '../../../api/change';
 import { answer, api } from '../../../api/client';
-import { useMay } from '../../../api/me';
+import { useMayIn } from '../../../api/rights';
 import { texts } from '../../../texts';
 import { StepForm } from './StepForm';
 import type { Progress } from './state';
@@ -18,7 +18,7 @@ async function approve(id: string): Promise<void> {
 /** Makes an app and subscribes it to the service; approves that at once for whoever may. */
 export function AppStep(props: { at: Progress }) {
   const { at } = props;
-  const may = useMay();
+  const mayIn = useMayIn();
   const tenants = useTenantsFor('apps.write', at.tenants);
   const service = at.service?.id ?? '';
   const owner = at.service?.tenant;
@@ -54,13 +54,13 @@ export function AppStep(props: { at: Progress }) {
     const body = { app, service, plan, scopes: null, reason: words.reason };
     const asked = await answer(api.POST('/api/v1/subscription-requests', { body }));
     const { id: subscription, state } = asked as { id: string; state: string };
-    if (state === 'pending' && may('subscriptions.decide', owner)) await approve(subscription);
+    if (state === 'pending' && mayIn('subscriptions.decide', owner)) await approve(subscription);
   };
   return (
     <StepForm
       action={at.app ? words.subscribe : words.action}
-      needs={at.app ? 'subscriptions.request' : 'apps.write'}
-      tenant={at.app?.tenant}
+      needs={at.app ? 'subscriptions.request' : tenants.length > 0 ? 'apps.write' : 'tenants.write'}
+      tenant={at.app ? at.app.tenant : tenants.length > 0 ? tenant : null}
       disabled={!app}
       onDo={make}
     >

@@ -1,7 +1,7 @@
 import { Anchor, Stack, TextInput } from '@mantine/core';
 import { useRef, useState } from 'react';
 import { type Change, change } from '../../../api/change';
-import { useMay } from '../../../api/me';
+import { useMayIn } from '../../../api/rights';
 import { texts } from '../../../texts';
 import { AllowAddress } from './AllowAddress';
 import { allowing, isAddress, useClosed } from './egress';
@@ -13,7 +13,7 @@ const words = texts.home.steps.service;
 
 /** Makes a service with its upstream; and the tenant, where there is none yet. */
 export function ServiceStep(props: { at: Progress }) {
-  const may = useMay();
+  const mayIn = useMayIn();
   const tenants = useTenantsFor('services.write', props.at.tenants);
   const [id, setId] = useState('');
   const [address, setAddress] = useState('');
@@ -23,7 +23,7 @@ export function ServiceStep(props: { at: Progress }) {
   const [tried, setTried] = useState(false);
   const agree = useRef<HTMLInputElement>(null);
   const closed = useClosed(address);
-  const asks = closed.length > 0 && may('settings.write');
+  const asks = closed.length > 0 && mayIn('settings.write', null);
   const bad = address.trim() !== '' && !isAddress(address);
   const make = async () => {
     const authentication = { api_key: { header: 'X-API-Key' } };
@@ -44,7 +44,8 @@ export function ServiceStep(props: { at: Progress }) {
   return (
     <StepForm
       action={words.action}
-      needs="services.write"
+      needs={tenants.length > 0 ? 'services.write' : 'tenants.write'}
+      tenant={tenants.length > 0 ? tenant : null}
       disabled={!id || !address.trim() || bad || !tenant}
       refuse={() => {
         setTried(true);

@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { useMay } from '../../../api/me';
+import { type Owner, useMayIn } from '../../../api/rights';
 import { useDoing } from '../../../parts/doing';
 import { Failure } from '../../../parts/Failure';
 import { texts } from '../../../texts';
@@ -10,7 +10,8 @@ import { texts } from '../../../texts';
 export function StepForm(props: {
   action: string;
   needs: string;
-  tenant?: string | undefined;
+  /** Whose that is which the step makes or changes; without a tenant, the platform's. */
+  tenant: Owner;
   disabled?: boolean;
   /** Looks at the form before it is done; true: something is missing, which the form itself shows. */
   refuse?: () => boolean;
@@ -18,7 +19,7 @@ export function StepForm(props: {
   children?: ReactNode;
 }) {
   const client = useQueryClient();
-  const may = useMay();
+  const mayIn = useMayIn();
   const { running, error, submit } = useDoing(async () => {
     if (props.refuse?.()) return;
     try {
@@ -28,7 +29,7 @@ export function StepForm(props: {
       await client.invalidateQueries();
     }
   });
-  if (!may(props.needs, props.tenant)) {
+  if (!mayIn(props.needs, props.tenant)) {
     return <Text size="sm">{texts.home.steps.notYours(props.needs)}</Text>;
   }
   return (
