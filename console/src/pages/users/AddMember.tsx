@@ -1,11 +1,12 @@
-import { Button, Select } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answer, api } from '../../api/client';
+import { useMay } from '../../api/me';
 import { Ask } from '../../parts/Ask';
+import { TenantSelect } from '../../parts/TenantSelect';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
-import { useTenants } from './Invite';
 import { RolesField } from './RolesField';
 
 const words = texts.users.members;
@@ -13,11 +14,11 @@ const words = texts.users.members;
 /** Makes a user a member of a tenant. */
 export function AddMember(props: { user: string }) {
   const client = useQueryClient();
-  const tenants = useTenants('members.write');
+  const may = useMay();
   const [opened, setOpened] = useState(false);
-  const [tenant, setTenant] = useState<string | null>(null);
+  const [tenant, setTenant] = useState<string>();
   const [roles, setRoles] = useState<string[]>([]);
-  if (tenants.length === 0) return null;
+  if (!may('members.write')) return null;
   return (
     <>
       <Button size="xs" variant="default" onClick={() => setOpened(true)}>
@@ -35,15 +36,15 @@ export function AddMember(props: { user: string }) {
           const body = { user: props.user, tenant: tenant ?? '', roles };
           await answer(api.POST('/api/v1/members', { params, body }));
           told(words.added);
-          setTenant(null);
+          setTenant(undefined);
           setRoles([]);
           await client.invalidateQueries({ queryKey: ['members'] });
         }}
       >
-        <Select
+        <TenantSelect
           label={words.tenant}
           required
-          data={tenants}
+          permission="members.write"
           value={tenant}
           onChange={(value) => {
             setTenant(value);

@@ -1,9 +1,10 @@
-import { Button, Group, Select, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { answer, api, type Schemas } from '../../api/client';
-import { useMay } from '../../api/me';
+import { useMay, useMe } from '../../api/me';
+import { useMayIn } from '../../api/rights';
 import { Ask } from '../../parts/Ask';
 import { type Column, DataTable } from '../../parts/DataTable';
 import { Empty } from '../../parts/Empty';
@@ -11,12 +12,12 @@ import { Loaded } from '../../parts/Loaded';
 import { Section } from '../../parts/Page';
 import { usePaging } from '../../parts/paging';
 import { Shown } from '../../parts/Shown';
+import { TenantSelect } from '../../parts/TenantSelect';
 import { Time } from '../../parts/Time';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
 import { AddMember } from './AddMember';
 import { ChangeMember } from './ChangeMember';
-import { useTenants } from './Invite';
 
 /** A member, with who it is. */
 export type Member = Schemas['MemberDocument'] & { email?: string; name?: string | null };
@@ -31,7 +32,8 @@ export function Members(props: { user?: string }) {
 function Listed(props: { user: string | undefined; tenant: string | undefined }) {
   const may = useMay();
   const navigate = useNavigate();
-  const tenants = useTenants('members.read');
+  const me = useMe();
+  const several = useMayIn()('members.read', null) || Object.keys(me?.tenants ?? {}).length > 1;
   const paging = usePaging();
   const { cursor } = paging;
   const [changing, setChanging] = useState<Member>();
@@ -77,15 +79,14 @@ function Listed(props: { user: string | undefined; tenant: string | undefined })
   const actions = props.user ? (
     <AddMember user={props.user} />
   ) : (
-    tenants.length > 1 && (
-      <Select
-        size="xs"
-        aria-label={words.tenant}
+    several && (
+      <TenantSelect
+        label={words.tenant}
         placeholder={words.allTenants}
+        permission="members.read"
         clearable
-        data={tenants}
-        value={props.tenant ?? null}
-        onChange={(tenant) => navigate({ to: '.', search: { tenant: tenant ?? undefined } })}
+        value={props.tenant}
+        onChange={(tenant) => navigate({ to: '.', search: { tenant } })}
       />
     )
   );

@@ -34,6 +34,7 @@ export const users = {
     send: 'Invite',
     where: 'Where',
     platform: 'The platform',
+    toPlatform: 'To the platform, not into a tenant',
     roles: 'Roles',
     rolesHelp: 'What they may do there.',
     days: 'The link is good for',
