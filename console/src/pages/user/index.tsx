@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { answer, api } from '../../api/client';
 import { useMay } from '../../api/me';
+import { useMayIn } from '../../api/rights';
 import { Loaded } from '../../parts/Loaded';
 import { Page } from '../../parts/Page';
 import { Shown } from '../../parts/Shown';
@@ -14,6 +15,7 @@ import { Facts } from './Facts';
 export default function UserPage() {
   const { id = '' } = useParams({ strict: false });
   const may = useMay();
+  const mayIn = useMayIn();
   const query = useQuery({
     queryKey: ['users', id],
     queryFn: () => answer(api.GET('/api/v1/users/{id}', { params: { path: { id } } })),
@@ -22,7 +24,7 @@ export default function UserPage() {
     <Page
       title={(query.data?.name || query.data?.email || texts.users.title).slice(0, 80)}
       about={query.data && <Shown text={query.data.email} first={100} />}
-      actions={query.data && may('users.write') && <Actions user={query.data} />}
+      actions={query.data && mayIn('users.write', null) && <Actions user={query.data} />}
     >
       <Loaded query={query}>
         {(user) => (
