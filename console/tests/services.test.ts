@@ -153,6 +153,27 @@ test('two people edit one service: both are shown, and one decides', async () =>
   await context.close();
 });
 
+test('what others change under an open form is a conflict, though the page was read anew since', async () => {
+  await made('underneath');
+  const { page, context, complaints } = await entered();
+  await page.goto('/services/underneath');
+  await page.getByRole('button', { name: 'Edit', exact: true }).click();
+  await dialog(page).getByLabel('Description').fill('Mine');
+  await patched('underneath', { title: 'Theirs' });
+  const again = page.waitForResponse((one) => one.url().endsWith('/api/v1/services/underneath'));
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
+  await again;
+  await page.getByRole('heading', { name: 'Theirs', includeHidden: true }).waitFor();
+  await dialog(page).getByRole('button', { name: 'Save' }).click();
+  const conflict = page.getByRole('dialog', { name: 'Somebody else changed this meanwhile' });
+  await conflict.getByText('"title": "Theirs"').first().waitFor();
+  await conflict.getByRole('button', { name: 'Save mine over it' }).click();
+  await dialog(page).waitFor({ state: 'detached' });
+  expect(await service('underneath')).toMatchObject({ title: 'Theirs', description: 'Mine' });
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
 test('an operation shows what it asks and who can call it; targets and subscriptions are there', async () => {
   const { page, context, complaints } = await entered();
   await page.goto('/services/users?tab=operations');

@@ -11,7 +11,8 @@ const words = texts.lists.list;
 
 /** Changes what an entry is for, and when it ends. */
 export function EditEntry(props: { list: ListDocument; entry: Entry; onClose: () => void }) {
-  const { list, entry } = props;
+  // As it was when the form opened: what others change since then is a conflict, not overwritten.
+  const [{ list, entry }] = useState(props);
   const [about, setAbout] = useState(entry.comment ?? '');
   const [expires, setExpires] = useState(entry.expires_at);
   const { change, dialog } = useListChange();

@@ -23,7 +23,9 @@ export function ListSettings({ list }: { list: ListDocument }) {
   );
 }
 
-function Form({ list, onClose }: { list: ListDocument; onClose: () => void }) {
+function Form(props: { list: ListDocument; onClose: () => void }) {
+  // As it was when the form opened: what others change since then is a conflict, not overwritten.
+  const [list] = useState(props.list);
   const id = list.id ?? '';
   const [owner, setOwner] = useState(list.owner ?? '');
   const [about, setAbout] = useState(list.comment ?? '');
@@ -38,7 +40,7 @@ function Form({ list, onClose }: { list: ListDocument; onClose: () => void }) {
     <>
       <Ask
         opened
-        onClose={onClose}
+        onClose={props.onClose}
         title={words.settingsTitle(id)}
         action={texts.common.save}
         comment="optional"

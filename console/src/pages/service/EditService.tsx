@@ -12,7 +12,8 @@ import { useSaving } from './useSaving';
 
 /** Changes what a service says of itself and what holds for all of its versions. */
 export function EditService(props: { read: Read<Service>; onClose: () => void }) {
-  const { value: service, version: etag } = props.read;
+  // As it was when the form opened: what others change since then is a conflict, not overwritten.
+  const [{ value: service, version: etag }] = useState(props.read);
   const words = texts.services.form;
   const { save, asking, questions } = useSaving();
   const [draft, setDraft] = useState(() => draftOf(service));

@@ -15,7 +15,8 @@ const HEAVIEST = 65_535;
 
 /** Changes the targets of an upstream and their weights. */
 export function EditTargets(props: { read: Read<Upstream>; onClose: () => void }) {
-  const { value: upstream, version } = props.read;
+  // As it was when the form opened: what others change since then is a conflict, not overwritten.
+  const [{ value: upstream, version }] = useState(props.read);
   const words = texts.services.upstream;
   const { save, asking, questions } = useSaving();
   const [rows, setRows] = useState(() => targetsOf(upstream).map((target, key) => ({ key, ...target })));

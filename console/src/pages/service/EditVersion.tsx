@@ -23,7 +23,8 @@ export function useEnvironments(): string[] {
 
 /** Changes what a version says of itself, and where it goes. */
 export function EditVersion(props: { of: OfVersion; onClose: () => void }) {
-  const { service, name, version, read } = props.of;
+  // As it was when the form opened: what others change since then is a conflict, not overwritten.
+  const [{ service, name, version, read }] = useState(props.of);
   const words = texts.services.version;
   const form = texts.services.form;
   const { save, asking, questions } = useSaving();

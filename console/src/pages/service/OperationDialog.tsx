@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useMayIn } from '../../api/rights';
 import { Failure } from '../../parts/Failure';
 import type { Operation } from './documents';
@@ -13,15 +14,17 @@ export function OperationDialog(props: {
   operation?: Operation;
   onClose: () => void;
 }) {
-  const { of, name = '' } = props;
+  // As it was when the dialog opened: a newer version is asked for under another key, and must not take the
+  // form away with what was typed.
+  const [{ of, name = '', operation }] = useState(props);
   const may = useMayIn();
   const mayPolicies = may('policies.write', of.service.tenant);
   const query = useQuery({
     ...policiesQuery(of, name),
-    enabled: mayPolicies && props.operation !== undefined,
+    enabled: mayPolicies && operation !== undefined,
   });
-  if (query.error) return <Failure error={query.error} />;
+  if (query.error && !query.data) return <Failure error={query.error} />;
   if (query.isLoading) return null;
   const media = query.data ? mediaTypesOf(query.data, of, name) : { id: undefined, types: [] };
-  return <OperationForm {...props} media={mayPolicies ? media : undefined} />;
+  return <OperationForm {...props} of={of} media={mayPolicies ? media : undefined} />;
 }

@@ -35,7 +35,8 @@ export function OperationForm(props: {
   media: { id: string | undefined; types: string[] } | undefined;
   onClose: () => void;
 }) {
-  const { of, operation } = props;
+  // As it was when the form opened: what others change since then is a conflict, not overwritten.
+  const [{ of, operation, media: listed }] = useState(props);
   const { service } = of;
   const words = texts.services.operations;
   const [, setLook] = useLook();
@@ -46,7 +47,7 @@ export function OperationForm(props: {
   const [path, setPath] = useState(operation?.path ?? '/');
   const [scopes, setScopes] = useState(operation?.scopes ?? []);
   const [anonymous, setAnonymous] = useState(operation?.anonymous ?? false);
-  const [media, setMedia] = useState(props.media?.types ?? []);
+  const [media, setMedia] = useState(listed?.types ?? []);
   const [failed, setFailed] = useState<unknown>();
   const taken = !operation && Object.hasOwn(of.version.operations, name);
   const declared = Object.keys(service.scopes ?? {});
@@ -67,7 +68,7 @@ export function OperationForm(props: {
           tenant: service.tenant,
           patch: { versions: { [of.name]: { operations: { [name]: patch } } } },
           comment,
-          along: props.media ? changeOfMediaTypes(of, name, props.media, media) : [],
+          along: listed ? changeOfMediaTypes(of, name, listed, media) : [],
         },
         of.read.version,
       );
@@ -141,7 +142,7 @@ export function OperationForm(props: {
             onChange={(event) => setAnonymous(event.currentTarget.checked)}
           />
         )}
-        {props.media && (
+        {listed && (
           <TagsInput
             label={words.media}
             description={words.mediaHelp}

@@ -2,7 +2,8 @@ import { NativeSelect, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { catalogue, type Subscription } from '../../api/apps';
-import { api } from '../../api/client';
+import { answer, api } from '../../api/client';
+import { codeOf } from '../../api/problem';
 import { Ask } from '../../parts/Ask';
 import { ChoicesField } from '../../parts/fields';
 import { MomentInput } from '../../parts/MomentInput';
@@ -11,6 +12,7 @@ import { Shown } from '../../parts/Shown';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
 import { planScopes } from '../credential/grants';
+import { useConflict } from '../service/useConflict';
 import { decided, decidingOn } from './deciding';
 
 const words = texts.approvals.approve;
@@ -23,7 +25,8 @@ function endless(of: Subscription) {
 
 /** Grants a subscription: as it was asked for, or other scopes, another plan, with an end. */
 export function Approve(props: { of: Subscription; onClose: () => void }) {
-  const { of } = props;
+  // As it was when the form opened: what others change since then is a conflict, not granted unread.
+  const [of] = useState(props.of);
   const [plan, setPlan] = useState(of.plan);
   const [chosen, setChosen] = useState<string[]>();
   const [ends, setEnds] = useState(of.expires_at);
@@ -31,10 +34,11 @@ export function Approve(props: { of: Subscription; onClose: () => void }) {
   const plans = [...new Set([of.plan, ...(offer?.plans.map((one) => one.plan) ?? [])])];
   const ofPlan = planScopes(offer, offer?.plans.find((one) => one.plan === plan)?.scopes ?? []);
   const scopes = chosen ?? of.scopes ?? ofPlan;
-  const approve = async (comment: string) => {
-    const { id = '' } = of;
+  const conflict = useConflict();
+  const { id = '' } = of;
+  const approve = async (comment: string, read = of): Promise<void> => {
     const approved = api.POST('/api/v1/subscriptions/{id}/approve', {
-      params: { path: { id }, header: decidingOn(of) },
+      params: { path: { id }, header: decidingOn(read) },
       body: {
         comment,
         scopes: chosen,
@@ -42,41 +46,58 @@ export function Approve(props: { of: Subscription; onClose: () => void }) {
         expires_at: ends === of.expires_at ? undefined : ends,
       },
     });
-    const became = await decided(approved);
-    if (became.expires_at && !ends) await decided(endless(became));
-    told(words.done(of.app, of.service));
+    try {
+      const became = await decided(approved);
+      if (of.expires_at && became.expires_at && !ends) await decided(endless(became));
+      told(words.done(of.app, of.service));
+    } catch (error) {
+      if (codeOf(error) !== 'resource.version_mismatch') throw error;
+      const now = await answer(api.GET('/api/v1/subscriptions/{id}', { params: { path: { id } } }));
+      const mine = {
+        ...now,
+        ...(chosen ? { scopes: chosen } : {}),
+        ...(plan === of.plan ? {} : { plan }),
+        ...(ends === of.expires_at ? {} : { expires_at: ends }),
+      };
+      const wanted = await conflict.ask({ mine, theirs: now });
+      if (wanted === 'nothing') throw error;
+      if (wanted === 'mine') await approve(comment, now);
+    }
   };
   return (
-    <Ask
-      opened
-      onClose={props.onClose}
-      title={words.title(of.app, of.service)}
-      action={words.action}
-      comment="optional"
-      onDone={approve}
-    >
-      {of.reason && (
-        <Text size="sm" component="blockquote" m={0}>
-          <Shown text={of.reason} />
-        </Text>
-      )}
-      <NativeSelect
-        label={words.plan}
-        data={plans}
-        value={plan}
-        onChange={(event) => setPlan(event.currentTarget.value)}
-        data-autofocus
-      />
-      <ChoicesField
-        label={words.scopes}
-        description={of.scopes ? words.scopesAsked : words.scopesOfPlan}
-        options={offer?.scopes ?? []}
-        value={scopes}
-        none={words.noScopes}
-        onChange={setChosen}
-      />
-      <MomentInput label={words.ends} description={words.endsHelp} value={ends} onChange={setEnds} />
-      <Text size="sm">{words.read}</Text>
-    </Ask>
+    <>
+      <Ask
+        opened={!conflict.asking}
+        onClose={props.onClose}
+        title={words.title(of.app, of.service)}
+        action={words.action}
+        comment="optional"
+        onDone={(comment) => approve(comment)}
+      >
+        {of.reason && (
+          <Text size="sm" component="blockquote" m={0}>
+            <Shown text={of.reason} />
+          </Text>
+        )}
+        <NativeSelect
+          label={words.plan}
+          data={plans}
+          value={plan}
+          onChange={(event) => setPlan(event.currentTarget.value)}
+          data-autofocus
+        />
+        <ChoicesField
+          label={words.scopes}
+          description={of.scopes ? words.scopesAsked : words.scopesOfPlan}
+          options={offer?.scopes ?? []}
+          value={scopes}
+          none={words.noScopes}
+          onChange={setChosen}
+        />
+        <MomentInput label={words.ends} description={words.endsHelp} value={ends} onChange={setEnds} />
+        <Text size="sm">{words.read}</Text>
+      </Ask>
+      {conflict.dialog}
+    </>
   );
 }
