@@ -49,6 +49,15 @@ const EVENTS = [
   'secrets_rotate',
 ];
 
+/** What the trail is narrowed by. */
+const NAMES = ['who', 'kind', 'id', 'tenant', 'event', 'since', 'until'] as const;
+type FilterName = (typeof NAMES)[number];
+type FilterValues = Record<FilterName, string | undefined>;
+
+function filtersOf(value: (name: FilterName) => string | undefined): FilterValues {
+  return Object.fromEntries(NAMES.map((name) => [name, value(name)])) as FilterValues;
+}
+
 /** Which lines of the trail are shown; the page's address says it too. */
 export function Filters(props: {
   tenant: string | undefined;
@@ -56,30 +65,39 @@ export function Filters(props: {
   own: string[] | undefined;
 }) {
   const [search, change] = useAddress();
-  const [wanted, setWanted] = useState(search);
-  const set = (name: string) => (value: string | null | undefined) =>
-    setWanted((old) => ({ ...old, [name]: value?.trim() || undefined }));
+  const applied = filtersOf((name) => search[name]);
+  const standing = JSON.stringify(applied);
+  const [draft, setDraft] = useState({ of: standing, filters: applied });
+  // A filter that came from elsewhere (a link, the browser's way back) stands in the form, too.
+  if (draft.of !== standing) setDraft({ of: standing, filters: applied });
+  const wanted = draft.filters;
+  const set = (name: FilterName) => (value: string | null | undefined) =>
+    setDraft((old) => ({ ...old, filters: { ...old.filters, [name]: value ?? undefined } }));
+  const apply = (filters: FilterValues) => change({ ...filters, before: undefined, open: undefined });
   const show = (event: FormEvent) => {
     event.preventDefault();
-    change({ ...wanted, before: undefined, open: undefined });
+    apply(filtersOf((name) => wanted[name]?.trim() || undefined));
   };
-  const names = ['who', 'kind', 'id', 'tenant', 'event', 'since', 'until', 'before', 'open'];
-  const none = Object.fromEntries(names.map((name) => [name, undefined]));
+  const clear = () => {
+    const filters = filtersOf(() => undefined);
+    setDraft({ of: standing, filters });
+    apply(filters);
+  };
   return (
     <form onSubmit={show} aria-label={words.label}>
       <SimpleGrid cols={{ base: 2, md: 4 }} spacing="xs" verticalSpacing="xs">
         <TextInput
           label={words.who}
-          defaultValue={wanted.who}
+          value={wanted.who ?? ''}
           onChange={(event) => set('who')(event.currentTarget.value)}
         />
-        <Autocomplete label={words.kind} data={KINDS} defaultValue={wanted.kind} onChange={set('kind')} />
+        <Autocomplete label={words.kind} data={KINDS} value={wanted.kind ?? ''} onChange={set('kind')} />
         <TextInput
           label={words.id}
-          defaultValue={wanted.id}
+          value={wanted.id ?? ''}
           onChange={(event) => set('id')(event.currentTarget.value)}
         />
-        <Autocomplete label={words.event} data={EVENTS} defaultValue={wanted.event} onChange={set('event')} />
+        <Autocomplete label={words.event} data={EVENTS} value={wanted.event ?? ''} onChange={set('event')} />
         {props.own ? (
           <Select
             label={words.tenant}
@@ -91,7 +109,7 @@ export function Filters(props: {
         ) : (
           <TextInput
             label={words.tenant}
-            defaultValue={wanted.tenant}
+            value={wanted.tenant ?? ''}
             onChange={(event) => set('tenant')(event.currentTarget.value)}
           />
         )}
@@ -103,7 +121,7 @@ export function Filters(props: {
         </div>
         <Group align="flex-end" gap="xs" className={classes.wide}>
           <Button type="submit">{words.apply}</Button>
-          <Button variant="default" onClick={() => change(none)}>
+          <Button variant="default" onClick={clear}>
             {words.clear}
           </Button>
         </Group>

@@ -53,7 +53,7 @@ function Trail() {
   });
   return (
     <Page title={words.title} about={words.about} actions={everywhere && <Verify />}>
-      <Filters key={JSON.stringify(search)} tenant={tenant} own={everywhere ? undefined : own} />
+      <Filters tenant={tenant} own={everywhere ? undefined : own} />
       <Loaded query={query}>
         {({ lines, next }) =>
           lines.length === 0 ? (
