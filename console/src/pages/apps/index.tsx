@@ -1,5 +1,4 @@
 import { Button, Group, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -14,6 +13,7 @@ import { Page } from '../../parts/Page';
 import { usePaging } from '../../parts/paging';
 import { Shown } from '../../parts/Shown';
 import { TenantSelect } from '../../parts/TenantSelect';
+import { useTyped } from '../../parts/typed';
 import { texts } from '../../texts';
 import { AppState } from '../app/About';
 import { CreateApp } from './CreateApp';
@@ -28,7 +28,7 @@ export default function AppsPage() {
   const may = useMay();
   const look = (members: { q?: string; tenant?: string }) =>
     navigate({ to: '.', search: { q: q || undefined, tenant, ...members }, replace: true });
-  const type = useDebouncedCallback((q: string) => look({ q: q || undefined }), 250);
+  const [typed, type] = useTyped(q, (q) => look({ q: q || undefined }));
   const create = may('apps.write') && <Button onClick={() => setCreating(true)}>{words.create}</Button>;
   return (
     <Page title={words.title} about={words.explain} actions={create}>
@@ -37,7 +37,7 @@ export default function AppsPage() {
           type="search"
           label={words.search}
           placeholder={words.searchHelp}
-          defaultValue={q}
+          value={typed}
           onChange={(event) => type(event.currentTarget.value)}
           style={{ flex: '1 1 14rem' }}
         />

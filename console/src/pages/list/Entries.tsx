@@ -7,6 +7,7 @@ import { Empty } from '../../parts/Empty';
 import { Shown } from '../../parts/Shown';
 import { useAddress } from '../../parts/search';
 import { Time } from '../../parts/Time';
+import { useTyped } from '../../parts/typed';
 import { texts } from '../../texts';
 import { Ends } from '../lists/Ends';
 import { type Entry, entryOf, type ListDocument, matches } from '../lists/entries';
@@ -20,6 +21,7 @@ const SIZE = 100;
 /** What is on a list: found by address or comment, page by page. */
 export function Entries({ list, mayWrite }: { list: ListDocument; mayWrite: boolean }) {
   const [{ q = '', page: wanted }, change] = useAddress();
+  const [typed, type] = useTyped(q, (q) => change({ q: q || undefined, page: undefined }, true));
   const place = useRef<HTMLDivElement>(null);
   const editing = useEntryEditing(list, () => place.current?.focus());
   const all = useMemo(() => list.entries.map(entryOf), [list.entries]);
@@ -43,9 +45,9 @@ export function Entries({ list, mayWrite }: { list: ListDocument; mayWrite: bool
         type="search"
         label={words.filter}
         leftSection={<IconSearch size={16} aria-hidden />}
-        value={q}
+        value={typed}
         maw={440}
-        onChange={(event) => change({ q: event.currentTarget.value || undefined, page: undefined }, true)}
+        onChange={(event) => type(event.currentTarget.value)}
       />
       {rows.length === 0 ? (
         <Empty title={words.notFound}>{words.notFoundDetail}</Empty>

@@ -12,6 +12,7 @@ import { Shown } from '../../parts/Shown';
 import { useAddress } from '../../parts/search';
 import { Time } from '../../parts/Time';
 import { told } from '../../parts/told';
+import { useTyped } from '../../parts/typed';
 import { texts } from '../../texts';
 
 const words = texts.lists.blocks;
@@ -27,6 +28,7 @@ export function Blocks() {
   const [search, change] = useAddress();
   const [lifting, setLifting] = useState<Schemas['AddressBlock']>();
   const wanted = search.blocked ?? '';
+  const [typed, type] = useTyped(wanted, (blocked) => change({ blocked: blocked || undefined }, true));
   const valid = wanted === '' || (range(wanted) !== undefined && !wanted.includes('/'));
   const query = useQuery({
     queryKey: ['blocks', wanted],
@@ -45,10 +47,10 @@ export function Blocks() {
       <TextInput
         type="search"
         label={words.address}
-        value={wanted}
+        value={typed}
         error={valid ? undefined : words.badAddress}
         maw={360}
-        onChange={(event) => change({ blocked: event.currentTarget.value.trim() || undefined }, true)}
+        onChange={(event) => type(event.currentTarget.value)}
       />
       {valid && (
         <Loaded query={query}>

@@ -1,5 +1,4 @@
 import { Stack, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { DataTable } from '../../parts/DataTable';
@@ -9,6 +8,7 @@ import { PageLink } from '../../parts/links';
 import { usePaging } from '../../parts/paging';
 import { Shown } from '../../parts/Shown';
 import { useAddress } from '../../parts/search';
+import { useTyped } from '../../parts/typed';
 import { texts } from '../../texts';
 import { Ends } from './Ends';
 import { listRows } from './rows';
@@ -19,16 +19,7 @@ const words = texts.lists;
 /** The lists that whoever looks may see. */
 export function ListsTable() {
   const [{ q }, change] = useAddress();
-  const { cursor, buttons } = usePaging();
-  const query = useQuery({
-    ...listRows(q, cursor),
-    placeholderData: keepPreviousData,
-  });
-  const look = useDebouncedCallback((text: string) => {
-    // The second page of other lists is none of these.
-    buttons(undefined).first?.();
-    change({ q: text || undefined }, true);
-  }, 250);
+  const [typed, type] = useTyped(q ?? '', (q) => change({ q: q || undefined }, true));
   return (
     <Stack gap="sm">
       <TextInput
@@ -36,55 +27,64 @@ export function ListsTable() {
         aria-label={words.search}
         placeholder={words.search}
         leftSection={<IconSearch size={16} aria-hidden />}
-        defaultValue={q}
+        value={typed}
         maw={360}
-        onChange={(event) => look(event.currentTarget.value.trim())}
+        onChange={(event) => type(event.currentTarget.value)}
       />
-      <Loaded query={query}>
-        {(page) =>
-          page.items.length === 0 ? (
-            <Nothing found={Boolean(q)} />
-          ) : (
-            <DataTable
-              caption={words.caption}
-              rows={page.items}
-              id={(list) => list.id ?? ''}
-              {...buttons(page.next)}
-              columns={[
-                {
-                  head: words.columns.list,
-                  cell: ({ id = '' }) => (
-                    <PageLink to="/lists/$id" params={{ id }}>
-                      <Shown text={id} first={120} />
-                    </PageLink>
-                  ),
-                },
-                {
-                  head: words.columns.tenant,
-                  cell: (list) => <Shown text={list.tenant ?? words.platform} />,
-                },
-                {
-                  head: words.columns.owner,
-                  cell: (list) => <Shown text={list.owner ?? texts.common.none} first={80} />,
-                },
-                {
-                  head: words.columns.entries,
-                  number: true,
-                  cell: (list) => list.entries_count.toLocaleString(),
-                },
-                { head: words.columns.usedBy, cell: (list) => <UsedBy list={list.id ?? ''} /> },
-                { head: words.columns.ends, cell: (list) => <Ends at={list.expires_at} /> },
-                {
-                  head: words.columns.comment,
-                  cell: (list) => list.comment && <Shown text={list.comment} first={80} />,
-                  wide: true,
-                },
-              ]}
-            />
-          )
-        }
-      </Loaded>
+      <Found key={q} q={q} />
     </Stack>
+  );
+}
+
+/** A page of the lists that were found; begins anew where others are looked for. */
+function Found({ q }: { q: string | undefined }) {
+  const { cursor, buttons } = usePaging();
+  const query = useQuery({ ...listRows(q, cursor), placeholderData: keepPreviousData });
+  return (
+    <Loaded query={query}>
+      {(page) =>
+        page.items.length === 0 ? (
+          <Nothing found={Boolean(q)} />
+        ) : (
+          <DataTable
+            caption={words.caption}
+            rows={page.items}
+            id={(list) => list.id ?? ''}
+            {...buttons(page.next)}
+            columns={[
+              {
+                head: words.columns.list,
+                cell: ({ id = '' }) => (
+                  <PageLink to="/lists/$id" params={{ id }}>
+                    <Shown text={id} first={120} />
+                  </PageLink>
+                ),
+              },
+              {
+                head: words.columns.tenant,
+                cell: (list) => <Shown text={list.tenant ?? words.platform} />,
+              },
+              {
+                head: words.columns.owner,
+                cell: (list) => <Shown text={list.owner ?? texts.common.none} first={80} />,
+              },
+              {
+                head: words.columns.entries,
+                number: true,
+                cell: (list) => list.entries_count.toLocaleString(),
+              },
+              { head: words.columns.usedBy, cell: (list) => <UsedBy list={list.id ?? ''} /> },
+              { head: words.columns.ends, cell: (list) => <Ends at={list.expires_at} /> },
+              {
+                head: words.columns.comment,
+                cell: (list) => list.comment && <Shown text={list.comment} first={80} />,
+                wide: true,
+              },
+            ]}
+          />
+        )
+      }
+    </Loaded>
   );
 }
 

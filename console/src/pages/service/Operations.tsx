@@ -5,6 +5,7 @@ import { useMayIn } from '../../api/rights';
 import { DataTable } from '../../parts/DataTable';
 import { Empty } from '../../parts/Empty';
 import { Shown } from '../../parts/Shown';
+import { useTyped } from '../../parts/typed';
 import { texts } from '../../texts';
 import { useLook } from '../services/useLook';
 import type { Operation } from './documents';
@@ -19,22 +20,43 @@ import { operationsOf, prefixOf } from './versions';
 const PART = 50;
 
 /** What somebody is about to do with the operations. */
-type Doing = { what: 'add' } | { what: 'edit' | 'remove'; name: string };
+type Doing =
+  | { what: 'add' }
+  | { what: 'edit'; name: string; operation: Operation }
+  | { what: 'remove'; name: string };
 
 /** The operations of a version; a row opens to what it asks of callers. */
 export function Operations(props: { of: OfVersion }) {
   const { of } = props;
   const words = texts.services.operations;
   const [look, setLook] = useLook();
-  const [page, setPage] = useState(0);
+  // The page that somebody turned to, while the same operation is open.
+  const [turned, setTurned] = useState<{ page: number; open: string | undefined }>();
   const [doing, setDoing] = useState<Doing>();
   const may = useMayIn();
   const mayWrite = may('services.write', of.service.tenant);
   const all = operationsOf(of.version);
   const wanted = (look.find ?? '').toLowerCase();
   const found = all.filter(([name, operation]) => isFound(wanted, name, operation));
+  const last = Math.max(0, Math.ceil(found.length / PART) - 1);
+  // A link leads to an operation wherever it stands.
+  const openAt = Math.max(
+    0,
+    found.findIndex(([name]) => name === look.operation),
+  );
+  const here = turned && turned.open === look.operation ? turned.page : Math.floor(openAt / PART);
+  const page = Math.min(here, last);
+  const turn = (page: number) => setTurned({ page, open: look.operation });
+  const toggle = (name: string) => {
+    const open = look.operation === name ? undefined : name;
+    setTurned({ page, open });
+    setLook({ operation: open });
+  };
+  const [typed, type] = useTyped(look.find ?? '', (find) => {
+    turn(0);
+    setLook({ find: find || undefined });
+  });
   const rows = found.slice(page * PART, (page + 1) * PART);
-  const operation = doing && doing.what !== 'add' ? of.version.operations[doing.name] : undefined;
   const close = () => setDoing(undefined);
   const add = mayWrite && <Button onClick={() => setDoing({ what: 'add' })}>{words.add}</Button>;
   return (
@@ -52,11 +74,8 @@ export function Operations(props: { of: OfVersion }) {
             <TextInput
               label={words.filter}
               type="search"
-              value={look.find ?? ''}
-              onChange={(event) => {
-                setPage(0);
-                setLook({ find: event.currentTarget.value || undefined });
-              }}
+              value={typed}
+              onChange={(event) => type(event.currentTarget.value)}
               style={{ flex: '1 1 14rem', maxWidth: '24rem' }}
             />
             {add}
@@ -68,17 +87,13 @@ export function Operations(props: { of: OfVersion }) {
               caption={words.caption}
               rows={rows}
               id={([name]) => name}
-              next={(page + 1) * PART < found.length ? () => setPage(page + 1) : undefined}
-              first={page > 0 ? () => setPage(0) : undefined}
+              next={(page + 1) * PART < found.length ? () => turn(page + 1) : undefined}
+              first={page > 0 ? () => turn(0) : undefined}
               columns={[
                 {
                   head: words.columns.id,
                   cell: ([name]) => (
-                    <Opener
-                      name={name}
-                      open={look.operation === name}
-                      onToggle={() => setLook({ operation: look.operation === name ? undefined : name })}
-                    />
+                    <Opener name={name} open={look.operation === name} onToggle={() => toggle(name)} />
                   ),
                 },
                 {
@@ -99,7 +114,7 @@ export function Operations(props: { of: OfVersion }) {
                     of.service.authentication && !one.anonymous ? words.key : words.anonymous,
                 },
               ]}
-              below={([name]) =>
+              below={([name, operation]) =>
                 look.operation === name && (
                   <OperationDetails
                     of={of}
@@ -110,7 +125,7 @@ export function Operations(props: { of: OfVersion }) {
                           <Button
                             size="xs"
                             variant="default"
-                            onClick={() => setDoing({ what: 'edit', name })}
+                            onClick={() => setDoing({ what: 'edit', name, operation })}
                           >
                             {words.edit}
                           </Button>
@@ -132,8 +147,8 @@ export function Operations(props: { of: OfVersion }) {
         </>
       )}
       {doing?.what === 'add' && <OperationDialog of={of} onClose={close} />}
-      {doing?.what === 'edit' && operation && (
-        <OperationDialog of={of} name={doing.name} operation={operation} onClose={close} />
+      {doing?.what === 'edit' && (
+        <OperationDialog of={of} name={doing.name} operation={doing.operation} onClose={close} />
       )}
       {doing?.what === 'remove' && <RemoveOperation of={of} name={doing.name} onClose={close} />}
     </Stack>

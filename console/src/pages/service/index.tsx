@@ -82,7 +82,7 @@ function OneVersion(props: { of: OfVersion }) {
   const tab = TABS.find((one) => one === look.tab) ?? 'overview';
   const panels: Record<(typeof TABS)[number], () => ReactNode> = {
     overview: () => <Overview read={of.read} of={of} />,
-    operations: () => <Operations of={of} />,
+    operations: () => <Operations key={of.name} of={of} />,
     upstream: () => <UpstreamTab of={of} />,
     subscriptions: () => <Subscriptions service={of.service} />,
   };

@@ -1,13 +1,14 @@
 import { Button, Group, TextInput } from '@mantine/core';
-import { useDebouncedCallback, useDisclosure } from '@mantine/hooks';
+import { useDisclosure } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import type { ReactNode } from 'react';
 import { answer, api } from '../../api/client';
 import { useMay } from '../../api/me';
 import { Empty } from '../../parts/Empty';
 import { Loaded } from '../../parts/Loaded';
 import { Page } from '../../parts/Page';
 import { usePaging } from '../../parts/paging';
+import { useTyped } from '../../parts/typed';
 import { texts } from '../../texts';
 import type { Service } from '../service/documents';
 import { Choose } from './Choose';
@@ -44,27 +45,14 @@ export default function ServicesPage() {
 function Filters() {
   const words = texts.services;
   const [look, setLook] = useLook();
-  const [typed, setTyped] = useState(look.q ?? '');
-  const sent = useRef(look.q ?? '');
-  const search = useDebouncedCallback((q: string) => {
-    sent.current = q;
-    setLook({ q: q || undefined });
-  }, 250);
-  useEffect(() => {
-    // What the address says by itself (a link, the way back) is shown; what was typed stays as it is.
-    if ((look.q ?? '') !== sent.current) setTyped(look.q ?? '');
-    sent.current = look.q ?? '';
-  }, [look.q]);
+  const [typed, type] = useTyped(look.q ?? '', (q) => setLook({ q: q || undefined }));
   return (
     <Group align="flex-end" gap="sm" role="search">
       <TextInput
         label={words.search}
         type="search"
         value={typed}
-        onChange={(event) => {
-          setTyped(event.currentTarget.value);
-          search(event.currentTarget.value);
-        }}
+        onChange={(event) => type(event.currentTarget.value)}
         style={{ flex: '1 1 14rem', maxWidth: '24rem' }}
       />
       <Choose
