@@ -160,10 +160,17 @@ test('what others change under an open form is a conflict, though the page was r
   await page.getByRole('button', { name: 'Edit', exact: true }).click();
   await dialog(page).getByLabel('Description').fill('Mine');
   await patched('underneath', { title: 'Theirs' });
-  const again = page.waitForResponse((one) => one.url().endsWith('/api/v1/services/underneath'));
-  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
-  await again;
-  await page.getByRole('heading', { name: 'Theirs', includeHidden: true }).waitFor();
+  // What was read moments ago is not read again; soon after, it is.
+  const title = page.getByRole('heading', { name: 'Theirs', includeHidden: true });
+  await expect
+    .poll(
+      async () => {
+        await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
+        return title.count();
+      },
+      { timeout: 20_000 },
+    )
+    .toBe(1);
   await dialog(page).getByRole('button', { name: 'Save' }).click();
   const conflict = page.getByRole('dialog', { name: 'Somebody else changed this meanwhile' });
   await conflict.getByText('"title": "Theirs"').first().waitFor();
