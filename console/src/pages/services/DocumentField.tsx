@@ -1,5 +1,5 @@
 import { FileInput, Stack, Text, Textarea } from '@mantine/core';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { texts } from '../../texts';
 
 /** An OpenAPI document, and what it is called. */
@@ -20,7 +20,10 @@ export function DocumentField(props: {
   const [file, setFile] = useState<File | null>(null);
   const [pasted, setPasted] = useState('');
   const [tooLarge, setTooLarge] = useState<string>();
+  // A file may be read for longer than the one that is chosen after it.
+  const latest = useRef<File | null>(null);
   const choose = async (chosen: File | null) => {
+    latest.current = chosen;
     setTooLarge(undefined);
     setFile(chosen);
     if (!chosen) return props.onChange(pasted ? { name: words.pasted, text: pasted } : undefined);
@@ -28,7 +31,10 @@ export function DocumentField(props: {
       setTooLarge(words.large(size(chosen.size)));
       return props.onChange(undefined);
     }
-    props.onChange({ name: chosen.name, text: await chosen.text() });
+    // Until it is read, what was chosen before is none to import.
+    props.onChange(undefined);
+    const text = await chosen.text();
+    if (latest.current === chosen) props.onChange({ name: chosen.name, text });
   };
   return (
     <Stack gap="xs">

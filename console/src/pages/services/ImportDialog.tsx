@@ -1,6 +1,6 @@
 import { Button, Checkbox, Group, Modal, Stack, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import { answer, api, type Schemas } from '../../api/client';
 import { may, useMe } from '../../api/me';
 import { useMayIn } from '../../api/rights';
@@ -51,10 +51,13 @@ export function ImportDialog(props: {
     isName(version) &&
     (!isNew || tenant !== '' || onPlatform) &&
     (!versionIsNew || isChosen(upstream));
+  // Counts what was asked for: an answer to what the form said before is not shown.
+  const asked = useRef(0);
   /** What was previewed is what is imported: whatever changes, it has to be previewed again. */
   const other =
     <T,>(set: (value: T) => void) =>
     (value: T) => {
+      asked.current++;
       setPlanned(undefined);
       setError(undefined);
       set(value);
@@ -82,11 +85,14 @@ export function ImportDialog(props: {
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (running || !complete) return;
+    const mine = ++asked.current;
+    const stands = () => mine === asked.current;
     setRunning(true);
     setError(undefined);
     try {
       if (!planned) {
-        setPlanned(await send({ dry_run: true }));
+        const plan = await send({ dry_run: true });
+        if (stands()) setPlanned(plan);
       } else {
         const done = await send({ dry_run: false, expect: planned.expect });
         await refresh();
@@ -95,6 +101,8 @@ export function ImportDialog(props: {
         await navigate({ to: '/services/$id', params: { id }, search: { version, tab: 'operations' } });
       }
     } catch (thrown) {
+      // That an import failed is told whatever was typed meanwhile.
+      if (!stands() && !planned) return;
       setPlanned(undefined);
       setError(thrown);
     } finally {
