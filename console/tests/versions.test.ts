@@ -71,14 +71,14 @@ test('a version is published after its difference, deprecated, and retired', asy
 
   await page.goto('/services/things?version=v1');
   await page.getByRole('button', { name: 'Deprecate…' }).click();
-  await dialog(page).getByLabel('It ends on').fill('2030-01-31');
+  await dialog(page).getByLabel('It ends on').fill('2030-01-31T12:30');
   await accessible(page);
   await dialog(page).getByRole('button', { name: 'Deprecate' }).click();
   await page.getByRole('button', { name: 'Change the end…' }).waitFor();
   await shot(page, 'service-deprecated');
   expect((await service('things')).versions.v1).toMatchObject({
     state: 'deprecated',
-    sunset_at: '2030-01-31T00:00:00Z',
+    sunset_at: new Date('2030-01-31T12:30').toISOString().replace('.000Z', 'Z'),
   });
 
   await page.getByRole('button', { name: 'Retire…' }).click();

@@ -9,6 +9,7 @@ export function MomentInput(props: {
   value: string | null | undefined;
   onChange: (value: string | undefined) => void;
   error?: string | undefined;
+  required?: boolean;
   /** Whether its seconds are asked for, too. */
   seconds?: boolean;
   /** Leaves out which zone it is, where that would stand too often. */
@@ -25,6 +26,7 @@ export function MomentInput(props: {
       label={props.label}
       description={said || undefined}
       error={props.error}
+      required={props.required}
       value={local(at, props.seconds)}
       onChange={(event) => {
         const chosen = moment(event.currentTarget.value || undefined);

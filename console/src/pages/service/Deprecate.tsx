@@ -1,6 +1,7 @@
-import { Text, TextInput } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useState } from 'react';
 import { Ask } from '../../parts/Ask';
+import { MomentInput } from '../../parts/MomentInput';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
 import { errorAt } from '../services/fields';
@@ -9,10 +10,12 @@ import { type StepProps, useStep } from './useStep';
 
 /** Says that a version will end, and when. */
 export function Deprecate(props: StepProps) {
-  const { service, name, version } = props.of;
+  // As it was when the dialog opened: what others change since then is asked about.
+  const [of] = useState(props.of);
+  const { service, name, version } = of;
   const words = texts.services.lifecycle;
-  const { take, asking, question } = useStep(props.of);
-  const [date, setDate] = useState(version.sunset_at?.slice(0, 10) ?? '');
+  const { take, asking, question } = useStep(of);
+  const [ends, setEnds] = useState<string | undefined>(version.sunset_at);
   const [failed, setFailed] = useState<unknown>();
   return (
     <>
@@ -24,8 +27,7 @@ export function Deprecate(props: StepProps) {
         onClose={props.onClose}
         onDone={async (comment) => {
           try {
-            const sunset_at = date ? `${date}T00:00:00Z` : null;
-            const ended = await take({ step: 'deprecate', sunset_at }, comment);
+            const ended = await take({ step: 'deprecate', sunset_at: ends ?? null }, comment);
             if (ended.how === 'proposed') props.onProposed(ended.id);
             if (ended.how === 'taken') told(words.deprecated(`${service.id}/${name}`));
           } catch (error) {
@@ -37,14 +39,12 @@ export function Deprecate(props: StepProps) {
         <Text size="sm">
           {words.deprecateDetail} {words.successorHelp}
         </Text>
-        <TextInput
-          type="date"
+        <MomentInput
           label={words.sunsetAt}
           description={words.sunsetHelp}
-          value={date}
+          value={ends}
           error={errorAt(failed, '/sunset_at')}
-          onChange={(event) => setDate(event.currentTarget.value)}
-          data-autofocus
+          onChange={setEnds}
         />
         <Callers service={service.id} version={name} />
       </Ask>

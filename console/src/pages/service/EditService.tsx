@@ -1,6 +1,7 @@
 import { Checkbox, Select, TagsInput, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { Ask } from '../../parts/Ask';
+import { MomentInput } from '../../parts/MomentInput';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
 import { errorAt } from '../services/fields';
@@ -124,13 +125,12 @@ export function EditService(props: { read: Read<Service>; onClose: () => void })
           onChange={(disclosure) => set({ disclosure })}
         />
         {draft.disclosure === 'verbose' && (
-          <TextInput
-            type="date"
+          <MomentInput
             label={words.disclosureUntil}
             required
             value={draft.disclosureUntil}
             error={errorAt(failed, '/disclosure_until', '/disclosure')}
-            onChange={(event) => set({ disclosureUntil: event.currentTarget.value })}
+            onChange={(disclosureUntil) => set({ disclosureUntil })}
           />
         )}
         <Choice

@@ -24,7 +24,7 @@ export interface Draft {
   approval: 'usual' | 'automatic' | 'manual';
   publishApproval: boolean;
   disclosure: 'usual' | 'minimal' | 'standard' | 'verbose';
-  disclosureUntil: string;
+  disclosureUntil: string | undefined;
   statusProfile: 'usual' | 'standard' | 'forbid' | 'conceal';
 }
 
@@ -50,7 +50,7 @@ export function draftOf(service: Service): Draft {
     approval: service.approval ?? 'usual',
     publishApproval: service.publish_approval ?? false,
     disclosure: service.disclosure ?? 'usual',
-    disclosureUntil: service.disclosure_until?.slice(0, 10) ?? '',
+    disclosureUntil: service.disclosure_until,
     statusProfile: service.status_profile ?? 'usual',
   };
 }
@@ -81,7 +81,7 @@ export function patchOf(draft: Draft, service: Service): Record<string, unknown>
     patch.shared_with = draft.visibility === 'private' ? all(draft.sharedWith) : null;
   }
   if (changed('disclosureUntil') || changed('disclosure')) {
-    patch.disclosure_until = draft.disclosure === 'verbose' ? draft.disclosureUntil || null : null;
+    patch.disclosure_until = draft.disclosure === 'verbose' ? (draft.disclosureUntil ?? null) : null;
   }
   if (changed('keys') || changed('headers') || changed('subscription')) {
     const header = draft.headers.length > 0 ? draft.headers : [USUAL_HEADER];
