@@ -8,7 +8,7 @@ import { useMay } from '../api/me';
 import { useSignal } from '../api/signals';
 import { Dialog } from '../parts/Dialog';
 import { isDialogOpen } from '../parts/dialogs';
-import { Shown } from '../parts/Shown';
+import { plain } from '../parts/Shown';
 import { asked, atOnce, type Hit } from '../search/find';
 import { masked } from '../search/mask';
 import { understand } from '../search/understand';
@@ -116,11 +116,11 @@ function Finder(props: { onClose: () => void }) {
             <Combobox.Option value={String(at)} key={keyOf(hit)} className={classes.hit}>
               <span className={classes.kind}>{hit.kind}</span>
               <span className={classes.title}>
-                <Shown text={hit.title} first={120} />
+                <bdi>{plain(hit.title, 120)}</bdi>
               </span>
               {hit.beside && (
                 <span className={classes.beside}>
-                  <Shown text={hit.beside} first={120} />
+                  <bdi>{plain(hit.beside, 120)}</bdi>
                 </span>
               )}
             </Combobox.Option>

@@ -26,6 +26,15 @@ export function pieces(text: string): Array<{ at: number; text: string; unseen: 
 }
 
 /**
+ * A foreign text for where nothing can be marked, such as the choices of a field: what cannot be seen stands in
+ * it by its number, and it is cut.
+ */
+export function plain(text: string, first = 80): string {
+  const shown = pieces(text.slice(0, first)).map((piece) => (piece.unseen ? `[${piece.text}]` : piece.text));
+  return shown.join('') + (text.length > first ? '…' : '');
+}
+
+/**
  * A text that somebody else wrote (a name, a header, a body): isolated, so that it turns nothing around it;
  * what cannot be seen is shown by its number; a long one is cut until one asks for all of it.
  */

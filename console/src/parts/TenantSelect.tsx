@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answer, api } from '../api/client';
 import { may, useMe } from '../api/me';
+import { plain } from './Shown';
 
 /** Tenants that are offered at once; whoever means another one types a part of its name. */
 const OFFERED = 50;
@@ -60,5 +61,5 @@ export function TenantSelect(props: {
 }
 
 function named(id: string, title: string | undefined): string {
-  return title ? `${title} (${id})` : id;
+  return title ? `${plain(title)} (${id})` : id;
 }

@@ -6,7 +6,7 @@ import { answer, api, type Schemas } from '../../api/client';
 import { Ask } from '../../parts/Ask';
 import { SubsetField } from '../../parts/fields';
 import { Names } from '../../parts/Names';
-import { Shown } from '../../parts/Shown';
+import { plain, Shown } from '../../parts/Shown';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
 import { planScopes } from '../credential/grants';
@@ -102,5 +102,5 @@ export function RequestSubscription(props: { app: string; service?: string; onCl
 }
 
 function named(offer: Schemas['Offer']): string {
-  return offer.title ? `${offer.title} (${offer.service})` : offer.service;
+  return offer.title ? `${plain(offer.title)} (${offer.service})` : offer.service;
 }
