@@ -84,14 +84,14 @@ function Headers(props: { title: string; rows: Header[] }) {
 
 function Rows(props: { title: string; rows: string[][] }) {
   return (
-    <Table aria-label={props.title} verticalSpacing={2} fz="sm">
+    <Table aria-label={props.title} layout="fixed" verticalSpacing={2} fz="sm">
       <Table.Tbody>
         {props.rows.map((row, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a header may come twice, and their order stays
           <Table.Tr key={at}>
             {row.map((cell, column) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: columns stay in their order
-              <Table.Td key={column}>
+              <Table.Td key={column} w={column === row.length - 1 ? undefined : '30%'}>
                 <Shown text={cell} mono={column > row.length - 3} />
               </Table.Td>
             ))}
