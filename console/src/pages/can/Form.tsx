@@ -10,11 +10,13 @@ import {
   TextInput,
 } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
+import { MomentInput } from '../../parts/MomentInput';
 import { texts } from '../../texts';
 import { AppField } from './AppField';
 import classes from './Can.module.css';
 import { OperationField } from './OperationField';
 import { addressed, headerLines, keyId, localTime, momentOf, type Question } from './question';
+import { headerLines, type Question } from './question';
 
 const words = texts.can;
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
@@ -134,12 +136,11 @@ export function Form(props: {
               spellCheck={false}
             />
             <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
-              <TextInput
-                type="datetime-local"
+              <MomentInput
                 label={words.at}
-                description={words.atHelp(Intl.DateTimeFormat().resolvedOptions().timeZone)}
-                value={localTime(question.at)}
-                onChange={(event) => change({ at: momentOf(event.currentTarget.value) })}
+                description={words.atHelp}
+                value={question.at}
+                onChange={(at) => change({ at: at ?? '' })}
               />
               <TextInput
                 label={words.key}

@@ -103,17 +103,3 @@ export function madeUp(question: Question, body: string, app = question.app): Sc
     ...(size > 0 ? { body: [size, body.slice(0, BODY)] } : {}),
   };
 }
-
-/** A moment as a field for local times has it: `2026-11-20T09:12`; empty for none. */
-export function localTime(at: string): string {
-  const moment = new Date(at);
-  if (!at || Number.isNaN(moment.getTime())) return '';
-  const local = new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 16);
-}
-
-/** What such a field says, as a moment; empty for none. */
-export function momentOf(local: string): string {
-  const moment = new Date(local);
-  return local && !Number.isNaN(moment.getTime()) ? moment.toISOString() : '';
-}

@@ -1,11 +1,12 @@
-import { Button, Group, Paper, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Paper, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconCalendar } from '@tabler/icons-react';
 import { type FormEvent, useRef, useState } from 'react';
+import { MomentInput } from '../../parts/MomentInput';
 import { texts } from '../../texts';
 import { Choices } from './Choices';
 import { type Looked, timeOf, useLooked } from './looked';
-import { localInput, PRESETS, type Preset, type Window } from './span';
+import { PRESETS, type Preset, type Window } from './span';
 
 /** Chooses the time that is looked at: one that ends now, or any. */
 export function TimeRange(props: { at: Looked; window: Window }) {
@@ -45,14 +46,16 @@ export function TimeRange(props: { at: Looked; window: Window }) {
   );
 }
 
+const iso = (at: number) => new Date(at).toISOString();
+
 /** Any time, said by its ends on the local clock. */
 function Custom(props: { window: Window; onDone: () => void }) {
   const words = texts.refusals.time;
   const { go } = useLooked();
-  const [from, setFrom] = useState(() => localInput(props.window.from));
-  const [until, setUntil] = useState(() => localInput(props.window.until));
+  const [from, setFrom] = useState<string | undefined>(() => iso(props.window.from));
+  const [until, setUntil] = useState<string | undefined>(() => iso(props.window.until));
   const [judged, setJudged] = useState(false);
-  const [start, end] = [Date.parse(from), Date.parse(until)];
+  const [start, end] = [Date.parse(from ?? ''), Date.parse(until ?? '')];
   const missing = (at: number) => (judged && Number.isNaN(at) ? words.missing : undefined);
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -65,21 +68,21 @@ function Custom(props: { window: Window; onDone: () => void }) {
     <Paper withBorder p="sm">
       <form onSubmit={submit} noValidate>
         <Group align="flex-start" gap="sm">
-          <TextInput
-            type="datetime-local"
-            step={1}
+          <MomentInput
+            seconds
+            zoneless
             label={words.from}
             value={from}
             error={missing(start)}
-            onChange={(event) => setFrom(event.currentTarget.value)}
+            onChange={setFrom}
           />
-          <TextInput
-            type="datetime-local"
-            step={1}
+          <MomentInput
+            seconds
+            zoneless
             label={words.until}
             value={until}
             error={missing(end) ?? (judged && end <= start ? words.order : undefined)}
-            onChange={(event) => setUntil(event.currentTarget.value)}
+            onChange={setUntil}
           />
           <Button type="submit" mt={{ base: 0, xs: 25 }}>
             {words.apply}

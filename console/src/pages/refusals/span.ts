@@ -81,9 +81,3 @@ export function named(at: number): string {
   const year = date.getFullYear() === new Date().getFullYear() ? '' : `${date.getFullYear()} `;
   return `${year}${tick(at, 2 * DAY)}${second}`;
 }
-
-/** A moment for `<input type="datetime-local">`. */
-export function localInput(at: number): string {
-  const date = new Date(at);
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}T${tick(at, 0)}`;
-}

@@ -23,7 +23,7 @@ export const can = {
   from: 'Address of the caller',
   fromMissing: 'Say from which address it comes.',
   at: 'Time',
-  atHelp: (zone: string) => `In your zone (${zone}). Now, if you leave this empty.`,
+  atHelp: 'Now, if you leave this empty.',
   tls: 'Over TLS (https)',
   headers: 'Headers',
   headersHelp: 'One per line: Name: value. Those with secrets are not part of the link.',
