@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { answer, api, type Schemas } from '../../api/client';
 import { Snippet } from '../../parts/Copy';
-import { Described } from '../../parts/Described';
+import { Facts } from '../../parts/Facts';
 import { Needs } from '../../parts/Forbidden';
 import { Loaded } from '../../parts/Loaded';
 import { PageLink } from '../../parts/links';
@@ -80,24 +80,21 @@ function About({ request }: { request: Schemas['ChangeRequestRow'] }) {
   const { decided_by, decided_at, decision } = request;
   return (
     <>
-      <Described
-        pairs={[
-          [words.why, <Shown key="w" text={comment} first={2000} />],
-          [words.proposed, <Shown key="p" text={proposed_by} />],
-          [words.at, <Time key="a" at={proposed_at} />],
-          [words.state, texts.audit.requests.states[state]],
-          [words.tenant, <Shown key="t" text={tenant ?? texts.audit.requests.platform} />],
-          [words.expires, state === 'open' && <Time at={expires_at} />],
-          [
-            words.decided,
-            decided_by && (
-              <>
-                <Shown text={decided_by} />, <Time at={decided_at} />
-              </>
-            ),
-          ],
-          [words.decision, decision && <Shown text={decision} first={2000} />],
-        ]}
+      <Facts
+        facts={{
+          [words.why]: <Shown text={comment} first={2000} />,
+          [words.proposed]: <Shown text={proposed_by} />,
+          [words.at]: <Time at={proposed_at} />,
+          [words.state]: texts.audit.requests.states[state],
+          [words.tenant]: <Shown text={tenant ?? texts.audit.requests.platform} />,
+          [words.expires]: state === 'open' && <Time at={expires_at} />,
+          [words.decided]: decided_by && (
+            <>
+              <Shown text={decided_by} />, <Time at={decided_at} />
+            </>
+          ),
+          [words.decision]: decision && <Shown text={decision} first={2000} />,
+        }}
       />
       {forced && <Text size="sm">{words.forced}</Text>}
     </>

@@ -1,4 +1,4 @@
-import { Badge, SegmentedControl, Stack, Text } from '@mantine/core';
+import { SegmentedControl, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { answer, api, type Schemas } from '../../api/client';
 import { DataTable } from '../../parts/DataTable';
@@ -8,6 +8,7 @@ import { Loaded } from '../../parts/Loaded';
 import { PageLink } from '../../parts/links';
 import { Page } from '../../parts/Page';
 import { Shown } from '../../parts/Shown';
+import { Standing } from '../../parts/Standing';
 import { useAddress } from '../../parts/search';
 import { Time } from '../../parts/Time';
 import { texts } from '../../texts';
@@ -97,9 +98,7 @@ function Table({ rows }: { rows: Schemas['ChangeRequestRow'][] }) {
               {one.moved?.length ? (
                 <>
                   {' '}
-                  <Badge variant="outline" color="orange" tt="none">
-                    {words.moved}
-                  </Badge>
+                  <Standing tone="warn">{words.moved}</Standing>
                 </>
               ) : null}
             </>

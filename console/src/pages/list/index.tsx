@@ -4,6 +4,7 @@ import { useParams } from '@tanstack/react-router';
 import { useMay } from '../../api/me';
 import { useMayIn } from '../../api/rights';
 import { Described } from '../../parts/Described';
+import { Facts } from '../../parts/Facts';
 import { Needs } from '../../parts/Forbidden';
 import { Loaded } from '../../parts/Loaded';
 import { PageLink } from '../../parts/links';
@@ -74,15 +75,15 @@ function About({ list }: { list: ListDocument }) {
           {words.overDetail}
         </Alert>
       )}
-      <Described
-        pairs={[
-          [heads.tenant, <Shown key="t" text={list.tenant ?? texts.lists.platform} />],
-          [heads.owner, list.owner && <Shown text={list.owner} />],
-          [heads.comment, list.comment && <Shown text={list.comment} />],
-          [heads.entries, list.entries.length.toLocaleString()],
-          [heads.usedBy, mayUsage && <Uses key="u" list={list.id ?? ''} />],
-          [heads.ends, <Ends key="e" at={list.expires_at} />],
-        ]}
+      <Facts
+        facts={{
+          [heads.tenant]: <Shown text={list.tenant ?? texts.lists.platform} />,
+          [heads.owner]: list.owner && <Shown text={list.owner} />,
+          [heads.comment]: list.comment && <Shown text={list.comment} />,
+          [heads.entries]: list.entries.length.toLocaleString(),
+          [heads.usedBy]: mayUsage && <Uses list={list.id ?? ''} />,
+          [heads.ends]: <Ends at={list.expires_at} />,
+        }}
       />
     </>
   );

@@ -1,5 +1,6 @@
-import { Badge, Group } from '@mantine/core';
+import { Group } from '@mantine/core';
 import { useNow } from '../../parts/now';
+import { Standing } from '../../parts/Standing';
 import { Time } from '../../parts/Time';
 import { texts } from '../../texts';
 import { lasting } from './entries';
@@ -13,16 +14,8 @@ export function Ends(props: { at: string | undefined }) {
   return (
     <Group gap={6} display="inline-flex">
       <Time at={props.at} />
-      {standing === 'over' && (
-        <Badge variant="outline" color="red" tt="none">
-          {words.states.over}
-        </Badge>
-      )}
-      {standing === 'soon' && (
-        <Badge variant="outline" color="orange" tt="none">
-          {words.states.soon}
-        </Badge>
-      )}
+      {standing === 'over' && <Standing tone="bad">{words.states.over}</Standing>}
+      {standing === 'soon' && <Standing tone="warn">{words.states.soon}</Standing>}
     </Group>
   );
 }

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useMay } from '../../api/me';
 import { useMayIn } from '../../api/rights';
@@ -10,6 +10,7 @@ import { PageLink } from '../../parts/links';
 import { useNow } from '../../parts/now';
 import { usePaging } from '../../parts/paging';
 import { Shown } from '../../parts/Shown';
+import { Standing } from '../../parts/Standing';
 import { texts } from '../../texts';
 import { useRefusingLists } from './refusing';
 import { type ListRow, listRows } from './rows';
@@ -60,9 +61,7 @@ export function WritableLists(props: {
                             <Shown text={id} first={120} />
                           </PageLink>
                           {refusing.some((one) => one.id === id) && (
-                            <Badge variant="outline" color="orange" tt="none">
-                              {words.address.refused}
-                            </Badge>
+                            <Standing tone="warn">{words.address.refused}</Standing>
                           )}
                         </Group>
                       ),

@@ -1,14 +1,15 @@
-import { Badge, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { answer, api, type Schemas } from '../../api/client';
-import { Described } from '../../parts/Described';
+import { Facts } from '../../parts/Facts';
 import { Needs } from '../../parts/Forbidden';
 import { Loaded } from '../../parts/Loaded';
 import { ButtonLink, PageLink } from '../../parts/links';
 import { Page, Section } from '../../parts/Page';
 import { PlanChanges } from '../../parts/PlanChanges';
 import { Shown } from '../../parts/Shown';
+import { Standing } from '../../parts/Standing';
 import { useAddress } from '../../parts/search';
 import { Time } from '../../parts/Time';
 import { texts } from '../../texts';
@@ -74,18 +75,16 @@ function About({ revision }: { revision: Schemas['ShownRevision'] }) {
     <>
       {in_force && (
         <div>
-          <Badge variant="outline" color="green" tt="none">
-            {heads.inForce}
-          </Badge>
+          <Standing tone="good">{heads.inForce}</Standing>
         </div>
       )}
-      <Described
-        pairs={[
-          [words.made, <Time key="t" at={at_ms} />],
-          [heads.columns.who, who && <Shown text={who} />],
-          [heads.columns.source, source && <Shown text={source} />],
-          [words.comment, comment && <Shown text={comment} />],
-        ]}
+      <Facts
+        facts={{
+          [words.made]: <Time at={at_ms} />,
+          [heads.columns.who]: who && <Shown text={who} />,
+          [heads.columns.source]: source && <Shown text={source} />,
+          [words.comment]: comment && <Shown text={comment} />,
+        }}
       />
       {sequence != null && (
         <div>

@@ -1,4 +1,4 @@
-import { Badge, Group } from '@mantine/core';
+import { Group } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { answer, api } from '../../api/client';
 import { Allowed } from '../../parts/Allowed';
@@ -9,6 +9,7 @@ import { Loaded } from '../../parts/Loaded';
 import { ButtonLink, PageLink } from '../../parts/links';
 import { Page } from '../../parts/Page';
 import { Shown } from '../../parts/Shown';
+import { Standing } from '../../parts/Standing';
 import { useAddress } from '../../parts/search';
 import { Time } from '../../parts/Time';
 import { texts } from '../../texts';
@@ -71,11 +72,7 @@ function Revisions() {
                     >
                       {one.name}
                     </PageLink>
-                    {one.in_force && (
-                      <Badge variant="outline" color="green" tt="none">
-                        {words.inForce}
-                      </Badge>
-                    )}
+                    {one.in_force && <Standing tone="good">{words.inForce}</Standing>}
                   </Group>
                 ),
               },

@@ -3,8 +3,8 @@ import { IconAlertTriangle, IconCircleMinus, IconCirclePlus, IconPencil } from '
 import type { ReactNode } from 'react';
 import type { Schemas } from '../../api/client';
 import { Shown } from '../../parts/Shown';
+import { Standing } from '../../parts/Standing';
 import { texts } from '../../texts';
-import { Mark } from './State';
 
 /** What publishing a version changes for the callers of the last one: what breaks them is marked. */
 export function Difference(props: { difference: Schemas['Difference2'] }) {
@@ -21,9 +21,9 @@ export function Difference(props: { difference: Schemas['Difference2'] }) {
       <Text size="sm">{against ? <Shown text={words.against(against)} /> : words.first}</Text>
       {against && !same && (
         <div>
-          <Mark tone={count > 0 ? 'bad' : 'good'} {...(count > 0 ? { icon: IconAlertTriangle } : {})}>
+          <Standing tone={count > 0 ? 'bad' : 'good'} {...(count > 0 ? { icon: IconAlertTriangle } : {})}>
             {count > 0 ? words.breakingCount(count) : words.harmless}
-          </Mark>
+          </Standing>
         </div>
       )}
       {same && <Text size="sm">{words.same}</Text>}
@@ -73,9 +73,9 @@ function Row(props: {
         <Shown text={props.name} />
       </b>{' '}
       {props.breaking && (
-        <Mark tone="bad" icon={IconAlertTriangle}>
+        <Standing tone="bad" icon={IconAlertTriangle}>
           {texts.services.difference.breaking}
-        </Mark>
+        </Standing>
       )}
       {props.children}
     </List.Item>
@@ -91,9 +91,9 @@ function Member(props: { change: Schemas['MemberChange'] }) {
       <code>{member}</code>: {words.before} <Shown text={shown(before)} mono first={200} />, {words.after}{' '}
       <Shown text={shown(after)} mono first={200} />{' '}
       {breaking && (
-        <Mark tone="bad" icon={IconAlertTriangle}>
+        <Standing tone="bad" icon={IconAlertTriangle}>
           {words.breaking}
-        </Mark>
+        </Standing>
       )}
     </>
   );

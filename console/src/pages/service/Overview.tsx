@@ -1,5 +1,6 @@
 import { Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { Facts } from '../../parts/Facts';
 import { PageLink } from '../../parts/links';
 import { Section } from '../../parts/Page';
 import { Shown } from '../../parts/Shown';
@@ -7,7 +8,6 @@ import { Time } from '../../parts/Time';
 import { texts } from '../../texts';
 import type { Read } from './data';
 import type { Service } from './documents';
-import { Facts } from './Facts';
 import { VersionState } from './State';
 import type { OfVersion } from './types';
 import { prefixOf, stateOf } from './versions';

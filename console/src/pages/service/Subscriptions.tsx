@@ -13,9 +13,9 @@ import { Shown } from '../../parts/Shown';
 import { Time } from '../../parts/Time';
 import { texts } from '../../texts';
 import { useLook } from '../services/useLook';
+import { SubscriptionState } from '../subscription/SubscriptionState';
 import type { Service } from './documents';
 import { Plans } from './Plans';
-import { Mark, type Tone } from './State';
 
 /** Who is subscribed to a service, and the plans that one can subscribe to. */
 export function Subscriptions(props: { service: Service }) {
@@ -47,13 +47,6 @@ export function Subscriptions(props: { service: Service }) {
     </Stack>
   );
 }
-
-const TONES: Record<string, Tone> = {
-  approved: 'good',
-  pending: 'warn',
-  suspended: 'bad',
-  rejected: 'bad',
-};
 
 function Found(props: { service: string; state: string | undefined }) {
   const words = texts.services.subscriptions;
@@ -96,7 +89,7 @@ function Found(props: { service: string; state: string | undefined }) {
               { head: words.columns.plan, cell: ({ plan }) => <Shown text={plan} /> },
               {
                 head: words.columns.state,
-                cell: (one) => <Mark tone={TONES[one.state] ?? 'plain'}>{one.state}</Mark>,
+                cell: (one) => <SubscriptionState of={one} />,
               },
               { head: words.columns.requested, cell: (one) => <Time at={one.requested_at} /> },
             ]}

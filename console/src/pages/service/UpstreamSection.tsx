@@ -5,18 +5,18 @@ import type { Schemas } from '../../api/client';
 import { codeOf } from '../../api/problem';
 import { useMayIn } from '../../api/rights';
 import { DataTable } from '../../parts/DataTable';
+import { Facts } from '../../parts/Facts';
 import { Failure } from '../../parts/Failure';
 import { Loaded } from '../../parts/Loaded';
 import { Section } from '../../parts/Page';
 import { Shown } from '../../parts/Shown';
+import { Standing, type Tone } from '../../parts/Standing';
 import { Time } from '../../parts/Time';
 import { texts } from '../../texts';
 import { type Read, upstreamQuery } from './data';
 import type { Upstream } from './documents';
 import { EditTargets } from './EditTargets';
-import { Facts } from './Facts';
-import { healthQuery, resolved, type Standing, shareOf, standing, targetsOf } from './health';
-import { Mark, type Tone } from './State';
+import { healthQuery, resolved, shareOf, standing, type TargetStanding, targetsOf } from './health';
 
 /** One upstream: its targets, the share of each, and how each is. */
 export function UpstreamSection(props: { id: string; title: string }) {
@@ -100,7 +100,7 @@ function Targets(props: { upstream: Upstream; health: Schemas['UpstreamHealth'] 
   );
 }
 
-function Address({ target }: { target: Standing }) {
+function Address({ target }: { target: TargetStanding }) {
   const addresses = resolved(target);
   return (
     <>
@@ -126,7 +126,7 @@ function Health({ health }: { health: Schemas['TargetHealth'] }) {
   const { state, reason, since_ms, ejections } = health;
   return (
     <>
-      <Mark tone={TONES[state] ?? (reason ? 'warn' : 'plain')}>{words.states[state] ?? state}</Mark>{' '}
+      <Standing tone={TONES[state] ?? (reason ? 'warn' : 'over')}>{words.states[state] ?? state}</Standing>{' '}
       {since_ms && (
         <>
           {words.since} <Time at={since_ms} brief />
@@ -154,7 +154,7 @@ function Breaker({ health }: { health: Schemas['UpstreamHealth'] }) {
   if (!breaker) return null;
   return (
     <>
-      <Mark tone={BREAKER[breaker] ?? 'plain'}>{words.breakers[breaker] ?? breaker}</Mark>
+      <Standing tone={BREAKER[breaker] ?? 'over'}>{words.breakers[breaker] ?? breaker}</Standing>
       {open_since_ms && (
         <>
           {' '}

@@ -31,7 +31,7 @@ export const healthQuery = (id: string) => ({
 });
 
 /** A target as it is configured, with how it is. */
-export interface Standing extends Target {
+export interface TargetStanding extends Target {
   health?: Schemas['TargetHealth'] | undefined;
 }
 
@@ -39,12 +39,12 @@ export interface Standing extends Target {
  * Targets with how each is. Both come in the order of the configuration, and may write an address each in its
  * own way; while their numbers differ, one is older than the other, and nothing is said.
  */
-export function standing(targets: Target[], health: Schemas['UpstreamHealth'] | undefined): Standing[] {
+export function standing(targets: Target[], health: Schemas['UpstreamHealth'] | undefined): TargetStanding[] {
   const fits = health?.targets.length === targets.length;
   return targets.map((target, at) => ({ ...target, health: fits ? health.targets[at] : undefined }));
 }
 
 /** The addresses that the name of a target stands for, where they are not what is written. */
-export function resolved({ address, health }: Standing): string[] {
+export function resolved({ address, health }: TargetStanding): string[] {
   return (health?.addresses ?? []).filter((one) => one !== address);
 }

@@ -1,8 +1,9 @@
-import { Group, Modal, Stack, Text } from '@mantine/core';
+import { Group, Stack, Text } from '@mantine/core';
 import { type ReactNode, useRef, useState } from 'react';
 import { codeOf } from '../../api/problem';
 import { queries } from '../../api/queries';
 import { Ask } from '../../parts/Ask';
+import { Dialog } from '../../parts/Dialog';
 import { ButtonLink } from '../../parts/links';
 import { texts } from '../../texts';
 import { make, mayBeStale, propose, sides, type Wanted } from './change';
@@ -102,7 +103,7 @@ export function useSaving(): {
 export function Proposed(props: { id: string | undefined; onClose: () => void }) {
   const words = texts.services.proposed;
   return (
-    <Modal opened={props.id !== undefined} onClose={props.onClose} title={words.title}>
+    <Dialog opened={props.id !== undefined} onClose={props.onClose} title={words.title}>
       <Stack>
         <Text size="sm">{words.detail}</Text>
         <Group justify="flex-end">
@@ -111,6 +112,6 @@ export function Proposed(props: { id: string | undefined; onClose: () => void })
           </ButtonLink>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,9 +1,10 @@
-import { Button, Checkbox, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, Stack, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useRef, useState } from 'react';
 import { answer, api, type Schemas } from '../../api/client';
 import { may, useMe } from '../../api/me';
 import { useMayIn } from '../../api/rights';
+import { Dialog } from '../../parts/Dialog';
 import { Failure } from '../../parts/Failure';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
@@ -111,7 +112,7 @@ export function ImportDialog(props: {
   };
 
   return (
-    <Modal
+    <Dialog
       opened
       onClose={props.onClose}
       title={service ? words.import.titleInto(service.id) : words.import.title}
@@ -178,6 +179,6 @@ export function ImportDialog(props: {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

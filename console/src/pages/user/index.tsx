@@ -8,8 +8,8 @@ import { Page } from '../../parts/Page';
 import { Shown } from '../../parts/Shown';
 import { texts } from '../../texts';
 import { Members } from '../users/Members';
+import { About } from './About';
 import { Actions } from './Actions';
-import { Facts } from './Facts';
 
 /** One user: who it is, what they may do, and what can be done about them. */
 export default function UserPage() {
@@ -29,7 +29,7 @@ export default function UserPage() {
       <Loaded query={query}>
         {(user) => (
           <>
-            <Facts user={user} />
+            <About user={user} />
             {may('members.read') && <Members user={id} />}
           </>
         )}
