@@ -15,8 +15,7 @@ import { texts } from '../../texts';
 import { AppField } from './AppField';
 import classes from './Can.module.css';
 import { OperationField } from './OperationField';
-import { addressed, headerLines, keyId, localTime, momentOf, type Question } from './question';
-import { headerLines, type Question } from './question';
+import { addressed, headerLines, keyId, type Question } from './question';
 
 const words = texts.can;
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];

@@ -3,7 +3,6 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useMay } from '../../api/me';
 import { useMayIn } from '../../api/rights';
-import { Described } from '../../parts/Described';
 import { Facts } from '../../parts/Facts';
 import { Needs } from '../../parts/Forbidden';
 import { Loaded } from '../../parts/Loaded';

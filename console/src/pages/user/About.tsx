@@ -2,7 +2,7 @@ import { Button, Group } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, type Schemas, versioned } from '../../api/client';
-import { useMay } from '../../api/me';
+import { useMayIn } from '../../api/rights';
 import { Facts } from '../../parts/Facts';
 import { Shown } from '../../parts/Shown';
 import { Time } from '../../parts/Time';
@@ -15,7 +15,7 @@ const words = texts.users.user;
 /** What is known about a user, and their roles on the platform. */
 export function About(props: { user: Schemas['UserDocument'] }) {
   const { user } = props;
-  const may = useMay();
+  const mayIn = useMayIn();
   const client = useQueryClient();
   const [changing, setChanging] = useState(false);
   const path = { id: user.id ?? '' };
@@ -30,7 +30,7 @@ export function About(props: { user: Schemas['UserDocument'] }) {
           [words.roles]: (
             <Group gap="sm">
               <Shown text={roles.join(', ') || words.noRoles} />
-              {may('users.write') && (
+              {mayIn('users.write', null) && (
                 <Button size="compact-sm" variant="default" onClick={() => setChanging(true)}>
                   {words.change}
                 </Button>
