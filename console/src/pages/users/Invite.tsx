@@ -14,7 +14,8 @@ const words = texts.users.invite;
 /** Invites somebody, into a tenant or to the platform, and shows the link. */
 export function Invite() {
   const who = useMe();
-  const onPlatform = useMayIn()('members.write', null);
+  const mayIn = useMayIn();
+  const everywhere = mayIn('members.write', null);
   const client = useQueryClient();
   const [opened, setOpened] = useState(false);
   const [made, setMade] = useState<Made>();
@@ -22,7 +23,7 @@ export function Invite() {
   const [platform, setPlatform] = useState(false);
   // Who has a say in one tenant only means that one.
   const own = Object.keys(who?.tenants ?? {}).filter((one) => may(who, 'members.write', one));
-  const [chosen, setChosen] = useState(onPlatform || own.length > 1 ? undefined : own[0]);
+  const [chosen, setChosen] = useState(everywhere || own.length > 1 ? undefined : own[0]);
   const [roles, setRoles] = useState<string[]>([]);
   const [days, setDays] = useState('7');
   const tenant = platform ? null : chosen;
@@ -54,7 +55,7 @@ export function Invite() {
           value={email}
           onChange={(event) => setEmail(event.currentTarget.value)}
         />
-        {onPlatform && (
+        {mayIn('users.write', null) && (
           <Checkbox
             label={words.toPlatform}
             checked={platform}

@@ -32,7 +32,6 @@ export const users = {
   invite: {
     action: 'Invite somebody',
     send: 'Invite',
-    where: 'Where',
     platform: 'The platform',
     toPlatform: 'To the platform, not into a tenant',
     roles: 'Roles',
