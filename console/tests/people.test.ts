@@ -81,6 +81,55 @@ test('whoever asked for an account is let in, given a role, kept out and removed
   expect(complaints).toEqual([]);
 });
 
+test('somebody is invited, into a tenant and to the platform, and asks before a session ends', async () => {
+  const { page, complaints } = await visit(chromium, at);
+  await signIn(page, owner);
+  await page.goto('/users');
+  const invited = async (
+    email: string,
+    where: (dialog: ReturnType<typeof page.getByRole>) => Promise<void>,
+  ) => {
+    await page.getByRole('button', { name: 'Invite somebody' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Invite somebody' });
+    await dialog.getByLabel('E-mail address').fill(email);
+    await where(dialog);
+    await dialog.getByRole('combobox', { name: 'Roles' }).click();
+    await page
+      .getByRole('option', { name: /^auditor|^viewer/ })
+      .first()
+      .click();
+    await page.keyboard.press('Tab');
+    await accessible(page);
+    await shot(page, 'invite');
+    await dialog.getByRole('button', { name: 'Invite', exact: true }).click();
+    const made = page.getByRole('dialog', { name: `The invitation of ${email}` });
+    await made.getByLabel('I have kept it').check();
+    await accessible(page);
+    await made.getByRole('button', { name: 'Close' }).click();
+  };
+  await invited('ann@example.com', async (dialog) => {
+    await dialog.getByRole('combobox', { name: 'Tenant' }).fill('comm');
+    await page.getByRole('option', { name: /commerce/ }).click();
+  });
+  await invited('ben@example.com', (dialog) => dialog.getByLabel('To the platform').check());
+  const { body } = await at.ask('GET', '/api/v1/invitations?state=open&limit=50');
+  const { items } = body as { items: Array<{ email: string; tenant?: string | null }> };
+  const places = Object.fromEntries(items.map((one) => [one.email, one.tenant ?? null]));
+  expect(places).toMatchObject({ 'ann@example.com': 'commerce', 'ben@example.com': null });
+  const other = await visit(chromium, at);
+  await signIn(other.page, owner);
+  await page.goto('/account');
+  await page
+    .getByRole('button', { name: /^End the session of/ })
+    .first()
+    .click();
+  const ask = page.getByRole('dialog', { name: /^End the session of/ });
+  await accessible(page);
+  await ask.getByRole('button', { name: 'End the session' }).click();
+  await page.getByText('The session has ended').waitFor();
+  expect(complaints).toEqual([]);
+});
+
 test('two change the roles of one user: whoever is second sees both', async () => {
   await account(at, 'kim@example.com', 'auditor');
   const kim = await user('kim@example.com');
