@@ -1,7 +1,7 @@
 import { Alert, MultiSelect, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { answer, api } from '../../api/client';
+import { environments as environmentsQuery } from '../../api/apps';
 import { Ask } from '../../parts/Ask';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
@@ -13,10 +13,7 @@ import { isServed } from './versions';
 
 /** The environments that are declared, and the one that always is. */
 export function useEnvironments(): string[] {
-  const { data } = useQuery({
-    queryKey: ['environments'],
-    queryFn: () => answer(api.GET('/api/v1/environments', { params: { query: { limit: 200 } } })),
-  });
+  const { data } = useQuery(environmentsQuery);
   const declared = (data?.items ?? []).flatMap((one) => (one.id ? [one.id] : []));
   return [...new Set(['production', ...declared])];
 }

@@ -17,7 +17,7 @@ export default function UserPage() {
   const may = useMay();
   const mayIn = useMayIn();
   const query = useQuery({
-    queryKey: ['users', id],
+    queryKey: ['users', 'one', id],
     queryFn: () => answer(api.GET('/api/v1/users/{id}', { params: { path: { id } } })),
   });
   return (

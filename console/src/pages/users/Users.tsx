@@ -26,7 +26,7 @@ function Listed(props: { state: string }) {
   const paging = usePaging();
   const { cursor } = paging;
   const query = useQuery({
-    queryKey: ['users', props.state, cursor],
+    queryKey: ['users', 'table', props.state, cursor],
     queryFn: () => {
       const asked = { limit: 50, cursor, state: props.state || undefined };
       return answer(api.GET('/api/v1/users', { params: { query: asked } }));
