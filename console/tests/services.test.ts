@@ -176,7 +176,7 @@ test('what others change under an open form is a conflict, though the page was r
     .toBeGreaterThan(0);
   await dialog(page).getByRole('button', { name: 'Save' }).click();
   const conflict = page.getByRole('dialog', { name: 'Somebody else changed this meanwhile' });
-  await conflict.getByText('"title": "Theirs"').first().waitFor();
+  await conflict.getByText('"description": "Mine"').first().waitFor();
   await conflict.getByRole('button', { name: 'Save mine over it' }).click();
   await dialog(page).waitFor({ state: 'detached' });
   expect(await service('underneath')).toMatchObject({ title: 'Theirs', description: 'Mine' });
