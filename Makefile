@@ -13,7 +13,7 @@ export CARGO_BUILD_JOBS ?= $(shell awk -v cores="$$(nproc)" '/^MemAvailable/ { n
 TESTED := postern-proxy/otlp
 
 # Whether there is a Node that the console's tools run on.
-NODE := node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null
+NODE := node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 22 || (a == 22 && b >= 12) || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null
 # What package-lock.json says, installed once per lock file.
 NPM_CI := { cmp -s package-lock.json node_modules/.installed || { npm ci --no-audit --no-fund && cp package-lock.json node_modules/.installed; }; }
 
@@ -23,8 +23,9 @@ build: console ## the release binary, target/release/postern, with the console w
 	cargo build --release --locked -p postern
 
 console: ## the console, console/dist, which the binary carries; says so where Node is missing
-	@if $(NODE); then cd console && $(NPM_CI) && npm run --silent build; \
-	else echo "console: left out, since there is no Node 20.19 or newer; its address says how to get it"; fi
+	@if ! $(NODE); then echo "console: left out, since there is no Node 20.19, 22.12 or newer; its address says how to get it"; \
+	elif ! (cd console && $(NPM_CI)); then echo "console: left out, since npm could not install what it is built with"; \
+	else cd console && npm run --silent build; fi
 
 run: build ## a demo that shows, explains and mends refusals; RUN="--gateway ADDR" passes options
 	exec $(TARGET)/release/postern run --demo $(RUN)
