@@ -1,6 +1,6 @@
 //! Counting over time.
 
-use super::day_reader::{DayReader, MAX_MILLIS};
+use super::day_reader::{Condition, DayReader, MAX_MILLIS};
 use super::view::View;
 use super::{Filter, Reader};
 use crate::Result;
@@ -111,6 +111,25 @@ impl Reader {
     }
 }
 
+/// Counts what passes a filter from one id to before another, which come after the condition's
+/// values. The time of the filter is left out: SQLite seeks by the first bounds that it reads, and
+/// those have to be the part's.
+fn counting(open: &DayReader, filter: &Filter) -> rusqlite::Result<Option<(String, Condition)>> {
+    let timeless = Filter {
+        from: None,
+        to: None,
+        ..filter.clone()
+    };
+    let Some(condition) = open.condition(&timeless)? else {
+        return Ok(None);
+    };
+    let sql = format!(
+        "SELECT outcome, sum(weight * count) FROM calls WHERE {} AND id >= ? AND id < ? GROUP BY 1",
+        condition.sql
+    );
+    Ok(Some((sql, condition)))
+}
+
 /// Each part is a range of the primary key, so that together they read what one count reads.
 fn of_day(
     day: Day,
@@ -118,13 +137,9 @@ fn of_day(
     filter: &Filter,
     series: &mut Series,
 ) -> rusqlite::Result<()> {
-    let Some(condition) = open.condition(filter)? else {
+    let Some((sql, condition)) = counting(open, filter)? else {
         return Ok(());
     };
-    let sql = format!(
-        "SELECT outcome, sum(weight * count) FROM calls WHERE {} AND id >= ? AND id < ? GROUP BY 1",
-        condition.sql
-    );
     let mut query = open.connection.prepare(&sql)?;
     let bound = |millis| Value::Blob(RequestId::new(millis, 0).bits().to_be_bytes().to_vec());
     let of_day = |slice: &&mut Slice| {
@@ -160,6 +175,23 @@ mod tests {
         assert_eq!(of(0..10, 3), [(0, 3), (3, 6), (6, 10)]);
         assert_eq!(of(5..7, 9), [(5, 6), (6, 7)]);
         assert_eq!(of(5..5, 2), [(5, 5)]);
+    }
+
+    #[test]
+    fn a_part_is_sought_by_its_own_bounds() {
+        let open = DayReader {
+            connection: rusqlite::Connection::open_in_memory().unwrap(),
+            names: crate::query::row::Names::default(),
+        };
+        let filter = Filter {
+            from: Some(1_000),
+            to: Some(2_000),
+            ..Filter::default()
+        };
+        let (sql, condition) = counting(&open, &filter).unwrap().unwrap();
+        assert_eq!(sql.matches("id >= ?").count(), 1, "{sql}");
+        assert_eq!(sql.matches("id < ?").count(), 1, "{sql}");
+        assert!(condition.values.is_empty());
     }
 
     #[test]
