@@ -1,8 +1,8 @@
 //! A recorded request, decided anew by what is in force now.
 
 use crate::decide::{Decided, fresh};
-use crate::explain::{Other, Question, explain};
-use crate::explanation::Audience;
+use crate::explain::{Question, explain};
+use crate::explanation::{Audience, Verdict};
 use crate::made::{Answer, QuestionError};
 use crate::overlay::{Assumed, Overlay};
 use crate::world::World;
@@ -24,10 +24,6 @@ pub struct Again<'a> {
     pub at: i64,
     /// How the counters of the address stand.
     pub edge: &'a EdgeReading,
-    /// Other recorded refusals, for whom else a fix lets in.
-    pub others: &'a [Other<'a>],
-    /// Over which time these were recorded, in words.
-    pub over: &'a str,
 }
 
 impl fmt::Debug for Again<'_> {
@@ -42,6 +38,9 @@ impl fmt::Debug for Again<'_> {
 /// Decides it as it would be decided now. The world's directory is whole: what it does not have is
 /// not there. What was not kept of the request cannot be told, and is never guessed. `readings`
 /// says how limits stand, in their order; where it knows nothing, nothing was taken from them.
+///
+/// No fixes are offered: they would be another list than that of the explanation of the record,
+/// which is what a fix's number is looked up in.
 ///
 /// # Errors
 /// There is no such key.
@@ -90,9 +89,14 @@ pub fn again(
     let question = Question {
         id: Some(again.id),
         audience,
-        others: again.others,
-        over: again.over,
+        offers: false,
         ..Question::new(&facts)
     };
-    Ok(Answer::of(explain(world, &question)))
+    let mut explanation = explain(world, &question);
+    // How long such a body would be is known only when it comes.
+    let unmeasured = Decided::of(&world.snapshot, &facts).body_limit.is_some();
+    if unmeasured && explanation.verdict == Verdict::Allowed {
+        explanation.verdict = Verdict::CannotTell;
+    }
+    Ok(Answer::of(explanation))
 }

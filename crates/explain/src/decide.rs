@@ -31,6 +31,8 @@ pub(crate) struct Decided {
     pub(crate) limits: LimitUses,
     /// Of the limits, in their order, if they were read.
     pub(crate) readings: Option<Vec<Reading>>,
+    /// The most bytes of a body that declares no length: it is measured while it passes.
+    pub(crate) body_limit: Option<u64>,
 }
 
 impl Decided {
@@ -53,6 +55,7 @@ impl Decided {
             environment: walk.environment(snapshot.rules).cloned(),
             limits: walk.limits().iter().cloned().collect(),
             readings: facts.readings().map(<[Reading]>::to_vec),
+            body_limit: walk.body_limit(),
         }
     }
 

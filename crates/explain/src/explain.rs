@@ -57,6 +57,8 @@ pub struct Question<'a> {
     pub history: Option<&'a dyn History>,
     /// The last allowed request of the same app and operation.
     pub last: Option<Last<'a>>,
+    /// Whether fixes are offered. Their numbers are those of the explanation of the record itself.
+    pub offers: bool,
 }
 
 impl fmt::Debug for Question<'_> {
@@ -82,6 +84,7 @@ impl<'a> Question<'a> {
             over: "24 h",
             history: None,
             last: None,
+            offers: true,
         }
     }
 }
@@ -177,7 +180,7 @@ fn for_owners(
             refusals: question.others,
             over: question.over,
         };
-        if decided.code() == Some(first.code) {
+        if question.offers && decided.code() == Some(first.code) {
             let request = fix::Asker {
                 audience,
                 id: question.id,

@@ -31,8 +31,6 @@ fn ask(
         key,
         at: NOW * 1000 + 60_000,
         edge,
-        others: &[],
-        over: "24 h",
     };
     again(
         &now.world(),
@@ -64,7 +62,8 @@ fn what_was_mended_passes_and_what_was_not_is_still_refused() {
         verdict(&same),
         (Verdict::Refused, Some("credential.expired"))
     );
-    assert!(!same.explanation.fixes.is_empty());
+    // What is offered has the numbers of another explanation.
+    assert_eq!(same.explanation.fixes, []);
     let mended = Scene::new(&[]);
     assert_eq!(
         verdict(&decided(&mended, &facts, None)),
@@ -137,6 +136,31 @@ fn what_was_not_kept_cannot_be_told() {
     assert_eq!(
         verdict(&still),
         (Verdict::Refused, Some("credential.unknown"))
+    );
+}
+
+#[test]
+fn a_body_that_declares_no_length_cannot_be_told() {
+    let request = Request {
+        fields: vec!["Transfer-Encoding: chunked".to_owned()],
+        body: Some(b"{}"),
+        ..Request::default()
+    };
+    let scene = Scene::new(&[]);
+    let facts = recorded(&scene, &request);
+    let now = decided(&scene, &facts, None);
+    assert_eq!(verdict(&now), (Verdict::Allowed, None));
+    let small =
+        json!({"policies": {"small": {"kind": "body", "on": "platform", "max_size": "1KiB"}}});
+    let scene = Scene::new(&[small]);
+    let facts = recorded(&scene, &request);
+    let now = decided(&scene, &facts, None);
+    assert_eq!(verdict(&now), (Verdict::CannotTell, None));
+    assert!(
+        now.explanation
+            .not_known
+            .iter()
+            .any(|one| one.what == "size")
     );
 }
 

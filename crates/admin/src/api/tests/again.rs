@@ -94,12 +94,19 @@ async fn a_refusal_is_decided_anew_by_what_is_in_force() {
             may.map(|_| "sub_1"),
             "{who}: {found}"
         );
-        let fixes = found["fixes"].as_array().map_or(&[][..], Vec::as_slice);
+        assert!(found.get("fixes").is_none_or(|fixes| *fixes == json!([])));
+        // Fixes have the numbers of another explanation; who may make them is said there.
+        let made_up = json!({
+            "app": "fieldforce", "method": "GET", "target": "/orders/1", "from": "192.0.2.9",
+        });
+        let told = world.ask(who, "POST", "/questions/can", made_up).await.body;
+        let fixes = told["found"]["fixes"].as_array();
         let approves = fixes
-            .iter()
+            .into_iter()
+            .flatten()
             .find(|fix| fix["steps"][0]["change"]["kind"] == "subscription");
-        let told = approves.map(|fix| fix["may_apply"].as_bool().unwrap());
-        assert_eq!(told, may, "{who}: {found}");
+        let applied = approves.map(|fix| fix["may_apply"].as_bool().unwrap());
+        assert_eq!(applied, may, "{who}: {told}");
     }
     for (key, count) in [(KEY, 1), (FOREIGN, 0)] {
         for who in ["owner", "publisher@commerce", "developer@partner"] {
@@ -167,4 +174,32 @@ async fn what_nothing_was_kept_of_cannot_be_told() {
         .ask("developer@partner", "POST", &path, json!({}))
         .await;
     assert_eq!(foreign.status, 404);
+}
+
+#[tokio::test]
+async fn what_is_somebody_elses_by_now_is_not_told_to_whose_it_was() {
+    let world = World::new().await;
+    let made = json!({"app": "fieldforce", "sha256": "c".repeat(64)});
+    let path = format!("/credentials/{KEY}");
+    let answer = world.ask("owner", "PUT", &path, made).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let entry = refused(&world);
+    let path = format!("/calls/{}/decision", entry.id.encode().as_str());
+    world.calls.producer().push(entry);
+    world.calls.flush().unwrap();
+    let ask = async |who: &str| world.ask(who, "POST", &path, json!({})).await;
+    assert_eq!(ask("publisher@commerce").await.status, 200);
+    for (service, base) in [("orders", "/elsewhere"), ("ledger", "/orders")] {
+        let path = format!("/services/{service}");
+        let moved = json!({"base_path": base});
+        let moved = world.ask("owner", "PATCH", &path, moved).await;
+        assert_eq!(moved.status, 200, "{moved:?}");
+    }
+    let told = ask("owner").await.body;
+    assert_eq!(told["found"]["asked"]["tenant"], "partner", "{told}");
+    let told = ask("publisher@commerce").await;
+    assert_eq!(told.status, 404, "{told:?}");
+    // It is a request of their own app still.
+    let told = ask("developer@partner").await;
+    assert_eq!(told.status, 200, "{told:?}");
 }

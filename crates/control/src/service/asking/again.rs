@@ -10,7 +10,7 @@ use crate::remembered::now;
 use crate::service::Service;
 use crate::{Actor, Refusal};
 use postern_calllog::Entry;
-use postern_explain::{Again, Audience, Explanation, Other, QuestionError, Verdict, again};
+use postern_explain::{Again, Audience, Explanation, QuestionError, Verdict, again};
 use postern_model::Code;
 use postern_policy::Recorded;
 use postern_policy::facts::{Blocked, EdgeReading};
@@ -39,10 +39,8 @@ impl Service {
         wanted: Wanted,
     ) -> Result<Value, Refusal> {
         let reach = self.reach(actor);
-        let answer = self
-            .ask(move |asking| asking.decided_again(&reach, &wanted))
-            .await?;
-        self.with_rights(actor, answer).await
+        self.ask(move |asking| asking.decided_again(&reach, &wanted))
+            .await
     }
 }
 
@@ -66,7 +64,18 @@ impl Asking {
         });
         let found = match &facts {
             Some(facts) => {
-                self.sent_again(&entry, facts, wanted.credential.as_deref(), audience)?
+                let key = wanted.credential.as_deref();
+                let decide = |audience| self.sent_again(&entry, facts, key, audience);
+                // What it reaches now may be somebody else's.
+                let first = decide(Audience::Operator)?;
+                let asked = &first.asked;
+                let app = asked.app.as_deref().or(entry.app.as_deref());
+                let now = reach.audience(asked.tenant.as_deref(), app);
+                let now = now.ok_or_else(|| unseen(&wanted.id))?;
+                match audience.max(now) {
+                    Audience::Operator => first,
+                    audience => decide(audience)?,
+                }
             }
             None => nothing_kept(&entry, audience),
         };
@@ -105,11 +114,6 @@ impl Asking {
             rows.credential = Some(key.to_owned());
         }
         let world = self.now(&rows)?;
-        let (others, over) = self.others(entry.id)?;
-        let others: Vec<Other<'_>> = others
-            .iter()
-            .map(|(facts, directory)| Other { facts, directory })
-            .collect();
         let id = entry.id.encode();
         let edge = self.edge_of(entry);
         let question = Again {
@@ -118,8 +122,6 @@ impl Asking {
             key,
             at: now(),
             edge: &edge,
-            others: &others,
-            over: &over,
         };
         let readings = |uses: &[LimitUse]| Some(self.running.readings(uses));
         let answer = again(&world.world(), &question, &readings, audience)?;

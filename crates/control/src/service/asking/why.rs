@@ -328,10 +328,7 @@ impl Asking {
 
     /// Other refusals of the last day, with the rows that their decisions read; and over what they
     /// were looked for, in words.
-    pub(super) fn others(
-        &self,
-        but: RequestId,
-    ) -> Result<(Vec<(Recorded, Directory)>, String), Refusal> {
+    fn others(&self, but: RequestId) -> Result<(Vec<(Recorded, Directory)>, String), Refusal> {
         let now = u64::try_from(now()).unwrap_or_default();
         let filter = Filter {
             from: Some(now.saturating_sub(DAY_MS)),
