@@ -37,7 +37,7 @@ pub use health::{Alarm, Cause, Health, Part};
 pub use log::{CallLog, Options};
 pub use query::{
     CodeFilter, Column, Empty, Filter, Group, GroupBy, IdPrefix, Lookup, Page, Reader, Searched,
-    Series, Slice, StatusFilter, Way,
+    Series, Slice, StatusFilter, Way, Whose,
 };
 pub use ring::Producer;
 

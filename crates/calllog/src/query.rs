@@ -9,7 +9,7 @@ mod search;
 mod series;
 mod view;
 
-pub use filter::{CodeFilter, Column, Empty, Filter, StatusFilter};
+pub use filter::{CodeFilter, Column, Empty, Filter, StatusFilter, Whose};
 pub use find::{IdPrefix, Lookup};
 pub use groups::{Group, GroupBy};
 pub use search::{Page, Way};

@@ -8,8 +8,10 @@ use ipnet::IpNet;
 use postern_model::{Code, RequestId};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Result, params_from_iter};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A snapshot of a day's file.
@@ -122,6 +124,15 @@ impl DayReader {
             }
             condition.add(&format!("code IN ({})", ids.join(",")), []);
         }
+        if let Some(whose) = &filter.whose {
+            let tenants = self.numbers(&whose.tenants)?;
+            let apps = self.numbers(&whose.apps)?;
+            if tenants.is_empty() && apps.is_empty() {
+                return Ok(None);
+            }
+            let (tenants, apps) = (tenants.join(","), apps.join(","));
+            condition.add(&format!("(tenant IN ({tenants}) OR app IN ({apps}))"), []);
+        }
         let named = [
             ("app", &filter.app),
             ("tenant", &filter.tenant),
@@ -142,6 +153,15 @@ impl DayReader {
         }
         add_the_rest(&mut condition, filter);
         Ok(Some(condition))
+    }
+
+    /// The numbers of those names that the day has.
+    fn numbers(&self, names: &BTreeSet<Arc<str>>) -> Result<Vec<String>> {
+        let mut ids = Vec::new();
+        for name in names {
+            ids.extend(self.name(name)?.map(|id| id.to_string()));
+        }
+        Ok(ids)
     }
 
     /// The numbers of the codes that pass.

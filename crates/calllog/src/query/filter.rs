@@ -3,6 +3,7 @@
 use crate::entry::{Entry, Outcome};
 use ipnet::IpNet;
 use postern_model::{Code, Fault, Stage};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Which requests. A condition that is not set lets everything pass.
@@ -16,6 +17,8 @@ pub struct Filter {
     pub outcome: Option<Outcome>,
     /// The code, or a family of codes.
     pub code: Option<CodeFilter>,
+    /// Those of somebody.
+    pub whose: Option<Arc<Whose>>,
     /// The app.
     pub app: Option<Arc<str>>,
     /// The service's tenant.
@@ -42,6 +45,24 @@ pub struct Filter {
     pub stage: Option<Stage>,
     /// Words somewhere in path, host, code or detail; upper and lower case of ASCII are alike.
     pub phrase: Option<Arc<str>>,
+}
+
+/// Whose requests: those to services of one of the tenants, and those of one of the apps.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Whose {
+    /// The tenants.
+    pub tenants: BTreeSet<Arc<str>>,
+    /// The apps.
+    pub apps: BTreeSet<Arc<str>>,
+}
+
+impl Whose {
+    fn has(&self, entry: &Entry) -> bool {
+        let among = |names: &BTreeSet<Arc<str>>, name: Option<&Arc<str>>| {
+            name.is_some_and(|name| names.contains(name))
+        };
+        among(&self.tenants, entry.tenant.as_ref()) || among(&self.apps, entry.app.as_ref())
+    }
 }
 
 /// A column that can be asked for by saying nothing.
@@ -240,6 +261,7 @@ impl Filter {
             && self.to.is_none_or(|to| millis < to)
             && self.outcome.is_none_or(|outcome| entry.outcome == outcome)
             && self.matches_refusal(entry)
+            && self.whose.as_ref().is_none_or(|whose| whose.has(entry))
             && same(self.app.as_ref(), entry.app.as_ref())
             && same(self.tenant.as_ref(), entry.tenant.as_ref())
             && same(self.service.as_ref(), entry.service.as_ref())

@@ -6,6 +6,7 @@ use crate::segment::{self, Frames, Segment};
 use postern_model::{Code, Fault, RequestId};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Half of what `any_entry` makes lies on each side of this midnight.
 const BASE: u64 = 1_795_305_600_000 - 2_500;
@@ -45,7 +46,10 @@ fn any_filter() -> impl Strategy<Value = Filter> {
             ),
             0..2,
         ),
-        proptest::collection::vec(proptest::sample::select(Empty::ALL.to_vec()), 0..2),
+        (
+            proptest::collection::vec(proptest::sample::select(Empty::ALL.to_vec()), 0..2),
+            proptest::option::weighted(0.2, (name(), name())),
+        ),
     )
         .prop_map(
             |(
@@ -60,10 +64,17 @@ fn any_filter() -> impl Strategy<Value = Filter> {
                 method,
                 app,
                 columns,
-                without,
+                (without, whose),
             )| {
                 Filter {
                     without,
+                    whose: whose.map(|(tenant, app)| {
+                        let named = |name: Option<&str>| name.map(Arc::from).into_iter().collect();
+                        Arc::new(Whose {
+                            tenants: named(tenant),
+                            apps: named(app),
+                        })
+                    }),
                     columns: columns
                         .into_iter()
                         .map(|(c, text)| (c, text.into()))

@@ -179,6 +179,37 @@ async fn refusals_are_counted_over_time_and_requests_paged_to_the_last() {
 }
 
 #[tokio::test]
+async fn what_others_ask_does_not_hide_what_is_ones_own() {
+    let world = World::new().await;
+    let text = |text: &str| Some(text.into());
+    let own = refused();
+    let foreign = || Entry {
+        tenant: text("partner"),
+        service: text("ledger"),
+        ..refused()
+    };
+    world.calls.producer().push(own.clone());
+    for _ in 0..300 {
+        world.calls.producer().push(foreign());
+    }
+    world.calls.flush().unwrap();
+    let get = async |path: &str| {
+        world
+            .ask("publisher@commerce", "GET", path, Value::Null)
+            .await
+    };
+    let page = get("/calls?limit=1").await.body;
+    let id = page["items"][0]["id"].as_str();
+    assert_eq!(id, Some(own.id.encode().as_str()), "{page}");
+    assert_eq!(page["next"], Value::Null, "{page}");
+    let counted = get("/denials").await.body;
+    assert_eq!(
+        (&counted["total"], &counted["more"]),
+        (&json!(1), &json!(false))
+    );
+}
+
+#[tokio::test]
 async fn what_is_hidden_is_asked_about_as_what_is_not_there() {
     let world = World::new().await;
     let private = json!({"visibility": "private"});

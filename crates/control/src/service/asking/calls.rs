@@ -32,7 +32,7 @@ const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 /// Parts that a time is cut into.
 const MOST_BUCKETS: u64 = 200;
 /// Rows read at once.
-pub(super) const PAGE: usize = 500;
+const PAGE: usize = 500;
 /// Entries that wait for whoever follows slowly.
 const WAITING: usize = 4096;
 /// How often whoever follows hears something.
@@ -122,6 +122,7 @@ impl Wanted {
                 },
             )?,
             phrase: self.phrase.clone(),
+            whose: None,
         })
     }
 }
@@ -218,6 +219,11 @@ impl Service {
         let following = wanted
             .follow
             .then(|| self.calls.follow(filter.clone(), WAITING));
+        // Apps come and go while somebody follows; what is there is whose it is now.
+        let filter = Filter {
+            whose: shape.reach.whose(),
+            ..filter
+        };
         let (send, receive) = mpsc::channel(PAGE);
         let limit = wanted.limit.unwrap_or(PAGE).min(MOST);
         let from = wanted.before()?;
@@ -235,10 +241,18 @@ impl Service {
             );
             let mut looked = 0;
             while left > 0 && looked < most {
-                let page = reader.search(&filter, left.min(PAGE), before);
+                // Of those who see only some rows, more are looked at than are shown.
+                let part = if shape.reach.is_everything() {
+                    left.min(PAGE)
+                } else {
+                    PAGE
+                };
+                let page = reader.search(&filter, part, before);
                 let page = page.map_err(|error| unread(&error))?;
-                looked += PAGE;
-                for entry in page.entries {
+                looked += page.entries.len();
+                before = page.next;
+                let mut rest = page.entries.into_iter();
+                for entry in rest.by_ref() {
                     let Some(row) = shape.of(&entry) else {
                         continue;
                     };
@@ -248,8 +262,12 @@ impl Service {
                     } else if send.blocking_send(row).is_err() {
                         return Ok(None);
                     }
+                    if left == 0 {
+                        let more = before.is_some() || rest.len() > 0;
+                        before = more.then_some(entry.id);
+                        break;
+                    }
                 }
-                before = page.next;
                 if before.is_none() {
                     break;
                 }

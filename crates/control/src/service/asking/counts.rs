@@ -1,6 +1,6 @@
 //! Refusals, counted.
 
-use super::calls::{MOST_TURNED, PAGE, Shape, Wanted, read};
+use super::calls::{MOST_TURNED, Shape, Wanted, read};
 use super::{Asking, unread};
 use crate::service::Service;
 use crate::{Actor, Refusal};
@@ -11,6 +11,9 @@ use std::collections::HashMap;
 
 /// What counts as a refusal.
 const REFUSALS: [Outcome; 2] = [Outcome::Refused, Outcome::OriginRefused];
+
+/// Rows read at once.
+const PART: usize = 2_000;
 
 impl Service {
     /// Counts refusals.
@@ -105,13 +108,15 @@ impl Counts {
     fn one_by_one(&mut self, asking: &Asking, shape: &Shape) -> Result<(), Refusal> {
         let reader = asking.reader();
         let (mut sought, most) = shape.sought();
+        sought.whose = shape.reach.whose();
+        let mut looked = 0;
         for (outcome, total) in REFUSALS.into_iter().zip(&mut self.totals) {
             sought.outcome = Some(outcome);
-            let (mut before, mut looked) = (None, 0);
+            let mut before = None;
             while looked < most {
-                let page = reader.search(&sought, PAGE, before);
+                let page = reader.search(&sought, PART, before);
                 let page = page.map_err(|error| unread(&error))?;
-                looked += PAGE;
+                looked += page.entries.len();
                 for entry in page.entries {
                     let Some((_, known)) = shape.known(&entry) else {
                         continue;

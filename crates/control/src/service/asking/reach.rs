@@ -4,9 +4,11 @@
 use super::known::known;
 use crate::service::Service;
 use crate::{Actor, Refusal, Running};
-use postern_calllog::{Entry, Filter};
+use postern_calllog::{Entry, Filter, Whose};
 use postern_explain::Audience;
+use postern_model::entity::Name;
 use postern_model::permission::{Grants, Point};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What somebody may read.
@@ -20,6 +22,22 @@ impl Reach {
     /// Whether it is everything.
     pub(super) fn is_everything(&self) -> bool {
         self.grants.allow_everywhere(Point::CallsRead)
+    }
+
+    /// Whose requests they may read; none: everybody's.
+    pub(super) fn whose(&self) -> Option<Arc<Whose>> {
+        if self.is_everything() {
+            return None;
+        }
+        let named = |name: &Name| -> Arc<str> { Arc::from(&**name) };
+        let tenants = self.grants.tenants_with(Point::CallsRead);
+        let tenants: BTreeSet<_> = tenants.map(named).collect();
+        let directory = self.running.directory();
+        let apps = directory
+            .apps()
+            .filter(|app| tenants.contains(&*app.tenant));
+        let apps = apps.map(|app| named(&app.name)).collect();
+        Some(Arc::new(Whose { tenants, apps }))
     }
 
     /// The most that may be told of a request to the services of a tenant, sent by an app; none
