@@ -2,6 +2,7 @@
 
 use super::Asking;
 use super::reach::Reach;
+use super::rights::Explained;
 use super::world::Rows;
 use crate::remembered::now as millis;
 use crate::service::Service;
@@ -53,7 +54,7 @@ impl Service {
 }
 
 impl Asking {
-    fn can(&self, reach: &Reach, wanted: &Wanted) -> Result<Value, Refusal> {
+    fn can(&self, reach: &Reach, wanted: &Wanted) -> Result<Explained, Refusal> {
         let now = self.now(&self.rows_for(wanted)?)?;
         let made = MadeUp {
             method: &wanted.method,
@@ -89,7 +90,8 @@ impl Asking {
             Audience::Operator => first,
             audience => decide(audience)?,
         };
-        Ok(json!({"found": answer.explanation, "allowed": answer.allowed}))
+        let more = json!({ "allowed": answer.allowed });
+        Ok(Explained::of(answer.explanation, more))
     }
 
     /// The app that would send it.

@@ -9,34 +9,61 @@ use postern_model::permission::Point;
 use postern_store::Entry;
 use serde_json::{Value, json};
 
+/// An explanation, and what else is answered; without one, that is the answer.
+pub(super) struct Explained {
+    pub(super) found: Option<Explanation>,
+    pub(super) more: Value,
+}
+
+impl Explained {
+    /// There is nothing to explain.
+    pub(super) const fn nothing(answer: Value) -> Self {
+        Self {
+            found: None,
+            more: answer,
+        }
+    }
+
+    pub(super) const fn of(found: Explanation, more: Value) -> Self {
+        Self {
+            found: Some(found),
+            more,
+        }
+    }
+}
+
 impl Service {
     /// Says of each fix in an answer whether whoever asks may make it, and whether somebody else
     /// has to approve it.
     pub(super) async fn with_rights(
         &self,
         actor: &Actor,
-        mut answer: Value,
+        answer: Explained,
     ) -> Result<Value, Refusal> {
-        let Some(found) = answer.get_mut("found") else {
-            return Ok(answer);
+        let Some(mut explanation) = answer.found else {
+            return Ok(answer.more);
         };
-        let Ok(mut explanation) = serde_json::from_value::<Explanation>(found.clone()) else {
-            return Ok(answer);
-        };
-        if explanation.fixes.is_empty() {
-            return Ok(answer);
-        }
         for fix in &mut explanation.fixes {
-            let judged = self.judged(actor, fix).await?;
+            // An explanation without this is better than none.
+            let Ok(judged) = self.judged(actor, fix).await else {
+                continue;
+            };
             fix.may_apply = Some(judged.is_ok());
             fix.needs_approval = Some(judged.is_err_and(|refusal| refusal.code == APPROVAL_NEEDED));
         }
-        *found = crate::service::encode(explanation)?;
-        Ok(answer)
+        let mut told = json!({ "found": crate::service::encode(explanation)? });
+        if let (Value::Object(told), Value::Object(more)) = (&mut told, answer.more) {
+            told.extend(more);
+        }
+        Ok(told)
     }
 
     /// Whether somebody may make all steps of a fix, by the judgement that they are made by.
     async fn judged(&self, actor: &Actor, fix: &Fix) -> Result<Result<(), Refusal>, Refusal> {
+        let documents = |step: &Step| !matches!(step, Step::LiftBlock { .. });
+        if let (true, Source::File(path)) = (fix.steps.iter().any(documents), self.source()) {
+            return Ok(Err(crate::service::changing::owned_by_file(path, &[])));
+        }
         let mut entries: Vec<Entry> = Vec::new();
         for step in &fix.steps {
             match step {
@@ -59,9 +86,6 @@ impl Service {
                     entries.push(entry(&change.kind, id, before.as_ref(), after)?);
                 }
             }
-        }
-        if let (false, Source::File(path)) = (entries.is_empty(), self.source()) {
-            return Ok(Err(crate::service::changing::owned_by_file(path, &[])));
         }
         let look = |kind: &str, id: &str| self.look(kind, id);
         Ok(ownership::judged(actor, &entries, &look))

@@ -3,6 +3,7 @@
 use super::past::Past;
 use super::reach::{Reach, unseen};
 use super::record::{detail, record};
+use super::rights::Explained;
 use super::told::{ended, told};
 use super::world::Then;
 use super::{Asking, passed, unread};
@@ -80,7 +81,7 @@ impl Service {
 }
 
 impl Asking {
-    fn why(&self, reach: &Reach, wanted: &Wanted) -> Result<Value, Refusal> {
+    fn why(&self, reach: &Reach, wanted: &Wanted) -> Result<Explained, Refusal> {
         let sought = match &wanted.id {
             Some(id) => self.seek(id)?,
             None => self.last(reach, wanted)?,
@@ -95,7 +96,7 @@ impl Asking {
                         .map(|(name, days)| json!({"tenant": name, "days": days}));
                     absent.insert("ended".to_owned(), ended.collect());
                 }
-                return Ok(answer);
+                return Ok(Explained::nothing(answer));
             }
             Sought::Answer(_) => {
                 let refusal = unseen(wanted.id.as_deref().unwrap_or("--last"));
@@ -113,11 +114,8 @@ impl Asking {
         let audience = Reach::told(most, wanted.audience);
         let explanation = self.explanation(&entry, audience)?;
         let operator = audience == Audience::Operator;
-        Ok(json!({
-            "found": explanation,
-            "folded": folded,
-            "record": operator.then(|| record(&entry)),
-        }))
+        let more = json!({"folded": folded, "record": operator.then(|| record(&entry))});
+        Ok(Explained::of(explanation, more))
     }
 
     /// The tenants that somebody may read for, and that keep nothing of the day of a request any
