@@ -43,7 +43,8 @@ impl Endpoint for Gateway {
         let host = asked.headers.get(HOST).and_then(|host| host.to_str().ok());
         let host = host.and_then(|host| host.parse::<Authority>().ok());
         let host = host.as_ref().map(Authority::host);
-        Ok(Reply::json(&api.service().gateway_addresses(host)))
+        let told = api.service().gateway_addresses(&asked.actor, host);
+        Ok(Reply::json(&told))
     }
 }
 

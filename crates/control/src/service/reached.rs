@@ -4,6 +4,7 @@
 use super::Service;
 use crate::{Actor, Refusal};
 use postern_model::entity::PRODUCTION;
+use postern_model::permission::Point;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::net::{IpAddr, SocketAddr};
@@ -22,8 +23,10 @@ pub struct Listening {
 pub struct GatewayAddresses {
     /// One for each environment, `production` first.
     pub urls: Vec<EnvironmentAddress>,
-    /// What it listens on, as URLs; those with TLS first.
-    pub listeners: Vec<String>,
+    /// What it listens on, as URLs, those with TLS first: for whoever may read the settings of the
+    /// platform.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listeners: Option<Vec<String>>,
 }
 
 /// Where callers reach an environment.
@@ -62,9 +65,9 @@ pub struct TargetHealth {
     pub weight: u32,
     /// Whether it gets requests, as far as this says.
     pub healthy: bool,
-    /// `healthy`; `unhealthy`: checks failed; `ejected`: set aside after failed requests;
-    /// `unresolved`: its name has no address; `unknown`: nothing checks it, and it failed nothing
-    /// and was sent nothing that would tell.
+    /// `healthy`: checks say so; `unhealthy`: checks failed; `ejected`: set aside after failed
+    /// requests; `unresolved`: its name has no address; `unknown`: nothing checks it, or no check
+    /// has come back yet.
     pub state: String,
     /// Why it is out, in a sentence.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -86,14 +89,42 @@ pub struct TargetHealth {
     pub failures: u32,
     /// How often it was ever set aside.
     pub ejections: u64,
-    /// The addresses that its name has.
+    /// The addresses that its name has; `forbidden` in place of one that the gateway may not
+    /// connect to, for whoever may not read the settings of the platform.
     pub addresses: Vec<String>,
+    /// Those of the addresses that the gateway may not connect to.
+    #[serde(skip)]
+    pub forbidden: Vec<SocketAddr>,
 }
+
+impl TargetHealth {
+    /// Leaves out what would say where a name leads that leads where it must not.
+    fn conceal(&mut self) {
+        for forbidden in &self.forbidden {
+            let (whole, address) = (forbidden.to_string(), forbidden.ip().to_string());
+            for told in &mut self.addresses {
+                if *told == whole {
+                    *told = FORBIDDEN.to_owned();
+                }
+            }
+            for text in [&mut self.reason, &mut self.last_failure]
+                .into_iter()
+                .flatten()
+            {
+                *text = text.replace(&whole, FORBIDDEN);
+                *text = text.replace(&address, FORBIDDEN);
+            }
+        }
+    }
+}
+
+/// Stands for an address that the gateway may not connect to.
+const FORBIDDEN: &str = "forbidden";
 
 impl Service {
     /// Where callers reach the gateway. `asked`: the host by which this was asked for, which a
     /// listener on every address is reached by, too.
-    pub fn gateway_addresses(&self, asked: Option<&str>) -> GatewayAddresses {
+    pub fn gateway_addresses(&self, actor: &Actor, asked: Option<&str>) -> GatewayAddresses {
         let mut listening = self.running.listeners();
         listening.sort_by_key(|one| !one.tls);
         let base = |one: &Listening| {
@@ -130,7 +161,7 @@ impl Service {
         }
         GatewayAddresses {
             urls,
-            listeners: listening.iter().map(base).collect(),
+            listeners: reads_settings(actor).then(|| listening.iter().map(base).collect()),
         }
     }
 
@@ -144,11 +175,22 @@ impl Service {
         id: &str,
     ) -> Result<UpstreamHealth, Refusal> {
         self.see(actor, "upstream", id).await?;
-        self.running.upstream_health(id).ok_or_else(|| {
+        let mut health = self.running.upstream_health(id).ok_or_else(|| {
             let id = id.escape_debug();
             Refusal::new("not_found", format!("no upstream `{id}` is served"))
-        })
+        })?;
+        if !reads_settings(actor) {
+            for target in &mut health.targets {
+                target.conceal();
+            }
+        }
+        Ok(health)
     }
+}
+
+/// Whether somebody may know what the platform is made of.
+fn reads_settings(actor: &Actor) -> bool {
+    actor.grants.allow_everywhere(Point::SettingsRead)
 }
 
 fn host_of(ip: IpAddr) -> String {

@@ -14,12 +14,17 @@ pub(super) struct Served(pub(super) Arc<Process>);
 
 impl Guard for Served {
     fn check(&self, to: SocketAddr) -> Result<(), Forbidden> {
-        let configuration = self.0.configuration();
-        let listeners = self.0.gateway.listeners().into_iter();
-        let own: Vec<SocketAddr> = listeners
-            .map(|(_, address, _)| address)
-            .chain([self.0.admin])
-            .collect();
-        allowed(to, &configuration.egress, &own, is_this_machine)
+        check(&self.0, to)
     }
+}
+
+/// Whether that is somewhere that may be connected to by what is served now.
+pub(super) fn check(process: &Process, to: SocketAddr) -> Result<(), Forbidden> {
+    let configuration = process.configuration();
+    let listeners = process.gateway.listeners().into_iter();
+    let own: Vec<SocketAddr> = listeners
+        .map(|(_, address, _)| address)
+        .chain([process.admin])
+        .collect();
+    allowed(to, &configuration.egress, &own, is_this_machine)
 }

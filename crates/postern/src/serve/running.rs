@@ -3,8 +3,8 @@
 use super::admin::Status;
 use super::begin::revision;
 use super::completion::Completion;
-use super::health;
 use super::welcome::reachable;
+use super::{egress, health};
 use postern_control::notify::ServedCertificate;
 use postern_control::{
     Answer, Block, Candidate, Listening, Named, Remembered, Running, ServedRules, UpstreamHealth,
@@ -158,7 +158,8 @@ impl Running for Process {
     fn upstream_health(&self, id: &str) -> Option<UpstreamHealth> {
         let upstreams = self.gateway.upstreams();
         let upstream = upstreams.iter().find(|one| **one.name() == *id)?;
-        Some(health::of(upstream, Instant::now(), now()))
+        let forbids = |to| egress::check(self, to).is_err();
+        Some(health::of(upstream, &forbids, Instant::now(), now()))
     }
 
     fn status(&self) -> postern_control::Status {

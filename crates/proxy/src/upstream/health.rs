@@ -154,6 +154,7 @@ fn observe(
     error: Option<&CheckError>,
     now: u64,
 ) -> Option<bool> {
+    checks.any = true;
     if let Some(error) = error {
         checks.error = error.to_string();
     }

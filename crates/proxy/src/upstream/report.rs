@@ -11,6 +11,8 @@ pub struct TargetReport {
     pub changed: Option<Duration>,
     /// What the last check that failed said; `None`: none has failed.
     pub failure: Option<String>,
+    /// Whether a check has come back.
+    pub checked: bool,
     /// How long it stays set aside; `None`: it is not.
     pub returns_in: Option<Duration>,
 }
@@ -20,15 +22,16 @@ impl UpstreamState {
     pub fn report(&self, slot: &Slot, now: Instant) -> TargetReport {
         let now = self.millis(now);
         let target = &slot.target;
-        let (since, failure) = {
+        let (since, failure, checked) = {
             let checks = target.checks();
-            (checks.since, checks.error.clone())
+            (checks.since, checks.error.clone(), checks.any)
         };
         let until = target.ejection.until.load(Relaxed);
         let between = |from: u64, to: u64| Duration::from_millis(to.saturating_sub(from));
         TargetReport {
             changed: (since > 0).then(|| between(since, now)),
             failure: (!failure.is_empty()).then_some(failure),
+            checked,
             returns_in: target.status().ejected.then(|| between(now, until)),
         }
     }

@@ -67,6 +67,8 @@ pub(super) struct Checks {
     pub(super) since: u64,
     /// What the last failed check said.
     pub(super) error: String,
+    /// Whether any has come back.
+    pub(super) any: bool,
 }
 
 /// The addresses of a target at one time.

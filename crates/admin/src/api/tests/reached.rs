@@ -20,6 +20,9 @@ async fn callers_are_told_where_the_gateway_is() {
     assert_eq!(of("production"), "https://192.0.2.1");
     assert_eq!(of("test"), "https://test.example.com");
     assert_eq!(of("dev"), &Value::Null);
+    // What it is bound to is the platform's business.
+    assert_eq!(told.body.get("listeners"), None, "{told:?}");
+    let told = world.ask("owner", "GET", "/gateway", Value::Null).await;
     let listeners = told.body["listeners"].as_array().unwrap();
     assert_eq!(listeners.len(), 2, "{told:?}");
     assert_eq!(listeners[1], "http://localhost:8080");
@@ -44,6 +47,24 @@ async fn the_health_of_an_upstream_is_for_whoever_sees_the_upstream() {
     assert_eq!(ask("viewer@commerce", "theirs").await.status, 404);
     assert_eq!(ask("operator", "nothing").await.status, 404);
     assert_eq!(ask("operator", "shop").await.status, 200);
+}
+
+#[tokio::test]
+async fn where_a_name_leads_that_is_forbidden_is_for_the_platform() {
+    let world = World::new().await;
+    let inside =
+        json!({"tenant": "partner", "targets": ["169.254.169.254:80", "93.184.216.34:80"]});
+    world.ask("owner", "PUT", "/upstreams/inside", inside).await;
+    let addresses = async |who: &str| {
+        let told = world.ask(who, "GET", "/upstreams/inside/health", Value::Null);
+        let told = told.await.body;
+        let of = |at: usize| told["targets"][at]["addresses"][0].clone();
+        (of(0), of(1))
+    };
+    let (forbidden, allowed) = (json!("169.254.169.254:80"), json!("93.184.216.34:80"));
+    assert_eq!(addresses("owner").await, (forbidden, allowed.clone()));
+    let told = addresses("viewer@partner").await;
+    assert_eq!(told, (json!("forbidden"), allowed));
 }
 
 #[tokio::test]

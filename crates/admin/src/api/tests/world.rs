@@ -120,7 +120,16 @@ impl Running for Fake {
             .upstreams
             .iter()
             .find(|one| *one.name == *id)?;
+        let addresses = |target: &postern_model::entity::Target| -> Vec<std::net::SocketAddr> {
+            let address = format!("{}:{}", target.host, target.port);
+            address.parse().into_iter().collect()
+        };
+        let forbidden = |address: &std::net::SocketAddr| {
+            postern_model::egress::allowed(*address, &configuration.egress, &[], |_| false).is_err()
+        };
         let target = |target: &postern_model::entity::Target| TargetHealth {
+            addresses: addresses(target).iter().map(ToString::to_string).collect(),
+            forbidden: addresses(target).into_iter().filter(forbidden).collect(),
             address: format!("{}:{}", target.host, target.port),
             weight: target.weight,
             healthy: true,
