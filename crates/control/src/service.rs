@@ -514,7 +514,7 @@ async fn apart<T: Send + 'static>(
 }
 
 /// An answer as JSON.
-fn encode(answer: impl Serialize) -> Result<Value, Refusal> {
+pub(crate) fn encode(answer: impl Serialize) -> Result<Value, Refusal> {
     serde_json::to_value(answer).map_err(|error| Refusal::new("failed", error.to_string()))
 }
 

@@ -178,8 +178,7 @@ impl Endpoint for Ends {
     async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
         let WhichVersion { service, version } = &asked.path;
         let ending = api.service().ending(&asked.actor, service, version);
-        let only = ending.await?;
-        Ok(Reply::json(&Endings { only }))
+        Ok(Reply::json(&ending.await?))
     }
 }
 

@@ -87,8 +87,8 @@ impl Service {
     ) -> Result<Value, Refusal> {
         let (service, version) = (&asked.service, &asked.version);
         if asked.preview {
-            let only = self.ending(actor, service, version).await?;
-            return Ok(json!({ "only": only }));
+            let ending = self.ending(actor, service, version).await?;
+            return crate::service::encode(ending);
         }
         let how = Retirement {
             successor: asked.successor,

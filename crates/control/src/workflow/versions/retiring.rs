@@ -2,8 +2,9 @@
 
 use super::{ENDING, cannot, now, of, state, version_of, without, written};
 use crate::shorthand::Change;
-use crate::{Actor, Refusal, Service};
+use crate::{Actor, Refusal, Seen, Service};
 use postern_model::entity::{Name, SubscriptionState};
+use postern_model::permission::Point;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -27,8 +28,12 @@ pub struct Retirement {
 /// What the end of a version leaves without anything to call.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Endings {
-    /// Subscriptions that are for it alone.
+    /// How many subscriptions are for it alone.
+    pub count: usize,
+    /// They, 1,000 at most; none for whoever may not read the subscriptions to the service.
     pub only: Vec<Ending>,
+    /// Whether there are more than those.
+    pub more: bool,
 }
 
 /// A subscription that is for a version alone.
@@ -44,6 +49,15 @@ pub struct Ending {
     pub state: &'static str,
 }
 
+/// Subscriptions listed at most.
+const MOST_LISTED: usize = 1000;
+
+/// Whether somebody may read the subscriptions to a service.
+fn reads(actor: &Actor, service: &Seen) -> bool {
+    let tenant = service.document.get("tenant").and_then(Value::as_str);
+    actor.grants.allow(Point::SubscriptionsRead, tenant)
+}
+
 impl Service {
     /// The subscriptions that have to go somewhere when a version ends: live ones, whose plan covers
     /// nothing of the service but this version.
@@ -55,10 +69,18 @@ impl Service {
         actor: &Actor,
         service: &str,
         version: &str,
-    ) -> Result<Vec<Ending>, Refusal> {
+    ) -> Result<Endings, Refusal> {
         let seen = self.see(actor, "service", service).await?;
         alive(version_of(&seen, version)?, service, version)?;
-        Ok(self.only_for(service, version))
+        let mut only = self.only_for(service, version);
+        let count = only.len();
+        let most = if reads(actor, &seen) { MOST_LISTED } else { 0 };
+        only.truncate(most);
+        Ok(Endings {
+            count,
+            more: count > only.len(),
+            only,
+        })
     }
 
     /// Ends a version, and moves or cancels the subscriptions that were for it alone, in one
@@ -80,7 +102,8 @@ impl Service {
         alive(found, service, version)?;
         let only = self.only_for(service, version);
         if !only.is_empty() && how.move_to_plan.is_none() && !how.cancel_rest {
-            return Err(unsaid(&only, service, version));
+            let named = if reads(actor, &seen) { &*only } else { &[] };
+            return Err(unsaid(only.len(), named, service, version));
         }
         let at = written(now());
         let mut retired = json!({"state": "retired", "retired_at": at});
@@ -148,18 +171,19 @@ fn alive(found: &Value, service: &str, version: &str) -> Result<(), Refusal> {
 }
 
 /// Nothing is said of subscriptions that have to go somewhere.
-fn unsaid(only: &[Ending], service: &str, version: &str) -> Refusal {
+fn unsaid(count: usize, only: &[Ending], service: &str, version: &str) -> Refusal {
     /// Named at most.
     const MOST: usize = 20;
     let ids: Vec<&str> = only.iter().take(MOST).map(|one| &*one.id).collect();
-    let counted = match only.len() {
+    let counted = match count {
         1 => "1 subscription is".to_owned(),
         some => format!("{some} subscriptions are"),
     };
-    let message = format!(
-        "{counted} for {service}/{version} alone: {}",
-        ids.join(", ")
-    );
+    let mut message = format!("{counted} for {service}/{version} alone");
+    if !ids.is_empty() {
+        message.push_str(": ");
+        message.push_str(&ids.join(", "));
+    }
     cannot(message)
         .help("say which plan they get (`move_to_plan`), or that they end (`cancel_rest`)")
 }

@@ -25,19 +25,20 @@ pub(super) fn retire(args: &VersionsRetire) -> anyhow::Result<ExitCode> {
             "preview": preview,
         })
     };
-    let only = remote.call("versions.retire", params(true))?;
-    let only = only.get("only").and_then(Value::as_array).cloned();
+    let ending = remote.call("versions.retire", params(true))?;
+    let count = ending.get("count").and_then(Value::as_u64).unwrap_or(0);
+    let only = ending.get("only").and_then(Value::as_array).cloned();
     let only = only.unwrap_or_default();
     if !remote.owned_by_file && !args.shown.json {
         let called = callers::ask(&mut remote, &args.of, None)?;
         output::say(&who_calls(&args.of, &called));
-        output::say(&what_becomes(args, &only));
+        output::say(&what_becomes(args, count, &only));
     }
-    if !only.is_empty() && args.move_to_plan.is_none() && !args.cancel_rest {
+    if count > 0 && args.move_to_plan.is_none() && !args.cancel_rest {
         bail!(
             "{} for {service}/{version} alone\n  = help: say which plan they get, with \
              --move-to-plan PLAN, or that they end, with --cancel-rest",
-            counted(only.len())
+            counted(count)
         );
     }
     let what =
@@ -65,8 +66,8 @@ fn who_calls(of: &OneVersion, called: &Value) -> String {
 }
 
 /// What becomes of the subscriptions that are for the version alone.
-fn what_becomes(args: &VersionsRetire, only: &[Value]) -> String {
-    if only.is_empty() {
+fn what_becomes(args: &VersionsRetire, count: u64, only: &[Value]) -> String {
+    if count == 0 {
         return "no subscription is for it alone".to_owned();
     }
     let becomes = match (&args.move_to_plan, args.cancel_rest) {
@@ -78,6 +79,9 @@ fn what_becomes(args: &VersionsRetire, only: &[Value]) -> String {
         let members = ["id", "app", "plan", "state"];
         members.map(|member| text(one, member).to_owned()).to_vec()
     };
+    if only.is_empty() {
+        return format!("{} for it alone{becomes}", counted(count));
+    }
     let rows: Vec<_> = only.iter().map(row).collect();
     let table = table::table(&["ID", "APP", "PLAN", "STATE"], &rows);
     format!("subscriptions for it alone{becomes}:\n{table}")
@@ -99,7 +103,7 @@ fn done(args: &VersionsRetire, answer: &Value) -> String {
     }
 }
 
-fn counted(subscriptions: usize) -> String {
+fn counted(subscriptions: u64) -> String {
     match subscriptions {
         1 => "1 subscription is".to_owned(),
         some => format!("{some} subscriptions are"),
