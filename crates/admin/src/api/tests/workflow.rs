@@ -258,9 +258,9 @@ async fn a_version_is_published_deprecated_and_retired() {
         .await;
     assert_eq!(
         differs.body,
-        json!({"against": "v1", "added": ["one"], "removed": [], "breaking": true, "changed": [{
-            "operation": "all", "members": ["path"], "breaking": true,
-            "changes": [{"member": "path", "before": "/{*rest}", "after": "/{*more}", "breaking": true}],
+        json!({"against": "v1", "added": ["one"], "removed": [], "breaking": false, "version": [], "changed": [{
+            "operation": "all", "members": ["path"], "breaking": false,
+            "changes": [{"member": "path", "before": "/{*rest}", "after": "/{*more}", "breaking": false}],
         }]})
     );
     let lifecycle = format!("{version}/lifecycle");
@@ -296,6 +296,13 @@ async fn a_version_is_published_deprecated_and_retired() {
     let approve = json!({"plan": "old"});
     let (status, body) = post(&world, PUBLISHER, "/subscriptions/sub_1/approve", approve).await;
     assert_eq!(status, 200, "{body}");
+    let ending = format!("{old}/retirement");
+    for (who, listed) in [(PUBLISHER, 1), ("services.read@commerce", 0)] {
+        let told = world.ask(who, "GET", &ending, Value::Null).await.body;
+        assert_eq!(told["count"], 1, "{who}: {told}");
+        assert_eq!(told["only"].as_array().unwrap().len(), listed, "{who}");
+        assert_eq!(told["more"], listed == 0, "{who}");
+    }
     let retire = format!("{old}/retire");
     let (status, body) = post(&world, PUBLISHER, &retire, json!({"successor": "v2"})).await;
     assert_eq!(status, 409, "{body}");

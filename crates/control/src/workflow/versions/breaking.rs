@@ -1,11 +1,17 @@
 //! What of a changed operation its callers may fail at.
 
+use crate::workflow::time::read;
+use jiff::Timestamp;
 use serde_json::Value;
 
 /// Whether callers that were let in before may fail after a member of an operation changed so.
 pub(super) fn breaks(member: &str, before: Option<&Value>, after: Option<&Value>) -> bool {
     match member {
-        "path" => true,
+        // What a parameter is called is nothing that callers send.
+        "path" => match (before.map(nameless), after.map(nameless)) {
+            (Some(before), Some(after)) => before != after,
+            _ => true,
+        },
         // Without methods, it takes every one.
         "methods" => match (texts(before), texts(after)) {
             (_, after) if after.is_empty() => false,
@@ -27,9 +33,39 @@ pub(super) fn breaks(member: &str, before: Option<&Value>, after: Option<&Value>
         },
         "anonymous" | "websocket" => is_set(before) && !is_set(after),
         // The time that a caller may count on.
-        "sunset_at" => after.is_some(),
+        "sunset_at" => match (moment(before), moment(after)) {
+            (Some(before), Some(after)) => after < before,
+            _ => after.is_some(),
+        },
+        // A version that names none is served in every one.
+        "environments" => match (texts(before), texts(after)) {
+            (_, after) if after.is_empty() => false,
+            (before, after) => before.is_empty() || before.iter().any(|one| !after.contains(one)),
+        },
         _ => false,
     }
+}
+
+/// A path without the names of its parameters.
+fn nameless(path: &Value) -> String {
+    let path = path.as_str().unwrap_or_default();
+    let mut bare = String::with_capacity(path.len());
+    let mut rest = path;
+    while let Some((before, name)) = rest.split_once('{') {
+        let Some((name, after)) = name.split_once('}') else {
+            break;
+        };
+        bare.push_str(before);
+        bare.push_str(if name.starts_with('*') { "{*}" } else { "{}" });
+        rest = after;
+    }
+    bare.push_str(rest);
+    bare
+}
+
+/// The moment that is written there.
+fn moment(value: Option<&Value>) -> Option<Timestamp> {
+    read(value?.as_str()?)
 }
 
 fn is_set(value: Option<&Value>) -> bool {
@@ -70,6 +106,31 @@ mod tests {
             ("anonymous", none.clone(), json!(true), false),
             ("websocket", json!(true), json!(false), true),
             ("title", json!("A"), json!("B"), false),
+            ("path", json!("/a/{id}"), json!("/a/{number}"), false),
+            ("path", json!("/a/{id}"), json!("/a/{*rest}"), true),
+            ("path", json!("/a/{id}/b"), json!("/a/{id}/c"), true),
+            (
+                "sunset_at",
+                none.clone(),
+                json!("2027-01-01T00:00:00Z"),
+                true,
+            ),
+            (
+                "sunset_at",
+                json!("2027-01-01T00:00:00Z"),
+                json!("2027-01-02T00:00:00+09:00"),
+                false,
+            ),
+            (
+                "sunset_at",
+                json!("2027-01-02T00:00:00Z"),
+                json!("2027-01-01T00:00:00Z"),
+                true,
+            ),
+            ("environments", json!(["a"]), json!(["a", "b"]), false),
+            ("environments", json!(["a", "b"]), json!(["a"]), true),
+            ("environments", none.clone(), json!(["a"]), true),
+            ("environments", json!(["a"]), none.clone(), false),
         ] {
             let said = |value: &'_ Value| (!value.is_null()).then(|| value.clone());
             let (old, new) = (said(&before), said(&after));

@@ -17,7 +17,10 @@ pub struct Difference {
     pub removed: Vec<String>,
     /// Operations that changed, each with what changed in it.
     pub changed: Vec<Changed>,
-    /// Whether callers of the other version may fail: operations are gone, or changed so.
+    /// What changed of the version as a whole: `access_roles`, `environments`.
+    pub version: Vec<MemberChange>,
+    /// Whether callers of the other version may fail: operations are gone, or changed so, or the
+    /// version has.
     pub breaking: bool,
 }
 
@@ -56,13 +59,23 @@ pub(super) fn against_last(service: &Value, version: &str, found: &Value) -> Dif
     // Names are compared by the numbers in them: v10 comes after v9.
     let last = published.max_by_key(|(name, _)| numbers(name));
     match last {
-        Some((name, other)) => Difference {
-            against: Some(name.clone()),
-            ..differs(operations(other), operations(found))
-        },
+        Some((name, other)) => {
+            let found_differs = differs(operations(other), operations(found));
+            let mut version = members_changed(other, found);
+            version.retain(|one| OF_ALL.contains(&&*one.member));
+            Difference {
+                against: Some(name.clone()),
+                breaking: found_differs.breaking || version.iter().any(|one| one.breaking),
+                version,
+                ..found_differs
+            }
+        }
         None => differs(None, operations(found)),
     }
 }
+
+/// What a version says of all its operations, and callers notice.
+const OF_ALL: [&str; 2] = ["access_roles", "environments"];
 
 fn operations(version: &Value) -> Option<&Map<String, Value>> {
     version.get("operations").and_then(Value::as_object)
@@ -96,6 +109,7 @@ fn differs(before: Option<&Map<String, Value>>, after: Option<&Map<String, Value
     let removed: Vec<String> = missing(before, after);
     Difference {
         against: None,
+        version: Vec::new(),
         added: missing(after, before),
         breaking: !removed.is_empty() || changed.iter().any(|one| one.breaking),
         removed,
@@ -126,4 +140,26 @@ fn members_changed(old: &Value, new: &Value) -> Vec<MemberChange> {
         }
     });
     changed.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_a_version_says_of_all_its_operations_counts() {
+        let operations = json!({"all": {"path": "/{*rest}"}});
+        let version = |state: &str, roles: &[&str]| json!({"state": state, "access_roles": roles, "operations": operations, "title": state});
+        let found = |old: &[&str], new: &[&str]| {
+            let new = version("draft", new);
+            let service = json!({"versions": {"v1": version("published", old), "v2": new}});
+            against_last(&service, "v2", &service["versions"]["v2"])
+        };
+        let more = found(&["a"], &["a", "b"]);
+        assert!(!more.breaking);
+        assert_eq!(more.version.len(), 1, "{more:?}");
+        let less = found(&["a", "b"], &["a"]);
+        assert!(less.breaking && less.changed.is_empty());
+    }
 }
