@@ -164,12 +164,12 @@ test('a decision about what somebody else changed meanwhile is not taken before 
   });
   expect(patched.status).toBe(200);
   await approve.getByRole('button', { name: 'Approve' }).click();
-  await approve.getByText('resource.version_mismatch').waitFor();
-  await approve.getByText('All customers, for the newspaper').waitFor();
+  const conflict = page.getByRole('dialog', { name: 'Somebody else changed this meanwhile' });
+  await conflict.getByText('All customers, for the newspaper').waitFor();
   expect(await subscription(id)).toMatchObject({ state: 'pending' });
   await accessible(page);
   await shot(page, 'approve-mismatch');
-  await approve.getByRole('button', { name: 'Approve' }).click();
+  await conflict.getByRole('button').last().click();
   await page.getByRole('button', { name: 'Suspend…' }).waitFor();
   expect(await subscription(id)).toMatchObject({ state: 'approved' });
   expect(complaints).toEqual([]);

@@ -59,8 +59,9 @@ test('a session ends while a form is full: sign in, the form is still there, and
   await page.getByRole('button', { name: 'Invite somebody' }).click();
   const form = page.getByRole('dialog', { name: 'Invite somebody' });
   await form.getByLabel('E-mail address').fill('kim@example.com');
+  await form.getByLabel('To the platform').check();
   await form.getByRole('combobox', { name: 'Roles' }).click();
-  await page.getByRole('option', { name: /^viewer/ }).click();
+  await page.getByRole('option', { name: /^auditor/ }).click();
   await page.keyboard.press('Tab');
   await page.evaluate(async () => {
     const { items } = await (await fetch('/api/v1/me/sessions')).json();

@@ -149,6 +149,7 @@ test('what is written by hand is not the operation that was chosen any more', as
   const { page, complaints } = await open('/can', { width: 390, dark: true });
   const operation = page.getByRole('combobox', { name: 'Operation' });
   await operation.click();
+  await page.getByRole('option').first().waitFor();
   await accessible(page);
   await shot(page, 'can-operations-390');
   await operation.fill('/quote');

@@ -69,7 +69,7 @@ export function addressOf(
   environment: string,
   hosts: readonly string[],
 ): string | undefined {
-  const base = told.listeners[0];
+  const base = told.listeners?.[0];
   const host = hosts.find((one) => !one.includes('*') && environmentOf(one, told) === environment);
   if (host && base) return at(base, host);
   const own = told.urls.find((one) => one.environment === environment)?.url;
@@ -82,5 +82,5 @@ export function addressOf(
 function exampleOf(told: Addresses | undefined, environment: string, hosts: readonly string[]): string {
   const own = told?.urls.find((one) => one.environment === environment)?.hosts ?? [];
   const pattern = hosts[0] ?? own[0] ?? 'api.example.com';
-  return at(told?.listeners[0] ?? 'https://api.example.com', pattern.replace('*', 'api'));
+  return at(told?.listeners?.[0] ?? 'https://api.example.com', pattern.replace('*', 'api'));
 }

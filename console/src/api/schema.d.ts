@@ -5805,6 +5805,18 @@ export interface components {
             /** @description Whether nothing refuses it, as far as that can be told. */
             allowed: boolean;
         };
+        /** @description A subscription that was decided about. */
+        DecidedSubscription: {
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: uint64
+             * @description Its version.
+             */
+            version?: number | null;
+            /** @description What it says. */
+            document: unknown;
+        };
         /** @description What is decided. */
         Decision: {
             /**
@@ -5824,7 +5836,7 @@ export interface components {
         /** @description Decisions about subscriptions, the newest first. */
         Decisions: {
             /** @description The subscriptions, as they are now. */
-            items: components["schemas"]["Waiting"][];
+            items: components["schemas"]["DecidedSubscription"][];
             /** @description Where to go on: the `before` of the next page, if there is one. */
             next?: string | null;
         };
@@ -5943,7 +5955,12 @@ export interface components {
             removed: string[];
             /** @description Operations that changed, each with what changed in it. */
             changed: components["schemas"]["Changed"][];
-            /** @description Whether callers of the other version may fail: operations are gone, or changed so. */
+            /** @description What changed of the version as a whole: `access_roles`, `environments`. */
+            version: components["schemas"]["MemberChange"][];
+            /**
+             * @description Whether callers of the other version may fail: operations are gone, or changed so, or the
+             *     version has.
+             */
             breaking: boolean;
         };
         /** @description What becomes of a document. */
@@ -6044,8 +6061,15 @@ export interface components {
         };
         /** @description What the end of a version leaves without anything to call. */
         Endings: {
-            /** @description Subscriptions that are for it alone. */
+            /**
+             * Format: uint
+             * @description How many subscriptions are for it alone.
+             */
+            count: number;
+            /** @description They, 1,000 at most; none for whoever may not read the subscriptions to the service. */
             only: components["schemas"]["Ending"][];
+            /** @description Whether there are more than those. */
+            more: boolean;
         };
         /** @description Where callers reach an environment. */
         EnvironmentAddress: {
@@ -6327,8 +6351,11 @@ export interface components {
         GatewayAddresses: {
             /** @description One for each environment, `production` first. */
             urls: components["schemas"]["EnvironmentAddress"][];
-            /** @description What it listens on, as URLs; those with TLS first. */
-            listeners: string[];
+            /**
+             * @description What it listens on, as URLs, those with TLS first: for whoever may read the settings of the
+             *     platform.
+             */
+            listeners?: string[] | null;
         };
         /** @description Apps that carry access roles together. */
         GroupDocument: {
@@ -6852,19 +6879,6 @@ export interface components {
             tenants: {
                 [key: string]: string[];
             };
-        };
-        /** @description What was refused for want of a decision. */
-        Meanwhile: {
-            /**
-             * Format: uint64
-             * @description How many requests, as far as the call log goes back.
-             */
-            count: number;
-            /**
-             * Format: uint64
-             * @description The last of them; Unix time in milliseconds.
-             */
-            last_ms?: number | null;
         };
         /** @description A member of an operation that changed. */
         MemberChange: {
@@ -7866,9 +7880,9 @@ export interface components {
             /** @description Whether it gets requests, as far as this says. */
             healthy: boolean;
             /**
-             * @description `healthy`; `unhealthy`: checks failed; `ejected`: set aside after failed requests;
-             *     `unresolved`: its name has no address; `unknown`: nothing checks it, and it failed nothing
-             *     and was sent nothing that would tell.
+             * @description `healthy`: checks say so; `unhealthy`: checks failed; `ejected`: set aside after failed
+             *     requests; `unresolved`: its name has no address; `unknown`: nothing checks it, or no check
+             *     has come back yet.
              */
             state: string;
             /** @description Why it is out, in a sentence. */
@@ -7902,7 +7916,10 @@ export interface components {
              * @description How often it was ever set aside.
              */
             ejections: number;
-            /** @description The addresses that its name has. */
+            /**
+             * @description The addresses that its name has; `forbidden` in place of one that the gateway may not
+             *     connect to, for whoever may not read the settings of the platform.
+             */
             addresses: string[];
         };
         /** @description What holds for the services of a tenant where they do not say it themselves. */
@@ -8193,8 +8210,6 @@ export interface components {
             document: unknown;
             /** @description Whose app asks, of a subscription. */
             asker?: components["schemas"]["Asker"] | null;
-            /** @description What the app was refused meanwhile, of a subscription; none where that was not counted. */
-            refused?: components["schemas"]["Meanwhile"] | null;
         };
         /** @description A way to sign in. */
         Way: {
@@ -8501,6 +8516,7 @@ export type SchemaCursor = components['schemas']['Cursor'];
 export type SchemaDecidedCall = components['schemas']['DecidedCall'];
 export type SchemaDecidedChangeRequest = components['schemas']['DecidedChangeRequest'];
 export type SchemaDecidedQuestion = components['schemas']['DecidedQuestion'];
+export type SchemaDecidedSubscription = components['schemas']['DecidedSubscription'];
 export type SchemaDecision = components['schemas']['Decision'];
 export type SchemaDecisions = components['schemas']['Decisions'];
 export type SchemaDenialCode = components['schemas']['DenialCode'];
@@ -8570,7 +8586,6 @@ export type SchemaMailDocument = components['schemas']['MailDocument'];
 export type SchemaMailLogin = components['schemas']['MailLogin'];
 export type SchemaMailSecurity = components['schemas']['MailSecurity'];
 export type SchemaMe = components['schemas']['Me'];
-export type SchemaMeanwhile = components['schemas']['Meanwhile'];
 export type SchemaMemberChange = components['schemas']['MemberChange'];
 export type SchemaMemberDocument = components['schemas']['MemberDocument'];
 export type SchemaNameAndPassword = components['schemas']['NameAndPassword'];
@@ -9976,8 +9991,8 @@ export interface operations {
                 /** @description Only those of this environment. */
                 environment?: string | null;
                 /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
+                 * @description Members to leave out, separated by commas, where the whole documents are too much: the answer
+                 *     has `entries_count` in the place of `entries` then, say.
                  */
                 without?: string | null;
             };
@@ -10573,8 +10588,8 @@ export interface operations {
                 /** @description Only those of this environment. */
                 environment?: string | null;
                 /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
+                 * @description Members to leave out, separated by commas, where the whole documents are too much: the answer
+                 *     has `entries_count` in the place of `entries` then, say.
                  */
                 without?: string | null;
             };
@@ -11283,8 +11298,8 @@ export interface operations {
                 /** @description Only those of this environment. */
                 environment?: string | null;
                 /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
+                 * @description Members to leave out, separated by commas, where the whole documents are too much: the answer
+                 *     has `entries_count` in the place of `entries` then, say.
                  */
                 without?: string | null;
             };
@@ -11979,8 +11994,8 @@ export interface operations {
                 /** @description Only those of this environment. */
                 environment?: string | null;
                 /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
+                 * @description Members to leave out, separated by commas, where the whole documents are too much: the answer
+                 *     has `entries_count` in the place of `entries` then, say.
                  */
                 without?: string | null;
             };
@@ -12386,8 +12401,8 @@ export interface operations {
                 /** @description Only those of this environment. */
                 environment?: string | null;
                 /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
+                 * @description Members to leave out, separated by commas, where the whole documents are too much: the answer
+                 *     has `entries_count` in the place of `entries` then, say.
                  */
                 without?: string | null;
             };
@@ -13052,8 +13067,8 @@ export interface operations {
                 /** @description Only those of this environment. */
                 environment?: string | null;
                 /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
+                 * @description Members to leave out, separated by commas, where the whole documents are too much: the answer
+                 *     has `entries_count` in the place of `entries` then, say.
                  */
                 without?: string | null;
             };
@@ -13894,8 +13909,8 @@ export interface operations {
                 /** @description Only those of this environment. */
                 environment?: string | null;
                 /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
+                 * @description Members to leave out, separated by commas, where the whole documents are too much: the answer
+                 *     has `entries_count` in the place of `entries` then, say.
                  */
                 without?: string | null;
             };
@@ -14163,8 +14178,8 @@ export interface operations {
                 /** @description Only those of this environment. */
                 environment?: string | null;
                 /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
+                 * @description Members to leave out, separated by commas, where the whole documents are too much: the answer
+                 *     has `entries_count` in the place of `entries` then, say.
                  */
                 without?: string | null;
             };
@@ -14829,8 +14844,8 @@ export interface operations {
                 /** @description Only those of this environment. */
                 environment?: string | null;
                 /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
+                 * @description Members to leave out, separated by commas, where the whole documents are too much: the answer
+                 *     has `entries_count` in the place of `entries` then, say.
                  */
                 without?: string | null;
             };
@@ -15495,8 +15510,8 @@ export interface operations {
                 /** @description Only those of this environment. */
                 environment?: string | null;
                 /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
+                 * @description Members to leave out, separated by commas, where the whole documents are too much: the answer
+                 *     has `entries_count` in the place of `entries` then, say.
                  */
                 without?: string | null;
             };
@@ -16161,8 +16176,8 @@ export interface operations {
                 /** @description Only those of this environment. */
                 environment?: string | null;
                 /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
+                 * @description Members to leave out, separated by commas, where the whole documents are too much: the answer
+                 *     has `entries_count` in the place of `entries` then, say.
                  */
                 without?: string | null;
             };
@@ -16827,8 +16842,8 @@ export interface operations {
                 /** @description Only those of this environment. */
                 environment?: string | null;
                 /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
+                 * @description Members to leave out, separated by commas, where the whole documents are too much: the answer
+                 *     has `entries_count` in the place of `entries` then, say.
                  */
                 without?: string | null;
             };
@@ -17493,8 +17508,8 @@ export interface operations {
                 /** @description Only those of this environment. */
                 environment?: string | null;
                 /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
+                 * @description Members to leave out, separated by commas, where the whole documents are too much: the answer
+                 *     has `entries_count` in the place of `entries` then, say.
                  */
                 without?: string | null;
             };
@@ -18159,8 +18174,8 @@ export interface operations {
                 /** @description Only those of this environment. */
                 environment?: string | null;
                 /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
+                 * @description Members to leave out, separated by commas, where the whole documents are too much: the answer
+                 *     has `entries_count` in the place of `entries` then, say.
                  */
                 without?: string | null;
             };
@@ -18825,8 +18840,8 @@ export interface operations {
                 /** @description Only those of this environment. */
                 environment?: string | null;
                 /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
+                 * @description Members to leave out, separated by commas, where the whole documents are too much: the answer
+                 *     has `entries_count` in the place of `entries` then, say.
                  */
                 without?: string | null;
             };
@@ -19491,8 +19506,8 @@ export interface operations {
                 /** @description Only those of this environment. */
                 environment?: string | null;
                 /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
+                 * @description Members to leave out, separated by commas, where the whole documents are too much: the answer
+                 *     has `entries_count` in the place of `entries` then, say.
                  */
                 without?: string | null;
             };
@@ -20157,8 +20172,8 @@ export interface operations {
                 /** @description Only those of this environment. */
                 environment?: string | null;
                 /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
+                 * @description Members to leave out, separated by commas, where the whole documents are too much: the answer
+                 *     has `entries_count` in the place of `entries` then, say.
                  */
                 without?: string | null;
             };
@@ -20823,8 +20838,8 @@ export interface operations {
                 /** @description Only those of this environment. */
                 environment?: string | null;
                 /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
+                 * @description Members to leave out, separated by commas, where the whole documents are too much: the answer
+                 *     has `entries_count` in the place of `entries` then, say.
                  */
                 without?: string | null;
             };
@@ -21489,8 +21504,8 @@ export interface operations {
                 /** @description Only those of this environment. */
                 environment?: string | null;
                 /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
+                 * @description Members to leave out, separated by commas, where the whole documents are too much: the answer
+                 *     has `entries_count` in the place of `entries` then, say.
                  */
                 without?: string | null;
             };
@@ -22155,8 +22170,8 @@ export interface operations {
                 /** @description Only those of this environment. */
                 environment?: string | null;
                 /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
+                 * @description Members to leave out, separated by commas, where the whole documents are too much: the answer
+                 *     has `entries_count` in the place of `entries` then, say.
                  */
                 without?: string | null;
             };
@@ -22821,8 +22836,8 @@ export interface operations {
                 /** @description Only those of this environment. */
                 environment?: string | null;
                 /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
+                 * @description Members to leave out, separated by commas, where the whole documents are too much: the answer
+                 *     has `entries_count` in the place of `entries` then, say.
                  */
                 without?: string | null;
             };
@@ -23487,8 +23502,8 @@ export interface operations {
                 /** @description Only those of this environment. */
                 environment?: string | null;
                 /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
+                 * @description Members to leave out, separated by commas, where the whole documents are too much: the answer
+                 *     has `entries_count` in the place of `entries` then, say.
                  */
                 without?: string | null;
             };
@@ -24153,8 +24168,8 @@ export interface operations {
                 /** @description Only those of this environment. */
                 environment?: string | null;
                 /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
+                 * @description Members to leave out, separated by commas, where the whole documents are too much: the answer
+                 *     has `entries_count` in the place of `entries` then, say.
                  */
                 without?: string | null;
             };
@@ -24819,8 +24834,8 @@ export interface operations {
                 /** @description Only those of this environment. */
                 environment?: string | null;
                 /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
+                 * @description Members to leave out, separated by commas, where the whole documents are too much: the answer
+                 *     has `entries_count` in the place of `entries` then, say.
                  */
                 without?: string | null;
             };
@@ -37876,8 +37891,8 @@ export interface operations {
                 /** @description Only those of this environment. */
                 environment?: string | null;
                 /**
-                 * @description Members to leave out, separated by commas: of `entries`, `entries_count` says how many there
-                 *     are.
+                 * @description Members to leave out, separated by commas, where the whole documents are too much: the answer
+                 *     has `entries_count` in the place of `entries` then, say.
                  */
                 without?: string | null;
             };

@@ -5,18 +5,6 @@ import { Dialog } from './Dialog';
 import { useDoing } from './doing';
 import { Failure } from './Failure';
 
-/**
- * Asks before something is done: the title names the thing, the button says what it does. A comment is asked
- * for where the trail should have one. Stays open, with what went wrong, until it is done or given up.
- */
-export function Ask(props: Asked) {
-  return (
-    <Dialog opened={props.opened} onClose={props.onClose} title={props.title} size={props.size ?? 'lg'}>
-      <Form {...props} />
-    </Dialog>
-  );
-}
-
 interface Asked {
   opened: boolean;
   onClose: () => void;
@@ -35,52 +23,64 @@ interface Asked {
   onDone: (comment: string) => Promise<unknown>;
 }
 
-/** What was typed lives as long as the question: the next one may be about something else. */
-function Form(props: Asked) {
+/**
+ * Asks before something is done: the title names the thing, the button says what it does. A comment is asked
+ * for where the trail should have one. Stays open, with what went wrong, until it is done or given up.
+ */
+export function Ask(props: Asked) {
   const [comment, setComment] = useState('');
   const [missing, setMissing] = useState(false);
-  const { running, error, submit } = useDoing(async () => {
+  const { running, error, submit, forget } = useDoing(async () => {
     if (props.refuse?.()) return;
     if (props.comment === 'required' && !comment.trim()) {
       setMissing(true);
       return;
     }
     await props.onDone(comment.trim());
-    props.onClose();
+    close();
   });
+  // The next question may be about something else; one that only gives way to another keeps what was typed.
+  const close = () => {
+    setComment('');
+    setMissing(false);
+    forget();
+    props.onClose();
+  };
   return (
-    <form onSubmit={submit} noValidate>
-      <Stack gap="sm">
-        {props.children}
-        {props.comment && (
-          <Textarea
-            label={texts.common.comment}
-            description={texts.common.commentHelp}
-            required={props.comment === 'required'}
-            autosize
-            minRows={2}
-            maxLength={4096}
-            value={comment}
-            error={missing && !comment.trim() ? texts.common.commentMissing : undefined}
-            onChange={(event) => setComment(event.currentTarget.value)}
-            data-autofocus
-          />
-        )}
-        <Failure error={error} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={props.onClose}>
-            {texts.common.cancel}
-          </Button>
-          <Button
-            type="submit"
-            color={props.danger ? 'red.9' : undefined}
-            loading={running}
-            disabled={props.disabled}
-          >
-            {props.action}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <Dialog opened={props.opened} onClose={close} title={props.title} size={props.size ?? 'lg'}>
+      <form onSubmit={submit} noValidate>
+        <Stack gap="sm">
+          {props.children}
+          {props.comment && (
+            <Textarea
+              label={texts.common.comment}
+              description={texts.common.commentHelp}
+              required={props.comment === 'required'}
+              autosize
+              minRows={2}
+              maxLength={4096}
+              value={comment}
+              error={missing && !comment.trim() ? texts.common.commentMissing : undefined}
+              onChange={(event) => setComment(event.currentTarget.value)}
+              data-autofocus
+            />
+          )}
+          <Failure error={error} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={close}>
+              {texts.common.cancel}
+            </Button>
+            <Button
+              type="submit"
+              color={props.danger ? 'red.9' : undefined}
+              loading={running}
+              disabled={props.disabled}
+            >
+              {props.action}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Dialog>
   );
 }

@@ -6,10 +6,10 @@ export interface Doing {
   error: unknown;
 }
 
-/** The state of a form that does one thing at a time: {@link Doing}, and how it is sent. */
+/** The state of a form that does one thing at a time: {@link Doing}, how it is sent, and how it begins anew. */
 export function useDoing(
   act: () => Promise<unknown>,
-): Doing & { submit: (event: FormEvent) => Promise<void> } {
+): Doing & { submit: (event: FormEvent) => Promise<void>; forget: () => void } {
   const [running, setRunning] = useState(false);
   const [error, setError] = useState<unknown>();
   const submit = async (event: FormEvent) => {
@@ -25,5 +25,5 @@ export function useDoing(
       setRunning(false);
     }
   };
-  return { running, error, submit };
+  return { running, error, submit, forget: () => setError(undefined) };
 }

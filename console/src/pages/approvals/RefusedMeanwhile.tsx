@@ -10,7 +10,7 @@ import { texts } from '../../texts';
 const PENDING = 'subscription.pending';
 
 /** How often an app was refused since it asked, because nobody has decided; the link shows each. */
-export function RefusedMeanwhile(props: { of: Subscription; counted?: number | undefined }) {
+export function RefusedMeanwhile(props: { of: Subscription }) {
   const { app, service, requested_at } = props.of;
   const allowed = useMay()('calls.read');
   const { data } = useQuery({
@@ -20,9 +20,9 @@ export function RefusedMeanwhile(props: { of: Subscription; counted?: number | u
       const query = { app, service, code: PENDING, since_ms, by: 'code' };
       return answer(api.GET('/api/v1/denials', { params: { query } }));
     },
-    enabled: allowed && props.counted === undefined,
+    enabled: allowed,
   });
-  const total = props.counted ?? data?.total;
+  const total = data?.total;
   if (total === undefined) return null;
   if (total === 0) return <>{texts.approvals.notRefused}</>;
   return (

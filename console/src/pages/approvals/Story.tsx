@@ -44,7 +44,7 @@ export function Story(props: { of: Subscription; told: Schemas['Waiting'] }) {
             [words.plan]: <Shown text={of.plan} />,
             [words.scopes]: <Granted of={of} />,
             [words.ends]: of.expires_at && <Time at={of.expires_at} />,
-            [words.refused]: <RefusedMeanwhile of={of} counted={told.refused?.count} />,
+            [words.refused]: <RefusedMeanwhile of={of} />,
           }}
         />
         <Group gap="xs">
