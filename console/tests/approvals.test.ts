@@ -169,7 +169,7 @@ test('a decision about what somebody else changed meanwhile is not taken before 
   expect(await subscription(id)).toMatchObject({ state: 'pending' });
   await accessible(page);
   await shot(page, 'approve-mismatch');
-  await conflict.getByRole('button').last().click();
+  await conflict.getByRole('button', { name: 'Approve what is asked now' }).click();
   await page.getByRole('button', { name: 'Suspend…' }).waitFor();
   expect(await subscription(id)).toMatchObject({ state: 'approved' });
   expect(complaints).toEqual([]);

@@ -50,7 +50,8 @@ export function OperationField(props: {
         chosen={there ? picked : undefined}
         onChange={(found) => (found ? pick.mutate(found) : setPicked(undefined))}
         find={async (q, signal) => {
-          const query = { q, limit: FEW };
+          // Every path has a slash: before anything is typed, some are offered.
+          const query = { q: q.trim() || '/', limit: FEW };
           const { items } = await answer(api.GET('/api/v1/operations', { params: { query }, signal }));
           return items.flatMap(choices);
         }}

@@ -53,13 +53,8 @@ export function Approve(props: { of: Subscription; onClose: () => void }) {
     } catch (error) {
       if (codeOf(error) !== 'resource.version_mismatch') throw error;
       const now = await answer(api.GET('/api/v1/subscriptions/{id}', { params: { path: { id } } }));
-      const mine = {
-        ...now,
-        ...(chosen ? { scopes: chosen } : {}),
-        ...(plan === of.plan ? {} : { plan }),
-        ...(ends === of.expires_at ? {} : { expires_at: ends }),
-      };
-      const wanted = await conflict.ask({ mine, theirs: now });
+      const sides = { mine: of, theirs: now, yours: words.asRead, explain: words.changed, keep: words.keep };
+      const wanted = await conflict.ask(sides);
       if (wanted === 'nothing') throw error;
       if (wanted === 'mine') await approve(comment, now);
     }

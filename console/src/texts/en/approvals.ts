@@ -56,6 +56,9 @@ export const approvals = {
     look: 'Look at the changes',
   },
   approve: {
+    asRead: 'As you read it',
+    changed: 'Nothing was granted. Look at what is asked for now, then decide.',
+    keep: 'Approve what is asked now',
     title: (app: string, service: string) => `Approve ${service} for ${app}`,
     action: 'Approve',
     plan: 'Plan',
