@@ -104,7 +104,7 @@ impl TargetHealth {
             let (whole, address) = (forbidden.to_string(), forbidden.ip().to_string());
             for told in &mut self.addresses {
                 if *told == whole {
-                    *told = FORBIDDEN.to_owned();
+                    FORBIDDEN.clone_into(told);
                 }
             }
             for text in [&mut self.reason, &mut self.last_failure]
