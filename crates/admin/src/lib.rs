@@ -5,7 +5,7 @@
 //!
 //! | path | answer |
 //! |---|---|
-//! | `/`, and wherever else a browser goes | the console, see [`console`] |
+//! | `/`, and wherever else a browser goes | the console |
 //! | `/assets/…` | its scripts and styles |
 //! | `/api/v1` | the management, see [`api`] |
 //! | `/metrics` | the Prometheus text format |
