@@ -64,7 +64,8 @@ test('a list is made, filled by pasting, edited, emptied with undo, and deleted'
   await dialog.getByText('A list has a name.').waitFor();
   await accessible(page);
   await dialog.getByRole('textbox', { name: 'Name' }).fill('partners');
-  await dialog.getByRole('textbox', { name: 'Tenant' }).fill('operations');
+  await dialog.getByRole('combobox', { name: 'Tenant' }).fill('operations');
+  await page.getByRole('option', { name: 'operations' }).click();
   await dialog.getByRole('textbox', { name: 'Addresses and networks' }).fill('192.0.2.7 The gate\nnowhere');
   await dialog.getByRole('button', { name: 'Make it' }).click();
   await dialog.getByText('Line 2').waitFor();

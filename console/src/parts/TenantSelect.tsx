@@ -1,20 +1,23 @@
-import { Select } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { answer, api } from '../api/client';
 import { may, useMe } from '../api/me';
-import { plain } from './Shown';
+import { type Choice, choiceOf, Searched } from './Searched';
 
 /** Tenants that are offered at once; whoever means another one types a part of its name. */
 const OFFERED = 50;
 
-/** Asks for a tenant: of those in which whoever is signed in may do something. */
+/** The platform among tenants, whose ids have no space. */
+const PLATFORM = ' platform';
+
+/**
+ * Asks for a tenant: of those in which whoever is signed in may do something. With `platform`, what that is
+ * called, for none of them, too: that is the empty text.
+ */
 export function TenantSelect(props: {
   label: string;
   description?: string;
   /** What one has to be allowed to do there. */
-  permission: string;
+  permission?: string;
+  platform?: string | undefined;
   value: string | undefined;
   onChange: (tenant: string | undefined) => void;
   required?: boolean;
@@ -22,44 +25,23 @@ export function TenantSelect(props: {
   placeholder?: string;
   autoFocus?: boolean;
 }) {
+  const { label, description, required, clearable, placeholder, autoFocus, permission, platform, value } =
+    props;
   const who = useMe();
-  const [typed, setTyped] = useState('');
-  // What was chosen stands in the field too, and is nothing to look for.
-  const chosen = props.value;
-  const phrase = chosen && (typed === chosen || typed.endsWith(`(${chosen})`)) ? '' : typed;
-  const [q] = useDebouncedValue(phrase, 200);
-  const { data } = useQuery({
-    queryKey: ['tenants', 'offered', q],
-    queryFn: () =>
-      answer(api.GET('/api/v1/tenants', { params: { query: { q: q || undefined, limit: OFFERED } } })),
-    placeholderData: keepPreviousData,
-  });
-  const found = (data?.items ?? [])
-    .map((tenant) => ({ value: tenant.id ?? '', label: named(tenant.id ?? '', tenant.title) }))
-    .filter((tenant) => may(who, props.permission, tenant.value));
-  const options =
-    chosen && !found.some((tenant) => tenant.value === chosen)
-      ? [{ value: chosen, label: chosen }, ...found]
-      : found;
+  const open = (tenant: string) => !permission || may(who, permission, tenant);
+  const none = platform && { value: PLATFORM, label: platform };
+  const find = async (q: string, signal: AbortSignal): Promise<Choice[]> => {
+    const query = { q: q || undefined, limit: OFFERED };
+    const { items } = await answer(api.GET('/api/v1/tenants', { params: { query }, signal }));
+    const found = items.filter((tenant) => open(tenant.id ?? '')).map(choiceOf);
+    return none && (!q || none.label.toLowerCase().includes(q.toLowerCase())) ? [none, ...found] : found;
+  };
   return (
-    <Select
-      label={props.label}
-      description={props.description}
-      placeholder={props.placeholder}
-      required={props.required}
-      clearable={props.clearable}
-      searchable
-      data={options}
-      value={chosen ?? null}
-      onChange={(value) => props.onChange(value ?? undefined)}
-      onSearchChange={setTyped}
-      // The API looks for what was typed.
-      filter={({ options }) => options}
-      data-autofocus={props.autoFocus || undefined}
+    <Searched
+      {...{ label, description, required, clearable, placeholder, autoFocus, find }}
+      kind={`tenants ${permission} ${platform}`}
+      chosen={value === undefined ? undefined : value === '' && none ? none : { value, label: value }}
+      onChange={(chosen) => props.onChange(chosen?.value === PLATFORM ? '' : chosen?.value)}
     />
   );
-}
-
-function named(id: string, title: string | undefined): string {
-  return title ? `${plain(title)} (${id})` : id;
 }

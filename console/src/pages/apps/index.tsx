@@ -47,7 +47,6 @@ export default function AppsPage() {
           permission="apps.read"
           value={tenant}
           onChange={(tenant) => look({ tenant })}
-          clearable
         />
       </Group>
       <Found key={`${q}\n${tenant}`} q={q} tenant={tenant} />

@@ -1,7 +1,8 @@
-import { Autocomplete, Button, Group, Select, SimpleGrid, TextInput } from '@mantine/core';
+import { Autocomplete, Button, Group, SimpleGrid, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { MomentInput } from '../../parts/MomentInput';
 import { useAddress } from '../../parts/search';
+import { TenantSelect } from '../../parts/TenantSelect';
 import { texts } from '../../texts';
 import classes from './Filters.module.css';
 
@@ -61,8 +62,8 @@ function filtersOf(value: (name: FilterName) => string | undefined): FilterValue
 /** Which lines of the trail are shown; the page's address says it too. */
 export function Filters(props: {
   tenant: string | undefined;
-  /** The tenants whose trail may be read; all, if it is not said. */
-  own: string[] | undefined;
+  /** Whether the trail of all tenants may be read at once. */
+  everywhere: boolean;
 }) {
   const [search, change] = useAddress();
   const applied = filtersOf((name) => search[name]);
@@ -98,21 +99,13 @@ export function Filters(props: {
           onChange={(event) => set('id')(event.currentTarget.value)}
         />
         <Autocomplete label={words.event} data={EVENTS} value={wanted.event ?? ''} onChange={set('event')} />
-        {props.own ? (
-          <Select
-            label={words.tenant}
-            data={props.own}
-            value={wanted.tenant ?? props.tenant ?? null}
-            allowDeselect={false}
-            onChange={set('tenant')}
-          />
-        ) : (
-          <TextInput
-            label={words.tenant}
-            value={wanted.tenant ?? ''}
-            onChange={(event) => set('tenant')(event.currentTarget.value)}
-          />
-        )}
+        <TenantSelect
+          label={words.tenant}
+          permission="audit.read"
+          clearable={props.everywhere}
+          value={wanted.tenant ?? props.tenant}
+          onChange={set('tenant')}
+        />
         <div className={classes.wide}>
           <MomentInput label={words.since} value={wanted.since} onChange={set('since')} zoneless />
         </div>

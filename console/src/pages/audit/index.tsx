@@ -53,7 +53,7 @@ function Trail() {
   });
   return (
     <Page title={words.title} about={words.about} actions={everywhere && <Verify />}>
-      <Filters tenant={tenant} own={everywhere ? undefined : own} />
+      <Filters tenant={tenant} everywhere={everywhere} />
       <Loaded query={query}>
         {({ lines, next }) =>
           lines.length === 0 ? (

@@ -1,12 +1,9 @@
 import { answer, api } from '../../api/client';
+import { choiceOf, Searched } from '../../parts/Searched';
 import { texts } from '../../texts';
-import { Searched } from './Searched';
 
 /** How many apps are offered at a time. */
 const FEW = 20;
-
-/** How much of a title helps to tell an app from others. */
-const TITLE = 80;
 
 /** Chooses an app, by its id or its title. */
 export function AppField(props: {
@@ -17,14 +14,12 @@ export function AppField(props: {
 }) {
   const find = async (q: string, signal: AbortSignal) => {
     const { items } = await answer(api.GET('/api/v1/apps', { params: { query: { q, limit: FEW } }, signal }));
-    return items.map(({ id = '', title }) => ({
-      value: id,
-      label: title && title !== id ? `${id} · ${title.slice(0, TITLE)}` : id,
-    }));
+    return items.map(choiceOf);
   };
   return (
     <Searched
       kind="apps"
+      inPlace
       label={props.label}
       description={props.description}
       placeholder={texts.can.appPlaceholder}

@@ -3,8 +3,8 @@ import { useState } from 'react';
 import { answer, api, type Schemas } from '../../api/client';
 import { useMay } from '../../api/me';
 import { Failure } from '../../parts/Failure';
+import { type Choice, Searched } from '../../parts/Searched';
 import { texts } from '../../texts';
-import { type Choice, Searched } from './Searched';
 
 /** Where an operation is. */
 export interface Place {
@@ -44,6 +44,7 @@ export function OperationField(props: {
     <div>
       <Searched<Found>
         kind="operations"
+        inPlace
         label={texts.can.operation}
         description={texts.can.operationHelp}
         placeholder={texts.can.operationPlaceholder}

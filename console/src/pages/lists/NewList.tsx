@@ -1,4 +1,4 @@
-import { Button, Select, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
@@ -7,6 +7,7 @@ import { answer, api } from '../../api/client';
 import { useMay, useMe } from '../../api/me';
 import { queries } from '../../api/queries';
 import { Ask } from '../../parts/Ask';
+import { TenantSelect } from '../../parts/TenantSelect';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
 import { EntriesInput } from './EntriesInput';
@@ -34,7 +35,7 @@ function Form(props: { onClose: () => void }) {
   const mine = Object.entries(who?.tenants ?? {}).filter(([, points]) => points.includes('lists.write'));
   const navigate = useNavigate();
   const [id, setId] = useState('');
-  const [tenant, setTenant] = useState(onPlatform ? '' : (mine[0]?.[0] ?? ''));
+  const [tenant, setTenant] = useState<string | undefined>(onPlatform ? '' : mine[0]?.[0]);
   const [owner, setOwner] = useState('');
   const [about, setAbout] = useState('');
   const [text, setText] = useState('');
@@ -48,7 +49,7 @@ function Form(props: { onClose: () => void }) {
     const body = {
       id: id.trim(),
       entries: entries.map(rawOf),
-      ...(tenant.trim() ? { tenant: tenant.trim() } : {}),
+      ...(tenant ? { tenant } : {}),
       ...(owner.trim() ? { owner: owner.trim() } : {}),
       ...(about.trim() ? { comment: about.trim() } : {}),
     };
@@ -66,7 +67,7 @@ function Form(props: { onClose: () => void }) {
       comment="optional"
       refuse={() => {
         setTried(true);
-        return bad.length > 0 || id.trim() === '';
+        return bad.length > 0 || id.trim() === '' || tenant === undefined;
       }}
       onDone={make}
     >
@@ -79,22 +80,14 @@ function Form(props: { onClose: () => void }) {
         onChange={(event) => setId(event.currentTarget.value)}
         data-autofocus
       />
-      {onPlatform ? (
-        <TextInput
-          label={words.tenant}
-          description={words.tenantHelp}
-          value={tenant}
-          onChange={(event) => setTenant(event.currentTarget.value)}
-        />
-      ) : (
-        <Select
-          label={words.tenant}
-          data={mine.map(([name]) => name)}
-          value={tenant}
-          allowDeselect={false}
-          onChange={(value) => setTenant(value ?? '')}
-        />
-      )}
+      <TenantSelect
+        label={words.tenant}
+        permission="lists.write"
+        platform={onPlatform ? texts.lists.platform : undefined}
+        required
+        value={tenant}
+        onChange={setTenant}
+      />
       <TextInput
         label={words.owner}
         description={words.ownerHelp}

@@ -3,8 +3,8 @@ import { useState } from 'react';
 import { Ask } from '../../parts/Ask';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
-import { Choose } from '../services/Choose';
 import { errorAt } from '../services/fields';
+import { UpstreamSelect } from '../services/UpstreamSelect';
 import { useLook } from '../services/useLook';
 import type { Read } from './data';
 import type { Service } from './documents';
@@ -80,10 +80,8 @@ export function AddVersion(props: { read: Read<Service>; onClose: () => void }) 
           allowDeselect={false}
           onChange={(value) => setFrom(value ?? '')}
         />
-        <Choose
-          among="upstreams"
+        <UpstreamSelect
           label={texts.services.upstreamChoice.legend}
-          required
           value={upstream}
           error={errorAt(failed, '/upstream')}
           onChange={setUpstream}

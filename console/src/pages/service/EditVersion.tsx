@@ -5,8 +5,8 @@ import { environments as environmentsQuery } from '../../api/apps';
 import { Ask } from '../../parts/Ask';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
-import { Choose } from '../services/Choose';
 import { errorAt } from '../services/fields';
+import { UpstreamSelect } from '../services/UpstreamSelect';
 import type { OfVersion } from './types';
 import { useSaving } from './useSaving';
 import { isServed } from './versions';
@@ -73,10 +73,8 @@ export function EditVersion(props: { of: OfVersion; onClose: () => void }) {
           error={errorAt(failed, '/base_path')}
           onChange={(event) => setPath(event.currentTarget.value)}
         />
-        <Choose
-          among="upstreams"
+        <UpstreamSelect
           label={texts.services.upstreamChoice.legend}
-          required
           value={upstream}
           error={errorAt(failed, '/upstream')}
           onChange={setUpstream}

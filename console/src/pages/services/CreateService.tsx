@@ -4,11 +4,11 @@ import { useState } from 'react';
 import { answer, api } from '../../api/client';
 import { may, useMe } from '../../api/me';
 import { Ask } from '../../parts/Ask';
+import { TenantSelect } from '../../parts/TenantSelect';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
 import { changeTogether, refresh } from '../service/data';
 import { isName } from '../service/versions';
-import { Choose } from './Choose';
 import { errorAt } from './fields';
 import { isChosen, NO_UPSTREAM, UpstreamChoice } from './UpstreamChoice';
 
@@ -21,13 +21,13 @@ export function CreateService(props: { onClose: () => void }) {
   const own = Object.keys(who?.tenants ?? {}).filter((tenant) => may(who, 'services.write', tenant));
   const [id, setId] = useState('');
   const [title, setTitle] = useState('');
-  const [tenant, setTenant] = useState(own.length === 1 && !onPlatform ? (own[0] ?? '') : '');
+  const [tenant, setTenant] = useState(onPlatform ? '' : own.length === 1 ? own[0] : undefined);
   const [basePath, setBasePath] = useState('');
   const [version, setVersion] = useState('v1');
   const [upstream, setUpstream] = useState(NO_UPSTREAM);
   const [keys, setKeys] = useState(true);
   const [failed, setFailed] = useState<unknown>();
-  const complete = isName(id) && isName(version) && isChosen(upstream) && (tenant !== '' || onPlatform);
+  const complete = isName(id) && isName(version) && isChosen(upstream) && tenant !== undefined;
 
   const create = async (comment: string) => {
     const made = upstream.how === 'made';
@@ -90,14 +90,12 @@ export function CreateService(props: { onClose: () => void }) {
         error={errorAt(failed, '/title')}
         onChange={(event) => setTitle(event.currentTarget.value)}
       />
-      <Choose
-        among="tenants"
+      <TenantSelect
         label={words.form.tenant}
         description={words.form.tenantHelp}
-        needs="services.write"
-        required={!onPlatform}
-        clearable={onPlatform}
-        placeholder={onPlatform ? words.platform : ''}
+        permission="services.write"
+        platform={onPlatform ? words.platform : undefined}
+        required
         value={tenant}
         onChange={setTenant}
       />

@@ -6,12 +6,12 @@ import { may, useMe } from '../../api/me';
 import { useMayIn } from '../../api/rights';
 import { Dialog } from '../../parts/Dialog';
 import { Failure } from '../../parts/Failure';
+import { TenantSelect } from '../../parts/TenantSelect';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
 import { refresh } from '../service/data';
 import type { Service } from '../service/documents';
 import { isName } from '../service/versions';
-import { Choose } from './Choose';
 import { DocumentField, type OpenApiText } from './DocumentField';
 import { ImportReport } from './ImportReport';
 import { MistakePlace } from './MistakePlace';
@@ -35,7 +35,7 @@ export function ImportDialog(props: {
   const [document, setDocument] = useState<OpenApiText>();
   const [id, setId] = useState(service?.id ?? '');
   const [version, setVersion] = useState(props.version ?? 'v1');
-  const [tenant, setTenant] = useState(own.length === 1 && !onPlatform ? (own[0] ?? '') : '');
+  const [tenant, setTenant] = useState(onPlatform ? '' : own.length === 1 ? own[0] : undefined);
   const [basePath, setBasePath] = useState('');
   const [upstream, setUpstream] = useState(NO_UPSTREAM);
   const mayPolicies = useMayIn()('policies.write', service ? service.tenant : tenant);
@@ -50,7 +50,7 @@ export function ImportDialog(props: {
     document !== undefined &&
     isName(id) &&
     isName(version) &&
-    (!isNew || tenant !== '' || onPlatform) &&
+    (!isNew || tenant !== undefined) &&
     (!versionIsNew || isChosen(upstream));
   // Counts what was asked for: an answer to what the form said before is not shown.
   const asked = useRef(0);
@@ -131,14 +131,12 @@ export function ImportDialog(props: {
                 error={id && !isName(id) ? words.form.idWrong : undefined}
                 onChange={(event) => other(setId)(event.currentTarget.value)}
               />
-              <Choose
-                among="tenants"
+              <TenantSelect
                 label={words.form.tenant}
                 description={words.form.tenantHelp}
-                needs="services.write"
-                required={!onPlatform}
-                clearable={onPlatform}
-                placeholder={onPlatform ? words.platform : ''}
+                permission="services.write"
+                platform={onPlatform ? words.platform : undefined}
+                required
                 value={tenant}
                 onChange={other(setTenant)}
               />

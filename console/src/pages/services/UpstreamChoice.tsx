@@ -1,6 +1,6 @@
 import { Radio, Stack, TextInput } from '@mantine/core';
 import { texts } from '../../texts';
-import { Choose } from './Choose';
+import { UpstreamSelect } from './UpstreamSelect';
 
 /** The upstream of a version: one that exists, or where a new one goes. */
 export interface UpstreamChosen {
@@ -40,10 +40,8 @@ export function UpstreamChoice(props: {
         </Stack>
       </Radio.Group>
       {value.how === 'existing' ? (
-        <Choose
-          among="upstreams"
+        <UpstreamSelect
           label={words.upstream}
-          required
           value={value.id}
           error={props.error}
           onChange={(id) => onChange({ ...value, id })}

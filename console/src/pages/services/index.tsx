@@ -8,10 +8,10 @@ import { Empty } from '../../parts/Empty';
 import { Loaded } from '../../parts/Loaded';
 import { Page } from '../../parts/Page';
 import { usePaging } from '../../parts/paging';
+import { TenantSelect } from '../../parts/TenantSelect';
 import { useTyped } from '../../parts/typed';
 import { texts } from '../../texts';
 import type { Service } from '../service/documents';
-import { Choose } from './Choose';
 import { CreateService } from './CreateService';
 import { ImportDialog } from './ImportDialog';
 import { ServiceTable } from './ServiceTable';
@@ -55,13 +55,11 @@ function Filters() {
         onChange={(event) => type(event.currentTarget.value)}
         style={{ flex: '1 1 14rem', maxWidth: '24rem' }}
       />
-      <Choose
-        among="tenants"
+      <TenantSelect
         label={words.tenant}
         placeholder={words.everyTenant}
-        clearable
-        value={look.tenant ?? ''}
-        onChange={(tenant) => setLook({ tenant: tenant || undefined })}
+        value={look.tenant}
+        onChange={(tenant) => setLook({ tenant })}
       />
     </Group>
   );

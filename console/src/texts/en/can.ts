@@ -10,8 +10,6 @@ export const can = {
   keyHelp: 'The id of the key it is sent with; a key of the app, if you leave this empty.',
   keyPlaceholder: 'key_…',
   operation: 'Operation',
-  clear: (field: string) => `Clear ${field}`,
-  nothingFound: 'Nothing found',
   operationHelp: 'Found by its name, title or path; fills in method and path.',
   operationPlaceholder: 'Search operations',
   method: 'Method',

@@ -2,6 +2,7 @@
 export const common = {
   by: 'by',
   cancel: 'Cancel',
+  clear: (field: string) => `Clear ${field}`,
   close: 'Close',
   copied: 'Copied',
   copy: 'Copy',
@@ -15,6 +16,7 @@ export const common = {
   next: 'Next page',
   previous: 'First page',
   none: 'none',
+  nothingFound: 'Nothing found',
   reload: 'Show as it is now',
   save: 'Save',
   undo: 'Undo',

@@ -41,7 +41,6 @@ export const lists = {
     idHelp: 'Policies refer to it: letters, digits and hyphens.',
     idMissing: 'A list has a name.',
     tenant: 'Tenant',
-    tenantHelp: 'Empty: it belongs to the platform.',
     owner: 'Owner (optional)',
     ownerHelp: 'Who looks after it.',
     comment: 'What it is for (optional)',

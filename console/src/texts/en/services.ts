@@ -52,7 +52,6 @@ export const services = {
     hosts: 'Hosts',
     hostsHelp: 'Without any, it answers on every host. Enter after each.',
     missing: 'This is missing.',
-    noMatch: 'Nothing found',
     keys: 'Callers need an API key',
     keysHelp: 'Without it, the service is open to everybody.',
     keyHeaders: 'Headers of the key',

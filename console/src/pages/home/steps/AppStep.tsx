@@ -79,7 +79,7 @@ export function AppStep(props: { at: Progress }) {
             value={id}
             onChange={(event) => setId(event.currentTarget.value.trim())}
           />
-          <TenantField tenants={tenants} value={tenant} onChange={setTenant} />
+          <TenantField permission="apps.write" tenants={tenants} value={tenant} onChange={setTenant} />
         </>
       )}
       <Text size="sm" c="dimmed">

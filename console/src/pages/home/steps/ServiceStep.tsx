@@ -91,7 +91,7 @@ export function ServiceStep(props: { at: Progress }) {
         onAgree={(yes) => setAgreed(yes ? address : undefined)}
         missing={tried && agreed !== address}
       />
-      <TenantField tenants={tenants} value={tenant} onChange={setTenant} />
+      <TenantField permission="services.write" tenants={tenants} value={tenant} onChange={setTenant} />
     </StepForm>
   );
 }

@@ -1,5 +1,6 @@
-import { Select, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useMay } from '../../../api/me';
+import { TenantSelect } from '../../../parts/TenantSelect';
 import { texts } from '../../../texts';
 
 const words = texts.home.steps.tenant;
@@ -11,7 +12,12 @@ export function useTenantsFor(permission: string, tenants: string[]): string[] {
 }
 
 /** Which tenant a thing is of: one of those that there are, or the name of the first one. */
-export function TenantField(props: { tenants: string[]; value: string; onChange: (value: string) => void }) {
+export function TenantField(props: {
+  tenants: string[];
+  permission: string;
+  value: string;
+  onChange: (value: string) => void;
+}) {
   if (props.tenants.length === 0) {
     return (
       <TextInput
@@ -25,11 +31,11 @@ export function TenantField(props: { tenants: string[]; value: string; onChange:
     );
   }
   return (
-    <Select
+    <TenantSelect
       label={words.label}
       description={words.help}
-      allowDeselect={false}
-      data={props.tenants}
+      permission={props.permission}
+      required
       value={props.value}
       onChange={(value) => props.onChange(value ?? '')}
     />
