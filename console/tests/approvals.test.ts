@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { accessible, type Browser, browser, fits, shot, somebody } from './harness/browser';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { accessible, type Browser, browser, closeAll, fits, shot, somebody } from './harness/browser';
 import { curl, type Postern, postern } from './harness/postern';
 
 let at: Postern;
@@ -10,6 +10,7 @@ const PENDING = 'sub_fieldforce_partners';
 beforeAll(async () => {
   [at, chromium] = await Promise.all([postern(), browser()]);
 });
+afterEach(() => closeAll(chromium));
 afterAll(async () => {
   await chromium?.close();
   await at?.end();

@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import {
   accessible,
   account,
   type Browser,
   browser,
+  closeAll,
   fits,
   type Page,
   shot,
@@ -24,6 +25,7 @@ beforeAll(async () => {
   [at, chromium] = await Promise.all([postern(), browser()]);
   owner = await account(at, 'owner@example.com', 'owner');
 });
+afterEach(() => closeAll(chromium));
 afterAll(async () => {
   await chromium?.close();
   await at?.end();

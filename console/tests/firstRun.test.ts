@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import {
   accessible,
   account,
   type Browser,
   browser,
+  closeAll,
   fits,
   type Page,
   shot,
@@ -40,6 +41,7 @@ beforeAll(async () => {
   target = `http://127.0.0.1:${address.port}`;
   [empty, demo, chromium] = await Promise.all([postern({ empty: true }), postern(), browser()]);
 });
+afterEach(() => closeAll(chromium));
 afterAll(async () => {
   await chromium?.close();
   await empty?.end();

@@ -1,5 +1,15 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { accessible, account, type Browser, browser, fits, shot, signIn, visit } from './harness/browser';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import {
+  accessible,
+  account,
+  type Browser,
+  browser,
+  closeAll,
+  fits,
+  shot,
+  signIn,
+  visit,
+} from './harness/browser';
 import { type Postern, postern } from './harness/postern';
 
 let at: Postern;
@@ -10,6 +20,7 @@ beforeAll(async () => {
   [at, chromium] = await Promise.all([postern(), browser()]);
   owner = await account(at, 'owner@example.com', 'owner');
 });
+afterEach(() => closeAll(chromium));
 afterAll(async () => {
   await chromium?.close();
   await at?.end();
