@@ -1,5 +1,14 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { accessible, type Browser, browser, fits, type Page, shot, somebody } from './harness/browser';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import {
+  accessible,
+  type Browser,
+  browser,
+  closeAll,
+  fits,
+  type Page,
+  shot,
+  somebody,
+} from './harness/browser';
 import { curl, type Postern, postern } from './harness/postern';
 
 let at: Postern;
@@ -10,6 +19,7 @@ beforeAll(async () => {
   // What was refused lately has something to show.
   for (const one of at.scenarios.filter((one) => one.name.startsWith('subscription'))) await curl(one.curl);
 });
+afterEach(() => closeAll(chromium));
 afterAll(async () => {
   await chromium?.close();
   await at?.end();
@@ -152,6 +162,14 @@ test('a key is rotated with an overlap, and revoked with a reason', async () => 
   await accessible(page);
   await shot(page, 'key-revoked');
   expect((await curl(`curl ${url} -H 'X-API-Key: ${secret}'`)).status).toBe(401);
+  // What other keys of the app were refused is not here.
+  await page.reload();
+  const refused = page.getByRole('table', { name: 'Refused lately' });
+  await refused.getByText('credential.revoked').waitFor();
+  expect(await refused.getByRole('row').count()).toBe(2);
+  expect(await page.getByRole('link', { name: 'All refusals of the key' }).getAttribute('href')).toContain(
+    `credential=${id}`,
+  );
   expect(complaints).toEqual([]);
 });
 

@@ -38,20 +38,16 @@ const COLUMNS: Array<Column<Schemas['CallRow']>> = [
 /** How many refusals are shown; the page of refusals has them all. */
 const SHOWN = 10;
 
-/** How many of its app's are looked through for those of one key. */
-const LOOKED_AT = 200;
-
 /** What an app, or one key of it, was refused lately. */
 export function RefusedLately(props: { app: string; credential?: string }) {
   const { app, credential } = props;
   const allowed = useMay()('calls.read');
+  const whose = credential ? { credential } : { app };
   const query = useQuery({
     queryKey: ['app', app, 'refused', credential],
     queryFn: async () => {
-      const limit = credential ? LOOKED_AT : SHOWN;
-      const asked = api.GET('/api/v1/calls', { params: { query: { app, outcome: 'refused', limit } } });
-      const { items } = await answer(asked);
-      return items.filter((call) => !credential || call.credential === credential).slice(0, SHOWN);
+      const query = { ...whose, outcome: 'refused', limit: SHOWN };
+      return (await answer(api.GET('/api/v1/calls', { params: { query } }))).items;
     },
     enabled: allowed,
   });
@@ -60,8 +56,8 @@ export function RefusedLately(props: { app: string; credential?: string }) {
     <Section
       title={words.title}
       actions={
-        <PageLink to="/refusals" search={{ app, since: '7d' }} inherit={false} size="sm">
-          {words.all}
+        <PageLink to="/refusals" search={{ ...whose, since: '7d' }} inherit={false} size="sm">
+          {credential ? words.allOfKey : words.all}
         </PageLink>
       }
     >

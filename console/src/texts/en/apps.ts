@@ -209,6 +209,7 @@ export const apps = {
   refused: {
     title: 'Refused lately',
     all: 'All refusals of the app',
+    allOfKey: 'All refusals of the key',
     none: 'Nothing was refused lately',
     noneHelp: 'Refused requests will stand here, each with its reason.',
     when: 'When',
