@@ -58,11 +58,16 @@ export function Searched<Found extends Choice>(props: {
       description={props.description}
       placeholder={props.placeholder}
       required={props.required}
-      error={props.error}
+      error={props.error ?? (found.error?.message || undefined)}
       searchable
       clearable={props.clearable ?? !props.required}
       clearButtonProps={{ 'aria-label': texts.common.clear(props.label) }}
-      nothingFoundMessage={texts.common.nothingFound}
+      nothingFoundMessage={
+        // A list of choices has to hold some, for those who hear it.
+        <span role="option" aria-disabled aria-selected={false} tabIndex={-1}>
+          {found.isPending ? texts.common.loading : texts.common.nothingFound}
+        </span>
+      }
       data={shown.map(({ value, label }) => ({ value, label }))}
       // The API has searched already.
       filter={({ options }) => options}
