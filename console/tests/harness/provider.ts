@@ -1,5 +1,4 @@
 import { execFile, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -8,8 +7,8 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Where `tests/setup.sh node` puts what it installs. */
-const TARGET = resolve(process.env.CARGO_TARGET_DIR ?? '../target');
+/** What serves as the provider. */
+const LIBRARY = resolve('node_modules/oauth2-mock-server/dist/index.mjs');
 
 /** A real provider of OpenID Connect, oauth2-mock-server, as the tests in Rust start it. */
 export interface Provider {
@@ -45,21 +44,12 @@ async function certificates(directory: string) {
   return { authority: at('ca.pem'), key: at('key.pem'), certificate: at('cert.pem') };
 }
 
-/** Starts the provider; none, and why, where its package cannot be installed. */
-export async function provider(): Promise<Provider | undefined> {
-  const library = join(TARGET, 'tests-node/node_modules/oauth2-mock-server/dist/index.mjs');
-  if (!existsSync(library)) {
-    const env = { ...process.env, CARGO_TARGET_DIR: TARGET };
-    await run('bash', ['../tests/setup.sh', 'node'], { env }).catch(() => undefined);
-  }
-  if (!existsSync(library)) {
-    console.warn('skipped: there is no identity provider, tests/setup.sh node could not install one');
-    return undefined;
-  }
+/** Starts the provider. */
+export async function provider(): Promise<Provider> {
   const directory = await mkdtemp(join(tmpdir(), 'postern-provider-'));
   const { authority, key, certificate } = await certificates(directory);
   const program = resolve('../crates/outbound/tests/peers/provider.mjs');
-  const child = spawn('node', [program, library, key, certificate], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn('node', [program, LIBRARY, key, certificate], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const read = async () => JSON.parse((await lines.next()).value);
   const { issuer } = await read();
