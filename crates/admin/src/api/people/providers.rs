@@ -9,6 +9,7 @@ use crate::api::permission::Anyone;
 use crate::api::problem::{Code, Place, Problem};
 use crate::api::reply::Reply;
 use crate::api::table::Table;
+use crate::console::is_navigation;
 use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, Method, StatusCode};
 use postern_control::management::identity_provider::{IdentityProvider, SignUp};
@@ -17,6 +18,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 /// Where the cookie of a sign-in that has begun is sent.
 const COOKIE_PATH: &str = "/api/v1/sign-in";
@@ -146,39 +148,20 @@ impl Endpoint for Begin {
                 "such as `/apps`",
             ));
         }
-        let people = api.service().people(now()).map_err(said)?;
-        people.attempt_from(asked.from).map_err(not_signed_in)?;
-        let id = asked.path.provider;
-        let document = people.provider(&id).await.map_err(said)?;
-        let Some(sign_on) = api.sign_on() else {
-            return Err(unreachable(&id, "it cannot be asked from here"));
-        };
-        let redirect_uri = format!("{}{COOKIE_PATH}/callback", cookies::base(&asked.headers));
-        let begun = sign_on.begin(asked_provider(&id, document, &redirect_uri));
-        let begun = begun.await.map_err(|not| not_vouched(&id, &not))?;
-        let kept = Kept {
-            provider: id,
-            redirect_uri,
-            return_to,
-            pending: begun.pending,
-        };
-        let kept = people.keep_sign_on(&begun.state, json!(kept));
-        kept.await.map_err(said)?;
-        let cookie = cookies::set(
+        let begun = begin(
+            api,
             &asked.headers,
-            cookies::SIGN_ON,
-            &begun.state,
-            COOKIE_PATH,
-            COOKIE_LASTS,
-        );
-        Ok(Reply::nothing()
-            .status(StatusCode::SEE_OTHER)
-            .header(LOCATION, &begun.url)
-            .header(SET_COOKIE, &cookie))
+            asked.from,
+            asked.path.provider,
+            &return_to,
+        )
+        .await;
+        begun.or_else(|problem| told(&asked.headers, &return_to, problem))
     }
 
     fn describe(describer: &mut Describer) -> Description {
         Description {
+            more: "A browser that cannot be sent there is sent to where it wanted to go, with `sign_in`, the code of the problem, in the query.",
             answer: (StatusCode::SEE_OTHER, None),
             problems: vec![
                 Code::FileMode,
@@ -188,6 +171,44 @@ impl Endpoint for Begin {
             ..describer.of::<Self>()
         }
     }
+}
+
+/// Keeps what is needed when the browser is back, and sends it there.
+async fn begin(
+    api: &Api,
+    headers: &HeaderMap,
+    from: IpAddr,
+    id: String,
+    return_to: &str,
+) -> Result<Reply, Problem> {
+    let people = api.service().people(now()).map_err(said)?;
+    people.attempt_from(from).map_err(not_signed_in)?;
+    let document = people.provider(&id).await.map_err(said)?;
+    let Some(sign_on) = api.sign_on() else {
+        return Err(unreachable(&id, "it cannot be asked from here"));
+    };
+    let redirect_uri = format!("{}{COOKIE_PATH}/callback", cookies::base(headers));
+    let begun = sign_on.begin(asked_provider(&id, document, &redirect_uri));
+    let begun = begun.await.map_err(|not| not_vouched(&id, &not))?;
+    let kept = Kept {
+        provider: id,
+        redirect_uri,
+        return_to: return_to.to_owned(),
+        pending: begun.pending,
+    };
+    let kept = people.keep_sign_on(&begun.state, json!(kept));
+    kept.await.map_err(said)?;
+    let cookie = cookies::set(
+        headers,
+        cookies::SIGN_ON,
+        &begun.state,
+        COOKIE_PATH,
+        COOKIE_LASTS,
+    );
+    Ok(Reply::nothing()
+        .status(StatusCode::SEE_OTHER)
+        .header(LOCATION, &begun.url)
+        .header(SET_COOKIE, &cookie))
 }
 
 /// Takes a browser back from a provider.
@@ -207,38 +228,23 @@ impl Endpoint for Callback {
     const TAG: &'static str = TAG;
 
     async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
-        let people = api.service().people(now()).map_err(said)?;
-        people.attempt_from(asked.from).map_err(not_signed_in)?;
-        let state = asked.query.get("state").map_or("", String::as_str);
-        // The browser that began is the one that ends: nobody is signed in as somebody else by a
-        // link that they were given.
-        if state.is_empty() || cookies::cookie(&asked.headers, cookies::SIGN_ON) != Some(state) {
-            let detail = "This browser did not begin this sign-in.";
-            return Err(Problem::new(Code::SignInFailed, detail).fix("Begin again."));
-        }
-        let kept = people.take_sign_on(state).await.map_err(said)?;
-        let kept: Kept = serde_json::from_value(kept)
-            .map_err(|error| Problem::new(Code::Internal, error.to_string()))?;
-        let id = kept.provider;
-        let document = people.provider(&id).await.map_err(said)?;
-        let Some(sign_on) = api.sign_on() else {
-            return Err(unreachable(&id, "it cannot be asked from here"));
+        let headers = &asked.headers;
+        let kept = match begun_here(api, headers, asked.from, &asked.query).await {
+            Ok(kept) => kept,
+            Err(problem) => return told(headers, "/", problem),
         };
-        let query = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(&asked.query)
-            .finish();
-        let provider = asked_provider(&id, document.clone(), &kept.redirect_uri);
-        let vouched = sign_on.finish(provider, kept.pending, query);
-        let vouched = vouched.await.map_err(|not| not_vouched(&id, &not))?;
-        let visitor = visitor(&asked.headers, asked.from);
-        let signed_in = people.sign_in_vouched(&visitor, (&id, &document), vouched);
-        let signed_in = signed_in.await.map_err(not_signed_in)?;
-        let reply = sign_in::opened(api, &asked.headers, &signed_in, StatusCode::SEE_OTHER);
-        Ok(ended(reply.await?, &asked.headers).header(LOCATION, &kept.return_to))
+        let return_to = kept.return_to.clone();
+        let came = come(api, headers, asked.from, &asked.query, kept).await;
+        let reply = match came {
+            Ok(reply) => reply.header(LOCATION, &return_to),
+            Err(problem) => told(headers, &return_to, problem)?,
+        };
+        Ok(ended(reply, headers))
     }
 
     fn describe(describer: &mut Describer) -> Description {
         Description {
+            more: "A browser in which nobody was signed in is sent to where it wanted to go, with `sign_in`, the code of the problem, in the query.",
             answer: (StatusCode::SEE_OTHER, None),
             problems: vec![
                 Code::FileMode,
@@ -252,6 +258,72 @@ impl Endpoint for Callback {
             ..describer.of::<Self>()
         }
     }
+}
+
+/// What was kept of the sign-in that this browser began.
+async fn begun_here(
+    api: &Api,
+    headers: &HeaderMap,
+    from: IpAddr,
+    query: &BTreeMap<String, String>,
+) -> Result<Kept, Problem> {
+    let people = api.service().people(now()).map_err(said)?;
+    people.attempt_from(from).map_err(not_signed_in)?;
+    let state = query.get("state").map_or("", String::as_str);
+    // The browser that began is the one that ends: nobody is signed in as somebody else by a
+    // link that they were given.
+    if state.is_empty() || cookies::cookie(headers, cookies::SIGN_ON) != Some(state) {
+        let detail = "This browser did not begin this sign-in.";
+        return Err(Problem::new(Code::SignInFailed, detail).fix("Begin again."));
+    }
+    let kept = people.take_sign_on(state).await.map_err(said)?;
+    serde_json::from_value(kept).map_err(|error| Problem::new(Code::Internal, error.to_string()))
+}
+
+/// Signs in whom the provider vouches for.
+async fn come(
+    api: &Api,
+    headers: &HeaderMap,
+    from: IpAddr,
+    query: &BTreeMap<String, String>,
+    kept: Kept,
+) -> Result<Reply, Problem> {
+    let people = api.service().people(now()).map_err(said)?;
+    let id = kept.provider;
+    let document = people.provider(&id).await.map_err(said)?;
+    let Some(sign_on) = api.sign_on() else {
+        return Err(unreachable(&id, "it cannot be asked from here"));
+    };
+    let query = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(query)
+        .finish();
+    let provider = asked_provider(&id, document.clone(), &kept.redirect_uri);
+    let vouched = sign_on.finish(provider, kept.pending, query);
+    let vouched = vouched.await.map_err(|not| not_vouched(&id, &not))?;
+    let visitor = visitor(headers, from);
+    let signed_in = people.sign_in_vouched(&visitor, (&id, &document), vouched);
+    let signed_in = signed_in.await.map_err(not_signed_in)?;
+    sign_in::opened(api, headers, &signed_in, StatusCode::SEE_OTHER).await
+}
+
+/// What somebody is told who was not signed in. A browser is sent to where it wanted to go, with the
+/// code: the page there says what it means. The rest is in the log, under the request id.
+fn told(headers: &HeaderMap, return_to: &str, problem: Problem) -> Result<Reply, Problem> {
+    if !is_navigation(&Method::GET, headers) {
+        return Err(problem);
+    }
+    let (id, code) = (postern_control::request_id(), problem.code.name());
+    let why = problem.hidden.as_ref().unwrap_or(&problem.detail);
+    tracing::warn!(request_id = id, code, "nobody was signed in: {why}");
+    let path = return_to.split('#').next().unwrap_or("/");
+    let joint = if path.contains('?') { '&' } else { '?' };
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("sign_in", code)
+        .append_pair("request_id", &id)
+        .finish();
+    Ok(Reply::nothing()
+        .status(StatusCode::SEE_OTHER)
+        .header(LOCATION, &format!("{path}{joint}{query}")))
 }
 
 fn ended(reply: Reply, headers: &HeaderMap) -> Reply {

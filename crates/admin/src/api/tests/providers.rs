@@ -173,6 +173,52 @@ async fn sign_in(world: &World, provider: &str) -> Answered {
 }
 
 #[tokio::test]
+async fn a_browser_in_which_nobody_was_signed_in_goes_where_it_wanted_to_and_is_told() {
+    let fake = Arc::new(Fake::default());
+    let world = world(&fake).await;
+    let see = async |cookie: &str, path: &str| {
+        let headers = [
+            ("accept", "text/html,*/*"),
+            ("host", "admin.example"),
+            ("origin", "https://admin.example"),
+            ("cookie", cookie),
+        ];
+        world.ask_with("", "GET", path, Value::Null, &headers).await
+    };
+    let led = |answer: &Answered| {
+        assert_eq!(answer.status, 303, "{answer:?}");
+        answer.headers["location"].to_str().unwrap().to_owned()
+    };
+    let begun = see("", "/sign-in/with/sso?return_to=/apps%3Fq%3Dx%23y").await;
+    let to = led(&begun);
+    let (_, state) = to.split_once("state=").unwrap();
+    let back = format!("/sign-in/callback?state={state}&code=x");
+    // Another browser did not begin it, and wanted to go nowhere that is known.
+    let other = led(&see("", &back).await);
+    assert!(
+        other.starts_with("/?sign_in=sign_in.failed&request_id="),
+        "{other}"
+    );
+    // The provider vouches for nobody.
+    let failed = see(&cookies(&begun), &back).await;
+    let to = led(&failed);
+    assert!(
+        to.starts_with("/apps?q=x&sign_in=identity_provider.unavailable&request_id="),
+        "{to}"
+    );
+    assert!(
+        cookies(&failed).ends_with('='),
+        "the sign-in is over: {failed:?}"
+    );
+    // One that is not there.
+    let nowhere = led(&see("", "/sign-in/with/nowhere").await);
+    assert!(
+        nowhere.starts_with("/?sign_in=resource.not_found&"),
+        "{nowhere}"
+    );
+}
+
+#[tokio::test]
 async fn people_are_known_by_verified_addresses_and_then_by_who_they_are_there() {
     let fake = Arc::new(Fake::default());
     let world = world(&fake).await;
