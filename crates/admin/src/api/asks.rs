@@ -2,11 +2,15 @@
 //! members of the body together are the parameters of its method (`docs/reference/socket.md`).
 
 use super::Api;
-use super::answers::{
-    AddressBlocks, AppliedConfiguration, ChangeRequestRow, ChangeRequestsPage,
-    DecidedChangeRequest, DecidedQuestion, EffectivePolicies, Imported, LiftedBlock,
-    PlannedConfiguration, RevisionDifference, RevisionsPage, RolledBack, RotatedSecrets,
-    SealedSecret, ShownRevision, WrittenConfiguration,
+use super::answers::calls::DecidedQuestion;
+use super::answers::configuration::{
+    AppliedConfiguration, Imported, PlannedConfiguration, RotatedSecrets, SealedSecret,
+    WrittenConfiguration,
+};
+use super::answers::policies::{AddressBlocks, EffectivePolicies, LiftedBlock};
+use super::answers::revisions::{
+    ChangeRequestRow, ChangeRequestsPage, DecidedChangeRequest, RevisionDifference, RevisionsPage,
+    RolledBack, ShownRevision,
 };
 use super::endpoint::{Asked, Endpoint, Nothing};
 use super::input::Json;

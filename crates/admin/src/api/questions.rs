@@ -5,6 +5,7 @@
 
 mod endpoints;
 mod made_up;
+mod which;
 
 pub(super) use made_up::MadeUp;
 

@@ -1,102 +1,19 @@
 //! The endpoints.
 
 use super::ask;
+use super::which::{WhichCalls, WhichDenials};
 use crate::api::Api;
-use crate::api::answers::{CallsPage, DecidedCall, DenialCounts, ExplainedCall, MadeFix};
+use crate::api::answers::calls::{CallsPage, DecidedCall, DenialCounts, ExplainedCall, MadeFix};
 use crate::api::endpoint::{Asked, Endpoint, Nothing};
 use crate::api::input::Json;
 use crate::api::permission as needs;
-use crate::api::problem::{Code, Place, Problem};
+use crate::api::problem::Problem;
 use crate::api::reply::Reply;
 use crate::api::resource::ById;
 use axum::http::Method;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
-
-/// Which requests; every condition may be left out.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Which {
-    /// Not before: Unix time in milliseconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    since_ms: Option<u64>,
-    /// Before: Unix time in milliseconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    until_ms: Option<u64>,
-    /// How it ended: `allowed`, `refused`, `origin_refused`, …. Of refusals, whose groups are
-    /// counted: `refused` or `origin_refused`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    outcome: Option<String>,
-    /// A code, or a family of codes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<String>,
-    /// The app.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    app: Option<String>,
-    /// The service's tenant.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tenant: Option<String>,
-    /// The service.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    service: Option<String>,
-    /// Its version.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<String>,
-    /// Its operation.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    operation: Option<String>,
-    /// The credential, by its id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    credential: Option<String>,
-    /// The caller's address, or a network.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    address: Option<String>,
-    /// A status, or a class: `403`, `4xx`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<String>,
-    /// The method.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    method: Option<String>,
-    /// Whose business it is: `consumer`, `publisher`, ….
-    #[serde(skip_serializing_if = "Option::is_none")]
-    fault: Option<String>,
-    /// The stage that refused.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    stage: Option<String>,
-    /// Words in path, host, code or detail.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    phrase: Option<String>,
-    /// At most so many, up to 1000.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    limit: Option<usize>,
-    /// Columns that say nothing, separated by commas: `app`, `service`, `operation`, `code`,
-    /// `fault`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    without: Option<String>,
-    /// Requests only: those before the request of this id, which is the `next` of the page before.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    before: Option<String>,
-    /// Refusals only: into how many parts of the time from `since_ms` to `until_ms` (without them,
-    /// the last day) they are counted, too: 1 to 200.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    buckets: Option<u64>,
-    /// Refusals only: what to count by: `code`, `app`, `operation`, `service`, `fault`, `address`,
-    /// `status`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    by: Option<String>,
-}
-
-impl Which {
-    fn params(&self) -> Result<Value, Problem> {
-        const MOST: usize = 1000;
-        if self.limit.is_some_and(|limit| !(1..=MOST).contains(&limit)) {
-            let detail = "So many cannot be had at once.";
-            return Err(Problem::field(Place::Query, "limit", detail, "1 to 1000"));
-        }
-        serde_json::to_value(self).map_err(|error| Problem::new(Code::Internal, error.to_string()))
-    }
-}
 
 /// For whom.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -112,7 +29,7 @@ pub(super) struct Calls;
 impl Endpoint for Calls {
     type Permission = needs::CallsRead;
     type Path = Nothing;
-    type Query = Which;
+    type Query = WhichCalls;
     type Body = Nothing;
     type Answer = CallsPage;
 
@@ -261,7 +178,7 @@ pub(super) struct Denials;
 impl Endpoint for Denials {
     type Permission = needs::CallsRead;
     type Path = Nothing;
-    type Query = Which;
+    type Query = WhichDenials;
     type Body = Nothing;
     type Answer = DenialCounts;
 

@@ -360,3 +360,16 @@ async fn numbers_in_paths_are_read_as_numbers() {
         "{status} {body}"
     );
 }
+
+#[tokio::test]
+async fn what_is_for_another_question_is_refused() {
+    let world = World::new().await;
+    for path in [
+        "/calls?by=app",
+        "/calls?buckets=5",
+        "/denials?before=01JDB7Z3K8Q4M2T9V6X1C5N0RW",
+    ] {
+        let refused = world.ask("operator", "GET", path, Value::Null).await;
+        assert_eq!(refused.status, 400, "{path}: {}", refused.body);
+    }
+}

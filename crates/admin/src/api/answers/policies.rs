@@ -1,0 +1,99 @@
+//! Which policies hold, and which addresses are blocked.
+
+use super::answers;
+use postern_control::Block;
+use schemars::JsonSchema;
+use serde_json::{Map, Value};
+
+answers! {
+    /// The policies of an operation.
+    EffectivePolicies {
+        /// `SERVICE/VERSION/OPERATION`.
+        operation: String,
+        /// The policies, from the platform's to the operation's own.
+        policies: Vec<EffectivePolicy>,
+        /// What those come to that are enforced.
+        result: PolicyResult,
+        /// Plans under which it can be called, with their limits.
+        plans: Vec<EffectivePlan>,
+    }
+    /// A policy that holds for an operation, or would.
+    EffectivePolicy {
+        /// Its name.
+        policy: String,
+        /// Its kind.
+        kind: String,
+        /// Where it comes from: `platform`, `service orders`.
+        origin: String,
+        /// Whether it is enforced.
+        mode: EffectiveMode,
+        /// Whether nothing below may replace it.
+        mandatory: bool,
+        /// The policy that holds instead.
+        replaced_by: Option<String>,
+        /// What it says, by its kind.
+        says: Map<String, Value>,
+    }
+    /// Whether a policy is enforced.
+    EffectiveMode {
+        /// `enforce`, `shadow` or `off`.
+        mode: String,
+        /// Until when: Unix time in seconds.
+        until: Option<i64>,
+    }
+    /// What enforced policies come to together.
+    PolicyResult {
+        /// The address has to be on one list of each.
+        addresses_on_one_list_of_each: Vec<Vec<String>>,
+        /// The address has to be on none of these lists.
+        addresses_on_none_of: Vec<String>,
+        /// Headers that have to be there.
+        headers_required: Vec<String>,
+        /// The media type has to be one of each.
+        content_type_on_one_of_each: Vec<Vec<String>>,
+        /// Limits, all of which apply.
+        limits: Vec<String>,
+        /// Most bytes of a body.
+        max_body_size: Option<u64>,
+    }
+    /// A plan, and how much may be used under it.
+    EffectivePlan {
+        /// Its name.
+        plan: String,
+        /// Where it comes from.
+        origin: String,
+        /// Whether it is enforced.
+        mode: EffectiveMode,
+        /// Its limits.
+        limits: Vec<EffectiveLimit>,
+    }
+    /// A limit: of a rate, of the time between requests, or of requests at once.
+    EffectiveLimit {
+        /// Its name.
+        limit: String,
+        /// What is counted by.
+        by: Vec<String>,
+        /// So many requests …
+        rate: Option<u64>,
+        /// … in so many milliseconds.
+        per_ms: Option<u64>,
+        /// How many at once, of a rate.
+        burst: Option<u64>,
+        /// Milliseconds between two requests.
+        apart_ms: Option<u64>,
+        /// Requests at once.
+        concurrency: Option<u64>,
+    }
+    /// Addresses that are blocked for now.
+    AddressBlocks {
+        /// The blocks.
+        blocks: Vec<Block>,
+        /// Whether there are more.
+        more: bool,
+    }
+    /// A block that was ended.
+    LiftedBlock {
+        /// The block.
+        lifted: Block,
+    }
+}
