@@ -153,7 +153,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Sign in with an identity provider */
+        /**
+         * Sign in with an identity provider
+         * @description A browser that cannot be sent there is sent to where it wanted to go, with `sign_in`, the code of the problem, in the query.
+         */
         get: operations["begin_sign_in_with_provider"];
         put?: never;
         post?: never;
@@ -170,7 +173,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Come back from an identity provider */
+        /**
+         * Come back from an identity provider
+         * @description A browser in which nobody was signed in is sent to where it wanted to go, with `sign_in`, the code of the problem, in the query.
+         */
         get: operations["end_sign_in_with_provider"];
         put?: never;
         post?: never;
@@ -27422,6 +27428,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Internal Server Error */
             500: {
                 headers: {
@@ -27846,18 +27861,8 @@ export interface operations {
                  *     `fault`.
                  */
                 without?: string | null;
-                /** @description Requests only: those before the request of this id, which is the `next` of the page before. */
+                /** @description Only those before the request of this id, which is the `next` of the page before. */
                 before?: string | null;
-                /**
-                 * @description Refusals only: into how many parts of the time from `since_ms` to `until_ms` (without them,
-                 *     the last day) they are counted, too: 1 to 200.
-                 */
-                buckets?: number | null;
-                /**
-                 * @description Refusals only: what to count by: `code`, `app`, `operation`, `service`, `fault`, `address`,
-                 *     `status`.
-                 */
-                by?: string | null;
             };
             header?: never;
             path?: never;
@@ -28303,17 +28308,12 @@ export interface operations {
                  *     `fault`.
                  */
                 without?: string | null;
-                /** @description Requests only: those before the request of this id, which is the `next` of the page before. */
-                before?: string | null;
                 /**
-                 * @description Refusals only: into how many parts of the time from `since_ms` to `until_ms` (without them,
-                 *     the last day) they are counted, too: 1 to 200.
+                 * @description Into how many parts of the time from `since_ms` to `until_ms` (without them, the last
+                 *     day) they are counted, too: 1 to 200.
                  */
                 buckets?: number | null;
-                /**
-                 * @description Refusals only: what to count by: `code`, `app`, `operation`, `service`, `fault`, `address`,
-                 *     `status`.
-                 */
+                /** @description What to count by: `code`, `app`, `operation`, `service`, `fault`, `address`, `status`. */
                 by?: string | null;
             };
             header?: never;

@@ -310,6 +310,8 @@ async fn a_version_is_published_deprecated_and_retired() {
     let moved = json!({"successor": "v2", "move_to_plan": "standard"});
     let (status, body) = post(&world, PUBLISHER, &retire, moved).await;
     assert_eq!(status, 200, "{body}");
+    let told = world.ask(PUBLISHER, "GET", &ending, Value::Null).await;
+    assert_eq!(told.status, 409, "it is retired: {told:?}");
     let subscription = world
         .ask(PUBLISHER, "GET", "/subscriptions/sub_1", Value::Null)
         .await;

@@ -6,7 +6,7 @@ use crate::api::describe::{Describer, Description};
 use crate::api::endpoint::{Asked, Endpoint, Nothing};
 use crate::api::input::Json;
 use crate::api::permission as needs;
-use crate::api::problem::Problem;
+use crate::api::problem::{Code, Problem};
 use crate::api::reply::Reply;
 use crate::api::resource::Why;
 use crate::api::table::Table;
@@ -179,6 +179,14 @@ impl Endpoint for Ends {
         let WhichVersion { service, version } = &asked.path;
         let ending = api.service().ending(&asked.actor, service, version);
         Ok(Reply::json(&ending.await?))
+    }
+
+    fn describe(describer: &mut Describer) -> Description {
+        Description {
+            // Of a version that is retired already, nothing ends.
+            problems: vec![Code::Conflict],
+            ..describer.of::<Self>()
+        }
     }
 }
 
