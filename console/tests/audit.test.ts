@@ -1,28 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  accessible,
-  account,
-  type Browser,
-  browser,
-  type Page,
-  shot,
-  signIn,
-  visit,
-} from './harness/browser';
-import { type Postern, postern } from './harness/postern';
+import { expect, test } from 'vitest';
+import { accessible, account, fits, shot, signIn, visit } from './harness/browser';
+import { at, chromium, owner, withDemo } from './harness/demo';
 
-let at: Postern;
-let chromium: Browser;
-let owner: { email: string; password: string };
-
-beforeAll(async () => {
-  [at, chromium] = await Promise.all([postern(), browser()]);
-  owner = await account(at, 'audit-owner@example.com', 'owner');
-});
-afterAll(async () => {
-  await chromium?.close();
-  await at?.end();
-});
+withDemo();
 
 /** Changes the list of the demo, which makes a revision. */
 async function change(entries: unknown[], comment: string): Promise<void> {
@@ -44,12 +24,6 @@ async function propose(comment: string, entries: string[]): Promise<string> {
     ],
   });
   return (body as { id: string }).id;
-}
-
-/** What narrow screens must not need. */
-async function fits(page: Page): Promise<void> {
-  const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  expect(wider, `${page.url()} scrolls sideways`).toBeLessThanOrEqual(0);
 }
 
 test('the trail is filtered, paged, opened and checked', async () => {

@@ -2,34 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import {
-  accessible,
-  account,
-  type Browser,
-  browser,
-  closeAll,
-  fits,
-  type Page,
-  shot,
-  signIn,
-  visit,
-} from './harness/browser';
-import { curl, type Postern, postern } from './harness/postern';
+import { expect, test } from 'vitest';
+import { accessible, account, fits, type Page, shot, signIn, visit } from './harness/browser';
+import { at, chromium, owner, withDemo } from './harness/demo';
+import { curl, postern } from './harness/postern';
 
-let at: Postern;
-let chromium: Browser;
-let owner: { email: string; password: string };
-
-beforeAll(async () => {
-  [at, chromium] = await Promise.all([postern(), browser()]);
-  owner = await account(at, 'owner@example.com', 'owner');
-});
-afterEach(() => closeAll(chromium));
-afterAll(async () => {
-  await chromium?.close();
-  await at?.end();
-});
+withDemo();
 
 /** What somebody may write who means harm: a script, marks that turn the direction, a lot of it. */
 const SCRIPT = '<script>window.__hacked=1</script><img src=x onerror="window.__hacked=1">';

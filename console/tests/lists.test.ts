@@ -1,28 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  accessible,
-  account,
-  type Browser,
-  browser,
-  type Page,
-  shot,
-  signIn,
-  visit,
-} from './harness/browser';
-import { curl, type Postern, postern } from './harness/postern';
+import { expect, test } from 'vitest';
+import { accessible, account, fits, shot, signIn, visit } from './harness/browser';
+import { at, chromium, owner, withDemo } from './harness/demo';
+import { curl } from './harness/postern';
 
-let at: Postern;
-let chromium: Browser;
-let owner: { email: string; password: string };
-
-beforeAll(async () => {
-  [at, chromium] = await Promise.all([postern(), browser()]);
-  owner = await account(at, 'lists-owner@example.com', 'owner');
-});
-afterAll(async () => {
-  await chromium?.close();
-  await at?.end();
-});
+withDemo();
 
 interface List {
   version: number;
@@ -42,12 +23,6 @@ async function make(id: string, entries: List['entries'], more: object = {}): Pr
 }
 
 const ranges = (of: List) => of.entries.map((entry) => (typeof entry === 'string' ? entry : entry.range));
-
-/** What narrow screens must not need. */
-async function fits(page: Page): Promise<void> {
-  const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  expect(wider, `${page.url()} scrolls sideways`).toBeLessThanOrEqual(0);
-}
 
 test('a list is made, filled by pasting, edited, emptied with undo, and deleted', async () => {
   const { page, complaints, context } = await visit(chromium, at);

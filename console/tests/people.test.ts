@@ -1,30 +1,8 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import {
-  accessible,
-  account,
-  type Browser,
-  browser,
-  closeAll,
-  fits,
-  shot,
-  signIn,
-  visit,
-} from './harness/browser';
-import { type Postern, postern } from './harness/postern';
+import { expect, test } from 'vitest';
+import { accessible, account, fits, shot, signIn, visit } from './harness/browser';
+import { at, chromium, owner, withDemo } from './harness/demo';
 
-let at: Postern;
-let chromium: Browser;
-let owner: { email: string; password: string };
-
-beforeAll(async () => {
-  [at, chromium] = await Promise.all([postern(), browser()]);
-  owner = await account(at, 'owner@example.com', 'owner');
-});
-afterEach(() => closeAll(chromium));
-afterAll(async () => {
-  await chromium?.close();
-  await at?.end();
-});
+withDemo();
 
 /** A user, as the API has them now. */
 async function user(email: string) {

@@ -1,54 +1,16 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  accessible,
-  account,
-  type Browser,
-  browser,
-  type Page,
-  shot,
-  signIn,
-  visit,
-} from './harness/browser';
-import { type Postern, postern } from './harness/postern';
-import { services } from './harness/services';
+import { beforeAll, expect, test } from 'vitest';
+import { accessible, account, shot, signIn, visit } from './harness/browser';
+import { at, chromium, entered, withDemo } from './harness/demo';
+import { dialog, PETS, services } from './harness/services';
 
-let at: Postern;
-let chromium: Browser;
-let owner: { email: string; password: string };
 let made: ReturnType<typeof services>['made'];
 let patched: ReturnType<typeof services>['patched'];
 let service: ReturnType<typeof services>['service'];
 
-beforeAll(async () => {
-  [at, chromium] = await Promise.all([postern(), browser()]);
+withDemo();
+beforeAll(() => {
   ({ made, patched, service } = services(at));
-  owner = await account(at, 'services@example.com', 'owner');
 });
-afterAll(async () => {
-  await chromium?.close();
-  await at?.end();
-});
-
-const PETS = `openapi: 3.0.3
-info: {title: Pets, version: 1.2.0}
-paths:
-  /pets:
-    get: {operationId: listPets, responses: {'200': {description: ok}}}
-    post:
-      operationId: addPet
-      requestBody: {content: {application/json: {schema: {type: object}}}}
-      callbacks: {made: {}}
-      responses: {'200': {description: ok}}
-`;
-
-async function entered(options: { width?: number; dark?: boolean } = {}) {
-  const visited = await visit(chromium, at, options);
-  await signIn(visited.page, owner);
-  return visited;
-}
-
-/** The dialog that is open. */
-const dialog = (page: Page) => page.getByRole('dialog');
 
 test('services are found, and a new one is made with a draft', async () => {
   const { page, context, complaints } = await entered();

@@ -1,5 +1,22 @@
 import { expect } from 'vitest';
+import type { Page } from './browser';
 import type { Postern } from './postern';
+
+/** A document of an API, to import. */
+export const PETS = `openapi: 3.0.3
+info: {title: Pets, version: 1.2.0}
+paths:
+  /pets:
+    get: {operationId: listPets, responses: {'200': {description: ok}}}
+    post:
+      operationId: addPet
+      requestBody: {content: {application/json: {schema: {type: object}}}}
+      callbacks: {made: {}}
+      responses: {'200': {description: ok}}
+`;
+
+/** The dialog that is open. */
+export const dialog = (page: Page) => page.getByRole('dialog');
 
 type Version = {
   state?: string;

@@ -27,7 +27,7 @@ export function Retire(props: { of: OfVersion; onClose: () => void }) {
   const [successor, setSuccessor] = useState(others[0]?.[0] ?? '');
   const [fate, setFate] = useState<Fate>({ how: 'move', plan: '' });
   const ending = useQuery({ ...endingQuery(service.id, name), staleTime: 0 });
-  const alone = (ending.data?.length ?? 0) > 0;
+  const alone = (ending.data?.count ?? 0) > 0;
   const said = !alone || fate.how === 'cancel' || fate.plan !== '';
   return (
     <>
@@ -63,11 +63,11 @@ export function Retire(props: { of: OfVersion; onClose: () => void }) {
           onChange={(value) => setSuccessor(value ?? '')}
         />
         <Loaded query={ending}>
-          {(only) =>
-            only.length === 0 ? (
+          {(alone) =>
+            alone.count === 0 ? (
               <Text size="sm">{words.noneAlone}</Text>
             ) : (
-              <Fates service={service.id} only={only} value={fate} onChange={setFate} />
+              <Fates service={service.id} alone={alone} value={fate} onChange={setFate} />
             )
           }
         </Loaded>
@@ -80,17 +80,18 @@ export function Retire(props: { of: OfVersion; onClose: () => void }) {
 
 function Fates(props: {
   service: string;
-  only: Schemas['Ending'][];
+  alone: Schemas['Endings'];
   value: Fate;
   onChange: (value: Fate) => void;
 }) {
   const words = texts.services.lifecycle;
-  const { only, value, onChange } = props;
+  const { value, onChange } = props;
+  const { only, count } = props.alone;
   const { plans } = usePlans(props.service);
   const bound = new Set(only.map((one) => one.plan));
   return (
     <Stack gap="xs">
-      <Text size="sm">{words.alone(only.length)}</Text>
+      <Text size="sm">{words.alone(count)}</Text>
       <List size="sm">
         {only.map((one) => (
           <List.Item key={one.id}>
@@ -100,6 +101,7 @@ function Fates(props: {
             (<Shown text={`${one.app}, ${one.plan}, ${one.state}`} />)
           </List.Item>
         ))}
+        {count > only.length && <List.Item>{words.othersAlone(count - only.length)}</List.Item>}
       </List>
       <Radio.Group
         label={words.subscriptions}

@@ -49,8 +49,7 @@ export const endingQuery = (service: string, version: string) => ({
   queryKey: ['service', service, 'ending', version],
   queryFn: async () => {
     const path = { service, version };
-    const asked = api.GET('/api/v1/services/{service}/versions/{version}/retirement', { params: { path } });
-    return (await answer(asked)).only;
+    return answer(api.GET('/api/v1/services/{service}/versions/{version}/retirement', { params: { path } }));
   },
 });
 

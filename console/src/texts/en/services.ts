@@ -208,6 +208,8 @@ export const services = {
     noSuccessor: 'None',
     subscriptions: 'What happens to subscriptions',
     noneAlone: 'No subscription is for this version alone: all of them stay.',
+    othersAlone: (n: number) =>
+      n === 1 ? '1 that is not listed here' : `${n.toLocaleString('en')} that are not listed here`,
     alone: (n: number) =>
       n === 1
         ? 'One subscription is for this version alone, because of its plan:'
