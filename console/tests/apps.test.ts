@@ -126,10 +126,13 @@ test('a key is rotated with an overlap, and revoked with a reason', async () => 
   const { id, secret } = body as { id: string; secret: string };
   const url = `${at.gateway}/v1/users`;
   expect((await curl(`curl ${url} -H 'X-API-Key: ${secret}'`)).status).toBe(200);
+  // The log takes a moment to know of the request.
+  const calls = () => got<{ items: unknown[] }>(`/calls?credential=${id}`).then(({ items }) => items);
+  await expect.poll(calls, { timeout: 10_000 }).toHaveLength(1);
   await page.goto('/apps/shop');
   await heading(page, 'App shop');
   const row = page.getByRole('row').filter({ hasText: id });
-  await row.getByRole('link', { name: /sec/ }).waitFor();
+  await row.getByRole('link', { name: /now|sec/ }).waitFor();
   await row.getByRole('button', { name: 'Rotate' }).click();
   const rotate = page.getByRole('dialog', { name: `Rotate ${id}` });
   await rotate.getByLabel('The old key stays good for').selectOption('7 days');

@@ -45,7 +45,7 @@ test('the trail is filtered, paged, opened and checked', async () => {
   await page.keyboard.press('Enter');
   await page.waitForURL(/kind=list&id=build-servers/);
   await table.getByText('The second one moved in').waitFor();
-  expect(await table.getByRole('row').count()).toBe(3);
+  await expect.poll(() => table.getByRole('row').count()).toBe(3);
 
   await table.getByRole('button', { name: 'What changed: changed list build-servers' }).click();
   const changes = page.getByRole('list', { name: 'What changed' });

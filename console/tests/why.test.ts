@@ -61,10 +61,12 @@ async function applyFix(page: Page, comment: string, picture: string) {
     .click();
   const dialog = page.getByRole('dialog', { name: 'Apply this fix?' });
   await dialog.getByRole('region', { name: 'lines of the configuration' }).waitFor();
+  const apply = dialog.getByRole('button', { name: 'Apply' });
+  await expect.poll(() => apply.isEnabled()).toBe(true);
   await accessible(page);
   await shot(page, picture);
   await dialog.getByLabel('Comment').fill(comment);
-  await dialog.getByRole('button', { name: 'Apply' }).click();
+  await apply.click();
 }
 
 /** The text of something, as it is. */
