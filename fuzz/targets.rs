@@ -34,6 +34,7 @@ pub(crate) const TARGETS: &[(&str, Target)] = &[
     ("redact", |data| {
         holds(postern_proxy::fuzzing::redact(data));
     }),
+    ("token", |data| holds(postern_proof::fuzz(data))),
 ];
 
 /// The target of that name.

@@ -84,7 +84,7 @@ python) python ;;
 node) modules ;;
 everything)
   packages curl=curl openssl=openssl nghttp=nghttp2-client h2load=nghttp2-client nginx=nginx \
-    node=nodejs npm=npm java=default-jdk-headless prlimit=util-linux python3=python3 chromium=chromium \
+    node=nodejs npm=npm jose=jose java=default-jdk-headless prlimit=util-linux python3=python3 chromium=chromium \
     /usr/lib/postgresql/15/bin/initdb=postgresql-15 \
     /usr/share/java/tomcat10-embed-core.jar=libtomcat10-embed-java
   if ! python3 -c 'import ensurepip' 2>/dev/null; then

@@ -12,5 +12,6 @@ mod mended;
 mod row;
 mod table;
 mod text;
+mod token;
 mod told;
 mod world;

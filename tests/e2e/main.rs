@@ -15,6 +15,7 @@ mod differential;
 mod environments;
 mod forwarding;
 mod harness;
+mod issuers;
 mod lifecycle;
 mod observability;
 mod refusals;

@@ -95,4 +95,5 @@ short_runs! {
     path: 20_000,
     proxy_protocol: 20_000,
     redact: 20_000,
+    token: 5_000,
 }

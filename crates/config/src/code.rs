@@ -106,6 +106,8 @@ codes! {
     UnknownScope = "unknown_scope",
     /// There is no such access role.
     UnknownAccessRole = "unknown_access_role",
+    /// There is no such issuer.
+    UnknownIssuer = "unknown_issuer",
     /// There is no such group.
     UnknownGroup = "unknown_group",
     /// There is no such environment.

@@ -8,6 +8,7 @@ pub(crate) mod account;
 pub(crate) mod capture;
 pub(crate) mod certificate;
 mod either;
+pub(crate) mod issuer;
 pub(crate) mod list;
 pub(crate) mod listener;
 pub(crate) mod ownership;
@@ -21,6 +22,7 @@ pub(crate) mod upstream;
 use crate::located::{At, Map};
 use account::{App, Credential, Subscription, Tenant};
 use certificate::{Category, NamedCertificate};
+use issuer::Issuer;
 use list::{AddressList, Environment};
 use listener::Listener;
 use ownership::{Assignment, TenantDefaults};
@@ -66,12 +68,15 @@ pub(crate) struct Document {
     pub groups: Option<Map<Group>>,
     /// The applications of tenants, by name.
     pub apps: Option<Map<App>>,
-    /// The API keys of apps, by id: `key_` and the id in the key.
+    /// What apps prove themselves with, by id: `key_` and 16 characters, those in the key if it is
+    /// one.
     pub credentials: Option<Map<Credential>>,
     /// Limits and scopes that services offer, by name.
     pub plans: Option<Map<Plan>>,
     /// What apps may call, by id, such as `sub_fieldforce`.
     pub subscriptions: Option<Map<Subscription>>,
+    /// Whose tokens callers may bring, by name.
+    pub issuers: Option<Map<Issuer>>,
     /// What callers may call who carry them, by name.
     pub access_roles: Option<Map<AccessRole>>,
     /// Lists of addresses, by name.

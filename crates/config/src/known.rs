@@ -15,6 +15,7 @@ pub struct Known {
     /// The services that each plan covers.
     pub(crate) plans: BTreeMap<Name, BTreeSet<Name>>,
     pub(crate) access_roles: BTreeSet<Name>,
+    pub(crate) issuers: BTreeSet<Name>,
     pub(crate) tenant_days: TenantDays,
 }
 
@@ -38,6 +39,9 @@ impl Known {
                 .collect(),
             services: services.collect(),
             plans: plans.collect(),
+            issuers: (configuration.issuers.iter())
+                .map(|issuer| issuer.name.clone())
+                .collect(),
             access_roles: configuration
                 .access_roles
                 .iter()
@@ -54,6 +58,7 @@ impl Known {
         };
         other.environments.is_subset(&self.environments)
             && other.access_roles.is_subset(&self.access_roles)
+            && other.issuers.is_subset(&self.issuers)
             && within(&self.services, &other.services)
             && within(&self.plans, &other.plans)
     }
@@ -67,7 +72,9 @@ impl Known {
         let mut roles = only
             .iter()
             .flat_map(|only| only.access_roles.iter().flatten());
+        let client = row.proof.client();
         self.environments.contains(&row.environment)
+            && client.is_none_or(|client| self.issuers.contains(&client.issuer))
             && scopes.all(declared)
             && services.all(|service| self.services.contains_key(service))
             && roles.all(|role| self.access_roles.contains(role))

@@ -5,6 +5,7 @@
 mod about;
 mod access;
 mod account;
+mod authentication;
 mod capture;
 mod certificate;
 mod credential;
@@ -12,6 +13,7 @@ mod declared;
 mod disclosure;
 mod egress;
 mod environment;
+mod issuer;
 mod leads;
 mod list;
 mod listener;
@@ -20,6 +22,7 @@ mod plan;
 mod policy;
 mod role;
 mod route;
+mod secret;
 mod service;
 mod settings;
 mod upstream;
@@ -34,7 +37,7 @@ use crate::secrets::Secrets;
 use crate::source::Span;
 use crate::tree::Node;
 use postern_model::entity::{
-    AccessRole, Accounts, CertificateFiles, ChainSource, Configuration, KeySource,
+    AccessRole, Accounts, CertificateFiles, ChainSource, Configuration, Issuer, KeySource,
 };
 use postern_model::{Holder, Secret};
 use std::path::{Path, PathBuf};
@@ -56,6 +59,8 @@ pub(crate) struct Resolver<'a, 'f> {
     folder: &'a Path,
     /// The files that are referred to, each once.
     files: Vec<PathBuf>,
+    /// The issuers, which services name.
+    issuers: Vec<Issuer>,
     /// The access roles, which operations are compared with.
     roles: Vec<AccessRole>,
 }
@@ -88,6 +93,7 @@ pub(crate) fn resolve(
         secrets,
         folder,
         files: Vec::new(),
+        issuers: Vec::new(),
         roles: Vec::new(),
     };
     let admin = document.admin.map(|admin| admin.value);
@@ -99,6 +105,7 @@ pub(crate) fn resolve(
     let egress = document.egress.map(settings::egress).unwrap_or_default();
     let upstreams = resolver.upstreams(document.upstreams.unwrap_or_default(), &egress);
     let services = document.services.unwrap_or_default();
+    resolver.issuers = resolver.issuers(document.issuers.unwrap_or_default());
     let call_log = document.call_log.as_ref();
     let call_log = call_log.map(settings::call_log).unwrap_or_default();
     resolver.tenant_days(document.call_log.as_ref());
@@ -153,6 +160,7 @@ pub(crate) fn resolve(
         environments,
         lists,
         plans,
+        issuers: resolver.issuers,
         access_roles: resolver.roles,
         policies,
         edge: edge.unwrap_or_default(),

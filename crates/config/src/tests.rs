@@ -7,6 +7,7 @@ mod entities;
 mod examples;
 mod fuzz;
 mod guide;
+mod issuers;
 mod loading;
 mod ownership;
 mod roles;
@@ -36,6 +37,7 @@ impl Secrets for World {
     fn env(&self, name: &str) -> Option<Secret<Arc<str>>> {
         let text = match name {
             "PRESENT" => "-----BEGIN canary".to_owned(),
+            "SHORT" => "too short".to_owned(),
             "KEY_1" => format!("{}\n", key(1).reveal().expose()),
             _ => return None,
         };

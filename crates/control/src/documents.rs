@@ -15,7 +15,7 @@ mod tests;
 pub const SETTINGS: &str = "platform";
 
 /// Kinds and sections whose members have names.
-const NAMED: [(&str, &str); 17] = [
+const NAMED: [(&str, &str); 18] = [
     ("access_role", "access_roles"),
     ("app", "apps"),
     ("assignment", "assignments"),
@@ -24,6 +24,7 @@ const NAMED: [(&str, &str); 17] = [
     ("credential", "credentials"),
     ("environment", "environments"),
     ("group", "groups"),
+    ("issuer", "issuers"),
     ("list", "lists"),
     ("listener", "listeners"),
     ("plan", "plans"),
@@ -127,7 +128,7 @@ pub fn section(kind: &str) -> Option<(&'static str, bool)> {
 
 /// Kinds in the order in which people read a configuration: each, where that is possible, after
 /// those that it refers to.
-const READ: [&str; 25] = [
+const READ: [&str; 26] = [
     "listener",
     "admin",
     "environment",
@@ -137,6 +138,7 @@ const READ: [&str; 25] = [
     "category",
     "certificate",
     "upstream",
+    "issuer",
     "service",
     "plan",
     "access_role",

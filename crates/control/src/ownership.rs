@@ -79,7 +79,7 @@ const fn open(kind: &'static str, write: Point) -> Rights {
 }
 
 /// Kinds that are not here are settings of the platform.
-const RIGHTS: [Rights; 27] = [
+const RIGHTS: [Rights; 28] = [
     rights(
         "access_role",
         Point::AccessRolesRead,
@@ -108,6 +108,7 @@ const RIGHTS: [Rights; 27] = [
     open("environment", Point::EnvironmentsWrite),
     rights("group", Point::GroupsRead, Point::GroupsWrite),
     rights("invitation", Point::MembersRead, Point::MembersWrite),
+    rights("issuer", Point::IssuersRead, Point::IssuersWrite),
     rights("list", Point::ListsRead, Point::ListsWrite),
     rights("member", Point::MembersRead, Point::MembersWrite),
     rights("plan", Point::PlansRead, Point::PlansWrite),
@@ -146,7 +147,7 @@ const SETTINGS: Rights = rights("", Point::SettingsRead, Point::SettingsWrite);
 
 fn rights_of(kind: &str) -> &'static Rights {
     static OTHER: Rights = SETTINGS;
-    static ALL: [Rights; 27] = RIGHTS;
+    static ALL: [Rights; 28] = RIGHTS;
     ALL.iter().find(|row| row.kind == kind).unwrap_or(&OTHER)
 }
 

@@ -10,7 +10,7 @@ mod tests;
 
 /// Where documents of a kind name documents of another: the kind, the path (`*` is every member or
 /// item, `@` the name of every member), and the kind of what is named there.
-const REFERENCES: [(&str, &str, &str); 37] = [
+const REFERENCES: [(&str, &str, &str); 40] = [
     ("access_role", "tenant", "tenant"),
     ("app", "access_roles.*", "access_role"),
     ("app", "groups.*", "group"),
@@ -19,12 +19,14 @@ const REFERENCES: [(&str, &str, &str); 37] = [
     ("certificate", "tenant", "tenant"),
     ("credential", "access_roles.*", "access_role"),
     ("credential", "app", "app"),
+    ("credential", "client.issuer", "issuer"),
     ("credential", "environment", "environment"),
     ("credential", "replaces", "credential"),
     ("credential", "restricted_to.services.*", "service"),
     ("edge", "deny.*", "list"),
     ("group", "access_roles.*", "access_role"),
     ("group", "tenant", "tenant"),
+    ("issuer", "tenant", "tenant"),
     ("list", "tenant", "tenant"),
     ("listener", "tls.certificates.*", "certificate"),
     ("plan", "covers.*.service", "service"),
@@ -35,6 +37,7 @@ const REFERENCES: [(&str, &str, &str); 37] = [
     ("policy", "on.service", "service"),
     ("policy", "on.tenant", "tenant"),
     ("service", "access_roles.*", "access_role"),
+    ("service", "authentication.jwt.issuers.*", "issuer"),
     ("service", "categories.*", "category"),
     ("service", "shared_with.*", "tenant"),
     ("service", "tenant", "tenant"),

@@ -84,18 +84,14 @@ pub fn who_can(
         version: rules.version(route).name.to_string(),
         operation: rules.operation(route).name.to_string(),
         method: method.as_str().to_owned(),
-        everybody: service.authentication.is_none() || rules.operation(route).anonymous,
+        everybody: rules.authentication(route).is_none() || rules.operation(route).anonymous,
         apps: Vec::new(),
         more: false,
     };
-    if service.authentication.is_none() {
+    let Some(accepted) = rules.authentication(route) else {
         return callers;
-    }
-    let needs_subscription = service
-        .authentication
-        .as_ref()
-        .is_some_and(|a| a.subscription)
-        && !rules.operation(route).anonymous;
+    };
+    let needs_subscription = accepted.subscription && !rules.operation(route).anonymous;
     let names: BTreeSet<&Name> = if needs_subscription {
         let rows = directory.subscriptions();
         rows.filter(|row| row.service == service.name)
@@ -189,8 +185,8 @@ fn callable(
         [] => &Method::ALL,
         some => some,
     };
-    let open = service.authentication.is_none() || operation.anonymous;
-    let with = if service.authentication.is_none() {
+    let open = rules.authentication(route).is_none() || operation.anonymous;
+    let with = if rules.authentication(route).is_none() {
         With::default()
     } else {
         asking.with(keys, route, methods)

@@ -32,7 +32,7 @@ impl Change {
 }
 
 /// Sections that hold documents by name, each with the kind of these.
-const SECTIONS: [(&str, &str); 17] = [
+const SECTIONS: [(&str, &str); 18] = [
     ("assignment", "assignments"),
     ("category", "categories"),
     ("certificate", "certificates"),
@@ -42,6 +42,7 @@ const SECTIONS: [(&str, &str); 17] = [
     ("upstream", "upstreams"),
     ("environment", "environments"),
     ("tenant", "tenants"),
+    ("issuer", "issuers"),
     ("access_role", "access_roles"),
     ("group", "groups"),
     ("app", "apps"),

@@ -9,6 +9,7 @@ mod limit;
 mod prove;
 mod role;
 mod route;
+mod token;
 
 use crate::decide::Decided;
 use crate::explain::Other;
@@ -272,6 +273,7 @@ fn of(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
         "route" => route::candidates(case, denial),
         "headers" | "body" => demands::candidates(case, denial),
         "credential" => credential::candidates(case, denial),
+        "token" => token::candidates(case, denial),
         "account" | "subscription" | "authorization" | "tenant" => {
             account::candidates(case, denial)
         }

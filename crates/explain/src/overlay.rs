@@ -1,6 +1,7 @@
 //! Facts of a request, some of them replaced by what is assumed instead.
 
 use postern_model::entity::Authentication;
+use postern_policy::Rules;
 use postern_policy::facts::{
     CertificateVerdict, CredentialVerdict, EdgeReading, Facts, Reading, TlsFacts,
 };
@@ -138,8 +139,8 @@ impl Facts for Overlay<'_> {
         self.facts.has_header(name)
     }
 
-    fn looked_in(&self, accepted: &Authentication) -> bool {
-        self.assumed.credential.is_some() || self.facts.looked_in(accepted)
+    fn looked_in(&self, accepted: &Authentication, rules: &Rules) -> bool {
+        self.assumed.credential.is_some() || self.facts.looked_in(accepted, rules)
     }
 
     fn knows_subscription(&self, service: &str) -> bool {

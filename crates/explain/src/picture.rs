@@ -28,7 +28,7 @@ struct Words<'a> {
 }
 
 /// Kinds of evidence that are moments.
-const MOMENTS: [&str; 10] = [
+const MOMENTS: [&str; 12] = [
     "since",
     "until",
     "from",
@@ -39,6 +39,8 @@ const MOMENTS: [&str; 10] = [
     "not_before",
     "not_after",
     "now",
+    "exp",
+    "nbf",
 ];
 
 /// Kinds of evidence that are spans in milliseconds.
@@ -58,6 +60,14 @@ impl Words<'_> {
                 items.join(", ")
             }
         })
+    }
+
+    /// A list of phrases, which need no marks around them.
+    fn phrases(&self, name: &str) -> Option<String> {
+        match self.refusal.evidence(name)? {
+            Value::List(items) => Some(items.join(", ")),
+            _ => self.value(name),
+        }
     }
 
     fn number(&self, name: &str) -> Option<i64> {
@@ -123,6 +133,7 @@ pub(crate) fn picture(refusal: &Refusal, asked: &Asked, clock: Clock) -> Picture
         "route" | "tenant" => routes(&words),
         "headers" | "body" => demands(&words),
         "credential" => credentials(&words),
+        "token" | "identity_provider" => tokens(&words),
         "account" | "subscription" | "authorization" => accounts(&words),
         "limit" => Some(limits(&words)),
         _ => None,
@@ -289,12 +300,96 @@ fn demands(words: &Words<'_>) -> Option<Picture> {
     })
 }
 
+/// A token, and what it met.
+fn tokens(words: &Words<'_>) -> Option<Picture> {
+    let token = match words.value("subject") {
+        Some(subject) => format!("token of `{subject}`"),
+        None => "the token".to_owned(),
+    };
+    let signed = || words.note("signed with ", "alg");
+    let key = || words.note("its key: ", "kid");
+    let issuer = words.quoted("issuer", "its issuer");
+    let clock = || {
+        let allowed = words.number("leeway")?;
+        Some(format!("clocks may be {allowed} s apart"))
+    };
+    let apart = |name: &str| words.number(name).zip(words.number("now"));
+    Some(match words.refusal.code.as_str() {
+        "token.malformed" => some(
+            "what came as a token".to_owned(),
+            "the form of a signed JWT".to_owned(),
+            vec![words.note("it ", "error")],
+        ),
+        "token.issuer_not_trusted" => some(
+            match words.value("iss") {
+                Some(iss) => format!("a token of `{iss}`"),
+                None => "a token without `iss`".to_owned(),
+            },
+            format!("issuers: {}", words.value("trusted")?),
+            Vec::new(),
+        ),
+        "token.key_unknown" => some(
+            match words.value("kid") {
+                Some(kid) => format!("a token signed by key `{kid}`"),
+                None => "a token that names no key".to_owned(),
+            },
+            format!("the {} keys of issuer {issuer}", words.value("known")?),
+            vec![signed()],
+        ),
+        "token.signature_invalid" => some(
+            format!("a token of issuer {issuer}"),
+            "the keys of that issuer".to_owned(),
+            vec![words.value("error"), signed(), key()],
+        ),
+        "token.expired" => some(
+            token,
+            format!("good until {}", words.value("exp")?),
+            vec![
+                apart("exp").map(|(end, now)| format!("{} too late", time::span(now - end))),
+                clock(),
+                words.note("issuer ", "issuer"),
+            ],
+        ),
+        "token.not_yet_valid" => some(
+            token,
+            format!("good from {}", words.value("nbf")?),
+            vec![
+                apart("nbf").map(|(begin, now)| format!("{} too early", time::span(begin - now))),
+                clock(),
+                words.note("issuer ", "issuer"),
+            ],
+        ),
+        "token.audience_mismatch" => some(
+            format!("{token} for {}", words.value("aud")?),
+            format!("audiences of issuer {issuer}: {}", words.value("expected")?),
+            Vec::new(),
+        ),
+        "token.claim_missing" => some(
+            match words.value("value") {
+                Some(client) => format!("{token} for client `{client}`"),
+                None => format!("{token} without {}", words.value("claim")?),
+            },
+            format!("the clients of issuer {issuer} that are apps"),
+            Vec::new(),
+        ),
+        "identity_provider.unreachable" => some(
+            "the token".to_owned(),
+            format!("the keys of issuer {issuer}, which cannot be had"),
+            vec![words.value("error"), words.note("since ", "since")],
+        ),
+        _ => return None,
+    })
+}
+
 fn credentials(words: &Words<'_>) -> Option<Picture> {
     let key = format!("key {}", words.quoted("key", "sent"));
     let reason = || words.note("reason: ", "reason");
     Some(match words.refusal.code.as_str() {
         "credential.missing" => some(
-            "no API key".to_owned(),
+            match words.phrases("accepted") {
+                Some(_) => "no credential".to_owned(),
+                None => "no API key".to_owned(),
+            },
             format!("expected in {}", words.value("looked")?),
             vec![words.note("came, and is not looked at: ", "came")],
         ),
@@ -305,7 +400,7 @@ fn credentials(words: &Words<'_>) -> Option<Picture> {
         ),
         "credential.kind_not_accepted" => some(
             words.value("sent")?,
-            format!("accepted: {}", words.value("accepted")?),
+            format!("accepted: {}", words.phrases("accepted")?),
             vec![words.value("siblings")],
         ),
         "credential.unknown" => some(

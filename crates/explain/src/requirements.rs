@@ -87,14 +87,27 @@ pub struct Connection {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "AskedCredentials")]
 pub struct Credentials {
-    /// Their kind: `api_key`.
-    pub kind: String,
-    /// Headers that they may stand in.
+    /// Their kinds, in the order in which callers are asked for them: `api_key`, `jwt`.
+    pub kinds: Vec<String>,
+    /// Headers that an API key may stand in.
     pub headers: Vec<String>,
-    /// Query parameters that they may stand in.
+    /// Query parameters that an API key may stand in.
     pub query: Vec<String>,
+    /// Whose tokens are accepted.
+    pub issuers: Vec<AskedIssuer>,
     /// Whoever sends none may pass too.
     pub optional: bool,
+}
+
+/// Somebody whose tokens are accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AskedIssuer {
+    /// Its name here.
+    pub name: String,
+    /// What its tokens say in `iss`.
+    pub iss: String,
+    /// The audiences of which a token has to name one.
+    pub audiences: Vec<String>,
 }
 
 /// A scope.

@@ -195,8 +195,12 @@ impl World<'_> {
             "credential" if gone => Change::RemoveCredential(id.into()),
             "credential" => {
                 let mut new = accounts.credentials.iter().find(|c| &*c.id == id)?.clone();
-                if let Some(old) = self.snapshot.directory.credential(id) {
-                    new.digest = old.digest;
+                // What is kept of a key stands in no document.
+                let old = self.snapshot.directory.credential(id);
+                if let Some(old) = old.filter(|old| old.proof.digest().is_some())
+                    && new.proof.digest().is_some()
+                {
+                    new.proof = old.proof.clone();
                 }
                 Change::PutCredential(new)
             }

@@ -9,6 +9,7 @@ mod certificate;
 mod credential;
 mod edge;
 mod environment;
+mod issuer;
 mod list;
 mod listener;
 mod method;
@@ -22,13 +23,18 @@ mod tenant;
 mod upstream;
 
 pub use about::About;
-pub use access::{Approval, Authentication, Disclosure, Scope, StatusProfile, Visibility};
+pub use access::{
+    Approval, Authentication, CredentialKind, Disclosure, Scope, StatusProfile, Visibility,
+};
 pub use assignment::Assignment;
 pub use capture::{Capture, Captured, Redact};
 pub use certificate::{CertificateFiles, ChainSource};
-pub use credential::{Credential, CredentialState, KeyDigest, Restriction, Revocation};
+pub use credential::{
+    ClientId, Credential, CredentialState, ImportedKey, KeyDigest, Proof, Restriction, Revocation,
+};
 pub use edge::{Edge, EdgeRate};
 pub use environment::{Environment, PRODUCTION};
+pub use issuer::{Algorithm, ClaimNames, Fetched, Issuer, IssuerKeys};
 pub use list::{AddressList, ListEntry};
 pub use listener::{Distribution, KeySource, Listener, ListenerTls, ProxyProtocol, TlsVersion};
 pub use method::Method;
@@ -72,6 +78,8 @@ pub struct Configuration {
     pub lists: Vec<AddressList>,
     /// Plans, in the order of the file.
     pub plans: Vec<Plan>,
+    /// Issuers of tokens, by index from [`Authentication::issuers`].
+    pub issuers: Vec<Issuer>,
     /// Access roles, in the order of the file.
     pub access_roles: Vec<AccessRole>,
     /// Policies, in the order of the file.
@@ -103,7 +111,7 @@ pub struct Accounts {
     pub groups: Vec<Group>,
     /// Their applications.
     pub apps: Vec<App>,
-    /// The applications' keys.
+    /// What the applications prove themselves with.
     pub credentials: Vec<Credential>,
     /// What the applications may call.
     pub subscriptions: Vec<Subscription>,

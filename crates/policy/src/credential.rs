@@ -1,7 +1,8 @@
-//! API keys in requests: where they stand, and whether they are real.
+//! Credentials in requests: where they stand, and whether they are real.
 //!
 //! Whoever answers [`FactRequest::Credential`](crate::decision::FactRequest) calls [`verify`].
 
+mod bearer;
 mod places;
 pub(crate) mod query;
 
@@ -11,24 +12,37 @@ use crate::facts::{CredentialVerdict, Facts, OtherKind, Place};
 use crate::fields::Known;
 use crate::router::Route;
 use crate::snapshot::Snapshot;
-use postern_model::entity::{Authentication, Credential, KeyDigest, Name};
+use postern_model::entity::{Authentication, Credential, CredentialKind, KeyDigest, Name};
 use postern_model::key::{ApiKey, CREDENTIAL_PREFIX, Keyer, MAX_LEN, Malformed, Parsed};
+use postern_proof::Keyring;
 use std::sync::Arc;
 
 /// What an unknown key is compared with, so that it takes as long as a wrong one.
 const NOBODY: KeyDigest = KeyDigest([0; 32]);
 
-/// Finds the API key of a request where the service of `route` looks for it, and verifies it. The
-/// same work is done for a key that nobody has as for one whose secret is wrong. Allocates nothing
-/// for a key that is verified.
+/// A header in which most callers send API keys.
+const USUAL: &[u8] = b"x-api-key";
+
+/// What credentials are verified with.
+#[derive(Debug, Clone, Copy)]
+pub struct Verifier<'a> {
+    /// For API keys.
+    pub keyer: &'a Keyer,
+    /// For tokens.
+    pub keyring: &'a Keyring,
+}
+
+/// Finds the credential of a request where the operation of `route` looks for it, and verifies it.
+/// The same work is done for a key that nobody has as for one whose secret is wrong. Allocates
+/// nothing for a key that is verified.
 pub fn verify(
     facts: &dyn Facts,
     snapshot: &Snapshot<'_>,
     route: &Route,
-    keyer: &Keyer,
+    by: Verifier<'_>,
 ) -> CredentialVerdict {
-    match &snapshot.rules.service(route).authentication {
-        Some(accepted) => verify_in(accepted, facts, snapshot, keyer),
+    match snapshot.rules.authentication(route) {
+        Some(accepted) => verify_in(accepted, facts, snapshot, by),
         None => CredentialVerdict::Missing,
     }
 }
@@ -38,30 +52,46 @@ fn verify_in(
     accepted: &Authentication,
     facts: &dyn Facts,
     snapshot: &Snapshot<'_>,
-    keyer: &Keyer,
+    by: Verifier<'_>,
 ) -> CredentialVerdict {
-    let mut found = presented(accepted, facts);
-    let Some(first) = found.next() else {
-        return other_kind(facts);
-    };
-    if found.next().is_some() {
-        let mut places = Vec::new();
-        for place in presented(accepted, facts).map(|f| f.place()) {
-            if !places.contains(&place) {
-                places.push(place);
-            }
-        }
-        return CredentialVerdict::Ambiguous { places };
+    let tokens = accepted.accepts(CredentialKind::Jwt);
+    let token = if tokens { bearer::token(facts) } else { None };
+    let mut found = presented(accepted, facts, tokens);
+    let first = found.next();
+    if found.next().is_some() || (first.is_some() && token.is_some()) {
+        return ambiguous(presented(accepted, facts, tokens), token.is_some());
     }
+    if let Some(token) = token {
+        // Two of a field that stands once are two credentials (RFC 9110 §5.3).
+        if facts.header(Known::Authorization, 1).is_some() {
+            return ambiguous(std::iter::empty(), true);
+        }
+        return bearer::verify(token, accepted, snapshot, by.keyring);
+    }
+    let Some(first) = first else {
+        return other_kind(accepted, facts);
+    };
     let mut decoded = [0; MAX_LEN + 1];
     let value = match first.source {
         Source::Header => first.value,
         Source::Query => query::decode(first.value, &mut decoded),
     };
     match ApiKey::parse(value) {
-        Ok(parsed) => look_up(snapshot, parsed, value, keyer),
-        Err(fault) => imported(snapshot, value, fault, keyer, &first),
+        Ok(parsed) => look_up(snapshot, parsed, value, by.keyer),
+        Err(fault) => imported(snapshot, value, fault, by.keyer, &first),
     }
+}
+
+/// Where several stand, each place once.
+fn ambiguous<'a>(found: impl Iterator<Item = Presented<'a>>, token: bool) -> CredentialVerdict {
+    let mut places = Vec::new();
+    let token = token.then(|| Place::Header("authorization".into()));
+    for place in found.map(|found| found.place()).chain(token) {
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    CredentialVerdict::Ambiguous { places }
 }
 
 fn look_up(
@@ -77,7 +107,10 @@ fn look_up(
     }
     let id = std::str::from_utf8(&written).unwrap_or_default();
     let row: Option<&Arc<Credential>> = snapshot.directory.credential(id);
-    let genuine = keyer.verify(value, row.map_or(&NOBODY, |row| &row.digest));
+    let genuine = keyer.verify(
+        value,
+        row.and_then(|row| row.proof.digest()).unwrap_or(&NOBODY),
+    );
     match row {
         Some(row) if genuine => CredentialVerdict::Verified { id: row.id.clone() },
         Some(row) => CredentialVerdict::WrongSecret { id: row.id.clone() },
@@ -136,13 +169,16 @@ impl Presented<'_> {
     }
 }
 
-/// Everything that stands where keys are looked for.
+/// Everything that stands where keys are looked for. Where tokens are accepted, too, a bearer token
+/// is none.
 fn presented<'a>(
     accepted: &'a Authentication,
     facts: &'a dyn Facts,
+    tokens: bool,
 ) -> impl Iterator<Item = Presented<'a>> {
     let headers = accepted.headers.iter().flat_map(move |name| {
         let values = (0..).map_while(move |nth| facts.header_named(name.as_bytes(), nth));
+        let values = values.filter(move |value| !tokens || bearer::of(value).is_none());
         values.map(move |value| Presented {
             source: Source::Header,
             name,
@@ -160,24 +196,28 @@ fn presented<'a>(
     headers.chain(parameters)
 }
 
-/// A credential of a kind that is not an API key, in the one place where those stand.
-fn other_kind(facts: &dyn Facts) -> CredentialVerdict {
+/// A credential of a kind that is not accepted, in the places where those usually stand.
+fn other_kind(accepted: &Authentication, facts: &dyn Facts) -> CredentialVerdict {
+    let not = |sent| CredentialVerdict::KindNotAccepted { sent };
+    if !accepted.accepts(CredentialKind::ApiKey)
+        && let Some(value) = facts.header_named(USUAL, 0)
+        && ApiKey::parse(value).is_ok()
+    {
+        return not(OtherKind::ApiKey);
+    }
     let Some(value) = facts.header(Known::Authorization, 0) else {
         return CredentialVerdict::Missing;
     };
-    let mut words = value.splitn(2, |&b| b == b' ');
-    let scheme = words.next().unwrap_or_default();
-    let rest = words.next().unwrap_or_default().trim_ascii();
-    let sent = if scheme.eq_ignore_ascii_case(b"bearer") {
-        if ApiKey::parse(rest).is_ok() {
+    if let Some(token) = bearer::of(value) {
+        return not(if ApiKey::parse(token).is_ok() {
             OtherKind::KeyAsBearer
         } else {
             OtherKind::Bearer
-        }
-    } else if scheme.eq_ignore_ascii_case(b"basic") {
-        OtherKind::Basic
-    } else {
-        return CredentialVerdict::Missing;
-    };
-    CredentialVerdict::KindNotAccepted { sent }
+        });
+    }
+    let scheme = value.split(|&b| b == b' ').next().unwrap_or_default();
+    if scheme.eq_ignore_ascii_case(b"basic") {
+        return not(OtherKind::Basic);
+    }
+    CredentialVerdict::Missing
 }

@@ -1,13 +1,15 @@
 //! Who may call what: tenants, groups, apps, credentials and subscriptions, by name.
 
+mod clients;
 mod imports;
 #[cfg(test)]
 mod tests;
 mod trie;
 
+use clients::Clients;
 use foldhash::quality::RandomState;
 use imports::Imports;
-use postern_model::entity::{Accounts, App, Credential, Group, Name, Subscription, Tenant};
+use postern_model::entity::{Accounts, App, Credential, Group, Name, Proof, Subscription, Tenant};
 use postern_model::key::Keyer;
 use postern_model::key::imported::KeyFormat;
 use std::hash::BuildHasher;
@@ -25,6 +27,7 @@ pub struct Directory {
     apps: Trie<App>,
     credentials: Trie<Credential>,
     imports: Imports,
+    clients: Clients,
     /// By app and service.
     subscriptions: Trie<Subscription>,
     /// Names that many rows say. They are declared elsewhere, so that there are few; none is ever
@@ -144,6 +147,14 @@ impl Directory {
         self.imports.find(key, keyer, &self.hasher)
     }
 
+    /// The credential of a client of an issuer; without one, that for all of its clients.
+    pub fn client(&self, issuer: &str, client: &str) -> Option<&Arc<Credential>> {
+        if self.clients.is_empty() {
+            return None;
+        }
+        self.clients.find(issuer, client, &self.hasher)
+    }
+
     /// How the keys that other gateways made were digested, each once.
     pub fn key_formats(&self) -> impl Iterator<Item = &Arc<KeyFormat>> {
         self.imports.formats()
@@ -225,14 +236,15 @@ impl Directory {
                 self.apps.remove(self.hash(&*name), &|row| row.name == name);
             }
             Change::PutCredential(row) => {
-                self.forget_import(&row.id);
+                self.forget_proof(&row.id);
                 let row = Arc::new(self.shared(row));
                 self.imports.put(&row, &hasher);
+                self.clients.put(&row, &hasher);
                 self.credentials
                     .put(row, &|row| hasher.hash_one(&*row.id), &|a, b| a.id == b.id);
             }
             Change::RemoveCredential(id) => {
-                self.forget_import(&id);
+                self.forget_proof(&id);
                 self.credentials
                     .remove(self.hash(&*id), &|row| row.id == id);
             }
@@ -257,13 +269,14 @@ impl Directory {
         }
     }
 
-    /// What is kept of the key of a credential is about to change.
-    fn forget_import(&mut self, id: &str) {
-        if self.imports.is_empty() {
+    /// What proves a credential is about to change.
+    fn forget_proof(&mut self, id: &str) {
+        if self.imports.is_empty() && self.clients.is_empty() {
             return;
         }
         if let Some(row) = self.credential(id).cloned() {
             self.imports.remove(&row, &self.hasher);
+            self.clients.remove(&row, &self.hasher);
         }
     }
 
@@ -273,7 +286,9 @@ impl Directory {
             row.app = app.name.clone();
         }
         row.environment = self.name(&row.environment);
-        row.imported = row.imported.map(|format| self.imports.shared(format));
+        if let Proof::Imported(key) = &mut row.proof {
+            key.format = self.imports.shared(key.format.clone());
+        }
         if let Some(scopes) = &row.scopes {
             row.scopes = Some(scopes.iter().map(|scope| self.name(scope)).collect());
         }

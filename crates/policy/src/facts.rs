@@ -9,6 +9,7 @@ pub use readings::{
 use crate::fields::Known;
 use crate::head::{Head, Version};
 use crate::recorded::Routed;
+use crate::rules::Rules;
 use postern_model::entity::{Authentication, TlsVersion};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -68,7 +69,7 @@ pub trait Facts {
     }
     /// Whether what is known of the credential holds where credentials are accepted so: a record
     /// may have been made where they were looked for elsewhere.
-    fn looked_in(&self, _: &Authentication) -> bool {
+    fn looked_in(&self, _: &Authentication, _: &Rules) -> bool {
         true
     }
     /// Whether the app has no other subscription to that service than the directory has: a record

@@ -2,6 +2,7 @@
 
 use crate::rules::Rules;
 use postern_model::entity::{App, Credential, Group, Name, Plan, Subscription, Tenant};
+use postern_proof::Token;
 use smallvec::SmallVec;
 use std::sync::Arc;
 
@@ -10,6 +11,8 @@ use std::sync::Arc;
 pub struct Identity {
     /// What it proved it with.
     pub credential: Arc<Credential>,
+    /// The token that it brought, if it was one.
+    pub token: Option<Arc<Token>>,
     /// The app.
     pub app: Arc<App>,
     /// The app's tenant.
@@ -29,12 +32,22 @@ impl Identity {
         rules.configuration().plans.get(self.plan?)
     }
 
-    /// The scopes that count: granted, and carried by the credential.
+    /// The scopes that count: granted, and carried by the credential and the token.
     pub fn scopes<'a>(&'a self, rules: &'a Rules) -> impl Iterator<Item = &'a Name> {
-        let carried = self.credential.scopes.as_deref();
         self.granted(rules)
             .iter()
-            .filter(move |scope| carried.is_none_or(|list| list.contains(scope)))
+            .filter(move |scope| self.carries(scope))
+    }
+
+    /// Whether the credential and the token carry a scope, if it is granted.
+    pub(crate) fn carries(&self, scope: &Name) -> bool {
+        let within = |list: Option<&[Name]>| list.is_none_or(|list| list.contains(scope));
+        within(self.credential.scopes.as_deref()) && within(self.token_scopes())
+    }
+
+    /// The scopes that the token carries; `None`: there is none, or it carries all.
+    pub(crate) fn token_scopes(&self) -> Option<&[Name]> {
+        self.token.as_ref()?.scopes.as_deref()
     }
 
     /// The access roles that the app carries, by itself or by its groups.
@@ -52,14 +65,18 @@ impl Identity {
     }
 
     /// What is granted: the subscription's scopes, or its plan's. Where a service asks for no
-    /// subscription and there is none, the credential's own list is what somebody has granted.
+    /// subscription and there is none, the credential's own list is what somebody has granted, or
+    /// that of the token, whose issuer has.
     pub(crate) fn granted<'a>(&'a self, rules: &'a Rules) -> &'a [Name] {
         match &self.subscription {
             Some(subscription) => match &subscription.scopes {
                 Some(scopes) => scopes,
                 None => self.plan(rules).map_or(&[], |plan| &plan.scopes),
             },
-            None => self.credential.scopes.as_deref().unwrap_or_default(),
+            None => {
+                let own = self.credential.scopes.as_deref();
+                own.or_else(|| self.token_scopes()).unwrap_or_default()
+            }
         }
     }
 }

@@ -54,7 +54,8 @@ impl Identity {
     pub fn ends_at(&self) -> Option<i64> {
         let subscription = self.subscription.as_ref();
         let subscription = subscription.and_then(|row| row.expires_at);
-        [self.credential.expires_at, subscription]
+        let token = self.token.as_ref().and_then(|token| token.expires_at);
+        [self.credential.expires_at, subscription, token]
             .into_iter()
             .flatten()
             .min()

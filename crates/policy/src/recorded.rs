@@ -23,6 +23,7 @@ use crate::facts::{
 use crate::fields::Known;
 use crate::head::Version;
 use crate::path;
+use crate::rules::Rules;
 use crate::snapshot::Snapshot;
 use crate::walk::Walk;
 use postern_model::entity::{Authentication, Name, TlsVersion};
@@ -94,7 +95,7 @@ pub struct Recorded {
     credential: Option<CredentialVerdict>,
     /// Where credentials were accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    looked: Option<[Vec<Name>; 2]>,
+    looked: Option<[Vec<Name>; 3]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     readings: Option<Vec<Reading>>,
     rows: Rows,
@@ -230,8 +231,8 @@ impl Recorded {
             credential: live.credential().cloned(),
             looked: walk
                 .route()
-                .and_then(|route| snapshot.rules.service(route).authentication.as_ref())
-                .map(looked),
+                .and_then(|route| snapshot.rules.authentication(route))
+                .map(|accepted| looked(accepted, snapshot.rules)),
             readings: live.readings().map(<[Reading]>::to_vec),
             rows: Rows::read(walk.identity(), walk.route(), live, snapshot),
             missed: Cell::new(None),
@@ -286,9 +287,16 @@ impl Recorded {
     }
 }
 
-/// Where keys are looked for: headers and query parameters.
-fn looked(accepted: &Authentication) -> [Vec<Name>; 2] {
-    [accepted.headers.clone(), accepted.query.clone()]
+/// Where credentials are looked for: headers, query parameters, and whose tokens count.
+fn looked(accepted: &Authentication, rules: &Rules) -> [Vec<Name>; 3] {
+    let all = &rules.configuration().issuers;
+    let issuers = accepted.issuers.iter().filter_map(|&at| all.get(at));
+    let issuers = issuers.map(|issuer| issuer.name.clone());
+    [
+        accepted.headers.clone(),
+        accepted.query.clone(),
+        issuers.collect(),
+    ]
 }
 
 /// Text is kept whole or not at all.
@@ -424,11 +432,8 @@ impl Facts for Recorded {
         self.fields.iter().any(|field| *field.name == *name)
     }
 
-    fn looked_in(&self, accepted: &Authentication) -> bool {
-        let Some([headers, query]) = &self.looked else {
-            return false;
-        };
-        *headers == accepted.headers && *query == accepted.query
+    fn looked_in(&self, accepted: &Authentication, rules: &Rules) -> bool {
+        self.looked.as_ref() == Some(&looked(accepted, rules))
     }
 
     fn knows_subscription(&self, service: &str) -> bool {

@@ -11,8 +11,8 @@ use crate::router::{Route, Router, template::TemplateError};
 use crate::stages::upstream::{OperationPlan, UpstreamPlan, Way};
 use access::Access;
 use postern_model::entity::{
-    AccessRole, Configuration, Lifecycle, Method, Name, Operation, Policy, Service, Upstream,
-    Version,
+    AccessRole, Authentication, Configuration, CredentialKind, Lifecycle, Method, Name, Operation,
+    Policy, Service, Upstream, Version,
 };
 use std::sync::Arc;
 
@@ -79,6 +79,8 @@ pub struct Rules {
     tls_port: Option<u16>,
     policies: Policies,
     access: Access,
+    /// By service: headers and query parameters that may hold a credential which stays here.
+    withheld: Vec<(Vec<Name>, Vec<Name>)>,
     /// The headers that credentials are taken from, and that [`Known`] lists.
     credentials: Vec<Known>,
     /// Tells their name from others in few bytes.
@@ -126,6 +128,7 @@ impl Rules {
             tls_port,
             policies,
             access,
+            withheld: configuration.services.iter().map(withheld).collect(),
             credentials: credentials(&configuration),
             mark: mark(&revision),
             revision,
@@ -195,6 +198,19 @@ impl Rules {
             reason = "only these rules make their routes"
         )]
         &self.version(route).operations[route.operation]
+    }
+
+    /// Headers and query parameters that the upstream does not get because they may hold the
+    /// consumer's credential: whatever one of the service's operations takes one from.
+    pub(crate) fn withheld(&self, route: &Route) -> (&[Name], &[Name]) {
+        let of_service = self.withheld.get(route.service);
+        of_service.map_or((&[], &[]), |(headers, query)| (headers, query))
+    }
+
+    /// What the operation of a route accepts; `None`: it is open to everybody.
+    pub fn authentication(&self, route: &Route) -> Option<&Authentication> {
+        let here = self.operation(route).authentication.as_deref();
+        here.or(self.service(route).authentication.as_ref())
     }
 
     /// Every policy that is attached to an operation or above it, the widest level first; those
@@ -346,12 +362,33 @@ fn mark(name: &str) -> u32 {
     name.bytes().fold(0x811c_9dc5, step)
 }
 
+fn withheld(service: &Service) -> (Vec<Name>, Vec<Name>) {
+    let Some(accepted) = &service.authentication else {
+        return (Vec::new(), Vec::new());
+    };
+    if accepted.forward_credential {
+        return (Vec::new(), Vec::new());
+    }
+    let mut headers = accepted.headers.clone();
+    if accepted.accepts(CredentialKind::Jwt) {
+        headers.push("authorization".into());
+    }
+    (headers, accepted.query.clone())
+}
+
 fn credentials(configuration: &Configuration) -> Vec<Known> {
     let accepted = configuration.services.iter();
     let accepted = accepted.filter_map(|service| service.authentication.as_ref());
-    let headers = accepted.flat_map(|accepted| &accepted.headers);
-    let known = headers.map(|header| Known::of(header.as_bytes()));
-    known.filter(|known| *known != Known::Other).collect()
+    let mut found = Vec::new();
+    for accepted in accepted {
+        let headers = accepted.headers.iter();
+        found.extend(headers.map(|header| Known::of(header.as_bytes())));
+        if accepted.accepts(CredentialKind::Jwt) {
+            found.push(Known::Authorization);
+        }
+    }
+    found.retain(|known| *known != Known::Other);
+    found
 }
 
 /// Compiles one operation.

@@ -2,13 +2,13 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 use postern_model::entity::{
-    AccessRole, Accounts, App, Authentication, Balance, Configuration, Coverage, Credential, Dns,
-    Edge, Group, HostMode, Method, Operation, Outlier, PathRewrite, Plan, Pool, Requested, Retry,
-    RoleGrant, Service, Subscription, SubscriptionState, Target, Tenant, Upstream,
-    UpstreamProtocol, UpstreamTimeouts, Version,
+    AccessRole, Accounts, App, Authentication, Balance, Configuration, Coverage, Credential,
+    CredentialKind, Dns, Edge, Group, HostMode, Method, Operation, Outlier, PathRewrite, Plan,
+    Pool, Proof, Requested, Retry, RoleGrant, Service, Subscription, SubscriptionState, Target,
+    Tenant, Upstream, UpstreamProtocol, UpstreamTimeouts, Version,
 };
 use postern_model::key::{ApiKey, CREDENTIAL_PREFIX, Keyer};
-use postern_policy::credential::verify;
+use postern_policy::credential::{Verifier, verify};
 use postern_policy::fields::{Known, Span};
 use postern_policy::forward::trace::Trace;
 use postern_policy::forward::{self, RequestContext};
@@ -17,7 +17,8 @@ use postern_policy::recorded::compact::{MOST, Passed, Seen};
 use postern_policy::{
     Allowed, Connection, Decision, Depth, Directory, FactRequest, Live, Rules, Snapshot, Step, Walk,
 };
-use std::sync::Arc;
+use postern_proof::Keyring;
+use std::sync::{Arc, LazyLock};
 
 fn keyer() -> Keyer {
     Keyer::new(&[9; 32])
@@ -53,8 +54,7 @@ fn directory() -> Directory {
         credentials: vec![Credential {
             id: format!("{CREDENTIAL_PREFIX}{}", key().id()).into(),
             app: "shop".into(),
-            digest: keyer().keyed(&key().digest()),
-            imported: None,
+            proof: Proof::Key(keyer().keyed(&key().digest())),
             environment: "production".into(),
             scopes: Some(["orders:read".into()].into()),
             not_before: None,
@@ -186,6 +186,8 @@ fn request() -> Head {
 
 fn with_keys() -> Authentication {
     Authentication {
+        kinds: vec![CredentialKind::ApiKey],
+        issuers: vec![],
         headers: vec!["x-api-key".into()],
         query: vec!["api_key".into()],
         forward_credential: false,
@@ -204,6 +206,8 @@ fn connection() -> Connection {
 
 /// Decides, verifying a key where that is asked for.
 fn decide(snapshot: &Snapshot<'_>, keyer: &Keyer, facts: &Live<'_>) -> Walk {
+    static KEYRING: LazyLock<Keyring> = LazyLock::new(Keyring::default);
+    let keyring = &*KEYRING;
     let mut walk = Walk::new(Depth::FirstDenial);
     loop {
         match walk.step(snapshot, facts) {
@@ -211,7 +215,8 @@ fn decide(snapshot: &Snapshot<'_>, keyer: &Keyer, facts: &Live<'_>) -> Walk {
             Step::Done(other) => panic!("was not allowed: {other:?}"),
             Step::Need(FactRequest::Credential) => {
                 let route = walk.route().unwrap();
-                facts.provide_credential(verify(facts, snapshot, route, keyer));
+                let by = Verifier { keyer, keyring };
+                facts.provide_credential(verify(facts, snapshot, route, by));
             }
             Step::Need(other) => panic!("asks for {other}"),
         }

@@ -16,6 +16,7 @@ mod gateway;
 mod http1;
 mod http2;
 mod io;
+pub mod issuers;
 pub mod metrics;
 pub mod proxy_protocol;
 pub mod record;

@@ -26,7 +26,7 @@ pub enum Says {
 }
 
 /// Kinds that are not here are the platform's.
-const SAYS: [(&str, Says); 24] = [
+const SAYS: [(&str, Says); 25] = [
     ("access_role", Says::Tenant),
     ("api_document", Says::Service),
     ("app", Says::Tenant),
@@ -37,6 +37,7 @@ const SAYS: [(&str, Says); 24] = [
     ("group", Says::Tenant),
     ("identity_provider", Says::Tenant),
     ("invitation", Says::Tenant),
+    ("issuer", Says::Tenant),
     ("list", Says::Tenant),
     ("member", Says::Tenant),
     ("plan", Says::Tenant),

@@ -99,6 +99,10 @@ impl Asking<'_> {
                 "key" => out.push_str(&written(&key(self.number))),
                 "guess" => out.push_str(&written(&guess(self.number))),
                 "good" => out.push_str(&written(&good())),
+                name if name.starts_with("token") => {
+                    let wrong = name.trim_start_matches("token").trim();
+                    out.push_str(&super::token::token(&self.row.name(), wrong));
+                }
                 "stranger" => out.push_str(&written(&stranger())),
                 "" => out.push_str("{}"),
                 length => out.push_str(&"a".repeat(length.parse().expect("a length"))),

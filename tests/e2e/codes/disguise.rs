@@ -102,6 +102,35 @@ fn a_guessed_secret_cannot_be_told_from_a_key_that_never_was() {
     }
 }
 
+#[test]
+fn a_token_that_is_not_genuine_says_nothing_of_why() {
+    let (gateway, _place) = start(Extent::Whole);
+    let (number, row) = rows(|row| row.code == "token.key_unknown")
+        .next()
+        .expect("a row");
+    for telling in Telling::all() {
+        let asking = Asking {
+            gateway: gateway.address,
+            number,
+            row,
+            telling,
+        };
+        let ask = |wrong: &str| {
+            let text = format!("GET /op\nAuthorization: Bearer {{token {wrong}}}");
+            bare(&asking.send_raw(&text))
+        };
+        let [forged, unknown, foreign] = ["forged", "unknown", "foreign"].map(ask);
+        let shown = match (telling.profile(), telling.disclosure()) {
+            ("conceal", _) => "postern-denial: route.not_found\r\n",
+            (_, "minimal") => "postern-denial: token\r\n",
+            _ => "postern-denial: token.invalid\r\n",
+        };
+        assert!(forged.to_lowercase().contains(shown), "{shown}: {forged}");
+        assert_eq!(forged, unknown, "{telling:?}");
+        assert_eq!(forged, foreign, "{telling:?}");
+    }
+}
+
 /// A response without date and id, and without what is made from the id.
 fn bare(response: &[u8]) -> String {
     let text = String::from_utf8(response.to_vec()).expect("text");

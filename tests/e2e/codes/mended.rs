@@ -116,7 +116,7 @@ fn explained(postern: &Stored, asking: &Asking<'_>, id: &str) -> Result<(), Stri
     let why = postern.ok(&["why", id]);
     let due = [
         format!("refused[{}]: ", row.code),
-        format!("= fault: {} (", contract(row.code).1),
+        format!("= fault: {} (", contract(row.code).1.replace('_', " ")),
     ];
     if let Some(due) = due.iter().find(|due| !why.contains(*due)) {
         return Err(format!("no `{due}` in {why}"));

@@ -8,10 +8,11 @@ use Mend::{Caller, Fix, NewKey};
 ///
 /// A request is its first line, its fields, and after an empty line its body. The path is below
 /// the service of the row, whose operation `op` asks for the scope `read`. In curly brackets stand
-/// keys: `{key}` is that of the row's app, `{good}` that of an app that lacks nothing.
+/// keys: `{key}` is that of the row's app, `{good}` that of an app that lacks nothing. `{token}` is a
+/// token that the row's issuer signed for the row's app, and the word behind what is wrong with it.
 ///
 /// `world` is what differs from a world in which everything passes, as a JSON Merge Patch of the
-/// row's own tenant, app, key, plan, service, subscription, policy and list. A `role` is what the
+/// row's own tenant, app, key, issuer, plan, service, subscription, policy and list. A `role` is what the
 /// access role allows that `op` asks for.
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
@@ -150,6 +151,35 @@ pub(super) const ROWS: &[Row] = &[
         sent: "POST /op\nX-API-Key: {key}", alike: "GET /op\nX-API-Key: {key}",
         mend: Fix, ..ROW },
 
+    Row { code: "token.malformed", status: [401, 403, 404], fields: BEARER, world: TOKENS,
+        sent: "GET /op\nAuthorization: Bearer abc", alike: "GET /op\nAuthorization: Bearer {token}",
+        mend: Caller, ..ROW },
+    Row { code: "token.signature_invalid", status: [401, 403, 404], shown: "token.invalid", fields: BEARER, world: TOKENS,
+        sent: "GET /op\nAuthorization: Bearer {token forged}", alike: "GET /op\nAuthorization: bearer  {token}",
+        mend: Caller, ..ROW },
+    Row { code: "token.key_unknown", status: [401, 403, 404], shown: "token.invalid", fields: BEARER, world: TOKENS,
+        sent: "GET /op\nAuthorization: Bearer {token unknown}", alike: "GET /op\nAuthorization: Bearer {token}",
+        mend: Caller, ..ROW },
+    Row { code: "token.issuer_not_trusted", status: [401, 403, 404], shown: "token.invalid", fields: BEARER, world: TOKENS,
+        sent: "GET /op\nAuthorization: Bearer {token foreign}", alike: "GET /op\nAuthorization: Bearer {token}",
+        mend: Caller, ..ROW },
+    Row { code: "token.expired", status: [401, 403, 401], fields: BEARER, world: TOKENS,
+        sent: "GET /op\nAuthorization: Bearer {token old}", alike: "GET /op\nAuthorization: Bearer {token}",
+        mend: Caller, ..ROW },
+    Row { code: "token.not_yet_valid", status: [401, 403, 401], fields: BEARER, world: TOKENS,
+        sent: "GET /op\nAuthorization: Bearer {token early}", alike: "GET /op\nAuthorization: Bearer {token}",
+        mend: Caller, ..ROW },
+    Row { code: "token.audience_mismatch", status: [401, 403, 401], fields: BEARER, world: TOKENS,
+        sent: "GET /op\nAuthorization: Bearer {token other}", alike: "GET /op\nAuthorization: Bearer {token}",
+        mend: Fix, ..ROW },
+    Row { code: "token.claim_missing", status: [401, 403, 404], fields: BEARER, world: TOKENS,
+        sent: "GET /op\nAuthorization: Bearer {token nobody}", alike: "GET /op\nAuthorization: Bearer {token}",
+        mend: Caller, ..ROW },
+    Row { code: "identity_provider.unreachable", status: [503, 503, 404], fields: &[("Retry-After", "5")],
+        world: r#"{"issuer": {"keys_file": null, "keys_url": "http://{nobody}/keys"}, "service": {"authentication": {"api_key": {}}}}"#,
+        sent: "GET /op\nAuthorization: Bearer {token}", alike: "GET /op\nX-API-Key: {key}",
+        mend: Caller, ..ROW },
+
     Row { code: "account.tenant_suspended", status: [403, 403, 403],
         world: r#"{"tenant": {"state": "suspended", "suspended_at": "2026-01-01", "reason": "unpaid"}}"#,
         sent: "GET /op\nX-API-Key: {key}", alike: "GET /op\nX-API-Key: {good}",
@@ -251,6 +281,9 @@ const ROW: Row = Row {
 };
 
 /// What a 401 says besides.
+/// Tokens are accepted, and no keys.
+const TOKENS: &str = r#"{"issuer": {}, "service": {"authentication": {"api_key": null}}}"#;
+const BEARER: &[(&str, &str)] = &[("WWW-Authenticate", "Bearer realm=")];
 const CHALLENGE: &[(&str, &str)] = &[("WWW-Authenticate", "ApiKey realm=")];
 
 /// What a rate says besides.
@@ -274,8 +307,9 @@ pub(super) const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("connection.proxy_protocol_invalid", "tests/e2e/forwarding.rs", "the_proxy_protocol_names_the_client"),
     ("connection.limit_reached", "tests/e2e/refusals.rs", "too_many_connections_are_refused"),
     ("connection.timeout", "tests/e2e/refusals.rs", "slow_callers_are_told_so"),
-    // Nobody decides it: callers are told it in place of two others.
+    // Nobody decides these: callers are told them in place of others.
     ("credential.invalid", "tests/e2e/codes/disguise.rs", "a_guessed_secret_cannot_be_told_from_a_key_that_never_was"),
+    ("token.invalid", "tests/e2e/codes/disguise.rs", "a_token_that_is_not_genuine_says_nothing_of_why"),
     // These take an upstream that fails for a while.
     ("upstream.no_healthy_target", "tests/e2e/refusals.rs", "no_healthy_target_is_named_and_health_comes_back"),
     ("upstream.circuit_open", "tests/e2e/refusals.rs", "an_open_circuit_is_named_and_closes_again"),

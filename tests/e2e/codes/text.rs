@@ -52,9 +52,17 @@ pub(super) fn steady(row: &Row, text: &str) -> String {
     let ends = ["credential.expired", "subscription.expired"].contains(&row.code);
     let mut out = String::new();
     for line in text.lines() {
+        let clock = ["token.", "identity_provider."]
+            .iter()
+            .any(|family| row.code.starts_with(family));
         let of_now = MOMENTS.iter().any(|moment| line.contains(moment))
             || counted && COUNTED.iter().any(|moment| line.contains(moment))
-            || ends && line.contains(" until 20") && line.contains('Z');
+            || ends && line.contains(" until 20") && line.contains('Z')
+            || clock
+                && (line.contains(" too early")
+                    || line.contains(" apart")
+                    || line.contains("since 20")
+                    || line.contains("\"now\""));
         let mut words = Vec::new();
         let mut rest = line.split(' ');
         while let Some(word) = rest.next() {

@@ -17,6 +17,8 @@ pub(super) struct Place {
     nobody: SocketAddr,
     /// Of a listener that nobody calls: `tls_required` takes one.
     certificate: Value,
+    /// A file with the key that signs every token.
+    keys: tempfile::NamedTempFile,
     _authority: Authority,
 }
 
@@ -28,6 +30,7 @@ impl Place {
             upstream: Upstream::start(),
             nobody: free_address(),
             certificate: json!({"certificate": issued.certificate, "key": issued.key}),
+            keys: super::token::keys(),
             _authority: authority,
         }
     }
@@ -113,6 +116,8 @@ struct Own {
     key: ApiKey,
     /// [`Row::world`].
     different: Value,
+    /// Where the key is that signs tokens.
+    keys: String,
 }
 
 impl Own {
@@ -123,6 +128,7 @@ impl Own {
             key: key(number),
             different: serde_json::from_str(&world)
                 .unwrap_or_else(|error| panic!("the world of {}: {error}", row.code)),
+            keys: place.keys.path().display().to_string(),
         }
     }
 
@@ -147,6 +153,17 @@ impl Own {
         });
         if let Some(targets) = self.different.get("targets") {
             all["upstreams"][name] = upstream(targets);
+        }
+        if self.different.get("issuer").is_some() {
+            let usual = json!({
+                "issuer": super::token::issuer(name), "audiences": ["codes"],
+                "keys_file": self.keys, "leeway": "10s",
+            });
+            all["issuers"][name] = self.part("issuer", usual);
+            let (id, _) = credential(&client(&self.key), name);
+            all["credentials"][id] = json!({
+                "app": name, "environment": "staging", "client": {"issuer": name, "id": name},
+            });
         }
         if self.different.get("list").is_some() {
             all["lists"][name] = self.part("list", json!({}));
@@ -221,6 +238,10 @@ impl Own {
                 "v2": second,
             },
         });
+        if self.different.get("issuer").is_some() {
+            let jwt = json!({"jwt": {"issuers": [self.name]}});
+            merge(&mut service["authentication"], &jwt);
+        }
         if telling.disclosure() == "verbose" {
             service["disclosure_until"] = json!("2099-01-01");
         }
@@ -238,6 +259,15 @@ fn credential(key: &ApiKey, app: &str) -> (String, Value) {
 /// The key of the row of that number.
 pub(super) fn key(row: usize) -> ApiKey {
     made(row, 1)
+}
+
+/// Another id for the credential of the client of a row's app.
+fn client(key: &ApiKey) -> ApiKey {
+    let mut random = [9; ApiKey::RANDOM];
+    for (byte, letter) in random.iter_mut().zip(key.id().bytes()) {
+        *byte = letter.wrapping_add(7);
+    }
+    ApiKey::generate(&random)
 }
 
 /// One with the id of [`key`] and another secret.

@@ -73,7 +73,7 @@ needs! {
     AccessRolesRead AccessRolesWrite AppsRead AppsWrite AuditRead BackupsMake BlocksLift CallsRead
     CategoriesWrite CertificatesRead CertificatesWrite ChangesDecide ChangesPropose
     ConfigurationApply ConfigurationExport CredentialsRead CredentialsWrite EnvironmentsWrite
-    GroupsRead GroupsWrite ListsRead ListsWrite MembersRead MembersWrite PlansRead PlansWrite
+    GroupsRead GroupsWrite IssuersRead IssuersWrite ListsRead ListsWrite MembersRead MembersWrite PlansRead PlansWrite
     PoliciesRead PoliciesWrite QuestionsAsk RevisionsRead RevisionsRollBack RolesRead RolesWrite
     ServiceAccountsRead ServiceAccountsWrite ServicesPublish ServicesRead ServicesWrite
     SettingsRead SettingsWrite SubscriptionsDecide SubscriptionsRead SubscriptionsRequest

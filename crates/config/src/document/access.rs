@@ -56,15 +56,37 @@ pub(crate) enum StatusProfile {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Authentication {
-    /// API keys.
-    #[schemars(required)]
+    /// API keys. Without any kind, they are accepted in `X-API-Key`.
     pub api_key: Option<ApiKey>,
+    /// Tokens that somebody else signed, as `Authorization: Bearer`.
+    pub jwt: Option<Jwt>,
     /// Whether the credential is passed on to the upstream.
     #[schemars(extend("default" = false))]
     pub forward_credential: Option<bool>,
     /// Whether an app needs a subscription to the service.
     #[schemars(extend("default" = true))]
     pub subscription: Option<At<bool>>,
+}
+
+/// What an operation accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Accepted {
+    /// API keys.
+    ApiKey,
+    /// Tokens that somebody else signed.
+    Jwt,
+    /// No credential at all.
+    Anonymous,
+}
+
+/// Whose tokens are accepted.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Jwt {
+    /// The issuers, declared in `issuers`: those of the platform and of the service's own tenant.
+    #[schemars(required, length(min = 1, max = 32))]
+    pub issuers: Option<Vec<At<String>>>,
 }
 
 /// Where an API key may stand in a request.

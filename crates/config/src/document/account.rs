@@ -81,7 +81,8 @@ pub(crate) enum AccountState {
     Suspended,
 }
 
-/// An API key of an app. It has one of `sha256`, `secret`, `imported` and `hmac`.
+/// What an app proves itself with: an API key, which has one of `sha256`, `secret`, `imported` and
+/// `hmac`, or the tokens of a `client`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Credential {
@@ -98,6 +99,8 @@ pub(crate) struct Credential {
     /// What another gateway kept of a key that it made. What the database keeps of its `digest`
     /// stands in `hmac`.
     pub imported: Option<At<Imported>>,
+    /// The client whose tokens prove it.
+    pub client: Option<At<Client>>,
     /// What people call it.
     #[serde(rename = "title")]
     pub _title: Option<Text>,
@@ -130,6 +133,19 @@ pub(crate) struct Credential {
     pub reason: Option<At<Text>>,
     /// Where and for what it may be used.
     pub restricted_to: Option<Restriction>,
+}
+
+/// A client of an issuer. No two credentials are for the same one.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Client {
+    /// The issuer, declared in `issuers`.
+    #[schemars(required)]
+    pub issuer: Option<At<String>>,
+    /// What the issuer calls it (`client_id`, `azp`); `*` for every client of the issuer that no
+    /// other credential is for.
+    #[schemars(required)]
+    pub id: Option<Text>,
 }
 
 /// What another gateway kept of a key. All credentials together use at most four combinations of

@@ -1,6 +1,6 @@
 //! Services, versions and operations.
 
-use super::access::{Approval, Authentication, Disclosure, StatusProfile, Visibility};
+use super::access::{Accepted, Approval, Authentication, Disclosure, StatusProfile, Visibility};
 use super::capture::Capture;
 use crate::located::{At, Map};
 use crate::scalar::date::Date;
@@ -202,7 +202,12 @@ pub(crate) struct Operation {
     /// version's or the service's holds; an empty one asks for none.
     #[schemars(length(max = 64))]
     pub access_roles: Option<At<Vec<At<String>>>>,
-    /// Whether callers without a credential may pass.
+    /// Which of the service's kinds of credentials it accepts, in the order in which callers are
+    /// asked for them, and `anonymous` if callers without one may pass. Without the list, all of
+    /// the service's.
+    #[schemars(length(max = 8))]
+    pub accepts: Option<At<Vec<At<Accepted>>>>,
+    /// Whether callers without a credential may pass, besides those that the service accepts.
     #[schemars(extend("default" = false))]
     pub anonymous: Option<At<bool>>,
     /// Path and query parameters whose values records keep.

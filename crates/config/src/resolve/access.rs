@@ -64,10 +64,8 @@ impl Resolver<'_, '_> {
         Access {
             visibility,
             scopes: scopes.collect(),
-            authentication: given
-                .authentication
-                .as_ref()
-                .map(|given| authentication(&given.value)),
+            authentication: (given.authentication.as_ref())
+                .map(|given| self.authentication(&name.value, tenant, &given.value)),
             status_profile: match given.status_profile.or(usual) {
                 Some(document::StatusProfile::Forbid) => StatusProfile::Forbid,
                 Some(document::StatusProfile::Conceal) => StatusProfile::Conceal,
@@ -187,31 +185,5 @@ impl Resolver<'_, '_> {
                 .error(Code::Conflict, word.span, &message, &label)
                 .help("publish it in other environments only (`environments` of its versions), or choose `standard`");
         }
-    }
-}
-
-fn authentication(given: &document::Authentication) -> Authentication {
-    let key = given.api_key.as_ref();
-    let headers = key.and_then(|key| key.header.as_ref());
-    let query = key.and_then(|key| key.query.as_ref());
-    Authentication {
-        headers: headers.map_or_else(
-            || vec!["x-api-key".into()],
-            |headers| {
-                headers
-                    .0
-                    .iter()
-                    .map(|header| header.value.0.clone())
-                    .collect()
-            },
-        ),
-        query: query.map_or_else(Vec::new, |query| {
-            query.0.iter().map(|name| name.value.0.clone()).collect()
-        }),
-        forward_credential: given.forward_credential.unwrap_or(false),
-        subscription: given
-            .subscription
-            .as_ref()
-            .is_none_or(|needed| needed.value),
     }
 }

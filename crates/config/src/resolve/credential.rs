@@ -2,7 +2,7 @@
 
 use super::Resolver;
 use super::account::names;
-use super::declared::{APP, Bound, ENVIRONMENT, SCOPE, SERVICE, bounds, refer};
+use super::declared::{APP, Bound, ENVIRONMENT, ISSUER, SCOPE, SERVICE, bounds, refer};
 use crate::code::Code;
 use crate::document::account as document;
 use crate::findings::quote;
@@ -10,9 +10,11 @@ use crate::located::{At, Map};
 use crate::scalar::reference::SecretReference;
 use crate::source::Span;
 use format::Formats;
-use postern_model::entity::{Credential, KeyDigest, Name, PRODUCTION, Restriction, Revocation};
+use postern_model::Holder;
+use postern_model::entity::{
+    ClientId, Credential, ImportedKey, KeyDigest, Name, PRODUCTION, Proof, Restriction, Revocation,
+};
 use postern_model::key::{self, ApiKey};
-use postern_model::{Holder, Secret};
 use std::collections::HashMap;
 
 mod format;
@@ -22,6 +24,8 @@ mod format;
 struct Seen {
     /// By what is kept of them: id and place of each.
     keys: HashMap<KeyDigest, (String, usize)>,
+    /// By whose tokens prove them.
+    clients: HashMap<ClientId, (String, usize)>,
     formats: Formats,
 }
 
@@ -74,18 +78,12 @@ impl Resolver<'_, '_> {
             self.findings
                 .error(Code::Conflict, until.span, &message, label);
         }
-        let (digest, span) = self.digest(id, &shown, &given)?;
-        let imported = match &given.imported {
-            Some(imported) => Some(self.format(&shown, imported, &mut seen.formats)?),
-            None => None,
-        };
-        let kept = self.unlike_others(id, digest, span, seen);
-        let (digest, app) = (kept?, given.app?);
+        let proof = self.proof(id, &shown, &given, seen)?;
+        let app = given.app?;
         Some(Credential {
             id: id.value.as_str().into(),
             app: app.value.into(),
-            digest,
-            imported,
+            proof,
             environment: given
                 .environment
                 .map_or_else(|| PRODUCTION.into(), |environment| environment.value.into()),
@@ -101,6 +99,78 @@ impl Resolver<'_, '_> {
             }),
             restriction: restriction(given.restricted_to, access_roles),
         })
+    }
+
+    /// What proves a credential.
+    fn proof(
+        &mut self,
+        id: &At<String>,
+        shown: &str,
+        given: &document::Credential,
+        seen: &mut Seen,
+    ) -> Option<Proof> {
+        if let Some(client) = &given.client {
+            return self.client(id, shown, given, client, seen);
+        }
+        let (digest, span) = self.digest(id, shown, given)?;
+        let format = match &given.imported {
+            Some(imported) => Some(self.format(shown, imported, &mut seen.formats)?),
+            None => None,
+        };
+        let digest = self.unlike_others(id, digest, span, seen)?;
+        Some(match format {
+            Some(format) => Proof::Imported(Box::new(ImportedKey { digest, format })),
+            None => Proof::Key(digest),
+        })
+    }
+
+    /// The client whose tokens prove a credential.
+    fn client(
+        &mut self,
+        id: &At<String>,
+        shown: &str,
+        given: &document::Credential,
+        client: &At<document::Client>,
+        seen: &mut Seen,
+    ) -> Option<Proof> {
+        let whole = id.intact && client.intact;
+        let of_a_key = [
+            Bound::new("sha256", given.sha256.as_ref(), false),
+            Bound::new("secret", given.secret.as_ref(), false),
+            Bound::new("imported", given.imported.as_ref(), false),
+            Bound::new("hmac", given.hmac.as_ref(), false),
+        ];
+        let why = "a credential with `client`";
+        bounds(self.findings, whole, id.span, shown, why, &of_a_key);
+        let (issuer, name) = (client.value.issuer.as_ref()?, client.value.id.as_ref()?);
+        let issuers = &self.names.issuers;
+        refer(self.findings, &ISSUER, issuers, issuer, || {
+            format!("{shown} is for tokens of an issuer that does not exist")
+        });
+        let proves = ClientId {
+            issuer: issuer.value.as_str().into(),
+            id: name.0.clone(),
+        };
+        if let Some((other, at)) = seen.clients.get(&proves) {
+            let message = format!(
+                "credentials {} and {} are for the same client",
+                quote(other),
+                quote(&id.value)
+            );
+            let line = self.findings.line(*at);
+            self.findings
+                .error(
+                    Code::DuplicateCredential,
+                    client.span,
+                    &message,
+                    "the second one",
+                )
+                .note(format!("the first one is in line {line}"));
+            return None;
+        }
+        let place = (id.value.clone(), client.span.start);
+        seen.clients.insert(proves.clone(), place);
+        Some(Proof::Client(Box::new(proves)))
     }
 
     /// What a credential replaces need not be there any more.
@@ -218,7 +288,13 @@ impl Resolver<'_, '_> {
         shown: &str,
         secret: &At<SecretReference>,
     ) -> Option<([u8; 32], Span)> {
-        let (value, home) = self.secret(&id.value, secret)?;
+        // Its tenant is its app's; its id is that of the key, so that no other key opens it.
+        let holder = Holder {
+            kind: "credential",
+            id: &id.value,
+            tenant: None,
+        };
+        let (value, home) = self.secret(holder, secret, "a key")?;
         let value = value.expose().trim_ascii_end();
         let parsed = match ApiKey::parse(value) {
             Ok(parsed) => parsed,
@@ -239,59 +315,6 @@ impl Resolver<'_, '_> {
                 .help(format!("name the credential {}", quote(&expected)));
         }
         Some((key::digest(value), secret.span))
-    }
-
-    /// A secret's value, and where it was found.
-    fn secret(
-        &mut self,
-        credential: &str,
-        secret: &At<SecretReference>,
-    ) -> Option<(Secret<Vec<u8>>, &'static str)> {
-        match &secret.value {
-            SecretReference::Env(name) => {
-                let Some(value) = self.secrets.env(name) else {
-                    let message = format!("the environment variable `{name}` is not set");
-                    self.findings
-                        .error(
-                            Code::SecretMissing,
-                            secret.span,
-                            &message,
-                            "a key is expected in it",
-                        )
-                        .help(format!("set `{name}` to the key, or name a file"));
-                    return None;
-                };
-                let value = value.expose().as_bytes().to_vec();
-                Some((Secret::new(value), "in this variable"))
-            }
-            SecretReference::Sealed(sealed) => {
-                // Its tenant is its app's; its id is that of the key, so that no other key opens it.
-                let holder = Holder {
-                    kind: "credential",
-                    id: credential,
-                    tenant: None,
-                };
-                let opened = self.unseal(sealed, secret.span, holder)?;
-                Some((opened, "that is sealed"))
-            }
-            SecretReference::File(path) => {
-                let before = self.findings.errors();
-                let full = self.path(path, secret.span);
-                if self.findings.errors() > before {
-                    return None;
-                }
-                match self.secrets.read_file(&full) {
-                    Ok(value) => Some((value, "in this file")),
-                    Err(error) => {
-                        let message = format!("the file {} cannot be read", quote(path));
-                        let label = super::reason(&error);
-                        self.findings
-                            .error(Code::FileUnreadable, secret.span, &message, &label);
-                        None
-                    }
-                }
-            }
-        }
     }
 
     /// What is kept of a key; `None` if another credential has the same.

@@ -109,6 +109,9 @@ pub(super) struct Declared<'a> {
     pub lists: Names<'a>,
     pub plans: Names<'a>,
     pub access_roles: Names<'a>,
+    pub issuers: Names<'a>,
+    /// The tenants that issuers belong to, if that can be told.
+    issuer_owners: HashMap<&'a str, Option<&'a str>>,
     pub groups: Names<'a>,
     /// The tenants that groups belong to.
     pub group_owners: HashMap<&'a str, &'a str>,
@@ -146,6 +149,8 @@ impl<'a> Declared<'a> {
             lists: section("lists"),
             plans: section("plans"),
             access_roles: section("access_roles"),
+            issuers: section("issuers"),
+            issuer_owners: owners(root.get("issuers")).collect(),
             groups: section("groups"),
             group_owners: owners(root.get("groups"))
                 .filter_map(|(group, owner)| Some((group, owner?)))
@@ -167,6 +172,7 @@ impl<'a> Declared<'a> {
         self.services = self.services.and(known.services.keys());
         self.plans = self.plans.and(known.plans.keys());
         self.access_roles = self.access_roles.and(known.access_roles.iter());
+        self.issuers = self.issuers.and(known.issuers.iter());
         self.groups.elsewhere = Some(around.has_group);
         self.scopes = self.scopes.and(known.services.values().flatten());
         for (service, scopes) in &known.services {
@@ -186,6 +192,15 @@ impl<'a> Declared<'a> {
     )]
     pub(super) fn service_owner(&self, service: &str) -> Option<Option<&'a str>> {
         self.service_owners.get(service).copied()
+    }
+
+    /// The tenant that an issuer belongs to, if it has one; `None` where that cannot be told.
+    #[expect(
+        clippy::option_option,
+        reason = "none: it cannot be told; none within: the platform"
+    )]
+    pub(super) fn issuer_owner(&self, issuer: &str) -> Option<Option<&'a str>> {
+        self.issuer_owners.get(issuer).copied()
     }
 
     /// The names inside of a service that is declared.
@@ -230,6 +245,7 @@ pub(super) const PLAN: Target = target(Code::UnknownPlan, "plan", "`plans`");
 pub(super) const SERVICE: Target = target(Code::UnknownService, "service", "`services`");
 pub(super) const ACCESS_ROLE: Target =
     target(Code::UnknownAccessRole, "access role", "`access_roles`");
+pub(super) const ISSUER: Target = target(Code::UnknownIssuer, "issuer", "`issuers`");
 pub(super) const GROUP: Target = target(Code::UnknownGroup, "group", "`groups`");
 pub(super) const ENVIRONMENT: Target =
     target(Code::UnknownEnvironment, "environment", "`environments`");

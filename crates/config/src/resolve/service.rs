@@ -16,7 +16,8 @@ use crate::scalar::date::Date;
 use crate::scalar::path::{Part, parts};
 use crate::source::Span;
 use postern_model::entity::{
-    ClientCertificate, Lifecycle, Method, Name, Operation, Service, TimeoutOverrides, Version,
+    Authentication, ClientCertificate, Lifecycle, Method, Name, Operation, Service,
+    TimeoutOverrides, Version,
 };
 use std::collections::HashMap;
 
@@ -38,6 +39,8 @@ pub(super) struct Above<'a> {
     encoded_slash: bool,
     /// Whether it asks for credentials at all.
     open: bool,
+    /// What it accepts.
+    authentication: Option<&'a Authentication>,
     pub upstreams: &'a HashMap<Name, usize>,
     /// Access roles that its operations require.
     roles: Option<&'a Roles>,
@@ -81,6 +84,7 @@ impl Resolver<'_, '_> {
             hosts: &hosts,
             encoded_slash: keep,
             open: given.authentication.is_none() && name.intact,
+            authentication: access.authentication.as_ref(),
             upstreams,
             roles: given.access_roles.as_ref(),
         };
@@ -226,14 +230,16 @@ impl Resolver<'_, '_> {
             self.path_fits(&path.value.0, path.span, above);
             self.foreign_parameters(&path.value.0, path.span);
             let methods = self.methods(&operation.value, &given);
-            self.callers(&operation, &given, above);
+            let (authentication, anonymous) =
+                self.accepted(&operation, &given, above.authentication);
+            self.callers(&operation, &given, anonymous, above);
             let about = self.about_operation(&operation, &given);
             let deprecated = self.deprecated(&operation, &given);
             let access_roles = self.required_roles(&Callers {
                 operation: &operation,
                 place: [above.service, &name.value],
                 methods: &methods,
-                anonymous: given.anonymous.as_ref().is_some_and(|a| a.value),
+                anonymous,
                 open: above.open,
                 roles: given.access_roles.as_ref().or(inherited),
                 inherited: given.access_roles.is_none(),
@@ -272,7 +278,8 @@ impl Resolver<'_, '_> {
                 about,
                 deprecated,
                 access_roles,
-                anonymous: given.anonymous.is_some_and(|anonymous| anonymous.value),
+                authentication,
+                anonymous,
                 recorded_parameters: given
                     .recorded_parameters
                     .into_iter()
@@ -294,7 +301,13 @@ impl Resolver<'_, '_> {
     }
 
     /// Who may call an operation.
-    fn callers(&mut self, name: &At<String>, given: &document::Operation, above: &Above<'_>) {
+    fn callers(
+        &mut self,
+        name: &At<String>,
+        given: &document::Operation,
+        anonymous: bool,
+        above: &Above<'_>,
+    ) {
         let shown = format!("operation {}", quote(&name.value));
         let scopes = given.scopes.as_deref().unwrap_or_default();
         if let Some(inside) = self.names.inside(above.service) {
@@ -314,11 +327,13 @@ impl Resolver<'_, '_> {
                 .error(Code::Conflict, first.span, &message, &label)
                 .help("add `authentication: {api_key: {}}` to the service");
         }
-        if let Some(anonymous) = given.anonymous.as_ref().filter(|a| a.value) {
+        if anonymous {
+            let span = given.anonymous.as_ref().map(|said| said.span);
+            let span = span.or_else(|| given.accepts.as_ref().map(|list| list.span));
             let message = format!("{shown} lets callers without a credential pass");
             let label = "they have no scopes, and it requires some";
             self.findings
-                .error(Code::Conflict, anonymous.span, &message, label);
+                .error(Code::Conflict, span.unwrap_or(name.span), &message, label);
         }
     }
 

@@ -34,6 +34,8 @@ fn the_access_of_a_service_arrives() {
         ["partners:read", "partners:write", "partners:admin"]
     );
     let authentication = Authentication {
+        kinds: vec![CredentialKind::ApiKey],
+        issuers: vec![],
         headers: vec!["x-api-key".into()],
         query: Vec::new(),
         forward_credential: false,
@@ -85,7 +87,7 @@ fn the_keys_that_an_example_prints_are_those_of_its_credentials() {
     for (text, credential) in keys.iter().zip(&credentials) {
         let parsed = ApiKey::parse(text.as_bytes()).unwrap();
         assert_eq!(format!("key_{}", parsed.id), *credential.id);
-        assert!(keyer().verify(text.as_bytes(), &credential.digest));
+        assert!(keyer().verify(text.as_bytes(), credential.proof.digest().unwrap()));
     }
 }
 
@@ -145,7 +147,10 @@ fn a_key_may_be_kept_somewhere_else() {
     );
     let loaded = parse(&with(&text)).unwrap_or_else(|report| panic!("{report}"));
     for (key, credential) in [one, two].iter().zip(&loaded.accounts.credentials) {
-        assert_eq!(credential.digest, keyer().keyed(&key.digest()));
+        assert_eq!(
+            credential.proof.digest(),
+            Some(&keyer().keyed(&key.digest()))
+        );
     }
     // A change of the file is a change of the configuration.
     assert!(loaded.sources.iter().any(|path| path.ends_with("key-2")));
@@ -354,13 +359,13 @@ fn the_digests_of_other_gateways_arrive() {
         panic!("three credentials");
     };
     let digest = |row: &Credential, key: &[u8]| {
-        let format = row.imported.as_ref().unwrap();
+        let format = row.proof.imported().unwrap();
         keyer().keyed(&format.digest(key))
     };
-    assert_eq!(digest(plain, b"abc"), plain.digest);
-    assert_eq!(digest(salted, b"b"), salted.digest);
-    assert_eq!(kept.imported.as_ref().unwrap().algorithm.name(), "sha1");
-    assert_eq!(kept.digest.0[0], 0xba);
+    assert_eq!(Some(&digest(plain, b"abc")), plain.proof.digest());
+    assert_eq!(Some(&digest(salted, b"b")), salted.proof.digest());
+    assert_eq!(kept.proof.imported().unwrap().algorithm.name(), "sha1");
+    assert_eq!(kept.proof.digest().unwrap().0[0], 0xba);
 }
 
 #[test]

@@ -17,6 +17,9 @@ fn staged(path: &Path) -> (tempfile::TempDir, PathBuf) {
     for name in ["localhost.crt", "localhost.key", "ca.crt"] {
         fs::write(tls.join(name), "").unwrap();
     }
+    let jwt = folder.path().join("jwt");
+    fs::create_dir(&jwt).unwrap();
+    fs::write(jwt.join("keys.json"), "").unwrap();
     (folder, copy)
 }
 

@@ -1,32 +1,45 @@
 //! What no two documents of a directory may have in common, and no part of it can show.
 
 use crate::Refusal;
-use postern_model::entity::{KeyDigest, Name, Subscription};
+use postern_model::entity::{Name, Proof, Subscription};
 use postern_model::key::imported::MAX_FORMATS;
 use postern_policy::{Change, Directory};
 use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 /// What is kept of the keys that credentials get, by what is kept. Most changes of credentials
 /// leave their keys as they are.
-pub(super) fn new_keys(before: &Directory, put: &[Change]) -> HashMap<KeyDigest, Name> {
+pub(super) fn new_keys(before: &Directory, put: &[Change]) -> HashMap<Proof, Name> {
     let new = put.iter().filter_map(|change| match change {
         Change::PutCredential(row) => {
             let known = before.credential(&row.id);
-            let kept = known.is_some_and(|known| known.digest == row.digest);
-            (!kept).then(|| (row.digest, row.id.clone()))
+            let kept = known.is_some_and(|known| same(&known.proof, &row.proof));
+            (!kept).then(|| (bare(&row.proof), row.id.clone()))
         }
         _ => None,
     });
     new.collect()
 }
 
+/// What has to be another for each credential: how a key was digested elsewhere says nothing.
+fn bare(proof: &Proof) -> Proof {
+    match proof.digest() {
+        Some(digest) => Proof::Key(*digest),
+        None => proof.clone(),
+    }
+}
+
+fn same(one: &Proof, other: &Proof) -> bool {
+    bare(one) == bare(other)
+}
+
 /// Refuses keys that other credentials have. Only a walk through all of them tells.
-pub(super) fn unlike(after: &Directory, new: &HashMap<KeyDigest, Name>) -> Result<(), Refusal> {
+pub(super) fn unlike(after: &Directory, new: &HashMap<Proof, Name>) -> Result<(), Refusal> {
     if new.is_empty() {
         return Ok(());
     }
     for row in after.credentials() {
-        let Some(id) = new.get(&row.digest).filter(|id| **id != row.id) else {
+        let Some(id) = new.get(&bare(&row.proof)).filter(|id| **id != row.id) else {
             continue;
         };
         let tenant = |id: &str| {
@@ -67,10 +80,10 @@ pub(super) fn unique(directory: &Directory, mut beginnings: Vec<u64>) -> Result<
     if alike.is_empty() {
         return Ok(());
     }
-    let mut keys: HashMap<KeyDigest, &Name> = HashMap::new();
+    let mut keys: HashMap<Proof, &Name> = HashMap::new();
     let suspects = directory.credentials();
-    for row in suspects.filter(|row| alike.contains(&beginning(row.digest))) {
-        if let Some(other) = keys.insert(row.digest, &row.id) {
+    for row in suspects.filter(|row| alike.contains(&beginning(&row.proof))) {
+        if let Some(other) = keys.insert(bare(&row.proof), &row.id) {
             let (first, second) = (other.min(&row.id), other.max(&row.id));
             let message = format!("credentials `{first}` and `{second}` have the same key");
             return Err(Refusal::new("configuration", message));
@@ -79,10 +92,16 @@ pub(super) fn unique(directory: &Directory, mut beginnings: Vec<u64>) -> Result<
     Ok(())
 }
 
-/// The first bytes of a digest: all but unique, and a fraction of it.
-pub(super) fn beginning(digest: KeyDigest) -> u64 {
-    let first = digest.0.first_chunk().copied();
-    u64::from_ne_bytes(first.unwrap_or_default())
+/// A number that is all but unique for what proves a credential, and a fraction of it: the first
+/// bytes of a digest, say.
+pub(super) fn beginning(proof: &Proof) -> u64 {
+    if let Some(digest) = proof.digest() {
+        let first = digest.0.first_chunk().copied();
+        return u64::from_ne_bytes(first.unwrap_or_default());
+    }
+    let mut hasher = DefaultHasher::new();
+    proof.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Refuses a second subscription of an app to a service.

@@ -43,6 +43,7 @@ pub(crate) fn judged(actor: &Actor, entries: &[Entry], after: Look<'_>) -> Resul
         let step = Step::new(entry);
         judge(actor, &step, &before, after)?;
         gives(actor, &step, after)?;
+        claims(actor, &step, after)?;
         machine::refers(actor, &step)?;
     }
     Ok(())
@@ -125,6 +126,40 @@ fn gives(actor: &Actor, step: &Step<'_>, after: Look<'_>) -> Result<(), Refusal>
         }
     }
     Ok(())
+}
+
+/// Refuses to make an app of a client that is not theirs: tokens of an issuer are its owner's, but
+/// where both are of one tenant.
+fn claims(actor: &Actor, step: &Step<'_>, after: Look<'_>) -> Result<(), Refusal> {
+    let client = |document: Option<&Value>| {
+        let client = document?.get("client")?;
+        let text = |member| client.get(member).and_then(Value::as_str);
+        Some((text("issuer")?.to_owned(), text("id")?.to_owned()))
+    };
+    let new = client(step.after.as_ref());
+    let Some((issuer, id)) = new.filter(|_| step.kind == "credential") else {
+        return Ok(());
+    };
+    if client(step.before.as_ref()) == Some((issuer.clone(), id.clone())) {
+        return Ok(());
+    }
+    // What is not there is a fault of the document.
+    let Some(given) = after("issuer", &issuer) else {
+        return Ok(());
+    };
+    let document = step.after.as_ref().unwrap_or(&Value::Null);
+    let (of_app, _) = owners(step.kind, step.id, document, after);
+    let of_issuer = Owner::of(given.get("tenant"));
+    let theirs = of_issuer.tenant().is_some() && of_issuer.tenant() == of_app.tenant();
+    if theirs || actor.grants.allow(Point::IssuersWrite, of_issuer.tenant()) {
+        return Ok(());
+    }
+    let (name, client) = (issuer.escape_debug(), id.escape_debug());
+    let message = format!("the client `{client}` of the issuer `{name}` cannot be made an app's");
+    let point = Point::IssuersWrite;
+    Err(Refusal::new("forbidden", message).help(format!(
+        "that takes the permission `{point}` where the issuer belongs"
+    )))
 }
 
 /// The texts in a list of a document.

@@ -12,11 +12,13 @@ use serde_json::Value;
 mod tests;
 
 /// Where they stand: the kind, and the path of the member.
-const REFERENCES: [(&str, &str); 9] = [
+const REFERENCES: [(&str, &str); 11] = [
     ("certificate", "certificate"),
     ("certificate", "key"),
     ("credential", "secret"),
     ("identity_provider", "client_secret"),
+    ("issuer", "keys_file"),
+    ("issuer", "secret"),
     ("service", "client_certificate.authorities"),
     ("service", "client_certificate.revocations"),
     ("upstream", "tls.authorities"),

@@ -29,6 +29,9 @@ impl Site {
         for name in ["localhost.crt", "localhost.key", "ca.crt"] {
             std::fs::write(tls.join(name), "").unwrap();
         }
+        let jwt = place.path().join("jwt");
+        std::fs::create_dir(&jwt).unwrap();
+        std::fs::write(jwt.join("keys.json"), "").unwrap();
         let directory = DataDirectory::lock(place.path(), SystemTime::now()).unwrap();
         let store = Store::open(Arc::new(directory)).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread()

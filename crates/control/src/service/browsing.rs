@@ -260,6 +260,11 @@ impl Service {
                 let role = roles.find(|one| *one.name == *id)?;
                 Some(json!({"tenant": role.tenant.as_deref()}))
             }
+            "issuer" => {
+                let configuration = self.running.configuration();
+                let issuer = configuration.issuers.iter().find(|one| *one.name == *id)?;
+                Some(json!({"tenant": issuer.tenant.as_deref()}))
+            }
             "group" => {
                 let directory = self.running.directory();
                 let group = directory.group(id)?;

@@ -9,7 +9,7 @@ use crate::overlay::Assumed;
 use crate::passed::look;
 use crate::world::Changed;
 use postern_model::Stage;
-use postern_model::entity::{Credential, KeyDigest};
+use postern_model::entity::{self, Credential, KeyDigest};
 use postern_policy::facts::CredentialVerdict;
 use postern_policy::{Facts, Rules, Snapshot, directory};
 
@@ -70,8 +70,7 @@ fn credential(key: &NewKey) -> Credential {
     Credential {
         id: NEW_KEY.into(),
         app: key.app.as_str().into(),
-        digest: KeyDigest([0; 32]),
-        imported: None,
+        proof: entity::Proof::Key(KeyDigest([0; 32])),
         environment: key.environment.as_str().into(),
         scopes: scopes.map(|scopes| scopes.iter().map(|scope| scope.as_str().into()).collect()),
         not_before: None,

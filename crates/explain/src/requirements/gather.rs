@@ -1,7 +1,8 @@
 //! From rules to requirements.
 
 use super::{
-    Connection, Credentials, Header, Network, Requirements, Role, Scope, limits, refusals,
+    AskedIssuer, Connection, Credentials, Header, Network, Requirements, Role, Scope, limits,
+    refusals,
 };
 use postern_model::entity::{
     Approval, Configuration, HeadersRule, Lifecycle, Method, Mode, Name, Operation, Plan, Policy,
@@ -21,10 +22,9 @@ pub fn requirements(rules: &Rules, route: &Route, now: i64) -> Requirements {
     let heads: Vec<&HeadersRule> = policies.iter().filter_map(|policy| head(policy)).collect();
     let covering: Vec<&Plan> = plans(configuration, rules, route);
     let subscription = !operation.anonymous
-        && service
-            .authentication
-            .as_ref()
-            .is_some_and(|a| a.subscription);
+        && rules
+            .authentication(route)
+            .is_some_and(|accepted| accepted.subscription);
     let (mut state, successor) = state(&version.state);
     if operation.deprecated.is_some() && state == "published" {
         state = "deprecated";
@@ -48,7 +48,7 @@ pub fn requirements(rules: &Rules, route: &Route, now: i64) -> Requirements {
                 .as_ref()
                 .is_some_and(|c| c.required),
         },
-        credentials: credentials(service, operation),
+        credentials: credentials(rules, route),
         subscription,
         approval: subscription && service.approval == Approval::Manual,
         plans: covering.iter().map(|plan| plan.name.to_string()).collect(),
@@ -117,13 +117,22 @@ fn state(state: &Lifecycle) -> (&'static str, Option<&Name>) {
     }
 }
 
-fn credentials(service: &Service, operation: &Operation) -> Option<Credentials> {
-    let accepted = service.authentication.as_ref()?;
+fn credentials(rules: &Rules, route: &Route) -> Option<Credentials> {
+    let accepted = rules.authentication(route)?;
+    let all = &rules.configuration().issuers;
+    let issuers = accepted.issuers.iter().filter_map(|&at| all.get(at));
+    let issuers = issuers.map(|issuer| AskedIssuer {
+        name: issuer.name.to_string(),
+        iss: issuer.iss.to_string(),
+        audiences: texts(&issuer.audiences),
+    });
+    let kinds = accepted.kinds.iter();
     Some(Credentials {
-        kind: "api_key".to_owned(),
+        kinds: kinds.map(|kind| kind.name().to_owned()).collect(),
         headers: texts(&accepted.headers),
         query: texts(&accepted.query),
-        optional: operation.anonymous,
+        issuers: issuers.collect(),
+        optional: rules.operation(route).anonymous,
     })
 }
 

@@ -108,8 +108,13 @@ impl Requirements {
         let headers = accepted.headers.iter().map(|name| format!("header {name}"));
         let query = accepted.query.iter().map(|name| format!("query {name}"));
         let places: Vec<String> = headers.chain(query).collect();
+        let issuers: Vec<&str> = accepted.issuers.iter().map(|one| &*one.iss).collect();
+        let kinds = accepted.kinds.iter().map(|kind| match &**kind {
+            "jwt" => format!("bearer token of {}", issuers.join(" or ")),
+            _ => format!("API key in {}", places.join(" or ")),
+        });
         let optional = if accepted.optional { ", optional" } else { "" };
-        format!("API key in {}{optional}", places.join(" or "))
+        format!("{}{optional}", kinds.collect::<Vec<_>>().join(", or "))
     }
 }
 

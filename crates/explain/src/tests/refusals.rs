@@ -7,7 +7,9 @@ use crate::{Question, Style, explain};
 use postern_model::denial::Code;
 use postern_model::key::Malformed;
 use postern_policy::facts::{Blocked, CredentialVerdict, EdgeReading, Exceeded, OtherKind, Place};
+use postern_proof::{Fault, Token};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// A refusal: the world's difference, the request, how many fixes are offered, and whether they
 /// open what was closed on purpose.
@@ -274,6 +276,106 @@ fn credentials() -> Vec<Case> {
     ]
 }
 
+/// The service accepts tokens of an issuer, too.
+fn tokens_accepted() -> Value {
+    json!({
+        "issuers": {"corp": {
+            "issuer": "https://login.example.com", "audiences": ["orders"], "leeway": "10s",
+        }},
+        "services": {"partners": {"authentication": {"jwt": {"issuers": ["corp"]}}}},
+        "credentials": {"key_9c4n9c4n9c4n9c4n": {
+            "app": "fieldforce", "client": {"issuer": "corp", "id": "till"},
+        }},
+    })
+}
+
+/// A genuine token, good in every respect.
+fn token() -> Token {
+    Token {
+        issuer: "corp".into(),
+        subject: Some("lin".into()),
+        id: Some("1".into()),
+        kid: Some("2026-11".into()),
+        client: Some("till".into()),
+        user: Some("lin".into()),
+        groups: Box::default(),
+        scopes: Some(["write:users".into()].into()),
+        audience: ["orders".into()].into(),
+        issued_at: Some(NOW - 60),
+        not_before: None,
+        expires_at: Some(NOW + 600),
+    }
+}
+
+fn tokens() -> Vec<Case> {
+    let fault = |code: Code, fault: Fault| {
+        let verdict = CredentialVerdict::TokenFault(fault);
+        case(code, tokens_accepted(), with(verdict)).fixes(0)
+    };
+    let said = |code: Code, change: fn(&mut Token)| {
+        let mut token = token();
+        change(&mut token);
+        let request = Request {
+            credential: Some(CredentialVerdict::Token(Arc::new(token))),
+            ..post()
+        };
+        case(code, tokens_accepted(), request)
+    };
+    vec![
+        fault(
+            Code::TokenMalformed,
+            Fault::Malformed("is not a JWT: it has no dots".into()),
+        ),
+        fault(
+            Code::TokenIssuerNotTrusted,
+            Fault::Issuer {
+                iss: Some("https://evil.example".into()),
+            },
+        ),
+        fault(
+            Code::TokenKeyUnknown,
+            Fault::KeyUnknown {
+                issuer: "corp".into(),
+                alg: "ES256".into(),
+                kid: Some("2026-10".into()),
+                known: 2,
+            },
+        ),
+        fault(
+            Code::TokenSignatureInvalid,
+            Fault::Signature {
+                issuer: "corp".into(),
+                alg: "none".into(),
+                kid: None,
+                why: "it is not signed".into(),
+            },
+        ),
+        case(
+            Code::IdentityProviderUnreachable,
+            tokens_accepted(),
+            with(CredentialVerdict::NoKeys {
+                issuer: "corp".into(),
+                since: Some((NOW - 3_600) * 1000),
+                error: Some("connection refused".into()),
+            }),
+        )
+        .fixes(0),
+        said(Code::TokenExpired, |token| {
+            token.expires_at = Some(NOW - 72)
+        }),
+        said(Code::TokenNotYetValid, |token| {
+            token.not_before = Some(NOW + 30)
+        }),
+        said(Code::TokenAudienceMismatch, |token| {
+            token.audience = ["billing".into()].into();
+        }),
+        said(Code::TokenClaimMissing, |token| {
+            token.client = Some("kiosk".into())
+        })
+        .fixes(0),
+    ]
+}
+
 fn accounts() -> Vec<Case> {
     let suspended =
         || json!({"state": "suspended", "suspended_at": "2026-11-01", "reason": "unpaid"});
@@ -379,6 +481,7 @@ pub(super) fn cases() -> Vec<Case> {
         routes(),
         demands(),
         credentials(),
+        tokens(),
         accounts(),
         limits(),
     ]

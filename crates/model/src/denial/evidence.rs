@@ -138,7 +138,7 @@ impl Code {
             Self::ContentTypeUnsupported => kinds(&["sent", "accepted", "looks_like"], &[], &[]),
             Self::ExpectationUnsupported => kinds(&["value"], &[], &[]),
             Self::BodyTooLarge => kinds(&["limit", "seen"], &[], &[]),
-            Self::CredentialMissing => kinds(&["looked", "came"], &[], &[]),
+            Self::CredentialMissing => kinds(&["looked", "came", "accepted"], &[], &[]),
             Self::CredentialMalformed => kinds(&["place", "error"], &[], &[]),
             Self::CredentialKindNotAccepted => kinds(&["sent", "accepted"], &["siblings"], &[]),
             Self::CredentialAmbiguous => kinds(&["kinds"], &[], &[]),
@@ -149,6 +149,15 @@ impl Code {
             Self::CredentialRevoked => kinds(&["key", "revoked_at", "reason"], &["revoked_by"], &[]),
             Self::CredentialWrongEnvironment => kinds(&["key", "key_environment", "service_environment"], &[], &[]),
             Self::CredentialRestricted => kinds(&["key", "restriction", "seen"], &[], &[]),
+            Self::TokenMalformed => kinds(&["error"], &[], &[]),
+            Self::TokenSignatureInvalid => kinds(&[], &[], &["issuer", "alg", "kid", "error"]),
+            Self::TokenKeyUnknown => kinds(&[], &[], &["issuer", "alg", "kid", "known"]),
+            Self::TokenIssuerNotTrusted => kinds(&[], &[], &["iss", "trusted"]),
+            Self::TokenExpired => kinds(&["exp", "now", "leeway"], &["issuer", "subject"], &["kid"]),
+            Self::TokenNotYetValid => kinds(&["nbf", "now", "leeway"], &["issuer", "subject"], &["kid"]),
+            Self::TokenAudienceMismatch => kinds(&["aud", "expected"], &["issuer", "subject"], &["kid"]),
+            Self::TokenClaimMissing => kinds(&["claim", "value"], &["issuer", "subject"], &["kid"]),
+            Self::IdentityProviderUnreachable => kinds(&[], &["issuer"], &["error", "since"]),
             Self::TenantSuspended => kinds(&["tenant", "since", "reason"], &[], &[]),
             Self::AppSuspended => kinds(&["app", "since", "reason"], &[], &[]),
             Self::TenantIsolated => kinds(PLACE, &[], &["app", "service", "tenant"]),
@@ -170,7 +179,7 @@ impl Code {
             Self::OriginRefused => kinds(&["status"], &[], &[]),
             Self::LimitReached | Self::Overloaded => kinds(&[], &[], &["which"]),
             Self::ConfigurationStale => kinds(&[], &[], &["age", "limit"]),
-            Self::LengthRequired | Self::CredentialInvalid
+            Self::LengthRequired | Self::CredentialInvalid | Self::TokenInvalid
             | Self::Draining | Self::NotReady | Self::Internal => kinds(&[], &[], &[]),
         }
     }

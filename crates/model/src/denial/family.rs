@@ -77,6 +77,20 @@ impl Family {
             fix: "Check the credentials that the request carries.",
         },
         Self {
+            name: "token",
+            about: "the tokens that callers bring from somebody else",
+            title: "Token not accepted",
+            detail: "The token that came with the request is not accepted here.",
+            fix: "Check the token that the request carries, or get a new one.",
+        },
+        Self {
+            name: "identity_provider",
+            about: "those who say who callers are",
+            title: "Identity provider not available",
+            detail: "It cannot be told now whether the token is good.",
+            fix: "Try again in a moment.",
+        },
+        Self {
             name: "account",
             about: "whether a known caller may act at all",
             title: "Account not active",

@@ -31,6 +31,7 @@ const BODY_SIZE: &str = "Kong answers 413 or 417; Tyk answers 400.";
 const KEY: &str = "AWS API Gateway answers 403 (`INVALID_API_KEY`); most others answer 401.";
 const KEY_EXPIRED: &str =
     "AWS API Gateway answers 403 to expired tokens (`EXPIRED_TOKEN`); most others answer 401.";
+const TOKEN: &str = "Most others answer 401; AWS API Gateway answers 403 (`ACCESS_DENIED`) where an authorizer refuses.";
 const AMBIGUOUS: &str = "Kong answers 401 (`Duplicate API key found`).";
 const FORBIDDEN: &str = "Kong (ACL plugin) answers 403.";
 const SUBSCRIPTION: &str =
@@ -134,6 +135,26 @@ impl Code {
                 "Create a key for this environment with `postern keys create`.", KEY_EXPIRED),
             Self::CredentialRestricted => guide("The key is genuine, but was issued for less than this: certain addresses, services or methods.",
                 "Widen the key's own restriction, or issue another key.", FORBIDDEN),
+            Self::TokenMalformed => guide("What came as a token cannot be one: it has not the three parts of a signed JWT, says something twice, is encrypted, or is too long.",
+                "Nothing is wrong with the configuration. If the tokens are not JWTs, the operation has to accept another kind.", TOKEN),
+            Self::TokenInvalid => guide("The token is not one that is believed here: nobody trusts its issuer, its key is not known, or its signature does not fit.",
+                "`postern why` tells which of these it was.", TOKEN),
+            Self::TokenSignatureInvalid => guide("The token names an issuer that is trusted, and its signature is of none of that issuer's keys, or of an algorithm that is not accepted.",
+                "Compare the token's `alg` and `kid` with the issuer's keys; somebody may be forging tokens.", TOKEN),
+            Self::TokenKeyUnknown => guide("The token names a key that the issuer does not publish, even after its keys were fetched again.",
+                "If the issuer has just changed its keys, look whether its address serves the new ones.", TOKEN),
+            Self::TokenIssuerNotTrusted => guide("The token's `iss` is not that of an issuer whose tokens the operation accepts, to the letter.",
+                "Add the issuer to `issuers` and to the service's `authentication.jwt`, if it is one to trust.", TOKEN),
+            Self::TokenExpired => guide("The token is genuine, and its time is over.",
+                "Compare the clocks, if it should not be over yet; the issuer decides how long its tokens live.", KEY_EXPIRED),
+            Self::TokenNotYetValid => guide("The token is genuine, and its time has not begun: mostly a sign of clocks that differ.",
+                "Compare the clocks of the issuer and of the gateway; `leeway` of the issuer allows for small differences.", TOKEN),
+            Self::TokenAudienceMismatch => guide("The token is genuine, and was made for another API.",
+                "Add the audience to `audiences` of the issuer, if tokens for it should be accepted here.", TOKEN),
+            Self::TokenClaimMissing => guide("The token is genuine, and does not say what is needed: when it ends, or for which client it was made; or that client is no app's.",
+                "Make a credential with `client` for the app, or tell in `claims` of the issuer where its tokens name the client.", TOKEN),
+            Self::IdentityProviderUnreachable => guide("The issuer's keys cannot be had, and none are known that are fresh enough, so that no token of it can be checked. The caller is not to blame.",
+                "Look whether the gateway reaches the address of the issuer's keys; `keep` says how long keys count while it does not.", "Envoy answers 401 (`Jwks remote fetch is failed`), as if the caller were to blame."),
             Self::TenantSuspended => guide("The tenant that the caller belongs to has been suspended.",
                 "Reactivate the tenant when its cause is settled.", FORBIDDEN),
             Self::AppSuspended => guide("The app that the credential belongs to has been suspended.",

@@ -13,6 +13,7 @@ mod limit;
 mod route;
 #[cfg(test)]
 mod tests;
+mod token;
 mod words;
 
 use super::{Audience, Code, Denial, Value};
@@ -73,6 +74,7 @@ impl Denial {
             "route" | "tenant" => route::detail(told, out),
             "headers" | "body" => demands::detail(told, out),
             "credential" => credential::detail(told, out),
+            "token" | "identity_provider" => token::detail(told, out),
             "account" | "subscription" | "authorization" => account::detail(told, out),
             "limit" => limit::detail(told, out),
             _ => gateway::detail(told, out),
@@ -88,6 +90,7 @@ impl Denial {
             "route" | "tenant" => route::fix(told, out),
             "headers" | "body" => demands::fix(told, out),
             "credential" => credential::fix(told, out),
+            "token" | "identity_provider" => token::fix(told, out),
             "account" | "subscription" | "authorization" => account::fix(told, out),
             "limit" => limit::fix(told, out),
             _ => gateway::fix(told, out),

@@ -166,6 +166,26 @@ codes! {
         403 [401] Consumer AfterChange Authenticate "http_request_denied",
     CredentialRestricted = "credential.restricted" "API key restricted"
         403 [] Consumer AfterChange Authenticate "http_request_denied",
+    TokenMalformed = "token.malformed" "Malformed token"
+        401 [403] Consumer AfterChange Authenticate "http_request_denied",
+    TokenInvalid = "token.invalid" "Invalid token"
+        401 [403] Consumer AfterChange Authenticate "http_request_denied",
+    TokenSignatureInvalid as TokenInvalid = "token.signature_invalid" "Invalid token signature"
+        401 [403] Consumer AfterChange Authenticate "http_request_denied",
+    TokenKeyUnknown as TokenInvalid = "token.key_unknown" "Token signed by an unknown key"
+        401 [403] Consumer AfterChange Authenticate "http_request_denied",
+    TokenIssuerNotTrusted as TokenInvalid = "token.issuer_not_trusted" "Token issuer not trusted"
+        401 [403] Consumer AfterChange Authenticate "http_request_denied",
+    TokenExpired = "token.expired" "Token expired"
+        401 [403] Consumer AfterChange Authenticate "http_request_denied",
+    TokenNotYetValid = "token.not_yet_valid" "Token not yet valid"
+        401 [403] Consumer AfterChange Authenticate "http_request_denied",
+    TokenAudienceMismatch = "token.audience_mismatch" "Token is for another audience"
+        401 [403] Consumer AfterChange Authenticate "http_request_denied",
+    TokenClaimMissing = "token.claim_missing" "Token claim missing or not known"
+        401 [403] Consumer AfterChange Authenticate "http_request_denied",
+    IdentityProviderUnreachable = "identity_provider.unreachable" "Identity provider unreachable"
+        503 [] IdentityProvider After(5) Authenticate "destination_unavailable",
     TenantSuspended = "account.tenant_suspended" "Tenant suspended"
         403 [] Consumer AfterChange Account "http_request_denied",
     AppSuspended = "account.app_suspended" "App suspended"
@@ -251,7 +271,7 @@ impl Code {
 
     /// Whether only callers are told this code, and no check ever decides it.
     pub const fn is_public_only(self) -> bool {
-        matches!(self, Self::CredentialInvalid)
+        matches!(self, Self::CredentialInvalid | Self::TokenInvalid)
     }
 }
 

@@ -34,17 +34,51 @@ pub struct Scope {
     pub description: Option<Name>,
 }
 
-/// Which credentials a service accepts.
+/// A kind of credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum CredentialKind {
+    /// An API key of this gateway, or one that was imported.
+    ApiKey,
+    /// A token that an issuer signed (RFC 7519), as bearer token (RFC 6750).
+    Jwt,
+}
+
+impl CredentialKind {
+    /// Every kind, in the order in which they are asked for where nobody says another.
+    pub const ALL: [Self; 2] = [Self::ApiKey, Self::Jwt];
+
+    /// Its name in documents.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ApiKey => "api_key",
+            Self::Jwt => "jwt",
+        }
+    }
+}
+
+/// Which credentials a service or one of its operations accepts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Authentication {
+    /// Which kinds, each once, in the order in which callers are asked for them.
+    pub kinds: Vec<CredentialKind>,
     /// Headers in which an API key may stand, lower case.
     pub headers: Vec<Name>,
     /// Query parameters in which an API key may stand.
     pub query: Vec<Name>,
+    /// Whose tokens are accepted: indices into
+    /// [`Configuration::issuers`](super::Configuration::issuers).
+    pub issuers: Vec<usize>,
     /// Whether the credential is passed on to the upstream.
     pub forward_credential: bool,
     /// Whether an app needs a subscription.
     pub subscription: bool,
+}
+
+impl Authentication {
+    /// Whether a kind is accepted.
+    pub fn accepts(&self, kind: CredentialKind) -> bool {
+        self.kinds.contains(&kind)
+    }
 }
 
 /// Which of a code's statuses a service uses.

@@ -1,6 +1,6 @@
 //! Credentials: what an app proves itself with.
 
-use super::{Method, Name};
+use super::{CredentialKind, Method, Name};
 use crate::key::imported::KeyFormat;
 use ipnet::IpNet;
 use std::sync::Arc;
@@ -16,17 +16,15 @@ impl std::fmt::Debug for KeyDigest {
     }
 }
 
-/// An API key of an app. There may be a million of them, so that what few have is boxed.
+/// What an app proves itself with. There may be a million of them, so that what few have is boxed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Credential {
     /// Its id, `key_…`.
     pub id: Name,
     /// The app it belongs to.
     pub app: Name,
-    /// What is kept of the key.
-    pub digest: KeyDigest,
-    /// How another gateway digested the key, if it was imported.
-    pub imported: Option<Arc<KeyFormat>>,
+    /// What proves it.
+    pub proof: Proof,
     /// The only environment it is good for.
     pub environment: Name,
     /// Scopes it carries; `None`: all that the app's subscriptions grant.
@@ -39,6 +37,75 @@ pub struct Credential {
     pub revoked: Option<Box<Revocation>>,
     /// Where and for what alone it may be used.
     pub restriction: Option<Box<Restriction>>,
+}
+
+/// What proves a credential.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Proof {
+    /// An API key, of which this is kept.
+    Key(KeyDigest),
+    /// An API key that another gateway made.
+    Imported(Box<ImportedKey>),
+    /// Tokens that an issuer makes for a client.
+    Client(Box<ClientId>),
+}
+
+impl Proof {
+    /// The kind of the credential.
+    pub const fn kind(&self) -> CredentialKind {
+        match self {
+            Self::Key(_) | Self::Imported(_) => CredentialKind::ApiKey,
+            Self::Client(_) => CredentialKind::Jwt,
+        }
+    }
+
+    /// What is kept of the key, if it is one.
+    pub const fn digest(&self) -> Option<&KeyDigest> {
+        match self {
+            Self::Key(digest) => Some(digest),
+            Self::Imported(key) => Some(&key.digest),
+            Self::Client(_) => None,
+        }
+    }
+
+    /// How another gateway digested the key, if it is one that was imported.
+    pub const fn imported(&self) -> Option<&Arc<KeyFormat>> {
+        match self {
+            Self::Imported(key) => Some(&key.format),
+            Self::Key(_) | Self::Client(_) => None,
+        }
+    }
+
+    /// The client whose tokens prove it.
+    pub const fn client(&self) -> Option<&ClientId> {
+        match self {
+            Self::Client(client) => Some(client),
+            Self::Key(_) | Self::Imported(_) => None,
+        }
+    }
+}
+
+/// A key that another gateway made.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ImportedKey {
+    /// What is kept of it.
+    pub digest: KeyDigest,
+    /// How that gateway digested it.
+    pub format: Arc<KeyFormat>,
+}
+
+/// A client of an issuer.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ClientId {
+    /// The issuer, by its name in the configuration.
+    pub issuer: Name,
+    /// What the issuer calls it; `*`: every client that no other credential is for.
+    pub id: Name,
+}
+
+impl ClientId {
+    /// Stands for every client.
+    pub const ANY: &'static str = "*";
 }
 
 /// Whether a credential is good at some time.

@@ -133,6 +133,8 @@ pub struct Operation {
     pub scopes: Vec<Name>,
     /// Access roles of which a caller needs one that allows this operation; empty: none.
     pub access_roles: Vec<Name>,
+    /// Which credentials it accepts, where that differs from its service.
+    pub authentication: Option<Box<Authentication>>,
     /// Whether callers without a credential may pass.
     pub anonymous: bool,
     /// Path and query parameters whose values records keep.

@@ -56,6 +56,8 @@ points! {
     EnvironmentsWrite "environments.write" false "Declare environments and their hosts.";
     GroupsRead "groups.read" true "See groups of apps.";
     GroupsWrite "groups.write" true "Make, change and remove groups of apps.";
+    IssuersRead "issuers.read" true "See whose tokens are believed.";
+    IssuersWrite "issuers.write" true "Say whose tokens are believed, and which clients of theirs are apps.";
     ListsRead "lists.read" true "See lists of addresses.";
     ListsWrite "lists.write" true "Make, change and remove lists of addresses.";
     MembersRead "members.read" true "See members and invitations.";

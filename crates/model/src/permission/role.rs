@@ -4,8 +4,8 @@ use super::{Point, Points};
 use Point::{
     AccessRolesRead, AccessRolesWrite, AppsRead, AppsWrite, CallsRead, CertificatesRead,
     ChangesDecide, ChangesPropose, ConfigurationExport, CredentialsRead, CredentialsWrite,
-    GroupsRead, GroupsWrite, ListsRead, ListsWrite, MembersRead, MembersWrite, PlansRead,
-    PlansWrite, PoliciesRead, PoliciesWrite, QuestionsAsk, RolesRead, RolesWrite,
+    GroupsRead, GroupsWrite, IssuersRead, ListsRead, ListsWrite, MembersRead, MembersWrite,
+    PlansRead, PlansWrite, PoliciesRead, PoliciesWrite, QuestionsAsk, RolesRead, RolesWrite,
     ServiceAccountsWrite, ServicesPublish, ServicesRead, ServicesWrite, SubscriptionsDecide,
     SubscriptionsRead, SubscriptionsRequest, TenantsRead, TenantsWrite, UpstreamsRead,
     UpstreamsWrite, UsersWrite, WebhooksRead, WebhooksWrite,
@@ -101,7 +101,7 @@ const ACCOUNTS: [Point; 5] = [
     UsersWrite,
 ];
 
-const PUBLISHER: [Point; 29] = [
+const PUBLISHER: [Point; 30] = [
     AccessRolesRead,
     AccessRolesWrite,
     AppsRead,
@@ -111,6 +111,7 @@ const PUBLISHER: [Point; 29] = [
     ChangesPropose,
     ConfigurationExport,
     GroupsRead,
+    IssuersRead,
     ListsRead,
     ListsWrite,
     MembersRead,
@@ -133,7 +134,7 @@ const PUBLISHER: [Point; 29] = [
     WebhooksWrite,
 ];
 
-const DEVELOPER: [Point; 17] = [
+const DEVELOPER: [Point; 18] = [
     AccessRolesRead,
     AppsRead,
     AppsWrite,
@@ -143,6 +144,7 @@ const DEVELOPER: [Point; 17] = [
     CredentialsWrite,
     GroupsRead,
     GroupsWrite,
+    IssuersRead,
     MembersRead,
     PlansRead,
     QuestionsAsk,

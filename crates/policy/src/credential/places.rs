@@ -1,14 +1,15 @@
 //! Where keys are looked for on a host, whatever is asked for there.
 
-use super::verify_in;
+use super::{Verifier, verify_in};
 use crate::facts::{CredentialVerdict, Facts};
 use crate::identity::Identity;
 use crate::rules::Rules;
 use crate::snapshot::Snapshot;
 use crate::stages::authenticate::proved;
 use postern_model::denial::Denial;
-use postern_model::entity::{Authentication, Name, Service, StatusProfile, Visibility};
-use postern_model::key::Keyer;
+use postern_model::entity::{
+    Authentication, CredentialKind, Name, Service, StatusProfile, Visibility,
+};
 
 /// Where the keys of a host's services may stand.
 #[derive(Debug, Clone)]
@@ -35,9 +36,9 @@ impl KeyPlaces {
         &self,
         facts: &dyn Facts,
         snapshot: &Snapshot<'_>,
-        keyer: &Keyer,
+        by: Verifier<'_>,
     ) -> CredentialVerdict {
-        verify_in(&self.all, facts, snapshot, keyer)
+        verify_in(&self.all, facts, snapshot, by)
     }
 
     /// Those that everybody may be told.
@@ -75,8 +76,10 @@ pub fn is_open_about_itself(service: &Service) -> bool {
 
 fn together<'a>(services: impl Iterator<Item = &'a Service>) -> Authentication {
     let mut places = Authentication {
+        kinds: vec![CredentialKind::ApiKey],
         headers: Vec::new(),
         query: Vec::new(),
+        issuers: Vec::new(),
         forward_credential: false,
         subscription: false,
     };

@@ -33,7 +33,7 @@ impl Imports {
 
     /// Puts in a row that is not in; one that was not imported is none of these.
     pub(super) fn put(&mut self, row: &Arc<Credential>, hasher: &RandomState) {
-        let Some(format) = &row.imported else {
+        let Some(format) = row.proof.imported() else {
             return;
         };
         match self.formats.iter_mut().find(|(known, _)| known == format) {
@@ -41,17 +41,22 @@ impl Imports {
             None => self.formats.push((format.clone(), 1)),
         }
         let same = |a: &Credential, b: &Credential| a.id == b.id;
-        self.rows
-            .put(row.clone(), &|row| hasher.hash_one(row.digest), &same);
+        self.rows.put(
+            row.clone(),
+            &|row| hasher.hash_one(row.proof.digest()),
+            &same,
+        );
     }
 
     /// Takes out a row that is in, if it is one of these.
     pub(super) fn remove(&mut self, row: &Credential, hasher: &RandomState) {
-        let Some(format) = &row.imported else {
+        let Some(format) = row.proof.imported() else {
             return;
         };
         self.rows
-            .remove(hasher.hash_one(row.digest), &|other| other.id == row.id);
+            .remove(hasher.hash_one(row.proof.digest()), &|other| {
+                other.id == row.id
+            });
         for (known, rows) in &mut self.formats {
             if known == format {
                 *rows = rows.saturating_sub(1);
@@ -71,9 +76,10 @@ impl Imports {
         let mut found = None;
         for format in self.formats().take(MAX_FORMATS) {
             let digest: KeyDigest = keyer.keyed(&format.digest(key));
-            let is =
-                |row: &Credential| row.digest == digest && row.imported.as_ref() == Some(format);
-            found = found.or(self.rows.get(hasher.hash_one(digest), is));
+            let is = |row: &Credential| {
+                row.proof.digest() == Some(&digest) && row.proof.imported() == Some(format)
+            };
+            found = found.or(self.rows.get(hasher.hash_one(Some(&digest)), is));
         }
         found
     }

@@ -1,5 +1,7 @@
 use super::*;
-use postern_model::entity::{KeyDigest, Requested, Revocation, SubscriptionState};
+use postern_model::entity::{
+    ImportedKey, KeyDigest, Proof, Requested, Revocation, SubscriptionState,
+};
 use postern_model::key::imported::Algorithm;
 
 fn tenant(name: &str) -> Tenant {
@@ -40,8 +42,7 @@ fn credential(id: &str, app: &str) -> Credential {
     Credential {
         id: id.into(),
         app: app.into(),
-        digest: KeyDigest([7; 32]),
-        imported: None,
+        proof: Proof::Key(KeyDigest([7; 32])),
         environment: "production".into(),
         scopes: Some(["orders:read".into()].into()),
         not_before: None,
@@ -157,8 +158,10 @@ fn imported(id: &str, key: &[u8], algorithm: Algorithm, salt: &str) -> Credentia
         salt_suffix: "".into(),
     };
     Credential {
-        digest: keyer().keyed(&format.digest(key)),
-        imported: Some(Arc::new(format)),
+        proof: Proof::Imported(Box::new(ImportedKey {
+            digest: keyer().keyed(&format.digest(key)),
+            format: Arc::new(format),
+        })),
         ..credential(id, "shop")
     }
 }

@@ -3,9 +3,11 @@
 use postern_model::Code;
 use postern_model::entity::Name;
 use postern_model::key::Malformed;
+use postern_proof::{Fault, Token};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use std::fmt::{self, Write as _};
+use std::sync::Arc;
 
 /// What was found where credentials are looked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +47,31 @@ pub enum CredentialVerdict {
         /// The credential's id.
         id: Name,
     },
+    /// A token that is genuine.
+    Token(Arc<Token>),
+    /// What came as a token is none, or is not genuine.
+    TokenFault(Fault),
+    /// A token that cannot be checked: no keys of its issuer are known.
+    NoKeys {
+        /// The issuer's name in the configuration.
+        issuer: Name,
+        /// Since when none can be had; Unix time in milliseconds.
+        since: Option<i64>,
+        /// Why.
+        error: Option<Name>,
+    },
+}
+
+impl CredentialVerdict {
+    /// The issuer whose keys, if they were fetched now, might change the verdict.
+    pub fn wants_keys(&self) -> Option<&str> {
+        match self {
+            Self::NoKeys { issuer, .. } | Self::TokenFault(Fault::KeyUnknown { issuer, .. }) => {
+                Some(issuer)
+            }
+            _ => None,
+        }
+    }
 }
 
 /// Where a key may stand.
@@ -89,6 +116,8 @@ pub enum OtherKind {
     Basic,
     /// An API key, sent as `Authorization: Bearer`.
     KeyAsBearer,
+    /// An API key, where none is accepted.
+    ApiKey,
 }
 
 impl OtherKind {
@@ -98,6 +127,7 @@ impl OtherKind {
             Self::Bearer => "a bearer token",
             Self::Basic => "a user name and password",
             Self::KeyAsBearer => "an API key sent as a bearer token",
+            Self::ApiKey => "an API key",
         }
     }
 }

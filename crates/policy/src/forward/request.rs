@@ -118,6 +118,17 @@ fn say(consumer: &Consumer<'_>, scratch: &mut Vec<u8>, out: &mut impl FnMut(&[u8
     let identity = consumer.identity;
     out(b"X-Postern-App", identity.app.name.as_bytes());
     out(b"X-Postern-Tenant", identity.tenant.name.as_bytes());
+    if let Some(user) = identity
+        .token
+        .as_ref()
+        .and_then(|token| token.user.as_ref())
+    {
+        // A token says what it likes: bytes that no header has are left out.
+        let plain = user.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+        if plain && user.trim().len() == user.len() {
+            out(b"X-Postern-User", user.as_bytes());
+        }
+    }
     if let Some(plan) = identity.plan(consumer.rules) {
         out(b"X-Postern-Plan", plan.name.as_bytes());
     }

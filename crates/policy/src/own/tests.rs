@@ -2,7 +2,7 @@ use super::*;
 use crate::credential::KeyPlaces;
 use crate::decision::{Decision, Depth, Step};
 use crate::facts::{CredentialVerdict, Live};
-use crate::testing::callers::{NOW, World, keyer, written};
+use crate::testing::callers::{NOW, World, verifier, written};
 use crate::testing::{connection, head, rules, service};
 use crate::walk::Walk;
 use postern_model::denial::Code;
@@ -102,7 +102,7 @@ fn a_key_is_found_where_any_service_of_the_host_looks_and_only_open_services_are
         let head = head("GET", target, fields);
         let live = Live::new(&head, &connection, NOW * 1000);
         let places = KeyPlaces::on(Some(host), &rules);
-        let verdict = places.verify(&live, &snapshot, &keyer());
+        let verdict = places.verify(&live, &snapshot, verifier());
         let proved = places.proved(&verdict, &live, &snapshot);
         (verdict, proved)
     };

@@ -59,6 +59,7 @@ mod credential {
     pub(super) const BEARER: u8 = 3;
     pub(super) const BASIC: u8 = 4;
     pub(super) const KEY_AS_BEARER: u8 = 5;
+    pub(super) const API_KEY: u8 = 6;
 }
 
 /// Marks in the flags.

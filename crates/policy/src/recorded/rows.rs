@@ -6,8 +6,8 @@ use crate::identity::Identity;
 use crate::router::Route;
 use crate::snapshot::Snapshot;
 use postern_model::entity::{
-    Accounts, App, Credential, Decided, Group, KeyDigest, Method, Name, Requested, Restriction,
-    Revocation, Subscription, SubscriptionState, Suspension, Tenant,
+    Accounts, App, ClientId, Credential, Decided, Group, KeyDigest, Method, Name, Proof, Requested,
+    Restriction, Revocation, Subscription, SubscriptionState, Suspension, Tenant,
 };
 use serde::{Deserialize, Serialize};
 
@@ -81,6 +81,9 @@ struct Team {
 struct Key {
     id: Name,
     app: Name,
+    /// Issuer and name of the client whose tokens prove it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    client: Option<(Name, Name)>,
     environment: Name,
     #[serde(skip_serializing_if = "Option::is_none")]
     scopes: Option<Vec<Name>>,
@@ -130,9 +133,13 @@ impl Rows {
         snapshot: &Snapshot<'_>,
     ) -> Self {
         let directory = snapshot.directory;
-        let Some(CredentialVerdict::Verified { id } | CredentialVerdict::WrongSecret { id }) =
-            live.credential()
-        else {
+        let id = match live.credential() {
+            Some(CredentialVerdict::Verified { id } | CredentialVerdict::WrongSecret { id }) => {
+                Some(id)
+            }
+            _ => identity.map(|identity| &identity.credential.id),
+        };
+        let Some(id) = id else {
             return Self::at(directory.sequence());
         };
         let looked = identity.zip(route.map(|route| &snapshot.rules.service(route).name));
@@ -171,6 +178,7 @@ impl Rows {
         let key = Key {
             id: caller.credential.into(),
             app: caller.app.into(),
+            client: None,
             environment: caller.environment.into(),
             scopes: caller.carried,
             not_before: None,
@@ -285,6 +293,7 @@ fn key(row: &Credential) -> Key {
     Key {
         id: row.id.clone(),
         app: row.app.clone(),
+        client: (row.proof.client()).map(|client| (client.issuer.clone(), client.id.clone())),
         environment: row.environment.clone(),
         scopes: row.scopes.as_ref().map(|scopes| scopes.to_vec()),
         not_before: row.not_before.as_deref().copied(),
@@ -318,8 +327,10 @@ impl Key {
         Credential {
             id: self.id.clone(),
             app: self.app.clone(),
-            digest: KeyDigest([0; 32]),
-            imported: None,
+            proof: match self.client.clone() {
+                Some((issuer, id)) => Proof::Client(Box::new(ClientId { issuer, id })),
+                None => Proof::Key(KeyDigest([0; 32])),
+            },
             environment: self.environment.clone(),
             scopes: self.scopes.clone().map(Into::into),
             not_before: self.not_before.map(Box::new),

@@ -1,6 +1,6 @@
 use super::*;
 use crate::decision::{Decision, Depth, Step};
-use crate::testing::callers::{NOW, World, key, keyer, written};
+use crate::testing::callers::{NOW, World, key, verifier, written};
 use crate::testing::{connection, head};
 use postern_model::denial::Code;
 use postern_model::entity::{Revocation, SubscriptionState, Suspension, Visibility};
@@ -12,7 +12,7 @@ fn decide(snapshot: &Snapshot<'_>, live: &Live<'_>) -> (Decision, Recorded) {
         match walk.step(snapshot, live) {
             Step::Need(_) => {
                 let route = walk.route().unwrap();
-                let verdict = crate::credential::verify(live, snapshot, route, &keyer());
+                let verdict = crate::credential::verify(live, snapshot, route, verifier());
                 live.provide_credential(verdict);
             }
             Step::Done(decision) => return (decision, Recorded::of(live, &walk, snapshot)),
@@ -188,7 +188,10 @@ fn break_it(world: &mut World, which: u8) {
                 reason: None,
             }));
         }
-        _ => world.credential().digest.0[0] ^= 1,
+        _ => {
+            let other = crate::testing::callers::keyer().keyed(&[3; 32]);
+            world.credential().proof = postern_model::entity::Proof::Key(other);
+        }
     }
 }
 

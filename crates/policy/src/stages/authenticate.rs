@@ -1,16 +1,20 @@
 //! Stage 8: who calls. The credential is found and verified outside
-//! ([`verify`](crate::credential::verify)); here its row is judged.
+//! ([`verify`](crate::credential::verify)); here its row is judged, and what a token says.
+
+mod kinds;
+mod token;
 
 use super::connection::moment;
 use super::{Check, Outcome};
 use crate::decision::FactRequest;
-use crate::facts::{CredentialVerdict, Facts, OtherKind, Place};
+use crate::facts::{CredentialVerdict, Facts};
 use crate::identity::{Caller, Identity};
 use crate::router::Route;
 use crate::snapshot::Snapshot;
 use crate::walk::Progress;
 use postern_model::denial::{Code, Denial, printable};
 use postern_model::entity::{App, Authentication, Credential, Group, Name};
+use postern_proof::Token;
 use smallvec::SmallVec;
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -18,6 +22,8 @@ use std::sync::Arc;
 
 pub(super) const CHECKS: &[Check] = &[
     proof,
+    token::lifetime,
+    token::audience,
     revocation,
     beginning,
     end,
@@ -28,34 +34,20 @@ pub(super) const CHECKS: &[Check] = &[
     referrers,
 ];
 
-/// Headers that callers put credentials in, besides where a service looks for them.
-const USUAL: [&str; 10] = [
-    "authorization",
-    "proxy-authorization",
-    "x-api-key",
-    "api-key",
-    "apikey",
-    "x-api-token",
-    "x-auth-token",
-    "x-access-token",
-    "x-token",
-    "x-authorization",
-];
-
 /// Whether there is a credential, and whether it is real. Where callers without one may pass, one
 /// that is sent is judged all the same.
 fn proof(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
     let Some(route) = progress.route else {
         return Outcome::Pass;
     };
-    let Some(accepted) = &snapshot.rules.service(&route).authentication else {
+    let Some(accepted) = snapshot.rules.authentication(&route) else {
         progress.caller = Caller::Anonymous;
         return Outcome::Pass;
     };
     let Some(verdict) = facts.credential() else {
         return Outcome::Need(FactRequest::Credential);
     };
-    if !facts.looked_in(accepted) {
+    if !facts.looked_in(accepted, snapshot.rules) {
         return Outcome::NotKept("credential");
     }
     let anonymous = snapshot.rules.operation(&route).anonymous;
@@ -70,6 +62,14 @@ fn proof(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) ->
     }
     match proved(verdict, accepted, snapshot, facts, Some(&route)) {
         Ok(identity) => {
+            // Of a live request it is; of a made-up one, or of a record that other rules decided,
+            // it need not be.
+            let kind = identity.credential.proof.kind();
+            if !accepted.accepts(kind) {
+                let sent = kinds::sent(kind);
+                let denial = kinds::not_accepted(sent, accepted, snapshot, Some(&route));
+                return Outcome::Refuse(denial);
+            }
             progress.caller = Caller::Known(identity);
             Outcome::Pass
         }
@@ -87,15 +87,15 @@ pub(crate) fn proved(
     route: Option<&Route>,
 ) -> Result<Identity, Denial> {
     Err(match verdict {
-        CredentialVerdict::Missing => missing(accepted, facts),
+        CredentialVerdict::Missing => kinds::missing(accepted, facts),
         CredentialVerdict::KindNotAccepted { sent } => {
-            kind_not_accepted(*sent, accepted, snapshot, route)
+            kinds::not_accepted(*sent, accepted, snapshot, route)
         }
         CredentialVerdict::Malformed { place, fault } => Denial::new(Code::CredentialMalformed)
             .saw("place", place.to_string())
             .saw("error", format!("it {}", fault.what())),
         CredentialVerdict::Ambiguous { places } => {
-            Denial::new(Code::CredentialAmbiguous).saw("kinds", written(places.iter()))
+            Denial::new(Code::CredentialAmbiguous).saw("kinds", kinds::written(places.iter()))
         }
         CredentialVerdict::Unknown { id } => unknown(id),
         CredentialVerdict::WrongSecret { id } => {
@@ -109,16 +109,29 @@ pub(crate) fn proved(
         CredentialVerdict::Verified { id } => {
             return identify(id, snapshot).ok_or_else(|| unknown(id));
         }
+        CredentialVerdict::Token(token) => return token::identify(token, snapshot, facts),
+        CredentialVerdict::TokenFault(fault) => token::not_genuine(fault, accepted, snapshot),
+        CredentialVerdict::NoKeys {
+            issuer,
+            since,
+            error,
+        } => token::unreachable(issuer, *since, error.as_deref()),
     })
 }
 
 /// The rows of a credential; `None` if one of them is gone, so that it proves nothing any more.
 fn identify(id: &str, snapshot: &Snapshot<'_>) -> Option<Identity> {
     let credential = snapshot.directory.credential(id)?;
+    identity_of(credential, snapshot)
+}
+
+/// The caller that has a credential.
+fn identity_of(credential: &Arc<Credential>, snapshot: &Snapshot<'_>) -> Option<Identity> {
     let app = snapshot.directory.app(&credential.app)?;
     let tenant = snapshot.directory.tenant(&app.tenant)?;
     Some(Identity {
         credential: credential.clone(),
+        token: None,
         app: app.clone(),
         tenant: tenant.clone(),
         groups: groups(app, snapshot),
@@ -135,56 +148,6 @@ fn groups(app: &App, snapshot: &Snapshot<'_>) -> SmallVec<[Arc<Group>; 2]> {
         .filter(|group| group.is_for(&app.tenant))
         .cloned()
         .collect()
-}
-
-/// Where keys are looked for.
-fn places(accepted: &Authentication) -> impl Iterator<Item = Place> {
-    let headers = accepted.headers.iter().cloned().map(Place::Header);
-    headers.chain(accepted.query.iter().cloned().map(Place::Query))
-}
-
-fn written<'a>(places: impl Iterator<Item = &'a Place>) -> Vec<Cow<'static, str>> {
-    places.map(|place| place.to_string().into()).collect()
-}
-
-fn missing(accepted: &Authentication, facts: &dyn Facts) -> Denial {
-    let looked: Vec<Place> = places(accepted).collect();
-    let came: Vec<Cow<'static, str>> = USUAL
-        .iter()
-        .filter(|name| facts.has_header(name))
-        .map(|name| Place::Header((*name).into()).to_string().into())
-        .collect();
-    let denial = Denial::new(Code::CredentialMissing).saw("looked", written(looked.iter()));
-    if came.is_empty() {
-        denial
-    } else {
-        denial.saw("came", came)
-    }
-}
-
-fn kind_not_accepted(
-    sent: OtherKind,
-    accepted: &Authentication,
-    snapshot: &Snapshot<'_>,
-    route: Option<&Route>,
-) -> Denial {
-    let accepted: Vec<Cow<'static, str>> = places(accepted)
-        .map(|place| format!("API key in {place}").into())
-        .collect();
-    let denial = Denial::new(Code::CredentialKindNotAccepted)
-        .saw("sent", sent.describe())
-        .saw("accepted", accepted);
-    let Some(route) = route else {
-        return denial;
-    };
-    let service = snapshot.rules.service(route);
-    let operations: usize = service.versions.iter().map(|v| v.operations.len()).sum();
-    // All operations of a service accept the same, so the publisher has not left one out.
-    let siblings = format!(
-        "0 of {operations} sibling operations accept {}",
-        sent.describe()
-    );
-    denial.saw("siblings", siblings)
 }
 
 fn unknown(id: &str) -> Denial {
@@ -205,6 +168,15 @@ fn about(code: Code, row: &Credential) -> Denial {
 /// Judges the row of a verified credential; passes where there is none.
 fn judge(progress: &Progress, what: impl FnOnce(&Credential) -> Option<Denial>) -> Outcome {
     match progress.caller.identity().and_then(|i| what(&i.credential)) {
+        Some(denial) => Outcome::Refuse(denial),
+        None => Outcome::Pass,
+    }
+}
+
+/// Judges the token that the caller brought; passes where there is none.
+fn judge_token(progress: &Progress, what: impl FnOnce(&Token) -> Option<Denial>) -> Outcome {
+    let token = progress.caller.identity().and_then(|i| i.token.as_deref());
+    match token.and_then(what) {
         Some(denial) => Outcome::Refuse(denial),
         None => Outcome::Pass,
     }

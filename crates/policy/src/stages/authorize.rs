@@ -38,8 +38,7 @@ fn scopes(progress: &mut Progress, snapshot: &Snapshot<'_>, _: &dyn Facts) -> Ou
         return Outcome::NotKept("subscription");
     }
     let granted = identity.granted(rules);
-    let own = identity.credential.scopes.as_deref();
-    let carries = |scope: &Name| own.is_none_or(|list| list.contains(scope));
+    let carries = |scope: &Name| identity.carries(scope);
     let lacks = |scope: &&Name| !granted.contains(scope) || !carries(scope);
     if !operation.scopes.iter().any(|scope| lacks(&scope)) {
         return Outcome::Pass;

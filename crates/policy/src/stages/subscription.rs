@@ -97,7 +97,7 @@ fn subscription(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Fa
 }
 
 pub(super) fn needs_one(rules: &Rules, route: &Route) -> bool {
-    let accepted = rules.service(route).authentication.as_ref();
+    let accepted = rules.authentication(route);
     accepted.is_some_and(|a| a.subscription) && !rules.operation(route).anonymous
 }
 

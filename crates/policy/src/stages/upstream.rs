@@ -271,10 +271,7 @@ impl Allowed<'_> {
     /// Headers and query parameters that the upstream does not get because they may hold the
     /// consumer's credential.
     pub fn withheld<'a>(&self, rules: &'a Rules) -> (&'a [Name], &'a [Name]) {
-        match &rules.service(&self.route).authentication {
-            Some(accepted) if !accepted.forward_credential => (&accepted.headers, &accepted.query),
-            _ => (&[], &[]),
-        }
+        rules.withheld(&self.route)
     }
 
     /// The caller, as the upstream is told of it.

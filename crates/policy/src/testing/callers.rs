@@ -1,6 +1,7 @@
 //! One of everything that a caller needs, to be broken piece by piece.
 
 use super::{compile, configuration, head, service};
+use crate::credential::Verifier;
 use crate::decision::{Decision, Depth, FactRequest, Step};
 use crate::directory::Directory;
 use crate::facts::{Connection, Live};
@@ -9,10 +10,13 @@ use crate::rules::Rules;
 use crate::snapshot::Snapshot;
 use crate::walk::Walk;
 use postern_model::entity::{
-    AccessRole, Accounts, App, Authentication, Configuration, Coverage, Credential, Environment,
-    Group, Operation, Plan, Requested, RoleGrant, Subscription, SubscriptionState, Tenant,
+    AccessRole, Accounts, App, Authentication, Configuration, Coverage, Credential, CredentialKind,
+    Environment, Group, Operation, Plan, Proof, Requested, RoleGrant, Subscription,
+    SubscriptionState, Tenant,
 };
 use postern_model::key::{ApiKey, CREDENTIAL_PREFIX, Keyer};
+use postern_proof::Keyring;
+use std::sync::LazyLock;
 
 /// Unix time in seconds at which tests decide.
 pub(crate) const NOW: i64 = 1_795_167_120;
@@ -28,6 +32,16 @@ pub(crate) struct World {
 
 pub(crate) fn keyer() -> Keyer {
     Keyer::new(&[9; 32])
+}
+
+/// Verifies with that keyer, and knows no keys of issuers.
+pub(crate) fn verifier() -> Verifier<'static> {
+    static KEYER: LazyLock<Keyer> = LazyLock::new(keyer);
+    static KEYRING: LazyLock<Keyring> = LazyLock::new(Keyring::default);
+    Verifier {
+        keyer: &KEYER,
+        keyring: &KEYRING,
+    }
 }
 
 pub(crate) fn key(seed: u8) -> ApiKey {
@@ -49,6 +63,8 @@ impl World {
         orders.name = "orders".into();
         orders.tenant = Some("commerce".into());
         orders.authentication = Some(Authentication {
+            kinds: vec![CredentialKind::ApiKey],
+            issuers: vec![],
             headers: vec!["x-api-key".into()],
             query: vec!["api_key".into()],
             forward_credential: false,
@@ -181,8 +197,7 @@ fn accounts(key: &ApiKey) -> Accounts {
         credentials: vec![Credential {
             id: format!("{CREDENTIAL_PREFIX}{}", key.id()).into(),
             app: "shop".into(),
-            digest: keyer().keyed(&key.digest()),
-            imported: None,
+            proof: Proof::Key(keyer().keyed(&key.digest())),
             environment: "production".into(),
             scopes: None,
             not_before: None,
@@ -220,7 +235,7 @@ pub(crate) fn walk(
         let mut scout = Walk::new(Depth::FirstDenial);
         while let Step::Need(FactRequest::Credential) = scout.step(&snapshot, &facts) {
             let route = scout.route().unwrap();
-            let verdict = crate::credential::verify(&facts, &snapshot, route, &keyer());
+            let verdict = crate::credential::verify(&facts, &snapshot, route, verifier());
             facts.provide_credential(verdict);
         }
     }
@@ -232,7 +247,7 @@ pub(crate) fn walk(
                 asked.push(fact);
                 assert_eq!(fact, FactRequest::Credential);
                 let route = walk.route().unwrap();
-                let verdict = crate::credential::verify(&facts, &snapshot, route, &keyer());
+                let verdict = crate::credential::verify(&facts, &snapshot, route, verifier());
                 facts.provide_credential(verdict);
             }
         }

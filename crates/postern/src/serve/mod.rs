@@ -9,6 +9,7 @@ mod database;
 mod demo;
 mod egress;
 mod health;
+mod issuers;
 mod notify;
 mod people;
 mod records;
@@ -107,6 +108,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         sinks: records.sinks(),
         counting: Arc::default(),
         keyer,
+        fetch: Arc::new(issuers::Keys::new()?),
         call_log: Some(call_log.clone()),
         requests: Some(requests::requests(&call_log, &installation)),
         directory: begun.directory,

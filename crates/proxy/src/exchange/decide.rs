@@ -10,10 +10,11 @@ use crate::freshness::AWAY;
 use crate::gateway::{Core, CoreState};
 use postern_model::{Code, Denial};
 use postern_policy::client::ClientAddress;
-use postern_policy::credential::verify;
+use postern_policy::credential::{Verifier, verify};
 use postern_policy::facts::{CredentialVerdict, EdgeReading, Reading, Readings};
 use postern_policy::head::Head;
 use postern_policy::recorded::compact::Seen;
+use postern_policy::router::Route;
 use postern_policy::rules::Rules;
 use postern_policy::{Allowed, Decision, FactRequest, Live, Own, Snapshot, Step, Walk};
 use std::cell::RefCell;
@@ -195,8 +196,7 @@ impl Walking<'_> {
                     let Some(route) = walk.route() else {
                         return Err(Failed::Refused(Denial::new(Code::Internal)));
                     };
-                    let keyer = &self.core.shared.keyer;
-                    let verdict = verify(live, self.snapshot, route, keyer);
+                    let verdict = self.verify(live, *route).await;
                     if let Some(denial) = self.stale(&verdict) {
                         return Ok(Decision::Refuse(denial));
                     }
@@ -219,6 +219,23 @@ impl Walking<'_> {
 }
 
 impl Walking<'_> {
+    /// Finds and verifies the credential. Keys of an issuer that are not known are asked for once.
+    async fn verify(&self, live: &Live<'_>, route: Route) -> CredentialVerdict {
+        let shared = &self.core.shared;
+        let verify = || {
+            let by = Verifier {
+                keyer: &shared.keyer,
+                keyring: &shared.issuers.keyring(),
+            };
+            verify(live, self.snapshot, &route, by)
+        };
+        let verdict = verify();
+        match verdict.wants_keys() {
+            Some(issuer) if shared.issuers.ask(issuer).await => verify(),
+            _ => verdict,
+        }
+    }
+
     /// Refuses who brings a credential once it is not known for too long whether it still holds.
     fn stale(&self, verdict: &CredentialVerdict) -> Option<Denial> {
         use CredentialVerdict::{KindNotAccepted, Missing};

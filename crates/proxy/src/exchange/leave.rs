@@ -31,11 +31,17 @@ impl Leave<'_> {
     /// Why the caller would not be let in any more; none if it would.
     pub(super) fn lapsed(&self) -> Option<Denial> {
         let walk = self.deciding.walk();
-        let id = walk.identity()?.credential.id.clone();
+        let identity = walk.identity()?;
+        let verdict = match &identity.token {
+            Some(token) => CredentialVerdict::Token(token.clone()),
+            None => CredentialVerdict::Verified {
+                id: identity.credential.id.clone(),
+            },
+        };
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
         let now = i64::try_from(now.unwrap_or_default().as_millis()).unwrap_or(i64::MAX);
         let live = Live::new(self.head, &self.caller.facts, now);
-        live.provide_credential(CredentialVerdict::Verified { id });
+        live.provide_credential(verdict);
         let directory = self.core.shared.directory.load();
         let snapshot = Snapshot {
             rules: &self.state.snapshot().rules,

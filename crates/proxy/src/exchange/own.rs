@@ -19,7 +19,7 @@ use crate::wellknown::answer::Answer;
 use crate::wellknown::{Page, denials, may_come, whoami};
 use postern_model::entity::CredentialState;
 use postern_model::{Code, Denial, RequestId};
-use postern_policy::credential::KeyPlaces;
+use postern_policy::credential::{KeyPlaces, Verifier};
 use postern_policy::facts::CredentialVerdict;
 use postern_policy::head::Head;
 use postern_policy::{Identity, Live, Own, Snapshot};
@@ -98,7 +98,12 @@ impl Answering<'_> {
         journal: &mut Journal<'_>,
     ) -> Asker {
         let places = KeyPlaces::on(self.asked.host(live), snapshot.rules);
-        let verdict = places.verify(live, snapshot, &self.core.shared.keyer);
+        let shared = &self.core.shared;
+        let by = Verifier {
+            keyer: &shared.keyer,
+            keyring: &shared.issuers.keyring(),
+        };
+        let verdict = places.verify(live, snapshot, by);
         let proved = places.proved(&verdict, live, snapshot);
         match &proved {
             Ok(identity) => journal.asked_by(identity),

@@ -7,10 +7,14 @@ use crate::date;
 use crate::gateway::{Core, CoreState};
 use crate::http1::Length;
 use crate::refusal::{self, Challenge, Context, Form, Refusal, Standing};
-use postern_model::Denial;
 use postern_model::denial::Shown;
-use postern_model::entity::{Authentication, Disclosure, Name, PRODUCTION, Service, StatusProfile};
+use postern_model::entity::{
+    Authentication, CredentialKind, Disclosure, Name, PRODUCTION, Service, StatusProfile,
+};
+use postern_model::{Code, Denial};
+use postern_policy::Rules;
 use postern_policy::head::Head;
+use postern_policy::router::Route;
 use smallvec::SmallVec;
 
 /// Answers a request whose head could not be read; `head` holds what was understood of it.
@@ -45,13 +49,14 @@ pub(super) async fn refuse(
     sink: &mut impl ResponseSink,
 ) {
     let limits = journal.limits();
+    let terms = Terms::of(
+        journal.service(),
+        journal.environment(),
+        journal.is_proved(),
+    );
     let terms = Terms {
         limits: &limits,
-        ..Terms::of(
-            journal.service(),
-            journal.environment(),
-            journal.is_proved(),
-        )
+        ..terms.at(journal.route(), &state.snapshot().rules)
     };
     let (refusal, told) = rendered(state, caller, head, journal, &denial, &terms);
     drop(limits);
@@ -119,6 +124,15 @@ impl<'a> Terms<'a> {
             about: None,
         }
     }
+
+    /// As an operation asks for credentials, which may be otherwise than its service does.
+    pub(super) fn at(mut self, route: Option<Route>, rules: &'a Rules) -> Self {
+        if let (Some(route), Some(service)) = (route, self.service) {
+            let accepted = rules.authentication(&route);
+            self.accepted = accepted.map(|accepted| (&*service.name, accepted));
+        }
+        self
+    }
 }
 
 /// The refusal as its service has it told, and as a problem document for the record.
@@ -133,12 +147,8 @@ pub(super) fn rendered(
     let configuration = state.configuration();
     let service = terms.service;
     let profile = service.map_or_else(StatusProfile::default, |s| s.status_profile);
-    let challenges: SmallVec<[Challenge<'_>; 2]> = terms
-        .accepted
-        .map(challenges)
-        .into_iter()
-        .flatten()
-        .collect();
+    let challenges = terms.accepted.map(|of| challenges(of, denial.code));
+    let challenges = challenges.unwrap_or_default();
     let help = journal.help();
     let context = Context {
         id: journal.id(),
@@ -184,10 +194,24 @@ fn document(refusal: &Refusal, shown: &Shown<'_>, context: Context<'_>) -> Vec<u
     refusal::render(shown, &context).body
 }
 
-/// How callers may prove who they are.
+/// How callers may prove who they are, in the order in which they are asked for it.
 fn challenges<'a>(
     (realm, accepted): (&'a str, &'a Authentication),
-) -> impl Iterator<Item = Challenge<'a>> {
-    let headers = accepted.headers.iter();
-    headers.map(move |header| Challenge::ApiKey { realm, header })
+    code: Code,
+) -> SmallVec<[Challenge<'a>; 2]> {
+    let mut challenges = SmallVec::new();
+    for kind in &accepted.kinds {
+        match kind {
+            CredentialKind::ApiKey => {
+                let headers = accepted.headers.iter();
+                challenges.extend(headers.map(|header| Challenge::ApiKey { realm, header }));
+            }
+            CredentialKind::Jwt => challenges.push(Challenge::Bearer {
+                realm,
+                // RFC 6750 §3.1: nothing is said where nothing was sent.
+                error: (code.family() == "token").then_some("invalid_token"),
+            }),
+        }
+    }
+    challenges
 }

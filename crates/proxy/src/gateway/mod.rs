@@ -21,6 +21,7 @@ use self::core::Command;
 use self::floods::Floods;
 use crate::counting::Counting;
 use crate::freshness::Freshness;
+use crate::issuers::{Fetch, Issuers};
 use crate::metrics::Metrics;
 use crate::record::Sinks;
 use crate::tls::Validity;
@@ -71,6 +72,8 @@ pub struct Options {
     pub counting: Arc<Counting>,
     /// What digests of keys are compared under.
     pub keyer: Keyer,
+    /// Gets what issuers of tokens publish.
+    pub fetch: Arc<dyn Fetch>,
     /// Where requests are recorded.
     pub call_log: Option<Arc<CallLog>>,
     /// Whom callers are told about their requests by; `None`: they are told nothing.
@@ -94,6 +97,8 @@ pub(crate) struct Shared {
     pub(crate) directory: ArcSwap<Directory>,
     /// What digests of keys are compared under.
     pub(crate) keyer: Keyer,
+    /// Whose tokens can be checked.
+    pub(crate) issuers: Issuers,
     pub(crate) call_log: Option<Arc<CallLog>>,
     pub(crate) requests: Option<Requests>,
     pub(crate) freshness: Arc<Freshness>,
@@ -215,6 +220,7 @@ impl Gateway {
             counting: options.counting,
             directory: ArcSwap::from_pointee(options.directory),
             keyer: options.keyer,
+            issuers: Issuers::new(options.fetch),
             call_log: options.call_log,
             requests: options.requests,
             freshness: options.freshness,
@@ -223,6 +229,7 @@ impl Gateway {
             said: AtomicU64::new(0),
             begun: Instant::now(),
         });
+        shared.issuers.follow(&snapshot);
         let threads = receivers
             .into_iter()
             .enumerate()
@@ -300,6 +307,7 @@ impl Gateway {
         let snapshot = Arc::new(snapshot);
         let background = Background::start(&snapshot, self.shared.seed).await?;
         self.shared.load.set_limits(&configuration.limits);
+        self.shared.issuers.follow(&snapshot);
         for core in 0..self.shared.cores {
             self.shared.tell(core, Command::Snapshot(snapshot.clone()));
             for state in &gone {

@@ -5,7 +5,9 @@ use crate::tls::{ClientAuthorities, SystemAuthorities, TlsError, UpstreamClientT
 use crate::upstream::Upstreams;
 use postern_model::entity::{Configuration, Name, Upstream};
 use postern_policy::{CompileError, Rules};
+use postern_proof::KeySet;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Why a configuration cannot be served. One sentence each.
@@ -21,6 +23,14 @@ pub enum SnapshotError {
         whose: String,
         /// What is wrong.
         error: TlsError,
+    },
+    /// The keys of an issuer cannot be used.
+    #[error("issuer `{issuer}`: {error}")]
+    Keys {
+        /// The issuer.
+        issuer: Name,
+        /// What is wrong.
+        error: String,
     },
 }
 
@@ -50,6 +60,8 @@ pub(crate) struct Snapshot {
     pub(crate) dialers: Vec<Dialer>,
     /// By service.
     pub(crate) authorities: Vec<Option<ClientAuthorities>>,
+    /// The keys of issuers that are not fetched.
+    pub(crate) keys: Vec<(Name, Arc<KeySet>)>,
     /// Where we listen: nobody may send us there.
     pub(crate) own: Vec<SocketAddr>,
     pub(crate) number: u64,
@@ -89,6 +101,8 @@ impl Snapshot {
                 service.client_certificate.as_ref().map(load).transpose()
             })
             .collect::<Result<_, _>>()?;
+        let keys = crate::issuers::read(&configuration.issuers)
+            .map_err(|(issuer, error)| SnapshotError::Keys { issuer, error })?;
         let upstreams = Upstreams::build(
             configuration,
             previous.map(|p| &p.upstreams),
@@ -102,6 +116,7 @@ impl Snapshot {
             upstreams,
             dialers,
             authorities,
+            keys,
             own,
             number,
             revision,

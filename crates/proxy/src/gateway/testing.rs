@@ -4,6 +4,7 @@ use super::core::Core;
 use super::floods::Floods;
 use super::{ListenerState, Load, Revision, Shared, Snapshot};
 use crate::connection::Caller;
+use crate::issuers::{Issuers, Nowhere};
 use crate::metrics::Metrics;
 use crate::record::Sinks;
 use crate::wellknown::Requests;
@@ -50,6 +51,7 @@ pub(crate) fn core_for(
         counting: Arc::default(),
         directory: arc_swap::ArcSwap::from_pointee(directory),
         keyer: keyer(),
+        issuers: Issuers::new(Arc::new(Nowhere)),
         call_log: None,
         requests,
         freshness: Arc::new(crate::freshness::Freshness::always()),

@@ -1,5 +1,5 @@
 use super::*;
-use postern_model::entity::{Authentication, Capture, Redact};
+use postern_model::entity::{Authentication, Capture, CredentialKind, Redact};
 
 const CANARY: &str = "Canary7Canary7";
 
@@ -21,6 +21,8 @@ fn shown(media: &str, body: &str) -> String {
 fn service(redact: Redact) -> Service {
     Service {
         authentication: Some(Authentication {
+            kinds: vec![CredentialKind::ApiKey],
+            issuers: vec![],
             headers: vec!["x-partner-id".into()],
             query: vec!["partner".into()],
             forward_credential: false,

@@ -13,6 +13,13 @@ pub enum Challenge<'a> {
         /// The header in which the key is looked for.
         header: &'a str,
     },
+    /// A bearer token (RFC 6750 §3).
+    Bearer {
+        /// The service.
+        realm: &'a str,
+        /// What was wrong with the one that came; `None`: none came.
+        error: Option<&'static str>,
+    },
 }
 
 /// Adds a field for each challenge. A 401 must have one (RFC 9110 §15.5.2): where none is known,
@@ -25,6 +32,14 @@ pub(super) fn push(context: &Context<'_>, headers: &mut Headers) {
                 push_string(out, realm);
                 out.push_str(", header=");
                 push_string(out, header);
+            }
+            Challenge::Bearer { realm, error } => {
+                out.push_str("Bearer realm=");
+                push_string(out, realm);
+                if let Some(error) = error {
+                    out.push_str(", error=");
+                    push_string(out, error);
+                }
             }
         });
     }

@@ -13,6 +13,7 @@ resources! {
     Credential "credential" "credential" "credentials" "credentials" "Apps", CredentialsRead CredentialsWrite |d: &mut Describer, name| d.document(name, "credentials");
     Environment "environment" "environment" "environments" "environments" "Platform", SignedIn EnvironmentsWrite |d: &mut Describer, name| d.document(name, "environments");
     Group "group" "group of apps" "groups" "groups" "Apps", GroupsRead GroupsWrite |d: &mut Describer, name| d.document(name, "groups");
+    Issuer "issuer" "issuer of tokens" "issuers" "issuers" "Apps", IssuersRead IssuersWrite |d: &mut Describer, name| d.document(name, "issuers");
     List "list" "list of addresses" "lists" "lists" "Policies", ListsRead ListsWrite |d: &mut Describer, name| d.document(name, "lists");
     Listener "listener" "listener" "listeners" "listeners" "Platform", SettingsRead SettingsWrite |d: &mut Describer, name| d.document(name, "listeners");
     Plan "plan" "plan" "plans" "plans" "Services", PlansRead PlansWrite |d: &mut Describer, name| d.document(name, "plans");
@@ -34,6 +35,7 @@ pub(super) fn add(table: &mut Table) {
     add_kind::<Credential>(table);
     add_kind::<Environment>(table);
     add_kind::<Group>(table);
+    add_kind::<Issuer>(table);
     add_kind::<List>(table);
     add_kind::<Listener>(table);
     add_kind::<Plan>(table);

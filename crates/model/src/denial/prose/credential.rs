@@ -3,7 +3,7 @@
 
 use super::super::{Code, Value};
 use super::Told;
-use super::words::{All, Either, Moment, is_empty};
+use super::words::{All, Either, Moment, OneOf, is_empty};
 use std::fmt::{self, Write};
 
 /// What this caller sent, or proved to hold.
@@ -27,7 +27,7 @@ pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
             }
             out.write_str(", which this operation does not accept")?;
             match told.get("accepted").filter(|v| !is_empty(v)) {
-                Some(accepted) => write!(out, "; it accepts {}.", Either(accepted)),
+                Some(accepted) => write!(out, "; it accepts {}.", OneOf(accepted)),
                 None => out.write_str("."),
             }
         }
@@ -92,12 +92,18 @@ pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
 /// What the caller can do.
 pub(super) fn fix(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
     match told.code {
+        Code::CredentialMissing if told.get("accepted").is_some() => {
+            match told.get("accepted").filter(|v| !is_empty(v)) {
+                Some(accepted) => write!(out, "Send {}.", OneOf(accepted)),
+                None => out.write_str("Send a credential."),
+            }
+        }
         Code::CredentialMissing => match told.get("looked").filter(|v| !is_empty(v)) {
             Some(looked) => write!(out, "Send an API key in {}.", Either(looked)),
             None => out.write_str("Send an API key."),
         },
         Code::CredentialKindNotAccepted => match told.get("accepted").filter(|v| !is_empty(v)) {
-            Some(accepted) => write!(out, "Send {} instead.", Either(accepted)),
+            Some(accepted) => write!(out, "Send {} instead.", OneOf(accepted)),
             None => out.write_str("Send a credential of another kind."),
         },
         Code::CredentialNotYetValid => match told.get("from") {
@@ -127,7 +133,11 @@ pub(super) fn fix(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
 }
 
 fn missing(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
-    out.write_str("This operation needs an API key, and the request came without one")?;
+    out.write_str(if told.get("accepted").is_some() {
+        "This operation needs a credential, and the request came without one"
+    } else {
+        "This operation needs an API key, and the request came without one"
+    })?;
     if let Some(looked) = told.get("looked").filter(|v| !is_empty(v)) {
         write!(out, " in {}", Either(looked))?;
     }

@@ -44,6 +44,26 @@ impl fmt::Display for All<'_> {
     }
 }
 
+/// Alternatives that are phrases: `a, b or c`.
+pub(super) struct OneOf<'a>(pub(super) &'a Value);
+
+impl fmt::Display for OneOf<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Value::List(items) = self.0 else {
+            return write!(f, "{}", self.0);
+        };
+        for (i, item) in items.iter().enumerate() {
+            match i {
+                0 => {}
+                _ if i + 1 == items.len() => f.write_str(" or ")?,
+                _ => f.write_str(", ")?,
+            }
+            f.write_str(item)?;
+        }
+        Ok(())
+    }
+}
+
 fn join(value: &Value, last: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let Value::List(items) = value else {
         return write!(f, "`{value}`");

@@ -104,7 +104,7 @@ impl Reader<'_> {
             columns.host
         };
         let connect = self.has(flag::CONNECT);
-        let service = self.rules.service(&self.route);
+        let accepted = self.rules.authentication(&self.route);
         Some(Recorded {
             revision: self.rules.revision().into(),
             peer: columns.peer,
@@ -130,7 +130,7 @@ impl Reader<'_> {
                 .then(|| CertificateVerdict::Trusted { subject: "".into() }),
             edge: self.has(flag::EDGE).then(EdgeReading::default),
             credential: self.credential(),
-            looked: service.authentication.as_ref().map(looked),
+            looked: accepted.map(|accepted| looked(accepted, self.rules)),
             readings,
             rows,
             missed: Cell::new(None),
@@ -158,6 +158,7 @@ impl Reader<'_> {
             credential::BEARER => kind(OtherKind::Bearer),
             credential::BASIC => kind(OtherKind::Basic),
             credential::KEY_AS_BEARER => kind(OtherKind::KeyAsBearer),
+            credential::API_KEY => kind(OtherKind::ApiKey),
             _ => None,
         }
     }

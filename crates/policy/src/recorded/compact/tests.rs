@@ -6,7 +6,7 @@ use crate::head::{Head, Version};
 use crate::recorded::Recorded;
 use crate::rules::Rules;
 use crate::snapshot::Snapshot;
-use crate::testing::callers::{NOW, World, key, keyer, written};
+use crate::testing::callers::{NOW, World, key, verifier, written};
 use crate::testing::{connection, head, service};
 use crate::walk::Walk;
 use postern_model::entity::{
@@ -39,7 +39,7 @@ fn decide(
             Step::Done(decision) => return (decision, walk),
             Step::Need(FactRequest::Credential) => {
                 let route = walk.route().unwrap();
-                let verdict = crate::credential::verify(live, &snapshot, route, &keyer());
+                let verdict = crate::credential::verify(live, &snapshot, route, verifier());
                 live.provide_credential(verdict);
             }
             Step::Need(FactRequest::Counters) => {

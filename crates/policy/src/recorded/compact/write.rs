@@ -52,6 +52,7 @@ impl Seen {
                 OtherKind::Bearer => credential::BEARER,
                 OtherKind::Basic => credential::BASIC,
                 OtherKind::KeyAsBearer => credential::KEY_AS_BEARER,
+                OtherKind::ApiKey => credential::API_KEY,
             },
             // Nobody passes with the others.
             _ => credential::NOT_KEPT,
@@ -218,9 +219,12 @@ impl Passed<'_> {
     }
 }
 
-/// Who called. Of a credential with restrictions it cannot be told again whom they hold off, so
-/// nothing is kept.
+/// Who called. Of a credential with restrictions it cannot be told again whom they hold off, and of
+/// a token what it said, so nothing is kept.
 fn who(identity: &Identity, out: &mut Out<'_>) -> Option<()> {
+    if identity.token.is_some() {
+        return None;
+    }
     let only = identity.credential.restriction.as_ref();
     if only.is_some_and(|only| only.looks_at_requests()) {
         return None;

@@ -122,7 +122,7 @@ fn what_is_not_a_verified_key_is_told_apart() {
     );
 
     let denial = ask(&["Authorization: bearer abc"]);
-    let accepted = "API key in X-API-Key, API key in ?api_key";
+    let accepted = "an API key in `X-API-Key`, an API key in `?api_key`";
     let sent = [("sent", "a bearer token"), ("accepted", accepted)];
     shows(&denial, Code::CredentialKindNotAccepted, &sent);
     assert_eq!(denial.fault, Fault::Consumer);
@@ -170,7 +170,8 @@ fn what_is_not_a_verified_key_is_told_apart() {
 
     // The same id under another secret: the row keeps another digest.
     let mut changed = World::new();
-    changed.credential().digest = crate::testing::callers::keyer().keyed(&[3; 32]);
+    changed.credential().proof =
+        postern_model::entity::Proof::Key(crate::testing::callers::keyer().keyed(&[3; 32]));
     let denial = refusal(&changed, &changed.request("POST", "/orders", &[]));
     let id = format!("key_{id}");
     shows(

@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::facts::{Blocked, CredentialVerdict, EdgeReading, Reading};
-use crate::testing::callers::{NOW, World, keyer, written};
+use crate::testing::callers::{NOW, World, verifier, written};
 use postern_model::Stage;
 use postern_model::entity::{
     AddressList, BodyRule, EdgeRate, HeadersRule, Level, Limit, LimitKey, ListEntry, Measure, Mode,
@@ -144,7 +144,7 @@ impl Trial {
                 FactRequest::Edge => facts.provide_edge(self.edge.clone()),
                 FactRequest::Credential => {
                     let route = walk.route().unwrap();
-                    let found = crate::credential::verify(&facts, &snapshot, route, &keyer());
+                    let found = crate::credential::verify(&facts, &snapshot, route, verifier());
                     facts.provide_credential(found);
                 }
                 FactRequest::Counters => {

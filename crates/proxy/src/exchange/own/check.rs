@@ -96,15 +96,16 @@ impl Answering<'_> {
         let limits = standings(walk.limits(), readings, u32::from(passed));
         let host = walk.host(&facts).unwrap_or_default();
         let path = walk.path(&facts).unwrap_or_default();
+        let terms = Terms::of(
+            walk.service()
+                .and_then(|service| snapshot.rules.configuration().services.get(service)),
+            walk.environment(snapshot.rules),
+            walk.identity().is_some(),
+        );
         let terms = Terms {
             limits: &limits,
             about: Some((host, path)),
-            ..Terms::of(
-                walk.service()
-                    .and_then(|service| snapshot.rules.configuration().services.get(service)),
-                walk.environment(snapshot.rules),
-                walk.identity().is_some(),
-            )
+            ..terms.at(walk.route().copied(), snapshot.rules)
         };
         let (refusal, _) = rendered(self.state, self.caller, &meant, journal, &denial, &terms);
         rest_unread(intake, journal, sink);

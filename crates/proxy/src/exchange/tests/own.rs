@@ -4,8 +4,9 @@ use super::*;
 use crate::wellknown::{ConsumerRecord, HELP_VALID, Links, Looked, Records, Requests};
 use postern_model::RequestId;
 use postern_model::entity::{
-    Accounts, App, Authentication, Coverage, Credential, KeyDigest, Limit, LimitKey, Measure,
-    Method, Plan, Requested, Restriction, Revocation, Subscription, SubscriptionState, Tenant,
+    Accounts, App, Authentication, Coverage, Credential, CredentialKind, KeyDigest, Limit,
+    LimitKey, Measure, Method, Plan, Proof, Requested, Restriction, Revocation, Subscription,
+    SubscriptionState, Tenant,
 };
 use postern_model::key::{ApiKey, CREDENTIAL_PREFIX};
 use postern_policy::Directory;
@@ -92,8 +93,7 @@ fn credential(seed: u8, app: &str) -> Credential {
     Credential {
         id: format!("{CREDENTIAL_PREFIX}{}", key.id()).into(),
         app: app.into(),
-        digest: KeyDigest(digest),
-        imported: None,
+        proof: Proof::Key(KeyDigest(digest)),
         environment: "production".into(),
         scopes: None,
         not_before: None,
@@ -169,6 +169,8 @@ fn world() -> World {
     let service = &mut configuration.services[0];
     service.name = "orders".into();
     service.authentication = Some(Authentication {
+        kinds: vec![CredentialKind::ApiKey],
+        issuers: vec![],
         headers: vec!["x-api-key".into()],
         query: Vec::new(),
         forward_credential: false,

@@ -124,6 +124,9 @@ impl About {
             "create_role" => {
                 json!({"id": format!("{tenant}:new{n}"), "tenant": tenant, "permissions": ["apps.read"]})
             }
+            "create_issuer" => {
+                json!({"id": format!("new{n}"), "tenant": tenant, "issuer": format!("https://new{n}.example"), "audiences": ["api"]})
+            }
             "create_access_role" | "create_certificate" | "create_group" => {
                 json!({"id": format!("new{n}"), "tenant": tenant})
             }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 /// By the first part of a path: a thing of `commerce` (or of the platform), and one of `partner`
 /// where such things have tenants.
-pub(super) const THINGS: [(&str, &str, Option<&str>); 28] = [
+pub(super) const THINGS: [(&str, &str, Option<&str>); 29] = [
     ("access-roles", "ar-a", Some("ar-b")),
     ("apps", "till", Some("fieldforce")),
     ("assignments", "as-a", Some("as-b")),
@@ -29,6 +29,7 @@ pub(super) const THINGS: [(&str, &str, Option<&str>); 28] = [
     ("environments", "staging", None),
     ("groups", "group-a", Some("group-b")),
     ("identity-providers", "sso", None),
+    ("issuers", "issuer-a", Some("issuer-b")),
     (
         "invitations",
         "inv_aaaaaaaaaaaaaaaa",
@@ -121,6 +122,7 @@ async fn seed(world: &World) -> Vec<Change> {
         puts.extend([
             ("assignment", format!("as-{letter}"), json!({"tenant": tenant, "host": host(letter)})),
             ("access_role", format!("ar-{letter}"), json!({"tenant": tenant, "allows": [{"service": service}]})),
+            ("issuer", format!("issuer-{letter}"), json!({"tenant": tenant, "issuer": format!("https://{letter}.example"), "audiences": ["api"]})),
             ("group", format!("group-{letter}"), json!({"tenant": tenant})),
             ("tenant_default", tenant.to_owned(), json!({"disclosure": "minimal"})),
             ("certificate", format!("cert-{letter}"), certificate(world, tenant, &format!("cert-{letter}"), &host(letter)).await),

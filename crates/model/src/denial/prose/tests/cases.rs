@@ -141,6 +141,40 @@ fn of_requests() -> Vec<Denial> {
         new(Code::CredentialMissing)
             .saw("looked", list(&["X-API-Key"]))
             .saw("came", list(&["authorization"])),
+        new(Code::CredentialMissing)
+            .saw("looked", list(&["X-API-Key", "Authorization"]))
+            .saw(
+                "accepted",
+                list(&[
+                    "an API key in `X-API-Key`",
+                    "a bearer token (JWT) in `Authorization`",
+                ]),
+            ),
+        new(Code::TokenMalformed).saw("error", "is not a JWT: it has no dots"),
+        new(Code::TokenSignatureInvalid)
+            .saw("issuer", "corp")
+            .saw("alg", "none"),
+        new(Code::TokenExpired)
+            .saw("exp", at - 312)
+            .saw("now", at)
+            .saw("leeway", 30)
+            .saw("issuer", "corp"),
+        new(Code::TokenNotYetValid)
+            .saw("nbf", at + 86_400)
+            .saw("now", at),
+        new(Code::TokenAudienceMismatch)
+            .saw("aud", list(&["billing"]))
+            .saw("expected", list(&["orders", "https://orders.example.com"])),
+        new(Code::TokenAudienceMismatch)
+            .saw("aud", list(&[]))
+            .saw("expected", list(&["orders"])),
+        new(Code::TokenClaimMissing).saw("claim", list(&["client_id", "azp"])),
+        new(Code::TokenClaimMissing)
+            .saw("claim", list(&["client_id"]))
+            .saw("value", "till-7"),
+        new(Code::IdentityProviderUnreachable)
+            .saw("issuer", "corp")
+            .saw("error", "connection refused"),
         new(Code::CredentialMalformed)
             .saw("place", "X-API-Key")
             .saw(
@@ -149,7 +183,10 @@ fn of_requests() -> Vec<Denial> {
             ),
         new(Code::CredentialKindNotAccepted)
             .saw("sent", "an API key")
-            .saw("accepted", list(&["JWT"]))
+            .saw(
+                "accepted",
+                list(&["a bearer token (JWT) in `Authorization`"]),
+            )
             .saw("siblings", "11 of 12 sibling operations accept API keys"),
         new(Code::CredentialAmbiguous).saw("kinds", list(&["X-API-Key", "?api_key"])),
         new(Code::CredentialUnknown).saw("prefix", "pst_7q4m"),

@@ -1,0 +1,87 @@
+//! Issuers: whose tokens are believed.
+
+use crate::located::{At, OneOrMany};
+use crate::scalar::duration::Duration;
+use crate::scalar::host::Url;
+use crate::scalar::reference::{FilePath, SecretReference};
+use crate::scalar::text::Text;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Whoever signs tokens (JWT) that callers may bring. Its keys are in one of `keys_file`,
+/// `keys_url` and `secret`; without any, they are found through its own description
+/// (`/.well-known/openid-configuration` below `issuer`).
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Issuer {
+    /// The tenant it belongs to. Without one, it is the platform's.
+    pub tenant: Option<At<String>>,
+    /// What people call it.
+    #[serde(rename = "title")]
+    pub _title: Option<Text>,
+    /// What its tokens say in `iss`, to the letter.
+    #[schemars(required)]
+    pub issuer: Option<At<Text>>,
+    /// Audiences (`aud`) of which a token has to name one.
+    #[schemars(required, length(min = 1, max = 32))]
+    pub audiences: Option<Vec<Text>>,
+    /// A file with its keys: a JWK set, or public keys in PEM.
+    pub keys_file: Option<At<FilePath>>,
+    /// The address of its keys: a JWK set.
+    pub keys_url: Option<At<Url>>,
+    /// Where the secret is that it signs with (HS256, HS384, HS512): `env:NAME` or `file:PATH`, at
+    /// least 32 bytes. Whoever has it can make tokens: prefer keys.
+    pub secret: Option<At<SecretReference>>,
+    /// The only algorithms that its tokens may be signed with. Without any, those of its keys.
+    #[schemars(extend("default" = []))]
+    pub algorithms: Option<At<Vec<At<Algorithm>>>>,
+    /// How far its clock and the gateway's may be apart.
+    #[schemars(extend("default" = "30s", "x-minimum" = 0, "x-maximum" = 300_000))]
+    pub leeway: Option<Duration>,
+    /// How often keys are fetched; besides, whenever a token names one that is not known.
+    #[schemars(extend("default" = "10m", "x-minimum" = 10_000, "x-maximum" = 86_400_000))]
+    pub refresh: Option<At<Duration>>,
+    /// How long the keys that were fetched last count while none can be had.
+    #[schemars(extend("default" = "1d", "x-minimum" = 60_000, "x-maximum" = 2_592_000_000_u64))]
+    pub keep: Option<At<Duration>>,
+    /// Where its tokens say who calls, and what they may do.
+    pub claims: Option<Claims>,
+}
+
+/// The claims of a token that are looked at. Of several names the first that a token has counts. A
+/// name is one claim, or the way to one inside of others: `realm_access.roles`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Claims {
+    /// The client that it was made for, whose credential says which app that is.
+    #[schemars(extend("default" = ["client_id", "azp"]))]
+    pub client: Option<OneOrMany<Text>>,
+    /// The person; none where that is the client itself.
+    #[schemars(extend("default" = "sub"))]
+    pub user: Option<OneOrMany<Text>>,
+    /// The groups of that person.
+    #[schemars(extend("default" = "groups"))]
+    pub groups: Option<OneOrMany<Text>>,
+    /// The scopes that it carries: a list, or a text with blanks between them. With an empty list,
+    /// a token carries all that its app has.
+    #[schemars(extend("default" = ["scope", "scp"]))]
+    pub scopes: Option<OneOrMany<Text>>,
+}
+
+/// An algorithm that a token may be signed with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+pub(crate) enum Algorithm {
+    RS256,
+    RS384,
+    RS512,
+    PS256,
+    PS384,
+    PS512,
+    ES256,
+    ES384,
+    ES512,
+    EdDSA,
+    HS256,
+    HS384,
+    HS512,
+}

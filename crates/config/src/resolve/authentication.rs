@@ -1,0 +1,149 @@
+//! Which credentials a service accepts, and which of them each operation.
+
+use super::Resolver;
+use super::declared::{ISSUER, refer};
+use crate::code::Code;
+use crate::document::access::{self as document, Accepted};
+use crate::document::service::Operation;
+use crate::findings::quote;
+use crate::located::At;
+use postern_model::entity::{Authentication, CredentialKind, Name};
+
+impl Resolver<'_, '_> {
+    /// What a service accepts.
+    pub(super) fn authentication(
+        &mut self,
+        service: &str,
+        tenant: Option<&str>,
+        given: &document::Authentication,
+    ) -> Authentication {
+        let shown = format!("service {}", quote(service));
+        let mut issuers = Vec::new();
+        for issuer in given.jwt.iter().flat_map(|jwt| &jwt.issuers).flatten() {
+            let known = refer(self.findings, &ISSUER, &self.names.issuers, issuer, || {
+                format!("{shown} accepts tokens of an issuer that does not exist")
+            });
+            if !known {
+                continue;
+            }
+            self.may_be_trusted(&shown, tenant, issuer);
+            let mut all = self.issuers.iter();
+            let index = all.position(|one| *one.name == *issuer.value);
+            if let Some(index) = index.filter(|index| !issuers.contains(index)) {
+                issuers.push(index);
+            }
+        }
+        let jwt = given.jwt.is_some();
+        let key = given.api_key.is_some() || !jwt;
+        let accepted = |kind: &CredentialKind| match kind {
+            CredentialKind::ApiKey => key,
+            CredentialKind::Jwt => jwt,
+        };
+        let (headers, query) = match (key, &given.api_key) {
+            (true, Some(given)) => places(given),
+            (true, None) => (vec!["x-api-key".into()], Vec::new()),
+            (false, _) => (Vec::new(), Vec::new()),
+        };
+        Authentication {
+            kinds: CredentialKind::ALL.into_iter().filter(accepted).collect(),
+            headers,
+            query,
+            issuers,
+            forward_credential: given.forward_credential.unwrap_or(false),
+            subscription: (given.subscription.as_ref()).is_none_or(|needed| needed.value),
+        }
+    }
+
+    /// A tenant believes its own issuers and those of the platform.
+    fn may_be_trusted(&mut self, shown: &str, tenant: Option<&str>, issuer: &At<String>) {
+        let Some(Some(owner)) = self.names.issuer_owner(&issuer.value) else {
+            return;
+        };
+        if Some(owner) != tenant {
+            let message = format!("{shown} accepts tokens of another tenant's issuer");
+            let label = format!("belongs to {}", quote(owner));
+            self.findings
+                .error(Code::Conflict, issuer.span, &message, &label)
+                .help("choose an issuer of its own tenant, or one without a tenant");
+        }
+    }
+
+    /// What an operation accepts where that differs from its service, and whether callers without
+    /// a credential may pass.
+    pub(super) fn accepted(
+        &mut self,
+        name: &At<String>,
+        given: &Operation,
+        above: Option<&Authentication>,
+    ) -> (Option<Box<Authentication>>, bool) {
+        let anonymous = given.anonymous.as_ref().is_some_and(|said| said.value);
+        let Some(accepts) = &given.accepts else {
+            return (None, anonymous);
+        };
+        let shown = format!("operation {}", quote(&name.value));
+        if let Some(said) = &given.anonymous {
+            let message = format!("{shown} has both `accepts` and `anonymous`");
+            let label = "write `anonymous` into `accepts` instead";
+            self.findings
+                .error(Code::Conflict, said.span, &message, label);
+        }
+        let mut kinds = Vec::new();
+        for one in &accepts.value {
+            let kind = match one.value {
+                Accepted::ApiKey => CredentialKind::ApiKey,
+                Accepted::Jwt => CredentialKind::Jwt,
+                Accepted::Anonymous => continue,
+            };
+            if above.is_none_or(|above| !above.accepts(kind)) {
+                let message = format!("{shown} accepts what its service does not");
+                let label = format!("the service has no `authentication.{}`", kind.name());
+                self.findings
+                    .error(Code::Conflict, one.span, &message, &label);
+            }
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
+        let anonymous = (accepts.value.iter()).any(|one| one.value == Accepted::Anonymous);
+        if accepts.value.is_empty() && accepts.intact {
+            let message = format!("{shown} accepts nothing");
+            let label = "nobody could call it";
+            self.findings
+                .error(Code::Conflict, accepts.span, &message, label)
+                .help(
+                    "leave `accepts` out to accept what the service does, or write `[anonymous]`",
+                );
+        }
+        let narrowed = above.map(|above| Box::new(narrowed(above, kinds)));
+        (narrowed, anonymous)
+    }
+}
+
+/// Those of what a service accepts that an operation does, in its order.
+fn narrowed(above: &Authentication, kinds: Vec<CredentialKind>) -> Authentication {
+    let mut here = above.clone();
+    if !kinds.contains(&CredentialKind::ApiKey) {
+        here.headers = Vec::new();
+        here.query = Vec::new();
+    }
+    if !kinds.contains(&CredentialKind::Jwt) {
+        here.issuers = Vec::new();
+    }
+    here.kinds = kinds;
+    here
+}
+
+/// Headers and query parameters in which an API key may stand.
+fn places(given: &document::ApiKey) -> (Vec<Name>, Vec<Name>) {
+    let headers = given.header.as_ref().map_or_else(
+        || vec!["x-api-key".into()],
+        |headers| {
+            let headers = headers.0.iter();
+            headers.map(|header| header.value.0.clone()).collect()
+        },
+    );
+    let query = given.query.as_ref().map_or_else(Vec::new, |query| {
+        query.0.iter().map(|name| name.value.0.clone()).collect()
+    });
+    (headers, query)
+}

@@ -1,0 +1,215 @@
+//! Issuers: whose tokens are believed.
+
+use super::Resolver;
+use super::declared::{Bound, TENANT, bounds, refer};
+use crate::code::Code;
+use crate::document::issuer as document;
+use crate::findings::quote;
+use crate::located::{At, Map, OneOrMany};
+use crate::scalar::Scalar as _;
+use crate::scalar::host::Url;
+use crate::scalar::text::Text;
+use crate::source::Span;
+use postern_model::Holder;
+use postern_model::entity::{Algorithm, ClaimNames, Fetched, Issuer, IssuerKeys, Name};
+use std::time::Duration;
+
+/// Least bytes of a secret that tokens are signed with (RFC 7518 §3.2).
+const LEAST_SECRET: usize = 32;
+
+impl Resolver<'_, '_> {
+    pub(super) fn issuers(&mut self, given: Map<document::Issuer>) -> Vec<Issuer> {
+        let mut seen: Vec<(Name, Name)> = Vec::new();
+        let mut issuers = Vec::new();
+        for (name, given) in given.0 {
+            let span = given.issuer.as_ref().map_or(name.span, |iss| iss.span);
+            let Some(issuer) = self.issuer(&name, given) else {
+                continue;
+            };
+            if let Some((_, other)) = seen.iter().find(|(iss, _)| *iss == issuer.iss) {
+                let message = format!(
+                    "issuers {} and {} have the same tokens",
+                    quote(other),
+                    quote(&name.value)
+                );
+                let label = "one `iss` is one issuer";
+                self.findings.error(Code::Conflict, span, &message, label);
+            }
+            seen.push((issuer.iss.clone(), issuer.name.clone()));
+            issuers.push(issuer);
+        }
+        issuers
+    }
+
+    fn issuer(&mut self, name: &At<String>, given: document::Issuer) -> Option<Issuer> {
+        let shown = format!("issuer {}", quote(&name.value));
+        if let Some(tenant) = &given.tenant {
+            refer(self.findings, &TENANT, &self.names.tenants, tenant, || {
+                format!("{shown} belongs to a tenant that does not exist")
+            });
+        }
+        let keys = self.issuer_keys(name, &shown, &given);
+        let algorithms = self.issuer_algorithms(&shown, &given);
+        Some(Issuer {
+            name: name.value.as_str().into(),
+            tenant: given.tenant.map(|tenant| tenant.value.into()),
+            iss: given.issuer?.value.0,
+            keys: keys?,
+            algorithms,
+            audiences: given.audiences?.into_iter().map(|one| one.0).collect(),
+            leeway: given.leeway.map_or(Duration::from_secs(30), |one| one.0),
+            claims: claims(given.claims),
+        })
+    }
+
+    fn issuer_keys(
+        &mut self,
+        name: &At<String>,
+        shown: &str,
+        given: &document::Issuer,
+    ) -> Option<IssuerKeys> {
+        let file = given.keys_file.as_ref();
+        let url = given.keys_url.as_ref();
+        let secret = given.secret.as_ref();
+        let spans = [
+            file.map(|one| ("keys_file", one.span)),
+            url.map(|one| ("keys_url", one.span)),
+            secret.map(|one| ("secret", one.span)),
+        ];
+        let mut said = spans.into_iter().flatten();
+        if let (Some((first, _)), Some((second, span))) = (said.next(), said.next()) {
+            let message = format!("{shown} has both `{first}` and `{second}`");
+            self.findings
+                .error(Code::Conflict, span, &message, "one of them is enough");
+            return None;
+        }
+        let fetches = file.is_none() && secret.is_none();
+        bounds(
+            self.findings,
+            name.intact,
+            name.span,
+            shown,
+            "keys that are not fetched",
+            &[
+                Bound::new("refresh", given.refresh.as_ref(), fetches),
+                Bound::new("keep", given.keep.as_ref(), fetches),
+            ],
+        );
+        let fetched = |url: &str| Fetched {
+            url: url.into(),
+            every: (given.refresh.as_ref()).map_or(Duration::from_mins(10), |one| one.value.0),
+            keep: (given.keep.as_ref()).map_or(Duration::from_hours(24), |one| one.value.0),
+        };
+        if let Some(file) = file {
+            return Some(IssuerKeys::File(self.file(file)));
+        }
+        if let Some(url) = url {
+            return Some(IssuerKeys::Url(fetched(&url.value.0)));
+        }
+        if let Some(secret) = secret {
+            return self.shared_secret(name, shown, given, secret);
+        }
+        let issuer = given.issuer.as_ref()?;
+        self.is_address(shown, issuer)?;
+        let base = issuer.value.0.trim_end_matches('/');
+        let url = format!("{base}/.well-known/openid-configuration");
+        Some(IssuerKeys::Discovery(fetched(&url)))
+    }
+
+    /// What describes itself has an address.
+    fn is_address(&mut self, shown: &str, issuer: &At<Text>) -> Option<()> {
+        let Err(problem) = Url::read(&issuer.value.0) else {
+            return Some(());
+        };
+        let message =
+            format!("{shown} has no keys, and its `issuer` is no address to find them at");
+        self.findings
+            .error(Code::MissingField, issuer.span, &message, &problem.label)
+            .help("add `keys_url:` with the address of its keys, say");
+        None
+    }
+
+    fn shared_secret(
+        &mut self,
+        name: &At<String>,
+        shown: &str,
+        given: &document::Issuer,
+        secret: &At<crate::scalar::reference::SecretReference>,
+    ) -> Option<IssuerKeys> {
+        let holder = Holder {
+            kind: "issuer",
+            id: &name.value,
+            tenant: given.tenant.as_ref().map(|tenant| &*tenant.value),
+        };
+        let (value, home) = self.secret(holder, secret, "the secret of an issuer")?;
+        let value = value.expose().trim_ascii_end();
+        if value.len() < LEAST_SECRET {
+            let message = format!("{shown} has a secret that is too short");
+            let label = format!("the text {home} has {} bytes, and needs 32", value.len());
+            self.findings
+                .error(Code::InvalidKey, secret.span, &message, &label)
+                .help("`openssl rand -base64 48` prints one that is long enough");
+            return None;
+        }
+        Some(IssuerKeys::Shared(postern_model::Secret::new(value.into())))
+    }
+
+    /// The algorithms; each has to be one of its keys.
+    fn issuer_algorithms(&mut self, shown: &str, given: &document::Issuer) -> Vec<Algorithm> {
+        let shares = given.secret.is_some();
+        let mut algorithms = Vec::new();
+        for one in given.algorithms.iter().flat_map(|all| &all.value) {
+            let algorithm = algorithm(one.value);
+            if Algorithm::SHARED.contains(&algorithm) != shares {
+                self.foreign_algorithm(shown, algorithm, shares, one.span);
+            }
+            if !algorithms.contains(&algorithm) {
+                algorithms.push(algorithm);
+            }
+        }
+        algorithms
+    }
+
+    fn foreign_algorithm(&mut self, shown: &str, one: Algorithm, shares: bool, span: Span) {
+        let message = format!("{shown} cannot sign with {}", one.name());
+        let label = if shares {
+            "this is for keys, and it has a secret"
+        } else {
+            "this is for a secret, and it has keys"
+        };
+        self.findings.error(Code::Conflict, span, &message, label);
+    }
+}
+
+fn claims(given: Option<document::Claims>) -> ClaimNames {
+    let usual = ClaimNames::default();
+    let Some(given) = given else { return usual };
+    let names = |given: Option<OneOrMany<Text>>, usual: Vec<Name>| match given {
+        Some(given) => given.0.into_iter().map(|name| name.0).collect(),
+        None => usual,
+    };
+    ClaimNames {
+        client: names(given.client, usual.client),
+        user: names(given.user, usual.user),
+        groups: names(given.groups, usual.groups),
+        scopes: names(given.scopes, usual.scopes),
+    }
+}
+
+const fn algorithm(given: document::Algorithm) -> Algorithm {
+    match given {
+        document::Algorithm::RS256 => Algorithm::RS256,
+        document::Algorithm::RS384 => Algorithm::RS384,
+        document::Algorithm::RS512 => Algorithm::RS512,
+        document::Algorithm::PS256 => Algorithm::PS256,
+        document::Algorithm::PS384 => Algorithm::PS384,
+        document::Algorithm::PS512 => Algorithm::PS512,
+        document::Algorithm::ES256 => Algorithm::ES256,
+        document::Algorithm::ES384 => Algorithm::ES384,
+        document::Algorithm::ES512 => Algorithm::ES512,
+        document::Algorithm::EdDSA => Algorithm::EdDSA,
+        document::Algorithm::HS256 => Algorithm::HS256,
+        document::Algorithm::HS384 => Algorithm::HS384,
+        document::Algorithm::HS512 => Algorithm::HS512,
+    }
+}

@@ -1,0 +1,62 @@
+//! Fixes for refused tokens.
+
+use super::Candidate;
+use super::case::Case;
+use crate::document::Change;
+use crate::explanation::Step;
+use postern_model::denial::{Code, Denial};
+use serde_json::{Value as Json, json};
+
+pub(super) fn candidates(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
+    match denial.code {
+        Code::TokenAudienceMismatch => audience(case).into_iter().collect(),
+        Code::TokenNotYetValid | Code::TokenExpired => leeway(case, denial).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Tokens for the first audience of this one are accepted, too.
+fn audience(case: &Case<'_>) -> Option<Candidate> {
+    let token = case.decided.identity.as_ref()?.token.as_ref()?;
+    let audience = token.audience.first()?;
+    let issuer = case.document("issuer", &token.issuer)?;
+    let mut list = issuer.get("audiences").and_then(Json::as_array).cloned()?;
+    list.push(json!(audience));
+    let change = Change::new("issuer", &token.issuer, json!({ "audiences": list }));
+    let sentence = format!("accept tokens of `{}` for `{audience}`, too", token.issuer);
+    let reach = format!("whoever has a token of `{}` for `{audience}`", token.issuer);
+    let code = Code::TokenAudienceMismatch;
+    Some(
+        Candidate::new(code, sentence, Step::Change(change))
+            .reach(reach)
+            .weight(3),
+    )
+}
+
+/// The most that clocks may be apart, in seconds.
+const MOST_LEEWAY: u64 = 300;
+
+/// Clocks may be a little further apart.
+fn leeway(case: &Case<'_>, denial: &Denial) -> Option<Candidate> {
+    let token = case.decided.identity.as_ref()?.token.as_ref()?;
+    let at = match denial.code {
+        Code::TokenExpired => token.expires_at?,
+        _ => token.not_before?,
+    };
+    let apart = case.now.abs_diff(at) + 1;
+    if apart > MOST_LEEWAY {
+        return None;
+    }
+    let patch = json!({ "leeway": format!("{apart}s") });
+    let change = Change::new("issuer", &token.issuer, patch);
+    let sentence = format!(
+        "let the clock of `{}` be {apart} s apart from the gateway's",
+        token.issuer
+    );
+    let reach = format!(
+        "tokens of `{}` up to {apart} s out of their time",
+        token.issuer
+    );
+    let candidate = Candidate::new(denial.code, sentence, Step::Change(change));
+    Some(candidate.reach(reach).weight(3))
+}

@@ -1,0 +1,218 @@
+//! Tokens: why one is not genuine, whom one proves, and whether it is still good.
+
+use super::super::{Outcome, connection::moment};
+use super::{identity_of, judge_token, seconds};
+use crate::facts::Facts;
+use crate::identity::Identity;
+use crate::snapshot::Snapshot;
+use crate::walk::Progress;
+use postern_model::denial::{Code, Denial, printable};
+use postern_model::entity::{Authentication, Issuer, Name};
+use postern_proof::{Fault, Token};
+use smallvec::SmallVec;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// Most bytes of a claim that are shown.
+const SHOWN: usize = 256;
+
+/// Why a token proves nothing.
+pub(super) fn not_genuine(
+    fault: &Fault,
+    accepted: &Authentication,
+    snapshot: &Snapshot<'_>,
+) -> Denial {
+    let named = |denial: Denial, issuer: &Arc<str>, alg: &str, kid: Option<&str>| {
+        let denial = denial.saw("issuer", issuer.to_string());
+        let denial = denial.saw("alg", alg.to_owned());
+        match kid {
+            Some(kid) => denial.saw("kid", kid.to_owned()),
+            None => denial,
+        }
+    };
+    match fault {
+        Fault::Malformed(what) => {
+            Denial::new(Code::TokenMalformed).saw("error", what.clone().into_owned())
+        }
+        Fault::Issuer { iss } => {
+            let all = &snapshot.rules.configuration().issuers;
+            let trusted = accepted.issuers.iter().filter_map(|&at| all.get(at));
+            let trusted: Vec<Cow<'static, str>> = trusted
+                .map(|issuer| issuer.iss.to_string().into())
+                .collect();
+            let denial = Denial::new(Code::TokenIssuerNotTrusted).saw("trusted", trusted);
+            match iss {
+                Some(iss) => denial.saw("iss", iss.to_string()),
+                None => denial,
+            }
+        }
+        Fault::KeyUnknown {
+            issuer,
+            alg,
+            kid,
+            known,
+        } => named(
+            Denial::new(Code::TokenKeyUnknown),
+            issuer,
+            alg,
+            kid.as_deref(),
+        )
+        .saw("known", *known as u64),
+        Fault::Signature {
+            issuer,
+            alg,
+            kid,
+            why,
+        } => named(
+            Denial::new(Code::TokenSignatureInvalid),
+            issuer,
+            alg,
+            kid.as_deref(),
+        )
+        .saw("error", why.clone().into_owned()),
+    }
+}
+
+/// No keys of the issuer are known. `since` is Unix time in milliseconds.
+pub(super) fn unreachable(issuer: &Name, since: Option<i64>, error: Option<&str>) -> Denial {
+    let mut denial =
+        Denial::new(Code::IdentityProviderUnreachable).saw("issuer", issuer.to_string());
+    if let Some(error) = error {
+        denial = denial.saw("error", printable(error.as_bytes(), SHOWN));
+    }
+    match since {
+        Some(since) => denial.saw("since", moment(since.div_euclid(1000))),
+        None => denial,
+    }
+}
+
+/// Whom a genuine token proves. One that proves nobody is refused for its time or its audience, if
+/// these are wrong, too: that is what its holder can see.
+pub(super) fn identify(
+    token: &Arc<Token>,
+    snapshot: &Snapshot<'_>,
+    facts: &dyn Facts,
+) -> Result<Identity, Denial> {
+    let issuer = issuer(token, snapshot);
+    let known = token.client.as_ref().and_then(|client| {
+        let credential = snapshot.directory.client(&token.issuer, client)?;
+        identity_of(credential, snapshot)
+    });
+    if let Some(mut identity) = known {
+        add_groups(&mut identity, token, issuer, snapshot);
+        identity.token = Some(token.clone());
+        return Ok(identity);
+    }
+    let sooner = out_of_time(token, issuer, seconds(facts));
+    Err(sooner
+        .or_else(|| for_others(token, issuer))
+        .unwrap_or_else(|| of_no_app(token, issuer)))
+}
+
+fn issuer<'a>(token: &Token, snapshot: &Snapshot<'a>) -> Option<&'a Issuer> {
+    let mut issuers = snapshot.rules.configuration().issuers.iter();
+    issuers.find(|issuer| issuer.name == token.issuer)
+}
+
+/// The groups that the token names count as those of the app do. The issuer of a tenant speaks for
+/// that tenant's groups alone.
+fn add_groups(
+    identity: &mut Identity,
+    token: &Token,
+    issuer: Option<&Issuer>,
+    snapshot: &Snapshot<'_>,
+) {
+    let Some(issuer) = issuer else { return };
+    let named = token.groups.iter();
+    let groups = named.filter_map(|name| snapshot.directory.group(name));
+    let counts = |group: &&Arc<_>| {
+        let group: &postern_model::entity::Group = group;
+        group.is_for(&identity.tenant.name)
+            && (issuer.tenant.is_none() || issuer.tenant == group.tenant)
+    };
+    let more: SmallVec<[_; 2]> = groups.filter(counts).cloned().collect();
+    for group in more {
+        if !identity.groups.iter().any(|own| own.name == group.name) {
+            identity.groups.push(group);
+        }
+    }
+}
+
+fn about(code: Code, token: &Token) -> Denial {
+    let mut denial = Denial::new(code).saw("issuer", token.issuer.to_string());
+    if let Some(subject) = &token.subject {
+        denial = denial.saw("subject", printable(subject.as_bytes(), SHOWN));
+    }
+    match &token.kid {
+        Some(kid) => denial.saw("kid", printable(kid.as_bytes(), SHOWN)),
+        None => denial,
+    }
+}
+
+/// It has no end, its end is over, or its beginning is not there yet (RFC 7519 §4.1.4 and §4.1.5).
+fn out_of_time(token: &Token, issuer: Option<&Issuer>, now: i64) -> Option<Denial> {
+    let leeway = issuer.map_or(0, |issuer| issuer.leeway.as_secs());
+    let allowed = i64::try_from(leeway).unwrap_or(i64::MAX);
+    let clock = |denial: Denial| {
+        let denial = denial.saw("now", moment(now));
+        denial.saw("leeway", leeway)
+    };
+    let Some(end) = token.expires_at else {
+        let claim: Vec<Cow<'static, str>> = vec!["exp".into()];
+        return Some(about(Code::TokenClaimMissing, token).saw("claim", claim));
+    };
+    if now >= end.saturating_add(allowed) {
+        let denial = about(Code::TokenExpired, token).saw("exp", moment(end));
+        return Some(clock(denial));
+    }
+    let begin = token.not_before?;
+    if now < begin.saturating_sub(allowed) {
+        let denial = about(Code::TokenNotYetValid, token).saw("nbf", moment(begin));
+        return Some(clock(denial));
+    }
+    None
+}
+
+/// None of its audiences is one that the issuer's tokens have to name here (RFC 7519 §4.1.3).
+fn for_others(token: &Token, issuer: Option<&Issuer>) -> Option<Denial> {
+    let expected = issuer.map_or(&[][..], |issuer| &issuer.audiences);
+    if token.audience.iter().any(|aud| expected.contains(aud)) {
+        return None;
+    }
+    let list = |names: &[Arc<str>]| -> Vec<Cow<'static, str>> {
+        let shown = names.iter().take(8);
+        shown
+            .map(|name| printable(name.as_bytes(), SHOWN).into())
+            .collect()
+    };
+    Some(
+        about(Code::TokenAudienceMismatch, token)
+            .saw("aud", list(&token.audience))
+            .saw("expected", list(expected)),
+    )
+}
+
+/// The client is no app's, or none is named.
+fn of_no_app(token: &Token, issuer: Option<&Issuer>) -> Denial {
+    let names = issuer.map_or(&[][..], |issuer| &issuer.claims.client);
+    let names: Vec<Cow<'static, str>> = names.iter().map(|name| name.to_string().into()).collect();
+    let denial = about(Code::TokenClaimMissing, token).saw("claim", names);
+    match &token.client {
+        Some(client) => denial.saw("value", printable(client.as_bytes(), SHOWN)),
+        None => denial,
+    }
+}
+
+pub(super) fn lifetime(
+    progress: &mut Progress,
+    snapshot: &Snapshot<'_>,
+    facts: &dyn Facts,
+) -> Outcome {
+    judge_token(progress, |token| {
+        out_of_time(token, issuer(token, snapshot), seconds(facts))
+    })
+}
+
+pub(super) fn audience(progress: &mut Progress, snapshot: &Snapshot<'_>, _: &dyn Facts) -> Outcome {
+    judge_token(progress, |token| for_others(token, issuer(token, snapshot)))
+}

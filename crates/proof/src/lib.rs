@@ -1,0 +1,26 @@
+//! What callers prove themselves with, and whether it is genuine: signed tokens (JWS, RFC 7515)
+//! and the keys that they are signed with (JWK, RFC 7517).
+//!
+//! Owns the reading of foreign bytes that claim to be a proof, and the check of their signatures.
+//! Refuses to own I/O, clocks, where keys come from (`postern-proxy`), and what a proof is worth:
+//! who it is, whether it is still good, and for what (`postern-policy`).
+
+mod algorithm;
+mod claims;
+mod decoy;
+mod fuzz;
+mod json;
+pub mod jwk;
+mod jws;
+mod keyring;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+#[cfg(test)]
+mod tests;
+mod token;
+
+#[doc(hidden)]
+pub use fuzz::fuzz;
+pub use jwk::KeySet;
+pub use keyring::{Keyring, Keys};
+pub use token::{Fault, Token, Trusted, Unverified};

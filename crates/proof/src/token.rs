@@ -1,0 +1,258 @@
+//! A token: whether it is genuine, and what it says.
+
+use crate::jwk::{Checked, KeySet};
+use crate::jws::Compact;
+use crate::{claims, decoy};
+use postern_model::denial::printable;
+use postern_model::entity::{Algorithm, ClaimNames, Issuer, Name};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// Most bytes of what a token says of itself that are shown.
+const SHOWN: usize = 256;
+
+/// Most audiences that are looked at.
+const MOST_AUDIENCES: usize = 64;
+
+/// What a genuine token says. Whether it is still good is another question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Token {
+    /// The name of its issuer in the configuration.
+    pub issuer: Arc<str>,
+    /// `sub`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub subject: Option<Arc<str>>,
+    /// `jti`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub id: Option<Arc<str>>,
+    /// The key that signed it, where the token names it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub kid: Option<Arc<str>>,
+    /// The client that it was made for.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub client: Option<Arc<str>>,
+    /// The person; none where the client acts for itself.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub user: Option<Arc<str>>,
+    /// The groups of that person.
+    #[serde(skip_serializing_if = "<[_]>::is_empty", default)]
+    pub groups: Box<[Arc<str>]>,
+    /// The scopes that it carries; `None`: tokens of its issuer carry all.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub scopes: Option<Box<[Arc<str>]>>,
+    /// Whom it is for.
+    pub audience: Box<[Arc<str>]>,
+    /// When it was made; Unix time in seconds, as the others.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub issued_at: Option<i64>,
+    /// It is not good before.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub not_before: Option<i64>,
+    /// It is not good from then on.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub expires_at: Option<i64>,
+}
+
+/// What a token is checked with.
+#[derive(Debug, Clone, Copy)]
+pub struct Trusted<'a> {
+    /// Who signed it, as it says.
+    pub issuer: &'a Issuer,
+    /// The keys of that issuer.
+    pub keys: &'a KeySet,
+}
+
+/// A token whose form is right. Nothing that it says is believed yet.
+#[derive(Debug)]
+pub struct Unverified<'a>(Compact<'a>);
+
+/// Why a token is not genuine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// It has not the form of a token; what is wrong, in words that follow "the token".
+    Malformed(Cow<'static, str>),
+    /// Nobody trusts its issuer here.
+    Issuer {
+        /// `iss`, if it says one.
+        iss: Option<Box<str>>,
+    },
+    /// None of the issuer's keys has its name.
+    KeyUnknown {
+        /// The issuer's name in the configuration.
+        issuer: Arc<str>,
+        /// How it says that it is signed.
+        alg: Box<str>,
+        /// The key that it names.
+        kid: Option<Box<str>>,
+        /// How many keys of the issuer are known.
+        known: usize,
+    },
+    /// Its signature is not of any of the issuer's keys.
+    Signature {
+        /// The issuer's name in the configuration.
+        issuer: Arc<str>,
+        /// How it says that it is signed.
+        alg: Box<str>,
+        /// The key that it names.
+        kid: Option<Box<str>>,
+        /// What is wrong, in words.
+        why: Cow<'static, str>,
+    },
+}
+
+impl<'a> Unverified<'a> {
+    /// Reads a token.
+    ///
+    /// # Errors
+    /// [`Fault::Malformed`].
+    pub fn parse(token: &'a [u8]) -> Result<Self, Fault> {
+        let compact = Compact::parse(token).map_err(Fault::Malformed)?;
+        for name in ["exp", "nbf", "iat"] {
+            if compact.claims.contains_key(name) && date(&compact.claims, name).is_none() {
+                let what = format!("has a claim `{name}` that is not a time");
+                return Err(Fault::Malformed(what.into()));
+            }
+        }
+        Ok(Self(compact))
+    }
+
+    /// Who says that it made the token.
+    pub fn issuer(&self) -> Option<&str> {
+        self.0.claims.get("iss")?.as_str()
+    }
+
+    /// The fault of a token whose issuer nobody trusts. Its signature is checked all the same, with
+    /// a key of nobody: how long that takes is not to tell which issuers there are.
+    pub fn of_nobody(&self) -> Fault {
+        self.check_for_nobody();
+        let iss = self.issuer().map(shown);
+        Fault::Issuer { iss }
+    }
+
+    fn check_for_nobody(&self) {
+        if let Some(algorithm) = Algorithm::parse(&self.0.header.alg) {
+            let checked = decoy::keys().check(None, algorithm, self.0.signed, &self.0.signature);
+            std::hint::black_box(checked);
+        }
+    }
+
+    /// Whether the signature is of one of the issuer's keys; what it says then.
+    ///
+    /// # Errors
+    /// [`Fault::KeyUnknown`] or [`Fault::Signature`].
+    pub fn verify(&self, by: &Trusted<'_>) -> Result<Token, Fault> {
+        let header = &self.0.header;
+        let (alg, kid) = (shown(&header.alg), header.kid.as_deref().map(shown));
+        let issuer = by.issuer.name.clone();
+        let wrong = |why: Cow<'static, str>| Fault::Signature {
+            issuer: by.issuer.name.clone(),
+            alg: alg.clone(),
+            kid: kid.clone(),
+            why,
+        };
+        let Some(algorithm) = Algorithm::parse(&header.alg) else {
+            return Err(wrong(if header.alg.eq_ignore_ascii_case("none") {
+                "it is not signed".into()
+            } else {
+                "its algorithm is not known".into()
+            }));
+        };
+        let accepted = &by.issuer.algorithms;
+        if !accepted.is_empty() && !accepted.contains(&algorithm) {
+            return Err(wrong("its algorithm is not one that is accepted".into()));
+        }
+        let (signed, signature) = (self.0.signed, &*self.0.signature);
+        match (by.keys).check(header.kid.as_deref(), algorithm, signed, signature) {
+            Checked::Genuine => Ok(Token::of(
+                issuer,
+                header.kid.as_deref(),
+                &self.0,
+                &by.issuer.claims,
+            )),
+            Checked::KeyUnknown => {
+                self.check_for_nobody();
+                Err(Fault::KeyUnknown {
+                    issuer,
+                    alg,
+                    kid,
+                    known: by.keys.len(),
+                })
+            }
+            Checked::OtherAlgorithm => {
+                self.check_for_nobody();
+                Err(wrong("its key is for another algorithm".into()))
+            }
+            Checked::Wrong if header.brings_key => Err(wrong(
+                "it brings a key of its own, and only the issuer's count".into(),
+            )),
+            Checked::Wrong => Err(wrong("it was changed, or another key signed it".into())),
+        }
+    }
+}
+
+impl Token {
+    fn of(issuer: Arc<str>, kid: Option<&str>, from: &Compact<'_>, names: &ClaimNames) -> Self {
+        let claims = &from.claims;
+        let one = |names: &[Name]| {
+            let text = claims::first(claims, names).and_then(claims::text);
+            text.map(Arc::from)
+        };
+        let many = |names: &[Name]| -> Box<[Arc<str>]> {
+            let value = claims::first(claims, names);
+            let texts = value.map(claims::texts).unwrap_or_default();
+            texts.into_iter().map(Arc::from).collect()
+        };
+        let named = |name: &str| claims.get(name).and_then(claims::text).map(Arc::from);
+        let client: Option<Arc<str>> = one(&names.client);
+        // RFC 9068 §2.2: where a client acts for itself, the subject is the client.
+        let user = one(&names.user).filter(|user| Some(user) != client.as_ref());
+        Self {
+            issuer,
+            subject: named("sub"),
+            id: named("jti"),
+            kid: kid.map(Arc::from),
+            client,
+            user,
+            groups: many(&names.groups),
+            scopes: (!names.scopes.is_empty()).then(|| many(&names.scopes)),
+            audience: audience(claims),
+            issued_at: date(claims, "iat"),
+            not_before: date(claims, "nbf"),
+            expires_at: date(claims, "exp"),
+        }
+    }
+}
+
+/// `aud`: a text, or a list of texts (RFC 7519 §4.1.3). It is not split at blanks.
+fn audience(claims: &Map<String, Value>) -> Box<[Arc<str>]> {
+    match claims.get("aud") {
+        Some(Value::Array(items)) => {
+            let texts = items.iter().filter_map(claims::text);
+            texts.take(MOST_AUDIENCES).map(Arc::from).collect()
+        }
+        Some(one) => claims::text(one).map(Arc::from).into_iter().collect(),
+        None => Box::default(),
+    }
+}
+
+/// A time in seconds (RFC 7519 §2, `NumericDate`), its fraction cut off.
+fn date(claims: &Map<String, Value>, name: &str) -> Option<i64> {
+    let number = claims.get(name)?.as_number()?;
+    if let Some(whole) = number.as_i64() {
+        return Some(whole);
+    }
+    // Beyond the year 200 million nothing is a date.
+    let float = number.as_f64().filter(|float| float.abs() < 1e15)?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "it is in the range, and the fraction is to be cut off"
+    )]
+    Some(float.floor() as i64)
+}
+
+fn shown(text: &str) -> Box<str> {
+    printable(text.as_bytes(), SHOWN).into()
+}

@@ -1,0 +1,161 @@
+//! The keys of issuers: read from files, or fetched, and kept as fresh as they are said to be.
+//!
+//! Requests are decided by the [`Keyring`], which is replaced whole. What is fetched is fetched by
+//! one task for each issuer, on the runtime that the gateway was started on; a request that needs
+//! keys that are not there wakes that task and waits a moment for what becomes of it.
+
+mod fetch;
+#[cfg(test)]
+mod tests;
+mod watch;
+
+pub use fetch::{Fetch, Fetching, MOST_BYTES, Nowhere, Permit};
+
+use crate::gateway::Snapshot;
+use arc_swap::{ArcSwap, Guard};
+use postern_model::entity::{Issuer, IssuerKeys, Name};
+use postern_proof::{KeySet, Keyring, Keys};
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::runtime::Handle;
+use watch::Watched;
+
+/// How long a request waits for keys.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Most bytes of a file of keys.
+const MOST_FILE: u64 = postern_proof::jwk::MOST_BYTES as u64;
+
+/// What is known of issuers, and who keeps it fresh.
+#[derive(Debug)]
+pub(crate) struct Issuers {
+    keyring: Arc<ArcSwap<Keyring>>,
+    watched: Mutex<HashMap<Name, Watched>>,
+    fetch: Arc<dyn Fetch>,
+    runtime: Option<Handle>,
+}
+
+impl Issuers {
+    /// Those of nobody; keys are fetched on the runtime that this is called on.
+    pub(crate) fn new(fetch: Arc<dyn Fetch>) -> Self {
+        Self {
+            keyring: Arc::default(),
+            watched: Mutex::default(),
+            fetch,
+            runtime: Handle::try_current().ok(),
+        }
+    }
+
+    /// The keys that are known now.
+    pub(crate) fn keyring(&self) -> Guard<Arc<Keyring>> {
+        self.keyring.load()
+    }
+
+    /// Keeps the keys of a configuration's issuers fresh from now on, and those of others no more.
+    /// What was fetched for an issuer that is the same as before stays.
+    pub(crate) fn follow(&self, snapshot: &Arc<Snapshot>) {
+        let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = &snapshot.configuration().issuers;
+        let is_there = |name: &str| all.iter().any(|issuer| *issuer.name == *name);
+        watched.retain(|name, _| is_there(name));
+        self.keyring.rcu(|ring| {
+            let mut next = ring.only(is_there);
+            for (name, keys) in &snapshot.keys {
+                next = next.with(name.clone(), Keys::Known(keys.clone()));
+            }
+            next
+        });
+        for issuer in all {
+            let (IssuerKeys::Url(from) | IssuerKeys::Discovery(from)) = &issuer.keys else {
+                // A task would replace what was read.
+                watched.remove(&issuer.name);
+                continue;
+            };
+            if let Some(one) = watched.get(&issuer.name)
+                && one.is_of(issuer)
+            {
+                one.guarded_by(permit(snapshot, issuer));
+                continue;
+            }
+            let Some(runtime) = &self.runtime else {
+                continue;
+            };
+            let task = watch::Task {
+                issuer: issuer.clone(),
+                from: from.clone(),
+                fetch: self.fetch.clone(),
+                keyring: self.keyring.clone(),
+            };
+            // What was known of another one of that name says nothing of this one.
+            let nothing = Keyring::default().of(&issuer.name).clone();
+            self.keyring
+                .rcu(|ring| ring.with(issuer.name.clone(), nothing.clone()));
+            let one = Watched::start(runtime, task, permit(snapshot, issuer));
+            watched.insert(issuer.name.clone(), one);
+        }
+    }
+
+    /// Has the keys of an issuer fetched, and waits for what comes of it; says whether anything did.
+    /// However many ask, an issuer that has just answered is left alone for a moment, which they
+    /// wait, and one that is away for longer, which they do not.
+    pub(crate) async fn ask(&self, issuer: &str) -> bool {
+        let asked = {
+            let watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
+            watched.get(issuer).and_then(|one| one.ask(PATIENCE))
+        };
+        let Some(mut asked) = asked else {
+            return false;
+        };
+        let done = tokio::time::timeout(PATIENCE, asked.changed()).await;
+        matches!(done, Ok(Ok(())))
+    }
+}
+
+/// The egress rule, for what a tenant configured. Whoever runs the platform may have keys anywhere.
+fn permit(snapshot: &Arc<Snapshot>, issuer: &Issuer) -> Permit {
+    if issuer.tenant.is_none() {
+        return Permit::Anywhere;
+    }
+    Permit::Rule {
+        egress: snapshot.configuration().egress.clone(),
+        own: snapshot.own.clone(),
+    }
+}
+
+/// The keys of issuers that are not fetched.
+///
+/// # Errors
+/// The issuer, and what is wrong with its keys.
+pub(crate) fn read(issuers: &[Issuer]) -> Result<Vec<(Name, Arc<KeySet>)>, (Name, String)> {
+    let mut found = Vec::new();
+    for issuer in issuers {
+        let keys = match &issuer.keys {
+            IssuerKeys::File(path) => from_file(path),
+            IssuerKeys::Shared(secret) => {
+                KeySet::shared(secret.expose()).map_err(|what| format!("its secret {what}"))
+            }
+            IssuerKeys::Url(_) | IssuerKeys::Discovery(_) => continue,
+        };
+        let keys = keys.map_err(|what| (issuer.name.clone(), what))?;
+        found.push((issuer.name.clone(), Arc::new(keys)));
+    }
+    Ok(found)
+}
+
+fn from_file(path: &Path) -> Result<KeySet, String> {
+    use std::io::Read as _;
+    let wrong = |what: String| format!("{} {what}", path.display());
+    let file = std::fs::File::open(path);
+    let file = file.map_err(|error| wrong(format!("cannot be read: {error}")))?;
+    let mut text = String::new();
+    let read = file.take(MOST_FILE + 1).read_to_string(&mut text);
+    read.map_err(|error| wrong(format!("cannot be read: {error}")))?;
+    let keys = if text.trim_start().starts_with('{') {
+        KeySet::parse(text.as_bytes())
+    } else {
+        KeySet::from_pem(&text)
+    };
+    keys.map_err(wrong)
+}

@@ -1,0 +1,93 @@
+//! Getting what an issuer publishes.
+
+use postern_model::egress::{Forbidden, allowed};
+use postern_model::entity::Egress;
+use postern_proof::KeySet;
+use serde_json::Value;
+use std::fmt;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::Pin;
+
+/// Most bytes of an answer.
+pub const MOST_BYTES: usize = postern_proof::jwk::MOST_BYTES;
+
+/// What becomes of a request: the body of an answer of the status 200, or why there is none.
+pub type Fetching<'a> = Pin<Box<dyn Future<Output = Result<Vec<u8>, String>> + Send + 'a>>;
+
+/// Sends requests for what issuers publish: [`MOST_BYTES`] of an answer at most, and in a time that
+/// has an end.
+pub trait Fetch: fmt::Debug + Send + Sync {
+    /// Gets what is at an address, if the connection is permitted.
+    fn get<'a>(&'a self, url: &'a str, permit: Permit) -> Fetching<'a>;
+}
+
+/// Where connections may lead, asked about the resolved address of each.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Permit {
+    /// Anywhere.
+    Anywhere,
+    /// Where the egress rule allows.
+    Rule {
+        /// The rule.
+        egress: Egress,
+        /// Where we listen: nobody may send us there.
+        own: Vec<SocketAddr>,
+    },
+}
+
+impl Permit {
+    /// Whether a connection may be made.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn check(&self, to: SocketAddr) -> Result<(), Forbidden> {
+        match self {
+            Self::Anywhere => Ok(()),
+            Self::Rule { egress, own } => {
+                allowed(to, egress, own, crate::upstream::egress::is_this_machine)
+            }
+        }
+    }
+}
+
+/// Gets nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct Nowhere;
+
+impl Fetch for Nowhere {
+    fn get<'a>(&'a self, _: &'a str, _: Permit) -> Fetching<'a> {
+        Box::pin(std::future::ready(
+            Err("nothing is fetched here".to_owned()),
+        ))
+    }
+}
+
+/// The keys at an address.
+pub(super) async fn keys(fetch: &dyn Fetch, url: &str, permit: Permit) -> Result<KeySet, String> {
+    let body = fetch.get(url, permit).await?;
+    KeySet::parse(&body).map_err(|what| format!("what is at {url} {what}"))
+}
+
+/// The keys of an issuer that describes itself (OpenID Connect Discovery 1.0 §4).
+pub(super) async fn discovered(
+    fetch: &dyn Fetch,
+    url: &str,
+    issuer: &str,
+    permit: Permit,
+) -> Result<KeySet, String> {
+    let body = fetch.get(url, permit.clone()).await?;
+    let said: Value =
+        serde_json::from_slice(&body).map_err(|_| format!("what is at {url} is not JSON"))?;
+    let text = |name: &str| said.get(name).and_then(Value::as_str);
+    // To the letter (§4.3), or one issuer could speak for another.
+    if text("issuer") != Some(issuer) {
+        return Err(format!(
+            "what is at {url} describes another issuer than {issuer}"
+        ));
+    }
+    let Some(address) = text("jwks_uri") else {
+        return Err(format!("what is at {url} has no `jwks_uri`"));
+    };
+    keys(fetch, address, permit).await
+}

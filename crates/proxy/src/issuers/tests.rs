@@ -1,0 +1,308 @@
+//! An issuer that answers, dies, hangs, lies and comes back.
+
+use super::*;
+use crate::gateway::Revision;
+use crate::metrics::Metrics;
+use postern_model::entity::{Algorithm, ClaimNames, Configuration, Fetched};
+use postern_policy::Rules;
+use postern_proof::testing::{Signer, set};
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+
+const ISS: &str = "https://login.example.com";
+
+/// What stands at addresses, and how often somebody asked.
+#[derive(Debug, Default)]
+struct Web {
+    answer: Mutex<HashMap<String, Result<String, String>>>,
+    hangs: std::sync::atomic::AtomicBool,
+    asked: AtomicUsize,
+    permits: Mutex<Vec<Permit>>,
+}
+
+impl Web {
+    fn put(&self, url: &str, answer: Result<&str, &str>) {
+        let answer = answer.map(Into::into).map_err(Into::into);
+        self.answer.lock().unwrap().insert(url.to_owned(), answer);
+    }
+
+    fn asked(&self) -> usize {
+        self.asked.load(SeqCst)
+    }
+}
+
+impl Fetch for Web {
+    fn get<'a>(&'a self, url: &'a str, permit: Permit) -> Fetching<'a> {
+        self.asked.fetch_add(1, SeqCst);
+        self.permits.lock().unwrap().push(permit);
+        Box::pin(async move {
+            if self.hangs.load(SeqCst) {
+                std::future::pending::<()>().await;
+            }
+            let answer = self.answer.lock().unwrap().get(url).cloned();
+            let answer = answer.unwrap_or_else(|| Err("nothing is there".to_owned()));
+            answer.map(String::into_bytes)
+        })
+    }
+}
+
+fn issuer(keys: IssuerKeys) -> Issuer {
+    Issuer {
+        name: "corp".into(),
+        tenant: None,
+        iss: ISS.into(),
+        keys,
+        algorithms: vec![],
+        audiences: vec!["orders".into()],
+        leeway: Duration::ZERO,
+        claims: ClaimNames::default(),
+    }
+}
+
+fn fetched(url: &str) -> Fetched {
+    Fetched {
+        url: url.into(),
+        every: Duration::from_secs(600),
+        keep: Duration::from_secs(3600),
+    }
+}
+
+const URL: &str = "https://login.example.com/keys";
+
+fn snapshot(issuers: Vec<Issuer>) -> Arc<Snapshot> {
+    let configuration = Arc::new(Configuration {
+        issuers,
+        ..Configuration::default()
+    });
+    let revision = Revision {
+        number: 1,
+        name: "1".into(),
+    };
+    let rules = Rules::compile(configuration, "1".into()).unwrap();
+    let metrics = Metrics::new();
+    Arc::new(Snapshot::build(rules, 1, revision, None, Vec::new(), &metrics).unwrap())
+}
+
+/// Followed, with what is there.
+fn follow(web: &Arc<Web>, issuer: Issuer) -> Issuers {
+    let issuers = Issuers::new(web.clone());
+    issuers.follow(&snapshot(vec![issuer]));
+    issuers
+}
+
+fn kids(issuers: &Issuers) -> Vec<String> {
+    match issuers.keyring().of("corp") {
+        Keys::Known(keys) => keys.kids().map(ToOwned::to_owned).collect(),
+        Keys::Missing { .. } => Vec::new(),
+    }
+}
+
+fn failure(issuers: &Issuers) -> Option<String> {
+    match issuers.keyring().of("corp") {
+        Keys::Missing { error, .. } => error.as_deref().map(ToOwned::to_owned),
+        Keys::Known(_) => None,
+    }
+}
+
+async fn pass(seconds: u64) {
+    tokio::time::sleep(Duration::from_secs(seconds)).await;
+}
+
+fn keys(kid: &str) -> String {
+    set(&[&Signer::new(Algorithm::EdDSA, kid)])
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_are_fetched_at_once_and_again_in_time() {
+    let web = Arc::new(Web::default());
+    web.put(URL, Ok(&keys("a")));
+    let issuers = follow(&web, issuer(IssuerKeys::Url(fetched(URL))));
+    assert!(issuers.ask("corp").await, "the first attempt is waited for");
+    assert_eq!(kids(&issuers), ["a"]);
+    web.put(URL, Ok(&keys("b")));
+    pass(599).await;
+    assert_eq!((kids(&issuers), web.asked()), (vec!["a".to_owned()], 1));
+    pass(2).await;
+    assert_eq!((kids(&issuers), web.asked()), (vec!["b".to_owned()], 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_that_is_not_known_is_asked_for_once_by_many_and_not_again_for_a_while() {
+    let web = Arc::new(Web::default());
+    web.put(URL, Ok(&keys("old")));
+    let issuers = Arc::new(follow(&web, issuer(IssuerKeys::Url(fetched(URL)))));
+    assert!(issuers.ask("corp").await);
+    // It has just answered, and is left alone for a moment.
+    web.put(URL, Ok(&keys("new")));
+    let many = (0..100).map(|_| {
+        let issuers = issuers.clone();
+        tokio::spawn(async move { issuers.ask("corp").await })
+    });
+    let many: Vec<_> = many.collect();
+    for one in many {
+        assert!(one.await.unwrap());
+    }
+    assert_eq!((kids(&issuers), web.asked()), (vec!["new".to_owned()], 2));
+    let begun = tokio::time::Instant::now();
+    for _ in 0..10 {
+        assert!(issuers.ask("corp").await);
+    }
+    assert_eq!(web.asked(), 12);
+    assert!(
+        begun.elapsed() >= Duration::from_secs(30),
+        "no more often than every 3 s"
+    );
+    assert!(!issuers.ask("nobody").await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_count_on_while_the_issuer_is_away_and_then_no_more() {
+    let web = Arc::new(Web::default());
+    web.put(URL, Ok(&keys("a")));
+    let issuers = follow(&web, issuer(IssuerKeys::Url(fetched(URL))));
+    assert!(issuers.ask("corp").await);
+    web.put(URL, Err("connection refused"));
+    assert!(issuers.ask("corp").await);
+    pass(3500).await;
+    assert!(
+        !issuers.ask("corp").await,
+        "nobody waits for one that is away"
+    );
+    assert_eq!(kids(&issuers), ["a"], "younger than `keep`");
+    let before = web.asked();
+    pass(200).await;
+    assert_eq!(failure(&issuers).unwrap(), "connection refused");
+    let Keys::Missing { since, .. } = issuers.keyring().of("corp").clone() else {
+        panic!("they are missing");
+    };
+    assert!(since.is_some());
+    // At most once a minute.
+    assert!(
+        (2..=5).contains(&(web.asked() - before)),
+        "{}",
+        web.asked() - before
+    );
+    web.put(URL, Ok(&keys("b")));
+    pass(61).await;
+    assert_eq!(kids(&issuers), ["b"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_never_answers_keeps_nobody_waiting_for_long() {
+    let web = Arc::new(Web::default());
+    web.hangs.store(true, SeqCst);
+    let issuers = follow(&web, issuer(IssuerKeys::Url(fetched(URL))));
+    let begun = tokio::time::Instant::now();
+    assert!(!issuers.ask("corp").await);
+    assert_eq!(begun.elapsed(), PATIENCE);
+    pass(10).await;
+    assert!(
+        failure(&issuers)
+            .unwrap()
+            .contains("did not answer in 10 s")
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_wrong_with_an_answer_is_said() {
+    let long = format!("{{\"keys\": [], \"x\": \"{}\"}}", "y".repeat(MOST_BYTES));
+    for (answer, said) in [
+        (Ok("<html>"), "is not JSON"),
+        (Ok("{}"), "has no list `keys`"),
+        (Ok("{\"keys\": []}"), "has no keys"),
+        (Ok(&*long), "longer than"),
+        (Err("it answered 500"), "it answered 500"),
+    ] {
+        let web = Arc::new(Web::default());
+        web.put(URL, answer);
+        let issuers = follow(&web, issuer(IssuerKeys::Url(fetched(URL))));
+        assert!(issuers.ask("corp").await);
+        let failure = failure(&issuers).unwrap();
+        assert!(failure.contains(said), "{failure}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_issuer_that_describes_itself_is_believed_about_itself_alone() {
+    let described = "https://login.example.com/.well-known/openid-configuration";
+    let says = |issuer: &str| format!(r#"{{"issuer": "{issuer}", "jwks_uri": "{URL}"}}"#);
+    for (document, said) in [
+        (says(ISS), None),
+        (
+            says("https://evil.example"),
+            Some("describes another issuer"),
+        ),
+        (says(&format!("{ISS}/")), Some("describes another issuer")),
+        (format!(r#"{{"issuer": "{ISS}"}}"#), Some("no `jwks_uri`")),
+        ("<html>".to_owned(), Some("not JSON")),
+    ] {
+        let web = Arc::new(Web::default());
+        web.put(described, Ok(&document));
+        web.put(URL, Ok(&keys("a")));
+        let issuers = follow(&web, issuer(IssuerKeys::Discovery(fetched(described))));
+        assert!(issuers.ask("corp").await);
+        match said {
+            None => assert_eq!(kids(&issuers), ["a"]),
+            Some(said) => assert!(failure(&issuers).unwrap().contains(said), "{document}"),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_tenant_configures_passes_the_egress_rule() {
+    let web = Arc::new(Web::default());
+    let mut own = issuer(IssuerKeys::Url(fetched(URL)));
+    own.tenant = Some("partner".into());
+    let issuers = follow(&web, own);
+    assert!(issuers.ask("corp").await);
+    let permit = web.permits.lock().unwrap()[0].clone();
+    let metadata = ([169, 254, 169, 254], 80).into();
+    assert!(permit.check(metadata).is_err() && permit.check(([127, 0, 0, 1], 80).into()).is_err());
+    let platform = follow(&web, issuer(IssuerKeys::Url(fetched(URL))));
+    assert!(platform.ask("corp").await);
+    let permit = web.permits.lock().unwrap()[1].clone();
+    assert!(permit.check(([127, 0, 0, 1], 80).into()).is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reload_keeps_what_is_the_same_and_forgets_what_is_not() {
+    let web = Arc::new(Web::default());
+    web.put(URL, Ok(&keys("a")));
+    let issuers = follow(&web, issuer(IssuerKeys::Url(fetched(URL))));
+    assert!(issuers.ask("corp").await);
+    issuers.follow(&snapshot(vec![issuer(IssuerKeys::Url(fetched(URL)))]));
+    assert_eq!((kids(&issuers), web.asked()), (vec!["a".to_owned()], 1));
+    // Another address: what the old one said does not count.
+    issuers.follow(&snapshot(vec![issuer(IssuerKeys::Url(fetched(
+        "https://x.example",
+    )))]));
+    assert_eq!(kids(&issuers), Vec::<String>::new());
+    issuers.follow(&snapshot(vec![]));
+    assert!(!issuers.ask("corp").await);
+    pass(7200).await;
+    assert!(web.asked() <= 2, "nobody asks any more: {}", web.asked());
+}
+
+#[test]
+fn keys_are_read_from_files_and_secrets() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str, text: &str| -> Arc<Path> {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.into()
+    };
+    let good = [
+        IssuerKeys::File(at("keys.json", &keys("a"))),
+        IssuerKeys::Shared(postern_model::Secret::new([7; 32].into())),
+    ];
+    for one in good {
+        assert_eq!(read(&[issuer(one)]).unwrap().len(), 1);
+    }
+    for (bad, said) in [
+        (at("empty.json", ""), "has no `BEGIN PUBLIC KEY`"),
+        (at("none.json", "{\"keys\": []}"), "has no keys"),
+        (folder.path().join("missing").into(), "cannot be read"),
+    ] {
+        let (name, error) = read(&[issuer(IssuerKeys::File(bad))]).unwrap_err();
+        assert!(&*name == "corp" && error.contains(said), "{error}");
+    }
+}
