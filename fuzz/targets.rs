@@ -26,6 +26,9 @@ pub(crate) const TARGETS: &[(&str, Target)] = &[
         holds(postern_policy::host::fuzz(data).map_err(str::to_owned));
     }),
     ("openapi", |data| holds(postern_openapi::fuzz(data))),
+    ("origin", |data| {
+        holds(postern_policy::origin::fuzz(data).map_err(str::to_owned));
+    }),
     ("outbound", |data| holds(postern_outbound::fuzz(data))),
     ("path", |data| {
         holds(postern_policy::path::fuzz(data).map_err(str::to_owned));

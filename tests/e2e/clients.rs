@@ -1,5 +1,6 @@
 //! Real clients before the gateway: what they make of it is what counts.
 
+mod browser;
 mod grpc;
 mod http;
 mod streaming;

@@ -3508,6 +3508,8 @@ export interface components {
             /** @description Whether there are more than are listed. */
             more: boolean;
         };
+        /** @description Whether pages of other origins can call an operation from browsers. */
+        AskedBrowsers: "up_to_upstream" | "any_origin" | "some_origins" | "some_origins_only";
         /** @description What is asked of a connection. */
         AskedConnection: {
             /** @description Plain HTTP is refused. */
@@ -5000,6 +5002,16 @@ export interface components {
             /** @description The whole exchange. */
             total?: components["schemas"]["ConfiguredDuration"];
         };
+        /**
+         * @description The origin of a page as its browser writes it: scheme, host, and the port if it is not the usual one. `https://*.example.com` stands for every host below that domain, `*` for every origin but `null`.
+         * @example https://app.example.com
+         */
+        ConfiguredOrigin: string;
+        /**
+         * @description A regular expression that matches origins from beginning to end, at most 512 bytes. It takes time linear in what it is matched with; there are no look-arounds and back-references.
+         * @example https://pr-[0-9]+\.preview\.example\.com
+         */
+        ConfiguredOriginExpression: string;
         /** @description When a target that fails real requests is set aside. */
         ConfiguredOutlier: {
             /**
@@ -5080,7 +5092,7 @@ export interface components {
         /** @description A rule of one kind, attached to a level. */
         ConfiguredPolicy: {
             /** @description What it is about. */
-            kind: "network" | "headers" | "rate" | "spacing" | "concurrency" | "body";
+            kind: "network" | "headers" | "rate" | "spacing" | "concurrency" | "body" | "cors";
             /**
              * @description Where it holds: `platform`, `{tenant: …}`, or `{service: …}` with `version` and `operation`
              *     for less than the whole.
@@ -5105,8 +5117,38 @@ export interface components {
             allow?: string[];
             /** @description Lists of addresses of which none may hold the client's; with the kind `network` only. */
             deny?: string[];
-            /** @description The methods that it is about, all without any; with the kind `headers` only. */
+            /**
+             * @description The methods that it is about, all without any; with the kind `headers`. With the kind `cors`,
+             *     those that pages of other origins may use; without any, those of the operation.
+             */
             methods?: components["schemas"]["ConfiguredMethod"][];
+            /** @description Origins whose pages may call; with the kind `cors` only. */
+            origins?: components["schemas"]["ConfiguredOrigin"] | components["schemas"]["ConfiguredOrigin"][];
+            /** @description Regular expressions for origins whose pages may call; with the kind `cors` only. */
+            origin_patterns?: components["schemas"]["ConfiguredOriginExpression"] | components["schemas"]["ConfiguredOriginExpression"][];
+            /** @description Headers that pages of other origins may send, `*` for any; with the kind `cors` only. */
+            headers?: components["schemas"]["ConfiguredHeaderName"] | components["schemas"]["ConfiguredHeaderName"][];
+            /**
+             * @description Headers of answers that pages of other origins may read, besides `X-Request-Id`,
+             *     `Postern-Denial`, `Retry-After`, `RateLimit`, `RateLimit-Policy` and `WWW-Authenticate`; with
+             *     the kind `cors` only.
+             */
+            exposed_headers?: components["schemas"]["ConfiguredHeaderName"] | components["schemas"]["ConfiguredHeaderName"][];
+            /**
+             * @description Whether browsers may send cookies and the like along for pages of other origins; with the
+             *     kind `cors` only.
+             */
+            credentials?: boolean;
+            /**
+             * @description How long browsers may go by the answer to a preflight, `5m` without it and at most `24h`; with
+             *     the kind `cors` only.
+             */
+            max_age?: components["schemas"]["ConfiguredDuration"];
+            /**
+             * @description Whether requests of other origins are refused, too, instead of only left without the headers
+             *     that let their pages read the answer; with the kind `cors` only.
+             */
+            enforce_origin?: boolean;
             /** @description Headers that must be there; with the kind `headers` only. */
             required?: components["schemas"]["ConfiguredHeaderName"][];
             /** @description Headers that may only have certain values; with the kind `headers` only. */
@@ -7158,7 +7200,7 @@ export interface components {
         /** @description A rule of one kind, attached to a level. */
         PolicyDocument: {
             /** @description What it is about. */
-            kind: "network" | "headers" | "rate" | "spacing" | "concurrency" | "body";
+            kind: "network" | "headers" | "rate" | "spacing" | "concurrency" | "body" | "cors";
             /**
              * @description Where it holds: `platform`, `{tenant: …}`, or `{service: …}` with `version` and `operation`
              *     for less than the whole.
@@ -7183,8 +7225,38 @@ export interface components {
             allow?: string[];
             /** @description Lists of addresses of which none may hold the client's; with the kind `network` only. */
             deny?: string[];
-            /** @description The methods that it is about, all without any; with the kind `headers` only. */
+            /**
+             * @description The methods that it is about, all without any; with the kind `headers`. With the kind `cors`,
+             *     those that pages of other origins may use; without any, those of the operation.
+             */
             methods?: components["schemas"]["ConfiguredMethod"][];
+            /** @description Origins whose pages may call; with the kind `cors` only. */
+            origins?: components["schemas"]["ConfiguredOrigin"] | components["schemas"]["ConfiguredOrigin"][];
+            /** @description Regular expressions for origins whose pages may call; with the kind `cors` only. */
+            origin_patterns?: components["schemas"]["ConfiguredOriginExpression"] | components["schemas"]["ConfiguredOriginExpression"][];
+            /** @description Headers that pages of other origins may send, `*` for any; with the kind `cors` only. */
+            headers?: components["schemas"]["ConfiguredHeaderName"] | components["schemas"]["ConfiguredHeaderName"][];
+            /**
+             * @description Headers of answers that pages of other origins may read, besides `X-Request-Id`,
+             *     `Postern-Denial`, `Retry-After`, `RateLimit`, `RateLimit-Policy` and `WWW-Authenticate`; with
+             *     the kind `cors` only.
+             */
+            exposed_headers?: components["schemas"]["ConfiguredHeaderName"] | components["schemas"]["ConfiguredHeaderName"][];
+            /**
+             * @description Whether browsers may send cookies and the like along for pages of other origins; with the
+             *     kind `cors` only.
+             */
+            credentials?: boolean;
+            /**
+             * @description How long browsers may go by the answer to a preflight, `5m` without it and at most `24h`; with
+             *     the kind `cors` only.
+             */
+            max_age?: components["schemas"]["ConfiguredDuration"];
+            /**
+             * @description Whether requests of other origins are refused, too, instead of only left without the headers
+             *     that let their pages read the answer; with the kind `cors` only.
+             */
+            enforce_origin?: boolean;
             /** @description Headers that must be there; with the kind `headers` only. */
             required?: components["schemas"]["ConfiguredHeaderName"][];
             /** @description Headers that may only have certain values; with the kind `headers` only. */
@@ -7245,6 +7317,8 @@ export interface components {
              * @description Most bytes of a body.
              */
             max_body_size?: number | null;
+            /** @description The policy that says which pages of other origins may call. */
+            cors?: string | null;
         };
         /** @description A refusal that the operation's callers may meet. */
         PossibleRefusal: {
@@ -7381,6 +7455,8 @@ export interface components {
             max_body?: number | null;
             /** @description From where it can be called. */
             network: components["schemas"]["AskedNetwork"];
+            /** @description Whether pages of other origins can call it from browsers. */
+            browsers: components["schemas"]["AskedBrowsers"];
             /** @description How much may be used. */
             limits: components["schemas"]["AskedLimit"][];
             /** @description Every refusal that is possible, with what to do about it. */
@@ -8369,6 +8445,7 @@ export type SchemaAppAccess = components['schemas']['AppAccess'];
 export type SchemaAppDocument = components['schemas']['AppDocument'];
 export type SchemaAppliedConfiguration = components['schemas']['AppliedConfiguration'];
 export type SchemaApprovals = components['schemas']['Approvals'];
+export type SchemaAskedBrowsers = components['schemas']['AskedBrowsers'];
 export type SchemaAskedConnection = components['schemas']['AskedConnection'];
 export type SchemaAskedCredentials = components['schemas']['AskedCredentials'];
 export type SchemaAskedHeader = components['schemas']['AskedHeader'];
@@ -8474,6 +8551,8 @@ export type SchemaConfiguredOnPart = components['schemas']['ConfiguredOnPart'];
 export type SchemaConfiguredOnWord = components['schemas']['ConfiguredOnWord'];
 export type SchemaConfiguredOperation = components['schemas']['ConfiguredOperation'];
 export type SchemaConfiguredOperationTimeouts = components['schemas']['ConfiguredOperationTimeouts'];
+export type SchemaConfiguredOrigin = components['schemas']['ConfiguredOrigin'];
+export type SchemaConfiguredOriginExpression = components['schemas']['ConfiguredOriginExpression'];
 export type SchemaConfiguredOutlier = components['schemas']['ConfiguredOutlier'];
 export type SchemaConfiguredParameterName = components['schemas']['ConfiguredParameterName'];
 export type SchemaConfiguredPath = components['schemas']['ConfiguredPath'];

@@ -7,6 +7,7 @@ pub(crate) mod digest;
 pub(crate) mod duration;
 pub(crate) mod host;
 pub(crate) mod name;
+pub(crate) mod origin;
 pub(crate) mod path;
 pub(crate) mod reference;
 pub(crate) mod size;
@@ -106,6 +107,8 @@ pub(crate) const KINDS: &[Entry] = &[
     entry::<name::CookieName>(),
     entry::<name::Pseudonym>(),
     entry::<name::MethodName>(),
+    entry::<origin::Origin>(),
+    entry::<origin::OriginExpression>(),
     entry::<path::BasePath>(),
     entry::<path::Template>(),
     entry::<path::RequestTarget>(),

@@ -3,7 +3,7 @@
 use crate::overlay::{Assumed, Overlay};
 use postern_model::Stage;
 use postern_model::denial::{Code, Denial};
-use postern_model::entity::{Measure, Name};
+use postern_model::entity::{Measure, Method, Name};
 use postern_policy::client::ClientAddress;
 use postern_policy::decision::Unknown;
 use postern_policy::facts::{Facts, Reading};
@@ -22,6 +22,8 @@ pub(crate) struct Decided {
     pub(crate) unknown: Vec<Unknown>,
     pub(crate) shadow: Vec<Denial>,
     pub(crate) route: Option<Route>,
+    /// The method that a browser asks about beforehand, where the gateway answers that.
+    pub(crate) preflight: Option<Method>,
     pub(crate) identity: Option<Identity>,
     pub(crate) client: Option<ClientAddress>,
     pub(crate) path: Option<String>,
@@ -48,6 +50,7 @@ impl Decided {
             unknown: walk.unknown().to_vec(),
             shadow: walk.shadow().to_vec(),
             route: walk.route().copied(),
+            preflight: walk.preflight_method(),
             identity: walk.identity().cloned(),
             client: walk.client().copied(),
             path: walk.path(facts).map(str::to_owned),
@@ -123,6 +126,12 @@ impl Decided {
         }
         if self.route.is_none() {
             stages.extend(deciding().filter(|stage| *stage >= Stage::Route));
+        }
+        if self.preflight.is_some() {
+            // What follows is not asked of a browser's question.
+            stages.sort();
+            stages.dedup();
+            return stages;
         }
         if self.identity.is_none() && stages.contains(&Stage::Authenticate) {
             stages.extend([

@@ -174,6 +174,12 @@ fn for_owners(
             .map(|d| refusal(d, audience))
             .collect();
     }
+    if let Some(method) = decided.preflight {
+        explanation.notes.push(format!(
+            "it is a preflight: a browser asks for a page whether it may send {}; the gateway answers, and nothing behind `cors` is asked",
+            method.as_str()
+        ));
+    }
     if let Some(first) = first {
         explanation.notes.extend(differs(first, decided));
         let others = Others {

@@ -2,6 +2,7 @@
 
 mod account;
 mod address;
+mod browser;
 mod case;
 mod credential;
 mod demands;
@@ -270,6 +271,7 @@ fn combinations(candidates: &[Candidate], size: usize) -> Vec<Vec<&Candidate>> {
 fn of(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
     match denial.code.family() {
         "edge" | "network" => address::candidates(case, denial),
+        "cors" => browser::candidates(case, denial),
         "route" => route::candidates(case, denial),
         "headers" | "body" => demands::candidates(case, denial),
         "credential" => credential::candidates(case, denial),

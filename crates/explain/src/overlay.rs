@@ -99,6 +99,10 @@ impl Facts for Overlay<'_> {
         self.facts.header(name, nth)
     }
 
+    fn came(&self, name: Known) -> bool {
+        self.facts.came(name)
+    }
+
     fn header_named<'a>(&'a self, name: &'a [u8], nth: usize) -> Option<&'a [u8]> {
         self.facts.header_named(name, nth)
     }

@@ -17,6 +17,8 @@ pub(crate) fn passed(
     let not_checked = decided.not_checked(facts);
     deciding()
         .filter(|stage| before(stage) && !not_checked.contains(stage))
+        // A browser's question is answered there.
+        .filter(|stage| decided.preflight.is_none() || *stage <= Stage::Cors)
         .map(|stage| {
             let (asked, saw) = look(stage, rules, facts, decided);
             Passed {
@@ -57,6 +59,12 @@ pub(crate) fn look(
             }),
         ),
         Stage::Network => (has_policy(rules, decided, "network"), None),
+        Stage::Cors => (
+            has_policy(rules, decided, "cors"),
+            decided
+                .preflight
+                .map(|method| format!("preflight for {}", method.as_str())),
+        ),
         Stage::Headers => (has_policy(rules, decided, "headers"), None),
         Stage::Authenticate => match identity {
             Some(identity) => (
@@ -86,7 +94,7 @@ pub(crate) fn look(
         Stage::Body => (facts.has_body() && has_policy(rules, decided, "body"), None),
         Stage::Content => (facts.body_start().is_some(), None),
         Stage::Connection => (true, None),
-        Stage::Cors | Stage::Csrf | Stage::Upstream | Stage::Response => (false, None),
+        Stage::Csrf | Stage::Upstream | Stage::Response => (false, None),
     }
 }
 

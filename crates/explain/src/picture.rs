@@ -130,6 +130,7 @@ pub(crate) fn picture(refusal: &Refusal, asked: &Asked, clock: Clock) -> Picture
     let family = refusal.code.split('.').next().unwrap_or_default();
     let drawn = match family {
         "edge" | "network" => addresses(&words),
+        "cors" => pages(&words),
         "route" | "tenant" => routes(&words),
         "headers" | "body" => demands(&words),
         "credential" => credentials(&words),
@@ -248,6 +249,31 @@ fn routes(words: &Words<'_>) -> Option<Picture> {
                 "private service {}",
                 words.quoted("service", "of another tenant")
             ),
+            Vec::new(),
+        ),
+        _ => return None,
+    })
+}
+
+fn pages(words: &Words<'_>) -> Option<Picture> {
+    let origin = format!("a page of {}", words.quoted("origin", "another origin"));
+    let policy = words.policy();
+    let allowed = || words.note("allowed: ", "allowed");
+    Some(match words.refusal.code.as_str() {
+        "cors.origin_not_allowed" => some(origin, policy, vec![allowed()]),
+        "cors.method_not_allowed" => some(
+            format!("{origin} that asks for method `{}`", words.value("asked")?),
+            policy,
+            vec![allowed()],
+        ),
+        "cors.header_not_allowed" => some(
+            format!("{origin} that asks for header {}", words.value("asked")?),
+            policy,
+            vec![allowed()],
+        ),
+        "cors.credentials_not_allowed" => some(
+            format!("{origin}, with {}", words.quoted("asked", "credentials")),
+            format!("{policy}: without credentials only"),
             Vec::new(),
         ),
         _ => return None,

@@ -67,6 +67,8 @@ pub struct Requirements {
     pub max_body: Option<u64>,
     /// From where it can be called.
     pub network: Network,
+    /// Whether pages of other origins can call it from browsers.
+    pub browsers: Browsers,
     /// How much may be used.
     pub limits: Vec<Limit>,
     /// Every refusal that is possible, with what to do about it.
@@ -159,6 +161,21 @@ pub enum Network {
     NotEverywhere,
     /// From some networks only. Which, its owners know.
     InternalOnly,
+}
+
+/// Whether pages of other origins can call an operation from browsers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "AskedBrowsers")]
+#[serde(rename_all = "snake_case")]
+pub enum Browsers {
+    /// The gateway has no say: what the upstream answers to them stands.
+    UpToUpstream,
+    /// Pages of every origin can.
+    AnyOrigin,
+    /// Pages of some origins can read answers. Which, its owners know.
+    SomeOrigins,
+    /// Pages of some origins can, and requests of others are refused.
+    SomeOriginsOnly,
 }
 
 /// How much of something may be used.

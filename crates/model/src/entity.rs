@@ -40,7 +40,8 @@ pub use listener::{Distribution, KeySource, Listener, ListenerTls, ProxyProtocol
 pub use method::Method;
 pub use plan::{Coverage, Limit, LimitKey, Measure, Plan};
 pub use policy::{
-    BodyRule, HeaderValues, HeadersRule, Level, Mode, NetworkRule, Policy, PolicyRule,
+    BodyRule, CorsRule, HeaderValues, HeadersRule, Level, Mode, NetworkRule, OriginPattern, Policy,
+    PolicyRule,
 };
 pub use role::{AccessRole, Group, RoleGrant};
 pub use service::{ClientCertificate, Lifecycle, Operation, Service, TimeoutOverrides, Version};

@@ -68,7 +68,9 @@ pub fn judge(snapshot: &Snapshot<'_>, facts: &dyn Facts, towards: &Towards<'_>) 
                 judged.denials.push(denial);
                 judged.denials.append(&mut progress.also);
             }
-            Outcome::Need(_) | Outcome::NotKept(_) | Outcome::Own => judged.is_told = false,
+            Outcome::Need(_) | Outcome::NotKept(_) | Outcome::Own | Outcome::Preflight => {
+                judged.is_told = false
+            }
         }
     }
     judged.identity = progress.caller.identity().cloned();

@@ -72,6 +72,10 @@ pub enum Decision {
     /// It is for the gateway itself, which answers it and forwards nothing. The stages up to
     /// `edge` have passed; no later one is walked.
     Own(Box<Own>),
+    /// It is a browser's question whether a page of another origin may send something, and it may
+    /// ([`Walk::preflight`](crate::Walk::preflight)). The gateway answers it and forwards nothing;
+    /// the stages up to `cors` have passed, and no later one is walked.
+    Preflight,
     /// A record did not keep what it takes to tell. Never of a live request.
     CannotTell(Unknown),
 }

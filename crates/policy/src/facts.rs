@@ -42,6 +42,8 @@ pub trait Facts {
     fn query(&self) -> Option<&[u8]>;
     /// The `nth` value (from 0) of a header that [`Known`] lists.
     fn header(&self, name: Known, nth: usize) -> Option<&[u8]>;
+    /// Whether a header that [`Known`] lists is there, whatever it says.
+    fn came(&self, name: Known) -> bool;
     /// The `nth` value (from 0) of any header, its name in any case.
     fn header_named<'a>(&'a self, name: &'a [u8], nth: usize) -> Option<&'a [u8]>;
     /// What the client certificate was found to be worth for the matched service; `None` until
@@ -301,6 +303,10 @@ impl Facts for Live<'_> {
 
     fn header(&self, name: Known, nth: usize) -> Option<&[u8]> {
         self.head.fields.all(name).nth(nth)
+    }
+
+    fn came(&self, name: Known) -> bool {
+        self.head.fields.has(name)
     }
 
     fn header_named<'b>(&'b self, name: &'b [u8], nth: usize) -> Option<&'b [u8]> {

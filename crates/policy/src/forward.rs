@@ -173,6 +173,7 @@ pub fn fuzz(text: &[u8]) -> Result<(), &'static str> {
         status: 404,
         received: Version::Http11,
         limited: true,
+        cors: true,
     };
     let mut statuses = 0;
     response(&head.fields, &context, &mut scratch, |name, value| {

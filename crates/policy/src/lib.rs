@@ -6,6 +6,7 @@
 
 pub mod caller;
 pub mod client;
+pub mod cors;
 pub mod credential;
 pub mod date;
 pub mod decision;
@@ -17,6 +18,7 @@ pub mod head;
 pub mod host;
 pub mod identity;
 mod lapse;
+pub mod origin;
 pub mod own;
 pub mod path;
 pub mod policies;

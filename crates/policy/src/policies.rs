@@ -5,6 +5,7 @@
 //! kind and name.
 
 mod body;
+mod cors;
 mod effective;
 mod headers;
 mod limit;
@@ -15,6 +16,7 @@ mod network;
 mod tests;
 
 pub(crate) use body::declared as declared_length;
+pub(crate) use cors::Cors;
 pub use effective::EffectivePolicy;
 pub(crate) use effective::{Effective, effective};
 pub(crate) use headers::{SNIFFED, Wrong};
@@ -24,6 +26,7 @@ pub(crate) use list::{Entry, List};
 pub(crate) use media::fits;
 pub(crate) use network::Refused;
 
+use crate::rules::CompileError;
 use effective::Sets;
 use postern_model::entity::{Configuration, Mode, Name, Policy, PolicyRule};
 use std::sync::Arc;
@@ -35,6 +38,7 @@ pub(crate) enum Compiled {
     Headers(headers::Headers),
     Limit(limit::Compiled),
     Body(postern_model::entity::BodyRule),
+    Cors(cors::Cors),
 }
 
 /// Every policy of one revision, and where each holds.
@@ -70,8 +74,8 @@ impl Policies {
     /// Compiles the policies of a configuration.
     ///
     /// # Errors
-    /// The policy that names a list which is not there.
-    pub(crate) fn compile(configuration: &Configuration) -> Result<Self, UnknownList> {
+    /// The policy that names a list which is not there, or has an expression that is none.
+    pub(crate) fn compile(configuration: &Configuration) -> Result<Self, CompileError> {
         let lists: Vec<List> = configuration.lists.iter().map(List::new).collect();
         let known = |index: &usize| *index < lists.len();
         let mut limits = limit::Numbers::default();
@@ -87,7 +91,7 @@ impl Policies {
             compiled.push(match &policy.rule {
                 PolicyRule::Network(rule) => {
                     if !rule.allow.iter().chain(&rule.deny).all(known) {
-                        return Err(UnknownList(policy.name.clone()));
+                        return Err(CompileError::List(policy.name.clone()));
                     }
                     Compiled::Network(network::Network::new(rule))
                 }
@@ -97,10 +101,18 @@ impl Policies {
                     Compiled::Limit(limits.compile(limit, &origin))
                 }
                 PolicyRule::Body(rule) => Compiled::Body(*rule),
+                PolicyRule::Cors(rule) => {
+                    Compiled::Cors(cors::Cors::new(rule).map_err(|problem| {
+                        CompileError::Expression {
+                            policy: policy.name.clone(),
+                            problem,
+                        }
+                    })?)
+                }
             });
         }
         if !configuration.edge.deny.iter().all(known) {
-            return Err(UnknownList("edge".into()));
+            return Err(CompileError::List("edge".into()));
         }
         Ok(Self {
             lists,
@@ -162,6 +174,30 @@ impl Policies {
             .flatten()
     }
 
+    /// Whether there is any policy about pages of other origins.
+    pub(crate) fn have_cors(&self) -> bool {
+        self.compiled.iter().any(|c| matches!(c, Compiled::Cors(_)))
+    }
+
+    /// The policy about pages of other origins that is enforced for the operation with that plan:
+    /// the nearest. `configuration` is the one that was compiled, `now` Unix time in milliseconds.
+    pub(crate) fn cors(
+        &self,
+        configuration: &Configuration,
+        plan: usize,
+        now: i64,
+    ) -> Option<&Cors> {
+        let nearest_first = self.of(plan)?.cors.iter().rev();
+        let mut enforced = nearest_first.filter(|&&at| {
+            let policy = configuration.policies.get(at as usize);
+            policy.is_some_and(|policy| holds(policy, now) == Holds::Enforced)
+        });
+        match self.compiled(*enforced.next()?)? {
+            Compiled::Cors(cors) => Some(cors),
+            _ => None,
+        }
+    }
+
     /// The limits of a plan.
     pub(crate) fn plan(&self, index: usize) -> &[limit::Compiled] {
         self.plans.get(index).map_or(&[], Vec::as_slice)
@@ -177,10 +213,6 @@ impl SharedLimits {
         self.limits = kept;
     }
 }
-
-/// A policy names a list that is not there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct UnknownList(pub(crate) Name);
 
 /// How strictly a policy holds at `now`, Unix time in milliseconds.
 pub(crate) fn holds(policy: &Policy, now: i64) -> Holds {

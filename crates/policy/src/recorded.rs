@@ -35,8 +35,10 @@ use std::net::IpAddr;
 const MOST: usize = 2048;
 
 /// Headers whose values are kept: decisions are made by them, and they are no secrets.
-const KEPT: [&str; 19] = [
+const KEPT: [&str; 22] = [
     "accept",
+    "access-control-request-headers",
+    "access-control-request-method",
     "connection",
     "content-encoding",
     "content-length",
@@ -46,6 +48,7 @@ const KEPT: [&str; 19] = [
     "host",
     "origin",
     "sec-fetch-mode",
+    "sec-fetch-site",
     "sec-websocket-key",
     "sec-websocket-version",
     "te",
@@ -418,6 +421,13 @@ impl Facts for Recorded {
         }
         let text = Known::NAMED.get(usize::from(name.number()?))?.1;
         self.absent(text.as_bytes())
+    }
+
+    fn came(&self, name: Known) -> bool {
+        let mut fields = self.fields.iter();
+        let text = Known::NAMED.get(usize::from(name.number().unwrap_or(u8::MAX)));
+        fields.any(|field| Known::of(field.name.as_bytes()) == name)
+            || text.is_some_and(|(_, text)| self.absent(text.as_bytes()).is_some())
     }
 
     fn header_named<'a>(&'a self, name: &'a [u8], nth: usize) -> Option<&'a [u8]> {

@@ -18,7 +18,7 @@ mod tree;
 use crate::fields::Span;
 use crate::rules::CompileError;
 use hosts::Hosts;
-use postern_model::entity::{Configuration, Lifecycle, Method, Name, StatusProfile, Visibility};
+use postern_model::entity::{Configuration, Lifecycle, Method, Name};
 use smallvec::SmallVec;
 use template::Template;
 use tree::Tree;
@@ -147,7 +147,7 @@ pub(crate) struct Leaf {
 }
 
 impl Leaf {
-    fn choose(&self, method: Method) -> Option<&Candidate> {
+    pub(crate) fn choose(&self, method: Method) -> Option<&Candidate> {
         self.candidates
             .iter()
             .filter(|c| c.methods.answers(method))
@@ -190,8 +190,7 @@ impl Router {
         for (s, service) in configuration.services.iter().enumerate() {
             let trees = router.trees_of(&service.hosts);
             // Hints name what everybody may know of.
-            let private = matches!(service.visibility, Visibility::Private { .. })
-                || service.status_profile == StatusProfile::Conceal;
+            let private = service.conceals_itself();
             for (v, version) in service.versions.iter().enumerate() {
                 for (o, operation) in version.operations.iter().enumerate() {
                     let text = format!(
@@ -258,6 +257,17 @@ impl Router {
         trees
     }
 
+    /// What stands at a path, whatever the method. Allocates nothing.
+    pub(crate) fn leaf(
+        &self,
+        host: Option<&[u8]>,
+        path: &[u8],
+        params: &mut Params,
+    ) -> Option<&Leaf> {
+        let mut trees = self.hosts.matching(host);
+        trees.find_map(|tree| self.public.get(tree)?.find(path, params))
+    }
+
     /// Finds the operation of a request. Allocates nothing.
     pub(crate) fn find(
         &self,
@@ -266,14 +276,11 @@ impl Router {
         method: Method,
         params: &mut Params,
     ) -> Found<'_> {
-        for tree in self.hosts.matching(host) {
-            let leaf = self.public.get(tree).and_then(|t| t.find(path, params));
-            if let Some(leaf) = leaf {
-                return match leaf.choose(method) {
-                    Some(candidate) => Found::Operation(candidate),
-                    None => Found::OtherMethods(leaf),
-                };
-            }
+        if let Some(leaf) = self.leaf(host, path, params) {
+            return match leaf.choose(method) {
+                Some(candidate) => Found::Operation(candidate),
+                None => Found::OtherMethods(leaf),
+            };
         }
         // From here on it is a refusal; a draft only changes what the record says.
         let mut host_known = false;

@@ -5,7 +5,8 @@ mod access;
 use crate::date::http_date;
 use crate::decision::Allowed;
 use crate::fields::Known;
-use crate::policies::{self, EffectivePolicy, Policies, UnknownList};
+use crate::origin::ExpressionError;
+use crate::policies::{self, Cors, EffectivePolicy, Policies};
 use crate::router::template::Template;
 use crate::router::{Route, Router, template::TemplateError};
 use crate::stages::upstream::{OperationPlan, UpstreamPlan, Way};
@@ -55,6 +56,14 @@ pub enum CompileError {
     /// A policy names a list that is not there.
     #[error("policy {0}: it names a list that is not there")]
     List(Name),
+    /// A policy has a regular expression that is none.
+    #[error("policy {policy}: {problem}")]
+    Expression {
+        /// The policy.
+        policy: Name,
+        /// What is wrong.
+        problem: ExpressionError,
+    },
     /// Two operations answer the same methods at the same path of the same host.
     #[error("{first} and {second} answer the same requests: {path}")]
     Conflict {
@@ -166,6 +175,11 @@ impl Rules {
 
     pub(crate) fn router(&self) -> &Router {
         &self.router
+    }
+
+    /// The policy about pages of other origins that is enforced for the operation of a route.
+    pub(crate) fn cors(&self, route: &Route, now: i64) -> Option<&Cors> {
+        self.policies.cors(&self.configuration, route.plan, now)
     }
 
     /// The port of the first TLS listener: where a redirect to `https` leads.
@@ -347,12 +361,6 @@ impl Rules {
     pub fn upstream_plan(&self, allowed: &Allowed<'_>) -> &UpstreamPlan {
         #[expect(clippy::indexing_slicing, reason = "checked when compiled")]
         &self.upstreams[allowed.upstream]
-    }
-}
-
-impl From<UnknownList> for CompileError {
-    fn from(UnknownList(policy): UnknownList) -> Self {
-        Self::List(policy)
     }
 }
 

@@ -7,6 +7,7 @@ pub mod body;
 mod client;
 mod connection;
 mod content;
+pub(crate) mod cors;
 mod edge;
 mod headers;
 pub(crate) mod limits;
@@ -40,6 +41,8 @@ pub(crate) enum Outcome {
     NotKept(&'static str),
     /// The gateway answers it itself; nothing else is asked.
     Own,
+    /// A browser's question, which ends here; nothing else is asked.
+    Preflight,
 }
 
 /// One question of a stage. It writes what it finds into the progress, so that it is asked once.
@@ -71,7 +74,7 @@ pub const STAGES: [Line; Stage::COUNT as usize] = [
     line(Stage::Edge,         edge::CHECKS,         "before routing, so that scans and preflights count"),
     line(Stage::Route,        route::CHECKS,        "an unknown path is 404 for everybody, never 401 or 403; what the service asks of the connection follows as soon as it is known"),
     line(Stage::Network,      network::CHECKS,      "cheap, shields everything behind it"),
-    line(Stage::Cors,         &[],                  "a preflight carries no credentials, so it must not meet authentication"),
+    line(Stage::Cors,         cors::CHECKS,         "a preflight carries no credentials, so it must not meet authentication"),
     line(Stage::Headers,      headers::CHECKS,      "still cheap, no body read yet"),
     line(Stage::Authenticate, authenticate::CHECKS, "strangers are known as such before anything costs more"),
     line(Stage::Csrf,         &[],                  "only now it is known whether the credential is an ambient one"),

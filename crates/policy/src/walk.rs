@@ -4,6 +4,7 @@
 mod tests;
 
 use crate::client::{ClientAddress, Scheme};
+use crate::cors::Preflight;
 use crate::decision::{Allowed, Decision, Depth, FactRequest, Step, Unknown};
 use crate::facts::Facts;
 use crate::fields::Span;
@@ -14,6 +15,7 @@ use crate::policies::{LimitUse, LimitUses};
 use crate::router::{Params, Route};
 use crate::rules::Rules;
 use crate::snapshot::Snapshot;
+use crate::stages::cors::Asked;
 use crate::stages::{Outcome, STAGES};
 use postern_model::Stage;
 use postern_model::denial::{Code, Denial};
@@ -77,6 +79,11 @@ pub(crate) struct Progress {
     /// Whose operations stand at the path, where none of them is for the method.
     pub(crate) service: Option<usize>,
     pub(crate) params: Params,
+    /// What a browser asks beforehand.
+    pub(crate) preflight: Option<Asked>,
+    /// An operation at the path whose policy is about pages of other origins, where none of those
+    /// there is for the method.
+    pub(crate) beside: Option<Route>,
     /// How far the walk goes.
     pub(crate) depth: Depth,
     /// Counters that the request touches.
@@ -188,6 +195,10 @@ impl Walk {
             }
             Outcome::Need(fact) => Some(Step::Need(fact)),
             Outcome::Own => Some(Step::Done(self.own())),
+            Outcome::Preflight => Some(Step::Done(match self.denials.first() {
+                Some(first) => Decision::Refuse(first.clone()),
+                None => Decision::Preflight,
+            })),
             Outcome::NotKept(what) => {
                 let unknown = Unknown { stage, what };
                 self.unknown.push(unknown);
@@ -254,6 +265,36 @@ impl Walk {
             environment: progress.environment,
             identity: progress.caller.identity(),
         })
+    }
+
+    /// The answer to a preflight, given what it was decided by; `None` of any other request. Of one
+    /// that was refused it says nothing.
+    pub fn preflight<'a>(
+        &self,
+        rules: &'a Rules,
+        head: &'a Head,
+        now: i64,
+    ) -> Option<Preflight<'a>> {
+        let asked = self.asked_beforehand()?;
+        rules.preflight(&asked.route, asked.method, head, now)
+    }
+
+    /// The method that a preflight asks about, where the gateway answers it; also of a refused one.
+    pub fn preflight_method(&self) -> Option<Method> {
+        self.asked_beforehand().map(|asked| asked.method)
+    }
+
+    fn asked_beforehand(&self) -> Option<Asked> {
+        self.progress.preflight.filter(|asked| asked.answered)
+    }
+
+    /// The operation whose policy says what the answer tells browsers; also of a refused request,
+    /// and of one whose path has operations for other methods only.
+    pub fn told_by(&self) -> Option<&Route> {
+        self.progress
+            .route
+            .as_ref()
+            .or(self.progress.beside.as_ref())
     }
 
     /// The counters that [`FactRequest::Counters`] asks for, in the order of the readings.

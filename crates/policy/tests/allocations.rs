@@ -2,10 +2,11 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 use postern_model::entity::{
-    AccessRole, Accounts, App, Authentication, Balance, Configuration, Coverage, Credential,
-    CredentialKind, Dns, Edge, Group, HostMode, Method, Operation, Outlier, PathRewrite, Plan,
-    Pool, Proof, Requested, Retry, RoleGrant, Service, Subscription, SubscriptionState, Target,
-    Tenant, Upstream, UpstreamProtocol, UpstreamTimeouts, Version,
+    AccessRole, Accounts, App, Authentication, Balance, Configuration, CorsRule, Coverage,
+    Credential, CredentialKind, Dns, Edge, Group, HostMode, Level, Method, Mode, Operation,
+    OriginPattern, Outlier, PathRewrite, Plan, Policy, PolicyRule, Pool, Proof, Requested, Retry,
+    RoleGrant, Service, Subscription, SubscriptionState, Target, Tenant, Upstream, UpstreamProtocol,
+    UpstreamTimeouts, Version,
 };
 use postern_model::key::{ApiKey, CREDENTIAL_PREFIX, Keyer};
 use postern_policy::credential::{Verifier, verify};
@@ -154,6 +155,17 @@ fn rules(authentication: Option<Authentication>) -> Rules {
                 methods: vec![],
             }],
         }],
+        policies: vec![Policy {
+            name: "pages".into(),
+            level: Level::Platform,
+            mode: Mode::Enforce,
+            is_default: false,
+            rule: PolicyRule::Cors(CorsRule {
+                origins: vec![OriginPattern::Exact("https://app.example".into())],
+                enforce_origin: true,
+                ..CorsRule::default()
+            }),
+        }],
         edge: Edge {
             refusals: None,
             ..Edge::default()
@@ -270,12 +282,22 @@ fn pass(
     forward::request(head, &context, scratch, |name, value| {
         bytes += name.len() + value.len();
     });
+    let grant = rules.grant(&allowed.route, head, 0).unwrap();
+    grant.fields(|name, value| bytes += name.len() + value.len());
     bytes + keep(&facts, allowed, rules, &mut [0; MOST])
 }
 
 #[test]
 fn an_allowed_request_allocates_nothing() {
-    let (head, connection, directory, keyer) = (request(), connection(), directory(), keyer());
+    let mut of_a_page = request();
+    of_a_page.fields.push(b"Origin", b"https://app.example");
+    for head in [request(), of_a_page] {
+        passes_for_free(&head);
+    }
+}
+
+fn passes_for_free(head: &Head) {
+    let (connection, directory, keyer) = (connection(), directory(), keyer());
     let mut scratch = Vec::with_capacity(1024);
     for authentication in [None, Some(with_keys())] {
         let rules = rules(authentication);
@@ -285,7 +307,7 @@ fn an_allowed_request_allocates_nothing() {
         };
         let mut bytes = 0;
         let counted = allocation_counter::measure(|| {
-            bytes = pass(&snapshot, &keyer, &head, &connection, &mut scratch);
+            bytes = pass(&snapshot, &keyer, head, &connection, &mut scratch);
         });
         assert!(bytes > 100);
         assert_eq!(counted.count_total, 0);

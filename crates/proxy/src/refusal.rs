@@ -25,6 +25,7 @@ use headers::names;
 use postern_model::Stage;
 use postern_model::denial::{Code, Retry, Shown, Value};
 use postern_model::id::EncodedId;
+use postern_policy::cors::Grant;
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -81,6 +82,19 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    /// Adds what pages of other origins may read.
+    pub(crate) fn tell_browsers(&mut self, grant: &Grant<'_>) {
+        grant.fields(|name, value| {
+            // Names and origins are ASCII.
+            let value = std::str::from_utf8(value).unwrap_or_default();
+            let name = Name {
+                title: name,
+                lower: name,
+            };
+            self.headers.push(name, value);
+        });
+    }
+
     /// The body without the link that leads to the record, which is a key to it.
     pub(crate) fn body_without_help(&self) -> Vec<u8> {
         let part = |range| self.body.get(range).unwrap_or_default();

@@ -74,13 +74,18 @@ fn one(postern: &Stored, asking: &Asking<'_>) -> Result<(), String> {
     }
     // A limit is counted anew; at the edge, what was counted is kept.
     eventually(&format!("{} passes", row.code), || {
-        (asking.send(&again).status == 200).then_some(())
+        passes(&asking.send(&again)).then_some(())
     });
     let alike = asking.send(row.alike);
-    if alike.status != 200 {
+    if !passes(&alike) {
         return Err(format!("the look-alike is refused now: {}", alike.text()));
     }
     Ok(())
+}
+
+/// The upstream answers 200, and the gateway a preflight with 204.
+fn passes(response: &Response) -> bool {
+    matches!(response.status, 200 | 204)
 }
 
 fn is_refused(asking: &Asking<'_>, response: &Response) -> Result<(), String> {
@@ -101,8 +106,8 @@ fn waited(asking: &Asking<'_>, refused: &Response) -> Result<Response, String> {
     let wait = refused.header("retry-after").ok_or("no Retry-After")?;
     let seconds: u64 = wait.parse().map_err(|_| wait)?;
     std::thread::sleep(Duration::from_secs(seconds));
-    let passes = asking.send(asking.row.sent);
-    if passes.status != 200 {
+    let again = asking.send(asking.row.sent);
+    if !passes(&again) {
         return Err(format!("still refused after {seconds} s"));
     }
     let refused = asking.send(asking.row.sent);

@@ -265,6 +265,25 @@ pub(super) const ROWS: &[Row] = &[
     Row { code: "upstream.response_invalid", status: [502, 502, 502],
         sent: "GET /do/garbage\nX-API-Key: {key}", alike: "GET /op\nX-API-Key: {key}",
         mend: Caller, ..ROW },
+
+    // Golden files tell rows by their place: what is new comes last.
+    Row { code: "cors.origin_not_allowed", status: [403, 403, 404], fields: &[("Vary", "Origin")],
+        world: r#"{"policy": {"kind": "cors", "origins": ["https://app.example.com"], "enforce_origin": true}}"#,
+        sent: "POST /op\nX-API-Key: {key}\nOrigin: https://www.example.com", alike: "POST /op\nX-API-Key: {key}\nOrigin: https://app.example.com",
+        mend: Fix, ..ROW },
+    Row { code: "cors.method_not_allowed", status: [403, 403, 404], fields: &[("Vary", "Origin")],
+        world: r#"{"policy": {"kind": "cors", "origins": ["https://app.example.com"], "methods": ["GET"]}}"#,
+        sent: "OPTIONS /op\nOrigin: https://app.example.com\nAccess-Control-Request-Method: POST", alike: "OPTIONS /op\nOrigin: https://app.example.com\nAccess-Control-Request-Method: GET",
+        mend: Fix, ..ROW },
+    Row { code: "cors.header_not_allowed", status: [403, 403, 404], fields: &[("Vary", "Origin")],
+        world: r#"{"policy": {"kind": "cors", "origins": ["https://app.example.com"], "headers": ["Content-Type"]}}"#,
+        sent: "OPTIONS /op\nOrigin: https://app.example.com\nAccess-Control-Request-Method: POST\nAccess-Control-Request-Headers: content-type,x-api-key",
+        alike: "OPTIONS /op\nOrigin: https://app.example.com\nAccess-Control-Request-Method: POST\nAccess-Control-Request-Headers: content-type",
+        mend: Fix, ..ROW },
+    Row { code: "cors.credentials_not_allowed", status: [403, 403, 404], fields: &[("Vary", "Origin"), ("Access-Control-Allow-Origin", "https://app.example.com")],
+        world: r#"{"policy": {"kind": "cors", "origins": ["https://app.example.com"], "enforce_origin": true}}"#,
+        sent: "POST /op\nX-API-Key: {key}\nOrigin: https://app.example.com\nCookie: session=1", alike: "POST /op\nX-API-Key: {key}\nOrigin: https://app.example.com",
+        mend: Fix, ..ROW },
 ];
 
 /// What most rows have.

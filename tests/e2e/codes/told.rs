@@ -72,7 +72,9 @@ fn all_rows(gateway: std::net::SocketAddr, telling: Telling) -> Vec<Told> {
         };
         let response = asking.provoke();
         let alike = asking.send(row.alike);
-        assert_eq!(alike.status, 200, "like {}: {}", row.code, alike.text());
+        // The gateway answers a preflight itself.
+        let passes = [200, 204].contains(&alike.status);
+        assert!(passes, "like {}: {}", row.code, alike.text());
         assert_eq!(alike.denial(), None, "like {}", row.code);
         Told {
             row,

@@ -225,6 +225,11 @@ impl Own {
         };
         let mut second = version("behind");
         second["base_path"] = json!("/v2");
+        // Of so many rows, what comes nearest to a path is looked for among the first operations.
+        let operations = second["operations"].as_object_mut();
+        operations
+            .expect("a mapping")
+            .retain(|name, _| name == "op");
         let mut service = json!({
             "tenant": "owner",
             "hosts": [telling.host()],

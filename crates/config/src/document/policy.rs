@@ -6,6 +6,7 @@ use crate::located::{At, Map, OneOrMany};
 use crate::scalar::date::Date;
 use crate::scalar::duration::Duration;
 use crate::scalar::name::{EntityName, HeaderName, MethodName};
+use crate::scalar::origin::{Origin, OriginExpression};
 use crate::scalar::size::Size;
 use crate::scalar::text::{HeaderValue, MediaType};
 use schemars::JsonSchema;
@@ -38,8 +39,28 @@ pub(crate) struct Policy {
     pub allow: Option<At<Vec<At<String>>>>,
     /// Lists of addresses of which none may hold the client's; with the kind `network` only.
     pub deny: Option<At<Vec<At<String>>>>,
-    /// The methods that it is about, all without any; with the kind `headers` only.
+    /// The methods that it is about, all without any; with the kind `headers`. With the kind `cors`,
+    /// those that pages of other origins may use; without any, those of the operation.
     pub methods: Option<At<Vec<MethodName>>>,
+    /// Origins whose pages may call; with the kind `cors` only.
+    pub origins: Option<At<OneOrMany<At<Origin>>>>,
+    /// Regular expressions for origins whose pages may call; with the kind `cors` only.
+    pub origin_patterns: Option<At<OneOrMany<At<OriginExpression>>>>,
+    /// Headers that pages of other origins may send, `*` for any; with the kind `cors` only.
+    pub headers: Option<At<OneOrMany<HeaderName>>>,
+    /// Headers of answers that pages of other origins may read, besides `X-Request-Id`,
+    /// `Postern-Denial`, `Retry-After`, `RateLimit`, `RateLimit-Policy` and `WWW-Authenticate`; with
+    /// the kind `cors` only.
+    pub exposed_headers: Option<At<OneOrMany<HeaderName>>>,
+    /// Whether browsers may send cookies and the like along for pages of other origins; with the
+    /// kind `cors` only.
+    pub credentials: Option<At<bool>>,
+    /// How long browsers may go by the answer to a preflight, `5m` without it and at most `24h`; with
+    /// the kind `cors` only.
+    pub max_age: Option<At<Duration>>,
+    /// Whether requests of other origins are refused, too, instead of only left without the headers
+    /// that let their pages read the answer; with the kind `cors` only.
+    pub enforce_origin: Option<At<bool>>,
     /// Headers that must be there; with the kind `headers` only.
     pub required: Option<At<Vec<HeaderName>>>,
     /// Headers that may only have certain values; with the kind `headers` only.
@@ -86,6 +107,8 @@ pub(crate) enum PolicyKind {
     Concurrency,
     /// How large a body may be.
     Body,
+    /// Which pages of other origins may call.
+    Cors,
 }
 
 /// How strictly a policy holds.

@@ -8,13 +8,20 @@ use crate::code::Code;
 use crate::document::plan::LimitKind;
 use crate::document::policy as document;
 use crate::findings::quote;
-use crate::located::{At, Map};
+use crate::located::{At, Map, OneOrMany};
+use crate::scalar::name::HeaderName;
 use postern_model::entity::{
-    BodyRule, Edge, EdgeRate, HeaderValues, HeadersRule, Level, Limit, Mode, Name, NetworkRule,
-    Policy, PolicyRule,
+    BodyRule, CorsRule, Edge, EdgeRate, HeaderValues, HeadersRule, Level, Limit, Mode, Name,
+    NetworkRule, OriginPattern, Policy, PolicyRule,
 };
 use std::collections::HashMap;
 use std::time::Duration;
+
+/// Most origins and expressions of one policy.
+const MOST_ORIGINS: usize = 100;
+/// How long a browser goes by the answer to its question, and how long at most.
+const USUAL_AGE: Duration = Duration::from_mins(5);
+const LONGEST_AGE: Duration = Duration::from_hours(24);
 
 impl Resolver<'_, '_> {
     pub(super) fn policies(&mut self, given: Map<document::Policy>, lists: &Lists) -> Vec<Policy> {
@@ -25,12 +32,22 @@ impl Resolver<'_, '_> {
                 continue;
             };
             let kind = policy.rule.kind();
-            let mark = (kind, policy.name.clone(), policy.level.clone());
+            // Of those about other origins one holds, so that there is one at a level.
+            let name = match &policy.rule {
+                PolicyRule::Cors(_) => "".into(),
+                _ => policy.name.clone(),
+            };
+            let mark = (kind, name, policy.level.clone());
             if let Some(first) = seen.insert(mark, key.span.start) {
-                let message = format!(
-                    "two policies of one kind have the name {} at the same level",
-                    quote(&policy.name)
-                );
+                let message = match &policy.rule {
+                    PolicyRule::Cors(_) => {
+                        "two policies of the kind `cors` are at the same level".to_owned()
+                    }
+                    _ => format!(
+                        "two policies of one kind have the name {} at the same level",
+                        quote(&policy.name)
+                    ),
+                };
                 let line = self.findings.line(first);
                 self.findings
                     .error(Code::DuplicatePolicy, key.span, &message, "the second one")
@@ -66,6 +83,7 @@ impl Resolver<'_, '_> {
             document::PolicyKind::Body => PolicyRule::Body(BodyRule {
                 max_size: given.max_size.as_ref()?.value.0,
             }),
+            document::PolicyKind::Cors => PolicyRule::Cors(self.cors(key, &shown, given)),
             document::PolicyKind::Rate
             | document::PolicyKind::Spacing
             | document::PolicyKind::Concurrency => {
@@ -111,11 +129,19 @@ impl Resolver<'_, '_> {
         let network = is(document::PolicyKind::Network);
         let headers = is(document::PolicyKind::Headers);
         let body = is(document::PolicyKind::Body);
+        let cors = is(document::PolicyKind::Cors);
         let limit = limit_kind(kind.value);
         let mut fields = vec![
             Bound::new("allow", given.allow.as_ref(), network),
             Bound::new("deny", given.deny.as_ref(), network),
-            Bound::new("methods", given.methods.as_ref(), headers),
+            Bound::new("methods", given.methods.as_ref(), headers || cors),
+            Bound::new("origins", given.origins.as_ref(), cors),
+            Bound::new("origin_patterns", given.origin_patterns.as_ref(), cors),
+            Bound::new("headers", given.headers.as_ref(), cors),
+            Bound::new("exposed_headers", given.exposed_headers.as_ref(), cors),
+            Bound::new("credentials", given.credentials.as_ref(), cors),
+            Bound::new("max_age", given.max_age.as_ref(), cors),
+            Bound::new("enforce_origin", given.enforce_origin.as_ref(), cors),
             Bound::new("required", given.required.as_ref(), headers),
             Bound::new("values", given.values.as_ref(), headers),
             Bound::new("content_types", given.content_types.as_ref(), headers),
@@ -132,6 +158,7 @@ impl Resolver<'_, '_> {
             document::PolicyKind::Spacing => "the kind `spacing`",
             document::PolicyKind::Concurrency => "the kind `concurrency`",
             document::PolicyKind::Body => "the kind `body`",
+            document::PolicyKind::Cors => "the kind `cors`",
         };
         bounds(self.findings, key.intact, kind.span, shown, why, &fields);
     }
@@ -305,6 +332,83 @@ impl Resolver<'_, '_> {
         }
     }
 
+    fn cors(&mut self, key: &At<String>, shown: &str, given: &document::Policy) -> CorsRule {
+        let origins = given.origins.iter().flat_map(|list| &list.value.0);
+        let patterns = given.origin_patterns.iter().flat_map(|list| &list.value.0);
+        let any = origins
+            .clone()
+            .find(|one| one.value.0 == OriginPattern::Any);
+        let all: Vec<OriginPattern> = origins
+            .map(|one| one.value.0.clone())
+            .chain(patterns.map(|one| one.value.0.clone()))
+            .collect();
+        let intact = |list: Option<bool>| list.unwrap_or(true);
+        let whole = key.intact
+            && intact(given.origins.as_ref().map(|list| list.intact))
+            && intact(given.origin_patterns.as_ref().map(|list| list.intact));
+        if all.is_empty() && whole {
+            let message = format!("{shown} names no origin");
+            self.findings
+                .error(Code::MissingField, key.span, &message, "no page may call")
+                .help("add `origins: [\"https://app.example.com\"]`, say");
+        }
+        if all.len() > MOST_ORIGINS {
+            let message = format!("{shown} names more than {MOST_ORIGINS} origins");
+            let help = "one regular expression in `origin_patterns` can stand for many";
+            self.findings
+                .error(
+                    Code::InvalidValue,
+                    key.span,
+                    &message,
+                    "too many to look through",
+                )
+                .help(help);
+        }
+        let credentials = given.credentials.as_ref().filter(|given| given.value);
+        if let (Some(any), Some(_)) = (any, credentials) {
+            let message = format!("{shown} lets every page act as whoever is signed in");
+            self.findings
+                .error(
+                    Code::Conflict,
+                    any.span,
+                    &message,
+                    "not together with `credentials: true`",
+                )
+                .note("with cookies, any page that somebody opens could call and read for them")
+                .help("name the origins, or leave `credentials` out");
+        }
+        let max_age = given.max_age.as_ref();
+        if let Some(at) = max_age.filter(|at| at.value.0 > LONGEST_AGE) {
+            let message = format!("{shown} has a `max_age` of more than a day");
+            let label = "browsers go by an answer for a day at most";
+            self.findings
+                .error(Code::InvalidValue, at.span, &message, label)
+                .help("write `24h`, or less: what is taken back holds only afterwards");
+        }
+        let names = |list: &Option<At<OneOrMany<HeaderName>>>| -> Vec<Name> {
+            let names = list.iter().flat_map(|list| &list.value.0);
+            names.map(|name| name.0.clone()).collect()
+        };
+        let mut headers = names(&given.headers);
+        let any_header = headers.iter().any(|name| &**name == "*");
+        headers.retain(|name| &**name != "*");
+        CorsRule {
+            origins: all,
+            methods: given
+                .methods
+                .iter()
+                .flat_map(|list| &list.value)
+                .map(|method| method.0)
+                .collect(),
+            headers,
+            any_header,
+            exposed_headers: names(&given.exposed_headers),
+            credentials: credentials.is_some(),
+            max_age: max_age.map_or(USUAL_AGE, |age| age.value.0),
+            enforce_origin: given.enforce_origin.as_ref().is_some_and(|at| at.value),
+        }
+    }
+
     pub(super) fn edge(&mut self, given: document::Edge, lists: &Lists) -> Edge {
         let mut edge = Edge::default();
         let deny = given.deny.unwrap_or_default();
@@ -344,7 +448,8 @@ const fn limit_kind(kind: document::PolicyKind) -> Option<LimitKind> {
         document::PolicyKind::Concurrency => Some(LimitKind::Concurrency),
         document::PolicyKind::Network
         | document::PolicyKind::Headers
-        | document::PolicyKind::Body => None,
+        | document::PolicyKind::Body
+        | document::PolicyKind::Cors => None,
     }
 }
 

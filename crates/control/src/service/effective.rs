@@ -3,7 +3,8 @@
 use super::Service;
 use crate::{Actor, Refusal};
 use postern_model::entity::{
-    Configuration, HeadersRule, Level, Limit, LimitKey, Measure, Mode, Name, Policy, PolicyRule,
+    Configuration, CorsRule, HeadersRule, Level, Limit, LimitKey, Measure, Mode, Name, Policy,
+    PolicyRule,
 };
 use postern_model::permission::Point;
 use postern_policy::Rules;
@@ -169,6 +170,7 @@ fn says(configuration: &Configuration, rule: &PolicyRule) -> Value {
         PolicyRule::Headers(rule) => headers(rule),
         PolicyRule::Limit(rule) => limit(rule),
         PolicyRule::Body(rule) => json!({ "max_size": rule.max_size }),
+        PolicyRule::Cors(rule) => cors(rule),
     }
 }
 
@@ -184,6 +186,21 @@ fn headers(rule: &HeadersRule) -> Value {
         "content_types": names(&rule.content_types),
         "sniff": rule.sniff,
         "length_required": rule.length_required,
+    })
+}
+
+fn cors(rule: &CorsRule) -> Value {
+    let origins = rule.origins.iter().map(ToString::to_string);
+    let any = rule.any_header.then_some("*");
+    let headers = rule.headers.iter().map(|name| &**name).chain(any);
+    json!({
+        "origins": origins.collect::<Vec<_>>(),
+        "methods": rule.methods.iter().map(|method| method.as_str()).collect::<Vec<_>>(),
+        "headers": headers.collect::<Vec<_>>(),
+        "exposed_headers": names(&rule.exposed_headers),
+        "credentials": rule.credentials,
+        "max_age_s": rule.max_age.as_secs(),
+        "enforce_origin": rule.enforce_origin,
     })
 }
 
@@ -212,11 +229,12 @@ fn limit(limit: &Limit) -> Value {
 }
 
 /// What the enforced policies come to together: allow-lists intersect, deny-lists unite, all limits
-/// apply, the smallest size counts.
+/// apply, the smallest size counts, and of those about other origins the nearest does.
 fn result(configuration: &Configuration, holding: &[&Policy]) -> Value {
     let (mut allow, mut deny) = (Vec::new(), BTreeSet::new());
     let (mut required, mut types): (BTreeSet<&str>, Vec<Value>) = (BTreeSet::new(), Vec::new());
     let (mut limits, mut size) = (Vec::new(), None::<u64>);
+    let mut cors = None;
     for policy in holding {
         match &policy.rule {
             PolicyRule::Network(rule) => {
@@ -233,6 +251,8 @@ fn result(configuration: &Configuration, holding: &[&Policy]) -> Value {
                 }
             }
             PolicyRule::Limit(_) => limits.push(&*policy.name),
+            // The widest comes first.
+            PolicyRule::Cors(_) => cors = Some(&*policy.name),
             PolicyRule::Body(rule) => {
                 size = Some(size.map_or(rule.max_size, |size| size.min(rule.max_size)));
             }
@@ -245,5 +265,6 @@ fn result(configuration: &Configuration, holding: &[&Policy]) -> Value {
         "content_type_on_one_of_each": types,
         "limits": limits,
         "max_body_size": size,
+        "cors": cors,
     })
 }

@@ -158,7 +158,10 @@ fn uses(case: &Case<'_>, list: &str) -> String {
         .position(|known| *known.name == *list);
     let allows = |rule: &PolicyRule| match rule {
         PolicyRule::Network(rule) => index.is_some_and(|index| rule.allow.contains(&index)),
-        PolicyRule::Headers(_) | PolicyRule::Limit(_) | PolicyRule::Body(_) => false,
+        PolicyRule::Headers(_)
+        | PolicyRule::Limit(_)
+        | PolicyRule::Body(_)
+        | PolicyRule::Cors(_) => false,
     };
     let names = configuration
         .policies

@@ -83,6 +83,10 @@ fn credential(key: &NewKey) -> Credential {
 /// The last stage that had something to ask and got its answer: `refused`, or one after it. `None`
 /// if not even that one was told.
 fn through(rules: &Rules, facts: &dyn Facts, decided: &Decided, refused: Stage) -> Option<Stage> {
+    if decided.preflight.is_some() {
+        // Nothing else is asked of it.
+        return Some(Stage::Cors);
+    }
     let not_checked = decided.not_checked(facts);
     let end = *not_checked.first()?;
     let asked = |stage: &Stage| look(*stage, rules, facts, decided).0;

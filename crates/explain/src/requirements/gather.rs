@@ -1,12 +1,12 @@
 //! From rules to requirements.
 
 use super::{
-    AskedIssuer, Connection, Credentials, Header, Network, Requirements, Role, Scope, limits,
+    AskedIssuer, Browsers, Connection, Credentials, Header, Network, Requirements, Role, Scope, limits,
     refusals,
 };
 use postern_model::entity::{
-    Approval, Configuration, HeadersRule, Lifecycle, Method, Mode, Name, Operation, Plan, Policy,
-    PolicyRule, Service,
+    Approval, Configuration, HeadersRule, Level, Lifecycle, Method, Mode, Name, Operation,
+    OriginPattern, Plan, Policy, PolicyRule, Service,
 };
 use postern_policy::Rules;
 use postern_policy::router::Route;
@@ -59,6 +59,7 @@ pub fn requirements(rules: &Rules, route: &Route, now: i64) -> Requirements {
         length_required: heads.iter().any(|rule| rule.length_required),
         max_body: max_body(&policies),
         network: network(&policies),
+        browsers: browsers(&policies, service),
         limits: limits::limits(&policies, &covering),
         refusals: Vec::new(),
     };
@@ -220,6 +221,21 @@ fn network(policies: &[&Policy]) -> Network {
             before
         }
     })
+}
+
+fn browsers(policies: &[&Policy], service: &Service) -> Browsers {
+    let wide = |level: &Level| matches!(level, Level::Platform | Level::Tenant(_));
+    let mut nearest_first = policies.iter().rev();
+    let rule = nearest_first.find_map(|policy| match &policy.rule {
+        PolicyRule::Cors(rule) if !(service.conceals_itself() && wide(&policy.level)) => Some(rule),
+        _ => None,
+    });
+    match rule {
+        None => Browsers::UpToUpstream,
+        Some(rule) if rule.enforce_origin => Browsers::SomeOriginsOnly,
+        Some(rule) if rule.origins.contains(&OriginPattern::Any) => Browsers::AnyOrigin,
+        Some(_) => Browsers::SomeOrigins,
+    }
 }
 
 pub(super) fn texts(names: &[Name]) -> Vec<String> {

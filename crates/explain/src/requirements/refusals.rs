@@ -1,6 +1,6 @@
 //! Which refusals are possible, from the table of denials and what the operation asks for.
 
-use super::{Network, PossibleRefusal, Requirements, Retry};
+use super::{Browsers, Network, PossibleRefusal, Requirements, Retry};
 use postern_model::Stage;
 use postern_model::denial::{self, Code, Denial};
 use postern_policy::Rules;
@@ -72,6 +72,10 @@ fn meets(code: Code, asked: &Requirements, rules: &Rules) -> bool {
         Code::VersionRetired => asked.state == "retired",
         Code::AddressNotAllowed => asked.network == Network::InternalOnly,
         Code::AddressDenied => asked.network != Network::Anywhere,
+        Code::OriginNotAllowed | Code::CorsMethodNotAllowed | Code::CorsHeaderNotAllowed => {
+            asked.browsers != Browsers::UpToUpstream
+        }
+        Code::CorsCredentialsNotAllowed => asked.browsers == Browsers::SomeOriginsOnly,
         Code::HeaderMissing => asked.headers.iter().any(|header| header.required),
         Code::HeaderValueNotAllowed => asked.headers.iter().any(|h| !h.values.is_empty()),
         Code::ContentTypeMissing | Code::ContentTypeUnsupported => !asked.media_types.is_empty(),

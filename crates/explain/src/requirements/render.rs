@@ -1,6 +1,6 @@
 //! Requirements as text for people.
 
-use super::{Header, Limit, Network, Requirements, Retry, Role};
+use super::{Browsers, Header, Limit, Network, Requirements, Retry, Role};
 use std::fmt::Write as _;
 
 impl Requirements {
@@ -76,6 +76,14 @@ impl Requirements {
             Network::Anywhere => {}
             Network::NotEverywhere => ask("network", "some networks are denied".to_owned()),
             Network::InternalOnly => ask("network", "internal networks only".to_owned()),
+        }
+        match self.browsers {
+            Browsers::UpToUpstream => {}
+            Browsers::AnyOrigin => ask("browsers", "pages of every origin".to_owned()),
+            Browsers::SomeOrigins => ask("browsers", "pages of some origins".to_owned()),
+            Browsers::SomeOriginsOnly => {
+                ask("browsers", "pages of some origins, no others".to_owned());
+            }
         }
         for limit in &self.limits {
             ask("limit", limit_words(limit));

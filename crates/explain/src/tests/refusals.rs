@@ -158,6 +158,57 @@ fn routes() -> Vec<Case> {
     ]
 }
 
+fn pages() -> Vec<Case> {
+    let cors = |rule: &Value| {
+        let mut policy = json!({
+            "kind": "cors", "on": {"service": "partners"}, "origins": "https://app.example.com",
+        });
+        crate::merge_patch(&mut policy, rule);
+        json!({"policies": {"pages": policy}})
+    };
+    let asks = |more: &[&str]| {
+        let fields = [
+            "Origin: https://app.example.com",
+            "Access-Control-Request-Method: POST",
+        ];
+        let fields = fields.iter().chain(more).map(|field| (*field).to_owned());
+        Request {
+            method: "OPTIONS",
+            fields: fields.collect(),
+            credential: None,
+            readings: None,
+            ..post()
+        }
+    };
+    let calls = |fields: &[&str]| Request {
+        fields: fields.iter().map(|field| (*field).to_owned()).collect(),
+        ..post()
+    };
+    vec![
+        case(
+            Code::OriginNotAllowed,
+            cors(&json!({"origins": ["https://www.example.com"], "enforce_origin": true})),
+            calls(&["Origin: https://app.example.com"]),
+        ),
+        case(
+            Code::CorsMethodNotAllowed,
+            cors(&json!({"methods": ["GET"]})),
+            asks(&[]),
+        ),
+        case(
+            Code::CorsHeaderNotAllowed,
+            cors(&json!({"headers": "content-type"})),
+            asks(&["Access-Control-Request-Headers: content-type,x-api-key"]),
+        ),
+        case(
+            Code::CorsCredentialsNotAllowed,
+            cors(&json!({"enforce_origin": true})),
+            calls(&["Origin: https://app.example.com", "Cookie: session=1"]),
+        )
+        .if_wrong(),
+    ]
+}
+
 fn demands() -> Vec<Case> {
     vec![
         case(
@@ -479,6 +530,7 @@ pub(super) fn cases() -> Vec<Case> {
     [
         edge_and_network(),
         routes(),
+        pages(),
         demands(),
         credentials(),
         tokens(),

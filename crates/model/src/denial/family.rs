@@ -56,6 +56,13 @@ impl Family {
             fix: "Call from another network, or give the request id to the owners of the service.",
         },
         Self {
+            name: "cors",
+            about: "what pages of other origins may ask for from a browser",
+            title: "Not allowed from this origin",
+            detail: "Pages of this origin may not send this request from a browser.",
+            fix: "Call from a page of an allowed origin, or from a server.",
+        },
+        Self {
             name: "headers",
             about: "what a request has to say about itself",
             title: "Request headers not accepted",

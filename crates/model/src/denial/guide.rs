@@ -23,6 +23,7 @@ const fn guide(means: &'static str, owner: &'static str, elsewhere: &'static str
 }
 
 const ADDRESS: &str = "Kong, Envoy (RBAC), Traefik and Azure API Management answer 403; Apigee answers 403 with `accesscontrol.IPDeniedAccess`.";
+const CORS: &str = "Most gateways answer the preflight without the headers that the browser looks for, and log nothing; the page sees a network error.";
 const RATE: &str = "Kong, Tyk, Envoy, Traefik, Gravitee, AWS, Azure and Apigee answer 429; APISIX answers 503 unless told otherwise.";
 const NOT_FOUND: &str = "AWS API Gateway answers 403 (`MISSING_AUTHENTICATION_TOKEN`) to unknown paths; most others answer 404.";
 const METHOD: &str =
@@ -97,6 +98,14 @@ impl Code {
                 "`postern lists add` puts the address on the list. If the address is a proxy's, add that to `trusted_proxies` instead.", ADDRESS),
             Self::AddressDenied => guide("The address stands on a denylist of the tenant, the service or the operation.",
                 "`postern lists remove` takes the entry off the list.", ADDRESS),
+            Self::OriginNotAllowed => guide("A page of another origin called from a browser, and no origin that may do so is the page's.",
+                "Add the origin to the policy of kind `cors`, if pages of it should be let in.", CORS),
+            Self::CorsMethodNotAllowed => guide("A browser asked for a page of another origin whether it may use a method, and such pages may not.",
+                "Add the method to the policy of kind `cors`.", CORS),
+            Self::CorsHeaderNotAllowed => guide("A browser asked for a page of another origin whether it may send a header, and such pages may not.",
+                "Add the header to the policy of kind `cors`.", CORS),
+            Self::CorsCredentialsNotAllowed => guide("A page of another origin had its browser send cookies along, and the policy lets such pages call without them only.",
+                "Set `credentials: true` in the policy of kind `cors`, if such pages should act as whoever is signed in.", CORS),
             Self::HeaderMissing => guide("A header that the operation demands did not come.",
                 "Take it out of the policy's `required` if callers can do without it.", ""),
             Self::HeaderValueNotAllowed => guide("A header has a value that the operation does not accept.",

@@ -5,6 +5,7 @@
 
 mod access;
 mod account;
+mod browser;
 mod connection;
 mod credential;
 mod demands;
@@ -71,6 +72,7 @@ impl Denial {
         match told.code.family() {
             "connection" | "client" => connection::detail(told, out),
             "edge" | "network" => access::detail(told, out),
+            "cors" => browser::detail(told, out),
             "route" | "tenant" => route::detail(told, out),
             "headers" | "body" => demands::detail(told, out),
             "credential" => credential::detail(told, out),
@@ -87,6 +89,7 @@ impl Denial {
         match told.code.family() {
             "connection" | "client" => connection::fix(told, out),
             "edge" | "network" => access::fix(told, out),
+            "cors" => browser::fix(told, out),
             "route" | "tenant" => route::fix(told, out),
             "headers" | "body" => demands::fix(told, out),
             "credential" => credential::fix(told, out),

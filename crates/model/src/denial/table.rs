@@ -128,6 +128,14 @@ codes! {
         403 [404] Consumer AfterChange Network "http_request_denied",
     AddressDenied = "network.address_denied" "IP address on a denylist"
         403 [404] Consumer AfterChange Network "http_request_denied",
+    OriginNotAllowed = "cors.origin_not_allowed" "Origin not allowed (CORS)"
+        403 [] Consumer AfterChange Cors "http_request_denied",
+    CorsMethodNotAllowed = "cors.method_not_allowed" "Method not allowed for other origins (CORS)"
+        403 [] Publisher AfterChange Cors "http_request_denied",
+    CorsHeaderNotAllowed = "cors.header_not_allowed" "Request header not allowed for other origins (CORS)"
+        403 [] Publisher AfterChange Cors "http_request_denied",
+    CorsCredentialsNotAllowed = "cors.credentials_not_allowed" "Cookies not allowed from other origins (CORS)"
+        403 [] Consumer AfterChange Cors "http_request_denied",
     HeaderMissing = "headers.required_missing" "Required header missing"
         400 [403] Consumer AfterChange Headers "http_request_error",
     HeaderValueNotAllowed = "headers.value_not_allowed" "Header value not allowed"

@@ -1,6 +1,7 @@
 //! Policies: rules of one kind each, attached to a level.
 
 use super::{Limit, Name};
+use std::time::Duration;
 
 /// A rule, where it holds and how strictly.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +62,8 @@ pub enum PolicyRule {
     Limit(Limit),
     /// How large a body may be.
     Body(BodyRule),
+    /// Which pages of other origins may call.
+    Cors(CorsRule),
 }
 
 impl PolicyRule {
@@ -71,6 +74,7 @@ impl PolicyRule {
             Self::Headers(_) => "headers",
             Self::Limit(_) => "limit",
             Self::Body(_) => "body",
+            Self::Cors(_) => "cors",
         }
     }
 }
@@ -117,4 +121,55 @@ pub struct HeaderValues {
 pub struct BodyRule {
     /// Most bytes.
     pub max_size: u64,
+}
+
+/// Which pages of other origins may call, and what of the answers they may read: what browsers ask
+/// for by CORS (Fetch Standard §3.3). Of several, the nearest to an operation holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CorsRule {
+    /// The origins that may.
+    pub origins: Vec<OriginPattern>,
+    /// The methods that they may use; empty: those of the operation.
+    pub methods: Vec<super::Method>,
+    /// Headers that they may send, lower case.
+    pub headers: Vec<Name>,
+    /// Whether they may send any other header too.
+    pub any_header: bool,
+    /// Headers of answers that they may read, besides those that the gateway always shows.
+    pub exposed_headers: Vec<Name>,
+    /// Whether browsers may send cookies and the like along.
+    pub credentials: bool,
+    /// How long a browser may go by an answer to its question.
+    pub max_age: Duration,
+    /// Whether requests of other origins are refused, besides that browsers are not told that
+    /// these may call.
+    pub enforce_origin: bool,
+}
+
+/// Origins: scheme, host and port, as browsers write them (RFC 6454 §6.2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OriginPattern {
+    /// Every one but `null`.
+    Any,
+    /// This one.
+    Exact(Name),
+    /// Those with one or more labels between these: `https://` and `.example.com`.
+    Below {
+        /// Scheme and `://`.
+        before: Name,
+        /// The domain with the dot before it, and maybe a port.
+        after: Name,
+    },
+    /// Those that a regular expression matches from beginning to end.
+    Expression(Name),
+}
+
+impl std::fmt::Display for OriginPattern {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Any => f.write_str("*"),
+            Self::Exact(text) | Self::Expression(text) => f.write_str(text),
+            Self::Below { before, after } => write!(f, "{before}*{after}"),
+        }
+    }
 }

@@ -55,6 +55,12 @@ pub struct Service {
 }
 
 impl Service {
+    /// Whether strangers are told that it is not there.
+    pub fn conceals_itself(&self) -> bool {
+        matches!(self.visibility, Visibility::Private { .. })
+            || self.status_profile == StatusProfile::Conceal
+    }
+
     /// How much its refusals tell in an environment.
     pub fn disclosure_in(&self, environment: &str) -> Disclosure {
         let mut here = self.disclosures.iter();

@@ -77,13 +77,20 @@ known! {
     SecWebSocketKey = "sec-websocket-key",
     SecWebSocketVersion = "sec-websocket-version",
     SecWebSocketAccept = "sec-websocket-accept",
+    SecFetchSite = "sec-fetch-site",
+    AccessControlRequestMethod = "access-control-request-method",
+    AccessControlRequestHeaders = "access-control-request-headers",
 }
 
-/// Length, first and last letter in lower case: different for every name above (two that were the
-/// same would make a pattern unreachable, which the compiler reports).
+/// Length, first, third to last and last letter in lower case: different for every name above (two
+/// that were the same would make a pattern unreachable, which the compiler reports).
 #[expect(clippy::cast_possible_truncation, reason = "the length is below 256")]
 const fn key(name: &[u8]) -> u32 {
     match name {
+        [first, .., third, _, last] if name.len() < 256 => {
+            let letters = ((*first | 32) as u32) << 8 | (*last | 32) as u32;
+            ((*third | 32) as u32) << 24 | (name.len() as u32) << 16 | letters
+        }
         [first, .., last] if name.len() < 256 => {
             (name.len() as u32) << 16 | ((*first | 32) as u32) << 8 | (*last | 32) as u32
         }

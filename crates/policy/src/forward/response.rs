@@ -24,6 +24,8 @@ pub struct ResponseContext<'a> {
     pub received: Version,
     /// Fields about limits of our own follow: the upstream's would contradict them.
     pub limited: bool,
+    /// Fields for browsers follow, by our own policy about pages of other origins.
+    pub cors: bool,
 }
 
 /// Emits the fields that the caller gets. `scratch` is emptied and used.
@@ -86,6 +88,7 @@ fn is_replaced(name: &[u8], context: &ResponseContext<'_>) -> bool {
     (context.deprecation.is_some() && name.eq_ignore_ascii_case(b"deprecation"))
         || (context.sunset.is_some() && name.eq_ignore_ascii_case(b"sunset"))
         || (context.limited && is_about_limits(name))
+        || (context.cors && begins(name, b"access-control-"))
 }
 
 /// `RateLimit`, `RateLimit-Policy`, `X-RateLimit-…`, and what earlier drafts called

@@ -332,6 +332,16 @@ fn answered_under_limits(
     limited: bool,
     fields: &[&str],
 ) -> Vec<String> {
+    answered_beside(status, deprecation, limited, false, fields)
+}
+
+fn answered_beside(
+    status: u16,
+    deprecation: Option<&str>,
+    limited: bool,
+    cors: bool,
+    fields: &[&str],
+) -> Vec<String> {
     let head = testing::head("GET", "/", fields);
     let forwarding = Forwarding::default();
     let context = ResponseContext {
@@ -342,6 +352,7 @@ fn answered_under_limits(
         status,
         received: Version::Http11,
         limited,
+        cors,
     };
     let mut lines = Vec::new();
     response(&head.fields, &context, &mut vec![b'x'], |name, value| {
@@ -478,4 +489,21 @@ proptest! {
         prop_assert_eq!(second.parent_id, Some(first.span_id));
         prop_assert_eq!(second.flags, first.flags);
     }
+}
+
+#[test]
+fn what_the_upstream_says_to_browsers_is_replaced_where_a_policy_says_it() {
+    let fields = [
+        "Access-Control-Allow-Origin: *",
+        "access_control_allow_credentials: true",
+        "Access-Control-Expose-Headers: X-A",
+        "Vary: Accept",
+        "X-A: 1",
+    ];
+    let kept = |cors| {
+        let lines = answered_beside(200, None, false, cors, &fields);
+        fields.map(|field| lines.iter().any(|line| line == field))
+    };
+    assert_eq!(kept(false), [true; 5]);
+    assert_eq!(kept(true), [false, false, false, true, true]);
 }

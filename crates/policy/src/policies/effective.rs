@@ -1,6 +1,6 @@
 //! Which policies hold for an operation.
 
-use postern_model::entity::{Configuration, Level, Name, PolicyRule};
+use postern_model::entity::{Configuration, Level, Name, PolicyRule, Service};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ pub(crate) struct Effective {
     pub(crate) headers: Box<[u32]>,
     pub(crate) limits: Box<[u32]>,
     pub(crate) body: Box<[u32]>,
+    pub(crate) cors: Box<[u32]>,
 }
 
 /// One policy as it stands towards an operation.
@@ -59,11 +60,23 @@ impl Sets {
                 .filter_map(|&at| u32::try_from(at).ok())
                 .collect()
         };
+        let mut cors = of_kind(|rule| matches!(rule, PolicyRule::Cors(_)));
+        if configuration
+            .services
+            .get(service)
+            .is_some_and(Service::conceals_itself)
+        {
+            // What answers browsers tells that there is something: only who owns it may say so.
+            let policy = |at: u32| configuration.policies.get(at as usize);
+            let own = |at: &u32| policy(*at).is_some_and(|p| !is_wide(&p.level));
+            cors = cors.iter().copied().filter(own).collect();
+        }
         let set = Arc::new(Effective {
             network: of_kind(|rule| matches!(rule, PolicyRule::Network(_))),
             headers: of_kind(|rule| matches!(rule, PolicyRule::Headers(_))),
             limits: of_kind(|rule| matches!(rule, PolicyRule::Limit(_))),
             body: of_kind(|rule| matches!(rule, PolicyRule::Body(_))),
+            cors,
         });
         let set = if let Some(known) = self.known.get(&set) {
             known.clone()
@@ -78,6 +91,11 @@ impl Sets {
     pub(super) fn get(&self, plan: usize) -> Option<&Arc<Effective>> {
         self.by_plan.get(plan)
     }
+}
+
+/// Whether a level is wider than one service.
+const fn is_wide(level: &Level) -> bool {
+    matches!(level, Level::Platform | Level::Tenant(_))
 }
 
 fn by_level(configuration: &Configuration) -> HashMap<Level, Vec<usize>> {

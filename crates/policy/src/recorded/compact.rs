@@ -24,7 +24,7 @@ const LAYOUT: u8 = 1;
 
 /// Headers whose values are kept where there is room, the most useful first: decisions are made by
 /// them, and they are no secrets.
-const VALUES: [Known; 14] = [
+const VALUES: [Known; 17] = [
     Known::ContentType,
     Known::ContentLength,
     Known::Connection,
@@ -39,6 +39,9 @@ const VALUES: [Known; 14] = [
     Known::SecWebSocketKey,
     Known::Origin,
     Known::ContentEncoding,
+    Known::SecFetchSite,
+    Known::XForwardedHost,
+    Known::AccessControlRequestMethod,
 ];
 
 /// Numbers from here on are places among the headers that policies name.

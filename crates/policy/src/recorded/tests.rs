@@ -35,7 +35,7 @@ fn again(rules: &crate::Rules, recorded: &Recorded) -> Decision {
 /// The code of a refusal, `None` of an allowed request; fails if it could not be told.
 fn code(decision: &Decision) -> Option<Code> {
     match decision {
-        Decision::Allow | Decision::Own(_) => None,
+        Decision::Allow | Decision::Own(_) | Decision::Preflight => None,
         Decision::Refuse(denial) => Some(denial.code),
         Decision::CannotTell(unknown) => panic!("{unknown:?}"),
     }

@@ -1,5 +1,6 @@
 //! Stage 4: host, path and method to an operation.
 
+use super::cors::{self, Asked};
 use super::{Check, Outcome, connection};
 use crate::facts::Facts;
 use crate::path::{self, Reason, Rejected};
@@ -14,6 +15,7 @@ use std::borrow::Cow;
 
 pub(super) const CHECKS: &[Check] = &[
     normal_path,
+    preflight,
     operation,
     published,
     accepted,
@@ -22,8 +24,9 @@ pub(super) const CHECKS: &[Check] = &[
     connection::websocket,
 ];
 
-/// Most bytes of a foreign path in evidence.
+/// Most bytes of a foreign path in evidence, and of a foreign method.
 const SHOWN: usize = 512;
+const TOKEN: usize = 32;
 
 /// `*` asks about the server as a whole (RFC 9110 §9.3.7); no operation stands for that, so that
 /// `OPTIONS *` is answered here and never forwarded: `route.not_found`. So is OPTIONS in absolute
@@ -77,16 +80,72 @@ fn rejected(segment: &[u8], reason: Reason) -> Denial {
         .saw("error", reason.describe())
 }
 
+/// A browser's question is about the request that would follow: the operation is that request's.
+/// Where no policy answers it, it is a request like any other.
+fn preflight(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
+    let rules = snapshot.rules;
+    let (Some(method), Some(path)) = (progress.method, progress.path_bytes(facts)) else {
+        return Outcome::Pass;
+    };
+    let Some(token) = cors::asked(method, rules, facts) else {
+        return Outcome::Pass;
+    };
+    if is_reserved(path) || may_lead_elsewhere(rules, facts) {
+        return Outcome::Pass;
+    }
+    let mut params = Params::default();
+    let host = progress.host_bytes(facts);
+    let Some(leaf) = rules.router().leaf(host, path, &mut params) else {
+        return Outcome::Pass;
+    };
+    let chosen = Method::parse(token).and_then(|method| Some((leaf.choose(method)?.route, method)));
+    if let Some((route, method)) = chosen {
+        let answered = rules.cors(&route, facts.now()).is_some();
+        progress.preflight = Some(Asked {
+            route,
+            method,
+            answered,
+        });
+        if answered {
+            progress.route = Some(route);
+            progress.params = params;
+        }
+        return Outcome::Pass;
+    }
+    let here = rules.access().environment_of(|| host);
+    let beside = beside(rules, leaf, here, facts.now());
+    if beside.is_none() || progress.has_encoded_slash || progress.has_parameters {
+        return Outcome::Pass;
+    }
+    // As the request would be refused.
+    let Some((denial, service)) = other_methods(rules, token, leaf, here) else {
+        return Outcome::Pass;
+    };
+    progress.environment = here;
+    progress.service = service;
+    progress.beside = beside;
+    Outcome::Refuse(denial)
+}
+
+/// Whether a record names an operation in place of the path, and it cannot be told whether that
+/// path leads there by these rules: the same rules lead the template where they led the path.
+fn may_lead_elsewhere(rules: &Rules, facts: &dyn Facts) -> bool {
+    facts.routed().is_some_and(|routed| {
+        facts.revision() != Some(rules.revision())
+            && rules.templates().any(|other| routed.may_match(other))
+    })
+}
+
 fn operation(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
     let rules = snapshot.rules;
     let (Some(method), Some(path)) = (progress.method, progress.path_bytes(facts)) else {
         return Outcome::Pass;
     };
-    if facts.routed().is_some_and(|routed| {
-        // The same rules lead the template where they led the path.
-        facts.revision() != Some(rules.revision())
-            && rules.templates().any(|other| routed.may_match(other))
-    }) {
+    if progress.route.is_some() || progress.beside.is_some() {
+        // A preflight was answered for.
+        return Outcome::Pass;
+    }
+    if may_lead_elsewhere(rules, facts) {
         return Outcome::NotKept("path");
     }
     if is_reserved(path) {
@@ -105,8 +164,12 @@ fn operation(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts
         Found::OtherMethods(leaf) => {
             let here = rules.access().environment_of(|| host);
             progress.environment = here;
-            if let Some((denial, service)) = other_methods(rules, method, leaf, here) {
+            let beside = beside(rules, leaf, here, facts.now());
+            if let Some((denial, service)) =
+                other_methods(rules, method.as_str().as_bytes(), leaf, here)
+            {
                 progress.service = service;
+                progress.beside = beside;
                 denial
             } else {
                 let routes = leaf.candidates.iter().map(|c| c.route);
@@ -123,6 +186,12 @@ fn operation(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts
         Found::Nothing { .. } => not_found(progress, rules, facts),
     };
     Outcome::Refuse(denial)
+}
+
+/// An operation at a path that is published here, and whose policy is about pages of other origins.
+fn beside(rules: &Rules, leaf: &Leaf, here: usize, now: i64) -> Option<Route> {
+    let mut routes = leaf.candidates.iter().map(|candidate| candidate.route);
+    routes.find(|route| is_here(rules, route, here) && rules.cors(route, now).is_some())
 }
 
 /// A version may be published in some environments only; elsewhere it is not there.
@@ -220,7 +289,7 @@ fn offending(facts: &dyn Facts, piece: &[u8], reason: Reason) -> Denial {
 /// them is published here.
 fn other_methods(
     rules: &Rules,
-    method: Method,
+    method: &[u8],
     leaf: &Leaf,
     here: usize,
 ) -> Option<(Denial, Option<usize>)> {
@@ -243,7 +312,7 @@ fn other_methods(
         .map(|m| Cow::Borrowed(m.as_str()))
         .collect();
     let denial = Denial::new(Code::MethodNotAllowed)
-        .saw("method", method.as_str())
+        .saw("method", printable(method, TOKEN))
         .saw("allowed", allowed);
     Some((denial, service))
 }

@@ -99,6 +99,9 @@ fn together(answer: &Value) -> Vec<String> {
     for types in list(result, "content_type_on_one_of_each") {
         lines.push(format!("  media type: {}", words::choice(types, " or ")));
     }
+    if let Some(cors) = result.get("cors").and_then(Value::as_str) {
+        lines.push(format!("  pages of other origins: as policy `{cors}` says"));
+    }
     if let Some(size) = result.get("max_body_size").and_then(Value::as_u64) {
         lines.push(format!("  body: at most {}", words::size(size)));
     }

@@ -53,6 +53,8 @@ pub(crate) struct Exchange<'a> {
     pub(crate) readings: &'a [Reading],
     pub(crate) id: EncodedId,
     pub(crate) trace: Trace,
+    /// When it was decided: Unix time in milliseconds.
+    pub(super) now: i64,
     pub(crate) traffic: &'a Traffic,
     pub(super) timeouts: Timeouts,
     /// How long the caller may be silent within its body.

@@ -74,6 +74,8 @@ pub(super) enum Decided {
     Passes,
     /// The gateway answers it.
     Own(Box<Own>),
+    /// The gateway answers a browser's question.
+    Preflight,
 }
 
 /// Walks the stages, obtaining what they ask for, and takes from the limits.
@@ -122,6 +124,10 @@ pub(super) async fn decide<S: RequestSource>(
         Decision::Own(own) => {
             journal.walked(walk, &live, &snapshot);
             return Ok(Decided::Own(own));
+        }
+        Decision::Preflight => {
+            journal.walked(walk, &live, &snapshot);
+            return Ok(Decided::Preflight);
         }
         // A live request keeps everything, so this is a bug, and nobody passes.
         Decision::CannotTell(_) => {

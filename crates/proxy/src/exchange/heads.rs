@@ -61,18 +61,27 @@ impl Exchange<'_> {
         self.emit_response(head, &context, emit);
     }
 
-    /// What the caller gets: with how its limits stand after this request, in place of what the
-    /// upstream says of its own.
+    /// What the caller gets: with how its limits stand after this request, and what browsers
+    /// are told, in place of what the upstream says of its own.
     pub(super) fn forward_response(&self, head: &ResponseHead, mut emit: impl FnMut(&[u8], &[u8])) {
         let plan = self.state.snapshot().rules.plan(&self.allowed.route);
         let standings = standings(self.allowed.limits, self.readings, 1);
+        let grant = self
+            .state
+            .snapshot()
+            .rules
+            .grant(&self.allowed.route, self.head, self.now);
         let context = ResponseContext {
             deprecation: plan.deprecation.as_deref(),
             sunset: plan.sunset.as_deref(),
             limited: !standings.is_empty(),
+            cors: grant.is_some(),
             ..self.response_context(head)
         };
         self.emit_response(head, &context, &mut emit);
+        if let Some(grant) = grant {
+            grant.fields(|name, value| emit(name.as_bytes(), value));
+        }
         if context.limited {
             // Empty, so that it is text.
             let mut scratch = String::from_utf8(self.core.scratch()).unwrap_or_default();
@@ -96,6 +105,7 @@ impl Exchange<'_> {
                 UpstreamProtocol::Http2 => Version::Http2,
             },
             limited: false,
+            cors: false,
         }
     }
 

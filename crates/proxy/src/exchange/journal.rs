@@ -22,6 +22,7 @@ use postern_calllog::Place;
 use postern_model::entity::{Capture, Name, Recorded as Kept, Service};
 use postern_model::id::EncodedId;
 use postern_model::{Code, Denial, RequestId};
+use postern_policy::cors::Grant;
 use postern_policy::facts::{Facts as _, Readings};
 use postern_policy::fields::{Fields, Known};
 use postern_policy::forward;
@@ -76,6 +77,8 @@ pub(super) fn count(counter: &Cell<u64>, bytes: usize) {
 pub(super) struct Walked {
     route: Option<Route>,
     service: Option<usize>,
+    /// Whose policy says what browsers are told.
+    told_by: Option<Route>,
     pub(super) client: Option<IpAddr>,
     client_request_id: Option<Box<str>>,
     pub(super) host: Box<str>,
@@ -236,6 +239,7 @@ impl<'a> Journal<'a> {
         self.walked = Some(Box::new(Walked {
             route: walk.route().copied(),
             service: walk.service(),
+            told_by: walk.told_by().copied(),
             client: client.map(|c| c.address),
             client_request_id: id
                 .and_then(|id| std::str::from_utf8(id).ok())
@@ -381,6 +385,16 @@ impl<'a> Journal<'a> {
             Some(allowed) => Some(allowed.route),
             None => self.walked.as_ref()?.route,
         }
+    }
+
+    /// What its answer tells browsers, where a policy is about that.
+    pub(super) fn grant(&self) -> Option<Grant<'a>> {
+        let route = match self.allowed_request() {
+            Some(allowed) => allowed.route,
+            None => self.walked.as_ref()?.told_by?,
+        };
+        let rules = &self.state.snapshot().rules;
+        rules.grant(&route, self.head, self.now())
     }
 
     /// The service asked for, as far as it is known.

@@ -13,6 +13,7 @@ mod journal;
 mod leave;
 mod message;
 mod own;
+mod preflight;
 mod refuse;
 mod relay;
 mod run;

@@ -208,7 +208,7 @@ impl Answering<'_> {
 }
 
 /// Passes over the rest of a body that no answer needs.
-fn rest_unread<S: RequestSource>(
+pub(super) fn rest_unread<S: RequestSource>(
     intake: &mut Intake<'_, S>,
     journal: &Journal<'_>,
     sink: &mut impl ResponseSink,

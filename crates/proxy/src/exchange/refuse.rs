@@ -13,6 +13,7 @@ use postern_model::entity::{
 };
 use postern_model::{Code, Denial};
 use postern_policy::Rules;
+use postern_policy::cors::Grant;
 use postern_policy::head::Head;
 use postern_policy::router::Route;
 use smallvec::SmallVec;
@@ -56,6 +57,7 @@ pub(super) async fn refuse(
     );
     let terms = Terms {
         limits: &limits,
+        grant: journal.grant(),
         ..terms.at(journal.route(), &state.snapshot().rules)
     };
     let (refusal, told) = rendered(state, caller, head, journal, &denial, &terms);
@@ -101,6 +103,8 @@ pub(super) struct Terms<'a> {
     pub(super) accepted: Option<(&'a str, &'a Authentication)>,
     /// How the limits stood.
     pub(super) limits: &'a [Standing<'a>],
+    /// What browsers are told.
+    pub(super) grant: Option<Grant<'a>>,
     /// Host and path that are asked about, where they are not the request's own.
     pub(super) about: Option<(&'a str, &'a str)>,
 }
@@ -121,6 +125,7 @@ impl<'a> Terms<'a> {
             proved,
             accepted: service.and_then(|s| Some((&*s.name, s.authentication.as_ref()?))),
             limits: &[],
+            grant: None,
             about: None,
         }
     }
@@ -172,7 +177,11 @@ pub(super) fn rendered(
         (shown_code != denial.code.shown()).then(|| journal.concealed(denial, terms.about));
     let denial = concealed.as_ref().unwrap_or(denial);
     let shown = denial.shown(profile, disclosure, terms.proved);
-    let refusal = refusal::render(&shown, &context);
+    let mut refusal = refusal::render(&shown, &context);
+    // What is told as an unknown path says nothing that an unknown path would not.
+    if let Some(grant) = terms.grant.filter(|_| shown_code != Code::NotFound) {
+        refusal.tell_browsers(&grant);
+    }
     let told = journal
         .is_kept()
         .then(|| document(&refusal, &shown, context));

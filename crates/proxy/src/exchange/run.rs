@@ -9,6 +9,7 @@ use super::journal::{Journal, Traffic};
 use super::leave::Leave;
 use super::message::{Piece, RequestSource, ResponseSink, Source as _};
 use super::own::Answering;
+use super::preflight;
 use super::refuse::refuse;
 use super::relay::Upload;
 use crate::connection::Caller;
@@ -81,6 +82,10 @@ pub(crate) async fn run(
                 // Boxed, so that requests do not grow by what few of them need.
                 return Box::pin(answering.answer(intake, journal, sink)).await;
             }
+            if let Decided::Preflight = decided {
+                let work = preflight::answer(state, head, deciding, intake, journal, sink);
+                return Box::pin(work).await;
+            }
             let Some(passes) = deciding.passes(&state.snapshot().rules, head) else {
                 return Err(Failed::Refused(Denial::new(Code::Internal)));
             };
@@ -98,6 +103,7 @@ pub(crate) async fn run(
                 readings,
                 id: journal.id(),
                 trace: journal.trace(),
+                now: journal.now(),
                 traffic: &traffic,
                 timeouts: state.snapshot().rules.way(&allowed).timeouts,
                 body_timeout: state.configuration().timeouts.body,

@@ -4,6 +4,7 @@ use super::answer::Answer;
 use crate::exchange::{enforced, standing};
 use postern_policy::facts::Reading;
 use postern_policy::policies::LimitUse;
+use postern_policy::router::Route;
 use postern_policy::{Allowed, Rules};
 use serde::Serialize;
 use std::borrow::Cow;
@@ -75,6 +76,32 @@ pub(crate) fn answer(
             app: identity.map(|identity| &*identity.app.name),
             scopes: scopes.unwrap_or_default(),
             limits: left(allowed.limits, readings),
+        },
+    )
+}
+
+#[derive(Debug, Serialize)]
+struct Beforehand<'a> {
+    request_id: &'a str,
+    decision: &'static str,
+    service: &'a str,
+    version: &'a str,
+    operation: &'a str,
+    /// It is a browser's question, which asks nobody who calls.
+    preflight: bool,
+}
+
+/// The answer about a browser's question that would be answered with yes.
+pub(crate) fn beforehand(id: &str, route: &Route, rules: &Rules) -> Option<Answer> {
+    Answer::personal(
+        200,
+        &Beforehand {
+            request_id: id,
+            decision: "allowed",
+            service: &rules.service(route).name,
+            version: &rules.version(route).name,
+            operation: &rules.operation(route).name,
+            preflight: true,
         },
     )
 }

@@ -55,6 +55,8 @@ answers! {
         limits: Vec<String>,
         /// Most bytes of a body.
         max_body_size: Option<u64>,
+        /// The policy that says which pages of other origins may call.
+        cors: Option<String>,
     }
     /// A plan, and how much may be used under it.
     EffectivePlan {

@@ -136,6 +136,7 @@ fn word(decision: &Decision) -> String {
     match decision {
         Decision::Allow => "allowed".to_owned(),
         Decision::Own(_) => "own".to_owned(),
+        Decision::Preflight => "preflight".to_owned(),
         Decision::Refuse(denial) => denial.code.name().to_owned(),
         Decision::CannotTell(unknown) => format!("cannot tell: {}", unknown.what),
     }
@@ -342,6 +343,13 @@ fn change(world: &mut World, which: u8) {
             }));
         }
         29 => world.accounts.apps[0].access_roles = vec!["x".repeat(60).into(); 3].into(),
+        30 => configuration
+            .policies
+            .push(policy(PolicyRule::Cors(entity::CorsRule {
+                origins: vec![entity::OriginPattern::Exact("https://app.example".into())],
+                enforce_origin: true,
+                ..entity::CorsRule::default()
+            }))),
         _ => {
             for policy in &mut configuration.policies {
                 policy.mode = Mode::Shadow { until: None };
@@ -392,6 +400,13 @@ fn requests() -> impl Strategy<Value = Sent> {
         "Accept: */*",
         "User-Agent: test",
         "Authorization: Bearer abc",
+        "Origin: https://app.example",
+        "Origin: https://evil.example",
+        "Origin: https://api.example.com",
+        "Sec-Fetch-Site: same-origin",
+        "X-Forwarded-Host: evil.example",
+        "Access-Control-Request-Method: GET",
+        "Cookie: a=b",
     ]);
     let target = prop::sample::select(vec![
         "/orders/17/a/b",
@@ -405,7 +420,7 @@ fn requests() -> impl Strategy<Value = Sent> {
         "/open/",
         "/v2/status",
     ]);
-    let method = prop::sample::select(vec!["GET", "POST"]);
+    let method = prop::sample::select(vec!["GET", "POST", "OPTIONS"]);
     let host = prop::sample::select(vec!["api.example.com", "API.example.com:443", "x.test", ""]);
     let fields = prop::collection::vec(line, 0..7);
     let over = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
@@ -457,8 +472,8 @@ proptest! {
 
     #[test]
     fn what_is_kept_is_decided_like_its_request_or_it_cannot_be_told(
-        wrong in prop::collection::vec(0u8..31, 0..3),
-        later in prop::collection::vec(prop_oneof![0u8..20, Just(25u8)], 0..3),
+        wrong in prop::collection::vec(0u8..32, 0..3),
+        later in prop::collection::vec(prop_oneof![0u8..20, Just(25u8), Just(30u8)], 0..3),
         rows_later in 0u8..8,
         sent in requests(),
         has_host in any::<bool>(),
@@ -516,6 +531,7 @@ fn it_is_told_what_other_rules_would_have_said() {
                 "Connection: keep-alive",
                 "X-Region: eu",
                 "X-Forwarded-For: 192.0.2.1",
+                "Origin: https://evil.example",
                 "User-Agent: curl/8",
                 "Accept: */*",
             ],
@@ -549,6 +565,7 @@ fn it_is_told_what_other_rules_would_have_said() {
         (&[27, 28], &[25], "allowed"),
         (&[28], &[25], "authorization.role_missing"),
         (&[29], &[25], "cannot tell: access_roles"),
+        (&[], &[30], "cors.origin_not_allowed"),
     ] {
         let mut world = world();
         for which in before {

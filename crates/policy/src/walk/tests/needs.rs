@@ -6,8 +6,8 @@ use crate::facts::{Blocked, CredentialVerdict, EdgeReading, Reading};
 use crate::testing::callers::{NOW, World, verifier, written};
 use postern_model::Stage;
 use postern_model::entity::{
-    AddressList, BodyRule, EdgeRate, HeadersRule, Level, Limit, LimitKey, ListEntry, Measure, Mode,
-    NetworkRule, Policy, PolicyRule, SubscriptionState, Suspension,
+    AddressList, BodyRule, CorsRule, EdgeRate, HeadersRule, Level, Limit, LimitKey, ListEntry,
+    Measure, Mode, NetworkRule, OriginPattern, Policy, PolicyRule, SubscriptionState, Suspension,
 };
 use proptest::prelude::*;
 use std::time::Duration;
@@ -57,6 +57,11 @@ pub(super) fn demanding() -> World {
             by: vec![LimitKey::App],
         }),
         PolicyRule::Body(BodyRule { max_size: 10 }),
+        PolicyRule::Cors(CorsRule {
+            origins: vec![OriginPattern::Exact("https://app.example".into())],
+            enforce_origin: true,
+            ..CorsRule::default()
+        }),
     ];
     let policies = rules.into_iter().enumerate().map(|(number, rule)| Policy {
         name: format!("p{number}").into(),
@@ -204,6 +209,7 @@ fn refused() -> Vec<(Stage, Code, Trial)> {
         (Stage::Route, Code::MethodNotAllowed, Trial { method: "PUT", ..trial() }),
         (Stage::Route, Code::CertificateMissing, Trial { certificate: CertificateVerdict::Missing, ..trial() }),
         (Stage::Network, Code::AddressNotAllowed, behind_proxy("X-Forwarded-For: 192.0.2.1")),
+        (Stage::Cors, Code::OriginNotAllowed, { let mut page = trial(); page.fields.push("Origin: https://evil.example"); page }),
         (Stage::Headers, Code::HeaderMissing, trial().without("X-Reason")),
         (Stage::Authenticate, Code::CredentialMissing, Trial { key: false, ..trial() }),
         (Stage::Authenticate, Code::CredentialExpired, broken(|w| w.credential().expires_at = Some(1))),

@@ -24,6 +24,8 @@ pub(super) fn says(rule: &Value) -> String {
     }
     let parts = if rule.get("allow").is_some() {
         addresses(rule)
+    } else if rule.get("origins").is_some() {
+        pages(rule)
     } else {
         head(rule)
     };
@@ -50,6 +52,33 @@ fn addresses(rule: &Value) -> Vec<String> {
     let allow = lists("allow").map(|lists| format!("only from {}", choice(lists, " or ")));
     let deny = lists("deny").map(|lists| format!("not from {}", choice(lists, " or ")));
     allow.into_iter().chain(deny).collect()
+}
+
+fn pages(rule: &Value) -> Vec<String> {
+    let named = |member| rule.get(member).filter(|names| has_items(names));
+    let is = |member| rule.get(member).and_then(Value::as_bool) == Some(true);
+    let mut parts = Vec::new();
+    if let Some(origins) = named("origins") {
+        let others = if is("enforce_origin") {
+            ", no others"
+        } else {
+            ""
+        };
+        parts.push(format!("pages of {}{others}", choice(origins, " or ")));
+    }
+    if let Some(methods) = named("methods") {
+        parts.push(format!("with {}", choice(methods, " or ")));
+    }
+    if let Some(headers) = named("headers") {
+        parts.push(format!("may send {}", choice(headers, ", ")));
+    }
+    if let Some(exposed) = named("exposed_headers") {
+        parts.push(format!("may read {}", choice(exposed, ", ")));
+    }
+    if is("credentials") {
+        parts.push("with credentials".to_owned());
+    }
+    parts
 }
 
 fn head(rule: &Value) -> Vec<String> {
@@ -179,6 +208,15 @@ mod tests {
                 }),
                 "POST, PUT: with x-a and x-b; x-env is live or test; a body is application/json; \
                  a body begins like its media type; a body has a Content-Length",
+            ),
+            (
+                json!({
+                    "origins": ["https://a.example", "https://b.example"], "methods": ["GET"],
+                    "headers": ["x-api-key", "*"], "exposed_headers": ["x-total"],
+                    "credentials": true, "max_age_s": 300, "enforce_origin": true,
+                }),
+                "pages of https://a.example or https://b.example, no others; with GET; \
+                 may send x-api-key, *; may read x-total; with credentials",
             ),
             (json!({"allow": [], "deny": []}), "nothing"),
         ] {

@@ -90,6 +90,15 @@ impl Answering<'_> {
             // The gateway's own pages are no operations.
             Decision::Own(_) => self.asked.not_found(snapshot.rules, live),
             Decision::CannotTell(_) => return Err(internal()),
+            Decision::Preflight => {
+                let route = walk.route().ok_or_else(internal)?;
+                let id = journal.id();
+                let answer = check::beforehand(id.as_str(), route, snapshot.rules);
+                let answer = answer.ok_or_else(internal)?;
+                rest_unread(intake, journal, sink);
+                self.send(&answer, journal, sink).await;
+                return Ok(Passed::Own);
+            }
         };
         let readings = postern_policy::Facts::readings(&facts).unwrap_or_default();
         // Whoever is refused after it has passed has taken from them.

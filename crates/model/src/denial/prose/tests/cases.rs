@@ -121,6 +121,20 @@ fn of_requests() -> Vec<Denial> {
             .saw("entry", "203.0.113.0/24"),
         new(Code::HeaderMissing).saw("name", "X-Tenant"),
         new(Code::HeaderMissing).saw("name", list(&["X-Tenant", "X-Trace"])),
+        new(Code::OriginNotAllowed)
+            .saw("origin", "https://other.example")
+            .saw("allowed", list(&["https://app.example"])),
+        new(Code::OriginNotAllowed).saw("origin", "null"),
+        new(Code::CorsMethodNotAllowed)
+            .saw("origin", "https://app.example")
+            .saw("asked", "DELETE")
+            .saw("allowed", list(&["GET"])),
+        new(Code::CorsHeaderNotAllowed)
+            .saw("origin", "https://app.example")
+            .saw("asked", list(&["x-api-key", "x-trace"])),
+        new(Code::CorsCredentialsNotAllowed)
+            .saw("origin", "https://app.example")
+            .saw("asked", "cookie"),
         new(Code::HeaderValueNotAllowed)
             .saw("name", "X-Mode")
             .saw("rule", "one of `fast` and `safe`"),

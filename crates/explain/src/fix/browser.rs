@@ -1,0 +1,70 @@
+//! Fixes for pages of other origins: what a policy lets them do besides.
+
+use super::Candidate;
+use super::case::{Case, strings, text, texts};
+use crate::document::Change;
+use crate::explanation::Step;
+use postern_model::denial::{Code, Denial};
+use serde_json::{Value as Json, json};
+
+pub(super) fn candidates(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
+    case.policies(denial, "cors")
+        .into_iter()
+        .filter_map(|(id, document, policy)| {
+            let (sentence, patch) = widened(denial, id, document)?;
+            let change = Change::new("policy", id, patch);
+            let reach = match denial.code {
+                Code::OriginNotAllowed => {
+                    let origin = text(denial, "origin")?;
+                    format!("every page of `{origin}` under policy `{id}`")
+                }
+                _ => format!("every page that policy `{id}` lets call"),
+            };
+            let candidate = Candidate::new(denial.code, sentence, Step::Change(change));
+            let candidate = candidate.reach(reach).audience(Case::audience_of(policy));
+            Some(match denial.code {
+                // Pages then act as whoever is signed in.
+                Code::CorsCredentialsNotAllowed => candidate.if_wrong(),
+                _ => candidate,
+            })
+        })
+        .collect()
+}
+
+fn widened(denial: &Denial, id: &str, document: &Json) -> Option<(String, Json)> {
+    let list = |field: &str, more: &[&str]| {
+        let mut all = strings(document, field);
+        all.extend(more.iter().map(|one| (*one).to_owned()));
+        all
+    };
+    Some(match denial.code {
+        Code::OriginNotAllowed => {
+            // `null`, and what is cut off, can be no origin of a policy.
+            let origin = text(denial, "origin").filter(|origin| is_whole(origin))?;
+            let sentence = format!("add `{origin}` to policy `{id}`");
+            (sentence, json!({"origins": list("origins", &[origin])}))
+        }
+        Code::CorsMethodNotAllowed => {
+            let asked = text(denial, "asked")?;
+            let sentence = format!("let pages use `{asked}` too in policy `{id}`");
+            (sentence, json!({"methods": list("methods", &[asked])}))
+        }
+        Code::CorsHeaderNotAllowed => {
+            let asked = texts(denial, "asked");
+            let names: Vec<String> = asked.iter().map(|name| format!("`{name}`")).collect();
+            let sentence = format!("let pages send {} too in policy `{id}`", names.join(", "));
+            (sentence, json!({"headers": list("headers", &asked)}))
+        }
+        Code::CorsCredentialsNotAllowed => (
+            format!("let browsers send credentials along under policy `{id}`"),
+            json!({"credentials": true}),
+        ),
+        _ => return None,
+    })
+}
+
+/// Whether an origin can stand in a policy.
+fn is_whole(origin: &str) -> bool {
+    let fits = |b: u8| b.is_ascii_graphic() && b != b'*' && b != b'\\';
+    origin.contains("://") && origin.bytes().all(fits)
+}
