@@ -205,3 +205,56 @@ fn an_app_learns_about_itself_and_its_requests_and_nothing_of_others() {
     assert_refused(&ask("GET", &record, &other), "route.not_found");
     assert_refused(&ask("GET", &record, ""), "route.not_found");
 }
+
+#[test]
+fn pages_of_the_host_fetch_tokens_and_change_something_with_them() {
+    let upstream = Upstream::start();
+    let setup = setup::open(upstream.address)
+        .with("lists.office.entries", json!(["127.0.0.0/8"]))
+        .with(
+            "policies.office",
+            json!({"kind": "network", "on": "platform", "allow": ["office"]}),
+        )
+        .with(
+            "policies.pages",
+            json!({"kind": "csrf", "on": "platform", "token": {"valid": "2s"}}),
+        );
+    let gateway = Gateway::start(setup);
+    let fetch = || {
+        let answer = ask(&gateway, "GET", &format!("{ROOT}/csrf"), "");
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert_eq!(answer.header("cache-control").as_deref(), Some("no-store"));
+        assert_eq!(answer.header("access-control-allow-origin"), None);
+        let told = answer.json();
+        assert_eq!(told["headers"], json!(["x-csrf-token"]));
+        let cookie = answer.header("set-cookie").expect("a cookie");
+        let (pair, attributes) = cookie.split_once("; ").expect("attributes");
+        assert_eq!(attributes, "Path=/; SameSite=Strict; HttpOnly");
+        let token = told["token"].as_str().expect("a token").to_owned();
+        assert_eq!(pair, format!("postern_csrf={token}"));
+        token
+    };
+    let post = |token: &str, cookie: &str| {
+        let more = format!(
+            "Content-Length: 0\r\nSec-Fetch-Site: same-origin\r\n\
+             X-CSRF-Token: {token}\r\nCookie: a=b; postern_csrf={cookie}\r\n"
+        );
+        ask(&gateway, "POST", "/", &more)
+    };
+    let (token, another) = (fetch(), fetch());
+    assert_ne!(token, another);
+    assert_eq!(post(&token, &token).status, 200);
+    assert_refused(&post(&token, &another), "csrf.token_invalid");
+    let bare = ask(&gateway, "POST", "/", "Content-Length: 0\r\n");
+    assert_refused(&bare, "csrf.token_missing");
+    let expired = eventually("the token expires", || {
+        let answer = post(&token, &token);
+        (answer.status != 200).then_some(answer)
+    });
+    assert_refused(&expired, "csrf.token_expired");
+    // What is kept of it tells no token.
+    assert!(!gateway.log().contains(&token));
+    let (silent, _upstream) = start();
+    let nobody = ask(&silent, "GET", &format!("{ROOT}/csrf"), "");
+    assert_refused(&nobody, "route.not_found");
+}

@@ -4471,6 +4471,15 @@ export interface components {
             /** @description Where and for what it may be used. */
             restricted_to?: components["schemas"]["ConfiguredRestriction"];
         };
+        /** @description A token that stands in a cookie and in a header. */
+        ConfiguredCsrfToken: {
+            /** @description The cookie, `postern_csrf` without it. */
+            cookie?: components["schemas"]["ConfiguredCookieName"];
+            /** @description The header, `X-CSRF-Token` without it. */
+            header?: components["schemas"]["ConfiguredHeaderName"];
+            /** @description How long it is good, `1h` without it and at most `24h`. */
+            valid?: components["schemas"]["ConfiguredDuration"];
+        };
         /**
          * @description A time as in RFC 3339, or a date alone for its midnight in UTC.
          * @example 2026-11-20T09:12:00Z
@@ -5092,7 +5101,7 @@ export interface components {
         /** @description A rule of one kind, attached to a level. */
         ConfiguredPolicy: {
             /** @description What it is about. */
-            kind: "network" | "headers" | "rate" | "spacing" | "concurrency" | "body" | "cors";
+            kind: "network" | "headers" | "rate" | "spacing" | "concurrency" | "body" | "cors" | "csrf";
             /**
              * @description Where it holds: `platform`, `{tenant: …}`, or `{service: …}` with `version` and `operation`
              *     for less than the whole.
@@ -5149,6 +5158,26 @@ export interface components {
              *     that let their pages read the answer; with the kind `cors` only.
              */
             enforce_origin?: boolean;
+            /**
+             * @description Origins whose pages may change something besides those of the host itself; with the kind
+             *     `csrf` only.
+             */
+            trusted_origins?: components["schemas"]["ConfiguredOrigin"] | components["schemas"]["ConfiguredOrigin"][];
+            /**
+             * @description Whether `Referer` must name the host itself or one of `referers`; with the kind `csrf` only.
+             *     Without it, whether there are `referers`.
+             */
+            referer_required?: boolean;
+            /**
+             * @description Hosts that `Referer` may name besides the host itself, `*.` for every host below; with the
+             *     kind `csrf` only.
+             */
+            referers?: components["schemas"]["ConfiguredHostPattern"] | components["schemas"]["ConfiguredHostPattern"][];
+            /**
+             * @description A token that pages have to send besides, which those of the host itself fetch at
+             *     `/.well-known/postern/csrf`; with the kind `csrf` only.
+             */
+            token?: components["schemas"]["ConfiguredCsrfToken"];
             /** @description Headers that must be there; with the kind `headers` only. */
             required?: components["schemas"]["ConfiguredHeaderName"][];
             /** @description Headers that may only have certain values; with the kind `headers` only. */
@@ -7200,7 +7229,7 @@ export interface components {
         /** @description A rule of one kind, attached to a level. */
         PolicyDocument: {
             /** @description What it is about. */
-            kind: "network" | "headers" | "rate" | "spacing" | "concurrency" | "body" | "cors";
+            kind: "network" | "headers" | "rate" | "spacing" | "concurrency" | "body" | "cors" | "csrf";
             /**
              * @description Where it holds: `platform`, `{tenant: …}`, or `{service: …}` with `version` and `operation`
              *     for less than the whole.
@@ -7257,6 +7286,26 @@ export interface components {
              *     that let their pages read the answer; with the kind `cors` only.
              */
             enforce_origin?: boolean;
+            /**
+             * @description Origins whose pages may change something besides those of the host itself; with the kind
+             *     `csrf` only.
+             */
+            trusted_origins?: components["schemas"]["ConfiguredOrigin"] | components["schemas"]["ConfiguredOrigin"][];
+            /**
+             * @description Whether `Referer` must name the host itself or one of `referers`; with the kind `csrf` only.
+             *     Without it, whether there are `referers`.
+             */
+            referer_required?: boolean;
+            /**
+             * @description Hosts that `Referer` may name besides the host itself, `*.` for every host below; with the
+             *     kind `csrf` only.
+             */
+            referers?: components["schemas"]["ConfiguredHostPattern"] | components["schemas"]["ConfiguredHostPattern"][];
+            /**
+             * @description A token that pages have to send besides, which those of the host itself fetch at
+             *     `/.well-known/postern/csrf`; with the kind `csrf` only.
+             */
+            token?: components["schemas"]["ConfiguredCsrfToken"];
             /** @description Headers that must be there; with the kind `headers` only. */
             required?: components["schemas"]["ConfiguredHeaderName"][];
             /** @description Headers that may only have certain values; with the kind `headers` only. */
@@ -7319,6 +7368,8 @@ export interface components {
             max_body_size?: number | null;
             /** @description The policy that says which pages of other origins may call. */
             cors?: string | null;
+            /** @description The policies that say whose pages may change something, all of which apply. */
+            csrf: string[];
         };
         /** @description A refusal that the operation's callers may meet. */
         PossibleRefusal: {
@@ -7457,6 +7508,11 @@ export interface components {
             network: components["schemas"]["AskedNetwork"];
             /** @description Whether pages of other origins can call it from browsers. */
             browsers: components["schemas"]["AskedBrowsers"];
+            /**
+             * @description Requests that change something are refused where a page of another site may have had a
+             *     browser send them.
+             */
+            own_pages_only: boolean;
             /** @description How much may be used. */
             limits: components["schemas"]["AskedLimit"][];
             /** @description Every refusal that is possible, with what to do about it. */
@@ -8503,6 +8559,7 @@ export type SchemaConfiguredClientCertificate = components['schemas']['Configure
 export type SchemaConfiguredCookieName = components['schemas']['ConfiguredCookieName'];
 export type SchemaConfiguredCoverage = components['schemas']['ConfiguredCoverage'];
 export type SchemaConfiguredCredential = components['schemas']['ConfiguredCredential'];
+export type SchemaConfiguredCsrfToken = components['schemas']['ConfiguredCsrfToken'];
 export type SchemaConfiguredDate = components['schemas']['ConfiguredDate'];
 export type SchemaConfiguredDescribedEntry = components['schemas']['ConfiguredDescribedEntry'];
 export type SchemaConfiguredDescription = components['schemas']['ConfiguredDescription'];

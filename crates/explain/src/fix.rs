@@ -271,7 +271,7 @@ fn combinations(candidates: &[Candidate], size: usize) -> Vec<Vec<&Candidate>> {
 fn of(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
     match denial.code.family() {
         "edge" | "network" => address::candidates(case, denial),
-        "cors" => browser::candidates(case, denial),
+        "cors" | "csrf" => browser::candidates(case, denial),
         "route" => route::candidates(case, denial),
         "headers" | "body" => demands::candidates(case, denial),
         "credential" => credential::candidates(case, denial),

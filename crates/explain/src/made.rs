@@ -5,7 +5,8 @@ use crate::explain::{Question, explain};
 use crate::explanation::{Audience, Explanation};
 use crate::overlay::{Assumed, Overlay};
 use crate::world::World;
-use postern_model::entity::{CredentialState, PRODUCTION, TlsVersion};
+use postern_model::entity::{CredentialState, CsrfToken, PRODUCTION, TlsVersion};
+use postern_policy::csrf::TokenVerdict;
 use postern_policy::facts::{CertificateVerdict, CredentialVerdict, EdgeReading, Reading, Tls};
 use postern_policy::fields::Span;
 use postern_policy::head::Head;
@@ -122,6 +123,16 @@ pub fn can(
         None => CredentialVerdict::Missing,
     });
     live.provide_body_start(made.body.map_or(&[][..], |body| body.start).to_vec());
+    // Of one that is sent it cannot be told whether it would be good then.
+    let missing = |token: &&CsrfToken| {
+        !made
+            .headers
+            .iter()
+            .any(|(name, _)| name.eq_ignore_ascii_case(&token.header))
+    };
+    for token in world.snapshot.rules.csrf_tokens().filter(missing) {
+        live.provide_token(token, TokenVerdict::NoHeader);
+    }
     let assumed = Assumed::default();
     let unread = Overlay {
         facts: &live,

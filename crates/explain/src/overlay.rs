@@ -1,7 +1,8 @@
 //! Facts of a request, some of them replaced by what is assumed instead.
 
-use postern_model::entity::Authentication;
+use postern_model::entity::{Authentication, CsrfToken};
 use postern_policy::Rules;
+use postern_policy::csrf::TokenVerdict;
 use postern_policy::facts::{
     CertificateVerdict, CredentialVerdict, EdgeReading, Facts, Reading, TlsFacts,
 };
@@ -133,6 +134,10 @@ impl Facts for Overlay<'_> {
 
     fn readings(&self) -> Option<&[Reading]> {
         self.readings
+    }
+
+    fn csrf_token(&self, token: &CsrfToken) -> Option<TokenVerdict> {
+        self.facts.csrf_token(token)
     }
 
     fn body_start(&self) -> Option<&[u8]> {

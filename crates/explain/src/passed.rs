@@ -94,7 +94,8 @@ pub(crate) fn look(
         Stage::Body => (facts.has_body() && has_policy(rules, decided, "body"), None),
         Stage::Content => (facts.body_start().is_some(), None),
         Stage::Connection => (true, None),
-        Stage::Csrf | Stage::Upstream | Stage::Response => (false, None),
+        Stage::Csrf => (has_policy(rules, decided, "csrf"), None),
+        Stage::Upstream | Stage::Response => (false, None),
     }
 }
 

@@ -131,6 +131,7 @@ pub(crate) fn picture(refusal: &Refusal, asked: &Asked, clock: Clock) -> Picture
     let drawn = match family {
         "edge" | "network" => addresses(&words),
         "cors" => pages(&words),
+        "csrf" => sites(&words),
         "route" | "tenant" => routes(&words),
         "headers" | "body" => demands(&words),
         "credential" => credentials(&words),
@@ -275,6 +276,61 @@ fn pages(words: &Words<'_>) -> Option<Picture> {
             format!("{origin}, with {}", words.quoted("asked", "credentials")),
             format!("{policy}: without credentials only"),
             Vec::new(),
+        ),
+        _ => return None,
+    })
+}
+
+fn sites(words: &Words<'_>) -> Option<Picture> {
+    let host = words.quoted("host", "the host itself");
+    let met = format!("{}: pages of {host} only", words.policy());
+    let ambient = || {
+        words.note(
+            "what proves who calls, browsers send on their own: ",
+            "ambient",
+        )
+    };
+    Some(match words.refusal.code.as_str() {
+        "csrf.cross_site" => some(
+            match words.value("origin") {
+                Some(origin) => format!("a page of `{origin}`"),
+                None => "a page of another site".to_owned(),
+            },
+            met,
+            vec![
+                words.value("header").map(|header| format!("`{header}`")),
+                ambient(),
+            ],
+        ),
+        "csrf.token_missing" | "csrf.token_invalid" | "csrf.token_expired" => some(
+            match (words.value("missing"), words.value("until")) {
+                (Some(missing), _) => format!("no token in the {missing}"),
+                (None, Some(until)) => format!("a token that was good until {until}"),
+                (None, None) => "a token that is not good".to_owned(),
+            },
+            format!(
+                "{}: a token in {}",
+                words.policy(),
+                words.quoted("header", "a header")
+            ),
+            vec![
+                words.note("cookie: ", "cookie"),
+                words.value("error"),
+                ambient(),
+            ],
+        ),
+        "csrf.origin_mismatch" => some(
+            format!("a page of {}", words.quoted("origin", "another host")),
+            met,
+            vec![ambient()],
+        ),
+        "csrf.referer_not_allowed" => some(
+            match words.value("referer") {
+                Some(referer) => format!("`Referer` of `{referer}`"),
+                None => "no `Referer`".to_owned(),
+            },
+            met,
+            vec![ambient()],
         ),
         _ => return None,
     })

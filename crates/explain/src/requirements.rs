@@ -69,6 +69,9 @@ pub struct Requirements {
     pub network: Network,
     /// Whether pages of other origins can call it from browsers.
     pub browsers: Browsers,
+    /// Requests that change something are refused where a page of another site may have had a
+    /// browser send them.
+    pub own_pages_only: bool,
     /// How much may be used.
     pub limits: Vec<Limit>,
     /// Every refusal that is possible, with what to do about it.

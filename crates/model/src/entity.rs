@@ -40,8 +40,8 @@ pub use listener::{Distribution, KeySource, Listener, ListenerTls, ProxyProtocol
 pub use method::Method;
 pub use plan::{Coverage, Limit, LimitKey, Measure, Plan};
 pub use policy::{
-    BodyRule, CorsRule, HeaderValues, HeadersRule, Level, Mode, NetworkRule, OriginPattern, Policy,
-    PolicyRule,
+    BodyRule, CorsRule, CsrfRule, CsrfToken, HeaderValues, HeadersRule, Level, Mode, NetworkRule,
+    OriginPattern, Policy, PolicyRule,
 };
 pub use role::{AccessRole, Group, RoleGrant};
 pub use service::{ClientCertificate, Lifecycle, Operation, Service, TimeoutOverrides, Version};

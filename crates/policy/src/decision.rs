@@ -31,6 +31,11 @@ pub enum FactRequest {
     Edge,
     /// What stands where the matched operation looks for credentials.
     Credential,
+    /// What stands where a policy looks for a token of the host's own pages.
+    CsrfToken {
+        /// Index into [`Configuration::policies`](postern_model::entity::Configuration).
+        policy: u32,
+    },
     /// What the limits say that the walk has named.
     Counters,
     /// The first bytes of the body.
@@ -47,6 +52,7 @@ impl FactRequest {
             Self::ClientCertificate { .. } => "client_certificate",
             Self::Edge => "edge_counters",
             Self::Credential => "credential",
+            Self::CsrfToken { .. } => "csrf_token",
             Self::Counters => "counters",
             Self::BodyStart { .. } => "body_start",
         }

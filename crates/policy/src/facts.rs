@@ -6,11 +6,12 @@ pub use readings::{
     Blocked, CredentialVerdict, EdgeReading, Exceeded, OtherKind, Place, Reading, Readings,
 };
 
+use crate::csrf::{CheckedToken, TokenVerdict};
 use crate::fields::Known;
 use crate::head::{Head, Version};
 use crate::recorded::Routed;
 use crate::rules::Rules;
-use postern_model::entity::{Authentication, TlsVersion};
+use postern_model::entity::{Authentication, CsrfToken, TlsVersion};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -61,6 +62,8 @@ pub trait Facts {
     /// What the limits say that the walk has named, in its order; `None` until somebody has
     /// looked.
     fn readings(&self) -> Option<&[Reading]>;
+    /// What was found where that token is looked for; `None` until somebody has looked.
+    fn csrf_token(&self, token: &CsrfToken) -> Option<TokenVerdict>;
     /// The first bytes of the body, as many as were asked for unless it is shorter; `None` until
     /// they were read.
     fn body_start(&self) -> Option<&[u8]>;
@@ -186,6 +189,7 @@ pub struct Live<'a> {
     certificate: OnceCell<CertificateVerdict>,
     edge: OnceCell<EdgeReading>,
     credential: OnceCell<CredentialVerdict>,
+    tokens: Vec<CheckedToken>,
     readings: Option<Readings>,
     body_start: OnceCell<Vec<u8>>,
 }
@@ -201,6 +205,7 @@ impl<'a> Live<'a> {
             certificate: OnceCell::new(),
             edge: OnceCell::new(),
             credential: OnceCell::new(),
+            tokens: Vec::new(),
             readings: None,
             body_start: OnceCell::new(),
         }
@@ -233,6 +238,16 @@ impl<'a> Live<'a> {
     /// readings are replaced when somebody else was faster.
     pub fn provide_readings(&mut self, readings: Readings) {
         self.readings = Some(readings);
+    }
+
+    /// Answers [`FactRequest::CsrfToken`](crate::decision::FactRequest).
+    pub fn provide_token(&mut self, token: &CsrfToken, verdict: TokenVerdict) {
+        self.tokens.push(CheckedToken::new(token, verdict));
+    }
+
+    /// The tokens that were looked at.
+    pub(crate) fn tokens(&self) -> &[CheckedToken] {
+        &self.tokens
     }
 
     /// The readings, for whoever writes limit headers.
@@ -335,6 +350,11 @@ impl Facts for Live<'_> {
 
     fn readings(&self) -> Option<&[Reading]> {
         self.readings.as_deref()
+    }
+
+    fn csrf_token(&self, token: &CsrfToken) -> Option<TokenVerdict> {
+        let mut tokens = self.tokens.iter();
+        Some(tokens.find(|checked| checked.is_of(token))?.verdict)
     }
 
     fn body_start(&self) -> Option<&[u8]> {

@@ -185,6 +185,26 @@ pub fn is_address(host: &str) -> bool {
     host.starts_with('[') || host.parse::<Ipv4Addr>().is_ok()
 }
 
+/// The host of a URL, in its one spelling.
+pub(crate) fn of_url(url: &[u8]) -> Option<Cow<'_, str>> {
+    let at = url.windows(3).position(|w| w == b"://")?;
+    let rest = url.get(at + 3..)?;
+    let authority = rest.split(|b| matches!(b, b'/' | b'?' | b'#')).next()?;
+    if authority.contains(&b'@') {
+        return None;
+    }
+    parse(authority).ok().map(|parsed| parsed.host)
+}
+
+/// Whether a host is the one of a pattern: `*.example.com` stands for one or more labels before the
+/// rest.
+pub(crate) fn covers(pattern: &str, host: &str) -> bool {
+    match pattern.strip_prefix('*') {
+        Some(suffix) => host.len() > suffix.len() && host.ends_with(suffix),
+        None => pattern == host,
+    }
+}
+
 /// For fuzzing: any bytes, and what must hold of the result.
 ///
 /// # Errors

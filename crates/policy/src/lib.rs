@@ -8,6 +8,7 @@ pub mod caller;
 pub mod client;
 pub mod cors;
 pub mod credential;
+pub mod csrf;
 pub mod date;
 pub mod decision;
 pub mod directory;

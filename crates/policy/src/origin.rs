@@ -145,6 +145,29 @@ pub(crate) fn is_own(
     is_host_of(theirs, usual, facts, forwarded)
 }
 
+/// As [`is_own`], by host and port only: behind a proxy that ends TLS and does not say so, our
+/// scheme is not the page's.
+pub(crate) fn is_own_host(origin: &[u8], facts: &dyn Facts, forwarded: Option<&Client>) -> bool {
+    let Some(at) = origin.windows(3).position(|three| three == b"://") else {
+        return false;
+    };
+    let (scheme, rest) = origin.split_at(at);
+    let usual = if scheme == b"http" { 80 } else { 443 };
+    is_host_of(rest.get(3..).unwrap_or_default(), usual, facts, forwarded)
+}
+
+/// The part of a URL that is its origin: what stands before the path.
+pub(crate) fn of_url(url: &[u8]) -> &[u8] {
+    let Some(at) = url.windows(3).position(|three| three == b"://") else {
+        return b"";
+    };
+    let authority = at + 3;
+    let rest = url.get(authority..).unwrap_or_default();
+    let ends = |b: &u8| matches!(b, b'/' | b'?' | b'#');
+    let length = rest.iter().position(ends).unwrap_or(rest.len());
+    url.get(..authority + length).unwrap_or_default()
+}
+
 /// Whether host and port are those that the request was sent to, to us or to the trusted proxy in
 /// front of us (`forwarded`, where it is trusted). `usual` is the port of whoever names none.
 fn is_host_of(theirs: &[u8], usual: u16, facts: &dyn Facts, forwarded: Option<&Client>) -> bool {

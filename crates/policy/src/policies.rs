@@ -6,6 +6,7 @@
 
 mod body;
 mod cors;
+mod csrf;
 mod effective;
 mod headers;
 mod limit;
@@ -17,6 +18,7 @@ mod tests;
 
 pub(crate) use body::declared as declared_length;
 pub(crate) use cors::Cors;
+pub(crate) use csrf::{Forged, Said};
 pub use effective::EffectivePolicy;
 pub(crate) use effective::{Effective, effective};
 pub(crate) use headers::{SNIFFED, Wrong};
@@ -28,7 +30,7 @@ pub(crate) use network::Refused;
 
 use crate::rules::CompileError;
 use effective::Sets;
-use postern_model::entity::{Configuration, Mode, Name, Policy, PolicyRule};
+use postern_model::entity::{Configuration, CsrfToken, Mode, Name, Policy, PolicyRule};
 use std::sync::Arc;
 
 /// A policy, compiled.
@@ -39,6 +41,7 @@ pub(crate) enum Compiled {
     Limit(limit::Compiled),
     Body(postern_model::entity::BodyRule),
     Cors(cors::Cors),
+    Csrf(csrf::Csrf),
 }
 
 /// Every policy of one revision, and where each holds.
@@ -86,6 +89,10 @@ impl Policies {
                 .collect()
         });
         let plans = plans.collect();
+        let wrong = |policy: &Policy, problem| CompileError::Expression {
+            policy: policy.name.clone(),
+            problem,
+        };
         let mut compiled = Vec::with_capacity(configuration.policies.len());
         for policy in &configuration.policies {
             compiled.push(match &policy.rule {
@@ -102,12 +109,10 @@ impl Policies {
                 }
                 PolicyRule::Body(rule) => Compiled::Body(*rule),
                 PolicyRule::Cors(rule) => {
-                    Compiled::Cors(cors::Cors::new(rule).map_err(|problem| {
-                        CompileError::Expression {
-                            policy: policy.name.clone(),
-                            problem,
-                        }
-                    })?)
+                    Compiled::Cors(cors::Cors::new(rule).map_err(|error| wrong(policy, error))?)
+                }
+                PolicyRule::Csrf(rule) => {
+                    Compiled::Csrf(csrf::Csrf::new(rule).map_err(|error| wrong(policy, error))?)
                 }
             });
         }
@@ -194,6 +199,27 @@ impl Policies {
         });
         match self.compiled(*enforced.next()?)? {
             Compiled::Cors(cors) => Some(cors),
+            _ => None,
+        }
+    }
+
+    /// Whether only listed addresses reach the operation with that plan: a policy that is enforced
+    /// at `now` says so.
+    pub(crate) fn only_listed(&self, configuration: &Configuration, plan: usize, now: i64) -> bool {
+        let set = self.of(plan).into_iter();
+        set.flat_map(|set| set.network.iter()).any(|&at| {
+            let policy = configuration.policies.get(at as usize);
+            let enforced = policy.is_some_and(|policy| holds(policy, now) == Holds::Enforced);
+            let listed =
+                |compiled: &Compiled| matches!(compiled, Compiled::Network(rule) if rule.lists_who_may());
+            enforced && self.compiled(at).is_some_and(listed)
+        })
+    }
+
+    /// The token that a policy asks for.
+    pub(crate) fn csrf_token(&self, policy: u32) -> Option<&CsrfToken> {
+        match self.compiled(policy)? {
+            Compiled::Csrf(csrf) => csrf.token.as_ref(),
             _ => None,
         }
     }

@@ -16,6 +16,7 @@ mod tests;
 
 pub use rows::Rows;
 
+use crate::csrf::{CheckedToken, TokenVerdict};
 use crate::directory::Directory;
 use crate::facts::{
     CertificateVerdict, CredentialVerdict, EdgeReading, Facts, Live, Reading, TlsFacts,
@@ -26,7 +27,7 @@ use crate::path;
 use crate::rules::Rules;
 use crate::snapshot::Snapshot;
 use crate::walk::Walk;
-use postern_model::entity::{Authentication, Name, TlsVersion};
+use postern_model::entity::{Authentication, CsrfToken, Name, TlsVersion};
 use serde::{Deserialize, Serialize};
 use std::cell::Cell;
 use std::net::IpAddr;
@@ -99,6 +100,9 @@ pub struct Recorded {
     /// Where credentials were accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     looked: Option<[Vec<Name>; 3]>,
+    /// What became of tokens of the host's own pages.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    tokens: Vec<CheckedToken>,
     #[serde(skip_serializing_if = "Option::is_none")]
     readings: Option<Vec<Reading>>,
     rows: Rows,
@@ -236,6 +240,7 @@ impl Recorded {
                 .route()
                 .and_then(|route| snapshot.rules.authentication(route))
                 .map(|accepted| looked(accepted, snapshot.rules)),
+            tokens: live.tokens().to_vec(),
             readings: live.readings().map(<[Reading]>::to_vec),
             rows: Rows::read(walk.identity(), walk.route(), live, snapshot),
             missed: Cell::new(None),
@@ -482,6 +487,12 @@ impl Facts for Recorded {
 
     fn readings(&self) -> Option<&[Reading]> {
         self.fact(self.readings.as_deref(), "counters")
+    }
+
+    fn csrf_token(&self, token: &CsrfToken) -> Option<TokenVerdict> {
+        let mut tokens = self.tokens.iter();
+        let found = tokens.find(|checked| checked.is_of(token));
+        Some(self.fact(found, "csrf_token")?.verdict)
     }
 
     fn body_start(&self) -> Option<&[u8]> {

@@ -8,6 +8,7 @@ mod client;
 mod connection;
 mod content;
 pub(crate) mod cors;
+mod csrf;
 mod edge;
 mod headers;
 pub(crate) mod limits;
@@ -77,7 +78,7 @@ pub const STAGES: [Line; Stage::COUNT as usize] = [
     line(Stage::Cors,         cors::CHECKS,         "a preflight carries no credentials, so it must not meet authentication"),
     line(Stage::Headers,      headers::CHECKS,      "still cheap, no body read yet"),
     line(Stage::Authenticate, authenticate::CHECKS, "strangers are known as such before anything costs more"),
-    line(Stage::Csrf,         &[],                  "only now it is known whether the credential is an ambient one"),
+    line(Stage::Csrf,         csrf::CHECKS,         "only now it is known whether the credential is an ambient one"),
     line(Stage::Account,      account::CHECKS,      "identity is known"),
     line(Stage::Subscription, subscription::CHECKS, "the app is known and may act"),
     line(Stage::Authorize,    authorize::CHECKS,    "the subscription's scopes are known"),

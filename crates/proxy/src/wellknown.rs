@@ -6,6 +6,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod check;
+pub(crate) mod csrf;
 pub(crate) mod denials;
 mod links;
 mod records;
@@ -26,6 +27,8 @@ pub(crate) enum Page<'a> {
     DenialsBare,
     /// Who the caller is.
     Whoami,
+    /// A token for the pages of this host.
+    Csrf,
     /// Whether the request would pass whose path follows.
     Check,
     /// What became of the request with that id.
@@ -46,6 +49,7 @@ impl<'a> Page<'a> {
             ("denials", Some(name)) => Some(Self::Denials(name)),
             ("denials", None) => Some(Self::DenialsBare),
             ("whoami", None) => Some(Self::Whoami),
+            ("csrf", None) => Some(Self::Csrf),
             ("check", Some(_)) => Some(Self::Check),
             ("requests", Some(id)) if !id.is_empty() && !id.contains('/') => {
                 Some(Self::Request(id))

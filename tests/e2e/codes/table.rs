@@ -12,8 +12,8 @@ use Mend::{Caller, Fix, NewKey};
 /// token that the row's issuer signed for the row's app, and the word behind what is wrong with it.
 ///
 /// `world` is what differs from a world in which everything passes, as a JSON Merge Patch of the
-/// row's own tenant, app, key, issuer, plan, service, subscription, policy and list. A `role` is what the
-/// access role allows that `op` asks for.
+/// row's own tenant, app, key, issuer, plan, service, subscription, policy (or several `policies`) and
+/// list. A `role` is what the access role allows that `op` asks for.
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
     Row { code: "connection.tls_required", status: [403, 403, 403],
@@ -284,6 +284,37 @@ pub(super) const ROWS: &[Row] = &[
         world: r#"{"policy": {"kind": "cors", "origins": ["https://app.example.com"], "enforce_origin": true}}"#,
         sent: "POST /op\nX-API-Key: {key}\nOrigin: https://app.example.com\nCookie: session=1", alike: "POST /op\nX-API-Key: {key}\nOrigin: https://app.example.com",
         mend: Fix, ..ROW },
+    Row { code: "csrf.cross_site", status: [403, 403, 404],
+        world: r#"{"list": {"entries": ["203.0.113.0/24"]}, "service": {"versions": {"v1": {"operations": {"op": {"anonymous": true, "scopes": null}}}}},
+                   "policies": {"network": {"kind": "network", "allow": ["csrf-cross-site"]}, "own-pages": {"kind": "csrf"}}}"#,
+        sent: "POST /op\nX-Forwarded-For: 203.0.113.101\nSec-Fetch-Site: cross-site\nOrigin: https://www.example.com",
+        alike: "POST /op\nX-Forwarded-For: 203.0.113.101\nSec-Fetch-Site: same-origin\nOrigin: https://www.example.com",
+        mend: Fix, ..ROW },
+    Row { code: "csrf.origin_mismatch", status: [403, 403, 404],
+        world: r#"{"list": {"entries": ["203.0.113.0/24"]}, "service": {"versions": {"v1": {"operations": {"op": {"anonymous": true, "scopes": null}}}}},
+                   "policies": {"network": {"kind": "network", "allow": ["csrf-origin-mismatch"]}, "own-pages": {"kind": "csrf"}}}"#,
+        sent: "POST /op\nX-Forwarded-For: 203.0.113.102\nOrigin: https://www.example.com",
+        alike: "POST /op\nX-Forwarded-For: 203.0.113.102\nX-Forwarded-Host: www.example.com\nOrigin: https://www.example.com",
+        mend: Fix, ..ROW },
+    // What `Referer` says is not in a record, and without it no change can be proved.
+    Row { code: "csrf.referer_not_allowed", status: [403, 403, 404],
+        world: r#"{"list": {"entries": ["203.0.113.0/24"]}, "service": {"versions": {"v1": {"operations": {"op": {"anonymous": true, "scopes": null}}}}},
+                   "policies": {"network": {"kind": "network", "allow": ["csrf-referer-not-allowed"]}, "own-pages": {"kind": "csrf", "referers": ["tools.example.com"]}}}"#,
+        sent: "POST /op\nX-Forwarded-For: 203.0.113.103\nReferer: https://www.example.com/",
+        alike: "POST /op\nX-Forwarded-For: 203.0.113.103\nReferer: https://tools.example.com/",
+        mend: Caller, ..ROW },
+    Row { code: "csrf.token_missing", status: [403, 403, 404],
+        world: r#"{"list": {"entries": ["203.0.113.0/24"]}, "service": {"versions": {"v1": {"operations": {"op": {"anonymous": true, "scopes": null}}}}},
+                   "policies": {"network": {"kind": "network", "allow": ["csrf-token-missing"]}, "own-pages": {"kind": "csrf", "token": {}}}}"#,
+        sent: "POST /op\nX-Forwarded-For: 203.0.113.104",
+        alike: "POST /op\nX-Forwarded-For: 203.0.113.104\nX-API-Key: {key}",
+        mend: Fix, ..ROW },
+    Row { code: "csrf.token_invalid", status: [403, 403, 404],
+        world: r#"{"list": {"entries": ["203.0.113.0/24"]}, "service": {"versions": {"v1": {"operations": {"op": {"anonymous": true, "scopes": null}}}}},
+                   "policies": {"network": {"kind": "network", "allow": ["csrf-token-invalid"]}, "own-pages": {"kind": "csrf", "token": {}}}}"#,
+        sent: "POST /op\nX-Forwarded-For: 203.0.113.105\nX-CSRF-Token: a\nCookie: postern_csrf=a",
+        alike: "POST /op\nX-Forwarded-For: 203.0.113.105\nX-CSRF-Token: a\nCookie: postern_csrf=a\nX-API-Key: {key}",
+        mend: Fix, ..ROW },
 ];
 
 /// What most rows have.
@@ -326,6 +357,8 @@ pub(super) const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("connection.proxy_protocol_invalid", "tests/e2e/forwarding.rs", "the_proxy_protocol_names_the_client"),
     ("connection.limit_reached", "tests/e2e/refusals.rs", "too_many_connections_are_refused"),
     ("connection.timeout", "tests/e2e/refusals.rs", "slow_callers_are_told_so"),
+    // It takes a token, and a wait.
+    ("csrf.token_expired", "tests/e2e/wellknown.rs", "pages_of_the_host_fetch_tokens_and_change_something_with_them"),
     // Nobody decides these: callers are told them in place of others.
     ("credential.invalid", "tests/e2e/codes/disguise.rs", "a_guessed_secret_cannot_be_told_from_a_key_that_never_was"),
     ("token.invalid", "tests/e2e/codes/disguise.rs", "a_token_that_is_not_genuine_says_nothing_of_why"),

@@ -203,6 +203,12 @@ impl Own {
                 merge(&mut version["operations"]["op"], &own);
             }
         }
+        let several = self.different.get("policies").and_then(Value::as_object);
+        for (own, policy) in several.into_iter().flatten() {
+            let mut policy = policy.clone();
+            policy["on"] = json!({"service": service});
+            all["policies"][format!("{service}-{own}")] = policy;
+        }
         if self.different.get("policy").is_some() {
             let on = json!({"on": {"service": service}});
             all["policies"][&service] = self.part("policy", on);

@@ -5,7 +5,8 @@ use super::plan::LimitKey;
 use crate::located::{At, Map, OneOrMany};
 use crate::scalar::date::Date;
 use crate::scalar::duration::Duration;
-use crate::scalar::name::{EntityName, HeaderName, MethodName};
+use crate::scalar::host::HostPattern;
+use crate::scalar::name::{CookieName, EntityName, HeaderName, MethodName};
 use crate::scalar::origin::{Origin, OriginExpression};
 use crate::scalar::size::Size;
 use crate::scalar::text::{HeaderValue, MediaType};
@@ -61,6 +62,18 @@ pub(crate) struct Policy {
     /// Whether requests of other origins are refused, too, instead of only left without the headers
     /// that let their pages read the answer; with the kind `cors` only.
     pub enforce_origin: Option<At<bool>>,
+    /// Origins whose pages may change something besides those of the host itself; with the kind
+    /// `csrf` only.
+    pub trusted_origins: Option<At<OneOrMany<At<Origin>>>>,
+    /// Whether `Referer` must name the host itself or one of `referers`; with the kind `csrf` only.
+    /// Without it, whether there are `referers`.
+    pub referer_required: Option<At<bool>>,
+    /// Hosts that `Referer` may name besides the host itself, `*.` for every host below; with the
+    /// kind `csrf` only.
+    pub referers: Option<At<OneOrMany<HostPattern>>>,
+    /// A token that pages have to send besides, which those of the host itself fetch at
+    /// `/.well-known/postern/csrf`; with the kind `csrf` only.
+    pub token: Option<At<CsrfToken>>,
     /// Headers that must be there; with the kind `headers` only.
     pub required: Option<At<Vec<HeaderName>>>,
     /// Headers that may only have certain values; with the kind `headers` only.
@@ -91,6 +104,18 @@ pub(crate) struct Policy {
     pub max_size: Option<At<Size>>,
 }
 
+/// A token that stands in a cookie and in a header.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CsrfToken {
+    /// The cookie, `postern_csrf` without it.
+    pub cookie: Option<CookieName>,
+    /// The header, `X-CSRF-Token` without it.
+    pub header: Option<HeaderName>,
+    /// How long it is good, `1h` without it and at most `24h`.
+    pub valid: Option<At<Duration>>,
+}
+
 /// What a policy is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -109,6 +134,8 @@ pub(crate) enum PolicyKind {
     Body,
     /// Which pages of other origins may call.
     Cors,
+    /// Whose pages may change something with what browsers send on their own.
+    Csrf,
 }
 
 /// How strictly a policy holds.

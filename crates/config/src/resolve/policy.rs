@@ -11,8 +11,8 @@ use crate::findings::quote;
 use crate::located::{At, Map, OneOrMany};
 use crate::scalar::name::HeaderName;
 use postern_model::entity::{
-    BodyRule, CorsRule, Edge, EdgeRate, HeaderValues, HeadersRule, Level, Limit, Mode, Name,
-    NetworkRule, OriginPattern, Policy, PolicyRule,
+    BodyRule, CorsRule, CsrfRule, CsrfToken, Edge, EdgeRate, HeaderValues, HeadersRule, Level,
+    Limit, Mode, Name, NetworkRule, OriginPattern, Policy, PolicyRule,
 };
 use std::collections::HashMap;
 use std::time::Duration;
@@ -83,6 +83,7 @@ impl Resolver<'_, '_> {
             document::PolicyKind::Body => PolicyRule::Body(BodyRule {
                 max_size: given.max_size.as_ref()?.value.0,
             }),
+            document::PolicyKind::Csrf => PolicyRule::Csrf(self.csrf(&shown, given)),
             document::PolicyKind::Cors => PolicyRule::Cors(self.cors(key, &shown, given)),
             document::PolicyKind::Rate
             | document::PolicyKind::Spacing
@@ -130,6 +131,7 @@ impl Resolver<'_, '_> {
         let headers = is(document::PolicyKind::Headers);
         let body = is(document::PolicyKind::Body);
         let cors = is(document::PolicyKind::Cors);
+        let csrf = is(document::PolicyKind::Csrf);
         let limit = limit_kind(kind.value);
         let mut fields = vec![
             Bound::new("allow", given.allow.as_ref(), network),
@@ -142,6 +144,10 @@ impl Resolver<'_, '_> {
             Bound::new("credentials", given.credentials.as_ref(), cors),
             Bound::new("max_age", given.max_age.as_ref(), cors),
             Bound::new("enforce_origin", given.enforce_origin.as_ref(), cors),
+            Bound::new("trusted_origins", given.trusted_origins.as_ref(), csrf),
+            Bound::new("referer_required", given.referer_required.as_ref(), csrf),
+            Bound::new("referers", given.referers.as_ref(), csrf),
+            Bound::new("token", given.token.as_ref(), csrf),
             Bound::new("required", given.required.as_ref(), headers),
             Bound::new("values", given.values.as_ref(), headers),
             Bound::new("content_types", given.content_types.as_ref(), headers),
@@ -159,6 +165,7 @@ impl Resolver<'_, '_> {
             document::PolicyKind::Concurrency => "the kind `concurrency`",
             document::PolicyKind::Body => "the kind `body`",
             document::PolicyKind::Cors => "the kind `cors`",
+            document::PolicyKind::Csrf => "the kind `csrf`",
         };
         bounds(self.findings, key.intact, kind.span, shown, why, &fields);
     }
@@ -409,6 +416,64 @@ impl Resolver<'_, '_> {
         }
     }
 
+    fn csrf(&mut self, shown: &str, given: &document::Policy) -> CsrfRule {
+        let trusted = given.trusted_origins.iter().flat_map(|list| &list.value.0);
+        for one in trusted.clone() {
+            if !matches!(one.value.0, OriginPattern::Exact(_)) {
+                let message = format!("{shown} trusts more than one origin at once");
+                self.findings
+                    .error(Code::InvalidValue, one.span, &message, "name each origin")
+                    .help("pages of a trusted origin act for whoever opens them");
+            }
+        }
+        let trusted: Vec<OriginPattern> = trusted.map(|one| one.value.0.clone()).collect();
+        if let Some(list) = given
+            .trusted_origins
+            .as_ref()
+            .filter(|_| trusted.len() > MOST_ORIGINS)
+        {
+            let message = format!("{shown} names more than {MOST_ORIGINS} origins");
+            let label = "too many to look through";
+            self.findings
+                .error(Code::InvalidValue, list.span, &message, label);
+        }
+        let referers = given.referers.iter().flat_map(|list| &list.value.0);
+        let referers: Vec<Name> = referers.map(|host| host.0.clone()).collect();
+        let required = given.referer_required.as_ref();
+        if let Some(required) = required.filter(|at| !at.value && !referers.is_empty()) {
+            let message = format!("{shown} lists `referers` and does not look at them");
+            let label = "leave it out, or leave `referers` out";
+            self.findings
+                .error(Code::Conflict, required.span, &message, label);
+        }
+        CsrfRule {
+            trusted_origins: trusted,
+            referer_required: required.map_or(!referers.is_empty(), |at| at.value),
+            referers,
+            token: given
+                .token
+                .as_ref()
+                .map(|token| self.token(shown, &token.value)),
+        }
+    }
+
+    fn token(&mut self, shown: &str, given: &document::CsrfToken) -> CsrfToken {
+        let valid = given.valid.as_ref();
+        if let Some(at) = valid.filter(|at| at.value.0 > LONGEST_AGE || at.value.0.is_zero()) {
+            let message = format!("{shown} has a token that is good for more than a day, or never");
+            let label = "expected a time of up to `24h`";
+            self.findings
+                .error(Code::InvalidValue, at.span, &message, label);
+        }
+        let name =
+            |given: Option<&Name>, usual: &str| given.map_or_else(|| usual.into(), Name::clone);
+        CsrfToken {
+            cookie: name(given.cookie.as_ref().map(|name| &name.0), "postern_csrf"),
+            header: name(given.header.as_ref().map(|name| &name.0), "x-csrf-token"),
+            valid: valid.map_or(Duration::from_hours(1), |at| at.value.0),
+        }
+    }
+
     pub(super) fn edge(&mut self, given: document::Edge, lists: &Lists) -> Edge {
         let mut edge = Edge::default();
         let deny = given.deny.unwrap_or_default();
@@ -449,7 +514,8 @@ const fn limit_kind(kind: document::PolicyKind) -> Option<LimitKind> {
         document::PolicyKind::Network
         | document::PolicyKind::Headers
         | document::PolicyKind::Body
-        | document::PolicyKind::Cors => None,
+        | document::PolicyKind::Cors
+        | document::PolicyKind::Csrf => None,
     }
 }
 

@@ -171,6 +171,19 @@ fn says(configuration: &Configuration, rule: &PolicyRule) -> Value {
         PolicyRule::Limit(rule) => limit(rule),
         PolicyRule::Body(rule) => json!({ "max_size": rule.max_size }),
         PolicyRule::Cors(rule) => cors(rule),
+        PolicyRule::Csrf(rule) => {
+            let trusted = rule.trusted_origins.iter().map(ToString::to_string);
+            json!({
+                "trusted_origins": trusted.collect::<Vec<_>>(),
+                "referer_required": rule.referer_required,
+                "referers": names(&rule.referers),
+                "token": rule.token.as_ref().map(|token| json!({
+                    "cookie": &*token.cookie,
+                    "header": &*token.header,
+                    "valid_s": token.valid.as_secs(),
+                })),
+            })
+        }
     }
 }
 
@@ -234,7 +247,7 @@ fn result(configuration: &Configuration, holding: &[&Policy]) -> Value {
     let (mut allow, mut deny) = (Vec::new(), BTreeSet::new());
     let (mut required, mut types): (BTreeSet<&str>, Vec<Value>) = (BTreeSet::new(), Vec::new());
     let (mut limits, mut size) = (Vec::new(), None::<u64>);
-    let mut cors = None;
+    let (mut cors, mut csrf) = (None, Vec::new());
     for policy in holding {
         match &policy.rule {
             PolicyRule::Network(rule) => {
@@ -253,6 +266,7 @@ fn result(configuration: &Configuration, holding: &[&Policy]) -> Value {
             PolicyRule::Limit(_) => limits.push(&*policy.name),
             // The widest comes first.
             PolicyRule::Cors(_) => cors = Some(&*policy.name),
+            PolicyRule::Csrf(_) => csrf.push(&*policy.name),
             PolicyRule::Body(rule) => {
                 size = Some(size.map_or(rule.max_size, |size| size.min(rule.max_size)));
             }
@@ -266,5 +280,6 @@ fn result(configuration: &Configuration, holding: &[&Policy]) -> Value {
         "limits": limits,
         "max_body_size": size,
         "cors": cors,
+        "csrf": csrf,
     })
 }

@@ -161,7 +161,8 @@ fn uses(case: &Case<'_>, list: &str) -> String {
         PolicyRule::Headers(_)
         | PolicyRule::Limit(_)
         | PolicyRule::Body(_)
-        | PolicyRule::Cors(_) => false,
+        | PolicyRule::Cors(_)
+        | PolicyRule::Csrf(_) => false,
     };
     let names = configuration
         .policies

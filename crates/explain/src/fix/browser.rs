@@ -1,4 +1,4 @@
-//! Fixes for pages of other origins: what a policy lets them do besides.
+//! Fixes for pages of other origins and sites: what a policy lets them do besides.
 
 use super::Candidate;
 use super::case::{Case, strings, text, texts};
@@ -8,7 +8,8 @@ use postern_model::denial::{Code, Denial};
 use serde_json::{Value as Json, json};
 
 pub(super) fn candidates(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
-    case.policies(denial, "cors")
+    let kind = denial.code.family();
+    case.policies(denial, kind)
         .into_iter()
         .filter_map(|(id, document, policy)| {
             let (sentence, patch) = widened(denial, id, document)?;
@@ -18,13 +19,29 @@ pub(super) fn candidates(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
                     let origin = text(denial, "origin")?;
                     format!("every page of `{origin}` under policy `{id}`")
                 }
+                Code::CsrfCrossSite | Code::CsrfOriginMismatch => {
+                    let origin = page(denial)?;
+                    format!("whatever pages of `{origin}` send for whoever opens them, under policy `{id}`")
+                }
+                Code::CsrfRefererNotAllowed => {
+                    format!("whatever pages of `{}` send for whoever opens them", text(denial, "referer")?)
+                }
+                Code::CsrfTokenMissing | Code::CsrfTokenInvalid | Code::CsrfTokenExpired => {
+                    format!("requests without a token under policy `{id}`")
+                }
                 _ => format!("every page that policy `{id}` lets call"),
             };
             let candidate = Candidate::new(denial.code, sentence, Step::Change(change));
             let candidate = candidate.reach(reach).audience(Case::audience_of(policy));
             Some(match denial.code {
-                // Pages then act as whoever is signed in.
-                Code::CorsCredentialsNotAllowed => candidate.if_wrong(),
+                // Pages then act as whoever opens them.
+                Code::CorsCredentialsNotAllowed
+                | Code::CsrfCrossSite
+                | Code::CsrfOriginMismatch
+                | Code::CsrfRefererNotAllowed
+                | Code::CsrfTokenMissing
+                | Code::CsrfTokenInvalid
+                | Code::CsrfTokenExpired => candidate.if_wrong(),
                 _ => candidate,
             })
         })
@@ -59,8 +76,30 @@ fn widened(denial: &Denial, id: &str, document: &Json) -> Option<(String, Json)>
             format!("let browsers send credentials along under policy `{id}`"),
             json!({"credentials": true}),
         ),
+        Code::CsrfCrossSite | Code::CsrfOriginMismatch => {
+            let origin = page(denial)?;
+            let sentence = format!("trust pages of `{origin}` in policy `{id}`");
+            (
+                sentence,
+                json!({"trusted_origins": list("trusted_origins", &[origin])}),
+            )
+        }
+        Code::CsrfRefererNotAllowed => {
+            let host = text(denial, "referer")?;
+            let sentence = format!("add `{host}` to `referers` of policy `{id}`");
+            (sentence, json!({"referers": list("referers", &[host])}))
+        }
+        Code::CsrfTokenMissing | Code::CsrfTokenInvalid | Code::CsrfTokenExpired => (
+            format!("no longer ask for a token in policy `{id}`"),
+            json!({"token": null}),
+        ),
         _ => return None,
     })
+}
+
+/// Whose page it is, as a policy can name it.
+fn page(denial: &Denial) -> Option<&str> {
+    text(denial, "origin").filter(|origin| is_whole(origin))
 }
 
 /// Whether an origin can stand in a policy.

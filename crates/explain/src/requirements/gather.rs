@@ -60,6 +60,7 @@ pub fn requirements(rules: &Rules, route: &Route, now: i64) -> Requirements {
         max_body: max_body(&policies),
         network: network(&policies),
         browsers: browsers(&policies, service),
+        own_pages_only: own_pages_only(&policies, service, operation),
         limits: limits::limits(&policies, &covering),
         refusals: Vec::new(),
     };
@@ -221,6 +222,15 @@ fn network(policies: &[&Policy]) -> Network {
             before
         }
     })
+}
+
+/// Only where whoever sends no key may pass, from some networks.
+fn own_pages_only(policies: &[&Policy], service: &Service, operation: &Operation) -> bool {
+    let asks = policies
+        .iter()
+        .any(|policy| matches!(policy.rule, PolicyRule::Csrf(_)));
+    let anonymous = service.authentication.is_none() || operation.anonymous;
+    asks && anonymous && network(policies) == Network::InternalOnly
 }
 
 fn browsers(policies: &[&Policy], service: &Service) -> Browsers {

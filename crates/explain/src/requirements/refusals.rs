@@ -76,6 +76,12 @@ fn meets(code: Code, asked: &Requirements, rules: &Rules) -> bool {
             asked.browsers != Browsers::UpToUpstream
         }
         Code::CorsCredentialsNotAllowed => asked.browsers == Browsers::SomeOriginsOnly,
+        Code::CsrfCrossSite | Code::CsrfOriginMismatch | Code::CsrfRefererNotAllowed => {
+            asked.own_pages_only
+        }
+        Code::CsrfTokenMissing | Code::CsrfTokenInvalid | Code::CsrfTokenExpired => {
+            asked.own_pages_only && rules.csrf_tokens().next().is_some()
+        }
         Code::HeaderMissing => asked.headers.iter().any(|header| header.required),
         Code::HeaderValueNotAllowed => asked.headers.iter().any(|h| !h.values.is_empty()),
         Code::ContentTypeMissing | Code::ContentTypeUnsupported => !asked.media_types.is_empty(),

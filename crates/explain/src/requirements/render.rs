@@ -85,6 +85,12 @@ impl Requirements {
                 ask("browsers", "pages of some origins, no others".to_owned());
             }
         }
+        if self.own_pages_only {
+            ask(
+                "pages",
+                "of the host itself, to change something".to_owned(),
+            );
+        }
         for limit in &self.limits {
             ask("limit", limit_words(limit));
         }

@@ -6,6 +6,7 @@ use crate::explanation::{Audience, Explanation, Step};
 use crate::{Question, Style, explain};
 use postern_model::denial::Code;
 use postern_model::key::Malformed;
+use postern_policy::csrf::TokenVerdict;
 use postern_policy::facts::{Blocked, CredentialVerdict, EdgeReading, Exceeded, OtherKind, Place};
 use postern_proof::{Fault, Token};
 use serde_json::{Value, json};
@@ -204,6 +205,65 @@ fn pages() -> Vec<Case> {
             Code::CorsCredentialsNotAllowed,
             cors(&json!({"enforce_origin": true})),
             calls(&["Origin: https://app.example.com", "Cookie: session=1"]),
+        )
+        .if_wrong(),
+    ]
+}
+
+fn tokens() -> Vec<Case> {
+    let rule = json!({"policies": {"own-pages": {"kind": "csrf", "on": {"service": "admin"}, "token": {}}}});
+    let sent = |token| Request {
+        target: "/admin/config".to_owned(),
+        from: "203.0.113.7",
+        credential: None,
+        readings: None,
+        token: Some(token),
+        ..post()
+    };
+    let until = NOW - 60;
+    [
+        (Code::CsrfTokenMissing, TokenVerdict::NoHeader),
+        (Code::CsrfTokenInvalid, TokenVerdict::Different),
+        (Code::CsrfTokenExpired, TokenVerdict::Expired { until }),
+    ]
+    .map(|(code, token)| case(code, rule.clone(), sent(token)).if_wrong())
+    .into()
+}
+
+fn sites() -> Vec<Case> {
+    let csrf = |rule: &Value| {
+        let mut policy = json!({"kind": "csrf", "on": {"service": "admin"}});
+        crate::merge_patch(&mut policy, rule);
+        json!({"policies": {"own-pages": policy}})
+    };
+    let from = |fields: &[&str]| Request {
+        target: "/admin/config".to_owned(),
+        from: "203.0.113.7",
+        fields: fields.iter().map(|field| (*field).to_owned()).collect(),
+        credential: None,
+        readings: None,
+        ..post()
+    };
+    vec![
+        case(
+            Code::CsrfCrossSite,
+            csrf(&json!({})),
+            from(&[
+                "Sec-Fetch-Site: cross-site",
+                "Origin: https://tools.example.com",
+            ]),
+        )
+        .if_wrong(),
+        case(
+            Code::CsrfOriginMismatch,
+            csrf(&json!({"trusted_origins": "https://other.example.com"})),
+            from(&["Origin: https://tools.example.com"]),
+        )
+        .if_wrong(),
+        case(
+            Code::CsrfRefererNotAllowed,
+            csrf(&json!({"referer_required": true})),
+            from(&["Referer: https://tools.example.com/form"]),
         )
         .if_wrong(),
     ]
@@ -532,6 +592,8 @@ pub(super) fn cases() -> Vec<Case> {
         routes(),
         pages(),
         demands(),
+        sites(),
+        tokens(),
         credentials(),
         tokens(),
         accounts(),

@@ -5,7 +5,8 @@ use crate::explanation::Explanation;
 use crate::overlay::{Assumed, Overlay};
 use crate::render::Style;
 use crate::{Change, Documents, World, merge_patch};
-use postern_model::entity::Configuration;
+use postern_model::entity::{Configuration, CsrfToken};
+use postern_policy::csrf::TokenVerdict;
 use postern_policy::facts::{CredentialVerdict, EdgeReading, Reading};
 use postern_policy::fields::Span;
 use postern_policy::head::Head;
@@ -153,6 +154,8 @@ pub(super) struct Request {
     pub(super) edge: EdgeReading,
     pub(super) readings: Option<Vec<Reading>>,
     pub(super) body: Option<&'static [u8]>,
+    /// What is found where the policy `own-pages` looks for a token.
+    pub(super) token: Option<TokenVerdict>,
 }
 
 pub(super) fn verified(id: &str) -> CredentialVerdict {
@@ -181,6 +184,7 @@ impl Default for Request {
             edge: EdgeReading::default(),
             readings: Some(vec![reading(true)]),
             body: None,
+            token: None,
         }
     }
 }
@@ -211,6 +215,14 @@ impl Request {
         }
         if let Some(body) = self.body {
             live.provide_body_start(body.to_vec());
+        }
+        if let Some(verdict) = self.token {
+            let token = CsrfToken {
+                cookie: "postern_csrf".into(),
+                header: "x-csrf-token".into(),
+                valid: std::time::Duration::from_hours(1),
+            };
+            live.provide_token(&token, verdict);
         }
         if let Some(readings) = &self.readings {
             live.provide_readings(readings.clone().into());

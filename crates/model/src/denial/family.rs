@@ -98,6 +98,13 @@ impl Family {
             fix: "Try again in a moment.",
         },
         Self {
+            name: "csrf",
+            about: "whose pages may change something with what browsers send on their own",
+            title: "Not allowed from this site",
+            detail: "A page of another site may not have a browser send this request.",
+            fix: "Send the request from a page of the site itself, or with a key.",
+        },
+        Self {
             name: "account",
             about: "whether a known caller may act at all",
             title: "Account not active",

@@ -24,6 +24,7 @@ const fn guide(means: &'static str, owner: &'static str, elsewhere: &'static str
 
 const ADDRESS: &str = "Kong, Envoy (RBAC), Traefik and Azure API Management answer 403; Apigee answers 403 with `accesscontrol.IPDeniedAccess`.";
 const CORS: &str = "Most gateways answer the preflight without the headers that the browser looks for, and log nothing; the page sees a network error.";
+const CSRF: &str = "Envoy answers 403 (`Invalid origin`) and logs no reason; APISIX answers 401 (`no csrf token in headers`).";
 const RATE: &str = "Kong, Tyk, Envoy, Traefik, Gravitee, AWS, Azure and Apigee answer 429; APISIX answers 503 unless told otherwise.";
 const NOT_FOUND: &str = "AWS API Gateway answers 403 (`MISSING_AUTHENTICATION_TOKEN`) to unknown paths; most others answer 404.";
 const METHOD: &str =
@@ -164,6 +165,18 @@ impl Code {
                 "Make a credential with `client` for the app, or tell in `claims` of the issuer where its tokens name the client.", TOKEN),
             Self::IdentityProviderUnreachable => guide("The issuer's keys cannot be had, and none are known that are fresh enough, so that no token of it can be checked. The caller is not to blame.",
                 "Look whether the gateway reaches the address of the issuer's keys; `keep` says how long keys count while it does not.", "Envoy answers 401 (`Jwks remote fetch is failed`), as if the caller were to blame."),
+            Self::CsrfCrossSite => guide("A browser sent the request for a page of another site, with nothing to prove who calls but what browsers send on their own, such as their address.",
+                "Add the page's origin to `trusted_origins` of the policy of kind `csrf`, if its pages may act for whoever opens them; or ask callers for a key.", CSRF),
+            Self::CsrfOriginMismatch => guide("`Origin` names another host than the one that was asked, and nothing proves who calls but what browsers send on their own.",
+                "Add the origin to `trusted_origins` of the policy of kind `csrf`; if it is your own, let the proxy in front say `X-Forwarded-Host`.", CSRF),
+            Self::CsrfRefererNotAllowed => guide("The request has to say which page sent it, and names none that may.",
+                "Add the host to `referers` of the policy of kind `csrf`, or do not ask for `Referer`.", CSRF),
+            Self::CsrfTokenMissing => guide("A page has to send a token that only pages of the host itself can read, in a header and in a cookie, and one of the two did not come.",
+                "Let the page fetch `/.well-known/postern/csrf` first; or leave `token` out of the policy of kind `csrf`.", CSRF),
+            Self::CsrfTokenInvalid => guide("The token was not issued here to this address, or the header and the cookie have two.",
+                "Fetch a new token; look for a proxy that changes cookies, and for clients whose address changes.", CSRF),
+            Self::CsrfTokenExpired => guide("The token is genuine, but its time is over.",
+                "Fetch a new token when this comes; or lengthen `valid` in the policy of kind `csrf`.", CSRF),
             Self::TenantSuspended => guide("The tenant that the caller belongs to has been suspended.",
                 "Reactivate the tenant when its cause is settled.", FORBIDDEN),
             Self::AppSuspended => guide("The app that the credential belongs to has been suspended.",

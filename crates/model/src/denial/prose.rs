@@ -9,6 +9,7 @@ mod browser;
 mod connection;
 mod credential;
 mod demands;
+mod forged;
 mod gateway;
 mod limit;
 mod route;
@@ -73,6 +74,7 @@ impl Denial {
             "connection" | "client" => connection::detail(told, out),
             "edge" | "network" => access::detail(told, out),
             "cors" => browser::detail(told, out),
+            "csrf" => forged::detail(told, out),
             "route" | "tenant" => route::detail(told, out),
             "headers" | "body" => demands::detail(told, out),
             "credential" => credential::detail(told, out),
@@ -90,6 +92,7 @@ impl Denial {
             "connection" | "client" => connection::fix(told, out),
             "edge" | "network" => access::fix(told, out),
             "cors" => browser::fix(told, out),
+            "csrf" => forged::fix(told, out),
             "route" | "tenant" => route::fix(told, out),
             "headers" | "body" => demands::fix(told, out),
             "credential" => credential::fix(told, out),

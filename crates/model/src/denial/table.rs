@@ -194,6 +194,18 @@ codes! {
         401 [403] Consumer AfterChange Authenticate "http_request_denied",
     IdentityProviderUnreachable = "identity_provider.unreachable" "Identity provider unreachable"
         503 [] IdentityProvider After(5) Authenticate "destination_unavailable",
+    CsrfCrossSite = "csrf.cross_site" "Request from another site (CSRF)"
+        403 [] Consumer AfterChange Csrf "http_request_denied",
+    CsrfOriginMismatch = "csrf.origin_mismatch" "Origin does not match the host (CSRF)"
+        403 [] Consumer AfterChange Csrf "http_request_denied",
+    CsrfRefererNotAllowed = "csrf.referer_not_allowed" "Referer not allowed (CSRF)"
+        403 [] Consumer AfterChange Csrf "http_request_denied",
+    CsrfTokenMissing = "csrf.token_missing" "CSRF token missing"
+        403 [] Consumer AfterChange Csrf "http_request_denied",
+    CsrfTokenInvalid = "csrf.token_invalid" "Invalid CSRF token"
+        403 [] Consumer AfterChange Csrf "http_request_denied",
+    CsrfTokenExpired = "csrf.token_expired" "CSRF token expired"
+        403 [] Consumer AfterChange Csrf "http_request_denied",
     TenantSuspended = "account.tenant_suspended" "Tenant suspended"
         403 [] Consumer AfterChange Account "http_request_denied",
     AppSuspended = "account.app_suspended" "App suspended"

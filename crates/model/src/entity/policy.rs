@@ -64,6 +64,8 @@ pub enum PolicyRule {
     Body(BodyRule),
     /// Which pages of other origins may call.
     Cors(CorsRule),
+    /// Whose pages may change something with what browsers send on their own.
+    Csrf(CsrfRule),
 }
 
 impl PolicyRule {
@@ -75,6 +77,7 @@ impl PolicyRule {
             Self::Limit(_) => "limit",
             Self::Body(_) => "body",
             Self::Cors(_) => "cors",
+            Self::Csrf(_) => "csrf",
         }
     }
 }
@@ -172,4 +175,31 @@ impl std::fmt::Display for OriginPattern {
             Self::Below { before, after } => write!(f, "{before}*{after}"),
         }
     }
+}
+
+/// Whose pages may change something with a proof of who calls that browsers send on their own:
+/// those of the host itself, and these. Nothing is asked of whoever sends a key, which no browser
+/// does by itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CsrfRule {
+    /// Origins whose pages may besides.
+    pub trusted_origins: Vec<OriginPattern>,
+    /// Whether a `Referer` must come, of the host itself or one of `referers`.
+    pub referer_required: bool,
+    /// Hosts that `Referer` may name besides, lower case; `*.example.com` stands for every host
+    /// below.
+    pub referers: Vec<Name>,
+    /// The token that pages have to send, too.
+    pub token: Option<CsrfToken>,
+}
+
+/// A token that pages of the host fetch, and that stands in a cookie and in a header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CsrfToken {
+    /// The cookie.
+    pub cookie: Name,
+    /// The header, lower case.
+    pub header: Name,
+    /// How long it is good.
+    pub valid: Duration,
 }

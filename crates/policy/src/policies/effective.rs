@@ -13,6 +13,7 @@ pub(crate) struct Effective {
     pub(crate) limits: Box<[u32]>,
     pub(crate) body: Box<[u32]>,
     pub(crate) cors: Box<[u32]>,
+    pub(crate) csrf: Box<[u32]>,
 }
 
 /// One policy as it stands towards an operation.
@@ -77,6 +78,7 @@ impl Sets {
             limits: of_kind(|rule| matches!(rule, PolicyRule::Limit(_))),
             body: of_kind(|rule| matches!(rule, PolicyRule::Body(_))),
             cors,
+            csrf: of_kind(|rule| matches!(rule, PolicyRule::Csrf(_))),
         });
         let set = if let Some(known) = self.known.get(&set) {
             known.clone()

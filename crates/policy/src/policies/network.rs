@@ -36,6 +36,11 @@ impl Network {
         }
     }
 
+    /// Whether it says who may call, and not only who may not.
+    pub(super) fn lists_who_may(&self) -> bool {
+        !self.allow.is_empty()
+    }
+
     /// Judges an address at `now`, Unix time in milliseconds. A deny-list wins over an allow-list.
     pub(crate) fn judge<'a>(
         &self,

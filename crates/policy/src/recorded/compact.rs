@@ -104,4 +104,6 @@ mod flag {
     pub(super) const ROLES: u32 = 1 << 20;
     /// Some did, and there was no room for them.
     pub(super) const ROLES_NOT_KEPT: u32 = 1 << 21;
+    /// Tokens of the host's own pages were looked at, and good.
+    pub(super) const TOKENS: u32 = 1 << 22;
 }

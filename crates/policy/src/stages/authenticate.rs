@@ -8,6 +8,7 @@ use super::connection::moment;
 use super::{Check, Outcome};
 use crate::decision::FactRequest;
 use crate::facts::{CredentialVerdict, Facts};
+use crate::host;
 use crate::identity::{Caller, Identity};
 use crate::router::Route;
 use crate::snapshot::Snapshot;
@@ -296,8 +297,11 @@ fn referrers(progress: &mut Progress, _: &Snapshot<'_>, facts: &dyn Facts) -> Ou
     let sent = |nth| facts.header_named(b"referer", nth);
     judge(progress, |row| {
         let only = &row.restriction.as_ref()?.referrers;
-        let host = sent(0).filter(|_| sent(1).is_none()).and_then(referrer);
-        let fits = |pattern: &Name| host.as_deref().is_some_and(|host| matches(pattern, host));
+        let host = sent(0).filter(|_| sent(1).is_none()).and_then(host::of_url);
+        let fits = |pattern: &Name| {
+            host.as_deref()
+                .is_some_and(|host| host::covers(pattern, host))
+        };
         let seen = || match (&host, sent(0)) {
             (Some(host), _) => format!("`{}`", printable(host.as_bytes(), 255)),
             (None, Some(_)) => "a `Referer` without a host".to_owned(),
@@ -305,23 +309,4 @@ fn referrers(progress: &mut Progress, _: &Snapshot<'_>, facts: &dyn Facts) -> Ou
         };
         restricted(row, only, fits, seen)
     })
-}
-
-/// The host of a URL, in its one spelling.
-fn referrer(url: &[u8]) -> Option<Cow<'_, str>> {
-    let at = url.windows(3).position(|w| w == b"://")?;
-    let rest = url.get(at + 3..)?;
-    let authority = rest.split(|b| matches!(b, b'/' | b'?' | b'#')).next()?;
-    if authority.contains(&b'@') {
-        return None;
-    }
-    crate::host::parse(authority).ok().map(|parsed| parsed.host)
-}
-
-/// `*.example.com` stands for one or more labels before the rest.
-fn matches(pattern: &str, host: &str) -> bool {
-    match pattern.strip_prefix('*') {
-        Some(suffix) => host.len() > suffix.len() && host.ends_with(suffix),
-        None => pattern == host,
-    }
 }

@@ -102,6 +102,13 @@ fn together(answer: &Value) -> Vec<String> {
     if let Some(cors) = result.get("cors").and_then(Value::as_str) {
         lines.push(format!("  pages of other origins: as policy `{cors}` says"));
     }
+    let csrf = result.get("csrf").unwrap_or(&Value::Null);
+    if csrf.as_array().is_some_and(|policies| !policies.is_empty()) {
+        let policies = words::choice(csrf, ", ");
+        lines.push(format!(
+            "  changes by own and trusted pages only: {policies}"
+        ));
+    }
     if let Some(size) = result.get("max_body_size").and_then(Value::as_u64) {
         lines.push(format!("  body: at most {}", words::size(size)));
     }

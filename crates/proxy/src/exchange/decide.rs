@@ -11,6 +11,7 @@ use crate::gateway::{Core, CoreState};
 use postern_model::{Code, Denial};
 use postern_policy::client::ClientAddress;
 use postern_policy::credential::{Verifier, verify};
+use postern_policy::csrf;
 use postern_policy::facts::{CredentialVerdict, EdgeReading, Reading, Readings};
 use postern_policy::head::Head;
 use postern_policy::recorded::compact::Seen;
@@ -207,6 +208,16 @@ impl Walking<'_> {
                         return Ok(Decision::Refuse(denial));
                     }
                     live.provide_credential(verdict);
+                }
+                Step::Need(FactRequest::CsrfToken { policy }) => {
+                    // Asked for only once the address is known, and of policies that want one.
+                    let token = self.snapshot.rules.csrf_token(policy);
+                    let (Some(token), Some(client)) = (token, walk.client()) else {
+                        return Err(Failed::Refused(Denial::new(Code::Internal)));
+                    };
+                    let keyer = &self.core.shared.keyer;
+                    let verdict = csrf::verify(live, token, client.address, keyer);
+                    live.provide_token(token, verdict);
                 }
                 Step::Need(FactRequest::Counters) => live.provide_readings(match &mut counted {
                     Counted::Taken(held) => counting.read(walk.limits(), held, self.now),

@@ -16,9 +16,10 @@ use crate::date;
 use crate::gateway::{Core, CoreState};
 use crate::http1::Length;
 use crate::wellknown::answer::Answer;
-use crate::wellknown::{Page, denials, may_come, whoami};
+use crate::wellknown::{Page, csrf, denials, may_come, whoami};
 use postern_model::entity::CredentialState;
 use postern_model::{Code, Denial, RequestId};
+use postern_policy::client::{Scheme, scheme};
 use postern_policy::credential::{KeyPlaces, Verifier};
 use postern_policy::facts::CredentialVerdict;
 use postern_policy::head::Head;
@@ -80,6 +81,9 @@ impl Answering<'_> {
             Page::Denials(name) => denials::answer(name, self.head).ok_or_else(not_found)?,
             Page::DenialsBare => denials::moved(),
             Page::Whoami => self.whoami(&snapshot, &live, journal).await?,
+            Page::Csrf => self
+                .csrf_token(&snapshot, &live, journal)
+                .ok_or_else(not_found)?,
             Page::Request(id) => self.request(id, &snapshot, &live, journal).await?,
             Page::Check => {
                 return self.check(&snapshot, &live, intake, journal, sink).await;
@@ -129,6 +133,26 @@ impl Answering<'_> {
         let counting = &self.core.shared.counting;
         let (id, now, client) = (journal.id(), journal.now(), &self.asked.client);
         whoami::answer(id.as_str(), client, caller, snapshot, counting, now).ok_or_else(internal)
+    }
+
+    /// A token for pages of this host, where some policy asks for one.
+    fn csrf_token(
+        &self,
+        snapshot: &Snapshot<'_>,
+        live: &Live<'_>,
+        journal: &Journal<'_>,
+    ) -> Option<Answer> {
+        let rules = snapshot.rules;
+        let client = &self.asked.client;
+        let spoken = scheme(live, &rules.configuration().client, client);
+        let random = || u128::from(self.core.random());
+        let asked = csrf::Asked {
+            address: client.address,
+            secure: spoken == Scheme::Https,
+            now: journal.now().div_euclid(1000),
+            random: (random() << 64) | random(),
+        };
+        csrf::answer(&asked, rules, &self.core.shared.keyer)
     }
 
     /// Tells what became of a request. Whatever is asked, the same is done: the key is verified,

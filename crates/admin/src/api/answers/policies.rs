@@ -57,6 +57,8 @@ answers! {
         max_body_size: Option<u64>,
         /// The policy that says which pages of other origins may call.
         cors: Option<String>,
+        /// The policies that say whose pages may change something, all of which apply.
+        csrf: Vec<String>,
     }
     /// A plan, and how much may be used under it.
     EffectivePlan {

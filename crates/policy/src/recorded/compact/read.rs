@@ -1,6 +1,7 @@
 //! Bytes and columns to facts. Never panics, whatever the bytes are.
 
 use super::{END, LAYOUT, NOT_KEPT, OTHER, OTHERS, credential, flag};
+use crate::csrf::{CheckedToken, TokenVerdict};
 use crate::facts::{CertificateVerdict, CredentialVerdict, EdgeReading, OtherKind, Reading};
 use crate::fields::Known;
 use crate::head::Version;
@@ -131,10 +132,23 @@ impl Reader<'_> {
             edge: self.has(flag::EDGE).then(EdgeReading::default),
             credential: self.credential(),
             looked: accepted.map(|accepted| looked(accepted, self.rules)),
+            tokens: self.tokens(),
             readings,
             rows,
             missed: Cell::new(None),
         })
+    }
+
+    fn tokens(&self) -> Vec<CheckedToken> {
+        let policies = self.rules.policies();
+        let asked = policies
+            .of(self.route.plan)
+            .filter(|_| self.has(flag::TOKENS));
+        let asked = asked.into_iter().flat_map(|set| set.csrf.iter());
+        asked
+            .filter_map(|at| policies.csrf_token(*at))
+            .map(|token| CheckedToken::new(token, TokenVerdict::Good))
+            .collect()
     }
 
     fn path(&self) -> Path {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::csrf::TokenVerdict;
 use crate::decision::{Decision, Depth, FactRequest, Step};
 use crate::directory::{Change, Directory};
 use crate::facts::{Connection, EdgeReading, Facts as _, Live, Reading, Tls};
@@ -47,6 +48,10 @@ fn decide(
             }
             Step::Need(FactRequest::Edge) => live.provide_edge(EdgeReading::default()),
             Step::Need(FactRequest::BodyStart { .. }) => live.provide_body_start(body.to_vec()),
+            Step::Need(FactRequest::CsrfToken { policy }) => {
+                let token = rules.csrf_token(policy).unwrap();
+                live.provide_token(token, TokenVerdict::Good);
+            }
             Step::Need(fact @ FactRequest::ClientCertificate { .. }) => panic!("{fact}"),
         }
     }
@@ -350,6 +355,19 @@ fn change(world: &mut World, which: u8) {
                 enforce_origin: true,
                 ..entity::CorsRule::default()
             }))),
+        31 | 32 => {
+            let token = entity::CsrfToken {
+                cookie: "c".into(),
+                header: "x-t".into(),
+                valid: Duration::from_mins(1),
+            };
+            let rule = entity::CsrfRule {
+                token: (which == 32).then_some(token),
+                ..entity::CsrfRule::default()
+            };
+            configuration.policies.push(policy(PolicyRule::Csrf(rule)));
+            configuration.policies.push(office());
+        }
         _ => {
             for policy in &mut configuration.policies {
                 policy.mode = Mode::Shadow { until: None };
@@ -404,6 +422,7 @@ fn requests() -> impl Strategy<Value = Sent> {
         "Origin: https://evil.example",
         "Origin: https://api.example.com",
         "Sec-Fetch-Site: same-origin",
+        "Sec-Fetch-Site: cross-site",
         "X-Forwarded-Host: evil.example",
         "Access-Control-Request-Method: GET",
         "Cookie: a=b",
@@ -472,8 +491,8 @@ proptest! {
 
     #[test]
     fn what_is_kept_is_decided_like_its_request_or_it_cannot_be_told(
-        wrong in prop::collection::vec(0u8..32, 0..3),
-        later in prop::collection::vec(prop_oneof![0u8..20, Just(25u8), Just(30u8)], 0..3),
+        wrong in prop::collection::vec(0u8..34, 0..3),
+        later in prop::collection::vec(prop_oneof![0u8..20, Just(25u8), 30u8..33], 0..3),
         rows_later in 0u8..8,
         sent in requests(),
         has_host in any::<bool>(),

@@ -1,6 +1,7 @@
 //! An allowed request to bytes.
 
 use super::{END, LAYOUT, MOST, NOT_KEPT, OTHER, OTHERS, VALUES, credential, flag};
+use crate::csrf::{CheckedToken, TokenVerdict};
 use crate::decision::Allowed;
 use crate::facts::{
     CertificateVerdict, Connection, CredentialVerdict, Facts, Live, OtherKind, Reading,
@@ -44,6 +45,11 @@ impl Seen {
             && fits(live.header(Known::ContentType, 0), start)
         {
             flags |= flag::BODY_AGREES;
+        }
+        let tokens = live.tokens();
+        let good = |token: &CheckedToken| token.verdict == TokenVerdict::Good;
+        if !tokens.is_empty() && tokens.iter().all(good) {
+            flags |= flag::TOKENS;
         }
         let credential = match live.credential() {
             Some(CredentialVerdict::Verified { .. }) => credential::VERIFIED,

@@ -6,8 +6,9 @@ use crate::facts::{Blocked, CredentialVerdict, EdgeReading, Reading};
 use crate::testing::callers::{NOW, World, verifier, written};
 use postern_model::Stage;
 use postern_model::entity::{
-    AddressList, BodyRule, CorsRule, EdgeRate, HeadersRule, Level, Limit, LimitKey, ListEntry,
-    Measure, Mode, NetworkRule, OriginPattern, Policy, PolicyRule, SubscriptionState, Suspension,
+    AddressList, BodyRule, CorsRule, CsrfRule, EdgeRate, HeadersRule, Level, Limit, LimitKey,
+    ListEntry, Measure, Mode, NetworkRule, OriginPattern, Policy, PolicyRule, SubscriptionState,
+    Suspension,
 };
 use proptest::prelude::*;
 use std::time::Duration;
@@ -57,6 +58,7 @@ pub(super) fn demanding() -> World {
             by: vec![LimitKey::App],
         }),
         PolicyRule::Body(BodyRule { max_size: 10 }),
+        PolicyRule::Csrf(CsrfRule::default()),
         PolicyRule::Cors(CorsRule {
             origins: vec![OriginPattern::Exact("https://app.example".into())],
             enforce_origin: true,
@@ -159,6 +161,7 @@ impl Trial {
                     };
                     facts.provide_readings(walk.limits().iter().map(|_| reading).collect());
                 }
+                FactRequest::CsrfToken { .. } => panic!("no policy asks for a token"),
                 FactRequest::BodyStart { .. } => facts.provide_body_start(self.body.to_vec()),
             }
         }
@@ -171,6 +174,7 @@ fn stage_of(fact: FactRequest) -> Stage {
         FactRequest::Edge => Stage::Edge,
         FactRequest::ClientCertificate { .. } => Stage::Route,
         FactRequest::Credential => Stage::Authenticate,
+        FactRequest::CsrfToken { .. } => Stage::Csrf,
         FactRequest::Counters => Stage::Limits,
         FactRequest::BodyStart { .. } => Stage::Content,
     }
@@ -213,6 +217,11 @@ fn refused() -> Vec<(Stage, Code, Trial)> {
         (Stage::Headers, Code::HeaderMissing, trial().without("X-Reason")),
         (Stage::Authenticate, Code::CredentialMissing, Trial { key: false, ..trial() }),
         (Stage::Authenticate, Code::CredentialExpired, broken(|w| w.credential().expires_at = Some(1))),
+        (Stage::Csrf, Code::CsrfCrossSite, {
+            let mut page = broken(|w| w.configuration.services[0].versions[0].operations[1].anonymous = true);
+            page.fields.push("Sec-Fetch-Site: cross-site");
+            Trial { key: false, ..page }
+        }),
         (Stage::Account, Code::AppSuspended, broken(|w| w.accounts.apps[0].suspended = Some(Suspension { since: 1, reason: None }))),
         (Stage::Subscription, Code::SubscriptionPending, broken(|w| w.subscription().state = SubscriptionState::Pending)),
         (Stage::Authorize, Code::ScopeMissing, broken(|w| w.credential().scopes = Some([].into()))),

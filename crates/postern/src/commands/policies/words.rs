@@ -24,6 +24,8 @@ pub(super) fn says(rule: &Value) -> String {
     }
     let parts = if rule.get("allow").is_some() {
         addresses(rule)
+    } else if rule.get("trusted_origins").is_some() {
+        changes(rule)
     } else if rule.get("origins").is_some() {
         pages(rule)
     } else {
@@ -52,6 +54,25 @@ fn addresses(rule: &Value) -> Vec<String> {
     let allow = lists("allow").map(|lists| format!("only from {}", choice(lists, " or ")));
     let deny = lists("deny").map(|lists| format!("not from {}", choice(lists, " or ")));
     allow.into_iter().chain(deny).collect()
+}
+
+fn changes(rule: &Value) -> Vec<String> {
+    let named = |member| rule.get(member).filter(|names| has_items(names));
+    let trusted = named("trusted_origins");
+    let trusted = trusted.map(|origins| format!(", and of {}", choice(origins, " or ")));
+    let mut parts = vec![format!(
+        "changes by pages of the host itself{}",
+        trusted.unwrap_or_default()
+    )];
+    if rule.get("referer_required").and_then(Value::as_bool) == Some(true) {
+        let others = named("referers").map(|hosts| format!(" or of {}", choice(hosts, " or ")));
+        let others = others.unwrap_or_default();
+        parts.push(format!("Referer is of the host itself{others}"));
+    }
+    if let Some(token) = rule.get("token").filter(|token| !token.is_null()) {
+        parts.push(format!("with a token in {}", text(token, "header")));
+    }
+    parts
 }
 
 fn pages(rule: &Value) -> Vec<String> {
@@ -217,6 +238,15 @@ mod tests {
                 }),
                 "pages of https://a.example or https://b.example, no others; with GET; \
                  may send x-api-key, *; may read x-total; with credentials",
+            ),
+            (
+                json!({
+                    "trusted_origins": ["https://a.example"],
+                    "referer_required": true, "referers": ["a.example"],
+                    "token": {"cookie": "c", "header": "x-csrf-token", "valid_s": 60},
+                }),
+                "changes by pages of the host itself, and of https://a.example; \
+                 Referer is of the host itself or of a.example; with a token in x-csrf-token",
             ),
             (json!({"allow": [], "deny": []}), "nothing"),
         ] {

@@ -125,6 +125,30 @@ fn of_requests() -> Vec<Denial> {
             .saw("origin", "https://other.example")
             .saw("allowed", list(&["https://app.example"])),
         new(Code::OriginNotAllowed).saw("origin", "null"),
+        new(Code::CsrfCrossSite)
+            .saw("header", "Sec-Fetch-Site: cross-site")
+            .saw("origin", "https://evil.example")
+            .saw("host", "api.example"),
+        new(Code::CsrfOriginMismatch)
+            .saw("header", "Origin: https://evil.example")
+            .saw("origin", "https://evil.example")
+            .saw("host", "api.example"),
+        new(Code::CsrfRefererNotAllowed)
+            .saw("referer", "evil.example")
+            .saw("host", "api.example"),
+        new(Code::CsrfTokenMissing)
+            .saw("header", "X-CSRF-Token")
+            .saw("cookie", "postern_csrf")
+            .saw("missing", "header"),
+        new(Code::CsrfTokenInvalid)
+            .saw("header", "X-CSRF-Token")
+            .saw("cookie", "postern_csrf")
+            .saw("error", "they are not the same"),
+        new(Code::CsrfTokenExpired)
+            .saw("header", "X-CSRF-Token")
+            .saw("cookie", "postern_csrf")
+            .saw("until", at),
+        new(Code::CsrfRefererNotAllowed).saw("host", "api.example"),
         new(Code::CorsMethodNotAllowed)
             .saw("origin", "https://app.example")
             .saw("asked", "DELETE")

@@ -1,0 +1,117 @@
+use super::*;
+use crate::facts::Live;
+use crate::testing::{connection, head};
+use proptest::prelude::*;
+use std::time::Duration;
+
+const NOW: i64 = 1_000_000;
+
+fn keyer() -> Keyer {
+    Keyer::new(&[7; 32])
+}
+
+fn rule() -> CsrfToken {
+    CsrfToken {
+        cookie: "postern_csrf".into(),
+        header: "x-csrf-token".into(),
+        valid: Duration::from_secs(60),
+    }
+}
+
+fn here() -> IpAddr {
+    "192.0.2.1".parse().unwrap()
+}
+
+fn verdict(fields: &[String], now: i64, address: IpAddr) -> TokenVerdict {
+    let mut all = vec!["Host: a"];
+    all.extend(fields.iter().map(String::as_str));
+    let (head, connection) = (head("POST", "/", &all), connection("192.0.2.1"));
+    let facts = Live::new(&head, &connection, now * 1000);
+    verify(&facts, &rule(), address, &keyer())
+}
+
+fn both(header: &str, cookie: &str) -> Vec<String> {
+    vec![
+        format!("X-CSRF-Token: {header}"),
+        format!("Cookie: a=b; postern_csrf={cookie}"),
+    ]
+}
+
+#[test]
+fn a_token_is_good_for_whom_and_as_long_as_it_was_issued() {
+    let token = issue(&keyer(), here(), NOW, 5);
+    let sent = both(&token, &token);
+    assert_eq!(verdict(&sent, NOW, here()), TokenVerdict::Good);
+    assert_eq!(verdict(&sent, NOW + 59, here()), TokenVerdict::Good);
+    let over = TokenVerdict::Expired { until: NOW + 60 };
+    assert_eq!(verdict(&sent, NOW + 60, here()), over);
+    assert_eq!(
+        verdict(&sent, NOW - SKEW - 1, here()),
+        TokenVerdict::Foreign
+    );
+    let elsewhere = "192.0.2.2".parse().unwrap();
+    assert_eq!(verdict(&sent, NOW, elsewhere), TokenVerdict::Foreign);
+    let mapped = "::ffff:192.0.2.1".parse().unwrap();
+    assert_eq!(verdict(&sent, NOW, mapped), TokenVerdict::Good);
+    let other = issue(&Keyer::new(&[8; 32]), here(), NOW, 5);
+    assert_eq!(
+        verdict(&both(&other, &other), NOW, here()),
+        TokenVerdict::Foreign
+    );
+}
+
+#[test]
+fn header_and_cookie_have_to_come_and_to_be_the_same() {
+    let token = issue(&keyer(), here(), NOW, 5);
+    let another = issue(&keyer(), here(), NOW, 6);
+    let cases = [
+        (vec![], TokenVerdict::NoHeader),
+        (
+            vec![format!("Cookie: postern_csrf={token}")],
+            TokenVerdict::NoHeader,
+        ),
+        (
+            vec![format!("X-CSRF-Token: {token}")],
+            TokenVerdict::NoCookie,
+        ),
+        (both(&token, &another), TokenVerdict::Different),
+        (both("a", "a"), TokenVerdict::Foreign),
+        (both("", ""), TokenVerdict::Foreign),
+        // One planted by a neighbour stands before the own one.
+        (
+            vec![
+                format!("X-CSRF-Token: {token}"),
+                format!("Cookie: postern_csrf=planted; postern_csrf={token}"),
+            ],
+            TokenVerdict::Good,
+        ),
+        (
+            vec![
+                format!("X-CSRF-Token: {token}"),
+                format!("X-CSRF-Token: {another}"),
+                format!("Cookie: postern_csrf={token}"),
+            ],
+            TokenVerdict::Different,
+        ),
+    ];
+    for (fields, expected) in cases {
+        assert_eq!(verdict(&fields, NOW, here()), expected, "{fields:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn nothing_else_is_a_token(
+        at in any::<prop::sample::Index>(),
+        with in "[!-:<-~]",
+        noise in "[!-:<-~]{0,200}",
+    ) {
+        let token = issue(&keyer(), here(), NOW, 5);
+        let at = at.index(token.len());
+        let changed = format!("{}{with}{}", &token[..at], &token[at + 1..]);
+        for text in [changed, noise] {
+            let good = verdict(&both(&text, &text), NOW, here()) == TokenVerdict::Good;
+            prop_assert_eq!(good, text == token);
+        }
+    }
+}

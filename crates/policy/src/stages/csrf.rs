@@ -1,0 +1,205 @@
+//! Stage 9: requests that a page of another site may have had a browser send. Only such are looked
+//! at as change something, and have nothing to prove who calls but what browsers send on their own.
+
+#[cfg(test)]
+mod tests;
+
+use super::{Check, Outcome, judge};
+use crate::csrf::TokenVerdict;
+use crate::decision::FactRequest;
+use crate::facts::Facts;
+use crate::fields::Known;
+use crate::host;
+use crate::identity::Caller;
+use crate::origin;
+use crate::policies::{Compiled, Forged, Holds, Said, holds};
+use crate::snapshot::Snapshot;
+use crate::walk::Progress;
+use postern_model::denial::{Audience, Code, Denial, printable};
+use postern_model::entity::{Client, Method};
+
+pub(super) const CHECKS: &[Check] = &[forged, token];
+
+/// Longest foreign text in evidence.
+const SHOWN: usize = 255;
+
+/// A proof of who calls that browsers send on their own, for whatever page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ambient {
+    /// The address: only listed ones may call, and nobody is asked for more.
+    Network,
+}
+
+impl Ambient {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Network => "the caller's address",
+        }
+    }
+}
+
+/// What proves who calls, if that is something that browsers send on their own. Every kind of proof
+/// has its line here.
+fn ambient(progress: &Progress, snapshot: &Snapshot<'_>, now: i64) -> Option<Ambient> {
+    match &progress.caller {
+        // Nobody was found to call: that is refused already.
+        Caller::Unknown => None,
+        // Keys are sent by whoever holds them, in a header or parameter that no browser adds.
+        Caller::Known(_) => None,
+        Caller::Anonymous => {
+            let (rules, plan) = (snapshot.rules, progress.route?.plan);
+            let configuration = rules.configuration();
+            let listed = rules.policies().only_listed(configuration, plan, now);
+            listed.then_some(Ambient::Network)
+        }
+    }
+}
+
+/// What a request says of the page that sent it, if that is asked of it: a policy does, it changes
+/// something, and what proves who calls browsers send on their own.
+fn asked<'a>(
+    progress: &Progress,
+    snapshot: &Snapshot<'_>,
+    facts: &'a dyn Facts,
+) -> Option<(Ambient, Said<'a>)> {
+    let set = snapshot.rules.policies().of(progress.route?.plan)?;
+    let safe = matches!(
+        progress.method?,
+        Method::Get | Method::Head | Method::Options
+    );
+    if set.csrf.is_empty() || safe {
+        return None;
+    }
+    let ambient = ambient(progress, snapshot, facts.now())?;
+    let forwarded = forwarded(progress, snapshot);
+    let origin = origin::sent(facts);
+    let said = Said {
+        site: facts.header(Known::SecFetchSite, 0),
+        origin,
+        is_own: origin.is_some_and(|origin| origin::is_own_host(origin, facts, forwarded)),
+    };
+    Some((ambient, said))
+}
+
+/// The settings by which a proxy in front of us is believed, where it is.
+fn forwarded<'a>(progress: &Progress, snapshot: &Snapshot<'a>) -> Option<&'a Client> {
+    let trusted = progress
+        .client
+        .is_some_and(|client| client.via_trusted_proxy);
+    trusted.then_some(&snapshot.rules.configuration().client)
+}
+
+/// Whether a page of another site may have had a browser send it.
+fn forged(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
+    let Some((ambient, said)) = asked(progress, snapshot, facts) else {
+        return Outcome::Pass;
+    };
+    let forwarded = forwarded(progress, snapshot);
+    judge(
+        progress,
+        snapshot,
+        facts.now(),
+        |set| &set.csrf,
+        |progress, rule| {
+            let Compiled::Csrf(csrf) = rule else {
+                return None;
+            };
+            let host = progress.host(facts).unwrap_or_default();
+            let denial = match csrf.judge(&said) {
+                Some(found) => of_origin(found, &said),
+                None if csrf.referer_required => {
+                    let (named, is_own) = referer(facts, forwarded);
+                    csrf.judge_referer(named.as_deref(), is_own)?;
+                    let denial = Denial::new(Code::CsrfRefererNotAllowed);
+                    match named {
+                        Some(named) => denial.saw("referer", printable(named.as_bytes(), SHOWN)),
+                        None => denial,
+                    }
+                }
+                None => return None,
+            };
+            let denial = denial.saw("host", printable(host.as_bytes(), SHOWN));
+            Some(denial.with("ambient", ambient.name(), Audience::Publisher))
+        },
+    )
+}
+
+/// Whether the page has shown a token, where one is asked for.
+fn token(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
+    let Some((ambient, said)) = asked(progress, snapshot, facts) else {
+        return Outcome::Pass;
+    };
+    let (rules, policies) = (snapshot.rules, snapshot.rules.policies());
+    let set = progress.route.and_then(|route| policies.of(route.plan));
+    for &at in set.into_iter().flat_map(|set| set.csrf.iter()) {
+        let (Some(policy), Some(Compiled::Csrf(csrf))) = (rules.policy(at), policies.compiled(at))
+        else {
+            continue;
+        };
+        let is_off = holds(policy, facts.now()) == Holds::Off;
+        if let Some(token) = csrf
+            .token
+            .as_ref()
+            .filter(|_| !is_off && !csrf.trusts(&said))
+            && facts.csrf_token(token).is_none()
+        {
+            return Outcome::Need(FactRequest::CsrfToken { policy: at });
+        }
+    }
+    judge(
+        progress,
+        snapshot,
+        facts.now(),
+        |set| &set.csrf,
+        |_, rule| {
+            let Compiled::Csrf(csrf) = rule else {
+                return None;
+            };
+            let token = csrf.token.as_ref().filter(|_| !csrf.trusts(&said))?;
+            let denial = of_token(facts.csrf_token(token)?)?
+                .saw("header", token.header.to_string())
+                .saw("cookie", token.cookie.to_string());
+            Some(denial.with("ambient", ambient.name(), Audience::Publisher))
+        },
+    )
+}
+
+fn of_token(verdict: TokenVerdict) -> Option<Denial> {
+    let missing = |what: &'static str| Denial::new(Code::CsrfTokenMissing).saw("missing", what);
+    let invalid = |error: &'static str| Denial::new(Code::CsrfTokenInvalid).saw("error", error);
+    Some(match verdict {
+        TokenVerdict::Good => return None,
+        TokenVerdict::NoHeader => missing("header"),
+        TokenVerdict::NoCookie => missing("cookie"),
+        TokenVerdict::Different => invalid("header and cookie are not the same"),
+        TokenVerdict::Foreign => invalid("it was not issued here, or to another address"),
+        TokenVerdict::Expired { until } => {
+            let until = super::connection::moment(until);
+            Denial::new(Code::CsrfTokenExpired).saw("until", until)
+        }
+    })
+}
+
+fn of_origin(found: Forged, said: &Said<'_>) -> Denial {
+    let (code, header, value) = match found {
+        Forged::CrossSite => (Code::CsrfCrossSite, "Sec-Fetch-Site", said.site),
+        Forged::Mismatch | Forged::Referer => (Code::CsrfOriginMismatch, "Origin", said.origin),
+    };
+    let value = printable(value.unwrap_or_default(), SHOWN);
+    let denial = Denial::new(code).saw("header", format!("{header}: {value}"));
+    match said.origin {
+        Some(origin) => denial.saw("origin", printable(origin, SHOWN)),
+        None => denial,
+    }
+}
+
+/// The host that `Referer` names, and whether it is the one that was asked.
+fn referer(facts: &dyn Facts, forwarded: Option<&Client>) -> (Option<String>, bool) {
+    let sent = |nth| facts.header_named(b"referer", nth);
+    let Some(url) = sent(0).filter(|_| sent(1).is_none()) else {
+        return (None, false);
+    };
+    let named = host::of_url(url).map(std::borrow::Cow::into_owned);
+    let is_own = origin::is_own_host(origin::of_url(url), facts, forwarded);
+    (named, is_own)
+}
