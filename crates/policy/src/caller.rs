@@ -69,7 +69,7 @@ pub fn judge(snapshot: &Snapshot<'_>, facts: &dyn Facts, towards: &Towards<'_>) 
                 judged.denials.append(&mut progress.also);
             }
             Outcome::Need(_) | Outcome::NotKept(_) | Outcome::Own | Outcome::Preflight => {
-                judged.is_told = false
+                judged.is_told = false;
             }
         }
     }

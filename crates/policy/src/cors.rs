@@ -88,11 +88,8 @@ impl Grant<'_> {
         let Some(origin) = self.origin else {
             return false;
         };
-        let everybody = self.cors.everybody && !self.cors.credentials;
-        out(
-            "access-control-allow-origin",
-            if everybody { b"*" } else { origin },
-        );
+        let value = self.cors.everybody.map_or(origin, str::as_bytes);
+        out("access-control-allow-origin", value);
         if self.cors.credentials {
             out("access-control-allow-credentials", b"true");
         }

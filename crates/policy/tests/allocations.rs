@@ -5,8 +5,8 @@ use postern_model::entity::{
     AccessRole, Accounts, App, Authentication, Balance, Configuration, CorsRule, Coverage,
     Credential, CredentialKind, Dns, Edge, Group, HostMode, Level, Method, Mode, Operation,
     OriginPattern, Outlier, PathRewrite, Plan, Policy, PolicyRule, Pool, Proof, Requested, Retry,
-    RoleGrant, Service, Subscription, SubscriptionState, Target, Tenant, Upstream, UpstreamProtocol,
-    UpstreamTimeouts, Version,
+    RoleGrant, Service, Subscription, SubscriptionState, Target, Tenant, Upstream,
+    UpstreamProtocol, UpstreamTimeouts, Version,
 };
 use postern_model::key::{ApiKey, CREDENTIAL_PREFIX, Keyer};
 use postern_policy::credential::{Verifier, verify};

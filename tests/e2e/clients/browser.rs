@@ -13,7 +13,7 @@ use std::time::Duration;
 
 /// What a page does: calls across origins, and tells its own server what came of it. Which
 /// gateway it calls stands behind `#` in its address.
-const PAGE: &str = r#"<!doctype html><script>
+const PAGE: &str = r"<!doctype html><script>
 const call = async (path, options) => {
   try {
     const answer = await fetch('http://' + location.hash.slice(1) + path, options);
@@ -41,7 +41,7 @@ const headers = {'content-type': 'application/json'};
   };
   await fetch('/result', {method: 'POST', body: JSON.stringify(results)});
 })();
-</script>"#;
+</script>";
 
 /// A server of that page, which gives what the page posts.
 fn serve() -> (SocketAddr, mpsc::Receiver<Value>) {

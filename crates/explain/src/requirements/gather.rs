@@ -1,8 +1,8 @@
 //! From rules to requirements.
 
 use super::{
-    AskedIssuer, Browsers, Connection, Credentials, Header, Network, Requirements, Role, Scope, limits,
-    refusals,
+    AskedIssuer, Browsers, Connection, Credentials, Header, Network, Requirements, Role, Scope,
+    limits, refusals,
 };
 use postern_model::entity::{
     Approval, Configuration, HeadersRule, Level, Lifecycle, Method, Mode, Name, Operation,

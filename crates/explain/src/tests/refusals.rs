@@ -418,7 +418,7 @@ fn token() -> Token {
     }
 }
 
-fn tokens() -> Vec<Case> {
+fn page_tokens() -> Vec<Case> {
     let fault = |code: Code, fault: Fault| {
         let verdict = CredentialVerdict::TokenFault(fault);
         case(code, tokens_accepted(), with(verdict)).fixes(0)
@@ -593,7 +593,7 @@ pub(super) fn cases() -> Vec<Case> {
         pages(),
         demands(),
         sites(),
-        tokens(),
+        page_tokens(),
         credentials(),
         tokens(),
         accounts(),

@@ -20,7 +20,7 @@ fn rule() -> CorsRule {
         origins: vec![OriginPattern::Exact("https://app.example".into())],
         headers: vec!["x-api-key".into()],
         exposed_headers: vec!["x-total".into()],
-        max_age: Duration::from_secs(300),
+        max_age: Duration::from_mins(5),
         ..CorsRule::default()
     }
 }
@@ -124,6 +124,8 @@ fn a_preflight_is_answered_and_meets_nothing_behind() {
     let rules = changed(enforced(open), |service| {
         // Whoever had to prove who it is would be asked for a credential.
         service.authentication = Some(postern_model::entity::Authentication {
+            kinds: vec![postern_model::entity::CredentialKind::ApiKey],
+            issuers: vec![],
             headers: vec!["x-api-key".into()],
             query: vec![],
             forward_credential: false,

@@ -22,8 +22,9 @@ pub(crate) struct Cors {
     /// The value of `Access-Control-Expose-Headers`.
     pub(crate) exposed: Box<str>,
     pub(crate) credentials: bool,
-    /// The value of `Access-Control-Allow-Origin`, where it is the same for all.
-    pub(crate) everybody: bool,
+    /// The value of `Access-Control-Allow-Origin`, where it is the same for all: with credentials
+    /// it never is.
+    pub(crate) everybody: Option<&'static str>,
     /// The value of `Access-Control-Max-Age`.
     pub(crate) max_age: Box<str>,
     pub(crate) enforce_origin: bool,
@@ -32,17 +33,21 @@ pub(crate) struct Cors {
 impl Cors {
     pub(super) fn new(rule: &CorsRule) -> Result<Self, ExpressionError> {
         let shown = rule.origins.iter().take(SHOWN);
-        let more = rule.exposed_headers.iter();
-        let more: String = more.map(|name| format!(", {name}")).collect();
+        let mut exposed = EXPOSED.to_owned();
+        for name in &rule.exposed_headers {
+            exposed.push_str(", ");
+            exposed.push_str(name);
+        }
+        let everybody = rule.origins.contains(&OriginPattern::Any) && !rule.credentials;
         Ok(Self {
             origins: Origins::new(&rule.origins)?,
             shown: shown.map(|origin| origin.to_string().into()).collect(),
             methods: rule.methods.clone().into(),
             headers: rule.headers.clone().into(),
             any_header: rule.any_header,
-            exposed: format!("{EXPOSED}{more}").into(),
+            exposed: exposed.into(),
             credentials: rule.credentials,
-            everybody: rule.origins.contains(&OriginPattern::Any),
+            everybody: everybody.then_some("*"),
             max_age: rule.max_age.as_secs().to_string().into(),
             enforce_origin: rule.enforce_origin,
         })

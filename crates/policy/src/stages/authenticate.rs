@@ -17,7 +17,6 @@ use postern_model::denial::{Code, Denial, printable};
 use postern_model::entity::{App, Authentication, Credential, Group, Name};
 use postern_proof::Token;
 use smallvec::SmallVec;
-use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
 

@@ -42,10 +42,9 @@ impl Ambient {
 /// has its line here.
 fn ambient(progress: &Progress, snapshot: &Snapshot<'_>, now: i64) -> Option<Ambient> {
     match &progress.caller {
-        // Nobody was found to call: that is refused already.
-        Caller::Unknown => None,
-        // Keys are sent by whoever holds them, in a header or parameter that no browser adds.
-        Caller::Known(_) => None,
+        // Nobody was found to call, which is refused already; or it was a key: those are sent by
+        // whoever holds them, in a header or parameter that no browser adds.
+        Caller::Unknown | Caller::Known(_) => None,
         Caller::Anonymous => {
             let (rules, plan) = (snapshot.rules, progress.route?.plan);
             let configuration = rules.configuration();
@@ -172,7 +171,7 @@ fn of_token(verdict: TokenVerdict) -> Option<Denial> {
         TokenVerdict::NoHeader => missing("header"),
         TokenVerdict::NoCookie => missing("cookie"),
         TokenVerdict::Different => invalid("header and cookie are not the same"),
-        TokenVerdict::Foreign => invalid("it was not issued here, or to another address"),
+        TokenVerdict::Foreign => invalid("it was not issued to this address"),
         TokenVerdict::Expired { until } => {
             let until = super::connection::moment(until);
             Denial::new(Code::CsrfTokenExpired).saw("until", until)

@@ -348,6 +348,18 @@ fn change(world: &mut World, which: u8) {
             }));
         }
         29 => world.accounts.apps[0].access_roles = vec!["x".repeat(60).into(); 3].into(),
+        30..=32 => pages(configuration, which),
+        _ => {
+            for policy in &mut configuration.policies {
+                policy.mode = Mode::Shadow { until: None };
+            }
+        }
+    }
+}
+
+/// Policies about pages.
+fn pages(configuration: &mut entity::Configuration, which: u8) {
+    match which {
         30 => configuration
             .policies
             .push(policy(PolicyRule::Cors(entity::CorsRule {
@@ -368,11 +380,7 @@ fn change(world: &mut World, which: u8) {
             configuration.policies.push(policy(PolicyRule::Csrf(rule)));
             configuration.policies.push(office());
         }
-        _ => {
-            for policy in &mut configuration.policies {
-                policy.mode = Mode::Shadow { until: None };
-            }
-        }
+        _ => {}
     }
 }
 

@@ -222,6 +222,8 @@ fn it_is_asked_only_of_what_browsers_send_on_their_own() {
     // Where keys are asked for, but nobody has to have one.
     let mut anonymous = configured(trusting(), Mode::Enforce);
     anonymous.services[0].authentication = Some(Authentication {
+        kinds: vec![postern_model::entity::CredentialKind::ApiKey],
+        issuers: vec![],
         headers: vec!["x-api-key".into()],
         query: vec![],
         forward_credential: false,
@@ -267,7 +269,7 @@ fn a_token_is_asked_for_of_pages_that_are_not_trusted() {
     let token = CsrfToken {
         cookie: "c".into(),
         header: "x-t".into(),
-        valid: std::time::Duration::from_secs(60),
+        valid: std::time::Duration::from_mins(1),
     };
     let rules = rules(CsrfRule {
         token: Some(token.clone()),

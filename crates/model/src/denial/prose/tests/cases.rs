@@ -88,6 +88,7 @@ pub(super) fn cases() -> Vec<Denial> {
         new(Code::OriginRefused).saw("status", 403),
     ]);
     cases.extend(of_requests());
+    cases.extend(of_pages());
     cases.extend(of_callers());
     cases
 }
@@ -121,44 +122,6 @@ fn of_requests() -> Vec<Denial> {
             .saw("entry", "203.0.113.0/24"),
         new(Code::HeaderMissing).saw("name", "X-Tenant"),
         new(Code::HeaderMissing).saw("name", list(&["X-Tenant", "X-Trace"])),
-        new(Code::OriginNotAllowed)
-            .saw("origin", "https://other.example")
-            .saw("allowed", list(&["https://app.example"])),
-        new(Code::OriginNotAllowed).saw("origin", "null"),
-        new(Code::CsrfCrossSite)
-            .saw("header", "Sec-Fetch-Site: cross-site")
-            .saw("origin", "https://evil.example")
-            .saw("host", "api.example"),
-        new(Code::CsrfOriginMismatch)
-            .saw("header", "Origin: https://evil.example")
-            .saw("origin", "https://evil.example")
-            .saw("host", "api.example"),
-        new(Code::CsrfRefererNotAllowed)
-            .saw("referer", "evil.example")
-            .saw("host", "api.example"),
-        new(Code::CsrfTokenMissing)
-            .saw("header", "X-CSRF-Token")
-            .saw("cookie", "postern_csrf")
-            .saw("missing", "header"),
-        new(Code::CsrfTokenInvalid)
-            .saw("header", "X-CSRF-Token")
-            .saw("cookie", "postern_csrf")
-            .saw("error", "they are not the same"),
-        new(Code::CsrfTokenExpired)
-            .saw("header", "X-CSRF-Token")
-            .saw("cookie", "postern_csrf")
-            .saw("until", at),
-        new(Code::CsrfRefererNotAllowed).saw("host", "api.example"),
-        new(Code::CorsMethodNotAllowed)
-            .saw("origin", "https://app.example")
-            .saw("asked", "DELETE")
-            .saw("allowed", list(&["GET"])),
-        new(Code::CorsHeaderNotAllowed)
-            .saw("origin", "https://app.example")
-            .saw("asked", list(&["x-api-key", "x-trace"])),
-        new(Code::CorsCredentialsNotAllowed)
-            .saw("origin", "https://app.example")
-            .saw("asked", "cookie"),
         new(Code::HeaderValueNotAllowed)
             .saw("name", "X-Mode")
             .saw("rule", "one of `fast` and `safe`"),
@@ -330,5 +293,51 @@ fn of_callers() -> Vec<Denial> {
             .saw("name", "parallel")
             .saw("by", "app")
             .saw("limit", 10),
+    ]
+}
+
+/// Those about pages of other origins and sites.
+fn of_pages() -> Vec<Denial> {
+    let new = Denial::new;
+    let at = 1_795_167_120;
+    vec![
+        new(Code::OriginNotAllowed)
+            .saw("origin", "https://other.example")
+            .saw("allowed", list(&["https://app.example"])),
+        new(Code::OriginNotAllowed).saw("origin", "null"),
+        new(Code::CsrfCrossSite)
+            .saw("header", "Sec-Fetch-Site: cross-site")
+            .saw("origin", "https://evil.example")
+            .saw("host", "api.example"),
+        new(Code::CsrfOriginMismatch)
+            .saw("header", "Origin: https://evil.example")
+            .saw("origin", "https://evil.example")
+            .saw("host", "api.example"),
+        new(Code::CsrfRefererNotAllowed)
+            .saw("referer", "evil.example")
+            .saw("host", "api.example"),
+        new(Code::CsrfTokenMissing)
+            .saw("header", "X-CSRF-Token")
+            .saw("cookie", "postern_csrf")
+            .saw("missing", "header"),
+        new(Code::CsrfTokenInvalid)
+            .saw("header", "X-CSRF-Token")
+            .saw("cookie", "postern_csrf")
+            .saw("error", "they are not the same"),
+        new(Code::CsrfTokenExpired)
+            .saw("header", "X-CSRF-Token")
+            .saw("cookie", "postern_csrf")
+            .saw("until", at),
+        new(Code::CsrfRefererNotAllowed).saw("host", "api.example"),
+        new(Code::CorsMethodNotAllowed)
+            .saw("origin", "https://app.example")
+            .saw("asked", "DELETE")
+            .saw("allowed", list(&["GET"])),
+        new(Code::CorsHeaderNotAllowed)
+            .saw("origin", "https://app.example")
+            .saw("asked", list(&["x-api-key", "x-trace"])),
+        new(Code::CorsCredentialsNotAllowed)
+            .saw("origin", "https://app.example")
+            .saw("asked", "cookie"),
     ]
 }
