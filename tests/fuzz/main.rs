@@ -91,6 +91,7 @@ short_runs! {
     head_reader: 20_000,
     host: 20_000,
     openapi: 1_000,
+    origin: 20_000,
     outbound: 2_000,
     path: 20_000,
     proxy_protocol: 20_000,

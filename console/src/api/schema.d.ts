@@ -921,6 +921,44 @@ export interface paths {
         patch: operations["patch_group"];
         trace?: never;
     };
+    "/api/v1/issuers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List issuers */
+        get: operations["list_issuers"];
+        put?: never;
+        /** Make one issuer of tokens */
+        post: operations["create_issuer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/issuers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show one issuer of tokens */
+        get: operations["get_issuer"];
+        /** Make or replace one issuer of tokens */
+        put: operations["replace_issuer"];
+        post?: never;
+        /** Remove one issuer of tokens */
+        delete: operations["delete_issuer"];
+        options?: never;
+        head?: never;
+        /** Change one issuer of tokens */
+        patch: operations["patch_issuer"];
+        trace?: never;
+    };
     "/api/v1/lists": {
         parameters: {
             query?: never;
@@ -3519,12 +3557,14 @@ export interface components {
         };
         /** @description The credentials that are accepted. */
         AskedCredentials: {
-            /** @description Their kind: `api_key`. */
-            kind: string;
-            /** @description Headers that they may stand in. */
+            /** @description Their kinds, in the order in which callers are asked for them: `api_key`, `jwt`. */
+            kinds: string[];
+            /** @description Headers that an API key may stand in. */
             headers: string[];
-            /** @description Query parameters that they may stand in. */
+            /** @description Query parameters that an API key may stand in. */
             query: string[];
+            /** @description Whose tokens are accepted. */
+            issuers: components["schemas"]["AskedIssuer"][];
             /** @description Whoever sends none may pass too. */
             optional: boolean;
         };
@@ -3538,6 +3578,15 @@ export interface components {
             values: string[];
             /** @description The methods it is about; empty: all. */
             methods: string[];
+        };
+        /** @description Somebody whose tokens are accepted. */
+        AskedIssuer: {
+            /** @description Its name here. */
+            name: string;
+            /** @description What its tokens say in `iss`. */
+            iss: string;
+            /** @description The audiences of which a token has to name one. */
+            audiences: string[];
         };
         /** @description How much of something may be used. */
         AskedLimit: {
@@ -4130,6 +4179,8 @@ export interface components {
             /** @description What was different. */
             differences: components["schemas"]["ComparedDifference"][];
         };
+        /** @description What an operation accepts. */
+        ConfiguredAccepted: "api_key" | "jwt" | "anonymous";
         /**
          * @description A name for operations that belong together. An operation that names access roles lets those
          *     callers pass that carry one of them, where that one allows what they call.
@@ -4180,6 +4231,24 @@ export interface components {
             url?: components["schemas"]["ConfiguredUrl"];
             /** @description How the address of whoever asks is found, by which attempts to sign in are counted. */
             client?: components["schemas"]["ConfiguredClient"];
+        };
+        /**
+         * @description An algorithm that a token may be signed with.
+         * @enum {string}
+         */
+        ConfiguredAlgorithm: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "HS256" | "HS384" | "HS512";
+        /** @description Where an API key may stand in a request. */
+        ConfiguredApiKey: {
+            /**
+             * @description The header, or several.
+             * @default X-API-Key
+             */
+            header: components["schemas"]["ConfiguredHeaderName"] | components["schemas"]["ConfiguredHeaderName"][];
+            /**
+             * @description The query parameter, or several. Queries end up in logs and histories: prefer a header.
+             * @default []
+             */
+            query: components["schemas"]["ConfiguredParameterName"] | components["schemas"]["ConfiguredParameterName"][];
         };
         /** @description An application that calls services: the consumer's side. */
         ConfiguredApp: {
@@ -4238,19 +4307,10 @@ export interface components {
         };
         /** @description Which credentials a service accepts. */
         ConfiguredAuthentication: {
-            /** @description API keys. */
-            api_key: {
-                /**
-                 * @description The header, or several.
-                 * @default X-API-Key
-                 */
-                header: components["schemas"]["ConfiguredHeaderName"] | components["schemas"]["ConfiguredHeaderName"][];
-                /**
-                 * @description The query parameter, or several. Queries end up in logs and histories: prefer a header.
-                 * @default []
-                 */
-                query: components["schemas"]["ConfiguredParameterName"] | components["schemas"]["ConfiguredParameterName"][];
-            };
+            /** @description API keys. Without any kind, they are accepted in `X-API-Key`. */
+            api_key?: components["schemas"]["ConfiguredApiKey"];
+            /** @description Tokens that somebody else signed, as `Authorization: Bearer`. */
+            jwt?: components["schemas"]["ConfiguredJwt"];
             /**
              * @description Whether the credential is passed on to the upstream.
              * @default false
@@ -4366,6 +4426,39 @@ export interface components {
              */
             key: string;
         };
+        /**
+         * @description The claims of a token that are looked at. Of several names the first that a token has counts. A
+         *     name is one claim, or the way to one inside of others: `realm_access.roles`.
+         */
+        ConfiguredClaims: {
+            /**
+             * @description The client that it was made for, whose credential says which app that is.
+             * @default [
+             *       "client_id",
+             *       "azp"
+             *     ]
+             */
+            client: components["schemas"]["ConfiguredText"] | components["schemas"]["ConfiguredText"][];
+            /**
+             * @description The person; none where that is the client itself.
+             * @default sub
+             */
+            user: components["schemas"]["ConfiguredText"] | components["schemas"]["ConfiguredText"][];
+            /**
+             * @description The groups of that person.
+             * @default groups
+             */
+            groups: components["schemas"]["ConfiguredText"] | components["schemas"]["ConfiguredText"][];
+            /**
+             * @description The scopes that it carries: a list, or a text with blanks between them. With an empty list,
+             *     a token carries all that its app has.
+             * @default [
+             *       "scope",
+             *       "scp"
+             *     ]
+             */
+            scopes: components["schemas"]["ConfiguredText"] | components["schemas"]["ConfiguredText"][];
+        };
         /** @description How the client's address is found. */
         ConfiguredClient: {
             /**
@@ -4384,6 +4477,17 @@ export interface components {
              * @default 32
              */
             max_hops: number;
+        };
+        /** @description A client of an issuer. No two credentials are for the same one. */
+        ConfiguredClient2: {
+            /** @description The issuer, declared in `issuers`. */
+            issuer: string;
+            /**
+             * @description What the issuer calls it (`client_id`, `azp`); `*` for every client of the issuer that no
+             *     other credential is for.
+             * @example Field force
+             */
+            id: string;
         };
         /** @description The client certificates that a service accepts. */
         ConfiguredClientCertificate: {
@@ -4420,7 +4524,10 @@ export interface components {
              */
             operations: string[];
         };
-        /** @description An API key of an app. It has one of `sha256`, `secret`, `imported` and `hmac`. */
+        /**
+         * @description What an app proves itself with: an API key, which has one of `sha256`, `secret`, `imported` and
+         *     `hmac`, or the tokens of a `client`.
+         */
         ConfiguredCredential: {
             /** @description The app it belongs to. */
             app: string;
@@ -4438,6 +4545,8 @@ export interface components {
              *     stands in `hmac`.
              */
             imported?: components["schemas"]["ConfiguredImported"];
+            /** @description The client whose tokens prove it. */
+            client?: components["schemas"]["ConfiguredClient2"];
             /** @description What people call it. */
             title?: components["schemas"]["ConfiguredText"];
             /** @description When it was made. */
@@ -4750,10 +4859,64 @@ export interface components {
             salt_suffix?: components["schemas"]["ConfiguredSalt"];
         };
         /**
+         * @description Whoever signs tokens (JWT) that callers may bring. Its keys are in one of `keys_file`,
+         *     `keys_url` and `secret`; without any, they are found through its own description
+         *     (`/.well-known/openid-configuration` below `issuer`).
+         */
+        ConfiguredIssuer: {
+            /** @description The tenant it belongs to. Without one, it is the platform's. */
+            tenant?: string;
+            /** @description What people call it. */
+            title?: components["schemas"]["ConfiguredText"];
+            /**
+             * @description What its tokens say in `iss`, to the letter.
+             * @example Field force
+             */
+            issuer: string;
+            /** @description Audiences (`aud`) of which a token has to name one. */
+            audiences: components["schemas"]["ConfiguredText"][];
+            /** @description A file with its keys: a JWK set, or public keys in PEM. */
+            keys_file?: components["schemas"]["ConfiguredFilePath"];
+            /** @description The address of its keys: a JWK set. */
+            keys_url?: components["schemas"]["ConfiguredUrl"];
+            /**
+             * @description Where the secret is that it signs with (HS256, HS384, HS512): `env:NAME` or `file:PATH`, at
+             *     least 32 bytes. Whoever has it can make tokens: prefer keys.
+             */
+            secret?: components["schemas"]["ConfiguredSecretReference"];
+            /**
+             * @description The only algorithms that its tokens may be signed with. Without any, those of its keys.
+             * @default []
+             */
+            algorithms: components["schemas"]["ConfiguredAlgorithm"][];
+            /**
+             * @description How far its clock and the gateway's may be apart.
+             * @default 30s
+             */
+            leeway: components["schemas"]["ConfiguredDuration"];
+            /**
+             * @description How often keys are fetched; besides, whenever a token names one that is not known.
+             * @default 10m
+             */
+            refresh: components["schemas"]["ConfiguredDuration"];
+            /**
+             * @description How long the keys that were fetched last count while none can be had.
+             * @default 1d
+             */
+            keep: components["schemas"]["ConfiguredDuration"];
+            /** @description Where its tokens say who calls, and what they may do. */
+            claims?: components["schemas"]["ConfiguredClaims"];
+        };
+        /**
          * @description The name of a member, or its place as a JSON Pointer (RFC 6901) in which `*` stands for any step.
          * @example /customer/iban
          */
         ConfiguredJsonPlace: string;
+        /** @description Whose tokens are accepted. */
+        ConfiguredJwt: {
+            /** @description The issuers, declared in `issuers`: those of the platform and of the service's own tenant. */
+            issuers: string[];
+        };
         /** @description How much may be used. */
         ConfiguredLimit: {
             /**
@@ -4987,7 +5150,13 @@ export interface components {
              */
             access_roles?: string[];
             /**
-             * @description Whether callers without a credential may pass.
+             * @description Which of the service's kinds of credentials it accepts, in the order in which callers are
+             *     asked for them, and `anonymous` if callers without one may pass. Without the list, all of
+             *     the service's.
+             */
+            accepts?: components["schemas"]["ConfiguredAccepted"][];
+            /**
+             * @description Whether callers without a credential may pass, besides those that the service accepts.
              * @default false
              */
             anonymous: boolean;
@@ -5795,7 +5964,10 @@ export interface components {
              */
             weight: number;
         };
-        /** @description An API key of an app. It has one of `sha256`, `secret`, `imported` and `hmac`. */
+        /**
+         * @description What an app proves itself with: an API key, which has one of `sha256`, `secret`, `imported` and
+         *     `hmac`, or the tokens of a `client`.
+         */
         CredentialDocument: {
             /** @description The app it belongs to. */
             app: string;
@@ -5813,6 +5985,8 @@ export interface components {
              *     stands in `hmac`.
              */
             imported?: components["schemas"]["ConfiguredImported"];
+            /** @description The client whose tokens prove it. */
+            client?: components["schemas"]["ConfiguredClient2"];
             /** @description What people call it. */
             title?: components["schemas"]["ConfiguredText"];
             /** @description When it was made. */
@@ -6659,6 +6833,59 @@ export interface components {
              * @default null
              */
             days: number | null;
+        };
+        /**
+         * @description Whoever signs tokens (JWT) that callers may bring. Its keys are in one of `keys_file`,
+         *     `keys_url` and `secret`; without any, they are found through its own description
+         *     (`/.well-known/openid-configuration` below `issuer`).
+         */
+        IssuerDocument: {
+            /** @description The tenant it belongs to. Without one, it is the platform's. */
+            tenant?: string;
+            /** @description What people call it. */
+            title?: components["schemas"]["ConfiguredText"];
+            /**
+             * @description What its tokens say in `iss`, to the letter.
+             * @example Field force
+             */
+            issuer: string;
+            /** @description Audiences (`aud`) of which a token has to name one. */
+            audiences: components["schemas"]["ConfiguredText"][];
+            /** @description A file with its keys: a JWK set, or public keys in PEM. */
+            keys_file?: components["schemas"]["ConfiguredFilePath"];
+            /** @description The address of its keys: a JWK set. */
+            keys_url?: components["schemas"]["ConfiguredUrl"];
+            /**
+             * @description Where the secret is that it signs with (HS256, HS384, HS512): `env:NAME` or `file:PATH`, at
+             *     least 32 bytes. Whoever has it can make tokens: prefer keys.
+             */
+            secret?: components["schemas"]["ConfiguredSecretReference"];
+            /**
+             * @description The only algorithms that its tokens may be signed with. Without any, those of its keys.
+             * @default []
+             */
+            algorithms: components["schemas"]["ConfiguredAlgorithm"][];
+            /**
+             * @description How far its clock and the gateway's may be apart.
+             * @default 30s
+             */
+            leeway: components["schemas"]["ConfiguredDuration"];
+            /**
+             * @description How often keys are fetched; besides, whenever a token names one that is not known.
+             * @default 10m
+             */
+            refresh: components["schemas"]["ConfiguredDuration"];
+            /**
+             * @description How long the keys that were fetched last count while none can be had.
+             * @default 1d
+             */
+            keep: components["schemas"]["ConfiguredDuration"];
+            /** @description Where its tokens say who calls, and what they may do. */
+            claims?: components["schemas"]["ConfiguredClaims"];
+            /** @description Its name among its kind. */
+            id?: string;
+            /** @description Grows with every change; the `ETag` of it. */
+            readonly version?: number | null;
         };
         /** @description Several of something. */
         Items: {
@@ -8505,6 +8732,7 @@ export type SchemaAskedBrowsers = components['schemas']['AskedBrowsers'];
 export type SchemaAskedConnection = components['schemas']['AskedConnection'];
 export type SchemaAskedCredentials = components['schemas']['AskedCredentials'];
 export type SchemaAskedHeader = components['schemas']['AskedHeader'];
+export type SchemaAskedIssuer = components['schemas']['AskedIssuer'];
 export type SchemaAskedLimit = components['schemas']['AskedLimit'];
 export type SchemaAskedNetwork = components['schemas']['AskedNetwork'];
 export type SchemaAskedRequest = components['schemas']['AskedRequest'];
@@ -8536,10 +8764,13 @@ export type SchemaChanged = components['schemas']['Changed'];
 export type SchemaChangedDocument = components['schemas']['ChangedDocument'];
 export type SchemaComparedDifference = components['schemas']['ComparedDifference'];
 export type SchemaComparison = components['schemas']['Comparison'];
+export type SchemaConfiguredAccepted = components['schemas']['ConfiguredAccepted'];
 export type SchemaConfiguredAccessRole = components['schemas']['ConfiguredAccessRole'];
 export type SchemaConfiguredAccountState = components['schemas']['ConfiguredAccountState'];
 export type SchemaConfiguredAddressList = components['schemas']['ConfiguredAddressList'];
 export type SchemaConfiguredAdmin = components['schemas']['ConfiguredAdmin'];
+export type SchemaConfiguredAlgorithm = components['schemas']['ConfiguredAlgorithm'];
+export type SchemaConfiguredApiKey = components['schemas']['ConfiguredApiKey'];
 export type SchemaConfiguredApp = components['schemas']['ConfiguredApp'];
 export type SchemaConfiguredApproval = components['schemas']['ConfiguredApproval'];
 export type SchemaConfiguredAssignment = components['schemas']['ConfiguredAssignment'];
@@ -8554,7 +8785,9 @@ export type SchemaConfiguredCaptured = components['schemas']['ConfiguredCaptured
 export type SchemaConfiguredCategory = components['schemas']['ConfiguredCategory'];
 export type SchemaConfiguredCause = components['schemas']['ConfiguredCause'];
 export type SchemaConfiguredCertificate = components['schemas']['ConfiguredCertificate'];
+export type SchemaConfiguredClaims = components['schemas']['ConfiguredClaims'];
 export type SchemaConfiguredClient = components['schemas']['ConfiguredClient'];
+export type SchemaConfiguredClient2 = components['schemas']['ConfiguredClient2'];
 export type SchemaConfiguredClientCertificate = components['schemas']['ConfiguredClientCertificate'];
 export type SchemaConfiguredCookieName = components['schemas']['ConfiguredCookieName'];
 export type SchemaConfiguredCoverage = components['schemas']['ConfiguredCoverage'];
@@ -8589,7 +8822,9 @@ export type SchemaConfiguredHostKind = components['schemas']['ConfiguredHostKind
 export type SchemaConfiguredHostMode = components['schemas']['ConfiguredHostMode'];
 export type SchemaConfiguredHostPattern = components['schemas']['ConfiguredHostPattern'];
 export type SchemaConfiguredImported = components['schemas']['ConfiguredImported'];
+export type SchemaConfiguredIssuer = components['schemas']['ConfiguredIssuer'];
 export type SchemaConfiguredJsonPlace = components['schemas']['ConfiguredJsonPlace'];
+export type SchemaConfiguredJwt = components['schemas']['ConfiguredJwt'];
 export type SchemaConfiguredLimit = components['schemas']['ConfiguredLimit'];
 export type SchemaConfiguredLimitKey = components['schemas']['ConfiguredLimitKey'];
 export type SchemaConfiguredLimitKind = components['schemas']['ConfiguredLimitKind'];
@@ -8708,6 +8943,7 @@ export type SchemaImported = components['schemas']['Imported'];
 export type SchemaInvitationDocument = components['schemas']['InvitationDocument'];
 export type SchemaInvitationState = components['schemas']['InvitationState'];
 export type SchemaInvited = components['schemas']['Invited'];
+export type SchemaIssuerDocument = components['schemas']['IssuerDocument'];
 export type SchemaItems = components['schemas']['Items'];
 export type SchemaItems2 = components['schemas']['Items2'];
 export type SchemaKeyWanted = components['schemas']['KeyWanted'];
@@ -19523,6 +19759,672 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GroupDocument"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_issuers: {
+        parameters: {
+            query?: {
+                /** @description Items on a page, 1 to 1000; 100 if this is not said. */
+                limit?: number | null;
+                /** @description Where to go on: the `next` of the page before. */
+                cursor?: string | null;
+                /** @description `id` (the default), or `-id` for the other way round. */
+                sort?: string | null;
+                /** @description Only those of this tenant. */
+                tenant?: string | null;
+                /** @description Only those whose id or title has this in it. */
+                q?: string | null;
+                /** @description Only those of this app. */
+                app?: string | null;
+                /** @description Only those of this service. */
+                service?: string | null;
+                /** @description Only those in this state. */
+                state?: string | null;
+                /** @description Only those of this environment. */
+                environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas, where the whole documents are too much: the answer
+                 *     has `entries_count` in the place of `entries` then, say.
+                 */
+                without?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["IssuerDocument"][];
+                        /** @description The `cursor` of the next page, if there is one. */
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_issuer: {
+        parameters: {
+            query?: {
+                /** @description For the audit trail, at most 4096 bytes. */
+                comment?: string | null;
+            };
+            header?: {
+                /** @description Any text of one's own, new for each request: what is sent again with the same one within a day is answered again, without the secrets, and not done again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssuerDocument"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuerDocument"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_issuer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuerDocument"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_issuer: {
+        parameters: {
+            query?: {
+                /** @description For the audit trail, at most 4096 bytes. */
+                comment?: string | null;
+            };
+            header?: {
+                /** @description The `ETag` of what was read: it is done only if that is stored still; `*`: only if anything is. */
+                "If-Match"?: string;
+                /** @description `*`: it is done only if nothing is stored there. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssuerDocument"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuerDocument"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_issuer: {
+        parameters: {
+            query?: {
+                /** @description For the audit trail, at most 4096 bytes. */
+                comment?: string | null;
+            };
+            header?: {
+                /** @description The `ETag` of what was read: it is done only if that is stored still; `*`: only if anything is. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_issuer: {
+        parameters: {
+            query?: {
+                /** @description For the audit trail, at most 4096 bytes. */
+                comment?: string | null;
+            };
+            header?: {
+                /** @description The `ETag` of what was read: it is done only if that is stored still; `*`: only if anything is. */
+                "If-Match"?: string;
+                /** @description Any text of one's own, new for each request: what is sent again with the same one within a day is answered again, without the secrets, and not done again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuerDocument"];
                 };
             };
             /** @description Bad Request */

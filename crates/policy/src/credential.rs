@@ -5,8 +5,10 @@
 mod bearer;
 mod places;
 pub(crate) mod query;
+mod remembered;
 
 pub use places::{KeyPlaces, is_open_about_itself};
+pub use remembered::Remembered;
 
 use crate::facts::{CredentialVerdict, Facts, OtherKind, Place};
 use crate::fields::Known;
@@ -30,6 +32,8 @@ pub struct Verifier<'a> {
     pub keyer: &'a Keyer,
     /// For tokens.
     pub keyring: &'a Keyring,
+    /// Tokens that were found genuine before, where somebody remembers them.
+    pub remembered: Option<&'a Remembered>,
 }
 
 /// Finds the credential of a request where the operation of `route` looks for it, and verifies it.
@@ -66,7 +70,7 @@ fn verify_in(
         if facts.header(Known::Authorization, 1).is_some() {
             return ambiguous(std::iter::empty(), true);
         }
-        return bearer::verify(token, accepted, snapshot, by.keyring);
+        return bearer::verify(token, accepted, snapshot, by);
     }
     let Some(first) = first else {
         return other_kind(accepted, facts);

@@ -227,7 +227,11 @@ fn decide(snapshot: &Snapshot<'_>, keyer: &Keyer, facts: &Live<'_>) -> Walk {
             Step::Done(other) => panic!("was not allowed: {other:?}"),
             Step::Need(FactRequest::Credential) => {
                 let route = walk.route().unwrap();
-                let by = Verifier { keyer, keyring };
+                let by = Verifier {
+                    keyer,
+                    keyring,
+                    remembered: None,
+                };
                 facts.provide_credential(verify(facts, snapshot, route, by));
             }
             Step::Need(other) => panic!("asks for {other}"),

@@ -105,9 +105,12 @@ function Asked(props: { asked: Schemas['Requirements'] }) {
 function credential(asked: Schemas['Requirements']): string {
   const words = texts.services.details;
   if (!asked.credentials) return words.open;
-  const { headers, query, optional } = asked.credentials;
+  const { kinds, headers, query, issuers, optional } = asked.credentials;
   const places = [...headers, ...query.map(words.parameter)].join(', ');
-  return optional ? `${words.keyIn(places)} ${words.optional}` : words.keyIn(places);
+  const accepted = kinds.map((kind) =>
+    kind === 'jwt' ? words.tokenOf(issuers.map((one) => one.iss).join(', ')) : words.keyIn(places),
+  );
+  return [...accepted, optional && words.optional].filter(Boolean).join(', ');
 }
 
 function subscription(asked: Schemas['Requirements']): string {

@@ -118,7 +118,12 @@ function ServiceFacts(props: { service: Service }) {
 function credentialsOf(service: Service): string {
   const words = texts.services.summary;
   if (!service.authentication) return words.open;
-  const { api_key, subscription } = service.authentication;
-  const header = [api_key.header ?? 'X-API-Key'].flat().join(', ');
-  return [words.key(header), subscription === false && words.noSubscription].filter(Boolean).join('; ');
+  const { api_key, jwt, subscription } = service.authentication;
+  const header = [api_key?.header ?? 'X-API-Key'].flat().join(', ');
+  const kinds = [
+    (api_key || !jwt) && words.key(header),
+    jwt && words.token(jwt.issuers.join(', ')),
+    subscription === false && words.noSubscription,
+  ];
+  return kinds.filter(Boolean).join('; ');
 }

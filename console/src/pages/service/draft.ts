@@ -43,7 +43,7 @@ export function draftOf(service: Service): Draft {
     hosts: service.hosts ?? [],
     scopes: Object.entries(service.scopes ?? {}).map(([name, means]) => ({ key: name, name, means })),
     keys: authentication !== undefined,
-    headers: [authentication?.api_key.header ?? USUAL_HEADER].flat(),
+    headers: [authentication?.api_key?.header ?? USUAL_HEADER].flat(),
     subscription: authentication?.subscription ?? true,
     visibility: service.visibility ?? 'public',
     sharedWith: service.shared_with ?? [],

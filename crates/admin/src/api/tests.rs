@@ -5,6 +5,7 @@ mod commands;
 mod finding;
 mod hanging_up;
 mod held;
+mod issuers;
 mod links;
 mod notifications;
 mod people;

@@ -77,6 +77,12 @@ pub fn rotated(old: &Seen, who: &str, rotation: &Rotation) -> Result<Rotated, Re
         return Err(Refusal::invalid(message).help(format!("at most {LONGEST}, 90 days")));
     }
     good(old)?;
+    if old.document.get("client").is_some() {
+        let message = format!("`{}` has no key that could be rotated", old.id);
+        return Err(Refusal::new("conflict", message).help(
+            "tokens prove it: its issuer makes new ones, and changes the keys that sign them",
+        ));
+    }
     let member = |name: &str| old.document.get(name).cloned();
     let (key, mut change) = shorthand::new_key(NewKey {
         app: text(&old.document, "app").to_owned(),

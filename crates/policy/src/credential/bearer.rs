@@ -1,11 +1,12 @@
 //! Bearer tokens (RFC 6750 §2.1), of which those are read that an issuer signed.
 
+use super::Verifier;
 use crate::facts::{CredentialVerdict, Facts, OtherKind};
 use crate::fields::Known;
 use crate::snapshot::Snapshot;
 use postern_model::entity::Authentication;
 use postern_model::key::ApiKey;
-use postern_proof::{Keyring, Keys, Trusted, Unverified};
+use postern_proof::{KeySet, Keys, Token, Trusted, Unverified};
 use std::sync::Arc;
 
 /// The token of a request, if it brings one.
@@ -26,25 +27,43 @@ pub(super) fn verify(
     token: &[u8],
     accepted: &Authentication,
     snapshot: &Snapshot<'_>,
-    keyring: &Keyring,
+    by: Verifier<'_>,
 ) -> CredentialVerdict {
     if ApiKey::parse(token).is_ok() {
         return CredentialVerdict::KindNotAccepted {
             sent: OtherKind::KeyAsBearer,
         };
     }
+    let all = &snapshot.rules.configuration().issuers;
+    let mut issuers = accepted.issuers.iter().filter_map(|&at| all.get(at));
+    let mark = snapshot.rules.mark();
+    let remembered = by.remembered.map(|all| (all, all.name(token)));
+    if let Some((remembered, name)) = &remembered {
+        let is_current = |said: &Token, keys: &Arc<KeySet>| {
+            let accepted = issuers.clone().any(|issuer| issuer.name == said.issuer);
+            let now = by.keyring.of(&said.issuer);
+            accepted && matches!(now, Keys::Known(known) if Arc::ptr_eq(known, keys))
+        };
+        if let Some(token) = remembered.get(name, mark, is_current) {
+            return CredentialVerdict::Token(token);
+        }
+    }
     let token = match Unverified::parse(token) {
         Ok(token) => token,
         Err(fault) => return CredentialVerdict::TokenFault(fault),
     };
-    let all = &snapshot.rules.configuration().issuers;
-    let mut issuers = accepted.issuers.iter().filter_map(|&at| all.get(at));
     let Some(issuer) = issuers.find(|issuer| Some(&*issuer.iss) == token.issuer()) else {
         return CredentialVerdict::TokenFault(token.of_nobody());
     };
-    match keyring.of(&issuer.name) {
+    match by.keyring.of(&issuer.name) {
         Keys::Known(keys) => match token.verify(&Trusted { issuer, keys }) {
-            Ok(token) => CredentialVerdict::Token(Arc::new(token)),
+            Ok(token) => {
+                let token = Arc::new(token);
+                if let Some((remembered, name)) = remembered {
+                    remembered.put(name, mark, &token, keys);
+                }
+                CredentialVerdict::Token(token)
+            }
             Err(fault) => CredentialVerdict::TokenFault(fault),
         },
         Keys::Missing { since, error } => CredentialVerdict::NoKeys {

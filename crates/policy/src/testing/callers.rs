@@ -41,6 +41,7 @@ pub(crate) fn verifier() -> Verifier<'static> {
     Verifier {
         keyer: &KEYER,
         keyring: &KEYRING,
+        remembered: None,
     }
 }
 

@@ -243,6 +243,7 @@ impl Walking<'_> {
             let by = Verifier {
                 keyer: &shared.keyer,
                 keyring: &shared.issuers.keyring(),
+                remembered: Some(&self.core.remembered),
             };
             verify(live, self.snapshot, &route, by)
         };

@@ -106,6 +106,7 @@ impl Answering<'_> {
         let by = Verifier {
             keyer: &shared.keyer,
             keyring: &shared.issuers.keyring(),
+            remembered: Some(&self.core.remembered),
         };
         let verdict = places.verify(live, snapshot, by);
         let proved = places.proved(&verdict, live, snapshot);

@@ -11,6 +11,7 @@ use crate::upstream::{CoreUpstream, CoreUpstreams, Lease};
 use postern_calllog::Producer;
 use postern_model::RequestId;
 use postern_model::entity::Configuration;
+use postern_policy::credential::Remembered;
 use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
 use std::ops::{Deref, DerefMut};
@@ -99,6 +100,8 @@ pub(crate) struct Core {
     /// Tasks to wake when draining begins, when its time is over, and for a sweep.
     waiting: RefCell<slab::Slab<Waker>>,
     random: Cell<u64>,
+    /// Tokens that were found genuine.
+    pub(crate) remembered: Remembered,
     scratch: RefCell<Vec<Vec<u8>>>,
     heads: RefCell<Vec<ResponseHead>>,
 }
@@ -111,6 +114,7 @@ impl Core {
             random: Cell::new(shared.seed ^ (index as u64) << 32),
             metrics: shared.metrics.core(),
             producer: shared.call_log.as_ref().map(|log| log.producer()),
+            remembered: Remembered::new(&shared.keyer),
             shared,
             state: RefCell::new(Rc::new(state)),
             draining: Cell::new(false),
