@@ -18,12 +18,16 @@ pub(crate) const TARGETS: &[(&str, Target)] = &[
     ("forwarded", |data| {
         holds(postern_policy::client::fuzz(data).map_err(str::to_owned));
     }),
+    ("geo", |data| holds(postern_geo::fuzz(data))),
     ("head_reader", |data| {
         holds(postern_proxy::fuzzing::request_head(data));
         holds(postern_proxy::fuzzing::response_head(data));
     }),
     ("host", |data| {
         holds(postern_policy::host::fuzz(data).map_err(str::to_owned));
+    }),
+    ("list", |data| {
+        holds(postern_policy::listing::fuzz(data).map_err(str::to_owned));
     }),
     ("openapi", |data| holds(postern_openapi::fuzz(data))),
     ("origin", |data| {

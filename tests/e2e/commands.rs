@@ -6,6 +6,7 @@ mod asking;
 mod declared;
 mod demo;
 mod directory;
+mod elsewhere;
 mod faults;
 mod file;
 mod import;

@@ -14,6 +14,7 @@ mod commands;
 mod differential;
 mod environments;
 mod forwarding;
+mod geo;
 mod harness;
 mod issuers;
 mod lifecycle;

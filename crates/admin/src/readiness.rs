@@ -29,6 +29,11 @@ pub struct Readiness {
     /// nobody out either: it is away from every node, and requests are decided by what was read
     /// before. See `postern_database_away`.
     pub database: Option<String>,
+    /// Databases of addresses whose files cannot be used, so that older ones answer; one sentence
+    /// each. See `postern_geo_database_broken`.
+    pub geo: Vec<String>,
+    /// Lists from files and URLs that cannot be read; one sentence each. What they said last holds.
+    pub lists: Vec<String>,
     /// What is wrong with the call log, one sentence each; empty when it works.
     pub call_log: Vec<String>,
 }
@@ -65,6 +70,8 @@ impl Readiness {
             "reasons": reasons,
             "configuration": configuration,
             "database": self.database,
+            "geo": self.geo,
+            "lists": self.lists,
             "call_log": self.call_log,
         })
         .to_string();

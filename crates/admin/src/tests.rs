@@ -41,6 +41,8 @@ fn ready() -> Readiness {
         listeners_bound: true,
         draining: false,
         database: None,
+        geo: Vec::new(),
+        lists: Vec::new(),
         call_log: Vec::new(),
     }
 }
@@ -155,10 +157,19 @@ async fn readiness_tells_its_reasons_and_a_stale_configuration_still_serves() {
     assert_eq!((status, &body["ready"]), (200, &true.into()));
     assert_eq!(body["call_log"][0], "writer: the disk is full");
     let (status, body) = ask(Readiness {
+        geo: vec!["country: it is not a whole database".into()],
+        ..ready()
+    })
+    .await;
+    assert_eq!((status, &body["ready"]), (200, &true.into()));
+    assert_eq!(body["geo"][0], "country: it is not a whole database");
+    let (status, body) = ask(Readiness {
         configuration: ConfigurationState::Missing,
         listeners_bound: false,
         draining: true,
         database: Some("away for 7 s".into()),
+        geo: Vec::new(),
+        lists: Vec::new(),
         call_log: Vec::new(),
     })
     .await;

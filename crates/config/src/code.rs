@@ -82,6 +82,10 @@ codes! {
     InvalidDigest = "invalid_digest",
     /// A secret that is referred to is not a key of this gateway.
     InvalidKey = "invalid_key",
+    /// Not a country of ISO 3166-1.
+    InvalidCountry = "invalid_country",
+    /// Not the number of an autonomous system.
+    InvalidAsn = "invalid_asn",
     /// There is no such upstream.
     UnknownUpstream = "unknown_upstream",
     /// There is no such version.

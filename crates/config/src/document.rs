@@ -32,7 +32,7 @@ use role::{AccessRole, Group};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use service::Service;
-use settings::{Admin, CallLog, Client, Egress, Forwarding, Limits, Staleness, Timeouts};
+use settings::{Admin, CallLog, Client, Egress, Forwarding, Geo, Limits, Staleness, Timeouts};
 use upstream::Upstream;
 
 /// The configuration of a Postern gateway.
@@ -85,6 +85,8 @@ pub(crate) struct Document {
     pub policies: Option<Map<Policy>>,
     /// What every address meets before anything is known of its request.
     pub edge: Option<Edge>,
+    /// Databases that say in which country an address is, and whose network it is in.
+    pub geo: Option<Geo>,
     /// How the client's address is found.
     pub client: Option<At<Client>>,
     /// Bounds of what a client may send or hold.

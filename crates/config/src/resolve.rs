@@ -17,6 +17,7 @@ mod issuer;
 mod leads;
 mod list;
 mod listener;
+mod network;
 mod ownership;
 mod plan;
 mod policy;
@@ -125,6 +126,11 @@ pub(crate) fn resolve(
     let (lists, index) = resolver.lists(document.lists.unwrap_or_default());
     let plans = resolver.plans(document.plans.unwrap_or_default());
     let policies = resolver.policies(document.policies.unwrap_or_default(), &index);
+    let geo = resolver.geo(document.geo.as_ref());
+    let client = resolver.client(document.client, &index);
+    if let Some(client) = admin.as_ref().and_then(|admin| admin.client.as_ref()) {
+        resolver.no_lists_of_admin(client);
+    }
     let edge = document.edge.map(|edge| resolver.edge(edge, &index));
     let accounts = Accounts {
         tenants: resolver.tenants(document.tenants.unwrap_or_default(), tenant_days),
@@ -138,10 +144,7 @@ pub(crate) fn resolve(
         admin: admin.map(settings::admin).unwrap_or_default(),
         services,
         upstreams: upstreams.into_iter().map(|u| u.entity).collect(),
-        client: document
-            .client
-            .map(|c| settings::client(c.value))
-            .unwrap_or_default(),
+        client,
         limits: document.limits.map(settings::limits).unwrap_or_default(),
         timeouts: document
             .timeouts
@@ -164,6 +167,7 @@ pub(crate) fn resolve(
         access_roles: resolver.roles,
         policies,
         edge: edge.unwrap_or_default(),
+        geo,
     };
     Resolved {
         configuration,
@@ -193,6 +197,15 @@ impl Resolver<'_, '_> {
     }
 
     fn path(&mut self, path: &str, span: Span) -> Arc<Path> {
+        let full = self.readable(path, span);
+        if !self.files.contains(&full) {
+            self.files.push(full.clone());
+        }
+        full.into()
+    }
+
+    /// A file that must be there and is not watched with the configuration.
+    fn readable(&mut self, path: &str, span: Span) -> PathBuf {
         let full = self.folder.join(path);
         if let Err(error) = self.secrets.check_file(&full) {
             let shown = crate::findings::quote(path);
@@ -207,10 +220,7 @@ impl Resolver<'_, '_> {
                 ));
             }
         }
-        if !self.files.contains(&full) {
-            self.files.push(full.clone());
-        }
-        full.into()
+        full
     }
 
     /// A certificate and its key; `None` if a part of it was left out.

@@ -9,6 +9,7 @@ pub(crate) mod host;
 pub(crate) mod name;
 pub(crate) mod origin;
 pub(crate) mod path;
+pub(crate) mod place;
 pub(crate) mod reference;
 pub(crate) mod size;
 pub(crate) mod staleness;
@@ -112,6 +113,8 @@ pub(crate) const KINDS: &[Entry] = &[
     entry::<path::BasePath>(),
     entry::<path::Template>(),
     entry::<path::RequestTarget>(),
+    entry::<place::CountryCode>(),
+    entry::<place::Asn>(),
     entry::<reference::ChainReference>(),
     entry::<reference::FilePath>(),
     entry::<reference::KeyReference>(),

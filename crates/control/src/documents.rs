@@ -37,13 +37,14 @@ const NAMED: [(&str, &str); 18] = [
 ];
 
 /// Sections that are one document each, and its kind.
-const SINGLE: [&str; 9] = [
+const SINGLE: [&str; 10] = [
     "admin",
     "call_log",
     "client",
     "edge",
     "egress",
     "forwarding",
+    "geo",
     "limits",
     "staleness",
     "timeouts",
@@ -128,7 +129,7 @@ pub fn section(kind: &str) -> Option<(&'static str, bool)> {
 
 /// Kinds in the order in which people read a configuration: each, where that is possible, after
 /// those that it refers to.
-const READ: [&str; 26] = [
+const READ: [&str; 27] = [
     "listener",
     "admin",
     "environment",
@@ -149,6 +150,7 @@ const READ: [&str; 26] = [
     "list",
     "policy",
     "edge",
+    "geo",
     "client",
     "limits",
     "timeouts",

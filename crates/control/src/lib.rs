@@ -3,7 +3,8 @@
 //! Owns the local socket (`DIR/postern.sock`), its protocol, and the client of that and of the HTTP
 //! API; what a document's kind and section are called; the way of a change from a request to the
 //! store, through the validation of everything together, to what is served; and the shorthands that
-//! make such changes (keys, subscriptions, lists); who is told what happened ([`notify`]). Refuses to own what documents mean
+//! make such changes (keys, subscriptions, lists); who is told what happened ([`notify`]);
+//! lists of addresses that come from elsewhere ([`sourced`]). Refuses to own what documents mean
 //! (`postern-config`), how they are kept (`postern-store`), sockets that listen on the network, and
 //! what a terminal shows (the binary).
 
@@ -33,6 +34,7 @@ mod sections;
 mod service;
 pub mod shorthand;
 pub mod socket;
+pub mod sourced;
 pub mod workflow;
 mod yaml;
 

@@ -37,8 +37,9 @@ use crate::load::{Candidate, Last, Loader, Read};
 use crate::notify::ServedCertificate;
 use crate::people::Doors;
 use crate::socket::Items;
-use crate::{Actor, Answer, Named, Refusal, Remembered, repair};
+use crate::{Actor, Answer, Named, Refusal, Remembered, repair, sourced};
 use postern_calllog::CallLog;
+use postern_explain::Located;
 use postern_model::entity::Configuration;
 use postern_model::key::Keyer;
 use postern_model::permission::Point;
@@ -99,6 +100,17 @@ pub trait Running: std::fmt::Debug + Send + Sync {
 
     /// Ends a block.
     fn lift(&self, address: IpAddr) -> Option<Block>;
+
+    /// Where an address is, by the databases that are asked now.
+    fn locate(&self, address: IpAddr) -> Located {
+        let _ = address;
+        Located::default()
+    }
+
+    /// How the lists of addresses stand that come from elsewhere.
+    fn sourced_lists(&self) -> Vec<sourced::State> {
+        Vec::new()
+    }
 
     /// The certificates that are served.
     fn certificates(&self) -> Vec<ServedCertificate> {
@@ -385,6 +397,7 @@ impl Service {
             "log" => self.log(call.actor, read(call.params)?, call.replies).await,
             "denials" => self.denials(call.actor, read(call.params)?).await,
             "fix" => self.fix(call.actor, read(call.params)?).await,
+            "lists.sources" => self.list_sources(call.actor),
             "blocks.list" => self.blocks(call.actor, &read(call.params)?),
             "blocks.lift" => self.lift(call.actor, &read(call.params)?),
             "policies.effective" => self.effective(call.actor, &read(call.params)?),
@@ -450,6 +463,11 @@ impl Service {
             "stored_revision": head.map(|head| head.revision.to_string()),
             "process": self.running.status(),
         })
+    }
+
+    fn list_sources(&self, actor: &Actor) -> Result<Value, Refusal> {
+        on_platform(actor, Point::ListsRead)?;
+        Ok(json!({ "lists": self.running.sourced_lists() }))
     }
 
     fn blocks(&self, actor: &Actor, wanted: &Blocks) -> Result<Value, Refusal> {

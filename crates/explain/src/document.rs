@@ -54,7 +54,7 @@ const SECTIONS: [(&str, &str); 18] = [
 ];
 
 /// Sections that are one document.
-const SINGLE: [&str; 9] = [
+const SINGLE: [&str; 10] = [
     "admin",
     "call_log",
     "edge",
@@ -64,6 +64,7 @@ const SINGLE: [&str; 9] = [
     "staleness",
     "egress",
     "forwarding",
+    "geo",
 ];
 
 fn section(kind: &str) -> Option<&'static str> {

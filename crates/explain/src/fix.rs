@@ -7,6 +7,7 @@ mod case;
 mod credential;
 mod demands;
 mod limit;
+mod place;
 mod prove;
 mod role;
 mod route;
@@ -270,7 +271,11 @@ fn combinations(candidates: &[Candidate], size: usize) -> Vec<Vec<&Candidate>> {
 /// What might help against one refusal.
 fn of(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
     match denial.code.family() {
-        "edge" | "network" => address::candidates(case, denial),
+        "edge" | "network" => {
+            let mut found = place::candidates(case, denial);
+            found.extend(address::candidates(case, denial));
+            found
+        }
         "cors" | "csrf" => browser::candidates(case, denial),
         "route" => route::candidates(case, denial),
         "headers" | "body" => demands::candidates(case, denial),

@@ -40,7 +40,7 @@ pub use explanation::{
     Asked, Audience, Comparison, Difference, Evidence, Explanation, Fix, LimitState, NewKey,
     NotKnown, Passed, Proof, Reach, Refusal, Since, Step, Told, Value, Verdict, Who,
 };
-pub use made::{Answer, Body, MadeUp, QuestionError, can, rank};
+pub use made::{Answer, Body, Located, MadeUp, QuestionError, can, rank};
 pub use record::{ReadError, RecordedDenial, denial_from_json};
 pub use render::Style;
 pub use requirements::{

@@ -6,12 +6,16 @@ use crate::explanation::{Audience, Explanation};
 use crate::overlay::{Assumed, Overlay};
 use crate::world::World;
 use postern_model::entity::{CredentialState, CsrfToken, PRODUCTION, TlsVersion};
+use postern_policy::client::{self, ClientAddress, Unfound};
 use postern_policy::csrf::TokenVerdict;
-use postern_policy::facts::{CertificateVerdict, CredentialVerdict, EdgeReading, Reading, Tls};
+use postern_policy::facts::{
+    CertificateVerdict, CredentialVerdict, EdgeReading, LocatedCountry, LocatedSystem, Reading, Tls,
+};
 use postern_policy::fields::Span;
 use postern_policy::head::Head;
+use postern_policy::listing::Listed;
 use postern_policy::policies::LimitUse;
-use postern_policy::{Connection, Directory, Live};
+use postern_policy::{Connection, Directory, Live, Rules};
 use serde_json::Value as Json;
 use std::net::{IpAddr, SocketAddr};
 
@@ -47,6 +51,17 @@ pub struct Body<'a> {
     pub size: u64,
     /// Its first bytes.
     pub start: &'a [u8],
+}
+
+/// Where an address is, as far as there are databases that say so.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Located {
+    /// In which country.
+    pub country: Option<LocatedCountry>,
+    /// In whose network.
+    pub system: Option<LocatedSystem>,
+    /// What lists from elsewhere say of it.
+    pub listed: Vec<Listed>,
 }
 
 /// A question that cannot be asked.
@@ -99,7 +114,7 @@ impl Answer {
 
 /// Decides a made-up request and explains it. `readings` says how limits stand, in their order;
 /// without it, or where it knows nothing, nothing was taken from them. `edge` says how the
-/// counters of the address stand.
+/// counters of the address stand, `locate` where an address is.
 ///
 /// # Errors
 /// A question that cannot be asked.
@@ -108,6 +123,7 @@ pub fn can(
     made: &MadeUp<'_>,
     edge: Option<&EdgeReading>,
     readings: &dyn Fn(&[LimitUse]) -> Option<Vec<Reading>>,
+    locate: &dyn Fn(IpAddr) -> Located,
     audience: Audience,
 ) -> Result<Answer, QuestionError> {
     let head = head(made)?;
@@ -115,6 +131,18 @@ pub fn can(
     let connection = connection(made);
     let mut live = Live::new(&head, &connection, made.at);
     live.provide_edge(edge.cloned().unwrap_or_default());
+    if let Some(client) = client_of(&mut live, world.snapshot.rules, locate) {
+        let located = locate(client.address);
+        if let Some(country) = located.country {
+            live.provide_country(country);
+        }
+        if let Some(system) = located.system {
+            live.provide_autonomous_system(system);
+        }
+        for listed in located.listed {
+            live.provide_listed(listed);
+        }
+    }
     live.provide_certificate(CertificateVerdict::Missing);
     live.provide_credential(match &key {
         Some(id) => CredentialVerdict::Verified {
@@ -158,6 +186,32 @@ pub fn can(
             .push(format!("app `{app}` has no key, so that none is sent"));
     }
     Ok(Answer::of(explanation))
+}
+
+/// The client's address, as far as lists of trusted proxies have to be asked for it.
+fn client_of(
+    live: &mut Live<'_>,
+    rules: &Rules,
+    locate: &dyn Fn(IpAddr) -> Located,
+) -> Option<ClientAddress> {
+    // At most one address for each hop.
+    for _ in 0..=rules.configuration().client.max_hops.saturating_add(1) {
+        match client::find_by(live, rules) {
+            Ok(client) => return Some(client),
+            Err(Unfound::Unparseable(_)) => return None,
+            Err(Unfound::Listed { address, .. }) => {
+                let listed = locate(address).listed;
+                let before = listed.len();
+                for listed in listed {
+                    live.provide_listed(listed);
+                }
+                if before == 0 {
+                    return None;
+                }
+            }
+        }
+    }
+    None
 }
 
 fn head(made: &MadeUp<'_>) -> Result<Head, QuestionError> {

@@ -4,10 +4,12 @@ use postern_model::entity::{Authentication, CsrfToken};
 use postern_policy::Rules;
 use postern_policy::csrf::TokenVerdict;
 use postern_policy::facts::{
-    CertificateVerdict, CredentialVerdict, EdgeReading, Facts, Reading, TlsFacts,
+    CertificateVerdict, CredentialVerdict, EdgeReading, Facts, LocatedCountry, LocatedSystem,
+    Reading, TlsFacts,
 };
 use postern_policy::fields::Known;
 use postern_policy::head::Version;
+use postern_policy::listing::Listed;
 use postern_policy::recorded::Routed;
 use std::net::IpAddr;
 
@@ -118,6 +120,18 @@ impl Facts for Overlay<'_> {
 
     fn edge(&self) -> Option<&EdgeReading> {
         self.assumed.edge.as_ref().or_else(|| self.facts.edge())
+    }
+
+    fn country(&self, address: IpAddr) -> Option<&LocatedCountry> {
+        self.facts.country(address)
+    }
+
+    fn autonomous_system(&self, address: IpAddr) -> Option<&LocatedSystem> {
+        self.facts.autonomous_system(address)
+    }
+
+    fn listed(&self, list: &str, address: IpAddr) -> Option<&Listed> {
+        self.facts.listed(list, address)
     }
 
     fn has_body(&self) -> bool {

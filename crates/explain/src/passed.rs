@@ -4,6 +4,7 @@ use crate::decide::{Decided, deciding};
 use crate::explanation::{LimitState, Passed};
 use postern_model::Stage;
 use postern_model::entity::Measure;
+use postern_policy::facts::LocatedCountry;
 use postern_policy::{Facts, Identity, Rules};
 
 /// The stages before `refused` (all, if nothing refused) that passed.
@@ -58,7 +59,7 @@ pub(crate) fn look(
                 format!("{}/{}/{}", service.name, version.name, operation.name)
             }),
         ),
-        Stage::Network => (has_policy(rules, decided, "network"), None),
+        Stage::Network => (has_policy(rules, decided, "network"), place(facts, decided)),
         Stage::Cors => (
             has_policy(rules, decided, "cors"),
             decided
@@ -97,6 +98,22 @@ pub(crate) fn look(
         Stage::Csrf => (has_policy(rules, decided, "csrf"), None),
         Stage::Upstream | Stage::Response => (false, None),
     }
+}
+
+/// Where the client is, if somebody has looked.
+fn place(facts: &dyn Facts, decided: &Decided) -> Option<String> {
+    let address = decided.client?.address;
+    let country = facts.country(address).map(LocatedCountry::or_unknown);
+    let system = facts.autonomous_system(address);
+    let system = system.and_then(|located| located.system);
+    // What was looked for here says nothing about anything else.
+    let _ = facts.not_kept();
+    let words: Vec<String> = country
+        .map(|country| country.to_string())
+        .into_iter()
+        .chain(system.map(|system| system.to_string()))
+        .collect();
+    (!words.is_empty()).then(|| words.join(", "))
 }
 
 /// The scopes that an operation requires, and which of its access roles the caller has; `None` if

@@ -100,6 +100,12 @@ impl Words<'_> {
         Some(self.clock.at.div_euclid(1000) - self.number(name)?)
     }
 
+    /// When the database was built that says where the address is.
+    fn built(&self) -> Option<String> {
+        let at = u64::try_from(self.number("database")?).ok()?;
+        Some(format!("as the database of {} has it", self.moment(at)))
+    }
+
     fn address(&self) -> String {
         let address = self.quoted("address", "the address");
         match self.value("provenance") {
@@ -172,6 +178,24 @@ fn addresses(words: &Words<'_>) -> Option<Picture> {
     let since = || words.note("since ", "since");
     let reason = || words.note("reason: ", "reason");
     Some(match words.refusal.code.as_str() {
+        "network.country_not_allowed" => some(
+            words.address(),
+            match (
+                words.value("rule").as_deref(),
+                words.quoted("country", "it"),
+            ) {
+                (Some("deny_countries"), country) => format!("denied country {country}"),
+                (Some(_), country) => format!("allowed countries, of which {country} is none"),
+                (None, country) => format!("country {country}, which may not call"),
+            },
+            vec![
+                words.note("autonomous system: ", "asn"),
+                words.note("nor is it on allowlist ", "list"),
+                words.note("expired, so that nobody is on it: ", "expired_list"),
+                words.note("from ", "source"),
+                words.built(),
+            ],
+        ),
         "network.address_not_allowed" => some(
             words.address(),
             match words.value("list") {
@@ -180,6 +204,9 @@ fn addresses(words: &Words<'_>) -> Option<Picture> {
             },
             vec![
                 words.note("expired, so that nobody is on it: ", "expired_list"),
+                words.note("from ", "source"),
+                words.note("autonomous system: ", "asn"),
+                words.built(),
                 words
                     .value("nearest_range")
                     .zip(words.value("address"))
@@ -188,10 +215,20 @@ fn addresses(words: &Words<'_>) -> Option<Picture> {
                     }),
             ],
         ),
+        "network.address_denied" if words.value("asn").is_some() => some(
+            words.address(),
+            format!("denied autonomous system {}", words.quoted("asn", "")),
+            vec![words.built()],
+        ),
         "network.address_denied" | "edge.address_denied" => some(
             words.address(),
             format!("deny-list {}", words.quoted("list", "of this gateway")),
-            vec![words.note("entry: ", "entry"), since(), reason()],
+            vec![
+                words.note("entry: ", "entry"),
+                since(),
+                reason(),
+                words.note("from ", "source"),
+            ],
         ),
         "edge.address_blocked" => some(
             words.address(),

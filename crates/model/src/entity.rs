@@ -9,6 +9,7 @@ mod certificate;
 mod credential;
 mod edge;
 mod environment;
+mod geo;
 mod issuer;
 mod list;
 mod listener;
@@ -34,8 +35,9 @@ pub use credential::{
 };
 pub use edge::{Edge, EdgeRate};
 pub use environment::{Environment, PRODUCTION};
+pub use geo::{AsNumber, Country, Geo};
 pub use issuer::{Algorithm, ClaimNames, Fetched, Issuer, IssuerKeys};
-pub use list::{AddressList, ListEntry};
+pub use list::{AddressList, ListEntry, ListFormat, ListPlace, ListSource};
 pub use listener::{Distribution, KeySource, Listener, ListenerTls, ProxyProtocol, TlsVersion};
 pub use method::Method;
 pub use plan::{Coverage, Limit, LimitKey, Measure, Plan};
@@ -87,6 +89,8 @@ pub struct Configuration {
     pub policies: Vec<Policy>,
     /// What every address meets first.
     pub edge: Edge,
+    /// Databases that say where addresses are.
+    pub geo: Geo,
     /// Who may tell us the client's address.
     pub client: Client,
     /// Bounds of what a peer may send or hold.

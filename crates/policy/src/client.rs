@@ -11,6 +11,7 @@ mod tests;
 
 use crate::facts::{Facts, values};
 use crate::fields::Known;
+use crate::rules::Rules;
 use ipnet::IpNet;
 use node::Node;
 use postern_model::entity::{Client, ForwardedHeader};
@@ -117,21 +118,87 @@ impl Problem {
     }
 }
 
-/// Finds the client's address.
+/// Why the client's address is not found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unfound {
+    /// A trusted hop's header cannot be read.
+    Unparseable(Unparseable),
+    /// Whether an address is on a list that comes from elsewhere has to be obtained first.
+    Listed {
+        /// Index into [`Configuration::lists`](postern_model::entity::Configuration).
+        list: usize,
+        /// The address.
+        address: IpAddr,
+    },
+}
+
+/// Whether a hop is trusted.
+type Trusts<'a> = &'a dyn Fn(IpAddr) -> Result<bool, Unfound>;
+
+/// Finds the client's address where only ranges are trusted.
 ///
 /// # Errors
 /// A trusted hop's header that cannot be read; an untrusted peer's is not looked at.
 pub fn find(facts: &dyn Facts, config: &Client) -> Result<ClientAddress, Unparseable> {
+    let by_range = |address| Ok(is_trusted(&config.trusted_proxies, address));
+    match walk(facts, config, &by_range) {
+        Ok(found) => Ok(found),
+        Err(Unfound::Unparseable(why)) => Err(why),
+        // No list is asked.
+        Err(Unfound::Listed { .. }) => Ok(start(facts)),
+    }
+}
+
+/// Finds the client's address as rules say.
+///
+/// # Errors
+/// As [`find`], or a fact is missing.
+pub fn find_by(facts: &dyn Facts, rules: &Rules) -> Result<ClientAddress, Unfound> {
+    let config = &rules.configuration().client;
+    let trusts = |address: IpAddr| {
+        if is_trusted(&config.trusted_proxies, address) {
+            return Ok(true);
+        }
+        for &at in &config.trusted_lists {
+            let Some(list) = rules.policies().list(at) else {
+                continue;
+            };
+            if list.has_expired(facts.now()) {
+                continue;
+            }
+            let is_on = if list.is_sourced {
+                let listed = facts.listed(&list.name, address);
+                listed
+                    .ok_or(Unfound::Listed { list: at, address })?
+                    .lets_in()
+            } else {
+                list.find(address, facts.now()).is_some()
+            };
+            if is_on {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    };
+    walk(facts, config, &trusts)
+}
+
+/// Whoever is connected to us, or whom the PROXY protocol names.
+fn start(facts: &dyn Facts) -> ClientAddress {
     let (address, provenance) = match facts.proxied_source() {
         Some(source) => (source, Provenance::ProxyProtocol),
         None => (facts.peer(), Provenance::Peer),
     };
-    let start = ClientAddress {
+    ClientAddress {
         address: address.to_canonical(),
         provenance,
         via_trusted_proxy: false,
-    };
-    if !is_trusted(&config.trusted_proxies, start.address) {
+    }
+}
+
+fn walk(facts: &dyn Facts, config: &Client, trusts: Trusts<'_>) -> Result<ClientAddress, Unfound> {
+    let start = start(facts);
+    if !trusts(start.address)? {
         return Ok(start);
     }
     let mut walk = HopWalk {
@@ -141,6 +208,7 @@ pub fn find(facts: &dyn Facts, config: &Client) -> Result<ClientAddress, Unparse
         },
         hop: 0,
         config,
+        trusts,
     };
     match config.header {
         ForwardedHeader::XForwardedFor => walk.x_forwarded_for(facts)?,
@@ -189,10 +257,11 @@ struct HopWalk<'a> {
     at: ClientAddress,
     hop: usize,
     config: &'a Client,
+    trusts: Trusts<'a>,
 }
 
 impl HopWalk<'_> {
-    fn x_forwarded_for(&mut self, facts: &dyn Facts) -> Result<(), Unparseable> {
+    fn x_forwarded_for(&mut self, facts: &dyn Facts) -> Result<(), Unfound> {
         let lines = values(facts, Known::XForwardedFor).count();
         for nth in (0..lines).rev() {
             let line = facts.header(Known::XForwardedFor, nth).unwrap_or_default();
@@ -208,7 +277,7 @@ impl HopWalk<'_> {
         Ok(())
     }
 
-    fn forwarded(&mut self, facts: &dyn Facts) -> Result<(), Unparseable> {
+    fn forwarded(&mut self, facts: &dyn Facts) -> Result<(), Unfound> {
         let lines = values(facts, Known::Forwarded).count();
         for nth in (0..lines).rev() {
             let line = facts.header(Known::Forwarded, nth).unwrap_or_default();
@@ -226,7 +295,7 @@ impl HopWalk<'_> {
         Ok(())
     }
 
-    fn hop(&mut self, node: Option<Node>) -> Result<Next, Unparseable> {
+    fn hop(&mut self, node: Option<Node>) -> Result<Next, Unfound> {
         self.hop += 1;
         let (header, provenance) = match self.config.header {
             ForwardedHeader::XForwardedFor => {
@@ -234,11 +303,13 @@ impl HopWalk<'_> {
             }
             ForwardedHeader::Forwarded => ("Forwarded", Provenance::Forwarded(self.hop)),
         };
-        let bad = |problem| Unparseable {
-            header,
-            hop: self.hop,
-            sent_by: self.at.address,
-            problem,
+        let bad = |problem| {
+            Unfound::Unparseable(Unparseable {
+                header,
+                hop: self.hop,
+                sent_by: self.at.address,
+                problem,
+            })
         };
         if self.hop > self.config.max_hops {
             return Err(bad(Problem::TooManyHops));
@@ -250,7 +321,7 @@ impl HopWalk<'_> {
         };
         self.at.address = address;
         self.at.provenance = provenance;
-        Ok(if is_trusted(&self.config.trusted_proxies, address) {
+        Ok(if (self.trusts)(address)? {
             Next::Further
         } else {
             Next::Arrived

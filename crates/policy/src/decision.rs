@@ -8,6 +8,7 @@ use crate::router::{Params, Route};
 use postern_model::Stage;
 use postern_model::denial::Denial;
 use postern_model::entity::Method;
+use std::net::IpAddr;
 
 /// How far a walk goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -29,6 +30,17 @@ pub enum FactRequest {
     },
     /// What the counters of the client's address say.
     Edge,
+    /// In which country the client's address is.
+    Country,
+    /// To which autonomous system the client's address belongs.
+    AutonomousSystem,
+    /// What a list that comes from elsewhere says of an address.
+    Listed {
+        /// Index into [`Configuration::lists`](postern_model::entity::Configuration).
+        list: usize,
+        /// The address.
+        address: IpAddr,
+    },
     /// What stands where the matched operation looks for credentials.
     Credential,
     /// What stands where a policy looks for a token of the host's own pages.
@@ -51,6 +63,9 @@ impl FactRequest {
         match self {
             Self::ClientCertificate { .. } => "client_certificate",
             Self::Edge => "edge_counters",
+            Self::Listed { .. } => "list",
+            Self::Country => "country",
+            Self::AutonomousSystem => "autonomous_system",
             Self::Credential => "credential",
             Self::CsrfToken { .. } => "csrf_token",
             Self::Counters => "counters",

@@ -1,7 +1,9 @@
 //! What is known about one request.
 
+mod located;
 mod readings;
 
+pub use located::{AutonomousSystem, Label, LocatedCountry, LocatedSystem};
 pub use readings::{
     Blocked, CredentialVerdict, EdgeReading, Exceeded, OtherKind, Place, Reading, Readings,
 };
@@ -9,6 +11,7 @@ pub use readings::{
 use crate::csrf::{CheckedToken, TokenVerdict};
 use crate::fields::Known;
 use crate::head::{Head, Version};
+use crate::listing::Listed;
 use crate::recorded::Routed;
 use crate::rules::Rules;
 use postern_model::entity::{Authentication, CsrfToken, TlsVersion};
@@ -54,6 +57,12 @@ pub trait Facts {
     fn now(&self) -> i64;
     /// What the counters of the client's address say; `None` until somebody has looked.
     fn edge(&self) -> Option<&EdgeReading>;
+    /// In which country an address is; `None` until somebody has looked.
+    fn country(&self, address: IpAddr) -> Option<&LocatedCountry>;
+    /// To which autonomous system an address belongs; `None` until somebody has looked.
+    fn autonomous_system(&self, address: IpAddr) -> Option<&LocatedSystem>;
+    /// What a list that comes from elsewhere says of an address; `None` until somebody has looked.
+    fn listed(&self, list: &str, address: IpAddr) -> Option<&Listed>;
     /// Whether a body follows the head.
     fn has_body(&self) -> bool;
     /// What was found where the matched operation looks for credentials; `None` until somebody
@@ -188,6 +197,9 @@ pub struct Live<'a> {
     misdirected: bool,
     certificate: OnceCell<CertificateVerdict>,
     edge: OnceCell<EdgeReading>,
+    country: OnceCell<LocatedCountry>,
+    system: OnceCell<LocatedSystem>,
+    listed: Vec<Listed>,
     credential: OnceCell<CredentialVerdict>,
     tokens: Vec<CheckedToken>,
     readings: Option<Readings>,
@@ -204,6 +216,9 @@ impl<'a> Live<'a> {
             misdirected: false,
             certificate: OnceCell::new(),
             edge: OnceCell::new(),
+            country: OnceCell::new(),
+            system: OnceCell::new(),
+            listed: Vec::new(),
             credential: OnceCell::new(),
             tokens: Vec::new(),
             readings: None,
@@ -227,6 +242,17 @@ impl<'a> Live<'a> {
     /// Answers [`FactRequest::Edge`](crate::decision::FactRequest). The first answer counts.
     pub fn provide_edge(&self, reading: EdgeReading) {
         let _ = self.edge.set(reading);
+    }
+
+    /// Answers [`FactRequest::Country`](crate::decision::FactRequest). The first answer counts.
+    pub fn provide_country(&self, located: LocatedCountry) {
+        let _ = self.country.set(located);
+    }
+
+    /// Answers [`FactRequest::AutonomousSystem`](crate::decision::FactRequest). The first answer
+    /// counts.
+    pub fn provide_autonomous_system(&self, located: LocatedSystem) {
+        let _ = self.system.set(located);
     }
 
     /// Answers [`FactRequest::Credential`](crate::decision::FactRequest). The first answer counts.
@@ -258,6 +284,21 @@ impl<'a> Live<'a> {
     /// Answers [`FactRequest::BodyStart`](crate::decision::FactRequest). The first answer counts.
     pub fn provide_body_start(&self, bytes: Vec<u8>) {
         let _ = self.body_start.set(bytes);
+    }
+
+    /// Answers [`FactRequest::Listed`](crate::decision::FactRequest). The first answer counts.
+    pub fn provide_listed(&mut self, listed: Listed) {
+        self.listed.push(listed);
+    }
+
+    /// What was found on lists from elsewhere.
+    pub(crate) fn all_listed(&self) -> &[Listed] {
+        &self.listed
+    }
+
+    /// Where the client is, as far as that was asked for.
+    pub(crate) fn located(&self) -> (Option<LocatedCountry>, Option<LocatedSystem>) {
+        (self.country.get().copied(), self.system.get().copied())
     }
 
     /// The head.
@@ -342,6 +383,21 @@ impl Facts for Live<'_> {
 
     fn edge(&self) -> Option<&EdgeReading> {
         self.edge.get()
+    }
+
+    fn country(&self, address: IpAddr) -> Option<&LocatedCountry> {
+        let located = self.country.get();
+        located.filter(|located| located.address == address)
+    }
+
+    fn autonomous_system(&self, address: IpAddr) -> Option<&LocatedSystem> {
+        let located = self.system.get();
+        located.filter(|located| located.address == address)
+    }
+
+    fn listed(&self, list: &str, address: IpAddr) -> Option<&Listed> {
+        let mut all = self.listed.iter();
+        all.find(|listed| listed.address == address && *listed.list == *list)
     }
 
     fn credential(&self) -> Option<&CredentialVerdict> {

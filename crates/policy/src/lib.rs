@@ -19,6 +19,7 @@ pub mod head;
 pub mod host;
 pub mod identity;
 mod lapse;
+pub mod listing;
 pub mod origin;
 pub mod own;
 pub mod path;

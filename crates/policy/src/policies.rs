@@ -26,7 +26,7 @@ pub(crate) use limit::{Compiled as CompiledLimit, Parties};
 pub use limit::{LimitUse, LimitUses, Subject};
 pub(crate) use list::{Entry, List};
 pub(crate) use media::fits;
-pub(crate) use network::Refused;
+pub(crate) use network::{Judged, Network, On, Origin, Refused};
 
 use crate::rules::CompileError;
 use effective::Sets;
@@ -36,7 +36,7 @@ use std::sync::Arc;
 /// A policy, compiled.
 #[derive(Debug)]
 pub(crate) enum Compiled {
-    Network(network::Network),
+    Network(Network),
     Headers(headers::Headers),
     Limit(limit::Compiled),
     Body(postern_model::entity::BodyRule),
@@ -100,7 +100,7 @@ impl Policies {
                     if !rule.allow.iter().chain(&rule.deny).all(known) {
                         return Err(CompileError::List(policy.name.clone()));
                     }
-                    Compiled::Network(network::Network::new(rule))
+                    Compiled::Network(Network::new(rule))
                 }
                 PolicyRule::Headers(rule) => Compiled::Headers(headers::Headers::new(rule)),
                 PolicyRule::Limit(limit) => {
@@ -203,15 +203,20 @@ impl Policies {
         }
     }
 
-    /// Whether only listed addresses reach the operation with that plan: a policy that is enforced
-    /// at `now` says so.
-    pub(crate) fn only_listed(&self, configuration: &Configuration, plan: usize, now: i64) -> bool {
+    /// Whether only some addresses reach the operation with that plan, by lists or by where they
+    /// are: a policy that is enforced at `now` says so.
+    pub(crate) fn only_from_some(
+        &self,
+        configuration: &Configuration,
+        plan: usize,
+        now: i64,
+    ) -> bool {
         let set = self.of(plan).into_iter();
         set.flat_map(|set| set.network.iter()).any(|&at| {
             let policy = configuration.policies.get(at as usize);
             let enforced = policy.is_some_and(|policy| holds(policy, now) == Holds::Enforced);
             let listed =
-                |compiled: &Compiled| matches!(compiled, Compiled::Network(rule) if rule.lists_who_may());
+                |compiled: &Compiled| matches!(compiled, Compiled::Network(rule) if rule.allows_some());
             enforced && self.compiled(at).is_some_and(listed)
         })
     }

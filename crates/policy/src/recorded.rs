@@ -1,7 +1,7 @@
 //! What is kept of a request that is over, so that it can be decided again.
 //!
 //! Kept are: times, method, host, the path (of a request that was routed its template, unless
-//! every parameter may be recorded), addresses, the TLS session, the names of all header fields
+//! every parameter may be recorded), addresses and where they are, the TLS session, the names of all header fields
 //! and the values of those that decisions are made by and that hold no secrets, what became of
 //! the credential by its id, counter readings, and the rows of the directory. Not kept are the
 //! query, the body, and every other value. A check that looks at one of those cannot tell.
@@ -19,10 +19,12 @@ pub use rows::Rows;
 use crate::csrf::{CheckedToken, TokenVerdict};
 use crate::directory::Directory;
 use crate::facts::{
-    CertificateVerdict, CredentialVerdict, EdgeReading, Facts, Live, Reading, TlsFacts,
+    CertificateVerdict, CredentialVerdict, EdgeReading, Facts, Live, LocatedCountry, LocatedSystem,
+    Reading, TlsFacts,
 };
 use crate::fields::Known;
 use crate::head::Version;
+use crate::listing::Listed;
 use crate::path;
 use crate::rules::Rules;
 use crate::snapshot::Snapshot;
@@ -95,6 +97,12 @@ pub struct Recorded {
     certificate: Option<CertificateVerdict>,
     #[serde(skip_serializing_if = "Option::is_none")]
     edge: Option<EdgeReading>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    country: Option<LocatedCountry>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    system: Option<LocatedSystem>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    listed: Vec<Listed>,
     #[serde(skip_serializing_if = "Option::is_none")]
     credential: Option<CredentialVerdict>,
     /// Where credentials were accepted.
@@ -235,6 +243,9 @@ impl Recorded {
             body_agrees: false,
             certificate: live.client_certificate().cloned(),
             edge: live.edge().cloned(),
+            country: walk.progress().country,
+            system: walk.progress().system,
+            listed: live.all_listed().to_vec(),
             credential: live.credential().cloned(),
             looked: walk
                 .route()
@@ -475,6 +486,24 @@ impl Facts for Recorded {
 
     fn edge(&self) -> Option<&EdgeReading> {
         self.fact(self.edge.as_ref(), "edge_counters")
+    }
+
+    fn country(&self, address: IpAddr) -> Option<&LocatedCountry> {
+        let located = self.country.as_ref();
+        let located = located.filter(|located| located.address == address);
+        self.fact(located, "country")
+    }
+
+    fn autonomous_system(&self, address: IpAddr) -> Option<&LocatedSystem> {
+        let located = self.system.as_ref();
+        let located = located.filter(|located| located.address == address);
+        self.fact(located, "autonomous_system")
+    }
+
+    fn listed(&self, list: &str, address: IpAddr) -> Option<&Listed> {
+        let mut all = self.listed.iter();
+        let listed = all.find(|listed| listed.address == address && *listed.list == *list);
+        self.fact(listed, "list")
     }
 
     fn has_body(&self) -> bool {

@@ -6,10 +6,11 @@ mod tests;
 use crate::client::{ClientAddress, Scheme};
 use crate::cors::Preflight;
 use crate::decision::{Allowed, Decision, Depth, FactRequest, Step, Unknown};
-use crate::facts::Facts;
+use crate::facts::{Facts, LocatedCountry, LocatedSystem};
 use crate::fields::Span;
 use crate::head::Head;
 use crate::identity::{Caller, Identity};
+use crate::listing::Listed;
 use crate::own::Own;
 use crate::policies::{LimitUse, LimitUses};
 use crate::router::{Params, Route};
@@ -71,6 +72,10 @@ pub(crate) struct Progress {
     pub(crate) websocket: bool,
     pub(crate) host: Option<NormalPath>,
     pub(crate) client: Option<ClientAddress>,
+    pub(crate) country: Option<LocatedCountry>,
+    pub(crate) system: Option<LocatedSystem>,
+    /// What lists from elsewhere say of the client.
+    pub(crate) listed: Vec<Listed>,
     pub(crate) scheme: Scheme,
     pub(crate) path: Option<NormalPath>,
     pub(crate) has_encoded_slash: bool,

@@ -38,6 +38,7 @@ use crate::cli::remote::Policies;
 use crate::cli::{CheckArgs, Command};
 use crate::{output, serve};
 use postern_config::{Diagnostic, System};
+use postern_model::entity::{Configuration, ListPlace};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -103,6 +104,27 @@ pub(crate) fn status_of(error: &anyhow::Error) -> ExitCode {
     }
 }
 
+/// Says which files of lists cannot be read; whether there is one. URLs are not asked.
+fn lists_fail(file: &std::path::Path, configuration: &Configuration) -> bool {
+    let mut failed = false;
+    for list in &configuration.lists {
+        let Some(source) = &list.source else { continue };
+        let ListPlace::File(path) = &source.place else {
+            continue;
+        };
+        if let Err(why) = postern_control::sourced::read_file(path, source.format) {
+            failed = true;
+            output::complain(&format!(
+                "error: {}: list `{}` cannot be read from {}: {why}",
+                file.display(),
+                list.name,
+                path.display()
+            ));
+        }
+    }
+    failed
+}
+
 fn check(args: &CheckArgs) -> ExitCode {
     let mut failed = false;
     let mut all: Vec<Diagnostic> = Vec::new();
@@ -112,6 +134,7 @@ fn check(args: &CheckArgs) -> ExitCode {
                 let text = postern_config::render_all(&loaded.warnings, output::colours());
                 let configuration = Arc::new(loaded.configuration);
                 match postern_proxy::check(&configuration) {
+                    Ok(_) if lists_fail(file, &configuration) => failed = true,
                     Ok(_) if !args.json => output::say(&format!("{}: ok", file.display())),
                     Ok(_) => {}
                     Err(error) => {

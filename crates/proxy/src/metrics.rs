@@ -20,6 +20,7 @@ pub use process::resident_bytes;
 use self::core::Shard;
 use layout::Registry;
 use postern_calllog::Health;
+use postern_geo::State;
 use postern_model::entity::Configuration;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -108,6 +109,11 @@ pub trait Observe: Send + Sync {
     /// process's own.
     fn silence(&self) -> Option<std::time::Duration> {
         None
+    }
+
+    /// How the databases of addresses stand.
+    fn places(&self) -> Vec<State> {
+        Vec::new()
     }
 
     /// How the call log fares, if there is one.

@@ -86,6 +86,10 @@ pub(super) const ROWS: &[Row] = &[
                    "policy": {"kind": "network", "deny": ["network-address-denied"]}}"#,
         sent: "GET /op\nX-API-Key: {key}\nX-Forwarded-For: 203.0.113.71", alike: "GET /op\nX-API-Key: {key}\nX-Forwarded-For: 203.0.113.72",
         mend: Fix, ..ROW },
+    Row { code: "network.country_not_allowed", status: [403, 403, 404],
+        world: r#"{"policy": {"kind": "network", "allow_countries": ["DE"]}}"#,
+        sent: "GET /op\nX-API-Key: {key}\nX-Forwarded-For: 203.0.113.200", alike: "GET /op\nX-API-Key: {key}\nX-Forwarded-For: 203.0.113.7",
+        mend: Fix, ..ROW },
 
     Row { code: "headers.required_missing", status: [400, 403, 404],
         world: r#"{"policy": {"kind": "headers", "required": ["X-Reason"]}}"#,

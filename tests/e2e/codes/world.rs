@@ -3,12 +3,18 @@
 
 use super::row::{Row, Telling};
 use super::table::ROWS;
+use crate::harness::files::{Scratch, scratch};
 use crate::harness::program::free_address;
 use crate::harness::tls::{Authority, Validity};
 use crate::upstream::Upstream;
+use postern_geo::testing::{country, database};
 use postern_model::key::ApiKey;
 use serde_json::{Map, Value, json};
 use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// When the database of countries was built: 2026-11-18.
+const BUILT: u64 = 1_794_960_000;
 
 /// What a configuration is about.
 pub(super) struct Place {
@@ -20,13 +26,24 @@ pub(super) struct Place {
     /// A file with the key that signs every token.
     keys: tempfile::NamedTempFile,
     _authority: Authority,
+    /// The database of countries.
+    geo: PathBuf,
+    _scratch: Scratch,
 }
 
 impl Place {
     pub(super) fn new() -> Self {
         let authority = Authority::new("codes");
         let issued = authority.issue("codes", &["standard-standard.test"], Validity::Now);
+        let scratch = scratch("codes-geo");
+        let records = [
+            ("203.0.113.0/24", country("DE")),
+            ("203.0.113.128/25", country("FR")),
+        ];
+        let geo = scratch.write("country.mmdb", database("Codes-Country", BUILT, &records));
         Self {
+            geo,
+            _scratch: scratch,
             upstream: Upstream::start(),
             nobody: free_address(),
             certificate: json!({"certificate": issued.certificate, "key": issued.key}),
@@ -66,6 +83,7 @@ pub(super) fn of_extent(tellings: &[Telling], place: &Place, extent: Extent) -> 
         "upstreams": {"behind": upstream(&json!([place.upstream.address.to_string()]))},
         "client": {"trusted_proxies": ["127.0.0.0/8"]},
         "egress": {"allow": ["127.0.0.0/8"]},
+        "geo": {"country": place.geo},
     });
     let (id, credential) = credential(&good(), "fine");
     all["credentials"][id] = credential;

@@ -31,6 +31,7 @@ const CONTRACT: &[(&str, u16, &str, &str)] = &[
     ("route.path_rejected", 400, "consumer", "http_request_error"),
     ("network.address_not_allowed", 403, "consumer", "http_request_denied"),
     ("network.address_denied", 403, "consumer", "http_request_denied"),
+    ("network.country_not_allowed", 403, "consumer", "http_request_denied"),
     ("cors.origin_not_allowed", 403, "consumer", "http_request_denied"),
     ("cors.method_not_allowed", 403, "publisher", "http_request_denied"),
     ("cors.header_not_allowed", 403, "publisher", "http_request_denied"),

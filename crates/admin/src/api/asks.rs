@@ -7,7 +7,7 @@ use super::answers::configuration::{
     AppliedConfiguration, Imported, PlannedConfiguration, RotatedSecrets, SealedSecret,
     WrittenConfiguration,
 };
-use super::answers::policies::{AddressBlocks, EffectivePolicies, LiftedBlock};
+use super::answers::policies::{AddressBlocks, EffectivePolicies, LiftedBlock, SourcedLists};
 use super::answers::revisions::{
     ChangeRequestRow, ChangeRequestsPage, DecidedChangeRequest, RevisionDifference, RevisionsPage,
     RolledBack, ShownRevision,
@@ -238,6 +238,7 @@ macro_rules! asks {
 asks! {
     Can POST "/questions/can" "ask_can" QuestionsAsk (Nothing, Nothing, Json<MadeUp>) -> DecidedQuestion, USUAL "can" "Calls" "Decide a request that nobody has sent";
     Effective GET "/services/{service}/versions/{version}/operations/{operation}/policies" "effective_policies" PoliciesRead (OfOperation, Nothing, Nothing) -> EffectivePolicies, USUAL "policies.effective" "Policies" "Show which policies hold for an operation, and where they come from";
+    ListSources GET "/list-sources" "list_sources" ListsRead (Nothing, Nothing, Nothing) -> SourcedLists, USUAL "lists.sources" "Platform" "Show how lists from files and URLs stand";
     ListBlocks GET "/blocks" "list_blocks" BlocksLift (Nothing, Blocks, Nothing) -> AddressBlocks, USUAL "blocks.list" "Platform" "List addresses that are blocked for now";
     Lift DELETE "/blocks/{address}" "lift_block" BlocksLift (ByAddress, Nothing, Nothing) -> LiftedBlock, USUAL "blocks.lift" "Platform" "End the block of an address";
     Requirements GET "/requirements" "requirements" SignedIn (Nothing, Wanted, Nothing) -> answers::Requirements, USUAL "requirements" "Catalogue" "Say what an operation asks of its callers";

@@ -118,6 +118,7 @@ commands! {
     Log "log" CallsRead 65_536, "List and follow requests";
     Denials "denials" CallsRead 65_536, "Count refusals";
     Fix "fix" CallsRead 65_536, "Make a proved fix";
+    ListsSources "lists.sources" ListsRead 4096, "Show how lists from files and URLs stand";
     BlocksList "blocks.list" BlocksLift 4096, "List blocked addresses";
     BlocksLift "blocks.lift" BlocksLift 4096, "End a block";
     PeopleAdminLink "people.admin_link" UsersWrite 4096, "Make a link with which an administrator signs up";

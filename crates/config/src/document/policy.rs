@@ -8,6 +8,7 @@ use crate::scalar::duration::Duration;
 use crate::scalar::host::HostPattern;
 use crate::scalar::name::{CookieName, EntityName, HeaderName, MethodName};
 use crate::scalar::origin::{Origin, OriginExpression};
+use crate::scalar::place::{Asn, CountryCode};
 use crate::scalar::size::Size;
 use crate::scalar::text::{HeaderValue, MediaType};
 use schemars::JsonSchema;
@@ -36,10 +37,26 @@ pub(crate) struct Policy {
     /// hold.
     #[schemars(extend("default" = false))]
     pub default: Option<bool>,
-    /// Lists of addresses of which one must hold the client's; with the kind `network` only.
+    /// Lists of addresses that may call; with the kind `network` only. Of everything that `allow`,
+    /// `allow_countries` and `allow_asns` name, one thing must hold the client.
     pub allow: Option<At<Vec<At<String>>>>,
-    /// Lists of addresses of which none may hold the client's; with the kind `network` only.
+    /// Lists of addresses that may not call; with the kind `network` only. What is denied wins over
+    /// what is allowed.
     pub deny: Option<At<Vec<At<String>>>>,
+    /// Countries from which may be called, as the database of `geo.country` knows them; with the
+    /// kind `network` only.
+    pub allow_countries: Option<At<Vec<CountryCode>>>,
+    /// Countries from which may not be called; with the kind `network` only.
+    pub deny_countries: Option<At<Vec<CountryCode>>>,
+    /// Autonomous systems from which may be called, as the database of `geo.asn` knows them; with
+    /// the kind `network` only.
+    pub allow_asns: Option<At<Vec<Asn>>>,
+    /// Autonomous systems from which may not be called; with the kind `network` only.
+    pub deny_asns: Option<At<Vec<Asn>>>,
+    /// The status of refusals instead of 403; with the kind `network` only: 404 where addresses are
+    /// refused, 451 where countries are.
+    #[schemars(range(min = 400, max = 499))]
+    pub status: Option<At<u16>>,
     /// The methods that it is about, all without any; with the kind `headers`. With the kind `cors`,
     /// those that pages of other origins may use; without any, those of the operation.
     pub methods: Option<At<Vec<MethodName>>>,
@@ -120,7 +137,7 @@ pub(crate) struct CsrfToken {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PolicyKind {
-    /// Which client addresses may call.
+    /// From which addresses, countries and autonomous systems may be called.
     Network,
     /// What a request's head must look like.
     Headers,

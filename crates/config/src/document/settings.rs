@@ -5,6 +5,7 @@ use crate::scalar::address::{ListenAddress, Network};
 use crate::scalar::duration::Duration;
 use crate::scalar::host::{Host, Url};
 use crate::scalar::name::Pseudonym;
+use crate::scalar::reference::FilePath;
 use crate::scalar::size::Size;
 use crate::scalar::staleness::StalenessLimit;
 use schemars::JsonSchema;
@@ -35,6 +36,10 @@ pub(crate) struct Client {
     /// Proxies in front of the gateway whose forwarding header is believed.
     #[schemars(extend("default" = []))]
     pub trusted_proxies: Option<Vec<Network>>,
+    /// Lists of the platform on which such proxies stand, such as one that a provider publishes. One
+    /// that is stale or has expired makes nobody trusted. Not for the `admin` address.
+    #[schemars(extend("default" = []))]
+    pub trusted_proxy_lists: Option<At<Vec<At<String>>>>,
     /// The header that these proxies write.
     #[schemars(extend("default" = "x-forwarded-for"))]
     pub header: Option<At<ForwardedHeader>>,
@@ -51,6 +56,19 @@ pub(crate) enum ForwardedHeader {
     XForwardedFor,
     /// `Forwarded` (RFC 7239).
     Forwarded,
+}
+
+/// Databases that say where addresses are, in the MMDB format (GeoLite2, DB-IP, IPinfo and
+/// others). None is shipped. A file that is replaced is read again; one that cannot be read then
+/// changes nothing.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Geo {
+    /// The file that knows countries, for `allow_countries` and `deny_countries` of policies.
+    pub country: Option<At<FilePath>>,
+    /// The file that knows autonomous systems, for `allow_asns` and `deny_asns`; it may be the same
+    /// one.
+    pub asn: Option<At<FilePath>>,
 }
 
 /// Bounds of what a client may send or hold.

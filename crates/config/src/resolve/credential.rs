@@ -110,7 +110,7 @@ impl Resolver<'_, '_> {
         seen: &mut Seen,
     ) -> Option<Proof> {
         if let Some(client) = &given.client {
-            return self.client(id, shown, given, client, seen);
+            return self.client_proof(id, shown, given, client, seen);
         }
         let (digest, span) = self.digest(id, shown, given)?;
         let format = match &given.imported {
@@ -125,7 +125,7 @@ impl Resolver<'_, '_> {
     }
 
     /// The client whose tokens prove a credential.
-    fn client(
+    fn client_proof(
         &mut self,
         id: &At<String>,
         shown: &str,

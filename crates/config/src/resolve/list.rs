@@ -8,7 +8,7 @@ use crate::findings::quote;
 use crate::located::{At, Map};
 use crate::source::Span;
 use ipnet::IpNet;
-use postern_model::entity::{AddressList, ListEntry, Name};
+use postern_model::entity::{AddressList, ListEntry, ListFormat, ListPlace, ListSource, Name};
 use std::collections::HashMap;
 
 /// The index of each list.
@@ -48,7 +48,8 @@ impl Resolver<'_, '_> {
                 .warning(Code::Expired, expires.span, &message, label)
                 .help("remove the list where it is named, or give it a later time");
         }
-        let entries = given.entries.into_iter().flatten();
+        let source = self.list_source(name, &shown, &given);
+        let entries = given.entries.into_iter().flat_map(|entries| entries.value);
         let entries = entries.filter_map(|entry| self.entry(&shown, entry));
         let entries: Vec<Placed> = entries.collect();
         self.redundant(&shown, &entries);
@@ -57,7 +58,70 @@ impl Resolver<'_, '_> {
             tenant: given.tenant.map(|tenant| tenant.value.into()),
             expires_at: given.expires_at.map(|date| date.value.0),
             entries: entries.into_iter().map(|placed| placed.entry).collect(),
+            source,
         }
+    }
+
+    /// Where the ranges of a list come from, if that is elsewhere.
+    fn list_source(
+        &mut self,
+        name: &At<String>,
+        shown: &str,
+        given: &document::AddressList,
+    ) -> Option<ListSource> {
+        let Some(source) = &given.source else {
+            if given.entries.is_none() && name.intact {
+                let message = format!("{shown} has no `entries`");
+                self.findings
+                    .error(Code::MissingField, name.span, &message, "nor a `source`")
+                    .help("add `entries: [203.0.113.0/24]` or `source: {file: FILE}`, say");
+            }
+            return None;
+        };
+        if let Some(entries) = &given.entries {
+            let message = format!("{shown} has `entries` and a `source`");
+            self.findings
+                .error(Code::Conflict, entries.span, &message, "one of them")
+                .help("make two lists, and name both where they are used");
+        }
+        let place = match (&source.value.file, &source.value.url) {
+            (Some(file), None) => ListPlace::File(self.readable(&file.value.0, file.span).into()),
+            (None, Some(url)) => {
+                if !url.value.0.starts_with("https://") {
+                    let message = format!("{shown} comes over an open connection");
+                    self.findings.error(
+                        Code::InvalidUrl,
+                        url.span,
+                        &message,
+                        "expected `https://…`",
+                    );
+                }
+                ListPlace::Url(url.value.0.clone())
+            }
+            (file, url) => {
+                if source.intact {
+                    let label = match (file, url) {
+                        (Some(_), Some(_)) => "it has both",
+                        _ => "it has none",
+                    };
+                    let message = format!("the source of {shown} has to be a `file` or a `url`");
+                    self.findings
+                        .error(Code::Conflict, source.span, &message, label);
+                }
+                return None;
+            }
+        };
+        let usual = ListSource::usual(place);
+        let given = &source.value;
+        Some(ListSource {
+            format: match given.format {
+                Some(document::ListFormat::Json) => ListFormat::Json,
+                Some(document::ListFormat::Text) | None => ListFormat::Text,
+            },
+            refresh: given.refresh.map_or(usual.refresh, |time| time.0),
+            stale_after: given.stale_after.map_or(usual.stale_after, |time| time.0),
+            ..usual
+        })
     }
 
     fn entry(&mut self, shown: &str, given: At<document::ListEntry>) -> Option<Placed> {

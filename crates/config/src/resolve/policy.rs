@@ -12,7 +12,7 @@ use crate::located::{At, Map, OneOrMany};
 use crate::scalar::name::HeaderName;
 use postern_model::entity::{
     BodyRule, CorsRule, CsrfRule, CsrfToken, Edge, EdgeRate, HeaderValues, HeadersRule, Level,
-    Limit, Mode, Name, NetworkRule, OriginPattern, Policy, PolicyRule,
+    Limit, Mode, Name, OriginPattern, Policy, PolicyRule,
 };
 use std::collections::HashMap;
 use std::time::Duration;
@@ -136,6 +136,11 @@ impl Resolver<'_, '_> {
         let mut fields = vec![
             Bound::new("allow", given.allow.as_ref(), network),
             Bound::new("deny", given.deny.as_ref(), network),
+            Bound::new("allow_countries", given.allow_countries.as_ref(), network),
+            Bound::new("deny_countries", given.deny_countries.as_ref(), network),
+            Bound::new("allow_asns", given.allow_asns.as_ref(), network),
+            Bound::new("deny_asns", given.deny_asns.as_ref(), network),
+            Bound::new("status", given.status.as_ref(), network),
             Bound::new("methods", given.methods.as_ref(), headers || cors),
             Bound::new("origins", given.origins.as_ref(), cors),
             Bound::new("origin_patterns", given.origin_patterns.as_ref(), cors),
@@ -305,37 +310,6 @@ impl Resolver<'_, '_> {
             document::Mode::Enforce => Mode::Enforce,
             document::Mode::Shadow => Mode::Shadow { until },
             document::Mode::Off => Mode::Off { until },
-        }
-    }
-
-    fn network(
-        &mut self,
-        key: &At<String>,
-        shown: &str,
-        given: &document::Policy,
-        lists: &Lists,
-    ) -> NetworkRule {
-        let names = |list: &Option<At<Vec<At<String>>>>| {
-            list.as_ref()
-                .map(|list| list.value.clone())
-                .unwrap_or_default()
-        };
-        let (allow, deny) = (names(&given.allow), names(&given.deny));
-        if allow.is_empty() && deny.is_empty() && key.intact {
-            let message = format!("{shown} names no list");
-            self.findings
-                .error(
-                    Code::MissingField,
-                    key.span,
-                    &message,
-                    "it refuses no address",
-                )
-                .help("add `allow: [office]` or `deny: [office]`, say");
-        }
-        let what = || format!("{shown} uses a list that does not exist");
-        NetworkRule {
-            allow: self.lists_of(&allow, lists, what),
-            deny: self.lists_of(&deny, lists, what),
         }
     }
 

@@ -5,6 +5,7 @@ use crate::scalar::duration::Duration;
 use crate::scalar::host::{Authority, Host, HostPattern, Url};
 use crate::scalar::name::{EntityName, HeaderName, MethodName, Pseudonym};
 use crate::scalar::path::{BasePath, RequestTarget, Template};
+use crate::scalar::place::{Asn, CountryCode};
 use crate::scalar::reference::{FilePath, KeyReference};
 use crate::scalar::size::Size;
 use crate::scalar::status::StatusRange;
@@ -51,6 +52,38 @@ fn durations() {
         ("99999999999999999999s", ""),
         ("-1s", ""),
         ("1y", ""),
+    ]);
+}
+
+#[test]
+fn countries() {
+    let read = |text: &str| CountryCode::read(text).map(|country| country.0.to_string());
+    assert_eq!(read("DE"), Ok("DE".to_owned()));
+    assert_eq!(read("de"), Ok("DE".to_owned()));
+    assert_eq!(read("unknown"), Ok("unknown".to_owned()));
+    bad::<CountryCode>(&[
+        ("UK", "GB"),
+        ("EL", "GR"),
+        ("EU", ""),
+        ("ZZ", ""),
+        ("DEU", ""),
+        ("Germany", ""),
+        ("", ""),
+    ]);
+}
+
+#[test]
+fn autonomous_systems() {
+    let read = |text: &str| Asn::read(text).map(|number| number.0.0);
+    assert_eq!(read("AS64496"), Ok(64_496));
+    assert_eq!(read("64496"), Ok(64_496));
+    bad::<Asn>(&[
+        ("AS 64496", "AS64496"),
+        ("ASN64496", "AS64496"),
+        ("AS0", ""),
+        ("-1", ""),
+        ("4294967296", ""),
+        ("Example Net", ""),
     ]);
 }
 

@@ -114,7 +114,7 @@ fn plans_lists_and_policies_arrive() {
     assert_eq!(office.level, operation("set-config"));
     let network = NetworkRule {
         allow: vec![0],
-        deny: Vec::new(),
+        ..NetworkRule::default()
     };
     assert_eq!(
         (&office.rule, office.mode),

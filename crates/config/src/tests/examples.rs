@@ -7,7 +7,8 @@ fn project() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// Copies a configuration to a folder of its own, with empty files where it names certificates.
+/// Copies a configuration to a folder of its own, with empty files where it names certificates and
+/// databases.
 fn staged(path: &Path) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join(path.file_name().unwrap());
@@ -20,6 +21,9 @@ fn staged(path: &Path) -> (tempfile::TempDir, PathBuf) {
     let jwt = folder.path().join("jwt");
     fs::create_dir(&jwt).unwrap();
     fs::write(jwt.join("keys.json"), "").unwrap();
+    let geo = folder.path().join("geo");
+    fs::create_dir(&geo).unwrap();
+    fs::write(geo.join("example.mmdb"), "").unwrap();
     (folder, copy)
 }
 

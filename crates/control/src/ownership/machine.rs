@@ -12,13 +12,16 @@ use serde_json::Value;
 mod tests;
 
 /// Where they stand: the kind, and the path of the member.
-const REFERENCES: [(&str, &str); 11] = [
+const REFERENCES: [(&str, &str); 14] = [
     ("certificate", "certificate"),
     ("certificate", "key"),
     ("credential", "secret"),
+    ("geo", "asn"),
+    ("geo", "country"),
     ("identity_provider", "client_secret"),
     ("issuer", "keys_file"),
     ("issuer", "secret"),
+    ("list", "source.file"),
     ("service", "client_certificate.authorities"),
     ("service", "client_certificate.revocations"),
     ("upstream", "tls.authorities"),

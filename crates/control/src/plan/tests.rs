@@ -32,6 +32,9 @@ impl Site {
         let jwt = place.path().join("jwt");
         std::fs::create_dir(&jwt).unwrap();
         std::fs::write(jwt.join("keys.json"), "").unwrap();
+        let geo = place.path().join("geo");
+        std::fs::create_dir(&geo).unwrap();
+        std::fs::write(geo.join("example.mmdb"), "").unwrap();
         let directory = DataDirectory::lock(place.path(), SystemTime::now()).unwrap();
         let store = Store::open(Arc::new(directory)).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread()

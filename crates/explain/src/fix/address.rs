@@ -13,7 +13,7 @@ use serde_json::{Value as Json, json};
 
 pub(super) fn candidates(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
     match denial.code {
-        Code::AddressNotAllowed => {
+        Code::AddressNotAllowed | Code::CountryNotAllowed => {
             let lists = texts(denial, "list").into_iter();
             let lasting = texts(denial, "expired_list").into_iter();
             lists
@@ -31,6 +31,10 @@ pub(super) fn candidates(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
 /// The address joins the list.
 fn add(case: &Case<'_>, code: Code, list: &str) -> Option<Candidate> {
     let document = case.document("list", list)?;
+    if document.get("source").is_some() {
+        // What stands there is written elsewhere.
+        return None;
+    }
     let address = case.decided.client?.address;
     let range = IpNet::from(address).to_string();
     let mut entries = entries(document).to_vec();

@@ -5,8 +5,8 @@ use super::{
     limits, refusals,
 };
 use postern_model::entity::{
-    Approval, Configuration, HeadersRule, Level, Lifecycle, Method, Mode, Name, Operation,
-    OriginPattern, Plan, Policy, PolicyRule, Service,
+    Approval, Configuration, HeadersRule, Level, Lifecycle, Method, Mode, Name, NetworkRule,
+    Operation, OriginPattern, Plan, Policy, PolicyRule, Service,
 };
 use postern_policy::Rules;
 use postern_policy::router::Route;
@@ -208,15 +208,25 @@ fn max_body(policies: &[&Policy]) -> Option<u64> {
     sizes.min()
 }
 
+/// The rules about networks that are enforced on an operation.
+pub(super) fn network_rules<'a>(rules: &'a Rules, route: &Route, now: i64) -> Vec<&'a NetworkRule> {
+    let policies = enforced(rules, route, now).into_iter();
+    let network = policies.filter_map(|policy| match &policy.rule {
+        PolicyRule::Network(rule) => Some(rule),
+        _ => None,
+    });
+    network.collect()
+}
+
 fn network(policies: &[&Policy]) -> Network {
     let rules = policies.iter().filter_map(|policy| match &policy.rule {
         PolicyRule::Network(rule) => Some(rule),
         _ => None,
     });
     rules.fold(Network::Anywhere, |before, rule| {
-        if !rule.allow.is_empty() {
+        if rule.allows_some() {
             Network::InternalOnly
-        } else if before == Network::Anywhere && !rule.deny.is_empty() {
+        } else if before == Network::Anywhere && rule.denies_some() {
             Network::NotEverywhere
         } else {
             before

@@ -1,8 +1,9 @@
 //! Which refusals are possible, from the table of denials and what the operation asks for.
 
-use super::{Browsers, Network, PossibleRefusal, Requirements, Retry};
+use super::{Browsers, PossibleRefusal, Requirements, Retry, gather};
 use postern_model::Stage;
 use postern_model::denial::{self, Code, Denial};
+use postern_model::entity::NetworkRule;
 use postern_policy::Rules;
 use postern_policy::router::Route;
 use std::collections::BTreeSet;
@@ -17,14 +18,21 @@ pub(super) fn refusals(
 ) -> Vec<PossibleRefusal> {
     let service = rules.service(route);
     let disclosure = service.disclosure.at(now);
+    let network = gather::network_rules(rules, route, now);
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
     for code in Code::ALL
         .iter()
         .copied()
-        .filter(|code| meets(*code, asked, rules))
+        .filter(|code| meets(*code, asked, rules, &network))
     {
+        let mut chosen = network.iter().filter(|rule| refuses(rule, code));
+        let chosen = chosen.find_map(|rule| rule.status);
         let denial = Denial::new(code);
+        let denial = match chosen {
+            Some(status) => denial.status(status),
+            None => denial,
+        };
         // Whoever is refused later has proved who it is, unless nobody is asked.
         let proved = code.row().stage > Stage::Authenticate && asked.credentials.is_some();
         let shown = denial.shown(service.status_profile, disclosure, proved);
@@ -51,8 +59,18 @@ pub(super) fn refusals(
     found
 }
 
+/// Whether a policy may refuse so.
+fn refuses(rule: &NetworkRule, code: Code) -> bool {
+    match code {
+        Code::AddressNotAllowed => rule.allows_some() && rule.allow_countries.is_empty(),
+        Code::CountryNotAllowed => rule.asks_country(),
+        Code::AddressDenied => !rule.deny.is_empty() || !rule.deny_asns.is_empty(),
+        _ => false,
+    }
+}
+
 /// Whether a request that the router leads to the operation may be refused so.
-fn meets(code: Code, asked: &Requirements, rules: &Rules) -> bool {
+fn meets(code: Code, asked: &Requirements, rules: &Rules, network: &[&NetworkRule]) -> bool {
     let identified = asked.credentials.is_some();
     let needed = asked.credentials.as_ref().is_some_and(|c| !c.optional);
     let edge = &rules.configuration().edge;
@@ -70,8 +88,9 @@ fn meets(code: Code, asked: &Requirements, rules: &Rules) -> bool {
         Code::NotFound | Code::MethodNotAllowed | Code::PathRejected => false,
         Code::NotPublished => asked.state == "draft" || !asked.environments.is_empty(),
         Code::VersionRetired => asked.state == "retired",
-        Code::AddressNotAllowed => asked.network == Network::InternalOnly,
-        Code::AddressDenied => asked.network != Network::Anywhere,
+        Code::AddressNotAllowed | Code::CountryNotAllowed | Code::AddressDenied => {
+            network.iter().any(|rule| refuses(rule, code))
+        }
         Code::OriginNotAllowed | Code::CorsMethodNotAllowed | Code::CorsHeaderNotAllowed => {
             asked.browsers != Browsers::UpToUpstream
         }

@@ -1,8 +1,9 @@
 //! Made-up requests.
 
-use super::scene::{KEY, NOW, STAGING, Scene};
+use super::scene::{KEY, NOW, STAGING, Scene, place};
 use crate::explanation::{Audience, Verdict};
-use crate::{Answer, Body, MadeUp, QuestionError, can};
+use crate::{Answer, Body, Located, MadeUp, QuestionError, can};
+use serde_json::json;
 
 fn made<'a>() -> MadeUp<'a> {
     MadeUp {
@@ -25,6 +26,7 @@ fn ask(made: &MadeUp<'_>) -> Result<Answer, QuestionError> {
         made,
         None,
         &|_| None,
+        &|_| Located::default(),
         Audience::Operator,
     )
 }
@@ -47,6 +49,44 @@ fn an_app_is_asked_about_by_its_production_key() {
     assert!(
         text.starts_with("allowed: POST /partners/customers by app `fieldforce`"),
         "{text}"
+    );
+}
+
+#[test]
+fn the_address_it_would_come_from_is_looked_up() {
+    let scene = Scene::new(&[
+        json!({"policies": {"from-here": {"kind": "network", "on": "platform", "allow_countries": ["DE"]}}}),
+        json!({"client": {"trusted_proxies": ["198.51.100.0/24"]}}),
+    ]);
+    let ask = |headers: &[(String, String)], known: bool| {
+        let made = MadeUp { headers, ..made() };
+        let locate = |from: std::net::IpAddr| match known {
+            true if from.to_string() == "203.0.113.9" => place("203.0.113.9", ("DE", 64_496)),
+            true => place(&from.to_string(), ("FR", 64_496)),
+            false => Located::default(),
+        };
+        can(
+            &scene.world(),
+            &made,
+            None,
+            &|_| None,
+            &locate,
+            Audience::Operator,
+        )
+        .unwrap()
+    };
+    assert_eq!(code(&ask(&[], true)), Some("network.country_not_allowed"));
+    let behind = [("X-Forwarded-For".to_owned(), "203.0.113.9".to_owned())];
+    let answer = ask(&behind, true);
+    assert!(answer.allowed);
+    let text = answer.explanation.render(&crate::Style::PLAIN);
+    assert!(text.contains("network DE, AS64496 (Example Net)"), "{text}");
+    // Without a database nothing is claimed.
+    let answer = ask(&behind, false);
+    assert_eq!(
+        answer.explanation.verdict,
+        Verdict::CannotTell,
+        "{answer:?}"
     );
 }
 

@@ -122,7 +122,49 @@ fn edge_and_network() -> Vec<Case> {
             from("192.0.2.9"),
         )
         .if_wrong(),
+        case(
+            Code::CountryNotAllowed,
+            places(&json!({"allow_countries": ["DE", "AT"], "allow": ["office"]})),
+            located("FR", 64_496),
+        )
+        .fixes(2),
+        case(
+            Code::CountryNotAllowed,
+            places(&json!({"deny_countries": ["fr"]})),
+            located("FR", 64_496),
+        )
+        .if_wrong(),
+        case(
+            Code::CountryNotAllowed,
+            places(&json!({"allow_countries": ["DE"]})),
+            located("unknown", 64_496),
+        ),
+        case(
+            Code::AddressNotAllowed,
+            places(&json!({"allow_asns": [64_500]})),
+            located("FR", 64_496),
+        ),
+        case(
+            Code::AddressDenied,
+            places(&json!({"deny_asns": [64_496, "AS64497"], "deny_countries": ["RU"]})),
+            located("FR", 64_496),
+        )
+        .if_wrong(),
     ]
+}
+
+/// A policy about places.
+fn places(rule: &Value) -> Value {
+    let mut policy = json!({"kind": "network", "on": {"service": "partners"}});
+    crate::merge_patch(&mut policy, rule);
+    json!({"policies": {"from-here": policy}})
+}
+
+fn located(country: &'static str, number: u32) -> Request {
+    Request {
+        located: Some((country, number)),
+        ..post()
+    }
 }
 
 fn routes() -> Vec<Case> {

@@ -4,10 +4,12 @@ use crate::explain::{Question, explain};
 use crate::explanation::Explanation;
 use crate::overlay::{Assumed, Overlay};
 use crate::render::Style;
-use crate::{Change, Documents, World, merge_patch};
-use postern_model::entity::{Configuration, CsrfToken};
+use crate::{Change, Documents, Located, World, merge_patch};
+use postern_model::entity::{AsNumber, Configuration, Country, CsrfToken};
 use postern_policy::csrf::TokenVerdict;
-use postern_policy::facts::{CredentialVerdict, EdgeReading, Reading};
+use postern_policy::facts::{
+    AutonomousSystem, CredentialVerdict, EdgeReading, Label, LocatedCountry, LocatedSystem, Reading,
+};
 use postern_policy::fields::Span;
 use postern_policy::head::Head;
 use postern_policy::{Connection, Directory, Live, Rules, Snapshot};
@@ -74,6 +76,11 @@ pub(super) fn documents() -> Value {
             "office-only": {"kind": "network", "on": {"service": "admin"}, "allow": ["office"]},
         },
         "edge": {"deny": ["bad"]},
+        // Any file: what is in it is told beside the request.
+        "geo": {
+            "country": concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"),
+            "asn": concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"),
+        },
     })
 }
 
@@ -152,6 +159,8 @@ pub(super) struct Request {
     pub(super) fields: Vec<String>,
     pub(super) credential: Option<CredentialVerdict>,
     pub(super) edge: EdgeReading,
+    /// The country and the autonomous system of its address.
+    pub(super) located: Option<(&'static str, u32)>,
     pub(super) readings: Option<Vec<Reading>>,
     pub(super) body: Option<&'static [u8]>,
     /// What is found where the policy `own-pages` looks for a token.
@@ -160,6 +169,28 @@ pub(super) struct Request {
 
 pub(super) fn verified(id: &str) -> CredentialVerdict {
     CredentialVerdict::Verified { id: id.into() }
+}
+
+/// What databases say of an address.
+pub(super) fn place(from: &str, (country, number): (&str, u32)) -> Located {
+    let address = from.parse().unwrap();
+    let built = 1_794_700_800;
+    Located {
+        country: Some(LocatedCountry {
+            address,
+            country: Country::parse(country),
+            built,
+        }),
+        system: Some(LocatedSystem {
+            address,
+            system: Some(AutonomousSystem {
+                number: AsNumber(number),
+                name: Label::new("Example Net"),
+            }),
+            built,
+        }),
+        listed: Vec::new(),
+    }
 }
 
 /// A limit of which so much is left.
@@ -182,6 +213,7 @@ impl Default for Request {
             fields: Vec::new(),
             credential: Some(verified(KEY)),
             edge: EdgeReading::default(),
+            located: None,
             readings: Some(vec![reading(true)]),
             body: None,
             token: None,
@@ -210,6 +242,18 @@ impl Request {
         };
         let mut live = Live::new(&head, &connection, NOW * 1000);
         live.provide_edge(self.edge.clone());
+        let located = self.located.map(|located| place(self.from, located));
+        if let Some(Located {
+            country, system, ..
+        }) = located
+        {
+            if let Some(country) = country {
+                live.provide_country(country);
+            }
+            if let Some(system) = system {
+                live.provide_autonomous_system(system);
+            }
+        }
         if let Some(credential) = &self.credential {
             live.provide_credential(credential.clone());
         }

@@ -23,6 +23,7 @@ const fn guide(means: &'static str, owner: &'static str, elsewhere: &'static str
 }
 
 const ADDRESS: &str = "Kong, Envoy (RBAC), Traefik and Azure API Management answer 403; Apigee answers 403 with `accesscontrol.IPDeniedAccess`.";
+const COUNTRY: &str = "CloudFront, AWS WAF and Cloudflare answer 403 (Cloudflare with its error 1009); RFC 7725 has 451 for what the law forbids.";
 const CORS: &str = "Most gateways answer the preflight without the headers that the browser looks for, and log nothing; the page sees a network error.";
 const CSRF: &str = "Envoy answers 403 (`Invalid origin`) and logs no reason; APISIX answers 401 (`no csrf token in headers`).";
 const RATE: &str = "Kong, Tyk, Envoy, Traefik, Gravitee, AWS, Azure and Apigee answer 429; APISIX answers 503 unless told otherwise.";
@@ -99,6 +100,8 @@ impl Code {
                 "`postern lists add` puts the address on the list. If the address is a proxy's, add that to `trusted_proxies` instead.", ADDRESS),
             Self::AddressDenied => guide("The address stands on a denylist of the tenant, the service or the operation.",
                 "`postern lists remove` takes the entry off the list.", ADDRESS),
+            Self::CountryNotAllowed => guide("The operation may be called from some countries only, or not from some, and the caller's address is in a country from which it may not be called, as the operator's database has it.",
+                "Add the country to the policy's `allow_countries`, or put the address on a list that the policy allows. Where the database is wrong about the address, replace its file: it is read again at once. Private addresses are in no country; `unknown` stands for them.", COUNTRY),
             Self::OriginNotAllowed => guide("A page of another origin called from a browser, and no origin that may do so is the page's.",
                 "Add the origin to the policy of kind `cors`, if pages of it should be let in.", CORS),
             Self::CorsMethodNotAllowed => guide("A browser asked for a page of another origin whether it may use a method, and such pages may not.",

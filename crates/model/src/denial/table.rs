@@ -128,6 +128,8 @@ codes! {
         403 [404] Consumer AfterChange Network "http_request_denied",
     AddressDenied = "network.address_denied" "IP address on a denylist"
         403 [404] Consumer AfterChange Network "http_request_denied",
+    CountryNotAllowed = "network.country_not_allowed" "Country not allowed"
+        403 [451] Consumer AfterChange Network "http_request_denied",
     OriginNotAllowed = "cors.origin_not_allowed" "Origin not allowed (CORS)"
         403 [] Consumer AfterChange Cors "http_request_denied",
     CorsMethodNotAllowed = "cors.method_not_allowed" "Method not allowed for other origins (CORS)"

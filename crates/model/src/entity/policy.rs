@@ -1,6 +1,6 @@
 //! Policies: rules of one kind each, attached to a level.
 
-use super::{Limit, Name};
+use super::{AsNumber, Country, Limit, Name};
 use std::time::Duration;
 
 /// A rule, where it holds and how strictly.
@@ -54,7 +54,7 @@ pub enum Mode {
 /// What a policy says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PolicyRule {
-    /// Which client addresses may call.
+    /// From where may be called.
     Network(NetworkRule),
     /// What a request's head must look like.
     Headers(HeadersRule),
@@ -82,14 +82,47 @@ impl PolicyRule {
     }
 }
 
-/// Lists of client addresses, by index into
+/// From where may be called. Where anything is allowed by name, a client has to be in one of the
+/// things that are; it must be in nothing that is denied. Lists are given by index into
 /// [`Configuration::lists`](super::Configuration::lists).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NetworkRule {
-    /// Only addresses on one of these may call; empty: any.
+    /// Lists of addresses that may call.
     pub allow: Vec<usize>,
-    /// Addresses on one of these may not.
+    /// Lists of addresses that may not.
     pub deny: Vec<usize>,
+    /// Countries from which may be called.
+    pub allow_countries: Vec<Country>,
+    /// Countries from which may not.
+    pub deny_countries: Vec<Country>,
+    /// Autonomous systems from which may be called.
+    pub allow_asns: Vec<AsNumber>,
+    /// Autonomous systems from which may not.
+    pub deny_asns: Vec<AsNumber>,
+    /// The status of its refusals, where their code may have it; `None`: the code's own.
+    pub status: Option<u16>,
+}
+
+impl NetworkRule {
+    /// Whether it asks in which country a client is.
+    pub const fn asks_country(&self) -> bool {
+        !self.allow_countries.is_empty() || !self.deny_countries.is_empty()
+    }
+
+    /// Whether it asks to which autonomous system a client belongs.
+    pub const fn asks_asn(&self) -> bool {
+        !self.allow_asns.is_empty() || !self.deny_asns.is_empty()
+    }
+
+    /// Whether only some clients may call, by what they are in.
+    pub const fn allows_some(&self) -> bool {
+        !self.allow.is_empty() || !self.allow_countries.is_empty() || !self.allow_asns.is_empty()
+    }
+
+    /// Whether some clients may not call, by what they are in.
+    pub const fn denies_some(&self) -> bool {
+        !self.deny.is_empty() || !self.deny_countries.is_empty() || !self.deny_asns.is_empty()
+    }
 }
 
 /// What a request's head must look like.

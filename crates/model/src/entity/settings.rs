@@ -9,6 +9,9 @@ use std::time::Duration;
 pub struct Client {
     /// Proxies in front of us whose forwarding headers we believe.
     pub trusted_proxies: Vec<IpNet>,
+    /// Lists on which such proxies stand, by index into
+    /// [`Configuration::lists`](super::Configuration::lists).
+    pub trusted_lists: Vec<usize>,
     /// Which header they write.
     pub header: ForwardedHeader,
     /// More hops than this are refused.
@@ -19,6 +22,7 @@ impl Default for Client {
     fn default() -> Self {
         Self {
             trusted_proxies: Vec::new(),
+            trusted_lists: Vec::new(),
             header: ForwardedHeader::XForwardedFor,
             max_hops: 32,
         }

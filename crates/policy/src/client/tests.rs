@@ -6,6 +6,7 @@ use proptest::prelude::*;
 fn config(header: ForwardedHeader) -> Client {
     Client {
         trusted_proxies: vec!["10.0.0.0/8".parse().unwrap(), "fd00::/8".parse().unwrap()],
+        trusted_lists: vec![],
         header,
         max_hops: 4,
     }

@@ -125,9 +125,9 @@ fn a_preflight_is_answered_and_meets_nothing_behind() {
         // Whoever had to prove who it is would be asked for a credential.
         service.authentication = Some(postern_model::entity::Authentication {
             kinds: vec![postern_model::entity::CredentialKind::ApiKey],
-            issuers: vec![],
             headers: vec!["x-api-key".into()],
             query: vec![],
+            issuers: vec![],
             forward_credential: false,
             subscription: false,
         });

@@ -22,6 +22,8 @@ pub(crate) struct Entry {
 #[derive(Debug)]
 pub(crate) struct List {
     pub(crate) name: Name,
+    /// Its ranges come from elsewhere, and are no part of the rules.
+    pub(crate) is_sourced: bool,
     /// Until when it counts; Unix time in milliseconds.
     until: i64,
     entries: Vec<Entry>,
@@ -54,6 +56,7 @@ impl List {
         }
         Self {
             name: list.name.clone(),
+            is_sourced: list.source.is_some(),
             until: end(list.expires_at),
             entries,
             v4,

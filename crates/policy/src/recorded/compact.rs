@@ -3,7 +3,7 @@
 //!
 //! In order: the layout's number; a mark of the rules that decided; how many header names had a number; which of these came, a bit
 //! each; flags; what the credential was; which of the headers came that policies name; the PROXY
-//! protocol's source; the counters; who called; values of headers; the host. What there is no room
+//! protocol's source; where the client is; the counters; who called; values of headers; the host. What there is no room
 //! for is not kept, the last before the first, and what hangs on it cannot be told.
 
 mod read;
@@ -106,4 +106,9 @@ mod flag {
     pub(super) const ROLES_NOT_KEPT: u32 = 1 << 21;
     /// Tokens of the host's own pages were looked at, and good.
     pub(super) const TOKENS: u32 = 1 << 22;
+    /// The country was asked for: it, and when the database was built.
+    pub(super) const COUNTRY: u32 = 1 << 23;
+    /// The autonomous system was asked for: one more than its number, or 0 for none, and when the
+    /// database was built.
+    pub(super) const SYSTEM: u32 = 1 << 24;
 }

@@ -48,7 +48,7 @@ fn ambient(progress: &Progress, snapshot: &Snapshot<'_>, now: i64) -> Option<Amb
         Caller::Anonymous => {
             let (rules, plan) = (snapshot.rules, progress.route?.plan);
             let configuration = rules.configuration();
-            let listed = rules.policies().only_listed(configuration, plan, now);
+            let listed = rules.policies().only_from_some(configuration, plan, now);
             listed.then_some(Ambient::Network)
         }
     }

@@ -1,6 +1,7 @@
 //! Stage 3: what every address meets, whatever it asks for. Requests that are refused later count
 //! here too; the counting itself is done where the reading is taken.
 
+use super::network::{elsewhere, look};
 use super::{Check, Outcome};
 use crate::client::ClientAddress;
 use crate::decision::FactRequest;
@@ -12,14 +13,29 @@ use postern_model::denial::{Audience, Code, Denial};
 pub(super) const CHECKS: &[Check] = &[deny_lists, counters];
 
 fn deny_lists(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
-    let Some(client) = &progress.client else {
+    let Some(client) = progress.client else {
         return Outcome::Pass;
     };
+    let client = &client;
     let rules = snapshot.rules;
     for &at in &rules.configuration().edge.deny {
         let Some(list) = rules.policies().list(at) else {
             continue;
         };
+        if list.is_sourced && !list.has_expired(facts.now()) {
+            if let Some(needed) = look(progress, rules.policies(), at, facts) {
+                return Outcome::Need(needed);
+            }
+            let mut listed = progress.listed.iter();
+            let found = listed.find(|listed| listed.list == list.name);
+            if let Some((listed, range)) = found.and_then(|listed| Some((listed, listed.range?))) {
+                let denial = seen(Code::EdgeAddressDenied, client)
+                    .with("list", list.name.to_string(), Audience::Operator)
+                    .with("entry", range.to_string(), Audience::Operator);
+                return Outcome::Refuse(elsewhere(denial, listed, rules, Audience::Operator));
+            }
+            continue;
+        }
         if let Some(entry) = list.find(client.address, facts.now()) {
             let denial = seen(Code::EdgeAddressDenied, client)
                 .with("list", list.name.to_string(), Audience::Operator)

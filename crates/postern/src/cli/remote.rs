@@ -118,11 +118,14 @@ pub(crate) struct OpenapiArgs {
 #[derive(Debug, Subcommand)]
 #[command(after_help = "Examples:
   postern lists list office
+  postern lists sources
   postern lists add office 203.0.113.0/24 --comment \"The new building\"
   postern lists remove office 203.0.113.0/24 --comment \"Moved out\"")]
 pub(crate) enum Lists {
     /// List what stands on lists.
     List(ListsList),
+    /// Show how lists from files and URLs stand.
+    Sources(ListsSources),
     /// Add a range to a list.
     Add(ListsAdd),
     /// Take a range off a list.
@@ -144,6 +147,16 @@ pub(crate) struct ListsList {
     pub(crate) address: Option<IpAddr>,
     #[command(flatten)]
     pub(crate) listed: Listed,
+}
+
+/// Options of `postern lists sources`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  postern lists sources                         # where from, since when, when next, what went wrong
+  postern lists sources --json")]
+pub(crate) struct ListsSources {
+    #[command(flatten)]
+    pub(crate) shown: Shown,
 }
 
 /// Options of `postern lists add`.

@@ -2,8 +2,8 @@
 
 use super::remote::{Found, Remote, text};
 use super::table;
-use crate::cli::remote::{Lists, ListsAdd, ListsList, ListsRemove, Shown};
-use crate::cli::time::{local, timestamp, utc};
+use crate::cli::remote::{Lists, ListsAdd, ListsList, ListsRemove, ListsSources, Shown};
+use crate::cli::time::{local, local_ms, timestamp, utc};
 use crate::output;
 use jiff::Timestamp;
 use postern_control::shorthand::{self, Change};
@@ -13,6 +13,7 @@ use std::process::ExitCode;
 pub(crate) fn dispatch(command: Lists) -> anyhow::Result<ExitCode> {
     match command {
         Lists::List(args) => list(&args),
+        Lists::Sources(args) => sources(&args),
         Lists::Add(args) => add(&args),
         Lists::Remove(args) => remove(&args),
     }
@@ -64,6 +65,52 @@ fn list(args: &ListsList) -> anyhow::Result<ExitCode> {
     let rows: Vec<_> = found.iter().map(row).collect();
     let head = ["LIST", "RANGE", "ADDED", "EXPIRES", "COMMENT"];
     table::print("no such entries", &head, &rows, more);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn sources(args: &ListsSources) -> anyhow::Result<ExitCode> {
+    let mut remote = Remote::connect(&args.shown.at)?;
+    let answer = remote.call("lists.sources", json!({}))?;
+    if args.shown.json {
+        table::json(&answer);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let when = |list: &Value, member| {
+        let at = list.get(member).and_then(Value::as_i64);
+        at.map_or_else(|| "–".to_owned(), |at| local_ms(at.saturating_mul(1000)))
+    };
+    let row = |list: &Value| {
+        let count = list.get("ranges").and_then(Value::as_u64);
+        let stale = list.get("stale").and_then(Value::as_bool) == Some(true);
+        let state = match (count.is_some(), stale, text(list, "error")) {
+            (false, _, "") => "not read yet".to_owned(),
+            (false, _, why) => format!("never read: {why}"),
+            (true, true, why) => format!("stale: {why}"),
+            (true, false, "") => "current".to_owned(),
+            (true, false, why) => format!("kept: {why}"),
+        };
+        vec![
+            text(list, "list").to_owned(),
+            text(list, "source").to_owned(),
+            count.map_or_else(|| "–".to_owned(), |count| count.to_string()),
+            when(list, "since"),
+            when(list, "confirmed"),
+            when(list, "next"),
+            state,
+        ]
+    };
+    let lists = answer.get("lists").and_then(Value::as_array);
+    let rows: Vec<_> = lists.into_iter().flatten().map(row).collect();
+    let head = [
+        "LIST",
+        "FROM",
+        "RANGES",
+        "SINCE",
+        "CONFIRMED",
+        "NEXT",
+        "STATE",
+    ];
+    table::print("no list comes from a file or a URL", &head, &rows, false);
     Ok(ExitCode::SUCCESS)
 }
 

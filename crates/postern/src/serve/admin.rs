@@ -1,7 +1,9 @@
 //! The admin address: what it tells about this process.
 
+use super::lists::seconds;
 use postern_admin::api::Api;
 use postern_admin::{AdminState, ConfigurationState, Readiness};
+use postern_control::sourced::Keeper;
 use postern_model::entity::Admin;
 use postern_policy::client;
 use postern_policy::facts::{Connection, Live};
@@ -20,6 +22,7 @@ use tokio::sync::watch::Receiver;
 #[derive(Debug)]
 pub(crate) struct Status {
     gateway: Arc<Gateway>,
+    keeper: Arc<Keeper>,
     /// What the admin address answers to, and by whose word.
     admin: Admin,
     draining: AtomicBool,
@@ -28,9 +31,10 @@ pub(crate) struct Status {
 }
 
 impl Status {
-    pub(crate) fn new(gateway: Arc<Gateway>, admin: Admin) -> Self {
+    pub(crate) fn new(gateway: Arc<Gateway>, admin: Admin, keeper: Arc<Keeper>) -> Self {
         Self {
             gateway,
+            keeper,
             admin,
             draining: AtomicBool::new(false),
             stale: Mutex::default(),
@@ -79,6 +83,28 @@ impl AdminState for Status {
             listeners_bound: true,
             draining: self.draining.load(Relaxed),
             database: self.database(),
+            geo: self
+                .gateway
+                .places()
+                .states()
+                .into_iter()
+                .filter_map(|state| {
+                    let why = state.broken?;
+                    Some(format!("{} ({}): {why}", state.asked, state.path.display()))
+                })
+                .collect(),
+            lists: self
+                .keeper
+                .states(seconds())
+                .into_iter()
+                .filter_map(|list| {
+                    let stale = if list.stale { ", stale" } else { "" };
+                    Some(format!(
+                        "{} ({}){stale}: {}",
+                        list.list, list.source, list.error?
+                    ))
+                })
+                .collect(),
             call_log: self
                 .gateway
                 .call_log()

@@ -10,6 +10,7 @@ mod demo;
 mod egress;
 mod health;
 mod issuers;
+mod lists;
 mod notify;
 mod people;
 mod records;
@@ -28,6 +29,7 @@ use notify::Notifying;
 use postern_admin::api::Api;
 use postern_calllog::CallLog;
 use postern_control::socket::Socket;
+use postern_control::sourced::Keeper;
 use postern_control::{Candidate, Remembered, Running as _, Service};
 use postern_model::key::Keyer;
 use postern_policy::Directory;
@@ -101,6 +103,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let records = records::Records::new(args, &metrics, &control)?;
     let calls = postern_calllog::Options::new(args.data.join("calls"));
     let call_log = Arc::new(CallLog::open(calls)?);
+    let keeper = Arc::new(Keeper::new(&args.data));
     let options = Options {
         cores,
         revision: begun.revision,
@@ -112,6 +115,9 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         call_log: Some(call_log.clone()),
         requests: Some(requests::requests(&call_log, &installation)),
         directory: begun.directory,
+        listings: keeper
+            .prepare(&begun.configuration.lists, lists::seconds())
+            .unwrap_or_default(),
         freshness: Arc::new(database::freshness(begun.store.as_ref())),
     };
     let configuration = Arc::new(begun.configuration);
@@ -122,7 +128,11 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     };
     let gateway = control.block_on(Gateway::start(configuration.clone(), options))?;
     let gateway = Arc::new(gateway);
-    let status = Arc::new(Status::new(gateway.clone(), configuration.admin.clone()));
+    let status = Arc::new(Status::new(
+        gateway.clone(),
+        configuration.admin.clone(),
+        keeper.clone(),
+    ));
     let place = admin.local_addr()?;
     let process = Process::new(
         gateway,
@@ -131,8 +141,10 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         place,
         configuration.clone(),
         remembered,
+        keeper,
     );
     let process = Arc::new(process);
+    let keeping = control.spawn(lists::keep(process.clone(), lists::client(&process)?));
     call_log.tenants_keep(tenants_keep(process.clone()));
     let service = Service::new(begun.source, process.clone(), call_log.clone());
     let service = Arc::new(service.mailing(notify::mail_dialer()?));
@@ -171,6 +183,8 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         (admin, signals),
     ))?;
     socket.abort();
+    keeping.abort();
+    let _ = control.block_on(keeping);
     control.block_on(notifying.end());
     following.abort();
     let _ = control.block_on(following);
@@ -198,6 +212,7 @@ async fn serve(
     let (gateway, status) = (&process.gateway, &process.status);
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let memory = gateway.watch_memory(stopped.clone());
+    let places = gateway.watch_places(stopped.clone());
     let admin = admin::serve(admin, status.clone(), api, stopped);
     let control = async {
         let mut tick = tokio::time::interval(WATCH);
@@ -245,6 +260,7 @@ async fn serve(
             anyhow::bail!("the admin server ended")
         }
         () = memory => anyhow::bail!("the watch over memory ended"),
+        () = places => anyhow::bail!("the watch over databases of addresses ended"),
     }
 }
 

@@ -6,9 +6,11 @@ use super::completion::Completion;
 use super::welcome::reachable;
 use super::{egress, health};
 use postern_control::notify::ServedCertificate;
+use postern_control::sourced::{Keeper, State};
 use postern_control::{
     Answer, Block, Candidate, Listening, Named, Remembered, Running, ServedRules, UpstreamHealth,
 };
+use postern_explain::Located;
 use postern_model::entity::Configuration;
 use postern_policy::facts::Reading;
 use postern_policy::policies::LimitUse;
@@ -30,6 +32,7 @@ pub(crate) struct Process {
     /// The rules of the configuration that was checked last, to be served unless it is not.
     checked: Mutex<Option<Rules>>,
     pub(crate) remembered: Remembered,
+    pub(crate) keeper: Arc<Keeper>,
 }
 
 impl Process {
@@ -40,6 +43,7 @@ impl Process {
         admin: SocketAddr,
         served: Arc<Configuration>,
         remembered: Remembered,
+        keeper: Arc<Keeper>,
     ) -> Self {
         Self {
             gateway,
@@ -49,6 +53,7 @@ impl Process {
             served: Mutex::new(served),
             checked: Mutex::default(),
             remembered,
+            keeper,
         }
     }
 
@@ -56,6 +61,13 @@ impl Process {
     pub(crate) async fn serve(&self, candidate: Candidate) -> Result<(), String> {
         if let Some(configuration) = candidate.configuration {
             let revision = revision(candidate.revision);
+            // Of both, for the old one stays where the new one cannot be taken over.
+            let mut lists = self.configuration().lists.clone();
+            lists.retain(|old| configuration.lists.iter().all(|new| new.name != old.name));
+            lists.extend(configuration.lists.iter().cloned());
+            if let Some(listings) = self.keeper.prepare(&lists, now().div_euclid(1000)) {
+                self.gateway.set_listings(listings);
+            }
             let reloaded = match self.rules_of(&configuration) {
                 Some(rules) => self.gateway.reload_compiled(rules, revision).await,
                 None => self.gateway.reload(configuration.clone(), revision).await,
@@ -83,7 +95,8 @@ impl Running for Process {
     fn check(&self, mut configuration: Configuration) -> Result<Arc<Configuration>, String> {
         self.completion.complete(&mut configuration)?;
         let configuration = Arc::new(configuration);
-        let rules = postern_proxy::check(&configuration).map_err(|error| error.to_string())?;
+        let rules = self.gateway.check(&configuration);
+        let rules = rules.map_err(|error| error.to_string())?;
         *self.checked.lock().unwrap_or_else(PoisonError::into_inner) = Some(rules);
         Ok(configuration)
     }
@@ -132,6 +145,19 @@ impl Running for Process {
 
     fn lift(&self, address: IpAddr) -> Option<Block> {
         self.gateway.counting().lift(address, now()).map(block)
+    }
+
+    fn locate(&self, address: IpAddr) -> Located {
+        let places = self.gateway.places();
+        Located {
+            country: places.country(address),
+            system: places.system(address),
+            listed: self.gateway.listed(address, now()),
+        }
+    }
+
+    fn sourced_lists(&self) -> Vec<State> {
+        self.keeper.states(now().div_euclid(1000))
     }
 
     fn certificates(&self) -> Vec<ServedCertificate> {
@@ -192,7 +218,7 @@ fn block(block: postern_proxy::counting::Block) -> Block {
 }
 
 /// Unix time in milliseconds.
-fn now() -> i64 {
+pub(super) fn now() -> i64 {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     now.map_or(0, |now| i64::try_from(now.as_millis()).unwrap_or(i64::MAX))
 }

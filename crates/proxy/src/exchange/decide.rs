@@ -198,6 +198,31 @@ impl Walking<'_> {
                     Counted::Taken(_) => edge(self.core, self.state, walk.client(), self.now),
                     Counted::Asked => EdgeReading::default(),
                 }),
+                Step::Need(FactRequest::Listed { list, address }) => {
+                    let lists = &self.snapshot.rules.configuration().lists;
+                    let Some(list) = lists.get(list) else {
+                        return Err(Failed::Refused(Denial::new(Code::Internal)));
+                    };
+                    let listings = self.core.shared.listings.load();
+                    live.provide_listed(listings.listed(&list.name, address, self.now));
+                }
+                Step::Need(FactRequest::Country) => {
+                    let client = walk.client().map(|client| client.address);
+                    let geo = &self.state.snapshot().geo;
+                    let Some(located) = client.and_then(|address| geo.country(address)) else {
+                        // The configuration names a database wherever a policy asks one.
+                        return Err(Failed::Refused(Denial::new(Code::Internal)));
+                    };
+                    live.provide_country(located);
+                }
+                Step::Need(FactRequest::AutonomousSystem) => {
+                    let client = walk.client().map(|client| client.address);
+                    let geo = &self.state.snapshot().geo;
+                    let Some(located) = client.and_then(|address| geo.system(address)) else {
+                        return Err(Failed::Refused(Denial::new(Code::Internal)));
+                    };
+                    live.provide_autonomous_system(located);
+                }
                 Step::Need(FactRequest::Credential) => {
                     // Asked for only once the route is known.
                     let Some(route) = walk.route() else {

@@ -6,6 +6,7 @@ mod floods;
 mod listener;
 mod load;
 mod observe;
+mod places;
 mod snapshot;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -30,11 +31,13 @@ use crate::wellknown::Requests;
 use arc_swap::ArcSwap;
 use background::Background;
 use postern_calllog::CallLog;
+use postern_geo::Databases;
 use postern_model::entity::{Configuration, Listener};
 use postern_model::key::Keyer;
+use postern_policy::listing::{Listed, Listings};
 use postern_policy::{Directory, Rules};
 use std::hash::{BuildHasher, RandomState};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -80,6 +83,8 @@ pub struct Options {
     pub requests: Option<Requests>,
     /// Who may call what, from the first request on.
     pub directory: Directory,
+    /// What lists from elsewhere say, from the first request on.
+    pub listings: Listings,
     /// Whether what is served is known to hold.
     pub freshness: Arc<Freshness>,
 }
@@ -95,6 +100,8 @@ pub(crate) struct Shared {
     pub(crate) counting: Arc<Counting>,
     /// Who may call what, now.
     pub(crate) directory: ArcSwap<Directory>,
+    /// What lists from elsewhere say, now.
+    pub(crate) listings: ArcSwap<Listings>,
     /// What digests of keys are compared under.
     pub(crate) keyer: Keyer,
     /// Whose tokens can be checked.
@@ -176,6 +183,23 @@ impl Gateway {
         self.shared.directory.store(Arc::new(directory));
     }
 
+    /// What lists from elsewhere say is this from now on.
+    pub fn set_listings(&self, listings: Listings) {
+        self.shared.listings.store(Arc::new(listings));
+    }
+
+    /// What the lists from elsewhere that are served say of an address at `now`, Unix time in
+    /// milliseconds.
+    pub fn listed(&self, address: IpAddr, now: i64) -> Vec<Listed> {
+        let current = self.current();
+        let lists = current.snapshot.configuration().lists.iter();
+        let listings = self.shared.listings.load();
+        lists
+            .filter(|list| list.source.is_some())
+            .map(|list| listings.listed(&list.name, address, now))
+            .collect()
+    }
+
     /// Whether what is served is known to hold.
     pub fn freshness(&self) -> &Freshness {
         &self.shared.freshness
@@ -207,6 +231,7 @@ impl Gateway {
             None,
             own,
             &options.metrics,
+            None,
         )?);
         let background = Background::start(&snapshot, seed).await?;
         let (commands, receivers): (Vec<_>, Vec<_>) =
@@ -219,6 +244,7 @@ impl Gateway {
             sinks: options.sinks,
             counting: options.counting,
             directory: ArcSwap::from_pointee(options.directory),
+            listings: ArcSwap::from_pointee(options.listings),
             keyer: options.keyer,
             issuers: Issuers::new(options.fetch),
             call_log: options.call_log,
@@ -267,6 +293,15 @@ impl Gateway {
         }
     }
 
+    /// As [`check`], but that databases which are asked already are not read again: one whose file
+    /// was broken since keeps no change from being made.
+    ///
+    /// # Errors
+    /// As [`check`].
+    pub fn check(&self, configuration: &Arc<Configuration>) -> Result<Rules, GatewayError> {
+        check_beside(configuration, Some(&self.places()))
+    }
+
     /// Takes over rules that [`check`] gave, which are called as this revision is from then on.
     ///
     /// # Errors
@@ -300,7 +335,9 @@ impl Gateway {
         let own = kept.iter().chain(new).map(|state| state.address).collect();
         let number = before.number + 1;
         let metrics = &self.shared.metrics;
-        let snapshot = Snapshot::build(rules, number, revision, Some(&before), own, metrics)?;
+        let places = Some(&*before.geo);
+        let snapshot =
+            Snapshot::build(rules, number, revision, Some(&before), own, metrics, places)?;
         for state in &kept {
             state.reload_certificates()?;
         }
@@ -399,12 +436,19 @@ impl Gateway {
     }
 }
 
-/// Reads every certificate, key and authority that a configuration names and compiles its rules,
-/// without opening anything. Gives the rules, for [`Gateway::reload_compiled`].
+/// Reads every certificate, key, authority and database that a configuration names and compiles its
+/// rules, without opening anything. Gives the rules, for [`Gateway::reload_compiled`].
 ///
 /// # Errors
 /// What [`Gateway::start`] would stumble over, but for taken ports.
 pub fn check(configuration: &Arc<Configuration>) -> Result<Rules, GatewayError> {
+    check_beside(configuration, None)
+}
+
+fn check_beside(
+    configuration: &Arc<Configuration>,
+    places: Option<&Databases>,
+) -> Result<Rules, GatewayError> {
     for listener in &configuration.listeners {
         listener::tls_of(listener)?;
     }
@@ -414,7 +458,7 @@ pub fn check(configuration: &Arc<Configuration>) -> Result<Rules, GatewayError> 
     };
     let nothing = Metrics::new();
     let rules = compile(configuration.clone(), &revision)?;
-    let snapshot = Snapshot::build(rules, 0, revision, None, Vec::new(), &nothing)?;
+    let snapshot = Snapshot::build(rules, 0, revision, None, Vec::new(), &nothing, places)?;
     Ok(snapshot.rules)
 }
 

@@ -3,6 +3,7 @@
 use super::Gateway;
 use crate::metrics::{BreakerState, Observe, TargetState};
 use postern_calllog::Health;
+use postern_geo::State;
 use std::time::{Duration, Instant};
 
 impl Observe for Gateway {
@@ -33,6 +34,10 @@ impl Observe for Gateway {
 
     fn silence(&self) -> Option<Duration> {
         self.freshness().age(Instant::now())
+    }
+
+    fn places(&self) -> Vec<State> {
+        Self::places(self).states()
     }
 
     fn call_log(&self) -> Option<Health> {

@@ -3,6 +3,7 @@
 use crate::metrics::{Layout, Metrics};
 use crate::tls::{ClientAuthorities, SystemAuthorities, TlsError, UpstreamClientTls};
 use crate::upstream::Upstreams;
+use postern_geo::{Databases, GeoError};
 use postern_model::entity::{Configuration, Name, Upstream};
 use postern_policy::{CompileError, Rules};
 use postern_proof::KeySet;
@@ -16,6 +17,9 @@ pub enum SnapshotError {
     /// The rules do not compile.
     #[error(transparent)]
     Rules(#[from] CompileError),
+    /// A database about addresses cannot be used.
+    #[error(transparent)]
+    Geo(#[from] GeoError),
     /// A certificate, key or authority cannot be used.
     #[error("{whose}: {error}")]
     Tls {
@@ -64,6 +68,8 @@ pub(crate) struct Snapshot {
     pub(crate) keys: Vec<(Name, Arc<KeySet>)>,
     /// Where we listen: nobody may send us there.
     pub(crate) own: Vec<SocketAddr>,
+    /// Where addresses are.
+    pub(crate) geo: Arc<Databases>,
     pub(crate) number: u64,
     /// What records call it.
     pub(crate) revision: Revision,
@@ -72,7 +78,8 @@ pub(crate) struct Snapshot {
 }
 
 impl Snapshot {
-    /// Makes a configuration ready; reads every file that it names.
+    /// Makes a configuration ready; reads every file that it names, but for databases that are in
+    /// `places` already.
     pub(crate) fn build(
         rules: Rules,
         number: u64,
@@ -80,6 +87,7 @@ impl Snapshot {
         previous: Option<&Self>,
         own: Vec<SocketAddr>,
         metrics: &Metrics,
+        places: Option<&Databases>,
     ) -> Result<Self, SnapshotError> {
         let configuration = rules.configuration();
         let system = SystemAuthorities::default();
@@ -103,6 +111,7 @@ impl Snapshot {
             .collect::<Result<_, _>>()?;
         let keys = crate::issuers::read(&configuration.issuers)
             .map_err(|(issuer, error)| SnapshotError::Keys { issuer, error })?;
+        let geo = Databases::open(&configuration.geo, places)?;
         let upstreams = Upstreams::build(
             configuration,
             previous.map(|p| &p.upstreams),
@@ -118,6 +127,7 @@ impl Snapshot {
             authorities,
             keys,
             own,
+            geo: Arc::new(geo),
             number,
             revision,
             layout,

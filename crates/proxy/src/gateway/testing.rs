@@ -41,7 +41,7 @@ pub(crate) fn core_for(
         name: "1".into(),
     };
     let rules = Rules::compile(Arc::new(configuration), "1".into()).unwrap();
-    let snapshot = Snapshot::build(rules, 1, revision, None, Vec::new(), &metrics);
+    let snapshot = Snapshot::build(rules, 1, revision, None, Vec::new(), &metrics, None);
     let shared = Shared {
         cores: 1,
         seed: 7,
@@ -54,6 +54,7 @@ pub(crate) fn core_for(
         issuers: Issuers::new(Arc::new(Nowhere)),
         call_log: None,
         requests,
+        listings: arc_swap::ArcSwap::from_pointee(postern_policy::listing::Listings::default()),
         freshness: Arc::new(crate::freshness::Freshness::always()),
         floods: Floods::new(),
         commands: Vec::new(),

@@ -79,7 +79,7 @@ fn snapshot(issuers: Vec<Issuer>) -> Arc<Snapshot> {
     };
     let rules = Rules::compile(configuration, "1".into()).unwrap();
     let metrics = Metrics::new();
-    Arc::new(Snapshot::build(rules, 1, revision, None, Vec::new(), &metrics).unwrap())
+    Arc::new(Snapshot::build(rules, 1, revision, None, Vec::new(), &metrics, None).unwrap())
 }
 
 /// Followed, with what is there.

@@ -12,6 +12,7 @@ use super::table::Table;
 use super::{BreakerPosition, Metrics, Observe, locked};
 use crate::freshness::AWAY;
 use crate::record::Outcome;
+use postern_geo::State;
 use postern_model::Code;
 use postern_model::entity::Name;
 use std::fmt::{Display, Write as _};
@@ -33,6 +34,7 @@ pub(super) fn write(metrics: &Metrics, observed: &dyn Observe, out: &mut String)
     page.listeners(&registry.listeners);
     drop(registry);
     page.configuration(metrics);
+    page.places(&observed.places());
     if let Some(silence) = observed.silence() {
         page.silence(silence);
     }
@@ -274,6 +276,21 @@ impl Page<'_> {
         ] {
             self.family(family);
             self.sample(family, &[], value.load(Ordering::Relaxed));
+        }
+    }
+
+    fn places(&mut self, states: &[State]) {
+        if states.is_empty() {
+            return;
+        }
+        self.family(&families::PLACES_BUILT);
+        for state in states {
+            self.sample(&families::PLACES_BUILT, &[state.asked], state.built);
+        }
+        self.family(&families::PLACES_BROKEN);
+        for state in states {
+            let broken = u8::from(state.broken.is_some());
+            self.sample(&families::PLACES_BROKEN, &[state.asked], broken);
         }
     }
 

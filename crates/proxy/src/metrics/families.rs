@@ -88,6 +88,10 @@ families! {
         "For how long this node does not know whether what it serves is still what the shared database holds.";
     SPANS_DROPPED = Counter "postern_trace_spans_dropped_total" []
         "Spans that could not be exported: the queue was full, or the collector did not take them.";
+    PLACES_BUILT = Gauge "postern_geo_database_built_timestamp_seconds" ["database"]
+        "When the database that is asked for the `country` or the `asn` of addresses was built. Providers publish new ones each week or month.";
+    PLACES_BROKEN = Gauge "postern_geo_database_broken" ["database"]
+        "1 while the database's file cannot be used and an older one answers. `/readyz` and the process log say why.";
     CALLS_WRITTEN = Counter "postern_call_log_rows_written_total" []
         "Rows of the call log that the operating system has taken.";
     CALLS_INDEXED = Counter "postern_call_log_rows_indexed_total" []

@@ -2,6 +2,7 @@ use super::families::{self, Kind};
 use super::*;
 use crate::record::Outcome;
 use postern_calllog::{Alarm, Cause, Part};
+use postern_geo::State;
 use postern_model::Code;
 use postern_model::entity::{self, Listener, Operation, Service, Upstream, Version};
 use std::fmt::Write as _;
@@ -23,6 +24,14 @@ impl Observe for Seen {
             upstream: "backend",
             position: BreakerPosition::HalfOpen,
         });
+    }
+    fn places(&self) -> Vec<State> {
+        vec![State {
+            asked: "country",
+            path: std::path::Path::new("country.mmdb").into(),
+            built: 1_794_960_000,
+            broken: Some("it is cut off".to_owned()),
+        }]
     }
     fn call_log(&self) -> Option<Health> {
         Some(Health {

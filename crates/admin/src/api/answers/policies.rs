@@ -1,7 +1,8 @@
-//! Which policies hold, and which addresses are blocked.
+//! Which policies hold, how lists stand, and which addresses are blocked.
 
 use super::answers;
 use postern_control::Block;
+use postern_control::sourced::State as SourcedList;
 use schemars::JsonSchema;
 use serde_json::{Map, Value};
 
@@ -87,6 +88,11 @@ answers! {
         apart_ms: Option<u64>,
         /// Requests at once.
         concurrency: Option<u64>,
+    }
+    /// How lists stand that come from files and URLs.
+    SourcedLists {
+        /// The lists.
+        lists: Vec<SourcedList>,
     }
     /// Addresses that are blocked for now.
     AddressBlocks {

@@ -61,6 +61,8 @@ impl AdminState for Quiet {
             configuration: ConfigurationState::Current,
             listeners_bound: true,
             draining: false,
+            geo: Vec::new(),
+            lists: Vec::new(),
             call_log: Vec::new(),
             database: None,
         }

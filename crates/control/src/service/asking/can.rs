@@ -74,7 +74,8 @@ impl Asking {
         // At another time the counters stand otherwise.
         let is_now = wanted.at_ms.is_none();
         let readings = |uses: &[LimitUse]| is_now.then(|| self.running.readings(uses));
-        let decide = |audience| can(&now.world(), &made, None, &readings, audience);
+        let locate = |address| self.running.locate(address);
+        let decide = |audience| can(&now.world(), &made, None, &readings, &locate, audience);
         // Whose service it is is known only after it was decided.
         let first = decide(Audience::Operator)?;
         let publisher = first.explanation.asked.tenant.as_deref();

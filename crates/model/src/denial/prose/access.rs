@@ -1,8 +1,9 @@
-//! Refusals of addresses: at the edge, and by a service's lists.
+//! Refusals of addresses: at the edge, and by a service's lists and countries.
 
-use super::super::Code;
+use super::super::{Code, Value};
 use super::Told;
 use super::words::{Moment, Span};
+use crate::entity::Country;
 use std::fmt::{self, Write};
 
 /// Where this caller came from, and why that is not enough.
@@ -11,7 +12,20 @@ pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
         Code::AddressNotAllowed => {
             out.write_str("Only listed addresses may send this request, and ")?;
             address(told, "the address it came from", out)?;
-            out.write_str(" is not one of them.")
+            out.write_str(" is not one of them")?;
+            match told.get("asn") {
+                Some(system) => write!(out, ": it belongs to `{system}`."),
+                None => out.write_str("."),
+            }
+        }
+        Code::CountryNotAllowed => {
+            out.write_str("This request may not be sent from everywhere, and ")?;
+            address(told, "the address it came from", out)?;
+            match told.get("country").and_then(Value::as_text) {
+                Some(Country::UNKNOWN_WORD) => out.write_str(" is in no country that is known."),
+                Some(country) => write!(out, " is in the country `{country}`."),
+                None => out.write_str(" is in a country from which it may not."),
+            }
         }
         Code::EdgeAddressBlocked => {
             out.write_str("Too many requests from ")?;
@@ -48,6 +62,9 @@ pub(super) fn fix(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
     match told.code {
         Code::AddressNotAllowed => out.write_str(
             "Call from an allowed network; if this one should be allowed, give the request id to the owners of the service.",
+        ),
+        Code::CountryNotAllowed => out.write_str(
+            "Call from a country that is allowed; if the country is wrong, or should be allowed, give the request id to the owners of the service.",
         ),
         Code::AddressDenied => out.write_str(
             "Call from another network; if the denial is a mistake, give the request id to the owners of the service.",

@@ -106,7 +106,7 @@ fn rule_and_evidence_are_told_when_verbose_only() {
         let shown = denial.shown(StatusProfile::Standard, level, true);
         (shown.policy().is_some(), shown.evidence().count())
     };
-    assert_eq!(LEVELS.map(of), [(false, 0), (false, 0), (true, 2)]);
+    assert_eq!(LEVELS.map(of), [(false, 0), (false, 0), (true, 3)]);
 }
 
 #[test]

@@ -1,15 +1,19 @@
 //! Bytes and columns to facts. Never panics, whatever the bytes are.
 
 use super::{END, LAYOUT, NOT_KEPT, OTHER, OTHERS, credential, flag};
+use crate::client;
 use crate::csrf::{CheckedToken, TokenVerdict};
-use crate::facts::{CertificateVerdict, CredentialVerdict, EdgeReading, OtherKind, Reading};
+use crate::facts::{
+    AutonomousSystem, CertificateVerdict, CredentialVerdict, EdgeReading, Facts as _, Label,
+    LocatedCountry, LocatedSystem, OtherKind, Reading,
+};
 use crate::fields::Known;
 use crate::head::Version;
 use crate::recorded::rows::{Caller, Granted, Rows};
 use crate::recorded::{Field, Looked, Names, Path, Recorded, Routed, Tls, looked};
 use crate::router::Route;
 use crate::rules::Rules;
-use postern_model::entity::Name;
+use postern_model::entity::{AsNumber, Country, Name};
 use std::cell::Cell;
 use std::net::IpAddr;
 
@@ -92,6 +96,7 @@ impl Reader<'_> {
         } else {
             None
         };
+        let (country, system) = (self.country()?, self.system()?);
         let readings = if self.has(flag::READINGS) {
             Some(self.readings()?)
         } else {
@@ -106,7 +111,7 @@ impl Reader<'_> {
         };
         let connect = self.has(flag::CONNECT);
         let accepted = self.rules.authentication(&self.route);
-        Some(Recorded {
+        let recorded = Recorded {
             revision: self.rules.revision().into(),
             peer: columns.peer,
             proxied_source,
@@ -130,13 +135,80 @@ impl Reader<'_> {
                 .has(flag::CERTIFICATE)
                 .then(|| CertificateVerdict::Trusted { subject: "".into() }),
             edge: self.has(flag::EDGE).then(EdgeReading::default),
+            country: None,
+            system: None,
+            listed: Vec::new(),
             credential: self.credential(),
             looked: accepted.map(|accepted| looked(accepted, self.rules)),
             tokens: self.tokens(),
             readings,
             rows,
             missed: Cell::new(None),
-        })
+        };
+        Some(self.located(recorded, country, system))
+    }
+
+    /// With where its client was, if it can be told which address that is: the rules that decided
+    /// find the one that was looked up.
+    fn located(
+        &self,
+        recorded: Recorded,
+        country: Option<(Option<Country>, i64)>,
+        system: Option<(Option<AsNumber>, i64)>,
+    ) -> Recorded {
+        let client = client::find_by(&recorded, self.rules);
+        let (Ok(client), None) = (client, recorded.not_kept()) else {
+            return recorded;
+        };
+        let address = client.address;
+        Recorded {
+            country: country.map(|(country, built)| LocatedCountry {
+                address,
+                country,
+                built,
+            }),
+            system: system.map(|(number, built)| LocatedSystem {
+                address,
+                system: number.map(|number| AutonomousSystem {
+                    number,
+                    name: Label::new(""),
+                }),
+                built,
+            }),
+            ..recorded
+        }
+    }
+
+    #[expect(
+        clippy::option_option,
+        reason = "the outer one is for bytes that do not parse"
+    )]
+    fn country(&mut self) -> Option<Option<(Option<Country>, i64)>> {
+        if !self.has(flag::COUNTRY) {
+            return Some(None);
+        }
+        let letters = self.input.array::<2>()?;
+        let country = Country::parse(std::str::from_utf8(&letters).ok()?)?;
+        let built = i64::try_from(self.input.number()?).ok()?;
+        let known = Some(country).filter(|country| *country != Country::UNKNOWN);
+        Some(Some((known, built)))
+    }
+
+    #[expect(
+        clippy::option_option,
+        reason = "the outer one is for bytes that do not parse"
+    )]
+    fn system(&mut self) -> Option<Option<(Option<AsNumber>, i64)>> {
+        if !self.has(flag::SYSTEM) {
+            return Some(None);
+        }
+        let number = self.input.number()?.checked_sub(1);
+        let number = match number {
+            Some(number) => Some(AsNumber(u32::try_from(number).ok()?)),
+            None => None,
+        };
+        let built = i64::try_from(self.input.number()?).ok()?;
+        Some(Some((number, built)))
     }
 
     fn tokens(&self) -> Vec<CheckedToken> {

@@ -2,7 +2,10 @@ use super::*;
 use crate::csrf::TokenVerdict;
 use crate::decision::{Decision, Depth, FactRequest, Step};
 use crate::directory::{Change, Directory};
-use crate::facts::{Connection, EdgeReading, Facts as _, Live, Reading, Tls};
+use crate::facts::{
+    AutonomousSystem, Connection, EdgeReading, Facts as _, Label, Live, LocatedCountry,
+    LocatedSystem, Reading, Tls,
+};
 use crate::head::{Head, Version};
 use crate::recorded::Recorded;
 use crate::rules::Rules;
@@ -11,8 +14,9 @@ use crate::testing::callers::{NOW, World, key, verifier, written};
 use crate::testing::{connection, head, service};
 use crate::walk::Walk;
 use postern_model::entity::{
-    self, AddressList, HeaderValues, HeadersRule, Level, Limit, LimitKey, ListEntry, Measure, Mode,
-    NetworkRule, Operation, Policy, PolicyRule, Restriction, TlsVersion, Visibility,
+    self, AddressList, AsNumber, Country, HeaderValues, HeadersRule, Level, Limit, LimitKey,
+    ListEntry, Measure, Mode, NetworkRule, Operation, Policy, PolicyRule, Restriction, TlsVersion,
+    Visibility,
 };
 use proptest::prelude::*;
 use std::net::IpAddr;
@@ -25,6 +29,37 @@ const READING: Reading = Reading {
     reset: 1_200,
     retry_after: 0,
 };
+
+/// Where an address is: of those that end with an even number nothing is known.
+fn country_of(address: IpAddr) -> LocatedCountry {
+    LocatedCountry {
+        address,
+        country: is_known(address).then(|| Country::parse("DE").unwrap()),
+        built: 1_795_000_000,
+    }
+}
+
+fn system_of(address: IpAddr) -> LocatedSystem {
+    LocatedSystem {
+        address,
+        system: is_known(address).then(|| AutonomousSystem {
+            number: AsNumber(4_200_000_000),
+            name: Label::new("Example Net"),
+        }),
+        built: 1_795_000_000,
+    }
+}
+
+fn is_known(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => address.octets()[3] % 2 == 1,
+        IpAddr::V6(address) => address.octets()[15] % 2 == 1,
+    }
+}
+
+fn network(rule: NetworkRule) -> Policy {
+    policy(PolicyRule::Network(rule))
+}
 
 /// Decides a live request, whatever it asks for.
 fn decide(
@@ -47,12 +82,20 @@ fn decide(
                 live.provide_readings(walk.limits().iter().map(|_| READING).collect());
             }
             Step::Need(FactRequest::Edge) => live.provide_edge(EdgeReading::default()),
+            Step::Need(FactRequest::Country) => {
+                live.provide_country(country_of(walk.client().unwrap().address));
+            }
+            Step::Need(FactRequest::AutonomousSystem) => {
+                live.provide_autonomous_system(system_of(walk.client().unwrap().address));
+            }
             Step::Need(FactRequest::BodyStart { .. }) => live.provide_body_start(body.to_vec()),
             Step::Need(FactRequest::CsrfToken { policy }) => {
                 let token = rules.csrf_token(policy).unwrap();
                 live.provide_token(token, TokenVerdict::Good);
             }
-            Step::Need(fact @ FactRequest::ClientCertificate { .. }) => panic!("{fact}"),
+            Step::Need(
+                fact @ (FactRequest::ClientCertificate { .. } | FactRequest::Listed { .. }),
+            ) => panic!("{fact}"),
         }
     }
 }
@@ -234,7 +277,7 @@ fn headers(rule: HeadersRule) -> Policy {
 fn office() -> Policy {
     policy(PolicyRule::Network(NetworkRule {
         allow: vec![0],
-        deny: vec![],
+        ..NetworkRule::default()
     }))
 }
 
@@ -256,6 +299,7 @@ fn world() -> World {
     world.configuration.lists = vec![AddressList {
         name: "office".into(),
         tenant: None,
+        source: None,
         expires_at: None,
         entries: vec![ListEntry {
             range: "198.51.100.0/24".parse().unwrap(),
@@ -349,6 +393,7 @@ fn change(world: &mut World, which: u8) {
         }
         29 => world.accounts.apps[0].access_roles = vec!["x".repeat(60).into(); 3].into(),
         30..=32 => pages(configuration, which),
+        33..=35 => configuration.policies.push(network(places(which))),
         _ => {
             for policy in &mut configuration.policies {
                 policy.mode = Mode::Shadow { until: None };
@@ -381,6 +426,26 @@ fn pages(configuration: &mut entity::Configuration, which: u8) {
             configuration.policies.push(office());
         }
         _ => {}
+    }
+}
+
+/// What is said of places.
+fn places(which: u8) -> NetworkRule {
+    match which {
+        33 => NetworkRule {
+            allow_countries: vec![Country::parse("DE").unwrap()],
+            ..NetworkRule::default()
+        },
+        34 => NetworkRule {
+            deny_countries: vec![Country::UNKNOWN],
+            deny_asns: vec![AsNumber(4_200_000_000)],
+            ..NetworkRule::default()
+        },
+        _ => NetworkRule {
+            allow: vec![0],
+            allow_asns: vec![AsNumber(4_200_000_000)],
+            ..NetworkRule::default()
+        },
     }
 }
 
@@ -499,8 +564,8 @@ proptest! {
 
     #[test]
     fn what_is_kept_is_decided_like_its_request_or_it_cannot_be_told(
-        wrong in prop::collection::vec(0u8..34, 0..3),
-        later in prop::collection::vec(prop_oneof![0u8..20, Just(25u8), 30u8..33], 0..3),
+        wrong in prop::collection::vec(0u8..37, 0..3),
+        later in prop::collection::vec(prop_oneof![0u8..20, Just(25u8), 30u8..36], 0..3),
         rows_later in 0u8..8,
         sent in requests(),
         has_host in any::<bool>(),
@@ -593,6 +658,14 @@ fn it_is_told_what_other_rules_would_have_said() {
         (&[28], &[25], "authorization.role_missing"),
         (&[29], &[25], "cannot tell: access_roles"),
         (&[], &[30], "cors.origin_not_allowed"),
+        (&[33], &[], "allowed"),
+        (&[33], &[33], "allowed"),
+        (&[35], &[35], "allowed"),
+        (&[35], &[33], "cannot tell: country"),
+        (&[33], &[34], "cannot tell: autonomous_system"),
+        (&[], &[33], "cannot tell: country"),
+        // Another address counts, of which nothing is known.
+        (&[33], &[14], "cannot tell: country"),
     ] {
         let mut world = world();
         for which in before {

@@ -11,7 +11,7 @@ use crate::head::{Head, Version};
 use crate::identity::Identity;
 use crate::policies::fits;
 use crate::rules::Rules;
-use postern_model::entity::{Name, TlsVersion};
+use postern_model::entity::{AsNumber, Country, Name, TlsVersion};
 use std::net::IpAddr;
 
 /// Longest value of a header and longest host.
@@ -28,6 +28,9 @@ const VALUES_END: usize = MOST - 3;
 pub struct Seen {
     flags: u32,
     credential: u8,
+    /// With when the database was built, as below: small, for it is moved with the request.
+    country: Option<(Country, i64)>,
+    system: Option<(Option<AsNumber>, i64)>,
 }
 
 impl Seen {
@@ -63,7 +66,16 @@ impl Seen {
             // Nobody passes with the others.
             _ => credential::NOT_KEPT,
         };
-        Self { flags, credential }
+        let (country, system) = live.located();
+        Self {
+            flags,
+            credential,
+            country: country.map(|located| (located.or_unknown(), located.built)),
+            system: system.map(|located| {
+                let number = located.system.map(|system| system.number);
+                (number, located.built)
+            }),
+        }
     }
 }
 
@@ -106,6 +118,7 @@ impl Passed<'_> {
             flags |= flag::PROXIED;
             let _ = out.address(source.ip());
         }
+        flags |= self.located(&mut out);
         if out.section(READINGS_END, |out| self.readings(out)) {
             flags |= flag::READINGS;
         }
@@ -127,6 +140,24 @@ impl Passed<'_> {
             place.copy_from_slice(&flags.to_le_bytes());
         }
         out.at
+    }
+
+    /// Where the client is, as far as it was asked for; what always has room.
+    fn located(&self, out: &mut Out<'_>) -> u32 {
+        let mut flags = 0;
+        let built = |at: i64| u64::try_from(at).unwrap_or(0);
+        if let Some((country, at)) = self.seen.country {
+            flags |= flag::COUNTRY;
+            let _ = out.put(&country.letters());
+            let _ = out.number(built(at));
+        }
+        if let Some((number, at)) = self.seen.system {
+            flags |= flag::SYSTEM;
+            let number = number.map(|number| u64::from(number.0) + 1);
+            let _ = out.number(number.unwrap_or(0));
+            let _ = out.number(built(at));
+        }
+        flags
     }
 
     fn connection_flags(&self) -> u32 {

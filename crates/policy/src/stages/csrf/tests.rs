@@ -10,8 +10,8 @@ use crate::testing::{compile, configuration, connection, head, service};
 use crate::walk::Walk;
 use postern_model::denial::{Code, Value};
 use postern_model::entity::{
-    AddressList, Authentication, Configuration, CsrfRule, CsrfToken, Level, ListEntry, Mode,
-    NetworkRule, OriginPattern, Policy, PolicyRule,
+    AddressList, Authentication, Configuration, CredentialKind, CsrfRule, CsrfToken, Level,
+    ListEntry, Mode, NetworkRule, OriginPattern, Policy, PolicyRule,
 };
 
 fn policy(name: &str, mode: Mode, rule: PolicyRule) -> Policy {
@@ -43,12 +43,13 @@ fn configured(rule: CsrfRule, mode: Mode) -> Configuration {
     configuration.lists = vec![AddressList {
         name: "office".into(),
         tenant: None,
+        source: None,
         expires_at: None,
         entries: vec![everybody],
     }];
     let office = NetworkRule {
         allow: vec![0],
-        deny: vec![],
+        ..NetworkRule::default()
     };
     configuration.policies = vec![
         policy("office-only", Mode::Enforce, PolicyRule::Network(office)),
@@ -222,10 +223,10 @@ fn it_is_asked_only_of_what_browsers_send_on_their_own() {
     // Where keys are asked for, but nobody has to have one.
     let mut anonymous = configured(trusting(), Mode::Enforce);
     anonymous.services[0].authentication = Some(Authentication {
-        kinds: vec![postern_model::entity::CredentialKind::ApiKey],
-        issuers: vec![],
+        kinds: vec![CredentialKind::ApiKey],
         headers: vec!["x-api-key".into()],
         query: vec![],
+        issuers: vec![],
         forward_credential: false,
         subscription: false,
     });

@@ -2,16 +2,29 @@
 //! what only a later stage looks at.
 
 use super::*;
-use crate::facts::{Blocked, CredentialVerdict, EdgeReading, Reading};
+use crate::facts::{
+    AutonomousSystem, Blocked, CredentialVerdict, EdgeReading, Label, LocatedCountry,
+    LocatedSystem, Reading,
+};
+use crate::listing::Listed;
 use crate::testing::callers::{NOW, World, verifier, written};
 use postern_model::Stage;
 use postern_model::entity::{
-    AddressList, BodyRule, CorsRule, CsrfRule, EdgeRate, HeadersRule, Level, Limit, LimitKey,
-    ListEntry, Measure, Mode, NetworkRule, OriginPattern, Policy, PolicyRule, SubscriptionState,
-    Suspension,
+    AddressList, AsNumber, BodyRule, CorsRule, Country, CsrfRule, EdgeRate, HeadersRule, Level,
+    Limit, LimitKey, ListEntry, ListPlace, ListSource, Measure, Mode, NetworkRule, OriginPattern,
+    Policy, PolicyRule, SubscriptionState, Suspension,
 };
 use proptest::prelude::*;
 use std::time::Duration;
+
+/// The country and the autonomous system of every address, unless a test says otherwise.
+fn located(country: &str, number: u32) -> (Option<Country>, Option<AutonomousSystem>) {
+    let system = AutonomousSystem {
+        number: AsNumber(number),
+        name: Label::new("Example Net"),
+    };
+    (Country::parse(country), Some(system))
+}
 
 /// A world whose every stage asks for what it can ask for.
 pub(super) fn demanding() -> World {
@@ -29,6 +42,7 @@ pub(super) fn demanding() -> World {
     let list = |name: &str, range: &str| AddressList {
         name: name.into(),
         tenant: None,
+        source: None,
         expires_at: None,
         entries: vec![ListEntry {
             range: range.parse().unwrap(),
@@ -40,12 +54,22 @@ pub(super) fn demanding() -> World {
     configuration.lists = vec![
         list("known", "198.51.100.0/24"),
         list("scanners", "198.51.100.66/32"),
+        AddressList {
+            source: Some(ListSource::usual(ListPlace::Url(
+                "https://example.com".into(),
+            ))),
+            entries: vec![],
+            ..list("elsewhere", "192.0.2.0/24")
+        },
     ];
     configuration.edge.deny = vec![1];
     let rules = [
         PolicyRule::Network(NetworkRule {
             allow: vec![0],
-            deny: vec![],
+            deny: vec![2],
+            deny_countries: vec![Country::parse("FR").unwrap()],
+            deny_asns: vec![AsNumber(64_500)],
+            ..NetworkRule::default()
         }),
         PolicyRule::Headers(HeadersRule {
             required: vec!["x-reason".into()],
@@ -87,6 +111,9 @@ struct Trial {
     peer: &'static str,
     certificate: CertificateVerdict,
     edge: EdgeReading,
+    /// Whether the address is on the list from elsewhere.
+    listed: bool,
+    located: (Option<Country>, Option<AutonomousSystem>),
     limit_passes: bool,
     body: &'static [u8],
 }
@@ -108,6 +135,8 @@ impl Trial {
                 subject: "CN=shop".into(),
             },
             edge: EdgeReading::default(),
+            listed: false,
+            located: located("DE", 64_496),
             limit_passes: true,
             body: b"{}",
         }
@@ -149,6 +178,24 @@ impl Trial {
                     facts.provide_certificate(self.certificate.clone());
                 }
                 FactRequest::Edge => facts.provide_edge(self.edge.clone()),
+                FactRequest::Listed { list, address } => facts.provide_listed(Listed {
+                    list: self.world.configuration.lists[list].name.clone(),
+                    address,
+                    range: self.listed.then(|| "198.51.100.0/24".parse().unwrap()),
+                    nearest: None,
+                    since: Some(NOW),
+                    stale: false,
+                }),
+                FactRequest::Country => facts.provide_country(LocatedCountry {
+                    address: walk.client().unwrap().address,
+                    country: self.located.0,
+                    built: NOW,
+                }),
+                FactRequest::AutonomousSystem => facts.provide_autonomous_system(LocatedSystem {
+                    address: walk.client().unwrap().address,
+                    system: self.located.1,
+                    built: NOW,
+                }),
                 FactRequest::Credential => {
                     let route = walk.route().unwrap();
                     let found = crate::credential::verify(&facts, &snapshot, route, verifier());
@@ -173,6 +220,9 @@ fn stage_of(fact: FactRequest) -> Stage {
     match fact {
         FactRequest::Edge => Stage::Edge,
         FactRequest::ClientCertificate { .. } => Stage::Route,
+        FactRequest::Country | FactRequest::AutonomousSystem | FactRequest::Listed { .. } => {
+            Stage::Network
+        }
         FactRequest::Credential => Stage::Authenticate,
         FactRequest::CsrfToken { .. } => Stage::Csrf,
         FactRequest::Counters => Stage::Limits,
@@ -213,6 +263,9 @@ fn refused() -> Vec<(Stage, Code, Trial)> {
         (Stage::Route, Code::MethodNotAllowed, Trial { method: "PUT", ..trial() }),
         (Stage::Route, Code::CertificateMissing, Trial { certificate: CertificateVerdict::Missing, ..trial() }),
         (Stage::Network, Code::AddressNotAllowed, behind_proxy("X-Forwarded-For: 192.0.2.1")),
+        (Stage::Network, Code::AddressDenied, Trial { listed: true, ..trial() }),
+        (Stage::Network, Code::CountryNotAllowed, Trial { located: located("FR", 64_496), ..trial() }),
+        (Stage::Network, Code::AddressDenied, Trial { located: located("DE", 64_500), ..trial() }),
         (Stage::Cors, Code::OriginNotAllowed, { let mut page = trial(); page.fields.push("Origin: https://evil.example"); page }),
         (Stage::Headers, Code::HeaderMissing, trial().without("X-Reason")),
         (Stage::Authenticate, Code::CredentialMissing, Trial { key: false, ..trial() }),
@@ -259,6 +312,9 @@ fn whoever_passes_every_stage_was_asked_for_everything_in_order() {
         [
             Stage::Edge,
             Stage::Route,
+            Stage::Network,
+            Stage::Network,
+            Stage::Network,
             Stage::Authenticate,
             Stage::Limits,
             Stage::Content
@@ -307,7 +363,9 @@ proptest! {
         body in prop::option::of(prop::collection::vec(any::<u8>(), 0..40)),
         length in "[0-9]{0,30}|-1|1, 1|[^\\r\\n]{0,4}",
         media in "[ -~]{0,20}|application/json|application/x-www-form-urlencoded",
-        left_out in 0..6u8,
+        left_out in 0..8u8,
+        country in "[A-Z]{2}",
+        number in any::<u32>(),
     ) {
         let world = demanding();
         let (rules, directory) = (world.rules(), world.directory());
@@ -325,6 +383,14 @@ proptest! {
                     blocked: blocked.then_some(Blocked { until, trigger: Code::CredentialUnknown }),
                     exceeded: None,
                 });
+            }
+            let address = connection.peer.ip();
+            let (country, system) = located(&country, number);
+            if left_out != 6 {
+                facts.provide_country(LocatedCountry { address, country, built: now });
+            }
+            if left_out != 7 {
+                facts.provide_autonomous_system(LocatedSystem { address, system, built: now });
             }
             if left_out != 1 {
                 facts.provide_certificate(certificate.clone());

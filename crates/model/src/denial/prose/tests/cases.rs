@@ -116,10 +116,23 @@ fn of_requests() -> Vec<Denial> {
             .saw("address", "203.0.113.7")
             .saw("provenance", "peer")
             .saw("list", "office"),
+        new(Code::AddressNotAllowed)
+            .saw("address", "203.0.113.7")
+            .saw("provenance", "peer")
+            .saw("asn", "AS64496 (Example Net)"),
         new(Code::AddressDenied)
             .saw("address", "203.0.113.7")
             .saw("provenance", "forwarded[1]")
             .saw("entry", "203.0.113.0/24"),
+        new(Code::CountryNotAllowed)
+            .saw("address", "203.0.113.7")
+            .saw("provenance", "x-forwarded-for[1]")
+            .saw("country", "FR")
+            .saw("database", at),
+        new(Code::CountryNotAllowed)
+            .saw("address", "10.0.0.7")
+            .saw("provenance", "peer")
+            .saw("country", "unknown"),
         new(Code::HeaderMissing).saw("name", "X-Tenant"),
         new(Code::HeaderMissing).saw("name", list(&["X-Tenant", "X-Trace"])),
         new(Code::HeaderValueNotAllowed)
