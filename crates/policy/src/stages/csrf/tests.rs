@@ -1,7 +1,7 @@
 use crate::csrf::TokenVerdict;
 use crate::decision::{Decision, Depth, FactRequest, Step};
 use crate::directory::Directory;
-use crate::facts::{CredentialVerdict, Live};
+use crate::facts::{CredentialVerdict, Live, LocatedCountry};
 use crate::head::Head;
 use crate::recorded::Recorded;
 use crate::rules::Rules;
@@ -10,8 +10,8 @@ use crate::testing::{compile, configuration, connection, head, service};
 use crate::walk::Walk;
 use postern_model::denial::{Code, Value};
 use postern_model::entity::{
-    AddressList, Authentication, Configuration, CredentialKind, CsrfRule, CsrfToken, Level,
-    ListEntry, Mode, NetworkRule, OriginPattern, Policy, PolicyRule,
+    AddressList, Authentication, Configuration, Country, CredentialKind, CsrfRule, CsrfToken,
+    Level, ListEntry, Mode, NetworkRule, OriginPattern, Policy, PolicyRule,
 };
 
 fn policy(name: &str, mode: Mode, rule: PolicyRule) -> Policy {
@@ -65,6 +65,11 @@ fn rules(rule: CsrfRule) -> Rules {
 fn walked(rules: &Rules, head: &Head, verdict: Option<CredentialVerdict>) -> (Walk, Decision) {
     let connection = connection("192.0.2.7");
     let facts = Live::new(head, &connection, 1_000);
+    facts.provide_country(LocatedCountry {
+        address: "192.0.2.7".parse().unwrap(),
+        country: None,
+        built: 0,
+    });
     if let Some(verdict) = verdict {
         facts.provide_credential(verdict);
     }
@@ -220,6 +225,13 @@ fn it_is_asked_only_of_what_browsers_send_on_their_own() {
     let mut watched = configured(trusting(), Mode::Enforce);
     watched.policies[0].mode = Mode::Shadow { until: None };
     assert_eq!(code(&compile(watched), &evil), None);
+    // Being in a country lets in as being on a list does.
+    let mut market = configured(trusting(), Mode::Enforce);
+    market.policies[0].rule = PolicyRule::Network(NetworkRule {
+        allow_countries: vec![Country::UNKNOWN],
+        ..NetworkRule::default()
+    });
+    assert_eq!(code(&compile(market), &evil), Some(Code::CsrfCrossSite));
     // Where keys are asked for, but nobody has to have one.
     let mut anonymous = configured(trusting(), Mode::Enforce);
     anonymous.services[0].authentication = Some(Authentication {
