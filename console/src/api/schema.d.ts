@@ -1794,6 +1794,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/list-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show how lists from files and URLs stand */
+        get: operations["list_sources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/blocks": {
         parameters: {
             query?: never;
@@ -2996,6 +3013,23 @@ export interface paths {
         put?: never;
         /** Make a proved fix */
         post: operations["command_fix"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commands/lists.sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show how lists from files and URLs stand */
+        post: operations["command_lists.sources"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4208,8 +4242,13 @@ export interface components {
              *     nobody is refused by it.
              */
             expires_at?: components["schemas"]["ConfiguredDate"];
-            /** @description Its entries: `203.0.113.0/24`, `2001:db8::1`, or with a comment and times. */
-            entries: components["schemas"]["ConfiguredListEntry"][];
+            /**
+             * @description Its entries: `203.0.113.0/24`, `2001:db8::1`, or with a comment and times. Required without
+             *     a `source`.
+             */
+            entries?: components["schemas"]["ConfiguredListEntry"][];
+            /** @description Where its ranges come from instead of `entries`. */
+            source?: components["schemas"]["ConfiguredListSource"];
         };
         /** @description The admin address. */
         ConfiguredAdmin: {
@@ -4288,6 +4327,11 @@ export interface components {
         };
         /** @description Who decides about subscriptions to a service. */
         ConfiguredApproval: "automatic" | "manual";
+        /**
+         * @description The number of an autonomous system: `AS64496`, or `64496`.
+         * @example AS64496
+         */
+        ConfiguredAsn: string | number;
         /**
          * @description A host, a prefix of paths, or both, below which the services of one tenant route and those of
          *     no other. The services of a tenant that has some route below them only.
@@ -4467,6 +4511,12 @@ export interface components {
              */
             trusted_proxies: components["schemas"]["ConfiguredNetwork"][];
             /**
+             * @description Lists of the platform on which such proxies stand, such as one that a provider publishes. One
+             *     that is stale or has expired makes nobody trusted. Not for the `admin` address.
+             * @default []
+             */
+            trusted_proxy_lists: string[];
+            /**
              * @description The header that these proxies write.
              * @default x-forwarded-for
              */
@@ -4509,6 +4559,11 @@ export interface components {
          * @example session
          */
         ConfiguredCookieName: string;
+        /**
+         * @description A country by its two letters of ISO 3166-1 (`DE`), or `unknown`: an address of which no country is known, such as a private one.
+         * @example DE
+         */
+        ConfiguredCountryCode: string;
         /** @description A part of a service. */
         ConfiguredCoverage: {
             /** @description The service. */
@@ -4757,6 +4812,20 @@ export interface components {
             /** @description Where the pages about denial codes are. Without it, on the gateway itself. */
             public_docs_url?: components["schemas"]["ConfiguredUrl"];
         };
+        /**
+         * @description Databases that say where addresses are, in the MMDB format (GeoLite2, DB-IP, IPinfo and
+         *     others). None is shipped. A file that is replaced is read again; one that cannot be read then
+         *     changes nothing.
+         */
+        ConfiguredGeo: {
+            /** @description The file that knows countries, for `allow_countries` and `deny_countries` of policies. */
+            country?: components["schemas"]["ConfiguredFilePath"];
+            /**
+             * @description The file that knows autonomous systems, for `allow_asns` and `deny_asns`; it may be the same
+             *     one.
+             */
+            asn?: components["schemas"]["ConfiguredFilePath"];
+        };
         /** @description Apps that carry access roles together. */
         ConfiguredGroup: {
             /** @description The tenant whose apps may be in it. Without one, it is the platform's, and any app may. */
@@ -5002,6 +5071,34 @@ export interface components {
         };
         /** @description One entry of a list. */
         ConfiguredListEntry: components["schemas"]["ConfiguredNetwork"] | components["schemas"]["ConfiguredDescribedEntry"];
+        /** @description How ranges are written. */
+        ConfiguredListFormat: "text" | "json";
+        /**
+         * @description A file or a URL with ranges: at most 4 MiB, and 200,000 of them. What it said last is kept, and
+         *     goes on counting while it cannot be read.
+         */
+        ConfiguredListSource: {
+            /** @description A file. It is read again when it is replaced. */
+            file?: components["schemas"]["ConfiguredFilePath"];
+            /** @description An `https` URL, which has to be somewhere that `egress` allows. */
+            url?: components["schemas"]["ConfiguredUrl"];
+            /**
+             * @description How the ranges are written.
+             * @default text
+             */
+            format: components["schemas"]["ConfiguredListFormat"];
+            /**
+             * @description How often the URL is asked.
+             * @default 1h
+             */
+            refresh: components["schemas"]["ConfiguredDuration"];
+            /**
+             * @description Once the list could not be read for so long, it counts as expired where it allows: nobody is
+             *     let in by it. Where it denies, what it said last goes on holding.
+             * @default 7d
+             */
+            stale_after: components["schemas"]["ConfiguredDuration"];
+        };
         /**
          * @description An address and a port to listen on: `127.0.0.1:8080`, `[::1]:8080`, `0.0.0.0:80`.
          * @example 127.0.0.1:8080
@@ -5291,10 +5388,36 @@ export interface components {
              * @default false
              */
             default: boolean;
-            /** @description Lists of addresses of which one must hold the client's; with the kind `network` only. */
+            /**
+             * @description Lists of addresses that may call; with the kind `network` only. Of everything that `allow`,
+             *     `allow_countries` and `allow_asns` name, one thing must hold the client.
+             */
             allow?: string[];
-            /** @description Lists of addresses of which none may hold the client's; with the kind `network` only. */
+            /**
+             * @description Lists of addresses that may not call; with the kind `network` only. What is denied wins over
+             *     what is allowed.
+             */
             deny?: string[];
+            /**
+             * @description Countries from which may be called, as the database of `geo.country` knows them; with the
+             *     kind `network` only.
+             */
+            allow_countries?: components["schemas"]["ConfiguredCountryCode"][];
+            /** @description Countries from which may not be called; with the kind `network` only. */
+            deny_countries?: components["schemas"]["ConfiguredCountryCode"][];
+            /**
+             * @description Autonomous systems from which may be called, as the database of `geo.asn` knows them; with
+             *     the kind `network` only.
+             */
+            allow_asns?: components["schemas"]["ConfiguredAsn"][];
+            /** @description Autonomous systems from which may not be called; with the kind `network` only. */
+            deny_asns?: components["schemas"]["ConfiguredAsn"][];
+            /**
+             * Format: uint16
+             * @description The status of refusals instead of 403; with the kind `network` only: 404 where addresses are
+             *     refused, 451 where countries are.
+             */
+            status?: number;
             /**
              * @description The methods that it is about, all without any; with the kind `headers`. With the kind `cors`,
              *     those that pages of other origins may use; without any, those of the operation.
@@ -7008,8 +7131,13 @@ export interface components {
              *     nobody is refused by it.
              */
             expires_at?: components["schemas"]["ConfiguredDate"];
-            /** @description Its entries: `203.0.113.0/24`, `2001:db8::1`, or with a comment and times. */
-            entries: components["schemas"]["ConfiguredListEntry"][];
+            /**
+             * @description Its entries: `203.0.113.0/24`, `2001:db8::1`, or with a comment and times. Required without
+             *     a `source`.
+             */
+            entries?: components["schemas"]["ConfiguredListEntry"][];
+            /** @description Where its ranges come from instead of `entries`. */
+            source?: components["schemas"]["ConfiguredListSource"];
             /** @description Its name among its kind. */
             id?: string;
             /** @description Grows with every change; the `ETag` of it. */
@@ -7477,10 +7605,36 @@ export interface components {
              * @default false
              */
             default: boolean;
-            /** @description Lists of addresses of which one must hold the client's; with the kind `network` only. */
+            /**
+             * @description Lists of addresses that may call; with the kind `network` only. Of everything that `allow`,
+             *     `allow_countries` and `allow_asns` name, one thing must hold the client.
+             */
             allow?: string[];
-            /** @description Lists of addresses of which none may hold the client's; with the kind `network` only. */
+            /**
+             * @description Lists of addresses that may not call; with the kind `network` only. What is denied wins over
+             *     what is allowed.
+             */
             deny?: string[];
+            /**
+             * @description Countries from which may be called, as the database of `geo.country` knows them; with the
+             *     kind `network` only.
+             */
+            allow_countries?: components["schemas"]["ConfiguredCountryCode"][];
+            /** @description Countries from which may not be called; with the kind `network` only. */
+            deny_countries?: components["schemas"]["ConfiguredCountryCode"][];
+            /**
+             * @description Autonomous systems from which may be called, as the database of `geo.asn` knows them; with
+             *     the kind `network` only.
+             */
+            allow_asns?: components["schemas"]["ConfiguredAsn"][];
+            /** @description Autonomous systems from which may not be called; with the kind `network` only. */
+            deny_asns?: components["schemas"]["ConfiguredAsn"][];
+            /**
+             * Format: uint16
+             * @description The status of refusals instead of 403; with the kind `network` only: 404 where addresses are
+             *     refused, 451 where countries are.
+             */
+            status?: number;
             /**
              * @description The methods that it is about, all without any; with the kind `headers`. With the kind `cors`,
              *     those that pages of other origins may use; without any, those of the operation.
@@ -8198,6 +8352,42 @@ export interface components {
             /** @description What happened then. */
             what: string;
         };
+        /** @description How a list from elsewhere stands. */
+        SourcedList: {
+            /** @description The list. */
+            list: string;
+            /** @description Where it comes from. */
+            source: string;
+            /**
+             * Format: uint64
+             * @description How many ranges it has; none: it never said anything.
+             */
+            ranges?: number | null;
+            /**
+             * Format: int64
+             * @description Since when it says that: Unix time in seconds.
+             */
+            since?: number | null;
+            /**
+             * Format: int64
+             * @description When it was last confirmed: Unix time in seconds.
+             */
+            confirmed?: number | null;
+            /**
+             * Format: int64
+             * @description When its URL is asked next: Unix time in seconds.
+             */
+            next?: number | null;
+            /** @description Whether it was not confirmed for so long that nobody is let in by it. */
+            stale: boolean;
+            /** @description Why it could not be read at the last try. */
+            error?: string | null;
+        };
+        /** @description How lists stand that come from files and URLs. */
+        SourcedLists: {
+            /** @description The lists. */
+            lists: components["schemas"]["SourcedList"][];
+        };
         /** @description How a change request stands at a time. */
         State: "open" | "applied" | "rejected" | "withdrawn" | "expired";
         /** @description An app's access to a service, under a plan. */
@@ -8773,6 +8963,7 @@ export type SchemaConfiguredAlgorithm = components['schemas']['ConfiguredAlgorit
 export type SchemaConfiguredApiKey = components['schemas']['ConfiguredApiKey'];
 export type SchemaConfiguredApp = components['schemas']['ConfiguredApp'];
 export type SchemaConfiguredApproval = components['schemas']['ConfiguredApproval'];
+export type SchemaConfiguredAsn = components['schemas']['ConfiguredAsn'];
 export type SchemaConfiguredAssignment = components['schemas']['ConfiguredAssignment'];
 export type SchemaConfiguredAuthentication = components['schemas']['ConfiguredAuthentication'];
 export type SchemaConfiguredAuthority = components['schemas']['ConfiguredAuthority'];
@@ -8790,6 +8981,7 @@ export type SchemaConfiguredClient = components['schemas']['ConfiguredClient'];
 export type SchemaConfiguredClient2 = components['schemas']['ConfiguredClient2'];
 export type SchemaConfiguredClientCertificate = components['schemas']['ConfiguredClientCertificate'];
 export type SchemaConfiguredCookieName = components['schemas']['ConfiguredCookieName'];
+export type SchemaConfiguredCountryCode = components['schemas']['ConfiguredCountryCode'];
 export type SchemaConfiguredCoverage = components['schemas']['ConfiguredCoverage'];
 export type SchemaConfiguredCredential = components['schemas']['ConfiguredCredential'];
 export type SchemaConfiguredCsrfToken = components['schemas']['ConfiguredCsrfToken'];
@@ -8811,6 +9003,7 @@ export type SchemaConfiguredFixedHost = components['schemas']['ConfiguredFixedHo
 export type SchemaConfiguredForeign = components['schemas']['ConfiguredForeign'];
 export type SchemaConfiguredForwardedHeader = components['schemas']['ConfiguredForwardedHeader'];
 export type SchemaConfiguredForwarding = components['schemas']['ConfiguredForwarding'];
+export type SchemaConfiguredGeo = components['schemas']['ConfiguredGeo'];
 export type SchemaConfiguredGroup = components['schemas']['ConfiguredGroup'];
 export type SchemaConfiguredHash = components['schemas']['ConfiguredHash'];
 export type SchemaConfiguredHeaderName = components['schemas']['ConfiguredHeaderName'];
@@ -8830,6 +9023,8 @@ export type SchemaConfiguredLimitKey = components['schemas']['ConfiguredLimitKey
 export type SchemaConfiguredLimitKind = components['schemas']['ConfiguredLimitKind'];
 export type SchemaConfiguredLimits = components['schemas']['ConfiguredLimits'];
 export type SchemaConfiguredListEntry = components['schemas']['ConfiguredListEntry'];
+export type SchemaConfiguredListFormat = components['schemas']['ConfiguredListFormat'];
+export type SchemaConfiguredListSource = components['schemas']['ConfiguredListSource'];
 export type SchemaConfiguredListenAddress = components['schemas']['ConfiguredListenAddress'];
 export type SchemaConfiguredListener = components['schemas']['ConfiguredListener'];
 export type SchemaConfiguredListenerCertificate = components['schemas']['ConfiguredListenerCertificate'];
@@ -9016,6 +9211,8 @@ export type SchemaSignUp = components['schemas']['SignUp'];
 export type SchemaSignUpAsked = components['schemas']['SignUpAsked'];
 export type SchemaSignedInAs = components['schemas']['SignedInAs'];
 export type SchemaSince = components['schemas']['Since'];
+export type SchemaSourcedList = components['schemas']['SourcedList'];
+export type SchemaSourcedLists = components['schemas']['SourcedLists'];
 export type SchemaState = components['schemas']['State'];
 export type SchemaSubscriptionDocument = components['schemas']['SubscriptionDocument'];
 export type SchemaTargetHealth = components['schemas']['TargetHealth'];
@@ -29623,6 +29820,62 @@ export interface operations {
             };
         };
     };
+    list_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourcedLists"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_blocks: {
         parameters: {
             query?: {
@@ -37284,6 +37537,122 @@ export interface operations {
         };
     };
     command_fix: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "command_lists.sources": {
         parameters: {
             query?: never;
             header?: never;

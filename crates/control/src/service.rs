@@ -168,7 +168,7 @@ pub enum Source {
     /// A file. Nothing else changes what it says.
     File(PathBuf),
     /// The store.
-    Store(Stored),
+    Store(Box<Stored>),
 }
 
 /// Documents in the store, and how they are read.

@@ -68,15 +68,13 @@ impl Identity {
     /// subscription and there is none, the credential's own list is what somebody has granted, or
     /// that of the token, whose issuer has.
     pub(crate) fn granted<'a>(&'a self, rules: &'a Rules) -> &'a [Name] {
-        match &self.subscription {
-            Some(subscription) => match &subscription.scopes {
-                Some(scopes) => scopes,
-                None => self.plan(rules).map_or(&[], |plan| &plan.scopes),
-            },
-            None => {
-                let own = self.credential.scopes.as_deref();
-                own.or_else(|| self.token_scopes()).unwrap_or_default()
-            }
+        let Some(subscription) = &self.subscription else {
+            let own = self.credential.scopes.as_deref();
+            return own.or_else(|| self.token_scopes()).unwrap_or_default();
+        };
+        match &subscription.scopes {
+            Some(scopes) => scopes,
+            None => self.plan(rules).map_or(&[], |plan| &plan.scopes),
         }
     }
 }

@@ -37,7 +37,7 @@ struct Key {
 #[derive(Clone)]
 enum Material {
     Public(Box<ParsedPublicKey>),
-    Secret(hmac::Key),
+    Secret(Box<hmac::Key>),
 }
 
 impl std::fmt::Debug for Material {
@@ -125,7 +125,7 @@ impl KeySet {
         let uses = Algorithm::SHARED.into_iter();
         let uses = uses.filter_map(|one| {
             let key = hmac::Key::new(algorithm::shared(one)?, secret);
-            Some((one, Material::Secret(key)))
+            Some((one, Material::Secret(Box::new(key))))
         });
         let uses = uses.collect();
         let keys = vec![Key { kid: None, uses }];
@@ -295,7 +295,7 @@ fn ec_uses(curve: &str, x: &[u8], y: &[u8]) -> Vec<(Algorithm, Material)> {
     key.map(|key| (algorithm, key)).into_iter().collect()
 }
 
-/// What a SubjectPublicKeyInfo (RFC 5280 §4.1.2.7) may be used with.
+/// What a `SubjectPublicKeyInfo` (RFC 5280 §4.1.2.7) may be used with.
 fn public_uses(der: &[u8]) -> Vec<(Algorithm, Material)> {
     let uses = Algorithm::ALL.into_iter();
     uses.filter_map(|one| Some((one, parsed(one, der)?)))

@@ -1,5 +1,10 @@
 //! Issuers of tokens for tests.
-#![expect(clippy::unwrap_used, reason = "for tests alone")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    reason = "for tests alone"
+)]
 
 use aws_lc_rs::encoding::{AsBigEndian, EcPublicKeyUncompressedBin};
 use aws_lc_rs::rand::SystemRandom;

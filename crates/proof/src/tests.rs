@@ -20,8 +20,8 @@ pub(super) fn issuer() -> Issuer {
         iss: ISS.into(),
         keys: IssuerKeys::Url(Fetched {
             url: ISS.into(),
-            every: Duration::from_secs(60),
-            keep: Duration::from_secs(60),
+            every: Duration::from_mins(1),
+            keep: Duration::from_mins(1),
         }),
         algorithms: vec![],
         audiences: vec!["orders".into()],

@@ -124,11 +124,14 @@ fn permit(snapshot: &Arc<Snapshot>, issuer: &Issuer) -> Permit {
     }
 }
 
+/// Keys that were read, each set with the name of its issuer.
+pub(crate) type ReadKeys = Vec<(Name, Arc<KeySet>)>;
+
 /// The keys of issuers that are not fetched.
 ///
 /// # Errors
 /// The issuer, and what is wrong with its keys.
-pub(crate) fn read(issuers: &[Issuer]) -> Result<Vec<(Name, Arc<KeySet>)>, (Name, String)> {
+pub(crate) fn read(issuers: &[Issuer]) -> Result<ReadKeys, (Name, String)> {
     let mut found = Vec::new();
     for issuer in issuers {
         let keys = match &issuer.keys {

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useMay } from '../../api/me';
 import { useMayIn } from '../../api/rights';
+import { Empty } from '../../parts/Empty';
 import { Facts } from '../../parts/Facts';
 import { Needs } from '../../parts/Forbidden';
 import { Loaded } from '../../parts/Loaded';
@@ -44,7 +45,7 @@ function List({ id }: { id: string }) {
         list &&
         mayWrite && (
           <>
-            <AddEntries list={list} />
+            {!list.source && <AddEntries list={list} />}
             <ListSettings list={list} />
             <DeleteList list={list} />
           </>
@@ -55,7 +56,11 @@ function List({ id }: { id: string }) {
         {(loaded) => (
           <>
             <About list={loaded} />
-            <Entries list={loaded} mayWrite={mayWrite} />
+            {loaded.source ? (
+              <Empty title={words.sourced}>{words.sourcedDetail}</Empty>
+            ) : (
+              <Entries list={loaded} mayWrite={mayWrite} />
+            )}
           </>
         )}
       </Loaded>
@@ -79,7 +84,11 @@ function About({ list }: { list: ListDocument }) {
           [heads.tenant]: <Shown text={list.tenant ?? texts.lists.platform} />,
           [heads.owner]: list.owner && <Shown text={list.owner} />,
           [heads.comment]: list.comment && <Shown text={list.comment} />,
-          [heads.entries]: list.entries.length.toLocaleString(),
+          [heads.entries]: list.source ? (
+            <Shown text={list.source.url ?? list.source.file ?? ''} />
+          ) : (
+            list.entries.length.toLocaleString()
+          ),
           [heads.usedBy]: mayUsage && <Uses list={list.id ?? ''} />,
           [heads.ends]: <Ends at={list.expires_at} />,
         }}

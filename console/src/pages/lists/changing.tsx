@@ -4,7 +4,7 @@ import { codeOf } from '../../api/problem';
 import { queries } from '../../api/queries';
 import { Conflict } from '../../parts/Conflict';
 import { texts } from '../../texts';
-import type { ListDocument } from './entries';
+import { type ListDocument, listOf } from './entries';
 
 /** What of a list becomes what; members that are null go. */
 export type ListPatch = { [Member in keyof ListDocument]?: ListDocument[Member] | null };
@@ -21,12 +21,16 @@ const TRIES = 3;
 /** One list. */
 export const one = (id: string) => ({
   queryKey: ['lists', 'one', id],
-  queryFn: () => answer(api.GET('/api/v1/lists/{id}', { params: { path: { id } } })),
+  queryFn: () => read(id),
 });
+
+async function read(id: string): Promise<ListDocument> {
+  return listOf(await answer(api.GET('/api/v1/lists/{id}', { params: { path: { id } } })));
+}
 
 async function patch(list: ListDocument, change: ListChange): Promise<ListDocument> {
   const { comment } = change;
-  const made = await answer(
+  const patched = await answer(
     api.PATCH('/api/v1/lists/{id}', {
       params: {
         path: { id: list.id ?? '' },
@@ -36,6 +40,7 @@ async function patch(list: ListDocument, change: ListChange): Promise<ListDocume
       body: change.of(list) as Record<string, never>,
     }),
   );
+  const made = listOf(patched);
   queries.setQueryData(one(list.id ?? '').queryKey, made);
   void queries.invalidateQueries({ queryKey: ['lists'] });
   return made;
@@ -44,7 +49,7 @@ async function patch(list: ListDocument, change: ListChange): Promise<ListDocume
 /** Makes a change of a list as it is now, whoever changed it meanwhile: for taking something back. */
 export async function changeAsItIs(id: string, change: ListChange): Promise<void> {
   for (let left = TRIES; ; left--) {
-    const list = await answer(api.GET('/api/v1/lists/{id}', { params: { path: { id } } }));
+    const list = await read(id);
     try {
       await patch(list, change);
       return;
@@ -79,7 +84,7 @@ export function useListChange(): {
       return await patch(list, wanted);
     } catch (error) {
       if (codeOf(error) !== 'resource.version_mismatch') throw error;
-      const theirs = await answer(api.GET('/api/v1/lists/{id}', { params: { path: { id: list.id ?? '' } } }));
+      const theirs = await read(list.id ?? '');
       return new Promise((done, failed) => {
         const mine = { ...list, ...wanted.of(list) } as ListDocument;
         setMet({ mine, theirs, change: wanted, done, failed, error });

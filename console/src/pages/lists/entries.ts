@@ -2,11 +2,16 @@ import type { Schemas } from '../../api/client';
 import { canonical, holds, type Range, range, same, truncated, written } from '../../parts/addresses';
 import { moment } from '../../parts/time';
 
-/** A list as the API has it. */
-export type ListDocument = Schemas['ListDocument'];
-
 /** An entry as a list has it: a range alone, or with more about it. */
-export type RawEntry = ListDocument['entries'][number];
+export type RawEntry = NonNullable<Schemas['ListDocument']['entries']>[number];
+
+/** A list with the entries that it says itself: none where it comes from somewhere else. */
+export type ListDocument = Omit<Schemas['ListDocument'], 'entries'> & { entries: RawEntry[] };
+
+/** A list as the API has it. */
+export function listOf(document: Schemas['ListDocument']): ListDocument {
+  return { ...document, entries: document.entries ?? [] };
+}
 
 /** An entry, read. */
 export interface Entry {

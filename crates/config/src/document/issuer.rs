@@ -13,6 +13,10 @@ use serde::Deserialize;
 /// (`/.well-known/openid-configuration` below `issuer`).
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "it is called what OpenID Connect calls it"
+)]
 pub(crate) struct Issuer {
     /// The tenant it belongs to. Without one, it is the platform's.
     pub tenant: Option<At<String>>,

@@ -205,20 +205,7 @@ impl Resolver<'_, '_> {
         let base_path = given
             .base_path
             .map_or_else(|| "".into(), |path| path.value.0);
-        for environment in given.environments.iter().flatten() {
-            refer(
-                self.findings,
-                &ENVIRONMENT,
-                &self.names.environments,
-                environment,
-                || {
-                    format!(
-                        "version {} is in an environment that does not exist",
-                        quote(&name.value)
-                    )
-                },
-            );
-        }
+        self.environments_of(name, given.environments.as_deref().unwrap_or_default());
         let shown = format!("version {}", quote(&name.value));
         self.named_roles(&shown, given.access_roles.as_ref(), above.open);
         let inherited = given.access_roles.as_ref().or(above.roles);
@@ -297,6 +284,22 @@ impl Resolver<'_, '_> {
             about,
             operations,
             environments: names(given.environments.as_deref().unwrap_or_default()),
+        }
+    }
+
+    fn environments_of(&mut self, name: &At<String>, given: &[At<String>]) {
+        for environment in given {
+            let environments = &self.names.environments;
+            refer(
+                self.findings,
+                &ENVIRONMENT,
+                environments,
+                environment,
+                || {
+                    let shown = quote(&name.value);
+                    format!("version {shown} is in an environment that does not exist")
+                },
+            );
         }
     }
 

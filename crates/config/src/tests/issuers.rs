@@ -122,6 +122,7 @@ fn tokens_alone_leave_no_place_for_keys() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn what_cannot_be_is_told_with_what_would_do() {
     let cases: [(&str, &str, Code, &str); 18] = [
         (

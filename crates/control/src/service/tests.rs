@@ -173,7 +173,7 @@ impl Place {
         let calls = postern_calllog::Options::new(tempfile::tempdir().unwrap().keep());
         let calls = Arc::new(CallLog::open(calls).unwrap());
         Node {
-            service: Service::new(Source::Store(stored), fake.clone(), calls),
+            service: Service::new(Source::Store(Box::new(stored)), fake.clone(), calls),
             fake,
         }
     }

@@ -514,16 +514,16 @@ fn page_tokens() -> Vec<Case> {
         )
         .fixes(0),
         said(Code::TokenExpired, |token| {
-            token.expires_at = Some(NOW - 72)
+            token.expires_at = Some(NOW - 72);
         }),
         said(Code::TokenNotYetValid, |token| {
-            token.not_before = Some(NOW + 30)
+            token.not_before = Some(NOW + 30);
         }),
         said(Code::TokenAudienceMismatch, |token| {
             token.audience = ["billing".into()].into();
         }),
         said(Code::TokenClaimMissing, |token| {
-            token.client = Some("kiosk".into())
+            token.client = Some("kiosk".into());
         })
         .fixes(0),
     ]

@@ -58,14 +58,11 @@ impl Remembered {
         is_current: impl FnOnce(&Token, &Arc<KeySet>) -> bool,
     ) -> Option<Arc<Token>> {
         let mut halves = self.halves.borrow_mut();
-        let found = match halves.new.get(name) {
-            Some(entry) => entry,
-            None => {
-                let entry = halves.old.get(name)?.clone();
-                halves.put(*name, entry);
-                halves.new.get(name)?
-            }
-        };
+        if !halves.new.contains_key(name) {
+            let entry = halves.old.get(name)?.clone();
+            halves.put(*name, entry);
+        }
+        let found = halves.new.get(name)?;
         let good = found.mark == mark && is_current(&found.token, &found.keys);
         good.then(|| found.token.clone())
     }

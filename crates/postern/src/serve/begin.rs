@@ -114,7 +114,7 @@ pub(crate) async fn by_store(
         directory: candidate.directory,
         revision: revision(candidate.revision),
         file: None,
-        source: postern_control::Source::Store(stored),
+        source: postern_control::Source::Store(Box::new(stored)),
         store: Some(store),
         demo,
     })

@@ -80,13 +80,13 @@ impl World {
         parts.join(".")
     }
 
-    fn unsigned(&self, alg: &str) -> String {
+    fn unsigned(alg: &str) -> String {
         let header = json!({"alg": alg, "kid": "ec"}).to_string();
         format!("{}.{}.", base64url(header), base64url(claims().to_string()))
     }
 
     /// Signed with a secret that everybody knows.
-    fn confused(&self, secret: &[u8], kid: &str) -> String {
+    fn confused(secret: &[u8], kid: &str) -> String {
         let header = json!({"alg": "HS256", "kid": kid}).to_string();
         let signed = format!("{}.{}", base64url(header), base64url(claims().to_string()));
         let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, secret);
@@ -107,16 +107,16 @@ fn cases(world: &World) -> Vec<(&'static str, String, Is)> {
     };
     vec![
         // Unsigned (CVE-2015-9235), in every spelling.
-        ("alg none", world.unsigned("none"), Signature("not signed")),
-        ("alg None", world.unsigned("None"), Signature("not signed")),
-        ("alg NONE", world.unsigned("NONE"), Signature("not signed")),
-        ("alg nOnE", world.unsigned("nOnE"), Signature("not signed")),
+        ("alg none", World::unsigned("none"), Signature("not signed")),
+        ("alg None", World::unsigned("None"), Signature("not signed")),
+        ("alg NONE", World::unsigned("NONE"), Signature("not signed")),
+        ("alg nOnE", World::unsigned("nOnE"), Signature("not signed")),
         (
             "alg none, signed",
             world.with_header("alg", "none"),
             Signature("not signed"),
         ),
-        ("alg empty", world.unsigned(""), Signature("not known")),
+        ("alg empty", World::unsigned(""), Signature("not known")),
         ("signature cut off", world.part(2, ""), Signature("changed")),
         (
             "alg of a digest",
@@ -136,22 +136,22 @@ fn cases(world: &World) -> Vec<(&'static str, String, Is)> {
         // Confusion of algorithms (CVE-2016-5431): the public key taken for a secret.
         (
             "HS256 with the modulus",
-            world.confused(public.as_bytes(), "rsa"),
+            World::confused(public.as_bytes(), "rsa"),
             Signature("another algorithm"),
         ),
         (
             "HS256 with the JWK",
-            world.confused(world.rsa.jwk().to_string().as_bytes(), "rsa"),
+            World::confused(world.rsa.jwk().to_string().as_bytes(), "rsa"),
             Signature("another algorithm"),
         ),
         (
             "HS256 with nothing",
-            world.confused(b"", "ec"),
+            World::confused(b"", "ec"),
             Signature("another algorithm"),
         ),
         (
             "HS256 without a kid",
-            world.confused(public.as_bytes(), "x"),
+            World::confused(public.as_bytes(), "x"),
             KeyUnknown,
         ),
         (
@@ -517,7 +517,7 @@ fn cases(world: &World) -> Vec<(&'static str, String, Is)> {
         (
             "two of them",
             format!("{good},{good}"),
-            Malformed("has 5 parts").or_encrypted(),
+            Malformed("encrypted"),
         ),
         (
             "payload of another",
@@ -550,13 +550,6 @@ fn cases(world: &World) -> Vec<(&'static str, String, Is)> {
             Signature("changed"),
         ),
     ]
-}
-
-impl Is {
-    /// Five parts are an encrypted token.
-    fn or_encrypted(self) -> Self {
-        Malformed("encrypted")
-    }
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! One configuration, made ready to serve: rules, upstreams, TLS.
 
+use crate::issuers::ReadKeys;
 use crate::metrics::{Layout, Metrics};
 use crate::tls::{ClientAuthorities, SystemAuthorities, TlsError, UpstreamClientTls};
 use crate::upstream::Upstreams;
 use postern_geo::{Databases, GeoError};
 use postern_model::entity::{Configuration, Name, Upstream};
 use postern_policy::{CompileError, Rules};
-use postern_proof::KeySet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -65,7 +65,7 @@ pub(crate) struct Snapshot {
     /// By service.
     pub(crate) authorities: Vec<Option<ClientAuthorities>>,
     /// The keys of issuers that are not fetched.
-    pub(crate) keys: Vec<(Name, Arc<KeySet>)>,
+    pub(crate) keys: ReadKeys,
     /// Where we listen: nobody may send us there.
     pub(crate) own: Vec<SocketAddr>,
     /// Where addresses are.

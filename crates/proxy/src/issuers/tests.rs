@@ -61,8 +61,8 @@ fn issuer(keys: IssuerKeys) -> Issuer {
 fn fetched(url: &str) -> Fetched {
     Fetched {
         url: url.into(),
-        every: Duration::from_secs(600),
-        keep: Duration::from_secs(3600),
+        every: Duration::from_mins(10),
+        keep: Duration::from_hours(1),
     }
 }
 

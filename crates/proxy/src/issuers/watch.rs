@@ -17,7 +17,7 @@ const REST: Duration = Duration::from_secs(3);
 
 /// The first and the longest wait after a failure; it doubles in between.
 const FIRST: Duration = Duration::from_secs(1);
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// The longest that one attempt may take.
 const ATTEMPT: Duration = Duration::from_secs(10);
@@ -160,7 +160,7 @@ impl Task {
             let left_out = keys.left_out();
             tracing::debug!(issuer, left_out, "keys of an issuer are of no use here");
         }
-        self.keep(Keys::Known(Arc::new(keys)));
+        self.keep(&Keys::Known(Arc::new(keys)));
     }
 
     /// What was known counts on for a while.
@@ -174,13 +174,13 @@ impl Task {
             return;
         }
         tracing::error!(issuer, "the keys of an issuer cannot be had: {error}");
-        self.keep(Keys::Missing {
+        self.keep(&Keys::Missing {
             since: Some(since),
             error: Some(error.into()),
         });
     }
 
-    fn keep(&self, keys: Keys) {
+    fn keep(&self, keys: &Keys) {
         let name = &self.issuer.name;
         self.keyring
             .rcu(|ring| ring.with(name.clone(), keys.clone()));

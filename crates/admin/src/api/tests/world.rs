@@ -258,7 +258,7 @@ impl World {
         });
         let calls = postern_calllog::Options::new(folder.path().join("calls"));
         let calls = Arc::new(CallLog::open(calls).unwrap());
-        let service = Service::new(Source::Store(stored), fake.clone(), calls.clone());
+        let service = Service::new(Source::Store(Box::new(stored)), fake.clone(), calls.clone());
         let service = Arc::new(service);
         let apply = json!({"name": "begin.yaml", "text": BEGIN});
         let call = Call {

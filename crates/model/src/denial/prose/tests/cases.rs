@@ -88,9 +88,52 @@ pub(super) fn cases() -> Vec<Denial> {
         new(Code::OriginRefused).saw("status", 403),
     ]);
     cases.extend(of_requests());
+    cases.extend(of_tokens());
     cases.extend(of_pages());
     cases.extend(of_callers());
     cases
+}
+
+/// Those about tokens.
+fn of_tokens() -> Vec<Denial> {
+    let new = Denial::new;
+    let at = 1_795_167_120;
+    vec![
+        new(Code::CredentialMissing)
+            .saw("looked", list(&["X-API-Key", "Authorization"]))
+            .saw(
+                "accepted",
+                list(&[
+                    "an API key in `X-API-Key`",
+                    "a bearer token (JWT) in `Authorization`",
+                ]),
+            ),
+        new(Code::TokenMalformed).saw("error", "is not a JWT: it has no dots"),
+        new(Code::TokenSignatureInvalid)
+            .saw("issuer", "corp")
+            .saw("alg", "none"),
+        new(Code::TokenExpired)
+            .saw("exp", at - 312)
+            .saw("now", at)
+            .saw("leeway", 30)
+            .saw("issuer", "corp"),
+        new(Code::TokenNotYetValid)
+            .saw("nbf", at + 86_400)
+            .saw("now", at),
+        new(Code::TokenAudienceMismatch)
+            .saw("aud", list(&["billing"]))
+            .saw("expected", list(&["orders", "https://orders.example.com"])),
+        new(Code::TokenAudienceMismatch)
+            .saw("aud", list(&[]))
+            .saw("expected", list(&["orders"])),
+        new(Code::TokenClaimMissing).saw("claim", list(&["client_id", "azp"])),
+        new(Code::TokenClaimMissing)
+            .saw("claim", list(&["client_id"]))
+            .saw("value", "till-7"),
+        new(Code::IdentityProviderUnreachable)
+            .saw("issuer", "corp")
+            .saw("error", "connection refused"),
+    ]
 }
 
 /// Those about addresses, headers and credentials.
@@ -155,40 +198,6 @@ fn of_requests() -> Vec<Denial> {
         new(Code::CredentialMissing)
             .saw("looked", list(&["X-API-Key"]))
             .saw("came", list(&["authorization"])),
-        new(Code::CredentialMissing)
-            .saw("looked", list(&["X-API-Key", "Authorization"]))
-            .saw(
-                "accepted",
-                list(&[
-                    "an API key in `X-API-Key`",
-                    "a bearer token (JWT) in `Authorization`",
-                ]),
-            ),
-        new(Code::TokenMalformed).saw("error", "is not a JWT: it has no dots"),
-        new(Code::TokenSignatureInvalid)
-            .saw("issuer", "corp")
-            .saw("alg", "none"),
-        new(Code::TokenExpired)
-            .saw("exp", at - 312)
-            .saw("now", at)
-            .saw("leeway", 30)
-            .saw("issuer", "corp"),
-        new(Code::TokenNotYetValid)
-            .saw("nbf", at + 86_400)
-            .saw("now", at),
-        new(Code::TokenAudienceMismatch)
-            .saw("aud", list(&["billing"]))
-            .saw("expected", list(&["orders", "https://orders.example.com"])),
-        new(Code::TokenAudienceMismatch)
-            .saw("aud", list(&[]))
-            .saw("expected", list(&["orders"])),
-        new(Code::TokenClaimMissing).saw("claim", list(&["client_id", "azp"])),
-        new(Code::TokenClaimMissing)
-            .saw("claim", list(&["client_id"]))
-            .saw("value", "till-7"),
-        new(Code::IdentityProviderUnreachable)
-            .saw("issuer", "corp")
-            .saw("error", "connection refused"),
         new(Code::CredentialMalformed)
             .saw("place", "X-API-Key")
             .saw(
