@@ -70,7 +70,10 @@ pub(crate) fn look(
         Stage::Authenticate => match identity {
             Some(identity) => (
                 true,
-                Some(format!("key {}", short(&identity.credential.id))),
+                Some(match &identity.token {
+                    Some(token) => format!("token of {}", token.issuer),
+                    None => format!("key {}", short(&identity.credential.id)),
+                }),
             ),
             None => (is_protected(rules, decided), Some("anonymous".to_owned())),
         },

@@ -12,6 +12,7 @@ use crate::scalar::text::Text;
 use crate::source::Span;
 use postern_model::Holder;
 use postern_model::entity::{Algorithm, ClaimNames, Fetched, Issuer, IssuerKeys, Name};
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 /// Least bytes of a secret that tokens are signed with (RFC 7518 §3.2).
@@ -104,6 +105,7 @@ impl Resolver<'_, '_> {
             return Some(IssuerKeys::File(self.file(file)));
         }
         if let Some(url) = url {
+            self.without_tls(shown, &url.value.0, url.span);
             return Some(IssuerKeys::Url(fetched(&url.value.0)));
         }
         if let Some(secret) = secret {
@@ -111,9 +113,29 @@ impl Resolver<'_, '_> {
         }
         let issuer = given.issuer.as_ref()?;
         self.is_address(shown, issuer)?;
+        self.without_tls(shown, &issuer.value.0, issuer.span);
         let base = issuer.value.0.trim_end_matches('/');
         let url = format!("{base}/.well-known/openid-configuration");
         Some(IssuerKeys::Discovery(fetched(&url)))
+    }
+
+    /// Warns of keys that come over a network as anybody on it likes.
+    fn without_tls(&mut self, shown: &str, url: &str, span: Span) {
+        let Some(rest) = url.strip_prefix("http://") else {
+            return;
+        };
+        let host = rest.split([':', '/']).next().unwrap_or_default();
+        let address = host.parse::<Ipv4Addr>();
+        let stays = host == "localhost"
+            || rest.starts_with("[::1]")
+            || address.is_ok_and(|address| address.is_loopback());
+        if !stays {
+            let message = format!("{shown} has keys that are fetched without TLS");
+            let label = "whoever stands on the way can make tokens";
+            self.findings
+                .warning(Code::InvalidUrl, span, &message, label)
+                .help("write `https://`, unless nobody on the way is to be feared");
+        }
     }
 
     /// What describes itself has an address.

@@ -106,6 +106,25 @@ fn issuers_clients_and_what_is_accepted_arrive() {
 }
 
 #[test]
+fn keys_without_tls_are_warned_of_unless_they_stay_in_the_machine() {
+    for (url, warned) in [
+        ("https://x.example/keys", false),
+        ("http://x.example/keys", true),
+        ("http://127.0.0.1:9/keys", false),
+        ("http://127.0.0.1.example/keys", true),
+    ] {
+        let text = with("keys_file: keys.json", &format!("keys_url: \"{url}\""));
+        let loaded = parse(&text).unwrap_or_else(|report| panic!("{report}"));
+        let warnings = crate::render_all(&loaded.warnings, false);
+        assert_eq!(
+            warnings.contains("without TLS"),
+            warned,
+            "{url}: {warnings}"
+        );
+    }
+}
+
+#[test]
 fn tokens_alone_leave_no_place_for_keys() {
     let text = with(
         "jwt: {issuers: [corp, own, corp]}, api_key: {header: Key}",

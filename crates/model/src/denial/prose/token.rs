@@ -2,7 +2,7 @@
 
 use super::super::{Code, Value};
 use super::Told;
-use super::words::{Either, Moment, Span, is_empty};
+use super::words::{Apart, Either, Moment, is_empty};
 use std::fmt::{self, Write};
 
 /// What this caller sent.
@@ -71,8 +71,7 @@ fn ago(told: Told<'_>, name: &str, out: &mut dyn Write) -> fmt::Result {
         write!(out, "; here it is {}", Moment(now))?;
     }
     if let (Some(Value::Number(at)), Some(Value::Number(now))) = (at, now) {
-        let apart = Value::Number(at.abs_diff(*now).saturating_mul(1000));
-        write!(out, ", {} apart", Span(&apart))?;
+        write!(out, ", {} apart", Apart(at.abs_diff(*now)))?;
     }
     if let Some(leeway) = told.get("leeway") {
         write!(out, "; {leeway} s are allowed for")?;

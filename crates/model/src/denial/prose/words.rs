@@ -97,6 +97,20 @@ impl fmt::Display for Span<'_> {
     }
 }
 
+/// Seconds between two moments, in the largest unit that there are two of.
+pub(super) struct Apart(pub(super) u64);
+
+impl fmt::Display for Apart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let units = [(86_400, "days"), (3_600, "hours"), (60, "minutes")];
+        let fits = units.into_iter().find(|(long, _)| self.0 >= 2 * long);
+        match fits {
+            Some((long, unit)) => write!(f, "{} {unit}", self.0 / long),
+            None => write!(f, "{} s", self.0),
+        }
+    }
+}
+
 /// A moment: a number is Unix time in seconds, a text stands as it is.
 pub(super) struct Moment<'a>(pub(super) &'a Value);
 
