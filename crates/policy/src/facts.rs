@@ -5,7 +5,7 @@ mod readings;
 
 pub use located::{AutonomousSystem, Label, LocatedCountry, LocatedSystem};
 pub use readings::{
-    Blocked, CredentialVerdict, EdgeReading, Exceeded, OtherKind, Place, Reading, Readings,
+    Blocked, CredentialVerdict, EdgeReading, Exceeded, OtherKind, Place, Reading, Readings, Wanted,
 };
 
 use crate::csrf::{CheckedToken, TokenVerdict};

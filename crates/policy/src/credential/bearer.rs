@@ -1,7 +1,7 @@
 //! Bearer tokens (RFC 6750 §2.1), of which those are read that an issuer signed.
 
-use super::Verifier;
-use crate::facts::{CredentialVerdict, Facts, OtherKind};
+use super::{Found, Presented, Verifier, scheme};
+use crate::facts::{CredentialVerdict, Facts, OtherKind, values};
 use crate::fields::Known;
 use crate::snapshot::Snapshot;
 use postern_model::entity::Authentication;
@@ -9,17 +9,17 @@ use postern_model::key::ApiKey;
 use postern_proof::{KeySet, Keys, Token, Trusted, Unverified};
 use std::sync::Arc;
 
-/// The token of a request, if it brings one.
-pub(super) fn token(facts: &dyn Facts) -> Option<&[u8]> {
-    of(facts.header(Known::Authorization, 0)?)
-}
-
-/// The token in a value of `Authorization`; `None` where it is of another scheme. The scheme may be
-/// written in any case (RFC 9110 §11.1).
-pub(super) fn of(value: &[u8]) -> Option<&[u8]> {
-    let (scheme, rest) = value.split_at_checked("bearer".len())?;
-    let ends = rest.first().is_none_or(|&byte| byte == b' ');
-    (scheme.eq_ignore_ascii_case(b"bearer") && ends).then(|| rest.trim_ascii())
+/// The bearer token of a request. `Authorization` stands once (RFC 9110 §5.3): where it is there
+/// again, each is taken for a credential.
+pub(super) fn find<'a>(facts: &'a dyn Facts, found: &mut Found<'a>) {
+    if !values(facts, Known::Authorization).any(|value| scheme::after(value, "bearer").is_some()) {
+        return;
+    }
+    for value in values(facts, Known::Authorization) {
+        found.add(Presented::Bearer(
+            scheme::after(value, "bearer").unwrap_or(value),
+        ));
+    }
 }
 
 /// Whether a token is genuine.

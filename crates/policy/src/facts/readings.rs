@@ -62,12 +62,22 @@ pub enum CredentialVerdict {
     },
 }
 
+/// What is not in memory, and might change a verdict if it were.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted<'a> {
+    /// The keys of an issuer, by its name in the configuration.
+    Keys {
+        /// The name.
+        issuer: &'a str,
+    },
+}
+
 impl CredentialVerdict {
-    /// The issuer whose keys, if they were fetched now, might change the verdict.
-    pub fn wants_keys(&self) -> Option<&str> {
+    /// What it takes to judge the credential better than this.
+    pub fn wants(&self) -> Option<Wanted<'_>> {
         match self {
             Self::NoKeys { issuer, .. } | Self::TokenFault(Fault::KeyUnknown { issuer, .. }) => {
-                Some(issuer)
+                Some(Wanted::Keys { issuer })
             }
             _ => None,
         }

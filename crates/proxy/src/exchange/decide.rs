@@ -12,7 +12,7 @@ use postern_model::{Code, Denial};
 use postern_policy::client::ClientAddress;
 use postern_policy::credential::{Verifier, verify};
 use postern_policy::csrf;
-use postern_policy::facts::{CredentialVerdict, EdgeReading, Reading, Readings};
+use postern_policy::facts::{CredentialVerdict, EdgeReading, Reading, Readings, Wanted};
 use postern_policy::head::Head;
 use postern_policy::recorded::compact::Seen;
 use postern_policy::router::Route;
@@ -261,7 +261,7 @@ impl Walking<'_> {
 }
 
 impl Walking<'_> {
-    /// Finds and verifies the credential. Keys of an issuer that are not known are asked for once.
+    /// Finds and verifies the credential. What that takes and is not in memory is obtained once.
     async fn verify(&self, live: &Live<'_>, route: Route) -> CredentialVerdict {
         let shared = &self.core.shared;
         let verify = || {
@@ -273,10 +273,11 @@ impl Walking<'_> {
             verify(live, self.snapshot, &route, by)
         };
         let verdict = verify();
-        match verdict.wants_keys() {
-            Some(issuer) if shared.issuers.ask(issuer).await => verify(),
-            _ => verdict,
-        }
+        let obtained = match verdict.wants() {
+            None => false,
+            Some(Wanted::Keys { issuer }) => shared.issuers.ask(issuer).await,
+        };
+        if obtained { verify() } else { verdict }
     }
 
     /// Refuses who brings a credential once it is not known for too long whether it still holds.
