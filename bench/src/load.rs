@@ -5,6 +5,7 @@
 //! from the moment it was due, so a stalled proxy cannot hide the requests that waited behind it
 //! (no coordinated omission).
 
+mod fresh;
 mod h1;
 mod h2;
 mod open;
@@ -21,6 +22,8 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 
+use self::fresh::Requests;
+pub(crate) use self::fresh::{Fresh, Pair};
 pub(crate) use self::request::Request;
 use self::tally::Tally;
 
@@ -43,6 +46,9 @@ pub(crate) struct Options {
     /// path and body (HTTP/1.1); it is sent to --target, whatever its URL says.
     #[arg(long, conflicts_with_all = ["method", "path", "body", "http2"])]
     pub(crate) curl: Option<String>,
+    /// Adds to the request of --curl what a caller of bench/ways.yaml signs.
+    #[arg(long, requires = "curl")]
+    pub(crate) fresh: Option<Fresh>,
     /// The status that counts as an answer; any other is an error.
     #[arg(long, default_value_t = 200)]
     pub(crate) status: u16,
@@ -149,13 +155,13 @@ async fn connect(options: &Options) -> Result<Clients> {
         tokio_rustls::TlsConnector::from(crate::tls::client(protocol))
     });
     let (mut ones, mut twos) = (Vec::new(), Vec::new());
-    let request: Rc<[u8]> = Request::of(options)?.bytes().into();
+    let requests = Rc::new(Requests::of(options)?);
     for (_, number) in (0..options.connections).zip(0..) {
         let stream = dial(options, number, connector.as_ref()).await?;
         if options.http2 {
             twos.push(h2::Client::start(stream, options).await?);
         } else {
-            let mut client = h1::Client::new(stream, request.clone(), options.status);
+            let mut client = h1::Client::new(stream, requests.clone(), options.status);
             client.exchange().await.context("first request")?;
             ones.push(client);
         }

@@ -8,26 +8,27 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::task::JoinSet;
 
 use super::Stream;
+use super::fresh::Requests;
 use super::tally::Tally;
 use crate::wire;
 
 /// Room for a head, and the size of reads from large bodies.
 const BUFFER: usize = 128 * 1024;
 
-/// A connection and the request it sends.
+/// A connection and the requests it sends.
 pub(super) struct Client {
     stream: Stream,
-    request: Rc<[u8]>,
+    requests: Rc<Requests>,
     /// Any other status is an error.
     status: u16,
     buf: Vec<u8>,
 }
 
 impl Client {
-    pub(super) fn new(stream: Stream, request: Rc<[u8]>, status: u16) -> Self {
+    pub(super) fn new(stream: Stream, requests: Rc<Requests>, status: u16) -> Self {
         Self {
             stream,
-            request,
+            requests,
             status,
             buf: Vec::with_capacity(BUFFER),
         }
@@ -37,9 +38,9 @@ impl Client {
         self.stream
     }
 
-    /// Sends the request, reads the whole answer, and returns the length of its body.
+    /// Sends the next request, reads the whole answer, and returns the length of its body.
     pub(super) async fn exchange(&mut self) -> Result<u64> {
-        self.stream.write_all(&self.request).await?;
+        self.stream.write_all(self.requests.next()).await?;
         self.stream.flush().await?;
         self.buf.clear();
         let head = loop {

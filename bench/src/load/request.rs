@@ -66,6 +66,12 @@ impl Request {
         })
     }
 
+    /// The same with one more header.
+    pub(super) fn with(mut self, name: &str, value: String) -> Self {
+        self.headers.push((name.to_owned(), value));
+        self
+    }
+
     /// As HTTP/1.1, with what an ordinary client sends beside it.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         let mut head = format!(

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use super::measure::{Cores, Load, Sample, measure};
 use super::peer::{CANDIDATE, Door, Peer};
 use super::probe::Probe;
-use super::scenario::{CAPACITY, Entrants, Pace, Scenario, Setup, Variant};
+use super::scenario::{Ask, CAPACITY, Entrants, Pace, Scenario, Setup, Variant};
 use super::{Options, progress, report};
 use crate::load::Request;
 
@@ -124,20 +124,38 @@ impl<'a> Run<'a> {
                     })
                 })
                 .collect(),
-            Entrants::Variants(variants) => peers
-                .filter(|peer| peer.name == CANDIDATE)
-                .flat_map(|peer| {
-                    variants.iter().filter_map(|variant| {
-                        let (door, _) = peer.door(variant.setup, scenario.front)?;
-                        Some(Entrant {
-                            name: variant.name,
-                            door,
-                            variant: Some(variant),
-                        })
+            Entrants::Variants(variants) => self.variants(scenario, variants).collect(),
+            Entrants::Ways(variants) => peers
+                .filter(|peer| peer.name == scenario.base())
+                .filter_map(|peer| {
+                    let (door, _) = peer.door(Setup::Plain, scenario.front)?;
+                    Some(Entrant {
+                        name: &peer.name,
+                        door,
+                        variant: None,
                     })
                 })
+                .chain(self.variants(scenario, variants))
                 .collect(),
         }
+    }
+
+    fn variants(
+        &self,
+        scenario: &'static Scenario,
+        variants: &'static [Variant],
+    ) -> impl Iterator<Item = Entrant<'a>> {
+        let candidate = self.peers.iter().filter(|peer| peer.name == CANDIDATE);
+        candidate.flat_map(move |peer| {
+            variants.iter().filter_map(move |variant| {
+                let (door, _) = peer.door(variant.setup, scenario.front)?;
+                Some(Entrant {
+                    name: variant.name,
+                    door,
+                    variant: Some(variant),
+                })
+            })
+        })
     }
 
     async fn rate(&mut self, scenario: &Scenario, peer: &str) -> Result<Option<f64>> {
@@ -209,7 +227,11 @@ async fn is_as_called(variant: &Variant, door: &Door) -> Result<()> {
     let address = door
         .address(super::scenario::Front::Plain)
         .context("front not offered")?;
-    let request = Request::parse(variant.curl)?.bytes();
+    // What is signed anew is only ever made by who sends it, and other statuses are errors there.
+    let Ask::Curl(curl) = variant.ask else {
+        return Ok(());
+    };
+    let request = Request::parse(curl)?.bytes();
     let from: Option<Ipv4Addr> = variant.from.map(|(first, _)| first);
     // The first uses up a limit that the second is to run into.
     Probe::connect(address, from).await?.ask(&request).await?;
@@ -229,7 +251,8 @@ async fn is_as_called(variant: &Variant, door: &Door) -> Result<()> {
             variant.code
         );
     }
-    if variant.code.is_none() && answer.header("ratelimit").is_none() {
+    let counts = variant.setup != Setup::Ways;
+    if counts && variant.code.is_none() && answer.header("ratelimit").is_none() {
         bail!("the answer says nothing of a limit: none was counted");
     }
     Ok(())

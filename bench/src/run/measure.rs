@@ -100,7 +100,7 @@ impl Load {
     ) -> Self {
         Self {
             front: scenario.front,
-            ask: variant.map_or(scenario.ask, |variant| Ask::Curl(variant.curl)),
+            ask: variant.map_or(scenario.ask, |variant| variant.ask),
             connections: scenario.connections,
             streams: scenario.streams,
             status: variant.map_or(200, |variant| variant.status),
@@ -116,6 +116,10 @@ impl Load {
         put("--target", address.to_string());
         match self.ask {
             Ask::Curl(curl) => put("--curl", curl.trim().to_owned()),
+            Ask::Fresh(curl, fresh) => {
+                put("--curl", curl.to_owned());
+                put("--fresh", fresh.name());
+            }
             Ask::Made(path, body) => {
                 put("--method", if body > 0 { "POST" } else { "GET" }.to_owned());
                 put("--path", path.to_owned());

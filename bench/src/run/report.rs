@@ -55,7 +55,7 @@ fn titles(scenario: &Scenario, recorded: bool) -> Vec<String> {
     titles.insert(2, format!("× {}", scenario.base()));
     let entrant = match scenario.entrants {
         Entrants::Proxies(_) => "proxy",
-        Entrants::Variants(_) => "Postern",
+        Entrants::Variants(_) | Entrants::Ways(_) => "Postern",
     };
     titles.insert(0, entrant.to_owned());
     if recorded {
@@ -73,6 +73,10 @@ fn table(
     let names: Vec<&str> = match scenario.entrants {
         Entrants::Proxies(_) => findings.peers.iter().map(|(name, _)| &**name).collect(),
         Entrants::Variants(variants) => variants.iter().map(|variant| variant.name).collect(),
+        Entrants::Ways(variants) => {
+            let ways = variants.iter().map(|variant| variant.name);
+            std::iter::once(scenario.base()).chain(ways).collect()
+        }
     };
     let recorded = samples
         .values()

@@ -1,6 +1,11 @@
 //! What is compared: loads on proxies, and on Postern set up in several ways.
 
+mod ways;
+
 use std::net::Ipv4Addr;
+
+use self::ways::{OPEN, WAYS};
+use crate::load::Fresh;
 
 /// The caller's side of the proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +46,8 @@ pub(super) enum Setup {
     Minimal,
     /// As `Unrecorded`, and callers are told everything about refusals.
     Verbose,
+    /// `bench/ways.yaml`: a service for each way in. Nothing is counted.
+    Ways,
 }
 
 /// What is asked.
@@ -50,6 +57,8 @@ pub(super) enum Ask {
     Made(&'static str, usize),
     /// A request as a `curl` command.
     Curl(&'static str),
+    /// The same, signed anew each time.
+    Fresh(&'static str, Fresh),
 }
 
 /// Who competes.
@@ -59,6 +68,9 @@ pub(super) enum Entrants {
     Proxies(Setup),
     /// Postern with itself. Ratios are to the first.
     Variants(&'static [Variant]),
+    /// Postern, asked in several ways, beside an nginx that does nothing but proxying. Ratios are
+    /// to that.
+    Ways(&'static [Variant]),
 }
 
 /// One way of asking Postern.
@@ -66,7 +78,7 @@ pub(super) enum Entrants {
 pub(super) struct Variant {
     pub(super) name: &'static str,
     pub(super) setup: Setup,
-    pub(super) curl: &'static str,
+    pub(super) ask: Ask,
     /// The status of the answers.
     pub(super) status: u16,
     /// The refusal that the answers are, as callers are told it.
@@ -92,7 +104,7 @@ impl Scenario {
     /// Whom ratios are to.
     pub(super) fn base(&self) -> &'static str {
         match self.entrants {
-            Entrants::Proxies(_) => "nginx",
+            Entrants::Proxies(_) | Entrants::Ways(_) => "nginx",
             Entrants::Variants(variants) => variants.first().map_or("", |first| first.name),
         }
     }
@@ -101,7 +113,9 @@ impl Scenario {
     pub(super) fn setups(&self) -> Vec<Setup> {
         match self.entrants {
             Entrants::Proxies(setup) => vec![setup],
-            Entrants::Variants(variants) => variants.iter().map(|v| v.setup).collect(),
+            Entrants::Variants(variants) | Entrants::Ways(variants) => {
+                variants.iter().map(|v| v.setup).collect()
+            }
         }
     }
 }
@@ -244,6 +258,14 @@ pub(super) const ALL: &[Scenario] = &[
         ask: Ask::Curl(FULL),
         ..POST
     },
+    Scenario {
+        name: "ways",
+        about: "Postern with bench/ways.yaml, which records and counts nothing: a POST in each \
+                way in, 32 connections, beside an nginx that only proxies",
+        entrants: Entrants::Ways(WAYS),
+        ask: Ask::Curl(OPEN),
+        ..POST
+    },
 ];
 
 /// Addresses of callers of `bench/refusals.yaml`, and of those that it denies.
@@ -252,43 +274,51 @@ const STRANGERS: Ipv4Addr = Ipv4Addr::new(127, 9, 0, 1);
 const PASSES: Variant = Variant {
     name: "allowed",
     setup: Setup::Refusals,
-    curl: FULL,
+    ask: Ask::Curl(FULL),
     status: 200,
     code: None,
     from: Some((CALLERS, 64)),
 };
 const INVALID: Variant = Variant {
     name: "credential.invalid",
-    curl: "curl -X POST -H 'X-API-Key: \
+    ask: Ask::Curl(
+        "curl -X POST -H 'X-API-Key: \
            pst_bench00000000001_BenchmarkOnlyThisSecretIsWrong011gvJBS' -H 'Content-Type: \
            application/json' -d '{\"item\":\"lamp\",\"count\":2}' http://127.0.0.1:8080/orders",
+    ),
     status: 401,
     code: Some("credential.invalid"),
     ..PASSES
 };
 const PENDING: Variant = Variant {
     name: "subscription.pending",
-    curl: "curl -X POST -H 'X-API-Key: \
+    ask: Ask::Curl(
+        "curl -X POST -H 'X-API-Key: \
            pst_bench00000000002_BenchmarkOnlyNeverUseThisKey00021DlXLk' -H 'Content-Type: \
            application/json' -d '{\"item\":\"lamp\",\"count\":2}' http://127.0.0.1:8080/orders",
+    ),
     status: 403,
     code: Some("subscription.pending"),
     ..PASSES
 };
 const EXCEEDED: Variant = Variant {
     name: "limit.rate_exceeded",
-    curl: "curl -X POST -H 'X-API-Key: \
+    ask: Ask::Curl(
+        "curl -X POST -H 'X-API-Key: \
            pst_bench00000000003_BenchmarkOnlyNeverUseThisKey00030JZt6u' -H 'Content-Type: \
            application/json' -d '{\"item\":\"lamp\",\"count\":2}' http://127.0.0.1:8080/orders",
+    ),
     status: 429,
     code: Some("limit.rate_exceeded"),
     ..PASSES
 };
 const NOT_FOUND: Variant = Variant {
     name: "route.not_found",
-    curl: "curl -X POST -H 'X-API-Key: \
+    ask: Ask::Curl(
+        "curl -X POST -H 'X-API-Key: \
            pst_bench00000000001_BenchmarkOnlyNeverUseThisKey00013KsSwq' -H 'Content-Type: \
            application/json' -d '{\"item\":\"lamp\",\"count\":2}' http://127.0.0.1:8080/order",
+    ),
     status: 404,
     code: Some("route.not_found"),
     ..PASSES
@@ -343,9 +373,11 @@ pub(super) const RECORD: &[Variant] = &[
 const MINIMAL: Variant = Variant {
     name: "minimal",
     setup: Setup::Minimal,
-    curl: "curl -X POST -H 'X-API-Key: pst_bench00000000001_BenchmarkOnlyNeverUseThisKey00013KsSwq' \
+    ask: Ask::Curl(
+        "curl -X POST -H 'X-API-Key: pst_bench00000000001_BenchmarkOnlyNeverUseThisKey00013KsSwq' \
            -H 'Content-Type: application/json' -d '{\"item\":\"lamp\",\"count\":2}' \
            http://staging.example.com/orders",
+    ),
     ..RECORDED
 };
 pub(super) const EXPLAIN: &[Variant] = &[

@@ -4,6 +4,7 @@ mod callgrind;
 mod instructions;
 mod keys;
 mod records;
+mod timing;
 mod why;
 
 use std::path::Path;
@@ -33,6 +34,7 @@ enum Kind {
     Records,
     Why,
     Instructions,
+    Timing,
     Keys,
 }
 
@@ -59,6 +61,13 @@ pub(super) const ALL: &[Trial] = &[
         kind: Kind::Instructions,
     },
     Trial {
+        name: "timing",
+        about: "refusals of what exists and is wrong, and of what does not exist, one after the \
+                other in random order on one connection",
+        setup: Some(Setup::Ways),
+        kind: Kind::Timing,
+    },
+    Trial {
         name: "keys",
         about: "a database with 10,000 operations in 100 services, 10,000 apps with a \
                 subscription each, and 1,000,000 API keys (`--keys` says another number)",
@@ -78,19 +87,20 @@ impl Trial {
             bail!("there is no candidate");
         }
         match self.kind {
-            Kind::Records => records::run(site, cores, full(peers)?).await,
-            Kind::Why => why::run(site, cores, full(peers)?).await,
+            Kind::Records => records::run(site, cores, door(peers, Setup::Full)?).await,
+            Kind::Why => why::run(site, cores, door(peers, Setup::Full)?).await,
             Kind::Instructions => instructions::run(site, cores).await,
+            Kind::Timing => timing::run(site, door(peers, Setup::Ways)?).await,
             Kind::Keys => keys::run(site, cores).await,
         }
     }
 }
 
-/// The candidate that checks and records everything.
-fn full(peers: &[Peer]) -> Result<&Door> {
+/// The candidate, set up in one way.
+fn door(peers: &[Peer], setup: Setup) -> Result<&Door> {
     let candidate = peers.iter().find(|peer| peer.name == CANDIDATE);
-    let door = candidate.and_then(|peer| peer.door(Setup::Full, Front::Plain));
-    Ok(door.context("no Postern with bench/full.yaml")?.0)
+    let door = candidate.and_then(|peer| peer.door(setup, Front::Plain));
+    Ok(door.context("no Postern that is set up for it")?.0)
 }
 
 /// Runs a command of the candidate, on the core of the load generator, against the process with

@@ -75,6 +75,7 @@ pub(in super::super) fn config(site: &Site<'_>, setup: Setup) -> Result<PathBuf>
         Setup::Full => include_str!("../../../full.yaml").to_owned(),
         Setup::Refusals => include_str!("../../../refusals.yaml").to_owned(),
         Setup::Unrecorded => unrecorded(include_str!("../../../full.yaml")),
+        Setup::Ways => ways(site)?,
         Setup::Minimal => disclosing("minimal"),
         Setup::Verbose => disclosing("verbose\n    disclosure_until: 2099-01-01"),
     };
@@ -86,6 +87,23 @@ pub(in super::super) fn config(site: &Site<'_>, setup: Setup) -> Result<PathBuf>
 /// A configuration that says nothing about the call log, with nothing recorded.
 fn unrecorded(config: &str) -> String {
     format!("{config}\ncall_log:\n  record: none\n")
+}
+
+/// `bench/ways.yaml`, with the files that it names beside it.
+fn ways(site: &Site<'_>) -> Result<String> {
+    let keys = site.dir.join("ways.keys.json");
+    std::fs::write(&keys, include_str!("../../../ways/keys.json"))?;
+    let places = site.dir.join("ways.mmdb");
+    std::fs::write(
+        &places,
+        include_bytes!("../../../../examples/geo/example.mmdb"),
+    )?;
+    let text = include_str!("../../../ways.yaml");
+    let text = text.replace("ways/keys.json", &keys.display().to_string());
+    Ok(text.replace(
+        "../examples/geo/example.mmdb",
+        &places.display().to_string(),
+    ))
 }
 
 fn disclosing(disclosure: &str) -> String {

@@ -30,14 +30,18 @@ fn patterns_select_by_name_prefix_and_suffix() {
 #[test]
 fn every_command_is_one_that_the_load_generator_reads() {
     for scenario in ALL {
-        if let Ask::Curl(curl) = scenario.ask {
-            Request::parse(curl).unwrap();
-        }
-        if let Entrants::Variants(variants) = scenario.entrants {
+        let read = |ask| match ask {
+            Ask::Made(..) => {}
+            Ask::Curl(curl) | Ask::Fresh(curl, _) => {
+                Request::parse(curl).unwrap();
+            }
+        };
+        read(scenario.ask);
+        if let Entrants::Variants(variants) | Entrants::Ways(variants) = scenario.entrants {
             let names: std::collections::HashSet<_> = variants.iter().map(|v| v.name).collect();
             assert_eq!(names.len(), variants.len());
             for variant in variants {
-                Request::parse(variant.curl).unwrap();
+                read(variant.ask);
                 assert_eq!(variant.code.is_none(), variant.status == 200);
             }
         }

@@ -18,9 +18,10 @@ const REFUSED: &[u8] = b"GET /orders HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
 const FIRST: f64 = 1.0;
 
 pub(super) async fn run(site: &Site<'_>, cores: Cores) -> Result<Vec<Figure>> {
-    let disclosing = EXPLAIN.first().map_or(FULL, |variant| variant.curl);
-    let none = counted(site, cores, Setup::Unrecorded, FULL).await?;
-    let all = counted(site, cores, Setup::Full, FULL).await?;
+    let full = Ask::Curl(FULL);
+    let disclosing = EXPLAIN.first().map_or(full, |variant| variant.ask);
+    let none = counted(site, cores, Setup::Unrecorded, full).await?;
+    let all = counted(site, cores, Setup::Full, full).await?;
     let minimal = counted(site, cores, Setup::Minimal, disclosing).await?;
     let verbose = counted(site, cores, Setup::Verbose, disclosing).await?;
     let number = |counted: &(f64, Counted)| counted.0;
@@ -49,16 +50,11 @@ pub(super) async fn run(site: &Site<'_>, cores: Cores) -> Result<Vec<Figure>> {
 }
 
 /// Instructions of one allowed request, and where it has been.
-async fn counted(
-    site: &Site<'_>,
-    cores: Cores,
-    setup: Setup,
-    curl: &'static str,
-) -> Result<(f64, Counted)> {
+async fn counted(site: &Site<'_>, cores: Cores, setup: Setup, ask: Ask) -> Result<(f64, Counted)> {
     let mut session = Session::start(site, setup).await?;
     let load = Load {
         front: Front::Plain,
-        ask: Ask::Curl(curl),
+        ask,
         connections: 1,
         streams: 1,
         status: 200,

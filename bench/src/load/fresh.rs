@@ -1,0 +1,192 @@
+//! Requests of which no two are alike: each is signed by itself, before the load begins.
+
+use std::cell::Cell;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Result, anyhow};
+use aws_lc_rs::signature::Ed25519KeyPair;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
+
+use super::{Options, Request};
+
+/// The seed of the key whose public half stands in bench/ways/keys.json: good for nothing else.
+const SEED: &[u8; 32] = b"BenchmarkOnlyNeverUseThisSeed001";
+
+/// What is signed anew each time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Fresh {
+    /// One token (JWT, EdDSA) for all requests.
+    SameToken,
+    /// A token each, so many that no memory of tokens holds them.
+    Token,
+}
+
+/// The issuer in bench/ways.yaml.
+const ISSUER: &str = "https://login.example.com";
+/// So many tokens that a memory of them is no help.
+const TOKENS: usize = 20_000;
+
+/// What is sent, one after the other, and again from the beginning.
+#[derive(Debug)]
+pub(super) struct Requests {
+    all: Vec<Vec<u8>>,
+    next: Cell<usize>,
+}
+
+impl Requests {
+    /// What the options say: one request, or many that differ in what they are signed with.
+    pub(super) fn of(options: &Options) -> Result<Self> {
+        let request = Request::of(options)?;
+        let all = match options.fresh {
+            None => vec![request.bytes()],
+            Some(fresh) => fresh.requests(&request)?,
+        };
+        Ok(Self {
+            all,
+            next: Cell::new(0),
+        })
+    }
+
+    pub(super) fn next(&self) -> &[u8] {
+        let at = self.next.get();
+        self.next.set((at + 1) % self.all.len().max(1));
+        self.all.get(at).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl Fresh {
+    /// As `--fresh` takes it.
+    pub(crate) fn name(self) -> String {
+        let value = clap::ValueEnum::to_possible_value(&self);
+        value.map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+
+    fn requests(self, request: &Request) -> Result<Vec<Vec<u8>>> {
+        let signer = Signer::new()?;
+        let token = |number: usize| {
+            let token = format!("Bearer {}", signer.token(number));
+            request.clone().with("Authorization", token).bytes()
+        };
+        Ok(match self {
+            Self::SameToken => vec![token(0)],
+            Self::Token => (0..TOKENS).map(token).collect(),
+        })
+    }
+}
+
+/// Two requests that are refused alike: one brings something that exists and is wrong, the other
+/// something that does not exist.
+#[derive(Debug)]
+pub(crate) struct Pair {
+    pub(crate) name: &'static str,
+    pub(crate) known: Request,
+    pub(crate) unknown: Request,
+    /// The refusal, as callers are told it.
+    pub(crate) code: &'static str,
+}
+
+impl Pair {
+    /// Of every way in where there is something to find out.
+    pub(crate) fn all() -> Result<Vec<Self>> {
+        let signer = Signer::new()?;
+        let ask = |way: &str| {
+            let json = "-H 'Content-Type: application/json' -d '{\"item\":\"lamp\",\"count\":2}'";
+            Request::parse(&format!(
+                "curl -X POST {json} http://127.0.0.1:8080/{way}/orders"
+            ))
+        };
+        let key = |key: &str| Ok::<_, anyhow::Error>(ask("key")?.with("X-API-Key", key.to_owned()));
+        let token = |kid: &str, issuer: &str| {
+            let token = signer.broken(kid, issuer);
+            Ok::<_, anyhow::Error>(ask("jwt")?.with("Authorization", format!("Bearer {token}")))
+        };
+        Ok(vec![
+            Self {
+                name: "an API key with a wrong secret, and one that nobody has",
+                known: key("pst_bench00000000001_BenchmarkOnlyThisSecretIsWrong011gvJBS")?,
+                unknown: key("pst_bench00000000009_BenchmarkOnlyThisSecretIsWrong012z7Nxz")?,
+                code: "credential.invalid",
+            },
+            Self {
+                name: "a token with a wrong signature, and one of a key that nobody has",
+                known: token("bench-1", ISSUER)?,
+                unknown: token("bench-9", ISSUER)?,
+                code: "token.invalid",
+            },
+            Self {
+                name: "a token with a wrong signature, and one of an issuer that nobody trusts",
+                known: token("bench-1", ISSUER)?,
+                unknown: token("bench-1", "https://login.example.org")?,
+                code: "token.invalid",
+            },
+        ])
+    }
+}
+
+/// Who signs what the callers of bench/ways.yaml send.
+struct Signer(Ed25519KeyPair);
+
+impl Signer {
+    fn new() -> Result<Self> {
+        let pair = Ed25519KeyPair::from_seed_unchecked(SEED);
+        Ok(Self(pair.map_err(|_| anyhow!("the seed makes no key"))?))
+    }
+
+    /// A JWS in compact form (RFC 7515 §7.1).
+    fn jws(&self, header: &str, payload: &str) -> String {
+        let text = format!("{}.{}", BASE64URL.encode(header), BASE64URL.encode(payload));
+        let signature = self.0.sign(text.as_bytes());
+        format!("{text}.{}", BASE64URL.encode(signature))
+    }
+
+    /// A token of the issuer in bench/ways.yaml, for an hour.
+    fn token(&self, number: usize) -> String {
+        self.jws(&header("bench-1"), &payload(ISSUER, number))
+    }
+
+    /// A token that says so, and is signed by nobody.
+    fn broken(&self, kid: &str, issuer: &str) -> String {
+        let token = self.jws(&header(kid), &payload(issuer, 0));
+        let other = self.jws(&header(kid), &payload(issuer, 1));
+        let text = token.rsplit_once('.').map_or("", |(text, _)| text);
+        let signature = other
+            .rsplit_once('.')
+            .map_or("", |(_, signature)| signature);
+        format!("{text}.{signature}")
+    }
+}
+
+fn header(kid: &str) -> String {
+    format!(r#"{{"alg":"EdDSA","kid":"{kid}","typ":"at+jwt"}}"#)
+}
+
+fn payload(issuer: &str, number: usize) -> String {
+    let now = seconds();
+    format!(
+        r#"{{"iss":"{issuer}","aud":"https://api.example.com","client_id":"bench","sub":"lin","jti":"{number}","iat":{now},"exp":{}}}"#,
+        now + 3600
+    )
+}
+
+/// Unix time in seconds.
+fn seconds() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.unwrap_or_default().as_secs()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_lc_rs::signature::KeyPair as _;
+
+    #[test]
+    fn the_key_is_the_one_that_the_configuration_names() {
+        let signer = Signer::new().unwrap();
+        let public = BASE64URL.encode(signer.0.public_key());
+        assert!(
+            include_str!("../../ways/keys.json").contains(&public),
+            "{public}"
+        );
+    }
+}

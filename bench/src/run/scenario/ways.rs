@@ -1,0 +1,61 @@
+//! Every way in, of bench/ways.yaml.
+
+use super::{Ask, Setup, Variant};
+use crate::load::Fresh;
+
+/// A path of bench/ways.yaml as a `curl` command, with a header beside the usual ones if one is
+/// given.
+macro_rules! post {
+    ($path:literal $(, $header:literal)?) => {
+        concat!(
+            "curl -X POST -H 'Content-Type: application/json' ",
+            $("-H '", $header, "' ",)?
+            "-d '{\"item\":\"lamp\",\"count\":2}' http://127.0.0.1:8080/",
+            $path,
+            "/orders"
+        )
+    };
+}
+
+/// What anybody may ask.
+pub(super) const OPEN: &str = post!("open");
+
+const fn way(name: &'static str, ask: Ask) -> Variant {
+    Variant {
+        name,
+        setup: Setup::Ways,
+        ask,
+        status: 200,
+        code: None,
+        from: None,
+    }
+}
+
+/// One request for each.
+pub(super) const WAYS: &[Variant] = &[
+    way("nothing asked for", Ask::Curl(OPEN)),
+    way(
+        "API key",
+        Ask::Curl(post!(
+            "key",
+            "X-API-Key: pst_bench00000000001_BenchmarkOnlyNeverUseThisKey00013KsSwq"
+        )),
+    ),
+    way(
+        "token, the same each time",
+        Ask::Fresh(post!("jwt"), Fresh::SameToken),
+    ),
+    way(
+        "token, another each time",
+        Ask::Fresh(post!("jwt"), Fresh::Token),
+    ),
+    way(
+        "CORS",
+        Ask::Curl(post!("cors", "Origin: https://app.example.com")),
+    ),
+    way(
+        "CSRF",
+        Ask::Curl(post!("csrf", "Sec-Fetch-Site: same-origin")),
+    ),
+    way("country", Ask::Curl(post!("geo"))),
+];
