@@ -86,21 +86,18 @@ fn build(profile_directory: &Path) {
     let profile = if name == "debug" { "dev" } else { name };
     let target = profile_directory.parent().expect("a target directory");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    // As the tests were built: a build of one package alone would choose other features for shared
+    // dependencies, and compile them again.
     let status = Command::new(cargo)
-        .args([
-            "build",
-            "--quiet",
-            "--package",
-            "postern",
-            "--profile",
-            profile,
-        ])
+        .args(["build", "--quiet", "--workspace", "--tests"])
+        .args(["--features", "postern-proxy/otlp", "--bin", "postern"])
+        .args(["--profile", profile])
         .arg("--target-dir")
         .arg(target)
         .current_dir(workspace())
         .status()
         .expect("cargo can be started");
-    assert!(status.success(), "`cargo build -p postern` failed");
+    assert!(status.success(), "`cargo build --bin postern` failed");
 }
 
 /// The root of the workspace.
