@@ -1,6 +1,8 @@
 //! Tokens of real issuers: an OpenID provider that dies, comes back and changes its keys, and
 //! signers that share no code with the gateway.
 
+mod load;
+
 use crate::harness::binary::workspace;
 use crate::harness::files::scratch;
 use crate::harness::gateway::Launch;
@@ -10,6 +12,7 @@ use crate::harness::{Gateway, Response, SOON, eventually, node};
 use crate::upstream::Upstream;
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -32,11 +35,17 @@ impl Drop for Provider {
 impl Provider {
     /// `None`, and a line that says so, where Node or the package is missing. Port 0: any.
     fn start(port: u16) -> Option<Self> {
+        Self::keeping(port, None)
+    }
+
+    /// One that has the same keys when it is started again with that file.
+    fn keeping(port: u16, keys: Option<&Path>) -> Option<Self> {
         let library = node::module("oauth2-mock-server/dist/index.mjs")?;
         let mut child = Command::new("node")
             .arg(workspace().join("tests/e2e/issuers/provider.mjs"))
             .arg(library)
             .arg(port.to_string())
+            .args(keys)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

@@ -9,24 +9,38 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Default)]
 pub struct Keyring(HashMap<Name, Keys>);
 
-/// What is known of the keys of one issuer.
-#[derive(Debug, Clone)]
-pub enum Keys {
-    /// They are known.
-    Known(Arc<KeySet>),
-    /// None are known that are fresh enough.
-    Missing {
-        /// Since when they cannot be had: Unix time in milliseconds; `None`: nobody has asked yet.
-        since: Option<i64>,
-        /// Why.
-        error: Option<Arc<str>>,
-    },
+/// What is known of the keys of one issuer: nothing, before anybody has asked.
+#[derive(Debug, Clone, Default)]
+pub struct Keys {
+    /// Those that count: the last that could be had, if they are fresh enough.
+    pub known: Option<Arc<KeySet>>,
+    /// Why no newer ones can be had, while that is so. A key that is not known may exist then.
+    pub away: Option<Away>,
+}
+
+/// An issuer that does not tell its keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Away {
+    /// Since when; Unix time in milliseconds.
+    pub since: i64,
+    /// Why.
+    pub error: Arc<str>,
+}
+
+impl Keys {
+    /// These, of which there are no others.
+    pub const fn of(known: Arc<KeySet>) -> Self {
+        Self {
+            known: Some(known),
+            away: None,
+        }
+    }
 }
 
 /// Keys that nobody has asked for yet.
-static UNASKED: Keys = Keys::Missing {
-    since: None,
-    error: None,
+static UNASKED: Keys = Keys {
+    known: None,
+    away: None,
 };
 
 impl Keyring {

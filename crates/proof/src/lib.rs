@@ -22,5 +22,5 @@ mod token;
 #[doc(hidden)]
 pub use fuzz::fuzz;
 pub use jwk::KeySet;
-pub use keyring::{Keyring, Keys};
+pub use keyring::{Away, Keyring, Keys};
 pub use token::{Fault, Token, Trusted, Unverified};

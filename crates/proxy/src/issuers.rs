@@ -22,8 +22,10 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use watch::Watched;
 
-/// How long a request waits for keys.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a request waits for keys: until an issuer that rests is asked and that attempt is given
+/// up, so that whoever waits learns whose fault it is.
+const PATIENCE: Duration = Duration::from_secs(7);
+const _: () = assert!(PATIENCE.as_secs() > watch::REST.as_secs() + watch::ATTEMPT.as_secs());
 
 /// Most bytes of a file of keys.
 const MOST_FILE: u64 = postern_proof::jwk::MOST_BYTES as u64;
@@ -63,7 +65,7 @@ impl Issuers {
         self.keyring.rcu(|ring| {
             let mut next = ring.only(is_there);
             for (name, keys) in &snapshot.keys {
-                next = next.with(name.clone(), Keys::Known(keys.clone()));
+                next = next.with(name.clone(), Keys::of(keys.clone()));
             }
             next
         });
@@ -89,9 +91,8 @@ impl Issuers {
                 keyring: self.keyring.clone(),
             };
             // What was known of another one of that name says nothing of this one.
-            let nothing = Keyring::default().of(&issuer.name).clone();
             self.keyring
-                .rcu(|ring| ring.with(issuer.name.clone(), nothing.clone()));
+                .rcu(|ring| ring.with(issuer.name.clone(), Keys::default()));
             let one = Watched::start(runtime, task, permit(snapshot, issuer));
             watched.insert(issuer.name.clone(), one);
         }

@@ -4,9 +4,9 @@ use super::{Found, Presented, Verifier, scheme};
 use crate::facts::{CredentialVerdict, Facts, OtherKind, values};
 use crate::fields::Known;
 use crate::snapshot::Snapshot;
-use postern_model::entity::Authentication;
+use postern_model::entity::{Authentication, Issuer};
 use postern_model::key::ApiKey;
-use postern_proof::{KeySet, Keys, Token, Trusted, Unverified};
+use postern_proof::{Fault, KeySet, Keys, Token, Trusted, Unverified};
 use std::sync::Arc;
 
 /// The bearer token of a request. `Authorization` stands once (RFC 9110 §5.3): where it is there
@@ -42,7 +42,7 @@ pub(super) fn verify(
         let is_current = |said: &Token, keys: &Arc<KeySet>| {
             let accepted = issuers.clone().any(|issuer| issuer.name == said.issuer);
             let now = by.keyring.of(&said.issuer);
-            accepted && matches!(now, Keys::Known(known) if Arc::ptr_eq(known, keys))
+            accepted && matches!(&now.known, Some(known) if Arc::ptr_eq(known, keys))
         };
         if let Some(token) = remembered.get(name, mark, is_current) {
             return CredentialVerdict::Token(token);
@@ -55,21 +55,29 @@ pub(super) fn verify(
     let Some(issuer) = issuers.find(|issuer| Some(&*issuer.iss) == token.issuer()) else {
         return CredentialVerdict::TokenFault(token.of_nobody());
     };
-    match by.keyring.of(&issuer.name) {
-        Keys::Known(keys) => match token.verify(&Trusted { issuer, keys }) {
-            Ok(token) => {
-                let token = Arc::new(token);
-                if let Some((remembered, name)) = remembered {
-                    remembered.put(name, mark, &token, keys);
-                }
-                CredentialVerdict::Token(token)
+    let now = by.keyring.of(&issuer.name);
+    let Some(keys) = &now.known else {
+        return no_keys(issuer, now);
+    };
+    match token.verify(&Trusted { issuer, keys }) {
+        Ok(token) => {
+            let token = Arc::new(token);
+            if let Some((remembered, name)) = remembered {
+                remembered.put(name, mark, &token, keys);
             }
-            Err(fault) => CredentialVerdict::TokenFault(fault),
-        },
-        Keys::Missing { since, error } => CredentialVerdict::NoKeys {
-            issuer: issuer.name.clone(),
-            since: *since,
-            error: error.clone(),
-        },
+            CredentialVerdict::Token(token)
+        }
+        // Its issuer may have made that key since it was last heard of.
+        Err(Fault::KeyUnknown { .. }) if now.away.is_some() => no_keys(issuer, now),
+        Err(fault) => CredentialVerdict::TokenFault(fault),
+    }
+}
+
+/// The keys that it takes are not to be had.
+fn no_keys(issuer: &Issuer, keys: &Keys) -> CredentialVerdict {
+    CredentialVerdict::NoKeys {
+        issuer: issuer.name.clone(),
+        since: keys.away.as_ref().map(|away| away.since),
+        error: keys.away.as_ref().map(|away| away.error.clone()),
     }
 }

@@ -3,7 +3,7 @@
 use super::fetch::{self, Fetch, Permit};
 use arc_swap::ArcSwap;
 use postern_model::entity::{Fetched, Issuer, IssuerKeys};
-use postern_proof::{KeySet, Keyring, Keys};
+use postern_proof::{Away, KeySet, Keyring, Keys};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 use tokio::runtime::Handle;
@@ -13,14 +13,14 @@ use tokio::time::Instant;
 
 /// How long an issuer is left alone after it has answered, whatever callers ask for: whoever sends
 /// tokens that name keys of nobody makes no load elsewhere.
-const REST: Duration = Duration::from_secs(3);
+pub(super) const REST: Duration = Duration::from_secs(2);
 
 /// The first and the longest wait after a failure; it doubles in between.
 const FIRST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_mins(1);
 
 /// The longest that one attempt may take.
-const ATTEMPT: Duration = Duration::from_secs(10);
+pub(super) const ATTEMPT: Duration = Duration::from_secs(4);
 
 impl Shared {
     /// Whoever has asked during an attempt has been answered by it.
@@ -112,7 +112,7 @@ impl Task {
         loop {
             let permit = lock(&shared.permit).clone();
             let attempt = tokio::time::timeout(ATTEMPT, self.attempt(permit)).await;
-            let got = attempt.unwrap_or_else(|_| Err("it did not answer in 10 s".to_owned()));
+            let got = attempt.unwrap_or_else(|_| Err("it did not answer in 4 s".to_owned()));
             let (rest, next) = match got {
                 Ok(keys) => {
                     self.took(keys, failing_since.take().is_some());
@@ -160,23 +160,29 @@ impl Task {
             let left_out = keys.left_out();
             tracing::debug!(issuer, left_out, "keys of an issuer are of no use here");
         }
-        self.keep(&Keys::Known(Arc::new(keys)));
+        self.keep(&Keys::of(Arc::new(keys)));
     }
 
     /// What was known counts on for a while.
     fn failed(&self, error: &str, since: i64, fresh: bool) {
         let issuer = &*self.issuer.name;
-        if fresh {
+        let ring = self.keyring.load();
+        let known = ring.of(issuer).known.clone().filter(|_| fresh);
+        if known.is_some() {
             tracing::warn!(
                 issuer,
                 "the keys of an issuer cannot be had, and the last count on: {error}"
             );
-            return;
+        } else {
+            tracing::error!(issuer, "the keys of an issuer cannot be had: {error}");
         }
-        tracing::error!(issuer, "the keys of an issuer cannot be had: {error}");
-        self.keep(&Keys::Missing {
-            since: Some(since),
-            error: Some(error.into()),
+        let away = Away {
+            since,
+            error: error.into(),
+        };
+        self.keep(&Keys {
+            known,
+            away: Some(away),
         });
     }
 
