@@ -1,6 +1,7 @@
 //! What the gateway answers itself, over sockets.
 
 mod check;
+mod tokens;
 
 use crate::harness::gateway::Launch;
 use crate::harness::h2::exchange;

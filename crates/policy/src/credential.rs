@@ -6,17 +6,20 @@
 mod api_key;
 mod bearer;
 mod elsewhere;
-mod places;
+mod host;
 pub(crate) mod query;
 mod remembered;
 mod scheme;
 
-pub use places::{KeyPlaces, is_open_about_itself};
+pub use host::{HostWays, is_open_about_itself};
 pub use remembered::Remembered;
 
 use crate::facts::{CredentialVerdict, Facts, Place};
+use crate::identity::Identity;
 use crate::router::Route;
 use crate::snapshot::Snapshot;
+use crate::stages::authenticate;
+use postern_model::denial::Denial;
 use postern_model::entity::{Authentication, CredentialKind};
 use postern_model::key::Keyer;
 use postern_proof::Keyring;
@@ -50,8 +53,8 @@ pub fn verify(
     }
 }
 
-/// As [`verify`], of what is accepted.
-fn verify_in(
+/// As [`verify`], of what is accepted, whichever operation accepts it.
+pub fn verify_in(
     accepted: &Authentication,
     facts: &dyn Facts,
     snapshot: &Snapshot<'_>,
@@ -72,6 +75,19 @@ fn verify_in(
         Some(Presented::Key(key)) => api_key::verify(&key, snapshot, by.keyer),
         Some(Presented::Bearer(token)) => bearer::verify(token, accepted, snapshot, by),
     }
+}
+
+/// Whom a verdict proves: a credential that was revoked or is over proves its app too.
+///
+/// # Errors
+/// Why it proves nobody, told by what is accepted.
+pub fn proved(
+    verdict: &CredentialVerdict,
+    accepted: &Authentication,
+    facts: &dyn Facts,
+    snapshot: &Snapshot<'_>,
+) -> Result<Identity, Denial> {
+    authenticate::proved(verdict, accepted, snapshot, facts, None)
 }
 
 /// Something that a caller proves itself with, of a kind that is accepted.

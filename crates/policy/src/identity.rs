@@ -2,6 +2,7 @@
 
 use crate::rules::Rules;
 use postern_model::entity::{App, Credential, Group, Name, Plan, Subscription, Tenant};
+use postern_model::key::digest;
 use postern_proof::Token;
 use smallvec::SmallVec;
 use std::sync::Arc;
@@ -26,7 +27,40 @@ pub struct Identity {
     pub plan: Option<usize>,
 }
 
+/// For whom a caller acts, told apart in few bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Acting {
+    /// For its app.
+    ForApp,
+    /// For a person, who is this one to its issuer.
+    For([u8; Self::MARK]),
+}
+
+impl Acting {
+    /// How many bytes tell a person from others.
+    pub const MARK: usize = 8;
+
+    /// Of a caller that has brought a token, or none.
+    pub fn by(token: Option<&Token>) -> Self {
+        let Some((token, user)) = token.and_then(|token| Some((token, token.user.as_ref()?)))
+        else {
+            return Self::ForApp;
+        };
+        // Names have no NUL.
+        let parts = [token.issuer.as_bytes(), &[0], user.as_bytes()];
+        let whole: SmallVec<[u8; 192]> = parts.into_iter().flatten().copied().collect();
+        let digest = digest(&whole);
+        let mark = digest.first_chunk();
+        Self::For(mark.copied().unwrap_or_default())
+    }
+}
+
 impl Identity {
+    /// For whom it calls.
+    pub fn acting(&self) -> Acting {
+        Acting::by(self.token.as_deref())
+    }
+
     /// The plan.
     pub fn plan<'a>(&self, rules: &'a Rules) -> Option<&'a Plan> {
         rules.configuration().plans.get(self.plan?)

@@ -36,7 +36,7 @@ pub mod walk;
 pub use decision::{Allowed, Decision, Depth, FactRequest, Step};
 pub use directory::{Change, Directory};
 pub use facts::{Connection, Facts, Live};
-pub use identity::Identity;
+pub use identity::{Acting, Identity};
 pub use own::Own;
 pub use recorded::Recorded;
 pub use rules::{CompileError, Rules};

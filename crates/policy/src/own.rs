@@ -13,6 +13,7 @@ use crate::policies::{Compiled, CompiledLimit, Holds, LimitUses, Parties, holds}
 use crate::router::template::below_reserved;
 use crate::rules::Rules;
 use crate::snapshot::Snapshot;
+use crate::stages::authenticate;
 use crate::stages::route::nothing_at;
 use crate::walk::NormalPath;
 use postern_model::denial::Denial;
@@ -40,6 +41,19 @@ impl Own {
     /// The host in its one spelling.
     pub fn host<'a>(&'a self, facts: &'a dyn Facts) -> Option<&'a str> {
         facts.authority().map(|raw| self.host.of(raw))
+    }
+
+    /// Why the credential of whoever asks is not good on this host, whichever operation of it is
+    /// called; `None`: it is good.
+    pub fn held_off(
+        &self,
+        asker: &Identity,
+        snapshot: &Snapshot<'_>,
+        facts: &dyn Facts,
+    ) -> Option<Denial> {
+        let host = || self.host(facts).map(str::as_bytes);
+        let here = snapshot.rules.access().environment_of(host);
+        authenticate::held_off(asker, &self.client, here, snapshot, facts)
     }
 
     /// There is no such page: the refusal of any path that nothing answers at.

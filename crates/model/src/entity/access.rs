@@ -75,9 +75,44 @@ pub struct Authentication {
 }
 
 impl Authentication {
+    /// Nothing: a beginning for [`Authentication::unite`].
+    pub const NOTHING: Self = Self {
+        kinds: Vec::new(),
+        headers: Vec::new(),
+        query: Vec::new(),
+        issuers: Vec::new(),
+        forward_credential: false,
+        subscription: false,
+    };
+
+    /// Accepts what another accepts besides. What becomes of a credential that was accepted stays
+    /// as it is here.
+    pub fn unite(&mut self, other: &Self) {
+        let Self {
+            kinds,
+            headers,
+            query,
+            issuers,
+            forward_credential: _,
+            subscription: _,
+        } = other;
+        add(&mut self.kinds, kinds);
+        add(&mut self.headers, headers);
+        add(&mut self.query, query);
+        add(&mut self.issuers, issuers);
+    }
+
     /// Whether a kind is accepted.
     pub fn accepts(&self, kind: CredentialKind) -> bool {
         self.kinds.contains(&kind)
+    }
+}
+
+fn add<T: Clone + PartialEq>(to: &mut Vec<T>, more: &[T]) {
+    for one in more {
+        if !to.contains(one) {
+            to.push(one.clone());
+        }
     }
 }
 

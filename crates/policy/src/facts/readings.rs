@@ -1,5 +1,6 @@
 //! What the edge of the system reads for the stages: counters, credentials, bodies.
 
+use crate::identity::Acting;
 use postern_model::Code;
 use postern_model::entity::Name;
 use postern_model::key::Malformed;
@@ -73,6 +74,14 @@ pub enum Wanted<'a> {
 }
 
 impl CredentialVerdict {
+    /// For whom a caller with that verdict acts, if it has proved who it is.
+    pub fn acting(&self) -> Acting {
+        match self {
+            Self::Token(token) => Acting::by(Some(token)),
+            _ => Acting::ForApp,
+        }
+    }
+
     /// What it takes to judge the credential better than this.
     pub fn wants(&self) -> Option<Wanted<'_>> {
         match self {

@@ -1,7 +1,7 @@
 use super::*;
-use crate::credential::KeyPlaces;
+use crate::credential::{HostWays, proved, verify_in};
 use crate::decision::{Decision, Depth, Step};
-use crate::facts::{CredentialVerdict, Live};
+use crate::facts::Live;
 use crate::testing::callers::{NOW, World, verifier, written};
 use crate::testing::{connection, head, rules, service};
 use crate::walk::Walk;
@@ -101,28 +101,42 @@ fn a_key_is_found_where_any_service_of_the_host_looks_and_only_open_services_are
     let look = |host: &str, target: &str, fields: &[&str]| {
         let head = head("GET", target, fields);
         let live = Live::new(&head, &connection, NOW * 1000);
-        let places = KeyPlaces::on(Some(host), &rules);
-        let verdict = places.verify(&live, &snapshot, verifier());
-        let proved = places.proved(&verdict, &live, &snapshot);
-        (verdict, proved)
+        let ways = HostWays::on(Some(host), &rules);
+        let by = |accepted| {
+            let verdict = verify_in(accepted, &live, &snapshot, verifier());
+            let proved = proved(&verdict, accepted, &live, &snapshot);
+            (verdict, proved)
+        };
+        let told = by(ways.told());
+        match ways.all() {
+            Some(all) if told.1.is_err() => (by(all).1.is_ok(), by(all).1.or(told.1)),
+            _ => (false, told.1),
+        }
     };
-    for (host, target, field) in [
-        ("api.example.com", "/", format!("X-Api-Key: {key}")),
-        ("api.example.com", "/", format!("X-Secret-Key: {key}")),
+    for (host, target, field, hidden) in [
+        ("api.example.com", "/", format!("X-Api-Key: {key}"), false),
+        ("api.example.com", "/", format!("X-Secret-Key: {key}"), true),
         (
             "api.example.com",
             &*format!("/?api_key={key}"),
             "A: b".into(),
+            false,
         ),
-        // No service takes keys there.
-        ("elsewhere.example", "/", format!("X-API-Key: {key}")),
+        // No service takes anything there.
+        ("elsewhere.example", "/", format!("X-API-Key: {key}"), false),
     ] {
-        let (_, proved) = look(host, target, &[&field]);
+        let (by_hidden, proved) = look(host, target, &[&field]);
         assert_eq!(&*proved.unwrap().app.name, "shop", "{host} {field}");
+        assert_eq!(by_hidden, hidden, "{host} {field}");
     }
-    let (verdict, proved) = look("elsewhere.example", "/", &[&format!("X-Secret-Key: {key}")]);
-    assert_eq!(verdict, CredentialVerdict::Missing);
-    assert_eq!(proved.unwrap_err().code, Code::CredentialMissing);
+    for (host, key) in [
+        ("elsewhere.example", &*key),
+        // What is wrong with it is not told: that would tell of the service.
+        ("api.example.com", "pst_cut"),
+    ] {
+        let (_, proved) = look(host, "/", &[&format!("X-Secret-Key: {key}")]);
+        assert_eq!(proved.unwrap_err().code, Code::CredentialMissing, "{host}");
+    }
     let (_, proved) = look("api.example.com", "/", &[]);
     let told = format!("{:?}", proved.unwrap_err());
     assert!(

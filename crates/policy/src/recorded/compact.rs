@@ -2,8 +2,8 @@
 //! room of their own.
 //!
 //! In order: the layout's number; a mark of the rules that decided; how many header names had a number; which of these came, a bit
-//! each; flags; what the credential was; which of the headers came that policies name; the PROXY
-//! protocol's source; where the client is; the counters; who called; values of headers; the host. What there is no room
+//! each; flags; what the credential was; which of the headers came that policies name; for whom an app
+//! acts, if that is a person; the PROXY protocol's source; where the client is; the counters; who called; values of headers; the host. What there is no room
 //! for is not kept, the last before the first, and what hangs on it cannot be told.
 
 mod read;
@@ -15,6 +15,29 @@ pub use read::Columns;
 pub use write::{Passed, Seen};
 
 use crate::fields::Known;
+use crate::identity::Acting;
+
+/// For whom the caller of an allowed request acted, by what was kept of it; `None`: that was not
+/// kept, or nobody had proved who it was.
+pub fn acting(bytes: &[u8]) -> Option<Acting> {
+    let (&layout, _) = bytes.split_first()?;
+    let (_, behind) = bytes.split_at_checked(CREDENTIAL)?;
+    let (&what, behind) = behind.split_first()?;
+    match what {
+        _ if layout != LAYOUT => None,
+        credential::VERIFIED | credential::TOKEN => Some(Acting::ForApp),
+        // Which headers came stands between.
+        credential::TOKEN_OF_PERSON => {
+            let mark = behind.get(size_of::<u32>()..)?.first_chunk()?;
+            Some(Acting::For(*mark))
+        }
+        _ => None,
+    }
+}
+
+/// Where it stands what the credential was: behind the layout, the mark, how many names had a
+/// number, which of these came, and flags.
+const CREDENTIAL: usize = 1 + 4 + 1 + 8 + 4;
 
 /// Most bytes.
 pub const MOST: usize = 200;
@@ -63,6 +86,10 @@ mod credential {
     pub(super) const BASIC: u8 = 4;
     pub(super) const KEY_AS_BEARER: u8 = 5;
     pub(super) const API_KEY: u8 = 6;
+    /// A token, of the columns' credential, that no person stands behind.
+    pub(super) const TOKEN: u8 = 7;
+    /// A token of a person.
+    pub(super) const TOKEN_OF_PERSON: u8 = 8;
 }
 
 /// Marks in the flags.

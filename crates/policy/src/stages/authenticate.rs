@@ -6,6 +6,7 @@ mod token;
 
 use super::connection::moment;
 use super::{Check, Outcome};
+use crate::client::ClientAddress;
 use crate::decision::FactRequest;
 use crate::facts::{CredentialVerdict, Facts};
 use crate::host;
@@ -116,6 +117,33 @@ pub(crate) fn proved(
             since,
             error,
         } => token::unreachable(issuer, *since, error.as_deref()),
+    })
+}
+
+/// Why the credential of a caller who asks from there is not good on a host, whichever operation of
+/// it is called.
+pub(crate) fn held_off(
+    identity: &Identity,
+    client: &ClientAddress,
+    environment: usize,
+    snapshot: &Snapshot<'_>,
+    facts: &dyn Facts,
+) -> Option<Denial> {
+    let mut progress = Progress {
+        client: Some(*client),
+        environment,
+        caller: Caller::Known(identity.clone()),
+        ..Progress::default()
+    };
+    // Without a route, what asks for one passes.
+    let found = CHECKS.iter().find_map(|check| {
+        let outcome = check(&mut progress, snapshot, facts);
+        (!matches!(outcome, Outcome::Pass)).then_some(outcome)
+    })?;
+    Some(match found {
+        Outcome::Refuse(denial) => denial,
+        // What cannot be found out here is not good.
+        _ => Denial::new(Code::Internal),
     })
 }
 

@@ -1,9 +1,13 @@
 //! What callers are told about their own requests: from the call log.
 
-use postern_calllog::{CallLog, IdPrefix, Lookup, Reader};
+use postern_calllog::{CallLog, Entry, IdPrefix, Lookup, Reader};
 use postern_model::RequestId;
+use postern_policy::Acting;
+use postern_policy::facts::CredentialVerdict;
+use postern_policy::recorded::compact;
 use postern_proxy::wellknown::{ConsumerRecord, Links, Looked, Records, Requests};
 use postern_store::InstallationKey;
+use serde::Deserialize as _;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -72,6 +76,18 @@ fn find(reader: &Reader, id: RequestId) -> Option<ConsumerRecord> {
     Some(ConsumerRecord {
         app: entry.app.clone(),
         tenant: None,
+        acting: acting(detail.as_ref(), &entry),
         projection: serde_json::to_vec(&projection).ok()?,
     })
+}
+
+/// For whom an app acted that had made a request: what a refusal keeps of its facts says it, and
+/// what is kept of a request that passed.
+fn acting(detail: Option<&Value>, entry: &Entry) -> Option<Acting> {
+    match detail.and_then(|detail| detail.get("facts")) {
+        Some(facts) => CredentialVerdict::deserialize(facts.get("credential")?)
+            .ok()
+            .map(|verdict| verdict.acting()),
+        None => compact::acting(entry.facts.bytes()?),
+    }
 }

@@ -4,18 +4,17 @@ use super::faults::{Failed, caller_fault};
 use super::intake::Intake;
 use super::journal::Journal;
 use super::message::RequestSource;
+use super::verified::Looking;
 use crate::connection::Caller;
 use crate::counting::Held;
 use crate::freshness::AWAY;
 use crate::gateway::{Core, CoreState};
 use postern_model::{Code, Denial};
 use postern_policy::client::ClientAddress;
-use postern_policy::credential::{Verifier, verify};
 use postern_policy::csrf;
-use postern_policy::facts::{CredentialVerdict, EdgeReading, Reading, Readings, Wanted};
+use postern_policy::facts::{CredentialVerdict, EdgeReading, Reading, Readings};
 use postern_policy::head::Head;
 use postern_policy::recorded::compact::Seen;
-use postern_policy::router::Route;
 use postern_policy::rules::Rules;
 use postern_policy::{Allowed, Decision, FactRequest, Live, Own, Snapshot, Step, Walk};
 use std::cell::RefCell;
@@ -228,7 +227,21 @@ impl Walking<'_> {
                     let Some(route) = walk.route() else {
                         return Err(Failed::Refused(Denial::new(Code::Internal)));
                     };
-                    let verdict = self.verify(live, *route).await;
+                    let verdict = match self.snapshot.rules.authentication(route) {
+                        None => CredentialVerdict::Missing,
+                        Some(accepted) => {
+                            let looking = Looking {
+                                core: self.core,
+                                snapshot: self.snapshot,
+                                live,
+                                accepted,
+                                client: walk.client(),
+                                only_asked: matches!(counted, Counted::Asked),
+                                now: self.now,
+                            };
+                            looking.verdict().await
+                        }
+                    };
                     if let Some(denial) = self.stale(&verdict) {
                         return Ok(Decision::Refuse(denial));
                     }
@@ -261,25 +274,6 @@ impl Walking<'_> {
 }
 
 impl Walking<'_> {
-    /// Finds and verifies the credential. What that takes and is not in memory is obtained once.
-    async fn verify(&self, live: &Live<'_>, route: Route) -> CredentialVerdict {
-        let shared = &self.core.shared;
-        let verify = || {
-            let by = Verifier {
-                keyer: &shared.keyer,
-                keyring: &shared.issuers.keyring(),
-                remembered: Some(&self.core.remembered),
-            };
-            verify(live, self.snapshot, &route, by)
-        };
-        let verdict = verify();
-        let obtained = match verdict.wants() {
-            None => false,
-            Some(Wanted::Keys { issuer }) => shared.issuers.ask(issuer).await,
-        };
-        if obtained { verify() } else { verdict }
-    }
-
     /// Refuses who brings a credential once it is not known for too long whether it still holds.
     fn stale(&self, verdict: &CredentialVerdict) -> Option<Denial> {
         use CredentialVerdict::{KindNotAccepted, Missing};

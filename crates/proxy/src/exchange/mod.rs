@@ -20,6 +20,7 @@ mod run;
 mod standing;
 #[cfg(test)]
 mod tests;
+mod verified;
 
 pub(crate) use journal::Traffic;
 pub(crate) use message::{

@@ -10,6 +10,7 @@ use super::intake::Intake;
 use super::journal::{Journal, count};
 use super::message::{RequestSource, ResponseSink};
 use super::run::skip;
+use super::verified::Looking;
 use crate::connection::Caller;
 use crate::counting::ASKED_A_MINUTE;
 use crate::date;
@@ -17,10 +18,10 @@ use crate::gateway::{Core, CoreState};
 use crate::http1::Length;
 use crate::wellknown::answer::Answer;
 use crate::wellknown::{Page, csrf, denials, may_come, whoami};
-use postern_model::entity::CredentialState;
+use postern_model::entity::Authentication;
 use postern_model::{Code, Denial, RequestId};
 use postern_policy::client::{Scheme, scheme};
-use postern_policy::credential::{KeyPlaces, Verifier};
+use postern_policy::credential::{HostWays, proved};
 use postern_policy::facts::CredentialVerdict;
 use postern_policy::head::Head;
 use postern_policy::{Identity, Live, Own, Snapshot};
@@ -101,25 +102,55 @@ impl Answering<'_> {
         live: &Live<'_>,
         journal: &mut Journal<'_>,
     ) -> Asker {
-        let places = KeyPlaces::on(self.asked.host(live), snapshot.rules);
-        let shared = &self.core.shared;
-        let by = Verifier {
-            keyer: &shared.keyer,
-            keyring: &shared.issuers.keyring(),
-            remembered: Some(&self.core.remembered),
-        };
-        let verdict = places.verify(live, snapshot, by);
-        let proved = places.proved(&verdict, live, snapshot);
-        match &proved {
-            Ok(identity) => journal.asked_by(identity),
-            Err(denial) if denial.code != Code::CredentialMissing => {
-                let client = Some(&self.asked.client);
-                let (core, state, now) = (self.core, self.state, journal.now());
-                hold_back(core, state, Some(&verdict), client, denial, now).await;
+        let ways = HostWays::on(self.asked.host(live), snapshot.rules);
+        let now = journal.now();
+        let mut asker = self.asker_by(ways.told(), snapshot, live, now).await;
+        // Who proves nothing by what services that conceal themselves accept is told of the others.
+        let mut guess = None;
+        if asker.proved.is_err()
+            && let Some(all) = ways.all()
+        {
+            match self.asker_by(all, snapshot, live, now).await {
+                known @ Asker { proved: Ok(_), .. } => asker = known,
+                other => guess = Some(other),
             }
-            // Whoever shows nothing guesses nothing.
-            Err(_) => {}
         }
+        match &asker.proved {
+            Ok(identity) => journal.asked_by(identity),
+            Err(_) => {
+                let Asker { verdict, proved } = guess.as_ref().unwrap_or(&asker);
+                // Whoever shows nothing guesses nothing.
+                if let Err(denial) = proved
+                    && denial.code != Code::CredentialMissing
+                {
+                    let client = Some(&self.asked.client);
+                    let (core, state) = (self.core, self.state);
+                    hold_back(core, state, Some(verdict), client, denial, now).await;
+                }
+            }
+        }
+        asker
+    }
+
+    /// Who asks, as far as what is accepted there tells.
+    async fn asker_by(
+        &self,
+        accepted: &Authentication,
+        snapshot: &Snapshot<'_>,
+        live: &Live<'_>,
+        now: i64,
+    ) -> Asker {
+        let looking = Looking {
+            core: self.core,
+            snapshot,
+            live,
+            accepted,
+            client: Some(&self.asked.client),
+            only_asked: false,
+            now,
+        };
+        let verdict = looking.verdict().await;
+        let proved = proved(&verdict, accepted, live, snapshot);
         Asker { verdict, proved }
     }
 
@@ -129,11 +160,19 @@ impl Answering<'_> {
         live: &Live<'_>,
         journal: &mut Journal<'_>,
     ) -> Result<Answer, Failed> {
-        let asker = self.asker(snapshot, live, journal).await;
-        let caller = whoami::Caller::of(&asker.verdict, asker.proved.as_ref().ok());
+        let proved = self.asker(snapshot, live, journal).await.proved;
+        let identity = proved.as_ref().ok();
+        let held_off = identity.and_then(|who| self.asked.held_off(who, snapshot, live));
+        let id = journal.id();
+        let asking = whoami::Asking {
+            id: id.as_str(),
+            client: &self.asked.client,
+            proved: proved.as_ref(),
+            held_off: held_off.as_ref(),
+            now: journal.now(),
+        };
         let counting = &self.core.shared.counting;
-        let (id, now, client) = (journal.id(), journal.now(), &self.asked.client);
-        whoami::answer(id.as_str(), client, caller, snapshot, counting, now).ok_or_else(internal)
+        whoami::answer(&asking, snapshot, counting).ok_or_else(internal)
     }
 
     /// A token for pages of this host, where some policy asks for one.
@@ -156,8 +195,8 @@ impl Answering<'_> {
         csrf::answer(&asked, rules, &self.core.shared.keyer)
     }
 
-    /// Tells what became of a request. Whatever is asked, the same is done: the key is verified,
-    /// the signature is compared, the record is looked for.
+    /// Tells what became of a request. Whatever is asked, the same is done: the credential is
+    /// verified, the signature is compared, the record is looked for.
     async fn request(
         &self,
         id: &str,
@@ -179,7 +218,8 @@ impl Answering<'_> {
         let signed = requests.links.verify(id, query, now.div_euclid(1000));
         let looked = tokio::time::timeout(LOOKING, requests.records.consumer(id)).await;
         let record = looked.ok().flatten();
-        let identity = asker.proved.ok().filter(|who| self.is_good(who, now));
+        let good = |who: &Identity| self.asked.held_off(who, snapshot, live).is_none();
+        let identity = asker.proved.ok().filter(good);
         let may_read = |record: &crate::wellknown::ConsumerRecord| {
             signed || identity.as_ref().is_some_and(|who| record.is_of(who))
         };
@@ -195,19 +235,6 @@ impl Answering<'_> {
             None if may_come(id, now) => Err(Failed::Refused(not_found().retry_after(1))),
             None => Err(Failed::Refused(not_found())),
         }
-    }
-
-    /// Whether a genuine key is good, here and now.
-    fn is_good(&self, identity: &Identity, now: i64) -> bool {
-        let row = &identity.credential;
-        let only = row.restriction.as_deref().map(|only| &only.networks);
-        let here = |networks: &Vec<ipnet::IpNet>| {
-            networks.is_empty()
-                || networks
-                    .iter()
-                    .any(|net| net.contains(&self.asked.client.address))
-        };
-        row.state(now.div_euclid(1000)) == CredentialState::Active && only.is_none_or(here)
     }
 
     async fn send(&self, answer: &Answer, journal: &mut Journal<'_>, sink: &mut impl ResponseSink) {

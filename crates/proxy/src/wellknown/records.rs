@@ -3,7 +3,7 @@
 use super::links::Links;
 use postern_model::RequestId;
 use postern_model::entity::Name;
-use postern_policy::Identity;
+use postern_policy::{Acting, Identity};
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -20,6 +20,8 @@ pub struct ConsumerRecord {
     /// That app's tenant then, where it is known. An app of that name that another tenant has now
     /// is another app.
     pub tenant: Option<Name>,
+    /// For whom that app acted, where it is known.
+    pub acting: Option<Acting>,
     /// What its caller may read, as JSON: what it was told then.
     pub projection: Vec<u8>,
 }
@@ -50,9 +52,11 @@ impl fmt::Debug for Requests {
 }
 
 impl ConsumerRecord {
-    /// Whether it is about the app that proves itself now.
+    /// Whether it is about the app that proves itself now, and about the person that it acts for:
+    /// what people do with an app is no business of its other users, nor of itself.
     pub(crate) fn is_of(&self, identity: &Identity) -> bool {
         self.app.as_ref() == Some(&identity.app.name)
+            && self.acting == Some(identity.acting())
             && self
                 .tenant
                 .as_ref()

@@ -4,30 +4,43 @@ use super::answer::Answer;
 use super::check::{Left, left};
 use crate::counting::Counting;
 use postern_model::entity::{
-    Credential, CredentialState, Name, Revocation, Subscription, SubscriptionState,
+    CredentialState, Disclosure, Name, Revocation, StatusProfile, Subscription, SubscriptionState,
 };
+use postern_model::{Code, Denial};
 use postern_policy::client::ClientAddress;
 use postern_policy::date::rfc3339;
-use postern_policy::facts::CredentialVerdict;
 use postern_policy::own::{ServiceLimits, service_limits, subscriptions};
 use postern_policy::{Identity, Snapshot};
+use postern_proof::Token;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
 /// Most subscriptions that are listed.
 const LISTED: usize = 500;
 
-/// The answer. Without a key, or with one that nobody has, it tells the address alone.
+/// Who asks, and what is known of that.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asking<'a> {
+    /// Of the question.
+    pub(crate) id: &'a str,
+    pub(crate) client: &'a ClientAddress,
+    /// Whom its credential proves, good or not; or why it proves nobody, as strangers are told.
+    pub(crate) proved: Result<&'a Identity, &'a Denial>,
+    /// Why the credential of somebody is not good here.
+    pub(crate) held_off: Option<&'a Denial>,
+    /// Unix time in milliseconds.
+    pub(crate) now: i64,
+}
+
+/// The answer. Without a credential it tells the address alone.
 pub(crate) fn answer(
-    id: &str,
-    client: &ClientAddress,
-    caller: Caller<'_>,
+    asking: &Asking<'_>,
     snapshot: &Snapshot<'_>,
     counting: &Counting,
-    now: i64,
 ) -> Option<Answer> {
+    let Asking { client, now, .. } = *asking;
     let mut whoami = Whoami {
-        request_id: id,
+        request_id: asking.id,
         address: client.address.to_string(),
         provenance: client.provenance.to_string(),
         credential: None,
@@ -35,69 +48,59 @@ pub(crate) fn answer(
         tenant: None,
         subscriptions: None,
     };
-    match caller {
-        Caller::Nobody => {}
-        Caller::Faulty(fault) => whoami.credential = Some(Shown::Faulty(fault)),
-        Caller::Known(identity) => {
-            let seconds = now.div_euclid(1000);
-            whoami.credential = Some(Shown::Known(Box::new(described(
-                &identity.credential,
-                seconds,
-            ))));
-            whoami.app = Some(Party {
-                name: &identity.app.name,
-                state: state(identity.app.suspended.is_some()),
+    let identity = match asking.proved {
+        Ok(identity) => identity,
+        Err(denial) => {
+            let sent = denial.code != Code::CredentialMissing;
+            whoami.credential = sent.then(|| {
+                let refused = Refused::of(denial);
+                let state = refused.state();
+                Shown::Faulty { state, refused }
             });
-            whoami.tenant = Some(Party {
-                name: &identity.tenant.name,
-                state: state(identity.tenant.suspended.is_some()),
-            });
-            let all: Vec<_> = subscriptions(identity, snapshot).take(LISTED).collect();
-            let listed = all.iter().filter_map(|(service, towards)| {
-                subscription(*service, towards, client, snapshot, counting, now)
-            });
-            whoami.subscriptions = Some(listed.collect());
             return Answer::personal(200, &whoami);
         }
-    }
+    };
+    let described = described(identity, asking.held_off, snapshot, now.div_euclid(1000));
+    whoami.credential = Some(Shown::Known(Box::new(described)));
+    whoami.app = Some(Party {
+        name: &identity.app.name,
+        state: state(identity.app.suspended.is_some()),
+    });
+    whoami.tenant = Some(Party {
+        name: &identity.tenant.name,
+        state: state(identity.tenant.suspended.is_some()),
+    });
+    let all: Vec<_> = subscriptions(identity, snapshot).take(LISTED).collect();
+    let listed = all.iter().filter_map(|(service, towards)| {
+        subscription(*service, towards, client, snapshot, counting, now)
+    });
+    whoami.subscriptions = Some(listed.collect());
     Answer::personal(200, &whoami)
 }
 
-/// What is known of the caller.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Caller<'a> {
-    /// Nothing, or that it has no genuine key.
-    Nobody,
-    /// Its key cannot be one.
-    Faulty(Faulty),
-    /// Its key is genuine, good or not.
-    Known(&'a Identity),
+/// Why a credential would be refused, as its caller would be told then.
+#[derive(Debug, Serialize)]
+struct Refused {
+    code: &'static str,
+    detail: String,
+    fix: String,
 }
 
-impl<'a> Caller<'a> {
-    /// By what was found where keys are looked for, and whom it proves.
-    pub(crate) fn of(verdict: &CredentialVerdict, identity: Option<&'a Identity>) -> Self {
-        match (identity, verdict) {
-            (Some(identity), _) => Self::Known(identity),
-            (None, CredentialVerdict::Malformed { fault, .. }) => Self::Faulty(Faulty {
-                state: "malformed",
-                error: fault.what(),
-            }),
-            (None, CredentialVerdict::Ambiguous { .. }) => Self::Faulty(Faulty {
-                state: "ambiguous",
-                error: "was sent more than once",
-            }),
-            _ => Self::Nobody,
-        }
+impl Refused {
+    fn of(denial: &Denial) -> Self {
+        let shown = denial.shown(StatusProfile::Standard, Disclosure::Standard, true);
+        let code = shown.name();
+        let (mut detail, mut fix) = (String::new(), String::new());
+        // A string takes everything.
+        let _ = shown.write_detail(&mut detail);
+        let _ = shown.write_fix(&mut fix);
+        Self { code, detail, fix }
     }
-}
 
-/// Something that was sent as a key and is none.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub(crate) struct Faulty {
-    state: &'static str,
-    /// As it follows "the key".
-    error: &'static str,
+    /// The last word of the code.
+    fn state(&self) -> &'static str {
+        self.code.rsplit('.').next().unwrap_or(self.code)
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -118,7 +121,10 @@ struct Whoami<'a> {
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 enum Shown<'a> {
-    Faulty(Faulty),
+    Faulty {
+        state: &'static str,
+        refused: Refused,
+    },
     Known(Box<Described<'a>>),
 }
 
@@ -135,7 +141,13 @@ const fn state(suspended: bool) -> &'static str {
 #[derive(Debug, Serialize)]
 struct Described<'a> {
     id: &'a str,
+    kind: &'static str,
+    /// `active`, or [`Refused::state`].
     state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused: Option<Refused>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<Said<'a>>,
     environment: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     not_before: Option<String>,
@@ -151,7 +163,47 @@ struct Described<'a> {
     only: Option<Only<'a>>,
 }
 
-/// Where and for what alone a key may be used.
+/// What a token says, as far as it was believed.
+#[derive(Debug, Serialize)]
+struct Said<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issuer: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    groups: &'a [Name],
+    audience: &'a [Name],
+    /// Null: tokens of its issuer carry all.
+    scopes: Option<&'a [Name]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_before: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<String>,
+}
+
+fn said<'a>(token: &'a Token, snapshot: &Snapshot<'a>) -> Said<'a> {
+    let mut issuers = snapshot.rules.configuration().issuers.iter();
+    Said {
+        // What it says in `iss`, not what it is called here.
+        issuer: issuers
+            .find(|issuer| issuer.name == token.issuer)
+            .map(|issuer| &*issuer.iss),
+        subject: token.subject.as_deref(),
+        client: token.client.as_deref(),
+        user: token.user.as_deref(),
+        groups: &token.groups,
+        audience: &token.audience,
+        scopes: token.scopes.as_deref(),
+        not_before: token.not_before.map(rfc3339),
+        expires_at: token.expires_at.map(rfc3339),
+    }
+}
+
+/// Where and for what alone a credential may be used.
 #[derive(Debug, Serialize)]
 struct Only<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -166,11 +218,24 @@ struct Only<'a> {
     access_roles: Option<Vec<&'a str>>,
 }
 
-fn described(row: &Credential, now: i64) -> Described<'_> {
+fn described<'a>(
+    identity: &'a Identity,
+    held_off: Option<&Denial>,
+    snapshot: &Snapshot<'a>,
+    now: i64,
+) -> Described<'a> {
+    let row = &*identity.credential;
     let revoked: Option<&Revocation> = row.revoked.as_deref();
+    let refused = held_off.map(Refused::of);
     Described {
         id: &row.id,
-        state: row.state(now).name(),
+        kind: row.proof.kind().name(),
+        state: match &refused {
+            Some(refused) => refused.state(),
+            None => row.state(now).name(),
+        },
+        refused,
+        token: identity.token.as_deref().map(|token| said(token, snapshot)),
         environment: &row.environment,
         not_before: row
             .not_before
@@ -204,7 +269,7 @@ struct Subscribed<'a> {
     state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<String>,
-    /// Those that count with this key.
+    /// Those that count with this credential.
     scopes: Vec<&'a str>,
     /// The same of access roles that are about the service.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]

@@ -9,6 +9,7 @@ use crate::facts::{
 };
 use crate::fields::Known;
 use crate::head::Version;
+use crate::identity::Acting;
 use crate::recorded::rows::{Caller, Granted, Rows};
 use crate::recorded::{Field, Looked, Names, Path, Recorded, Routed, Tls, looked};
 use crate::router::Route;
@@ -91,6 +92,9 @@ impl Reader<'_> {
     /// In the order in which it is written.
     fn read(&mut self) -> Option<Recorded> {
         let columns = self.columns;
+        if self.credential == credential::TOKEN_OF_PERSON {
+            let _mark = self.input.take(Acting::MARK)?;
+        }
         let proxied_source = if self.has(flag::PROXIED) {
             Some(self.input.address()?)
         } else {

@@ -8,7 +8,7 @@ use crate::facts::{
 };
 use crate::fields::Known;
 use crate::head::{Head, Version};
-use crate::identity::Identity;
+use crate::identity::{Acting, Identity};
 use crate::policies::fits;
 use crate::rules::Rules;
 use postern_model::entity::{AsNumber, Country, Name, TlsVersion};
@@ -56,6 +56,7 @@ impl Seen {
         }
         let credential = match live.credential() {
             Some(CredentialVerdict::Verified { .. }) => credential::VERIFIED,
+            Some(CredentialVerdict::Token(_)) => credential::TOKEN,
             Some(CredentialVerdict::Missing) => credential::MISSING,
             Some(CredentialVerdict::KindNotAccepted { sent }) => match sent {
                 OtherKind::Bearer => credential::BEARER,
@@ -112,8 +113,15 @@ impl Passed<'_> {
         let _ = out.put(&self.head.fields.named_bits().to_le_bytes());
         let flags_at = out.at;
         let _ = out.put(&[0; 4]);
-        let _ = out.put(&[self.seen.credential]);
+        let acting = self.allowed.identity.map(Identity::acting);
+        let _ = out.put(&[match acting {
+            Some(Acting::For(_)) => credential::TOKEN_OF_PERSON,
+            Some(Acting::ForApp) | None => self.seen.credential,
+        }]);
         let _ = out.put(&self.others().to_le_bytes());
+        if let Some(Acting::For(mark)) = acting {
+            let _ = out.put(&mark);
+        }
         if let Some(source) = self.connection.proxied_source {
             flags |= flag::PROXIED;
             let _ = out.address(source.ip());

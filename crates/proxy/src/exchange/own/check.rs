@@ -14,15 +14,15 @@ use crate::http1::Length;
 use crate::wellknown::{CHECK_SEGMENTS, check};
 use postern_model::entity::{Name, Service};
 use postern_model::{Code, Denial, Stage};
-use postern_policy::credential::{KeyPlaces, is_open_about_itself};
+use postern_policy::credential::{HostWays, is_open_about_itself};
 use postern_policy::own::shifted;
 use postern_policy::router::RESERVED;
 use postern_policy::{Decision, Depth, Live, Snapshot, Walk};
 
 impl Answering<'_> {
     /// Decides about the request that is asked about, and takes nothing. Only whoever has a genuine
-    /// key may ask; but what the service demands of the connection comes before any key is looked
-    /// at, as it does there.
+    /// credential may ask; but what the service demands of the connection comes before any is
+    /// looked at, as it does there.
     pub(super) async fn check<S: RequestSource>(
         &self,
         snapshot: &Snapshot<'_>,
@@ -53,9 +53,9 @@ impl Answering<'_> {
             let asker = self.asker(snapshot, live, journal).await;
             if let Err(denial) = asker.proved {
                 let service = walk.route().map(|route| snapshot.rules.service(route));
-                let places = KeyPlaces::on(self.asked.host(live), snapshot.rules);
+                let ways = HostWays::on(self.asked.host(live), snapshot.rules);
                 let about = (service, walk.environment(snapshot.rules));
-                let (denial, terms) = self.turned_away(denial, decided, about, &places);
+                let (denial, terms) = self.turned_away(denial, decided, about, &ways);
                 let (refusal, told) =
                     rendered(self.state, self.caller, self.head, journal, &denial, &terms);
                 rest_unread(intake, journal, sink);
@@ -134,7 +134,7 @@ impl Answering<'_> {
         denial: Denial,
         decided: Decision,
         (service, environment): (Option<&'s Service>, Option<&Name>),
-        places: &'s KeyPlaces,
+        ways: &'s HostWays,
     ) -> (Denial, Terms<'s>) {
         match (decided, service.filter(|s| is_open_about_itself(s))) {
             (Decision::Refuse(told), Some(service)) if told.stage() == Stage::Authenticate => {
@@ -143,7 +143,7 @@ impl Answering<'_> {
             _ => {
                 let name = &*self.state.configuration().forwarding.name;
                 let terms = Terms {
-                    accepted: Some((name, places.told())),
+                    accepted: Some((name, ways.told())),
                     ..Terms::of(None, None, false)
                 };
                 (denial, terms)

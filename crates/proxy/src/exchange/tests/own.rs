@@ -9,7 +9,7 @@ use postern_model::entity::{
     SubscriptionState, Tenant,
 };
 use postern_model::key::{ApiKey, CREDENTIAL_PREFIX};
-use postern_policy::Directory;
+use postern_policy::{Acting, Directory};
 use serde_json::{Value as Json, json};
 use std::time::{Duration, SystemTime};
 
@@ -65,6 +65,7 @@ impl Records for One {
         let found = (id == self.0).then(|| ConsumerRecord {
             app: Some("shop".into()),
             tenant: Some("partner".into()),
+            acting: Some(Acting::ForApp),
             projection: br#"{"code":"authorization.scope_missing"}"#.to_vec(),
         });
         Box::pin(async move { found })
@@ -353,12 +354,13 @@ async fn callers_are_told_who_they_are_and_what_is_left_to_them() {
     );
     let body = json(&world.with_key("GET", "/whoami", REVOKED).await);
     assert_eq!(body["credential"]["state"], "revoked");
+    assert_eq!(body["credential"]["refused"]["code"], "credential.revoked");
     assert_eq!(body["credential"]["revoked_at"], "2023-11-14T22:13:20Z");
     assert_eq!(body["credential"]["reason"], "it leaked");
 }
 
 #[tokio::test]
-async fn without_a_genuine_key_the_address_alone_is_told() {
+async fn who_proves_nothing_is_told_its_address_and_what_is_wrong() {
     let world = world();
     let plain = |told: &Told| {
         let mut body = json(told);
@@ -371,8 +373,9 @@ async fn without_a_genuine_key_the_address_alone_is_told() {
         nothing,
         json!({"address": "127.0.0.1", "provenance": "peer"})
     );
-    let unknown = world.with_key("GET", "/whoami", NOBODYS).await;
-    assert_eq!(plain(&unknown), nothing);
+    let unknown = plain(&world.with_key("GET", "/whoami", NOBODYS).await);
+    assert_eq!(unknown["credential"]["state"], "invalid");
+    assert_eq!(unknown.get("app"), None);
     // The id of a key that exists, with another secret.
     let mut random = [GOOD; ApiKey::RANDOM];
     random[20..].fill(77);
@@ -381,13 +384,17 @@ async fn without_a_genuine_key_the_address_alone_is_told() {
     let wrong = format!("X-API-Key: {}", written(&wrong));
     assert_eq!(
         plain(&world.ask("GET", "/whoami", &[&wrong]).await),
-        nothing
+        unknown
     );
     let cut: String = written(&key(GOOD)).chars().take(30).collect();
-    let told = world
-        .ask("GET", "/whoami", &[&format!("X-API-Key: {cut}")])
-        .await;
-    assert_eq!(json(&told)["credential"]["state"], "malformed");
+    let cut = format!("X-API-Key: {cut}");
+    let cut = plain(&world.ask("GET", "/whoami", &[&cut]).await);
+    assert_eq!(cut["credential"]["state"], "malformed");
+    // As any operation tells it.
+    let refused = &cut["credential"]["refused"];
+    assert_eq!(refused["code"], "credential.malformed");
+    let detail = refused["detail"].as_str().unwrap();
+    assert!(detail.contains("X-API-Key"), "{detail}");
 }
 
 #[tokio::test]
