@@ -35,6 +35,7 @@ pub(crate) fn asked(
     if caller && let Some(identity) = &decided.identity {
         asked.app = Some(identity.app.name.to_string());
         asked.credential = Some(identity.credential.id.to_string());
+        asked.credential_kind = Some(identity.credential.proof.kind().name().to_owned());
     }
     // A consumer may not even know that there is such a service.
     if audience != Audience::Consumer

@@ -2,6 +2,7 @@
 
 use crate::document::Change;
 use crate::wire::Wire;
+use postern_model::entity::CredentialKind;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -138,6 +139,9 @@ pub struct Asked {
     /// The credential's id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credential: Option<String>,
+    /// Its kind, as documents name it: `api_key`, `jwt`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credential_kind: Option<String>,
     /// The app's subscription to the service, in whatever state: for operators and publishers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subscription: Option<String>,
@@ -153,6 +157,15 @@ pub struct Asked {
     /// The service's tenant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant: Option<String>,
+}
+
+impl Asked {
+    /// What people call the caller's credential.
+    pub(crate) fn noun(&self) -> &'static str {
+        let kind = self.credential_kind.as_deref();
+        let kind = kind.and_then(CredentialKind::parse);
+        kind.unwrap_or(CredentialKind::ApiKey).noun()
+    }
 }
 
 /// One refusal.

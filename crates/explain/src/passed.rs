@@ -72,7 +72,10 @@ pub(crate) fn look(
                 true,
                 Some(match &identity.token {
                     Some(token) => format!("token of {}", token.issuer),
-                    None => format!("key {}", short(&identity.credential.id)),
+                    None => {
+                        let row = &identity.credential;
+                        format!("{} {}", row.proof.kind().noun(), short(&row.id))
+                    }
                 }),
             ),
             None => (is_protected(rules, decided), Some("anonymous".to_owned())),

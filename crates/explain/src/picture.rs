@@ -501,7 +501,7 @@ fn tokens(words: &Words<'_>) -> Option<Picture> {
 }
 
 fn credentials(words: &Words<'_>) -> Option<Picture> {
-    let key = format!("key {}", words.quoted("key", "sent"));
+    let key = format!("{} {}", words.asked.noun(), words.quoted("key", "sent"));
     let reason = || words.note("reason: ", "reason");
     Some(match words.refusal.code.as_str() {
         "credential.missing" => some(
@@ -568,6 +568,12 @@ fn credentials(words: &Words<'_>) -> Option<Picture> {
 fn accounts(words: &Words<'_>) -> Option<Picture> {
     let reason = || words.note("reason: ", "reason");
     let since = || words.note("since ", "since");
+    let not_carried = || {
+        words.note(
+            &format!("the {} does not carry ", words.asked.noun()),
+            "not_carried",
+        )
+    };
     Some(match words.refusal.code.as_str() {
         "account.tenant_suspended" => some(
             format!("tenant {}", words.quoted("tenant", "of the app")),
@@ -585,7 +591,8 @@ fn accounts(words: &Words<'_>) -> Option<Picture> {
             format!("requires {}", words.value("required")?),
             vec![
                 words.note("the subscription does not grant ", "not_granted"),
-                words.note("the key does not carry ", "not_carried"),
+                words.note("the token does not carry ", "not_in_token"),
+                not_carried(),
             ],
         ),
         "authorization.role_missing" => some(
@@ -598,7 +605,7 @@ fn accounts(words: &Words<'_>) -> Option<Picture> {
                 None => "requires an access role that allows this".to_owned(),
             },
             vec![
-                words.note("the key does not carry ", "not_carried"),
+                not_carried(),
                 words.note("not for this method or operation: ", "not_allowing"),
             ],
         ),

@@ -249,7 +249,7 @@ impl Explanation {
             && self.audience == Audience::Consumer
         {
             out.end();
-            out.push(&format!("key: {}", short(id)));
+            out.push(&format!("{}: {}", self.asked.noun(), short(id)));
             out.end();
         }
     }

@@ -8,6 +8,7 @@ use crate::overlay::Assumed;
 use crate::world::World;
 use postern_model::Stage;
 use postern_model::denial::{Code, Denial, Value};
+use postern_model::entity::CredentialKind;
 use postern_policy::{Directory, Facts, Rules, Snapshot};
 use serde_json::Value as Json;
 use std::sync::Arc;
@@ -93,7 +94,7 @@ pub(crate) fn since(
     decided: &Decided,
     denial: &Denial,
 ) -> Option<Since> {
-    if let Some(moment) = moment(denial) {
+    if let Some(moment) = moment(denial, decided) {
         return Some(moment);
     }
     if is_momentary(denial.code) {
@@ -326,16 +327,20 @@ pub(crate) fn rows(
 }
 
 /// What was set beforehand and then happened by itself.
-fn moment(denial: &Denial) -> Option<Since> {
+fn moment(denial: &Denial, decided: &Decided) -> Option<Since> {
     let (name, what) = match denial.code {
-        Code::CredentialExpired => ("until", "the key expired then"),
-        Code::SubscriptionExpired => ("since", "the subscription ended then"),
+        Code::CredentialExpired => {
+            let identity = decided.identity.as_ref();
+            let kind = identity.map_or(CredentialKind::ApiKey, |i| i.credential.proof.kind());
+            ("until", format!("the {} expired then", kind.noun()))
+        }
+        Code::SubscriptionExpired => ("since", "the subscription ended then".to_owned()),
         _ => return None,
     };
     match denial.evidence(name)? {
         Value::Number(at) => Some(Since::Moment {
             at: i64::try_from(*at).ok()?,
-            what: what.to_owned(),
+            what,
         }),
         Value::Text(_) | Value::List(_) => None,
     }

@@ -75,8 +75,18 @@ impl Identity {
 
     /// Whether the credential and the token carry a scope, if it is granted.
     pub(crate) fn carries(&self, scope: &Name) -> bool {
-        let within = |list: Option<&[Name]>| list.is_none_or(|list| list.contains(scope));
-        within(self.credential.scopes.as_deref()) && within(self.token_scopes())
+        self.credential_carries(scope) && self.token_carries(scope)
+    }
+
+    /// Whether the credential carries a scope, whatever a token of it does.
+    pub(crate) fn credential_carries(&self, scope: &Name) -> bool {
+        let carried = self.credential.scopes.as_deref();
+        carried.is_none_or(|list| list.contains(scope))
+    }
+
+    /// Whether the token does; where there is none, nothing is missing in it.
+    pub(crate) fn token_carries(&self, scope: &Name) -> bool {
+        self.token_scopes().is_none_or(|list| list.contains(scope))
     }
 
     /// The scopes that the token carries; `None`: there is none, or it carries all.

@@ -2,7 +2,7 @@
 
 use super::Candidate;
 use super::case::{Case, strings, text};
-use super::credential::another_key;
+use super::credential::{another_key, held, named};
 use super::role;
 use crate::document::Change;
 use crate::explanation::{Audience, Step};
@@ -305,14 +305,11 @@ fn scopes(case: &Case<'_>) -> Vec<Candidate> {
     }
     let missing = carried.map(lacking).unwrap_or_default();
     if !missing.is_empty() {
-        let id = &identity.credential.id;
+        let row = &identity.credential;
         let patch = json!({"scopes": with(carried.unwrap_or_default(), &missing)});
-        let step = Step::Change(Change::new("credential", id, patch));
-        let sentence = format!("let key `{id}` carry {}", quoted(&missing));
-        found.push(
-            Candidate::new(Code::ScopeMissing, sentence, step)
-                .reach(format!("whoever holds key `{id}`")),
-        );
+        let step = Step::Change(Change::new("credential", &row.id, patch));
+        let sentence = format!("let {} carry {}", named(row), quoted(&missing));
+        found.push(Candidate::new(Code::ScopeMissing, sentence, step).reach(held(row)));
         found.extend(another_key(case, &identity.credential.environment));
     }
     found

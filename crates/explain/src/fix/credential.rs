@@ -6,7 +6,7 @@ use crate::document::Change;
 use crate::explanation::{Audience, NewKey, Step};
 use crate::time;
 use postern_model::denial::{Code, Denial};
-use postern_model::entity::Restriction;
+use postern_model::entity::{Credential, Proof, Restriction};
 use serde_json::{Value as Json, json};
 
 /// For how long an expired key is good once more: 30 days, and to the end of the last one. Whoever
@@ -28,19 +28,19 @@ pub(super) fn candidates(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
         }
         Code::CredentialNotYetValid => {
             let patch = json!({"not_before": null});
-            changed(case, code, "let key `{key}` be good at once", &patch)
+            changed(case, code, "let {key} be good at once", &patch)
                 .into_iter()
                 .collect()
         }
         Code::CredentialExpired => {
             let until = time::rfc3339(time::end_of_day(case.now + EXTENSION));
             let patch = json!({ "expires_at": until });
-            let sentence = format!("let key `{{key}}` be good until {until}");
+            let sentence = format!("let {{key}} be good until {until}");
             changed(case, code, &sentence, &patch).into_iter().collect()
         }
         Code::CredentialRevoked => {
             let patch = json!({"revoked_at": null, "revoked_by": null, "reason": null});
-            let restored = changed(case, code, "restore key `{key}`", &patch);
+            let restored = changed(case, code, "restore {key}", &patch);
             restored.into_iter().map(Candidate::if_wrong).collect()
         }
         Code::CredentialRestricted => widened(case).into_iter().collect(),
@@ -48,13 +48,26 @@ pub(super) fn candidates(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
     }
 }
 
-/// A change of the credential that was sent; `{key}` in the sentence is its id.
+/// A change of the credential that was sent; `{key}` in the sentence stands for it.
 fn changed(case: &Case<'_>, code: Code, sentence: &str, patch: &Json) -> Option<Candidate> {
-    let id = &case.decided.identity.as_ref()?.credential.id;
-    let change = Change::new("credential", id, patch.clone());
-    let sentence = sentence.replace("{key}", id);
+    let row = &case.decided.identity.as_ref()?.credential;
+    let change = Change::new("credential", &row.id, patch.clone());
+    let sentence = sentence.replace("{key}", &named(row));
     let candidate = Candidate::new(code, sentence, Step::Change(change));
-    Some(candidate.reach(format!("whoever holds key `{id}`")))
+    Some(candidate.reach(held(row)))
+}
+
+/// A credential as people call it: key `key_7q4m…`.
+pub(super) fn named(row: &Credential) -> String {
+    format!("{} `{}`", row.proof.kind().noun(), row.id)
+}
+
+/// Whom a change of it reaches.
+pub(super) fn held(row: &Credential) -> String {
+    match row.proof {
+        Proof::Client(_) => format!("whoever brings a token for {}", named(row)),
+        _ => format!("whoever holds {}", named(row)),
+    }
 }
 
 /// Another key of the same app, for the environment, with the scopes that the operation requires.
@@ -107,7 +120,7 @@ fn widened(case: &Case<'_>) -> Option<Candidate> {
         .unwrap_or_default();
     list.push(json!(add));
     let patch = json!({"restricted_to": {field: list}});
-    let sentence = format!("let key `{{key}}` be used for `{add}` too");
+    let sentence = format!("let {{key}} be used for `{add}` too");
     changed(case, Code::CredentialRestricted, &sentence, &patch)
 }
 

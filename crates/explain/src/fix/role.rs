@@ -2,6 +2,7 @@
 
 use super::Candidate;
 use super::case::{Case, strings, text, texts};
+use super::credential::{held, named};
 use crate::document::Change;
 use crate::explanation::{Audience, Step};
 use postern_model::denial::{Code, Denial};
@@ -94,11 +95,9 @@ fn for_key(case: &Case<'_>, identity: &Identity, role: &str) -> Option<Candidate
     let id = &identity.credential.id;
     let patch = with(case.document("credential", id)?, role);
     let step = Step::Change(Change::new("credential", id, patch));
-    let sentence = format!("let key `{id}` carry the access role `{role}`");
-    Some(
-        Candidate::new(Code::RoleMissing, sentence, step)
-            .reach(format!("whoever holds key `{id}`")),
-    )
+    let row = &identity.credential;
+    let sentence = format!("let {} carry the access role `{role}`", named(row));
+    Some(Candidate::new(Code::RoleMissing, sentence, step).reach(held(row)))
 }
 
 /// The caller has the access role, and that allows this operation too.

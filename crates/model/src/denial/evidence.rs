@@ -177,7 +177,7 @@ impl Code {
                 kinds(&["app", "service", "since", "reason"], &["subscription", "plan"], &[])
             }
             Self::SubscriptionNotCovered => kinds(&["app", "service", "operation", "plan", "covers"], &["subscription"], &[]),
-            Self::ScopeMissing => kinds(&["required", "granted"], &["app", "subscription", "key", "not_granted", "not_carried"], &[]),
+            Self::ScopeMissing => kinds(&["required", "granted"], &["app", "subscription", "key", "not_granted", "not_carried", "not_in_token"], &[]),
             Self::RoleMissing => kinds(&["required", "has"], &["app", "service", "operation", "method", "key", "not_carried", "not_allowing"], &[]),
             Self::RateExceeded | Self::BurstExceeded => kinds(LIMIT, &[], &[]),
             Self::ConcurrencyExceeded => kinds(&["name", "by", "limit"], &[], &[]),

@@ -54,6 +54,20 @@ impl CredentialKind {
             Self::Jwt => "jwt",
         }
     }
+
+    /// What people call a credential of that kind where they read of one.
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::ApiKey => "key",
+            // Tokens come and go; what is kept here is whose they are.
+            Self::Jwt => "credential",
+        }
+    }
+
+    /// The kind of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
 }
 
 /// Which credentials a service or one of its operations accepts.

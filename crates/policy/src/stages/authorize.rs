@@ -54,12 +54,16 @@ fn scopes(progress: &mut Progress, snapshot: &Snapshot<'_>, _: &dyn Facts) -> Ou
     if let Some(subscription) = &identity.subscription {
         denial = denial.saw("subscription", subscription.id.to_string());
     }
-    // The near misses: where one of the two halves has what the other lacks.
+    // The near misses: where one of the parts has what another lacks.
     let not_granted = names(&mut lacking().filter(|scope| !granted.contains(scope)));
     if !not_granted.is_empty() {
         denial = denial.saw("not_granted", not_granted);
     }
-    let not_carried = names(&mut lacking().filter(|scope| !carries(scope)));
+    let not_in_token = names(&mut lacking().filter(|scope| !identity.token_carries(scope)));
+    if !not_in_token.is_empty() {
+        denial = denial.saw("not_in_token", not_in_token);
+    }
+    let not_carried = names(&mut lacking().filter(|scope| !identity.credential_carries(scope)));
     if !not_carried.is_empty() {
         denial = denial
             .saw("key", identity.credential.id.to_string())
