@@ -32,6 +32,7 @@ fn configuration(file: &Path) -> Value {
             "from-germany": {
                 "kind": "network", "on": {"service": "orders"},
                 "allow_countries": ["DE"], "deny_asns": ["AS64666"], "status": 451,
+                "blocked_by": "https://www.example.com/blocked",
             },
         },
         "upstreams": {"echo": {"targets": ["builtin:echo"]}},
@@ -77,6 +78,15 @@ fn a_country_that_is_not_allowed_is_refused_and_explained() {
     refused_with(&refused, 451, "network.country_not_allowed");
     let text = refused.text();
     assert!(text.contains("is in no country that is known"), "{text}");
+    assert!(
+        text.contains("is said at https://www.example.com/blocked"),
+        "{text}"
+    );
+    let link = refused.header("link");
+    assert_eq!(
+        link.as_deref(),
+        Some("<https://www.example.com/blocked>; rel=\"blocked-by\"")
+    );
     // Where nobody asks, nobody is told.
     assert_eq!(world.from("198.51.100.7", "/open/1").status, 200);
 }

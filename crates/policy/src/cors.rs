@@ -12,6 +12,16 @@ use crate::router::Route;
 use crate::rules::Rules;
 use postern_model::entity::Method;
 
+/// What the answer to a preflight depends on.
+const ASKED: &[u8] = b"Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
+
+/// How a browser asks whether a page on a less private network may call (Private Network Access
+/// §3.1), and how it is answered.
+const PRIVATE_NETWORK: (&[u8], &str) = (
+    b"access-control-request-private-network",
+    "access-control-allow-private-network",
+);
+
 /// What the answer to a request says to browsers.
 #[derive(Debug, Clone, Copy)]
 pub struct Grant<'a> {
@@ -101,11 +111,15 @@ impl Preflight<'_> {
     /// Emits the fields.
     pub fn fields(&self, mut out: impl FnMut(&'static str, &[u8])) {
         let cors = self.grant.cors;
-        out(
-            "vary",
-            b"Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
-        );
+        out("vary", ASKED);
+        if cors.private_network {
+            out("vary", PRIVATE_NETWORK.0);
+        }
         self.grant.origin(&mut out);
+        let (asks, allows) = PRIVATE_NETWORK;
+        if cors.private_network && self.head.fields.named(asks).eq([b"true"]) {
+            out(allows, b"true");
+        }
         // Browsers keep the answer, so that it says all that is true of the operation.
         let mut methods: Vec<&str> = self.methods.iter().map(|method| method.as_str()).collect();
         methods.retain(|name| {

@@ -199,6 +199,16 @@ fn by_status(shown: &Shown<'_>, status: u16, context: &Context<'_>, headers: &mu
             }
         });
     }
+    // RFC 7725 §4.
+    let is_link = |url: &str| url.bytes().all(|b| b.is_ascii_graphic() && b != b'>');
+    if status == 451
+        && let Some(Value::Text(by)) = shown.for_header("blocked_by")
+        && is_link(by)
+    {
+        headers.write(names::LINK, |out| {
+            let _ = write!(out, "<{by}>; rel=\"blocked-by\"");
+        });
+    }
     if let (404 | 429 | 503, Retry::After(seconds)) = (status, shown.retry()) {
         headers.write(names::RETRY_AFTER, |out| {
             let _ = write!(out, "{seconds}");

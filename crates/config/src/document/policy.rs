@@ -5,7 +5,7 @@ use super::plan::LimitKey;
 use crate::located::{At, Map, OneOrMany};
 use crate::scalar::date::Date;
 use crate::scalar::duration::Duration;
-use crate::scalar::host::HostPattern;
+use crate::scalar::host::{HostPattern, Url};
 use crate::scalar::name::{CookieName, EntityName, HeaderName, MethodName};
 use crate::scalar::origin::{Origin, OriginExpression};
 use crate::scalar::place::{Asn, CountryCode};
@@ -57,6 +57,9 @@ pub(crate) struct Policy {
     /// refused, 451 where countries are.
     #[schemars(range(min = 400, max = 499))]
     pub status: Option<At<u16>>,
+    /// Where it is said who blocks and why, for a `Link` of refusals with the status 451 (RFC 7725
+    /// §4); with the kind `network` only.
+    pub blocked_by: Option<At<Url>>,
     /// The methods that it is about, all without any; with the kind `headers`. With the kind `cors`,
     /// those that pages of other origins may use; without any, those of the operation.
     pub methods: Option<At<Vec<MethodName>>>,
@@ -79,6 +82,9 @@ pub(crate) struct Policy {
     /// Whether requests of other origins are refused, too, instead of only left without the headers
     /// that let their pages read the answer; with the kind `cors` only.
     pub enforce_origin: Option<At<bool>>,
+    /// Whether pages on public networks may call where the gateway is on a private one, if their
+    /// browser asks (`Access-Control-Request-Private-Network`); with the kind `cors` only.
+    pub private_network: Option<At<bool>>,
     /// Origins whose pages may change something besides those of the host itself; with the kind
     /// `csrf` only.
     pub trusted_origins: Option<At<OneOrMany<At<Origin>>>>,

@@ -86,6 +86,7 @@ impl Resolver<'_, '_> {
             allow_asns: asns(given.allow_asns.as_ref()),
             deny_asns: asns(given.deny_asns.as_ref()),
             status: given.status.as_ref().map(|status| status.value),
+            blocked_by: given.blocked_by.as_ref().map(|url| url.value.0.clone()),
         };
         let says_something = names(&given.allow).len() + names(&given.deny).len() > 0
             || rule.asks_country()
@@ -130,8 +131,17 @@ impl Resolver<'_, '_> {
         }
     }
 
-    /// Finds statuses that no refusal of a policy may have.
+    /// Finds statuses that no refusal of a policy may have, and what is said for those alone.
     fn network_status(&mut self, shown: &str, given: &document::Policy, rule: &NetworkRule) {
+        if let Some(by) = &given.blocked_by
+            && rule.status != Some(451)
+        {
+            let message = format!("{shown} says who blocks, and no refusal of it tells that");
+            let label = "told with the status 451 only";
+            self.findings
+                .error(Code::Conflict, by.span, &message, label)
+                .help("add `status: 451`, which is for what the law forbids (RFC 7725)");
+        }
         let Some(status) = &given.status else {
             return;
         };

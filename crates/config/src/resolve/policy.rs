@@ -141,6 +141,7 @@ impl Resolver<'_, '_> {
             Bound::new("allow_asns", given.allow_asns.as_ref(), network),
             Bound::new("deny_asns", given.deny_asns.as_ref(), network),
             Bound::new("status", given.status.as_ref(), network),
+            Bound::new("blocked_by", given.blocked_by.as_ref(), network),
             Bound::new("methods", given.methods.as_ref(), headers || cors),
             Bound::new("origins", given.origins.as_ref(), cors),
             Bound::new("origin_patterns", given.origin_patterns.as_ref(), cors),
@@ -149,6 +150,7 @@ impl Resolver<'_, '_> {
             Bound::new("credentials", given.credentials.as_ref(), cors),
             Bound::new("max_age", given.max_age.as_ref(), cors),
             Bound::new("enforce_origin", given.enforce_origin.as_ref(), cors),
+            Bound::new("private_network", given.private_network.as_ref(), cors),
             Bound::new("trusted_origins", given.trusted_origins.as_ref(), csrf),
             Bound::new("referer_required", given.referer_required.as_ref(), csrf),
             Bound::new("referers", given.referers.as_ref(), csrf),
@@ -387,6 +389,7 @@ impl Resolver<'_, '_> {
             credentials: credentials.is_some(),
             max_age: max_age.map_or(USUAL_AGE, |age| age.value.0),
             enforce_origin: given.enforce_origin.as_ref().is_some_and(|at| at.value),
+            private_network: given.private_network.as_ref().is_some_and(|at| at.value),
         }
     }
 

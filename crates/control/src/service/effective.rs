@@ -214,6 +214,7 @@ fn cors(rule: &CorsRule) -> Value {
         "credentials": rule.credentials,
         "max_age_s": rule.max_age.as_secs(),
         "enforce_origin": rule.enforce_origin,
+        "private_network": rule.private_network,
     })
 }
 

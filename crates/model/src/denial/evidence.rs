@@ -132,7 +132,7 @@ impl Code {
             Self::PathRejected => kinds(&["segment", "error", "part"], &[], &[]),
             Self::AddressNotAllowed => kinds(&["address", "provenance", "asn"], &["list", "expired_list"], &["nearest_range", "database", "source"]),
             Self::AddressDenied => kinds(&["address", "provenance"], &["list", "entry", "asn"], &["since", "reason", "database", "source"]),
-            Self::CountryNotAllowed => kinds(&["address", "provenance", "country"], &["rule", "list", "expired_list", "asn"], &["nearest_range", "database", "source"]),
+            Self::CountryNotAllowed => kinds(&["address", "provenance", "country", "blocked_by"], &["rule", "list", "expired_list", "asn"], &["nearest_range", "database", "source"]),
             Self::OriginNotAllowed => kinds(&["origin"], &["allowed"], &[]),
             Self::CorsMethodNotAllowed | Self::CorsHeaderNotAllowed => kinds(&["origin", "asked"], &["allowed"], &[]),
             Self::CorsCredentialsNotAllowed => kinds(&["origin", "asked"], &[], &[]),

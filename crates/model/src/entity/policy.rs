@@ -101,6 +101,8 @@ pub struct NetworkRule {
     pub deny_asns: Vec<AsNumber>,
     /// The status of its refusals, where their code may have it; `None`: the code's own.
     pub status: Option<u16>,
+    /// Where it is said who blocks, for refusals with the status 451 (RFC 7725 §4).
+    pub blocked_by: Option<Name>,
 }
 
 impl NetworkRule {
@@ -180,6 +182,9 @@ pub struct CorsRule {
     /// Whether requests of other origins are refused, besides that browsers are not told that
     /// these may call.
     pub enforce_origin: bool,
+    /// Whether pages of less private networks may call, where a browser asks that (Private Network
+    /// Access §3.1.2).
+    pub private_network: bool,
 }
 
 /// Origins: scheme, host and port, as browsers write them (RFC 6454 §6.2).

@@ -151,6 +151,30 @@ fn a_preflight_is_answered_and_meets_nothing_behind() {
 }
 
 #[test]
+fn whether_pages_on_public_networks_may_call_is_answered_where_a_policy_says_so() {
+    let asks = "Access-Control-Request-Private-Network: true";
+    let allows = "access-control-allow-private-network: true".to_owned();
+    let depends = "vary: access-control-request-private-network".to_owned();
+    let said = |private_network, fields: &[&str], origin| {
+        let rules = rules(enforced(CorsRule {
+            private_network,
+            ..rule()
+        }));
+        let asked = preflight("/orders", origin, "POST", fields);
+        let (_, decision) = decided(&rules, &asked, Depth::FirstDenial);
+        if decision != Decision::Preflight {
+            return None;
+        }
+        let lines = answer(&rules, &asked);
+        Some((lines.contains(&allows), lines.contains(&depends)))
+    };
+    assert_eq!(said(true, &[asks], APP), Some((true, true)));
+    assert_eq!(said(true, &[], APP), Some((false, true)));
+    assert_eq!(said(false, &[asks], APP), Some((false, false)));
+    assert_eq!(said(true, &[asks], "https://evil.example"), None);
+}
+
+#[test]
 fn what_a_preflight_asks_for_in_vain_is_named() {
     let rules = rules(enforced(CorsRule {
         methods: vec![Method::Get],

@@ -28,6 +28,7 @@ pub(crate) struct Cors {
     /// The value of `Access-Control-Max-Age`.
     pub(crate) max_age: Box<str>,
     pub(crate) enforce_origin: bool,
+    pub(crate) private_network: bool,
 }
 
 impl Cors {
@@ -50,6 +51,7 @@ impl Cors {
             everybody: everybody.then_some("*"),
             max_age: rule.max_age.as_secs().to_string().into(),
             enforce_origin: rule.enforce_origin,
+            private_network: rule.private_network,
         })
     }
 

@@ -4,7 +4,7 @@ use super::{List, Policies};
 use crate::facts::{LocatedCountry, LocatedSystem};
 use crate::listing::Listed;
 use ipnet::IpNet;
-use postern_model::entity::{AsNumber, Country, NetworkRule};
+use postern_model::entity::{AsNumber, Country, Name, NetworkRule};
 use std::net::IpAddr;
 
 /// Compiled.
@@ -19,6 +19,8 @@ pub(crate) struct Network {
     deny_asns: Box<[AsNumber]>,
     /// Of its refusals.
     pub(crate) status: Option<u16>,
+    /// Where it is said who blocks.
+    pub(crate) blocked_by: Option<Name>,
 }
 
 /// Where a request comes from, as far as it was asked for.
@@ -93,6 +95,7 @@ impl Network {
             allow_asns: sorted(&rule.allow_asns),
             deny_asns: sorted(&rule.deny_asns),
             status: rule.status,
+            blocked_by: rule.blocked_by.clone(),
         }
     }
 

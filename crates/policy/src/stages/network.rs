@@ -15,6 +15,9 @@ use crate::walk::Progress;
 use postern_model::denial::{Audience, Code, Denial};
 use std::borrow::Cow;
 
+/// Unavailable for legal reasons (RFC 7725 §3).
+const LEGAL: u16 = 451;
+
 /// What policies need to know of the address comes first, so that none is asked twice.
 pub(super) const CHECKS: &[Check] = &[lists, country, system, addresses];
 
@@ -138,9 +141,13 @@ fn addresses(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts
                 return None;
             };
             let denial = refusal(&refused, &client, snapshot.rules);
-            Some(match network.status {
+            let denial = match network.status {
                 Some(status) => denial.status(status),
                 None => denial,
+            };
+            Some(match &network.blocked_by {
+                Some(by) if denial.status == LEGAL => denial.saw("blocked_by", by.to_string()),
+                _ => denial,
             })
         },
     );

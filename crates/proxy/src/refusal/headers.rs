@@ -31,6 +31,7 @@ pub(super) mod names {
         DENIAL = "Postern-Denial" "postern-denial",
         GRPC_MESSAGE = "Grpc-Message" "grpc-message",
         GRPC_STATUS = "Grpc-Status" "grpc-status",
+        LINK = "Link" "link",
         LOCATION = "Location" "location",
         PROXY_STATUS = "Proxy-Status" "proxy-status",
         RATE_LIMIT = "RateLimit" "ratelimit",

@@ -187,6 +187,27 @@ fn a_405_always_has_allow_and_only_tokens_in_it() {
 }
 
 #[test]
+fn who_blocks_is_linked_to_from_a_451_alone() {
+    let by = "https://www.example.com/blocked";
+    let denial = |status: u16, by: &str| {
+        Denial::new(Code::CountryNotAllowed)
+            .status(status)
+            .saw("blocked_by", by.to_owned())
+    };
+    let link = |denial: &Denial| {
+        let refusal = render(denial, &context(Form::Problem));
+        let mut headers = refusal.headers.iter();
+        headers
+            .find(|(name, _)| name.lower == "link")
+            .map(|(_, value)| value.to_owned())
+    };
+    let told = "<https://www.example.com/blocked>; rel=\"blocked-by\"";
+    assert_eq!(link(&denial(451, by)).as_deref(), Some(told));
+    assert_eq!(link(&denial(403, by)), None);
+    assert_eq!(link(&denial(451, "https://a/>; rel=next, <b")), None);
+}
+
+#[test]
 fn the_redirection_to_https_needs_somewhere_safe_to_go() {
     let go = |context: Context<'_>| {
         let denial = Denial::new(Code::TlsRequired).status(308);

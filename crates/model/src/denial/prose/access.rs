@@ -25,6 +25,10 @@ pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
                 Some(Country::UNKNOWN_WORD) => out.write_str(" is in no country that is known."),
                 Some(country) => write!(out, " is in the country `{country}`."),
                 None => out.write_str(" is in a country from which it may not."),
+            }?;
+            match told.get("blocked_by") {
+                Some(by) => write!(out, " Who blocks it, and why, is said at {by}."),
+                None => Ok(()),
             }
         }
         Code::EdgeAddressBlocked => {

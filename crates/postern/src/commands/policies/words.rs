@@ -99,6 +99,9 @@ fn pages(rule: &Value) -> Vec<String> {
     if is("credentials") {
         parts.push("with credentials".to_owned());
     }
+    if is("private_network") {
+        parts.push("from public networks too".to_owned());
+    }
     parts
 }
 

@@ -171,6 +171,7 @@ fn of_requests() -> Vec<Denial> {
             .saw("address", "203.0.113.7")
             .saw("provenance", "x-forwarded-for[1]")
             .saw("country", "FR")
+            .saw("blocked_by", "https://www.example.com/blocked")
             .saw("database", at),
         new(Code::CountryNotAllowed)
             .saw("address", "10.0.0.7")
