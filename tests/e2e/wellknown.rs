@@ -218,7 +218,7 @@ fn pages_of_the_host_fetch_tokens_and_change_something_with_them() {
         )
         .with(
             "policies.pages",
-            json!({"kind": "csrf", "on": "platform", "token": {"valid": "2s"}}),
+            json!({"kind": "csrf", "on": "platform", "token": {"field": "csrf token", "valid": "5s"}}),
         );
     let gateway = Gateway::start(setup);
     let fetch = || {
@@ -228,6 +228,7 @@ fn pages_of_the_host_fetch_tokens_and_change_something_with_them() {
         assert_eq!(answer.header("access-control-allow-origin"), None);
         let told = answer.json();
         assert_eq!(told["headers"], json!(["x-csrf-token"]));
+        assert_eq!(told["fields"], json!(["csrf token"]));
         let cookie = answer.header("set-cookie").expect("a cookie");
         let (pair, attributes) = cookie.split_once("; ").expect("attributes");
         assert_eq!(attributes, "Path=/; SameSite=Strict; HttpOnly");
@@ -248,6 +249,26 @@ fn pages_of_the_host_fetch_tokens_and_change_something_with_them() {
     assert_refused(&post(&token, &another), "csrf.token_invalid");
     let bare = ask(&gateway, "POST", "/", "Content-Length: 0\r\n");
     assert_refused(&bare, "csrf.token_missing");
+    // In a form, whose whole arrives.
+    let form = |body: String, cookie: &str| {
+        let host = gateway.address;
+        let length = body.len();
+        crate::harness::raw::once(
+            host,
+            format!(
+                "POST / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\
+                 Cookie: postern_csrf={cookie}\r\nContent-Length: {length}\r\n\
+                 Content-Type: application/x-www-form-urlencoded\r\n\r\n{body}"
+            ),
+        )
+    };
+    let long = format!("csrf+token={token}&text={}", "x".repeat(100_000));
+    assert_eq!(form(long.clone(), &token).status, 200);
+    let seen = upstream.seen().pop().expect("a request");
+    assert_eq!(seen.body, long.as_bytes());
+    assert_refused(&form(long.clone(), &another), "csrf.token_invalid");
+    let late = format!("text={}&csrf+token={token}", "x".repeat(100_000));
+    assert_refused(&form(late, &token), "csrf.token_missing");
     let expired = eventually("the token expires", || {
         let answer = post(&token, &token);
         (answer.status != 200).then_some(answer)

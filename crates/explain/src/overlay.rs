@@ -154,6 +154,10 @@ impl Facts for Overlay<'_> {
         self.facts.csrf_token(token)
     }
 
+    fn csrf_field(&self, token: &CsrfToken) -> Option<TokenVerdict> {
+        self.facts.csrf_field(token)
+    }
+
     fn body_start(&self) -> Option<&[u8]> {
         self.facts.body_start()
     }

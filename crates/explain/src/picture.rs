@@ -345,11 +345,12 @@ fn sites(words: &Words<'_>) -> Option<Picture> {
                 (None, Some(until)) => format!("a token that was good until {until}"),
                 (None, None) => "a token that is not good".to_owned(),
             },
-            format!(
-                "{}: a token in {}",
-                words.policy(),
-                words.quoted("header", "a header")
-            ),
+            {
+                let header = words.quoted("header", "a header");
+                let field = words.note(" or the field ", "field");
+                let field = field.unwrap_or_default();
+                format!("{}: a token in {header}{field}", words.policy())
+            },
             vec![
                 words.note("cookie: ", "cookie"),
                 words.value("error"),

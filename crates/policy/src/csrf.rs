@@ -1,5 +1,6 @@
 //! Tokens by which a page shows that it is one of the host itself: it has read one there, which no
-//! other page can, and sends it in a header beside the cookie that came with it.
+//! other page can, and sends it in a header, or in a field of a form, beside the cookie that came
+//! with it.
 //!
 //! A token says when it was issued, something random, and an HMAC of both and of the address that
 //! it was issued to: the proof of who calls that browsers send on their own. So nobody can plant a
@@ -8,8 +9,10 @@
 #[cfg(test)]
 mod tests;
 
+use crate::credential::query;
 use crate::facts::{Facts, values};
 use crate::fields::Known;
+use crate::policies::essence;
 use crate::rules::Rules;
 use postern_model::entity::{CsrfToken, KeyDigest, Name};
 use postern_model::key::{Keyer, digest};
@@ -21,6 +24,8 @@ use std::net::IpAddr;
 const PURPOSE: &str = "csrf tokens";
 /// Longest text that can be a token, bytes.
 const LONGEST: usize = 160;
+/// So much of a form is read for its token, bytes.
+pub(crate) const FORM: usize = 16 * 1024;
 /// How far clocks of nodes may differ, seconds.
 const SKEW: i64 = 60;
 
@@ -31,9 +36,11 @@ pub enum TokenVerdict {
     Good,
     /// No header.
     NoHeader,
+    /// No field of that name in the form, as far as it was read.
+    NoField,
     /// A header, and no cookie of that name.
     NoCookie,
-    /// Header and cookie are not the same.
+    /// It and the cookie are not the same.
     Different,
     /// It was not issued here, or not to this address.
     Foreign,
@@ -44,34 +51,59 @@ pub enum TokenVerdict {
     },
 }
 
-/// A verdict, and of which token it is.
+/// Whether a request brings a form whose fields can be read.
+pub(crate) fn is_form(facts: &dyn Facts) -> bool {
+    let essence = facts.header(Known::ContentType, 0).map(essence);
+    let is = |essence: &[u8]| essence.eq_ignore_ascii_case(b"application/x-www-form-urlencoded");
+    facts.has_body() && essence.is_some_and(is)
+}
+
+/// A verdict, of which token it is, and where that was looked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckedToken {
     cookie: Name,
     header: Name,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    field: Option<Name>,
     /// Seconds.
     valid: u64,
+    /// It was looked for in a form.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    in_form: bool,
     pub(crate) verdict: TokenVerdict,
 }
 
 impl CheckedToken {
-    pub(crate) fn new(token: &CsrfToken, verdict: TokenVerdict) -> Self {
+    pub(crate) fn new(token: &CsrfToken, verdict: TokenVerdict, in_form: bool) -> Self {
         Self {
             cookie: token.cookie.clone(),
             header: token.header.clone(),
+            field: token.field.clone(),
             valid: token.valid.as_secs(),
+            in_form,
             verdict,
         }
     }
 
-    pub(crate) fn is_of(&self, token: &CsrfToken) -> bool {
-        let Self {
-            cookie,
-            header,
-            valid,
-            ..
-        } = self;
-        *cookie == token.cookie && *header == token.header && *valid == token.valid.as_secs()
+    /// Whether both are of the same token, wherever it was looked for.
+    pub(crate) fn looks_for_the_same(&self, other: &Self) -> bool {
+        let (verdict, in_form) = (self.verdict, self.in_form);
+        let there = Self {
+            verdict,
+            in_form,
+            ..other.clone()
+        };
+        *self == there
+    }
+
+    /// The verdict, if it is of that token, looked for there.
+    pub(crate) fn of(&self, token: &CsrfToken, in_form: bool) -> Option<TokenVerdict> {
+        let same = self.cookie == token.cookie
+            && self.header == token.header
+            && self.field == token.field
+            && self.valid == token.valid.as_secs()
+            && self.in_form == in_form;
+        same.then_some(self.verdict)
     }
 }
 
@@ -106,7 +138,8 @@ fn signed(token: &str, address: IpAddr) -> Vec<u8> {
     format!("{token}.{}", address.to_canonical()).into_bytes()
 }
 
-/// Looks at the token of a request from an address. Compares in constant time what is secret.
+/// Looks at the token in the header of a request from an address. Compares in constant time what is
+/// secret.
 pub fn verify(
     facts: &dyn Facts,
     token: &CsrfToken,
@@ -114,9 +147,49 @@ pub fn verify(
     keyer: &Keyer,
 ) -> TokenVerdict {
     let name = token.header.as_bytes();
-    let Some(sent) = facts.header_named(name, 0) else {
-        return TokenVerdict::NoHeader;
+    match facts.header_named(name, 0) {
+        Some(sent) => {
+            let again = facts.header_named(name, 1).is_some();
+            verify_sent(facts, token, (sent, again), address, keyer)
+        }
+        None => TokenVerdict::NoHeader,
+    }
+}
+
+/// As [`verify`], of the token in a form whose beginning was read.
+pub fn verify_field(
+    facts: &dyn Facts,
+    token: &CsrfToken,
+    address: IpAddr,
+    keyer: &Keyer,
+) -> TokenVerdict {
+    let start = facts.body_start().unwrap_or_default();
+    // What was cut off somewhere in a field is none.
+    let whole = match start.iter().rposition(|&b| b == b'&') {
+        _ if start.len() < FORM => start,
+        Some(end) => start.get(..end).unwrap_or_default(),
+        None => &[],
     };
+    let name = token.field.as_deref().unwrap_or_default().as_bytes();
+    let mut sent = query::values(whole, name);
+    let mut room = [0; LONGEST + 1];
+    match sent.next() {
+        Some(first) => {
+            let first = query::decode(first, &mut room);
+            verify_sent(facts, token, (first, sent.next().is_some()), address, keyer)
+        }
+        None => TokenVerdict::NoField,
+    }
+}
+
+/// Looks at a token that was sent, and maybe `again` in the same place.
+fn verify_sent(
+    facts: &dyn Facts,
+    token: &CsrfToken,
+    (sent, again): (&[u8], bool),
+    address: IpAddr,
+    keyer: &Keyer,
+) -> TokenVerdict {
     let mut cookies = values(facts, Known::Cookie)
         .flat_map(|value| value.split(|&b| b == b';'))
         .filter_map(|pair| {
@@ -127,7 +200,7 @@ pub fn verify(
     if cookies.peek().is_none() {
         return TokenVerdict::NoCookie;
     }
-    if facts.header_named(name, 1).is_some() || !cookies.any(|cookie| cookie == sent) {
+    if again || !cookies.any(|cookie| cookie == sent) {
         return TokenVerdict::Different;
     }
     let now = facts.now().div_euclid(1000);

@@ -48,6 +48,12 @@ pub enum FactRequest {
         /// Index into [`Configuration::policies`](postern_model::entity::Configuration).
         policy: u32,
     },
+    /// What stands in the field of a form where a policy looks for such a token. The form's
+    /// beginning is there.
+    CsrfField {
+        /// As above.
+        policy: u32,
+    },
     /// What the limits say that the walk has named.
     Counters,
     /// The first bytes of the body.
@@ -67,7 +73,7 @@ impl FactRequest {
             Self::Country => "country",
             Self::AutonomousSystem => "autonomous_system",
             Self::Credential => "credential",
-            Self::CsrfToken { .. } => "csrf_token",
+            Self::CsrfToken { .. } | Self::CsrfField { .. } => "csrf_token",
             Self::Counters => "counters",
             Self::BodyStart { .. } => "body_start",
         }

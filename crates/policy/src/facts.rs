@@ -71,8 +71,11 @@ pub trait Facts {
     /// What the limits say that the walk has named, in its order; `None` until somebody has
     /// looked.
     fn readings(&self) -> Option<&[Reading]>;
-    /// What was found where that token is looked for; `None` until somebody has looked.
+    /// What was found in the header where that token is looked for; `None` until somebody has
+    /// looked.
     fn csrf_token(&self, token: &CsrfToken) -> Option<TokenVerdict>;
+    /// The same of its field in a form.
+    fn csrf_field(&self, token: &CsrfToken) -> Option<TokenVerdict>;
     /// The first bytes of the body, as many as were asked for unless it is shorter; `None` until
     /// they were read.
     fn body_start(&self) -> Option<&[u8]>;
@@ -268,7 +271,12 @@ impl<'a> Live<'a> {
 
     /// Answers [`FactRequest::CsrfToken`](crate::decision::FactRequest).
     pub fn provide_token(&mut self, token: &CsrfToken, verdict: TokenVerdict) {
-        self.tokens.push(CheckedToken::new(token, verdict));
+        self.tokens.push(CheckedToken::new(token, verdict, false));
+    }
+
+    /// Answers [`FactRequest::CsrfField`](crate::decision::FactRequest).
+    pub fn provide_field_token(&mut self, token: &CsrfToken, verdict: TokenVerdict) {
+        self.tokens.push(CheckedToken::new(token, verdict, true));
     }
 
     /// The tokens that were looked at.
@@ -409,8 +417,11 @@ impl Facts for Live<'_> {
     }
 
     fn csrf_token(&self, token: &CsrfToken) -> Option<TokenVerdict> {
-        let mut tokens = self.tokens.iter();
-        Some(tokens.find(|checked| checked.is_of(token))?.verdict)
+        self.tokens.iter().find_map(|one| one.of(token, false))
+    }
+
+    fn csrf_field(&self, token: &CsrfToken) -> Option<TokenVerdict> {
+        self.tokens.iter().find_map(|one| one.of(token, true))
     }
 
     fn body_start(&self) -> Option<&[u8]> {

@@ -33,13 +33,10 @@ pub enum Acting {
     /// For its app.
     ForApp,
     /// For a person, who is this one to its issuer.
-    For([u8; Self::MARK]),
+    For([u8; 8]),
 }
 
 impl Acting {
-    /// How many bytes tell a person from others.
-    pub const MARK: usize = 8;
-
     /// Of a caller that has brought a token, or none.
     pub fn by(token: Option<&Token>) -> Self {
         let Some((token, user)) = token.and_then(|token| Some((token, token.user.as_ref()?)))

@@ -25,7 +25,7 @@ pub(crate) use headers::{SNIFFED, Wrong};
 pub(crate) use limit::{Compiled as CompiledLimit, Parties};
 pub use limit::{LimitUse, LimitUses, Subject};
 pub(crate) use list::{Entry, List};
-pub(crate) use media::fits;
+pub(crate) use media::{essence, fits};
 pub(crate) use network::{Judged, Network, On, Origin, Refused};
 
 use crate::rules::CompileError;

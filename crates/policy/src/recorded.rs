@@ -519,9 +519,13 @@ impl Facts for Recorded {
     }
 
     fn csrf_token(&self, token: &CsrfToken) -> Option<TokenVerdict> {
-        let mut tokens = self.tokens.iter();
-        let found = tokens.find(|checked| checked.is_of(token));
-        Some(self.fact(found, "csrf_token")?.verdict)
+        let found = self.tokens.iter().find_map(|one| one.of(token, false));
+        self.fact(found.as_ref(), "csrf_token").copied()
+    }
+
+    fn csrf_field(&self, token: &CsrfToken) -> Option<TokenVerdict> {
+        let found = self.tokens.iter().find_map(|one| one.of(token, true));
+        self.fact(found.as_ref(), "csrf_token").copied()
     }
 
     fn body_start(&self) -> Option<&[u8]> {

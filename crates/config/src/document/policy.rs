@@ -6,7 +6,7 @@ use crate::located::{At, Map, OneOrMany};
 use crate::scalar::date::Date;
 use crate::scalar::duration::Duration;
 use crate::scalar::host::{HostPattern, Url};
-use crate::scalar::name::{CookieName, EntityName, HeaderName, MethodName};
+use crate::scalar::name::{CookieName, EntityName, FieldName, HeaderName, MethodName};
 use crate::scalar::origin::{Origin, OriginExpression};
 use crate::scalar::place::{Asn, CountryCode};
 use crate::scalar::size::Size;
@@ -127,7 +127,7 @@ pub(crate) struct Policy {
     pub max_size: Option<At<Size>>,
 }
 
-/// A token that stands in a cookie and in a header.
+/// A token that stands in a cookie and in a header, or in a field of a form.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CsrfToken {
@@ -135,6 +135,9 @@ pub(crate) struct CsrfToken {
     pub cookie: Option<CookieName>,
     /// The header, `X-CSRF-Token` without it.
     pub header: Option<HeaderName>,
+    /// A field of forms (`application/x-www-form-urlencoded`) that it may stand in instead, within
+    /// the first 16 KiB. Without it, no body is read for it.
+    pub field: Option<FieldName>,
     /// How long it is good, `1h` without it and at most `24h`.
     pub valid: Option<At<Duration>>,
 }

@@ -447,6 +447,7 @@ impl Resolver<'_, '_> {
         CsrfToken {
             cookie: name(given.cookie.as_ref().map(|name| &name.0), "postern_csrf"),
             header: name(given.header.as_ref().map(|name| &name.0), "x-csrf-token"),
+            field: given.field.as_ref().map(|name| name.0.clone()),
             valid: valid.map_or(Duration::from_hours(1), |at| at.value.0),
         }
     }

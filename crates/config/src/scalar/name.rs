@@ -98,6 +98,31 @@ impl Scalar for CookieName {
     }
 }
 
+/// The name of a field of a form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FieldName(pub(crate) Name);
+
+scalar!(FieldName, {
+    "description": "The name of a field of a form: up to 64 visible ASCII characters.",
+    "type": "string",
+    "pattern": "^[!-~]{1,64}$"
+});
+
+impl Scalar for FieldName {
+    const KIND: &'static str = "field-name";
+    const CODE: Code = Code::InvalidName;
+    const WHAT: &'static str = "the name of a field";
+    const EXAMPLE: &'static str = "csrf_token";
+
+    fn read(text: &str) -> Result<Self, Problem> {
+        let fits = (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+        if fits {
+            return Ok(Self(text.into()));
+        }
+        Err(Problem::new("expected up to 64 visible ASCII characters"))
+    }
+}
+
 /// A name for ourselves in `Via` and `Proxy-Status`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Pseudonym(pub(crate) Name);

@@ -179,6 +179,7 @@ fn says(configuration: &Configuration, rule: &PolicyRule) -> Value {
                 "referers": names(&rule.referers),
                 "token": rule.token.as_ref().map(|token| json!({
                     "cookie": &*token.cookie,
+                    "field": token.field.as_deref(),
                     "header": &*token.header,
                     "valid_s": token.valid.as_secs(),
                 })),

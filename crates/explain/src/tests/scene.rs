@@ -264,6 +264,7 @@ impl Request {
             let token = CsrfToken {
                 cookie: "postern_csrf".into(),
                 header: "x-csrf-token".into(),
+                field: None,
                 valid: std::time::Duration::from_hours(1),
             };
             live.provide_token(&token, verdict);

@@ -231,13 +231,17 @@ pub struct CsrfRule {
     pub token: Option<CsrfToken>,
 }
 
-/// A token that pages of the host fetch, and that stands in a cookie and in a header.
+/// A token that pages of the host fetch, and that stands in a cookie and in a header, or in a field
+/// of a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CsrfToken {
     /// The cookie.
     pub cookie: Name,
     /// The header, lower case.
     pub header: Name,
+    /// The field of a form (`application/x-www-form-urlencoded`) that it may stand in where there is
+    /// no header.
+    pub field: Option<Name>,
     /// How long it is good.
     pub valid: Duration,
 }

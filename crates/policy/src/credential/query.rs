@@ -1,8 +1,8 @@
-//! Parameters of a query, by their decoded names.
+//! Parameters of a query, or fields of a form, by their decoded names.
 
 /// The values, as they were sent, of every parameter of that name. A parameter without `=` has an
 /// empty one.
-pub(super) fn values<'a>(query: &'a [u8], name: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+pub(crate) fn values<'a>(query: &'a [u8], name: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
     query
         .split(|&b| b == b'&')
         .map(split)
@@ -33,7 +33,7 @@ fn is(written: &[u8], name: &[u8]) -> bool {
 
 /// A value decoded into `room`; as it was sent where nothing needs decoding, and cut where `room`
 /// ends.
-pub(super) fn decode<'a>(written: &'a [u8], room: &'a mut [u8]) -> &'a [u8] {
+pub(crate) fn decode<'a>(written: &'a [u8], room: &'a mut [u8]) -> &'a [u8] {
     if !written.iter().any(|b| matches!(b, b'%' | b'+')) {
         return written;
     }

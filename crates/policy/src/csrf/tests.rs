@@ -14,6 +14,7 @@ fn rule() -> CsrfToken {
     CsrfToken {
         cookie: "postern_csrf".into(),
         header: "x-csrf-token".into(),
+        field: Some("csrf token".into()),
         valid: Duration::from_mins(1),
     }
 }
@@ -28,6 +29,53 @@ fn verdict(fields: &[String], now: i64, address: IpAddr) -> TokenVerdict {
     let (head, connection) = (head("POST", "/", &all), connection("192.0.2.1"));
     let facts = Live::new(&head, &connection, now * 1000);
     verify(&facts, &rule(), address, &keyer())
+}
+
+/// The verdict about a form with that cookie, of which so much was read.
+fn in_form(body: &[u8], cookie: &str) -> TokenVerdict {
+    let cookie = format!("Cookie: postern_csrf={cookie}");
+    let (head, connection) = (
+        head("POST", "/", &["Host: a", &cookie]),
+        connection("192.0.2.1"),
+    );
+    let facts = Live::new(&head, &connection, NOW * 1000);
+    facts.provide_body_start(body.to_vec());
+    verify_field(&facts, &rule(), here(), &keyer())
+}
+
+#[test]
+fn a_form_may_have_it_in_a_field_once_and_whole() {
+    let token = issue(&keyer(), here(), NOW, 5);
+    let written = token.replace('.', "%2E");
+    for (form, verdict) in [
+        (format!("csrf+token={token}"), TokenVerdict::Good),
+        (
+            format!("a=b&csrf%20token={written}&c=d"),
+            TokenVerdict::Good,
+        ),
+        (
+            format!("csrf+token={token}&csrf+token={token}"),
+            TokenVerdict::Different,
+        ),
+        (format!("csrf+token={token}0"), TokenVerdict::Different),
+        ("csrf+token=".to_owned(), TokenVerdict::Different),
+        (format!("csrf+token%00={token}"), TokenVerdict::NoField),
+        (format!("a={token}"), TokenVerdict::NoField),
+        (String::new(), TokenVerdict::NoField),
+    ] {
+        assert_eq!(in_form(form.as_bytes(), &token), verdict, "{form}");
+    }
+    let other = issue(&Keyer::new(&[8; 32]), here(), NOW, 5);
+    let planted = format!("csrf+token={other}");
+    assert_eq!(in_form(planted.as_bytes(), &other), TokenVerdict::Foreign);
+    // What is cut off where reading ends is no token, and what comes before is one.
+    let mut form = format!("csrf+token={token}&a=").into_bytes();
+    form.resize(FORM, b'x');
+    assert_eq!(in_form(&form, &token), TokenVerdict::Good);
+    let mut form = vec![b'x'; FORM - 20];
+    form.extend_from_slice(&format!("&csrf+token={token}").as_bytes()[..20]);
+    assert_eq!(in_form(&form, &token), TokenVerdict::NoField);
+    assert_eq!(in_form(&vec![b'x'; FORM], &token), TokenVerdict::NoField);
 }
 
 fn both(header: &str, cookie: &str) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 /// The essence of a `Content-Type` value, `type/subtype`, without parameters and white space
 /// (RFC 9110 §8.3.1).
-pub(super) fn essence(value: &[u8]) -> &[u8] {
+pub(crate) fn essence(value: &[u8]) -> &[u8] {
     let end = value.iter().position(|&b| b == b';');
     value
         .get(..end.unwrap_or(value.len()))

@@ -1,14 +1,15 @@
 //! Stage 15: the halves of earlier rules that name the body.
 
 use super::headers::denial_of;
-use super::{Check, Outcome, judge};
+use super::{Check, Outcome, csrf, judge};
 use crate::decision::FactRequest;
 use crate::facts::Facts;
 use crate::policies::{Compiled, SNIFFED};
 use crate::snapshot::Snapshot;
 use crate::walk::Progress;
 
-pub(super) const CHECKS: &[Check] = &[looks_like_it_says];
+/// What reads most of the body comes first: its beginning is read once.
+pub(super) const CHECKS: &[Check] = &[csrf::token_in_form, looks_like_it_says];
 
 fn looks_like_it_says(
     progress: &mut Progress,

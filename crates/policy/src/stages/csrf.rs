@@ -5,7 +5,7 @@
 mod tests;
 
 use super::{Check, Outcome, judge};
-use crate::csrf::TokenVerdict;
+use crate::csrf::{FORM, TokenVerdict, is_form};
 use crate::decision::FactRequest;
 use crate::facts::Facts;
 use crate::fields::Known;
@@ -16,7 +16,7 @@ use crate::policies::{Compiled, Forged, Holds, Said, holds};
 use crate::snapshot::Snapshot;
 use crate::walk::Progress;
 use postern_model::denial::{Audience, Code, Denial, printable};
-use postern_model::entity::{Client, Method};
+use postern_model::entity::{Client, CsrfToken, Method};
 
 pub(super) const CHECKS: &[Check] = &[forged, token];
 
@@ -123,28 +123,83 @@ fn forged(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -
     )
 }
 
-/// Whether the page has shown a token, where one is asked for.
+/// Whether the page has shown a token, where one is asked for. One that may stand in a form instead
+/// is looked for there once bodies are read.
 fn token(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
     let Some((ambient, said)) = asked(progress, snapshot, facts) else {
         return Outcome::Pass;
     };
-    let (rules, policies) = (snapshot.rules, snapshot.rules.policies());
+    let unseen = |(_, token): &(_, &CsrfToken)| facts.csrf_token(token).is_none();
+    if let Some((policy, _)) = wanted(progress, snapshot, facts, &said).find(unseen) {
+        return Outcome::Need(FactRequest::CsrfToken { policy });
+    }
+    shown(progress, snapshot, facts, (ambient, &said), |token| {
+        let elsewhere = may_be_in_form(token, facts);
+        facts.csrf_token(token).filter(|_| !elsewhere)
+    })
+}
+
+/// The same of tokens in forms: a half of this stage that belongs to the stage `content`.
+pub(super) fn token_in_form(
+    progress: &mut Progress,
+    snapshot: &Snapshot<'_>,
+    facts: &dyn Facts,
+) -> Outcome {
+    let Some((ambient, said)) = asked(progress, snapshot, facts) else {
+        return Outcome::Pass;
+    };
+    let unseen = |(_, token): &(_, &CsrfToken)| {
+        may_be_in_form(token, facts) && facts.csrf_field(token).is_none()
+    };
+    if let Some((policy, _)) = wanted(progress, snapshot, facts, &said).find(unseen) {
+        return Outcome::Need(match facts.body_start() {
+            Some(_) => FactRequest::CsrfField { policy },
+            None => FactRequest::BodyStart { bytes: FORM },
+        });
+    }
+    shown(progress, snapshot, facts, (ambient, &said), |token| {
+        facts
+            .csrf_field(token)
+            .filter(|_| may_be_in_form(token, facts))
+    })
+}
+
+/// The tokens that policies want of a page, with the indices of these.
+fn wanted<'a>(
+    progress: &Progress,
+    snapshot: &Snapshot<'a>,
+    facts: &dyn Facts,
+    said: &Said<'_>,
+) -> impl Iterator<Item = (u32, &'a CsrfToken)> {
+    let (rules, policies, now) = (snapshot.rules, snapshot.rules.policies(), facts.now());
     let set = progress.route.and_then(|route| policies.of(route.plan));
-    for &at in set.into_iter().flat_map(|set| set.csrf.iter()) {
+    let all = set.into_iter().flat_map(|set| set.csrf.iter());
+    all.filter_map(move |&at| {
         let (Some(policy), Some(Compiled::Csrf(csrf))) = (rules.policy(at), policies.compiled(at))
         else {
-            continue;
+            return None;
         };
-        let is_off = holds(policy, facts.now()) == Holds::Off;
-        if let Some(token) = csrf
-            .token
-            .as_ref()
-            .filter(|_| !is_off && !csrf.trusts(&said))
-            && facts.csrf_token(token).is_none()
-        {
-            return Outcome::Need(FactRequest::CsrfToken { policy: at });
-        }
-    }
+        let is_off = holds(policy, now) == Holds::Off;
+        let token = csrf.token.as_ref();
+        Some((at, token.filter(|_| !is_off && !csrf.trusts(said))?))
+    })
+}
+
+/// Whether a token that came in no header may stand in a form.
+fn may_be_in_form(token: &CsrfToken, facts: &dyn Facts) -> bool {
+    token.field.is_some()
+        && facts.csrf_token(token) == Some(TokenVerdict::NoHeader)
+        && is_form(facts)
+}
+
+/// Judges what was found of the tokens that are asked for; `None` is judged elsewhere.
+fn shown(
+    progress: &mut Progress,
+    snapshot: &Snapshot<'_>,
+    facts: &dyn Facts,
+    (ambient, said): (Ambient, &Said<'_>),
+    found: impl Fn(&CsrfToken) -> Option<TokenVerdict>,
+) -> Outcome {
     judge(
         progress,
         snapshot,
@@ -154,10 +209,14 @@ fn token(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) ->
             let Compiled::Csrf(csrf) = rule else {
                 return None;
             };
-            let token = csrf.token.as_ref().filter(|_| !csrf.trusts(&said))?;
-            let denial = of_token(facts.csrf_token(token)?)?
+            let token = csrf.token.as_ref().filter(|_| !csrf.trusts(said))?;
+            let denial = of_token(found(token)?)?
                 .saw("header", token.header.to_string())
                 .saw("cookie", token.cookie.to_string());
+            let denial = match &token.field {
+                Some(field) => denial.saw("field", field.to_string()),
+                None => denial,
+            };
             Some(denial.with("ambient", ambient.name(), Audience::Publisher))
         },
     )
@@ -169,8 +228,9 @@ fn of_token(verdict: TokenVerdict) -> Option<Denial> {
     Some(match verdict {
         TokenVerdict::Good => return None,
         TokenVerdict::NoHeader => missing("header"),
+        TokenVerdict::NoField => missing("field"),
         TokenVerdict::NoCookie => missing("cookie"),
-        TokenVerdict::Different => invalid("header and cookie are not the same"),
+        TokenVerdict::Different => invalid("it is not the one in the cookie"),
         TokenVerdict::Foreign => invalid("it was not issued to this address"),
         TokenVerdict::Expired { until } => {
             let until = super::connection::moment(until);

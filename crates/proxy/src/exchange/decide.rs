@@ -257,6 +257,15 @@ impl Walking<'_> {
                     let verdict = csrf::verify(live, token, client.address, keyer);
                     live.provide_token(token, verdict);
                 }
+                Step::Need(FactRequest::CsrfField { policy }) => {
+                    let token = self.snapshot.rules.csrf_token(policy);
+                    let (Some(token), Some(client)) = (token, walk.client()) else {
+                        return Err(Failed::Refused(Denial::new(Code::Internal)));
+                    };
+                    let keyer = &self.core.shared.keyer;
+                    let verdict = csrf::verify_field(live, token, client.address, keyer);
+                    live.provide_field_token(token, verdict);
+                }
                 Step::Need(FactRequest::Counters) => live.provide_readings(match &mut counted {
                     Counted::Taken(held) => counting.read(walk.limits(), held, self.now),
                     Counted::Asked => counting.peek(walk.limits(), self.now),

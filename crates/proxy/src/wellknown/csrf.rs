@@ -29,6 +29,9 @@ struct Issued<'a> {
     token: &'a str,
     /// The headers that it is looked for in.
     headers: BTreeSet<&'a str>,
+    /// The fields of forms that it is looked for in.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    fields: BTreeSet<&'a str>,
     /// When it is no longer good for some of them.
     expires_at: String,
 }
@@ -41,6 +44,10 @@ pub(crate) fn answer(asked: &Asked, rules: &Rules, keyer: &Keyer) -> Option<Answ
     let body = Issued {
         token: &token,
         headers: rules.csrf_tokens().map(|token| &*token.header).collect(),
+        fields: rules
+            .csrf_tokens()
+            .filter_map(|token| token.field.as_deref())
+            .collect(),
         expires_at: rfc3339(asked.now.saturating_add(seconds)),
     };
     let mut answer = Answer::personal(200, &body)?;

@@ -74,7 +74,15 @@ pub(super) fn fix(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
         Code::CsrfTokenMissing | Code::CsrfTokenInvalid | Code::CsrfTokenExpired => {
             out.write_str("Fetch `/.well-known/postern/csrf` from a page of the same host, ")?;
             match told.get("header") {
-                Some(header) => write!(out, "and send its `token` as `{header}`."),
+                Some(header) => {
+                    write!(out, "and send its `token` as `{header}`")?;
+                    match told.get("field") {
+                        Some(field) => {
+                            write!(out, ", or as `{field}`, the first field of a form.")
+                        }
+                        None => out.write_str("."),
+                    }
+                }
                 None => out.write_str("and send its `token` in the header that it names."),
             }
         }
@@ -86,12 +94,15 @@ pub(super) fn fix(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
 
 /// Where a token stands.
 fn places(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
-    match (told.get("header"), told.get("cookie")) {
-        (Some(header), Some(cookie)) => {
-            write!(out, "in the header `{header}` and the cookie `{cookie}`")
-        }
-        (Some(header), None) => write!(out, "in the header `{header}`"),
-        (None, Some(cookie)) => write!(out, "in the cookie `{cookie}`"),
-        (None, None) => out.write_str("in a header and a cookie"),
+    match told.get("header") {
+        Some(header) => write!(out, "in the header `{header}`")?,
+        None => out.write_str("in a header")?,
+    }
+    if let Some(field) = told.get("field") {
+        write!(out, " or the field `{field}`")?;
+    }
+    match told.get("cookie") {
+        Some(cookie) => write!(out, " and the cookie `{cookie}`"),
+        None => out.write_str(" and a cookie"),
     }
 }

@@ -9,7 +9,6 @@ use crate::facts::{
 };
 use crate::fields::Known;
 use crate::head::Version;
-use crate::identity::Acting;
 use crate::recorded::rows::{Caller, Granted, Rows};
 use crate::recorded::{Field, Looked, Names, Path, Recorded, Routed, Tls, looked};
 use crate::router::Route;
@@ -93,7 +92,7 @@ impl Reader<'_> {
     fn read(&mut self) -> Option<Recorded> {
         let columns = self.columns;
         if self.credential == credential::TOKEN_OF_PERSON {
-            let _mark = self.input.take(Acting::MARK)?;
+            let _mark = self.input.array::<8>()?;
         }
         let proxied_source = if self.has(flag::PROXIED) {
             Some(self.input.address()?)
@@ -223,7 +222,7 @@ impl Reader<'_> {
         let asked = asked.into_iter().flat_map(|set| set.csrf.iter());
         asked
             .filter_map(|at| policies.csrf_token(*at))
-            .map(|token| CheckedToken::new(token, TokenVerdict::Good))
+            .map(|token| CheckedToken::new(token, TokenVerdict::Good, false))
             .collect()
     }
 

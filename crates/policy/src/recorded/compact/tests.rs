@@ -1,5 +1,5 @@
 use super::*;
-use crate::csrf::TokenVerdict;
+use crate::csrf::{TokenVerdict, is_form};
 use crate::decision::{Decision, Depth, FactRequest, Step};
 use crate::directory::{Change, Directory};
 use crate::facts::{
@@ -91,7 +91,17 @@ fn decide(
             Step::Need(FactRequest::BodyStart { .. }) => live.provide_body_start(body.to_vec()),
             Step::Need(FactRequest::CsrfToken { policy }) => {
                 let token = rules.csrf_token(policy).unwrap();
-                live.provide_token(token, TokenVerdict::Good);
+                // Forms have it in their field.
+                let verdict = if is_form(live) {
+                    TokenVerdict::NoHeader
+                } else {
+                    TokenVerdict::Good
+                };
+                live.provide_token(token, verdict);
+            }
+            Step::Need(FactRequest::CsrfField { policy }) => {
+                let token = rules.csrf_token(policy).unwrap();
+                live.provide_field_token(token, TokenVerdict::Good);
             }
             Step::Need(
                 fact @ (FactRequest::ClientCertificate { .. } | FactRequest::Listed { .. }),
@@ -416,6 +426,7 @@ fn pages(configuration: &mut entity::Configuration, which: u8) {
             let token = entity::CsrfToken {
                 cookie: "c".into(),
                 header: "x-t".into(),
+                field: Some("t".into()),
                 valid: Duration::from_mins(1),
             };
             let rule = entity::CsrfRule {

@@ -50,7 +50,13 @@ impl Seen {
             flags |= flag::BODY_AGREES;
         }
         let tokens = live.tokens();
-        let good = |token: &CheckedToken| token.verdict == TokenVerdict::Good;
+        let good = |token: &CheckedToken| {
+            let is_good = |other: &CheckedToken| other.verdict == TokenVerdict::Good;
+            // What was in no header may have been in a form.
+            let in_form = |other: &CheckedToken| is_good(other) && other.looks_for_the_same(token);
+            let elsewhere = token.verdict == TokenVerdict::NoHeader && tokens.iter().any(in_form);
+            is_good(token) || elsewhere
+        };
         if !tokens.is_empty() && tokens.iter().all(good) {
             flags |= flag::TOKENS;
         }

@@ -1,4 +1,4 @@
-use crate::csrf::TokenVerdict;
+use crate::csrf::{FORM, TokenVerdict};
 use crate::decision::{Decision, Depth, FactRequest, Step};
 use crate::directory::Directory;
 use crate::facts::{CredentialVerdict, Live, LocatedCountry};
@@ -282,6 +282,7 @@ fn a_token_is_asked_for_of_pages_that_are_not_trusted() {
     let token = CsrfToken {
         cookie: "c".into(),
         header: "x-t".into(),
+        field: None,
         valid: std::time::Duration::from_mins(1),
     };
     let rules = rules(CsrfRule {
@@ -352,4 +353,80 @@ fn a_token_is_asked_for_of_pages_that_are_not_trusted() {
         "Origin: https://tools.example",
     ]);
     assert_eq!(code(&rules, &trusted), None);
+}
+
+#[test]
+fn a_form_without_the_header_is_looked_into_last() {
+    let rules = rules(CsrfRule {
+        token: Some(CsrfToken {
+            cookie: "c".into(),
+            header: "x-t".into(),
+            field: Some("t".into()),
+            valid: std::time::Duration::from_mins(1),
+        }),
+        ..CsrfRule::default()
+    });
+    let connection = connection("192.0.2.7");
+    let directory = Directory::default();
+    let snapshot = Snapshot {
+        rules: &rules,
+        directory: &directory,
+    };
+    let sent = |kind: &str, has_body| {
+        let kind = format!("Content-Type: {kind}");
+        let mut head = post(&["Sec-Fetch-Site: same-origin", &kind]);
+        head.has_body = has_body;
+        head
+    };
+    let form = "application/x-www-form-urlencoded; charset=utf-8";
+    // What is no form has to have it in the header.
+    for head in [sent("application/json", true), sent(form, false)] {
+        let mut facts = Live::new(&head, &connection, 10_000);
+        facts.provide_token(rules.csrf_token(1).unwrap(), TokenVerdict::NoHeader);
+        let step = Walk::new(Depth::FirstDenial).step(&snapshot, &facts);
+        let Step::Done(Decision::Refuse(denial)) = step else {
+            panic!("{step:?}");
+        };
+        assert_eq!(denial.code, Code::CsrfTokenMissing);
+        assert_eq!(
+            denial.evidence("missing").and_then(Value::as_text),
+            Some("header")
+        );
+    }
+    let head = sent(form, true);
+    for (verdict, expected) in [
+        (TokenVerdict::Good, None),
+        (TokenVerdict::NoField, Some(Code::CsrfTokenMissing)),
+        (TokenVerdict::NoCookie, Some(Code::CsrfTokenMissing)),
+        (TokenVerdict::Different, Some(Code::CsrfTokenInvalid)),
+    ] {
+        let token = rules.csrf_token(1).unwrap();
+        let mut facts = Live::new(&head, &connection, 10_000);
+        facts.provide_token(token, TokenVerdict::NoHeader);
+        let mut walk = Walk::new(Depth::FirstDenial);
+        let step = walk.step(&snapshot, &facts);
+        assert_eq!(step, Step::Need(FactRequest::BodyStart { bytes: FORM }));
+        facts.provide_body_start(b"t=1".to_vec());
+        let step = walk.step(&snapshot, &facts);
+        assert_eq!(step, Step::Need(FactRequest::CsrfField { policy: 1 }));
+        facts.provide_field_token(token, verdict);
+        let found = match walk.step(&snapshot, &facts) {
+            Step::Done(Decision::Refuse(denial)) => Some(denial.code),
+            other => {
+                assert_eq!(other, Step::Done(Decision::Allow));
+                None
+            }
+        };
+        assert_eq!(found, expected, "{verdict:?}");
+        let recorded = Recorded::of(&facts, &walk, &snapshot);
+        let again = Walk::new(Depth::FirstDenial).step(&snapshot, &recorded);
+        let found = match again {
+            Step::Done(Decision::Refuse(denial)) => Some(denial.code),
+            other => {
+                assert_eq!(other, Step::Done(Decision::Allow));
+                None
+            }
+        };
+        assert_eq!(found, expected, "{verdict:?}, recorded");
+    }
 }

@@ -208,7 +208,9 @@ impl Trial {
                     };
                     facts.provide_readings(walk.limits().iter().map(|_| reading).collect());
                 }
-                FactRequest::CsrfToken { .. } => panic!("no policy asks for a token"),
+                FactRequest::CsrfToken { .. } | FactRequest::CsrfField { .. } => {
+                    panic!("no policy asks for a token")
+                }
                 FactRequest::BodyStart { .. } => facts.provide_body_start(self.body.to_vec()),
             }
         }
@@ -226,7 +228,7 @@ fn stage_of(fact: FactRequest) -> Stage {
         FactRequest::Credential => Stage::Authenticate,
         FactRequest::CsrfToken { .. } => Stage::Csrf,
         FactRequest::Counters => Stage::Limits,
-        FactRequest::BodyStart { .. } => Stage::Content,
+        FactRequest::BodyStart { .. } | FactRequest::CsrfField { .. } => Stage::Content,
     }
 }
 

@@ -340,6 +340,11 @@ fn of_pages() -> Vec<Denial> {
             .saw("referer", "evil.example")
             .saw("host", "api.example"),
         new(Code::CsrfTokenMissing)
+            .saw("header", "x-csrf-token")
+            .saw("field", "csrf_token")
+            .saw("cookie", "postern_csrf")
+            .saw("missing", "field"),
+        new(Code::CsrfTokenMissing)
             .saw("header", "X-CSRF-Token")
             .saw("cookie", "postern_csrf")
             .saw("missing", "header"),
