@@ -174,6 +174,18 @@ impl Facts for Overlay<'_> {
         self.assumed.whole_directory || self.facts.knows_subscription(service)
     }
 
+    fn knows_token_scope(&self, scope: &str) -> bool {
+        self.facts.knows_token_scope(scope)
+    }
+
+    fn knows_token_audience(&self, audience: &str) -> bool {
+        self.facts.knows_token_audience(audience)
+    }
+
+    fn knows_whole_token(&self) -> bool {
+        self.facts.knows_whole_token()
+    }
+
     fn knows_access_roles(&self) -> bool {
         self.assumed.whole_directory || self.facts.knows_access_roles()
     }

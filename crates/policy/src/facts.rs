@@ -98,6 +98,19 @@ pub trait Facts {
     fn knows_access_roles(&self) -> bool {
         true
     }
+    /// Whether a token that carries no scope of that name, as far as it is known, carries none. Of a
+    /// record, what rules did not ask for may have been left out.
+    fn knows_token_scope(&self, _scope: &str) -> bool {
+        true
+    }
+    /// The same of an audience.
+    fn knows_token_audience(&self, _audience: &str) -> bool {
+        true
+    }
+    /// Whether a token is known as it was, and not only by what its decision looked at.
+    fn knows_whole_token(&self) -> bool {
+        true
+    }
     /// Whether a body that was not kept was found to look like its media type. Never of a live
     /// request, whose body is looked at.
     fn body_agrees(&self) -> bool {

@@ -105,6 +105,10 @@ pub struct Recorded {
     listed: Vec<Listed>,
     #[serde(skip_serializing_if = "Option::is_none")]
     credential: Option<CredentialVerdict>,
+    /// The only things that are known of a token besides what it says in `credential`; `None`: it is
+    /// whole.
+    #[serde(skip)]
+    token: Option<KnownOfToken>,
     /// Where credentials were accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     looked: Option<[Vec<Name>; 3]>,
@@ -137,6 +141,19 @@ struct Field {
     name: Box<str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Text,
+}
+
+/// Of which names it is known whether a token says them; `None`: of all.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct KnownOfToken {
+    scopes: Option<Vec<Name>>,
+    audiences: Option<Vec<Name>>,
+}
+
+impl KnownOfToken {
+    fn has(names: Option<&Vec<Name>>, name: &str) -> bool {
+        names.is_none_or(|names| names.iter().any(|known| **known == *name))
+    }
 }
 
 /// Of which names the fields tell; `None`: of all.
@@ -247,6 +264,7 @@ impl Recorded {
             system: walk.progress().system,
             listed: live.all_listed().to_vec(),
             credential: live.credential().cloned(),
+            token: None,
             looked: walk
                 .route()
                 .and_then(|route| snapshot.rules.authentication(route))
@@ -306,11 +324,11 @@ impl Recorded {
     }
 }
 
-/// Where credentials are looked for: headers, query parameters, and whose tokens count.
+/// Where credentials are looked for: headers, query parameters, and whose tokens count, and how
+/// they are read.
 fn looked(accepted: &Authentication, rules: &Rules) -> [Vec<Name>; 3] {
-    let all = &rules.configuration().issuers;
-    let issuers = accepted.issuers.iter().filter_map(|&at| all.get(at));
-    let issuers = issuers.map(|issuer| issuer.name.clone());
+    let issuers = accepted.issuers.iter();
+    let issuers = issuers.filter_map(|&at| rules.reading(at).cloned());
     [
         accepted.headers.clone(),
         accepted.query.clone(),
@@ -464,6 +482,20 @@ impl Facts for Recorded {
 
     fn knows_subscription(&self, service: &str) -> bool {
         self.rows.tell_of(service)
+    }
+
+    fn knows_token_scope(&self, scope: &str) -> bool {
+        let known = self.token.as_ref();
+        known.is_none_or(|known| KnownOfToken::has(known.scopes.as_ref(), scope))
+    }
+
+    fn knows_token_audience(&self, audience: &str) -> bool {
+        let known = self.token.as_ref();
+        known.is_none_or(|known| KnownOfToken::has(known.audiences.as_ref(), audience))
+    }
+
+    fn knows_whole_token(&self) -> bool {
+        self.token.is_none()
     }
 
     fn knows_access_roles(&self) -> bool {

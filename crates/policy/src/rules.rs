@@ -12,8 +12,8 @@ use crate::router::{Route, Router, template::TemplateError};
 use crate::stages::upstream::{OperationPlan, UpstreamPlan, Way};
 use access::Access;
 use postern_model::entity::{
-    AccessRole, Authentication, Configuration, CredentialKind, Lifecycle, Method, Name, Operation,
-    Policy, Service, Upstream, Version,
+    AccessRole, Authentication, Configuration, CredentialKind, Issuer, Lifecycle, Method, Name,
+    Operation, Policy, Service, Upstream, Version,
 };
 use std::sync::Arc;
 
@@ -92,6 +92,8 @@ pub struct Rules {
     withheld: Vec<(Vec<Name>, Vec<Name>)>,
     /// The headers that credentials are taken from, and that [`Known`] lists.
     credentials: Vec<Known>,
+    /// By issuer: its name, and a mark of how its tokens are read.
+    readings: Vec<Name>,
     /// Tells their name from others in few bytes.
     mark: u32,
 }
@@ -139,6 +141,7 @@ impl Rules {
             access,
             withheld: configuration.services.iter().map(withheld).collect(),
             credentials: credentials(&configuration),
+            readings: configuration.issuers.iter().map(reading).collect(),
             mark: mark(&revision),
             revision,
             configuration,
@@ -301,6 +304,12 @@ impl Rules {
         self.mark
     }
 
+    /// What stands for how the tokens of an issuer are read, by its index: where it is another, a
+    /// token that was genuine need not be, and may say something else.
+    pub(crate) fn reading(&self, issuer: usize) -> Option<&Name> {
+        self.readings.get(issuer)
+    }
+
     /// Whether some service takes credentials from that header.
     pub(crate) fn carries_credentials(&self, known: Known) -> bool {
         self.credentials.contains(&known)
@@ -368,6 +377,21 @@ impl Rules {
 fn mark(name: &str) -> u32 {
     let step = |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
     name.bytes().fold(0x811c_9dc5, step)
+}
+
+fn reading(issuer: &Issuer) -> Name {
+    let Issuer {
+        name,
+        tenant,
+        iss,
+        keys,
+        algorithms,
+        audiences: _,
+        leeway: _,
+        claims,
+    } = issuer;
+    let whole = format!("{tenant:?} {iss} {keys:?} {algorithms:?} {claims:?}");
+    format!("{name} {:08x}", mark(&whole)).into()
 }
 
 fn withheld(service: &Service) -> (Vec<Name>, Vec<Name>) {

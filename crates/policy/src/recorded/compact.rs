@@ -3,7 +3,7 @@
 //!
 //! In order: the layout's number; a mark of the rules that decided; how many header names had a number; which of these came, a bit
 //! each; flags; what the credential was; which of the headers came that policies name; for whom an app
-//! acts, if that is a person; the PROXY protocol's source; where the client is; the counters; who called; values of headers; the host. What there is no room
+//! acts, if that is a person; the PROXY protocol's source; where the client is; the counters; who called, and by what a token of theirs counted; values of headers; the host. What there is no room
 //! for is not kept, the last before the first, and what hangs on it cannot be told.
 
 mod read;
@@ -90,6 +90,21 @@ mod credential {
     pub(super) const TOKEN: u8 = 7;
     /// A token of a person.
     pub(super) const TOKEN_OF_PERSON: u8 = 8;
+}
+
+/// Most scopes of a service and audiences of an issuer that a token can be told by.
+const TOKEN_NAMES: usize = 64;
+
+/// Marks of what a token said.
+mod said {
+    /// Audiences besides those of its issuer.
+    pub(super) const MORE_AUDIENCES: u8 = 1;
+    /// It lists scopes.
+    pub(super) const SCOPES: u8 = 1 << 1;
+    /// Scopes besides those of the service.
+    pub(super) const MORE_SCOPES: u8 = 1 << 2;
+    /// When it began to be good.
+    pub(super) const NOT_BEFORE: u8 = 1 << 3;
 }
 
 /// Marks in the flags.

@@ -41,6 +41,8 @@ pub(super) struct Caller<'a> {
     pub(super) tenant: &'a str,
     pub(super) app: &'a str,
     pub(super) credential: &'a str,
+    /// Issuer and client of the token that proved it, if it was one.
+    pub(super) client: Option<(Name, Name)>,
     pub(super) environment: &'a str,
     /// The scopes of the credential.
     pub(super) carried: Option<Vec<Name>>,
@@ -178,7 +180,7 @@ impl Rows {
         let key = Key {
             id: caller.credential.into(),
             app: caller.app.into(),
-            client: None,
+            client: caller.client,
             environment: caller.environment.into(),
             scopes: caller.carried,
             not_before: None,

@@ -18,7 +18,7 @@ pub(super) const CHECKS: &[Check] = &[scopes, roles];
 
 /// What counts is what was granted and what the credential carries. Whoever may pass without a
 /// key needs no scopes.
-fn scopes(progress: &mut Progress, snapshot: &Snapshot<'_>, _: &dyn Facts) -> Outcome {
+fn scopes(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
     let rules = snapshot.rules;
     let Some(route) = progress.route else {
         return Outcome::Pass;
@@ -36,6 +36,10 @@ fn scopes(progress: &mut Progress, snapshot: &Snapshot<'_>, _: &dyn Facts) -> Ou
     if identity.subscription.is_none() && needs_one(rules, &route) {
         // It is missing, which was refused before: what it would grant nobody knows.
         return Outcome::NotKept("subscription");
+    }
+    let unknown = |scope: &Name| !facts.knows_token_scope(scope);
+    if identity.token.is_some() && operation.scopes.iter().any(unknown) {
+        return Outcome::NotKept("token_scopes");
     }
     let granted = identity.granted(rules);
     let carries = |scope: &Name| identity.carries(scope);

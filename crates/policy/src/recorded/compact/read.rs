@@ -1,6 +1,6 @@
 //! Bytes and columns to facts. Never panics, whatever the bytes are.
 
-use super::{END, LAYOUT, NOT_KEPT, OTHER, OTHERS, credential, flag};
+use super::{END, LAYOUT, NOT_KEPT, OTHER, OTHERS, credential, flag, said};
 use crate::client;
 use crate::csrf::{CheckedToken, TokenVerdict};
 use crate::facts::{
@@ -10,10 +10,11 @@ use crate::facts::{
 use crate::fields::Known;
 use crate::head::Version;
 use crate::recorded::rows::{Caller, Granted, Rows};
-use crate::recorded::{Field, Looked, Names, Path, Recorded, Routed, Tls, looked};
+use crate::recorded::{Field, KnownOfToken, Looked, Names, Path, Recorded, Routed, Tls, looked};
 use crate::router::Route;
 use crate::rules::Rules;
 use postern_model::entity::{AsNumber, Country, Name};
+use postern_proof::Token;
 use std::cell::Cell;
 use std::net::IpAddr;
 
@@ -105,7 +106,11 @@ impl Reader<'_> {
         } else {
             None
         };
-        let rows = self.rows()?;
+        let (rows, token) = self.rows()?;
+        let (credential, token) = match token {
+            Some((token, known)) => (Some(CredentialVerdict::Token(token.into())), Some(known)),
+            None => (self.credential(), None),
+        };
         let (fields, names) = self.fields()?;
         let host = if self.has(flag::HOST_HERE) {
             Some(self.input.text()?)
@@ -141,7 +146,8 @@ impl Reader<'_> {
             country: None,
             system: None,
             listed: Vec::new(),
-            credential: self.credential(),
+            credential,
+            token,
             looked: accepted.map(|accepted| looked(accepted, self.rules)),
             tokens: self.tokens(),
             readings,
@@ -279,10 +285,10 @@ impl Reader<'_> {
     }
 
     /// The rows that the decision read, as far as it went by them.
-    fn rows(&mut self) -> Option<Rows> {
+    fn rows(&mut self) -> Option<(Rows, Option<(Token, KnownOfToken)>)> {
         let columns = self.columns;
         if !self.has(flag::IDENTITY) {
-            return Some(Rows::at(columns.directory));
+            return Some((Rows::at(columns.directory), None));
         }
         let tenant = self.input.text()?;
         let granted = if self.has(flag::SUBSCRIPTION) {
@@ -296,6 +302,10 @@ impl Reader<'_> {
             None
         };
         let carried = self.texts_unless(flag::CARRIES_ALL)?;
+        let token = match self.credential {
+            credential::TOKEN | credential::TOKEN_OF_PERSON => Some(self.token()?),
+            _ => None,
+        };
         let access_roles = if self.has(flag::ROLES) {
             Some(self.input.texts()?)
         } else {
@@ -305,12 +315,57 @@ impl Reader<'_> {
             tenant,
             app: columns.app?,
             credential: columns.credential?,
+            client: token
+                .as_ref()
+                .and_then(|(token, _)| Some((token.issuer.clone(), token.client.clone()?))),
             environment: columns.environment,
             carried,
             granted,
             access_roles,
         };
-        Some(Rows::passed(columns.directory, caller))
+        Some((Rows::passed(columns.directory, caller), token))
+    }
+
+    /// What a token said of what its decision hung on, and of what else that is known.
+    fn token(&mut self) -> Option<(Token, KnownOfToken)> {
+        let at = usize::try_from(self.input.number()?).ok()?;
+        let issuer = self.rules.configuration().issuers.get(at)?;
+        let declared = self.rules.service(&self.route).scopes.iter();
+        let declared: Vec<Name> = declared.map(|scope| scope.name.clone()).collect();
+        let marks = self.input.byte()?;
+        let has = |mark: u8| marks & mark != 0;
+        let client = self.input.text()?.into();
+        let audience = among(&issuer.audiences, self.input.number()?);
+        let expires_at = i64::try_from(self.input.number()?).ok()?;
+        let not_before = if has(said::NOT_BEFORE) {
+            Some(i64::try_from(self.input.number()?).ok()?)
+        } else {
+            None
+        };
+        let scopes = if has(said::SCOPES) {
+            Some(among(&declared, self.input.number()?))
+        } else {
+            None
+        };
+        let known = KnownOfToken {
+            scopes: has(said::MORE_SCOPES).then_some(declared),
+            audiences: has(said::MORE_AUDIENCES).then(|| issuer.audiences.clone()),
+        };
+        let token = Token {
+            issuer: issuer.name.clone(),
+            subject: None,
+            id: None,
+            kid: None,
+            client: Some(client),
+            user: None,
+            groups: Box::default(),
+            scopes,
+            audience,
+            issued_at: None,
+            not_before,
+            expires_at: Some(expires_at),
+        };
+        Some((token, known))
     }
 
     /// The headers that are known to have come, and which are known not to have.
@@ -359,6 +414,13 @@ impl Reader<'_> {
         }));
         Some((fields, names))
     }
+}
+
+/// Those of some names that have their bit.
+fn among(names: &[Name], bits: u64) -> Box<[Name]> {
+    let numbered = names.iter().zip(0u32..u64::BITS);
+    let counting = numbered.filter(|(_, at)| bits >> at & 1 == 1);
+    counting.map(|(name, _)| name.clone()).collect()
 }
 
 struct Input<'a>(&'a [u8]);

@@ -1,10 +1,12 @@
+mod tokens;
+
 use super::*;
 use crate::csrf::{TokenVerdict, is_form};
 use crate::decision::{Decision, Depth, FactRequest, Step};
 use crate::directory::{Change, Directory};
 use crate::facts::{
-    AutonomousSystem, Connection, EdgeReading, Facts as _, Label, Live, LocatedCountry,
-    LocatedSystem, Reading, Tls,
+    AutonomousSystem, Connection, CredentialVerdict, EdgeReading, Facts as _, Label, Live,
+    LocatedCountry, LocatedSystem, Reading, Tls,
 };
 use crate::head::{Head, Version};
 use crate::recorded::Recorded;
@@ -18,8 +20,10 @@ use postern_model::entity::{
     ListEntry, Measure, Mode, NetworkRule, Operation, Policy, PolicyRule, Restriction, TlsVersion,
     Visibility,
 };
+use postern_proof::Token;
 use proptest::prelude::*;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What the limits say that a request touches.
@@ -207,6 +211,8 @@ struct Sent {
     target: String,
     fields: Vec<String>,
     body: Option<&'static [u8]>,
+    /// What was found where credentials are looked for, if it was a token.
+    token: Option<Arc<Token>>,
     connection: Connection,
     version: Version,
 }
@@ -223,6 +229,7 @@ impl Sent {
             target: target.to_owned(),
             fields: all,
             body: None,
+            token: None,
             connection: connection("198.51.100.1"),
             version: Version::Http11,
         }
@@ -234,6 +241,14 @@ impl Sent {
         head.version = self.version;
         head.has_body = self.body.is_some();
         head
+    }
+
+    fn live<'a>(&'a self, head: &'a Head) -> Live<'a> {
+        let live = Live::new(head, &self.connection, NOW * 1000);
+        if let Some(token) = &self.token {
+            live.provide_credential(CredentialVerdict::Token(token.clone()));
+        }
+        live
     }
 }
 
@@ -249,7 +264,7 @@ fn both(
     let (rules, directory) = (world.rules(), world.directory());
     let head = sent.head();
     let body = sent.body.unwrap_or_default();
-    let mut live = Live::new(&head, &sent.connection, NOW * 1000);
+    let mut live = sent.live(&head);
     let (Decision::Allow, walk) = decide(&rules, &directory, &mut live, body) else {
         return None;
     };
@@ -264,7 +279,7 @@ fn both(
     );
     let later = Rules::compile(then.configuration.clone().into(), "2".into()).unwrap();
     let rows = directory.with_all(changes.to_vec(), 2);
-    let mut live = Live::new(&head, &sent.connection, NOW * 1000);
+    let mut live = sent.live(&head);
     let (first, _) = decide(&later, &rows, &mut live, body);
     let second = again(&later, &recorded, changes);
     Some((recorded, word(&first), word(&second)))
@@ -560,6 +575,7 @@ fn requests() -> impl Strategy<Value = Sent> {
             target: target.to_owned(),
             fields: lines,
             body: has_body.then_some(b"{}"),
+            token: None,
             connection,
             version: if http10 {
                 Version::Http10

@@ -1,6 +1,8 @@
 //! An allowed request to bytes.
 
-use super::{END, LAYOUT, MOST, NOT_KEPT, OTHER, OTHERS, VALUES, credential, flag};
+use super::{
+    END, LAYOUT, MOST, NOT_KEPT, OTHER, OTHERS, TOKEN_NAMES, VALUES, credential, flag, said,
+};
 use crate::csrf::{CheckedToken, TokenVerdict};
 use crate::decision::Allowed;
 use crate::facts::{
@@ -12,6 +14,7 @@ use crate::identity::{Acting, Identity};
 use crate::policies::fits;
 use crate::rules::Rules;
 use postern_model::entity::{AsNumber, Country, Name, TlsVersion};
+use postern_proof::Token;
 use std::net::IpAddr;
 
 /// Longest value of a header and longest host.
@@ -137,7 +140,7 @@ impl Passed<'_> {
             flags |= flag::READINGS;
         }
         if let Some(identity) = self.allowed.identity
-            && out.section(IDENTITY_END, |out| who(identity, out))
+            && out.section(IDENTITY_END, |out| self.who(identity, out))
         {
             flags |= flag::IDENTITY | who_flags(identity) | roles(identity, &mut out);
         }
@@ -240,6 +243,65 @@ impl Passed<'_> {
         Some(())
     }
 
+    /// Who called. Of a credential with restrictions it cannot be told again whom they hold off, so
+    /// nothing is kept.
+    fn who(&self, identity: &Identity, out: &mut Out<'_>) -> Option<()> {
+        let only = identity.credential.restriction.as_ref();
+        if only.is_some_and(|only| only.looks_at_requests()) {
+            return None;
+        }
+        out.text(&identity.tenant.name)?;
+        if let Some(subscription) = &identity.subscription {
+            out.text(&subscription.plan)?;
+            if let Some(granted) = &subscription.scopes {
+                out.texts(granted.iter())?;
+            }
+        }
+        if let Some(carried) = &identity.credential.scopes {
+            out.texts(carried.iter())?;
+        }
+        match &identity.token {
+            Some(token) => self.token(token, out),
+            None => Some(()),
+        }
+    }
+
+    /// What a token said of what its decision hung on: names as places among those that the rules
+    /// name.
+    fn token(&self, token: &Token, out: &mut Out<'_>) -> Option<()> {
+        let issuers = &self.rules.configuration().issuers;
+        let at = issuers.iter().position(|one| one.name == token.issuer)?;
+        let issuer = issuers.get(at)?;
+        let service = self.rules.service(&self.allowed.route);
+        let declared = service.scopes.iter().map(|scope| &scope.name);
+        let (audiences, more_audiences) = among(issuer.audiences.iter(), &token.audience)?;
+        let carried = token.scopes.as_deref();
+        let (scopes, more_scopes) = among(declared, carried.unwrap_or_default())?;
+        let mut marks = 0;
+        for (mark, holds) in [
+            (said::MORE_AUDIENCES, more_audiences),
+            (said::SCOPES, carried.is_some()),
+            (said::MORE_SCOPES, more_scopes),
+            (said::NOT_BEFORE, token.not_before.is_some()),
+        ] {
+            if holds {
+                marks |= mark;
+            }
+        }
+        out.number(at as u64)?;
+        out.put(&[marks])?;
+        out.text(token.client.as_deref()?)?;
+        out.number(audiences)?;
+        out.number(u64::try_from(token.expires_at?).ok()?)?;
+        if let Some(begin) = token.not_before {
+            out.number(u64::try_from(begin).ok()?)?;
+        }
+        if carried.is_some() {
+            out.number(scopes)?;
+        }
+        Some(())
+    }
+
     fn values(&self, out: &mut Out<'_>) {
         let fields = &self.head.fields;
         for known in VALUES {
@@ -270,27 +332,25 @@ impl Passed<'_> {
     }
 }
 
-/// Who called. Of a credential with restrictions it cannot be told again whom they hold off, and of
-/// a token what it said, so nothing is kept.
-fn who(identity: &Identity, out: &mut Out<'_>) -> Option<()> {
-    if identity.token.is_some() {
-        return None;
-    }
-    let only = identity.credential.restriction.as_ref();
-    if only.is_some_and(|only| only.looks_at_requests()) {
-        return None;
-    }
-    out.text(&identity.tenant.name)?;
-    if let Some(subscription) = &identity.subscription {
-        out.text(&subscription.plan)?;
-        if let Some(granted) = &subscription.scopes {
-            out.texts(granted.iter())?;
+/// Which of some names others have, a bit each, and whether these have more. `None`: there are too
+/// many.
+fn among<'n>(
+    names: impl Iterator<Item = &'n Name> + Clone,
+    others: &[Name],
+) -> Option<(u64, bool)> {
+    let mut bits = 0;
+    for (at, name) in names.clone().enumerate() {
+        if at >= TOKEN_NAMES {
+            return None;
+        }
+        if others.contains(name) {
+            bits |= 1 << at;
         }
     }
-    match &identity.credential.scopes {
-        Some(carried) => out.texts(carried.iter()),
-        None => Some(()),
-    }
+    let more = others
+        .iter()
+        .any(|name| !names.clone().any(|known| known == name));
+    Some((bits, more))
 }
 
 fn who_flags(identity: &Identity) -> u32 {

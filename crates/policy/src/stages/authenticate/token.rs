@@ -213,6 +213,21 @@ pub(super) fn lifetime(
     })
 }
 
-pub(super) fn audience(progress: &mut Progress, snapshot: &Snapshot<'_>, _: &dyn Facts) -> Outcome {
-    judge_token(progress, |token| for_others(token, issuer(token, snapshot)))
+pub(super) fn audience(
+    progress: &mut Progress,
+    snapshot: &Snapshot<'_>,
+    facts: &dyn Facts,
+) -> Outcome {
+    let mut unknown = false;
+    let outcome = judge_token(progress, |token| {
+        let issuer = issuer(token, snapshot);
+        let denial = for_others(token, issuer)?;
+        let expected = issuer.map_or(&[][..], |issuer| &issuer.audiences);
+        unknown = !expected.iter().all(|name| facts.knows_token_audience(name));
+        Some(denial)
+    });
+    if unknown {
+        return Outcome::NotKept("token_audience");
+    }
+    outcome
 }
