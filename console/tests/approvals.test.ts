@@ -78,8 +78,6 @@ test('a publisher reads the story, approves with an end, and the count goes down
   });
   expect((await curl(refused?.curl ?? '')).status).toBe(200);
 
-  // When something was decided is kept by the second: the two decisions are to be told apart.
-  await page.waitForTimeout(1100);
   await page.getByRole('button', { name: /^Reject: newcomer/ }).click();
   const reject = page.getByRole('dialog', { name: 'Reject users for newcomer' });
   await reject.getByRole('button', { name: 'Reject' }).click();

@@ -310,6 +310,7 @@ impl Resolver<'_, '_> {
         let text = |text: &Option<At<Text>>| text.as_ref().map(|text| text.value.0.clone());
         given.decided_at.as_ref().map(|at| Decided {
             at: at.value.0,
+            millis: at.value.1,
             by: text(&given.decided_by),
             comment: text(&given.comment),
         })

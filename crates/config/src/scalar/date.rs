@@ -3,9 +3,9 @@
 use super::{Problem, Scalar, scalar};
 use crate::code::Code;
 
-/// A time, in seconds since 1970.
+/// A time, in seconds since 1970, and the milliseconds of that second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Date(pub(crate) i64);
+pub(crate) struct Date(pub(crate) i64, pub(crate) u16);
 
 scalar!(Date, {
     "description": "A time as in RFC 3339, or a date alone for its midnight in UTC.",
@@ -30,7 +30,7 @@ impl Scalar for Date {
         }
         let midnight = days_since_1970(year, month, day) * 86_400;
         if reader.0.is_empty() {
-            return Ok(Self(midnight));
+            return Ok(Self(midnight, 0));
         }
         let hour = reader
             .after("T", 2)
@@ -42,19 +42,29 @@ impl Scalar for Date {
         if hour > 23 || minute > 59 || second > 60 {
             return Err(Problem::new("there is no such time of day"));
         }
+        let mut millis = 0;
         if let Some(fraction) = reader.0.strip_prefix('.') {
             let rest = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
             if rest.len() == fraction.len() {
                 return Err(expected());
             }
+            millis = thousandths(fraction);
             reader.0 = rest;
         }
         let offset = reader.offset().ok_or_else(|| {
             Problem::new("the offset from UTC is missing, such as `Z` or `+02:00`")
                 .suggest(format!("{}Z", text.trim_end_matches(reader.0)))
         })?;
-        Ok(Self(midnight + hour * 3600 + minute * 60 + second - offset))
+        let seconds = midnight + hour * 3600 + minute * 60 + second - offset;
+        Ok(Self(seconds, millis))
     }
+}
+
+/// The first three digits of a fraction; what is finer is cut off.
+fn thousandths(fraction: &str) -> u16 {
+    let digits = fraction.bytes().map_while(|b| char::from(b).to_digit(10));
+    let three = digits.chain(std::iter::repeat(0)).take(3);
+    three.fold(0, |all, digit| all * 10 + u16::try_from(digit).unwrap_or(0))
 }
 
 struct Reader<'a>(&'a str);

@@ -126,6 +126,11 @@ fn dates() {
         ("tomorrow", ""),
         ("", ""),
     ]);
+    // A fraction is known to the millisecond.
+    for (fraction, millis) in [("", 0), (".5", 500), (".042", 42), (".9999", 999)] {
+        let text = format!("2026-11-20T09:12:00{fraction}Z");
+        assert_eq!(Date::read(&text).unwrap().1, millis, "{text}");
+    }
 }
 
 #[test]

@@ -18,7 +18,7 @@ use std::collections::{BinaryHeap, HashMap};
 /// When a subscription was decided about, and which: the order of decisions.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Decided {
-    /// Unix time in seconds.
+    /// Unix time in milliseconds.
     at: i64,
     id: String,
 }
@@ -213,7 +213,8 @@ impl Service {
             let Some(decision) = &one.decided else {
                 continue;
             };
-            let key = (decision.at, &*one.id);
+            let at = decision.at * 1000 + i64::from(decision.millis);
+            let key = (at, &*one.id);
             let is_new = newest.len() < most
                 || newest
                     .peek()
@@ -227,7 +228,7 @@ impl Service {
                 continue;
             }
             newest.push(Reverse(Decided {
-                at: decision.at,
+                at,
                 id: one.id.to_string(),
             }));
             if newest.len() > most {

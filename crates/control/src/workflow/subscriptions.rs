@@ -4,7 +4,7 @@ mod deciding;
 
 pub use deciding::{Cause, Decision, Step};
 
-use super::time::{now, written};
+use super::time::{moment, now, written};
 use super::{cannot, text};
 use crate::ownership::Owner;
 use crate::shorthand::{Change, Expectation};
@@ -51,7 +51,7 @@ impl Service {
         put("app", wanted.app.clone().into());
         put("service", wanted.service.clone().into());
         put("plan", wanted.plan.clone().into());
-        put("requested_at", at.clone().into());
+        put("requested_at", at.into());
         put("requested_by", actor.who.clone().into());
         if !wanted.reason.trim().is_empty() {
             put("reason", wanted.reason.clone().into());
@@ -59,7 +59,7 @@ impl Service {
         match approval {
             Approval::Automatic if wanted.scopes.is_none() => {
                 put("state", "approved".into());
-                put("decided_at", at.into());
+                put("decided_at", written(moment()).into());
                 put("decided_by", "automatic".into());
             }
             // Scopes of one's own choosing are for somebody to decide about.

@@ -11,6 +11,12 @@ pub(super) fn now() -> Timestamp {
     Timestamp::from_second(now.as_second()).unwrap_or(now)
 }
 
+/// Now, to the millisecond: for what is sorted by it.
+pub(super) fn moment() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+}
+
 /// As RFC 3339 has it.
 pub(super) fn written(at: Timestamp) -> String {
     at.to_string()

@@ -84,6 +84,8 @@ pub struct Requested {
 pub struct Decided {
     /// Unix time in seconds.
     pub at: i64,
+    /// Milliseconds of that second, by which decisions within one are told apart.
+    pub millis: u16,
     /// By whom.
     pub by: Option<Name>,
     /// What they said, for the app's owner to read.

@@ -375,7 +375,12 @@ impl Access {
             since: self.since,
             scopes: self.scopes.clone(),
             requested: Requested { at, by, reason },
-            decided: decided.map(|(at, by, comment)| Decided { at, by, comment }),
+            decided: decided.map(|(at, by, comment)| Decided {
+                at,
+                millis: 0,
+                by,
+                comment,
+            }),
             expires_at: self.expires_at,
         })
     }

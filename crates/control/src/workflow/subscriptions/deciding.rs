@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use crate::workflow::time::{now, written};
+use crate::workflow::time::{moment, written};
 use crate::workflow::{cannot, of, text};
 use crate::{Actor, Refusal, Seen, Service};
 use schemars::JsonSchema;
@@ -126,7 +126,7 @@ fn patch(seen: &Seen, who: &str, step: Step, decision: &Decision) -> Result<Valu
     };
     let mut patch = Map::new();
     patch.insert("state".to_owned(), to.into());
-    patch.insert("decided_at".to_owned(), written(now()).into());
+    patch.insert("decided_at".to_owned(), written(moment()).into());
     patch.insert("decided_by".to_owned(), who.into());
     let said = Some(&*decision.comment).filter(|comment| !comment.is_empty());
     for (member, value) in [

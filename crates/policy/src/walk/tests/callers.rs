@@ -310,6 +310,7 @@ fn a_subscription_has_to_be_in_force() {
             };
             row.decided = Some(Decided {
                 at: 5,
+                millis: 0,
                 by: Some("ann".into()),
                 comment: Some("no contract".into()),
             });
