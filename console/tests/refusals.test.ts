@@ -94,7 +94,7 @@ test('filters narrow, stand in the URL, and say what is wrong with them', async 
   // A code is found by what it says, or a family written as it is.
   const code = page.getByRole('combobox', { name: 'Code' });
   await code.fill('key expired');
-  await page.getByRole('option', { name: 'credential.expired API key expired' }).waitFor();
+  await page.getByRole('option', { name: 'credential.expired Credential or API key expired' }).waitFor();
   await accessible(page);
   await shot(page, 'refusals-codes');
   await code.fill('credential');

@@ -218,7 +218,7 @@ fn pages_of_the_host_fetch_tokens_and_change_something_with_them() {
         )
         .with(
             "policies.pages",
-            json!({"kind": "csrf", "on": "platform", "token": {"field": "csrf token", "valid": "5s"}}),
+            json!({"kind": "csrf", "on": "platform", "token": {"field": "csrf_token", "valid": "5s"}}),
         );
     let gateway = Gateway::start(setup);
     let fetch = || {
@@ -228,7 +228,7 @@ fn pages_of_the_host_fetch_tokens_and_change_something_with_them() {
         assert_eq!(answer.header("access-control-allow-origin"), None);
         let told = answer.json();
         assert_eq!(told["headers"], json!(["x-csrf-token"]));
-        assert_eq!(told["fields"], json!(["csrf token"]));
+        assert_eq!(told["fields"], json!(["csrf_token"]));
         let cookie = answer.header("set-cookie").expect("a cookie");
         let (pair, attributes) = cookie.split_once("; ").expect("attributes");
         assert_eq!(attributes, "Path=/; SameSite=Strict; HttpOnly");
@@ -262,12 +262,12 @@ fn pages_of_the_host_fetch_tokens_and_change_something_with_them() {
             ),
         )
     };
-    let long = format!("csrf+token={token}&text={}", "x".repeat(100_000));
+    let long = format!("csrf_token={token}&text={}", "x".repeat(100_000));
     assert_eq!(form(long.clone(), &token).status, 200);
     let seen = upstream.seen().pop().expect("a request");
     assert_eq!(seen.body, long.as_bytes());
     assert_refused(&form(long.clone(), &another), "csrf.token_invalid");
-    let late = format!("text={}&csrf+token={token}", "x".repeat(100_000));
+    let late = format!("text={}&csrf_token={token}", "x".repeat(100_000));
     assert_refused(&form(late, &token), "csrf.token_missing");
     let expired = eventually("the token expires", || {
         let answer = post(&token, &token);

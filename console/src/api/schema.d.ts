@@ -3659,6 +3659,8 @@ export interface components {
             app?: string | null;
             /** @description The credential's id. */
             credential?: string | null;
+            /** @description Its kind, as documents name it: `api_key`, `jwt`. */
+            credential_kind?: string | null;
             /** @description The app's subscription to the service, in whatever state: for operators and publishers. */
             subscription?: string | null;
             /** @description The service. */
@@ -4635,12 +4637,17 @@ export interface components {
             /** @description Where and for what it may be used. */
             restricted_to?: components["schemas"]["ConfiguredRestriction"];
         };
-        /** @description A token that stands in a cookie and in a header. */
+        /** @description A token that stands in a cookie and in a header, or in a field of a form. */
         ConfiguredCsrfToken: {
             /** @description The cookie, `postern_csrf` without it. */
             cookie?: components["schemas"]["ConfiguredCookieName"];
             /** @description The header, `X-CSRF-Token` without it. */
             header?: components["schemas"]["ConfiguredHeaderName"];
+            /**
+             * @description A field of forms (`application/x-www-form-urlencoded`) that it may stand in instead, within
+             *     the first 16 KiB. Without it, no body is read for it.
+             */
+            field?: components["schemas"]["ConfiguredFieldName"];
             /** @description How long it is good, `1h` without it and at most `24h`. */
             valid?: components["schemas"]["ConfiguredDuration"];
         };
@@ -4770,6 +4777,11 @@ export interface components {
             /** @description When that becomes `standard` again; with `verbose` only, and required there. */
             disclosure_until?: components["schemas"]["ConfiguredDate"];
         };
+        /**
+         * @description The name of a field of a form: up to 64 visible ASCII characters.
+         * @example csrf_token
+         */
+        ConfiguredFieldName: string;
         /**
          * @description The path of a file. A relative path begins at the folder of the configuration file.
          * @example tls/gateway.crt
@@ -5419,6 +5431,11 @@ export interface components {
              */
             status?: number;
             /**
+             * @description Where it is said who blocks and why, for a `Link` of refusals with the status 451 (RFC 7725
+             *     §4); with the kind `network` only.
+             */
+            blocked_by?: components["schemas"]["ConfiguredUrl"];
+            /**
              * @description The methods that it is about, all without any; with the kind `headers`. With the kind `cors`,
              *     those that pages of other origins may use; without any, those of the operation.
              */
@@ -5450,6 +5467,11 @@ export interface components {
              *     that let their pages read the answer; with the kind `cors` only.
              */
             enforce_origin?: boolean;
+            /**
+             * @description Whether pages on public networks may call where the gateway is on a private one, if their
+             *     browser asks (`Access-Control-Request-Private-Network`); with the kind `cors` only.
+             */
+            private_network?: boolean;
             /**
              * @description Origins whose pages may change something besides those of the host itself; with the kind
              *     `csrf` only.
@@ -7636,6 +7658,11 @@ export interface components {
              */
             status?: number;
             /**
+             * @description Where it is said who blocks and why, for a `Link` of refusals with the status 451 (RFC 7725
+             *     §4); with the kind `network` only.
+             */
+            blocked_by?: components["schemas"]["ConfiguredUrl"];
+            /**
              * @description The methods that it is about, all without any; with the kind `headers`. With the kind `cors`,
              *     those that pages of other origins may use; without any, those of the operation.
              */
@@ -7667,6 +7694,11 @@ export interface components {
              *     that let their pages read the answer; with the kind `cors` only.
              */
             enforce_origin?: boolean;
+            /**
+             * @description Whether pages on public networks may call where the gateway is on a private one, if their
+             *     browser asks (`Access-Control-Request-Private-Network`); with the kind `cors` only.
+             */
+            private_network?: boolean;
             /**
              * @description Origins whose pages may change something besides those of the host itself; with the kind
              *     `csrf` only.
@@ -8998,6 +9030,7 @@ export type SchemaConfiguredEgress = components['schemas']['ConfiguredEgress'];
 export type SchemaConfiguredEncodedSlash = components['schemas']['ConfiguredEncodedSlash'];
 export type SchemaConfiguredEntityName = components['schemas']['ConfiguredEntityName'];
 export type SchemaConfiguredEnvironment = components['schemas']['ConfiguredEnvironment'];
+export type SchemaConfiguredFieldName = components['schemas']['ConfiguredFieldName'];
 export type SchemaConfiguredFilePath = components['schemas']['ConfiguredFilePath'];
 export type SchemaConfiguredFixedHost = components['schemas']['ConfiguredFixedHost'];
 export type SchemaConfiguredForeign = components['schemas']['ConfiguredForeign'];

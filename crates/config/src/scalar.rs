@@ -106,6 +106,7 @@ pub(crate) const KINDS: &[Entry] = &[
     entry::<name::EntityName>(),
     entry::<name::HeaderName>(),
     entry::<name::CookieName>(),
+    entry::<name::FieldName>(),
     entry::<name::Pseudonym>(),
     entry::<name::MethodName>(),
     entry::<origin::Origin>(),

@@ -67,8 +67,8 @@ impl World {
             .with("issuers.quiet", issuer(QUIET, &quiet))
             .with("tenants.mine.title", "A team")
             .with("apps.shop.tenant", "mine")
-            .with("credentials.key_client0000000001", client("corp"))
-            .with("credentials.key_client0000000002", client("quiet"))
+            .with("credentials.key_exampe0000000003", client("corp"))
+            .with("credentials.key_exampe0000000004", client("quiet"))
             .with(
                 &format!("credentials.{id}"),
                 json!({"app": "shop", "sha256": digest}),

@@ -152,29 +152,29 @@ codes! {
         417 [] Consumer AfterChange Headers "http_request_error",
     BodyTooLarge = "body.too_large" "Request body too large"
         413 [403] Consumer AfterChange Body "http_request_error",
-    CredentialMissing = "credential.missing" "API key missing"
+    CredentialMissing = "credential.missing" "Credential or API key missing"
         401 [403] Consumer AfterChange Authenticate "http_request_denied",
-    CredentialMalformed = "credential.malformed" "API key malformed"
+    CredentialMalformed = "credential.malformed" "Credential or API key malformed"
         401 [400, 403] Consumer AfterChange Authenticate "http_request_denied",
     CredentialKindNotAccepted = "credential.kind_not_accepted" "Kind of credential not accepted"
         401 [403] Consumer AfterChange Authenticate "http_request_denied",
     CredentialAmbiguous = "credential.ambiguous" "More than one credential"
         400 [] Consumer AfterChange Authenticate "http_request_denied",
-    CredentialUnknown as CredentialInvalid = "credential.unknown" "API key unknown"
+    CredentialUnknown as CredentialInvalid = "credential.unknown" "Credential or API key unknown"
         401 [403] Consumer AfterChange Authenticate "http_request_denied",
-    CredentialWrongSecret as CredentialInvalid = "credential.wrong_secret" "API key with a wrong secret"
+    CredentialWrongSecret as CredentialInvalid = "credential.wrong_secret" "Credential or API key with a wrong secret"
         401 [403] Consumer AfterChange Authenticate "http_request_denied",
-    CredentialInvalid = "credential.invalid" "Invalid API key"
+    CredentialInvalid = "credential.invalid" "Invalid credential or API key"
         401 [403] Consumer AfterChange Authenticate "http_request_denied",
-    CredentialNotYetValid = "credential.not_yet_valid" "API key not yet valid"
+    CredentialNotYetValid = "credential.not_yet_valid" "Credential or API key not yet valid"
         401 [403] Consumer AfterChange Authenticate "http_request_denied",
-    CredentialExpired = "credential.expired" "API key expired"
+    CredentialExpired = "credential.expired" "Credential or API key expired"
         401 [403] Consumer AfterChange Authenticate "http_request_denied",
-    CredentialRevoked = "credential.revoked" "API key revoked"
+    CredentialRevoked = "credential.revoked" "Credential or API key revoked"
         401 [403] Consumer AfterChange Authenticate "http_request_denied",
-    CredentialWrongEnvironment = "credential.wrong_environment" "API key of another environment"
+    CredentialWrongEnvironment = "credential.wrong_environment" "Credential or API key of another environment"
         403 [401] Consumer AfterChange Authenticate "http_request_denied",
-    CredentialRestricted = "credential.restricted" "API key restricted"
+    CredentialRestricted = "credential.restricted" "Credential or API key restricted"
         403 [] Consumer AfterChange Authenticate "http_request_denied",
     TokenMalformed = "token.malformed" "Malformed token"
         401 [403] Consumer AfterChange Authenticate "http_request_denied",

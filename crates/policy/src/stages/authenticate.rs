@@ -15,7 +15,7 @@ use crate::router::Route;
 use crate::snapshot::Snapshot;
 use crate::walk::Progress;
 use postern_model::denial::{Code, Denial, printable};
-use postern_model::entity::{App, Authentication, Credential, Group, Name};
+use postern_model::entity::{App, Authentication, Credential, CredentialKind, Group, Name};
 use postern_proof::Token;
 use smallvec::SmallVec;
 use std::net::IpAddr;
@@ -188,9 +188,13 @@ fn prefix(id: &str) -> String {
     format!("pst_…{}", id.get(from..).unwrap_or_default())
 }
 
-/// A denial about a credential that was verified.
+/// A denial about a credential that was verified. One that is no API key is called what it is.
 fn about(code: Code, row: &Credential) -> Denial {
-    Denial::new(code).saw("key", row.id.to_string())
+    let denial = Denial::new(code).saw("key", row.id.to_string());
+    match row.proof.kind() {
+        CredentialKind::ApiKey => denial,
+        other => denial.saw("kind", other.noun()),
+    }
 }
 
 /// Judges the row of a verified credential; passes where there is none.

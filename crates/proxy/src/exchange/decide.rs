@@ -235,9 +235,6 @@ impl Walking<'_> {
                                 snapshot: self.snapshot,
                                 live,
                                 accepted,
-                                client: walk.client(),
-                                only_asked: matches!(counted, Counted::Asked),
-                                now: self.now,
                             };
                             looking.verdict().await
                         }

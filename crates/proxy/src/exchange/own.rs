@@ -104,13 +104,13 @@ impl Answering<'_> {
     ) -> Asker {
         let ways = HostWays::on(self.asked.host(live), snapshot.rules);
         let now = journal.now();
-        let mut asker = self.asker_by(ways.told(), snapshot, live, now).await;
+        let mut asker = self.asker_by(ways.told(), snapshot, live).await;
         // Who proves nothing by what services that conceal themselves accept is told of the others.
         let mut guess = None;
         if asker.proved.is_err()
             && let Some(all) = ways.all()
         {
-            match self.asker_by(all, snapshot, live, now).await {
+            match self.asker_by(all, snapshot, live).await {
                 known @ Asker { proved: Ok(_), .. } => asker = known,
                 other => guess = Some(other),
             }
@@ -138,16 +138,12 @@ impl Answering<'_> {
         accepted: &Authentication,
         snapshot: &Snapshot<'_>,
         live: &Live<'_>,
-        now: i64,
     ) -> Asker {
         let looking = Looking {
             core: self.core,
             snapshot,
             live,
             accepted,
-            client: Some(&self.asked.client),
-            only_asked: false,
-            now,
         };
         let verdict = looking.verdict().await;
         let proved = proved(&verdict, accepted, live, snapshot);

@@ -3,7 +3,6 @@
 
 use crate::gateway::Core;
 use postern_model::entity::Authentication;
-use postern_policy::client::ClientAddress;
 use postern_policy::credential::{Verifier, verify_in};
 use postern_policy::facts::{CredentialVerdict, Wanted};
 use postern_policy::{Live, Snapshot};
@@ -16,12 +15,6 @@ pub(super) struct Looking<'a> {
     pub(super) live: &'a Live<'a>,
     /// What is accepted.
     pub(super) accepted: &'a Authentication,
-    /// Whose request it is.
-    pub(super) client: Option<&'a ClientAddress>,
-    /// It is only asked how things stand: what may be used once is not used by it.
-    pub(super) only_asked: bool,
-    /// Unix time in milliseconds.
-    pub(super) now: i64,
 }
 
 impl Looking<'_> {

@@ -85,7 +85,7 @@ pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
                 (None, None) => out.write_str("."),
             }
         }
-        _ => out.write_str("The API key is not one that is known here."),
+        _ => out.write_str("The credential or API key is not one that is known here."),
     }
 }
 
@@ -106,28 +106,42 @@ pub(super) fn fix(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
             Some(accepted) => write!(out, "Send {} instead.", OneOf(accepted)),
             None => out.write_str("Send a credential of another kind."),
         },
-        Code::CredentialNotYetValid => match told.get("from") {
-            Some(from) => write!(
+        Code::CredentialNotYetValid => {
+            let noun = noun(told);
+            match told.get("from") {
+                Some(from) => {
+                    write!(
+                        out,
+                        "Wait until {}, or use a {noun} that is valid now.",
+                        Moment(from)
+                    )
+                }
+                None => write!(out, "Use a {noun} that is valid now."),
+            }
+        }
+        Code::CredentialWrongEnvironment => {
+            let noun = noun(told);
+            match told.get("service_environment") {
+                Some(name) => write!(out, "Use a {noun} for `{name}`."),
+                None => write!(out, "Use a {noun} for this environment."),
+            }
+        }
+        Code::CredentialExpired | Code::CredentialRevoked => {
+            write!(out, "Use another {}, or create a new one.", noun(told))
+        }
+        Code::CredentialRestricted => {
+            write!(
                 out,
-                "Wait until {}, or use a key that is valid now.",
-                Moment(from)
-            ),
-            None => out.write_str("Use a key that is valid now."),
-        },
-        Code::CredentialWrongEnvironment => match told.get("service_environment") {
-            Some(name) => write!(out, "Use a key for `{name}`."),
-            None => out.write_str("Use a key for this environment."),
-        },
+                "Use the {} as it is restricted, or use another one.",
+                noun(told)
+            )
+        }
         code => out.write_str(match code {
             Code::CredentialMalformed => {
                 "Send the key exactly as it was issued: whole, and with nothing around it."
             }
             Code::CredentialAmbiguous => "Send one credential, once.",
-            Code::CredentialExpired | Code::CredentialRevoked => {
-                "Use another key, or create a new one."
-            }
-            Code::CredentialRestricted => "Use the key as it is restricted, or use another one.",
-            _ => "Check the key, or create a new one.",
+            _ => "Check what is sent, or create a new credential.",
         }),
     }
 }
@@ -150,10 +164,17 @@ fn missing(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
     }
 }
 
-/// The key, which its holder knows by its id.
+/// The credential, which its holder knows by its id.
 fn key(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
-    match told.get("key") {
-        Some(key) => write!(out, "API key `{key}`"),
-        None => out.write_str("The API key"),
+    match (told.get("kind"), told.get("key")) {
+        (None, Some(key)) => write!(out, "API key `{key}`"),
+        (None, None) => out.write_str("The API key"),
+        (Some(kind), Some(key)) => write!(out, "The {kind} `{key}`"),
+        (Some(kind), None) => write!(out, "The {kind}"),
     }
+}
+
+/// What people call it in the middle of a sentence.
+fn noun(told: Told<'_>) -> &str {
+    told.get("kind").and_then(Value::as_text).unwrap_or("key")
 }

@@ -221,6 +221,10 @@ fn of_requests() -> Vec<Denial> {
         new(Code::CredentialExpired)
             .saw("key", "key_7q4m")
             .saw("until", at),
+        new(Code::CredentialExpired)
+            .saw("key", "key_7q4m")
+            .saw("kind", "credential")
+            .saw("until", at),
         new(Code::CredentialRevoked)
             .saw("key", "key_7q4m")
             .saw("revoked_at", at)
