@@ -63,8 +63,8 @@ python() {
 }
 
 modules() {
-  # The last one that runs on Node 20.
-  local environment=$target/tests-node wanted="oauth2-mock-server@8.2.3"
+  # The last ones that run on Node 20.
+  local environment=$target/tests-node wanted="oauth2-mock-server@8.2.3 oidc-provider@8.8.1"
   if has "$environment" "$wanted"; then
     return
   fi
@@ -72,7 +72,8 @@ modules() {
   if command -v npm >/dev/null &&
     node -e 'process.exit(Number(process.versions.node.split(".")[0] < 20))' &&
     mkdir -p "$environment" && echo '{}' >"$environment/package.json" &&
-    npm install --prefix "$environment" --silent --no-audit --no-fund --ignore-scripts "$wanted"; then
+    # shellcheck disable=SC2086 # Several words.
+    npm install --prefix "$environment" --silent --no-audit --no-fund --ignore-scripts $wanted; then
     echo "$wanted" >"$environment/complete"
   else
     echo "setup: no Node environment; what needs it is skipped"

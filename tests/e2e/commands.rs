@@ -23,6 +23,7 @@ mod remote;
 mod sign_on;
 mod story;
 mod streams;
+mod tokens;
 mod workflow;
 
 use super::harness::files::{Scratch, scratch};
@@ -92,6 +93,13 @@ impl Stored {
     /// Starts one on a data directory that may hold something.
     fn on(scratch: Scratch) -> Self {
         Self::with(scratch, &[])
+    }
+
+    /// Starts an empty one with a variable in its environment.
+    pub(crate) fn with_variable(name: &str, value: &str) -> Self {
+        Self::prepared(scratch("stored"), |command| {
+            command.env(name, value);
+        })
     }
 
     /// The same with more arguments.

@@ -16,6 +16,7 @@ mod environments;
 mod forwarding;
 mod geo;
 mod harness;
+mod introspection;
 mod issuers;
 mod lifecycle;
 mod observability;

@@ -26,6 +26,7 @@ const ROWS: Array<[words: string, code: string]> = [
   ['token expired', 'credential.expired'],
   ['jwt expired', 'credential.expired'],
   ['key revoked', 'credential.revoked'],
+  ['token revoked', 'token.revoked'],
   ['wrong environment', 'credential.wrong_environment'],
   ['staging key', 'credential.wrong_environment'],
   ['sandbox key', 'credential.wrong_environment'],

@@ -14,6 +14,7 @@ pub(crate) mod listener;
 pub(crate) mod ownership;
 pub(crate) mod plan;
 pub(crate) mod policy;
+pub(crate) mod revocation;
 pub(crate) mod role;
 pub(crate) mod service;
 pub(crate) mod settings;
@@ -28,6 +29,7 @@ use listener::Listener;
 use ownership::{Assignment, TenantDefaults};
 use plan::Plan;
 use policy::{Edge, Policy};
+use revocation::TokenRevocation;
 use role::{AccessRole, Group};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -77,6 +79,8 @@ pub(crate) struct Document {
     pub subscriptions: Option<Map<Subscription>>,
     /// Whose tokens callers may bring, by name.
     pub issuers: Option<Map<Issuer>>,
+    /// Tokens of issuers that are not accepted any more, by id, such as `rev_stolen_laptop`.
+    pub token_revocations: Option<Map<TokenRevocation>>,
     /// What callers may call who carry them, by name.
     pub access_roles: Option<Map<AccessRole>>,
     /// Lists of addresses, by name.

@@ -2,6 +2,7 @@
 
 use postern_model::entity::{
     App, Configuration, Credential, Group, Name, PRODUCTION, Subscription, TenantDays,
+    TokenRevocation,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -90,6 +91,11 @@ impl Known {
     pub fn has_all_of_app(&self, row: &App) -> bool {
         let mut roles = row.access_roles.iter();
         roles.all(|role| self.access_roles.contains(role))
+    }
+
+    /// Whether everything of the rules that a revocation of tokens refers to is here.
+    pub fn has_all_of_token_revocation(&self, row: &TokenRevocation) -> bool {
+        self.issuers.contains(&row.issuer)
     }
 
     /// Whether everything of the rules that a subscription refers to is here.

@@ -13,6 +13,7 @@ mod declared;
 mod disclosure;
 mod egress;
 mod environment;
+mod introspection;
 mod issuer;
 mod leads;
 mod list;
@@ -21,6 +22,7 @@ mod network;
 mod ownership;
 mod plan;
 mod policy;
+mod revocation;
 mod role;
 mod route;
 mod secret;
@@ -138,6 +140,8 @@ pub(crate) fn resolve(
         apps: resolver.apps(document.apps.unwrap_or_default()),
         credentials: resolver.credentials(document.credentials.unwrap_or_default()),
         subscriptions: resolver.subscriptions(document.subscriptions.unwrap_or_default(), &plans),
+        token_revocations: resolver
+            .token_revocations(document.token_revocations.unwrap_or_default()),
     };
     let configuration = Configuration {
         listeners,

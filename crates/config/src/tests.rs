@@ -38,6 +38,7 @@ impl Secrets for World {
         let text = match name {
             "PRESENT" => "-----BEGIN canary".to_owned(),
             "SHORT" => "too short".to_owned(),
+            "LOGIN_SECRET" => "of the gateway".to_owned(),
             "KEY_1" => format!("{}\n", key(1).reveal().expose()),
             _ => return None,
         };

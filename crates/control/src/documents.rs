@@ -15,7 +15,7 @@ mod tests;
 pub const SETTINGS: &str = "platform";
 
 /// Kinds and sections whose members have names.
-const NAMED: [(&str, &str); 18] = [
+const NAMED: [(&str, &str); 19] = [
     ("access_role", "access_roles"),
     ("app", "apps"),
     ("assignment", "assignments"),
@@ -33,6 +33,7 @@ const NAMED: [(&str, &str); 18] = [
     ("subscription", "subscriptions"),
     ("tenant", "tenants"),
     ("tenant_default", "tenant_defaults"),
+    ("token_revocation", "token_revocations"),
     ("upstream", "upstreams"),
 ];
 
@@ -129,7 +130,7 @@ pub fn section(kind: &str) -> Option<(&'static str, bool)> {
 
 /// Kinds in the order in which people read a configuration: each, where that is possible, after
 /// those that it refers to.
-const READ: [&str; 27] = [
+const READ: [&str; 28] = [
     "listener",
     "admin",
     "environment",
@@ -147,6 +148,7 @@ const READ: [&str; 27] = [
     "app",
     "credential",
     "subscription",
+    "token_revocation",
     "list",
     "policy",
     "edge",

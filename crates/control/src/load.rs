@@ -33,7 +33,14 @@ const TOGETHER: usize = 20_000;
 const PART: usize = 2_000;
 
 /// Kinds of the directory, each after those that it refers to.
-const ROWS: [&str; 5] = ["tenant", "group", "app", "credential", "subscription"];
+const ROWS: [&str; 6] = [
+    "tenant",
+    "group",
+    "app",
+    "credential",
+    "subscription",
+    "token_revocation",
+];
 
 /// Documents, validated together.
 #[derive(Debug)]

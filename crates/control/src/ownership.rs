@@ -79,7 +79,7 @@ const fn open(kind: &'static str, write: Point) -> Rights {
 }
 
 /// Kinds that are not here are settings of the platform.
-const RIGHTS: [Rights; 28] = [
+const RIGHTS: [Rights; 29] = [
     rights(
         "access_role",
         Point::AccessRolesRead,
@@ -132,6 +132,12 @@ const RIGHTS: [Rights; 28] = [
         Point::ServiceAccountsRead,
         Point::ServiceAccountsWrite,
     ),
+    // Whoever may end keys may end tokens.
+    rights(
+        "token_revocation",
+        Point::CredentialsRead,
+        Point::CredentialsWrite,
+    ),
     rights("upstream", Point::UpstreamsRead, Point::UpstreamsWrite),
     rights("user", Point::UsersRead, Point::UsersWrite),
     rights("webhook", Point::WebhooksRead, Point::WebhooksWrite),
@@ -147,7 +153,7 @@ const SETTINGS: Rights = rights("", Point::SettingsRead, Point::SettingsWrite);
 
 fn rights_of(kind: &str) -> &'static Rights {
     static OTHER: Rights = SETTINGS;
-    static ALL: [Rights; 28] = RIGHTS;
+    static ALL: [Rights; 29] = RIGHTS;
     ALL.iter().find(|row| row.kind == kind).unwrap_or(&OTHER)
 }
 
@@ -175,7 +181,9 @@ pub(crate) fn spread(kind: &str) -> Spread {
         Says::Tenant => Spread::OverTenants,
         Says::App => Spread::OverApps,
         Says::Subscription => Spread::OverBoth,
-        Says::Platform | Says::Id | Says::Attached | Says::Service => Spread::Otherwise,
+        Says::Platform | Says::Id | Says::Attached | Says::Service | Says::Issuer => {
+            Spread::Otherwise
+        }
     }
 }
 

@@ -15,7 +15,7 @@ mod tests;
 #[serde(deny_unknown_fields)]
 pub struct Part {
     /// Only what belongs to this tenant: itself and its defaults, what says `tenant`, the keys and
-    /// subscriptions of its apps, the policies on it and on its services, and what those were
+    /// subscriptions of its apps, the revoked tokens of its issuers, the policies on it and on its services, and what those were
     /// imported from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenant: Option<String>,
@@ -62,6 +62,7 @@ pub(crate) struct Members {
     kinds: Vec<Kind>,
     apps: HashMap<String, Marks>,
     services: HashMap<String, Marks>,
+    issuers: HashMap<String, Marks>,
 }
 
 impl Members {
@@ -76,6 +77,7 @@ impl Members {
             part,
             apps: HashMap::new(),
             services: HashMap::new(),
+            issuers: HashMap::new(),
         })
     }
 
@@ -91,6 +93,7 @@ impl Members {
         Ok(vec![
             Scope::Kind(Kind::new("app")?),
             Scope::Kind(Kind::new("service")?),
+            Scope::Kind(Kind::new("issuer")?),
         ])
     }
 
@@ -99,6 +102,7 @@ impl Members {
         let all = match kind {
             "app" => &mut self.apps,
             "service" => &mut self.services,
+            "issuer" => &mut self.issuers,
             _ => return,
         };
         let marks = Marks {
@@ -132,6 +136,7 @@ impl Members {
             Belongs::With(kind, name) => {
                 let all = match kind {
                     "app" => &self.apps,
+                    "issuer" => &self.issuers,
                     _ => &self.services,
                 };
                 all.get(name).cloned().unwrap_or_default()

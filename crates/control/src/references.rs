@@ -10,7 +10,7 @@ mod tests;
 
 /// Where documents of a kind name documents of another: the kind, the path (`*` is every member or
 /// item, `@` the name of every member), and the kind of what is named there.
-const REFERENCES: [(&str, &str, &str); 40] = [
+const REFERENCES: [(&str, &str, &str); 41] = [
     ("access_role", "tenant", "tenant"),
     ("app", "access_roles.*", "access_role"),
     ("app", "groups.*", "group"),
@@ -54,6 +54,7 @@ const REFERENCES: [(&str, &str, &str); 40] = [
     ("subscription", "app", "app"),
     ("subscription", "plan", "plan"),
     ("subscription", "service", "service"),
+    ("token_revocation", "issuer", "issuer"),
     ("upstream", "tenant", "tenant"),
 ];
 

@@ -1,11 +1,12 @@
-//! The changes behind commands: keys and lists.
+//! The changes behind commands: keys, tokens and lists.
 
 use crate::credential::hex;
 use crate::{Refusal, yaml};
 use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
 use ipnet::IpNet;
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use postern_model::entity::TOKEN_REVOCATION_LENGTH;
 use postern_model::key::{ApiKey, CREDENTIAL_PREFIX};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -118,15 +119,23 @@ pub fn new_key(new: NewKey) -> Result<(ApiKey, Change), Refusal> {
 /// # Errors
 /// The system gave no random bytes.
 pub fn new_id(prefix: &str) -> Result<String, Refusal> {
-    /// What is not mistaken for something else.
-    const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-    let mut random = [0; 12];
+    let mut random = [0; ID_LETTERS];
     SystemRandom::new()
         .fill(&mut random)
         .map_err(|_| Refusal::new("failed", "the system gave no random bytes for an id"))?;
+    Ok(format!("{prefix}{}", letters(&random)))
+}
+
+/// Letters and digits of an id.
+const ID_LETTERS: usize = 12;
+
+/// The letters of an id, one of each of these bytes.
+fn letters(bytes: &[u8]) -> String {
+    /// What is not mistaken for something else.
+    const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
     let letter = |byte: &u8| LETTERS.get(usize::from(byte % 32)).copied();
-    let letters = random.iter().filter_map(letter).map(char::from);
-    Ok(prefix.chars().chain(letters).collect())
+    let letters = bytes.iter().take(ID_LETTERS).filter_map(letter);
+    letters.map(char::from).collect()
 }
 
 fn credential(key: &ApiKey, new: NewKey) -> Change {
@@ -172,6 +181,66 @@ pub fn revoke(
     }
     let patch = json!({"revoked_at": at, "revoked_by": who, "reason": reason});
     Ok(Change::patch("credential", id, patch).expecting(Expectation::Present))
+}
+
+/// Which tokens of an issuer are to end.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RevokeTokens {
+    /// The issuer's name.
+    pub issuer: String,
+    /// The one of this name.
+    pub jti: Option<String>,
+    /// Those of this subject.
+    pub subject: Option<String>,
+    /// Those for this client.
+    pub client: Option<String>,
+    /// Now, as RFC 3339 has it.
+    pub at: String,
+    /// Until when it counts, as RFC 3339 has it.
+    pub until: String,
+    /// Who does it.
+    pub who: String,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// Revokes tokens. Those that were revoked before are revoked anew, up to now.
+///
+/// # Errors
+/// It does not say which, or in two ways.
+pub fn revoke_tokens(tokens: RevokeTokens) -> Result<Change, Refusal> {
+    let ways = [
+        ("jti", tokens.jti),
+        ("subject", tokens.subject),
+        ("client", tokens.client),
+    ];
+    let mut ways = ways.into_iter().filter_map(|(by, name)| Some((by, name?)));
+    let (Some((by, name)), None) = (ways.next(), ways.next()) else {
+        let message = "which tokens are revoked is said in one way";
+        return Err(Refusal::invalid(message).help("say `jti`, `subject` or `client`"));
+    };
+    // The same tokens have the same id, so that there is one revocation of them.
+    let about = format!("{}\0{by}\0{name}", tokens.issuer);
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, about.as_bytes());
+    let id = format!("rev_{}", letters(digest.as_ref()));
+    let mut document = json!({
+        "issuer": tokens.issuer, by: name, "revoked_at": tokens.at, "until": tokens.until,
+        "revoked_by": tokens.who,
+    });
+    if let (Some(reason), Value::Object(members)) = (tokens.reason, &mut document) {
+        members.insert("reason".to_owned(), reason.into());
+    }
+    Ok(Change {
+        put: Some(document),
+        patch: None,
+        ..Change::patch("token_revocation", &id, Value::Null)
+    })
+}
+
+/// When a revocation of tokens of that moment ceases to count whose end nobody says.
+pub fn usual_end(revoked_at: &str) -> Option<Timestamp> {
+    let length = SignedDuration::from_secs(TOKEN_REVOCATION_LENGTH);
+    moment(revoked_at)?.saturating_add(length).ok()
 }
 
 /// Adds a range to a list. What the range covers already is said, not done again. `at` is now, as

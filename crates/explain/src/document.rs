@@ -32,7 +32,7 @@ impl Change {
 }
 
 /// Sections that hold documents by name, each with the kind of these.
-const SECTIONS: [(&str, &str); 18] = [
+const SECTIONS: [(&str, &str); 19] = [
     ("assignment", "assignments"),
     ("category", "categories"),
     ("certificate", "certificates"),
@@ -49,6 +49,7 @@ const SECTIONS: [(&str, &str); 18] = [
     ("credential", "credentials"),
     ("plan", "plans"),
     ("subscription", "subscriptions"),
+    ("token_revocation", "token_revocations"),
     ("list", "lists"),
     ("policy", "policies"),
 ];
@@ -139,7 +140,13 @@ impl Documents {
     /// The sections that rules are compiled from, and the tenants that they name. Listeners are
     /// among them: a service that requires TLS is not valid without one that speaks it.
     pub(crate) fn rules(&self) -> Self {
-        let without = ["admin", "apps", "credentials", "subscriptions"];
+        let without = [
+            "admin",
+            "apps",
+            "credentials",
+            "subscriptions",
+            "token_revocations",
+        ];
         let kept = self
             .0
             .iter()

@@ -492,9 +492,31 @@ fn tokens(words: &Words<'_>) -> Option<Picture> {
             format!("the clients of issuer {issuer} that are apps"),
             Vec::new(),
         ),
+        "token.revoked" => some(
+            match (words.value("tokens")?.as_str(), words.value("client")) {
+                ("jti", _) => token,
+                ("client", Some(client)) => format!("{token}, for client `{client}`"),
+                _ => format!("{token}, made by then"),
+            },
+            format!("revoked {}", words.value("revoked_at")?),
+            vec![
+                words.note("by ", "revoked_by"),
+                words.note("reason: ", "reason"),
+                words.note("issuer ", "issuer"),
+                words.note("revocation ", "revocation"),
+            ],
+        ),
+        "token.inactive" => some(
+            token,
+            format!("not good, as issuer {issuer} says"),
+            vec![words.note("asked at ", "at")],
+        ),
         "identity_provider.unreachable" => some(
             "the token".to_owned(),
-            format!("the keys of issuer {issuer}, which cannot be had"),
+            match words.value("asked") {
+                Some(_) => format!("the word of issuer {issuer}, which cannot be had"),
+                None => format!("the keys of issuer {issuer}, which cannot be had"),
+            },
             vec![words.value("error"), words.note("since ", "since")],
         ),
         _ => return None,

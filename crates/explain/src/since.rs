@@ -298,21 +298,22 @@ pub(crate) fn rows(
     decided: &Decided,
     denial: &Denial,
 ) -> Vec<(&'static str, String)> {
+    let revocation = denial.evidence("revocation").and_then(Value::as_text);
+    let revocation = revocation.map(|id| ("token_revocation", id.to_owned()));
     let Some(identity) = &decided.identity else {
         // A key that is gone is one that somebody removed.
         let unknown = matches!(denial.code, Code::CredentialUnknown);
         let key = unknown.then(|| denial.evidence("key")).flatten();
         let key = key.and_then(Value::as_text);
-        return key
-            .map(|id| ("credential", id.to_owned()))
-            .into_iter()
-            .collect();
+        let key = key.map(|id| ("credential", id.to_owned()));
+        return key.into_iter().chain(revocation).collect();
     };
     let mut rows = vec![
         ("credential", identity.credential.id.to_string()),
         ("app", identity.app.name.to_string()),
         ("tenant", identity.tenant.name.to_string()),
     ];
+    rows.extend(revocation);
     let groups = identity.app.groups.iter();
     rows.extend(groups.map(|group| ("group", group.to_string())));
     let service = decided

@@ -21,6 +21,7 @@ mod service;
 mod settings;
 mod subscription;
 mod tenant;
+mod token_revocation;
 mod upstream;
 
 pub use about::About;
@@ -36,7 +37,7 @@ pub use credential::{
 pub use edge::{Edge, EdgeRate};
 pub use environment::{Environment, PRODUCTION};
 pub use geo::{AsNumber, Country, Geo};
-pub use issuer::{Algorithm, ClaimNames, Fetched, Issuer, IssuerKeys};
+pub use issuer::{Algorithm, ClaimNames, Fetched, Introspection, Issuer, IssuerKeys, JwtProof};
 pub use list::{AddressList, ListEntry, ListFormat, ListPlace, ListSource};
 pub use listener::{Distribution, KeySource, Listener, ListenerTls, ProxyProtocol, TlsVersion};
 pub use method::Method;
@@ -53,6 +54,9 @@ pub use settings::{
 };
 pub use subscription::{Decided, Requested, Subscription, SubscriptionState};
 pub use tenant::{App, Suspension, Tenant};
+pub use token_revocation::{
+    MOST_TOKEN_REVOCATIONS, RevokedTokens, TOKEN_REVOCATION_LENGTH, TokenRevocation,
+};
 pub use upstream::{
     ActiveHealth, BUILTIN_ECHO, Balance, Breaker, Dns, HashKey, HostMode, Outlier, PathRewrite,
     Pool, Retry, Target, Upstream, UpstreamProtocol, UpstreamTimeouts, UpstreamTls,
@@ -120,6 +124,8 @@ pub struct Accounts {
     pub credentials: Vec<Credential>,
     /// What the applications may call.
     pub subscriptions: Vec<Subscription>,
+    /// Tokens that issuers made, and that are not accepted any more.
+    pub token_revocations: Vec<TokenRevocation>,
 }
 
 /// The admin address: metrics and health.

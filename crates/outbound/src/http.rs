@@ -5,13 +5,17 @@
 use crate::dial::{DialError, Dialer};
 use ::http::header::{self, HeaderMap, HeaderValue};
 use ::http::{Method, StatusCode};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use postern_model::Secret;
 use serde::de::DeserializeOwned;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
+use url::form_urlencoded::byte_serialize;
 
 mod error;
 mod exchange;
@@ -209,12 +213,33 @@ impl Request {
         request.header("content-type", kind)
     }
 
+    /// A question whether a token is good (RFC 7662 §2.1).
+    pub fn introspection(url: &str, token: &Secret<Box<[u8]>>) -> Result<Self, HttpError> {
+        let mut form = String::from("token=");
+        form.extend(byte_serialize(token.expose()));
+        form.push_str("&token_type_hint=access_token");
+        Self::form(url, form)
+    }
+
+    /// A POST of a form.
+    pub fn form(url: &str, form: String) -> Result<Self, HttpError> {
+        Self::post(url, "application/x-www-form-urlencoded", form.into())
+    }
+
     /// A DELETE.
     pub fn delete(url: &str) -> Self {
         Self {
             method: Method::DELETE,
             ..Self::get(url)
         }
+    }
+
+    /// The same as a client of OAuth, by HTTP Basic.
+    pub fn as_client(self, id: &str, secret: &Secret<impl AsRef<str>>) -> Result<Self, HttpError> {
+        // Each encoded as in a form first (RFC 6749 §2.3.1).
+        let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
+        let pair = format!("{}:{}", encoded(id), encoded(secret.expose().as_ref()));
+        self.header("authorization", &format!("Basic {}", STANDARD.encode(pair)))
     }
 
     /// The same with a header. No log shows its value.

@@ -3,7 +3,9 @@
 //! Whoever answers [`FactRequest::Credential`](crate::decision::FactRequest) calls [`verify`]. Each
 //! kind has a file of its own, which finds what was sent of it and verifies it.
 
+mod answers;
 mod api_key;
+mod asked;
 mod bearer;
 mod elsewhere;
 mod host;
@@ -11,6 +13,8 @@ pub(crate) mod query;
 mod remembered;
 mod scheme;
 
+pub use answers::{Answers, Heard, Said, Silence};
+pub use bearer::sent as bearer_token;
 pub use host::{HostWays, is_open_about_itself};
 pub use remembered::Remembered;
 
@@ -33,6 +37,10 @@ pub struct Verifier<'a> {
     pub keyring: &'a Keyring,
     /// Tokens that were found genuine before, where somebody remembers them.
     pub remembered: Option<&'a Remembered>,
+    /// What issuers said of tokens before, where somebody keeps it.
+    pub answers: Option<&'a Answers>,
+    /// What one has just said of the token of this request.
+    pub heard: Option<&'a Heard>,
 }
 
 /// Finds the credential of a request where the operation of `route` looks for it, and verifies it.
@@ -73,7 +81,7 @@ pub fn verify_in(
     match found.first {
         None => elsewhere::verdict(accepted, facts),
         Some(Presented::Key(key)) => api_key::verify(&key, snapshot, by.keyer),
-        Some(Presented::Bearer(token)) => bearer::verify(token, accepted, snapshot, by),
+        Some(Presented::Bearer(token)) => bearer::verify(token, accepted, facts, snapshot, by),
     }
 }
 

@@ -1,7 +1,9 @@
-//! Who may call what: tenants, groups, apps, credentials and subscriptions, by name.
+//! Who may call what: tenants, groups, apps, credentials and subscriptions, by name, and the tokens
+//! that are not accepted any more.
 
 mod clients;
 mod imports;
+mod revocations;
 #[cfg(test)]
 mod tests;
 mod trie;
@@ -9,9 +11,13 @@ mod trie;
 use clients::Clients;
 use foldhash::quality::RandomState;
 use imports::Imports;
-use postern_model::entity::{Accounts, App, Credential, Group, Name, Proof, Subscription, Tenant};
+use postern_model::entity::{
+    Accounts, App, Credential, Group, Name, Proof, Subscription, Tenant, TokenRevocation,
+};
 use postern_model::key::Keyer;
 use postern_model::key::imported::KeyFormat;
+use postern_proof::Token;
+use revocations::Revocations;
 use std::hash::BuildHasher;
 use std::sync::Arc;
 use trie::Trie;
@@ -30,6 +36,7 @@ pub struct Directory {
     clients: Clients,
     /// By app and service.
     subscriptions: Trie<Subscription>,
+    revocations: Revocations,
     /// Names that many rows say. They are declared elsewhere, so that there are few; none is ever
     /// forgotten.
     names: Trie<str>,
@@ -63,6 +70,10 @@ pub enum Change {
         /// The service.
         service: Name,
     },
+    /// Tokens are not accepted any more.
+    PutTokenRevocation(TokenRevocation),
+    /// The revocation of that id is no more.
+    RemoveTokenRevocation(Name),
 }
 
 impl Directory {
@@ -86,6 +97,9 @@ impl Directory {
         }
         for row in accounts.subscriptions {
             directory.apply(Change::PutSubscription(row));
+        }
+        for row in accounts.token_revocations {
+            directory.apply(Change::PutTokenRevocation(row));
         }
         directory
     }
@@ -167,6 +181,27 @@ impl Directory {
             .get(hash, |row| *row.app == *app && *row.service == *service)
     }
 
+    /// The revocation of tokens of that id.
+    pub fn token_revocation(&self, id: &str) -> Option<&Arc<TokenRevocation>> {
+        self.revocations.get(id, &self.hasher)
+    }
+
+    /// The revocation of the same tokens as this one; itself, if it is in.
+    pub fn token_revocation_like(&self, row: &TokenRevocation) -> Option<&Arc<TokenRevocation>> {
+        let (by, name) = (row.tokens.by(), row.tokens.name());
+        self.revocations.about(&row.issuer, by, name, &self.hasher)
+    }
+
+    /// Whether any tokens are revoked.
+    pub const fn revokes_tokens(&self) -> bool {
+        !self.revocations.is_empty()
+    }
+
+    /// Why a token is not accepted any more, if it is not; `now` is Unix time in seconds.
+    pub fn revocation_of(&self, token: &Token, now: i64) -> Option<&Arc<TokenRevocation>> {
+        self.revocations.ending(token, now, &self.hasher)
+    }
+
     /// Every tenant, in no order. A walk through all of them: nothing for a request.
     pub fn tenants(&self) -> impl Iterator<Item = &Arc<Tenant>> {
         self.tenants.rows()
@@ -190,6 +225,11 @@ impl Directory {
     /// Every subscription, in no order. A walk through all of them: nothing for a request.
     pub fn subscriptions(&self) -> impl Iterator<Item = &Arc<Subscription>> {
         self.subscriptions.rows()
+    }
+
+    /// Every revocation of tokens, in no order. A walk through all of them: nothing for a request.
+    pub fn token_revocations(&self) -> impl Iterator<Item = &Arc<TokenRevocation>> {
+        self.revocations.rows()
     }
 
     fn hash(&self, key: impl std::hash::Hash) -> u64 {
@@ -266,6 +306,11 @@ impl Directory {
                         row.app == app && row.service == service
                     });
             }
+            Change::PutTokenRevocation(mut row) => {
+                row.issuer = self.name(&row.issuer);
+                self.revocations.put(row, &hasher);
+            }
+            Change::RemoveTokenRevocation(id) => self.revocations.remove(&id, &hasher),
         }
     }
 

@@ -300,7 +300,7 @@ impl Rules {
     }
 
     /// A number by which records tell these rules from others.
-    pub(crate) const fn mark(&self) -> u32 {
+    pub const fn mark(&self) -> u32 {
         self.mark
     }
 
@@ -385,12 +385,13 @@ fn reading(issuer: &Issuer) -> Name {
         tenant,
         iss,
         keys,
+        introspection,
         algorithms,
         audiences: _,
         leeway: _,
         claims,
     } = issuer;
-    let whole = format!("{tenant:?} {iss} {keys:?} {algorithms:?} {claims:?}");
+    let whole = format!("{tenant:?} {iss} {keys:?} {introspection:?} {algorithms:?} {claims:?}");
     format!("{name} {:08x}", mark(&whole)).into()
 }
 

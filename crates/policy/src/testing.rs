@@ -7,6 +7,7 @@ use crate::fields::Span;
 use crate::head::{Head, Version};
 use crate::rules::Rules;
 use postern_model::entity::{self, Configuration, Method, Operation, Service, Upstream};
+use postern_proof::Token;
 use std::sync::Arc;
 
 /// An upstream with defaults everywhere.
@@ -129,5 +130,24 @@ pub(crate) fn tls(sni: Option<&str>) -> Connection {
             sni: sni.map(Into::into),
         }),
         ..connection("198.51.100.1")
+    }
+}
+
+/// A token of `corp` that says nothing.
+pub(crate) fn token() -> Token {
+    Token {
+        issuer: "corp".into(),
+        subject: None,
+        id: None,
+        kid: None,
+        client: None,
+        user: None,
+        groups: Box::default(),
+        scopes: None,
+        audience: Box::default(),
+        issued_at: None,
+        not_before: None,
+        expires_at: None,
+        introspected: false,
     }
 }

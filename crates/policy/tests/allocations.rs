@@ -63,6 +63,7 @@ fn directory() -> Directory {
             revoked: None,
             restriction: None,
         }],
+        token_revocations: Vec::new(),
         subscriptions: vec![Subscription {
             id: "sub_1".into(),
             app: "shop".into(),
@@ -200,6 +201,7 @@ fn with_keys() -> Authentication {
     Authentication {
         kinds: vec![CredentialKind::ApiKey],
         issuers: vec![],
+        opaque: None,
         headers: vec!["x-api-key".into()],
         query: vec!["api_key".into()],
         forward_credential: false,
@@ -231,6 +233,8 @@ fn decide(snapshot: &Snapshot<'_>, keyer: &Keyer, facts: &Live<'_>) -> Walk {
                     keyer,
                     keyring,
                     remembered: None,
+                    answers: None,
+                    heard: None,
                 };
                 facts.provide_credential(verify(facts, snapshot, route, by));
             }

@@ -11,6 +11,7 @@ pub(crate) mod registry;
 pub(crate) mod remote;
 pub(crate) mod subscriptions;
 pub(crate) mod time;
+pub(crate) mod tokens;
 pub(crate) mod versions;
 pub(crate) mod webhooks;
 
@@ -127,9 +128,9 @@ pub(crate) enum Command {
     /// List members of tenants.
     #[command(subcommand)]
     Members(people::Members),
-    /// Make and list tokens of the management.
+    /// Make and list tokens of the management; revoke tokens of issuers.
     #[command(subcommand)]
-    Tokens(people::Tokens),
+    Tokens(tokens::Tokens),
     /// Make, try and watch webhooks, which are told what happens.
     #[command(subcommand)]
     Webhooks(webhooks::Webhooks),

@@ -29,6 +29,7 @@ mod secrets;
 mod services;
 mod subscriptions;
 mod table;
+mod tokens;
 mod versions;
 mod webhooks;
 mod why;
@@ -81,7 +82,7 @@ pub(crate) fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Invite(args) => people::invite(&args),
         Command::Users(command) => people::users(command),
         Command::Members(command) => people::members(command),
-        Command::Tokens(command) => people::tokens(command),
+        Command::Tokens(command) => tokens::dispatch(command),
         Command::Webhooks(command) => webhooks::dispatch(command),
         Command::Login(args) => login::login(&args),
         Command::Logout(args) => login::logout(&args),

@@ -1,5 +1,6 @@
 //! What no bytes may do.
 
+use crate::introspection::Answer;
 use crate::{KeySet, Trusted, Unverified};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -19,11 +20,17 @@ pub fn fuzz(data: &[u8]) -> Result<(), String> {
         tenant: None,
         iss: "https://login.example.com".into(),
         keys: IssuerKeys::Shared(Secret::new([0; 32].into())),
+        introspection: None,
         algorithms: Vec::new(),
         audiences: Vec::new(),
         leeway: Duration::ZERO,
         claims: ClaimNames::default(),
     };
+    if let Ok(Answer::Active(token)) = Answer::read(data, &issuer)
+        && !token.introspected
+    {
+        return Err("what was told of a token is taken for what it says".to_owned());
+    }
     // As it came, and as header, payload and signature on lines of their own.
     let mut lines = data.splitn(3, |byte| *byte == b'\n');
     let parts = [(); 3].map(|()| coded(lines.next().unwrap_or_default()));

@@ -1,5 +1,5 @@
-//! What callers prove themselves with, and whether it is genuine: signed tokens (JWS, RFC 7515)
-//! and the keys that they are signed with (JWK, RFC 7517).
+//! What callers prove themselves with, and whether it is genuine: signed tokens (JWS, RFC 7515),
+//! the keys that they are signed with (JWK, RFC 7517), and what issuers say of tokens (RFC 7662).
 //!
 //! Owns the reading of foreign bytes that claim to be a proof, and the check of their signatures.
 //! Refuses to own I/O, clocks, where keys come from (`postern-proxy`), and what a proof is worth:
@@ -9,6 +9,7 @@ mod algorithm;
 mod claims;
 mod decoy;
 mod fuzz;
+pub mod introspection;
 mod json;
 pub mod jwk;
 mod jws;

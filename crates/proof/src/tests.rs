@@ -18,6 +18,7 @@ pub(super) fn issuer() -> Issuer {
         name: "corp".into(),
         tenant: None,
         iss: ISS.into(),
+        introspection: None,
         keys: IssuerKeys::Url(Fetched {
             url: ISS.into(),
             every: Duration::from_mins(1),

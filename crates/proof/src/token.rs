@@ -53,6 +53,9 @@ pub struct Token {
     /// It is not good from then on.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub expires_at: Option<i64>,
+    /// Its issuer said this of it (RFC 7662), and not the token itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub introspected: bool,
 }
 
 /// What a token is checked with.
@@ -110,12 +113,7 @@ impl<'a> Unverified<'a> {
     /// [`Fault::Malformed`].
     pub fn parse(token: &'a [u8]) -> Result<Self, Fault> {
         let compact = Compact::parse(token).map_err(Fault::Malformed)?;
-        for name in ["exp", "nbf", "iat"] {
-            if compact.claims.contains_key(name) && date(&compact.claims, name).is_none() {
-                let what = format!("has a claim `{name}` that is not a time");
-                return Err(Fault::Malformed(what.into()));
-            }
-        }
+        times(&compact.claims).map_err(|what| Fault::Malformed(what.into()))?;
         Ok(Self(compact))
     }
 
@@ -166,12 +164,10 @@ impl<'a> Unverified<'a> {
         }
         let (signed, signature) = (self.0.signed, &*self.0.signature);
         match (by.keys).check(header.kid.as_deref(), algorithm, signed, signature) {
-            Checked::Genuine => Ok(Token::of(
-                issuer,
-                header.kid.as_deref(),
-                &self.0,
-                &by.issuer.claims,
-            )),
+            Checked::Genuine => Ok(Token {
+                kid: header.kid.as_deref().map(Arc::from),
+                ..Token::of(issuer, &self.0.claims, &by.issuer.claims)
+            }),
             Checked::KeyUnknown => {
                 self.check_for_nobody();
                 Err(Fault::KeyUnknown {
@@ -194,8 +190,20 @@ impl<'a> Unverified<'a> {
 }
 
 impl Token {
-    fn of(issuer: Arc<str>, kid: Option<&str>, from: &Compact<'_>, names: &ClaimNames) -> Self {
-        let claims = &from.claims;
+    /// What an issuer says of a token.
+    pub(crate) fn told(issuer: &Issuer, said: &Map<String, Value>) -> Result<Self, String> {
+        times(said)?;
+        let names = &issuer.claims;
+        let mut token = Self::of(issuer.name.clone(), said, names);
+        if claims::first(said, &names.user).is_none() {
+            // What people call whoever signed in (RFC 7662 §2.2).
+            token.user = said.get("username").and_then(claims::text).map(Arc::from);
+        }
+        token.introspected = true;
+        Ok(token)
+    }
+
+    fn of(issuer: Arc<str>, claims: &Map<String, Value>, names: &ClaimNames) -> Self {
         let one = |names: &[Name]| {
             let text = claims::first(claims, names).and_then(claims::text);
             text.map(Arc::from)
@@ -213,7 +221,7 @@ impl Token {
             issuer,
             subject: named("sub"),
             id: named("jti"),
-            kid: kid.map(Arc::from),
+            kid: None,
             client,
             user,
             groups: many(&names.groups),
@@ -222,6 +230,7 @@ impl Token {
             issued_at: date(claims, "iat"),
             not_before: date(claims, "nbf"),
             expires_at: date(claims, "exp"),
+            introspected: false,
         }
     }
 }
@@ -235,6 +244,16 @@ fn audience(claims: &Map<String, Value>) -> Box<[Arc<str>]> {
         }
         Some(one) => claims::text(one).map(Arc::from).into_iter().collect(),
         None => Box::default(),
+    }
+}
+
+/// What is wrong with the times of a token.
+fn times(claims: &Map<String, Value>) -> Result<(), String> {
+    let mut times = ["exp", "nbf", "iat"].into_iter();
+    let wrong = times.find(|name| claims.contains_key(*name) && date(claims, name).is_none());
+    match wrong {
+        Some(name) => Err(format!("has a claim `{name}` that is not a time")),
+        None => Ok(()),
     }
 }
 
@@ -253,6 +272,6 @@ fn date(claims: &Map<String, Value>, name: &str) -> Option<i64> {
     Some(float.floor() as i64)
 }
 
-fn shown(text: &str) -> Box<str> {
+pub(crate) fn shown(text: &str) -> Box<str> {
     printable(text.as_bytes(), SHOWN).into()
 }

@@ -1,24 +1,32 @@
-//! The keys of issuers: read from files, or fetched, and kept as fresh as they are said to be.
+//! The keys of issuers: read from files, or fetched, and kept as fresh as they are said to be. And
+//! what issuers say of tokens, where they are asked.
 //!
 //! Requests are decided by the [`Keyring`], which is replaced whole. What is fetched is fetched by
 //! one task for each issuer, on the runtime that the gateway was started on; a request that needs
 //! keys that are not there wakes that task and waits a moment for what becomes of it.
 
+mod ask;
 mod fetch;
 #[cfg(test)]
 mod tests;
 mod watch;
 
-pub use fetch::{Fetch, Fetching, MOST_BYTES, Nowhere, Permit};
+pub use fetch::{
+    Asking, Fetch, Fetching, MOST_ANSWER, MOST_BYTES, Nowhere, Permit, Question, Reply,
+};
 
 use crate::gateway::Snapshot;
+use crate::metrics::Metrics;
 use arc_swap::{ArcSwap, Guard};
+use ask::Asked;
 use postern_model::entity::{Issuer, IssuerKeys, Name};
+use postern_model::key::Keyer;
+use postern_policy::credential::{Answers, Heard};
 use postern_proof::{KeySet, Keyring, Keys};
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
 use tokio::runtime::Handle;
 use watch::Watched;
 
@@ -35,16 +43,23 @@ const MOST_FILE: u64 = postern_proof::jwk::MOST_BYTES as u64;
 pub(crate) struct Issuers {
     keyring: Arc<ArcSwap<Keyring>>,
     watched: Mutex<HashMap<Name, Watched>>,
+    asked: Mutex<HashMap<Name, Arc<Asked>>>,
+    answers: Arc<Answers>,
+    metrics: Arc<Metrics>,
     fetch: Arc<dyn Fetch>,
     runtime: Option<Handle>,
 }
 
 impl Issuers {
-    /// Those of nobody; keys are fetched on the runtime that this is called on.
-    pub(crate) fn new(fetch: Arc<dyn Fetch>) -> Self {
+    /// Those of nobody; keys are fetched on the runtime that this is called on. What is said of
+    /// tokens is kept by what that key makes of them.
+    pub(crate) fn new(fetch: Arc<dyn Fetch>, keyer: &Keyer, metrics: Arc<Metrics>) -> Self {
         Self {
             keyring: Arc::default(),
             watched: Mutex::default(),
+            asked: Mutex::default(),
+            answers: Arc::new(Answers::new(keyer)),
+            metrics,
             fetch,
             runtime: Handle::try_current().ok(),
         }
@@ -55,10 +70,16 @@ impl Issuers {
         self.keyring.load()
     }
 
+    /// What issuers said of tokens of late.
+    pub(crate) fn answers(&self) -> &Answers {
+        &self.answers
+    }
+
     /// Keeps the keys of a configuration's issuers fresh from now on, and those of others no more.
     /// What was fetched for an issuer that is the same as before stays.
     pub(crate) fn follow(&self, snapshot: &Arc<Snapshot>) {
-        let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
+        self.follow_asked(snapshot);
+        let mut watched = lock(&self.watched);
         let all = &snapshot.configuration().issuers;
         let is_there = |name: &str| all.iter().any(|issuer| *issuer.name == *name);
         watched.retain(|name, _| is_there(name));
@@ -103,7 +124,7 @@ impl Issuers {
     /// wait, and one that is away for longer, which they do not.
     pub(crate) async fn ask(&self, issuer: &str) -> bool {
         let asked = {
-            let watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
+            let watched = lock(&self.watched);
             watched.get(issuer).and_then(|one| one.ask(PATIENCE))
         };
         let Some(mut asked) = asked else {
@@ -112,6 +133,41 @@ impl Issuers {
         let done = tokio::time::timeout(PATIENCE, asked.changed()).await;
         matches!(done, Ok(Ok(())))
     }
+
+    /// From now on those of a configuration are asked that are to be, and no others.
+    fn follow_asked(&self, snapshot: &Arc<Snapshot>) {
+        let mut asked = lock(&self.asked);
+        let mut next = HashMap::new();
+        for issuer in &snapshot.configuration().issuers {
+            let permit = permit(snapshot, issuer);
+            let one = match asked.remove(&issuer.name).filter(|one| one.is_of(issuer)) {
+                Some(same) => {
+                    same.guarded_by(permit);
+                    Some(same)
+                }
+                None => Asked::new(issuer, permit, self),
+            };
+            next.extend(one.map(|one| (issuer.name.clone(), one)));
+        }
+        *asked = next;
+    }
+
+    /// What an issuer says of a token; `None` if it is not asked. `mark` is of the rules by which
+    /// that is read.
+    pub(crate) async fn about(&self, issuer: &str, token: &[u8], mark: u32) -> Option<Arc<Heard>> {
+        let asked = lock(&self.asked).get(issuer).cloned()?;
+        Some(asked.about(token, mark, self.runtime.as_ref()?).await)
+    }
+}
+
+/// Unix time in milliseconds.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(0))
+}
+
+fn lock<T>(one: &Mutex<T>) -> MutexGuard<'_, T> {
+    one.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The egress rule, for what a tenant configured. Whoever runs the platform may have keys anywhere.
@@ -140,7 +196,7 @@ pub(crate) fn read(issuers: &[Issuer]) -> Result<ReadKeys, (Name, String)> {
             IssuerKeys::Shared(secret) => {
                 KeySet::shared(secret.expose()).map_err(|what| format!("its secret {what}"))
             }
-            IssuerKeys::Url(_) | IssuerKeys::Discovery(_) => continue,
+            IssuerKeys::Url(_) | IssuerKeys::Discovery(_) | IssuerKeys::Untold => continue,
         };
         let keys = keys.map_err(|what| (issuer.name.clone(), what))?;
         found.push((issuer.name.clone(), Arc::new(keys)));

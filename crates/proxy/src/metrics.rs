@@ -36,6 +36,7 @@ pub struct Metrics {
     /// Whether the newest attempt failed.
     stale: AtomicU64,
     spans_dropped: AtomicU64,
+    introspections: [AtomicU64; Introspected::NAMES.len()],
 }
 
 impl Metrics {
@@ -80,10 +81,29 @@ impl Metrics {
         self.spans_dropped.fetch_add(count, Ordering::Relaxed);
     }
 
+    /// Takes note of what came of a question to an issuer about a token.
+    pub(crate) fn introspected(&self, what: Introspected) {
+        add(&self.introspections, what as usize);
+    }
+
     /// Writes everything in the Prometheus text format, version 0.0.4.
     pub fn render(&self, out: &mut String, observed: &dyn Observe) {
         exposition::write(self, observed, out);
     }
+}
+
+/// What came of a question to an issuer about a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Introspected {
+    Active,
+    Inactive,
+    Failed,
+    Rejected,
+}
+
+impl Introspected {
+    /// What they are called, in order.
+    const NAMES: [&str; 4] = ["active", "inactive", "failed", "rejected"];
 }
 
 fn add(counters: &[AtomicU64], index: usize) {

@@ -15,7 +15,8 @@ mod tests;
 pub enum Class {
     /// Compiled as a whole; every change makes a revision.
     Rules,
-    /// Tenants, groups, apps, credentials, subscriptions: changed one by one, without a revision.
+    /// Tenants, groups, apps, credentials, subscriptions, revocations of tokens: changed one by one,
+    /// without a revision.
     Directory,
     /// Users, their roles, what waits for somebody: what the gateway never reads. Changed one by
     /// one, without a revision, and no part of a configuration.
@@ -23,7 +24,14 @@ pub enum Class {
 }
 
 /// The kinds of the directory.
-const DIRECTORY: [&str; 5] = ["app", "credential", "group", "subscription", "tenant"];
+const DIRECTORY: [&str; 6] = [
+    "app",
+    "credential",
+    "group",
+    "subscription",
+    "tenant",
+    "token_revocation",
+];
 
 /// The kinds of the management; every other kind belongs to the rules.
 const MANAGEMENT: [&str; 11] = [

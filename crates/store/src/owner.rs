@@ -17,6 +17,8 @@ pub enum Says {
     Tenant,
     /// By their app.
     App,
+    /// By their issuer.
+    Issuer,
     /// By their app, and by their service: both sides see them.
     Subscription,
     /// By what they are attached to.
@@ -26,7 +28,7 @@ pub enum Says {
 }
 
 /// Kinds that are not here are the platform's.
-const SAYS: [(&str, Says); 25] = [
+const SAYS: [(&str, Says); 26] = [
     ("access_role", Says::Tenant),
     ("api_document", Says::Service),
     ("app", Says::Tenant),
@@ -49,6 +51,7 @@ const SAYS: [(&str, Says); 25] = [
     ("tenant", Says::Id),
     ("tenant_default", Says::Id),
     ("token", Says::Tenant),
+    ("token_revocation", Says::Issuer),
     ("upstream", Says::Tenant),
     ("user", Says::Platform),
     ("webhook", Says::Tenant),
@@ -93,6 +96,7 @@ pub fn belongs<'a>(
         Says::Id => Belongs::Tenant(id),
         Says::Tenant => tenant(document),
         Says::App => with("app", text(document, "app")),
+        Says::Issuer => with("issuer", text(document, "issuer")),
         Says::Service => with("service", id.split('/').next()),
         Says::Subscription => {
             let service = with("service", text(document, "service"));

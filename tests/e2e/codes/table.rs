@@ -363,6 +363,9 @@ pub(super) const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("connection.timeout", "tests/e2e/refusals.rs", "slow_callers_are_told_so"),
     // It takes a token, and a wait.
     ("csrf.token_expired", "tests/e2e/wellknown.rs", "pages_of_the_host_fetch_tokens_and_change_something_with_them"),
+    // They take a revocation, and an issuer that is asked.
+    ("token.revoked", "tests/e2e/commands/tokens.rs", "all_tokens_of_a_subject_end_and_who_signs_in_again_passes"),
+    ("token.inactive", "tests/e2e/introspection.rs", "a_real_provider_is_asked_and_believed"),
     // Nobody decides these: callers are told them in place of others.
     ("credential.invalid", "tests/e2e/codes/disguise.rs", "a_guessed_secret_cannot_be_told_from_a_key_that_never_was"),
     ("token.invalid", "tests/e2e/codes/disguise.rs", "a_token_that_is_not_genuine_says_nothing_of_why"),

@@ -16,7 +16,8 @@ pub(crate) fn module(file: &str) -> Option<PathBuf> {
     // Several tests may get here at once; one makes it, the others wait.
     let lock = std::fs::File::create(target.join("tests-node.lock")).ok()?;
     lock.lock().ok()?;
-    if !environment.join("complete").exists() {
+    let wanted = environment.join("node_modules").join(file);
+    if !wanted.exists() {
         let _ = Command::new("bash")
             .arg(workspace().join("tests/setup.sh"))
             .arg("node")
@@ -24,8 +25,8 @@ pub(crate) fn module(file: &str) -> Option<PathBuf> {
             .stdout(Stdio::null())
             .status();
     }
-    if environment.join("complete").exists() {
-        return Some(environment.join("node_modules").join(file));
+    if wanted.exists() && environment.join("complete").exists() {
+        return Some(wanted);
     }
     skipped("no Node environment could be made");
     None

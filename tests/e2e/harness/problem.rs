@@ -68,6 +68,8 @@ const CONTRACT: &[(&str, u16, &str, &str)] = &[
     ("token.expired", 401, "consumer", "http_request_denied"),
     ("token.not_yet_valid", 401, "consumer", "http_request_denied"),
     ("token.audience_mismatch", 401, "consumer", "http_request_denied"),
+    ("token.inactive", 401, "consumer", "http_request_denied"),
+    ("token.revoked", 401, "consumer", "http_request_denied"),
     ("token.claim_missing", 401, "consumer", "http_request_denied"),
     ("identity_provider.unreachable", 503, "identity_provider", "destination_unavailable"),
     ("account.tenant_suspended", 403, "consumer", "http_request_denied"),

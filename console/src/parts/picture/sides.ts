@@ -66,6 +66,8 @@ const ROWS: Record<string, Row> = {
   'credential.revoked': ['key', 'revoked_at'],
   'credential.wrong_environment': ['key_environment key', 'service_environment'],
   'credential.restricted': ['seen key', 'restriction'],
+  'token.revoked': ['subject client tokens', 'revoked_at'],
+  'token.inactive': ['subject', 'at issuer'],
   'tenant.isolated': ['app', 'service tenant'],
   'subscription.not_covered': ['operation app', 'covers plan'],
   'authorization.scope_missing': ['granted app', 'required'],
@@ -80,7 +82,7 @@ const ROWS: Record<string, Row> = {
 const FAMILIES: Record<string, Row> = { account: ACCOUNT, subscription: SUBSCRIPTION, upstream: UPSTREAM };
 
 /** Codes of what closes on purpose. */
-const CLOSED = /^(edge\.|network\.address_denied|credential\.revoked)/;
+const CLOSED = /^(edge\.|network\.address_denied|credential\.revoked|token\.revoked)/;
 
 /** Sorts the evidence of a refusal. What nobody sorted here stands with the rest, so that none is lost. */
 export function sides(refusal: Schemas['ExplainedRefusal'], asked: Schemas['AskedRequest']): Sides {

@@ -8,7 +8,7 @@ use crate::scalar::text::Text;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// Whoever signs tokens (JWT) that callers may bring. Its keys are in one of `keys_file`,
+/// Whoever makes tokens that callers may bring. Its keys are in one of `keys_file`,
 /// `keys_url` and `secret`; without any, they are found through its own description
 /// (`/.well-known/openid-configuration` below `issuer`).
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -50,6 +50,50 @@ pub(crate) struct Issuer {
     pub keep: Option<At<Duration>>,
     /// Where its tokens say who calls, and what they may do.
     pub claims: Option<Claims>,
+    /// Where it is asked whether a token is good (RFC 7662): tokens that are no JWT, and with `jwt`
+    /// those that are.
+    pub introspection: Option<At<Introspection>>,
+}
+
+/// How an issuer is asked about tokens.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Introspection {
+    /// The address of its introspection endpoint.
+    #[schemars(required)]
+    pub url: Option<At<Url>>,
+    /// What the gateway is called there, as client.
+    #[schemars(required)]
+    pub client_id: Option<Text>,
+    /// Where the gateway's own secret is: `env:NAME` or `file:PATH`. It is sent as HTTP Basic.
+    #[schemars(required)]
+    pub client_secret: Option<At<SecretReference>>,
+    /// Whether it is asked about tokens that are no JWT. A service accepts such tokens of one issuer
+    /// at most: they do not say whose they are, and are shown to nobody else.
+    #[schemars(extend("default" = true))]
+    pub opaque: Option<At<bool>>,
+    /// What proves those that are.
+    #[schemars(extend("default" = "keys"))]
+    pub jwt: Option<At<JwtProof>>,
+    /// The longest that an answer may take.
+    #[schemars(extend("default" = "2s", "x-minimum" = 100, "x-maximum" = 5_000))]
+    pub timeout: Option<Duration>,
+    /// How long it counts that a token is good, never beyond its `exp`. That it is not counts for 5 s
+    /// at most.
+    #[schemars(extend("default" = "30s", "x-minimum" = 0, "x-maximum" = 3_600_000))]
+    pub cache: Option<Duration>,
+}
+
+/// What proves a token that is a JWT.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum JwtProof {
+    /// The issuer's keys alone.
+    Keys,
+    /// The issuer's keys, and then what it says of the token.
+    Both,
+    /// What the issuer says of the token alone; it needs no keys.
+    Introspection,
 }
 
 /// The claims of a token that are looked at. Of several names the first that a token has counts. A

@@ -7,7 +7,7 @@ use crate::document::access::{self as document, Accepted};
 use crate::document::service::Operation;
 use crate::findings::quote;
 use crate::located::At;
-use postern_model::entity::{Authentication, CredentialKind, Name};
+use postern_model::entity::{Authentication, CredentialKind, Issuer, Name};
 
 impl Resolver<'_, '_> {
     /// What a service accepts.
@@ -27,6 +27,7 @@ impl Resolver<'_, '_> {
                 continue;
             }
             self.may_be_trusted(&shown, tenant, issuer);
+            self.one_is_asked(&shown, &issuers, issuer);
             let mut all = self.issuers.iter();
             let index = all.position(|one| *one.name == *issuer.value);
             if let Some(index) = index.filter(|index| !issuers.contains(index)) {
@@ -44,7 +45,12 @@ impl Resolver<'_, '_> {
             (true, None) => (vec!["x-api-key".into()], Vec::new()),
             (false, _) => (Vec::new(), Vec::new()),
         };
+        let asked = |&at: &usize| {
+            let issuer = self.issuers.get(at);
+            issuer.is_some_and(|issuer| issuer.introspects_opaque().is_some())
+        };
         Authentication {
+            opaque: issuers.iter().copied().find(asked),
             kinds: CredentialKind::ALL.into_iter().filter(accepted).collect(),
             headers,
             query,
@@ -52,6 +58,28 @@ impl Resolver<'_, '_> {
             forward_credential: given.forward_credential.unwrap_or(false),
             subscription: (given.subscription.as_ref()).is_none_or(|needed| needed.value),
         }
+    }
+
+    /// Only one of a service's issuers can be asked about tokens that are no JWT: they do not say
+    /// whose they are, and whoever is shown somebody else's could use it.
+    fn one_is_asked(&mut self, shown: &str, before: &[usize], issuer: &At<String>) {
+        let asked = |issuer: &&Issuer| issuer.introspects_opaque().is_some();
+        let mut earlier = before.iter().filter_map(|&at| self.issuers.get(at));
+        let this = (self.issuers.iter()).find(|one| *one.name == *issuer.value);
+        let (Some(this), Some(other)) = (this.filter(asked), earlier.find(asked)) else {
+            return;
+        };
+        if this.name == other.name {
+            return;
+        }
+        let message = format!("{shown} has two issuers to ask about tokens that are no JWT");
+        let label = format!(
+            "such a token does not say whether it is of this one or of {}",
+            quote(&other.name)
+        );
+        self.findings
+            .error(Code::Conflict, issuer.span, &message, &label)
+            .help("write `opaque: false` into `introspection` of the one whose tokens are JWTs");
     }
 
     /// A tenant believes its own issuers and those of the platform.
@@ -128,6 +156,7 @@ fn narrowed(above: &Authentication, kinds: Vec<CredentialKind>) -> Authenticatio
     }
     if !kinds.contains(&CredentialKind::Jwt) {
         here.issuers = Vec::new();
+        here.opaque = None;
     }
     here.kinds = kinds;
     here

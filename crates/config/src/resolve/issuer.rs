@@ -2,6 +2,7 @@
 
 use super::Resolver;
 use super::declared::{Bound, TENANT, bounds, refer};
+use super::introspection::asked_about_all;
 use crate::code::Code;
 use crate::document::issuer as document;
 use crate::findings::quote;
@@ -49,13 +50,23 @@ impl Resolver<'_, '_> {
                 format!("{shown} belongs to a tenant that does not exist")
             });
         }
-        let keys = self.issuer_keys(name, &shown, &given);
+        let keys = if asked_about_all(&given) {
+            self.without_keys(name, &shown, &given);
+            Some(IssuerKeys::Untold)
+        } else {
+            self.issuer_keys(name, &shown, &given)
+        };
+        let introspection = match &given.introspection {
+            Some(asked) => Some(self.introspection(name, &shown, &given, asked)?),
+            None => None,
+        };
         let algorithms = self.issuer_algorithms(&shown, &given);
         Some(Issuer {
             name: name.value.as_str().into(),
             tenant: given.tenant.map(|tenant| tenant.value.into()),
             iss: given.issuer?.value.0,
             keys: keys?,
+            introspection,
             algorithms,
             audiences: given.audiences?.into_iter().map(|one| one.0).collect(),
             leeway: given.leeway.map_or(Duration::from_secs(30), |one| one.0),
@@ -121,15 +132,7 @@ impl Resolver<'_, '_> {
 
     /// Warns of keys that come over a network as anybody on it likes.
     fn without_tls(&mut self, shown: &str, url: &str, span: Span) {
-        let Some(rest) = url.strip_prefix("http://") else {
-            return;
-        };
-        let host = rest.split([':', '/']).next().unwrap_or_default();
-        let address = host.parse::<Ipv4Addr>();
-        let stays = host == "localhost"
-            || rest.starts_with("[::1]")
-            || address.is_ok_and(|address| address.is_loopback());
-        if !stays {
+        if goes_without_tls(url) {
             let message = format!("{shown} has keys that are fetched without TLS");
             let label = "whoever stands on the way can make tokens";
             self.findings
@@ -201,6 +204,19 @@ impl Resolver<'_, '_> {
         };
         self.findings.error(Code::Conflict, span, &message, label);
     }
+}
+
+/// Whether an address is reached without TLS, and on another machine.
+pub(super) fn goes_without_tls(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("http://") else {
+        return false;
+    };
+    let host = rest.split([':', '/']).next().unwrap_or_default();
+    let address = host.parse::<Ipv4Addr>();
+    let stays = host == "localhost"
+        || rest.starts_with("[::1]")
+        || address.is_ok_and(|address| address.is_loopback());
+    !stays
 }
 
 fn claims(given: Option<document::Claims>) -> ClaimNames {

@@ -36,6 +36,7 @@ fn the_access_of_a_service_arrives() {
     let authentication = Authentication {
         kinds: vec![CredentialKind::ApiKey],
         issuers: vec![],
+        opaque: None,
         headers: vec!["x-api-key".into()],
         query: Vec::new(),
         forward_credential: false,

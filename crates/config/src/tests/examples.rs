@@ -21,6 +21,9 @@ fn staged(path: &Path) -> (tempfile::TempDir, PathBuf) {
     let jwt = folder.path().join("jwt");
     fs::create_dir(&jwt).unwrap();
     fs::write(jwt.join("keys.json"), "").unwrap();
+    let introspection = folder.path().join("introspection");
+    fs::create_dir(&introspection).unwrap();
+    fs::write(introspection.join("client-secret"), "secret").unwrap();
     let geo = folder.path().join("geo");
     fs::create_dir(&geo).unwrap();
     fs::write(geo.join("example.mmdb"), "").unwrap();

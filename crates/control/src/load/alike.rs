@@ -1,7 +1,7 @@
 //! What no two documents of a directory may have in common, and no part of it can show.
 
 use crate::Refusal;
-use postern_model::entity::{Name, Proof, Subscription};
+use postern_model::entity::{MOST_TOKEN_REVOCATIONS, Name, Proof, Subscription};
 use postern_model::key::imported::MAX_FORMATS;
 use postern_policy::{Change, Directory};
 use std::collections::{HashMap, HashSet};
@@ -116,4 +116,44 @@ pub(super) fn one_subscription(directory: &Directory, row: &Subscription) -> Res
     );
     Err(Refusal::new("configuration", message)
         .help("an app has one subscription to a service: change that one"))
+}
+
+/// Refuses a second revocation of the same tokens. Those that a part declares are compared with each
+/// other where it is read.
+pub(super) fn one_revocation(directory: &Directory, put: &[Change]) -> Result<(), Refusal> {
+    for change in put {
+        let Change::PutTokenRevocation(row) = change else {
+            continue;
+        };
+        let other = directory.token_revocation_like(row);
+        if let Some(other) = other.filter(|other| other.id != row.id) {
+            let message = format!(
+                "revocations `{}` and `{}` are about the same tokens",
+                other.id, row.id
+            );
+            return Err(Refusal::new("configuration", message).help("change the one that is there"));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses more revocations of one issuer's tokens than there may be. Only a walk through all of
+/// them tells.
+pub(super) fn few_revocations(directory: &Directory) -> Result<(), Refusal> {
+    let mut counts: HashMap<&Name, usize> = HashMap::new();
+    for row in directory.token_revocations() {
+        *counts.entry(&row.issuer).or_default() += 1;
+    }
+    let many = counts
+        .into_iter()
+        .find(|(_, count)| *count > MOST_TOKEN_REVOCATIONS);
+    let Some((issuer, count)) = many else {
+        return Ok(());
+    };
+    let message = format!(
+        "issuer `{issuer}` has {count} revocations of its tokens; {MOST_TOKEN_REVOCATIONS} are \
+         accepted"
+    );
+    Err(Refusal::new("configuration", message)
+        .help("remove those that are over, or revoke by client what belongs together"))
 }

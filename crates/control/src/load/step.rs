@@ -1,6 +1,8 @@
 //! From one directory to the next: what a change set does to it.
 
-use super::alike::{few_formats, new_keys, one_subscription, unlike};
+use super::alike::{
+    few_formats, few_revocations, new_keys, one_revocation, one_subscription, unlike,
+};
 use super::rows::{named, read};
 use crate::Refusal;
 use postern_config::Known;
@@ -14,10 +16,12 @@ pub(super) fn holds(directory: &Directory, known: &Known) -> bool {
     let mut subscriptions = directory.subscriptions();
     let mut credentials = directory.credentials();
     let (mut groups, mut apps) = (directory.groups(), directory.apps());
+    let mut revocations = directory.token_revocations();
     subscriptions.all(|row| known.has_all_of_subscription(row))
         && credentials.all(|row| known.has_all_of_credential(row))
         && groups.all(|row| known.has_all_of_group(row))
         && apps.all(|row| known.has_all_of_app(row))
+        && revocations.all(|row| known.has_all_of_token_revocation(row))
 }
 
 /// The directory after a change set, of which this was read.
@@ -35,10 +39,16 @@ pub(super) fn with(
             one_subscription(&before, row)?;
         }
     }
+    let revokes = |change: &Change| matches!(change, Change::PutTokenRevocation(_));
+    let revokes = put.iter().any(revokes);
+    one_revocation(&before, &put)?;
     let new = new_keys(directory, &put);
     let after = before.with_all(put, sequence);
     unlike(&after, &new)?;
     few_formats(&after)?;
+    if revokes {
+        few_revocations(&after)?;
+    }
     Ok(after)
 }
 
@@ -54,6 +64,10 @@ fn changes(entries: &[Entry], mut accounts: Accounts) -> Result<Vec<Change>, Ref
         match entry.kind.as_str() {
             "credential" if entry.after.is_none() => {
                 changes.push(Change::RemoveCredential((&*entry.id).into()));
+            }
+            // It may have been about other tokens.
+            "token_revocation" => {
+                changes.push(Change::RemoveTokenRevocation((&*entry.id).into()));
             }
             "subscription" => {
                 // It may have been for another app or service.
@@ -80,7 +94,9 @@ fn changes(entries: &[Entry], mut accounts: Accounts) -> Result<Vec<Change>, Ref
 const fn is_removal(change: &Change) -> bool {
     matches!(
         change,
-        Change::RemoveCredential(_) | Change::RemoveSubscription { .. }
+        Change::RemoveCredential(_)
+            | Change::RemoveSubscription { .. }
+            | Change::RemoveTokenRevocation(_)
     )
 }
 
@@ -96,5 +112,11 @@ pub(super) fn puts(accounts: Accounts) -> impl Iterator<Item = Change> {
                 .subscriptions
                 .into_iter()
                 .map(Change::PutSubscription),
+        )
+        .chain(
+            accounts
+                .token_revocations
+                .into_iter()
+                .map(Change::PutTokenRevocation),
         )
 }

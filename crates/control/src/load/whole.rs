@@ -1,6 +1,8 @@
 //! Reading everything: at once, or, where that is too much, in parts.
 
-use super::alike::{beginning, few_formats, one_subscription, unique};
+use super::alike::{
+    beginning, few_formats, few_revocations, one_revocation, one_subscription, unique,
+};
 use super::rows::{Row, base, put};
 use super::step::puts;
 use super::{Last, Loader, PART, Read};
@@ -80,6 +82,7 @@ impl<'a> Whole<'a> {
         if let Some(large) = self.large {
             unique(&large.last.directory, large.digests)?;
             few_formats(&large.last.directory)?;
+            few_revocations(&large.last.directory)?;
             return Ok(Read::new(proposal, Some(large.rules), large.last));
         }
         let mut all = base(proposal)?;
@@ -116,7 +119,9 @@ impl Large {
         for row in &accounts.subscriptions {
             one_subscription(&self.last.directory, row)?;
         }
-        self.last.directory.change(puts(accounts), sequence);
+        let puts: Vec<_> = puts(accounts).collect();
+        one_revocation(&self.last.directory, &puts)?;
+        self.last.directory.change(puts, sequence);
         Ok(())
     }
 }

@@ -12,13 +12,14 @@ use serde_json::Value;
 mod tests;
 
 /// Where they stand: the kind, and the path of the member.
-const REFERENCES: [(&str, &str); 14] = [
+const REFERENCES: [(&str, &str); 15] = [
     ("certificate", "certificate"),
     ("certificate", "key"),
     ("credential", "secret"),
     ("geo", "asn"),
     ("geo", "country"),
     ("identity_provider", "client_secret"),
+    ("issuer", "introspection.client_secret"),
     ("issuer", "keys_file"),
     ("issuer", "secret"),
     ("list", "source.file"),

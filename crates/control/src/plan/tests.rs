@@ -32,6 +32,9 @@ impl Site {
         let jwt = place.path().join("jwt");
         std::fs::create_dir(&jwt).unwrap();
         std::fs::write(jwt.join("keys.json"), "").unwrap();
+        let introspection = place.path().join("introspection");
+        std::fs::create_dir(&introspection).unwrap();
+        std::fs::write(introspection.join("client-secret"), "secret").unwrap();
         let geo = place.path().join("geo");
         std::fs::create_dir(&geo).unwrap();
         std::fs::write(geo.join("example.mmdb"), "").unwrap();

@@ -1,7 +1,7 @@
 //! Fixes for refused tokens.
 
 use super::Candidate;
-use super::case::Case;
+use super::case::{Case, text};
 use crate::document::Change;
 use crate::explanation::Step;
 use postern_model::denial::{Code, Denial};
@@ -11,6 +11,7 @@ pub(super) fn candidates(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
     match denial.code {
         Code::TokenAudienceMismatch => audience(case).into_iter().collect(),
         Code::TokenNotYetValid | Code::TokenExpired => leeway(case, denial).into_iter().collect(),
+        Code::TokenRevoked => restored(case, denial).into_iter().collect(),
         _ => Vec::new(),
     }
 }
@@ -31,6 +32,25 @@ fn audience(case: &Case<'_>) -> Option<Candidate> {
             .reach(reach)
             .weight(3),
     )
+}
+
+/// The revocation is taken back.
+fn restored(case: &Case<'_>, denial: &Denial) -> Option<Candidate> {
+    let id = text(denial, "revocation")?;
+    let document = case.document("token_revocation", id)?;
+    let said = |member: &str| document.get(member).and_then(Json::as_str);
+    let issuer = said("issuer")?;
+    let whose = match (said("jti"), said("subject"), said("client")) {
+        (Some(_), ..) => "whoever holds the token".to_owned(),
+        (_, Some(subject), _) => format!("whoever holds an older token of `{subject}`"),
+        (.., Some(client)) => format!("whoever holds an older token for client `{client}`"),
+        _ => return None,
+    };
+    let change = Change::new("token_revocation", id, Json::Null);
+    let sentence = format!("take back revocation `{id}` of tokens of `{issuer}`");
+    let candidate = Candidate::new(Code::TokenRevoked, sentence, Step::Change(change));
+    let command = format!("postern tokens restore {id}");
+    Some(candidate.command(command).reach(whose).if_wrong())
 }
 
 /// The most that clocks may be apart, in seconds.

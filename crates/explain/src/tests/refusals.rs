@@ -457,6 +457,7 @@ fn token() -> Token {
         issued_at: Some(NOW - 60),
         not_before: None,
         expires_at: Some(NOW + 600),
+        introspected: false,
     }
 }
 
@@ -526,6 +527,49 @@ fn page_tokens() -> Vec<Case> {
             token.client = Some("kiosk".into());
         })
         .fixes(0),
+    ]
+}
+
+/// Tokens that their issuer does not call good, or somebody here.
+fn ended_tokens() -> Vec<Case> {
+    let revoked = |tokens: Value| {
+        let mut row = json!({"issuer": "corp", "revoked_at": "2026-11-22T12:11:30Z"});
+        crate::merge_patch(&mut row, &tokens);
+        let mut world = tokens_accepted();
+        world["token_revocations"] = json!({"rev_1": row});
+        let request = Request {
+            credential: Some(CredentialVerdict::Token(Arc::new(token()))),
+            ..post()
+        };
+        case(Code::TokenRevoked, world, request).if_wrong()
+    };
+    vec![
+        case(
+            Code::IdentityProviderUnreachable,
+            tokens_accepted(),
+            with(CredentialVerdict::NoAnswer {
+                issuer: "corp".into(),
+                since: Some((NOW - 60) * 1000),
+                error: Some("it does not take the gateway's own client credentials (401)".into()),
+                rejects_us: true,
+            }),
+        )
+        .fixes(0),
+        case(
+            Code::TokenInactive,
+            tokens_accepted(),
+            with(CredentialVerdict::Inactive {
+                issuer: "corp".into(),
+                at: (NOW - 2) * 1000,
+                token: None,
+            }),
+        )
+        .fixes(0),
+        revoked(
+            json!({"subject": "lin", "reason": "laptop stolen", "revoked_by": "ann@example.com"}),
+        ),
+        revoked(json!({"jti": "1"})),
+        revoked(json!({"client": "till"})),
     ]
 }
 
@@ -636,6 +680,7 @@ pub(super) fn cases() -> Vec<Case> {
         demands(),
         sites(),
         page_tokens(),
+        ended_tokens(),
         credentials(),
         tokens(),
         accounts(),

@@ -194,6 +194,10 @@ codes! {
         401 [403] Consumer AfterChange Authenticate "http_request_denied",
     TokenClaimMissing = "token.claim_missing" "Token claim missing or not known"
         401 [403] Consumer AfterChange Authenticate "http_request_denied",
+    TokenRevoked = "token.revoked" "Token revoked"
+        401 [403] Consumer AfterChange Authenticate "http_request_denied",
+    TokenInactive = "token.inactive" "Token not active"
+        401 [403] Consumer AfterChange Authenticate "http_request_denied",
     IdentityProviderUnreachable = "identity_provider.unreachable" "Identity provider unreachable"
         503 [] IdentityProvider After(5) Authenticate "destination_unavailable",
     CsrfCrossSite = "csrf.cross_site" "Request from another site (CSRF)"

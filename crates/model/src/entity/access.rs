@@ -39,7 +39,8 @@ pub struct Scope {
 pub enum CredentialKind {
     /// An API key of this gateway, or one that was imported.
     ApiKey,
-    /// A token that an issuer signed (RFC 7519), as bearer token (RFC 6750).
+    /// A token that an issuer signed (RFC 7519), or is asked about (RFC 7662), as bearer token (RFC
+    /// 6750).
     Jwt,
 }
 
@@ -82,6 +83,8 @@ pub struct Authentication {
     /// Whose tokens are accepted: indices into
     /// [`Configuration::issuers`](super::Configuration::issuers).
     pub issuers: Vec<usize>,
+    /// Which of them is asked about tokens that are no JWT, if one is.
+    pub opaque: Option<usize>,
     /// Whether the credential is passed on to the upstream.
     pub forward_credential: bool,
     /// Whether an app needs a subscription.
@@ -95,6 +98,7 @@ impl Authentication {
         headers: Vec::new(),
         query: Vec::new(),
         issuers: Vec::new(),
+        opaque: None,
         forward_credential: false,
         subscription: false,
     };
@@ -107,6 +111,8 @@ impl Authentication {
             headers,
             query,
             issuers,
+            // Of several it could not be told who is to be asked.
+            opaque: _,
             forward_credential: _,
             subscription: _,
         } = other;

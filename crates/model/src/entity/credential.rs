@@ -148,7 +148,7 @@ impl Credential {
     }
 }
 
-/// When and why a credential ended.
+/// When and why something ended that somebody proved itself with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revocation {
     /// Unix time in seconds.

@@ -17,6 +17,8 @@ pub struct Issuer {
     pub iss: Name,
     /// Where its keys are.
     pub keys: IssuerKeys,
+    /// Where it is asked about tokens, if it is.
+    pub introspection: Option<Box<Introspection>>,
     /// The only algorithms that its tokens may be signed with; empty: those of its keys.
     pub algorithms: Vec<Algorithm>,
     /// Audiences of which a token has to name one.
@@ -39,6 +41,52 @@ pub enum IssuerKeys {
     Discovery(Fetched),
     /// A secret that it shares with us.
     Shared(Secret<Arc<[u8]>>),
+    /// Nowhere: it is asked about each of its tokens.
+    Untold,
+}
+
+/// How an issuer is asked about tokens (RFC 7662).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Introspection {
+    /// The address of its endpoint.
+    pub url: Name,
+    /// What the gateway is called there.
+    pub client: Name,
+    /// What it proves itself with there.
+    pub secret: Secret<Arc<str>>,
+    /// The longest that one answer may take.
+    pub timeout: Duration,
+    /// How long it counts that a token is good, and never beyond its end.
+    pub keep: Duration,
+    /// Whether it is asked about tokens that are no JWT, which do not say whose they are.
+    pub opaque: bool,
+    /// What is done about those that are.
+    pub jwt: JwtProof,
+}
+
+/// What proves a JWT of an issuer that can be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum JwtProof {
+    /// Its signature.
+    #[default]
+    Keys,
+    /// Its signature and the issuer's word.
+    Both,
+    /// The issuer's word.
+    Introspection,
+}
+
+impl Issuer {
+    /// How it is asked about a JWT, if it is.
+    pub fn introspects_jwt(&self) -> Option<&Introspection> {
+        let asked = self.introspection.as_deref();
+        asked.filter(|asked| asked.jwt != JwtProof::Keys)
+    }
+
+    /// How it is asked about tokens that are no JWT, if it is.
+    pub fn introspects_opaque(&self) -> Option<&Introspection> {
+        self.introspection.as_deref().filter(|asked| asked.opaque)
+    }
 }
 
 /// Keys that are fetched.

@@ -3,12 +3,9 @@
 use super::callback::shown;
 use super::settings::{ClientAuth, Settings};
 use crate::http::{HttpError, Request};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
 use postern_model::Secret;
 use serde::Deserialize;
-use url::form_urlencoded::{Serializer, byte_serialize};
+use url::form_urlencoded::Serializer;
 
 /// What it answers.
 #[derive(Deserialize)]
@@ -51,27 +48,17 @@ pub(super) fn request(
         .append_pair("code", code.expose())
         .append_pair("redirect_uri", &settings.redirect_uri)
         .append_pair("code_verifier", verifier);
-    let secret = settings.client_secret.as_ref().map(Secret::expose);
-    let mut basic = None;
-    match (auth, secret) {
+    match (auth, &settings.client_secret) {
         (ClientAuth::Basic, Some(secret)) => {
-            // Each encoded as in a form first (RFC 6749 §2.3.1).
-            let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
-            let pair = format!("{}:{}", encoded(&settings.client_id), encoded(secret));
-            basic = Some(format!("Basic {}", STANDARD.encode(pair)));
+            return Request::form(endpoint, form.finish())?.as_client(&settings.client_id, secret);
         }
         (ClientAuth::Post, Some(secret)) => {
             form.append_pair("client_id", &settings.client_id)
-                .append_pair("client_secret", secret);
+                .append_pair("client_secret", secret.expose());
         }
         _ => {
             form.append_pair("client_id", &settings.client_id);
         }
     }
-    let body = Bytes::from(form.finish());
-    let request = Request::post(endpoint, "application/x-www-form-urlencoded", body)?;
-    match basic {
-        Some(basic) => request.header("authorization", &basic),
-        None => Ok(request),
-    }
+    Request::form(endpoint, form.finish())
 }

@@ -128,6 +128,7 @@ fn a_preflight_is_answered_and_meets_nothing_behind() {
             headers: vec!["x-api-key".into()],
             query: vec![],
             issuers: vec![],
+            opaque: None,
             forward_credential: false,
             subscription: false,
         });

@@ -90,24 +90,8 @@ impl Halves {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::token;
     use postern_proof::testing::{Signer, set};
-
-    fn token() -> Arc<Token> {
-        Arc::new(Token {
-            issuer: "corp".into(),
-            subject: None,
-            id: None,
-            kid: None,
-            client: None,
-            user: None,
-            groups: Box::default(),
-            scopes: None,
-            audience: Box::default(),
-            issued_at: None,
-            not_before: None,
-            expires_at: None,
-        })
-    }
 
     fn keys() -> Arc<KeySet> {
         let signer = Signer::new(postern_model::entity::Algorithm::EdDSA, "a");
@@ -119,7 +103,7 @@ mod tests {
         let remembered = Remembered::new(&Keyer::new(&[1; 32]));
         let (keys, others) = (keys(), keys());
         let name = remembered.name(b"a token");
-        remembered.put(name, 7, &token(), &keys);
+        remembered.put(name, 7, &Arc::new(token()), &keys);
         let get = |name, mark, current: &Arc<KeySet>| {
             remembered.get(name, mark, |_, keys| Arc::ptr_eq(keys, current))
         };
@@ -131,7 +115,7 @@ mod tests {
     #[test]
     fn no_more_than_so_many_are_remembered_and_the_newest_always() {
         let remembered = Remembered::new(&Keyer::new(&[1; 32]));
-        let (token, keys) = (token(), keys());
+        let (token, keys) = (Arc::new(token()), keys());
         let name = |n: usize| remembered.name(&n.to_be_bytes());
         for n in 0..3 * HALF {
             remembered.put(name(n), 7, &token, &keys);

@@ -73,6 +73,7 @@ fn some() -> Directory {
         groups: vec![group(&["reader"])],
         apps: vec![in_group(app("shop")), app("field")],
         credentials: vec![credential("key_1", "shop"), credential("key_2", "field")],
+        token_revocations: Vec::new(),
         subscriptions: vec![subscription("shop", "orders")],
     };
     Directory::new(accounts, 41)

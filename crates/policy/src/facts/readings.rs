@@ -61,6 +61,33 @@ pub enum CredentialVerdict {
         /// Why.
         error: Option<Name>,
     },
+    /// A token that its issuer has to be asked about, and was not.
+    NotAsked {
+        /// The issuer's name in the configuration.
+        issuer: Name,
+    },
+    /// A token that its issuer says nothing of.
+    NoAnswer {
+        /// The issuer's name in the configuration.
+        issuer: Name,
+        /// Since when it answers nobody; Unix time in milliseconds.
+        since: Option<i64>,
+        /// Why.
+        error: Option<Name>,
+        /// It does not take the gateway for whom it says that it is.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        rejects_us: bool,
+    },
+    /// A token that is not good, as its issuer says.
+    Inactive {
+        /// The issuer's name in the configuration.
+        issuer: Name,
+        /// When it said so; Unix time in milliseconds.
+        at: i64,
+        /// What the token says itself, where the issuer signed it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        token: Option<Arc<Token>>,
+    },
 }
 
 /// What is not in memory, and might change a verdict if it were.
@@ -69,6 +96,11 @@ pub enum Wanted<'a> {
     /// The keys of an issuer, by its name in the configuration.
     Keys {
         /// The name.
+        issuer: &'a str,
+    },
+    /// What an issuer says of the bearer token that was sent.
+    Answer {
+        /// The issuer's name in the configuration.
         issuer: &'a str,
     },
 }
@@ -88,6 +120,7 @@ impl CredentialVerdict {
             Self::NoKeys { issuer, .. } | Self::TokenFault(Fault::KeyUnknown { issuer, .. }) => {
                 Some(Wanted::Keys { issuer })
             }
+            Self::NotAsked { issuer } => Some(Wanted::Answer { issuer }),
             _ => None,
         }
     }

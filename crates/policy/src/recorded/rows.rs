@@ -7,7 +7,8 @@ use crate::router::Route;
 use crate::snapshot::Snapshot;
 use postern_model::entity::{
     Accounts, App, ClientId, Credential, Decided, Group, KeyDigest, Method, Name, Proof, Requested,
-    Restriction, Revocation, Subscription, SubscriptionState, Suspension, Tenant,
+    Restriction, Revocation, RevokedTokens, Subscription, SubscriptionState, Suspension, Tenant,
+    TokenRevocation,
 };
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +32,9 @@ pub struct Rows {
     /// The groups of the app.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     groups: Vec<Team>,
+    /// What ended the token that was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    revocation: Option<Box<Ended>>,
     /// There was no room for the access roles.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     access_roles_left_out: bool,
@@ -126,6 +130,18 @@ struct Access {
     expires_at: Option<i64>,
 }
 
+/// A revocation of tokens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Ended {
+    id: Name,
+    issuer: Name,
+    /// Which: by what is looked at of them, and what it has to be.
+    tokens: (Name, Name),
+    /// When, by whom, why.
+    revoked: (i64, Option<Name>, Option<Name>),
+    until: i64,
+}
+
 impl Rows {
     /// The rows about a caller, whom the credential's row names where nobody was verified.
     pub(super) fn read(
@@ -141,8 +157,18 @@ impl Rows {
             }
             _ => identity.map(|identity| &identity.credential.id),
         };
+        let revocation = match live.credential() {
+            Some(CredentialVerdict::Token(token)) => {
+                directory.revocation_of(token, live.now().div_euclid(1000))
+            }
+            _ => None,
+        };
+        let revocation = revocation.map(|row| Box::new(ended(row)));
         let Some(id) = id else {
-            return Self::at(directory.sequence());
+            return Self {
+                revocation,
+                ..Self::at(directory.sequence())
+            };
         };
         let looked = identity.zip(route.map(|route| &snapshot.rules.service(route).name));
         let subscription = looked
@@ -158,6 +184,7 @@ impl Rows {
             subscription: subscription.map(|row| Box::new(access(row))),
             service: looked.map(|(_, service)| service.clone()),
             groups: identity.map(teams).unwrap_or_default(),
+            revocation,
             access_roles_left_out: false,
         }
     }
@@ -216,6 +243,7 @@ impl Rows {
             subscription: caller.granted.as_ref().map(access).map(Box::new),
             service: caller.granted.map(|granted| granted.service.into()),
             groups: Vec::new(),
+            revocation: None,
             access_roles_left_out,
         }
     }
@@ -258,6 +286,8 @@ impl Rows {
         accounts.credentials = self.credential.iter().map(|key| key.row()).collect();
         let subscriptions = self.subscription.iter();
         accounts.subscriptions = subscriptions.filter_map(|access| access.row()).collect();
+        let revocation = self.revocation.iter().filter_map(|ended| ended.row());
+        accounts.token_revocations = revocation.collect();
         Directory::new(accounts, self.sequence)
     }
 }
@@ -340,6 +370,36 @@ impl Key {
             revoked: revoked.map(|(at, by, reason)| Box::new(Revocation { at, by, reason })),
             restriction: (restriction != Restriction::default()).then(|| Box::new(restriction)),
         }
+    }
+}
+
+fn ended(row: &TokenRevocation) -> Ended {
+    let revocation = row.revocation.clone();
+    Ended {
+        id: row.id.clone(),
+        issuer: row.issuer.clone(),
+        tokens: (row.tokens.by().into(), row.tokens.name().clone()),
+        revoked: (revocation.at, revocation.by, revocation.reason),
+        until: row.until,
+    }
+}
+
+impl Ended {
+    /// `None` if a newer version wrote of tokens by what this one does not look at.
+    fn row(&self) -> Option<TokenRevocation> {
+        let (by, name) = self.tokens.clone();
+        let (at, who, reason) = self.revoked.clone();
+        Some(TokenRevocation {
+            id: self.id.clone(),
+            issuer: self.issuer.clone(),
+            tokens: RevokedTokens::by_name(&by, name)?,
+            revocation: Revocation {
+                at,
+                by: who,
+                reason,
+            },
+            until: self.until,
+        })
     }
 }
 

@@ -25,6 +25,8 @@ pub(super) const CHECKS: &[Check] = &[
     proof,
     token::lifetime,
     token::audience,
+    token::revocation,
+    token::activity,
     revocation,
     beginning,
     end,
@@ -117,6 +119,22 @@ pub(crate) fn proved(
             since,
             error,
         } => token::unreachable(issuer, *since, error.as_deref()),
+        CredentialVerdict::NotAsked { issuer } => token::silent(issuer, None, None, false),
+        CredentialVerdict::NoAnswer {
+            issuer,
+            since,
+            error,
+            rejects_us,
+        } => token::silent(issuer, *since, error.as_deref(), *rejects_us),
+        // Whose it is shows its signature; that it is not good is said after that.
+        CredentialVerdict::Inactive {
+            token: Some(token), ..
+        } => return token::identify(token, snapshot, facts),
+        CredentialVerdict::Inactive {
+            issuer,
+            at,
+            token: None,
+        } => token::ended(issuer, *at),
     })
 }
 

@@ -42,6 +42,8 @@ pub(crate) fn verifier() -> Verifier<'static> {
         keyer: &KEYER,
         keyring: &KEYRING,
         remembered: None,
+        answers: None,
+        heard: None,
     }
 }
 
@@ -66,6 +68,7 @@ impl World {
         orders.authentication = Some(Authentication {
             kinds: vec![CredentialKind::ApiKey],
             issuers: vec![],
+            opaque: None,
             headers: vec!["x-api-key".into()],
             query: vec!["api_key".into()],
             forward_credential: false,
@@ -206,6 +209,7 @@ fn accounts(key: &ApiKey) -> Accounts {
             revoked: None,
             restriction: None,
         }],
+        token_revocations: Vec::new(),
         subscriptions: vec![Subscription {
             id: "sub_1".into(),
             app: "shop".into(),

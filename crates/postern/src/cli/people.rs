@@ -1,7 +1,6 @@
 //! Commands about people and programs that manage Postern.
 
 use super::remote::{Listed, Shown};
-use super::time::{Moment, moment};
 use clap::{Args, Subcommand};
 
 /// Options of `postern admin-link`.
@@ -128,51 +127,6 @@ pub(crate) struct MembersList {
     /// Only those of this user.
     #[arg(long, value_name = "ID")]
     pub(crate) user: Option<String>,
-    #[command(flatten)]
-    pub(crate) listed: Listed,
-}
-
-/// `postern tokens`.
-#[derive(Debug, Subcommand)]
-#[command(after_help = "Examples:
-  postern tokens create --service-account sa_7q4m2t9v6x1c5n0r --title CI --expires 90d
-  postern tokens list")]
-pub(crate) enum Tokens {
-    /// Make a token of a service account and print it, this once.
-    Create(TokensCreate),
-    /// List tokens.
-    List(TokensList),
-}
-
-/// Options of `postern tokens create`.
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  postern tokens create --service-account sa_7q4m2t9v6x1c5n0r --title CI --scopes services.read")]
-pub(crate) struct TokensCreate {
-    /// The service account's id.
-    #[arg(long, value_name = "ID")]
-    pub(crate) service_account: String,
-    /// What people call it.
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) title: String,
-    /// The only permissions that it is good for; all that the account has if this is not said.
-    #[arg(long, value_name = "PERMISSION,…", value_delimiter = ',')]
-    pub(crate) scopes: Option<Vec<String>>,
-    /// When it ends: a length of time (`90d`, `12h`) or a time (`2027-01-01`).
-    #[arg(long, value_name = "TIME", value_parser = moment)]
-    pub(crate) expires: Option<Moment>,
-    #[command(flatten)]
-    pub(crate) shown: Shown,
-}
-
-/// Options of `postern tokens list`.
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  postern tokens list --service-account sa_7q4m2t9v6x1c5n0r")]
-pub(crate) struct TokensList {
-    /// Only those of this service account.
-    #[arg(long, value_name = "ID")]
-    pub(crate) service_account: Option<String>,
     #[command(flatten)]
     pub(crate) listed: Listed,
 }

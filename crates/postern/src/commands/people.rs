@@ -1,15 +1,14 @@
-//! `postern admin-link`, `invite`, `users`, `members` and `tokens`.
+//! `postern admin-link`, `invite`, `users` and `members`.
 
 use super::listing::{List, joined, list};
 use super::remote::{Remote, text};
 use super::table;
 use crate::cli::people::{
-    AdminLinkArgs, InviteArgs, Members, MembersList, Tokens, TokensCreate, TokensList, Users,
-    UsersChange, UsersList, UsersPasswordLink,
+    AdminLinkArgs, InviteArgs, Members, MembersList, Users, UsersChange, UsersList,
+    UsersPasswordLink,
 };
 use crate::cli::time::local;
 use crate::output;
-use jiff::Timestamp;
 use postern_control::shorthand::Change;
 use serde_json::{Value, json};
 use std::process::ExitCode;
@@ -137,64 +136,6 @@ fn list_members(args: &MembersList) -> anyhow::Result<ExitCode> {
             member.text("user").to_owned(),
             member.text("tenant").to_owned(),
             joined(member, "roles"),
-        ]
-    })
-}
-
-pub(crate) fn tokens(command: Tokens) -> anyhow::Result<ExitCode> {
-    match command {
-        Tokens::Create(args) => create_token(&args),
-        Tokens::List(args) => list_tokens(&args),
-    }
-}
-
-fn create_token(args: &TokensCreate) -> anyhow::Result<ExitCode> {
-    let mut remote = Remote::connect(&args.shown.at)?;
-    let params = json!({
-        "service_account": args.service_account,
-        "title": args.title,
-        "scopes": args.scopes,
-        "expires_at": args.expires.map(|moment| moment.utc(Timestamp::now())),
-    });
-    let answer = remote.call("tokens.create", params)?;
-    if args.shown.json {
-        table::json(&answer);
-    } else {
-        output::say(text(&answer, "token"));
-        output::complain(&format!(
-            "{}. This is the only time that the token is shown.",
-            text(&answer, "id")
-        ));
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-fn list_tokens(args: &TokensList) -> anyhow::Result<ExitCode> {
-    let of = List {
-        kind: "token",
-        having: &[("service_account", args.service_account.as_ref())],
-        nothing: "no such tokens",
-        head: &["ID", "OF", "TITLE", "EXPIRES", "SCOPES"],
-    };
-    list(&of, &args.listed, |token| {
-        let owner = match token.text("user") {
-            "" => token.text("service_account"),
-            user => user,
-        };
-        let expires = match token.text("expires_at") {
-            "" => "never".to_owned(),
-            at => local(at),
-        };
-        let scopes = match token.document.get("scopes") {
-            None => "(all that its owner has)".to_owned(),
-            Some(_) => joined(token, "scopes"),
-        };
-        vec![
-            token.id.clone(),
-            owner.to_owned(),
-            token.text("title").to_owned(),
-            expires,
-            scopes,
         ]
     })
 }

@@ -1,10 +1,12 @@
-//! Getting what issuers of tokens publish.
+//! Getting what issuers of tokens publish, and what they say of tokens.
 
 use postern_model::egress::Forbidden;
 use postern_outbound::dial::TrustError;
-use postern_outbound::http::Limits;
+use postern_outbound::http::{Limits, Request};
 use postern_outbound::{Anywhere, Dialer, Guard, HttpClient, Trust};
-use postern_proxy::issuers::{Fetch, Fetching, MOST_BYTES, Permit};
+use postern_proxy::issuers::{
+    Asking, Fetch, Fetching, MOST_ANSWER, MOST_BYTES, Permit, Question, Reply,
+};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,9 +17,12 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Asks by HTTP. Without TLS, too: a provider may stand in the same machine or network, and the
 /// check of a configuration warns of it.
 #[derive(Debug)]
-pub(super) struct Keys(HttpClient);
+pub(super) struct Issuers {
+    keys: HttpClient,
+    questions: HttpClient,
+}
 
-impl Keys {
+impl Issuers {
     pub(super) fn new() -> Result<Self, TrustError> {
         let dialer = Dialer::new(Arc::new(Anywhere), Trust::system()?);
         let limits = Limits {
@@ -26,9 +31,20 @@ impl Keys {
             redirects: 2,
             ..Limits::default()
         };
-        Ok(Self(
-            HttpClient::new(dialer).limited(limits).plain_allowed(),
-        ))
+        let questions = Limits {
+            body: MOST_ANSWER,
+            redirects: 0,
+            ..limits
+        };
+        // Each has places of its own: many questions keep nobody from getting keys.
+        let client = |limits| {
+            let client = HttpClient::new(dialer.clone());
+            client.limited(limits).plain_allowed()
+        };
+        Ok(Self {
+            keys: client(limits),
+            questions: client(questions),
+        })
     }
 }
 
@@ -42,15 +58,31 @@ impl Guard for Permitted {
     }
 }
 
-impl Fetch for Keys {
+impl Fetch for Issuers {
     fn get<'a>(&'a self, url: &'a str, permit: Permit) -> Fetching<'a> {
         Box::pin(async move {
-            let client = self.0.clone().guarded_by(Arc::new(Permitted(permit)));
+            let client = self.keys.clone().guarded_by(Arc::new(Permitted(permit)));
             let answer = client.get(url).await.map_err(|error| error.to_string())?;
             if !answer.status.is_success() {
                 return Err(format!("{url} answered {}", answer.status.as_u16()));
             }
             Ok(answer.body.to_vec())
+        })
+    }
+
+    fn ask<'a>(&'a self, question: Question<'a>, permit: Permit) -> Asking<'a> {
+        Box::pin(async move {
+            let client = self.questions.clone();
+            let client = client.guarded_by(Arc::new(Permitted(permit)));
+            let request = Request::introspection(question.url, question.token)
+                .and_then(|request| request.as_client(question.client, question.secret));
+            let request = request.map_err(|error| error.to_string())?;
+            let answer = client.send(request).await;
+            let answer = answer.map_err(|error| error.to_string())?;
+            Ok(Reply {
+                status: answer.status.as_u16(),
+                body: answer.body.to_vec(),
+            })
         })
     }
 }

@@ -111,7 +111,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         sinks: records.sinks(),
         counting: Arc::default(),
         keyer,
-        fetch: Arc::new(issuers::Keys::new()?),
+        fetch: Arc::new(issuers::Issuers::new()?),
         call_log: Some(call_log.clone()),
         requests: Some(requests::requests(&call_log, &installation)),
         directory: begun.directory,

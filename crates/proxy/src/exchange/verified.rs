@@ -3,7 +3,7 @@
 
 use crate::gateway::Core;
 use postern_model::entity::Authentication;
-use postern_policy::credential::{Verifier, verify_in};
+use postern_policy::credential::{Heard, Verifier, bearer_token, verify_in};
 use postern_policy::facts::{CredentialVerdict, Wanted};
 use postern_policy::{Live, Snapshot};
 
@@ -18,22 +18,34 @@ pub(super) struct Looking<'a> {
 }
 
 impl Looking<'_> {
-    /// Finds and verifies it. What that takes and is not in memory is obtained once.
+    /// Finds and verifies it. What that takes and is not in memory is obtained once: the keys of a
+    /// token's issuer, and what that says of the token.
     pub(super) async fn verdict(&self) -> CredentialVerdict {
-        let verdict = self.verify();
-        let obtained = match verdict.wants() {
-            None => false,
-            Some(Wanted::Keys { issuer }) => self.core.shared.issuers.ask(issuer).await,
-        };
-        if obtained { self.verify() } else { verdict }
+        let issuers = &self.core.shared.issuers;
+        let mut verdict = self.verify(None);
+        if let Some(Wanted::Keys { issuer }) = verdict.wants()
+            && issuers.ask(issuer).await
+        {
+            verdict = self.verify(None);
+        }
+        let mark = self.snapshot.rules.mark();
+        if let Some(Wanted::Answer { issuer }) = verdict.wants()
+            && let Some(token) = bearer_token(self.live)
+            && let Some(heard) = issuers.about(issuer, token, mark).await
+        {
+            verdict = self.verify(Some(&heard));
+        }
+        verdict
     }
 
-    fn verify(&self) -> CredentialVerdict {
+    fn verify(&self, heard: Option<&Heard>) -> CredentialVerdict {
         let shared = &self.core.shared;
         let by = Verifier {
             keyer: &shared.keyer,
             keyring: &shared.issuers.keyring(),
             remembered: Some(&self.core.remembered),
+            answers: Some(shared.issuers.answers()),
+            heard,
         };
         verify_in(self.accepted, self.live, self.snapshot, by)
     }

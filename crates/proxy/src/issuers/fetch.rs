@@ -1,5 +1,6 @@
 //! Getting what an issuer publishes.
 
+use postern_model::Secret;
 use postern_model::egress::{Forbidden, allowed};
 use postern_model::entity::Egress;
 use postern_proof::KeySet;
@@ -8,6 +9,7 @@ use std::fmt;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::Arc;
 
 /// Most bytes of an answer.
 pub const MOST_BYTES: usize = postern_proof::jwk::MOST_BYTES;
@@ -15,11 +17,43 @@ pub const MOST_BYTES: usize = postern_proof::jwk::MOST_BYTES;
 /// What becomes of a request: the body of an answer of the status 200, or why there is none.
 pub type Fetching<'a> = Pin<Box<dyn Future<Output = Result<Vec<u8>, String>> + Send + 'a>>;
 
-/// Sends requests for what issuers publish: [`MOST_BYTES`] of an answer at most, and in a time that
-/// has an end.
+/// What becomes of a question about a token: an answer of any status, or why there is none.
+pub type Asking<'a> = Pin<Box<dyn Future<Output = Result<Reply, String>> + Send + 'a>>;
+
+/// A question about a token (RFC 7662 §2.1).
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// To whom.
+    pub url: &'a str,
+    /// What we are called there.
+    pub client: &'a str,
+    /// What we prove ourselves with.
+    pub secret: &'a Secret<Arc<str>>,
+    /// The token.
+    pub token: &'a Secret<Box<[u8]>>,
+}
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// Its status.
+    pub status: u16,
+    /// Its body, [`MOST_ANSWER`] at most.
+    pub body: Vec<u8>,
+}
+
+/// Most bytes of an answer about a token.
+pub const MOST_ANSWER: usize = postern_proof::introspection::MOST_BYTES;
+
+/// Sends requests for what issuers publish, and questions about tokens: [`MOST_BYTES`] of an answer
+/// at most, and in a time that has an end.
 pub trait Fetch: fmt::Debug + Send + Sync {
     /// Gets what is at an address, if the connection is permitted.
     fn get<'a>(&'a self, url: &'a str, permit: Permit) -> Fetching<'a>;
+
+    /// Asks about a token, if the connection is permitted. A redirect is an answer: a token is
+    /// shown to nobody else.
+    fn ask<'a>(&'a self, question: Question<'a>, permit: Permit) -> Asking<'a>;
 }
 
 /// Where connections may lead, asked about the resolved address of each.
@@ -60,6 +94,10 @@ impl Fetch for Nowhere {
         Box::pin(std::future::ready(
             Err("nothing is fetched here".to_owned()),
         ))
+    }
+
+    fn ask<'a>(&'a self, _: Question<'a>, _: Permit) -> Asking<'a> {
+        Box::pin(std::future::ready(Err("nobody is asked here".to_owned())))
     }
 }
 

@@ -43,6 +43,10 @@ impl Fetch for Web {
             answer.map(String::into_bytes)
         })
     }
+
+    fn ask<'a>(&'a self, _: Question<'a>, _: Permit) -> Asking<'a> {
+        Box::pin(std::future::ready(Err("nobody is asked".to_owned())))
+    }
 }
 
 fn issuer(keys: IssuerKeys) -> Issuer {
@@ -51,6 +55,7 @@ fn issuer(keys: IssuerKeys) -> Issuer {
         tenant: None,
         iss: ISS.into(),
         keys,
+        introspection: None,
         algorithms: vec![],
         audiences: vec!["orders".into()],
         leeway: Duration::ZERO,
@@ -84,7 +89,7 @@ fn snapshot(issuers: Vec<Issuer>) -> Arc<Snapshot> {
 
 /// Followed, with what is there.
 fn follow(web: &Arc<Web>, issuer: Issuer) -> Issuers {
-    let issuers = Issuers::new(web.clone());
+    let issuers = Issuers::new(web.clone(), &Keyer::new(&[1; 32]), Arc::new(Metrics::new()));
     issuers.follow(&snapshot(vec![issuer]));
     issuers
 }

@@ -1,11 +1,12 @@
 //! The task that keeps the keys of one issuer fresh.
 
 use super::fetch::{self, Fetch, Permit};
+use super::{lock, now};
 use arc_swap::ArcSwap;
 use postern_model::entity::{Fetched, Issuer, IssuerKeys};
 use postern_proof::{Away, KeySet, Keyring, Keys};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, watch};
 use tokio::task::AbortHandle;
@@ -191,14 +192,4 @@ impl Task {
         self.keyring
             .rcu(|ring| ring.with(name.clone(), keys.clone()));
     }
-}
-
-/// Unix time in milliseconds.
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(0))
-}
-
-fn lock<T>(one: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    one.lock().unwrap_or_else(PoisonError::into_inner)
 }

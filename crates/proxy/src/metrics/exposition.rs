@@ -9,7 +9,7 @@ use super::families::{self, Family};
 use super::layout::Rows;
 use super::process::Process;
 use super::table::Table;
-use super::{BreakerPosition, Metrics, Observe, locked};
+use super::{BreakerPosition, Introspected, Metrics, Observe, locked};
 use crate::freshness::AWAY;
 use crate::record::Outcome;
 use postern_geo::State;
@@ -268,6 +268,12 @@ impl Page<'_> {
                 &[result],
                 counter.load(Ordering::Relaxed),
             );
+        }
+        self.family(&families::INTROSPECTIONS);
+        let introspections = metrics.introspections.iter();
+        for (counter, result) in introspections.zip(Introspected::NAMES) {
+            let count = counter.load(Ordering::Relaxed);
+            self.sample(&families::INTROSPECTIONS, &[result], count);
         }
         for (family, value) in [
             (&families::RELOAD_TIME, &metrics.last_reload),

@@ -86,6 +86,8 @@ families! {
         "1 once a shared database has not been reached for 5 s: requests are decided by what was read before.";
     DATABASE_SILENT = Gauge "postern_database_silent_seconds" []
         "For how long this node does not know whether what it serves is still what the shared database holds.";
+    INTROSPECTIONS = Counter "postern_introspections_total" ["result"]
+        "Questions to issuers about tokens that are over: the token is good (`active`) or not (`inactive`), there was no answer (`failed`), or the issuer did not take the gateway's own client and secret (`rejected`). What was heard before and still counts is no question.";
     SPANS_DROPPED = Counter "postern_trace_spans_dropped_total" []
         "Spans that could not be exported: the queue was full, or the collector did not take them.";
     PLACES_BUILT = Gauge "postern_geo_database_built_timestamp_seconds" ["database"]

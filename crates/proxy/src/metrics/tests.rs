@@ -278,6 +278,7 @@ fn connections_attempts_and_reloads_are_counted() {
     metrics.reload_succeeded(1_732_000_000);
     metrics.reload_failed();
     metrics.spans_dropped(3);
+    metrics.introspected(Introspected::Inactive);
     let page = rendered(&metrics);
     for line in [
         "postern_connections_total{listener=\"public\"} 2",
@@ -297,6 +298,8 @@ fn connections_attempts_and_reloads_are_counted() {
         "postern_config_last_success_timestamp_seconds 1732000000",
         "postern_config_stale 1",
         "postern_trace_spans_dropped_total 3",
+        "postern_introspections_total{result=\"active\"} 0",
+        "postern_introspections_total{result=\"inactive\"} 1",
     ] {
         has(&page, line);
     }

@@ -23,6 +23,7 @@ fn service(redact: Redact) -> Service {
         authentication: Some(Authentication {
             kinds: vec![CredentialKind::ApiKey],
             issuers: vec![],
+            opaque: None,
             headers: vec!["x-partner-id".into()],
             query: vec!["partner".into()],
             forward_credential: false,

@@ -12,6 +12,12 @@ fn a_document_says_whose_it_is() {
         ("credential", "k", json!({"app": "a"}), With("app", "a")),
         ("api_document", "s/v1", json!({}), With("service", "s")),
         (
+            "token_revocation",
+            "r",
+            json!({"issuer": "i", "tenant": "t"}),
+            With("issuer", "i"),
+        ),
+        (
             "policy",
             "p",
             json!({"on": {"service": "s"}}),

@@ -22,6 +22,7 @@ resources! {
     Subscription "subscription" "subscription" "subscriptions" "subscriptions" "Subscriptions", SubscriptionsRead SubscriptionsRequest |d: &mut Describer, name| d.document(name, "subscriptions");
     Tenant "tenant" "tenant" "tenants" "tenants" "Tenants", TenantsRead TenantsWrite |d: &mut Describer, name| d.document(name, "tenants");
     TenantDefault "tenant_default" "default of a tenant" "tenant_defaults" "tenant-defaults" "Tenants", TenantsRead SettingsWrite |d: &mut Describer, name| d.document(name, "tenant_defaults");
+    TokenRevocation "token_revocation" "revocation of tokens" "token_revocations" "token-revocations" "Apps", CredentialsRead CredentialsWrite |d: &mut Describer, name| d.document(name, "token_revocations");
     Upstream "upstream" "upstream" "upstreams" "upstreams" "Services", UpstreamsRead UpstreamsWrite |d: &mut Describer, name| d.document(name, "upstreams");
 }
 
@@ -44,5 +45,6 @@ pub(super) fn add(table: &mut Table) {
     add_kind::<Subscription>(table);
     add_kind::<Tenant>(table);
     add_kind::<TenantDefault>(table);
+    add_kind::<TokenRevocation>(table);
     add_kind::<Upstream>(table);
 }

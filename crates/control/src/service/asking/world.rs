@@ -36,6 +36,8 @@ pub(super) struct Rows {
     pub(super) credential: Option<String>,
     pub(super) app: Option<String>,
     pub(super) subscriptions: Vec<String>,
+    /// What ended the token that was sent, or ends it now.
+    pub(super) revocations: Vec<String>,
 }
 
 type Sections = Map<String, Value>;
@@ -144,10 +146,19 @@ impl Asking {
             let row = row.or_else(|| now.subscription(app, service))?;
             Some(row.id.to_string())
         });
+        let mut revocations: Vec<String> = (then.token_revocations())
+            .map(|row| row.id.to_string())
+            .collect();
+        if let Some(CredentialVerdict::Token(token)) = recorded.credential() {
+            let ending = now.revocation_of(token, crate::remembered::now().div_euclid(1000));
+            let ending = ending.map(|row| row.id.to_string());
+            revocations.extend(ending.filter(|id| !revocations.contains(id)));
+        }
         Rows {
             credential,
             app,
             subscriptions: subscription.into_iter().collect(),
+            revocations,
         }
     }
 
@@ -162,6 +173,7 @@ impl Asking {
             credential: best,
             app: Some(app.to_owned()),
             subscriptions,
+            revocations: Vec::new(),
         })
     }
 
@@ -192,6 +204,7 @@ impl Asking {
             ("credential", rows.credential.as_slice()),
             ("app", rows.app.as_slice()),
             ("subscription", rows.subscriptions.as_slice()),
+            ("token_revocation", rows.revocations.as_slice()),
         ];
         let ids = wanted
             .iter()

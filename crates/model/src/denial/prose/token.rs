@@ -54,8 +54,29 @@ pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
                 (None, None) => out.write_str("The token lacks a claim that is needed here."),
             }
         }
+        Code::TokenRevoked => {
+            let tokens = told.get("tokens").and_then(Value::as_text);
+            match tokens.filter(|by| *by != "jti") {
+                Some(by) => write!(out, "All tokens of its {by} made by then were revoked")?,
+                None => out.write_str("The token was revoked")?,
+            }
+            if let Some(at) = told.get("revoked_at") {
+                write!(out, " at {}", Moment(at))?;
+            }
+            match told.get("reason") {
+                Some(reason) => write!(out, " (“{reason}”)."),
+                None => out.write_str("."),
+            }
+        }
+        Code::TokenInactive => {
+            out.write_str("The token is not good, as its issuer says")?;
+            match told.get("at") {
+                Some(at) => write!(out, "; it was asked at {}.", Moment(at)),
+                None => out.write_str("."),
+            }
+        }
         Code::IdentityProviderUnreachable => out.write_str(
-            "The token cannot be checked now: the keys of whoever signed it cannot be had.",
+            "The token cannot be checked now: nothing can be had from whoever issued it.",
         ),
         _ => out.write_str("The token is not one that is accepted here."),
     }
@@ -96,6 +117,7 @@ pub(super) fn fix(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
             "Use a client that is registered here, or have this one registered for your app."
         }
         Code::TokenClaimMissing => "Get a token that has the claim.",
+        Code::TokenRevoked | Code::TokenInactive => "Sign in again, or get a new token.",
         Code::IdentityProviderUnreachable => "Try again in a moment.",
         _ => "Check which token is sent, and get a new one.",
     })

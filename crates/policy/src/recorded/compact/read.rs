@@ -364,6 +364,7 @@ impl Reader<'_> {
             issued_at: None,
             not_before,
             expires_at: Some(expires_at),
+            introspected: false,
         };
         Some((token, known))
     }

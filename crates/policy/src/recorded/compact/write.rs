@@ -269,6 +269,10 @@ impl Passed<'_> {
     /// What a token said of what its decision hung on: names as places among those that the rules
     /// name.
     fn token(&self, token: &Token, out: &mut Out<'_>) -> Option<()> {
+        // What its issuer said of it is not kept.
+        if token.introspected {
+            return None;
+        }
         let issuers = &self.rules.configuration().issuers;
         let at = issuers.iter().position(|one| one.name == token.issuer)?;
         let issuer = issuers.get(at)?;

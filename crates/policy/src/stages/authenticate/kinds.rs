@@ -41,6 +41,9 @@ fn accepted_kinds(accepted: &Authentication) -> Vec<Cow<'static, str>> {
                     places(accepted).map(|place| format!("an API key in `{place}`").into()),
                 );
             }
+            CredentialKind::Jwt if accepted.opaque.is_some() => {
+                kinds.push("a bearer token in `Authorization`".into());
+            }
             CredentialKind::Jwt => kinds.push("a bearer token (JWT) in `Authorization`".into()),
         }
     }

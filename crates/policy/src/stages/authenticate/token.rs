@@ -2,12 +2,12 @@
 
 use super::super::{Outcome, connection::moment};
 use super::{identity_of, judge_token, seconds};
-use crate::facts::Facts;
+use crate::facts::{CredentialVerdict, Facts};
 use crate::identity::Identity;
 use crate::snapshot::Snapshot;
 use crate::walk::Progress;
-use postern_model::denial::{Code, Denial, printable};
-use postern_model::entity::{Authentication, Issuer, Name};
+use postern_model::denial::{Code, Denial, Fault as Blame, printable};
+use postern_model::entity::{Authentication, Issuer, Name, RevokedTokens};
 use postern_proof::{Fault, Token};
 use smallvec::SmallVec;
 use std::borrow::Cow;
@@ -86,8 +86,30 @@ pub(super) fn unreachable(issuer: &Name, since: Option<i64>, error: Option<&str>
     }
 }
 
+/// The issuer says nothing of the token. `since` is Unix time in milliseconds. Where it does not know
+/// the gateway, whoever runs that is to blame.
+pub(super) fn silent(
+    issuer: &Name,
+    since: Option<i64>,
+    error: Option<&str>,
+    rejects_us: bool,
+) -> Denial {
+    let denial = unreachable(issuer, since, error).saw("asked", "introspection");
+    if rejects_us {
+        denial.blame(Blame::Operator)
+    } else {
+        denial
+    }
+}
+
+/// The issuer says that the token is not good. `at` is Unix time in milliseconds.
+pub(super) fn ended(issuer: &Name, at: i64) -> Denial {
+    let denial = Denial::new(Code::TokenInactive).saw("issuer", issuer.to_string());
+    denial.saw("at", moment(at.div_euclid(1000)))
+}
+
 /// Whom a genuine token proves. One that proves nobody is refused for its time or its audience, if
-/// these are wrong, too: that is what its holder can see.
+/// these are wrong, or because it was revoked, too: that is what its holder can see.
 pub(super) fn identify(
     token: &Arc<Token>,
     snapshot: &Snapshot<'_>,
@@ -103,9 +125,10 @@ pub(super) fn identify(
         identity.token = Some(token.clone());
         return Ok(identity);
     }
-    let sooner = out_of_time(token, issuer, seconds(facts));
-    Err(sooner
+    let now = seconds(facts);
+    Err(out_of_time(token, issuer, now)
         .or_else(|| for_others(token, issuer))
+        .or_else(|| revoked(token, snapshot, now))
         .unwrap_or_else(|| of_no_app(token, issuer)))
 }
 
@@ -158,6 +181,10 @@ fn out_of_time(token: &Token, issuer: Option<&Issuer>, now: i64) -> Option<Denia
         denial.saw("leeway", leeway)
     };
     let Some(end) = token.expires_at else {
+        // Whoever was asked has said that it is good.
+        if token.introspected {
+            return early(token, now, allowed, clock);
+        }
         let claim: Vec<Cow<'static, str>> = vec!["exp".into()];
         return Some(about(Code::TokenClaimMissing, token).saw("claim", claim));
     };
@@ -165,16 +192,31 @@ fn out_of_time(token: &Token, issuer: Option<&Issuer>, now: i64) -> Option<Denia
         let denial = about(Code::TokenExpired, token).saw("exp", moment(end));
         return Some(clock(denial));
     }
-    let begin = token.not_before?;
-    if now < begin.saturating_sub(allowed) {
-        let denial = about(Code::TokenNotYetValid, token).saw("nbf", moment(begin));
-        return Some(clock(denial));
-    }
-    None
+    early(token, now, allowed, clock)
 }
 
-/// None of its audiences is one that the issuer's tokens have to name here (RFC 7519 §4.1.3).
+/// Its beginning is not there yet.
+fn early(
+    token: &Token,
+    now: i64,
+    allowed: i64,
+    clock: impl FnOnce(Denial) -> Denial,
+) -> Option<Denial> {
+    let begin = token.not_before?;
+    if now >= begin.saturating_sub(allowed) {
+        return None;
+    }
+    let denial = about(Code::TokenNotYetValid, token).saw("nbf", moment(begin));
+    Some(clock(denial))
+}
+
+/// None of its audiences is one that the issuer's tokens have to name here (RFC 7519 §4.1.3). Of a
+/// token that it is asked about, an issuer need not say whom it is for (RFC 7662 §2.2): it has told
+/// us of it.
 fn for_others(token: &Token, issuer: Option<&Issuer>) -> Option<Denial> {
+    if token.introspected && token.audience.is_empty() {
+        return None;
+    }
     let expected = issuer.map_or(&[][..], |issuer| &issuer.audiences);
     if token.audience.iter().any(|aud| expected.contains(aud)) {
         return None;
@@ -190,6 +232,25 @@ fn for_others(token: &Token, issuer: Option<&Issuer>) -> Option<Denial> {
             .saw("aud", list(&token.audience))
             .saw("expected", list(expected)),
     )
+}
+
+/// Somebody here revoked it, or all tokens of its subject or client that were made up to then.
+fn revoked(token: &Token, snapshot: &Snapshot<'_>, now: i64) -> Option<Denial> {
+    let row = snapshot.directory.revocation_of(token, now)?;
+    let mut denial = about(Code::TokenRevoked, token)
+        .saw("revocation", row.id.to_string())
+        .saw("tokens", row.tokens.by())
+        .saw("revoked_at", moment(row.revocation.at));
+    if let RevokedTokens::Client(client) = &row.tokens {
+        denial = denial.saw("client", client.to_string());
+    }
+    if let Some(reason) = &row.revocation.reason {
+        denial = denial.saw("reason", reason.to_string());
+    }
+    match &row.revocation.by {
+        Some(by) => Some(denial.saw("revoked_by", by.to_string())),
+        None => Some(denial),
+    }
 }
 
 /// The client is no app's, or none is named.
@@ -230,4 +291,27 @@ pub(super) fn audience(
         return Outcome::NotKept("token_audience");
     }
     outcome
+}
+
+pub(super) fn revocation(
+    progress: &mut Progress,
+    snapshot: &Snapshot<'_>,
+    facts: &dyn Facts,
+) -> Outcome {
+    let token = progress.caller.identity().and_then(|i| i.token.as_ref());
+    if token.is_some() && !facts.knows_whole_token() && snapshot.directory.revokes_tokens() {
+        return Outcome::NotKept("token");
+    }
+    judge_token(progress, |token| revoked(token, snapshot, seconds(facts)))
+}
+
+/// A token that is signed, and that its issuer does not call good any more.
+pub(super) fn activity(progress: &mut Progress, _: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
+    judge_token(progress, |token| {
+        let Some(CredentialVerdict::Inactive { at, .. }) = facts.credential() else {
+            return None;
+        };
+        let denial = about(Code::TokenInactive, token);
+        Some(denial.saw("at", moment(at.div_euclid(1000))))
+    })
 }

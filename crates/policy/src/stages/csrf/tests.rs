@@ -239,6 +239,7 @@ fn it_is_asked_only_of_what_browsers_send_on_their_own() {
         headers: vec!["x-api-key".into()],
         query: vec![],
         issuers: vec![],
+        opaque: None,
         forward_credential: false,
         subscription: false,
     });

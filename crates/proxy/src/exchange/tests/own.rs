@@ -158,6 +158,7 @@ fn accounts() -> Accounts {
             credential(OTHER_APP, "canary-app"),
             elsewhere,
         ],
+        token_revocations: Vec::new(),
         subscriptions: vec![
             subscription("sub_shop", "shop"),
             subscription("sub_canary", "canary-app"),
@@ -172,6 +173,7 @@ fn world() -> World {
     service.authentication = Some(Authentication {
         kinds: vec![CredentialKind::ApiKey],
         issuers: vec![],
+        opaque: None,
         headers: vec!["x-api-key".into()],
         query: Vec::new(),
         forward_credential: false,

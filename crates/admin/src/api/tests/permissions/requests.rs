@@ -127,6 +127,9 @@ impl About {
             "create_issuer" => {
                 json!({"id": format!("new{n}"), "tenant": tenant, "issuer": format!("https://new{n}.example"), "audiences": ["api"]})
             }
+            "create_token_revocation" => {
+                json!({"id": format!("rev_{n}"), "issuer": format!("issuer-{}", self.letter), "subject": format!("lin{n}"), "revoked_at": "2026-01-01"})
+            }
             "create_access_role" | "create_certificate" | "create_group" => {
                 json!({"id": format!("new{n}"), "tenant": tenant})
             }

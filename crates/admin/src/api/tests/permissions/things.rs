@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 /// By the first part of a path: a thing of `commerce` (or of the platform), and one of `partner`
 /// where such things have tenants.
-pub(super) const THINGS: [(&str, &str, Option<&str>); 29] = [
+pub(super) const THINGS: [(&str, &str, Option<&str>); 30] = [
     ("access-roles", "ar-a", Some("ar-b")),
     ("apps", "till", Some("fieldforce")),
     ("assignments", "as-a", Some("as-b")),
@@ -60,6 +60,7 @@ pub(super) const THINGS: [(&str, &str, Option<&str>); 29] = [
         "tok_aaaaaaaaaaaaaaaa",
         Some("tok_bbbbbbbbbbbbbbbb"),
     ),
+    ("token-revocations", "rev_a", Some("rev_b")),
     ("upstreams", "up-a", Some("up-b")),
     ("users", "usr_aaaaaaaaaaaaaaaa", None),
     ("webhooks", "wh_a", Some("wh_b")),
@@ -123,6 +124,7 @@ async fn seed(world: &World) -> Vec<Change> {
             ("assignment", format!("as-{letter}"), json!({"tenant": tenant, "host": host(letter)})),
             ("access_role", format!("ar-{letter}"), json!({"tenant": tenant, "allows": [{"service": service}]})),
             ("issuer", format!("issuer-{letter}"), json!({"tenant": tenant, "issuer": format!("https://{letter}.example"), "audiences": ["api"]})),
+            ("token_revocation", format!("rev_{letter}"), json!({"issuer": format!("issuer-{letter}"), "subject": "lin", "revoked_at": at})),
             ("group", format!("group-{letter}"), json!({"tenant": tenant})),
             ("tenant_default", tenant.to_owned(), json!({"disclosure": "minimal"})),
             ("certificate", format!("cert-{letter}"), certificate(world, tenant, &format!("cert-{letter}"), &host(letter)).await),

@@ -130,6 +130,17 @@ fn of_tokens() -> Vec<Denial> {
         new(Code::TokenClaimMissing)
             .saw("claim", list(&["client_id"]))
             .saw("value", "till-7"),
+        new(Code::TokenRevoked)
+            .saw("revoked_at", at)
+            .saw("tokens", "jti"),
+        new(Code::TokenRevoked)
+            .saw("revoked_at", at)
+            .saw("reason", "laptop stolen")
+            .saw("tokens", "subject"),
+        new(Code::TokenRevoked)
+            .saw("revoked_at", at)
+            .saw("tokens", "client"),
+        new(Code::TokenInactive).saw("at", at).saw("issuer", "corp"),
         new(Code::IdentityProviderUnreachable)
             .saw("issuer", "corp")
             .saw("error", "connection refused"),

@@ -16,6 +16,7 @@ fn tokened() -> World {
         tenant: None,
         iss: "https://login.example.com".into(),
         keys: IssuerKeys::File(Path::new("keys.json").into()),
+        introspection: None,
         algorithms: vec![],
         audiences: vec!["orders".into()],
         leeway: Duration::from_secs(30),
@@ -57,6 +58,7 @@ fn token(user: Option<&str>) -> Token {
         issued_at: Some(NOW),
         not_before: None,
         expires_at: Some(NOW + 60),
+        introspected: false,
     }
 }
 
