@@ -87,9 +87,11 @@ test.each([
     /network\.address_not_allowed/,
     '/refusals?code=network.address_not_allowed&since=7d',
   ],
+  ['cors.origin_not_allowed', /^Refusals/, '/refusals?code=cors.origin_not_allowed&since=7d'],
   ['10.20.0.7', /Add it to a list/, '/lists?address=10.20.0.7'],
   ['fieldforce', /^App/, '/apps/fieldforce'],
   ['create-customer', /^Operation/, '/services/partners?version=v1&tab=operations&operation=create-customer'],
+  ['API route', /^Page/, '/services'],
   ['team', /^Page/, '/users'],
   ['consumers', /^Page/, '/apps'],
   ['403', /403/, '/refusals?status=403&since=7d'],
@@ -98,6 +100,23 @@ test.each([
   await dialog.getByRole('option', { name: option }).first().click();
   await dialog.waitFor({ state: 'detached' });
   await page.waitForURL((url) => url.pathname + url.search === address);
+});
+
+test('a key is found by its beginning, by its id, and by what it is called', async () => {
+  const { body } = await at.ask('POST', '/api/v1/apps/shop/keys', { title: 'Till at the door' });
+  const { id, secret } = body as { id: string; secret: string };
+  for (const text of [secret.slice(0, 14), secret.slice(0, 20), id.slice(0, 12), id, 'till at']) {
+    const dialog = await search(text);
+    const key = dialog.getByRole('option', { name: /^Key/ });
+    await key.filter({ hasText: id }).waitFor();
+    expect(await key.count(), text).toBe(1);
+    if (text === 'till at') {
+      await accessible(page);
+      await key.click();
+      await page.waitForURL(`**/credentials/${id}`);
+    } else await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+  }
 });
 
 test('nothing that is found is said to be nothing', async () => {

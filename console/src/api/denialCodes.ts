@@ -1,13 +1,15 @@
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import { answer, api } from './client';
 
 /** Every code of a refusal, with what it says for people; they change with Postern's version only. */
+export const denialCodes = queryOptions({
+  queryKey: ['denial-codes'],
+  queryFn: () => answer(api.GET('/api/v1/denial-codes')),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
 export function useDenialCodes() {
-  const { data } = useQuery({
-    queryKey: ['denial-codes'],
-    queryFn: () => answer(api.GET('/api/v1/denial-codes')),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
+  const { data } = useQuery(denialCodes);
   return data?.items ?? [];
 }
 

@@ -9,7 +9,7 @@ import { useSignal } from '../api/signals';
 import { Dialog } from '../parts/Dialog';
 import { isDialogOpen } from '../parts/dialogs';
 import { plain } from '../parts/Shown';
-import { asked, atOnce, type Hit } from '../search/find';
+import { asked, atOnce, distinct, type Hit, keyOf } from '../search/find';
 import { masked } from '../search/mask';
 import { understand } from '../search/understand';
 import { texts } from '../texts';
@@ -149,12 +149,7 @@ function useHits(text: string): { hits: Hit[]; asking: boolean } {
   });
   // Requests that were really sent come before questions about them.
   const asking = settled !== text || query.isFetching;
-  if (found.requests.length > 0) return { hits: [...certain, ...answered], asking };
+  if (found.requests.length > 0) return { hits: distinct([...certain, ...answered]), asking };
   // What is answered comes first: nothing is offered before, that a click or Enter could miss.
-  return { hits: asking ? [] : [...answered, ...certain], asking };
-}
-
-/** Tells results apart. */
-function keyOf(hit: Hit): string {
-  return `${hit.to}${JSON.stringify(hit.search ?? {})}`;
+  return { hits: asking ? [] : distinct([...answered, ...certain]), asking };
 }

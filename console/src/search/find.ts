@@ -1,4 +1,6 @@
-import { answer, api } from '../api/client';
+import { answer, api, type Schemas } from '../api/client';
+import { denialCodes } from '../api/denialCodes';
+import { queries } from '../api/queries';
 import { texts } from '../texts';
 import { hasSecret } from './mask';
 import { isHarmlessHeader } from './names';
@@ -67,15 +69,7 @@ export function atOnce(found: Understood): Hit[] {
     const [name, room] = words.things[kind];
     hits.push({ kind: name, title: id, to: `${room}/${id}` });
   }
-  for (const code of found.codes) {
-    hits.push({
-      kind: words.kinds.refusals,
-      title: code,
-      beside: words.refusalsWith,
-      to: '/refusals',
-      search: { code, since: '7d' },
-    });
-  }
+  hits.push(...found.codes.map(refusalsWith));
   if (found.status) {
     hits.push({
       kind: words.kinds.refusals,
@@ -89,6 +83,28 @@ export function atOnce(found: Understood): Hit[] {
     hits.push({ kind: words.kinds.page, title: words.rooms[room] ?? room, to: room });
   }
   return hits;
+}
+
+function refusalsWith(code: string): Hit {
+  return {
+    kind: words.kinds.refusals,
+    title: code,
+    beside: words.refusalsWith,
+    to: '/refusals',
+    search: { code, since: '7d' },
+  };
+}
+
+/** Tells results apart. */
+export function keyOf(hit: Hit): string {
+  return `${hit.to}${JSON.stringify(hit.search ?? {})}`;
+}
+
+/** Each result once: a key may be found by its id and by its name. */
+export function distinct(hits: Hit[]): Hit[] {
+  const first = new Map<string, Hit>();
+  for (const hit of hits) if (!first.has(keyOf(hit))) first.set(keyOf(hit), hit);
+  return [...first.values()];
 }
 
 /** What `/can` is told of a pasted request. */
@@ -110,12 +126,14 @@ type May = (permission: string) => boolean;
 export async function asked(found: Understood, may: May, signal: AbortSignal): Promise<Hit[]> {
   const all: Array<Promise<Hit[]>> = [];
   if (may('credentials.read')) all.push(...found.credentials.map((id) => credential(id, signal)));
+  if (found.likeCodes.length > 0) all.push(codes(found.likeCodes));
   if (found.pasted && may('calls.read')) all.push(lastRequests(found, signal));
   if (found.name) {
     const q = found.name;
     if (may('apps.read')) all.push(apps(q, signal));
     if (may('services.read')) all.push(services(q, signal), operations(q, signal));
     if (may('lists.read')) all.push(lists(q, signal));
+    if (may('credentials.read')) all.push(credentials(q, signal));
   }
   const settled = await Promise.allSettled(all);
   return settled.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
@@ -123,14 +141,27 @@ export async function asked(found: Understood, may: May, signal: AbortSignal): P
 
 async function credential(id: string, signal: AbortSignal): Promise<Hit[]> {
   const key = await answer(api.GET('/api/v1/credentials/{id}', { params: { path: { id } }, signal }));
-  return [
-    {
-      kind: words.kinds.key,
-      title: id,
-      beside: [key.app, key.environment].filter(Boolean).join(', '),
-      to: `/credentials/${id}`,
-    },
-  ];
+  return [keyHit(key)];
+}
+
+async function credentials(q: string, signal: AbortSignal): Promise<Hit[]> {
+  const query = { q, limit: FEW };
+  const { items } = await answer(api.GET('/api/v1/credentials', { params: { query }, signal }));
+  return items.map(keyHit);
+}
+
+function keyHit({ id = '', title, app, environment }: Schemas['CredentialDocument']): Hit {
+  return {
+    kind: words.kinds.key,
+    title: id,
+    beside: [title, app, environment].filter(Boolean).join(', '),
+    to: `/credentials/${id}`,
+  };
+}
+
+async function codes(said: string[]): Promise<Hit[]> {
+  const { items } = await queries.fetchQuery(denialCodes);
+  return items.filter(({ code }) => said.includes(code)).map(({ code }) => refusalsWith(code));
 }
 
 /** The last requests like one that was pasted: mostly one of them is meant. */

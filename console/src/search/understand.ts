@@ -16,8 +16,10 @@ export interface Understood {
   credentials: string[];
   /** Ids of other things, by what they are. */
   things: Array<{ kind: 'subscription' | 'change_request' | 'user'; id: string }>;
-  /** Codes of refusals, or their families. */
+  /** Codes of refusals, or their families, that the words mean. */
   codes: string[];
+  /** What is written as a code is. */
+  likeCodes: string[];
   /** A status. */
   status: string | undefined;
   /** Rooms of the console that the words mean. */
@@ -30,8 +32,10 @@ export interface Understood {
 const REQUEST_ID = /\b[0-7][0-9A-HJKMNP-TV-Z]{25}\b/gi;
 const IPV4 = /^(?:\d{1,3}\.){3}\d{1,3}(?:\/\d{1,2})?$/;
 const IPV6 = /^\[?(?=[0-9a-f:.]*:[0-9a-f:.]*:)[0-9a-f:.]+(?:%\w+)?\]?(?:\/\d{1,3})?$/i;
-const CODE =
-  /\b(?:account|authorization|body|client|connection|credential|edge|gateway|headers|limit|network|origin|route|subscription|tenant|upstream)\.[a-z_]+\b/g;
+/** As a code is written; Postern knows which there are. */
+const CODE = /\b[a-z]+(?:_[a-z]+)*\.[a-z]+(?:_[a-z]+)*\b/g;
+/** The beginning of a key, up to its secret. */
+const KEY_BEGINS = /^pst_([a-z0-9]{1,16})_?$/;
 
 /** Reads what was pasted or typed into search. */
 export function understand(typed: string): Understood {
@@ -55,7 +59,6 @@ export function understand(typed: string): Understood {
   ];
   const status = /^[1-5](?:\d\d|xx)$/i.test(text) ? text.toLowerCase() : undefined;
   const known = requests.length > 0 || pasted !== undefined || address !== undefined || status !== undefined;
-  const codes = [...new Set([...(text.match(CODE) ?? []), ...(known ? [] : codesOf(text))])];
   const nameless =
     known || text.includes(MASK) || text.length < 2 || text.length > 100 || text.includes('\n');
   return {
@@ -65,10 +68,12 @@ export function understand(typed: string): Understood {
     address,
     credentials,
     things,
-    codes,
+    codes: known ? [] : codesOf(text),
+    likeCodes: [...new Set(text.match(CODE) ?? [])],
     status,
     rooms: known ? [] : roomsOf(text),
-    name: nameless ? undefined : text,
+    // A key's id says the same as its beginning.
+    name: nameless ? undefined : text.replace(KEY_BEGINS, 'key_$1'),
   };
 }
 
