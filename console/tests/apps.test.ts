@@ -211,12 +211,25 @@ test('a key carries some of the access roles of its app, in another environment'
     const role = { id, tenant: 'operations', allows: [{ service: 'admin' }] };
     expect((await at.ask('POST', '/api/v1/access-roles', role)).status).toBe(201);
   }
-  await patch('/apps/build', { access_roles: ['reader', 'writer'] });
   // An environment without a host that is a name: nobody but people can tell its address.
   const trial = { id: 'trial', hosts: ['*.trial.localhost'] };
   expect((await at.ask('POST', '/api/v1/environments', trial)).status).toBe(201);
   const { page, complaints } = await as('admin', 'operations');
   await page.goto('/apps/build');
+  // Whoever owns the roles gives them to the app.
+  await page.getByRole('button', { name: 'Edit…' }).click();
+  const edit = page.getByRole('dialog', { name: 'Edit app build' });
+  const roles = edit.getByRole('combobox', { name: 'Access roles' });
+  await roles.click();
+  for (const name of ['reader', 'writer']) await page.getByRole('option', { name }).click();
+  await page.keyboard.press('Tab');
+  await page.getByRole('option').first().waitFor({ state: 'hidden' });
+  await accessible(page);
+  await shot(page, 'app-roles');
+  await edit.getByRole('button', { name: 'Save' }).click();
+  await edit.waitFor({ state: 'detached' });
+  await page.getByRole('region', { name: 'What it is' }).getByText('reader').waitFor();
+  expect(await got('/apps/build')).toMatchObject({ access_roles: ['reader', 'writer'] });
   await page.getByRole('button', { name: 'Create a key' }).click();
   const key = page.getByRole('dialog', { name: 'Create a key for build' });
   await key.getByLabel('Environment').selectOption('trial');

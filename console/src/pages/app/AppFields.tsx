@@ -2,11 +2,12 @@ import { Textarea, TextInput } from '@mantine/core';
 import type { App } from '../../api/apps';
 import { filled, LinesField } from '../../parts/fields';
 import { texts } from '../../texts';
+import { RolesField } from './RolesField';
 
 const words = texts.apps.appForm;
 
 /** What a person can say of an app, beside its name and whose it is. */
-export type AppDraft = Partial<Pick<App, 'title' | 'description' | 'contact' | 'tags'>>;
+export type AppDraft = Partial<Pick<App, 'title' | 'description' | 'contact' | 'tags' | 'access_roles'>>;
 
 /** A draft without what was left empty: that is what is sent. */
 export function finished<T extends AppDraft>(draft: T): T {
@@ -17,6 +18,7 @@ export function finished<T extends AppDraft>(draft: T): T {
     description: draft.description?.trim() || undefined,
     contact: draft.contact?.trim() || undefined,
     tags: tags.length > 0 ? tags : undefined,
+    access_roles: draft.access_roles?.length ? draft.access_roles : undefined,
   };
 }
 
@@ -58,6 +60,7 @@ export function AppFields(props: {
         value={draft.tags ?? []}
         onChange={(tags) => change({ tags })}
       />
+      <RolesField value={draft.access_roles ?? []} onChange={(access_roles) => change({ access_roles })} />
     </>
   );
 }

@@ -37,6 +37,9 @@ export const apps = {
     contactHelp: 'Whom to ask about it: a person, a team, an address.',
     tags: 'Tags',
     tagsHelp: 'Words to find it by, one on each line.',
+    roles: 'Access roles',
+    rolesHelp:
+      'What operations ask for, beside a subscription. Its keys carry all of them, unless they say less.',
   },
   app: {
     title: (id: string) => `App ${id}`,
