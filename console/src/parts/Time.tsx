@@ -1,11 +1,11 @@
-import { Tooltip } from '@mantine/core';
+import { Tooltip, VisuallyHidden } from '@mantine/core';
 import { texts } from '../texts';
 import { Shown } from './Shown';
 import { absolute, moment, relative } from './time';
 
 /**
- * A moment in the local zone with its offset; how long ago on hover. `brief` turns that round; `by` says who did
- * something then, if that is known.
+ * A moment in the local zone with its offset; how long ago on hover or touch. `brief` turns that round, and says
+ * the moment to whoever hears the page; `by` says who did something then, if that is known.
  */
 export function Time(props: {
   at: string | number | null | undefined;
@@ -14,14 +14,14 @@ export function Time(props: {
 }) {
   const at = moment(props.at);
   if (!at) return <>{texts.common.none}</>;
-  const [shown, beside] = props.brief
-    ? [relative(at, new Date()), absolute(at)]
-    : [absolute(at), relative(at, new Date())];
+  const ago = relative(at, new Date(), texts.common.language);
+  const [shown, beside] = props.brief ? [ago, absolute(at)] : [absolute(at), ago];
   return (
     <>
-      <Tooltip label={beside}>
-        <time dateTime={at.toISOString()} style={{ whiteSpace: 'nowrap' }}>
+      <Tooltip label={beside} events={{ hover: true, focus: true, touch: true }}>
+        <time dateTime={at.toISOString()} style={{ position: 'relative', whiteSpace: 'nowrap' }}>
           {shown}
+          {props.brief && <VisuallyHidden component="span">, {beside}</VisuallyHidden>}
         </time>
       </Tooltip>
       {props.by && (

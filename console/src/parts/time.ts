@@ -23,10 +23,10 @@ export function local(moment: Date | undefined, seconds = false): string {
   return `${day.padStart(10, '0')}T${time.slice(0, seconds ? 8 : 5)}`;
 }
 
-/** How long ago a moment is, or how far off: `3 min ago`. */
-export function relative(moment: Date, now: Date): string {
+/** How long ago a moment is, or how far off, in a language: `3 min ago`. */
+export function relative(moment: Date, now: Date, language: string): string {
   const seconds = Math.round((moment.getTime() - now.getTime()) / 1000);
-  const format = new Intl.RelativeTimeFormat('en', { style: 'short', numeric: 'auto' });
+  const format = new Intl.RelativeTimeFormat(language, { style: 'short', numeric: 'auto' });
   const size = Math.abs(seconds);
   if (size < 60) return format.format(seconds, 'second');
   if (size < 3600) return format.format(Math.round(seconds / 60), 'minute');

@@ -56,7 +56,7 @@ export function Worth(props: { evidence: Schemas['Evidence']; code: string }) {
     if (MOMENTS.has(name)) return <Time at={value * 1000} />;
     if (SPANS.has(name)) return <>{texts.why.span(value)}</>;
     const bytes = props.code === 'body.too_large' || name === 'size';
-    return <>{bytes ? texts.why.bytes(value) : value.toLocaleString('en')}</>;
+    return <>{bytes ? texts.why.bytes(value) : value.toLocaleString(texts.common.language)}</>;
   }
   const all = Array.isArray(value) ? value : [String(value)];
   if (all.length === 0) return <>{texts.why.nothing}</>;

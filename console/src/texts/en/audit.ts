@@ -52,7 +52,7 @@ export const audit = {
     do: 'Check',
     intact: 'Intact',
     intactDetail: (sets: number, changes: number) =>
-      `${sets.toLocaleString()} change sets and ${changes.toLocaleString()} changes are as they were written.`,
+      `${sets.toLocaleString('en')} change sets and ${changes.toLocaleString('en')} changes are as they were written.`,
     broken: 'Not intact',
     brokenDetail: 'Keep this database as it is, and compare it with a backup.',
     newest: (sequence: number) => `Hash of change set ${sequence}, to write down elsewhere:`,
@@ -69,12 +69,12 @@ export const audit = {
     changed: 'changed',
     before: 'before:',
     after: 'after:',
-    all: (n: number) => `Show all ${n.toLocaleString()}`,
-    more: (n: number) => `${n.toLocaleString()} more differences are not listed.`,
+    all: (n: number) => `Show all ${n.toLocaleString('en')}`,
+    more: (n: number) => `${n.toLocaleString('en')} more differences are not listed.`,
     documents: (n: number, same: number) =>
       [
-        n === 1 ? '1 document differs' : `${n.toLocaleString()} documents differ`,
-        ...(same > 0 ? [`${same.toLocaleString()} stay as they are`] : []),
+        n === 1 ? '1 document differs' : `${n.toLocaleString('en')} documents differ`,
+        ...(same > 0 ? [`${same.toLocaleString('en')} stay as they are`] : []),
       ].join(', '),
     does: { add: 'added', change: 'changed', remove: 'removed' },
   },

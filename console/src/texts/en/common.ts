@@ -1,5 +1,7 @@
 /** Texts of the parts that every page uses. */
 export const common = {
+  /** Whose rules numbers and spans of time are written by. */
+  language: 'en',
   by: 'by',
   cancel: 'Cancel',
   clear: (field: string) => `Clear ${field}`,
@@ -20,8 +22,8 @@ export const common = {
   reload: 'Show as it is now',
   save: 'Save',
   undo: 'Undo',
-  characters: (n: number) => `${n.toLocaleString()} characters`,
-  rows: (n: number) => (n === 1 ? '1 row' : `${n.toLocaleString()} rows`),
+  characters: (n: number) => `${n.toLocaleString('en')} characters`,
+  rows: (n: number) => (n === 1 ? '1 row' : `${n.toLocaleString('en')} rows`),
   requestId: 'Request id',
   zone: (offset: string) => `Your time zone (${offset}).`,
   whatToDo: 'What to do',

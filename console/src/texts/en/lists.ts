@@ -53,7 +53,7 @@ export const lists = {
     expires: 'They end (optional)',
     missing: 'Write at least one address or network.',
     read: (n: number) =>
-      n === 1 ? '1 entry will be added.' : `${n.toLocaleString()} entries will be added.`,
+      n === 1 ? '1 entry will be added.' : `${n.toLocaleString('en')} entries will be added.`,
     bad: {
       address: 'is no address or network',
       bits: 'has bits beyond its length',
@@ -62,7 +62,7 @@ export const lists = {
     },
     line: (n: number) => `Line ${n}`,
     instead: 'write',
-    moreBad: (n: number) => `and ${n.toLocaleString()} more lines`,
+    moreBad: (n: number) => `and ${n.toLocaleString('en')} more lines`,
   },
   list: {
     title: (id: string) => `List ${id}`,
@@ -70,7 +70,7 @@ export const lists = {
     caption: 'Entries of the list',
     filter: 'Find entries by address, network or comment',
     shown: (from: number, to: number, all: number) =>
-      `${from.toLocaleString()}–${to.toLocaleString()} of ${all.toLocaleString()}`,
+      `${from.toLocaleString('en')}–${to.toLocaleString('en')} of ${all.toLocaleString('en')}`,
     page: (n: number) => `Page ${n}`,
     pages: 'Pages of entries',
     controls: { first: 'First page', previous: 'Page before', next: 'Next page', last: 'Last page' },
@@ -84,7 +84,7 @@ export const lists = {
     addTitle: (id: string) => `Add addresses to ${id}`,
     addDo: 'Add them',
     added: (n: number, id: string) =>
-      `${n === 1 ? '1 entry is' : `${n.toLocaleString()} entries are`} on ${id} now.`,
+      `${n === 1 ? '1 entry is' : `${n.toLocaleString('en')} entries are`} on ${id} now.`,
     edit: 'Edit',
     editOf: (text: string) => `Edit ${text}`,
     editTitle: (text: string) => `Edit ${text}`,
@@ -105,7 +105,7 @@ export const lists = {
     deleteDetail: (n: number) =>
       n === 1
         ? 'The list goes, and its entry with it.'
-        : `The list goes, and its ${n.toLocaleString()} entries with it.`,
+        : `The list goes, and its ${n.toLocaleString('en')} entries with it.`,
     deleteDo: 'Delete',
     undoDelete: 'Taken back: a list that was deleted by mistake',
     deleted: (id: string) => `The list ${id} is gone.`,

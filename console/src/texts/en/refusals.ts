@@ -99,7 +99,7 @@ export const refusals = {
     title: 'Over time',
     label: (from: string, until: string) => `Refusals from ${from} to ${until}`,
     bar: (from: string, until: string, ours: number, theirs: number) =>
-      `${from} to ${until}: ${ours.toLocaleString()} refused by Postern, ${theirs.toLocaleString()} by the upstream`,
+      `${from} to ${until}: ${ours.toLocaleString('en')} refused by Postern, ${theirs.toLocaleString('en')} by the upstream`,
     hint: 'A bar leads to the requests of its time.',
     ours: 'Postern',
     theirs: 'the upstream',
@@ -130,7 +130,7 @@ export const refusals = {
       address: 'no address',
       status: 'no status',
     },
-    bar: (count: number, share: string) => `${count.toLocaleString()} (${share})`,
+    bar: (count: number, share: string) => `${count.toLocaleString('en')} (${share})`,
     list: (by: string) => `Refusals by ${by.toLowerCase()}`,
     more: (n: number) => `Show ${n} more`,
     fewer: 'Show fewer',
@@ -152,7 +152,7 @@ export const refusals = {
     noApp: 'not known',
     nothing: '–',
     unread: 'not a readable request',
-    represents: (n: number) => `stands for ${n.toLocaleString()} requests`,
+    represents: (n: number) => `stands for ${n.toLocaleString('en')} requests`,
   },
   empty: {
     good: 'No refusals in this time',
@@ -169,8 +169,8 @@ export const refusals = {
     first: 'Go to the newest',
     longer: 'Look at 7 days',
     other: {
-      refused: (n: number) => `Refused by Postern: ${n.toLocaleString()}`,
-      origin_refused: (n: number) => `Refused by the upstream: ${n.toLocaleString()}`,
+      refused: (n: number) => `Refused by Postern: ${n.toLocaleString('en')}`,
+      origin_refused: (n: number) => `Refused by the upstream: ${n.toLocaleString('en')}`,
     },
   },
 };
