@@ -184,6 +184,29 @@ test('an operation shows what it asks and who can call it; targets and subscript
   await context.close();
 });
 
+test('how the targets of an upstream are is shown, with what is wrong', async () => {
+  const patched = await fetch(`${at.admin}/api/v1/upstreams/warehouse`, {
+    method: 'PATCH',
+    headers: { authorization: `Bearer ${at.token}`, 'content-type': 'application/merge-patch+json' },
+    body: JSON.stringify({
+      targets: [new URL(at.admin).host, '127.0.0.1:9'],
+      health_check: { path: '/healthz', interval: '1s', timeout: '500ms' },
+    }),
+  });
+  expect(patched.status, await patched.text()).toBe(200);
+  const { page, complaints } = await entered();
+  await page.goto('/services/warehouse?tab=upstream');
+  const row = page.getByRole('row').filter({ hasText: '127.0.0.1:9' });
+  await row.getByText('unhealthy').waitFor();
+  await row.getByText(/since/).waitFor();
+  const other = page.getByRole('row').filter({ hasText: new URL(at.admin).host });
+  await other.getByText('healthy', { exact: true }).waitFor();
+  await page.getByText('Checked at /healthz every 1s.').waitFor();
+  await accessible(page);
+  await shot(page, 'service-upstream-ailing');
+  expect(complaints).toEqual([]);
+});
+
 test('a viewer sees everything and no buttons that change', async () => {
   const viewer = await account(at, 'services-viewer@example.com', 'viewer', 'commerce');
   const { page, context, complaints } = await visit(chromium, at);

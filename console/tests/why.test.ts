@@ -155,6 +155,29 @@ test('story 3: the subscription is approved', async () => {
   expect(complaints).toEqual([]);
 });
 
+test('since when it is refused, by whose change, and with which comment', async () => {
+  const entries = async (comment: string, entries: string[]) => {
+    const path = `/api/v1/lists/build-servers?comment=${encodeURIComponent(comment)}`;
+    expect((await at.ask('PATCH', path, { entries })).status).toBe(200);
+  };
+  await entries('They move in', ['10.20.0.0/16', '127.0.0.1']);
+  const command = curlOf('address not on the list');
+  expect((await curl(command)).status).toBe(200);
+  await entries('Loopback is no build server', ['10.20.0.0/16']);
+  const refused = await curl(command);
+  expect(refused.status).toBe(403);
+  const { page, complaints } = await visit(chromium, at, { session: owner });
+  await page.goto(`/requests/${refused.id}`);
+  const since = page.getByRole('region', { name: 'Since when' });
+  await since.getByText('Loopback is no build server').waitFor();
+  const told = await said(since);
+  expect(told).toMatch(/Allowed before.* until revision.*refused since.*By.*demo/s);
+  expect(told).toMatch(/\d\d:\d\d:\d\d \+0[12]:00/);
+  await accessible(page);
+  await shot(page, 'why-since');
+  expect(complaints).toEqual([]);
+});
+
 test('what others are told can be looked at, and is in the address', async () => {
   const { page, complaints } = await open('missing scope');
   await page.getByRole('radio', { name: 'Operator' }).focus();

@@ -1,5 +1,6 @@
 import { answer, api } from '../api/client';
 import { may, useMe } from '../api/me';
+import { pageOf } from '../api/pages';
 import { type Choice, choiceOf, Searched } from './Searched';
 
 /** Tenants that are offered at once; whoever means another one types a part of its name. */
@@ -31,8 +32,10 @@ export function TenantSelect(props: {
   const open = (tenant: string) => !permission || may(who, permission, tenant);
   const none = platform && { value: PLATFORM, label: platform };
   const find = async (q: string, signal: AbortSignal): Promise<Choice[]> => {
-    const query = { q: q || undefined, limit: OFFERED };
-    const { items } = await answer(api.GET('/api/v1/tenants', { params: { query }, signal }));
+    const { items } = await pageOf((cursor) => {
+      const query = { q: q || undefined, limit: OFFERED, cursor };
+      return answer(api.GET('/api/v1/tenants', { params: { query }, signal }));
+    });
     const found = items.filter((tenant) => open(tenant.id ?? '')).map(choiceOf);
     return none && (!q || none.label.toLowerCase().includes(q.toLowerCase())) ? [none, ...found] : found;
   };

@@ -1,5 +1,6 @@
 import { answer, api, type Schemas } from '../api/client';
 import { denialCodes } from '../api/denialCodes';
+import { pageOf } from '../api/pages';
 import { queries } from '../api/queries';
 import { texts } from '../texts';
 import { hasSecret } from './mask';
@@ -145,8 +146,10 @@ async function credential(id: string, signal: AbortSignal): Promise<Hit[]> {
 }
 
 async function credentials(q: string, signal: AbortSignal): Promise<Hit[]> {
-  const query = { q, limit: FEW };
-  const { items } = await answer(api.GET('/api/v1/credentials', { params: { query }, signal }));
+  const { items } = await pageOf((cursor) => {
+    const query = { q, limit: FEW, cursor };
+    return answer(api.GET('/api/v1/credentials', { params: { query }, signal }));
+  });
   return items.map(keyHit);
 }
 
@@ -183,18 +186,26 @@ async function lastRequests(found: Understood, signal: AbortSignal): Promise<Hit
 }
 
 async function apps(q: string, signal: AbortSignal): Promise<Hit[]> {
-  const { items } = await answer(api.GET('/api/v1/apps', { params: { query: { q, limit: FEW } }, signal }));
+  const { items } = await pageOf((cursor) => {
+    const query = { q, limit: FEW, cursor };
+    return answer(api.GET('/api/v1/apps', { params: { query }, signal }));
+  });
   return named(words.kinds.app, '/apps', items);
 }
 
 async function services(q: string, signal: AbortSignal): Promise<Hit[]> {
-  const query = { q, limit: FEW };
-  const { items } = await answer(api.GET('/api/v1/services', { params: { query }, signal }));
+  const { items } = await pageOf((cursor) => {
+    const query = { q, limit: FEW, cursor };
+    return answer(api.GET('/api/v1/services', { params: { query }, signal }));
+  });
   return named(words.kinds.service, '/services', items);
 }
 
 async function lists(q: string, signal: AbortSignal): Promise<Hit[]> {
-  const { items } = await answer(api.GET('/api/v1/lists', { params: { query: { q, limit: FEW } }, signal }));
+  const { items } = await pageOf((cursor) => {
+    const query = { q, limit: FEW, cursor };
+    return answer(api.GET('/api/v1/lists', { params: { query }, signal }));
+  });
   return named(words.kinds.list, '/lists', items);
 }
 

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { Subscription } from '../../api/apps';
 import { answer, api } from '../../api/client';
+import { pageOf } from '../../api/pages';
 import { type Column, DataTable } from '../../parts/DataTable';
 import { Empty } from '../../parts/Empty';
 import { Loaded } from '../../parts/Loaded';
@@ -72,8 +73,10 @@ interface Found {
 async function find(state: string | undefined, cursor: string | undefined): Promise<Found> {
   if (state) {
     // Ids that the API makes grow with time.
-    const query = { state, cursor, sort: '-id', limit: ON_A_PAGE };
-    return answer(api.GET('/api/v1/subscriptions', { params: { query } }));
+    return pageOf((cursor) => {
+      const query = { state, cursor, sort: '-id', limit: ON_A_PAGE };
+      return answer(api.GET('/api/v1/subscriptions', { params: { query } }));
+    }, cursor);
   }
   const query = { before: cursor, limit: ON_A_PAGE };
   const { items, next } = await answer(api.GET('/api/v1/approvals/decided', { params: { query } }));

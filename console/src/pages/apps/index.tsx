@@ -5,6 +5,7 @@ import { useState } from 'react';
 import type { App } from '../../api/apps';
 import { answer, api } from '../../api/client';
 import { useMay } from '../../api/me';
+import { pageOf } from '../../api/pages';
 import { type Column, DataTable } from '../../parts/DataTable';
 import { Empty } from '../../parts/Empty';
 import { Loaded } from '../../parts/Loaded';
@@ -76,9 +77,10 @@ function Found(props: { q: string; tenant: string | undefined }) {
   const query = useQuery({
     queryKey: ['apps', { q, tenant, cursor }],
     queryFn: () =>
-      answer(
-        api.GET('/api/v1/apps', { params: { query: { q: q || undefined, tenant, cursor, limit: 50 } } }),
-      ),
+      pageOf((cursor) => {
+        const query = { q: q || undefined, tenant, cursor, limit: 50 };
+        return answer(api.GET('/api/v1/apps', { params: { query } }));
+      }, cursor),
     placeholderData: keepPreviousData,
   });
   return (

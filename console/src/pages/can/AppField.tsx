@@ -1,4 +1,5 @@
 import { answer, api } from '../../api/client';
+import { pageOf } from '../../api/pages';
 import { choiceOf, Searched } from '../../parts/Searched';
 import { texts } from '../../texts';
 
@@ -13,7 +14,10 @@ export function AppField(props: {
   onChange: (app: string) => void;
 }) {
   const find = async (q: string, signal: AbortSignal) => {
-    const { items } = await answer(api.GET('/api/v1/apps', { params: { query: { q, limit: FEW } }, signal }));
+    const { items } = await pageOf((cursor) => {
+      const query = { q, limit: FEW, cursor };
+      return answer(api.GET('/api/v1/apps', { params: { query }, signal }));
+    });
     return items.map(choiceOf);
   };
   return (

@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { answer, api } from '../../api/client';
+import { pageOf } from '../../api/pages';
 import type { ListDocument } from './entries';
 
 /** A list as tables have it: without its entries, of which there may be thousands. */
@@ -13,8 +14,10 @@ export const listRows = (q: string | undefined, cursor: string | undefined) =>
   queryOptions({
     queryKey: ['lists', 'table', q, cursor],
     queryFn: async () => {
-      const query = { limit: LIMIT, cursor, q, without: 'entries' };
-      const page = await answer(api.GET('/api/v1/lists', { params: { query } }));
+      const page = await pageOf((cursor) => {
+        const query = { limit: LIMIT, cursor, q, without: 'entries' };
+        return answer(api.GET('/api/v1/lists', { params: { query } }));
+      }, cursor);
       // The document's type knows no members that were asked to be left out.
       return page as unknown as { items: ListRow[]; next: string | null };
     },

@@ -1,6 +1,7 @@
 import { useMediaQuery } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { answer, api, type Schemas } from '../../api/client';
+import { pageOf } from '../../api/pages';
 import type { Grouping, Looked } from './looked';
 import { beat, windowOf } from './span';
 
@@ -27,15 +28,11 @@ export function useCalls(at: Looked, most: number) {
     queryKey: ['calls', at.span, at.filters, at.whose, at.before, most],
     queryFn: ({ signal }) => {
       const { from, until } = windowOf(at.span, Date.now(), most);
-      const query = {
-        ...at.filters,
-        since_ms: from,
-        until_ms: until,
-        outcome: at.whose === 'all' ? undefined : at.whose,
-        before: at.before,
-        limit: ROWS,
-      };
-      return answer(api.GET('/api/v1/calls', { params: { query }, signal }));
+      const outcome = at.whose === 'all' ? undefined : at.whose;
+      return pageOf((before) => {
+        const query = { ...at.filters, since_ms: from, until_ms: until, outcome, before, limit: ROWS };
+        return answer(api.GET('/api/v1/calls', { params: { query }, signal }));
+      }, at.before);
     },
     refetchInterval: at.live && LIVE,
     refetchOnWindowFocus: at.live,

@@ -2,6 +2,7 @@ import { Select, Stack, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { answer, api } from '../../api/client';
 import { useMay } from '../../api/me';
+import { pageOf } from '../../api/pages';
 import { useMayIn } from '../../api/rights';
 import { DataTable } from '../../parts/DataTable';
 import { Empty } from '../../parts/Empty';
@@ -55,7 +56,10 @@ function Found(props: { service: string; state: string | undefined }) {
   const query = useQuery({
     queryKey: ['service', service, 'subscriptions', state, cursor],
     queryFn: () =>
-      answer(api.GET('/api/v1/subscriptions', { params: { query: { service, state, cursor, limit: 50 } } })),
+      pageOf((cursor) => {
+        const query = { service, state, cursor, limit: 50 };
+        return answer(api.GET('/api/v1/subscriptions', { params: { query } }));
+      }, cursor),
     placeholderData: keepPreviousData,
   });
   return (

@@ -1,4 +1,5 @@
 import { answer, api } from '../../api/client';
+import { pageOf } from '../../api/pages';
 import { choiceOf, Searched } from '../../parts/Searched';
 
 /** How many are offered at a time; what is typed narrows them. */
@@ -20,8 +21,10 @@ export function UpstreamSelect(props: {
       chosen={value ? { value, label: value } : undefined}
       onChange={(upstream) => onChange(upstream?.value ?? '')}
       find={async (q, signal) => {
-        const query = { q: q || undefined, limit: OFFERED };
-        const { items } = await answer(api.GET('/api/v1/upstreams', { params: { query }, signal }));
+        const { items } = await pageOf((cursor) => {
+          const query = { q: q || undefined, limit: OFFERED, cursor };
+          return answer(api.GET('/api/v1/upstreams', { params: { query }, signal }));
+        });
         return items.map(({ id }) => choiceOf({ id }));
       }}
     />

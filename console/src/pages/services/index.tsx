@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { answer, api } from '../../api/client';
 import { useMay } from '../../api/me';
+import { pageOf } from '../../api/pages';
 import { Empty } from '../../parts/Empty';
 import { Loaded } from '../../parts/Loaded';
 import { Page } from '../../parts/Page';
@@ -73,7 +74,10 @@ function Found(props: { actions: ReactNode }) {
   const query = useQuery({
     queryKey: ['services', q, tenant, cursor],
     queryFn: () =>
-      answer(api.GET('/api/v1/services', { params: { query: { q, tenant, cursor, limit: 50 } } })),
+      pageOf((cursor) => {
+        const query = { q, tenant, cursor, limit: 50 };
+        return answer(api.GET('/api/v1/services', { params: { query } }));
+      }, cursor),
     placeholderData: keepPreviousData,
   });
   return (

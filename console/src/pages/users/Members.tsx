@@ -4,6 +4,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { answer, api, type Schemas } from '../../api/client';
 import { useMay, useMe } from '../../api/me';
+import { pageOf } from '../../api/pages';
 import { useMayIn } from '../../api/rights';
 import { Ask } from '../../parts/Ask';
 import { type Column, DataTable } from '../../parts/DataTable';
@@ -40,10 +41,11 @@ function Listed(props: { user: string | undefined; tenant: string | undefined })
   const [removing, setRemoving] = useState<Member>();
   const query = useQuery({
     queryKey: ['members', props.user, props.tenant, cursor],
-    queryFn: () => {
-      const asked = { limit: 50, cursor, q: props.user, tenant: props.tenant };
-      return answer(api.GET('/api/v1/members', { params: { query: asked } }));
-    },
+    queryFn: () =>
+      pageOf((cursor) => {
+        const asked = { limit: 50, cursor, q: props.user, tenant: props.tenant };
+        return answer(api.GET('/api/v1/members', { params: { query: asked } }));
+      }, cursor),
   });
   const who = (member: Member) => member.name || member.email || member.user;
   const columns: Array<Column<Member>> = [

@@ -208,7 +208,7 @@ export const why = {
       ? 'Allowed before'
       : allowed === false
         ? 'Refused otherwise before'
-        : 'Allowed before, as far as is known',
+        : 'Allowed before (as far as is known)',
   untilRevision: (n: number) => `until revision ${n};`,
   sinceRevision: 'refused since',
   revisionNumber: (n: number) => `revision ${n}`,
