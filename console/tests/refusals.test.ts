@@ -208,6 +208,13 @@ test('hostile names do no harm, on narrow screens and in the dark, too', async (
   await page.getByRole('link', { name: /^GET \/x\// }).waitFor();
   await accessible(page);
   await shot(page, 'refusals-narrow-dark');
+  // What is said of a request has the room that there is beside the column's name.
+  const code = await page
+    .getByRole('cell', { name: /route\.not_found/ })
+    .first()
+    .locator('code')
+    .boundingBox();
+  expect(code?.height).toBeLessThan(30);
   const wide = () => page.evaluate(() => document.documentElement.scrollWidth);
   expect(await wide()).toBeLessThanOrEqual(390);
   await page.goto(

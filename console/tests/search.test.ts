@@ -56,6 +56,8 @@ test('a whole curl command finds the requests that it made, and keeps its secret
     .toContainEqual(expect.stringContaining('credential.wrong_environment'));
   await accessible(page);
   await shot(page, 'search');
+  // Enter goes to the request: it stands first.
+  expect(await dialog.getByRole('option').first().textContent()).toContain('credential.wrong_environment');
   expect(await dialog.getByLabel('What to search for').inputValue()).not.toContain(key.slice(-20));
   // The key is found by its public half.
   await dialog.getByRole('option', { name: /^Key/ }).waitFor();

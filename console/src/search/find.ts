@@ -126,9 +126,10 @@ type May = (permission: string) => boolean;
 /** What Postern knows of it. One kind that fails or may not be read leaves the others be. */
 export async function asked(found: Understood, may: May, signal: AbortSignal): Promise<Hit[]> {
   const all: Array<Promise<Hit[]>> = [];
+  // Of a pasted command, why it was refused is asked before what its key may do.
+  if (found.pasted && may('calls.read')) all.push(lastRequests(found, signal));
   if (may('credentials.read')) all.push(...found.credentials.map((id) => credential(id, signal)));
   if (found.likeCodes.length > 0) all.push(codes(found.likeCodes));
-  if (found.pasted && may('calls.read')) all.push(lastRequests(found, signal));
   if (found.name) {
     const q = found.name;
     if (may('apps.read')) all.push(apps(q, signal));

@@ -57,7 +57,7 @@ const COLUMNS: Array<Column<Call>> = [
   {
     head: words.request,
     cell: (call) => (
-      <div className={classes.cell}>
+      <div>
         <PageLink size="sm" to="/requests/$id" params={{ id: call.id }}>
           <Shown text={asked(call)} first={120} />
         </PageLink>
@@ -85,7 +85,7 @@ const COLUMNS: Array<Column<Call>> = [
 function Result({ call }: { call: Call }) {
   const title = useCodeTitle()(call.code);
   return (
-    <div className={classes.cell}>
+    <div>
       {call.code ? (
         <CodeBadge code={call.code} outcome={call.outcome} />
       ) : (
