@@ -23,6 +23,7 @@ mod observability;
 mod refusals;
 mod resources;
 mod selftest;
+mod sessions;
 mod smuggling;
 mod upstream;
 mod upstreams;

@@ -3591,7 +3591,7 @@ export interface components {
         };
         /** @description The credentials that are accepted. */
         AskedCredentials: {
-            /** @description Their kinds, in the order in which callers are asked for them: `api_key`, `jwt`. */
+            /** @description Their kinds, in the order in which callers are asked for them: `api_key`, `jwt`, `session`. */
             kinds: string[];
             /** @description Headers that an API key may stand in. */
             headers: string[];
@@ -3599,6 +3599,8 @@ export interface components {
             query: string[];
             /** @description Whose tokens are accepted. */
             issuers: components["schemas"]["AskedIssuer"][];
+            /** @description Where people are signed in at browsers. */
+            sign_in?: components["schemas"]["AskedSignIn"] | null;
             /** @description Whoever sends none may pass too. */
             optional: boolean;
         };
@@ -3687,6 +3689,15 @@ export interface components {
             name: string;
             /** @description What it allows. */
             description?: string | null;
+        };
+        /** @description Where people are signed in. */
+        AskedSignIn: {
+            /** @description The issuer's name here. */
+            issuer: string;
+            /** @description Its address. */
+            iss: string;
+            /** @description The cookie of a session; over TLS, `__Host-` stands before its name. */
+            cookie: string;
         };
         /** @description Whose app asks. */
         Asker: {
@@ -4216,7 +4227,7 @@ export interface components {
             differences: components["schemas"]["ComparedDifference"][];
         };
         /** @description What an operation accepts. */
-        ConfiguredAccepted: "api_key" | "jwt" | "anonymous";
+        ConfiguredAccepted: "api_key" | "jwt" | "session" | "anonymous";
         /**
          * @description A name for operations that belong together. An operation that names access roles lets those
          *     callers pass that carry one of them, where that one allows what they call.
@@ -4357,6 +4368,8 @@ export interface components {
             api_key?: components["schemas"]["ConfiguredApiKey"];
             /** @description Tokens that somebody else signed, as `Authorization: Bearer`. */
             jwt?: components["schemas"]["ConfiguredJwt"];
+            /** @description Sessions of browsers: people whom an identity provider signs in. */
+            session?: components["schemas"]["ConfiguredSession"];
             /**
              * @description Whether the credential is passed on to the upstream.
              * @default false
@@ -5670,6 +5683,8 @@ export interface components {
          * @example 9c1185a5
          */
         ConfiguredSalt: string;
+        /** @description From whose pages browsers send the cookie. */
+        ConfiguredSameSite: "lax" | "strict";
         /**
          * @description The name of a scope: visible ASCII characters but `"` and `\`, at most 128.
          * @example orders:write
@@ -5785,6 +5800,59 @@ export interface components {
             versions: {
                 [key: string]: components["schemas"]["ConfiguredVersion"];
             };
+        };
+        /**
+         * @description How people are signed in at browsers (OpenID Connect, code flow with PKCE), and how long that
+         *     lasts. The provider has to know `/.well-known/postern/session/callback` on each of the service's
+         *     hosts as a redirect URI.
+         */
+        ConfiguredSession: {
+            /** @description Who signs people in: one of `issuers`, whose `issuer` is the address of an OpenID provider. */
+            issuer: string;
+            /**
+             * @description What the service is called there. The credential of that client says which app it is.
+             * @example Field force
+             */
+            client_id: string;
+            /** @description Where the client's secret is: `env:NAME` or `file:PATH`. Without one, PKCE is all there is. */
+            client_secret?: components["schemas"]["ConfiguredSecretReference"];
+            /**
+             * @description What is asked for besides `openid`. `offline_access` lets most providers refresh tokens.
+             * @default [
+             *       "profile"
+             *     ]
+             */
+            scopes: components["schemas"]["ConfiguredText"][];
+            /** @description The cookie that holds the session's secret. */
+            cookie?: components["schemas"]["ConfiguredSessionCookie"];
+            /**
+             * @description How long a session lasts without being used.
+             * @default 30m
+             */
+            idle: components["schemas"]["ConfiguredDuration"];
+            /**
+             * @description How long it lasts at most.
+             * @default 12h
+             */
+            lifetime: components["schemas"]["ConfiguredDuration"];
+            /**
+             * @description Where browsers are sent that were signed out: a path on the same host.
+             * @default /
+             */
+            after_sign_out: components["schemas"]["ConfiguredRequestTarget"];
+        };
+        /** @description The cookie of a session. It is always `HttpOnly`, and over TLS `Secure`. */
+        ConfiguredSessionCookie: {
+            /**
+             * @description Its name; over TLS, `__Host-` stands before it.
+             * @default postern_session
+             */
+            name: components["schemas"]["ConfiguredCookieName"];
+            /**
+             * @description Whether links on pages of other sites find people signed in.
+             * @default lax
+             */
+            same_site: components["schemas"]["ConfiguredSameSite"];
         };
         /**
          * @description The SHA-256 of a whole API key: 64 hexadecimal digits.
@@ -8960,6 +9028,7 @@ export type SchemaAskedNetwork = components['schemas']['AskedNetwork'];
 export type SchemaAskedRequest = components['schemas']['AskedRequest'];
 export type SchemaAskedRole = components['schemas']['AskedRole'];
 export type SchemaAskedScope = components['schemas']['AskedScope'];
+export type SchemaAskedSignIn = components['schemas']['AskedSignIn'];
 export type SchemaAsker = components['schemas']['Asker'];
 export type SchemaAssignmentDocument = components['schemas']['AssignmentDocument'];
 export type SchemaAssuming = components['schemas']['Assuming'];
@@ -9089,9 +9158,12 @@ export type SchemaConfiguredRestriction = components['schemas']['ConfiguredRestr
 export type SchemaConfiguredRetry = components['schemas']['ConfiguredRetry'];
 export type SchemaConfiguredRoleGrant = components['schemas']['ConfiguredRoleGrant'];
 export type SchemaConfiguredSalt = components['schemas']['ConfiguredSalt'];
+export type SchemaConfiguredSameSite = components['schemas']['ConfiguredSameSite'];
 export type SchemaConfiguredScopeName = components['schemas']['ConfiguredScopeName'];
 export type SchemaConfiguredSecretReference = components['schemas']['ConfiguredSecretReference'];
 export type SchemaConfiguredService = components['schemas']['ConfiguredService'];
+export type SchemaConfiguredSession = components['schemas']['ConfiguredSession'];
+export type SchemaConfiguredSessionCookie = components['schemas']['ConfiguredSessionCookie'];
 export type SchemaConfiguredSha256 = components['schemas']['ConfiguredSha256'];
 export type SchemaConfiguredSize = components['schemas']['ConfiguredSize'];
 export type SchemaConfiguredStaleness = components['schemas']['ConfiguredStaleness'];

@@ -17,6 +17,7 @@ pub(crate) mod policy;
 pub(crate) mod revocation;
 pub(crate) mod role;
 pub(crate) mod service;
+pub(crate) mod session;
 pub(crate) mod settings;
 pub(crate) mod upstream;
 

@@ -27,6 +27,7 @@ mod role;
 mod route;
 mod secret;
 mod service;
+mod session;
 mod settings;
 mod upstream;
 

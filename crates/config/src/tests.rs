@@ -11,6 +11,7 @@ mod issuers;
 mod loading;
 mod ownership;
 mod roles;
+mod sessions;
 
 use crate::{Code, Loaded, Report, Secrets};
 use postern_model::Secret;

@@ -4,12 +4,14 @@
 //! API; what a document's kind and section are called; the way of a change from a request to the
 //! store, through the validation of everything together, to what is served; and the shorthands that
 //! make such changes (keys, subscriptions, lists); who is told what happened ([`notify`]);
-//! lists of addresses that come from elsewhere ([`sourced`]). Refuses to own what documents mean
+//! lists of addresses that come from elsewhere ([`sourced`]); sessions of browsers at services, as
+//! they are kept ([`browsers`]). Refuses to own what documents mean
 //! (`postern-config`), how they are kept (`postern-store`), sockets that listen on the network, and
 //! what a terminal shows (the binary).
 
 mod actor;
 pub mod answers;
+pub mod browsers;
 pub mod client;
 mod credential;
 mod difference;

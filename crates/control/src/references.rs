@@ -10,7 +10,7 @@ mod tests;
 
 /// Where documents of a kind name documents of another: the kind, the path (`*` is every member or
 /// item, `@` the name of every member), and the kind of what is named there.
-const REFERENCES: [(&str, &str, &str); 41] = [
+const REFERENCES: [(&str, &str, &str); 42] = [
     ("access_role", "tenant", "tenant"),
     ("app", "access_roles.*", "access_role"),
     ("app", "groups.*", "group"),
@@ -38,6 +38,7 @@ const REFERENCES: [(&str, &str, &str); 41] = [
     ("policy", "on.tenant", "tenant"),
     ("service", "access_roles.*", "access_role"),
     ("service", "authentication.jwt.issuers.*", "issuer"),
+    ("service", "authentication.session.issuer", "issuer"),
     ("service", "categories.*", "category"),
     ("service", "shared_with.*", "tenant"),
     ("service", "tenant", "tenant"),

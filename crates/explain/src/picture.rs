@@ -142,6 +142,7 @@ pub(crate) fn picture(refusal: &Refusal, asked: &Asked, clock: Clock) -> Picture
         "headers" | "body" => demands(&words),
         "credential" => credentials(&words),
         "token" | "identity_provider" => tokens(&words),
+        "session" => sessions(&words),
         "account" | "subscription" | "authorization" => accounts(&words),
         "limit" => Some(limits(&words)),
         _ => None,
@@ -415,6 +416,35 @@ fn demands(words: &Words<'_>) -> Option<Picture> {
             format!("a body of {} bytes", words.value("seen")?),
             format!("{policy}: {} bytes at most", words.value("limit")?),
             Vec::new(),
+        ),
+        _ => return None,
+    })
+}
+
+/// Somebody at a browser, and what was looked for.
+fn sessions(words: &Words<'_>) -> Option<Picture> {
+    let cookie = match words.value("cookie") {
+        Some(cookie) => format!("cookie `{cookie}`"),
+        None => "the cookie".to_owned(),
+    };
+    Some(match words.refusal.code.as_str() {
+        "session.missing" => some(
+            format!("a request without {cookie}"),
+            "somebody who is signed in".to_owned(),
+            vec![words.value("why")],
+        ),
+        "session.expired" => some(
+            format!("{cookie} of a session"),
+            format!(
+                "a session that is good; this one was until {}",
+                words.value("since")?
+            ),
+            vec![words.note("it ", "why")],
+        ),
+        "session.invalid" => some(
+            cookie,
+            "somebody who is signed in".to_owned(),
+            vec![words.value("error")],
         ),
         _ => return None,
     })

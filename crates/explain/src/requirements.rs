@@ -92,7 +92,7 @@ pub struct Connection {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "AskedCredentials")]
 pub struct Credentials {
-    /// Their kinds, in the order in which callers are asked for them: `api_key`, `jwt`.
+    /// Their kinds, in the order in which callers are asked for them: `api_key`, `jwt`, `session`.
     pub kinds: Vec<String>,
     /// Headers that an API key may stand in.
     pub headers: Vec<String>,
@@ -100,8 +100,22 @@ pub struct Credentials {
     pub query: Vec<String>,
     /// Whose tokens are accepted.
     pub issuers: Vec<AskedIssuer>,
+    /// Where people are signed in at browsers.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub sign_in: Option<AskedSignIn>,
     /// Whoever sends none may pass too.
     pub optional: bool,
+}
+
+/// Where people are signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AskedSignIn {
+    /// The issuer's name here.
+    pub issuer: String,
+    /// Its address.
+    pub iss: String,
+    /// The cookie of a session; over TLS, `__Host-` stands before its name.
+    pub cookie: String,
 }
 
 /// Somebody whose tokens are accepted.

@@ -18,6 +18,7 @@ mod plan;
 mod policy;
 mod role;
 mod service;
+mod session;
 mod settings;
 mod subscription;
 mod tenant;
@@ -48,6 +49,7 @@ pub use policy::{
 };
 pub use role::{AccessRole, Group, RoleGrant};
 pub use service::{ClientCertificate, Lifecycle, Operation, Service, TimeoutOverrides, Version};
+pub use session::{HOST_PREFIX, SameSite, SessionRule};
 pub use settings::{
     CallLog, Client, Egress, ForwardedHeader, Forwarding, FrontTimeouts, Limits, Recorded,
     Staleness, TenantDays,

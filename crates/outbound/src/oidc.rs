@@ -1,6 +1,9 @@
 //! Signing in with OpenID Connect: the relying party (OpenID Connect Core 1.0, authorization code
 //! flow with PKCE).
 //!
+//! Whoever checks tokens by its own keys takes [`Provider::exchange`] instead of
+//! [`Provider::redeem`]: what the provider has granted, of which nothing is believed yet.
+//!
 //! [`Provider::authorize`] makes an [`AuthorizationRequest`]: where to send the browser, and what to
 //! keep until it is back. [`Provider::redeem`] turns the [`Callback`] it comes back with into an
 //! [`Identity`], after the state, the issuer, the token's signature and every claim about whom it is
@@ -11,6 +14,7 @@ mod callback;
 mod claims;
 mod discovery;
 mod error;
+mod granted;
 mod identity;
 mod keys;
 mod provider;
@@ -22,6 +26,7 @@ mod tokens;
 
 pub use callback::Callback;
 pub use error::{OidcError, TokenFault};
+pub use granted::Granted;
 pub use identity::Identity;
 pub use provider::Provider;
 pub use request::{AuthorizationRequest, Pending};

@@ -12,15 +12,17 @@ mod host;
 pub(crate) mod query;
 mod remembered;
 mod scheme;
+mod session;
 
 pub use answers::{Answers, Heard, Said, Silence};
 pub use bearer::sent as bearer_token;
-pub use host::{HostWays, is_open_about_itself};
+pub use host::{HostWays, answers_on, is_open_about_itself};
 pub use remembered::Remembered;
 
 use crate::facts::{CredentialVerdict, Facts, Place};
 use crate::identity::Identity;
 use crate::router::Route;
+use crate::session::Sessions;
 use crate::snapshot::Snapshot;
 use crate::stages::authenticate;
 use postern_model::denial::Denial;
@@ -41,6 +43,10 @@ pub struct Verifier<'a> {
     pub answers: Option<&'a Answers>,
     /// What one has just said of the token of this request.
     pub heard: Option<&'a Heard>,
+    /// For sessions of browsers.
+    pub sessions: Option<&'a Sessions>,
+    /// Whether the browser speaks TLS, with us or with a trusted proxy.
+    pub secure: bool,
 }
 
 /// Finds the credential of a request where the operation of `route` looks for it, and verifies it.
@@ -73,6 +79,7 @@ pub fn verify_in(
         match kind {
             CredentialKind::ApiKey => api_key::find(accepted, facts, &mut found),
             CredentialKind::Jwt => bearer::find(facts, &mut found),
+            CredentialKind::Session => session::find(accepted, facts, by.secure, &mut found),
         }
     }
     if !found.more.is_empty() {
@@ -82,6 +89,7 @@ pub fn verify_in(
         None => elsewhere::verdict(accepted, facts),
         Some(Presented::Key(key)) => api_key::verify(&key, snapshot, by.keyer),
         Some(Presented::Bearer(token)) => bearer::verify(token, accepted, facts, snapshot, by),
+        Some(Presented::Session(held)) => session::verify(&held, facts, snapshot, by),
     }
 }
 
@@ -105,6 +113,8 @@ enum Presented<'a> {
     Key(api_key::Placed<'a>),
     /// A bearer token.
     Bearer(&'a [u8]),
+    /// What stands in the cookie of sessions.
+    Session(session::Held<'a>),
 }
 
 impl Presented<'_> {
@@ -112,6 +122,7 @@ impl Presented<'_> {
         match self {
             Self::Key(key) => key.place(),
             Self::Bearer(_) => Place::Header("authorization".into()),
+            Self::Session(held) => Place::Cookie(held.cookie().clone()),
         }
     }
 }

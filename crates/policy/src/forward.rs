@@ -159,6 +159,7 @@ pub fn fuzz(text: &[u8]) -> Result<(), &'static str> {
             trace: &trace,
             to: UpstreamProtocol::Http1,
             withheld: &[],
+            session: None,
             consumer: None,
         };
         request(&head, &context, &mut scratch, |name, value| {

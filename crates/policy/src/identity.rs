@@ -1,7 +1,10 @@
 //! Who calls.
 
 use crate::rules::Rules;
-use postern_model::entity::{App, Credential, Group, Name, Plan, Subscription, Tenant};
+use crate::session::Session;
+use postern_model::entity::{
+    App, Credential, CredentialKind, Group, Name, Plan, Subscription, Tenant,
+};
 use postern_model::key::digest;
 use postern_proof::Token;
 use smallvec::SmallVec;
@@ -14,6 +17,8 @@ pub struct Identity {
     pub credential: Arc<Credential>,
     /// The token that it brought, if it was one.
     pub token: Option<Arc<Token>>,
+    /// The session that the token was brought for, if it was one of a browser.
+    pub session: Option<Arc<Session>>,
     /// The app.
     pub app: Arc<App>,
     /// The app's tenant.
@@ -56,6 +61,15 @@ impl Identity {
     /// For whom it calls.
     pub fn acting(&self) -> Acting {
         Acting::by(self.token.as_deref())
+    }
+
+    /// The kind of what it proved it with.
+    pub fn kind(&self) -> CredentialKind {
+        if self.session.is_some() {
+            CredentialKind::Session
+        } else {
+            self.credential.proof.kind()
+        }
     }
 
     /// The plan.

@@ -54,7 +54,11 @@ impl Identity {
     pub fn ends_at(&self) -> Option<i64> {
         let subscription = self.subscription.as_ref();
         let subscription = subscription.and_then(|row| row.expires_at);
-        let token = self.token.as_ref().and_then(|token| token.expires_at);
+        // The tokens of a session are refreshed.
+        let token = match &self.session {
+            Some(session) => Some(session.ends_at),
+            None => self.token.as_ref().and_then(|token| token.expires_at),
+        };
         [self.credential.expires_at, subscription, token]
             .into_iter()
             .flatten()

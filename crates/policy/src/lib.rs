@@ -6,6 +6,7 @@
 
 pub mod caller;
 pub mod client;
+pub mod cookie;
 pub mod cors;
 pub mod credential;
 pub mod csrf;
@@ -27,6 +28,7 @@ pub mod policies;
 pub mod recorded;
 pub mod router;
 pub mod rules;
+pub mod session;
 pub mod snapshot;
 pub mod stages;
 #[cfg(test)]

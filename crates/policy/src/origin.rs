@@ -17,7 +17,7 @@ const MOST: usize = 512;
 const EXPRESSION: usize = 64 << 10;
 
 /// A set of origins, compiled.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Origins(Box<[Pattern]>);
 
 #[derive(Debug)]

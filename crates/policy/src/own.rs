@@ -14,6 +14,7 @@ use crate::router::template::below_reserved;
 use crate::rules::Rules;
 use crate::snapshot::Snapshot;
 use crate::stages::authenticate;
+use crate::stages::csrf::of_another_page;
 use crate::stages::route::nothing_at;
 use crate::walk::NormalPath;
 use postern_model::denial::Denial;
@@ -54,6 +55,13 @@ impl Own {
         let host = || self.host(facts).map(str::as_bytes);
         let here = snapshot.rules.access().environment_of(host);
         authenticate::held_off(asker, &self.client, here, snapshot, facts)
+    }
+
+    /// Why a request that changes something is refused where browsers are signed in: a page of
+    /// another site may have had a browser send it.
+    pub fn forged(&self, rules: &Rules, facts: &dyn Facts) -> Option<Denial> {
+        let host = self.host(facts).unwrap_or_default();
+        of_another_page(&self.client, host, rules, facts)
     }
 
     /// There is no such page: the refusal of any path that nothing answers at.

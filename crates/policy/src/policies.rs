@@ -18,7 +18,7 @@ mod tests;
 
 pub(crate) use body::declared as declared_length;
 pub(crate) use cors::Cors;
-pub(crate) use csrf::{Forged, Said};
+pub(crate) use csrf::{Csrf, Forged, Said};
 pub use effective::EffectivePolicy;
 pub(crate) use effective::{Effective, effective};
 pub(crate) use headers::{SNIFFED, Wrong};

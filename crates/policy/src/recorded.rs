@@ -329,11 +329,13 @@ impl Recorded {
 fn looked(accepted: &Authentication, rules: &Rules) -> [Vec<Name>; 3] {
     let issuers = accepted.issuers.iter();
     let issuers = issuers.filter_map(|&at| rules.reading(at).cloned());
-    [
-        accepted.headers.clone(),
-        accepted.query.clone(),
-        issuers.collect(),
-    ]
+    let mut headers = accepted.headers.clone();
+    if let Some(rule) = accepted.session.as_deref() {
+        // As no header is called.
+        let issuer = rules.reading(rule.issuer).map_or("", |reading| &**reading);
+        headers.push(format!("cookie {} {issuer} {}", rule.cookie, rule.client_id).into());
+    }
+    [headers, accepted.query.clone(), issuers.collect()]
 }
 
 /// Text is kept whole or not at all.

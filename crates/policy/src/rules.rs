@@ -13,7 +13,7 @@ use crate::stages::upstream::{OperationPlan, UpstreamPlan, Way};
 use access::Access;
 use postern_model::entity::{
     AccessRole, Authentication, Configuration, CredentialKind, Issuer, Lifecycle, Method, Name,
-    Operation, Policy, Service, Upstream, Version,
+    Operation, Policy, Service, SessionRule, Upstream, Version,
 };
 use std::sync::Arc;
 
@@ -222,6 +222,15 @@ impl Rules {
     pub(crate) fn withheld(&self, route: &Route) -> (&[Name], &[Name]) {
         let of_service = self.withheld.get(route.service);
         of_service.map_or((&[], &[]), |(headers, query)| (headers, query))
+    }
+
+    /// The sessions of a route's service, whichever operations accept them.
+    pub fn session(&self, route: &Route) -> Option<&SessionRule> {
+        self.service(route)
+            .authentication
+            .as_ref()?
+            .session
+            .as_deref()
     }
 
     /// What the operation of a route accepts; `None`: it is open to everybody.

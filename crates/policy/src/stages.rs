@@ -8,7 +8,7 @@ mod client;
 mod connection;
 mod content;
 pub(crate) mod cors;
-mod csrf;
+pub(crate) mod csrf;
 mod edge;
 mod headers;
 pub(crate) mod limits;

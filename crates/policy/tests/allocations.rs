@@ -202,6 +202,7 @@ fn with_keys() -> Authentication {
         kinds: vec![CredentialKind::ApiKey],
         issuers: vec![],
         opaque: None,
+        session: None,
         headers: vec!["x-api-key".into()],
         query: vec!["api_key".into()],
         forward_credential: false,
@@ -235,6 +236,8 @@ fn decide(snapshot: &Snapshot<'_>, keyer: &Keyer, facts: &Live<'_>) -> Walk {
                     remembered: None,
                     answers: None,
                     heard: None,
+                    sessions: None,
+                    secure: true,
                 };
                 facts.provide_credential(verify(facts, snapshot, route, by));
             }
@@ -285,6 +288,7 @@ fn pass(
         trace: &trace,
         to: UpstreamProtocol::Http1,
         withheld: allowed.withheld(rules).0,
+        session: None,
         consumer: allowed.consumer(rules),
     };
     forward::request(head, &context, scratch, |name, value| {

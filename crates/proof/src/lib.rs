@@ -9,6 +9,7 @@ mod algorithm;
 mod claims;
 mod decoy;
 mod fuzz;
+pub mod id_token;
 pub mod introspection;
 mod json;
 pub mod jwk;

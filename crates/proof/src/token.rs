@@ -137,6 +137,16 @@ impl<'a> Unverified<'a> {
         }
     }
 
+    /// What it says, before anything of that is believed.
+    pub(crate) const fn claims(&self) -> &Map<String, Value> {
+        &self.0.claims
+    }
+
+    /// How it says that it is signed.
+    pub(crate) fn algorithm(&self) -> Option<Algorithm> {
+        Algorithm::parse(&self.0.header.alg)
+    }
+
     /// Whether the signature is of one of the issuer's keys; what it says then.
     ///
     /// # Errors

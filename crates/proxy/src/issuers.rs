@@ -171,7 +171,7 @@ fn lock<T>(one: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// The egress rule, for what a tenant configured. Whoever runs the platform may have keys anywhere.
-fn permit(snapshot: &Arc<Snapshot>, issuer: &Issuer) -> Permit {
+pub(crate) fn permit(snapshot: &Snapshot, issuer: &Issuer) -> Permit {
     if issuer.tenant.is_none() {
         return Permit::Anywhere;
     }

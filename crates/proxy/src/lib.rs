@@ -22,6 +22,7 @@ pub mod proxy_protocol;
 pub mod record;
 mod redact;
 pub mod refusal;
+pub mod sessions;
 pub mod tls;
 mod tunnel;
 pub mod upstream;

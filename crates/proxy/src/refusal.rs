@@ -21,6 +21,8 @@ pub use headers::{Headers, Name};
 pub use limits::{Standing, limit_fields};
 pub use pages::{PAGE_POLICY, page, page_index, page_index_json, page_json};
 
+use crate::sessions::percent_encode;
+use crate::wellknown::session::LONGEST_BACK;
 use headers::names;
 use postern_model::Stage;
 use postern_model::denial::{Code, Retry, Shown, Value};
@@ -108,10 +110,13 @@ impl Refusal {
 
 /// Renders a refusal as its caller is shown it.
 pub fn render(shown: &Shown<'_>, context: &Context<'_>) -> Refusal {
-    let location = https_location(shown, context);
+    let location = match shown.status() {
+        303 => sign_in_location(context),
+        _ => https_location(shown, context),
+    };
     let status = match (shown.status(), &location) {
         // There is nowhere to send the caller: say no instead.
-        (308, None) => shown.code().row().status,
+        (303 | 308, None) => shown.code().row().status,
         (status, _) => status,
     };
     let mut headers = Headers::new();
@@ -140,7 +145,7 @@ pub fn render(shown: &Shown<'_>, context: &Context<'_>) -> Refusal {
     };
     common(shown, context, &mut headers);
     by_status(shown, status, context, &mut headers);
-    if let Some(location) = location.filter(|_| status == 308) {
+    if let Some(location) = location.filter(|_| matches!(status, 303 | 308)) {
         headers.push(names::LOCATION, &location);
     }
     let content_length = body.len();
@@ -273,6 +278,17 @@ fn https_location(shown: &Shown<'_>, context: &Context<'_>) -> Option<String> {
     })
 }
 
+/// Where somebody signs in at this host, to be sent back to what was asked for.
+fn sign_in_location(context: &Context<'_>) -> Option<String> {
+    let mut location = format!("{RESERVED}/session/sign-in");
+    let target = context
+        .target
+        .filter(|target| target.len() <= LONGEST_BACK)?;
+    location.push_str("?return=");
+    percent_encode(target, &mut location);
+    Some(location)
+}
+
 /// Writes the URL of the page about a code, or a family of codes.
 fn push_page(
     out: &mut impl std::fmt::Write,
@@ -297,7 +313,7 @@ fn push_origin(out: &mut impl std::fmt::Write, context: &Context<'_>) -> std::fm
 }
 
 /// The authority as text, if it is nothing but a host and perhaps a port.
-fn safe_authority(bytes: &[u8]) -> Option<&str> {
+pub(crate) fn safe_authority(bytes: &[u8]) -> Option<&str> {
     let safe = |b: &u8| b.is_ascii_alphanumeric() || b".-_:[]".contains(b);
     let fits = !bytes.is_empty() && bytes.len() <= 255 && bytes.iter().all(safe);
     fits.then(|| std::str::from_utf8(bytes).ok()).flatten()

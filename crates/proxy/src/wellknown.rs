@@ -10,6 +10,7 @@ pub(crate) mod csrf;
 pub(crate) mod denials;
 mod links;
 mod records;
+pub(crate) mod session;
 pub(crate) mod whoami;
 
 pub use links::{HELP_VALID, Links};
@@ -17,6 +18,7 @@ pub(crate) use records::may_come;
 pub use records::{ConsumerRecord, Looked, Records, Requests};
 
 use postern_model::entity::Method;
+use session::SessionPage;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub(crate) enum Page<'a> {
     Whoami,
     /// A token for the pages of this host.
     Csrf,
+    /// Signing in and out at browsers.
+    Session(SessionPage),
     /// Whether the request would pass whose path follows.
     Check,
     /// What became of the request with that id.
@@ -51,6 +55,7 @@ impl<'a> Page<'a> {
             ("whoami", None) => Some(Self::Whoami),
             ("csrf", None) => Some(Self::Csrf),
             ("check", Some(_)) => Some(Self::Check),
+            ("session", Some(name)) => SessionPage::of(name).map(Self::Session),
             ("requests", Some(id)) if !id.is_empty() && !id.contains('/') => {
                 Some(Self::Request(id))
             }
@@ -59,7 +64,21 @@ impl<'a> Page<'a> {
     }
 
     /// Whether it is answered to requests of that method.
-    pub(crate) const fn answers(self, method: Method) -> bool {
-        matches!(self, Self::Check) || matches!(method, Method::Get | Method::Head)
+    pub(crate) fn answers(self, method: Method) -> bool {
+        match self {
+            Self::Check => true,
+            _ => self.allowed().contains(&method),
+        }
+    }
+
+    /// The methods of the requests that it is answered to, where these are not all.
+    pub(crate) const fn allowed(self) -> &'static [Method] {
+        match self {
+            // What changes something is no link that a page could have a browser follow.
+            Self::Session(SessionPage::SignOut) => &[Method::Post],
+            // Each use has an effect: nobody is to try it out first.
+            Self::Session(_) => &[Method::Get],
+            _ => &[Method::Get, Method::Head],
+        }
     }
 }

@@ -319,6 +319,12 @@ pub(super) const ROWS: &[Row] = &[
         sent: "POST /op\nX-Forwarded-For: 203.0.113.105\nX-CSRF-Token: a\nCookie: postern_csrf=a",
         alike: "POST /op\nX-Forwarded-For: 203.0.113.105\nX-CSRF-Token: a\nCookie: postern_csrf=a\nX-API-Key: {key}",
         mend: Fix, ..ROW },
+    Row { code: "session.missing", status: [401, 403, 404], fields: COOKIE, world: SESSIONS,
+        sent: "GET /op\nCookie: theme=dark", alike: "GET /v2/op\nX-API-Key: {key}\nCookie: theme=dark",
+        mend: Caller, ..ROW },
+    Row { code: "session.invalid", status: [401, 403, 404], fields: COOKIE, world: SESSIONS,
+        sent: "GET /op\nCookie: postern_session=made-up", alike: "GET /v2/op\nX-API-Key: {key}\nCookie: postern_sessiom=made-up",
+        mend: Caller, ..ROW },
 ];
 
 /// What most rows have.
@@ -334,6 +340,10 @@ const ROW: Row = Row {
     mend: Caller,
 };
 
+/// One operation is for people at browsers, and the others take keys too.
+const SESSIONS: &str = r#"{"issuer": {}, "service": {"authentication": {"jwt": null, "session": {"issuer": "{row}", "client_id": "{row}"}},
+    "versions": {"v1": {"operations": {"op": {"accepts": ["session"]}}}}}}"#;
+const COOKIE: &[(&str, &str)] = &[("WWW-Authenticate", "Cookie realm=")];
 /// What a 401 says besides.
 /// Tokens are accepted, and no keys.
 const TOKENS: &str = r#"{"issuer": {}, "service": {"authentication": {"api_key": null}}}"#;
@@ -366,6 +376,8 @@ pub(super) const ELSEWHERE: &[(&str, &str, &str)] = &[
     // They take a revocation, and an issuer that is asked.
     ("token.revoked", "tests/e2e/commands/tokens.rs", "all_tokens_of_a_subject_end_and_who_signs_in_again_passes"),
     ("token.inactive", "tests/e2e/introspection.rs", "a_real_provider_is_asked_and_believed"),
+    // It takes a provider, and a wait.
+    ("session.expired", "tests/e2e/sessions.rs", "a_session_ends_in_time"),
     // Nobody decides these: callers are told them in place of others.
     ("credential.invalid", "tests/e2e/codes/disguise.rs", "a_guessed_secret_cannot_be_told_from_a_key_that_never_was"),
     ("token.invalid", "tests/e2e/codes/disguise.rs", "a_token_that_is_not_genuine_says_nothing_of_why"),

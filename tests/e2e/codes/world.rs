@@ -141,6 +141,7 @@ struct Own {
 impl Own {
     fn new(number: usize, row: &Row, place: &Place) -> Self {
         let world = row.world.replace("{nobody}", &place.nobody.to_string());
+        let world = world.replace("{row}", &row.name());
         Self {
             name: row.name(),
             key: key(number),

@@ -13,6 +13,7 @@ use std::time::Duration;
 #[derive(Debug)]
 pub(crate) struct Gateway {
     program: Program,
+    command: Command,
     scratch: Scratch,
     /// Where it serves plain HTTP.
     pub(crate) address: SocketAddr,
@@ -90,6 +91,7 @@ impl Launch {
         }
         let gateway = Gateway {
             program,
+            command,
             scratch,
             address,
             admin,
@@ -168,6 +170,17 @@ impl Gateway {
     /// Waits for its end.
     pub(crate) fn wait(&mut self, limit: Duration) -> Option<std::process::ExitStatus> {
         self.program.wait(limit)
+    }
+
+    /// Ends it and starts it again, with the same files and addresses.
+    pub(crate) fn restart(&mut self) {
+        self.signal("TERM");
+        assert!(self.wait(SOON).is_some(), "it ends: {}", self.log());
+        self.program = Program::start(&mut self.command, &self.scratch, "log");
+        super::eventually("it is ready again", || {
+            let up = std::net::TcpStream::connect(self.admin).is_ok();
+            (up && self.ready().status == 200).then_some(())
+        });
     }
 
     /// Its process id.

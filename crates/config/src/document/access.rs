@@ -1,5 +1,6 @@
 //! Who may call a service, and what they are told when they may not.
 
+use super::session::Session;
 use crate::located::{At, OneOrMany};
 use crate::scalar::name::HeaderName;
 use crate::scalar::text::ParameterName;
@@ -60,6 +61,8 @@ pub(crate) struct Authentication {
     pub api_key: Option<ApiKey>,
     /// Tokens that somebody else signed, as `Authorization: Bearer`.
     pub jwt: Option<Jwt>,
+    /// Sessions of browsers: people whom an identity provider signs in.
+    pub session: Option<At<Session>>,
     /// Whether the credential is passed on to the upstream.
     #[schemars(extend("default" = false))]
     pub forward_credential: Option<bool>,
@@ -76,6 +79,8 @@ pub(crate) enum Accepted {
     ApiKey,
     /// Tokens that somebody else signed.
     Jwt,
+    /// Sessions of browsers.
+    Session,
     /// No credential at all.
     Anonymous,
 }

@@ -35,10 +35,14 @@ impl Resolver<'_, '_> {
             }
         }
         let jwt = given.jwt.is_some();
-        let key = given.api_key.is_some() || !jwt;
+        let session = (given.session.as_ref())
+            .and_then(|given| self.session_rule(service, tenant, given))
+            .map(Box::new);
+        let key = given.api_key.is_some() || !(jwt || given.session.is_some());
         let accepted = |kind: &CredentialKind| match kind {
             CredentialKind::ApiKey => key,
             CredentialKind::Jwt => jwt,
+            CredentialKind::Session => session.is_some(),
         };
         let (headers, query) = match (key, &given.api_key) {
             (true, Some(given)) => places(given),
@@ -55,6 +59,7 @@ impl Resolver<'_, '_> {
             headers,
             query,
             issuers,
+            session,
             forward_credential: given.forward_credential.unwrap_or(false),
             subscription: (given.subscription.as_ref()).is_none_or(|needed| needed.value),
         }
@@ -83,7 +88,12 @@ impl Resolver<'_, '_> {
     }
 
     /// A tenant believes its own issuers and those of the platform.
-    fn may_be_trusted(&mut self, shown: &str, tenant: Option<&str>, issuer: &At<String>) {
+    pub(super) fn may_be_trusted(
+        &mut self,
+        shown: &str,
+        tenant: Option<&str>,
+        issuer: &At<String>,
+    ) {
         let Some(Some(owner)) = self.names.issuer_owner(&issuer.value) else {
             return;
         };
@@ -120,6 +130,7 @@ impl Resolver<'_, '_> {
             let kind = match one.value {
                 Accepted::ApiKey => CredentialKind::ApiKey,
                 Accepted::Jwt => CredentialKind::Jwt,
+                Accepted::Session => CredentialKind::Session,
                 Accepted::Anonymous => continue,
             };
             if above.is_none_or(|above| !above.accepts(kind)) {
@@ -157,6 +168,9 @@ fn narrowed(above: &Authentication, kinds: Vec<CredentialKind>) -> Authenticatio
     if !kinds.contains(&CredentialKind::Jwt) {
         here.issuers = Vec::new();
         here.opaque = None;
+    }
+    if !kinds.contains(&CredentialKind::Session) {
+        here.session = None;
     }
     here.kinds = kinds;
     here

@@ -37,6 +37,7 @@ fn the_access_of_a_service_arrives() {
         kinds: vec![CredentialKind::ApiKey],
         issuers: vec![],
         opaque: None,
+        session: None,
         headers: vec!["x-api-key".into()],
         query: Vec::new(),
         forward_credential: false,

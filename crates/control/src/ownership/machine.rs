@@ -12,7 +12,7 @@ use serde_json::Value;
 mod tests;
 
 /// Where they stand: the kind, and the path of the member.
-const REFERENCES: [(&str, &str); 15] = [
+const REFERENCES: [(&str, &str); 16] = [
     ("certificate", "certificate"),
     ("certificate", "key"),
     ("credential", "secret"),
@@ -23,6 +23,7 @@ const REFERENCES: [(&str, &str); 15] = [
     ("issuer", "keys_file"),
     ("issuer", "secret"),
     ("list", "source.file"),
+    ("service", "authentication.session.client_secret"),
     ("service", "client_certificate.authorities"),
     ("service", "client_certificate.revocations"),
     ("upstream", "tls.authorities"),

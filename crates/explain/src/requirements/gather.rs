@@ -1,8 +1,8 @@
 //! From rules to requirements.
 
 use super::{
-    AskedIssuer, Browsers, Connection, Credentials, Header, Network, Requirements, Role, Scope,
-    limits, refusals,
+    AskedIssuer, AskedSignIn, Browsers, Connection, Credentials, Header, Network, Requirements,
+    Role, Scope, limits, refusals,
 };
 use postern_model::entity::{
     Approval, Configuration, HeadersRule, Level, Lifecycle, Method, Mode, Name, NetworkRule,
@@ -129,11 +129,20 @@ fn credentials(rules: &Rules, route: &Route) -> Option<Credentials> {
         audiences: texts(&issuer.audiences),
     });
     let kinds = accepted.kinds.iter();
+    let sign_in = accepted.session.as_deref().and_then(|rule| {
+        let issuer = all.get(rule.issuer)?;
+        Some(AskedSignIn {
+            issuer: issuer.name.to_string(),
+            iss: issuer.iss.to_string(),
+            cookie: rule.cookie.to_string(),
+        })
+    });
     Some(Credentials {
         kinds: kinds.map(|kind| kind.name().to_owned()).collect(),
         headers: texts(&accepted.headers),
         query: texts(&accepted.query),
         issuers: issuers.collect(),
+        sign_in,
         optional: rules.operation(route).anonymous,
     })
 }

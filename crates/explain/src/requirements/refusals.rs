@@ -73,6 +73,8 @@ fn refuses(rule: &NetworkRule, code: Code) -> bool {
 fn meets(code: Code, asked: &Requirements, rules: &Rules, network: &[&NetworkRule]) -> bool {
     let identified = asked.credentials.is_some();
     let needed = asked.credentials.as_ref().is_some_and(|c| !c.optional);
+    let mut kinds = asked.credentials.iter().flat_map(|c| &c.kinds);
+    let by_session = kinds.any(|kind| kind == "session");
     let edge = &rules.configuration().edge;
     let has_body_rules = asked.max_body.is_some() || !asked.media_types.is_empty();
     let has_limit = |kind| asked.limits.iter().any(|limit| limit.kind == kind);
@@ -95,9 +97,8 @@ fn meets(code: Code, asked: &Requirements, rules: &Rules, network: &[&NetworkRul
             asked.browsers != Browsers::UpToUpstream
         }
         Code::CorsCredentialsNotAllowed => asked.browsers == Browsers::SomeOriginsOnly,
-        Code::CsrfCrossSite | Code::CsrfOriginMismatch | Code::CsrfRefererNotAllowed => {
-            asked.own_pages_only
-        }
+        Code::CsrfCrossSite | Code::CsrfOriginMismatch => asked.own_pages_only || by_session,
+        Code::CsrfRefererNotAllowed => asked.own_pages_only,
         Code::CsrfTokenMissing | Code::CsrfTokenInvalid | Code::CsrfTokenExpired => {
             asked.own_pages_only && rules.csrf_tokens().next().is_some()
         }
@@ -107,6 +108,8 @@ fn meets(code: Code, asked: &Requirements, rules: &Rules, network: &[&NetworkRul
         Code::LengthRequired => asked.length_required,
         Code::BodyTooLarge => asked.max_body.is_some(),
         Code::CredentialMissing | Code::CredentialKindNotAccepted => needed,
+        Code::SessionMissing => needed && by_session,
+        Code::SessionExpired | Code::SessionInvalid => by_session,
         Code::TenantIsolated => asked.private,
         Code::ScopeMissing => needed && !asked.scopes.is_empty(),
         Code::RoleMissing => needed && !asked.access_roles.is_empty(),

@@ -125,6 +125,10 @@ impl Requirements {
         let issuers: Vec<&str> = accepted.issuers.iter().map(|one| &*one.iss).collect();
         let kinds = accepted.kinds.iter().map(|kind| match &**kind {
             "jwt" => format!("bearer token of {}", issuers.join(" or ")),
+            "session" => {
+                let at = accepted.sign_in.as_ref().map_or("", |one| &*one.iss);
+                format!("somebody signed in at {at} (cookie)")
+            }
             _ => format!("API key in {}", places.join(" or ")),
         });
         let optional = if accepted.optional { ", optional" } else { "" };

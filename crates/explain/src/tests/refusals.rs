@@ -8,6 +8,7 @@ use postern_model::denial::Code;
 use postern_model::key::Malformed;
 use postern_policy::csrf::TokenVerdict;
 use postern_policy::facts::{Blocked, CredentialVerdict, EdgeReading, Exceeded, OtherKind, Place};
+use postern_policy::session::{Ended, SessionFault};
 use postern_proof::{Fault, Token};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -461,6 +462,28 @@ fn token() -> Token {
     }
 }
 
+/// People at browsers, who are signed in or not.
+fn browsers() -> Vec<Case> {
+    let mut rules = tokens_accepted();
+    rules["services"]["partners"]["authentication"] = json!({
+        "api_key": null, "session": {"issuer": "corp", "client_id": "till"},
+    });
+    let over = SessionFault::Over {
+        at: NOW - 60,
+        why: Ended::Idle,
+    };
+    [
+        (Code::SessionMissing, CredentialVerdict::Missing),
+        (Code::SessionExpired, CredentialVerdict::NoSession(over)),
+        (
+            Code::SessionInvalid,
+            CredentialVerdict::NoSession(SessionFault::Unknown),
+        ),
+    ]
+    .map(|(code, verdict)| case(code, rules.clone(), with(verdict)).fixes(0))
+    .into()
+}
+
 fn page_tokens() -> Vec<Case> {
     let fault = |code: Code, fault: Fault| {
         let verdict = CredentialVerdict::TokenFault(fault);
@@ -681,6 +704,7 @@ pub(super) fn cases() -> Vec<Case> {
         sites(),
         page_tokens(),
         ended_tokens(),
+        browsers(),
         credentials(),
         tokens(),
         accounts(),

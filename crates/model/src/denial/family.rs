@@ -91,6 +91,13 @@ impl Family {
             fix: "Check the token that the request carries, or get a new one.",
         },
         Self {
+            name: "session",
+            about: "people who were signed in at their browsers",
+            title: "Not signed in",
+            detail: "Whoever sent the request is not signed in here, or no longer.",
+            fix: "Sign in again.",
+        },
+        Self {
             name: "identity_provider",
             about: "those who say who callers are",
             title: "Identity provider not available",

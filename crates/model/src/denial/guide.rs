@@ -35,6 +35,7 @@ const KEY: &str = "AWS API Gateway answers 403 (`INVALID_API_KEY`); most others 
 const KEY_EXPIRED: &str =
     "AWS API Gateway answers 403 to expired tokens (`EXPIRED_TOKEN`); most others answer 401.";
 const TOKEN: &str = "Most others answer 401; AWS API Gateway answers 403 (`ACCESS_DENIED`) where an authorizer refuses.";
+const SESSION: &str = "Kong's and APISIX's plugins for OpenID Connect and Envoy's OAuth2 filter answer 302 to whatever asks, or 401 where they are told to.";
 const AMBIGUOUS: &str = "Kong answers 401 (`Duplicate API key found`).";
 const FORBIDDEN: &str = "Kong (ACL plugin) answers 403.";
 const SUBSCRIPTION: &str =
@@ -172,6 +173,12 @@ impl Code {
                 "The issuer knows why. It is asked again after a few seconds.", TOKEN),
             Self::IdentityProviderUnreachable => guide("The issuer's keys cannot be had, and none are known that are fresh enough; or it was asked about the token, and did not answer as it should. The token cannot be checked, and the caller is not to blame.",
                 "Look whether the gateway reaches the address of the issuer's keys, or of its introspection, and whether the gateway's own client and secret are good there; `keep` says how long keys count while it does not.", "Envoy answers 401 (`Jwks remote fetch is failed`), as if the caller were to blame."),
+            Self::SessionMissing => guide("The operation is for people who are signed in at their browsers, and the request brought no cookie of a session. Browsers that navigate are sent to sign in (303); whatever else asks is refused.",
+                "If people are signed in and this comes all the same, compare how the cookie is set with how the page asks: another host, plain HTTP, a page of another site.", SESSION),
+            Self::SessionExpired => guide("The session was not used for too long, has lasted as long as one may, or the identity provider no longer stands for it.",
+                "Lengthen `idle` or `lifetime` of the service's sessions if people are to stay signed in for longer; ask for `offline_access` if the provider refreshes tokens only then.", SESSION),
+            Self::SessionInvalid => guide("What came in the cookie is no session that is good: it was ended, was never one, is of another service, or a sign-in did not come to its end.",
+                "`postern sessions list` shows who is signed in.", SESSION),
             Self::CsrfCrossSite => guide("A browser sent the request for a page of another site, with nothing to prove who calls but what browsers send on their own, such as their address.",
                 "Add the page's origin to `trusted_origins` of the policy of kind `csrf`, if its pages may act for whoever opens them; or ask callers for a key.", CSRF),
             Self::CsrfOriginMismatch => guide("`Origin` names another host than the one that was asked, and nothing proves who calls but what browsers send on their own.",

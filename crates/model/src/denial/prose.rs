@@ -13,6 +13,7 @@ mod forged;
 mod gateway;
 mod limit;
 mod route;
+mod session;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -78,6 +79,7 @@ impl Denial {
             "route" | "tenant" => route::detail(told, out),
             "headers" | "body" => demands::detail(told, out),
             "credential" => credential::detail(told, out),
+            "session" => session::detail(told, out),
             "token" | "identity_provider" => token::detail(told, out),
             "account" | "subscription" | "authorization" => account::detail(told, out),
             "limit" => limit::detail(told, out),
@@ -96,6 +98,7 @@ impl Denial {
             "route" | "tenant" => route::fix(told, out),
             "headers" | "body" => demands::fix(told, out),
             "credential" => credential::fix(told, out),
+            "session" => session::fix(told, out),
             "token" | "identity_provider" => token::fix(told, out),
             "account" | "subscription" | "authorization" => account::fix(told, out),
             "limit" => limit::fix(told, out),

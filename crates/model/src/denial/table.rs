@@ -198,6 +198,12 @@ codes! {
         401 [403] Consumer AfterChange Authenticate "http_request_denied",
     TokenInactive = "token.inactive" "Token not active"
         401 [403] Consumer AfterChange Authenticate "http_request_denied",
+    SessionMissing = "session.missing" "Not signed in"
+        401 [403, 303] Consumer AfterChange Authenticate "http_request_denied",
+    SessionExpired = "session.expired" "Session expired"
+        401 [403, 303] Consumer AfterChange Authenticate "http_request_denied",
+    SessionInvalid = "session.invalid" "Invalid session"
+        401 [403, 303] Consumer AfterChange Authenticate "http_request_denied",
     IdentityProviderUnreachable = "identity_provider.unreachable" "Identity provider unreachable"
         503 [] IdentityProvider After(5) Authenticate "destination_unavailable",
     CsrfCrossSite = "csrf.cross_site" "Request from another site (CSRF)"

@@ -1,6 +1,6 @@
 //! Who may call a service, and what they are told when they may not.
 
-use super::Name;
+use super::{Name, SessionRule};
 
 /// Who can see that a service exists.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -42,17 +42,20 @@ pub enum CredentialKind {
     /// A token that an issuer signed (RFC 7519), or is asked about (RFC 7662), as bearer token (RFC
     /// 6750).
     Jwt,
+    /// A session of a browser whose user an issuer has signed in (OpenID Connect Core 1.0).
+    Session,
 }
 
 impl CredentialKind {
     /// Every kind, in the order in which they are asked for where nobody says another.
-    pub const ALL: [Self; 2] = [Self::ApiKey, Self::Jwt];
+    pub const ALL: [Self; 3] = [Self::ApiKey, Self::Jwt, Self::Session];
 
     /// Its name in documents.
     pub const fn name(self) -> &'static str {
         match self {
             Self::ApiKey => "api_key",
             Self::Jwt => "jwt",
+            Self::Session => "session",
         }
     }
 
@@ -61,7 +64,7 @@ impl CredentialKind {
         match self {
             Self::ApiKey => "key",
             // Tokens come and go; what is kept here is whose they are.
-            Self::Jwt => "credential",
+            Self::Jwt | Self::Session => "credential",
         }
     }
 
@@ -85,6 +88,8 @@ pub struct Authentication {
     pub issuers: Vec<usize>,
     /// Which of them is asked about tokens that are no JWT, if one is.
     pub opaque: Option<usize>,
+    /// How people are signed in at browsers, where sessions are accepted.
+    pub session: Option<Box<SessionRule>>,
     /// Whether the credential is passed on to the upstream.
     pub forward_credential: bool,
     /// Whether an app needs a subscription.
@@ -99,6 +104,7 @@ impl Authentication {
         query: Vec::new(),
         issuers: Vec::new(),
         opaque: None,
+        session: None,
         forward_credential: false,
         subscription: false,
     };
@@ -113,6 +119,7 @@ impl Authentication {
             issuers,
             // Of several it could not be told who is to be asked.
             opaque: _,
+            session,
             forward_credential: _,
             subscription: _,
         } = other;
@@ -120,6 +127,9 @@ impl Authentication {
         add(&mut self.headers, headers);
         add(&mut self.query, query);
         add(&mut self.issuers, issuers);
+        if self.session.is_none() {
+            self.session.clone_from(session);
+        }
     }
 
     /// Whether a kind is accepted.

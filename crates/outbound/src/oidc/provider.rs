@@ -5,15 +5,17 @@ use super::callback::Callback;
 use super::claims::{self, Claims, Expected};
 use super::discovery::{self, Discovery};
 use super::error::{OidcError, TokenFault};
+use super::granted::Granted;
 use super::identity::Identity;
 use super::keys::Keys;
 use super::request::{AuthorizationRequest, Pending};
 use super::settings::{Settings, Userinfo};
-use super::tokens::{self, Refusal, Tokens};
+use super::tokens::{self, Refusal, Shows, Tokens};
 use crate::ambient::Clock;
 use crate::http::{HttpClient, Limits, Request};
 use aws_lc_rs::constant_time;
 use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
+use postern_model::Secret;
 use std::sync::Arc;
 use url::Url;
 
@@ -83,25 +85,11 @@ impl Provider {
         callback: &Callback,
     ) -> Result<Identity, OidcError> {
         let inner = &*self.0;
-        let (came, kept) = (callback.state.expose(), &pending.state);
-        constant_time::verify_slices_are_equal(came.as_bytes(), kept.as_bytes())
-            .map_err(|_| OidcError::Callback("its `state` is another one"))?;
-        if inner.clock.now() >= pending.expires_at {
-            return Err(OidcError::Expired);
-        }
-        let discovery = inner.discovery().await?;
-        inner.check_issuer(&discovery, callback)?;
-        if let Some(error) = &callback.error {
-            return Err(OidcError::Refused {
-                error: error.clone(),
-                description: callback.description.clone(),
-            });
-        }
-        let tokens = inner.tokens(&discovery, callback, pending).await?;
+        let (discovery, tokens) = inner.exchange(pending, callback).await?;
         let access = tokens.access_token.as_deref();
-        let (subject, claims) = inner
-            .verify(&discovery, &tokens.id_token, access, pending)
-            .await?;
+        let id_token = tokens.id_token.as_deref();
+        let id_token = id_token.ok_or_else(|| inner.unusable("it sent no `id_token`"))?;
+        let (subject, claims) = inner.verify(&discovery, id_token, access, pending).await?;
         let groups = inner.settings.groups_claim.as_deref();
         let issuer = &inner.settings.issuer;
         let mut identity = Identity::new(issuer, subject, &claims, groups);
@@ -116,9 +104,68 @@ impl Provider {
         }
         Ok(identity)
     }
+
+    /// Ends a sign-in: what was granted. Its tokens are the caller's to check.
+    pub async fn exchange(
+        &self,
+        pending: &Pending,
+        callback: &Callback,
+    ) -> Result<Granted, OidcError> {
+        let (_, tokens) = self.0.exchange(pending, callback).await?;
+        Ok(Granted::new(tokens, Some(pending.nonce.clone())))
+    }
+
+    /// Gets new tokens (OpenID Connect Core §12). [`OidcError::Refused`]: the refresh token is good
+    /// for nothing any more.
+    pub async fn refresh(&self, token: &Secret<String>) -> Result<Granted, OidcError> {
+        let inner = &*self.0;
+        let discovery = inner.discovery().await?;
+        let tokens = inner.tokens(&discovery, Shows::Refresh(token)).await?;
+        Ok(Granted::new(tokens, None))
+    }
+
+    /// Where browsers sign out of it, if it has such a place (OpenID Connect RP-Initiated Logout
+    /// 1.0 §2.1).
+    pub async fn end_session_endpoint(&self) -> Result<Option<String>, OidcError> {
+        let discovery = self.0.discovery().await?;
+        let endpoint = discovery.end_session_endpoint.as_ref();
+        let is_url = |url: &&String| {
+            let url = Url::parse(url);
+            url.is_ok_and(|url| matches!(url.scheme(), "https" | "http"))
+        };
+        Ok(endpoint.filter(is_url).cloned())
+    }
 }
 
 impl Inner {
+    async fn exchange(
+        &self,
+        pending: &Pending,
+        callback: &Callback,
+    ) -> Result<(Arc<Discovery>, Tokens), OidcError> {
+        let (came, kept) = (callback.state.expose(), &pending.state);
+        constant_time::verify_slices_are_equal(came.as_bytes(), kept.as_bytes())
+            .map_err(|_| OidcError::Callback("its `state` is another one"))?;
+        if self.clock.now() >= pending.expires_at {
+            return Err(OidcError::Expired);
+        }
+        let discovery = self.discovery().await?;
+        self.check_issuer(&discovery, callback)?;
+        if let Some(error) = &callback.error {
+            return Err(OidcError::Refused {
+                error: error.clone(),
+                description: callback.description.clone(),
+            });
+        }
+        let code = callback.code.as_ref();
+        let code = code.ok_or(OidcError::Callback("it has no `code`"))?;
+        let verifier = &pending.verifier;
+        let tokens = self
+            .tokens(&discovery, Shows::Code { code, verifier })
+            .await?;
+        Ok((discovery, tokens))
+    }
+
     fn unusable(&self, what: impl Into<String>) -> OidcError {
         OidcError::Provider {
             issuer: self.settings.issuer.clone(),
@@ -168,27 +215,19 @@ impl Inner {
         }
     }
 
-    async fn tokens(
-        &self,
-        discovery: &Discovery,
-        callback: &Callback,
-        pending: &Pending,
-    ) -> Result<Tokens, OidcError> {
-        let code = callback.code.as_ref();
-        let code = code.ok_or(OidcError::Callback("it has no `code`"))?;
+    async fn tokens(&self, discovery: &Discovery, shows: Shows<'_>) -> Result<Tokens, OidcError> {
         let methods = discovery.token_endpoint_auth_methods_supported.as_deref();
         let auth = self.settings.auth(methods);
-        let (endpoint, verifier) = (&discovery.token_endpoint, &pending.verifier);
-        let request = tokens::request(endpoint, &self.settings, auth, code, verifier);
+        let endpoint = &discovery.token_endpoint;
+        let request = tokens::request(endpoint, &self.settings, auth, shows);
         let request = request.map_err(|error| self.unusable(error.to_string()))?;
         let response = self.client.send(request).await;
         let response = response.map_err(|error| self.unusable(error.to_string()))?;
         if response.status.as_u16() == 200 {
             // What serde says would quote it.
-            let tokens = response.json().map_err(|_| {
-                self.unusable("its token endpoint answered no JSON with an `id_token`")
-            });
-            return tokens;
+            let tokens = response.json();
+            return tokens
+                .map_err(|_| self.unusable("its token endpoint answered no JSON of tokens"));
         }
         match response.json::<Refusal>() {
             Ok(refusal) if refusal.is_of_code() => Err(OidcError::Refused {

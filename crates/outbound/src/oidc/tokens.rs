@@ -10,8 +10,23 @@ use url::form_urlencoded::Serializer;
 /// What it answers.
 #[derive(Deserialize)]
 pub(super) struct Tokens {
-    pub(super) id_token: String,
+    pub(super) id_token: Option<String>,
     pub(super) access_token: Option<String>,
+    pub(super) refresh_token: Option<String>,
+    pub(super) expires_in: Option<u32>,
+    pub(super) scope: Option<String>,
+}
+
+/// What is shown to it.
+#[derive(Clone, Copy)]
+pub(super) enum Shows<'a> {
+    /// The code that the browser has brought, and the proof that we have asked for it.
+    Code {
+        code: &'a Secret<String>,
+        verifier: &'a str,
+    },
+    /// A refresh token (RFC 6749 §6).
+    Refresh(&'a Secret<String>),
 }
 
 /// What it answers when it refuses (RFC 6749 §5.2).
@@ -40,14 +55,19 @@ pub(super) fn request(
     endpoint: &str,
     settings: &Settings,
     auth: ClientAuth,
-    code: &Secret<String>,
-    verifier: &str,
+    shows: Shows<'_>,
 ) -> Result<Request, HttpError> {
     let mut form = Serializer::new(String::new());
-    form.append_pair("grant_type", "authorization_code")
-        .append_pair("code", code.expose())
-        .append_pair("redirect_uri", &settings.redirect_uri)
-        .append_pair("code_verifier", verifier);
+    match shows {
+        Shows::Code { code, verifier } => form
+            .append_pair("grant_type", "authorization_code")
+            .append_pair("code", code.expose())
+            .append_pair("redirect_uri", &settings.redirect_uri)
+            .append_pair("code_verifier", verifier),
+        Shows::Refresh(token) => form
+            .append_pair("grant_type", "refresh_token")
+            .append_pair("refresh_token", token.expose()),
+    };
     match (auth, &settings.client_secret) {
         (ClientAuth::Basic, Some(secret)) => {
             return Request::form(endpoint, form.finish())?.as_client(&settings.client_id, secret);

@@ -129,6 +129,7 @@ fn a_preflight_is_answered_and_meets_nothing_behind() {
             query: vec![],
             issuers: vec![],
             opaque: None,
+            session: None,
             forward_credential: false,
             subscription: false,
         });

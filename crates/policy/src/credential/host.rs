@@ -45,7 +45,8 @@ impl HostWays {
     }
 }
 
-fn answers_on(service: &Service, host: Option<&str>) -> bool {
+/// Whether a service answers on a host.
+pub fn answers_on(service: &Service, host: Option<&str>) -> bool {
     let host = host.unwrap_or_default();
     let is = |pattern: &Name| match pattern.strip_prefix('*') {
         Some(suffix) => host.len() > suffix.len() && host.ends_with(suffix),

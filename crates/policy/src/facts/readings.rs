@@ -1,8 +1,9 @@
 //! What the edge of the system reads for the stages: counters, credentials, bodies.
 
 use crate::identity::Acting;
+use crate::session::{Session, SessionFault};
 use postern_model::Code;
-use postern_model::entity::Name;
+use postern_model::entity::{KeyDigest, Name};
 use postern_model::key::Malformed;
 use postern_proof::{Fault, Token};
 use serde::{Deserialize, Serialize};
@@ -52,6 +53,10 @@ pub enum CredentialVerdict {
     Token(Arc<Token>),
     /// What came as a token is none, or is not genuine.
     TokenFault(Fault),
+    /// A session that is good.
+    Session(Arc<Session>),
+    /// What came in the cookie of sessions is none that is good.
+    NoSession(SessionFault),
     /// A token that cannot be checked: no keys of its issuer are known.
     NoKeys {
         /// The issuer's name in the configuration.
@@ -103,6 +108,10 @@ pub enum Wanted<'a> {
         /// The issuer's name in the configuration.
         issuer: &'a str,
     },
+    /// The session that is kept as this.
+    Session(&'a KeyDigest),
+    /// Fresh tokens for the session that is kept as this.
+    FreshTokens(&'a KeyDigest),
 }
 
 impl CredentialVerdict {
@@ -110,6 +119,7 @@ impl CredentialVerdict {
     pub fn acting(&self) -> Acting {
         match self {
             Self::Token(token) => Acting::by(Some(token)),
+            Self::Session(session) => Acting::by(Some(&session.token)),
             _ => Acting::ForApp,
         }
     }
@@ -121,6 +131,10 @@ impl CredentialVerdict {
                 Some(Wanted::Keys { issuer })
             }
             Self::NotAsked { issuer } => Some(Wanted::Answer { issuer }),
+            Self::NoSession(SessionFault::NotLoaded { digest }) => Some(Wanted::Session(digest)),
+            Self::NoSession(SessionFault::NotRefreshed { digest, .. }) => {
+                Some(Wanted::FreshTokens(digest))
+            }
             _ => None,
         }
     }
@@ -133,6 +147,8 @@ pub enum Place {
     Header(Name),
     /// A query parameter.
     Query(Name),
+    /// A cookie.
+    Cookie(Name),
 }
 
 /// As people write it: `X-API-Key`, `?api_key`.
@@ -140,6 +156,7 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = match self {
             Self::Query(name) => return write!(f, "?{name}"),
+            Self::Cookie(name) => return write!(f, "Cookie: {name}"),
             Self::Header(name) => name,
         };
         for (nth, word) in name.split('-').enumerate() {
@@ -170,6 +187,8 @@ pub enum OtherKind {
     KeyAsBearer,
     /// An API key, where none is accepted.
     ApiKey,
+    /// A session of a browser.
+    Session,
 }
 
 impl OtherKind {
@@ -180,6 +199,7 @@ impl OtherKind {
             Self::Basic => "a user name and password",
             Self::KeyAsBearer => "an API key sent as a bearer token",
             Self::ApiKey => "an API key",
+            Self::Session => "the session of a browser",
         }
     }
 }

@@ -3,11 +3,12 @@
 use super::trace::Trace;
 use super::{Named, is_hop_by_hop, join, separate, via};
 use crate::client::{ClientAddress, Provenance, Scheme};
+use crate::cookie;
 use crate::fields::{Fields, Known, list_members};
 use crate::head::{Head, Version};
 use crate::identity::Identity;
 use crate::rules::Rules;
-use postern_model::entity::{ForwardedHeader, Forwarding, Name, UpstreamProtocol};
+use postern_model::entity::{ForwardedHeader, Forwarding, Name, SessionRule, UpstreamProtocol};
 use std::io::Write as _;
 use std::net::IpAddr;
 
@@ -35,6 +36,8 @@ pub struct RequestContext<'a> {
     pub to: UpstreamProtocol,
     /// Headers that held the consumer's credential, which is nobody else's business: lower case.
     pub withheld: &'a [Name],
+    /// The sessions of the service, whose cookies are nobody else's business either.
+    pub session: Option<&'a SessionRule>,
     /// Who calls, if that is known.
     pub consumer: Option<Consumer<'a>>,
 }
@@ -62,6 +65,7 @@ pub fn request(
     let join_cookies = context.to == UpstreamProtocol::Http1
         && head.version == Version::Http2
         && fields.all(Known::Cookie).nth(1).is_some();
+    let is_own = |value| (context.session).is_some_and(|rule| cookie::has_own(value, rule));
     for field in fields.iter() {
         let keep = match field.known {
             Known::Other => !named.drops(&field),
@@ -79,7 +83,7 @@ pub fn request(
             | Known::Traceparent => false,
             Known::ForwardedOther => trusted,
             Known::Tracestate => context.trace.is_continued(),
-            Known::Cookie => !join_cookies,
+            Known::Cookie => !join_cookies && !is_own(field.value),
             known => !is_hop_by_hop(known),
         };
         let withheld = |name: &Name| field.name.eq_ignore_ascii_case(name.as_bytes());
@@ -87,11 +91,7 @@ pub fn request(
             out(field.name, field.value);
         }
     }
-    if join_cookies {
-        scratch.clear();
-        join(scratch, fields.all(Known::Cookie), b"; ");
-        out(b"Cookie", scratch);
-    }
+    cookies(fields, context.session, join_cookies, scratch, &mut out);
     if context.to == UpstreamProtocol::Http2 && wants_trailers(fields) {
         out(b"TE", b"trailers");
     }
@@ -110,6 +110,40 @@ pub fn request(
     }
     if let Some(consumer) = &context.consumer {
         say(consumer, scratch, &mut out);
+    }
+}
+
+/// The cookies that are not passed on as they came: joined, or without the gateway's own.
+fn cookies(
+    fields: &Fields,
+    session: Option<&SessionRule>,
+    joined: bool,
+    scratch: &mut Vec<u8>,
+    out: &mut impl FnMut(&[u8], &[u8]),
+) {
+    scratch.clear();
+    for value in fields.all(Known::Cookie).filter(|value| !value.is_empty()) {
+        let rule = session.filter(|rule| cookie::has_own(value, rule));
+        if !joined && rule.is_none() {
+            continue;
+        }
+        let begun = scratch.len();
+        separate(scratch, b"; ");
+        let after = scratch.len();
+        match rule {
+            Some(rule) => cookie::append_others(value, rule, scratch),
+            None => scratch.extend_from_slice(value),
+        }
+        if scratch.len() == after {
+            scratch.truncate(begun);
+        }
+        if !joined && !scratch.is_empty() {
+            out(b"Cookie", scratch);
+            scratch.clear();
+        }
+    }
+    if joined && !scratch.is_empty() {
+        out(b"Cookie", scratch);
     }
 }
 

@@ -52,6 +52,7 @@ fn sent(fields: &[&str], case: &Case) -> Vec<String> {
         trace: &trace,
         to: case.to,
         withheld: &[],
+        session: None,
         consumer: None,
     };
     let mut lines = Vec::new();

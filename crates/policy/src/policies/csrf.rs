@@ -4,7 +4,7 @@ use crate::origin::{ExpressionError, Origins};
 use postern_model::entity::{CsrfRule, CsrfToken, Name};
 
 /// Compiled.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Csrf {
     trusted: Origins,
     pub(crate) referer_required: bool,

@@ -2,6 +2,7 @@
 //! ([`verify`](crate::credential::verify)); here its row is judged, and what a token says.
 
 mod kinds;
+mod session;
 mod token;
 
 use super::connection::moment;
@@ -55,10 +56,10 @@ fn proof(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) ->
     }
     let anonymous = snapshot.rules.operation(&route).anonymous;
     if anonymous
-        && matches!(
+        && (matches!(
             verdict,
             CredentialVerdict::Missing | CredentialVerdict::KindNotAccepted { .. }
-        )
+        ) || session::is_over(verdict))
     {
         progress.caller = Caller::Anonymous;
         return Outcome::Pass;
@@ -67,8 +68,10 @@ fn proof(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) ->
         Ok(identity) => {
             // Of a live request it is; of a made-up one, or of a record that other rules decided,
             // it need not be.
-            let kind = identity.credential.proof.kind();
-            if !accepted.accepts(kind) {
+            let kind = identity.kind();
+            let fits =
+                accepted.accepts(kind) || session::is_of_client(&identity, accepted, snapshot);
+            if !fits {
                 let sent = kinds::sent(kind);
                 let denial = kinds::not_accepted(sent, accepted, snapshot, Some(&route));
                 return Outcome::Refuse(denial);
@@ -90,6 +93,9 @@ pub(crate) fn proved(
     route: Option<&Route>,
 ) -> Result<Identity, Denial> {
     Err(match verdict {
+        CredentialVerdict::Missing if session::is_asked_for(accepted, facts) => {
+            session::missing(accepted, facts)
+        }
         CredentialVerdict::Missing => kinds::missing(accepted, facts),
         CredentialVerdict::KindNotAccepted { sent } => {
             kinds::not_accepted(*sent, accepted, snapshot, route)
@@ -113,6 +119,8 @@ pub(crate) fn proved(
             return identify(id, snapshot).ok_or_else(|| unknown(id));
         }
         CredentialVerdict::Token(token) => return token::identify(token, snapshot, facts),
+        CredentialVerdict::Session(session) => return session::identify(session, snapshot),
+        CredentialVerdict::NoSession(fault) => session::not_good(fault, accepted, facts),
         CredentialVerdict::TokenFault(fault) => token::not_genuine(fault, accepted, snapshot),
         CredentialVerdict::NoKeys {
             issuer,
@@ -178,6 +186,7 @@ fn identity_of(credential: &Arc<Credential>, snapshot: &Snapshot<'_>) -> Option<
     Some(Identity {
         credential: credential.clone(),
         token: None,
+        session: None,
         app: app.clone(),
         tenant: tenant.clone(),
         groups: groups(app, snapshot),
@@ -223,9 +232,11 @@ fn judge(progress: &Progress, what: impl FnOnce(&Credential) -> Option<Denial>) 
     }
 }
 
-/// Judges the token that the caller brought; passes where there is none.
+/// Judges the token that the caller brought; passes where there is none. The tokens of sessions were
+/// judged when these were brought, and are not the caller's.
 fn judge_token(progress: &Progress, what: impl FnOnce(&Token) -> Option<Denial>) -> Outcome {
-    let token = progress.caller.identity().and_then(|i| i.token.as_deref());
+    let identity = (progress.caller.identity()).filter(|identity| identity.session.is_none());
+    let token = identity.and_then(|identity| identity.token.as_deref());
     match token.and_then(what) {
         Some(denial) => Outcome::Refuse(denial),
         None => Outcome::Pass,

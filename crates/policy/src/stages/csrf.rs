@@ -5,6 +5,7 @@
 mod tests;
 
 use super::{Check, Outcome, judge};
+use crate::client::ClientAddress;
 use crate::csrf::{FORM, TokenVerdict, is_form};
 use crate::decision::FactRequest;
 use crate::facts::Facts;
@@ -12,7 +13,8 @@ use crate::fields::Known;
 use crate::host;
 use crate::identity::Caller;
 use crate::origin;
-use crate::policies::{Compiled, Forged, Holds, Said, holds};
+use crate::policies::{Compiled, Csrf, Forged, Holds, Said, holds};
+use crate::rules::Rules;
 use crate::snapshot::Snapshot;
 use crate::walk::Progress;
 use postern_model::denial::{Audience, Code, Denial, printable};
@@ -26,6 +28,8 @@ const SHOWN: usize = 255;
 /// A proof of who calls that browsers send on their own, for whatever page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Ambient {
+    /// The cookie of a session.
+    Session,
     /// The address: only listed ones may call, and nobody is asked for more.
     Network,
 }
@@ -33,6 +37,7 @@ enum Ambient {
 impl Ambient {
     const fn name(self) -> &'static str {
         match self {
+            Self::Session => "the session of a browser",
             Self::Network => "the caller's address",
         }
     }
@@ -42,6 +47,7 @@ impl Ambient {
 /// has its line here.
 fn ambient(progress: &Progress, snapshot: &Snapshot<'_>, now: i64) -> Option<Ambient> {
     match &progress.caller {
+        Caller::Known(identity) if identity.session.is_some() => Some(Ambient::Session),
         // Nobody was found to call, which is refused already; or it was a key: those are sent by
         // whoever holds them, in a header or parameter that no browser adds.
         Caller::Unknown | Caller::Known(_) => None,
@@ -54,19 +60,30 @@ fn ambient(progress: &Progress, snapshot: &Snapshot<'_>, now: i64) -> Option<Amb
     }
 }
 
-/// What a request says of the page that sent it, if that is asked of it: a policy does, it changes
-/// something, and what proves who calls browsers send on their own.
+/// Whether a policy asks whose page sent a request.
+fn is_by_policy(progress: &Progress, snapshot: &Snapshot<'_>) -> bool {
+    let route = progress.route;
+    let set = route.and_then(|route| snapshot.rules.policies().of(route.plan));
+    set.is_some_and(|set| !set.csrf.is_empty())
+}
+
+/// What a request says of the page that sent it, if that is asked of it: a policy does, or a session
+/// proves who calls; it changes something, or opens a WebSocket by a session; and what proves who
+/// calls browsers send on their own.
 fn asked<'a>(
     progress: &Progress,
     snapshot: &Snapshot<'_>,
     facts: &'a dyn Facts,
 ) -> Option<(Ambient, Said<'a>)> {
-    let set = snapshot.rules.policies().of(progress.route?.plan)?;
     let safe = matches!(
         progress.method?,
         Method::Get | Method::Head | Method::Options
     );
-    if set.csrf.is_empty() || safe {
+    if safe && !progress.websocket {
+        return None;
+    }
+    let by_session = (progress.caller.identity()).is_some_and(|who| who.session.is_some());
+    if !by_session && (safe || !is_by_policy(progress, snapshot)) {
         return None;
     }
     let ambient = ambient(progress, snapshot, facts.now())?;
@@ -93,6 +110,14 @@ fn forged(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -
     let Some((ambient, said)) = asked(progress, snapshot, facts) else {
         return Outcome::Pass;
     };
+    if !is_by_policy(progress, snapshot) {
+        // Nobody has to remember a policy where browsers are signed in.
+        let found = Csrf::default().judge(&said);
+        return match found {
+            Some(found) => Outcome::Refuse(told(of_origin(found, &said), progress, facts, ambient)),
+            None => Outcome::Pass,
+        };
+    }
     let forwarded = forwarded(progress, snapshot);
     judge(
         progress,
@@ -103,7 +128,6 @@ fn forged(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -
             let Compiled::Csrf(csrf) = rule else {
                 return None;
             };
-            let host = progress.host(facts).unwrap_or_default();
             let denial = match csrf.judge(&said) {
                 Some(found) => of_origin(found, &said),
                 None if csrf.referer_required => {
@@ -117,10 +141,36 @@ fn forged(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -
                 }
                 None => return None,
             };
-            let denial = denial.saw("host", printable(host.as_bytes(), SHOWN));
-            Some(denial.with("ambient", ambient.name(), Audience::Publisher))
+            Some(told(denial, progress, facts, ambient))
         },
     )
+}
+
+/// Why a request to one of our own pages is refused that ends a session.
+pub(crate) fn of_another_page(
+    client: &ClientAddress,
+    host: &str,
+    rules: &Rules,
+    facts: &dyn Facts,
+) -> Option<Denial> {
+    let origin = origin::sent(facts);
+    let forwarded = client
+        .via_trusted_proxy
+        .then_some(&rules.configuration().client);
+    let said = Said {
+        site: facts.header(Known::SecFetchSite, 0),
+        origin,
+        is_own: origin.is_some_and(|origin| origin::is_own_host(origin, facts, forwarded)),
+    };
+    let found = Csrf::default().judge(&said)?;
+    let denial = of_origin(found, &said).saw("host", printable(host.as_bytes(), SHOWN));
+    Some(denial.with("ambient", Ambient::Session.name(), Audience::Publisher))
+}
+
+fn told(denial: Denial, progress: &Progress, facts: &dyn Facts, ambient: Ambient) -> Denial {
+    let host = progress.host(facts).unwrap_or_default();
+    let denial = denial.saw("host", printable(host.as_bytes(), SHOWN));
+    denial.with("ambient", ambient.name(), Audience::Publisher)
 }
 
 /// Whether the page has shown a token, where one is asked for. One that may stand in a form instead

@@ -44,6 +44,8 @@ pub(crate) fn verifier() -> Verifier<'static> {
         remembered: None,
         answers: None,
         heard: None,
+        sessions: None,
+        secure: true,
     }
 }
 
@@ -69,6 +71,7 @@ impl World {
             kinds: vec![CredentialKind::ApiKey],
             issuers: vec![],
             opaque: None,
+            session: None,
             headers: vec!["x-api-key".into()],
             query: vec!["api_key".into()],
             forward_credential: false,

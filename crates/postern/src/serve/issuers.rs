@@ -24,33 +24,33 @@ pub(super) struct Issuers {
 
 impl Issuers {
     pub(super) fn new() -> Result<Self, TrustError> {
-        let dialer = Dialer::new(Arc::new(Anywhere), Trust::system()?);
-        let limits = Limits {
-            total: PATIENCE,
-            body: MOST_BYTES,
-            redirects: 2,
-            ..Limits::default()
-        };
-        let questions = Limits {
-            body: MOST_ANSWER,
-            redirects: 0,
-            ..limits
-        };
         // Each has places of its own: many questions keep nobody from getting keys.
-        let client = |limits| {
-            let client = HttpClient::new(dialer.clone());
-            client.limited(limits).plain_allowed()
-        };
         Ok(Self {
-            keys: client(limits),
-            questions: client(questions),
+            keys: client()?,
+            questions: limited(MOST_ANSWER, 0)?,
         })
     }
 }
 
+/// Asks by HTTP, wherever it is not kept from.
+pub(super) fn client() -> Result<HttpClient, TrustError> {
+    limited(MOST_BYTES, 2)
+}
+
+fn limited(body: usize, redirects: u8) -> Result<HttpClient, TrustError> {
+    let dialer = Dialer::new(Arc::new(Anywhere), Trust::system()?);
+    let limits = Limits {
+        total: PATIENCE,
+        body,
+        redirects,
+        ..Limits::default()
+    };
+    Ok(HttpClient::new(dialer).limited(limits).plain_allowed())
+}
+
 /// A permit, asked by the client.
 #[derive(Debug)]
-struct Permitted(Permit);
+pub(super) struct Permitted(pub(super) Permit);
 
 impl Guard for Permitted {
     fn check(&self, to: SocketAddr) -> Result<(), Forbidden> {

@@ -16,6 +16,7 @@ mod people;
 mod records;
 mod requests;
 mod running;
+mod sessions;
 mod sign_on;
 mod source;
 mod welcome;
@@ -28,6 +29,7 @@ use completion::Completion;
 use notify::Notifying;
 use postern_admin::api::Api;
 use postern_calllog::CallLog;
+use postern_control::browsers::BrowserSessions;
 use postern_control::socket::Socket;
 use postern_control::sourced::Keeper;
 use postern_control::{Candidate, Remembered, Running as _, Service};
@@ -104,6 +106,8 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let calls = postern_calllog::Options::new(args.data.join("calls"));
     let call_log = Arc::new(CallLog::open(calls)?);
     let keeper = Arc::new(Keeper::new(&args.data));
+    let kept = BrowserSessions::new(begun.store.clone(), directory.clone());
+    let kept = Arc::new(kept);
     let options = Options {
         cores,
         revision: begun.revision,
@@ -112,6 +116,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         counting: Arc::default(),
         keyer,
         fetch: Arc::new(issuers::Issuers::new()?),
+        sessions: sessions::outside(kept.clone())?,
         call_log: Some(call_log.clone()),
         requests: Some(requests::requests(&call_log, &installation)),
         directory: begun.directory,
@@ -145,6 +150,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     );
     let process = Arc::new(process);
     let keeping = control.spawn(lists::keep(process.clone(), lists::client(&process)?));
+    let ending = control.spawn(sessions::follow(kept, process.clone()));
     call_log.tenants_keep(tenants_keep(process.clone()));
     let service = Service::new(begun.source, process.clone(), call_log.clone());
     let service = Arc::new(service.mailing(notify::mail_dialer()?));
@@ -185,6 +191,8 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     socket.abort();
     keeping.abort();
     let _ = control.block_on(keeping);
+    ending.abort();
+    let _ = control.block_on(ending);
     control.block_on(notifying.end());
     following.abort();
     let _ = control.block_on(following);

@@ -10,7 +10,7 @@ use crate::counting::Held;
 use crate::freshness::AWAY;
 use crate::gateway::{Core, CoreState};
 use postern_model::{Code, Denial};
-use postern_policy::client::ClientAddress;
+use postern_policy::client::{ClientAddress, Scheme, scheme};
 use postern_policy::csrf;
 use postern_policy::facts::{CredentialVerdict, EdgeReading, Reading, Readings};
 use postern_policy::head::Head;
@@ -232,9 +232,11 @@ impl Walking<'_> {
                         Some(accepted) => {
                             let looking = Looking {
                                 core: self.core,
+                                state: self.state,
                                 snapshot: self.snapshot,
                                 live,
                                 accepted,
+                                secure: self.is_secure(live, walk.client()),
                             };
                             looking.verdict().await
                         }
@@ -280,6 +282,12 @@ impl Walking<'_> {
 }
 
 impl Walking<'_> {
+    /// Whether the browser speaks TLS, with us or with a trusted proxy.
+    fn is_secure(&self, live: &Live<'_>, client: Option<&ClientAddress>) -> bool {
+        let settings = &self.state.configuration().client;
+        client.is_some_and(|client| scheme(live, settings, client) == Scheme::Https)
+    }
+
     /// Refuses who brings a credential once it is not known for too long whether it still holds.
     fn stale(&self, verdict: &CredentialVerdict) -> Option<Denial> {
         use CredentialVerdict::{KindNotAccepted, Missing};

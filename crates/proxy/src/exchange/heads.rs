@@ -27,6 +27,7 @@ impl Exchange<'_> {
             trace: &self.trace,
             to: protocol,
             withheld: self.allowed.withheld(rules).0,
+            session: rules.session(&self.allowed.route),
             consumer: self.allowed.consumer(rules),
         };
         let mut scratch = self.core.scratch();

@@ -32,14 +32,19 @@ impl Leave<'_> {
     pub(super) fn lapsed(&self) -> Option<Denial> {
         let walk = self.deciding.walk();
         let identity = walk.identity()?;
-        let verdict = match &identity.token {
-            Some(token) => CredentialVerdict::Token(token.clone()),
-            None => CredentialVerdict::Verified {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        let now = i64::try_from(now.unwrap_or_default().as_millis()).unwrap_or(i64::MAX);
+        let known = self.core.shared.browsers.known();
+        let verdict = match (&identity.session, &identity.token) {
+            (Some(session), _) => match known.again(session, now.div_euclid(1000)) {
+                Ok(session) => CredentialVerdict::Session(session),
+                Err(fault) => CredentialVerdict::NoSession(fault),
+            },
+            (None, Some(token)) => CredentialVerdict::Token(token.clone()),
+            (None, None) => CredentialVerdict::Verified {
                 id: identity.credential.id.clone(),
             },
         };
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-        let now = i64::try_from(now.unwrap_or_default().as_millis()).unwrap_or(i64::MAX);
         let live = Live::new(self.head, &self.caller.facts, now);
         live.provide_credential(verdict);
         let directory = self.core.shared.directory.load();

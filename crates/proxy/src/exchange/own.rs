@@ -2,6 +2,7 @@
 //! everything else.
 
 mod check;
+mod session;
 
 use super::attempt::Passed;
 use super::decide::hold_back;
@@ -71,7 +72,8 @@ impl Answering<'_> {
             ));
         }
         if !page.answers(self.asked.method) {
-            let allowed: Vec<Cow<'static, str>> = vec!["GET".into(), "HEAD".into()];
+            let allowed = page.allowed().iter().map(|method| method.as_str().into());
+            let allowed: Vec<Cow<'static, str>> = allowed.collect();
             return Err(Failed::Refused(
                 Denial::new(Code::MethodNotAllowed)
                     .saw("method", self.asked.method.as_str())
@@ -85,6 +87,7 @@ impl Answering<'_> {
             Page::Csrf => self
                 .csrf_token(&snapshot, &live, journal)
                 .ok_or_else(not_found)?,
+            Page::Session(page) => self.session(page, &snapshot, &live, journal).await?,
             Page::Request(id) => self.request(id, &snapshot, &live, journal).await?,
             Page::Check => {
                 return self.check(&snapshot, &live, intake, journal, sink).await;
@@ -139,11 +142,14 @@ impl Answering<'_> {
         snapshot: &Snapshot<'_>,
         live: &Live<'_>,
     ) -> Asker {
+        let settings = &snapshot.rules.configuration().client;
         let looking = Looking {
             core: self.core,
+            state: self.state,
             snapshot,
             live,
             accepted,
+            secure: scheme(live, settings, &self.asked.client) == Scheme::Https,
         };
         let verdict = looking.verdict().await;
         let proved = proved(&verdict, accepted, live, snapshot);

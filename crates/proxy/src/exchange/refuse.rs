@@ -215,6 +215,13 @@ fn challenges<'a>(
                 let headers = accepted.headers.iter();
                 challenges.extend(headers.map(|header| Challenge::ApiKey { realm, header }));
             }
+            CredentialKind::Session => {
+                let rule = accepted.session.as_deref();
+                challenges.extend(rule.map(|rule| Challenge::Cookie {
+                    realm,
+                    name: &rule.cookie,
+                }));
+            }
             CredentialKind::Jwt => challenges.push(Challenge::Bearer {
                 realm,
                 // RFC 6750 §3.1: nothing is said where nothing was sent.

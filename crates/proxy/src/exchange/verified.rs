@@ -1,41 +1,74 @@
 //! Verifying a credential, and obtaining what that takes: of requests to operations, and of questions
 //! to the gateway itself.
 
-use crate::gateway::Core;
+use crate::gateway::{Core, CoreState};
+use crate::sessions::By;
 use postern_model::entity::Authentication;
 use postern_policy::credential::{Heard, Verifier, bearer_token, verify_in};
 use postern_policy::facts::{CredentialVerdict, Wanted};
 use postern_policy::{Live, Snapshot};
+use std::sync::Arc;
 
 /// A credential that is looked for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Looking<'a> {
     pub(super) core: &'a Core,
+    pub(super) state: &'a CoreState,
     pub(super) snapshot: &'a Snapshot<'a>,
     pub(super) live: &'a Live<'a>,
     /// What is accepted.
     pub(super) accepted: &'a Authentication,
+    /// Whether the browser speaks TLS, with us or with a trusted proxy.
+    pub(super) secure: bool,
 }
 
 impl Looking<'_> {
     /// Finds and verifies it. What that takes and is not in memory is obtained once: the keys of a
-    /// token's issuer, and what that says of the token.
+    /// token's issuer, what that says of the token, a session, and fresh tokens for one.
     pub(super) async fn verdict(&self) -> CredentialVerdict {
-        let issuers = &self.core.shared.issuers;
-        let mut verdict = self.verify(None);
-        if let Some(Wanted::Keys { issuer }) = verdict.wants()
-            && issuers.ask(issuer).await
-        {
-            verdict = self.verify(None);
-        }
+        let shared = &self.core.shared;
         let mark = self.snapshot.rules.mark();
-        if let Some(Wanted::Answer { issuer }) = verdict.wants()
-            && let Some(token) = bearer_token(self.live)
-            && let Some(heard) = issuers.about(issuer, token, mark).await
-        {
-            verdict = self.verify(Some(&heard));
+        let mut verdict = self.verify(None);
+        let mut turns = 0;
+        while let Some(wanted) = verdict.wants() {
+            // What was obtained and is not enough would not be after another time.
+            let turn = turn(&wanted);
+            if turn <= turns {
+                break;
+            }
+            turns = turn;
+            let mut heard = None;
+            let obtained = match wanted {
+                Wanted::Keys { issuer } => shared.issuers.ask(issuer).await,
+                Wanted::Answer { issuer } => {
+                    if let Some(token) = bearer_token(self.live) {
+                        heard = shared.issuers.about(issuer, token, mark).await;
+                    }
+                    heard.is_some()
+                }
+                Wanted::Session(digest) => shared.browsers.load(*digest).await,
+                Wanted::FreshTokens(digest) => match self.refreshes() {
+                    Some(by) => shared.browsers.refresh(*digest, by).await,
+                    None => false,
+                },
+            };
+            if !obtained {
+                break;
+            }
+            verdict = self.verify(heard.as_deref());
+        }
+        if let CredentialVerdict::Session(session) = &verdict {
+            shared.browsers.used(session);
+            (shared.browsers).refresh_ahead(session.digest, || self.refreshes());
         }
         verdict
+    }
+
+    /// What tokens of sessions are refreshed by.
+    fn refreshes(&self) -> Option<By> {
+        let rule = self.accepted.session.as_deref()?;
+        let keyring = self.core.shared.issuers.keyring();
+        By::new(rule, self.state.snapshot(), Arc::clone(&keyring))
     }
 
     fn verify(&self, heard: Option<&Heard>) -> CredentialVerdict {
@@ -46,7 +79,18 @@ impl Looking<'_> {
             remembered: Some(&self.core.remembered),
             answers: Some(shared.issuers.answers()),
             heard,
+            sessions: Some(shared.browsers.known()),
+            secure: self.secure,
         };
         verify_in(self.accepted, self.live, self.snapshot, by)
+    }
+}
+
+/// When something is obtained: a session that is read may need tokens besides, and a token whose
+/// keys are known an answer.
+const fn turn(wanted: &Wanted<'_>) -> u8 {
+    match wanted {
+        Wanted::Keys { .. } | Wanted::Session(_) => 1,
+        Wanted::Answer { .. } | Wanted::FreshTokens(_) => 2,
     }
 }

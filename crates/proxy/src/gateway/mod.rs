@@ -25,6 +25,7 @@ use crate::freshness::Freshness;
 use crate::issuers::{Fetch, Issuers};
 use crate::metrics::Metrics;
 use crate::record::Sinks;
+use crate::sessions::{Browsers, Outside};
 use crate::tls::Validity;
 use crate::upstream::UpstreamState;
 use crate::wellknown::Requests;
@@ -77,6 +78,8 @@ pub struct Options {
     pub keyer: Keyer,
     /// Gets what issuers of tokens publish.
     pub fetch: Arc<dyn Fetch>,
+    /// Keeps sessions of browsers, and asks those who sign people in.
+    pub sessions: Outside,
     /// Where requests are recorded.
     pub call_log: Option<Arc<CallLog>>,
     /// Whom callers are told about their requests by; `None`: they are told nothing.
@@ -106,6 +109,8 @@ pub(crate) struct Shared {
     pub(crate) keyer: Keyer,
     /// Whose tokens can be checked.
     pub(crate) issuers: Issuers,
+    /// Who is signed in at browsers.
+    pub(crate) browsers: Browsers,
     pub(crate) call_log: Option<Arc<CallLog>>,
     pub(crate) requests: Option<Requests>,
     pub(crate) freshness: Arc<Freshness>,
@@ -200,6 +205,11 @@ impl Gateway {
             .collect()
     }
 
+    /// The session of a browser that is kept under this key has ended.
+    pub fn session_ended(&self, key: &str) {
+        self.shared.browsers.ended(key);
+    }
+
     /// Whether what is served is known to hold.
     pub fn freshness(&self) -> &Freshness {
         &self.shared.freshness
@@ -246,6 +256,7 @@ impl Gateway {
             counting: options.counting,
             directory: ArcSwap::from_pointee(options.directory),
             listings: ArcSwap::from_pointee(options.listings),
+            browsers: Browsers::new(&options.keyer, options.sessions),
             keyer: options.keyer,
             call_log: options.call_log,
             requests: options.requests,

@@ -51,6 +51,7 @@ pub(crate) fn core_for(
         sinks,
         counting: Arc::default(),
         directory: arc_swap::ArcSwap::from_pointee(directory),
+        browsers: crate::sessions::Browsers::new(&keyer(), crate::sessions::Outside::nobody()),
         keyer: keyer(),
         call_log: None,
         requests,

@@ -24,6 +24,7 @@ fn service(redact: Redact) -> Service {
             kinds: vec![CredentialKind::ApiKey],
             issuers: vec![],
             opaque: None,
+            session: None,
             headers: vec!["x-partner-id".into()],
             query: vec!["partner".into()],
             forward_credential: false,

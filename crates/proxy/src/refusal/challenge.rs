@@ -20,6 +20,13 @@ pub enum Challenge<'a> {
         /// What was wrong with the one that came; `None`: none came.
         error: Option<&'static str>,
     },
+    /// The cookie of a session.
+    Cookie {
+        /// The service.
+        realm: &'a str,
+        /// The cookie's name.
+        name: &'a str,
+    },
 }
 
 /// Adds a field for each challenge. A 401 must have one (RFC 9110 §15.5.2): where none is known,
@@ -32,6 +39,12 @@ pub(super) fn push(context: &Context<'_>, headers: &mut Headers) {
                 push_string(out, realm);
                 out.push_str(", header=");
                 push_string(out, header);
+            }
+            Challenge::Cookie { realm, name } => {
+                out.push_str("Cookie realm=");
+                push_string(out, realm);
+                out.push_str(", cookie-name=");
+                push_string(out, name);
             }
             Challenge::Bearer { realm, error } => {
                 out.push_str("Bearer realm=");

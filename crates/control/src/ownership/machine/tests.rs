@@ -32,6 +32,11 @@ fn a_tenant_names_nothing_of_the_machine() {
         ("upstream", "tls.certificate.certificate", "client.crt"),
         ("upstream", "tls.certificate.key", "env:KEY"),
         ("service", "client_certificate.authorities", "ca.pem"),
+        (
+            "service",
+            "authentication.session.client_secret",
+            "env:HOME",
+        ),
     ] {
         let within = |text: &str| {
             let members = path.rsplit('.');

@@ -72,6 +72,7 @@ impl Seen {
                 OtherKind::Basic => credential::BASIC,
                 OtherKind::KeyAsBearer => credential::KEY_AS_BEARER,
                 OtherKind::ApiKey => credential::API_KEY,
+                OtherKind::Session => credential::NOT_KEPT,
             },
             // Nobody passes with the others.
             _ => credential::NOT_KEPT,
@@ -122,7 +123,9 @@ impl Passed<'_> {
         let _ = out.put(&self.head.fields.named_bits().to_le_bytes());
         let flags_at = out.at;
         let _ = out.put(&[0; 4]);
-        let acting = self.allowed.identity.map(Identity::acting);
+        let identity = self.allowed.identity;
+        let by_token = identity.filter(|identity| identity.session.is_none());
+        let acting = by_token.map(Identity::acting);
         let _ = out.put(&[match acting {
             Some(Acting::For(_)) => credential::TOKEN_OF_PERSON,
             Some(Acting::ForApp) | None => self.seen.credential,
@@ -243,9 +246,12 @@ impl Passed<'_> {
         Some(())
     }
 
-    /// Who called. Of a credential with restrictions it cannot be told again whom they hold off, so
-    /// nothing is kept.
+    /// Who called. Of a credential with restrictions it cannot be told again whom they hold off, and
+    /// of a session whether it was good, so nothing is kept.
     fn who(&self, identity: &Identity, out: &mut Out<'_>) -> Option<()> {
+        if identity.session.is_some() {
+            return None;
+        }
         let only = identity.credential.restriction.as_ref();
         if only.is_some_and(|only| only.looks_at_requests()) {
             return None;

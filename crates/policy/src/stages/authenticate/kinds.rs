@@ -45,6 +45,7 @@ fn accepted_kinds(accepted: &Authentication) -> Vec<Cow<'static, str>> {
                 kinds.push("a bearer token in `Authorization`".into());
             }
             CredentialKind::Jwt => kinds.push("a bearer token (JWT) in `Authorization`".into()),
+            CredentialKind::Session => kinds.push("the session of a browser (cookie)".into()),
         }
     }
     kinds
@@ -106,6 +107,7 @@ pub(super) const fn sent(kind: CredentialKind) -> OtherKind {
     match kind {
         CredentialKind::ApiKey => OtherKind::ApiKey,
         CredentialKind::Jwt => OtherKind::Bearer,
+        CredentialKind::Session => OtherKind::Session,
     }
 }
 
@@ -114,6 +116,7 @@ const fn kind(sent: OtherKind) -> Option<CredentialKind> {
     match sent {
         OtherKind::Bearer => Some(CredentialKind::Jwt),
         OtherKind::ApiKey => Some(CredentialKind::ApiKey),
+        OtherKind::Session => Some(CredentialKind::Session),
         OtherKind::Basic | OtherKind::KeyAsBearer => None,
     }
 }

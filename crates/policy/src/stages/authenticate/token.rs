@@ -115,16 +115,10 @@ pub(super) fn identify(
     snapshot: &Snapshot<'_>,
     facts: &dyn Facts,
 ) -> Result<Identity, Denial> {
-    let issuer = issuer(token, snapshot);
-    let known = token.client.as_ref().and_then(|client| {
-        let credential = snapshot.directory.client(&token.issuer, client)?;
-        identity_of(credential, snapshot)
-    });
-    if let Some(mut identity) = known {
-        add_groups(&mut identity, token, issuer, snapshot);
-        identity.token = Some(token.clone());
+    if let Some(identity) = of_client(token, snapshot) {
         return Ok(identity);
     }
+    let issuer = issuer(token, snapshot);
     let now = seconds(facts);
     Err(out_of_time(token, issuer, now)
         .or_else(|| for_others(token, issuer))
@@ -132,7 +126,17 @@ pub(super) fn identify(
         .unwrap_or_else(|| of_no_app(token, issuer)))
 }
 
-fn issuer<'a>(token: &Token, snapshot: &Snapshot<'a>) -> Option<&'a Issuer> {
+/// The app that a token's client is, with the groups that the token names.
+pub(super) fn of_client(token: &Arc<Token>, snapshot: &Snapshot<'_>) -> Option<Identity> {
+    let client = token.client.as_ref()?;
+    let credential = snapshot.directory.client(&token.issuer, client)?;
+    let mut identity = identity_of(credential, snapshot)?;
+    add_groups(&mut identity, token, issuer(token, snapshot), snapshot);
+    identity.token = Some(token.clone());
+    Some(identity)
+}
+
+pub(super) fn issuer<'a>(token: &Token, snapshot: &Snapshot<'a>) -> Option<&'a Issuer> {
     let mut issuers = snapshot.rules.configuration().issuers.iter();
     issuers.find(|issuer| issuer.name == token.issuer)
 }
@@ -254,7 +258,7 @@ fn revoked(token: &Token, snapshot: &Snapshot<'_>, now: i64) -> Option<Denial> {
 }
 
 /// The client is no app's, or none is named.
-fn of_no_app(token: &Token, issuer: Option<&Issuer>) -> Denial {
+pub(super) fn of_no_app(token: &Token, issuer: Option<&Issuer>) -> Denial {
     let names = issuer.map_or(&[][..], |issuer| &issuer.claims.client);
     let names: Vec<Cow<'static, str>> = names.iter().map(|name| name.to_string().into()).collect();
     let denial = about(Code::TokenClaimMissing, token).saw("claim", names);

@@ -240,6 +240,7 @@ fn it_is_asked_only_of_what_browsers_send_on_their_own() {
         query: vec![],
         issuers: vec![],
         opaque: None,
+        session: None,
         forward_credential: false,
         subscription: false,
     });

@@ -174,6 +174,7 @@ fn world() -> World {
         kinds: vec![CredentialKind::ApiKey],
         issuers: vec![],
         opaque: None,
+        session: None,
         headers: vec!["x-api-key".into()],
         query: Vec::new(),
         forward_credential: false,

@@ -1,0 +1,72 @@
+// oidc-provider, told by lines of JSON who signs in next: {"account": "lin"}, {"error":
+// "access_denied"}. Arguments: the library, a port, the addresses of the gateway's hosts as JSON.
+import { createServer } from 'node:http';
+import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
+
+const { default: Provider } = await import(pathToFileURL(process.argv[2]).href);
+const port = Number(process.argv[3]);
+const hosts = JSON.parse(process.argv[4]);
+const issuer = `http://127.0.0.1:${port}`;
+let next = { account: 'lin' };
+let lives = { AccessToken: 3600 };
+
+const provider = new Provider(issuer, {
+  clients: ['shop-web', 'other-web'].map((client_id) => ({
+    client_id,
+    client_secret: 'client-secret-canary-7f3a9c',
+    redirect_uris: hosts.map((host) => `${host}/.well-known/postern/session/callback`),
+    post_logout_redirect_uris: hosts.map((host) => `${host}/bye`),
+    grant_types: ['authorization_code', 'refresh_token'],
+  })),
+  cookies: { keys: ['only for tests'] },
+  claims: { openid: ['sub'], profile: ['name', 'groups'] },
+  // Groups are in the ID token, and not only at the userinfo endpoint.
+  conformIdTokenClaims: false,
+  findAccount: (_, id) => ({
+    accountId: id,
+    claims: () => ({ sub: id, name: id, groups: ['staff'] }),
+  }),
+  features: { devInteractions: { enabled: false } },
+  interactions: { url: (_, interaction) => `/login/${interaction.uid}` },
+  scopes: ['openid', 'offline_access', 'profile', 'orders:read'],
+  issueRefreshToken: () => true,
+  rotateRefreshToken: true,
+  ttl: {
+    AccessToken: () => lives.AccessToken,
+    IdToken: 3600, Interaction: 600, Session: 3600, Grant: 3600, RefreshToken: 7200,
+  },
+});
+
+const login = async (request, response) => {
+  const details = await provider.interactionDetails(request, response);
+  if (next.error) {
+    const result = { error: next.error, error_description: 'she said no' };
+    return provider.interactionFinished(request, response, result);
+  }
+  const grant = new provider.Grant({ accountId: next.account, clientId: details.params.client_id });
+  grant.addOIDCScope(details.params.scope);
+  const consent = { grantId: await grant.save() };
+  const result = { login: { accountId: next.account }, consent };
+  return provider.interactionFinished(request, response, result);
+};
+
+const callback = provider.callback();
+createServer((request, response) => {
+  if (request.url.startsWith('/login/')) {
+    login(request, response).catch((error) => response.writeHead(500).end(String(error)));
+  } else {
+    callback(request, response);
+  }
+}).listen(port, '127.0.0.1', () => console.log(JSON.stringify({ issuer })));
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const said = JSON.parse(line);
+  if (said.lives) {
+    lives = said.lives;
+  } else {
+    next = said;
+  }
+  console.log('{}');
+}
+process.exit(0);
