@@ -41,6 +41,9 @@ pub(crate) const TARGETS: &[(&str, Target)] = &[
     ("redact", |data| {
         holds(postern_proxy::fuzzing::redact(data));
     }),
+    ("signature", |data| {
+        holds(postern_proof::message::fuzz(data))
+    }),
     ("token", |data| holds(postern_proof::fuzz(data))),
 ];
 

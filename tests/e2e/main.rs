@@ -24,6 +24,7 @@ mod refusals;
 mod resources;
 mod selftest;
 mod sessions;
+mod signed;
 mod smuggling;
 mod upstream;
 mod upstreams;

@@ -4,9 +4,10 @@ use std::cell::Cell;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Result, anyhow};
+use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::Ed25519KeyPair;
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
+use base64::engine::general_purpose::{STANDARD as BASE64, URL_SAFE_NO_PAD as BASE64URL};
 
 use super::{Options, Request};
 
@@ -20,12 +21,16 @@ pub(crate) enum Fresh {
     SameToken,
     /// A token each, so many that no memory of tokens holds them.
     Token,
+    /// A signature of each request (RFC 9421, Ed25519) with a nonce of its own: none is good twice.
+    Signature,
 }
 
 /// The issuer in bench/ways.yaml.
 const ISSUER: &str = "https://login.example.com";
 /// So many tokens that a memory of them is no help.
 const TOKENS: usize = 20_000;
+/// So many signed requests that the load ends before they do.
+const SIGNED: usize = 300_000;
 
 /// What is sent, one after the other, and again from the beginning.
 #[derive(Debug)]
@@ -71,6 +76,10 @@ impl Fresh {
         Ok(match self {
             Self::SameToken => vec![token(0)],
             Self::Token => (0..TOKENS).map(token).collect(),
+            Self::Signature => {
+                let one = |number| signer.signed(request, "bench", number).bytes();
+                (0..SIGNED).map(one).collect()
+            }
         })
     }
 }
@@ -101,7 +110,17 @@ impl Pair {
             let token = signer.broken(kid, issuer);
             Ok::<_, anyhow::Error>(ask("jwt")?.with("Authorization", format!("Bearer {token}")))
         };
+        let signed = |keyid: &str| {
+            let other = signer.signed(&ask("key")?, keyid, 0);
+            Ok::<_, anyhow::Error>(ask("signature")?.with_all(&other))
+        };
         Ok(vec![
+            Self {
+                name: "a signature of another request, and one by a key that nobody has",
+                known: signed("bench")?,
+                unknown: signed("nobody")?,
+                code: "signature.invalid",
+            },
             Self {
                 name: "an API key with a wrong secret, and one that nobody has",
                 known: key("pst_bench00000000001_BenchmarkOnlyThisSecretIsWrong011gvJBS")?,
@@ -131,6 +150,28 @@ impl Signer {
     fn new() -> Result<Self> {
         let pair = Ed25519KeyPair::from_seed_unchecked(SEED);
         Ok(Self(pair.map_err(|_| anyhow!("the seed makes no key"))?))
+    }
+
+    /// A request with a signature of itself.
+    fn signed(&self, request: &Request, keyid: &str, number: usize) -> Request {
+        let (method, host, path, body) = request.parts();
+        let digest = digest(&SHA256, body);
+        let digest = format!("sha-256=:{}:", BASE64.encode(digest.as_ref()));
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        let says = format!(
+            "(\"@method\" \"@authority\" \"@path\" \"@query\" \"content-digest\");created={};keyid=\"{keyid}\";nonce=\"{}-{number}\"",
+            now.as_secs(),
+            now.as_nanos(),
+        );
+        let base = format!(
+            "\"@method\": {method}\n\"@authority\": {host}\n\"@path\": {path}\n\"@query\": ?\n\"content-digest\": {digest}\n\"@signature-params\": {says}"
+        );
+        let signature = BASE64.encode(self.0.sign(base.as_bytes()));
+        let request = request.clone().with("Content-Digest", digest);
+        let request = request.with("Signature-Input", format!("a={says}"));
+        request.with("Signature", format!("a=:{signature}:"))
     }
 
     /// A JWS in compact form (RFC 7515 §7.1).

@@ -72,6 +72,21 @@ impl Request {
         self
     }
 
+    /// The same with the headers of another that it lacks.
+    pub(super) fn with_all(mut self, other: &Self) -> Self {
+        for (name, value) in &other.headers {
+            if !self.headers.iter().any(|(have, _)| have == name) {
+                self.headers.push((name.clone(), value.clone()));
+            }
+        }
+        self
+    }
+
+    /// Method, host, path and body.
+    pub(super) fn parts(&self) -> (&str, &str, &str, &[u8]) {
+        (&self.method, &self.host, &self.path, &self.body)
+    }
+
     /// As HTTP/1.1, with what an ordinary client sends beside it.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         let mut head = format!(

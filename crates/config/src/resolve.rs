@@ -29,6 +29,7 @@ mod secret;
 mod service;
 mod session;
 mod settings;
+mod signature;
 mod upstream;
 
 use crate::code::Code;

@@ -12,6 +12,7 @@ mod loading;
 mod ownership;
 mod roles;
 mod sessions;
+mod signatures;
 
 use crate::{Code, Loaded, Report, Secrets};
 use postern_model::Secret;

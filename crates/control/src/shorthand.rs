@@ -6,6 +6,7 @@ use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
 use ipnet::IpNet;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
+use postern_model::Secret;
 use postern_model::entity::TOKEN_REVOCATION_LENGTH;
 use postern_model::key::{ApiKey, CREDENTIAL_PREFIX};
 use schemars::JsonSchema;
@@ -112,6 +113,27 @@ pub fn new_key(new: NewKey) -> Result<(ApiKey, Change), Refusal> {
     let key = ApiKey::generate(&random);
     let change = credential(&key, new);
     Ok((key, change))
+}
+
+/// Makes a secret that requests are signed by.
+///
+/// # Errors
+/// The system gave no random bytes.
+pub fn new_secret() -> Result<Secret<String>, Refusal> {
+    let mut random = [0; 32];
+    SystemRandom::new()
+        .fill(&mut random)
+        .map_err(|_| Refusal::new("failed", "the system gave no random bytes for a secret"))?;
+    Ok(Secret::new(hex(&random)))
+}
+
+/// Has a secret sign for a new credential, in the place of its key. `secret` is where it is: sealed,
+/// or `env:NAME`.
+pub fn signed_by(change: &mut Change, secret: &str) {
+    if let Some(Value::Object(members)) = &mut change.put {
+        members.shift_remove("sha256");
+        members.insert("signing_key".into(), json!({ "secret": secret }));
+    }
 }
 
 /// A new id: the prefix and 12 letters and digits that nobody has met.

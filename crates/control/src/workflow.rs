@@ -19,7 +19,7 @@ pub use approvals::{Approvals, Asker, DecidedSubscription, Decisions, Waiting};
 pub use catalogue::{Offer, OfferedPlan, OfferedVersion};
 pub use finding::{FoundOperation, KnownAddress, ListedAddress, UseOfList};
 pub use history::Told;
-pub use keys::{CreatedKey, KeyWanted, Rotated, Rotation, rotated};
+pub use keys::{CreatedKey, KeyKind, KeyWanted, Rotated, Rotation, rotated};
 pub(crate) use subscriptions::is_offered;
 pub use subscriptions::{Access, Cause, Decision, Step};
 pub use versions::{

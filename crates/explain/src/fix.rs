@@ -11,6 +11,7 @@ mod place;
 mod prove;
 mod role;
 mod route;
+mod signature;
 mod token;
 
 use crate::decide::Decided;
@@ -281,6 +282,7 @@ fn of(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
         "headers" | "body" => demands::candidates(case, denial),
         "credential" => credential::candidates(case, denial),
         "token" => token::candidates(case, denial),
+        "signature" => signature::candidates(case, denial),
         "account" | "subscription" | "authorization" | "tenant" => {
             account::candidates(case, denial)
         }

@@ -4,8 +4,8 @@ use postern_model::entity::{Authentication, CsrfToken};
 use postern_policy::Rules;
 use postern_policy::csrf::TokenVerdict;
 use postern_policy::facts::{
-    CertificateVerdict, CredentialVerdict, EdgeReading, Facts, LocatedCountry, LocatedSystem,
-    Reading, TlsFacts,
+    CertificateVerdict, ContentVerdict, CredentialVerdict, EdgeReading, Facts, LocatedCountry,
+    LocatedSystem, Reading, TlsFacts,
 };
 use postern_policy::fields::Known;
 use postern_policy::head::Version;
@@ -160,6 +160,10 @@ impl Facts for Overlay<'_> {
 
     fn body_start(&self) -> Option<&[u8]> {
         self.facts.body_start()
+    }
+
+    fn content(&self) -> Option<&ContentVerdict> {
+        self.facts.content()
     }
 
     fn has_header(&self, name: &str) -> bool {

@@ -92,7 +92,8 @@ pub struct Connection {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "AskedCredentials")]
 pub struct Credentials {
-    /// Their kinds, in the order in which callers are asked for them: `api_key`, `jwt`, `session`.
+    /// Their kinds, in the order in which callers are asked for them: `api_key`, `jwt`, `session`,
+    /// `signature`, `hmac`.
     pub kinds: Vec<String>,
     /// Headers that an API key may stand in.
     pub headers: Vec<String>,
@@ -103,6 +104,12 @@ pub struct Credentials {
     /// Where people are signed in at browsers.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub sign_in: Option<AskedSignIn>,
+    /// What is asked of signatures of the request (RFC 9421).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub signature: Option<AskedSignature>,
+    /// The same of signatures by a secret in `Authorization`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub hmac: Option<AskedSignature>,
     /// Whoever sends none may pass too.
     pub optional: bool,
 }
@@ -127,6 +134,23 @@ pub struct AskedIssuer {
     pub iss: String,
     /// The audiences of which a token has to name one.
     pub audiences: Vec<String>,
+}
+
+/// What is asked of signatures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AskedSignature {
+    /// What each has to cover.
+    pub components: Vec<String>,
+    /// How old one may be, in seconds.
+    pub max_age_s: u64,
+    /// How far clocks may be apart, in seconds.
+    pub leeway_s: u64,
+    /// Each carries a nonce.
+    pub nonce: bool,
+    /// A body is covered by its digest (`Content-Digest`).
+    pub digest: bool,
+    /// The longest body that may be covered, in bytes.
+    pub max_body: u64,
 }
 
 /// A scope.

@@ -20,6 +20,7 @@ mod role;
 mod service;
 mod session;
 mod settings;
+mod signing;
 mod subscription;
 mod tenant;
 mod token_revocation;
@@ -54,6 +55,7 @@ pub use settings::{
     CallLog, Client, Egress, ForwardedHeader, Forwarding, FrontTimeouts, Limits, Recorded,
     Staleness, TenantDays,
 };
+pub use signing::{SignatureAlgorithm, SignatureTerms, SigningKey, SigningMaterial};
 pub use subscription::{Decided, Requested, Subscription, SubscriptionState};
 pub use tenant::{App, Suspension, Tenant};
 pub use token_revocation::{

@@ -8,16 +8,19 @@ mod api_key;
 mod asked;
 mod bearer;
 mod elsewhere;
+mod hmac;
 mod host;
 pub(crate) mod query;
 mod remembered;
 mod scheme;
 mod session;
+pub(crate) mod signature;
 
 pub use answers::{Answers, Heard, Said, Silence};
 pub use bearer::sent as bearer_token;
 pub use host::{HostWays, answers_on, is_open_about_itself};
 pub use remembered::Remembered;
+pub use signature::content;
 
 use crate::facts::{CredentialVerdict, Facts, Place};
 use crate::identity::Identity;
@@ -80,6 +83,8 @@ pub fn verify_in(
             CredentialKind::ApiKey => api_key::find(accepted, facts, &mut found),
             CredentialKind::Jwt => bearer::find(facts, &mut found),
             CredentialKind::Session => session::find(accepted, facts, by.secure, &mut found),
+            CredentialKind::Signature => signature::find(facts, &mut found),
+            CredentialKind::Hmac => hmac::find(facts, &mut found),
         }
     }
     if !found.more.is_empty() {
@@ -90,6 +95,14 @@ pub fn verify_in(
         Some(Presented::Key(key)) => api_key::verify(&key, snapshot, by.keyer),
         Some(Presented::Bearer(token)) => bearer::verify(token, accepted, facts, snapshot, by),
         Some(Presented::Session(held)) => session::verify(&held, facts, snapshot, by),
+        Some(Presented::Signature) => match &accepted.signature {
+            Some(terms) => signature::verify(facts, terms, snapshot, by),
+            None => CredentialVerdict::Missing,
+        },
+        Some(Presented::Hmac(parameters)) => match &accepted.hmac {
+            Some(terms) => signature::verify_older(parameters, facts, terms, snapshot, by),
+            None => CredentialVerdict::Missing,
+        },
     }
 }
 
@@ -115,13 +128,18 @@ enum Presented<'a> {
     Bearer(&'a [u8]),
     /// What stands in the cookie of sessions.
     Session(session::Held<'a>),
+    /// One signature of the request, or several.
+    Signature,
+    /// A signature in `Authorization`: what stands behind the scheme.
+    Hmac(&'a [u8]),
 }
 
 impl Presented<'_> {
     fn place(&self) -> Place {
         match self {
             Self::Key(key) => key.place(),
-            Self::Bearer(_) => Place::Header("authorization".into()),
+            Self::Bearer(_) | Self::Hmac(_) => Place::Header("authorization".into()),
+            Self::Signature => Place::Header("signature".into()),
             Self::Session(held) => Place::Cookie(held.cookie().clone()),
         }
     }

@@ -25,6 +25,32 @@ pub fn http_date(unix: i64) -> String {
     )
 }
 
+/// The Unix time in seconds of an HTTP date, in the one form that is sent today (RFC 9110 §5.6.7);
+/// `None` of anything else.
+pub(crate) fn parse_http_date(text: &[u8]) -> Option<i64> {
+    const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    let text = std::str::from_utf8(text)
+        .ok()
+        .filter(|text| text.is_ascii())?;
+    let number = |from: usize, to: usize| {
+        let digits = text.get(from..to)?;
+        let plain = digits.bytes().all(|b| b.is_ascii_digit());
+        plain.then(|| digits.parse::<i64>().ok()).flatten()
+    };
+    let (day, year) = (number(5, 7)?, number(12, 16)?);
+    let at = MONTHS.find(text.get(8..11)?).filter(|at| at % 3 == 0)?;
+    let month = i64::try_from(at / 3).ok()? + 1;
+    let (hour, minute, second) = (number(17, 19)?, number(20, 22)?, number(23, 25)?);
+    // Years begin in March, so that the odd day is their last.
+    let shifted = if month <= 2 { year - 1 } else { year };
+    let (era, of_era) = (shifted.div_euclid(400), shifted.rem_euclid(400));
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let days = era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468;
+    let unix = days * 86_400 + hour * 3_600 + minute * 60 + second;
+    // Whatever else it says, a day of the week that is wrong or a 31st of June, it is no date.
+    (http_date(unix) == text).then_some(unix)
+}
+
 /// A Unix time in seconds as RFC 3339 has it: `1994-11-06T08:49:37Z`. Years outside 0–9999 are
 /// cut to it.
 pub fn rfc3339(unix: i64) -> String {

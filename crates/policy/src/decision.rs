@@ -61,6 +61,11 @@ pub enum FactRequest {
         /// How many, at most.
         bytes: usize,
     },
+    /// Whether the body is the one whose digest was signed.
+    Content {
+        /// Most bytes that are read of it.
+        limit: u64,
+    },
 }
 
 impl FactRequest {
@@ -76,6 +81,7 @@ impl FactRequest {
             Self::CsrfToken { .. } | Self::CsrfField { .. } => "csrf_token",
             Self::Counters => "counters",
             Self::BodyStart { .. } => "body_start",
+            Self::Content { .. } => "content_digest",
         }
     }
 }

@@ -4,6 +4,7 @@
 mod clients;
 mod imports;
 mod revocations;
+mod signers;
 #[cfg(test)]
 mod tests;
 mod trie;
@@ -18,6 +19,8 @@ use postern_model::key::Keyer;
 use postern_model::key::imported::KeyFormat;
 use postern_proof::Token;
 use revocations::Revocations;
+pub use signers::Signer;
+use signers::Signers;
 use std::hash::BuildHasher;
 use std::sync::Arc;
 use trie::Trie;
@@ -34,6 +37,7 @@ pub struct Directory {
     credentials: Trie<Credential>,
     imports: Imports,
     clients: Clients,
+    signers: Signers,
     /// By app and service.
     subscriptions: Trie<Subscription>,
     revocations: Revocations,
@@ -169,6 +173,11 @@ impl Directory {
         self.clients.find(issuer, client, &self.hasher)
     }
 
+    /// The key that signatures call so.
+    pub fn signer(&self, name: &str) -> Option<&Arc<Signer>> {
+        self.signers.find(name, &self.hasher)
+    }
+
     /// How the keys that other gateways made were digested, each once.
     pub fn key_formats(&self) -> impl Iterator<Item = &Arc<KeyFormat>> {
         self.imports.formats()
@@ -280,6 +289,7 @@ impl Directory {
                 let row = Arc::new(self.shared(row));
                 self.imports.put(&row, &hasher);
                 self.clients.put(&row, &hasher);
+                self.signers.put(&row, &hasher);
                 self.credentials
                     .put(row, &|row| hasher.hash_one(&*row.id), &|a, b| a.id == b.id);
             }
@@ -316,12 +326,13 @@ impl Directory {
 
     /// What proves a credential is about to change.
     fn forget_proof(&mut self, id: &str) {
-        if self.imports.is_empty() && self.clients.is_empty() {
+        if self.imports.is_empty() && self.clients.is_empty() && self.signers.is_empty() {
             return;
         }
         if let Some(row) = self.credential(id).cloned() {
             self.imports.remove(&row, &self.hasher);
             self.clients.remove(&row, &self.hasher);
+            self.signers.remove(&row, &self.hasher);
         }
     }
 

@@ -2,11 +2,13 @@
 
 mod located;
 mod readings;
+mod signed;
 
 pub use located::{AutonomousSystem, Label, LocatedCountry, LocatedSystem};
 pub use readings::{
     Blocked, CredentialVerdict, EdgeReading, Exceeded, OtherKind, Place, Reading, Readings, Wanted,
 };
+pub use signed::{ContentVerdict, Once, SignatureFault, Signed, Used};
 
 use crate::csrf::{CheckedToken, TokenVerdict};
 use crate::fields::Known;
@@ -79,6 +81,8 @@ pub trait Facts {
     /// The first bytes of the body, as many as were asked for unless it is shorter; `None` until
     /// they were read.
     fn body_start(&self) -> Option<&[u8]>;
+    /// What was found about a body whose digest was signed; `None` until somebody has looked.
+    fn content(&self) -> Option<&ContentVerdict>;
     /// Whether a header is there, whatever it says; of a record, whether it is known to have been.
     /// For evidence: no decision hangs on it.
     fn has_header(&self, name: &str) -> bool {
@@ -220,6 +224,7 @@ pub struct Live<'a> {
     tokens: Vec<CheckedToken>,
     readings: Option<Readings>,
     body_start: OnceCell<Vec<u8>>,
+    content: OnceCell<ContentVerdict>,
 }
 
 impl<'a> Live<'a> {
@@ -239,6 +244,7 @@ impl<'a> Live<'a> {
             tokens: Vec::new(),
             readings: None,
             body_start: OnceCell::new(),
+            content: OnceCell::new(),
         }
     }
 
@@ -305,6 +311,11 @@ impl<'a> Live<'a> {
     /// Answers [`FactRequest::BodyStart`](crate::decision::FactRequest). The first answer counts.
     pub fn provide_body_start(&self, bytes: Vec<u8>) {
         let _ = self.body_start.set(bytes);
+    }
+
+    /// Answers [`FactRequest::Content`](crate::decision::FactRequest). The first answer counts.
+    pub fn provide_content(&self, verdict: ContentVerdict) {
+        let _ = self.content.set(verdict);
     }
 
     /// Answers [`FactRequest::Listed`](crate::decision::FactRequest). The first answer counts.
@@ -435,6 +446,10 @@ impl Facts for Live<'_> {
 
     fn csrf_field(&self, token: &CsrfToken) -> Option<TokenVerdict> {
         self.tokens.iter().find_map(|one| one.of(token, true))
+    }
+
+    fn content(&self) -> Option<&ContentVerdict> {
+        self.content.get()
     }
 
     fn body_start(&self) -> Option<&[u8]> {

@@ -19,8 +19,8 @@ pub use rows::Rows;
 use crate::csrf::{CheckedToken, TokenVerdict};
 use crate::directory::Directory;
 use crate::facts::{
-    CertificateVerdict, CredentialVerdict, EdgeReading, Facts, Live, LocatedCountry, LocatedSystem,
-    Reading, TlsFacts,
+    CertificateVerdict, ContentVerdict, CredentialVerdict, EdgeReading, Facts, Live,
+    LocatedCountry, LocatedSystem, Reading, TlsFacts,
 };
 use crate::fields::Known;
 use crate::head::Version;
@@ -112,6 +112,9 @@ pub struct Recorded {
     /// Where credentials were accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     looked: Option<[Vec<Name>; 3]>,
+    /// What was found about a body whose digest was signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    content: Option<ContentVerdict>,
     /// What became of tokens of the host's own pages.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     tokens: Vec<CheckedToken>,
@@ -269,6 +272,7 @@ impl Recorded {
                 .route()
                 .and_then(|route| snapshot.rules.authentication(route))
                 .map(|accepted| looked(accepted, snapshot.rules)),
+            content: live.content().cloned(),
             tokens: live.tokens().to_vec(),
             readings: live.readings().map(<[Reading]>::to_vec),
             rows: Rows::read(walk.identity(), walk.route(), live, snapshot),
@@ -325,7 +329,7 @@ impl Recorded {
 }
 
 /// Where credentials are looked for: headers, query parameters, and whose tokens count, and how
-/// they are read.
+/// they are read; and signatures.
 fn looked(accepted: &Authentication, rules: &Rules) -> [Vec<Name>; 3] {
     let issuers = accepted.issuers.iter();
     let issuers = issuers.filter_map(|&at| rules.reading(at).cloned());
@@ -335,6 +339,10 @@ fn looked(accepted: &Authentication, rules: &Rules) -> [Vec<Name>; 3] {
         let issuer = rules.reading(rule.issuer).map_or("", |reading| &**reading);
         headers.push(format!("cookie {} {issuer} {}", rule.cookie, rule.client_id).into());
     }
+    // What is looked for in one place only has its own name here, which is no issuer's.
+    let signature = accepted.signature.as_ref();
+    let issuers = issuers.chain(signature.map(|_| "(signature)".into()));
+    let issuers = issuers.chain(accepted.hmac.as_ref().map(|_| "(hmac)".into()));
     [headers, accepted.query.clone(), issuers.collect()]
 }
 
@@ -565,6 +573,10 @@ impl Facts for Recorded {
     fn body_start(&self) -> Option<&[u8]> {
         self.miss("body_start");
         None
+    }
+
+    fn content(&self) -> Option<&ContentVerdict> {
+        self.fact(self.content.as_ref(), "content_digest")
     }
 
     fn routed(&self) -> Option<&Routed> {

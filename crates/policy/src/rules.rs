@@ -2,6 +2,7 @@
 
 mod access;
 
+use crate::credential::signature::FIELDS;
 use crate::date::http_date;
 use crate::decision::Allowed;
 use crate::fields::Known;
@@ -412,8 +413,11 @@ fn withheld(service: &Service) -> (Vec<Name>, Vec<Name>) {
         return (Vec::new(), Vec::new());
     }
     let mut headers = accepted.headers.clone();
-    if accepted.accepts(CredentialKind::Jwt) {
+    if accepted.accepts(CredentialKind::Jwt) || accepted.accepts(CredentialKind::Hmac) {
         headers.push("authorization".into());
+    }
+    if accepted.accepts(CredentialKind::Signature) {
+        headers.extend(FIELDS.map(Into::into));
     }
     (headers, accepted.query.clone())
 }
@@ -425,7 +429,7 @@ fn credentials(configuration: &Configuration) -> Vec<Known> {
     for accepted in accepted {
         let headers = accepted.headers.iter();
         found.extend(headers.map(|header| Known::of(header.as_bytes())));
-        if accepted.accepts(CredentialKind::Jwt) {
+        if accepted.accepts(CredentialKind::Jwt) || accepted.accepts(CredentialKind::Hmac) {
             found.push(Known::Authorization);
         }
     }

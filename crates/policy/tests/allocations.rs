@@ -205,6 +205,8 @@ fn with_keys() -> Authentication {
         session: None,
         headers: vec!["x-api-key".into()],
         query: vec!["api_key".into()],
+        signature: None,
+        hmac: None,
         forward_credential: false,
         subscription: true,
     }

@@ -80,6 +80,23 @@ impl KeySet {
         Ok(found)
     }
 
+    /// Reads one JWK (RFC 7517 §4). A shared secret is none of these.
+    ///
+    /// # Errors
+    /// It is no such key, or of no use; in words that follow "it".
+    pub(crate) fn one(bytes: &[u8]) -> Result<Self, String> {
+        let key = Key::read(&json::object(bytes)?);
+        let key = key.ok_or("is no public key that signatures can be checked with")?;
+        let keys = vec![key];
+        Ok(Self { keys, left_out: 0 })
+    }
+
+    /// Whether one of the keys is for an algorithm.
+    pub(crate) fn has(&self, algorithm: Algorithm) -> bool {
+        let mut uses = self.keys.iter().flat_map(|key| &key.uses);
+        uses.any(|(one, _)| *one == algorithm)
+    }
+
     /// Reads public keys in PEM (RFC 7468 §13). They have no names.
     ///
     /// # Errors

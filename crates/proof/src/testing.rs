@@ -36,6 +36,12 @@ pub fn base64url(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
+/// The HMAC-SHA-256 of a text (RFC 2104).
+pub fn hmac_sha256(secret: &[u8], text: &[u8]) -> Vec<u8> {
+    let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, secret);
+    aws_lc_rs::hmac::sign(&key, text).as_ref().to_vec()
+}
+
 impl Signer {
     /// A new key for an algorithm.
     pub fn new(algorithm: Algorithm, kid: &str) -> Self {
@@ -117,7 +123,8 @@ impl Signer {
         format!("{signed}.{}", base64url(signature))
     }
 
-    fn signature(&self, signed: &[u8]) -> Vec<u8> {
+    /// The signature of these bytes.
+    pub fn signature(&self, signed: &[u8]) -> Vec<u8> {
         let random = SystemRandom::new();
         match &self.key {
             Key::Rsa(key) => {

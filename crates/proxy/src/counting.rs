@@ -2,11 +2,11 @@
 
 use postern_model::Code;
 use postern_model::entity::{Edge as EdgeConfig, EdgeRate, Measure};
-use postern_policy::facts::{Blocked, EdgeReading, Exceeded, Reading, Readings};
+use postern_policy::facts::{Blocked, EdgeReading, Exceeded, Once, Reading, Readings, Used};
 use postern_policy::policies::LimitUse;
 use postern_state::edge::{Arrival, ENTRIES, Edge, Settings};
 pub use postern_state::edge::{Block, Source};
-use postern_state::{Check, Key, Limit, Memory, Permit, Permits, Verdict};
+use postern_state::{Check, Key, Limit, Memory, Permit, Permits, Replays, Use, Verdict};
 use smallvec::SmallVec;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -15,6 +15,8 @@ use std::time::Duration;
 const CELLS: usize = 1 << 20;
 /// Keys that may have requests under way.
 const KEYS: usize = 1 << 17;
+/// Things that were used once and are remembered, some 60 bytes each.
+const USED: usize = 1 << 20;
 /// How many records one address may ask for in a minute.
 pub(crate) const ASKED_A_MINUTE: u32 = 60;
 /// In nanoseconds.
@@ -28,6 +30,8 @@ pub struct Counting {
     edge: Edge,
     /// Who asks for records.
     questions: Memory,
+    /// What may be used once, and was.
+    used: Replays,
 }
 
 /// What a request holds for as long as it is under way.
@@ -40,6 +44,7 @@ impl Default for Counting {
             permits: Permits::new(KEYS),
             edge: Edge::default(),
             questions: Memory::new(ENTRIES),
+            used: Replays::new(USED),
         }
     }
 }
@@ -92,6 +97,23 @@ impl Counting {
     /// Ends the block that an address is under.
     pub fn lift(&self, address: IpAddr, now: i64) -> Option<Block> {
         self.edge.lift(address, nanos(now))
+    }
+
+    /// Uses what may be used once; if it is only asked about, it stays as it was. `now` is Unix time
+    /// in milliseconds.
+    pub(crate) fn once(&self, once: Once, is_asked: bool, now: i64) -> Used {
+        let now = nanos(now);
+        let used = if is_asked {
+            self.used.peek(once.thing, now)
+        } else {
+            let until = nanos(once.until.saturating_mul(1000));
+            self.used.once(once.thing, until, now)
+        };
+        match used {
+            Use::First => Used::First,
+            Use::Again => Used::Again,
+            Use::NoRoom => Used::NoRoom,
+        }
     }
 
     /// Reads limits, and takes the permits among them into `held`.

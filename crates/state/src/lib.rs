@@ -4,6 +4,7 @@
 //! - rates and spike arrests ([`Limit`], [`Counters`], [`Memory`]), by the Generic Cell Rate
 //!   Algorithm, several of them charged at once or not at all;
 //! - concurrency ([`Permits`]);
+//! - what may be used once ([`Replays`]);
 //! - the edge ([`edge`]): rates of requests and refusals per address, temporary blocks, and the
 //!   slowing of wrong secrets.
 //!
@@ -21,8 +22,8 @@
 //! looks at a few old ones and drops those that say nothing any more, which loses nothing. In a
 //! full shard the entry worth least of those looked at goes: the cell that owes least, the block
 //! that ends first. Its subject then starts afresh, so at the bound a limiter may admit up to one
-//! burst more per entry lost; [`Usage::lost`] counts them. Only permits are never dropped: a new
-//! subject is refused instead.
+//! burst more per entry lost; [`Usage::lost`] counts them. Permits, and what was used once, are
+//! never dropped: a new one is refused instead.
 
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
@@ -32,6 +33,7 @@ mod gcra;
 pub mod limit;
 pub mod memory;
 pub mod permits;
+pub mod replays;
 mod table;
 
 pub use counters::{Check, CommitError, Counters, Key, Reading, Readings, Unavailable, Verdict};
@@ -40,4 +42,5 @@ pub use gcra::CLOCK_SKEW;
 pub use limit::{Kind, Limit, LimitError};
 pub use memory::Memory;
 pub use permits::{Permit, Permits};
+pub use replays::{Replays, Use};
 pub use table::Usage;

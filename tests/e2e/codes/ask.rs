@@ -103,6 +103,17 @@ impl Asking<'_> {
                     let wrong = name.trim_start_matches("token").trim();
                     out.push_str(&super::token::token(&self.row.name(), wrong));
                 }
+                name if name.starts_with("signed") => {
+                    let mut words = text.split([' ', '\n']);
+                    let (method, path) = (words.next(), words.next());
+                    out.push_str(&super::signed::fields(
+                        &self.row.name(),
+                        self.telling,
+                        method.expect("a method"),
+                        path.expect("a path"),
+                        name.trim_start_matches("signed").trim(),
+                    ));
+                }
                 "stranger" => out.push_str(&written(&stranger())),
                 "" => out.push_str("{}"),
                 length => out.push_str(&"a".repeat(length.parse().expect("a length"))),

@@ -10,6 +10,7 @@ use Mend::{Caller, Fix, NewKey};
 /// the service of the row, whose operation `op` asks for the scope `read`. In curly brackets stand
 /// keys: `{key}` is that of the row's app, `{good}` that of an app that lacks nothing. `{token}` is a
 /// token that the row's issuer signed for the row's app, and the word behind what is wrong with it.
+/// `{signed}` are the fields of a signature by the row's app (RFC 9421), the same way.
 ///
 /// `world` is what differs from a world in which everything passes, as a JSON Merge Patch of the
 /// row's own tenant, app, key, issuer, plan, service, subscription, policy (or several `policies`) and
@@ -325,6 +326,25 @@ pub(super) const ROWS: &[Row] = &[
     Row { code: "session.invalid", status: [401, 403, 404], fields: COOKIE, world: SESSIONS,
         sent: "GET /op\nCookie: postern_session=made-up", alike: "GET /v2/op\nX-API-Key: {key}\nCookie: postern_sessiom=made-up",
         mend: Caller, ..ROW },
+    Row { code: "signature.invalid", status: [401, 403, 404], fields: ACCEPT_SIGNATURE, world: SIGNED,
+        sent: "GET /op\n{signed forged}", alike: "GET /op\n{signed}",
+        mend: Caller, ..ROW },
+    Row { code: "signature.key_unknown", status: [401, 403, 404], shown: "signature.invalid", fields: ACCEPT_SIGNATURE, world: SIGNED,
+        sent: "GET /op\n{signed unknown}", alike: "GET /op\n{signed}",
+        mend: Caller, ..ROW },
+    Row { code: "signature.stale", status: [401, 403, 401], fields: ACCEPT_SIGNATURE, world: SIGNED,
+        sent: "GET /op\n{signed old}", alike: "GET /op\n{signed}",
+        mend: Fix, ..ROW },
+    Row { code: "signature.replayed", status: [401, 403, 401], fields: ACCEPT_SIGNATURE, world: SIGNED,
+        before: Sent(1, "GET /op\n{signed again}"),
+        sent: "GET /op\n{signed again}", alike: "GET /op\n{signed}",
+        mend: Caller, ..ROW },
+    Row { code: "signature.component_missing", status: [401, 403, 401], fields: ACCEPT_SIGNATURE, world: SIGNED,
+        sent: "GET /op\n{signed little}", alike: "GET /op\n{signed}",
+        mend: Fix, ..ROW },
+    Row { code: "signature.digest_mismatch", status: [401, 403, 401], fields: ACCEPT_SIGNATURE, world: SIGNED,
+        sent: "POST /op\n{signed}\n\namount=81", alike: "POST /op\n{signed}\n\namount=18",
+        mend: Caller, ..ROW },
 ];
 
 /// What most rows have.
@@ -347,6 +367,13 @@ const COOKIE: &[(&str, &str)] = &[("WWW-Authenticate", "Cookie realm=")];
 /// What a 401 says besides.
 /// Tokens are accepted, and no keys.
 const TOKENS: &str = r#"{"issuer": {}, "service": {"authentication": {"api_key": null}}}"#;
+/// Signatures are accepted, and no keys.
+const SIGNED: &str =
+    r#"{"signer": {}, "service": {"authentication": {"api_key": null, "signature": {}}}}"#;
+const ACCEPT_SIGNATURE: &[(&str, &str)] = &[
+    ("WWW-Authenticate", "Signature realm="),
+    ("Accept-Signature", "sig1=("),
+];
 const BEARER: &[(&str, &str)] = &[("WWW-Authenticate", "Bearer realm=")];
 const CHALLENGE: &[(&str, &str)] = &[("WWW-Authenticate", "ApiKey realm=")];
 

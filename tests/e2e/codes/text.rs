@@ -52,7 +52,7 @@ pub(super) fn steady(row: &Row, text: &str) -> String {
     let ends = ["credential.expired", "subscription.expired"].contains(&row.code);
     let mut out = String::new();
     for line in text.lines() {
-        let clock = ["token.", "identity_provider."]
+        let clock = ["token.", "identity_provider.", "signature."]
             .iter()
             .any(|family| row.code.starts_with(family));
         let of_now = MOMENTS.iter().any(|moment| line.contains(moment))
@@ -62,7 +62,11 @@ pub(super) fn steady(row: &Row, text: &str) -> String {
                 && (line.contains(" too early")
                     || line.contains(" apart")
                     || line.contains("since 20")
-                    || line.contains("\"now\""));
+                    || line.contains("\"now\"")
+                    || line.contains("\"created\"")
+                    || line.contains("\"skew\"")
+                    || line.contains("made at 20")
+                    || line.contains(" old"));
         let mut words = Vec::new();
         let mut rest = line.split(' ');
         while let Some(word) = rest.next() {

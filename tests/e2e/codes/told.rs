@@ -147,7 +147,7 @@ fn shape(told: &Told) -> Result<(), String> {
         ("Date", String::new()),
     ];
     for (field, begins) in told.row.fields {
-        let for_401 = *field == "WWW-Authenticate";
+        let for_401 = ["WWW-Authenticate", "Accept-Signature"].contains(field);
         let for_405_or_415 = ["Allow", "Accept"].contains(field);
         let for_later = *field == "Retry-After";
         let status = response.status;
@@ -166,7 +166,13 @@ fn shape(told: &Told) -> Result<(), String> {
         }
     }
     let allowed = |field: &str| due.iter().any(|(due, _)| due.eq_ignore_ascii_case(field));
-    for field in ["WWW-Authenticate", "Allow", "Accept", "RateLimit"] {
+    for field in [
+        "WWW-Authenticate",
+        "Accept-Signature",
+        "Allow",
+        "Accept",
+        "RateLimit",
+    ] {
         if response.header(field).is_some() && !allowed(field) {
             return Err(format!("{field} is there"));
         }

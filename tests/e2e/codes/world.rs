@@ -184,6 +184,13 @@ impl Own {
                 "app": name, "environment": "staging", "client": {"issuer": name, "id": name},
             });
         }
+        if self.different.get("signer").is_some() {
+            let (id, _) = credential(&client(&self.key), name);
+            let key = json!({"public_key": super::signed::key(), "key_id": name});
+            all["credentials"][id] = json!({
+                "app": name, "environment": "staging", "signing_key": key,
+            });
+        }
         if self.different.get("list").is_some() {
             all["lists"][name] = self.part("list", json!({}));
         }

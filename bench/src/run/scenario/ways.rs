@@ -50,6 +50,10 @@ pub(super) const WAYS: &[Variant] = &[
         Ask::Fresh(post!("jwt"), Fresh::Token),
     ),
     way(
+        "signed request, another each time",
+        Ask::Fresh(post!("signature"), Fresh::Signature),
+    ),
+    way(
         "CORS",
         Ask::Curl(post!("cors", "Origin: https://app.example.com")),
     ),

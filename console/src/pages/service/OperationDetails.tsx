@@ -107,9 +107,11 @@ function credential(asked: Schemas['Requirements']): string {
   if (!asked.credentials) return words.open;
   const { kinds, headers, query, issuers, optional } = asked.credentials;
   const places = [...headers, ...query.map(words.parameter)].join(', ');
-  const accepted = kinds.map((kind) =>
-    kind === 'jwt' ? words.tokenOf(issuers.map((one) => one.iss).join(', ')) : words.keyIn(places),
-  );
+  const accepted = kinds.map((kind) => {
+    if (kind === 'jwt') return words.tokenOf(issuers.map((one) => one.iss).join(', '));
+    if (kind === 'signature') return words.signed;
+    return kind === 'hmac' ? words.signedBySecret : words.keyIn(places);
+  });
   return [...accepted, optional && words.optional].filter(Boolean).join(', ');
 }
 

@@ -300,6 +300,8 @@ export const services = {
     credential: 'Credential',
     keyIn: (where: string) => `an API key in ${where}`,
     tokenOf: (issuers: string) => `a bearer token of ${issuers}`,
+    signed: 'a signature of the request (RFC 9421)',
+    signedBySecret: 'a signature of the request in Authorization, by a secret (HMAC)',
     parameter: (name: string) => `query parameter ${name}`,
     optional: 'or none',
     open: 'none: open to everybody',

@@ -2,7 +2,9 @@
 
 use super::session::Session;
 use crate::located::{At, OneOrMany};
-use crate::scalar::name::HeaderName;
+use crate::scalar::duration::Duration;
+use crate::scalar::name::{ComponentName, HeaderName};
+use crate::scalar::size::Size;
 use crate::scalar::text::ParameterName;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -63,6 +65,11 @@ pub(crate) struct Authentication {
     pub jwt: Option<Jwt>,
     /// Sessions of browsers: people whom an identity provider signs in.
     pub session: Option<At<Session>>,
+    /// Requests that their callers sign (HTTP Message Signatures, RFC 9421).
+    pub signature: Option<Signature>,
+    /// Requests that their callers sign by a secret, as clients of other gateways do
+    /// (`Authorization: Signature`, draft-cavage-http-signatures-12).
+    pub hmac: Option<Hmac>,
     /// Whether the credential is passed on to the upstream.
     #[schemars(extend("default" = false))]
     pub forward_credential: Option<bool>,
@@ -81,6 +88,10 @@ pub(crate) enum Accepted {
     Jwt,
     /// Sessions of browsers.
     Session,
+    /// Requests that their callers sign.
+    Signature,
+    /// Requests that their callers sign by a secret, in `Authorization`.
+    Hmac,
     /// No credential at all.
     Anonymous,
 }
@@ -92,6 +103,67 @@ pub(crate) struct Jwt {
     /// The issuers, declared in `issuers`: those of the platform and of the service's own tenant.
     #[schemars(required, length(min = 1, max = 32))]
     pub issuers: Option<Vec<At<String>>>,
+}
+
+/// What is asked of signatures.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Signature {
+    /// What each has to cover: parts of the request (`@method`, `@target-uri`, `@authority`,
+    /// `@scheme`, `@request-target`, `@path`, `@query`) and header fields by their names.
+    /// `@target-uri` stands for scheme, authority, path and query, too.
+    #[schemars(extend("default" = ["@method", "@authority", "@path", "@query"]), length(max = 24))]
+    pub components: Option<Vec<At<ComponentName>>>,
+    /// How old one may be.
+    #[schemars(extend("default" = "5m"))]
+    pub max_age: Option<At<Duration>>,
+    /// How far the clocks of callers may be apart from this one's.
+    #[schemars(extend("default" = "30s"))]
+    pub leeway: Option<At<Duration>>,
+    /// Whether each has to carry a nonce. Without one, the same request cannot be sent twice within
+    /// a second.
+    #[schemars(extend("default" = "optional"))]
+    pub nonce: Option<Demand>,
+    /// Whether a body has to be covered by its digest (`Content-Digest`, RFC 9530). A digest that is
+    /// covered is always checked.
+    #[schemars(extend("default" = "required"))]
+    pub digest: Option<Demand>,
+    /// The longest body that may be covered: it is read before it is sent on.
+    #[schemars(extend("default" = "1MiB"))]
+    pub max_body: Option<At<Size>>,
+}
+
+/// What is asked of signatures in `Authorization`.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Hmac {
+    /// The header fields that each has to cover, besides method and target
+    /// (`(request-target)`) and the time (`date`, `x-date` or `(created)`).
+    #[schemars(extend("default" = ["host"]), length(max = 24))]
+    pub headers: Option<Vec<At<HeaderName>>>,
+    /// How old one may be.
+    #[schemars(extend("default" = "5m"))]
+    pub max_age: Option<At<Duration>>,
+    /// How far the clocks of callers may be apart from this one's.
+    #[schemars(extend("default" = "30s"))]
+    pub leeway: Option<At<Duration>>,
+    /// Whether a body has to be covered by its digest (`Digest`, or `Content-Digest`). A digest that
+    /// is covered is always checked.
+    #[schemars(extend("default" = "required"))]
+    pub digest: Option<Demand>,
+    /// The longest body that may be covered: it is read before it is sent on.
+    #[schemars(extend("default" = "1MiB"))]
+    pub max_body: Option<At<Size>>,
+}
+
+/// Whether something has to be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Demand {
+    /// It has to.
+    Required,
+    /// It may.
+    Optional,
 }
 
 /// Where an API key may stand in a request.

@@ -6,7 +6,7 @@ use crate::scalar::date::Date;
 use crate::scalar::digest::{Foreign, Hmac, Salt, Sha256};
 use crate::scalar::host::HostPattern;
 use crate::scalar::name::MethodName;
-use crate::scalar::reference::SecretReference;
+use crate::scalar::reference::{PublicKeyReference, SecretReference};
 use crate::scalar::text::{Description, Text};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -82,7 +82,7 @@ pub(crate) enum AccountState {
 }
 
 /// What an app proves itself with: an API key, which has one of `sha256`, `secret`, `imported` and
-/// `hmac`, or the tokens of a `client`.
+/// `hmac`, or the tokens of a `client`, or what a `signing_key` signs.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Credential {
@@ -101,6 +101,8 @@ pub(crate) struct Credential {
     pub imported: Option<At<Imported>>,
     /// The client whose tokens prove it.
     pub client: Option<At<Client>>,
+    /// The key that it signs requests with.
+    pub signing_key: Option<At<SigningKey>>,
     /// What people call it.
     #[serde(rename = "title")]
     pub _title: Option<Text>,
@@ -146,6 +148,47 @@ pub(crate) struct Client {
     /// other credential is for.
     #[schemars(required)]
     pub id: Option<Text>,
+}
+
+/// A key that requests are signed with: a `public_key`, or a `secret` that both sides have.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SigningKey {
+    /// The public key: a JWK or PEM text, or the path of a file with it. RSA of 2048 to 8192 bits,
+    /// P-256, P-384 or Ed25519.
+    pub public_key: Option<At<PublicKeyReference>>,
+    /// Where the secret is (`hmac-sha256`): `env:NAME` or `file:PATH`, at least 32 bytes. Whoever has
+    /// it can sign: prefer a public key.
+    pub secret: Option<At<SecretReference>>,
+    /// How an RSA key signs, `rsa-pss-sha512` where nothing is said. Every other key signs in one
+    /// way only.
+    pub algorithm: Option<At<SignatureAlgorithm>>,
+    /// What signatures call it in `keyid`, as no other credential's does. Without it, the id of the
+    /// credential.
+    pub key_id: Option<At<Text>>,
+}
+
+/// How messages are signed (RFC 9421 §6.2.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+pub(crate) enum SignatureAlgorithm {
+    /// RSASSA-PSS with SHA-512.
+    #[serde(rename = "rsa-pss-sha512")]
+    RsaPssSha512,
+    /// RSASSA-PKCS1-v1_5 with SHA-256.
+    #[serde(rename = "rsa-v1_5-sha256")]
+    RsaV15Sha256,
+    /// ECDSA over P-256 with SHA-256.
+    #[serde(rename = "ecdsa-p256-sha256")]
+    EcdsaP256Sha256,
+    /// ECDSA over P-384 with SHA-384.
+    #[serde(rename = "ecdsa-p384-sha384")]
+    EcdsaP384Sha384,
+    /// `EdDSA` over Curve25519.
+    #[serde(rename = "ed25519")]
+    Ed25519,
+    /// HMAC with SHA-256.
+    #[serde(rename = "hmac-sha256")]
+    HmacSha256,
 }
 
 /// What another gateway kept of a key. All credentials together use at most four combinations of

@@ -38,12 +38,20 @@ impl Resolver<'_, '_> {
         let session = (given.session.as_ref())
             .and_then(|given| self.session_rule(service, tenant, given))
             .map(Box::new);
-        let key = given.api_key.is_some() || !(jwt || given.session.is_some());
+        let signature = given.signature.as_ref();
+        let signature = signature.map(|given| Box::new(self.signature_terms(&shown, given)));
+        let hmac = given.hmac.as_ref();
+        let hmac = hmac.map(|given| Box::new(self.hmac_terms(&shown, given)));
+        let others = jwt || given.session.is_some() || signature.is_some() || hmac.is_some();
+        let key = given.api_key.is_some() || !others;
         let accepted = |kind: &CredentialKind| match kind {
             CredentialKind::ApiKey => key,
             CredentialKind::Jwt => jwt,
             CredentialKind::Session => session.is_some(),
+            CredentialKind::Signature => signature.is_some(),
+            CredentialKind::Hmac => hmac.is_some(),
         };
+        let kinds = CredentialKind::ALL.into_iter().filter(accepted).collect();
         let (headers, query) = match (key, &given.api_key) {
             (true, Some(given)) => places(given),
             (true, None) => (vec!["x-api-key".into()], Vec::new()),
@@ -55,11 +63,13 @@ impl Resolver<'_, '_> {
         };
         Authentication {
             opaque: issuers.iter().copied().find(asked),
-            kinds: CredentialKind::ALL.into_iter().filter(accepted).collect(),
+            kinds,
             headers,
             query,
             issuers,
             session,
+            signature,
+            hmac,
             forward_credential: given.forward_credential.unwrap_or(false),
             subscription: (given.subscription.as_ref()).is_none_or(|needed| needed.value),
         }
@@ -131,6 +141,8 @@ impl Resolver<'_, '_> {
                 Accepted::ApiKey => CredentialKind::ApiKey,
                 Accepted::Jwt => CredentialKind::Jwt,
                 Accepted::Session => CredentialKind::Session,
+                Accepted::Signature => CredentialKind::Signature,
+                Accepted::Hmac => CredentialKind::Hmac,
                 Accepted::Anonymous => continue,
             };
             if above.is_none_or(|above| !above.accepts(kind)) {
@@ -171,6 +183,12 @@ fn narrowed(above: &Authentication, kinds: Vec<CredentialKind>) -> Authenticatio
     }
     if !kinds.contains(&CredentialKind::Session) {
         here.session = None;
+    }
+    if !kinds.contains(&CredentialKind::Signature) {
+        here.signature = None;
+    }
+    if !kinds.contains(&CredentialKind::Hmac) {
+        here.hmac = None;
     }
     here.kinds = kinds;
     here

@@ -21,11 +21,13 @@ mod format;
 
 /// The credentials seen.
 #[derive(Default)]
-struct Seen {
+pub(super) struct Seen {
     /// By what is kept of them: id and place of each.
     keys: HashMap<KeyDigest, (String, usize)>,
     /// By whose tokens prove them.
     clients: HashMap<ClientId, (String, usize)>,
+    /// By what signatures call their keys.
+    pub(super) signers: HashMap<String, (String, usize)>,
     formats: Formats,
 }
 
@@ -109,6 +111,9 @@ impl Resolver<'_, '_> {
         given: &document::Credential,
         seen: &mut Seen,
     ) -> Option<Proof> {
+        if let Some(signing) = &given.signing_key {
+            return self.signing_proof(id, shown, given, signing, seen);
+        }
         if let Some(client) = &given.client {
             return self.client_proof(id, shown, given, client, seen);
         }

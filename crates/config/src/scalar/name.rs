@@ -3,6 +3,7 @@
 use super::{Problem, Scalar, scalar};
 use crate::code::Code;
 use postern_model::entity::{Method, Name};
+use postern_proof::message::Component;
 
 /// The name of an entity, which is its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +72,36 @@ impl Scalar for HeaderName {
         } else {
             problem
         })
+    }
+}
+
+/// A part of a request that signatures cover: `@method`, or the name of a header field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ComponentName(pub(crate) Name);
+
+scalar!(ComponentName, {
+    "description": "A part of a request: `@method`, `@target-uri`, `@authority`, `@scheme`, `@request-target`, `@path`, `@query`, or the name of a header field.",
+    "type": "string",
+    "pattern": "^@?[!#$%&'*+.^_`|~0-9A-Za-z-]+$"
+});
+
+impl Scalar for ComponentName {
+    const KIND: &'static str = "component-name";
+    const CODE: Code = Code::InvalidHeader;
+    const WHAT: &'static str = "a part of a request";
+    const EXAMPLE: &'static str = "@method";
+
+    fn read(text: &str) -> Result<Self, Problem> {
+        let name = text.to_ascii_lowercase();
+        if name == "@signature-params" {
+            return Err(Problem::new(
+                "every signature covers what it says of itself",
+            ));
+        }
+        match Component::parse(&name) {
+            Ok(_) => Ok(Self(name.into())),
+            Err(what) => Err(Problem::new(format!("it {what}"))),
+        }
     }
 }
 

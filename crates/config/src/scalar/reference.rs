@@ -77,6 +77,53 @@ impl Scalar for ChainReference {
     }
 }
 
+/// Longest public key as text, in bytes.
+const MAX_PUBLIC_KEY: usize = 8 << 10;
+
+/// A public key, or where it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum PublicKeyReference {
+    /// In a file.
+    File(String),
+    /// A JWK, or PEM text.
+    Text(String),
+}
+
+scalar!(PublicKeyReference, {
+    "description": "A public key as PEM text or JWK, or the path of a file with it. A relative path begins at the folder of the configuration file.",
+    "type": "string",
+    "x-names-of-machine": true,
+    "minLength": 1,
+    "x-secret": true
+});
+
+impl Scalar for PublicKeyReference {
+    const KIND: &'static str = "public-key";
+    const CODE: Code = Code::InvalidReference;
+    const WHAT: &'static str = "a public key";
+    const EXAMPLE: &'static str = "keys/till.pem";
+
+    fn read(text: &str) -> Result<Self, Problem> {
+        if text.contains("PRIVATE KEY-----") || text.contains("\"d\"") {
+            return Err(Problem::new(
+                "a private key is never written here: its owner keeps it, and gives the public key",
+            ));
+        }
+        if text.len() > MAX_PUBLIC_KEY {
+            return Err(Problem::new("longer than 8 KiB"));
+        }
+        if text.contains("-----BEGIN PUBLIC KEY-----") || text.trim_start().starts_with('{') {
+            return Ok(Self::Text(text.trim().to_owned()));
+        }
+        if text.contains('\n') {
+            return Err(Problem::new(
+                "neither a file, nor a JWK, nor PEM text with `-----BEGIN PUBLIC KEY-----`",
+            ));
+        }
+        FilePath::read(text).map(|path| Self::File(path.0))
+    }
+}
+
 /// Where a private key is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum KeyReference {

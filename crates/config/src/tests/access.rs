@@ -40,6 +40,8 @@ fn the_access_of_a_service_arrives() {
         session: None,
         headers: vec!["x-api-key".into()],
         query: Vec::new(),
+        signature: None,
+        hmac: None,
         forward_credential: false,
         subscription: true,
     };

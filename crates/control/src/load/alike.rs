@@ -1,45 +1,55 @@
 //! What no two documents of a directory may have in common, and no part of it can show.
 
 use crate::Refusal;
-use postern_model::entity::{MOST_TOKEN_REVOCATIONS, Name, Proof, Subscription};
+use postern_model::entity::{
+    ClientId, Credential, KeyDigest, MOST_TOKEN_REVOCATIONS, Name, Proof, Subscription,
+};
 use postern_model::key::imported::MAX_FORMATS;
 use postern_policy::{Change, Directory};
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-/// What is kept of the keys that credentials get, by what is kept. Most changes of credentials
-/// leave their keys as they are.
-pub(super) fn new_keys(before: &Directory, put: &[Change]) -> HashMap<Proof, Name> {
+/// What has to be another for each credential.
+#[derive(PartialEq, Eq, Hash)]
+pub(super) enum Mark {
+    /// What is kept of a key; how it was digested elsewhere says nothing.
+    Key(KeyDigest),
+    Client(ClientId),
+    /// What signatures call a key.
+    Signs(Name),
+}
+
+impl Mark {
+    fn of(row: &Credential) -> Self {
+        match &row.proof {
+            Proof::Key(digest) => Self::Key(*digest),
+            Proof::Imported(key) => Self::Key(key.digest),
+            Proof::Client(client) => Self::Client((**client).clone()),
+            Proof::Signing(key) => Self::Signs(key.name.as_ref().unwrap_or(&row.id).clone()),
+        }
+    }
+}
+
+/// The marks that credentials get. Most changes of credentials leave them as they are.
+pub(super) fn new_keys(before: &Directory, put: &[Change]) -> HashMap<Mark, Name> {
     let new = put.iter().filter_map(|change| match change {
         Change::PutCredential(row) => {
             let known = before.credential(&row.id);
-            let kept = known.is_some_and(|known| same(&known.proof, &row.proof));
-            (!kept).then(|| (bare(&row.proof), row.id.clone()))
+            let kept = known.is_some_and(|known| Mark::of(known) == Mark::of(row));
+            (!kept).then(|| (Mark::of(row), row.id.clone()))
         }
         _ => None,
     });
     new.collect()
 }
 
-/// What has to be another for each credential: how a key was digested elsewhere says nothing.
-fn bare(proof: &Proof) -> Proof {
-    match proof.digest() {
-        Some(digest) => Proof::Key(*digest),
-        None => proof.clone(),
-    }
-}
-
-fn same(one: &Proof, other: &Proof) -> bool {
-    bare(one) == bare(other)
-}
-
 /// Refuses keys that other credentials have. Only a walk through all of them tells.
-pub(super) fn unlike(after: &Directory, new: &HashMap<Proof, Name>) -> Result<(), Refusal> {
+pub(super) fn unlike(after: &Directory, new: &HashMap<Mark, Name>) -> Result<(), Refusal> {
     if new.is_empty() {
         return Ok(());
     }
     for row in after.credentials() {
-        let Some(id) = new.get(&bare(&row.proof)).filter(|id| **id != row.id) else {
+        let Some(id) = new.get(&Mark::of(row)).filter(|id| **id != row.id) else {
             continue;
         };
         let tenant = |id: &str| {
@@ -80,10 +90,10 @@ pub(super) fn unique(directory: &Directory, mut beginnings: Vec<u64>) -> Result<
     if alike.is_empty() {
         return Ok(());
     }
-    let mut keys: HashMap<Proof, &Name> = HashMap::new();
+    let mut keys: HashMap<Mark, &Name> = HashMap::new();
     let suspects = directory.credentials();
-    for row in suspects.filter(|row| alike.contains(&beginning(&row.proof))) {
-        if let Some(other) = keys.insert(bare(&row.proof), &row.id) {
+    for row in suspects.filter(|row| alike.contains(&beginning(row))) {
+        if let Some(other) = keys.insert(Mark::of(row), &row.id) {
             let (first, second) = (other.min(&row.id), other.max(&row.id));
             let message = format!("credentials `{first}` and `{second}` have the same key");
             return Err(Refusal::new("configuration", message));
@@ -94,13 +104,13 @@ pub(super) fn unique(directory: &Directory, mut beginnings: Vec<u64>) -> Result<
 
 /// A number that is all but unique for what proves a credential, and a fraction of it: the first
 /// bytes of a digest, say.
-pub(super) fn beginning(proof: &Proof) -> u64 {
-    if let Some(digest) = proof.digest() {
+pub(super) fn beginning(row: &Credential) -> u64 {
+    if let Some(digest) = row.proof.digest() {
         let first = digest.0.first_chunk().copied();
         return u64::from_ne_bytes(first.unwrap_or_default());
     }
     let mut hasher = DefaultHasher::new();
-    proof.hash(&mut hasher);
+    Mark::of(row).hash(&mut hasher);
     hasher.finish()
 }
 

@@ -53,6 +53,17 @@ pub(super) struct Rotate {
 }
 
 impl Service {
+    /// Seals a secret that was made here, for the document that refers to it.
+    pub(crate) fn sealed(
+        &self,
+        secret: &Secret<String>,
+        holder: Holder<'_>,
+    ) -> Result<String, Refusal> {
+        let keys = self.stored()?.loader.sealer()?;
+        let sealed = keys.seal(secret.expose().as_bytes(), holder);
+        sealed.map_err(|error| Refusal::invalid(error.to_string()))
+    }
+
     /// Seals a secret, for the one document that refers to it, which need not be there yet. Returns
     /// the reference.
     pub(super) async fn seal(&self, actor: &Actor, given: Seal) -> Result<Value, Refusal> {

@@ -5,8 +5,8 @@ use super::{cannot, of, text};
 use crate::shorthand::{self, Change, NewKey};
 use crate::{Actor, Refusal, Seen, Service};
 use postern_calllog::{Column, Filter};
-use postern_model::Secret;
 use postern_model::key::ApiKey;
+use postern_model::{Holder, Secret};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -15,6 +15,8 @@ use serde_json::{Map, Value, json};
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct KeyWanted {
+    /// What it is: an API key, if this is not said.
+    pub kind: Option<KeyKind>,
     /// The environment that it is good for; `production` if this is not said.
     pub environment: Option<String>,
     /// What people call it.
@@ -27,6 +29,16 @@ pub struct KeyWanted {
     pub expires_at: Option<String>,
     /// Where and for what it may be used, as a credential's `restricted_to`.
     pub restricted_to: Option<Map<String, Value>>,
+}
+
+/// What a key of an app may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyKind {
+    /// An API key, of which only a digest is kept.
+    ApiKey,
+    /// A secret that requests are signed by (HMAC). It is kept sealed.
+    Hmac,
 }
 
 /// How a key is replaced.
@@ -82,6 +94,14 @@ pub fn rotated(old: &Seen, who: &str, rotation: &Rotation) -> Result<Rotated, Re
         return Err(Refusal::new("conflict", message).help(
             "tokens prove it: its issuer makes new ones, and changes the keys that sign them",
         ));
+    }
+    if old.document.get("signing_key").is_some() {
+        let message = format!(
+            "`{}` has no key of this gateway that could be rotated",
+            old.id
+        );
+        return Err(Refusal::new("conflict", message)
+            .help("add another credential with the new signing key, and revoke this one later"));
     }
     let member = |name: &str| old.document.get(name).cloned();
     let (key, mut change) = shorthand::new_key(NewKey {
@@ -149,11 +169,29 @@ impl Service {
         ];
         add(&mut change, more);
         let id = change.id.clone();
+        let secret = match wanted.kind {
+            Some(KeyKind::Hmac) => self.secret_in(&mut change)?,
+            Some(KeyKind::ApiKey) | None => revealed(&key),
+        };
         self.step(actor, vec![change], comment).await?;
         Ok(CreatedKey {
             seen: self.left(actor, "credential", &id).await?,
-            secret: revealed(&key),
+            secret,
         })
+    }
+
+    /// Puts a sealed secret in the place of the key of a new credential.
+    fn secret_in(&self, change: &mut Change) -> Result<Secret<String>, Refusal> {
+        let secret = shorthand::new_secret()?;
+        // As what opens it names the credential.
+        let holder = Holder {
+            kind: "credential",
+            id: &change.id,
+            tenant: None,
+        };
+        let sealed = self.sealed(&secret, holder)?;
+        shorthand::signed_by(change, &sealed);
+        Ok(secret)
     }
 
     /// Makes a key like another, which stays good for a while. Until when is told with the key, as

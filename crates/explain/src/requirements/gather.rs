@@ -1,12 +1,12 @@
 //! From rules to requirements.
 
 use super::{
-    AskedIssuer, AskedSignIn, Browsers, Connection, Credentials, Header, Network, Requirements,
-    Role, Scope, limits, refusals,
+    AskedIssuer, AskedSignIn, AskedSignature, Browsers, Connection, Credentials, Header, Network,
+    Requirements, Role, Scope, limits, refusals,
 };
 use postern_model::entity::{
     Approval, Configuration, HeadersRule, Level, Lifecycle, Method, Mode, Name, NetworkRule,
-    Operation, OriginPattern, Plan, Policy, PolicyRule, Service,
+    Operation, OriginPattern, Plan, Policy, PolicyRule, Service, SignatureTerms,
 };
 use postern_policy::Rules;
 use postern_policy::router::Route;
@@ -119,6 +119,17 @@ fn state(state: &Lifecycle) -> (&'static str, Option<&Name>) {
     }
 }
 
+fn signature(terms: &SignatureTerms) -> AskedSignature {
+    AskedSignature {
+        components: texts(&terms.components),
+        max_age_s: terms.max_age.as_secs(),
+        leeway_s: terms.leeway.as_secs(),
+        nonce: terms.nonce,
+        digest: terms.digest,
+        max_body: terms.max_body,
+    }
+}
+
 fn credentials(rules: &Rules, route: &Route) -> Option<Credentials> {
     let accepted = rules.authentication(route)?;
     let all = &rules.configuration().issuers;
@@ -143,6 +154,8 @@ fn credentials(rules: &Rules, route: &Route) -> Option<Credentials> {
         query: texts(&accepted.query),
         issuers: issuers.collect(),
         sign_in,
+        signature: accepted.signature.as_deref().map(signature),
+        hmac: accepted.hmac.as_deref().map(signature),
         optional: rules.operation(route).anonymous,
     })
 }

@@ -1,6 +1,6 @@
 //! Requirements as text for people.
 
-use super::{Browsers, Header, Limit, Network, Requirements, Retry, Role};
+use super::{AskedSignature, Browsers, Header, Limit, Network, Requirements, Retry, Role};
 use std::fmt::Write as _;
 
 impl Requirements {
@@ -129,11 +129,26 @@ impl Requirements {
                 let at = accepted.sign_in.as_ref().map_or("", |one| &*one.iss);
                 format!("somebody signed in at {at} (cookie)")
             }
+            "signature" => signature_words("RFC 9421", accepted.signature.as_ref()),
+            "hmac" => signature_words("HMAC in Authorization", accepted.hmac.as_ref()),
             _ => format!("API key in {}", places.join(" or ")),
         });
         let optional = if accepted.optional { ", optional" } else { "" };
         format!("{}{optional}", kinds.collect::<Vec<_>>().join(", or "))
     }
+}
+
+fn signature_words(how: &str, asked: Option<&AskedSignature>) -> String {
+    let Some(asked) = asked else {
+        return "signature".to_owned();
+    };
+    let mut covered = asked.components.join(" ");
+    if asked.digest {
+        covered.push_str(", and the digest of a body");
+    }
+    let nonce = if asked.nonce { ", with a nonce" } else { "" };
+    let age = asked.max_age_s;
+    format!("signature ({how}) over {covered}{nonce}, good for {age} s")
 }
 
 fn or_any(list: &[String], between: &str, none: &str) -> String {

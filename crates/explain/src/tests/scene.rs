@@ -8,7 +8,8 @@ use crate::{Change, Documents, Located, World, merge_patch};
 use postern_model::entity::{AsNumber, Configuration, Country, CsrfToken};
 use postern_policy::csrf::TokenVerdict;
 use postern_policy::facts::{
-    AutonomousSystem, CredentialVerdict, EdgeReading, Label, LocatedCountry, LocatedSystem, Reading,
+    AutonomousSystem, ContentVerdict, CredentialVerdict, EdgeReading, Label, LocatedCountry,
+    LocatedSystem, Reading,
 };
 use postern_policy::fields::Span;
 use postern_policy::head::Head;
@@ -165,6 +166,8 @@ pub(super) struct Request {
     pub(super) body: Option<&'static [u8]>,
     /// What is found where the policy `own-pages` looks for a token.
     pub(super) token: Option<TokenVerdict>,
+    /// What is found about a body whose digest was signed.
+    pub(super) content: Option<ContentVerdict>,
 }
 
 pub(super) fn verified(id: &str) -> CredentialVerdict {
@@ -217,6 +220,7 @@ impl Default for Request {
             readings: Some(vec![reading(true)]),
             body: None,
             token: None,
+            content: None,
         }
     }
 }
@@ -259,6 +263,9 @@ impl Request {
         }
         if let Some(body) = self.body {
             live.provide_body_start(body.to_vec());
+        }
+        if let Some(content) = &self.content {
+            live.provide_content(content.clone());
         }
         if let Some(verdict) = self.token {
             let token = CsrfToken {

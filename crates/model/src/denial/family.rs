@@ -98,6 +98,13 @@ impl Family {
             fix: "Sign in again.",
         },
         Self {
+            name: "signature",
+            about: "signatures of requests",
+            title: "Request signature not accepted",
+            detail: "The signature of the request is not accepted as it is.",
+            fix: "Sign the request again, as the documentation of the API says.",
+        },
+        Self {
             name: "identity_provider",
             about: "those who say who callers are",
             title: "Identity provider not available",

@@ -36,6 +36,7 @@ const KEY_EXPIRED: &str =
     "AWS API Gateway answers 403 to expired tokens (`EXPIRED_TOKEN`); most others answer 401.";
 const TOKEN: &str = "Most others answer 401; AWS API Gateway answers 403 (`ACCESS_DENIED`) where an authorizer refuses.";
 const SESSION: &str = "Kong's and APISIX's plugins for OpenID Connect and Envoy's OAuth2 filter answer 302 to whatever asks, or 401 where they are told to.";
+const SIGNATURE: &str = "Kong (`HMAC signature cannot be verified`) and APISIX answer 401; AWS API Gateway answers 403 (`SignatureDoesNotMatch`, `InvalidSignatureException`).";
 const AMBIGUOUS: &str = "Kong answers 401 (`Duplicate API key found`).";
 const FORBIDDEN: &str = "Kong (ACL plugin) answers 403.";
 const SUBSCRIPTION: &str =
@@ -179,6 +180,18 @@ impl Code {
                 "Lengthen `idle` or `lifetime` of the service's sessions if people are to stay signed in for longer; ask for `offline_access` if the provider refreshes tokens only then.", SESSION),
             Self::SessionInvalid => guide("What came in the cookie is no session that is good: it was ended, was never one, is of another service, or a sign-in did not come to its end.",
                 "`postern sessions list` shows who is signed in.", SESSION),
+            Self::SignatureInvalid => guide("The request is signed (RFC 9421), and the signature cannot be read, names a key that nobody has here, or is not of what came with the key that it names. Callers are not told whether there is the key.",
+                "`postern why` tells which of these it was. Where a proxy before the gateway writes host, path or headers anew, what was signed is not what comes.", SIGNATURE),
+            Self::SignatureKeyUnknown => guide("The signature's `keyid` names no credential with a signing key.",
+                "Look for the credential by its id or `key_id`; it may have been deleted.", SIGNATURE),
+            Self::SignatureStale => guide("The signature is genuine, and was made too long ago, in the future, or has expired: mostly a sign of clocks that differ.",
+                "Compare the clocks; `max_age` and `leeway` of `authentication.signature` say how long signatures are good.", SIGNATURE),
+            Self::SignatureReplayed => guide("The signature is genuine, and was used before: the request was sent twice, by its owner or by somebody who saw it.",
+                "Ask who sends it twice. A client that repeats requests has to sign each anew; a `nonce` tells equal ones apart.", SIGNATURE),
+            Self::SignatureComponentMissing => guide("The signature is genuine and does not cover all that the service asks for, or covers something that the request does not have.",
+                "`components`, `nonce` and `digest` of `authentication.signature` say what is asked for.", SIGNATURE),
+            Self::SignatureDigestMismatch => guide("The signature is genuine and covers the digest of a body, and another body came.",
+                "Look whether something before the gateway changes bodies, by compressing them, say.", SIGNATURE),
             Self::CsrfCrossSite => guide("A browser sent the request for a page of another site, with nothing to prove who calls but what browsers send on their own, such as their address.",
                 "Add the page's origin to `trusted_origins` of the policy of kind `csrf`, if its pages may act for whoever opens them; or ask callers for a key.", CSRF),
             Self::CsrfOriginMismatch => guide("`Origin` names another host than the one that was asked, and nothing proves who calls but what browsers send on their own.",

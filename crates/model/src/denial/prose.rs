@@ -14,6 +14,7 @@ mod gateway;
 mod limit;
 mod route;
 mod session;
+mod signature;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -81,6 +82,7 @@ impl Denial {
             "credential" => credential::detail(told, out),
             "session" => session::detail(told, out),
             "token" | "identity_provider" => token::detail(told, out),
+            "signature" => signature::detail(told, out),
             "account" | "subscription" | "authorization" => account::detail(told, out),
             "limit" => limit::detail(told, out),
             _ => gateway::detail(told, out),
@@ -100,6 +102,7 @@ impl Denial {
             "credential" => credential::fix(told, out),
             "session" => session::fix(told, out),
             "token" | "identity_provider" => token::fix(told, out),
+            "signature" => signature::fix(told, out),
             "account" | "subscription" | "authorization" => account::fix(told, out),
             "limit" => limit::fix(told, out),
             _ => gateway::fix(told, out),

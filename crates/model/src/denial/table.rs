@@ -204,6 +204,18 @@ codes! {
         401 [403, 303] Consumer AfterChange Authenticate "http_request_denied",
     SessionInvalid = "session.invalid" "Invalid session"
         401 [403, 303] Consumer AfterChange Authenticate "http_request_denied",
+    SignatureInvalid = "signature.invalid" "Invalid request signature"
+        401 [403] Consumer AfterChange Authenticate "http_request_denied",
+    SignatureKeyUnknown as SignatureInvalid = "signature.key_unknown" "Request signed by an unknown key"
+        401 [403] Consumer AfterChange Authenticate "http_request_denied",
+    SignatureStale = "signature.stale" "Request signature out of its time"
+        401 [403] Consumer AfterChange Authenticate "http_request_denied",
+    SignatureReplayed = "signature.replayed" "Request signature used before"
+        401 [403] Consumer AfterChange Authenticate "http_request_denied",
+    SignatureComponentMissing = "signature.component_missing" "Request signature does not cover enough"
+        401 [403] Consumer AfterChange Authenticate "http_request_denied",
+    SignatureDigestMismatch = "signature.digest_mismatch" "Body does not match its signed digest"
+        401 [403] Consumer AfterChange Authenticate "http_request_denied",
     IdentityProviderUnreachable = "identity_provider.unreachable" "Identity provider unreachable"
         503 [] IdentityProvider After(5) Authenticate "destination_unavailable",
     CsrfCrossSite = "csrf.cross_site" "Request from another site (CSRF)"

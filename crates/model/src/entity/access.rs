@@ -1,6 +1,6 @@
 //! Who may call a service, and what they are told when they may not.
 
-use super::{Name, SessionRule};
+use super::{Name, Proof, SessionRule, SignatureTerms};
 
 /// Who can see that a service exists.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -44,11 +44,21 @@ pub enum CredentialKind {
     Jwt,
     /// A session of a browser whose user an issuer has signed in (OpenID Connect Core 1.0).
     Session,
+    /// A signature of the request (RFC 9421).
+    Signature,
+    /// A signature of the request in `Authorization`, by a secret (draft-cavage-http-signatures).
+    Hmac,
 }
 
 impl CredentialKind {
     /// Every kind, in the order in which they are asked for where nobody says another.
-    pub const ALL: [Self; 3] = [Self::ApiKey, Self::Jwt, Self::Session];
+    pub const ALL: [Self; 5] = [
+        Self::ApiKey,
+        Self::Jwt,
+        Self::Session,
+        Self::Signature,
+        Self::Hmac,
+    ];
 
     /// Its name in documents.
     pub const fn name(self) -> &'static str {
@@ -56,6 +66,8 @@ impl CredentialKind {
             Self::ApiKey => "api_key",
             Self::Jwt => "jwt",
             Self::Session => "session",
+            Self::Signature => "signature",
+            Self::Hmac => "hmac",
         }
     }
 
@@ -65,7 +77,13 @@ impl CredentialKind {
             Self::ApiKey => "key",
             // Tokens come and go; what is kept here is whose they are.
             Self::Jwt | Self::Session => "credential",
+            Self::Signature | Self::Hmac => "signing key",
         }
+    }
+
+    /// Whether callers sign the request itself.
+    pub const fn signs(self) -> bool {
+        matches!(self, Self::Signature | Self::Hmac)
     }
 
     /// The kind of that name.
@@ -90,6 +108,10 @@ pub struct Authentication {
     pub opaque: Option<usize>,
     /// How people are signed in at browsers, where sessions are accepted.
     pub session: Option<Box<SessionRule>>,
+    /// What is asked of signatures; `None`: they are not accepted.
+    pub signature: Option<Box<SignatureTerms>>,
+    /// What is asked of signatures in `Authorization`; `None`: they are not accepted.
+    pub hmac: Option<Box<SignatureTerms>>,
     /// Whether the credential is passed on to the upstream.
     pub forward_credential: bool,
     /// Whether an app needs a subscription.
@@ -105,12 +127,15 @@ impl Authentication {
         issuers: Vec::new(),
         opaque: None,
         session: None,
+        signature: None,
+        hmac: None,
         forward_credential: false,
         subscription: false,
     };
 
     /// Accepts what another accepts besides. What becomes of a credential that was accepted stays
-    /// as it is here.
+    /// as it is here. Signatures are not among it: each service has terms of its own for them, and
+    /// by those of several together none could be judged.
     pub fn unite(&mut self, other: &Self) {
         let Self {
             kinds,
@@ -120,10 +145,14 @@ impl Authentication {
             // Of several it could not be told who is to be asked.
             opaque: _,
             session,
+            signature: _,
+            hmac: _,
             forward_credential: _,
             subscription: _,
         } = other;
-        add(&mut self.kinds, kinds);
+        let united = |kind: &CredentialKind| !kind.signs();
+        let kinds: Vec<_> = kinds.iter().copied().filter(united).collect();
+        add(&mut self.kinds, &kinds);
         add(&mut self.headers, headers);
         add(&mut self.query, query);
         add(&mut self.issuers, issuers);
@@ -135,6 +164,11 @@ impl Authentication {
     /// Whether a kind is accepted.
     pub fn accepts(&self, kind: CredentialKind) -> bool {
         self.kinds.contains(&kind)
+    }
+
+    /// Whether a credential that is proved so is accepted: a secret signs in two ways.
+    pub fn accepts_proof(&self, proof: &Proof) -> bool {
+        self.accepts(proof.kind()) || proof.shares_secret() && self.accepts(CredentialKind::Hmac)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Credentials: what an app proves itself with.
 
-use super::{CredentialKind, Method, Name};
+use super::{CredentialKind, Method, Name, SigningKey, SigningMaterial};
 use crate::key::imported::KeyFormat;
 use ipnet::IpNet;
 use std::sync::Arc;
@@ -40,7 +40,7 @@ pub struct Credential {
 }
 
 /// What proves a credential.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Proof {
     /// An API key, of which this is kept.
     Key(KeyDigest),
@@ -48,6 +48,8 @@ pub enum Proof {
     Imported(Box<ImportedKey>),
     /// Tokens that an issuer makes for a client.
     Client(Box<ClientId>),
+    /// Signatures of requests, by a key.
+    Signing(Box<SigningKey>),
 }
 
 impl Proof {
@@ -56,6 +58,7 @@ impl Proof {
         match self {
             Self::Key(_) | Self::Imported(_) => CredentialKind::ApiKey,
             Self::Client(_) => CredentialKind::Jwt,
+            Self::Signing(_) => CredentialKind::Signature,
         }
     }
 
@@ -64,7 +67,7 @@ impl Proof {
         match self {
             Self::Key(digest) => Some(digest),
             Self::Imported(key) => Some(&key.digest),
-            Self::Client(_) => None,
+            Self::Client(_) | Self::Signing(_) => None,
         }
     }
 
@@ -72,7 +75,7 @@ impl Proof {
     pub const fn imported(&self) -> Option<&Arc<KeyFormat>> {
         match self {
             Self::Imported(key) => Some(&key.format),
-            Self::Key(_) | Self::Client(_) => None,
+            Self::Key(_) | Self::Client(_) | Self::Signing(_) => None,
         }
     }
 
@@ -80,7 +83,21 @@ impl Proof {
     pub const fn client(&self) -> Option<&ClientId> {
         match self {
             Self::Client(client) => Some(client),
-            Self::Key(_) | Self::Imported(_) => None,
+            Self::Key(_) | Self::Imported(_) | Self::Signing(_) => None,
+        }
+    }
+
+    /// Whether a secret signs for it that both sides have.
+    pub fn shares_secret(&self) -> bool {
+        self.signing()
+            .is_some_and(|key| matches!(key.material, SigningMaterial::Shared(_)))
+    }
+
+    /// The key that signs for it.
+    pub const fn signing(&self) -> Option<&SigningKey> {
+        match self {
+            Self::Signing(key) => Some(key),
+            Self::Key(_) | Self::Imported(_) | Self::Client(_) => None,
         }
     }
 }
@@ -134,6 +151,12 @@ impl CredentialState {
 }
 
 impl Credential {
+    /// What signatures call its key (`keyid`), if it has one that signs.
+    pub fn signs_as(&self) -> Option<&str> {
+        let key = self.proof.signing()?;
+        Some(key.name.as_deref().unwrap_or(&self.id))
+    }
+
     /// Whether it is good; `now` is Unix time in seconds.
     pub fn state(&self, now: i64) -> CredentialState {
         if self.revoked.is_some() {

@@ -130,6 +130,8 @@ fn a_preflight_is_answered_and_meets_nothing_behind() {
             issuers: vec![],
             opaque: None,
             session: None,
+            signature: None,
+            hmac: None,
             forward_credential: false,
             subscription: false,
         });

@@ -1,6 +1,6 @@
 //! API keys, in the headers and query parameters in which a service looks for them.
 
-use super::{Found, Presented, query, scheme};
+use super::{Found, Presented, hmac, query, scheme};
 use crate::facts::{CredentialVerdict, Facts, Place};
 use crate::snapshot::Snapshot;
 use postern_model::entity::{Authentication, Credential, CredentialKind, KeyDigest, Name};
@@ -38,9 +38,14 @@ impl Placed<'_> {
 /// has is none.
 pub(super) fn find<'a>(accepted: &'a Authentication, facts: &'a dyn Facts, found: &mut Found<'a>) {
     let tokens = accepted.accepts(CredentialKind::Jwt);
+    let signed = accepted.accepts(CredentialKind::Hmac);
     for name in &accepted.headers {
         let values = (0..).map_while(|nth| facts.header_named(name.as_bytes(), nth));
-        for value in values.filter(|value| !(tokens && scheme::after(value, "bearer").is_some())) {
+        let is_other = |value: &&[u8]| {
+            tokens && scheme::after(value, "bearer").is_some()
+                || signed && hmac::after(value).is_some()
+        };
+        for value in values.filter(|value| !is_other(value)) {
             found.add(Presented::Key(Placed {
                 source: Source::Header,
                 name,

@@ -1,6 +1,7 @@
 //! Credentials of kinds that are not accepted, in the places where those usually stand.
 
-use super::scheme;
+use super::signature::FIELDS;
+use super::{hmac, scheme};
 use crate::facts::{CredentialVerdict, Facts, OtherKind};
 use crate::fields::Known;
 use postern_model::entity::{Authentication, CredentialKind};
@@ -19,7 +20,13 @@ pub(super) fn verdict(accepted: &Authentication, facts: &dyn Facts) -> Credentia
         return not(OtherKind::ApiKey);
     }
     let Some(value) = facts.header(Known::Authorization, 0) else {
-        return CredentialVerdict::Missing;
+        let is_signed = !accepted.accepts(CredentialKind::Signature)
+            && (FIELDS.iter()).all(|name| facts.header_named(name.as_bytes(), 0).is_some());
+        return if is_signed {
+            not(OtherKind::Signature)
+        } else {
+            CredentialVerdict::Missing
+        };
     };
     if let Some(token) = scheme::after(value, "bearer") {
         return not(if ApiKey::parse(token).is_ok() {
@@ -27,6 +34,9 @@ pub(super) fn verdict(accepted: &Authentication, facts: &dyn Facts) -> Credentia
         } else {
             OtherKind::Bearer
         });
+    }
+    if hmac::after(value).is_some() {
+        return not(OtherKind::Hmac);
     }
     if scheme::after(value, "basic").is_some() {
         return not(OtherKind::Basic);

@@ -1,5 +1,6 @@
 //! What the edge of the system reads for the stages: counters, credentials, bodies.
 
+use super::signed::{Once, SignatureFault, Signed, Used};
 use crate::identity::Acting;
 use crate::session::{Session, SessionFault};
 use postern_model::Code;
@@ -93,6 +94,10 @@ pub enum CredentialVerdict {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         token: Option<Arc<Token>>,
     },
+    /// The request is signed, and the signature is genuine.
+    Signed(Box<Signed>),
+    /// It is signed, and the signature is not genuine.
+    SignatureFault(Box<SignatureFault>),
 }
 
 /// What is not in memory, and might change a verdict if it were.
@@ -112,6 +117,8 @@ pub enum Wanted<'a> {
     Session(&'a KeyDigest),
     /// Fresh tokens for the session that is kept as this.
     FreshTokens(&'a KeyDigest),
+    /// Whether something that may be used once is used for the first time.
+    Once(Once),
 }
 
 impl CredentialVerdict {
@@ -135,7 +142,42 @@ impl CredentialVerdict {
             Self::NoSession(SessionFault::NotRefreshed { digest, .. }) => {
                 Some(Wanted::FreshTokens(digest))
             }
+            Self::Signed(signed) if signed.used == Used::Unasked => signed.once.map(Wanted::Once),
             _ => None,
+        }
+    }
+
+    /// The credential that it is about, by its id, whether there is one or not.
+    pub fn about(&self) -> Option<&str> {
+        match self {
+            Self::Verified { id } | Self::WrongSecret { id } | Self::Unknown { id } => Some(id),
+            Self::Signed(signed) => Some(&signed.id),
+            Self::SignatureFault(fault) => match &**fault {
+                SignatureFault::Wrong { id, .. } => Some(id),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Whose secret somebody may be guessing: the id that was presented, whether there is such a
+    /// credential or not.
+    pub fn guessed(&self) -> Option<&str> {
+        match self {
+            Self::WrongSecret { id } | Self::Unknown { id } => Some(id),
+            Self::SignatureFault(fault) => match &**fault {
+                SignatureFault::Wrong { id, .. } => Some(id),
+                SignatureFault::KeyUnknown { keyid, .. } => Some(keyid),
+                SignatureFault::Malformed(_) | SignatureFault::Absent { .. } => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Takes in whether what may be used once was used before.
+    pub fn used(&mut self, used: Used) {
+        if let Self::Signed(signed) = self {
+            signed.used = used;
         }
     }
 }
@@ -189,6 +231,10 @@ pub enum OtherKind {
     ApiKey,
     /// A session of a browser.
     Session,
+    /// A signature of the request (RFC 9421).
+    Signature,
+    /// A signature of the request in `Authorization`.
+    Hmac,
 }
 
 impl OtherKind {
@@ -200,6 +246,8 @@ impl OtherKind {
             Self::KeyAsBearer => "an API key sent as a bearer token",
             Self::ApiKey => "an API key",
             Self::Session => "the session of a browser",
+            Self::Signature => "a signature of the request",
+            Self::Hmac => "a signature in `Authorization`",
         }
     }
 }

@@ -90,6 +90,8 @@ mod credential {
     pub(super) const TOKEN: u8 = 7;
     /// A token of a person.
     pub(super) const TOKEN_OF_PERSON: u8 = 8;
+    pub(super) const SIGNATURE: u8 = 9;
+    pub(super) const HMAC: u8 = 10;
 }
 
 /// Most scopes of a service and audiences of an issuer that a token can be told by.

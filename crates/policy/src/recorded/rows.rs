@@ -1,14 +1,15 @@
 //! The rows of the directory that a decision read, by value.
 
 use crate::directory::Directory;
-use crate::facts::{CredentialVerdict, Facts, Live};
+use crate::facts::{CredentialVerdict, Facts, Live, SignatureFault};
 use crate::identity::Identity;
 use crate::router::Route;
 use crate::snapshot::Snapshot;
+use postern_model::Secret;
 use postern_model::entity::{
     Accounts, App, ClientId, Credential, Decided, Group, KeyDigest, Method, Name, Proof, Requested,
-    Restriction, Revocation, RevokedTokens, Subscription, SubscriptionState, Suspension, Tenant,
-    TokenRevocation,
+    Restriction, Revocation, RevokedTokens, SignatureAlgorithm, SigningKey, SigningMaterial,
+    Subscription, SubscriptionState, Suspension, Tenant, TokenRevocation,
 };
 use serde::{Deserialize, Serialize};
 
@@ -90,6 +91,12 @@ struct Key {
     /// Issuer and name of the client whose tokens prove it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     client: Option<(Name, Name)>,
+    /// Whether a key proves it that signs.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    signs: bool,
+    /// Whether that is a secret.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    shares: bool,
     environment: Name,
     #[serde(skip_serializing_if = "Option::is_none")]
     scopes: Option<Vec<Name>>,
@@ -155,6 +162,10 @@ impl Rows {
             Some(CredentialVerdict::Verified { id } | CredentialVerdict::WrongSecret { id }) => {
                 Some(id)
             }
+            Some(CredentialVerdict::SignatureFault(fault)) => match &**fault {
+                SignatureFault::Wrong { id, .. } => Some(id),
+                _ => None,
+            },
             _ => identity.map(|identity| &identity.credential.id),
         };
         let revocation = match live.credential() {
@@ -208,6 +219,8 @@ impl Rows {
             id: caller.credential.into(),
             app: caller.app.into(),
             client: caller.client,
+            signs: false,
+            shares: false,
             environment: caller.environment.into(),
             scopes: caller.carried,
             not_before: None,
@@ -326,6 +339,8 @@ fn key(row: &Credential) -> Key {
         id: row.id.clone(),
         app: row.app.clone(),
         client: (row.proof.client()).map(|client| (client.issuer.clone(), client.id.clone())),
+        signs: row.proof.signing().is_some(),
+        shares: row.proof.shares_secret(),
         environment: row.environment.clone(),
         scopes: row.scopes.as_ref().map(|scopes| scopes.to_vec()),
         not_before: row.not_before.as_deref().copied(),
@@ -361,6 +376,15 @@ impl Key {
             app: self.app.clone(),
             proof: match self.client.clone() {
                 Some((issuer, id)) => Proof::Client(Box::new(ClientId { issuer, id })),
+                None if self.signs => Proof::Signing(Box::new(SigningKey {
+                    name: None,
+                    algorithm: SignatureAlgorithm::Ed25519,
+                    material: if self.shares {
+                        SigningMaterial::Shared(Secret::new([].into()))
+                    } else {
+                        SigningMaterial::Public("".into())
+                    },
+                })),
                 None => Proof::Key(KeyDigest([0; 32])),
             },
             environment: self.environment.clone(),

@@ -3,6 +3,7 @@
 
 mod kinds;
 mod session;
+pub(super) mod signature;
 mod token;
 
 use super::connection::moment;
@@ -28,6 +29,9 @@ pub(super) const CHECKS: &[Check] = &[
     token::audience,
     token::revocation,
     token::activity,
+    signature::components,
+    signature::lifetime,
+    signature::replay,
     revocation,
     beginning,
     end,
@@ -69,9 +73,11 @@ fn proof(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) ->
             // Of a live request it is; of a made-up one, or of a record that other rules decided,
             // it need not be.
             let kind = identity.kind();
-            let fits =
-                accepted.accepts(kind) || session::is_of_client(&identity, accepted, snapshot);
-            if !fits {
+            let fits = match &identity.session {
+                Some(_) => accepted.accepts(kind),
+                None => accepted.accepts_proof(&identity.credential.proof),
+            };
+            if !(fits || session::is_of_client(&identity, accepted, snapshot)) {
                 let sent = kinds::sent(kind);
                 let denial = kinds::not_accepted(sent, accepted, snapshot, Some(&route));
                 return Outcome::Refuse(denial);
@@ -143,6 +149,10 @@ pub(crate) fn proved(
             at,
             token: None,
         } => token::ended(issuer, *at),
+        CredentialVerdict::Signed(signed) => {
+            return identify(&signed.id, snapshot).ok_or_else(|| signature::of_nobody(&signed.id));
+        }
+        CredentialVerdict::SignatureFault(fault) => signature::not_genuine(fault),
     })
 }
 

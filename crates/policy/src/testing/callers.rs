@@ -74,6 +74,8 @@ impl World {
             session: None,
             headers: vec!["x-api-key".into()],
             query: vec!["api_key".into()],
+            signature: None,
+            hmac: None,
             forward_credential: false,
             subscription: true,
         });

@@ -27,6 +27,7 @@ pub(crate) enum Keys {
 #[command(after_help = "Examples:
   postern keys create --app crm --environment production --expires 90d
   postern keys create --app crm --scopes orders:read,orders:write --name \"CI of crm\"
+  postern keys create --app crm --hmac         # to sign requests by
   postern keys create --app crm --offline      # for a configuration file")]
 pub(crate) struct KeysCreate {
     /// The app that it belongs to.
@@ -48,6 +49,10 @@ pub(crate) struct KeysCreate {
     /// Why, for the change log.
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub(crate) comment: String,
+    /// Make a secret that requests are signed by (HMAC), in the place of an API key. Postern keeps
+    /// it sealed.
+    #[arg(long)]
+    pub(crate) hmac: bool,
     /// Ask no running Postern: print the key, and the lines for a configuration file.
     #[arg(long)]
     pub(crate) offline: bool,

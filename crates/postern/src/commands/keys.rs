@@ -8,6 +8,7 @@ use crate::output;
 use jiff::Timestamp;
 use postern_control::shorthand::{self, NewKey};
 use postern_control::workflow::{Rotation, rotated};
+use postern_model::Secret;
 use postern_model::key::imported::Algorithm;
 use serde_json::{Value, json};
 use std::process::ExitCode;
@@ -23,14 +24,19 @@ pub(crate) fn dispatch(command: Keys) -> anyhow::Result<ExitCode> {
 
 fn create(args: KeysCreate) -> anyhow::Result<ExitCode> {
     let expires_at = args.expires.map(|moment| moment.utc(Timestamp::now()));
-    let (key, change) = shorthand::new_key(NewKey {
+    let (key, mut change) = shorthand::new_key(NewKey {
         app: args.app.clone(),
         environment: args.environment,
         scopes: args.scopes,
         expires_at: expires_at.clone(),
         title: args.name,
     })?;
-    let secret = key.reveal();
+    let secret = if args.hmac {
+        shorthand::signed_by(&mut change, "env:SIGNING_SECRET");
+        shorthand::new_secret()?
+    } else {
+        Secret::new((*key.reveal().expose()).to_owned())
+    };
     let mut shown = json!({"id": change.id, "key": secret.expose(), "expires_at": expires_at});
     if args.offline {
         if let (true, Value::Object(members)) = (args.shown.json, &mut shown) {
@@ -42,6 +48,12 @@ fn create(args: KeysCreate) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let mut remote = Remote::connect(&args.shown.at)?;
+    if args.hmac && !remote.owned_by_file {
+        let holder = format!("credential/{}", change.id);
+        let params = json!({"value": secret.expose(), "for": holder});
+        let answer = remote.call("secrets.seal", params)?;
+        shorthand::signed_by(&mut change, text(&answer, "sealed"));
+    }
     if let Err(error) = remote.change(&change, &args.comment) {
         let refused = error.downcast_ref::<Refused>();
         if refused.is_some_and(|refused| refused.code == "file_mode") {

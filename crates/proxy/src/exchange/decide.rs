@@ -11,6 +11,7 @@ use crate::freshness::AWAY;
 use crate::gateway::{Core, CoreState};
 use postern_model::{Code, Denial};
 use postern_policy::client::{ClientAddress, Scheme, scheme};
+use postern_policy::credential::content;
 use postern_policy::csrf;
 use postern_policy::facts::{CredentialVerdict, EdgeReading, Reading, Readings};
 use postern_policy::head::Head;
@@ -237,6 +238,7 @@ impl Walking<'_> {
                                 live,
                                 accepted,
                                 secure: self.is_secure(live, walk.client()),
+                                is_asked: matches!(counted, Counted::Asked),
                             };
                             looking.verdict().await
                         }
@@ -274,6 +276,13 @@ impl Walking<'_> {
                     let start = intake.start(bytes).await;
                     let start = start.map_err(|fault| caller_fault(fault, timeout))?;
                     live.provide_body_start(start.to_vec());
+                }
+                Step::Need(FactRequest::Content { limit }) => {
+                    let timeout = self.state.configuration().timeouts.body;
+                    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+                    let read = intake.start(most.saturating_add(1)).await;
+                    let read = read.map_err(|fault| caller_fault(fault, timeout))?;
+                    live.provide_content(content(live, read, limit));
                 }
                 Step::Done(decision) => return Ok(decision),
             }
@@ -326,8 +335,8 @@ pub(super) async fn hold_back(
     now: i64,
 ) {
     let counting = &core.shared.counting;
-    // What anybody may try at will: credentials and tokens.
-    if !matches!(denial.code.family(), "credential" | "token") {
+    // What anybody may try at will: credentials, tokens and signatures.
+    if !matches!(denial.code.family(), "credential" | "token" | "signature") {
         return;
     }
     let settings = &state.snapshot().edge;
@@ -340,9 +349,7 @@ pub(super) async fn hold_back(
             "blocked for a while: too many refusals"
         );
     }
-    let Some(CredentialVerdict::WrongSecret { id } | CredentialVerdict::Unknown { id }) =
-        credential
-    else {
+    let Some(id) = credential.and_then(CredentialVerdict::guessed) else {
         return;
     };
     let mut hasher = DefaultHasher::new();

@@ -150,6 +150,7 @@ impl Answering<'_> {
             live,
             accepted,
             secure: scheme(live, settings, &self.asked.client) == Scheme::Https,
+            is_asked: false,
         };
         let verdict = looking.verdict().await;
         let proved = proved(&verdict, accepted, live, snapshot);

@@ -152,7 +152,9 @@ pub(super) fn rendered(
     let configuration = state.configuration();
     let service = terms.service;
     let profile = service.map_or_else(StatusProfile::default, |s| s.status_profile);
-    let challenges = terms.accepted.map(|of| challenges(of, denial.code));
+    let challenges = terms
+        .accepted
+        .map(|of| challenges(of, denial.code, head.has_body));
     let challenges = challenges.unwrap_or_default();
     let help = journal.help();
     let context = Context {
@@ -207,6 +209,7 @@ fn document(refusal: &Refusal, shown: &Shown<'_>, context: Context<'_>) -> Vec<u
 fn challenges<'a>(
     (realm, accepted): (&'a str, &'a Authentication),
     code: Code,
+    has_body: bool,
 ) -> SmallVec<[Challenge<'a>; 2]> {
     let mut challenges = SmallVec::new();
     for kind in &accepted.kinds {
@@ -227,6 +230,22 @@ fn challenges<'a>(
                 // RFC 6750 §3.1: nothing is said where nothing was sent.
                 error: (code.family() == "token").then_some("invalid_token"),
             }),
+            CredentialKind::Hmac => {
+                let terms = accepted.hmac.as_deref();
+                challenges.extend(terms.map(|terms| Challenge::Hmac {
+                    realm,
+                    terms,
+                    has_body,
+                }));
+            }
+            CredentialKind::Signature => {
+                let terms = accepted.signature.as_deref();
+                challenges.extend(terms.map(|terms| Challenge::Signature {
+                    realm,
+                    terms,
+                    has_body,
+                }));
+            }
         }
     }
     challenges

@@ -6,7 +6,7 @@ use crate::sessions::By;
 use postern_model::entity::Authentication;
 use postern_policy::credential::{Heard, Verifier, bearer_token, verify_in};
 use postern_policy::facts::{CredentialVerdict, Wanted};
-use postern_policy::{Live, Snapshot};
+use postern_policy::{Facts, Live, Snapshot};
 use std::sync::Arc;
 
 /// A credential that is looked for.
@@ -20,6 +20,8 @@ pub(super) struct Looking<'a> {
     pub(super) accepted: &'a Authentication,
     /// Whether the browser speaks TLS, with us or with a trusted proxy.
     pub(super) secure: bool,
+    /// It is only asked how things stand: nothing is used by it.
+    pub(super) is_asked: bool,
 }
 
 impl Looking<'_> {
@@ -51,6 +53,11 @@ impl Looking<'_> {
                     Some(by) => shared.browsers.refresh(*digest, by).await,
                     None => false,
                 },
+                Wanted::Once(once) => {
+                    let now = Facts::now(self.live);
+                    verdict.used(shared.counting.once(once, self.is_asked, now));
+                    break;
+                }
             };
             if !obtained {
                 break;
@@ -90,7 +97,7 @@ impl Looking<'_> {
 /// keys are known an answer.
 const fn turn(wanted: &Wanted<'_>) -> u8 {
     match wanted {
-        Wanted::Keys { .. } | Wanted::Session(_) => 1,
+        Wanted::Keys { .. } | Wanted::Session(_) | Wanted::Once(_) => 1,
         Wanted::Answer { .. } | Wanted::FreshTokens(_) => 2,
     }
 }

@@ -27,6 +27,8 @@ fn service(redact: Redact) -> Service {
             session: None,
             headers: vec!["x-partner-id".into()],
             query: vec!["partner".into()],
+            signature: None,
+            hmac: None,
             forward_credential: false,
             subscription: true,
         }),

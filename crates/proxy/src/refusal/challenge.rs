@@ -2,6 +2,7 @@
 
 use super::headers::{Headers, names};
 use super::{Context, push_string};
+use postern_model::entity::SignatureTerms;
 
 /// One way to prove an identity that an operation accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,12 +28,38 @@ pub enum Challenge<'a> {
         /// The cookie's name.
         name: &'a str,
     },
+    /// A signature in `Authorization` (draft-cavage-http-signatures-12 §3.1.2).
+    Hmac {
+        /// The service.
+        realm: &'a str,
+        /// What it has to be like.
+        terms: &'a SignatureTerms,
+        /// Whether the request has a body.
+        has_body: bool,
+    },
+    /// A signature of the request (RFC 9421 §5).
+    Signature {
+        /// The service.
+        realm: &'a str,
+        /// What it has to be like.
+        terms: &'a SignatureTerms,
+        /// Whether the request has a body.
+        has_body: bool,
+    },
 }
 
 /// Adds a field for each challenge. A 401 must have one (RFC 9110 §15.5.2): where none is known,
 /// it says at least for whom.
 pub(super) fn push(context: &Context<'_>, headers: &mut Headers) {
     for challenge in context.challenges {
+        if let Challenge::Signature {
+            terms, has_body, ..
+        } = challenge
+        {
+            headers.write(names::ACCEPT_SIGNATURE, |out| {
+                accepted(terms, *has_body, out)
+            });
+        }
         headers.write(names::WWW_AUTHENTICATE, |out| match challenge {
             Challenge::ApiKey { realm, header } => {
                 out.push_str("ApiKey realm=");
@@ -54,6 +81,34 @@ pub(super) fn push(context: &Context<'_>, headers: &mut Headers) {
                     push_string(out, error);
                 }
             }
+            Challenge::Hmac {
+                realm,
+                terms,
+                has_body,
+            } => {
+                out.push_str("Signature realm=");
+                push_string(out, realm);
+                out.push_str(", algorithm=\"hmac-sha256\", headers=\"(request-target) date");
+                for name in &terms.components {
+                    match &**name {
+                        "@method" | "@path" | "@query" => continue,
+                        "@authority" => out.push_str(" host"),
+                        other => {
+                            out.push(' ');
+                            out.push_str(other);
+                        }
+                    }
+                }
+                if terms.digest && *has_body {
+                    out.push_str(" digest");
+                }
+                out.push('"');
+            }
+            // The standard has no scheme, and a 401 has to name one.
+            Challenge::Signature { realm, .. } => {
+                out.push_str("Signature realm=");
+                push_string(out, realm);
+            }
         });
     }
     if context.challenges.is_empty() {
@@ -61,5 +116,22 @@ pub(super) fn push(context: &Context<'_>, headers: &mut Headers) {
             out.push_str("ApiKey realm=");
             push_string(out, context.pseudonym);
         });
+    }
+}
+
+/// `Accept-Signature`: what a signature of the request has to cover and to say (RFC 9421 §5.1).
+fn accepted(terms: &SignatureTerms, has_body: bool, out: &mut String) {
+    out.push_str("sig1=(");
+    let digest = (terms.digest && has_body).then_some("content-digest");
+    let components = terms.components.iter().map(|name| &**name).chain(digest);
+    for (nth, name) in components.enumerate() {
+        if nth > 0 {
+            out.push(' ');
+        }
+        push_string(out, name);
+    }
+    out.push_str(");created;keyid");
+    if terms.nonce {
+        out.push_str(";nonce");
     }
 }

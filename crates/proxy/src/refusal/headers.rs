@@ -23,6 +23,7 @@ pub(super) mod names {
 
     names! {
         ACCEPT = "Accept" "accept",
+        ACCEPT_SIGNATURE = "Accept-Signature" "accept-signature",
         ALLOW = "Allow" "allow",
         CACHE_CONTROL = "Cache-Control" "cache-control",
         CONTENT_SECURITY_POLICY = "Content-Security-Policy" "content-security-policy",

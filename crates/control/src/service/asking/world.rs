@@ -123,14 +123,8 @@ impl Asking {
     /// Whose rows a record is about.
     pub(super) fn rows_of(&self, entry: &Entry, recorded: &Recorded) -> Rows {
         let owned = |name: &Option<Arc<str>>| name.as_ref().map(ToString::to_string);
-        let sent = match recorded.credential() {
-            Some(
-                CredentialVerdict::Verified { id }
-                | CredentialVerdict::WrongSecret { id }
-                | CredentialVerdict::Unknown { id },
-            ) => Some(id.to_string()),
-            _ => None,
-        };
+        let sent = recorded.credential().and_then(CredentialVerdict::about);
+        let sent = sent.map(str::to_owned);
         let then = recorded.directory();
         let now = self.running.directory();
         let credential = sent.or_else(|| owned(&entry.credential));

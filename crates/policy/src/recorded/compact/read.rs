@@ -148,6 +148,7 @@ impl Reader<'_> {
             listed: Vec::new(),
             credential,
             token,
+            content: None,
             looked: accepted.map(|accepted| looked(accepted, self.rules)),
             tokens: self.tokens(),
             readings,
@@ -254,6 +255,8 @@ impl Reader<'_> {
             credential::BASIC => kind(OtherKind::Basic),
             credential::KEY_AS_BEARER => kind(OtherKind::KeyAsBearer),
             credential::API_KEY => kind(OtherKind::ApiKey),
+            credential::SIGNATURE => kind(OtherKind::Signature),
+            credential::HMAC => kind(OtherKind::Hmac),
             _ => None,
         }
     }

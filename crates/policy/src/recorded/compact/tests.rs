@@ -93,6 +93,9 @@ fn decide(
                 live.provide_autonomous_system(system_of(walk.client().unwrap().address));
             }
             Step::Need(FactRequest::BodyStart { .. }) => live.provide_body_start(body.to_vec()),
+            Step::Need(FactRequest::Content { limit }) => {
+                live.provide_content(crate::credential::content(live, body, limit));
+            }
             Step::Need(FactRequest::CsrfToken { policy }) => {
                 let token = rules.csrf_token(policy).unwrap();
                 // Forms have it in their field.

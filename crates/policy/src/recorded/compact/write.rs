@@ -73,8 +73,10 @@ impl Seen {
                 OtherKind::KeyAsBearer => credential::KEY_AS_BEARER,
                 OtherKind::ApiKey => credential::API_KEY,
                 OtherKind::Session => credential::NOT_KEPT,
+                OtherKind::Signature => credential::SIGNATURE,
+                OtherKind::Hmac => credential::HMAC,
             },
-            // Nobody passes with the others.
+            // What a signature said is not kept; nobody passes with the others.
             _ => credential::NOT_KEPT,
         };
         let (country, system) = live.located();

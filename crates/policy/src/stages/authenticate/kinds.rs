@@ -46,15 +46,26 @@ fn accepted_kinds(accepted: &Authentication) -> Vec<Cow<'static, str>> {
             }
             CredentialKind::Jwt => kinds.push("a bearer token (JWT) in `Authorization`".into()),
             CredentialKind::Session => kinds.push("the session of a browser (cookie)".into()),
+            CredentialKind::Signature => {
+                kinds.push("a signature of the request (RFC 9421) in `Signature`".into());
+            }
+            CredentialKind::Hmac => {
+                kinds.push("a signature of the request (HMAC) in `Authorization`".into());
+            }
         }
     }
     kinds
 }
 
 pub(super) fn missing(accepted: &Authentication, facts: &dyn Facts) -> Denial {
-    let tokens = accepted.accepts(CredentialKind::Jwt);
+    let tokens = accepted.accepts(CredentialKind::Jwt) || accepted.accepts(CredentialKind::Hmac);
     let authorization = tokens.then(|| Place::Header("authorization".into()));
-    let looked: Vec<Place> = places(accepted).chain(authorization).collect();
+    let signed = accepted.accepts(CredentialKind::Signature);
+    let signature = signed.then(|| Place::Header("signature".into()));
+    let looked: Vec<Place> = places(accepted)
+        .chain(authorization)
+        .chain(signature)
+        .collect();
     let came: Vec<Cow<'static, str>> = USUAL
         .iter()
         .filter(|name| facts.has_header(name))
@@ -108,6 +119,8 @@ pub(super) const fn sent(kind: CredentialKind) -> OtherKind {
         CredentialKind::ApiKey => OtherKind::ApiKey,
         CredentialKind::Jwt => OtherKind::Bearer,
         CredentialKind::Session => OtherKind::Session,
+        CredentialKind::Signature => OtherKind::Signature,
+        CredentialKind::Hmac => OtherKind::Hmac,
     }
 }
 
@@ -117,6 +130,8 @@ const fn kind(sent: OtherKind) -> Option<CredentialKind> {
         OtherKind::Bearer => Some(CredentialKind::Jwt),
         OtherKind::ApiKey => Some(CredentialKind::ApiKey),
         OtherKind::Session => Some(CredentialKind::Session),
+        OtherKind::Signature => Some(CredentialKind::Signature),
+        OtherKind::Hmac => Some(CredentialKind::Hmac),
         OtherKind::Basic | OtherKind::KeyAsBearer => None,
     }
 }

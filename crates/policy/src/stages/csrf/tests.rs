@@ -241,6 +241,8 @@ fn it_is_asked_only_of_what_browsers_send_on_their_own() {
         issuers: vec![],
         opaque: None,
         session: None,
+        signature: None,
+        hmac: None,
         forward_credential: false,
         subscription: false,
     });

@@ -212,6 +212,10 @@ impl Trial {
                     panic!("no policy asks for a token")
                 }
                 FactRequest::BodyStart { .. } => facts.provide_body_start(self.body.to_vec()),
+                FactRequest::Content { limit } => {
+                    let found = crate::credential::content(&facts, self.body, limit);
+                    facts.provide_content(found);
+                }
             }
         }
     }
@@ -228,7 +232,9 @@ fn stage_of(fact: FactRequest) -> Stage {
         FactRequest::Credential => Stage::Authenticate,
         FactRequest::CsrfToken { .. } => Stage::Csrf,
         FactRequest::Counters => Stage::Limits,
-        FactRequest::BodyStart { .. } | FactRequest::CsrfField { .. } => Stage::Content,
+        FactRequest::BodyStart { .. }
+        | FactRequest::CsrfField { .. }
+        | FactRequest::Content { .. } => Stage::Content,
     }
 }
 

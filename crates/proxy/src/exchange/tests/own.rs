@@ -177,6 +177,8 @@ fn world() -> World {
         session: None,
         headers: vec!["x-api-key".into()],
         query: Vec::new(),
+        signature: None,
+        hmac: None,
         forward_credential: false,
         subscription: true,
     });

@@ -126,6 +126,37 @@ fn of_tokens() -> Vec<Denial> {
         new(Code::TokenAudienceMismatch)
             .saw("aud", list(&[]))
             .saw("expected", list(&["orders"])),
+        new(Code::SignatureInvalid).saw("error", "`Signature-Input` ends with a comma"),
+        new(Code::SignatureInvalid)
+            .saw("components", list(&["@method", "@authority"]))
+            .saw("seen", "`POST` by `http` for `api.example.com`"),
+        new(Code::SignatureStale)
+            .saw("created", at)
+            .saw("now", at + 312)
+            .saw("skew", 312)
+            .saw("max_age", 300)
+            .saw("leeway", 0),
+        new(Code::SignatureStale)
+            .saw("created", at + 86_400)
+            .saw("now", at)
+            .saw("skew", 86_400)
+            .saw("max_age", 300)
+            .saw("leeway", 30),
+        new(Code::SignatureStale)
+            .saw("expires", at)
+            .saw("now", at + 40)
+            .saw("skew", 40)
+            .saw("leeway", 30),
+        new(Code::SignatureReplayed).saw("nonce", "b3k2pp5k7z"),
+        new(Code::SignatureReplayed),
+        new(Code::SignatureComponentMissing)
+            .saw("missing", list(&["@query", "content-digest"]))
+            .saw("components", list(&["@method", "@path"])),
+        new(Code::SignatureComponentMissing).saw("absent", list(&["x-order"])),
+        new(Code::SignatureDigestMismatch)
+            .saw("algorithms", list(&["sha-256"]))
+            .saw("length", 18),
+        new(Code::SignatureDigestMismatch).saw("error", "has neither `sha-256` nor `sha-512`"),
         new(Code::TokenClaimMissing).saw("claim", list(&["client_id", "azp"])),
         new(Code::TokenClaimMissing)
             .saw("claim", list(&["client_id"]))
