@@ -329,14 +329,18 @@ test('a viewer sees an app whole and no button; the page of another tenant is no
   await accessible(page);
   await shot(page, 'apps-narrow-dark');
   await page.goto('/apps/fieldforce');
-  await page.getByRole('table', { name: 'Keys' }).waitFor();
+  await page.getByRole('table', { name: 'Keys and other credentials' }).waitFor();
   await page.getByRole('table', { name: 'Refused lately' }).getByText('subscription.pending').waitFor();
   await page.getByRole('table', { name: 'What it may call' }).waitFor();
   await expect(page.getByRole('main').getByRole('button').count()).resolves.toBe(0);
   await fits(page);
   await accessible(page);
   await shot(page, 'app-narrow-dark');
-  await page.getByRole('table', { name: 'Keys' }).getByRole('link', { name: /^key_/ }).first().click();
+  await page
+    .getByRole('table', { name: 'Keys and other credentials' })
+    .getByRole('link', { name: /^key_/ })
+    .first()
+    .click();
   await heading(page, /^Key key_/);
   await page.getByRole('region', { name: 'Restrictions' }).waitFor();
   await expect(page.getByRole('main').getByRole('button').count()).resolves.toBe(0);

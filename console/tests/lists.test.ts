@@ -303,3 +303,92 @@ test('blocks are shown, found and lifted', async () => {
   expect(complaints).toEqual([]);
   await context.close();
 });
+
+test('a list comes from a file, and how it stands is shown', async () => {
+  const { writeFile } = await import('node:fs/promises');
+  const file = `${at.data}/partners.txt`;
+  await writeFile(file, '192.0.2.0/24\n198.51.100.7\n');
+  const { page, complaints, context } = await visit(chromium, at);
+  await signIn(page, owner);
+  await page.goto('/lists');
+  await page.getByRole('button', { name: 'New list' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('from-file');
+  await dialog.getByRole('radio', { name: 'From a file on the machine of the gateway' }).check();
+  await dialog.getByRole('button', { name: 'Make it' }).click();
+  await dialog.getByText('Say where.').waitFor();
+  await accessible(page);
+  await dialog.getByRole('textbox', { name: 'File' }).fill(file);
+  await dialog.getByRole('button', { name: 'Make it' }).click();
+  await page.getByRole('heading', { name: 'List from-file', level: 1 }).waitFor();
+  const stands = page.getByRole('region', { name: 'How it stands' });
+  await stands.getByText('2 ranges').waitFor();
+  await accessible(page);
+  await shot(page, 'list-sourced');
+  await writeFile(file, 'nowhere at all\n');
+  await stands.getByText('Could not be read: what it said last counts').waitFor({ timeout: 30_000 });
+  await page.getByRole('button', { name: 'Edit list' }).click();
+  await dialog.getByRole('textbox', { name: 'It counts without an answer for' }).fill('2d');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  expect(await list('from-file')).toMatchObject({ source: { file, stale_after: '2d' } });
+  await page.goto('/lists?q=from-file');
+  await page.getByRole('table').getByText('Could not be read').waitFor();
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test('which proxies are trusted is changed by who runs the platform, and nobody else sees it', async () => {
+  const { page, complaints, context } = await visit(chromium, at);
+  await signIn(page, owner);
+  await page.goto('/lists?tab=origins');
+  await page.getByText('nobody: the address of the connection counts').waitFor();
+  await accessible(page);
+  const dialog = page.getByRole('dialog');
+  const change = page.getByRole('button', { name: 'Change: Proxies in front of the gateway' });
+  await change.click();
+  await dialog.getByRole('textbox', { name: 'Trusted addresses' }).fill('10.0.0.1/8');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.getByRole('alert').getByText('10.0.0.0/8').first().waitFor();
+  await dialog.getByRole('textbox', { name: 'Trusted addresses' }).fill('10.0.0.0/8');
+  await accessible(page);
+  await shot(page, 'origins');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('These proxies are trusted now.').waitFor();
+  await page
+    .getByRole('region', { name: 'Proxies in front of the gateway' })
+    .getByText('10.0.0.0/8')
+    .waitFor();
+
+  // Somebody else is faster.
+  await change.click();
+  await dialog
+    .getByRole('spinbutton', { name: 'Most hops in it' })
+    .or(dialog.getByLabel('Most hops in it'))
+    .first()
+    .fill('3');
+  const [before] = (
+    (await at.ask('POST', '/api/v1/commands/documents', { kind: 'client' })).body as {
+      ok: { documents: Array<{ version: number }> };
+    }
+  ).ok.documents;
+  const patch = { trusted_proxies: ['10.0.0.0/8', '192.0.2.1'] };
+  const expect_ = { version: before?.version };
+  const changes = [{ kind: 'client', id: 'platform', patch, expect: expect_ }];
+  await at.ask('POST', '/api/v1/commands/change', { changes, comment: '' });
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  const conflict = page.getByRole('dialog', { name: 'Somebody else changed this meanwhile' });
+  await conflict.getByRole('button', { name: 'Save mine over it' }).click();
+  await page.getByText('192.0.2.1').waitFor();
+  expect(complaints).toEqual([]);
+  await context.close();
+  const viewer = await visit(chromium, at);
+  await signIn(viewer.page, await account(at, 'origins@example.com', 'viewer', 'commerce'));
+  await viewer.page.goto('/lists?tab=origins');
+  await viewer.page
+    .getByRole('table', { name: 'Lists of addresses' })
+    .or(viewer.page.getByText('There are no lists yet'))
+    .first()
+    .waitFor();
+  expect(await viewer.page.getByRole('tab').count()).toBe(0);
+});

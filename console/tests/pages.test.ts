@@ -21,6 +21,8 @@ const pages: Array<[name: string, path: string]> = [
   ['operations', '/services/users?tab=operations'],
   ['upstream', '/services/users?tab=upstream'],
   ['subscriptions', '/services/users?tab=subscriptions'],
+  ['ways', '/services/users?tab=ways'],
+  ['issuers', '/issuers'],
   ['lists', '/lists'],
   ['list', '/lists/build-servers'],
   ['audit', '/audit'],

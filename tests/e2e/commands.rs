@@ -3,6 +3,7 @@
 mod access;
 mod apply;
 mod asking;
+mod believed;
 mod declared;
 mod demo;
 mod directory;

@@ -50,3 +50,8 @@ export class Unreachable extends Error {
 export function codeOf(error: unknown): string | undefined {
   return error instanceof Problem ? error.code : undefined;
 }
+
+/** Whether a problem may say that the document was changed since it was read. */
+export function mayBeStale(error: unknown): boolean {
+  return ['resource.version_mismatch', 'resource.conflict'].includes(codeOf(error) ?? '');
+}

@@ -1263,6 +1263,44 @@ export interface paths {
         patch: operations["patch_tenant_default"];
         trace?: never;
     };
+    "/api/v1/token-revocations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List token-revocations */
+        get: operations["list_token_revocations"];
+        put?: never;
+        /** Make one revocation of tokens */
+        post: operations["create_token_revocation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/token-revocations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show one revocation of tokens */
+        get: operations["get_token_revocation"];
+        /** Make or replace one revocation of tokens */
+        put: operations["replace_token_revocation"];
+        post?: never;
+        /** Remove one revocation of tokens */
+        delete: operations["delete_token_revocation"];
+        options?: never;
+        head?: never;
+        /** Change one revocation of tokens */
+        patch: operations["patch_token_revocation"];
+        trace?: never;
+    };
     "/api/v1/upstreams": {
         parameters: {
             query?: never;
@@ -1675,6 +1713,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/issuers/{id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say which services accept an issuer's tokens, and which of its clients are apps */
+        get: operations["uses_of_issuer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls": {
         parameters: {
             query?: never;
@@ -1805,6 +1860,40 @@ export interface paths {
         get: operations["list_sources"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/issuer-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show how the keys of issuers stand, as this node sees them */
+        get: operations["issuer_keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/issuers/{id}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fetch the keys of an issuer now, or read its file again */
+        post: operations["refresh_issuer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3019,6 +3108,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/commands/issuers.keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show how the keys of issuers stand */
+        post: operations["command_issuers.keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commands/issuers.refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fetch the keys of an issuer now */
+        post: operations["command_issuers.refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commands/issuers.uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show what relies on an issuer */
+        post: operations["command_issuers.uses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commands/lists.uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show which policies use a list */
+        post: operations["command_lists.uses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/commands/lists.sources": {
         parameters: {
             query?: never;
@@ -4205,6 +4362,15 @@ export interface components {
             /** @description `added`, `changed` or `removed`. */
             did: string;
         };
+        /** @description A client of an issuer that is an app. */
+        ClientOfIssuer: {
+            /** @description What the issuer calls it; `*`: every client that is no other app. */
+            client: string;
+            /** @description The app. */
+            app: string;
+            /** @description The credential that says so. */
+            credential: string;
+        };
         /** @description One difference. */
         ComparedDifference: {
             /** @description What it is. */
@@ -4952,8 +5118,48 @@ export interface components {
             /** @description What stood behind the key. */
             salt_suffix?: components["schemas"]["ConfiguredSalt"];
         };
+        /** @description How an issuer is asked about tokens. */
+        ConfiguredIntrospection: {
+            /**
+             * @description The address of its introspection endpoint.
+             * @example https://docs.example.com/gateway
+             */
+            url: string;
+            /**
+             * @description What the gateway is called there, as client.
+             * @example Field force
+             */
+            client_id: string;
+            /**
+             * @description Where the gateway's own secret is: `env:NAME` or `file:PATH`. It is sent as HTTP Basic.
+             * @example env:FIELDFORCE_KEY
+             */
+            client_secret: string;
+            /**
+             * @description Whether it is asked about tokens that are no JWT. A service accepts such tokens of one issuer
+             *     at most: they do not say whose they are, and are shown to nobody else.
+             * @default true
+             */
+            opaque: boolean;
+            /**
+             * @description What proves those that are.
+             * @default keys
+             */
+            jwt: components["schemas"]["ConfiguredJwtProof"];
+            /**
+             * @description The longest that an answer may take.
+             * @default 2s
+             */
+            timeout: components["schemas"]["ConfiguredDuration"];
+            /**
+             * @description How long it counts that a token is good, never beyond its `exp`. That it is not counts for 5 s
+             *     at most.
+             * @default 30s
+             */
+            cache: components["schemas"]["ConfiguredDuration"];
+        };
         /**
-         * @description Whoever signs tokens (JWT) that callers may bring. Its keys are in one of `keys_file`,
+         * @description Whoever makes tokens that callers may bring. Its keys are in one of `keys_file`,
          *     `keys_url` and `secret`; without any, they are found through its own description
          *     (`/.well-known/openid-configuration` below `issuer`).
          */
@@ -5000,6 +5206,11 @@ export interface components {
             keep: components["schemas"]["ConfiguredDuration"];
             /** @description Where its tokens say who calls, and what they may do. */
             claims?: components["schemas"]["ConfiguredClaims"];
+            /**
+             * @description Where it is asked whether a token is good (RFC 7662): tokens that are no JWT, and with `jwt`
+             *     those that are.
+             */
+            introspection?: components["schemas"]["ConfiguredIntrospection"];
         };
         /**
          * @description The name of a member, or its place as a JSON Pointer (RFC 6901) in which `*` stands for any step.
@@ -5011,6 +5222,8 @@ export interface components {
             /** @description The issuers, declared in `issuers`: those of the platform and of the service's own tenant. */
             issuers: string[];
         };
+        /** @description What proves a token that is a JWT. */
+        ConfiguredJwtProof: "keys" | "both" | "introspection";
         /** @description How much may be used. */
         ConfiguredLimit: {
             /**
@@ -6019,6 +6232,37 @@ export interface components {
         };
         /** @description A version of TLS. */
         ConfiguredTlsVersion: "1.2" | "1.3";
+        /**
+         * @description Tokens of an issuer that end here, whatever they say themselves: one of `jti`, `subject` and
+         *     `client`. There are at most 10,000 of each issuer.
+         */
+        ConfiguredTokenRevocation: {
+            /** @description The issuer, declared in `issuers`. */
+            issuer: string;
+            /** @description The one token of this name (`jti`). */
+            jti?: components["schemas"]["ConfiguredText"];
+            /**
+             * @description All tokens of this subject (`sub`) that were made up to `revoked_at` (`iat`), and those that
+             *     do not say when. Whoever signs in again gets one that is good.
+             */
+            subject?: components["schemas"]["ConfiguredText"];
+            /** @description The same of all tokens that were made for this client (`client_id`, `azp`). */
+            client?: components["schemas"]["ConfiguredText"];
+            /**
+             * @description When they were revoked.
+             * @example 2026-11-20T09:12:00Z
+             */
+            revoked_at: string;
+            /**
+             * @description Until when this counts: until the last of them is over by itself. Without it, 30 days from
+             *     `revoked_at` on.
+             */
+            until?: components["schemas"]["ConfiguredDate"];
+            /** @description Who revoked them. */
+            revoked_by?: components["schemas"]["ConfiguredText"];
+            /** @description Why, for their holders to read. */
+            reason?: components["schemas"]["ConfiguredText"];
+        };
         /** @description Targets, and how they are used. */
         ConfiguredUpstream: {
             /**
@@ -7048,7 +7292,7 @@ export interface components {
             days: number | null;
         };
         /**
-         * @description Whoever signs tokens (JWT) that callers may bring. Its keys are in one of `keys_file`,
+         * @description Whoever makes tokens that callers may bring. Its keys are in one of `keys_file`,
          *     `keys_url` and `secret`; without any, they are found through its own description
          *     (`/.well-known/openid-configuration` below `issuer`).
          */
@@ -7095,6 +7339,11 @@ export interface components {
             keep: components["schemas"]["ConfiguredDuration"];
             /** @description Where its tokens say who calls, and what they may do. */
             claims?: components["schemas"]["ConfiguredClaims"];
+            /**
+             * @description Where it is asked whether a token is good (RFC 7662): tokens that are no JWT, and with `jwt`
+             *     those that are.
+             */
+            introspection?: components["schemas"]["ConfiguredIntrospection"];
             /** @description Its name among its kind. */
             id?: string;
             /** @description Grows with every change; the `ETag` of it. */
@@ -7126,6 +7375,60 @@ export interface components {
             restricted_to?: {
                 [key: string]: unknown;
             } | null;
+        };
+        /** @description How the keys of an issuer stand, as this process sees it. Times are Unix time in milliseconds. */
+        KeysOfIssuer: {
+            /** @description The issuer. */
+            issuer: string;
+            /** @description The tenant it belongs to; none: the platform. */
+            tenant?: string | null;
+            /**
+             * @description Where its keys are: `discovery`, `url`, `file` or `secret`; `introspection`: it is asked about
+             *     each of its tokens, and has none.
+             */
+            kind: string;
+            /** @description That address, or the name of the file. */
+            source?: string | null;
+            /**
+             * Format: uint
+             * @description How many keys count now; none: none are known, or none that are fresh enough, and no token of
+             *     it is believed.
+             */
+            keys?: number | null;
+            /** @description The names (`kid`) of those that have one. */
+            names: string[];
+            /**
+             * Format: uint
+             * @description How many more are published that are of no use for checking tokens.
+             */
+            left_out: number;
+            /**
+             * Format: int64
+             * @description When they were last fetched, or read from the file.
+             */
+            fetched_ms?: number | null;
+            /**
+             * Format: int64
+             * @description When they are fetched next.
+             */
+            next_ms?: number | null;
+            /**
+             * Format: int64
+             * @description Since when they cannot be had.
+             */
+            failing_since_ms?: number | null;
+            /** @description Why, at the last try. */
+            error?: string | null;
+            /**
+             * Format: int64
+             * @description Until when those count that were had last, while none can be had.
+             */
+            kept_until_ms?: number | null;
+        };
+        /** @description All of them that somebody may see. */
+        KeysOfIssuers: {
+            /** @description One for each issuer, in the order of their names. */
+            items: components["schemas"]["KeysOfIssuer"][];
         };
         /** @description Permission points, and built-in roles. */
         Known: {
@@ -8651,6 +8954,41 @@ export interface components {
             /** @description Grows with every change; the `ETag` of it. */
             readonly version?: number | null;
         };
+        /**
+         * @description Tokens of an issuer that end here, whatever they say themselves: one of `jti`, `subject` and
+         *     `client`. There are at most 10,000 of each issuer.
+         */
+        TokenRevocationDocument: {
+            /** @description The issuer, declared in `issuers`. */
+            issuer: string;
+            /** @description The one token of this name (`jti`). */
+            jti?: components["schemas"]["ConfiguredText"];
+            /**
+             * @description All tokens of this subject (`sub`) that were made up to `revoked_at` (`iat`), and those that
+             *     do not say when. Whoever signs in again gets one that is good.
+             */
+            subject?: components["schemas"]["ConfiguredText"];
+            /** @description The same of all tokens that were made for this client (`client_id`, `azp`). */
+            client?: components["schemas"]["ConfiguredText"];
+            /**
+             * @description When they were revoked.
+             * @example 2026-11-20T09:12:00Z
+             */
+            revoked_at: string;
+            /**
+             * @description Until when this counts: until the last of them is over by itself. Without it, 30 days from
+             *     `revoked_at` on.
+             */
+            until?: components["schemas"]["ConfiguredDate"];
+            /** @description Who revoked them. */
+            revoked_by?: components["schemas"]["ConfiguredText"];
+            /** @description Why, for their holders to read. */
+            reason?: components["schemas"]["ConfiguredText"];
+            /** @description Its name among its kind. */
+            id?: string;
+            /** @description Grows with every change; the `ETag` of it. */
+            readonly version?: number | null;
+        };
         /** @description A token, as it is listed. */
         TokenSeen: {
             /** @description Its id. */
@@ -8848,6 +9186,15 @@ export interface components {
         };
         /** @description Whether a user gets in. */
         UserState: "active" | "pending" | "deactivated";
+        /** @description What relies on an issuer, as far as somebody may see it. */
+        UsesOfIssuer: {
+            /** @description Services that accept its tokens. */
+            services: string[];
+            /** @description Its clients that are apps: the first hundred. */
+            clients: components["schemas"]["ClientOfIssuer"][];
+            /** @description Whether there are more. */
+            more: boolean;
+        };
         /** @description How a request ended. */
         Verdict: "allowed" | "refused" | "cannot_tell";
         /** @description One thing that waits for a decision. */
@@ -9053,6 +9400,7 @@ export type SchemaChangeRequestRow = components['schemas']['ChangeRequestRow'];
 export type SchemaChangeRequestsPage = components['schemas']['ChangeRequestsPage'];
 export type SchemaChanged = components['schemas']['Changed'];
 export type SchemaChangedDocument = components['schemas']['ChangedDocument'];
+export type SchemaClientOfIssuer = components['schemas']['ClientOfIssuer'];
 export type SchemaComparedDifference = components['schemas']['ComparedDifference'];
 export type SchemaComparison = components['schemas']['Comparison'];
 export type SchemaConfiguredAccepted = components['schemas']['ConfiguredAccepted'];
@@ -9117,9 +9465,11 @@ export type SchemaConfiguredHostKind = components['schemas']['ConfiguredHostKind
 export type SchemaConfiguredHostMode = components['schemas']['ConfiguredHostMode'];
 export type SchemaConfiguredHostPattern = components['schemas']['ConfiguredHostPattern'];
 export type SchemaConfiguredImported = components['schemas']['ConfiguredImported'];
+export type SchemaConfiguredIntrospection = components['schemas']['ConfiguredIntrospection'];
 export type SchemaConfiguredIssuer = components['schemas']['ConfiguredIssuer'];
 export type SchemaConfiguredJsonPlace = components['schemas']['ConfiguredJsonPlace'];
 export type SchemaConfiguredJwt = components['schemas']['ConfiguredJwt'];
+export type SchemaConfiguredJwtProof = components['schemas']['ConfiguredJwtProof'];
 export type SchemaConfiguredLimit = components['schemas']['ConfiguredLimit'];
 export type SchemaConfiguredLimitKey = components['schemas']['ConfiguredLimitKey'];
 export type SchemaConfiguredLimitKind = components['schemas']['ConfiguredLimitKind'];
@@ -9181,6 +9531,7 @@ export type SchemaConfiguredTenantDefaults = components['schemas']['ConfiguredTe
 export type SchemaConfiguredText = components['schemas']['ConfiguredText'];
 export type SchemaConfiguredTimeouts = components['schemas']['ConfiguredTimeouts'];
 export type SchemaConfiguredTlsVersion = components['schemas']['ConfiguredTlsVersion'];
+export type SchemaConfiguredTokenRevocation = components['schemas']['ConfiguredTokenRevocation'];
 export type SchemaConfiguredUpstream = components['schemas']['ConfiguredUpstream'];
 export type SchemaConfiguredUpstreamTimeouts = components['schemas']['ConfiguredUpstreamTimeouts'];
 export type SchemaConfiguredUpstreamTls = components['schemas']['ConfiguredUpstreamTls'];
@@ -9247,6 +9598,8 @@ export type SchemaIssuerDocument = components['schemas']['IssuerDocument'];
 export type SchemaItems = components['schemas']['Items'];
 export type SchemaItems2 = components['schemas']['Items2'];
 export type SchemaKeyWanted = components['schemas']['KeyWanted'];
+export type SchemaKeysOfIssuer = components['schemas']['KeysOfIssuer'];
+export type SchemaKeysOfIssuers = components['schemas']['KeysOfIssuers'];
 export type SchemaKnown = components['schemas']['Known'];
 export type SchemaKnownAddress = components['schemas']['KnownAddress'];
 export type SchemaLifecycle = components['schemas']['Lifecycle'];
@@ -9325,6 +9678,7 @@ export type SchemaTenantDefaultDocument = components['schemas']['TenantDefaultDo
 export type SchemaTenantDocument = components['schemas']['TenantDocument'];
 export type SchemaTestMail = components['schemas']['TestMail'];
 export type SchemaTokenDocument = components['schemas']['TokenDocument'];
+export type SchemaTokenRevocationDocument = components['schemas']['TokenRevocationDocument'];
 export type SchemaTokenSeen = components['schemas']['TokenSeen'];
 export type SchemaTokenShown = components['schemas']['TokenShown'];
 export type SchemaTold = components['schemas']['Told'];
@@ -9335,6 +9689,7 @@ export type SchemaUseOfList = components['schemas']['UseOfList'];
 export type SchemaUsed = components['schemas']['Used'];
 export type SchemaUserDocument = components['schemas']['UserDocument'];
 export type SchemaUserState = components['schemas']['UserState'];
+export type SchemaUsesOfIssuer = components['schemas']['UsesOfIssuer'];
 export type SchemaVerdict = components['schemas']['Verdict'];
 export type SchemaWaiting = components['schemas']['Waiting'];
 export type SchemaWay = components['schemas']['Way'];
@@ -26158,6 +26513,672 @@ export interface operations {
             };
         };
     };
+    list_token_revocations: {
+        parameters: {
+            query?: {
+                /** @description Items on a page, 1 to 1000; 100 if this is not said. */
+                limit?: number | null;
+                /** @description Where to go on: the `next` of the page before. */
+                cursor?: string | null;
+                /** @description `id` (the default), or `-id` for the other way round. */
+                sort?: string | null;
+                /** @description Only those of this tenant. */
+                tenant?: string | null;
+                /** @description Only those whose id or title has this in it. */
+                q?: string | null;
+                /** @description Only those of this app. */
+                app?: string | null;
+                /** @description Only those of this service. */
+                service?: string | null;
+                /** @description Only those in this state. */
+                state?: string | null;
+                /** @description Only those of this environment. */
+                environment?: string | null;
+                /**
+                 * @description Members to leave out, separated by commas, where the whole documents are too much: the answer
+                 *     has `entries_count` in the place of `entries` then, say.
+                 */
+                without?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["TokenRevocationDocument"][];
+                        /** @description The `cursor` of the next page, if there is one. */
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_token_revocation: {
+        parameters: {
+            query?: {
+                /** @description For the audit trail, at most 4096 bytes. */
+                comment?: string | null;
+            };
+            header?: {
+                /** @description Any text of one's own, new for each request: what is sent again with the same one within a day is answered again, without the secrets, and not done again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenRevocationDocument"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenRevocationDocument"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_token_revocation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenRevocationDocument"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_token_revocation: {
+        parameters: {
+            query?: {
+                /** @description For the audit trail, at most 4096 bytes. */
+                comment?: string | null;
+            };
+            header?: {
+                /** @description The `ETag` of what was read: it is done only if that is stored still; `*`: only if anything is. */
+                "If-Match"?: string;
+                /** @description `*`: it is done only if nothing is stored there. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenRevocationDocument"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenRevocationDocument"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_token_revocation: {
+        parameters: {
+            query?: {
+                /** @description For the audit trail, at most 4096 bytes. */
+                comment?: string | null;
+            };
+            header?: {
+                /** @description The `ETag` of what was read: it is done only if that is stored still; `*`: only if anything is. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_token_revocation: {
+        parameters: {
+            query?: {
+                /** @description For the audit trail, at most 4096 bytes. */
+                comment?: string | null;
+            };
+            header?: {
+                /** @description The `ETag` of what was read: it is done only if that is stored still; `*`: only if anything is. */
+                "If-Match"?: string;
+                /** @description Any text of one's own, new for each request: what is sent again with the same one within a day is answered again, without the secrets, and not done again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenRevocationDocument"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_upstreams: {
         parameters: {
             query?: {
@@ -29156,6 +30177,83 @@ export interface operations {
             };
         };
     };
+    uses_of_issuer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsesOfIssuer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_calls: {
         parameters: {
             query?: {
@@ -29954,6 +31052,181 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    issuer_keys: {
+        parameters: {
+            query?: {
+                /** @description Only that of this id. */
+                id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeysOfIssuers"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refresh_issuer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of one's own, new for each request: what is sent again with the same one within a day is answered again, without the secrets, and not done again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeysOfIssuer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -37642,6 +38915,470 @@ export interface operations {
         };
     };
     command_fix: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "command_issuers.keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "command_issuers.refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "command_issuers.uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "command_lists.uses": {
         parameters: {
             query?: never;
             header?: never;

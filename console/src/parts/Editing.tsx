@@ -1,13 +1,10 @@
 import { type ReactNode, useState } from 'react';
-import { codeOf } from '../api/problem';
+import { mayBeStale } from '../api/problem';
 import { texts } from '../texts';
 import { Ask } from './Ask';
 import { Conflict } from './Conflict';
 import { Failure } from './Failure';
 import { merged, patchOf, type Versioned } from './patch';
-
-/** Somebody else changed it since it was read (412). */
-const MISMATCH = 'resource.version_mismatch';
 
 /**
  * Changes a document in a form. Only what was changed is sent, with the version that was read; where somebody
@@ -37,8 +34,8 @@ export function Editing<T extends object>(props: {
       await props.write(changes, onto.version, comment);
       props.onClose();
     } catch (thrown) {
-      if (codeOf(thrown) !== MISMATCH) throw thrown;
-      setTheirs(await props.read());
+      const now = mayBeStale(thrown) ? await props.read() : onto;
+      setTheirs(now.version === onto.version ? undefined : now);
       throw thrown;
     }
   };
@@ -65,13 +62,7 @@ export function Editing<T extends object>(props: {
           opened
           mine={merged(theirs.value, changes)}
           theirs={theirs.value}
-          onMine={() =>
-            write(theirs, changes, said).catch((thrown) => {
-              if (codeOf(thrown) === MISMATCH) return;
-              setTheirs(undefined);
-              setError(thrown);
-            })
-          }
+          onMine={() => write(theirs, changes, said).catch(setError)}
           onTheirs={props.onClose}
           onClose={() => setTheirs(undefined)}
         />

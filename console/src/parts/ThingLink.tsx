@@ -7,6 +7,7 @@ const PAGES = {
   app: '/apps/$id',
   change_request: '/change-requests/$id',
   credential: '/credentials/$id',
+  issuer: '/issuers/$id',
   list: '/lists/$id',
   service: '/services/$id',
   subscription: '/subscriptions/$id',

@@ -136,6 +136,7 @@ export async function asked(found: Understood, may: May, signal: AbortSignal): P
     if (may('services.read')) all.push(services(q, signal), operations(q, signal));
     if (may('lists.read')) all.push(lists(q, signal));
     if (may('credentials.read')) all.push(credentials(q, signal));
+    if (may('issuers.read')) all.push(issuers(q, signal));
   }
   const settled = await Promise.allSettled(all);
   return settled.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
@@ -208,6 +209,12 @@ async function lists(q: string, signal: AbortSignal): Promise<Hit[]> {
     return answer(api.GET('/api/v1/lists', { params: { query }, signal }));
   });
   return named(words.kinds.list, '/lists', items);
+}
+
+async function issuers(q: string, signal: AbortSignal): Promise<Hit[]> {
+  const query = { q, limit: FEW };
+  const { items } = await answer(api.GET('/api/v1/issuers', { params: { query }, signal }));
+  return named(words.kinds.issuer, '/issuers', items);
 }
 
 function named(kind: string, room: string, items: Array<{ id?: string; title?: string | null }>): Hit[] {

@@ -141,6 +141,7 @@ const ROOMS: Array<[words: string[], to: string]> = [
     ],
     '/services',
   ],
+  [['issuer', 'issuers', 'jwt', 'jwks', 'oidc', 'idp', 'openid', 'token', 'tokens'], '/issuers'],
   [
     ['list', 'lists', 'allowlist', 'denylist', 'whitelist', 'blacklist', 'ip', 'ips', 'addresses', 'blocks'],
     '/lists',

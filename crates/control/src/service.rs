@@ -5,10 +5,12 @@ pub mod audit;
 mod backup;
 mod browsing;
 mod changing;
+mod concealing;
 mod declaring;
 mod effective;
 mod exporting;
 mod importing;
+mod issuing;
 mod notifying;
 mod outgoing;
 mod peopling;
@@ -29,10 +31,12 @@ pub use changing::ChangeSet;
 pub(crate) use changing::meta;
 pub use exporting::Wanted as WantedVersion;
 pub use importing::Import;
+pub use issuing::{ClientOfIssuer, KeysOfIssuer, KeysOfIssuers, UsesOfIssuer};
 pub(crate) use proposing::NewChangeRequest;
 pub use proposing::Proposed;
 pub use reached::{EnvironmentAddress, GatewayAddresses, Listening, TargetHealth, UpstreamHealth};
 
+use self::concealing::conceal;
 use crate::load::{Candidate, Last, Loader, Read};
 use crate::notify::ServedCertificate;
 use crate::people::Doors;
@@ -110,6 +114,17 @@ pub trait Running: std::fmt::Debug + Send + Sync {
     /// How the lists of addresses stand that come from elsewhere.
     fn sourced_lists(&self) -> Vec<sourced::State> {
         Vec::new()
+    }
+
+    /// How the keys of issuers stand.
+    fn issuer_keys(&self) -> Vec<KeysOfIssuer> {
+        Vec::new()
+    }
+
+    /// Has the keys of an issuer fetched, or read, now.
+    fn refresh_issuer<'a>(&'a self, id: &'a str) -> Answer<'a, ()> {
+        let _ = id;
+        Box::pin(std::future::ready(()))
     }
 
     /// The certificates that are served.
@@ -397,7 +412,14 @@ impl Service {
             "log" => self.log(call.actor, read(call.params)?, call.replies).await,
             "denials" => self.denials(call.actor, read(call.params)?).await,
             "fix" => self.fix(call.actor, read(call.params)?).await,
-            "lists.sources" => self.list_sources(call.actor),
+            "issuers.keys" => encode(self.issuer_keys(call.actor, &read(call.params)?)),
+            "issuers.refresh" => encode(
+                self.issuer_refreshed(call.actor, read(call.params)?)
+                    .await?,
+            ),
+            "issuers.uses" => self.issuer_used(call.actor, read(call.params)?).await,
+            "lists.uses" => self.list_used(call.actor, read(call.params)?).await,
+            "lists.sources" => Ok(self.list_sources(call.actor)),
             "blocks.list" => self.blocks(call.actor, &read(call.params)?),
             "blocks.lift" => self.lift(call.actor, &read(call.params)?),
             "policies.effective" => self.effective(call.actor, &read(call.params)?),
@@ -465,9 +487,31 @@ impl Service {
         })
     }
 
-    fn list_sources(&self, actor: &Actor) -> Result<Value, Refusal> {
-        on_platform(actor, Point::ListsRead)?;
-        Ok(json!({ "lists": self.running.sourced_lists() }))
+    async fn list_used(&self, actor: &Actor, wanted: ById) -> Result<Value, Refusal> {
+        let uses = self.uses_of_list(actor, &wanted.id).await?;
+        Ok(json!({ "items": uses }))
+    }
+
+    async fn issuer_used(&self, actor: &Actor, wanted: ById) -> Result<Value, Refusal> {
+        encode(self.uses_of_issuer(actor, &wanted.id).await?)
+    }
+
+    /// How the lists stand that somebody may see.
+    fn list_sources(&self, actor: &Actor) -> Value {
+        let configuration = self.running.configuration();
+        let all = actor.grants.allow_everywhere(Point::SettingsRead);
+        let mut states = self.running.sourced_lists();
+        states.retain_mut(|state| {
+            let mut lists = configuration.lists.iter();
+            let Some(list) = lists.find(|list| *list.name == *state.list) else {
+                return false;
+            };
+            if list.tenant.is_some() && !all {
+                conceal(&mut state.error, &configuration.egress);
+            }
+            actor.grants.allow(Point::ListsRead, list.tenant.as_deref())
+        });
+        json!({ "lists": states })
     }
 
     fn blocks(&self, actor: &Actor, wanted: &Blocks) -> Result<Value, Refusal> {
@@ -514,6 +558,13 @@ struct Blocks {
     address: Option<IpAddr>,
     #[serde(default)]
     limit: Option<usize>,
+}
+
+/// Which of what a method is about.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ById {
+    id: String,
 }
 
 #[derive(Debug, Deserialize)]

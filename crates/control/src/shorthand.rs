@@ -106,13 +106,25 @@ pub struct NewKey {
 /// # Errors
 /// The system gave no random bytes.
 pub fn new_key(new: NewKey) -> Result<(ApiKey, Change), Refusal> {
+    let key = random_key()?;
+    let change = credential(&key, new);
+    Ok((key, change))
+}
+
+fn random_key() -> Result<ApiKey, Refusal> {
     let mut random = [0; ApiKey::RANDOM];
     SystemRandom::new()
         .fill(&mut random)
         .map_err(|_| Refusal::new("failed", "the system gave no random bytes for a key"))?;
-    let key = ApiKey::generate(&random);
-    let change = credential(&key, new);
-    Ok((key, change))
+    Ok(ApiKey::generate(&random))
+}
+
+/// The id of a new credential that is no key: such a credential has no other secret here.
+///
+/// # Errors
+/// The system gave no random bytes.
+pub fn credential_id() -> Result<String, Refusal> {
+    Ok(format!("{CREDENTIAL_PREFIX}{}", random_key()?.id()))
 }
 
 /// Makes a secret that requests are signed by.

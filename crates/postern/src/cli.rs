@@ -3,6 +3,7 @@
 pub(crate) mod access;
 pub(crate) mod asking;
 pub(crate) mod declared;
+pub(crate) mod issuers;
 pub(crate) mod keeping;
 pub(crate) mod keys;
 pub(crate) mod people;
@@ -99,6 +100,9 @@ pub(crate) enum Command {
     /// Ask for subscriptions, and decide about them.
     #[command(subcommand)]
     Subscriptions(subscriptions::Subscriptions),
+    /// Show and change whose tokens are believed.
+    #[command(subcommand)]
+    Issuers(issuers::Issuers),
     /// Show and change lists of addresses.
     #[command(subcommand)]
     Lists(remote::Lists),

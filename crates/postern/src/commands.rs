@@ -14,6 +14,7 @@ mod change_requests;
 mod declared;
 mod fix;
 mod import;
+mod issuers;
 mod keys;
 mod listing;
 mod lists;
@@ -71,6 +72,7 @@ pub(crate) fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Keys(command) => keys::dispatch(command),
         Command::Catalogue(args) => catalogue::catalogue(&args),
         Command::Subscriptions(command) => subscriptions::dispatch(command),
+        Command::Issuers(command) => issuers::dispatch(command),
         Command::Lists(command) => lists::dispatch(command),
         Command::Blocks(command) => blocks::dispatch(command),
         Command::Policies(Policies::Effective(args)) => policies::effective(&args),

@@ -7,6 +7,7 @@
 
 mod ask;
 mod fetch;
+mod standing;
 #[cfg(test)]
 mod tests;
 mod watch;
@@ -14,6 +15,7 @@ mod watch;
 pub use fetch::{
     Asking, Fetch, Fetching, MOST_ANSWER, MOST_BYTES, Nowhere, Permit, Question, Reply,
 };
+pub use standing::Standing;
 
 use crate::gateway::Snapshot;
 use crate::metrics::Metrics;
@@ -23,12 +25,13 @@ use postern_model::entity::{Issuer, IssuerKeys, Name};
 use postern_model::key::Keyer;
 use postern_policy::credential::{Answers, Heard};
 use postern_proof::{KeySet, Keyring, Keys};
+use standing::Board;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 use tokio::runtime::Handle;
-use watch::Watched;
+use watch::{ATTEMPT, Watched};
 
 /// How long a request waits for keys: until an issuer that rests is asked and that attempt is given
 /// up, so that whoever waits learns whose fault it is.
@@ -46,6 +49,7 @@ pub(crate) struct Issuers {
     asked: Mutex<HashMap<Name, Arc<Asked>>>,
     answers: Arc<Answers>,
     metrics: Arc<Metrics>,
+    board: Board,
     fetch: Arc<dyn Fetch>,
     runtime: Option<Handle>,
 }
@@ -60,6 +64,7 @@ impl Issuers {
             asked: Mutex::default(),
             answers: Arc::new(Answers::new(keyer)),
             metrics,
+            board: Board::default(),
             fetch,
             runtime: Handle::try_current().ok(),
         }
@@ -83,6 +88,7 @@ impl Issuers {
         let all = &snapshot.configuration().issuers;
         let is_there = |name: &str| all.iter().any(|issuer| *issuer.name == *name);
         watched.retain(|name, _| is_there(name));
+        self.board.only(is_there);
         self.keyring.rcu(|ring| {
             let mut next = ring.only(is_there);
             for (name, keys) in &snapshot.keys {
@@ -90,6 +96,10 @@ impl Issuers {
             }
             next
         });
+        for (name, _) in &snapshot.keys {
+            self.board.forget(name);
+            self.board.good(name);
+        }
         for issuer in all {
             let (IssuerKeys::Url(from) | IssuerKeys::Discovery(from)) = &issuer.keys else {
                 // A task would replace what was read.
@@ -110,7 +120,9 @@ impl Issuers {
                 from: from.clone(),
                 fetch: self.fetch.clone(),
                 keyring: self.keyring.clone(),
+                board: self.board.clone(),
             };
+            self.board.forget(&issuer.name);
             // What was known of another one of that name says nothing of this one.
             self.keyring
                 .rcu(|ring| ring.with(issuer.name.clone(), Keys::default()));
@@ -132,6 +144,49 @@ impl Issuers {
         };
         let done = tokio::time::timeout(PATIENCE, asked.changed()).await;
         matches!(done, Ok(Ok(())))
+    }
+
+    /// How the keys of issuers stand.
+    pub(crate) fn standings(&self, issuers: &[Issuer]) -> Vec<Standing> {
+        let ring = self.keyring();
+        let standing = |issuer| self.board.standing(issuer, &ring);
+        issuers.iter().map(standing).collect()
+    }
+
+    /// Has the keys of an issuer fetched or read now, and waits for what comes of it; what that is,
+    /// [`Issuers::standings`] says. Keys that were good stay while others cannot be had.
+    pub(crate) async fn refresh(&self, issuer: &Issuer) {
+        match &issuer.keys {
+            IssuerKeys::Url(_) | IssuerKeys::Discovery(_) => {
+                let news = {
+                    let watched = lock(&self.watched);
+                    watched.get(&issuer.name).map(Watched::insist)
+                };
+                if let Some(mut news) = news {
+                    // Whoever asks while an attempt is made gets what comes of that.
+                    let _ = tokio::time::timeout(ATTEMPT * 2, news.changed()).await;
+                }
+            }
+            IssuerKeys::File(path) => {
+                let path = path.clone();
+                let read = tokio::task::spawn_blocking(move || from_file(&path)).await;
+                match read.unwrap_or_else(|error| Err(error.to_string())) {
+                    Ok(keys) => {
+                        let keys = Keys::of(Arc::new(keys));
+                        self.keyring
+                            .rcu(|ring| ring.with(issuer.name.clone(), keys.clone()));
+                        self.board.good(&issuer.name);
+                    }
+                    Err(error) => {
+                        let since = self.board.failing_since(&issuer.name);
+                        let since = since.unwrap_or_else(now);
+                        self.board.failed(&issuer.name, since, &error);
+                    }
+                }
+            }
+            // It was read with the configuration, and is read again with the next; or there is none.
+            IssuerKeys::Shared(_) | IssuerKeys::Untold => {}
+        }
     }
 
     /// From now on those of a configuration are asked that are to be, and no others.

@@ -167,6 +167,11 @@ fn lists_come_from_files_and_urls_and_what_they_said_is_kept() {
         (&json!("partners"), &json!(1))
     );
     assert!(list["next"].as_i64() > list["since"].as_i64(), "{sources}");
+    let shown = postern.ok(&["lists", "show", "partners"]);
+    assert!(
+        shown.contains("state: current") && shown.contains("partners-only"),
+        "{shown}"
+    );
     let can = postern.run(&["can", "--from", "203.0.113.7", "shop", "GET", "/orders/1"]);
     assert!(can.status.success(), "{can:?}");
     let can = postern.run(&["can", "--from", "203.0.113.66", "shop", "GET", "/orders/1"]);

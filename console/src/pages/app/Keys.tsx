@@ -15,9 +15,11 @@ import { usePaging } from '../../parts/paging';
 import { Shown } from '../../parts/Shown';
 import { Time } from '../../parts/Time';
 import { texts } from '../../texts';
+import { AddClient } from '../credential/AddClient';
 import { KeyState, LastUse } from '../credential/KeyState';
 import { KeyStepsOf } from '../credential/KeySteps';
 import { type NewKey, NewSecret } from '../credential/NewSecret';
+import { Proof } from '../credential/Proof';
 import { CreateKey } from './CreateKey';
 
 const words = texts.apps.keys;
@@ -25,7 +27,7 @@ const words = texts.apps.keys;
 /** Keys on a page: each asks the call log for its last use. */
 const ON_A_PAGE = 20;
 
-/** The keys of an app, and what can be done with them. */
+/** The keys and other credentials of an app, and what can be done with them. */
 export function Keys(props: { app: string; tenant: string }) {
   const may = useMay();
   if (!may('credentials.read', props.tenant)) return null;
@@ -34,7 +36,8 @@ export function Keys(props: { app: string; tenant: string }) {
 
 function KeysSeen(props: { app: string; writes: boolean }) {
   const { app, writes } = props;
-  const [creating, setCreating] = useState(false);
+  const [open, setOpen] = useState<'key' | 'client'>();
+  const close = () => setOpen(undefined);
   const [made, setMade] = useState<NewKey>();
   const { cursor, buttons } = usePaging();
   const query = useQuery({
@@ -42,7 +45,14 @@ function KeysSeen(props: { app: string; writes: boolean }) {
     queryFn: () =>
       answer(api.GET('/api/v1/credentials', { params: { query: { app, cursor, limit: ON_A_PAGE } } })),
   });
-  const create = writes && <Button onClick={() => setCreating(true)}>{words.create}</Button>;
+  const create = writes && (
+    <>
+      <Button variant="default" onClick={() => setOpen('client')}>
+        {words.addClient}
+      </Button>
+      <Button onClick={() => setOpen('key')}>{words.create}</Button>
+    </>
+  );
   return (
     <Section title={words.title} actions={create}>
       <Loaded query={query}>
@@ -60,7 +70,8 @@ function KeysSeen(props: { app: string; writes: boolean }) {
           )
         }
       </Loaded>
-      {creating && <CreateKey app={app} onClose={() => setCreating(false)} onMade={setMade} />}
+      {open === 'key' && <CreateKey app={app} onClose={close} onMade={setMade} />}
+      {open === 'client' && <AddClient app={app} onClose={close} />}
       {made && <NewSecret made={made} onClose={() => setMade(undefined)} />}
     </Section>
   );
@@ -84,6 +95,7 @@ const COLUMNS: Array<Column<Credential>> = [
       </>
     ),
   },
+  { head: words.kind, cell: (key) => <Proof of={key} /> },
   { head: words.state, cell: (key) => <KeyState of={key} /> },
   { head: words.environment, cell: (key) => <Shown text={key.environment ?? PRODUCTION} mono /> },
   {

@@ -4,6 +4,7 @@ import type { Credential } from '../../api/apps';
 import { type Versioned, versionOf } from '../../parts/patch';
 import { texts } from '../../texts';
 import { EditKey } from './EditKey';
+import { hasSecret } from './kinds';
 import type { NewKey } from './NewSecret';
 import { Revoke } from './Revoke';
 import { Rotate } from './Rotate';
@@ -38,7 +39,7 @@ export function KeySteps(props: {
           >
             {good ? words.edit : words.extend}
           </Button>
-          {good && (
+          {good && hasSecret(key) && (
             <Button
               size={size}
               variant="default"

@@ -6,12 +6,14 @@ import { Shown } from '../../parts/Shown';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
 import { LastUse } from './KeyState';
+import { hasSecret } from './kinds';
 
 const words = texts.apps.revoke;
 
-/** Ends a key, at once and for good. */
+/** Ends a key or another credential, at once and for good. */
 export function Revoke(props: { of: Credential; onClose: () => void }) {
   const { id = '', title, app } = props.of;
+  const key = hasSecret(props.of);
   const revoke = async (reason: string) => {
     await answer(api.POST('/api/v1/credentials/{id}/revoke', { params: { path: { id } }, body: { reason } }));
     told(words.done(id));
@@ -22,13 +24,13 @@ export function Revoke(props: { of: Credential; onClose: () => void }) {
       opened
       onClose={props.onClose}
       title={words.title(id)}
-      action={words.action}
+      action={key ? words.action : words.actionOfOther}
       danger
       comment="required"
       onDone={revoke}
     >
       {title && <Shown text={title} />}
-      <Text size="sm">{words.explain(app)}</Text>
+      <Text size="sm">{key ? words.explain(app) : words.explainOther(app)}</Text>
       <Text size="sm">
         {words.lastUsed} <LastUse of={id} />
       </Text>

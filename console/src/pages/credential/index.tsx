@@ -17,7 +17,9 @@ import { texts } from '../../texts';
 import { RefusedLately } from '../app/RefusedLately';
 import { KeyState, LastUse } from './KeyState';
 import { KeySteps } from './KeySteps';
+import { hasSecret } from './kinds';
 import { type NewKey, NewSecret } from './NewSecret';
+import { Proof } from './Proof';
 
 const words = texts.apps.key;
 
@@ -28,13 +30,15 @@ export default function CredentialPage() {
   const app = query.data?.value.app;
   const [made, setMade] = useState<NewKey>();
   const owner = useQuery({ ...ownerQuery(app ?? ''), enabled: app !== undefined });
+  const other = query.data && !hasSecret(query.data.value);
+  const title = other ? words.titleOfOther(id) : words.title(id);
   const actions = query.data && owner.data && (
     <Allowed to="credentials.write" tenant={owner.data.tenant}>
       <KeySteps of={query.data} onMade={setMade} />
     </Allowed>
   );
   return (
-    <Page title={words.title(id)} actions={actions}>
+    <Page title={title} actions={actions}>
       <Loaded query={query}>{(key) => <About of={key} />}</Loaded>
       {app && <RefusedLately app={app} credential={id} />}
       {made && <NewSecret made={made} onClose={() => setMade(undefined)} />}
@@ -50,6 +54,7 @@ function About(props: { of: Versioned<Credential> }) {
         <Facts
           facts={{
             [words.state]: <KeyState of={key} />,
+            [words.kind]: <Proof of={key} />,
             [words.name]: key.title && <Shown text={key.title} />,
             [words.app]: (
               <PageLink to="/apps/$id" params={{ id: key.app }}>

@@ -3,10 +3,13 @@ import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
 import { Ask } from '../../parts/Ask';
 import { MomentInput } from '../../parts/MomentInput';
+import { patchOf } from '../../parts/patch';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
 import { useListChange } from '../lists/changing';
 import type { ListDocument } from '../lists/entries';
+import { SourceFields } from '../lists/SourceFields';
+import { finishedSource, type Source, saysWhere } from '../lists/source';
 
 const words = texts.lists.list;
 
@@ -30,9 +33,15 @@ function Form(props: { list: ListDocument; onClose: () => void }) {
   const [owner, setOwner] = useState(list.owner ?? '');
   const [about, setAbout] = useState(list.comment ?? '');
   const [expires, setExpires] = useState(list.expires_at);
+  const [source, setSource] = useState<Source | undefined>(list.source);
   const { change, dialog } = useListChange();
   const save = async (comment: string) => {
-    const said = { owner: owner.trim() || null, comment: about.trim() || null, expires_at: expires ?? null };
+    const said = {
+      owner: owner.trim() || null,
+      comment: about.trim() || null,
+      expires_at: expires ?? null,
+      ...(source && list.source ? { source: patchOf(list.source, finishedSource(source)) as never } : {}),
+    };
     const made = await change(list, { of: () => said, comment });
     if (made) told(words.settingsDone(id));
   };
@@ -44,6 +53,7 @@ function Form(props: { list: ListDocument; onClose: () => void }) {
         title={words.settingsTitle(id)}
         action={texts.common.save}
         comment="optional"
+        disabled={source !== undefined && !saysWhere(source)}
         onDone={save}
       >
         <TextInput
@@ -66,6 +76,7 @@ function Form(props: { list: ListDocument; onClose: () => void }) {
           value={expires}
           onChange={setExpires}
         />
+        {source && <SourceFields source={source} tried change={setSource} />}
       </Ask>
       {dialog}
     </>

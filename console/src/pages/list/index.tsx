@@ -3,7 +3,6 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useMay } from '../../api/me';
 import { useMayIn } from '../../api/rights';
-import { Empty } from '../../parts/Empty';
 import { Facts } from '../../parts/Facts';
 import { Needs } from '../../parts/Forbidden';
 import { Loaded } from '../../parts/Loaded';
@@ -15,6 +14,7 @@ import { texts } from '../../texts';
 import { one } from '../lists/changing';
 import { Ends } from '../lists/Ends';
 import { type ListDocument, lasting } from '../lists/entries';
+import { SourceStanding } from '../lists/SourceStanding';
 import { Uses } from '../lists/UsedBy';
 import { AddEntries } from './AddEntries';
 import { DeleteList } from './DeleteList';
@@ -56,11 +56,7 @@ function List({ id }: { id: string }) {
         {(loaded) => (
           <>
             <About list={loaded} />
-            {loaded.source ? (
-              <Empty title={words.sourced}>{words.sourcedDetail}</Empty>
-            ) : (
-              <Entries list={loaded} mayWrite={mayWrite} />
-            )}
+            {loaded.source ? <SourceStanding list={id} /> : <Entries list={loaded} mayWrite={mayWrite} />}
           </>
         )}
       </Loaded>

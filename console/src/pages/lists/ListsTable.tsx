@@ -12,6 +12,7 @@ import { useTyped } from '../../parts/typed';
 import { texts } from '../../texts';
 import { Ends } from './Ends';
 import { listRows } from './rows';
+import { SourceBrief } from './SourceStanding';
 import { UsedBy } from './UsedBy';
 
 const words = texts.lists;
@@ -71,7 +72,8 @@ function Found({ q }: { q: string | undefined }) {
               {
                 head: words.columns.entries,
                 number: true,
-                cell: (list) => list.entries_count.toLocaleString(),
+                cell: (list) =>
+                  list.source ? <SourceBrief list={list.id ?? ''} /> : list.entries_count.toLocaleString(),
               },
               { head: words.columns.usedBy, cell: (list) => <UsedBy list={list.id ?? ''} /> },
               { head: words.columns.ends, cell: (list) => <Ends at={list.expires_at} /> },

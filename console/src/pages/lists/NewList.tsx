@@ -1,4 +1,4 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button, Radio, Stack, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
@@ -12,6 +12,8 @@ import { told } from '../../parts/told';
 import { texts } from '../../texts';
 import { EntriesInput } from './EntriesInput';
 import { pasted, rawOf, stamp } from './entries';
+import { SourceFields } from './SourceFields';
+import { finishedSource, type Origin, originOf, type Source, saysWhere, sourceAt } from './source';
 
 const words = texts.lists.make;
 
@@ -39,6 +41,7 @@ function Form(props: { onClose: () => void }) {
   const [owner, setOwner] = useState('');
   const [about, setAbout] = useState('');
   const [text, setText] = useState('');
+  const [source, setSource] = useState<Source>();
   const [tried, setTried] = useState(false);
   const { entries, bad } = pasted(text, [], {
     comment: undefined,
@@ -48,12 +51,14 @@ function Form(props: { onClose: () => void }) {
   const make = async (comment: string) => {
     const body = {
       id: id.trim(),
-      entries: entries.map(rawOf),
+      ...(source ? { source: finishedSource(source) } : { entries: entries.map(rawOf) }),
       ...(tenant ? { tenant } : {}),
       ...(owner.trim() ? { owner: owner.trim() } : {}),
       ...(about.trim() ? { comment: about.trim() } : {}),
     };
-    await answer(api.POST('/api/v1/lists', { params: { query: comment ? { comment } : {} }, body }));
+    await answer(
+      api.POST('/api/v1/lists', { params: { query: comment ? { comment } : {} }, body: body as never }),
+    );
     void queries.invalidateQueries({ queryKey: ['lists'] });
     told(words.done(body.id));
     await navigate({ to: '/lists/$id', params: { id: body.id } });
@@ -67,7 +72,8 @@ function Form(props: { onClose: () => void }) {
       comment="optional"
       refuse={() => {
         setTried(true);
-        return bad.length > 0 || id.trim() === '' || tenant === undefined;
+        const wrong = source ? !saysWhere(source) : bad.length > 0;
+        return wrong || id.trim() === '' || tenant === undefined;
       }}
       onDone={make}
     >
@@ -101,13 +107,28 @@ function Form(props: { onClose: () => void }) {
         value={about}
         onChange={(event) => setAbout(event.currentTarget.value)}
       />
-      <EntriesInput
-        value={text}
-        onChange={setText}
-        count={entries.length}
-        bad={tried ? bad : []}
-        missing={false}
-      />
+      <Radio.Group
+        label={texts.sources.from}
+        value={originOf(source)}
+        onChange={(origin) => setSource(sourceAt(origin as Origin, source))}
+      >
+        <Stack gap={6} mt={4}>
+          {Object.entries(texts.sources.kinds).map(([value, label]) => (
+            <Radio key={value} value={value} label={label} />
+          ))}
+        </Stack>
+      </Radio.Group>
+      {source ? (
+        <SourceFields source={source} tried={tried} change={setSource} />
+      ) : (
+        <EntriesInput
+          value={text}
+          onChange={setText}
+          count={entries.length}
+          bad={tried ? bad : []}
+          missing={false}
+        />
+      )}
     </Ask>
   );
 }

@@ -8,6 +8,7 @@ import { AddAddress } from './AddAddress';
 import { Blocks } from './Blocks';
 import { ListsTable } from './ListsTable';
 import { NewList } from './NewList';
+import { Origins } from './origins';
 
 const words = texts.lists;
 
@@ -24,25 +25,33 @@ export default function ListsPage() {
 function Lists() {
   const [search, change] = useAddress();
   const mayLift = useMe()?.platform.includes('blocks.lift') ?? false;
-  const tab = mayLift && search.tab === 'blocks' ? 'blocks' : 'lists';
+  const maySee = useMe()?.platform.includes('settings.read') ?? false;
+  const tabs = [
+    { name: 'lists', title: words.tabs.lists, shows: true, panel: <ListsTable /> },
+    { name: 'blocks', title: words.tabs.blocks, shows: mayLift, panel: <Blocks /> },
+    { name: 'origins', title: texts.origins.tab, shows: maySee, panel: <Origins /> },
+  ].filter((tab) => tab.shows);
+  const tab = tabs.find(({ name }) => name === search.tab)?.name ?? 'lists';
   return (
     <Page title={words.title} about={words.about} actions={<NewList />}>
-      {mayLift ? (
+      {tabs.length > 1 ? (
         <Tabs
           value={tab}
-          onChange={(value) => change({ tab: value === 'blocks' ? value : undefined })}
+          onChange={(value) => change({ tab: value === 'lists' ? undefined : (value ?? undefined) })}
           keepMounted={false}
         >
           <Tabs.List mb="sm">
-            <Tabs.Tab value="lists">{words.tabs.lists}</Tabs.Tab>
-            <Tabs.Tab value="blocks">{words.tabs.blocks}</Tabs.Tab>
+            {tabs.map(({ name, title }) => (
+              <Tabs.Tab key={name} value={name}>
+                {title}
+              </Tabs.Tab>
+            ))}
           </Tabs.List>
-          <Tabs.Panel value="lists">
-            <ListsTable />
-          </Tabs.Panel>
-          <Tabs.Panel value="blocks">
-            <Blocks />
-          </Tabs.Panel>
+          {tabs.map(({ name, panel }) => (
+            <Tabs.Panel key={name} value={name}>
+              {panel}
+            </Tabs.Panel>
+          ))}
         </Tabs>
       ) : (
         <ListsTable />

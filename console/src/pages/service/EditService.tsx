@@ -72,27 +72,6 @@ export function EditService(props: { read: Read<Service>; onClose: () => void })
           onChange={(hosts) => set({ hosts })}
         />
         <ScopesField value={draft.scopes} onChange={(scopes) => set({ scopes })} />
-        <Checkbox
-          label={words.keys}
-          description={words.keysHelp}
-          checked={draft.keys}
-          onChange={(event) => set({ keys: event.currentTarget.checked })}
-        />
-        {draft.keys && (
-          <>
-            <TagsInput
-              label={words.keyHeaders}
-              value={draft.headers}
-              error={errorAt(failed, '/header')}
-              onChange={(headers) => set({ headers })}
-            />
-            <Checkbox
-              label={words.subscription}
-              checked={draft.subscription}
-              onChange={(event) => set({ subscription: event.currentTarget.checked })}
-            />
-          </>
-        )}
         <Choice
           label={words.visibility}
           options={words.visibilities}

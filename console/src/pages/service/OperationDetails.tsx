@@ -8,11 +8,14 @@ import { Facts } from '../../parts/Facts';
 import { Loaded } from '../../parts/Loaded';
 import { ButtonLink } from '../../parts/links';
 import { Shown } from '../../parts/Shown';
+import { kindName } from '../../parts/ways';
 import { texts } from '../../texts';
 import { EffectivePoliciesOf } from './EffectivePolicies';
 import classes from './Operations.module.css';
 import type { OfVersion } from './types';
 import { WhoCan } from './WhoCan';
+import { calledOf } from './ways/called';
+import { Sends } from './ways/Sends';
 
 /** What an operation asks of its callers, by which policies, and who can call it. */
 export function OperationDetails(props: { of: OfVersion; operation: string; actions: ReactNode }) {
@@ -37,6 +40,11 @@ export function OperationDetails(props: { of: OfVersion; operation: string; acti
         {(asked) => (
           <>
             <Asked asked={asked} />
+            <Sends
+              accepted={asked.credentials ?? { kinds: [], headers: [], query: [] }}
+              optional={asked.credentials?.optional ?? true}
+              called={calledOf(props.of, operation)}
+            />
             <Group gap="xs">
               {props.actions}
               {may('questions.ask') && (
@@ -110,7 +118,8 @@ function credential(asked: Schemas['Requirements']): string {
   const accepted = kinds.map((kind) => {
     if (kind === 'jwt') return words.tokenOf(issuers.map((one) => one.iss).join(', '));
     if (kind === 'signature') return words.signed;
-    return kind === 'hmac' ? words.signedBySecret : words.keyIn(places);
+    if (kind === 'hmac') return words.signedBySecret;
+    return kind === 'api_key' ? words.keyIn(places) : kindName(kind);
   });
   return [...accepted, optional && words.optional].filter(Boolean).join(', ');
 }

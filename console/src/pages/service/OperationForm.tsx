@@ -1,4 +1,4 @@
-import { Checkbox, MultiSelect, TagsInput, TextInput } from '@mantine/core';
+import { MultiSelect, TagsInput, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { Ask } from '../../parts/Ask';
 import { told } from '../../parts/told';
@@ -11,6 +11,8 @@ import { changeOfMediaTypes } from './policies';
 import type { OfVersion } from './types';
 import { useSaving } from './useSaving';
 import { isName, isServed, prefixOf } from './versions';
+import { acceptedBy, draftOf, membersOf, waysOfOperation } from './ways/draft';
+import { OperationWaysField } from './ways/OperationWays';
 
 /** The methods that the gateway knows, the usual ones first. */
 const METHODS = [
@@ -46,7 +48,7 @@ export function OperationForm(props: {
   const [methods, setMethods] = useState<string[]>(operation ? (operation.methods ?? []) : ['GET']);
   const [path, setPath] = useState(operation?.path ?? '/');
   const [scopes, setScopes] = useState(operation?.scopes ?? []);
-  const [anonymous, setAnonymous] = useState(operation?.anonymous ?? false);
+  const [ways, setWays] = useState(() => waysOfOperation(operation));
   const [media, setMedia] = useState(listed?.types ?? []);
   const [failed, setFailed] = useState<unknown>();
   const taken = !operation && Object.hasOwn(of.version.operations, name);
@@ -58,7 +60,7 @@ export function OperationForm(props: {
       methods: methods.length > 0 ? methods : null,
       scopes: scopes.length > 0 ? scopes : null,
       title: title.trim() || null,
-      anonymous: anonymous || null,
+      ...membersOf(ways),
     };
     try {
       const went = await save(
@@ -88,7 +90,9 @@ export function OperationForm(props: {
         title={operation ? words.editTitle(name) : words.addTitle(`${service.id}/${of.name}`)}
         action={operation ? texts.common.save : words.add}
         comment="optional"
-        disabled={!isName(name) || taken || !path.startsWith('/')}
+        disabled={
+          !isName(name) || taken || !path.startsWith('/') || (ways.as === 'own' && !ways.accepts.length)
+        }
         onClose={props.onClose}
         onDone={change}
       >
@@ -136,10 +140,11 @@ export function OperationForm(props: {
           onChange={setScopes}
         />
         {service.authentication && (
-          <Checkbox
-            label={words.mayBeAnonymous}
-            checked={anonymous}
-            onChange={(event) => setAnonymous(event.currentTarget.checked)}
+          <OperationWaysField
+            kinds={acceptedBy(draftOf(service)).kinds}
+            value={ways}
+            error={errorAt(failed, '/accepts', '/anonymous')}
+            onChange={setWays}
           />
         )}
         {listed && (

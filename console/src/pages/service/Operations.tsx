@@ -6,6 +6,7 @@ import { DataTable } from '../../parts/DataTable';
 import { Empty } from '../../parts/Empty';
 import { Shown } from '../../parts/Shown';
 import { useTyped } from '../../parts/typed';
+import { kindName } from '../../parts/ways';
 import { texts } from '../../texts';
 import { useLook } from '../services/useLook';
 import type { Operation } from './documents';
@@ -15,6 +16,7 @@ import classes from './Operations.module.css';
 import { RemoveOperation } from './RemoveOperation';
 import type { OfVersion } from './types';
 import { operationsOf, prefixOf } from './versions';
+import { acceptedIn, waysOfOperation } from './ways/draft';
 
 /** Operations on one page of the table. */
 const PART = 50;
@@ -110,8 +112,7 @@ export function Operations(props: { of: OfVersion }) {
                 },
                 {
                   head: words.columns.key,
-                  cell: ([, one]) =>
-                    of.service.authentication && !one.anonymous ? words.key : words.anonymous,
+                  cell: ([, one]) => <Accepts of={of} operation={one} />,
                 },
               ]}
               below={([name, operation]) =>
@@ -153,6 +154,14 @@ export function Operations(props: { of: OfVersion }) {
       {doing?.what === 'remove' && <RemoveOperation of={of} name={doing.name} onClose={close} />}
     </Stack>
   );
+}
+
+/** The kinds of credentials that an operation accepts, in its order. */
+function Accepts(props: { of: OfVersion; operation: Operation }) {
+  const { kinds, optional } = acceptedIn(props.of.service, waysOfOperation(props.operation));
+  const said = kinds.map(kindName).join(', ');
+  if (!said) return texts.services.operations.anonymous;
+  return optional ? texts.services.operations.optional(said) : said;
 }
 
 function isFound(wanted: string, name: string, operation: Operation): boolean {

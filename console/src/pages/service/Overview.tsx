@@ -5,12 +5,14 @@ import { PageLink } from '../../parts/links';
 import { Section } from '../../parts/Page';
 import { Shown } from '../../parts/Shown';
 import { Time } from '../../parts/Time';
+import { kindName } from '../../parts/ways';
 import { texts } from '../../texts';
 import type { Read } from './data';
 import type { Service } from './documents';
 import { VersionState } from './State';
 import type { OfVersion } from './types';
 import { prefixOf, stateOf } from './versions';
+import { acceptedBy, draftOf } from './ways/draft';
 
 /** What a service and one of its versions are. */
 export function Overview(props: { read: Read<Service>; of?: OfVersion; children?: ReactNode }) {
@@ -118,12 +120,11 @@ function ServiceFacts(props: { service: Service }) {
 function credentialsOf(service: Service): string {
   const words = texts.services.summary;
   if (!service.authentication) return words.open;
-  const { api_key, jwt, subscription } = service.authentication;
-  const header = [api_key?.header ?? 'X-API-Key'].flat().join(', ');
-  const kinds = [
-    (api_key || !jwt) && words.key(header),
-    jwt && words.token(jwt.issuers.join(', ')),
-    subscription === false && words.noSubscription,
-  ];
-  return kinds.filter(Boolean).join('; ');
+  const { jwt, subscription } = service.authentication;
+  const accepted = acceptedBy(draftOf(service));
+  const kinds = accepted.kinds.map((kind) => {
+    if (kind === 'api_key') return words.key([...accepted.headers, ...accepted.query].join(', '));
+    return kind === 'jwt' ? words.token((jwt?.issuers ?? []).join(', ')) : kindName(kind);
+  });
+  return [...kinds, subscription === false && words.noSubscription].filter(Boolean).join('; ');
 }

@@ -1,5 +1,4 @@
 import { answer, api } from '../../api/client';
-import { codeOf } from '../../api/problem';
 import { type Change, changeTogether, refresh } from './data';
 
 /** A change of a service or an upstream, and what goes along with it in one step. */
@@ -43,11 +42,6 @@ export async function propose(wanted: Wanted): Promise<string> {
     }),
   );
   return (proposed as { id: string }).id;
-}
-
-/** Whether a problem may say that the document was changed since it was read. */
-export function mayBeStale(error: unknown): boolean {
-  return ['resource.version_mismatch', 'resource.conflict'].includes(codeOf(error) ?? '');
 }
 
 /** The places of a patch, and what each would become: `versions.v1.title`. */

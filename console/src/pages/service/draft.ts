@@ -16,9 +16,6 @@ export interface Draft {
   basePath: string;
   hosts: string[];
   scopes: ScopeRow[];
-  keys: boolean;
-  headers: string[];
-  subscription: boolean;
   visibility: 'public' | 'tenant' | 'private';
   sharedWith: string[];
   approval: 'usual' | 'automatic' | 'manual';
@@ -28,12 +25,8 @@ export interface Draft {
   statusProfile: 'usual' | 'standard' | 'forbid' | 'conceal';
 }
 
-/** The header that a key stands in where nothing is said. */
-const USUAL_HEADER = 'X-API-Key';
-
 /** A service as its form has it. */
 export function draftOf(service: Service): Draft {
-  const { authentication } = service;
   return {
     title: service.title ?? '',
     description: service.description ?? '',
@@ -42,9 +35,6 @@ export function draftOf(service: Service): Draft {
     basePath: service.base_path ?? '',
     hosts: service.hosts ?? [],
     scopes: Object.entries(service.scopes ?? {}).map(([name, means]) => ({ key: name, name, means })),
-    keys: authentication !== undefined,
-    headers: [authentication?.api_key?.header ?? USUAL_HEADER].flat(),
-    subscription: authentication?.subscription ?? true,
     visibility: service.visibility ?? 'public',
     sharedWith: service.shared_with ?? [],
     approval: service.approval ?? 'usual',
@@ -82,11 +72,6 @@ export function patchOf(draft: Draft, service: Service): Record<string, unknown>
   }
   if (changed('disclosureUntil') || changed('disclosure')) {
     patch.disclosure_until = draft.disclosure === 'verbose' ? (draft.disclosureUntil ?? null) : null;
-  }
-  if (changed('keys') || changed('headers') || changed('subscription')) {
-    const header = draft.headers.length > 0 ? draft.headers : [USUAL_HEADER];
-    const wanted = { api_key: { header }, subscription: draft.subscription };
-    patch.authentication = draft.keys ? wanted : null;
   }
   return patch;
 }

@@ -20,8 +20,9 @@ import { Subscriptions } from './Subscriptions';
 import type { OfVersion } from './types';
 import { UpstreamTab } from './UpstreamTab';
 import { shownVersion, stateOf, versionsOf } from './versions';
+import { Ways } from './ways';
 
-const TABS = ['overview', 'operations', 'upstream', 'subscriptions'] as const;
+const TABS = ['overview', 'operations', 'ways', 'upstream', 'subscriptions'] as const;
 
 /** One service: what it is, its versions, and of one of them the operations, upstream and subscriptions. */
 export default function ServicePage() {
@@ -83,6 +84,7 @@ function OneVersion(props: { of: OfVersion }) {
   const panels: Record<(typeof TABS)[number], () => ReactNode> = {
     overview: () => <Overview read={of.read} of={of} />,
     operations: () => <Operations key={of.name} of={of} />,
+    ways: () => <Ways key={of.name} of={of} />,
     upstream: () => <UpstreamTab of={of} />,
     subscriptions: () => <Subscriptions service={of.service} />,
   };

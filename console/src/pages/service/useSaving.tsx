@@ -1,12 +1,12 @@
 import { Group, Stack, Text } from '@mantine/core';
 import { type ReactNode, useRef, useState } from 'react';
-import { codeOf } from '../../api/problem';
+import { codeOf, mayBeStale } from '../../api/problem';
 import { queries } from '../../api/queries';
 import { Ask } from '../../parts/Ask';
 import { Dialog } from '../../parts/Dialog';
 import { ButtonLink } from '../../parts/links';
 import { texts } from '../../texts';
-import { make, mayBeStale, propose, sides, type Wanted } from './change';
+import { make, propose, sides, type Wanted } from './change';
 import { refresh, serviceQuery, upstreamQuery } from './data';
 import { useConflict } from './useConflict';
 

@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react';
 import { answer, api, type Schemas } from '../../api/client';
+import { mayBeStale } from '../../api/problem';
 import { queries } from '../../api/queries';
 import { texts } from '../../texts';
-import { mayBeStale, places } from './change';
+import { places } from './change';
 import { refresh, serviceQuery } from './data';
 import type { OfVersion } from './types';
 import { useConflict } from './useConflict';

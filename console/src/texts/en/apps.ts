@@ -73,13 +73,17 @@ export const apps = {
     resumed: (app: string) => `App ${app} may act again.`,
     undone: 'Undone',
   },
+  proof: { of: 'of', everyClient: 'every other client' },
   keys: {
-    title: 'Keys',
+    title: 'Keys and other credentials',
     create: 'Create a key',
-    none: 'This app has no key',
-    noneHelp: 'Create one: without a key it can call nothing that asks who calls.',
+    addClient: 'Add a client',
+    none: 'This app has no credential',
+    noneHelp:
+      'Create a key, or add the client of an issuer: without one it can call nothing that asks who calls.',
     noneOfYours: 'Whoever manages the app can create one.',
-    key: 'Key',
+    key: 'Credential',
+    kind: 'Proved by',
     state: 'State',
     environment: 'Environment',
     scopes: 'Scopes',
@@ -129,8 +133,10 @@ export const apps = {
   },
   key: {
     title: (id: string) => `Key ${id}`,
+    titleOfOther: (id: string) => `Credential ${id}`,
     about: 'What it is',
     state: 'State',
+    kind: 'Proved by',
     name: 'Title',
     app: 'App',
     environment: 'Environment',
@@ -175,6 +181,9 @@ export const apps = {
     action: 'Revoke the key',
     explain: (app: string) =>
       `Requests of ${app} with this key are refused from now on. This cannot be undone. To replace it without an outage, rotate it.`,
+    actionOfOther: 'Revoke the credential',
+    explainOther: (app: string) =>
+      `Requests of ${app} with this credential are refused from now on. This cannot be undone.`,
     lastUsed: 'Last used:',
     done: (key: string) => `${key} is revoked.`,
   },

@@ -12,6 +12,7 @@ export const frame = {
     approvals: 'Approvals',
     apps: 'Apps and keys',
     services: 'Services',
+    issuers: 'Issuers of tokens',
     lists: 'Lists',
     audit: 'Audit trail',
     revisions: 'Revisions',

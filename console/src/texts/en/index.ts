@@ -6,12 +6,17 @@ import { can } from './can';
 import { common } from './common';
 import { frame } from './frame';
 import { home } from './home';
+import { issuers } from './issuers';
 import { lists } from './lists';
+import { origins } from './origins';
 import { refusals } from './refusals';
+import { rules } from './rules';
 import { search } from './search';
 import { services } from './services';
 import { signIn } from './signIn';
+import { sources } from './sources';
 import { users } from './users';
+import { ways } from './ways';
 import { why } from './why';
 
 /** English. One file per room of the console. */
@@ -24,11 +29,16 @@ export const en = {
   common,
   frame,
   home,
+  issuers,
   lists,
+  origins,
   refusals,
+  rules,
   search,
   services,
   signIn,
+  sources,
   users,
+  ways,
   why,
 };

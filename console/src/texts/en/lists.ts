@@ -74,8 +74,6 @@ export const lists = {
     page: (n: number) => `Page ${n}`,
     pages: 'Pages of entries',
     controls: { first: 'First page', previous: 'Page before', next: 'Next page', last: 'Last page' },
-    sourced: 'Its entries come from somewhere else',
-    sourcedDetail: 'They are read again by themselves. `postern lists sources` says when that was done last.',
     empty: 'Nothing is on this list',
     emptyDetail: 'A policy that lets in by it lets nobody in; one that keeps out by it keeps nobody out.',
     notFound: 'No entry is like this',

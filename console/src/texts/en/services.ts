@@ -1,3 +1,5 @@
+import { ways } from './ways';
+
 /** Texts of the room `services`. */
 export const services = {
   title: 'Services',
@@ -54,8 +56,6 @@ export const services = {
     missing: 'This is missing.',
     keys: 'Callers need an API key',
     keysHelp: 'Without it, the service is open to everybody.',
-    keyHeaders: 'Headers of the key',
-    subscription: 'Their apps need a subscription',
     visibility: 'Who sees that it exists',
     visibilities: {
       public: 'Everybody',
@@ -120,6 +120,7 @@ export const services = {
       overview: 'Overview',
       operations: 'Operations',
       upstream: 'Upstream',
+      ways: ways.tab,
       subscriptions: 'Subscriptions',
     },
     refused: 'Refused lately',
@@ -265,7 +266,7 @@ export const services = {
     caption: 'Operations',
     columns: { method: 'Method', path: 'Path', id: 'Operation', scopes: 'Scopes', key: 'Credential' },
     any: 'any',
-    key: 'API key',
+    optional: (kinds: string) => `${kinds}, or none`,
     anonymous: 'none needed',
     add: 'Add an operation',
     edit: 'Edit',
@@ -283,7 +284,6 @@ export const services = {
     scopes: 'Scopes that a caller needs',
     scopesHelp: 'All of them. Scopes are declared by the service.',
     noScopes: 'The service declares no scopes.',
-    mayBeAnonymous: 'Callers without a credential may pass',
     media: 'Media types of bodies',
     mediaHelp: 'Kept as a policy of this operation. Without any, every media type.',
     taken: 'There is such an operation already.',

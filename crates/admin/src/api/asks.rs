@@ -21,7 +21,7 @@ use super::reply::Reply;
 use super::table::Table;
 use axum::http::Method;
 use postern_control::audit::{AuditPage, AuditVerified};
-use postern_control::{Proposed, answers};
+use postern_control::{KeysOfIssuer, KeysOfIssuers, Proposed, answers};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -67,6 +67,10 @@ parameters! {
     ById {
         /// The id.
         id: String,
+    }
+    OneOrAll {
+        /// Only that of this id.
+        id: Option<String>,
     }
     OfOperation {
         /// The service.
@@ -239,6 +243,8 @@ asks! {
     Can POST "/questions/can" "ask_can" QuestionsAsk (Nothing, Nothing, Json<MadeUp>) -> DecidedQuestion, USUAL "can" "Calls" "Decide a request that nobody has sent";
     Effective GET "/services/{service}/versions/{version}/operations/{operation}/policies" "effective_policies" PoliciesRead (OfOperation, Nothing, Nothing) -> EffectivePolicies, USUAL "policies.effective" "Policies" "Show which policies hold for an operation, and where they come from";
     ListSources GET "/list-sources" "list_sources" ListsRead (Nothing, Nothing, Nothing) -> SourcedLists, USUAL "lists.sources" "Platform" "Show how lists from files and URLs stand";
+    IssuerKeys GET "/issuer-keys" "issuer_keys" IssuersRead (Nothing, OneOrAll, Nothing) -> KeysOfIssuers, USUAL "issuers.keys" "Apps" "Show how the keys of issuers stand, as this node sees them";
+    RefreshIssuer POST "/issuers/{id}/refresh" "refresh_issuer" IssuersWrite (ById, Nothing, Nothing) -> KeysOfIssuer, USUAL "issuers.refresh" "Apps" "Fetch the keys of an issuer now, or read its file again";
     ListBlocks GET "/blocks" "list_blocks" BlocksLift (Nothing, Blocks, Nothing) -> AddressBlocks, USUAL "blocks.list" "Platform" "List addresses that are blocked for now";
     Lift DELETE "/blocks/{address}" "lift_block" BlocksLift (ByAddress, Nothing, Nothing) -> LiftedBlock, USUAL "blocks.lift" "Platform" "End the block of an address";
     Requirements GET "/requirements" "requirements" SignedIn (Nothing, Wanted, Nothing) -> answers::Requirements, USUAL "requirements" "Catalogue" "Say what an operation asks of its callers";

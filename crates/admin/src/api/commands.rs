@@ -118,6 +118,10 @@ commands! {
     Log "log" CallsRead 65_536, "List and follow requests";
     Denials "denials" CallsRead 65_536, "Count refusals";
     Fix "fix" CallsRead 65_536, "Make a proved fix";
+    IssuersKeys "issuers.keys" IssuersRead 4096, "Show how the keys of issuers stand";
+    IssuersRefresh "issuers.refresh" IssuersWrite 4096, "Fetch the keys of an issuer now";
+    IssuersUses "issuers.uses" IssuersRead 4096, "Show what relies on an issuer";
+    ListsUses "lists.uses" ListsRead 4096, "Show which policies use a list";
     ListsSources "lists.sources" ListsRead 4096, "Show how lists from files and URLs stand";
     BlocksList "blocks.list" BlocksLift 4096, "List blocked addresses";
     BlocksLift "blocks.lift" BlocksLift 4096, "End a block";

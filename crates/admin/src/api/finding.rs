@@ -8,6 +8,7 @@ use super::reply::Reply;
 use super::resource::ById;
 use super::table::Table;
 use axum::http::Method;
+use postern_control::UsesOfIssuer;
 use postern_control::workflow::{FoundOperation, KnownAddress, UseOfList};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,7 @@ pub(super) fn add(table: &mut Table) {
     table.add::<Operations>();
     table.add::<Address>();
     table.add::<Uses>();
+    table.add::<UsesOfIssuers>();
 }
 
 /// Several of something.
@@ -126,5 +128,28 @@ impl Endpoint for Uses {
     async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
         let uses = api.service().uses_of_list(&asked.actor, &asked.path.id);
         Ok(Reply::json(&Found { items: uses.await? }))
+    }
+}
+
+/// What relies on an issuer.
+struct UsesOfIssuers;
+
+impl Endpoint for UsesOfIssuers {
+    type Permission = needs::IssuersRead;
+    type Path = ById;
+    type Query = Nothing;
+    type Body = Nothing;
+    type Answer = UsesOfIssuer;
+
+    const METHOD: Method = Method::GET;
+    const PATH: &'static str = "/issuers/{id}/uses";
+    const ID: &'static str = "uses_of_issuer";
+    const SUMMARY: &'static str =
+        "Say which services accept an issuer's tokens, and which of its clients are apps";
+    const TAG: &'static str = "Apps";
+
+    async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {
+        let uses = api.service().uses_of_issuer(&asked.actor, &asked.path.id);
+        Ok(Reply::json(&uses.await?))
     }
 }

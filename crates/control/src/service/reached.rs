@@ -2,6 +2,7 @@
 //! upstreams are.
 
 use super::Service;
+use super::concealing::FORBIDDEN;
 use crate::{Actor, Refusal};
 use postern_model::entity::PRODUCTION;
 use postern_model::permission::Point;
@@ -117,9 +118,6 @@ impl TargetHealth {
         }
     }
 }
-
-/// Stands for an address that the gateway may not connect to.
-const FORBIDDEN: &str = "forbidden";
 
 impl Service {
     /// Where callers reach the gateway. `asked`: the host by which this was asked for, which a

@@ -118,12 +118,15 @@ pub(crate) struct OpenapiArgs {
 #[derive(Debug, Subcommand)]
 #[command(after_help = "Examples:
   postern lists list office
+  postern lists show office
   postern lists sources
   postern lists add office 203.0.113.0/24 --comment \"The new building\"
   postern lists remove office 203.0.113.0/24 --comment \"Moved out\"")]
 pub(crate) enum Lists {
     /// List what stands on lists.
     List(ListsList),
+    /// Show a list: whose it is, where it comes from, how that stands, and what uses it.
+    Show(ListsShow),
     /// Show how lists from files and URLs stand.
     Sources(ListsSources),
     /// Add a range to a list.
@@ -147,6 +150,21 @@ pub(crate) struct ListsList {
     pub(crate) address: Option<IpAddr>,
     #[command(flatten)]
     pub(crate) listed: Listed,
+}
+
+/// Options of `postern lists show`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  postern lists show office
+  postern lists show aws --json
+
+`postern lists list LIST` shows what stands on it.")]
+pub(crate) struct ListsShow {
+    /// The list.
+    #[arg(value_name = "LIST")]
+    pub(crate) list: String,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
 }
 
 /// Options of `postern lists sources`.

@@ -2,7 +2,7 @@
 
 use super::remote::{Found, Remote, text};
 use super::table;
-use crate::cli::remote::{Lists, ListsAdd, ListsList, ListsRemove, ListsSources, Shown};
+use crate::cli::remote::{Lists, ListsAdd, ListsList, ListsRemove, ListsShow, ListsSources, Shown};
 use crate::cli::time::{local, local_ms, timestamp, utc};
 use crate::output;
 use jiff::Timestamp;
@@ -13,6 +13,7 @@ use std::process::ExitCode;
 pub(crate) fn dispatch(command: Lists) -> anyhow::Result<ExitCode> {
     match command {
         Lists::List(args) => list(&args),
+        Lists::Show(args) => show(&args),
         Lists::Sources(args) => sources(&args),
         Lists::Add(args) => add(&args),
         Lists::Remove(args) => remove(&args),
@@ -75,20 +76,9 @@ fn sources(args: &ListsSources) -> anyhow::Result<ExitCode> {
         table::json(&answer);
         return Ok(ExitCode::SUCCESS);
     }
-    let when = |list: &Value, member| {
-        let at = list.get(member).and_then(Value::as_i64);
-        at.map_or_else(|| "–".to_owned(), |at| local_ms(at.saturating_mul(1000)))
-    };
+    let when = |list: &Value, member| when(list, member).unwrap_or_else(|| "–".to_owned());
     let row = |list: &Value| {
         let count = list.get("ranges").and_then(Value::as_u64);
-        let stale = list.get("stale").and_then(Value::as_bool) == Some(true);
-        let state = match (count.is_some(), stale, text(list, "error")) {
-            (false, _, "") => "not read yet".to_owned(),
-            (false, _, why) => format!("never read: {why}"),
-            (true, true, why) => format!("stale: {why}"),
-            (true, false, "") => "current".to_owned(),
-            (true, false, why) => format!("kept: {why}"),
-        };
         vec![
             text(list, "list").to_owned(),
             text(list, "source").to_owned(),
@@ -96,7 +86,7 @@ fn sources(args: &ListsSources) -> anyhow::Result<ExitCode> {
             when(list, "since"),
             when(list, "confirmed"),
             when(list, "next"),
-            state,
+            state(list),
         ]
     };
     let lists = answer.get("lists").and_then(Value::as_array);
@@ -112,6 +102,109 @@ fn sources(args: &ListsSources) -> anyhow::Result<ExitCode> {
     ];
     table::print("no list comes from a file or a URL", &head, &rows, false);
     Ok(ExitCode::SUCCESS)
+}
+
+/// A moment of the state of a list: Unix time in seconds.
+fn when(state: &Value, member: &str) -> Option<String> {
+    let at = state.get(member).and_then(Value::as_i64)?;
+    Some(local_ms(at.saturating_mul(1000)))
+}
+
+/// How a list from elsewhere stands, in a few words.
+fn state(list: &Value) -> String {
+    let said = list.get("ranges").is_some_and(Value::is_u64);
+    let stale = list.get("stale").and_then(Value::as_bool) == Some(true);
+    match (said, stale, text(list, "error")) {
+        (false, _, "") => "not read yet".to_owned(),
+        (false, _, why) => format!("never read: {why}"),
+        (true, true, why) => format!("stale: {why}"),
+        (true, false, "") => "current".to_owned(),
+        (true, false, why) => format!("kept: {why}"),
+    }
+}
+
+fn show(args: &ListsShow) -> anyhow::Result<ExitCode> {
+    let mut remote = Remote::connect(&args.shown.at)?;
+    let list = remote.document("list", &args.list)?;
+    let uses = remote.call("lists.uses", json!({"id": list.id}))?;
+    let sourced = remote.call("lists.sources", json!({}))?;
+    let states = sourced.get("lists").and_then(Value::as_array);
+    let mut states = states.into_iter().flatten();
+    let state_of = states.find(|one| text(one, "list") == list.id);
+    if args.shown.json {
+        let mut shown = list.json();
+        if let Value::Object(members) = &mut shown {
+            members.insert("state".into(), state_of.cloned().unwrap_or_default());
+            members.insert(
+                "uses".into(),
+                uses.get("items").cloned().unwrap_or_default(),
+            );
+        }
+        table::json(&shown);
+        return Ok(ExitCode::SUCCESS);
+    }
+    output::say(&about(&list, state_of));
+    let uses = uses.get("items").and_then(Value::as_array);
+    let row = |one: &Value| {
+        ["does", "name", "on"]
+            .map(|name| text(one, name).to_owned())
+            .to_vec()
+    };
+    let rows: Vec<Vec<String>> = uses.into_iter().flatten().map(row).collect();
+    if rows.is_empty() {
+        output::say("\nno policy uses it");
+    } else {
+        let head = ["DOES", "POLICY", "ON"];
+        output::say(&format!("\nused by:\n{}", table::table(&head, &rows)));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What is to be said of a list itself.
+fn about(list: &Found, state_of: Option<&Value>) -> String {
+    let entries = list.document.get("entries").and_then(Value::as_array);
+    let count = match state_of {
+        Some(state) => state.get("ranges").and_then(Value::as_u64),
+        None => Some(entries.map_or(0, Vec::len) as u64),
+    };
+    let of = |member| {
+        state_of
+            .and_then(|state| when(state, member))
+            .unwrap_or_default()
+    };
+    let said = [
+        ("tenant", list.text("tenant").to_owned()),
+        ("owner", list.text("owner").to_owned()),
+        ("comment", list.text("comment").to_owned()),
+        (
+            "ends",
+            match list.text("expires_at") {
+                "" => String::new(),
+                at => local(at),
+            },
+        ),
+        (
+            "from",
+            state_of
+                .map_or("", |state| text(state, "source"))
+                .to_owned(),
+        ),
+        ("state", state_of.map(state).unwrap_or_default()),
+        (
+            "ranges",
+            count.map(|count| count.to_string()).unwrap_or_default(),
+        ),
+        ("says that since", of("since")),
+        ("confirmed", of("confirmed")),
+        ("asked next", of("next")),
+    ];
+    let mut lines = vec![format!("{}:", list.id)];
+    for (name, text) in said {
+        if !text.is_empty() {
+            lines.push(format!("  {name}: {}", text.replace(char::is_control, " ")));
+        }
+    }
+    lines.join("\n")
 }
 
 /// When an entry stops to count: at its own end, or at that of the whole list if that is sooner.

@@ -8,7 +8,8 @@ use super::{egress, health};
 use postern_control::notify::ServedCertificate;
 use postern_control::sourced::{Keeper, State};
 use postern_control::{
-    Answer, Block, Candidate, Listening, Named, Remembered, Running, ServedRules, UpstreamHealth,
+    Answer, Block, Candidate, KeysOfIssuer, Listening, Named, Remembered, Running, ServedRules,
+    UpstreamHealth,
 };
 use postern_explain::Located;
 use postern_model::entity::Configuration;
@@ -17,6 +18,7 @@ use postern_policy::policies::LimitUse;
 use postern_policy::{Directory, Rules};
 use postern_proxy::Gateway;
 use postern_proxy::counting::Source;
+use postern_proxy::issuers::Standing;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Instant, SystemTime};
@@ -160,6 +162,24 @@ impl Running for Process {
         self.keeper.states(now().div_euclid(1000))
     }
 
+    fn issuer_keys(&self) -> Vec<KeysOfIssuer> {
+        let configuration = self.configuration();
+        let mut standings = self.gateway.issuers();
+        let issuers = configuration.issuers.iter().map(|issuer| {
+            let of = KeysOfIssuer::of(issuer);
+            let at = standings.iter().position(|one| one.issuer == issuer.name);
+            match at.map(|at| standings.swap_remove(at)) {
+                Some(standing) => stands(of, standing),
+                None => of,
+            }
+        });
+        issuers.collect()
+    }
+
+    fn refresh_issuer<'a>(&'a self, id: &'a str) -> Answer<'a, ()> {
+        Box::pin(self.gateway.refresh_issuer(id))
+    }
+
     fn certificates(&self) -> Vec<ServedCertificate> {
         let mut served: Vec<ServedCertificate> = Vec::new();
         for one in self.gateway.certificates() {
@@ -204,6 +224,22 @@ impl Running for Process {
             admin: url(false, self.admin),
             revision: self.gateway.revision(),
         }
+    }
+}
+
+/// What is known of the keys of an issuer.
+fn stands(of: KeysOfIssuer, standing: Standing) -> KeysOfIssuer {
+    let (failing_since_ms, error) = standing.failing.unzip();
+    KeysOfIssuer {
+        keys: standing.keys,
+        names: standing.names,
+        left_out: standing.left_out,
+        fetched_ms: standing.fetched,
+        next_ms: standing.next,
+        failing_since_ms,
+        error,
+        kept_until_ms: standing.kept_until,
+        ..of
     }
 }
 

@@ -22,7 +22,7 @@ use self::core::Command;
 use self::floods::Floods;
 use crate::counting::Counting;
 use crate::freshness::Freshness;
-use crate::issuers::{Fetch, Issuers};
+use crate::issuers::{Fetch, Issuers, Standing};
 use crate::metrics::Metrics;
 use crate::record::Sinks;
 use crate::sessions::{Browsers, Outside};
@@ -208,6 +208,25 @@ impl Gateway {
     /// The session of a browser that is kept under this key has ended.
     pub fn session_ended(&self, key: &str) {
         self.shared.browsers.ended(key);
+    }
+
+    /// How the keys of issuers stand.
+    pub fn issuers(&self) -> Vec<Standing> {
+        let current = self.current();
+        let issuers = &current.snapshot.configuration().issuers;
+        self.shared.issuers.standings(issuers)
+    }
+
+    /// Has the keys of an issuer fetched or read now, and waits for what comes of it.
+    pub async fn refresh_issuer(&self, name: &str) {
+        let found = {
+            let current = self.current();
+            let mut issuers = current.snapshot.configuration().issuers.iter();
+            issuers.find(|issuer| &*issuer.name == name).cloned()
+        };
+        if let Some(issuer) = found {
+            self.shared.issuers.refresh(&issuer).await;
+        }
     }
 
     /// Whether what is served is known to hold.

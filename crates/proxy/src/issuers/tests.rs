@@ -304,3 +304,68 @@ fn keys_are_read_from_files_and_secrets() {
         assert!(&*name == "corp" && error.contains(said), "{error}");
     }
 }
+
+fn standing(issuers: &Issuers, issuer: &Issuer) -> Standing {
+    issuers.standings(std::slice::from_ref(issuer)).remove(0)
+}
+
+#[tokio::test(start_paused = true)]
+async fn how_keys_stand_is_told() {
+    let web = Arc::new(Web::default());
+    web.put(URL, Ok(&keys("a")));
+    let corp = issuer(IssuerKeys::Url(fetched(URL)));
+    let issuers = follow(&web, corp.clone());
+    assert!(issuers.ask("corp").await);
+    let good = standing(&issuers, &corp);
+    assert_eq!((good.keys, &*good.names), (Some(1), &["a".to_owned()][..]));
+    assert!(good.fetched.is_some() && good.failing.is_none() && good.kept_until.is_none());
+    assert!(good.next >= good.fetched.map(|at| at + 599_000));
+    web.put(URL, Err("connection refused"));
+    issuers.refresh(&corp).await;
+    let kept = standing(&issuers, &corp);
+    assert_eq!(kept.keys, Some(1), "they count on");
+    assert_eq!(kept.failing.unwrap().1, "connection refused");
+    assert_eq!(kept.kept_until, good.fetched.map(|at| at + 3_600_000));
+    pass(3700).await;
+    let gone = standing(&issuers, &corp);
+    assert_eq!((gone.keys, gone.names.len()), (None, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_insists_waits_for_no_rest() {
+    let web = Arc::new(Web::default());
+    web.put(URL, Err("connection refused"));
+    let corp = issuer(IssuerKeys::Url(fetched(URL)));
+    let issuers = follow(&web, corp.clone());
+    assert!(issuers.ask("corp").await);
+    // Away for long, it is left alone for a minute.
+    pass(600).await;
+    web.put(URL, Ok(&keys("a")));
+    let (asked, begun) = (web.asked(), tokio::time::Instant::now());
+    issuers.refresh(&corp).await;
+    assert_eq!(
+        (kids(&issuers), web.asked()),
+        (vec!["a".to_owned()], asked + 1)
+    );
+    assert_eq!(begun.elapsed(), Duration::ZERO);
+    pass(1).await;
+    assert_eq!(web.asked(), asked + 1, "once is enough");
+}
+
+#[tokio::test]
+async fn a_file_of_keys_is_read_again_and_a_broken_one_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keys.json");
+    std::fs::write(&path, keys("a")).unwrap();
+    let corp = issuer(IssuerKeys::File(path.clone().into()));
+    let issuers = follow(&Arc::new(Web::default()), corp.clone());
+    std::fs::write(&path, keys("b")).unwrap();
+    issuers.refresh(&corp).await;
+    assert_eq!(kids(&issuers), ["b"]);
+    assert_eq!(standing(&issuers, &corp).keys, Some(1));
+    std::fs::write(&path, "{").unwrap();
+    issuers.refresh(&corp).await;
+    assert_eq!(kids(&issuers), ["b"]);
+    let (_, why) = standing(&issuers, &corp).failing.unwrap();
+    assert!(why.contains("keys.json"), "{why}");
+}

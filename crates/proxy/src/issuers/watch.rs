@@ -1,6 +1,7 @@
 //! The task that keeps the keys of one issuer fresh.
 
 use super::fetch::{self, Fetch, Permit};
+use super::standing::Board;
 use super::{lock, now};
 use arc_swap::ArcSwap;
 use postern_model::entity::{Fetched, Issuer, IssuerKeys};
@@ -26,10 +27,12 @@ pub(super) const ATTEMPT: Duration = Duration::from_secs(4);
 impl Shared {
     /// Whoever has asked during an attempt has been answered by it.
     async fn answered(&self) {
-        tokio::select! {
-            biased;
-            () = self.asked.notified() => {}
-            () = std::future::ready(()) => {}
+        for one in [&self.asked, &self.insisted] {
+            tokio::select! {
+                biased;
+                () = one.notified() => {}
+                () = std::future::ready(()) => {}
+            }
         }
     }
 }
@@ -41,6 +44,7 @@ pub(super) struct Task {
     pub(super) from: Fetched,
     pub(super) fetch: Arc<dyn Fetch>,
     pub(super) keyring: Arc<ArcSwap<Keyring>>,
+    pub(super) board: Board,
 }
 
 /// What a task and those who ask it share.
@@ -48,6 +52,8 @@ pub(super) struct Task {
 struct Shared {
     permit: Mutex<Permit>,
     asked: Notify,
+    /// Somebody wants it fetched now, however long it is to rest.
+    insisted: Notify,
     /// The earliest time at which it may be asked again.
     rests_until: Mutex<Instant>,
     /// Counts what came of the attempts.
@@ -73,6 +79,7 @@ impl Watched {
         let shared = Arc::new(Shared {
             permit: Mutex::new(permit),
             asked: Notify::new(),
+            insisted: Notify::new(),
             rests_until: Mutex::new(Instant::now()),
             done: watch::Sender::new(0),
         });
@@ -101,6 +108,13 @@ impl Watched {
         }
         self.shared.asked.notify_one();
         Some(news)
+    }
+
+    /// Has keys fetched at once, and gives what tells when that is done.
+    pub(super) fn insist(&self) -> watch::Receiver<u64> {
+        let news = self.shared.done.subscribe();
+        self.shared.insisted.notify_one();
+        news
     }
 }
 
@@ -132,12 +146,19 @@ impl Task {
             };
             let rests_until = Instant::now() + rest;
             *lock(&shared.rests_until) = rests_until;
+            self.board.next(&self.issuer.name, next);
             shared.done.send_modify(|count| *count += 1);
             shared.answered().await;
-            tokio::time::sleep_until(rests_until).await;
+            let due = async {
+                tokio::time::sleep_until(rests_until).await;
+                tokio::select! {
+                    () = shared.asked.notified() => {}
+                    () = tokio::time::sleep(next.saturating_sub(rest)) => {}
+                }
+            };
             tokio::select! {
-                () = shared.asked.notified() => {}
-                () = tokio::time::sleep(next.saturating_sub(rest)) => {}
+                () = due => {}
+                () = shared.insisted.notified() => {}
             }
         }
     }
@@ -162,11 +183,13 @@ impl Task {
             tracing::debug!(issuer, left_out, "keys of an issuer are of no use here");
         }
         self.keep(&Keys::of(Arc::new(keys)));
+        self.board.good(&self.issuer.name);
     }
 
     /// What was known counts on for a while.
     fn failed(&self, error: &str, since: i64, fresh: bool) {
         let issuer = &*self.issuer.name;
+        self.board.failed(&self.issuer.name, since, error);
         let ring = self.keyring.load();
         let known = ring.of(issuer).known.clone().filter(|_| fresh);
         if known.is_some() {

@@ -6,9 +6,11 @@ use crate::api::{Api, Identities, Presented, dispatch, table};
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request};
 use postern_calllog::CallLog;
+use postern_control::sourced::State as SourcedList;
 use postern_control::{
-    Actor, ActorKind, Answer, Block, Bounds, Call, Candidate, Items, Listening, Named, Remembered,
-    Running, ServedRules, Service, Source, Status, Stored, TargetHealth, UpstreamHealth,
+    Actor, ActorKind, Answer, Block, Bounds, Call, Candidate, Items, KeysOfIssuer, Listening,
+    Named, Remembered, Running, ServedRules, Service, Source, Status, Stored, TargetHealth,
+    UpstreamHealth,
 };
 use postern_model::entity::Configuration;
 use postern_model::key::Keyer;
@@ -106,6 +108,33 @@ impl Running for Fake {
     }
     fn lift(&self, _: IpAddr) -> Option<Block> {
         None
+    }
+    fn issuer_keys(&self) -> Vec<KeysOfIssuer> {
+        let configuration = self.configuration();
+        let failing = |issuer| KeysOfIssuer {
+            failing_since_ms: Some(1),
+            error: Some("10.0.0.7 is a private address".to_owned()),
+            ..KeysOfIssuer::of(issuer)
+        };
+        configuration.issuers.iter().map(failing).collect()
+    }
+    fn sourced_lists(&self) -> Vec<SourcedList> {
+        let configuration = self.configuration();
+        let lists = configuration.lists.iter();
+        let failing = |list: &postern_model::entity::AddressList| SourcedList {
+            list: list.name.to_string(),
+            source: "https://lists.example".to_owned(),
+            ranges: None,
+            since: None,
+            confirmed: None,
+            next: None,
+            stale: false,
+            error: Some("10.0.0.7 is a private address".to_owned()),
+        };
+        lists
+            .filter(|list| list.source.is_some())
+            .map(failing)
+            .collect()
     }
     fn listeners(&self) -> Vec<Listening> {
         let one = |address: &str, tls| Listening {

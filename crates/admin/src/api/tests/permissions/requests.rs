@@ -215,6 +215,8 @@ impl About {
             "why" | "fix" | "again" => json!({"id": self.call}),
             "can" => self.made_up(),
             "blocks.lift" => json!({"address": "192.0.2.66"}),
+            "issuers.refresh" | "issuers.uses" => json!({"id": format!("issuer-{}", self.letter)}),
+            "lists.uses" => json!({"id": if self.letter == "a" { "office" } else { "depot" }}),
             "people.invite" => self.invitation(n),
             "people.password_link" => json!({"user": "usr_aaaaaaaaaaaaaaaa"}),
             "webhooks.create" => json!({"webhook": self.webhook()}),

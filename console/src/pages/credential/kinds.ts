@@ -1,0 +1,14 @@
+import type { Credential } from '../../api/apps';
+
+/** What proves a credential, by its name in documents. */
+export type CredentialKind = 'api_key' | 'jwt';
+
+/** What proves a credential: what is kept of a key is not told, so that what says nothing else is one. */
+export function kindOf(credential: Credential): CredentialKind {
+  return credential.client ? 'jwt' : 'api_key';
+}
+
+/** Whether a secret of ours proves it, in whose place another one can be made. */
+export function hasSecret(credential: Credential): boolean {
+  return kindOf(credential) === 'api_key';
+}

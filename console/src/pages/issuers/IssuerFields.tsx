@@ -1,0 +1,157 @@
+import { Fieldset, MultiSelect, Radio, Stack, TagsInput, Text, TextInput } from '@mantine/core';
+import type { Schemas } from '../../api/client';
+import { More } from '../../parts/More';
+import { Shown } from '../../parts/Shown';
+import { texts } from '../../texts';
+import { CLAIMS, claimOf, type IssuerDraft, type KeysKind, keysKindOf, saysMore, withKeysAt } from './draft';
+
+const words = texts.issuers.form;
+
+const ALGORITHMS: Array<Schemas['ConfiguredAlgorithm']> = [
+  ...(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const),
+  ...(['ES256', 'ES384', 'ES512', 'EdDSA', 'HS256', 'HS384', 'HS512'] as const),
+];
+
+interface Fields {
+  draft: IssuerDraft;
+  change: (members: Partial<IssuerDraft>) => void;
+}
+
+/** The fields of an issuer: whose tokens, for whom, where its keys are, and what few need besides. */
+export function IssuerFields(props: Fields & { autoFocus?: boolean }) {
+  const { draft, change } = props;
+  const kind = keysKindOf(draft);
+  return (
+    <>
+      <TextInput
+        label={words.iss}
+        description={words.issHelp}
+        required
+        maxLength={1000}
+        value={draft.issuer ?? ''}
+        onChange={(event) => change({ issuer: event.currentTarget.value })}
+        data-autofocus={props.autoFocus || undefined}
+      />
+      <TagsInput
+        label={words.audiences}
+        description={words.audiencesHelp}
+        required
+        value={draft.audiences ?? []}
+        onChange={(audiences) => change({ audiences })}
+      />
+      <Radio.Group label={words.keys} value={kind} onChange={(kind) => change(withKeysAt(kind as KeysKind))}>
+        <Stack gap={6} mt={4}>
+          {Object.entries(words.keysKinds).map(([value, label]) => (
+            <Radio key={value} value={value} label={label} />
+          ))}
+        </Stack>
+      </Radio.Group>
+      <Where {...props} kind={kind} />
+      <TextInput
+        label={words.title}
+        description={words.titleHelp}
+        maxLength={1000}
+        value={draft.title ?? ''}
+        onChange={(event) => change({ title: event.currentTarget.value })}
+      />
+      <More label={words.more} open={saysMore(draft)}>
+        <Seldom {...props} />
+      </More>
+    </>
+  );
+}
+
+function Where({ draft, change, kind }: Fields & { kind: KeysKind }) {
+  if (kind === 'url') {
+    return (
+      <TextInput
+        type="url"
+        label={words.url}
+        required
+        value={draft.keys_url ?? ''}
+        onChange={(event) => change({ keys_url: event.currentTarget.value })}
+      />
+    );
+  }
+  if (kind === 'file') {
+    return (
+      <TextInput
+        label={words.file}
+        description={words.fileHelp}
+        required
+        value={draft.keys_file ?? ''}
+        onChange={(event) => change({ keys_file: event.currentTarget.value })}
+      />
+    );
+  }
+  if (kind === 'secret') {
+    return (
+      <TextInput
+        label={words.secret}
+        description={words.secretHelp}
+        required
+        value={draft.secret ?? ''}
+        onChange={(event) => change({ secret: event.currentTarget.value })}
+      />
+    );
+  }
+  const iss = draft.issuer?.trim().replace(/\/$/, '');
+  if (!iss) return null;
+  return (
+    <Text size="sm" c="dimmed">
+      <Shown text={words.discoveryAt(iss)} first={200} />
+    </Text>
+  );
+}
+
+function Seldom({ draft, change }: Fields) {
+  const kind = keysKindOf(draft);
+  const length = (name: 'leeway' | 'refresh' | 'keep', help: string) => (
+    <TextInput
+      label={words[name]}
+      description={help}
+      maxLength={40}
+      value={draft[name] ?? ''}
+      onChange={(event) => change({ [name]: event.currentTarget.value || undefined })}
+    />
+  );
+  const claims = (name: (typeof CLAIMS)[number], said: string[]) => {
+    const others = { ...draft.claims };
+    delete others[name];
+    change({ claims: said.length > 0 ? { ...others, [name]: said } : others } as Partial<IssuerDraft>);
+  };
+  return (
+    <>
+      {length('leeway', words.leewayHelp)}
+      {kind !== 'file' && kind !== 'secret' && (
+        <>
+          {length('refresh', words.refreshHelp)}
+          {length('keep', words.keepHelp)}
+        </>
+      )}
+      <MultiSelect
+        label={words.algorithms}
+        description={words.algorithmsHelp}
+        data={ALGORITHMS}
+        value={draft.algorithms ?? []}
+        onChange={(algorithms) => change({ algorithms: algorithms as typeof ALGORITHMS })}
+      />
+      <Fieldset legend={words.claims}>
+        <Stack gap="sm">
+          <Text size="sm" c="dimmed">
+            {words.claimsHelp}
+          </Text>
+          {CLAIMS.map((name) => (
+            <TagsInput
+              key={name}
+              label={words.claim[name]}
+              description={words.claimUsual[name]}
+              value={claimOf(draft, name) ?? []}
+              onChange={(said) => claims(name, said)}
+            />
+          ))}
+        </Stack>
+      </Fieldset>
+    </>
+  );
+}

@@ -1,0 +1,135 @@
+import type { Schemas } from '../../../api/client';
+import { filled } from '../../../parts/fields';
+import { patchOf as differences } from '../../../parts/patch';
+import type { Accepted } from '../../../parts/ways';
+import type { Operation, Service } from '../documents';
+
+/** The header that a key stands in where nothing is said. */
+export const USUAL_HEADER = 'X-API-Key';
+
+/** Kinds of credentials that a service may accept, in the order in which callers are asked for them. */
+export const KINDS = ['api_key', 'jwt'] as const;
+
+/** A kind of credential that a service may accept: the member of `authentication` that says so. */
+export type Kind = (typeof KINDS)[number];
+
+/** What a service says that it accepts. Members that have their default are left out. */
+export type Authentication = Partial<Omit<Schemas['ConfiguredAuthentication'], 'api_key'>> & {
+  api_key?: Partial<Schemas['ConfiguredApiKey']>;
+};
+
+/** What the form of a service's ways in holds. */
+export interface WaysDraft {
+  /** Nobody is asked who they are. */
+  open: boolean;
+  said: Authentication;
+}
+
+/** What a kind says where it has just been chosen. */
+const BEGINNINGS: Required<Pick<Authentication, Kind>> = { api_key: {}, jwt: { issuers: [] } };
+
+const isKindOf = (said: Authentication | undefined) => (kind: Kind) => said?.[kind] !== undefined;
+
+/** The ways into a service as their form has them: one that says no kind accepts keys. */
+export function draftOf({ authentication }: Service): WaysDraft {
+  const said = authentication as Authentication | undefined;
+  if (said === undefined) return { open: true, said: {} };
+  return { open: false, said: KINDS.some(isKindOf(said)) ? said : { ...said, api_key: {} } };
+}
+
+/** The draft with a kind more, or less. */
+export function choosing(draft: WaysDraft, kind: Kind, chosen: boolean): WaysDraft {
+  const { [kind]: _, ...others } = draft.said;
+  return { ...draft, said: chosen ? { ...draft.said, [kind]: BEGINNINGS[kind] } : others };
+}
+
+/** The headers that a key may stand in. */
+export function headersOf(said: Authentication): string[] {
+  return said.api_key ? [said.api_key.header ?? USUAL_HEADER].flat() : [];
+}
+
+/** The query parameters that a key may stand in. */
+export function queryOf(said: Authentication): string[] {
+  return [said.api_key?.query ?? []].flat();
+}
+
+/** Whether a draft lets anybody in, and says all that it takes. */
+export function isWhole({ open, said }: WaysDraft): boolean {
+  if (open) return true;
+  const key = !said.api_key || headersOf(said).length > 0 || queryOf(said).length > 0;
+  return KINDS.some(isKindOf(said)) && key && (!said.jwt || filled(said.jwt.issuers).length > 0);
+}
+
+/** A draft without what was left empty, as a service says it. */
+function finished({ open, said }: WaysDraft): Authentication | undefined {
+  if (open) return undefined;
+  const made: Authentication = { ...said };
+  if (made.api_key?.query && queryOf(said).length === 0) {
+    const { query: _, ...key } = made.api_key;
+    made.api_key = key;
+  }
+  if (made.forward_credential === false) delete made.forward_credential;
+  if (made.subscription === true) delete made.subscription;
+  return made;
+}
+
+/** What a form changes of a service (RFC 7396): only what is another now, so that others' changes stay. */
+export function patchOf(draft: WaysDraft, service: Service): Record<string, unknown> {
+  const before = service.authentication as Authentication | undefined;
+  const now = finished(draft);
+  if (now === undefined) return before === undefined ? {} : { authentication: null };
+  if (before === undefined) return { authentication: now };
+  // What it does without saying so, it need not say: beside another kind, it has to.
+  const [only, ...others] = KINDS.filter(isKindOf(now));
+  const unsaid = !KINDS.some(isKindOf(before)) && only === 'api_key' && others.length === 0;
+  if (unsaid && JSON.stringify(now.api_key) === '{}') delete now.api_key;
+  const patch = differences(before, now);
+  return Object.keys(patch).length > 0 ? { authentication: patch } : {};
+}
+
+/** The change of a service with which it accepts an issuer's tokens, besides what it accepts. */
+export function accepting(service: Service, issuer: string): Record<string, unknown> {
+  const { said } = draftOf(service);
+  const jwt = { ...said.jwt, issuers: [...(said.jwt?.issuers ?? []), issuer] };
+  return patchOf({ open: false, said: { ...said, jwt } }, service);
+}
+
+/** What a draft accepts, as callers see it. */
+export function acceptedBy({ open, said }: WaysDraft): Accepted {
+  if (open) return { kinds: [], headers: [], query: [] };
+  return { kinds: KINDS.filter(isKindOf(said)), headers: headersOf(said), query: queryOf(said) };
+}
+
+/** What an operation accepts: what its service does, that and nothing too, or its own choice in its own order. */
+export type OperationWays = { as: 'service' } | { as: 'optional' } | { as: 'own'; accepts: string[] };
+
+/** No credential at all, among the kinds that an operation accepts. */
+export const ANONYMOUS = 'anonymous';
+
+/** What an operation says that it accepts. */
+export function waysOfOperation(operation: Operation | undefined): OperationWays {
+  if (operation?.accepts) return { as: 'own', accepts: [...operation.accepts] };
+  return operation?.anonymous ? { as: 'optional' } : { as: 'service' };
+}
+
+/** The members of an operation that say what it accepts (RFC 7396). */
+export function membersOf(ways: OperationWays): { accepts: string[] | null; anonymous: true | null } {
+  return {
+    accepts: ways.as === 'own' ? ways.accepts : null,
+    anonymous: ways.as === 'optional' ? true : null,
+  };
+}
+
+/** What an operation of a service accepts, as its callers see it, and whether they may send none. */
+export function acceptedIn(service: Service, ways: OperationWays): Accepted & { optional: boolean } {
+  const all = acceptedBy(draftOf(service));
+  if (ways.as !== 'own') return { ...all, optional: ways.as === 'optional' };
+  const kinds = ways.accepts.filter((kind) => kind !== ANONYMOUS);
+  const keys = kinds.includes('api_key');
+  return {
+    kinds,
+    headers: keys ? all.headers : [],
+    query: keys ? all.query : [],
+    optional: ways.accepts.includes(ANONYMOUS),
+  };
+}

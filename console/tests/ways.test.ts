@@ -1,0 +1,197 @@
+import { beforeAll, expect, test } from 'vitest';
+import { accessible, fits, type Page, shot } from './harness/browser';
+import { at, entered, withDemo } from './harness/demo';
+import { dialog, services } from './harness/services';
+
+let made: ReturnType<typeof services>['made'];
+let patched: ReturnType<typeof services>['patched'];
+let service: ReturnType<typeof services>['service'];
+
+withDemo();
+beforeAll(async () => {
+  ({ made, patched, service } = services(at));
+  await at.ask('POST', '/api/v1/issuers', {
+    id: 'login',
+    issuer: 'https://login.example.com',
+    audiences: ['api'],
+    keys_url: 'http://127.0.0.1:9/keys',
+  });
+});
+
+/** Opens the form of an operation whose details are shown. */
+async function edit(page: Page, operation: string): Promise<void> {
+  const details = page.getByRole('region', { name: `What ${operation} asks of callers` });
+  await details.getByRole('button', { name: 'Edit', exact: true }).click();
+}
+
+/** What the gateway tells somebody who sends no credential. */
+async function challenges(path: string): Promise<string[]> {
+  const response = await fetch(`${at.gateway}${path}`);
+  expect(response.status).toBe(401);
+  // Several fields are one with commas between them: each begins with the name of a scheme.
+  return (response.headers.get('www-authenticate') ?? '').split(/, (?=[A-Z])/);
+}
+
+test('what a service accepts is changed, and what callers send is shown as the gateway has it', async () => {
+  await made('doors');
+  const { page, complaints } = await entered();
+  await page.goto('/services/doors?tab=ways');
+  const ways = page.getByRole('region', { name: 'What callers bring' });
+  await ways.getByText('API key').first().waitFor();
+  await accessible(page);
+  await ways.getByRole('button', { name: 'Change' }).click();
+  const form = dialog(page);
+  await form.getByRole('checkbox', { name: 'Token of an issuer (JWT)' }).check();
+  expect(await form.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+  await form.getByLabel('Issuers whose tokens are accepted').first().fill('login');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Escape');
+  await form.getByLabel('Query parameters that the key may stand in').first().fill('key');
+  await page.keyboard.press('Enter');
+  await form.getByRole('checkbox', { name: 'Their apps need a subscription' }).uncheck();
+  await form.getByRole('region', { name: 'What a caller would send: Token of an issuer (JWT)' }).waitFor();
+  await accessible(page);
+  await shot(page, 'ways-edit');
+  await form.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('doors asks its callers for that now.').waitFor();
+  expect(await service('doors')).toMatchObject({
+    authentication: {
+      api_key: { header: 'X-API-Key', query: ['key'] },
+      jwt: { issuers: ['login'] },
+      subscription: false,
+    },
+  });
+  const shown = ways.getByRole('region', { name: 'What a caller sends' });
+  await shown.getByText("'Authorization: Bearer YOUR-TOKEN'").waitFor();
+  // What the page says is what the gateway says.
+  const told = await challenges('/doors/things');
+  expect(told.length).toBe(2);
+  for (const one of told) await shown.getByText(one, { exact: true }).waitFor();
+  await shot(page, 'ways');
+
+  // An operation chooses, in an order of its own; another lets everybody in.
+  await page.goto('/services/doors?tab=operations&version=v1&operation=list');
+  await edit(page, 'list');
+  await form.getByRole('radio', { name: 'A choice of its own' }).check();
+  await form.getByRole('button', { name: 'Ask earlier for: Token of an issuer (JWT)' }).click();
+  await accessible(page);
+  await shot(page, 'ways-operation');
+  await form.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('list was saved.').waitFor();
+  expect((await service('doors')).versions.v1?.operations.list).toMatchObject({
+    accepts: ['jwt', 'api_key'],
+  });
+  expect((await challenges('/doors/things'))[0]).toMatch(/^Bearer /);
+
+  await page.goto('/services/doors?tab=operations&version=v1&operation=old');
+  await edit(page, 'old');
+  await form.getByRole('radio', { name: 'That, and whoever sends nothing may pass, too' }).check();
+  await form.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('old was saved.').waitFor();
+  expect((await service('doors')).versions.v1?.operations.old).toMatchObject({ anonymous: true });
+  expect((await fetch(`${at.gateway}/doors/old`)).status).not.toBe(401);
+  await page.goto('/services/doors?tab=ways&version=v1');
+  const own = page.getByRole('table', { name: 'Operations of their own choice' });
+  await own.getByText('Token of an issuer (JWT), API key').waitFor();
+  await own.getByText('what the service does, and nothing at all, too').waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test('a service is opened to everybody only where that is said, and others’ changes are not lost', async () => {
+  // Scopes are asked of somebody who is known: of everybody, none.
+  const operations = { list: { methods: ['GET'], path: '/things' } };
+  await made('gates', { versions: { v1: { upstream: 'shop', operations } } });
+  const { page, complaints } = await entered({ width: 390, dark: true });
+  await page.goto('/services/gates?tab=ways');
+  await page.getByRole('button', { name: 'Change', exact: true }).click();
+  const form = dialog(page);
+  await form.getByRole('checkbox', { name: 'Pass the credential on' }).check();
+  await fits(page);
+  await patched('gates', { authentication: { subscription: false } });
+  await form.getByRole('button', { name: 'Save' }).click();
+  const conflict = page.getByRole('dialog', { name: 'Somebody else changed this meanwhile' });
+  await conflict.getByRole('button', { name: 'Save mine over it' }).click();
+  await page.getByText('gates asks its callers for that now.').waitFor();
+  expect(await service('gates')).toMatchObject({
+    authentication: { forward_credential: true, subscription: false },
+  });
+  await page.getByRole('button', { name: 'Change', exact: true }).click();
+  await form.getByRole('radio', { name: 'Everybody, without anything' }).check();
+  await form.getByText('From then on, everybody may call it').waitFor();
+  await accessible(page);
+  await form.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Nothing: it is open to everybody').waitFor();
+  expect(await service('gates')).not.toHaveProperty('authentication');
+  expect(complaints).toEqual([]);
+});
+
+test('rules about browsers and networks are added, edited and removed', async () => {
+  await made('walls');
+  await at.ask('POST', '/api/v1/lists', { id: 'offices', entries: ['127.0.0.0/8'] });
+  const { page, complaints } = await entered();
+  const policy = async (id: string) => (await at.ask('GET', `/api/v1/policies/${id}`)).body as object;
+  const form = dialog(page);
+  await page.goto('/services/walls?tab=ways');
+  await page.getByText('No rule of its own').waitFor();
+  await page.getByRole('button', { name: 'Add a rule: Pages of other origins' }).click();
+  await form.getByLabel('Origins whose pages may call').first().fill('https://app.example.com');
+  await page.keyboard.press('Enter');
+  await form.getByLabel('Headers that their pages may send').first().fill('X-API-Key');
+  await page.keyboard.press('Enter');
+  await accessible(page);
+  await shot(page, 'rules-cors');
+  await form.getByRole('button', { name: 'Add it' }).click();
+  await page
+    .getByRole('table', { name: 'Rules about browsers and networks' })
+    .getByText('walls.cors')
+    .waitFor();
+  expect(await policy('walls.cors')).toMatchObject({
+    kind: 'cors',
+    on: { service: 'walls' },
+    origins: ['https://app.example.com'],
+  });
+  const preflight = await fetch(`${at.gateway}/walls/things`, {
+    method: 'OPTIONS',
+    headers: { origin: 'https://app.example.com', 'access-control-request-method': 'POST' },
+  });
+  expect(preflight.headers.get('access-control-allow-origin')).toBe('https://app.example.com');
+
+  await page.getByRole('button', { name: 'Add a rule: Addresses and countries' }).click();
+  await form.getByLabel('Only from addresses on these lists').first().fill('offices');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Escape');
+  await form.getByRole('combobox', { name: 'Holds for' }).click();
+  await page.getByRole('option', { name: 'v1/list' }).click();
+  await form.getByRole('button', { name: 'Add it' }).click();
+  await page.getByText('Rule walls.network holds now.').waitFor();
+  expect(await policy('walls.network')).toMatchObject({
+    allow: ['offices'],
+    on: { service: 'walls', version: 'v1', operation: 'list' },
+  });
+
+  await page.getByRole('button', { name: 'Add a rule: Forged requests' }).click();
+  await form.getByRole('button', { name: 'More: Referer, token' }).click();
+  await form.getByRole('checkbox', { name: 'Pages have to send a token besides' }).check();
+  await accessible(page);
+  await form.getByRole('button', { name: 'Add it' }).click();
+  await page.getByText('Rule walls.csrf holds now.').waitFor();
+  expect(await policy('walls.csrf')).toMatchObject({ kind: 'csrf', token: {} });
+
+  await page.getByRole('button', { name: 'Edit rule walls.cors' }).click();
+  await form.getByRole('checkbox', { name: /^Refuse requests of other origins/ }).check();
+  await form.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Rule walls.cors holds now.').waitFor();
+  expect(await policy('walls.cors')).toMatchObject({
+    enforce_origin: true,
+    origins: ['https://app.example.com'],
+  });
+
+  await page.getByRole('button', { name: 'Remove rule walls.csrf' }).click();
+  await form.getByRole('button', { name: 'Remove' }).click();
+  await page.getByText('Rule walls.csrf is gone.').waitFor();
+  expect((await at.ask('GET', '/api/v1/policies/walls.csrf')).status).toBe(404);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('button', { name: 'Edit rule walls.csrf' }).waitFor();
+  await accessible(page);
+  expect(complaints).toEqual([]);
+});
