@@ -3,10 +3,11 @@ import { answer, api, type Schemas, versioned } from './client';
 import { queries } from './queries';
 
 /** Whoever signs tokens that callers may bring. Members that have their default are left out. */
-export type Issuer = Omit<Partial<Schemas['IssuerDocument']>, 'id' | 'claims'> &
+export type Issuer = Omit<Partial<Schemas['IssuerDocument']>, 'id' | 'claims' | 'introspection'> &
   Pick<Schemas['IssuerDocument'], 'issuer' | 'audiences'> & {
     id: string;
     claims?: Partial<Schemas['ConfiguredClaims']>;
+    introspection?: Partial<Schemas['ConfiguredIntrospection']> | undefined;
   };
 
 /** How the keys of an issuer stand, as the node sees it that answers. */

@@ -17,6 +17,7 @@ import { CLAIMS, claimOf } from '../issuers/draft';
 import { EditIssuer } from './EditIssuer';
 import { KeysOf } from './KeysOf';
 import { RemoveIssuer } from './RemoveIssuer';
+import { Revocations } from './Revocations';
 import { Uses } from './Uses';
 
 const words = texts.issuers.page;
@@ -46,6 +47,7 @@ function One({ id }: { id: string }) {
             <About of={value} />
             <KeysOf of={value} writes={writes} />
             <Uses of={value} writes={writes} />
+            <Revocations of={value} />
           </>
         )}
       </Loaded>

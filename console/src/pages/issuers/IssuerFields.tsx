@@ -4,6 +4,7 @@ import { More } from '../../parts/More';
 import { Shown } from '../../parts/Shown';
 import { texts } from '../../texts';
 import { CLAIMS, claimOf, type IssuerDraft, type KeysKind, keysKindOf, saysMore, withKeysAt } from './draft';
+import { IntrospectionFields } from './Introspection';
 
 const words = texts.issuers.form;
 
@@ -96,7 +97,7 @@ function Where({ draft, change, kind }: Fields & { kind: KeysKind }) {
     );
   }
   const iss = draft.issuer?.trim().replace(/\/$/, '');
-  if (!iss) return null;
+  if (!iss || draft.introspection?.jwt === 'introspection') return null;
   return (
     <Text size="sm" c="dimmed">
       <Shown text={words.discoveryAt(iss)} first={200} />
@@ -122,6 +123,7 @@ function Seldom({ draft, change }: Fields) {
   };
   return (
     <>
+      <IntrospectionFields draft={draft} change={change} />
       {length('leeway', words.leewayHelp)}
       {kind !== 'file' && kind !== 'secret' && (
         <>

@@ -34,15 +34,30 @@ export function claimOf(draft: IssuerDraft, name: (typeof CLAIMS)[number]): stri
 
 /** Whether a draft says something that few say. */
 export function saysMore(draft: IssuerDraft): boolean {
-  const { leeway, refresh, keep, algorithms, claims } = draft;
-  return [leeway, refresh, keep, claims].some((one) => one !== undefined) || Boolean(algorithms?.length);
+  const { leeway, refresh, keep, algorithms, claims, introspection } = draft;
+  return (
+    [leeway, refresh, keep, claims, introspection].some((one) => one !== undefined) ||
+    Boolean(algorithms?.length)
+  );
 }
 
 /** Whether what has to be said is said. */
 export function isWhole(draft: IssuerDraft): boolean {
   const kind = keysKindOf(draft);
   const where = kind === 'discovery' || Boolean(draft[MEMBERS[kind]]?.trim());
-  return Boolean(draft.issuer?.trim()) && filled(draft.audiences).length > 0 && where;
+  const { introspection: asked } = draft;
+  const introspected =
+    !asked || Boolean(asked.url?.trim() && asked.client_id?.trim() && asked.client_secret?.trim());
+  return Boolean(draft.issuer?.trim()) && filled(draft.audiences).length > 0 && where && introspected;
+}
+
+/** Members without those that are empty texts. */
+function said<T extends object>(members: T): T {
+  const kept = Object.entries(members).map(([name, one]) => [
+    name,
+    typeof one === 'string' ? one.trim() : one,
+  ]);
+  return Object.fromEntries(kept.filter(([, one]) => one !== '')) as T;
 }
 
 /** A draft without what was left empty: that is what is sent. */
@@ -52,9 +67,9 @@ export function finished<T extends IssuerDraft>(draft: T): T {
   const fetched = kind === 'discovery' || kind === 'url';
   const claims: Record<string, string[]> = {};
   for (const name of CLAIMS) {
-    const said = claimOf(draft, name);
+    const names = claimOf(draft, name);
     // An empty list says something of scopes: that a token carries all that its app has.
-    if (said && (said.length > 0 || name === 'scopes')) claims[name] = said;
+    if (names && (names.length > 0 || name === 'scopes')) claims[name] = names;
   }
   const same = (before: unknown, now: unknown) =>
     JSON.stringify(before) === JSON.stringify(now) ? before : now;
@@ -70,6 +85,7 @@ export function finished<T extends IssuerDraft>(draft: T): T {
     refresh: fetched ? text(draft.refresh) : undefined,
     keep: fetched ? text(draft.keep) : undefined,
     algorithms: draft.algorithms?.length ? draft.algorithms : undefined,
+    introspection: draft.introspection && said(draft.introspection),
     claims: Object.keys(claims).length > 0 ? same(draft.claims, claims) : undefined,
   };
 }
