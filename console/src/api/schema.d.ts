@@ -9188,7 +9188,7 @@ export interface components {
         UserState: "active" | "pending" | "deactivated";
         /** @description What relies on an issuer, as far as somebody may see it. */
         UsesOfIssuer: {
-            /** @description Services that accept its tokens. */
+            /** @description Services that accept its tokens, or have it sign people in. */
             services: string[];
             /** @description Its clients that are apps: the first hundred. */
             clients: components["schemas"]["ClientOfIssuer"][];

@@ -8,7 +8,12 @@ export interface Accepted {
   /** Where an API key may stand. */
   headers: string[];
   query: string[];
+  /** The cookie of a session. */
+  cookie?: string;
 }
+
+/** The cookie of a session where nothing is said. */
+const USUAL_COOKIE = 'postern_session';
 
 /** One way to prove who one is: what a caller sends, and what somebody who sends nothing is told. */
 export interface Way {
@@ -37,6 +42,11 @@ const KINDS: Record<string, Make> = {
   jwt: (_, realm, bare) => ({
     sent: { ...bare, headers: [...bare.headers, ['Authorization', `Bearer ${words.yourToken}`]] },
     challenges: [`Bearer realm=${quoted(realm)}`],
+  }),
+  // Browsers send it by themselves, once somebody has signed in.
+  session: ({ cookie = USUAL_COOKIE }, realm, bare) => ({
+    sent: { ...bare, headers: [...bare.headers, ['Cookie', `${cookie}=${words.yourSession}`]] },
+    challenges: [`Cookie realm=${quoted(realm)}, cookie-name=${quoted(cookie)}`],
   }),
 };
 

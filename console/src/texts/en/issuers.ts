@@ -63,7 +63,7 @@ export const issuers = {
   },
   uses: {
     title: 'What relies on it',
-    services: 'Services that accept its tokens',
+    services: 'Services that accept its tokens, or have it sign people in',
     noServices: 'No service accepts its tokens yet.',
     accept: 'Let a service accept its tokens',
     clients: 'Clients that are apps',

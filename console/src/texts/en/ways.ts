@@ -28,7 +28,30 @@ export const ways = {
   kinds: {
     yourKey: 'YOUR-KEY',
     yourToken: 'YOUR-TOKEN',
-    names: { api_key: 'API key', jwt: 'Token of an issuer (JWT)', anonymous: 'No credential at all' },
+    yourSession: 'YOUR-SESSION',
+    names: {
+      api_key: 'API key',
+      jwt: 'Token of an issuer (JWT)',
+      session: 'Session of a browser',
+      basic: 'User name and password',
+      signature: 'Signature of the request',
+      hmac: 'Signature by a shared secret (HMAC)',
+      anonymous: 'No credential at all',
+    },
+  },
+  session: {
+    issuer: 'Who signs people in',
+    client_id: 'What the service is called there',
+    client_secret: 'Where its secret is',
+    idle: 'A session ends unused after',
+    lifetime: 'It ends at the latest after',
+    help: {
+      issuer: 'An issuer whose iss is the address of an OpenID provider.',
+      client_id: 'Its client id; a credential of that client says which app it is.',
+      client_secret: 'env:NAME or file:PATH; without one, PKCE is all there is.',
+      idle: '30m where this is empty.',
+      lifetime: '12h where this is empty.',
+    },
   },
   form: {
     who: 'Who may call',

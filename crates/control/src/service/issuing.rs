@@ -5,7 +5,7 @@ use super::concealing::conceal;
 use super::{ById, Service, apart};
 use crate::ownership::{Look, may_see};
 use crate::{Actor, Refusal};
-use postern_model::entity::{Issuer, IssuerKeys};
+use postern_model::entity::{Authentication, Issuer, IssuerKeys};
 use postern_model::permission::Point;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -78,7 +78,7 @@ pub struct KeysOfIssuers {
 /// What relies on an issuer, as far as somebody may see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct UsesOfIssuer {
-    /// Services that accept its tokens.
+    /// Services that accept its tokens, or have it sign people in.
     pub services: Vec<String>,
     /// Its clients that are apps: the first hundred.
     pub clients: Vec<ClientOfIssuer>,
@@ -157,9 +157,13 @@ impl Service {
         let configuration = self.running.configuration();
         let issuers = &configuration.issuers;
         let at = issuers.iter().position(|issuer| &*issuer.name == id);
+        let relies = |accepted: &Authentication, at: usize| {
+            let session = accepted.session.as_deref();
+            accepted.issuers.contains(&at) || session.is_some_and(|rule| rule.issuer == at)
+        };
         let services = configuration.services.iter().filter(|service| {
-            let accepted = service.authentication.as_ref();
-            accepted.is_some_and(|one| at.is_some_and(|at| one.issuers.contains(&at)))
+            let accepted = service.authentication.as_ref().zip(at);
+            accepted.is_some_and(|(one, at)| relies(one, at))
                 && actor
                     .grants
                     .allow(Point::ServicesRead, service.tenant.as_deref())

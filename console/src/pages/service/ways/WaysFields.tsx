@@ -1,7 +1,7 @@
 import { Checkbox, Radio, Stack } from '@mantine/core';
 import { kindName } from '../../../parts/ways';
 import { texts } from '../../../texts';
-import { choosing, KINDS, type WaysDraft } from './draft';
+import { choosing, KINDS, type Kind, kindsOf, type WaysDraft } from './draft';
 import { FIELDS } from './kinds';
 
 /** The fields of the ways into a service. */
@@ -24,7 +24,8 @@ export function WaysFields(props: { draft: WaysDraft; set: (draft: WaysDraft) =>
       </Radio.Group>
       {!draft.open && (
         <>
-          {KINDS.map((kind) => {
+          {[...new Set([...KINDS, ...kindsOf(said)])].map((one) => {
+            const kind = one as Kind;
             const Fields = FIELDS[kind];
             return (
               <Stack key={kind} gap="sm">

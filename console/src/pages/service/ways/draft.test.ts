@@ -58,6 +58,13 @@ test('a service accepts an issuer’s tokens besides what it accepts', () => {
   expect(accepting(service(), 'a')).toEqual({ authentication: { jwt: { issuers: ['a'] } } });
 });
 
+test('a kind that this console has no fields for is kept, and is one', () => {
+  const later = service({ later: { some: 'thing' } });
+  expect(patchOf(draftOf(later), later)).toEqual({});
+  expect(acceptedIn(later, { as: 'service' }).kinds).toEqual(['later']);
+  expect(accepting(later, 'a')).toEqual({ authentication: { jwt: { issuers: ['a'] } } });
+});
+
 test('a draft says all that it takes', () => {
   const draft = draftOf(service({}));
   expect(isWhole(draft)).toBe(true);

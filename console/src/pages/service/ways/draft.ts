@@ -8,14 +8,15 @@ import type { Operation, Service } from '../documents';
 export const USUAL_HEADER = 'X-API-Key';
 
 /** Kinds of credentials that a service may accept, in the order in which callers are asked for them. */
-export const KINDS = ['api_key', 'jwt'] as const;
+export const KINDS = ['api_key', 'jwt', 'session'] as const;
 
 /** A kind of credential that a service may accept: the member of `authentication` that says so. */
 export type Kind = (typeof KINDS)[number];
 
 /** What a service says that it accepts. Members that have their default are left out. */
-export type Authentication = Partial<Omit<Schemas['ConfiguredAuthentication'], 'api_key'>> & {
+export type Authentication = Partial<Omit<Schemas['ConfiguredAuthentication'], 'api_key' | 'session'>> & {
   api_key?: Partial<Schemas['ConfiguredApiKey']>;
+  session?: Partial<Schemas['ConfiguredSession']>;
 };
 
 /** What the form of a service's ways in holds. */
@@ -26,15 +27,24 @@ export interface WaysDraft {
 }
 
 /** What a kind says where it has just been chosen. */
-const BEGINNINGS: Required<Pick<Authentication, Kind>> = { api_key: {}, jwt: { issuers: [] } };
+const BEGINNINGS: Required<Pick<Authentication, Kind>> = { api_key: {}, jwt: { issuers: [] }, session: {} };
 
-const isKindOf = (said: Authentication | undefined) => (kind: Kind) => said?.[kind] !== undefined;
+/** What `authentication` says besides the kinds. */
+const OTHERS = ['subscription', 'forward_credential'];
+
+/** The kinds that are said to be accepted: those that this console has fields for first, in their order. */
+export function kindsOf(said: Authentication | undefined): string[] {
+  const members = Object.entries(said ?? {}).filter(([, value]) => value !== undefined);
+  const all = members.map(([name]) => name).filter((name) => !OTHERS.includes(name));
+  const at = (kind: string) => (KINDS as readonly string[]).indexOf(kind) >>> 0;
+  return all.sort((one, other) => at(one) - at(other));
+}
 
 /** The ways into a service as their form has them: one that says no kind accepts keys. */
 export function draftOf({ authentication }: Service): WaysDraft {
   const said = authentication as Authentication | undefined;
   if (said === undefined) return { open: true, said: {} };
-  return { open: false, said: KINDS.some(isKindOf(said)) ? said : { ...said, api_key: {} } };
+  return { open: false, said: kindsOf(said).length > 0 ? said : { ...said, api_key: {} } };
 }
 
 /** The draft with a kind more, or less. */
@@ -57,7 +67,9 @@ export function queryOf(said: Authentication): string[] {
 export function isWhole({ open, said }: WaysDraft): boolean {
   if (open) return true;
   const key = !said.api_key || headersOf(said).length > 0 || queryOf(said).length > 0;
-  return KINDS.some(isKindOf(said)) && key && (!said.jwt || filled(said.jwt.issuers).length > 0);
+  const session = !said.session || Boolean(said.session.issuer?.trim() && said.session.client_id?.trim());
+  const tokens = !said.jwt || filled(said.jwt.issuers).length > 0;
+  return kindsOf(said).length > 0 && key && tokens && session;
 }
 
 /** A draft without what was left empty, as a service says it. */
@@ -80,8 +92,7 @@ export function patchOf(draft: WaysDraft, service: Service): Record<string, unkn
   if (now === undefined) return before === undefined ? {} : { authentication: null };
   if (before === undefined) return { authentication: now };
   // What it does without saying so, it need not say: beside another kind, it has to.
-  const [only, ...others] = KINDS.filter(isKindOf(now));
-  const unsaid = !KINDS.some(isKindOf(before)) && only === 'api_key' && others.length === 0;
+  const unsaid = kindsOf(before).length === 0 && kindsOf(now).join() === 'api_key';
   if (unsaid && JSON.stringify(now.api_key) === '{}') delete now.api_key;
   const patch = differences(before, now);
   return Object.keys(patch).length > 0 ? { authentication: patch } : {};
@@ -97,7 +108,8 @@ export function accepting(service: Service, issuer: string): Record<string, unkn
 /** What a draft accepts, as callers see it. */
 export function acceptedBy({ open, said }: WaysDraft): Accepted {
   if (open) return { kinds: [], headers: [], query: [] };
-  return { kinds: KINDS.filter(isKindOf(said)), headers: headersOf(said), query: queryOf(said) };
+  const cookie = said.session?.cookie?.name;
+  return { kinds: kindsOf(said), headers: headersOf(said), query: queryOf(said), ...(cookie && { cookie }) };
 }
 
 /** What an operation accepts: what its service does, that and nothing too, or its own choice in its own order. */
@@ -127,6 +139,7 @@ export function acceptedIn(service: Service, ways: OperationWays): Accepted & { 
   const kinds = ways.accepts.filter((kind) => kind !== ANONYMOUS);
   const keys = kinds.includes('api_key');
   return {
+    ...all,
     kinds,
     headers: keys ? all.headers : [],
     query: keys ? all.query : [],

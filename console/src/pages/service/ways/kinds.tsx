@@ -1,8 +1,9 @@
-import { TagsInput } from '@mantine/core';
+import { TagsInput, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ComponentType } from 'react';
 import { issuersQuery } from '../../../api/issuers';
 import { useMay } from '../../../api/me';
+import { Named } from '../../../parts/Named';
 import { texts } from '../../../texts';
 import { errorAt } from '../../services/fields';
 import { type Authentication, headersOf, type Kind, queryOf } from './draft';
@@ -20,6 +21,7 @@ const words = texts.ways.form;
 export const FIELDS: Partial<Record<Kind, ComponentType<KindFields>>> = {
   api_key: ApiKeys,
   jwt: Tokens,
+  session: Sessions,
 };
 
 function ApiKeys({ said, say, failed }: KindFields) {
@@ -57,5 +59,39 @@ function Tokens({ said, say, failed }: KindFields) {
       error={errorAt(failed, '/issuers', ...issuers.map((_, at) => `/issuers/${at}`))}
       onChange={(issuers) => say({ jwt: { ...said.jwt, issuers } })}
     />
+  );
+}
+
+/** How people are signed in at browsers. */
+function Sessions({ said, say, failed }: KindFields) {
+  const session = said.session ?? {};
+  const help = texts.ways.session;
+  const set = (members: Partial<typeof session>) => say({ session: { ...session, ...members } });
+  const text = (name: 'client_id' | 'client_secret' | 'idle' | 'lifetime', required = false) => (
+    <TextInput
+      label={help[name]}
+      description={help.help[name]}
+      required={required}
+      value={session[name] ?? ''}
+      error={errorAt(failed, `/session/${name}`)}
+      onChange={(event) => set({ [name]: event.currentTarget.value || undefined })}
+    />
+  );
+  return (
+    <>
+      <Named
+        kind="issuers"
+        label={help.issuer}
+        description={help.help.issuer}
+        required
+        value={session.issuer ?? ''}
+        error={errorAt(failed, '/session/issuer')}
+        onChange={(issuer) => set({ issuer })}
+      />
+      {text('client_id', true)}
+      {text('client_secret')}
+      {text('idle')}
+      {text('lifetime')}
+    </>
   );
 }
