@@ -359,17 +359,33 @@ fn a_signed_token_needs_its_keys_and_the_issuers_word_where_both_are_asked_for()
     );
     assert_eq!(endpoint.asked(), 0, "nobody is asked about a forged one");
     assert_eq!(ask(stored.gateway, &token).status, 200);
+    // The gateway's own pages ask as operations do.
+    let own = |page: &str| {
+        let lines = format!("Authorization: Bearer {token}\r\n");
+        get(
+            stored.gateway,
+            &format!("/.well-known/postern/{page}"),
+            &lines,
+        )
+    };
+    assert_eq!(own("whoami").json()["credential"]["state"], "active");
     endpoint.says(Says::json(&json!({"active": false})));
     let refused = within(SOON, "the word", || {
         let response = ask(stored.gateway, &token);
         (response.status != 200).then_some(response)
     });
     assert_eq!((refused.status, &*code(&refused)), (401, "token.inactive"));
+    let credential = &own("whoami").json()["credential"];
+    assert_eq!(credential["state"], "inactive", "{credential}");
+    assert_eq!(credential["token"]["user"], "lin");
     let told = why(&stored, &refused);
     assert!(
         told.contains("by app `shop`") && told.contains("token of `lin`"),
         "{told}"
     );
+    // It opens no record any more, not even that of its own refusal.
+    let id = refused.header("x-request-id").expect("an id");
+    assert_eq!(own(&format!("requests/{id}")).status, 404);
 }
 
 #[test]

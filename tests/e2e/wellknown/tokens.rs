@@ -210,6 +210,11 @@ fn what_a_person_was_refused_is_told_to_that_person_alone() {
         assert_eq!(world.ask(&record, &nobody).status, 200);
         assert_refused(&world.ask(&record, &lin), "route.not_found");
     }
+    let log = world.gateway.log();
+    for token in [&lin, &kim, &nobody] {
+        let signature = token.trim().rsplit('.').next().expect("a signature");
+        assert!(!log.contains(signature), "a token is in the log");
+    }
 }
 
 #[test]

@@ -122,12 +122,17 @@ pub enum Wanted<'a> {
 }
 
 impl CredentialVerdict {
-    /// For whom a caller with that verdict acts, if it has proved who it is.
-    pub fn acting(&self) -> Acting {
+    /// For whom a caller with that verdict acts; `None`: it proves nobody. Every kind of proof has its
+    /// line here, or what it led to is told to nobody.
+    pub fn acting(&self) -> Option<Acting> {
         match self {
-            Self::Token(token) => Acting::by(Some(token)),
-            Self::Session(session) => Acting::by(Some(&session.token)),
-            _ => Acting::ForApp,
+            Self::Verified { .. } | Self::Signed(_) => Some(Acting::ForApp),
+            Self::Token(token)
+            | Self::Inactive {
+                token: Some(token), ..
+            } => Some(Acting::by(Some(token))),
+            Self::Session(session) => Some(Acting::by(Some(&session.token))),
+            _ => None,
         }
     }
 

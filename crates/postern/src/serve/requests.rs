@@ -87,7 +87,7 @@ fn acting(detail: Option<&Value>, entry: &Entry) -> Option<Acting> {
     match detail.and_then(|detail| detail.get("facts")) {
         Some(facts) => CredentialVerdict::deserialize(facts.get("credential")?)
             .ok()
-            .map(|verdict| verdict.acting()),
+            .and_then(|verdict| verdict.acting()),
         None => compact::acting(entry.facts.bytes()?),
     }
 }

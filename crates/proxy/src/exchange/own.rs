@@ -118,6 +118,8 @@ impl Answering<'_> {
                 other => guess = Some(other),
             }
         }
+        // Whether it is good hangs on what was found, not only on whom that proves.
+        live.provide_credential(asker.verdict.clone());
         match &asker.proved {
             Ok(identity) => journal.asked_by(identity),
             Err(_) => {
