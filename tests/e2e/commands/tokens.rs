@@ -165,10 +165,7 @@ fn one_token_ends_by_its_name_and_those_of_a_client_by_the_client() {
         why.contains("token.revoked") && why.contains("till-7"),
         "{why}"
     );
-    assert!(
-        why.contains(&format!("postern tokens restore {id}")),
-        "{why}"
-    );
+    assert!(why.contains(&format!("tokens restore {id}")), "{why}");
     let fixed = world.stored.run(&["fix", &request, "--comment", "a test"]);
     assert!(fixed.status.success(), "{fixed:?}");
     within(SOON, "the token passes", || {

@@ -140,15 +140,12 @@ pub(crate) fn proved(
             error,
             rejects_us,
         } => token::silent(issuer, *since, error.as_deref(), *rejects_us),
-        // Whose it is shows its signature; that it is not good is said after that.
+        // Whose it is shows its signature; that it is not good is said after that, of requests to
+        // operations.
         CredentialVerdict::Inactive {
             token: Some(token), ..
-        } => return token::identify(token, snapshot, facts),
-        CredentialVerdict::Inactive {
-            issuer,
-            at,
-            token: None,
-        } => token::ended(issuer, *at),
+        } if route.is_some() => return token::identify(token, snapshot, facts),
+        CredentialVerdict::Inactive { issuer, at, .. } => token::ended(issuer, *at),
         CredentialVerdict::Signed(signed) => {
             return identify(&signed.id, snapshot).ok_or_else(|| signature::of_nobody(&signed.id));
         }
