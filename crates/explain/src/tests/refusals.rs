@@ -11,7 +11,6 @@ use postern_policy::facts::{
     Blocked, ContentVerdict, CredentialVerdict, EdgeReading, Exceeded, OtherKind, Place,
     SignatureFault, Signed, Used,
 };
-use postern_policy::facts::{Blocked, CredentialVerdict, EdgeReading, Exceeded, OtherKind, Place};
 use postern_policy::session::{Ended, SessionFault};
 use postern_proof::{Fault, Token};
 use serde_json::{Value, json};
