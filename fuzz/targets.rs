@@ -7,6 +7,9 @@ pub(crate) type Target = fn(&[u8]);
 
 /// The targets. Each has a file in `fuzz_targets/` and a folder in `corpus/`.
 pub(crate) const TARGETS: &[(&str, Target)] = &[
+    ("basic", |data| {
+        holds(postern_policy::credential::fuzz_basic(data).map_err(str::to_owned));
+    }),
     ("certificate", postern_proxy::tls::fuzz_certificate),
     ("chunked", |data| {
         holds(postern_proxy::fuzzing::chunked(data));

@@ -84,7 +84,7 @@ case ${1:-everything} in
 python) python ;;
 node) modules ;;
 everything)
-  packages curl=curl openssl=openssl nghttp=nghttp2-client h2load=nghttp2-client nginx=nginx \
+  packages argon2=argon2 curl=curl openssl=openssl nghttp=nghttp2-client h2load=nghttp2-client nginx=nginx \
     node=nodejs npm=npm jose=jose java=default-jdk-headless prlimit=util-linux python3=python3 chromium=chromium \
     /usr/lib/postgresql/15/bin/initdb=postgresql-15 \
     /usr/share/java/tomcat10-embed-core.jar=libtomcat10-embed-java

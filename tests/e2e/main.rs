@@ -6,6 +6,7 @@
 //! them where it can).
 
 mod api;
+mod basic;
 mod canaries;
 mod captures;
 mod clients;
@@ -19,6 +20,7 @@ mod harness;
 mod introspection;
 mod issuers;
 mod lifecycle;
+mod mtls;
 mod observability;
 mod refusals;
 mod resources;

@@ -83,6 +83,7 @@ macro_rules! short_runs {
 }
 
 short_runs! {
+    basic: 20_000,
     certificate: 20_000,
     chunked: 20_000,
     configuration: 2_000,

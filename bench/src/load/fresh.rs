@@ -27,6 +27,10 @@ pub(crate) enum Fresh {
 
 /// The issuer in bench/ways.yaml.
 const ISSUER: &str = "https://login.example.com";
+/// So many refusals are measured of each side, where one takes microseconds.
+const QUICK: usize = 2_000;
+/// The same where one takes tens of milliseconds.
+const SLOW: usize = 400;
 /// So many tokens that a memory of them is no help.
 const TOKENS: usize = 20_000;
 /// So many signed requests that the load ends before they do.
@@ -89,8 +93,11 @@ impl Fresh {
 #[derive(Debug)]
 pub(crate) struct Pair {
     pub(crate) name: &'static str,
-    pub(crate) known: Request,
-    pub(crate) unknown: Request,
+    /// Sent one after the other, and again from the beginning.
+    pub(crate) known: Vec<Request>,
+    pub(crate) unknown: Vec<Request>,
+    /// So many of each side are measured.
+    pub(crate) requests: usize,
     /// The refusal, as callers are told it.
     pub(crate) code: &'static str,
 }
@@ -114,29 +121,52 @@ impl Pair {
             let other = signer.signed(&ask("key")?, keyid, 0);
             Ok::<_, anyhow::Error>(ask("signature")?.with_all(&other))
         };
+        // No two alike, so that each is worked out, and none is remembered as wrong.
+        let passwords = |user: &str| {
+            let each = (0..SLOW).map(|number| {
+                let pair = BASE64.encode(format!("{user}:BenchmarkOnlyWrong{number}"));
+                Ok(ask("basic")?.with("Authorization", format!("Basic {pair}")))
+            });
+            each.collect::<Result<Vec<_>>>()
+        };
         Ok(vec![
             Self {
                 name: "a signature of another request, and one by a key that nobody has",
-                known: signed("bench")?,
-                unknown: signed("nobody")?,
+                known: vec![signed("bench")?],
+                unknown: vec![signed("nobody")?],
+                requests: QUICK,
                 code: "signature.invalid",
             },
             Self {
+                name: "a user name with a wrong password, and one that nobody has",
+                known: passwords("bench")?,
+                unknown: passwords("hcneb")?,
+                requests: SLOW,
+                code: "credential.invalid",
+            },
+            Self {
                 name: "an API key with a wrong secret, and one that nobody has",
-                known: key("pst_bench00000000001_BenchmarkOnlyThisSecretIsWrong011gvJBS")?,
-                unknown: key("pst_bench00000000009_BenchmarkOnlyThisSecretIsWrong012z7Nxz")?,
+                known: vec![key(
+                    "pst_bench00000000001_BenchmarkOnlyThisSecretIsWrong011gvJBS",
+                )?],
+                unknown: vec![key(
+                    "pst_bench00000000009_BenchmarkOnlyThisSecretIsWrong012z7Nxz",
+                )?],
+                requests: QUICK,
                 code: "credential.invalid",
             },
             Self {
                 name: "a token with a wrong signature, and one of a key that nobody has",
-                known: token("bench-1", ISSUER)?,
-                unknown: token("bench-9", ISSUER)?,
+                known: vec![token("bench-1", ISSUER)?],
+                unknown: vec![token("bench-9", ISSUER)?],
+                requests: QUICK,
                 code: "token.invalid",
             },
             Self {
                 name: "a token with a wrong signature, and one of an issuer that nobody trusts",
-                known: token("bench-1", ISSUER)?,
-                unknown: token("bench-1", "https://login.example.org")?,
+                known: vec![token("bench-1", ISSUER)?],
+                unknown: vec![token("bench-1", "https://login.example.org")?],
+                requests: QUICK,
                 code: "token.invalid",
             },
         ])

@@ -2,12 +2,14 @@
 //! type that reads itself, tells the JSON schema about itself and says what is wrong with a text.
 
 pub(crate) mod address;
+pub(crate) mod certificate;
 pub(crate) mod date;
 pub(crate) mod digest;
 pub(crate) mod duration;
 pub(crate) mod host;
 pub(crate) mod name;
 pub(crate) mod origin;
+pub(crate) mod password;
 pub(crate) mod path;
 pub(crate) mod place;
 pub(crate) mod reference;
@@ -97,6 +99,10 @@ pub(crate) const KINDS: &[Entry] = &[
     entry::<digest::Sha256>(),
     entry::<digest::Hmac>(),
     entry::<digest::Foreign>(),
+    entry::<certificate::CertificateText>(),
+    entry::<certificate::Fingerprint>(),
+    entry::<password::Argon2id>(),
+    entry::<password::UserName>(),
     entry::<digest::Salt>(),
     entry::<duration::Duration>(),
     entry::<host::Authority>(),

@@ -10,6 +10,7 @@ mod guide;
 mod issuers;
 mod loading;
 mod ownership;
+mod people;
 mod roles;
 mod sessions;
 mod signatures;

@@ -1,4 +1,5 @@
-//! What the store keeps of an API key: never a digest that others could have too.
+//! What the store keeps of an API key or a password: never a digest that others could have too, and
+//! nothing that a guess could be tried against is shown.
 
 use postern_model::key::{Keyer, imported};
 use serde_json::Value;
@@ -34,6 +35,9 @@ pub(crate) fn conceal(document: &mut Value) {
     if let Value::Object(members) = document {
         members.shift_remove("hmac");
         members.shift_remove("sha256");
+        if let Some(Value::Object(password)) = members.get_mut("password") {
+            password.shift_remove("hash");
+        }
         if let Some(Value::Object(imported)) = members.get_mut("imported") {
             for secret in ["digest", "salt_prefix", "salt_suffix"] {
                 imported.shift_remove(secret);
@@ -101,6 +105,13 @@ mod tests {
             document,
             json!({"app": "a", "imported": {"algorithm": "sha1"}})
         );
+    }
+
+    #[test]
+    fn what_is_kept_of_a_password_is_not_shown() {
+        let mut document = json!({"password": {"user": "anna", "hash": "$argon2id$…"}});
+        conceal(&mut document);
+        assert_eq!(document, json!({"password": {"user": "anna"}}));
     }
 
     #[test]

@@ -71,9 +71,10 @@ fn hide_members(members: &mut Map<String, Value>, before: Option<&Value>) {
 
 fn is_secret(name: &str, value: &Value) -> bool {
     let Value::String(text) = value else {
-        // What a service asks of signatures is a mapping, and no secret.
-        let settings = name == "signature" && value.is_object();
-        return SECRET.contains(&name) && !value.is_null() && !settings;
+        // What a service asks of signatures is a mapping, and no secret; and of a credential's user
+        // name and password the name is none.
+        let has_parts = matches!(name, "signature" | "password") && value.is_object();
+        return SECRET.contains(&name) && !value.is_null() && !has_parts;
     };
     let named = SECRET.contains(&name) || ENDINGS.iter().any(|ending| name.ends_with(ending));
     let refers = ["env:", "file:"]

@@ -16,6 +16,9 @@ use std::net::IpAddr;
 
 #[cfg(test)]
 mod tests;
+mod user;
+
+pub use user::new_user;
 
 /// One change of one document, as it goes over the socket: `put`, `patch` (RFC 7396) or `delete`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -153,11 +156,7 @@ pub fn signed_by(change: &mut Change, secret: &str) {
 /// # Errors
 /// The system gave no random bytes.
 pub fn new_id(prefix: &str) -> Result<String, Refusal> {
-    let mut random = [0; ID_LETTERS];
-    SystemRandom::new()
-        .fill(&mut random)
-        .map_err(|_| Refusal::new("failed", "the system gave no random bytes for an id"))?;
-    Ok(format!("{prefix}{}", letters(&random)))
+    Ok(format!("{prefix}{}", random_letters(ID_LETTERS)?))
 }
 
 /// Letters and digits of an id.
@@ -168,14 +167,23 @@ fn letters(bytes: &[u8]) -> String {
     /// What is not mistaken for something else.
     const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
     let letter = |byte: &u8| LETTERS.get(usize::from(byte % 32)).copied();
-    let letters = bytes.iter().take(ID_LETTERS).filter_map(letter);
-    letters.map(char::from).collect()
+    bytes.iter().filter_map(letter).map(char::from).collect()
 }
 
-fn credential(key: &ApiKey, new: NewKey) -> Change {
+/// So many letters and digits, of five bits each.
+fn random_letters(count: usize) -> Result<String, Refusal> {
+    let mut random = vec![0; count];
+    SystemRandom::new()
+        .fill(&mut random)
+        .map_err(|_| Refusal::new("failed", "the system gave no random bytes"))?;
+    Ok(letters(&random))
+}
+
+/// The document of a credential, which that proves.
+fn document((name, proof): (&str, Value), new: NewKey) -> Value {
     let mut document = Map::new();
     document.insert("app".into(), new.app.into());
-    document.insert("sha256".into(), hex(&key.digest()).into());
+    document.insert(name.into(), proof);
     document.insert("environment".into(), new.environment.into());
     let rest = [
         ("title", new.title.map(Value::from)),
@@ -186,8 +194,12 @@ fn credential(key: &ApiKey, new: NewKey) -> Change {
         rest.into_iter()
             .filter_map(|(name, value)| Some((name.to_owned(), value?))),
     );
+    Value::Object(document)
+}
+
+fn credential(key: &ApiKey, new: NewKey) -> Change {
     Change {
-        put: Some(Value::Object(document)),
+        put: Some(document(("sha256", hex(&key.digest()).into()), new)),
         patch: None,
         ..Change::patch(
             "credential",

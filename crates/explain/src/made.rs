@@ -5,7 +5,7 @@ use crate::explain::{Question, explain};
 use crate::explanation::{Audience, Explanation};
 use crate::overlay::{Assumed, Overlay};
 use crate::world::World;
-use postern_model::entity::{CredentialState, CsrfToken, PRODUCTION, TlsVersion};
+use postern_model::entity::{Authentication, CredentialState, CsrfToken, PRODUCTION, TlsVersion};
 use postern_policy::client::{self, ClientAddress, Unfound};
 use postern_policy::csrf::TokenVerdict;
 use postern_policy::facts::{
@@ -15,7 +15,7 @@ use postern_policy::fields::Span;
 use postern_policy::head::Head;
 use postern_policy::listing::Listed;
 use postern_policy::policies::LimitUse;
-use postern_policy::{Connection, Directory, Live, Rules};
+use postern_policy::{Connection, Depth, Directory, Live, Rules, Snapshot, Walk};
 use serde_json::Value as Json;
 use std::net::{IpAddr, SocketAddr};
 
@@ -127,7 +127,7 @@ pub fn can(
     audience: Audience,
 ) -> Result<Answer, QuestionError> {
     let head = head(made)?;
-    let key = key(world, made)?;
+    let key = key(world, made, &head)?;
     let connection = connection(made);
     let mut live = Live::new(&head, &connection, made.at);
     live.provide_edge(edge.cloned().unwrap_or_default());
@@ -143,7 +143,17 @@ pub fn can(
             live.provide_listed(listed);
         }
     }
-    live.provide_certificate(CertificateVerdict::Missing);
+    let certificate = key.as_ref().and_then(|id| {
+        let row = world.snapshot.directory.credential(id)?;
+        row.proof.certificate()
+    });
+    live.provide_certificate(match certificate {
+        Some(name) => CertificateVerdict::Trusted {
+            subject: name.value().into(),
+            names: [name.clone()].into(),
+        },
+        None => CertificateVerdict::Missing,
+    });
     live.provide_credential(match &key {
         Some(id) => CredentialVerdict::Verified {
             id: id.as_str().into(),
@@ -292,7 +302,7 @@ fn connection(made: &MadeUp<'_>) -> Connection {
 }
 
 /// The key that the request is sent with: the one named, or the app's best.
-fn key(world: &World<'_>, made: &MadeUp<'_>) -> Result<Option<String>, QuestionError> {
+fn key(world: &World<'_>, made: &MadeUp<'_>, head: &Head) -> Result<Option<String>, QuestionError> {
     let directory = world.snapshot.directory;
     if let Some(app) = made.app
         && directory.app(app).is_none()
@@ -300,7 +310,8 @@ fn key(world: &World<'_>, made: &MadeUp<'_>) -> Result<Option<String>, QuestionE
         return Err(QuestionError::App(app.to_owned()));
     }
     let Some(id) = made.key else {
-        return Ok(made.app.and_then(|app| best_key(world, app, made.at)));
+        let accepted = accepted(world.snapshot.rules, made, head);
+        return Ok((made.app).and_then(|app| best_key(world, app, accepted, made.at)));
     };
     let Some(row) = directory.credential(id) else {
         return Err(QuestionError::Key(id.to_owned()));
@@ -315,13 +326,40 @@ fn key(world: &World<'_>, made: &MadeUp<'_>) -> Result<Option<String>, QuestionE
     }
 }
 
-/// Of an app's keys, the best one: see [`rank`].
-fn best_key(world: &World<'_>, app: &str, at: i64) -> Option<String> {
+/// What the operation accepts that the request is for.
+fn accepted<'a>(rules: &'a Rules, made: &MadeUp<'_>, head: &Head) -> Option<&'a Authentication> {
+    let connection = connection(made);
+    let live = Live::new(head, &connection, made.at);
+    live.provide_edge(EdgeReading::default());
+    live.provide_certificate(CertificateVerdict::Missing);
+    let directory = Directory::default();
+    let snapshot = Snapshot {
+        rules,
+        directory: &directory,
+    };
+    let mut walk = Walk::new(Depth::FirstDenial);
+    let _ = walk.step(&snapshot, &live);
+    rules.authentication(walk.route()?)
+}
+
+/// Of an app's keys, the best one: of a kind that is accepted, if there is such, and then see
+/// [`rank`].
+fn best_key(
+    world: &World<'_>,
+    app: &str,
+    accepted: Option<&Authentication>,
+    at: i64,
+) -> Option<String> {
+    let directory = world.snapshot.directory;
+    let is_other = |id: &str| {
+        let kind = directory.credential(id).map(|row| row.proof.kind());
+        accepted.is_some_and(|accepted| kind.is_none_or(|kind| !accepted.accepts(kind)))
+    };
     let keys = world.documents.of_kind("credential");
     let of_app = keys.filter(|(_, row)| row.get("app").and_then(Json::as_str) == Some(app));
     of_app
         .map(|(id, _)| id)
-        .min_by_key(|id| (rank(world.snapshot.directory, id, at), (*id).clone()))
+        .min_by_key(|id| (is_other(id), rank(directory, id, at), (*id).clone()))
         .cloned()
 }
 

@@ -647,7 +647,11 @@ fn signatures(words: &Words<'_>) -> Option<Picture> {
 }
 
 fn credentials(words: &Words<'_>) -> Option<Picture> {
-    let key = format!("{} {}", words.asked.noun(), words.quoted("key", "sent"));
+    let key = match (words.value("user"), words.value("certificate")) {
+        (Some(user), _) => format!("user name `{user}`"),
+        (None, Some(name)) => format!("certificate `{name}`"),
+        (None, None) => format!("{} {}", words.asked.noun(), words.quoted("key", "sent")),
+    };
     let reason = || words.note("reason: ", "reason");
     Some(match words.refusal.code.as_str() {
         "credential.missing" => some(
@@ -660,13 +664,34 @@ fn credentials(words: &Words<'_>) -> Option<Picture> {
         ),
         "credential.malformed" => some(
             format!("what came in {}", words.quoted("place", "the request")),
-            "the form of a key".to_owned(),
+            match words.value("kind") {
+                Some(kind) => format!("the form of {kind}"),
+                None => "the form of a key".to_owned(),
+            },
             vec![words.value("error")],
         ),
         "credential.kind_not_accepted" => some(
             words.value("sent")?,
             format!("accepted: {}", words.phrases("accepted")?),
             vec![words.value("siblings")],
+        ),
+        "credential.unknown" if words.value("subject").is_some() => some(
+            format!("certificate {}", words.quoted("subject", "sent")),
+            "trusted, and no credential is for it".to_owned(),
+            vec![words.note("SHA-256: ", "fingerprint")],
+        ),
+        "credential.unknown" if words.value("kind").is_some() => some(
+            words.value("kind")?,
+            "no credential has this user name".to_owned(),
+            vec![words.note(
+                "not shown, as it may be anything that somebody typed: ",
+                "mark",
+            )],
+        ),
+        "credential.wrong_secret" if words.value("user").is_some() => some(
+            key,
+            format!("the password of {}", words.quoted("key", "that user")),
+            vec![words.value("app").map(|app| format!("of app `{app}`"))],
         ),
         "credential.unknown" => some(
             format!("key {}", words.quoted("prefix", "sent")),

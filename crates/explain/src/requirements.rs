@@ -93,7 +93,7 @@ pub struct Connection {
 #[schemars(rename = "AskedCredentials")]
 pub struct Credentials {
     /// Their kinds, in the order in which callers are asked for them: `api_key`, `jwt`, `session`,
-    /// `signature`, `hmac`.
+    /// `signature`, `hmac`, `basic`, `mtls`.
     pub kinds: Vec<String>,
     /// Headers that an API key may stand in.
     pub headers: Vec<String>,

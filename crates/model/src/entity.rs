@@ -6,6 +6,7 @@ mod access;
 mod assignment;
 mod capture;
 mod certificate;
+mod certificate_name;
 mod credential;
 mod edge;
 mod environment;
@@ -33,8 +34,10 @@ pub use access::{
 pub use assignment::Assignment;
 pub use capture::{Capture, Captured, Redact};
 pub use certificate::{CertificateFiles, ChainSource};
+pub use certificate_name::{CertificateName, digest as certificate_digest};
 pub use credential::{
-    ClientId, Credential, CredentialState, ImportedKey, KeyDigest, Proof, Restriction, Revocation,
+    ClientId, Credential, CredentialState, ImportedKey, KeyDigest, Password, Proof, Restriction,
+    Revocation,
 };
 pub use edge::{Edge, EdgeRate};
 pub use environment::{Environment, PRODUCTION};

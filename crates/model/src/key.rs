@@ -5,13 +5,15 @@
 //! `key_<id>`. What a file names is the SHA-256 of the whole key; what a running gateway and its
 //! store keep is an HMAC of that, which tells nothing without the installation's key.
 //!
-//! Keys that another gateway made can be [`imported`] by their digests.
+//! Keys that another gateway made can be [`imported`] by their digests. Of a [`password`] a slow hash
+//! is kept.
 //!
 //! What opens the management is written alike, see [`Pass`].
 
 pub mod imported;
 mod keyer;
 mod pass;
+pub mod password;
 mod written;
 
 pub use keyer::{Keyer, digest};

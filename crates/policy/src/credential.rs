@@ -6,10 +6,14 @@
 mod answers;
 mod api_key;
 mod asked;
+mod basic;
 mod bearer;
+mod certificate;
 mod elsewhere;
+mod halves;
 mod hmac;
 mod host;
+mod passwords;
 pub(crate) mod query;
 mod remembered;
 mod scheme;
@@ -17,8 +21,11 @@ mod session;
 pub(crate) mod signature;
 
 pub use answers::{Answers, Heard, Said, Silence};
+#[doc(hidden)]
+pub use basic::fuzz as fuzz_basic;
 pub use bearer::sent as bearer_token;
 pub use host::{HostWays, answers_on, is_open_about_itself};
+pub use passwords::{Passwords, Question};
 pub use remembered::Remembered;
 pub use signature::content;
 
@@ -50,6 +57,8 @@ pub struct Verifier<'a> {
     pub sessions: Option<&'a Sessions>,
     /// Whether the browser speaks TLS, with us or with a trusted proxy.
     pub secure: bool,
+    /// Passwords that were checked before.
+    pub passwords: Option<&'a Passwords>,
 }
 
 /// Finds the credential of a request where the operation of `route` looks for it, and verifies it.
@@ -70,6 +79,19 @@ pub fn verify(
     }
 }
 
+/// The password that has to be checked where [`CredentialVerdict::wants`] says that one has.
+pub fn question(
+    accepted: &Authentication,
+    facts: &dyn Facts,
+    snapshot: &Snapshot<'_>,
+    by: Verifier<'_>,
+) -> Option<Question> {
+    match found_in(accepted, facts, by.secure).first? {
+        Presented::Basic(sent) => basic::question(sent, snapshot, by),
+        _ => None,
+    }
+}
+
 /// As [`verify`], of what is accepted, whichever operation accepts it.
 pub fn verify_in(
     accepted: &Authentication,
@@ -77,16 +99,7 @@ pub fn verify_in(
     snapshot: &Snapshot<'_>,
     by: Verifier<'_>,
 ) -> CredentialVerdict {
-    let mut found = Found::default();
-    for kind in &accepted.kinds {
-        match kind {
-            CredentialKind::ApiKey => api_key::find(accepted, facts, &mut found),
-            CredentialKind::Jwt => bearer::find(facts, &mut found),
-            CredentialKind::Session => session::find(accepted, facts, by.secure, &mut found),
-            CredentialKind::Signature => signature::find(facts, &mut found),
-            CredentialKind::Hmac => hmac::find(facts, &mut found),
-        }
-    }
+    let found = found_in(accepted, facts, by.secure);
     if !found.more.is_empty() {
         return found.ambiguous();
     }
@@ -103,7 +116,26 @@ pub fn verify_in(
             Some(terms) => signature::verify_older(parameters, facts, terms, snapshot, by),
             None => CredentialVerdict::Missing,
         },
+        Some(Presented::Basic(sent)) => basic::verify(sent, snapshot, by, facts.now()),
+        Some(Presented::Certificate(shown)) => certificate::verify(&shown, snapshot),
     }
+}
+
+/// Everything that is of a kind that is accepted.
+fn found_in<'a>(accepted: &'a Authentication, facts: &'a dyn Facts, secure: bool) -> Found<'a> {
+    let mut found = Found::default();
+    for kind in &accepted.kinds {
+        match kind {
+            CredentialKind::ApiKey => api_key::find(accepted, facts, &mut found),
+            CredentialKind::Jwt => bearer::find(facts, &mut found),
+            CredentialKind::Session => session::find(accepted, facts, secure, &mut found),
+            CredentialKind::Signature => signature::find(facts, &mut found),
+            CredentialKind::Hmac => hmac::find(facts, &mut found),
+            CredentialKind::Basic => basic::find(facts, &mut found),
+            CredentialKind::Mtls => certificate::find(facts, &mut found),
+        }
+    }
+    found
 }
 
 /// Whom a verdict proves: a credential that was revoked or is over proves its app too.
@@ -132,15 +164,22 @@ enum Presented<'a> {
     Signature,
     /// A signature in `Authorization`: what stands behind the scheme.
     Hmac(&'a [u8]),
+    /// A user name and password.
+    Basic(&'a [u8]),
+    /// The certificate of the connection.
+    Certificate(certificate::Shown<'a>),
 }
 
 impl Presented<'_> {
     fn place(&self) -> Place {
         match self {
             Self::Key(key) => key.place(),
-            Self::Bearer(_) | Self::Hmac(_) => Place::Header("authorization".into()),
+            Self::Bearer(_) | Self::Hmac(_) | Self::Basic(_) => {
+                Place::Header("authorization".into())
+            }
             Self::Signature => Place::Header("signature".into()),
             Self::Session(held) => Place::Cookie(held.cookie().clone()),
+            Self::Certificate(_) => Place::Certificate,
         }
     }
 }

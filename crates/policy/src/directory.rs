@@ -1,6 +1,7 @@
 //! Who may call what: tenants, groups, apps, credentials and subscriptions, by name, and the tokens
 //! that are not accepted any more.
 
+mod certificates;
 mod clients;
 mod imports;
 mod revocations;
@@ -8,15 +9,19 @@ mod signers;
 #[cfg(test)]
 mod tests;
 mod trie;
+mod users;
 
+use certificates::Certificates;
 use clients::Clients;
 use foldhash::quality::RandomState;
 use imports::Imports;
 use postern_model::entity::{
-    Accounts, App, Credential, Group, Name, Proof, Subscription, Tenant, TokenRevocation,
+    Accounts, App, CertificateName, Credential, Group, Name, Proof, Subscription, Tenant,
+    TokenRevocation,
 };
 use postern_model::key::Keyer;
 use postern_model::key::imported::KeyFormat;
+use postern_model::key::password::Cost;
 use postern_proof::Token;
 use revocations::Revocations;
 pub use signers::Signer;
@@ -24,6 +29,7 @@ use signers::Signers;
 use std::hash::BuildHasher;
 use std::sync::Arc;
 use trie::Trie;
+use users::Users;
 
 /// The rows at one moment, found by what a request shows. A change makes a new directory in time
 /// that grows with the logarithm of their number; who holds the old one sees nothing of it.
@@ -38,6 +44,8 @@ pub struct Directory {
     imports: Imports,
     clients: Clients,
     signers: Signers,
+    users: Users,
+    certificates: Certificates,
     /// By app and service.
     subscriptions: Trie<Subscription>,
     revocations: Revocations,
@@ -178,6 +186,21 @@ impl Directory {
         self.signers.find(name, &self.hasher)
     }
 
+    /// The credential of a user name.
+    pub fn user(&self, name: &str) -> Option<&Arc<Credential>> {
+        self.users.find(name, &self.hasher)
+    }
+
+    /// The credential of a certificate that is known by that.
+    pub fn certificate(&self, name: &CertificateName) -> Option<&Arc<Credential>> {
+        self.certificates.find(name, &self.hasher)
+    }
+
+    /// What checking a password for a user name costs that nobody has.
+    pub fn cost_of_nobody(&self, name: &str) -> Cost {
+        self.users.cost_of_nobody(name, &self.hasher)
+    }
+
     /// How the keys that other gateways made were digested, each once.
     pub fn key_formats(&self) -> impl Iterator<Item = &Arc<KeyFormat>> {
         self.imports.formats()
@@ -290,6 +313,8 @@ impl Directory {
                 self.imports.put(&row, &hasher);
                 self.clients.put(&row, &hasher);
                 self.signers.put(&row, &hasher);
+                self.users.put(&row, &hasher);
+                self.certificates.put(&row, &hasher);
                 self.credentials
                     .put(row, &|row| hasher.hash_one(&*row.id), &|a, b| a.id == b.id);
             }
@@ -326,13 +351,20 @@ impl Directory {
 
     /// What proves a credential is about to change.
     fn forget_proof(&mut self, id: &str) {
-        if self.imports.is_empty() && self.clients.is_empty() && self.signers.is_empty() {
+        if self.imports.is_empty()
+            && self.clients.is_empty()
+            && self.signers.is_empty()
+            && self.users.is_empty()
+            && self.certificates.is_empty()
+        {
             return;
         }
         if let Some(row) = self.credential(id).cloned() {
             self.imports.remove(&row, &self.hasher);
             self.clients.remove(&row, &self.hasher);
             self.signers.remove(&row, &self.hasher);
+            self.users.remove(&row, &self.hasher);
+            self.certificates.remove(&row, &self.hasher);
         }
     }
 

@@ -6,7 +6,8 @@ mod signed;
 
 pub use located::{AutonomousSystem, Label, LocatedCountry, LocatedSystem};
 pub use readings::{
-    Blocked, CredentialVerdict, EdgeReading, Exceeded, OtherKind, Place, Reading, Readings, Wanted,
+    BasicFault, Blocked, CredentialVerdict, EdgeReading, Exceeded, OtherKind, Place, Reading,
+    Readings, Wanted,
 };
 pub use signed::{ContentVerdict, Once, SignatureFault, Signed, Used};
 
@@ -16,7 +17,7 @@ use crate::head::{Head, Version};
 use crate::listing::Listed;
 use crate::recorded::Routed;
 use crate::rules::Rules;
-use postern_model::entity::{Authentication, CsrfToken, TlsVersion};
+use postern_model::entity::{Authentication, CertificateName, CsrfToken, TlsVersion};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -163,6 +164,9 @@ pub enum CertificateVerdict {
     Trusted {
         /// The subject, printable.
         subject: Arc<str>,
+        /// What it may be known by. Records do without: they have whose it was.
+        #[serde(skip)]
+        names: Arc<[CertificateName]>,
     },
     /// Its chain does not end in an authority of the service, or it was revoked.
     Untrusted {

@@ -29,7 +29,7 @@ use crate::path;
 use crate::rules::Rules;
 use crate::snapshot::Snapshot;
 use crate::walk::Walk;
-use postern_model::entity::{Authentication, CsrfToken, Name, TlsVersion};
+use postern_model::entity::{Authentication, CredentialKind, CsrfToken, Name, TlsVersion};
 use serde::{Deserialize, Serialize};
 use std::cell::Cell;
 use std::net::IpAddr;
@@ -333,6 +333,14 @@ impl Recorded {
 fn looked(accepted: &Authentication, rules: &Rules) -> [Vec<Name>; 3] {
     let issuers = accepted.issuers.iter();
     let issuers = issuers.filter_map(|&at| rules.reading(at).cloned());
+    let others = [
+        (CredentialKind::Basic, "(basic)"),
+        (CredentialKind::Mtls, "(mtls)"),
+    ];
+    let others = others
+        .into_iter()
+        .filter(|(kind, _)| accepted.accepts(*kind));
+    let others = others.map(|(_, name)| name.into());
     let mut headers = accepted.headers.clone();
     if let Some(rule) = accepted.session.as_deref() {
         // As no header is called.
@@ -343,7 +351,11 @@ fn looked(accepted: &Authentication, rules: &Rules) -> [Vec<Name>; 3] {
     let signature = accepted.signature.as_ref();
     let issuers = issuers.chain(signature.map(|_| "(signature)".into()));
     let issuers = issuers.chain(accepted.hmac.as_ref().map(|_| "(hmac)".into()));
-    [headers, accepted.query.clone(), issuers.collect()]
+    [
+        headers,
+        accepted.query.clone(),
+        issuers.chain(others).collect(),
+    ]
 }
 
 /// Text is kept whole or not at all.

@@ -405,6 +405,16 @@ fn reading(issuer: &Issuer) -> Name {
     format!("{name} {:08x}", mark(&whole)).into()
 }
 
+/// Whether some kind that is accepted has a scheme of `Authorization`.
+fn in_authorization(accepted: &Authentication) -> bool {
+    let schemes = [
+        CredentialKind::Jwt,
+        CredentialKind::Hmac,
+        CredentialKind::Basic,
+    ];
+    schemes.into_iter().any(|kind| accepted.accepts(kind))
+}
+
 fn withheld(service: &Service) -> (Vec<Name>, Vec<Name>) {
     let Some(accepted) = &service.authentication else {
         return (Vec::new(), Vec::new());
@@ -413,7 +423,7 @@ fn withheld(service: &Service) -> (Vec<Name>, Vec<Name>) {
         return (Vec::new(), Vec::new());
     }
     let mut headers = accepted.headers.clone();
-    if accepted.accepts(CredentialKind::Jwt) || accepted.accepts(CredentialKind::Hmac) {
+    if in_authorization(accepted) {
         headers.push("authorization".into());
     }
     if accepted.accepts(CredentialKind::Signature) {
@@ -429,7 +439,7 @@ fn credentials(configuration: &Configuration) -> Vec<Known> {
     for accepted in accepted {
         let headers = accepted.headers.iter();
         found.extend(headers.map(|header| Known::of(header.as_bytes())));
-        if accepted.accepts(CredentialKind::Jwt) || accepted.accepts(CredentialKind::Hmac) {
+        if in_authorization(accepted) {
             found.push(Known::Authorization);
         }
     }

@@ -240,6 +240,7 @@ fn decide(snapshot: &Snapshot<'_>, keyer: &Keyer, facts: &Live<'_>) -> Walk {
                     heard: None,
                     sessions: None,
                     secure: true,
+                    passwords: None,
                 };
                 facts.provide_credential(verify(facts, snapshot, route, by));
             }

@@ -1,6 +1,6 @@
 //! What callers prove themselves with, and whether it is genuine: signed tokens (JWS, RFC 7515),
-//! the keys that they are signed with (JWK, RFC 7517), and what issuers say of tokens (RFC 7662).
-//! signed messages (RFC 9421), and the keys that they are signed with (JWK, RFC 7517).
+//! signed messages (RFC 9421), the keys that both are signed with (JWK, RFC 7517), what issuers say
+//! of tokens (RFC 7662), and passwords (RFC 9106).
 //!
 //! Owns the reading of foreign bytes that claim to be a proof, and the check of their signatures.
 //! Refuses to own I/O, clocks, where keys come from (`postern-proxy`), and what a proof is worth:
@@ -17,6 +17,7 @@ pub mod jwk;
 mod jws;
 mod keyring;
 pub mod message;
+pub mod password;
 mod structured;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -75,8 +75,9 @@ impl Caller {
             return CertificateVerdict::Missing;
         };
         match tls.judge.borrow_mut().judge(authorities, UnixTime::now()) {
-            ClientVerdict::Trusted { subject, .. } => CertificateVerdict::Trusted {
+            ClientVerdict::Trusted { subject, names, .. } => CertificateVerdict::Trusted {
                 subject: subject.clone(),
+                names: names.clone(),
             },
             ClientVerdict::Missing => CertificateVerdict::Missing,
             ClientVerdict::Untrusted {

@@ -18,6 +18,7 @@ mod http2;
 mod io;
 pub mod issuers;
 pub mod metrics;
+mod passwords;
 pub mod proxy_protocol;
 pub mod record;
 mod redact;

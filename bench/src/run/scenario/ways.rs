@@ -54,6 +54,13 @@ pub(super) const WAYS: &[Variant] = &[
         Ask::Fresh(post!("signature"), Fresh::Signature),
     ),
     way(
+        "user name and password",
+        Ask::Curl(post!(
+            "basic",
+            "Authorization: Basic YmVuY2g6QmVuY2htYXJrT25seU5ldmVyVXNlVGhpcw=="
+        )),
+    ),
+    way(
         "CORS",
         Ask::Curl(post!("cors", "Origin: https://app.example.com")),
     ),

@@ -11,8 +11,6 @@ use super::super::probe::Probe;
 use super::super::scenario::Front;
 use crate::load::{Pair, Request};
 
-/// Requests of each side in a round.
-const REQUESTS: usize = 2_000;
 /// How far, in percentage points, the chance that one side takes longer may be from even. Who has
 /// to tell the sides apart is right with one request in at most so many more cases than by luck.
 const APART: f64 = 5.0;
@@ -24,14 +22,17 @@ pub(super) async fn run(site: &Site<'_>, ways: &Door) -> Result<Vec<Figure>> {
         let (mut apart, mut later) = (Vec::new(), Vec::new());
         for round in 0..site.options.rounds.max(1) {
             let mut probe = Probe::connect(address, None).await?;
-            let sides = [&pair.known, &pair.unknown].map(Request::bytes);
+            let sides = [&pair.known, &pair.unknown];
+            let sides = sides.map(|side| side.iter().map(Request::bytes).collect::<Vec<_>>());
             let mut times = [const { Vec::new() }; 2];
             let mut order = Order::new(round);
-            while times.iter().any(|times| times.len() < REQUESTS) {
+            while times.iter().any(|times| times.len() < pair.requests) {
                 let side = usize::from(order.next());
-                let (Some(request), Some(times)) = (sides.get(side), times.get_mut(side)) else {
+                let (Some(requests), Some(times)) = (sides.get(side), times.get_mut(side)) else {
                     continue;
                 };
+                let next = requests.get(times.len() % requests.len().max(1));
+                let Some(request) = next else { continue };
                 let begun = Instant::now();
                 let answer = probe.ask(request).await?;
                 let took = begun.elapsed().as_secs_f64() * 1e6;
@@ -39,7 +40,7 @@ pub(super) async fn run(site: &Site<'_>, ways: &Door) -> Result<Vec<Figure>> {
                     let said = answer.header("postern-denial").unwrap_or("no denial");
                     bail!("{}: {} instead of {}", pair.name, said, pair.code);
                 }
-                if times.len() < REQUESTS {
+                if times.len() < pair.requests {
                     times.push(took);
                 }
             }

@@ -1,4 +1,4 @@
-import { NativeSelect } from '@mantine/core';
+import { NativeSelect, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { environments, refreshApps } from '../../api/apps';
@@ -16,6 +16,7 @@ const words = texts.apps.createKey;
 export function CreateKey(props: { app: string; onClose: () => void; onMade: (made: NewKey) => void }) {
   const [draft, setDraft] = useState<KeyDraft>({});
   const [environment, setEnvironment] = useState(PRODUCTION);
+  const [user, setUser] = useState('');
   const grants = useGrants(props.app);
   const declared = (useQuery(environments).data?.items ?? []).map((one) => one.id ?? '');
   const create = async (comment: string) => {
@@ -23,7 +24,7 @@ export function CreateKey(props: { app: string; onClose: () => void; onMade: (ma
     const answered = await answer(
       api.POST('/api/v1/apps/{id}/keys', {
         params: { path: { id: props.app }, query: { comment: comment || undefined } },
-        body: { environment, title, scopes, access_roles, expires_at, restricted_to },
+        body: { user: user || undefined, environment, title, scopes, access_roles, expires_at, restricted_to },
       }),
     );
     props.onMade(newKeyOf(answered));
@@ -44,6 +45,14 @@ export function CreateKey(props: { app: string; onClose: () => void; onMade: (ma
         data={[...new Set([PRODUCTION, ...declared])]}
         value={environment}
         onChange={(event) => setEnvironment(event.currentTarget.value)}
+      />
+      <TextInput
+        label={words.user}
+        description={words.userHelp}
+        maxLength={255}
+        autoComplete="off"
+        value={user}
+        onChange={(event) => setUser(event.currentTarget.value)}
       />
       <KeyFields draft={draft} change={(members) => setDraft({ ...draft, ...members })} grants={grants} />
     </Ask>

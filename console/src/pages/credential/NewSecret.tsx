@@ -12,11 +12,15 @@ export interface NewKey {
   app: string;
   environment: string;
   secret: string;
+  /** Of a password: whose. */
+  user?: string;
 }
 
 /** What the API answers of a key that it made. */
 export function newKeyOf(answered: Record<string, unknown>): NewKey {
+  const password = answered.password as { user?: string } | undefined;
   return {
+    user: password?.user,
     id: String(answered.id),
     app: String(answered.app),
     environment: typeof answered.environment === 'string' ? answered.environment : PRODUCTION,
@@ -37,9 +41,9 @@ export function NewSecret(props: { made: NewKey; onClose: () => void }) {
     <Secret
       opened
       title={words.title(made.id)}
-      what={words.what(made.id)}
+      what={made.user ? words.passwordOf(made.user) : words.what(made.id)}
       secret={made.secret}
-      curl={example && gateway.url ? commandFor(example, gateway.url, made.secret) : undefined}
+      curl={example && gateway.url ? commandFor(example, gateway.url, made.secret, made.user) : undefined}
       note={
         <>
           {example && <GatewayField of={gateway} />}

@@ -57,11 +57,19 @@ export async function exampleFor(
   };
 }
 
-/** The command that sends a request with a key. */
-export function commandFor(example: Example, gateway: string, secret: string): string {
+/** A user name and password as HTTP Basic sends them: Base64 of UTF-8. */
+function basic(user: string, password: string): string {
+  const bytes = new TextEncoder().encode(`${user}:${password}`);
+  return `Basic ${btoa(String.fromCharCode(...bytes))}`;
+}
+
+/** The command that sends a request with a key, or with the password of a user name. */
+export function commandFor(example: Example, gateway: string, secret: string, user?: string): string {
   const { method, path, mediaType } = example;
   const bare = { method, url: `${new URL(gateway).origin}${path}`, headers: [] };
-  const sent = withKey(bare, example.places, secret);
+  const sent: ReturnType<typeof withKey> = user
+    ? { ...bare, headers: [['Authorization', basic(user, secret)]] }
+    : withKey(bare, example.places, secret);
   if (!mediaType) return curlOf(sent);
   return curlOf({ ...sent, headers: [...sent.headers, ['Content-Type', mediaType]], body: '{}' });
 }

@@ -98,6 +98,8 @@ export const apps = {
     action: 'Create the key',
     environment: 'Environment',
     environmentHelp: 'It is good there only.',
+    user: 'User name',
+    userHelp: 'Empty: an API key. With a name, a password for it (HTTP Basic), where a service accepts such.',
   },
   editKey: {
     title: (key: string) => `Edit ${key}`,
@@ -162,6 +164,7 @@ export const apps = {
   secret: {
     title: (key: string) => `${key} was created`,
     what: (key: string) => `secret of ${key}`,
+    passwordOf: (user: string) => `password of ${user}`,
     nothing: 'The key is good for no operation yet. Request a subscription for its app next.',
   },
   rotate: {

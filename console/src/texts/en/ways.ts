@@ -34,6 +34,7 @@ export const ways = {
       jwt: 'Token of an issuer (JWT)',
       session: 'Session of a browser',
       basic: 'User name and password',
+      mtls: 'Client certificate',
       signature: 'Signature of the request',
       hmac: 'Signature by a shared secret (HMAC)',
       anonymous: 'No credential at all',

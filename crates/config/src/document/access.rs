@@ -70,6 +70,10 @@ pub(crate) struct Authentication {
     /// Requests that their callers sign by a secret, as clients of other gateways do
     /// (`Authorization: Signature`, draft-cavage-http-signatures-12).
     pub hmac: Option<Hmac>,
+    /// User names and passwords, as `Authorization: Basic`.
+    pub basic: Option<Basic>,
+    /// Client certificates that the service trusts, see its `client_certificate`.
+    pub mtls: Option<At<Mtls>>,
     /// Whether the credential is passed on to the upstream.
     #[schemars(extend("default" = false))]
     pub forward_credential: Option<bool>,
@@ -92,6 +96,10 @@ pub(crate) enum Accepted {
     Signature,
     /// Requests that their callers sign by a secret, in `Authorization`.
     Hmac,
+    /// User names and passwords.
+    Basic,
+    /// Client certificates.
+    Mtls,
     /// No credential at all.
     Anonymous,
 }
@@ -165,6 +173,16 @@ pub(crate) enum Demand {
     /// It may.
     Optional,
 }
+
+/// User names and passwords are accepted (RFC 7617).
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Basic {}
+
+/// Client certificates are accepted, of authorities that the service trusts.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Mtls {}
 
 /// Where an API key may stand in a request.
 #[derive(Debug, Deserialize, JsonSchema)]

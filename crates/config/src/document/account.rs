@@ -2,10 +2,12 @@
 
 use crate::located::At;
 use crate::scalar::address::Network;
+use crate::scalar::certificate::{CertificateText, Fingerprint};
 use crate::scalar::date::Date;
 use crate::scalar::digest::{Foreign, Hmac, Salt, Sha256};
-use crate::scalar::host::HostPattern;
+use crate::scalar::host::{Host, HostPattern};
 use crate::scalar::name::MethodName;
+use crate::scalar::password::{Argon2id, UserName};
 use crate::scalar::reference::{PublicKeyReference, SecretReference};
 use crate::scalar::text::{Description, Text};
 use schemars::JsonSchema;
@@ -103,6 +105,10 @@ pub(crate) struct Credential {
     pub client: Option<At<Client>>,
     /// The key that it signs requests with.
     pub signing_key: Option<At<SigningKey>>,
+    /// The user name and password that prove it.
+    pub password: Option<At<Password>>,
+    /// The client certificates that prove it.
+    pub certificate: Option<At<KnownCertificate>>,
     /// What people call it.
     #[serde(rename = "title")]
     pub _title: Option<Text>,
@@ -189,6 +195,37 @@ pub(crate) enum SignatureAlgorithm {
     /// HMAC with SHA-256.
     #[serde(rename = "hmac-sha256")]
     HmacSha256,
+}
+
+/// A user name and password (HTTP Basic).
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Password {
+    /// The user name, which no other credential has: it alone finds this one, whoever's service is
+    /// called. Compared as it is written.
+    #[schemars(required)]
+    pub user: Option<At<UserName>>,
+    /// What is kept of the password, as `argon2` and `postern keys create --basic USER --offline`
+    /// print it.
+    #[schemars(required)]
+    pub hash: Option<At<Argon2id>>,
+}
+
+/// Client certificates, by one of these. Of a certificate that several credentials know, the
+/// fingerprint counts before the alternative names, and those before the subject.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct KnownCertificate {
+    /// The SHA-256 of the whole certificate, as `openssl x509 -fingerprint -sha256` prints it.
+    pub fingerprint: Option<At<Fingerprint>>,
+    /// A DNS name among its alternative names.
+    pub dns: Option<At<Host>>,
+    /// A URI among them, a SPIFFE id say, to the letter.
+    pub uri: Option<At<CertificateText>>,
+    /// A mail address among them, to the letter.
+    pub email: Option<At<CertificateText>>,
+    /// Its subject, as `openssl x509 -subject -nameopt RFC2253` prints it.
+    pub subject: Option<At<CertificateText>>,
 }
 
 /// What another gateway kept of a key. All credentials together use at most four combinations of

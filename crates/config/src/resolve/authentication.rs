@@ -42,7 +42,10 @@ impl Resolver<'_, '_> {
         let signature = signature.map(|given| Box::new(self.signature_terms(&shown, given)));
         let hmac = given.hmac.as_ref();
         let hmac = hmac.map(|given| Box::new(self.hmac_terms(&shown, given)));
-        let others = jwt || given.session.is_some() || signature.is_some() || hmac.is_some();
+        let basic = given.basic.is_some();
+        let mtls = given.mtls.is_some();
+        let signed = signature.is_some() || hmac.is_some();
+        let others = jwt || given.session.is_some() || signed || basic || mtls;
         let key = given.api_key.is_some() || !others;
         let accepted = |kind: &CredentialKind| match kind {
             CredentialKind::ApiKey => key,
@@ -50,6 +53,8 @@ impl Resolver<'_, '_> {
             CredentialKind::Session => session.is_some(),
             CredentialKind::Signature => signature.is_some(),
             CredentialKind::Hmac => hmac.is_some(),
+            CredentialKind::Basic => basic,
+            CredentialKind::Mtls => mtls,
         };
         let kinds = CredentialKind::ALL.into_iter().filter(accepted).collect();
         let (headers, query) = match (key, &given.api_key) {
@@ -143,6 +148,8 @@ impl Resolver<'_, '_> {
                 Accepted::Session => CredentialKind::Session,
                 Accepted::Signature => CredentialKind::Signature,
                 Accepted::Hmac => CredentialKind::Hmac,
+                Accepted::Basic => CredentialKind::Basic,
+                Accepted::Mtls => CredentialKind::Mtls,
                 Accepted::Anonymous => continue,
             };
             if above.is_none_or(|above| !above.accepts(kind)) {

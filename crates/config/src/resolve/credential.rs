@@ -12,12 +12,15 @@ use crate::source::Span;
 use format::Formats;
 use postern_model::Holder;
 use postern_model::entity::{
-    ClientId, Credential, ImportedKey, KeyDigest, Name, PRODUCTION, Proof, Restriction, Revocation,
+    CertificateName, ClientId, Credential, ImportedKey, KeyDigest, Name, PRODUCTION, Proof,
+    Restriction, Revocation,
 };
 use postern_model::key::{self, ApiKey};
 use std::collections::HashMap;
 
+mod certificate;
 mod format;
+mod password;
 
 /// The credentials seen.
 #[derive(Default)]
@@ -28,6 +31,10 @@ pub(super) struct Seen {
     clients: HashMap<ClientId, (String, usize)>,
     /// By what signatures call their keys.
     pub(super) signers: HashMap<String, (String, usize)>,
+    /// By what certificates are known by.
+    certificates: HashMap<CertificateName, (String, usize)>,
+    /// By user name.
+    users: HashMap<Name, (String, usize)>,
     formats: Formats,
 }
 
@@ -117,6 +124,12 @@ impl Resolver<'_, '_> {
         if let Some(client) = &given.client {
             return self.client_proof(id, shown, given, client, seen);
         }
+        if let Some(certificate) = &given.certificate {
+            return self.certificate_proof(id, shown, given, certificate, seen);
+        }
+        if let Some(password) = &given.password {
+            return self.password_proof(id, shown, given, password, seen);
+        }
         let (digest, span) = self.digest(id, shown, given)?;
         let format = match &given.imported {
             Some(imported) => Some(self.format(shown, imported, &mut seen.formats)?),
@@ -139,14 +152,7 @@ impl Resolver<'_, '_> {
         seen: &mut Seen,
     ) -> Option<Proof> {
         let whole = id.intact && client.intact;
-        let of_a_key = [
-            Bound::new("sha256", given.sha256.as_ref(), false),
-            Bound::new("secret", given.secret.as_ref(), false),
-            Bound::new("imported", given.imported.as_ref(), false),
-            Bound::new("hmac", given.hmac.as_ref(), false),
-        ];
-        let why = "a credential with `client`";
-        bounds(self.findings, whole, id.span, shown, why, &of_a_key);
+        self.no_key(id, shown, given, whole, "a credential with `client`");
         let (issuer, name) = (client.value.issuer.as_ref()?, client.value.id.as_ref()?);
         let issuers = &self.names.issuers;
         refer(self.findings, &ISSUER, issuers, issuer, || {
@@ -176,6 +182,24 @@ impl Resolver<'_, '_> {
         let place = (id.value.clone(), client.span.start);
         seen.clients.insert(proves.clone(), place);
         Some(Proof::Client(Box::new(proves)))
+    }
+
+    /// What is said of a key where something else proves the credential.
+    fn no_key(
+        &mut self,
+        id: &At<String>,
+        shown: &str,
+        given: &document::Credential,
+        whole: bool,
+        why: &'static str,
+    ) {
+        let of_a_key = [
+            Bound::new("sha256", given.sha256.as_ref(), false),
+            Bound::new("secret", given.secret.as_ref(), false),
+            Bound::new("imported", given.imported.as_ref(), false),
+            Bound::new("hmac", given.hmac.as_ref(), false),
+        ];
+        bounds(self.findings, whole, id.span, shown, why, &of_a_key);
     }
 
     /// What a credential replaces need not be there any more.

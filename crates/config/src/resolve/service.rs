@@ -95,6 +95,17 @@ impl Resolver<'_, '_> {
         }
         let certificate = given.client_certificate.as_ref();
         let client_certificate = certificate.and_then(|c| self.client_certificate(&c.value));
+        let mtls = given
+            .authentication
+            .as_ref()
+            .and_then(|a| a.value.mtls.as_ref());
+        if let (Some(mtls), None) = (mtls, certificate) {
+            let message = format!("{shown} accepts client certificates, and trusts none");
+            let label = "the service has no `client_certificate`";
+            self.findings
+                .error(Code::MissingField, mtls.span, &message, label)
+                .help("add `client_certificate: { authorities: ca.crt, required: false }`, say");
+        }
         let versions = given.versions.unwrap_or_default();
         let versions = versions
             .0

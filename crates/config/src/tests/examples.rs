@@ -13,10 +13,12 @@ fn staged(path: &Path) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join(path.file_name().unwrap());
     fs::copy(path, &copy).unwrap();
-    let tls = folder.path().join("tls");
-    fs::create_dir(&tls).unwrap();
-    for name in ["localhost.crt", "localhost.key", "ca.crt"] {
-        fs::write(tls.join(name), "").unwrap();
+    for tls in ["tls", "mtls"] {
+        let tls = folder.path().join(tls);
+        fs::create_dir(&tls).unwrap();
+        for name in ["localhost.crt", "localhost.key", "ca.crt"] {
+            fs::write(tls.join(name), "").unwrap();
+        }
     }
     let jwt = folder.path().join("jwt");
     fs::create_dir(&jwt).unwrap();

@@ -2,7 +2,8 @@
 
 use crate::Refusal;
 use postern_model::entity::{
-    ClientId, Credential, KeyDigest, MOST_TOKEN_REVOCATIONS, Name, Proof, Subscription,
+    CertificateName, ClientId, Credential, KeyDigest, MOST_TOKEN_REVOCATIONS, Name, Proof,
+    Subscription,
 };
 use postern_model::key::imported::MAX_FORMATS;
 use postern_policy::{Change, Directory};
@@ -17,6 +18,9 @@ pub(super) enum Mark {
     Client(ClientId),
     /// What signatures call a key.
     Signs(Name),
+    /// A user name, whatever its password is.
+    User(Name),
+    Certificate(CertificateName),
 }
 
 impl Mark {
@@ -26,6 +30,21 @@ impl Mark {
             Proof::Imported(key) => Self::Key(key.digest),
             Proof::Client(client) => Self::Client((**client).clone()),
             Proof::Signing(key) => Self::Signs(key.name.as_ref().unwrap_or(&row.id).clone()),
+            Proof::Password(password) => Self::User(password.user.clone()),
+            Proof::Certificate(name) => Self::Certificate((**name).clone()),
+        }
+    }
+
+    /// What it is, and what to do about a second one.
+    const fn what(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Key(_) | Self::Signs(_) => ("key", "make another key for it"),
+            Self::Client(_) => ("client", "one of them is enough"),
+            Self::Certificate(_) => ("certificate", "one of them is enough"),
+            Self::User(_) => (
+                "user name",
+                "the name alone finds the credential: choose another one",
+            ),
         }
     }
 }
@@ -57,12 +76,14 @@ pub(super) fn unlike(after: &Directory, new: &HashMap<Mark, Name>) -> Result<(),
             after.app(app).map(|app| app.tenant.clone())
         };
         // Nobody is told which keys others have.
+        let mark = Mark::of(row);
+        let (what, help) = mark.what();
         let message = if tenant(id) == tenant(&row.id) {
-            format!("credentials `{}` and `{id}` have the same key", row.id)
+            format!("credentials `{}` and `{id}` have the same {what}", row.id)
         } else {
-            format!("credential `{id}` has a key that is in use already")
+            format!("credential `{id}` has a {what} that is in use already")
         };
-        return Err(Refusal::new("configuration", message).help("make another key for it"));
+        return Err(Refusal::new("configuration", message).help(help));
     }
     Ok(())
 }

@@ -128,6 +128,29 @@ fn gives(actor: &Actor, step: &Step<'_>, after: Look<'_>) -> Result<(), Refusal>
     Ok(())
 }
 
+/// Refuses to make an app of whoever has a certificate with some name: which names certificates have
+/// is for those to say who run their authorities. One certificate, by its fingerprint, is whose it is.
+fn claims_certificates(actor: &Actor, step: &Step<'_>) -> Result<(), Refusal> {
+    let name = |document: Option<&Value>| {
+        let known = document?.get("certificate")?.as_object()?;
+        let mut names = known.iter().filter(|(by, _)| *by != "fingerprint");
+        names.next().map(|(by, name)| (by.clone(), name.clone()))
+    };
+    let new = name(step.after.as_ref());
+    if new.is_none() || new == name(step.before.as_ref()) {
+        return Ok(());
+    }
+    let point = Point::IssuersWrite;
+    if actor.grants.allow(point, None) {
+        return Ok(());
+    }
+    let message = "certificates with that name cannot be made an app's";
+    Err(Refusal::new("forbidden", message).help(format!(
+        "that takes the permission `{point}` of the platform; one certificate is known by its \
+         `fingerprint` without"
+    )))
+}
+
 /// Refuses to make an app of a client that is not theirs: tokens of an issuer are its owner's, but
 /// where both are of one tenant.
 fn claims(actor: &Actor, step: &Step<'_>, after: Look<'_>) -> Result<(), Refusal> {
@@ -136,6 +159,9 @@ fn claims(actor: &Actor, step: &Step<'_>, after: Look<'_>) -> Result<(), Refusal
         let text = |member| client.get(member).and_then(Value::as_str);
         Some((text("issuer")?.to_owned(), text("id")?.to_owned()))
     };
+    if step.kind == "credential" {
+        claims_certificates(actor, step)?;
+    }
     let new = client(step.after.as_ref());
     let Some((issuer, id)) = new.filter(|_| step.kind == "credential") else {
         return Ok(());

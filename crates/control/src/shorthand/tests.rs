@@ -23,6 +23,30 @@ fn a_new_key_and_its_document_belong_together() {
 }
 
 #[test]
+fn a_new_password_and_its_document_belong_together() {
+    let new = || NewKey {
+        app: "crm".into(),
+        environment: "staging".into(),
+        ..NewKey::default()
+    };
+    let (password, change) = new_user("anna", new()).unwrap();
+    assert!(postern_model::key::is_credential_id(&change.id));
+    let document = change.put.unwrap();
+    assert_eq!(document["password"]["user"], "anna");
+    let written = document["password"]["hash"].as_str().unwrap();
+    let hash = postern_model::key::password::PasswordHash::parse(written).unwrap();
+    let password = password.expose();
+    assert!(postern_proof::password::is_password(
+        password.as_bytes(),
+        &hash
+    ));
+    assert!(password.len() == 26 && !written.contains(&**password));
+    for none in ["", "an:na", "an\nna", &"a".repeat(256)] {
+        assert!(new_user(none, new()).is_err(), "{none}");
+    }
+}
+
+#[test]
 fn what_is_done_is_not_done_again() {
     let revoked = json!({"revoked_at": "2026-11-20T09:12:00Z"});
     assert!(revoke("key_1", &revoked, "t", "lin", "lost").is_err());

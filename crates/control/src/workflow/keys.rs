@@ -17,6 +17,8 @@ use serde_json::{Map, Value, json};
 pub struct KeyWanted {
     /// What it is: an API key, if this is not said.
     pub kind: Option<KeyKind>,
+    /// Instead of a key, a password for this user name (HTTP Basic). No other credential has it.
+    pub user: Option<String>,
     /// The environment that it is good for; `production` if this is not said.
     pub environment: Option<String>,
     /// What people call it.
@@ -57,7 +59,7 @@ pub struct Rotation {
 pub struct CreatedKey {
     /// Its document.
     pub seen: Seen,
-    /// The whole key.
+    /// The whole key, or the password.
     pub secret: Secret<String>,
 }
 
@@ -102,6 +104,20 @@ pub fn rotated(old: &Seen, who: &str, rotation: &Rotation) -> Result<Rotated, Re
         );
         return Err(Refusal::new("conflict", message)
             .help("add another credential with the new signing key, and revoke this one later"));
+    }
+    if old.document.get("certificate").is_some() {
+        let message = format!("`{}` has no key that could be rotated", old.id);
+        return Err(Refusal::new("conflict", message).help(
+            "a certificate proves it: one with the same name takes its place without a change here",
+        ));
+    }
+    if old.document.get("password").is_some() {
+        let message = format!(
+            "`{}` is a user name, which has one password at a time",
+            old.id
+        );
+        return Err(Refusal::new("conflict", message)
+            .help("make another user name of the app, and revoke this one once nobody uses it"));
     }
     let member = |name: &str| old.document.get(name).cloned();
     let (key, mut change) = shorthand::new_key(NewKey {
@@ -154,13 +170,28 @@ impl Service {
     ) -> Result<CreatedKey, Refusal> {
         self.see(actor, "app", app).await?;
         let production = || "production".to_owned();
-        let (key, mut change) = shorthand::new_key(NewKey {
+        let new = NewKey {
             app: app.to_owned(),
             environment: wanted.environment.unwrap_or_else(production),
             scopes: wanted.scopes,
             expires_at: wanted.expires_at,
             title: wanted.title,
-        })?;
+        };
+        let (secret, mut change) = match (wanted.user, &wanted.kind) {
+            (Some(user), None) => {
+                let work = move || shorthand::new_user(&user, new);
+                let made = tokio::task::spawn_blocking(work).await;
+                made.map_err(|error| Refusal::new("failed", error.to_string()))??
+            }
+            (Some(_), Some(_)) => {
+                let message = "what has a `user` is a password, and has no `kind`";
+                return Err(Refusal::invalid(message).help("leave one of them out"));
+            }
+            (None, _) => {
+                let (key, change) = shorthand::new_key(new)?;
+                (revealed(&key), change)
+            }
+        };
         let more = [
             ("created_at", Some(written(now()).into())),
             ("created_by", Some(actor.who.clone().into())),
@@ -171,7 +202,7 @@ impl Service {
         let id = change.id.clone();
         let secret = match wanted.kind {
             Some(KeyKind::Hmac) => self.secret_in(&mut change)?,
-            Some(KeyKind::ApiKey) | None => revealed(&key),
+            Some(KeyKind::ApiKey) | None => secret,
         };
         self.step(actor, vec![change], comment).await?;
         Ok(CreatedKey {

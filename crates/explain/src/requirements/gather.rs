@@ -5,8 +5,8 @@ use super::{
     Requirements, Role, Scope, limits, refusals,
 };
 use postern_model::entity::{
-    Approval, Configuration, HeadersRule, Level, Lifecycle, Method, Mode, Name, NetworkRule,
-    Operation, OriginPattern, Plan, Policy, PolicyRule, Service, SignatureTerms,
+    Approval, Configuration, CredentialKind, HeadersRule, Level, Lifecycle, Method, Mode, Name,
+    NetworkRule, Operation, OriginPattern, Plan, Policy, PolicyRule, Service, SignatureTerms,
 };
 use postern_policy::Rules;
 use postern_policy::router::Route;
@@ -60,7 +60,7 @@ pub fn requirements(rules: &Rules, route: &Route, now: i64) -> Requirements {
         max_body: max_body(&policies),
         network: network(&policies),
         browsers: browsers(&policies, service),
-        own_pages_only: own_pages_only(&policies, service, operation),
+        own_pages_only: own_pages_only(&policies, rules, route),
         limits: limits::limits(&policies, &covering),
         refusals: Vec::new(),
     };
@@ -256,13 +256,17 @@ fn network(policies: &[&Policy]) -> Network {
     })
 }
 
-/// Only where whoever sends no key may pass, from some networks.
-fn own_pages_only(policies: &[&Policy], service: &Service, operation: &Operation) -> bool {
+/// Only where something may prove who calls that browsers send on their own.
+fn own_pages_only(policies: &[&Policy], rules: &Rules, route: &Route) -> bool {
     let asks = policies
         .iter()
         .any(|policy| matches!(policy.rule, PolicyRule::Csrf(_)));
-    let anonymous = service.authentication.is_none() || operation.anonymous;
-    asks && anonymous && network(policies) == Network::InternalOnly
+    let accepted = rules.authentication(route);
+    let anonymous = accepted.is_none() || rules.operation(route).anonymous;
+    let by_address = anonymous && network(policies) == Network::InternalOnly;
+    let sent = [CredentialKind::Basic, CredentialKind::Mtls];
+    let by_browser = accepted.is_some_and(|a| sent.into_iter().any(|kind| a.accepts(kind)));
+    asks && (by_address || by_browser)
 }
 
 fn browsers(policies: &[&Policy], service: &Service) -> Browsers {

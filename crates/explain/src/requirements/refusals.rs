@@ -81,7 +81,10 @@ fn meets(code: Code, asked: &Requirements, rules: &Rules, network: &[&NetworkRul
     match code {
         Code::TlsRequired => asked.connection.tls,
         Code::CertificateMissing | Code::CertificateUntrusted | Code::CertificateExpired => {
-            asked.connection.client_certificate
+            let credentials = asked.credentials.as_ref();
+            let accepted = |c: &super::Credentials| c.kinds.iter().any(|kind| kind == "mtls");
+            let accepted = code != Code::CertificateMissing && credentials.is_some_and(accepted);
+            asked.connection.client_certificate || accepted
         }
         Code::EdgeAddressDenied => !edge.deny.is_empty(),
         Code::EdgeAddressBlocked => edge.refusals.is_some(),

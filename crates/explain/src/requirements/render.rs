@@ -131,6 +131,8 @@ impl Requirements {
             }
             "signature" => signature_words("RFC 9421", accepted.signature.as_ref()),
             "hmac" => signature_words("HMAC in Authorization", accepted.hmac.as_ref()),
+            "basic" => "user name and password (Basic)".to_owned(),
+            "mtls" => "client certificate".to_owned(),
             _ => format!("API key in {}", places.join(" or ")),
         });
         let optional = if accepted.optional { ", optional" } else { "" };

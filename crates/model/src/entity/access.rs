@@ -48,16 +48,22 @@ pub enum CredentialKind {
     Signature,
     /// A signature of the request in `Authorization`, by a secret (draft-cavage-http-signatures).
     Hmac,
+    /// A user name and password (HTTP Basic, RFC 7617).
+    Basic,
+    /// A client certificate of the connection (TLS, RFC 8446 §4.4.2).
+    Mtls,
 }
 
 impl CredentialKind {
     /// Every kind, in the order in which they are asked for where nobody says another.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::ApiKey,
         Self::Jwt,
         Self::Session,
         Self::Signature,
         Self::Hmac,
+        Self::Basic,
+        Self::Mtls,
     ];
 
     /// Its name in documents.
@@ -68,6 +74,8 @@ impl CredentialKind {
             Self::Session => "session",
             Self::Signature => "signature",
             Self::Hmac => "hmac",
+            Self::Basic => "basic",
+            Self::Mtls => "mtls",
         }
     }
 
@@ -75,8 +83,8 @@ impl CredentialKind {
     pub const fn noun(self) -> &'static str {
         match self {
             Self::ApiKey => "key",
-            // Tokens come and go; what is kept here is whose they are.
-            Self::Jwt | Self::Session => "credential",
+            // Tokens come and go, and so may certificates; what is kept here is whose they are.
+            Self::Jwt | Self::Session | Self::Basic | Self::Mtls => "credential",
             Self::Signature | Self::Hmac => "signing key",
         }
     }

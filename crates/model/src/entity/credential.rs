@@ -1,7 +1,8 @@
 //! Credentials: what an app proves itself with.
 
-use super::{CredentialKind, Method, Name, SigningKey, SigningMaterial};
+use super::{CertificateName, CredentialKind, Method, Name, SigningKey, SigningMaterial};
 use crate::key::imported::KeyFormat;
+use crate::key::password::PasswordHash;
 use ipnet::IpNet;
 use std::sync::Arc;
 
@@ -50,6 +51,10 @@ pub enum Proof {
     Client(Box<ClientId>),
     /// Signatures of requests, by a key.
     Signing(Box<SigningKey>),
+    /// A user name and a password.
+    Password(Box<Password>),
+    /// A client certificate.
+    Certificate(Box<CertificateName>),
 }
 
 impl Proof {
@@ -59,6 +64,8 @@ impl Proof {
             Self::Key(_) | Self::Imported(_) => CredentialKind::ApiKey,
             Self::Client(_) => CredentialKind::Jwt,
             Self::Signing(_) => CredentialKind::Signature,
+            Self::Password(_) => CredentialKind::Basic,
+            Self::Certificate(_) => CredentialKind::Mtls,
         }
     }
 
@@ -67,7 +74,7 @@ impl Proof {
         match self {
             Self::Key(digest) => Some(digest),
             Self::Imported(key) => Some(&key.digest),
-            Self::Client(_) | Self::Signing(_) => None,
+            Self::Client(_) | Self::Signing(_) | Self::Password(_) | Self::Certificate(_) => None,
         }
     }
 
@@ -75,7 +82,7 @@ impl Proof {
     pub const fn imported(&self) -> Option<&Arc<KeyFormat>> {
         match self {
             Self::Imported(key) => Some(&key.format),
-            Self::Key(_) | Self::Client(_) | Self::Signing(_) => None,
+            _ => None,
         }
     }
 
@@ -83,7 +90,7 @@ impl Proof {
     pub const fn client(&self) -> Option<&ClientId> {
         match self {
             Self::Client(client) => Some(client),
-            Self::Key(_) | Self::Imported(_) | Self::Signing(_) => None,
+            _ => None,
         }
     }
 
@@ -97,7 +104,23 @@ impl Proof {
     pub const fn signing(&self) -> Option<&SigningKey> {
         match self {
             Self::Signing(key) => Some(key),
-            Self::Key(_) | Self::Imported(_) | Self::Client(_) => None,
+            _ => None,
+        }
+    }
+
+    /// What the certificate is known by, if it is one.
+    pub const fn certificate(&self) -> Option<&CertificateName> {
+        match self {
+            Self::Certificate(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The user name and what is kept of its password, if it is one.
+    pub const fn password(&self) -> Option<&Password> {
+        match self {
+            Self::Password(password) => Some(password),
+            _ => None,
         }
     }
 }
@@ -109,6 +132,30 @@ pub struct ImportedKey {
     pub digest: KeyDigest,
     /// How that gateway digested it.
     pub format: Arc<KeyFormat>,
+}
+
+/// A user name and what is kept of its password. The name alone finds the credential, whoever's
+/// service is called, so that no two of an installation have the same one.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Password {
+    /// The name, compared as it is written.
+    pub user: Name,
+    /// What is kept of the password.
+    pub hash: Arc<PasswordHash>,
+}
+
+impl Password {
+    /// Most bytes of a name.
+    pub const LONGEST_USER: usize = 255;
+    /// Most bytes of a password.
+    pub const LONGEST: usize = 255;
+
+    /// Whether something can be a user name: it has something, and neither a colon nor control
+    /// characters in it (RFC 7617 §2).
+    pub fn is_user(name: &str) -> bool {
+        let length = 1..=Self::LONGEST_USER;
+        length.contains(&name.len()) && !name.chars().any(|c| c == ':' || c.is_control())
+    }
 }
 
 /// A client of an issuer.

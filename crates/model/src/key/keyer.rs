@@ -23,6 +23,15 @@ impl Keyer {
         KeyDigest(bytes(hmac::sign(&self.0, digest).as_ref()))
     }
 
+    /// What is kept of several parts, one after the other.
+    pub fn keyed_parts(&self, parts: &[&[u8]]) -> KeyDigest {
+        let mut context = hmac::Context::with_key(&self.0);
+        for part in parts {
+            context.update(part);
+        }
+        KeyDigest(bytes(context.sign().as_ref()))
+    }
+
     /// One for something else than credentials, which tells nothing of this one. A purpose is never
     /// as long as the 32 bytes of a digest, so that no key of this is what is kept of a credential.
     #[must_use]

@@ -39,11 +39,13 @@ impl Placed<'_> {
 pub(super) fn find<'a>(accepted: &'a Authentication, facts: &'a dyn Facts, found: &mut Found<'a>) {
     let tokens = accepted.accepts(CredentialKind::Jwt);
     let signed = accepted.accepts(CredentialKind::Hmac);
+    let named = accepted.accepts(CredentialKind::Basic);
     for name in &accepted.headers {
         let values = (0..).map_while(|nth| facts.header_named(name.as_bytes(), nth));
         let is_other = |value: &&[u8]| {
             tokens && scheme::after(value, "bearer").is_some()
                 || signed && hmac::after(value).is_some()
+                || named && scheme::after(value, "basic").is_some()
         };
         for value in values.filter(|value| !is_other(value)) {
             found.add(Presented::Key(Placed {

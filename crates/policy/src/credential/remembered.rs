@@ -1,11 +1,11 @@
 //! Tokens that were found genuine a moment ago, so that a caller who sends the same one again costs
 //! no signature.
 
+use super::halves::Halves;
 use postern_model::entity::KeyDigest;
 use postern_model::key::{Keyer, digest};
 use postern_proof::{KeySet, Token};
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Most tokens of the newer and of the older half each.
@@ -17,14 +17,7 @@ const HALF: usize = 2048;
 #[derive(Debug)]
 pub struct Remembered {
     keyer: Keyer,
-    halves: RefCell<Halves>,
-}
-
-/// The newer half, and the older one, which goes when the newer is full.
-#[derive(Debug, Default)]
-struct Halves {
-    new: HashMap<KeyDigest, Entry>,
-    old: HashMap<KeyDigest, Entry>,
+    halves: RefCell<Halves<Entry, HALF>>,
 }
 
 #[derive(Debug, Clone)]
@@ -58,11 +51,7 @@ impl Remembered {
         is_current: impl FnOnce(&Token, &Arc<KeySet>) -> bool,
     ) -> Option<Arc<Token>> {
         let mut halves = self.halves.borrow_mut();
-        if !halves.new.contains_key(name) {
-            let entry = halves.old.get(name)?.clone();
-            halves.put(*name, entry);
-        }
-        let found = halves.new.get(name)?;
+        let found = halves.get(name)?;
         let good = found.mark == mark && is_current(&found.token, &found.keys);
         good.then(|| found.token.clone())
     }
@@ -75,15 +64,6 @@ impl Remembered {
             mark,
         };
         self.halves.borrow_mut().put(name, entry);
-    }
-}
-
-impl Halves {
-    fn put(&mut self, name: KeyDigest, entry: Entry) {
-        if self.new.len() >= HALF {
-            self.old = std::mem::take(&mut self.new);
-        }
-        self.new.insert(name, entry);
     }
 }
 
@@ -122,9 +102,7 @@ mod tests {
             // One that is asked for again and again stays.
             assert!(remembered.get(&name(0), 7, |_, _| true).is_some(), "{n}");
         }
-        let halves = remembered.halves.borrow();
-        assert!(halves.new.len() + halves.old.len() <= 2 * HALF);
-        drop(halves);
+        assert!(remembered.halves.borrow().len() <= 2 * HALF);
         assert!(
             remembered
                 .get(&name(3 * HALF - 1), 7, |_, _| true)

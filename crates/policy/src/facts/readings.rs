@@ -58,6 +58,28 @@ pub enum CredentialVerdict {
     Session(Arc<Session>),
     /// What came in the cookie of sessions is none that is good.
     NoSession(SessionFault),
+    /// What came as a user name and password is none.
+    BasicFault(BasicFault),
+    /// A user name that nobody has.
+    UnknownUser {
+        /// Stands for the name, which may be anything that somebody typed: always the same for the
+        /// same name.
+        mark: Name,
+    },
+    /// A client certificate that is trusted and nobody's.
+    UnknownCertificate {
+        /// Its subject, printable.
+        subject: Arc<str>,
+        /// Its SHA-256, hexadecimal.
+        fingerprint: Option<Name>,
+    },
+    /// A client certificate that several credentials know alike.
+    CertificateOfSeveral {
+        /// Its subject, printable.
+        subject: Arc<str>,
+    },
+    /// A user name and a password that nobody has had time to check.
+    PasswordUnchecked,
     /// A token that cannot be checked: no keys of its issuer are known.
     NoKeys {
         /// The issuer's name in the configuration.
@@ -119,6 +141,8 @@ pub enum Wanted<'a> {
     FreshTokens(&'a KeyDigest),
     /// Whether something that may be used once is used for the first time.
     Once(Once),
+    /// Whether a password is right, which takes long to find out.
+    Password,
 }
 
 impl CredentialVerdict {
@@ -148,6 +172,7 @@ impl CredentialVerdict {
                 Some(Wanted::FreshTokens(digest))
             }
             Self::Signed(signed) if signed.used == Used::Unasked => signed.once.map(Wanted::Once),
+            Self::PasswordUnchecked => Some(Wanted::Password),
             _ => None,
         }
     }
@@ -169,7 +194,9 @@ impl CredentialVerdict {
     /// credential or not.
     pub fn guessed(&self) -> Option<&str> {
         match self {
-            Self::WrongSecret { id } | Self::Unknown { id } => Some(id),
+            Self::WrongSecret { id } | Self::Unknown { id } | Self::UnknownUser { mark: id } => {
+                Some(id)
+            }
             Self::SignatureFault(fault) => match &**fault {
                 SignatureFault::Wrong { id, .. } => Some(id),
                 SignatureFault::KeyUnknown { keyid, .. } => Some(keyid),
@@ -187,6 +214,48 @@ impl CredentialVerdict {
     }
 }
 
+/// Why something is not a user name and password (RFC 7617 §2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BasicFault {
+    /// Nothing follows the scheme.
+    Empty,
+    /// More than a name and a password of 255 bytes each.
+    TooLong,
+    /// No Base64, or not all of it.
+    Base64,
+    /// Bytes that are no UTF-8.
+    Utf8,
+    /// Control characters, which neither may have.
+    ControlCharacters,
+    /// Nothing that divides name and password.
+    NoColon,
+    /// Nothing before the colon.
+    NoUser,
+    /// Nothing behind the colon.
+    NoPassword,
+}
+
+impl BasicFault {
+    /// What is wrong, as it follows "it".
+    pub const fn what(self) -> &'static str {
+        match self {
+            Self::Empty => "has nothing after `Basic`",
+            Self::TooLong => "is longer than a name and a password of 255 bytes each",
+            Self::Base64 => {
+                "is not Base64 of a name, a colon and a password: a character is wrong or missing"
+            }
+            Self::Utf8 => "has bytes in it that are no UTF-8",
+            Self::ControlCharacters => {
+                "has control characters in it, such as the end of a line behind the password"
+            }
+            Self::NoColon => "has no colon between name and password",
+            Self::NoUser => "has no name before the colon",
+            Self::NoPassword => "has no password behind the colon",
+        }
+    }
+}
+
 /// Where a key may stand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Place {
@@ -196,6 +265,8 @@ pub enum Place {
     Query(Name),
     /// A cookie.
     Cookie(Name),
+    /// The connection's client certificate.
+    Certificate,
 }
 
 /// As people write it: `X-API-Key`, `?api_key`.
@@ -204,6 +275,7 @@ impl fmt::Display for Place {
         let name = match self {
             Self::Query(name) => return write!(f, "?{name}"),
             Self::Cookie(name) => return write!(f, "Cookie: {name}"),
+            Self::Certificate => return f.write_str("the client certificate"),
             Self::Header(name) => name,
         };
         for (nth, word) in name.split('-').enumerate() {
@@ -240,6 +312,8 @@ pub enum OtherKind {
     Signature,
     /// A signature of the request in `Authorization`.
     Hmac,
+    /// A client certificate, where none is accepted.
+    Certificate,
 }
 
 impl OtherKind {
@@ -253,6 +327,7 @@ impl OtherKind {
             Self::Session => "the session of a browser",
             Self::Signature => "a signature of the request",
             Self::Hmac => "a signature in `Authorization`",
+            Self::Certificate => "a client certificate",
         }
     }
 }

@@ -92,6 +92,11 @@ mod credential {
     pub(super) const TOKEN_OF_PERSON: u8 = 8;
     pub(super) const SIGNATURE: u8 = 9;
     pub(super) const HMAC: u8 = 10;
+    /// That of the columns: a user name and password.
+    pub(super) const PASSWORD: u8 = 11;
+    /// That of the columns: a client certificate.
+    pub(super) const CERTIFICATE: u8 = 12;
+    pub(super) const OTHER_CERTIFICATE: u8 = 13;
 }
 
 /// Most scopes of a service and audiences of an issuer that a token can be told by.

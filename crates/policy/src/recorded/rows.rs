@@ -7,11 +7,14 @@ use crate::router::Route;
 use crate::snapshot::Snapshot;
 use postern_model::Secret;
 use postern_model::entity::{
-    Accounts, App, ClientId, Credential, Decided, Group, KeyDigest, Method, Name, Proof, Requested,
-    Restriction, Revocation, RevokedTokens, SignatureAlgorithm, SigningKey, SigningMaterial,
-    Subscription, SubscriptionState, Suspension, Tenant, TokenRevocation,
+    Accounts, App, CertificateName, ClientId, Credential, CredentialKind, Decided, Group,
+    KeyDigest, Method, Name, Password, Proof, Requested, Restriction, Revocation, RevokedTokens,
+    SignatureAlgorithm, SigningKey, SigningMaterial, Subscription, SubscriptionState, Suspension,
+    Tenant, TokenRevocation,
 };
+use postern_model::key::password::{Cost, PasswordHash};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Those rows, and the number of the last change before they were read. What is kept of the key
 /// itself is not among them.
@@ -48,6 +51,7 @@ pub(super) struct Caller<'a> {
     pub(super) credential: &'a str,
     /// Issuer and client of the token that proved it, if it was one.
     pub(super) client: Option<(Name, Name)>,
+    pub(super) kind: CredentialKind,
     pub(super) environment: &'a str,
     /// The scopes of the credential.
     pub(super) carried: Option<Vec<Name>>,
@@ -97,6 +101,12 @@ struct Key {
     /// Whether that is a secret.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     shares: bool,
+    /// The user name of one that a password proves; empty where it was not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    user: Option<Name>,
+    /// What the certificate that proves it is known by; empty where it was not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    certificate: Option<(Name, Name)>,
     environment: Name,
     #[serde(skip_serializing_if = "Option::is_none")]
     scopes: Option<Vec<Name>>,
@@ -221,6 +231,8 @@ impl Rows {
             client: caller.client,
             signs: false,
             shares: false,
+            user: (caller.kind == CredentialKind::Basic).then(|| "".into()),
+            certificate: (caller.kind == CredentialKind::Mtls).then(|| ("".into(), "".into())),
             environment: caller.environment.into(),
             scopes: caller.carried,
             not_before: None,
@@ -341,6 +353,9 @@ fn key(row: &Credential) -> Key {
         client: (row.proof.client()).map(|client| (client.issuer.clone(), client.id.clone())),
         signs: row.proof.signing().is_some(),
         shares: row.proof.shares_secret(),
+        user: (row.proof.password()).map(|password| password.user.clone()),
+        certificate: (row.proof.certificate())
+            .map(|name| (name.kind().into(), name.value().into())),
         environment: row.environment.clone(),
         scopes: row.scopes.as_ref().map(|scopes| scopes.to_vec()),
         not_before: row.not_before.as_deref().copied(),
@@ -358,6 +373,30 @@ fn key(row: &Credential) -> Key {
 }
 
 impl Key {
+    /// Of what proved it, what is known: it verifies nothing.
+    fn proof(&self) -> Proof {
+        if let Some((issuer, id)) = self.client.clone() {
+            Proof::Client(Box::new(ClientId { issuer, id }))
+        } else if let Some(user) = self.user.clone() {
+            let hash = Arc::new(PasswordHash::of_nobody(Cost::USUAL));
+            Proof::Password(Box::new(Password { user, hash }))
+        } else if self.signs {
+            Proof::Signing(Box::new(SigningKey {
+                name: None,
+                algorithm: SignatureAlgorithm::Ed25519,
+                material: if self.shares {
+                    SigningMaterial::Shared(Secret::new([].into()))
+                } else {
+                    SigningMaterial::Public("".into())
+                },
+            }))
+        } else if let Some((kind, value)) = &self.certificate {
+            Proof::Certificate(Box::new(CertificateName::read(kind, value)))
+        } else {
+            Proof::Key(KeyDigest([0; 32]))
+        }
+    }
+
     fn row(&self) -> Credential {
         let restriction = Restriction {
             networks: self.networks.clone(),
@@ -374,19 +413,7 @@ impl Key {
         Credential {
             id: self.id.clone(),
             app: self.app.clone(),
-            proof: match self.client.clone() {
-                Some((issuer, id)) => Proof::Client(Box::new(ClientId { issuer, id })),
-                None if self.signs => Proof::Signing(Box::new(SigningKey {
-                    name: None,
-                    algorithm: SignatureAlgorithm::Ed25519,
-                    material: if self.shares {
-                        SigningMaterial::Shared(Secret::new([].into()))
-                    } else {
-                        SigningMaterial::Public("".into())
-                    },
-                })),
-                None => Proof::Key(KeyDigest([0; 32])),
-            },
+            proof: self.proof(),
             environment: self.environment.clone(),
             scopes: self.scopes.clone().map(Into::into),
             not_before: self.not_before.map(Box::new),

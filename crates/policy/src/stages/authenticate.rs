@@ -1,6 +1,8 @@
 //! Stage 8: who calls. The credential is found and verified outside
 //! ([`verify`](crate::credential::verify)); here its row is judged, and what a token says.
 
+mod basic;
+mod certificate;
 mod kinds;
 mod session;
 pub(super) mod signature;
@@ -17,7 +19,7 @@ use crate::router::Route;
 use crate::snapshot::Snapshot;
 use crate::walk::Progress;
 use postern_model::denial::{Code, Denial, printable};
-use postern_model::entity::{App, Authentication, Credential, CredentialKind, Group, Name};
+use postern_model::entity::{App, Authentication, Credential, CredentialKind, Group, Name, Proof};
 use postern_proof::Token;
 use smallvec::SmallVec;
 use std::net::IpAddr;
@@ -53,17 +55,30 @@ fn proof(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) ->
         return Outcome::Pass;
     };
     let Some(verdict) = facts.credential() else {
-        return Outcome::Need(FactRequest::Credential);
+        // It takes part in what is found.
+        let judged = !accepted.accepts(CredentialKind::Mtls)
+            || facts.tls().is_none()
+            || facts.client_certificate().is_some();
+        return Outcome::Need(if judged {
+            FactRequest::Credential
+        } else {
+            FactRequest::ClientCertificate {
+                service: route.service,
+            }
+        });
     };
     if !facts.looked_in(accepted, snapshot.rules) {
         return Outcome::NotKept("credential");
     }
     let anonymous = snapshot.rules.operation(&route).anonymous;
+    let brought =
+        || accepted.accepts(CredentialKind::Mtls) && certificate::not_trusted(facts).is_some();
     if anonymous
         && (matches!(
             verdict,
             CredentialVerdict::Missing | CredentialVerdict::KindNotAccepted { .. }
         ) || session::is_over(verdict))
+        && !brought()
     {
         progress.caller = Caller::Anonymous;
         return Outcome::Pass;
@@ -102,7 +117,13 @@ pub(crate) fn proved(
         CredentialVerdict::Missing if session::is_asked_for(accepted, facts) => {
             session::missing(accepted, facts)
         }
-        CredentialVerdict::Missing => kinds::missing(accepted, facts),
+        CredentialVerdict::Missing => {
+            let brought = || certificate::not_trusted(facts);
+            let brought = accepted.accepts(CredentialKind::Mtls).then(brought);
+            brought
+                .flatten()
+                .unwrap_or_else(|| kinds::missing(accepted, facts))
+        }
         CredentialVerdict::KindNotAccepted { sent } => {
             kinds::not_accepted(*sent, accepted, snapshot, route)
         }
@@ -113,10 +134,22 @@ pub(crate) fn proved(
             Denial::new(Code::CredentialAmbiguous).saw("kinds", kinds::written(places.iter()))
         }
         CredentialVerdict::Unknown { id } => unknown(id),
+        CredentialVerdict::BasicFault(fault) => basic::malformed(*fault),
+        CredentialVerdict::UnknownUser { mark } => basic::unknown(mark),
+        CredentialVerdict::UnknownCertificate {
+            subject,
+            fingerprint,
+        } => certificate::unknown(subject, fingerprint.as_deref()),
+        CredentialVerdict::CertificateOfSeveral { subject } => certificate::of_several(subject),
+        CredentialVerdict::PasswordUnchecked => basic::unchecked(),
         CredentialVerdict::WrongSecret { id } => {
+            let row = snapshot.directory.credential(id);
+            if let Some(row) = row.filter(|row| row.proof.password().is_some()) {
+                return Err(basic::wrong_password(row));
+            }
             let denial = Denial::new(Code::CredentialWrongSecret).saw("prefix", prefix(id));
             let denial = denial.saw("key", id.to_string());
-            match snapshot.directory.credential(id) {
+            match row {
                 Some(row) => denial.saw("app", row.app.to_string()),
                 None => denial,
             }
@@ -225,9 +258,15 @@ fn prefix(id: &str) -> String {
 /// A denial about a credential that was verified. One that is no API key is called what it is.
 fn about(code: Code, row: &Credential) -> Denial {
     let denial = Denial::new(code).saw("key", row.id.to_string());
-    match row.proof.kind() {
-        CredentialKind::ApiKey => denial,
-        other => denial.saw("kind", other.noun()),
+    match &row.proof {
+        Proof::Key(_) | Proof::Imported(_) => denial,
+        Proof::Password(password) => denial
+            .saw("kind", row.proof.kind().noun())
+            .saw("user", password.user.to_string()),
+        Proof::Certificate(name) => denial
+            .saw("kind", row.proof.kind().noun())
+            .saw("certificate", name.to_string()),
+        Proof::Client(_) | Proof::Signing(_) => denial.saw("kind", row.proof.kind().noun()),
     }
 }
 

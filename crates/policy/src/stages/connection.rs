@@ -246,8 +246,13 @@ pub(super) fn certificate(
             });
         }
     };
-    Outcome::Refuse(match verdict {
-        CertificateVerdict::Trusted { .. } => return Outcome::Pass,
+    certificate_refused(verdict).map_or(Outcome::Pass, Outcome::Refuse)
+}
+
+/// Why a client certificate is no good for a service; `None` if it is.
+pub(super) fn certificate_refused(verdict: &CertificateVerdict) -> Option<Denial> {
+    Some(match verdict {
+        CertificateVerdict::Trusted { .. } => return None,
         CertificateVerdict::Missing => Denial::new(Code::CertificateMissing),
         CertificateVerdict::Untrusted {
             subject,

@@ -18,7 +18,7 @@ use crate::rules::Rules;
 use crate::snapshot::Snapshot;
 use crate::walk::Progress;
 use postern_model::denial::{Audience, Code, Denial, printable};
-use postern_model::entity::{Client, CsrfToken, Method};
+use postern_model::entity::{Client, CredentialKind, CsrfToken, Method};
 
 pub(super) const CHECKS: &[Check] = &[forged, token];
 
@@ -32,6 +32,10 @@ enum Ambient {
     Session,
     /// The address: only listed ones may call, and nobody is asked for more.
     Network,
+    /// A user name and password, which browsers remember for a host once somebody typed them.
+    Password,
+    /// A client certificate, which browsers show once somebody chose it.
+    Certificate,
 }
 
 impl Ambient {
@@ -39,6 +43,8 @@ impl Ambient {
         match self {
             Self::Session => "the session of a browser",
             Self::Network => "the caller's address",
+            Self::Password => "a user name and password",
+            Self::Certificate => "a client certificate",
         }
     }
 }
@@ -48,9 +54,18 @@ impl Ambient {
 fn ambient(progress: &Progress, snapshot: &Snapshot<'_>, now: i64) -> Option<Ambient> {
     match &progress.caller {
         Caller::Known(identity) if identity.session.is_some() => Some(Ambient::Session),
-        // Nobody was found to call, which is refused already; or it was a key: those are sent by
-        // whoever holds them, in a header or parameter that no browser adds.
-        Caller::Unknown | Caller::Known(_) => None,
+        // Nobody was found to call, which is refused already.
+        Caller::Unknown => None,
+        Caller::Known(identity) => match identity.credential.proof.kind() {
+            // Those are sent by whoever holds them, in a header or parameter that no browser adds.
+            CredentialKind::ApiKey
+            | CredentialKind::Jwt
+            | CredentialKind::Session
+            | CredentialKind::Signature
+            | CredentialKind::Hmac => None,
+            CredentialKind::Basic => Some(Ambient::Password),
+            CredentialKind::Mtls => Some(Ambient::Certificate),
+        },
         Caller::Anonymous => {
             let (rules, plan) = (snapshot.rules, progress.route?.plan);
             let configuration = rules.configuration();

@@ -46,6 +46,7 @@ pub(crate) fn verifier() -> Verifier<'static> {
         heard: None,
         sessions: None,
         secure: true,
+        passwords: None,
     }
 }
 

@@ -395,6 +395,7 @@ fn a_client_certificate_is_asked_for_only_when_everything_before_has_passed() {
         (
             CertificateVerdict::Trusted {
                 subject: "a".into(),
+                names: [].into(),
             },
             None,
         ),

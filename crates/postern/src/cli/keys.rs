@@ -28,11 +28,15 @@ pub(crate) enum Keys {
   postern keys create --app crm --environment production --expires 90d
   postern keys create --app crm --scopes orders:read,orders:write --name \"CI of crm\"
   postern keys create --app crm --hmac         # to sign requests by
+  postern keys create --app crm --basic crm-import      # a user name and password
   postern keys create --app crm --offline      # for a configuration file")]
 pub(crate) struct KeysCreate {
     /// The app that it belongs to.
     #[arg(long, value_name = "APP")]
     pub(crate) app: String,
+    /// Make a password for this user name (HTTP Basic) instead of a key.
+    #[arg(long, value_name = "USER", conflicts_with = "hmac")]
+    pub(crate) basic: Option<String>,
     /// The only environment that it is good for.
     #[arg(long, value_name = "NAME", default_value = "production")]
     pub(crate) environment: String,

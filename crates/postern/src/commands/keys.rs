@@ -24,20 +24,33 @@ pub(crate) fn dispatch(command: Keys) -> anyhow::Result<ExitCode> {
 
 fn create(args: KeysCreate) -> anyhow::Result<ExitCode> {
     let expires_at = args.expires.map(|moment| moment.utc(Timestamp::now()));
-    let (key, mut change) = shorthand::new_key(NewKey {
+    let new = NewKey {
         app: args.app.clone(),
         environment: args.environment,
         scopes: args.scopes,
         expires_at: expires_at.clone(),
         title: args.name,
-    })?;
-    let secret = if args.hmac {
-        shorthand::signed_by(&mut change, "env:SIGNING_SECRET");
-        shorthand::new_secret()?
-    } else {
-        Secret::new((*key.reveal().expose()).to_owned())
     };
-    let mut shown = json!({"id": change.id, "key": secret.expose(), "expires_at": expires_at});
+    let (what, secret, mut change) = match &args.basic {
+        Some(user) => {
+            let (password, change) = shorthand::new_user(user, new)?;
+            ("password", password, change)
+        }
+        None => {
+            let (key, mut change) = shorthand::new_key(new)?;
+            let secret = if args.hmac {
+                shorthand::signed_by(&mut change, "env:SIGNING_SECRET");
+                shorthand::new_secret()?
+            } else {
+                Secret::new((*key.reveal().expose()).to_owned())
+            };
+            ("key", secret, change)
+        }
+    };
+    let mut shown = json!({"id": change.id, what: secret.expose(), "expires_at": expires_at});
+    if let (Some(user), Value::Object(members)) = (&args.basic, &mut shown) {
+        members.insert("user".into(), user.as_str().into());
+    }
     if args.offline {
         if let (true, Value::Object(members)) = (args.shown.json, &mut shown) {
             members.insert("document".into(), change.put.clone().unwrap_or_default());
@@ -71,8 +84,11 @@ fn create(args: KeysCreate) -> anyhow::Result<ExitCode> {
         || "it does not expire".to_owned(),
         |at| format!("it expires {}", local(&at)),
     );
+    let name = args
+        .basic
+        .map_or_else(String::new, |user| format!(", user name `{user}`"));
     output::complain(&format!(
-        "{} of app `{}`; {until}. This is the only time that the key is shown.",
+        "{} of app `{}`{name}; {until}. This is the only time that the {what} is shown.",
         change.id, args.app
     ));
     Ok(ExitCode::SUCCESS)

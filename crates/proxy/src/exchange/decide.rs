@@ -325,7 +325,7 @@ fn edge(core: &Core, state: &CoreState, client: Option<&ClientAddress>, now: i64
     }
 }
 
-/// Counts a refusal that suggests guessing, and slows who guesses secrets of one key.
+/// Counts a refusal that suggests guessing, and slows who guesses secrets of one key or user name.
 pub(super) async fn hold_back(
     core: &Core,
     state: &CoreState,

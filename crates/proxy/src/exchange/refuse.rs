@@ -14,6 +14,7 @@ use postern_model::entity::{
 use postern_model::{Code, Denial};
 use postern_policy::Rules;
 use postern_policy::cors::Grant;
+use postern_policy::fields::Known;
 use postern_policy::head::Head;
 use postern_policy::router::Route;
 use smallvec::SmallVec;
@@ -152,9 +153,7 @@ pub(super) fn rendered(
     let configuration = state.configuration();
     let service = terms.service;
     let profile = service.map_or_else(StatusProfile::default, |s| s.status_profile);
-    let challenges = terms
-        .accepted
-        .map(|of| challenges(of, denial.code, head.has_body));
+    let challenges = terms.accepted.map(|of| challenges(of, denial.code, head));
     let challenges = challenges.unwrap_or_default();
     let help = journal.help();
     let context = Context {
@@ -209,7 +208,7 @@ fn document(refusal: &Refusal, shown: &Shown<'_>, context: Context<'_>) -> Vec<u
 fn challenges<'a>(
     (realm, accepted): (&'a str, &'a Authentication),
     code: Code,
-    has_body: bool,
+    head: &Head,
 ) -> SmallVec<[Challenge<'a>; 2]> {
     let mut challenges = SmallVec::new();
     for kind in &accepted.kinds {
@@ -225,6 +224,7 @@ fn challenges<'a>(
                     name: &rule.cookie,
                 }));
             }
+            CredentialKind::Mtls => challenges.push(Challenge::Certificate { realm }),
             CredentialKind::Jwt => challenges.push(Challenge::Bearer {
                 realm,
                 // RFC 6750 §3.1: nothing is said where nothing was sent.
@@ -235,7 +235,7 @@ fn challenges<'a>(
                 challenges.extend(terms.map(|terms| Challenge::Hmac {
                     realm,
                     terms,
-                    has_body,
+                    has_body: head.has_body,
                 }));
             }
             CredentialKind::Signature => {
@@ -243,8 +243,16 @@ fn challenges<'a>(
                 challenges.extend(terms.map(|terms| Challenge::Signature {
                     realm,
                     terms,
-                    has_body,
+                    has_body: head.has_body,
                 }));
+            }
+            // A browser asks whoever sits before it for a password, which helps who opens a page
+            // and bewilders who uses one that fetches something.
+            CredentialKind::Basic => {
+                let mode = head.get(Known::SecFetchMode);
+                if mode.is_none_or(|mode| mode == b"navigate") {
+                    challenges.push(Challenge::Basic { realm });
+                }
             }
         }
     }

@@ -4,7 +4,7 @@
 use crate::gateway::{Core, CoreState};
 use crate::sessions::By;
 use postern_model::entity::Authentication;
-use postern_policy::credential::{Heard, Verifier, bearer_token, verify_in};
+use postern_policy::credential::{Heard, Verifier, bearer_token, question, verify_in};
 use postern_policy::facts::{CredentialVerdict, Wanted};
 use postern_policy::{Facts, Live, Snapshot};
 use std::sync::Arc;
@@ -26,7 +26,8 @@ pub(super) struct Looking<'a> {
 
 impl Looking<'_> {
     /// Finds and verifies it. What that takes and is not in memory is obtained once: the keys of a
-    /// token's issuer, what that says of the token, a session, and fresh tokens for one.
+    /// token's issuer, what that says of the token, a session, fresh tokens for one, and whether a
+    /// password is right.
     pub(super) async fn verdict(&self) -> CredentialVerdict {
         let shared = &self.core.shared;
         let mark = self.snapshot.rules.mark();
@@ -58,6 +59,7 @@ impl Looking<'_> {
                     verdict.used(shared.counting.once(once, self.is_asked, now));
                     break;
                 }
+                Wanted::Password => self.check_password().await,
             };
             if !obtained {
                 break;
@@ -78,9 +80,28 @@ impl Looking<'_> {
         By::new(rule, self.state.snapshot(), Arc::clone(&keyring))
     }
 
+    /// Finds out whether the password that was sent is right; says whether that was found out.
+    async fn check_password(&self) -> bool {
+        let asked = self.by(None, |by| {
+            question(self.accepted, self.live, self.snapshot, by)
+        });
+        let now = postern_policy::Facts::now(self.live);
+        match asked {
+            Some(asked) => self.core.shared.passwords.check(asked, now).await,
+            None => false,
+        }
+    }
+
     fn verify(&self, heard: Option<&Heard>) -> CredentialVerdict {
+        self.by(heard, |by| {
+            verify_in(self.accepted, self.live, self.snapshot, by)
+        })
+    }
+
+    /// Does something with what credentials are verified with.
+    fn by<T>(&self, heard: Option<&Heard>, work: impl FnOnce(Verifier<'_>) -> T) -> T {
         let shared = &self.core.shared;
-        let by = Verifier {
+        work(Verifier {
             keyer: &shared.keyer,
             keyring: &shared.issuers.keyring(),
             remembered: Some(&self.core.remembered),
@@ -88,8 +109,8 @@ impl Looking<'_> {
             heard,
             sessions: Some(shared.browsers.known()),
             secure: self.secure,
-        };
-        verify_in(self.accepted, self.live, self.snapshot, by)
+            passwords: Some(&shared.passwords.known),
+        })
     }
 }
 
@@ -97,7 +118,7 @@ impl Looking<'_> {
 /// keys are known an answer.
 const fn turn(wanted: &Wanted<'_>) -> u8 {
     match wanted {
-        Wanted::Keys { .. } | Wanted::Session(_) | Wanted::Once(_) => 1,
+        Wanted::Keys { .. } | Wanted::Session(_) | Wanted::Once(_) | Wanted::Password => 1,
         Wanted::Answer { .. } | Wanted::FreshTokens(_) => 2,
     }
 }

@@ -24,6 +24,7 @@ use crate::counting::Counting;
 use crate::freshness::Freshness;
 use crate::issuers::{Fetch, Issuers, Standing};
 use crate::metrics::Metrics;
+use crate::passwords::Passwords;
 use crate::record::Sinks;
 use crate::sessions::{Browsers, Outside};
 use crate::tls::Validity;
@@ -107,6 +108,8 @@ pub(crate) struct Shared {
     pub(crate) listings: ArcSwap<Listings>,
     /// What digests of keys are compared under.
     pub(crate) keyer: Keyer,
+    /// Checks passwords.
+    pub(crate) passwords: Passwords,
     /// Whose tokens can be checked.
     pub(crate) issuers: Issuers,
     /// Who is signed in at browsers.
@@ -276,6 +279,7 @@ impl Gateway {
             directory: ArcSwap::from_pointee(options.directory),
             listings: ArcSwap::from_pointee(options.listings),
             browsers: Browsers::new(&options.keyer, options.sessions),
+            passwords: Passwords::new(cores, &options.keyer, seed),
             keyer: options.keyer,
             call_log: options.call_log,
             requests: options.requests,

@@ -53,6 +53,7 @@ pub(crate) fn core_for(
         directory: arc_swap::ArcSwap::from_pointee(directory),
         browsers: crate::sessions::Browsers::new(&keyer(), crate::sessions::Outside::nobody()),
         keyer: keyer(),
+        passwords: crate::passwords::Passwords::new(1, &keyer(), 7),
         call_log: None,
         requests,
         listings: arc_swap::ArcSwap::from_pointee(postern_policy::listing::Listings::default()),

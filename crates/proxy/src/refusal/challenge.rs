@@ -46,6 +46,16 @@ pub enum Challenge<'a> {
         /// Whether the request has a body.
         has_body: bool,
     },
+    /// A client certificate. No scheme is registered for it.
+    Certificate {
+        /// The service.
+        realm: &'a str,
+    },
+    /// A user name and password (RFC 7617 §2), in UTF-8 (§2.1).
+    Basic {
+        /// The service.
+        realm: &'a str,
+    },
 }
 
 /// Adds a field for each challenge. A 401 must have one (RFC 9110 §15.5.2): where none is known,
@@ -108,6 +118,15 @@ pub(super) fn push(context: &Context<'_>, headers: &mut Headers) {
             Challenge::Signature { realm, .. } => {
                 out.push_str("Signature realm=");
                 push_string(out, realm);
+            }
+            Challenge::Certificate { realm } => {
+                out.push_str("Certificate realm=");
+                push_string(out, realm);
+            }
+            Challenge::Basic { realm } => {
+                out.push_str("Basic realm=");
+                push_string(out, realm);
+                out.push_str(", charset=\"UTF-8\"");
             }
         });
     }

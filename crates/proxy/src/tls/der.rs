@@ -4,8 +4,10 @@
 //! Reads for display only. Every decision about a chain is webpki's, which parses strictly
 //! and for itself; nothing here can make a certificate trusted.
 
+use postern_model::entity::CertificateName;
 use std::fmt::Write;
 
+mod alternative;
 mod name;
 #[cfg(test)]
 mod tests;
@@ -18,6 +20,8 @@ const GENERALIZED_TIME: u8 = 0x18;
 const SEQUENCE: u8 = 0x30;
 const SET: u8 = 0x31;
 const EXPLICIT_0: u8 = 0xa0;
+const EXPLICIT_3: u8 = 0xa3;
+const OCTET_STRING: u8 = 0x04;
 
 /// What is shown of a certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +34,8 @@ pub(super) struct Certificate {
     pub(super) not_before: i64,
     /// Unix time in seconds of the last second in which it is valid.
     pub(super) not_after: i64,
+    /// Its alternative names that say who a client is.
+    pub(super) alternative: Vec<CertificateName>,
 }
 
 impl Certificate {
@@ -49,6 +55,7 @@ impl Certificate {
             issuer: name::read(issuer)?,
             not_before,
             not_after,
+            alternative: alternative::names(body),
         })
     }
 }

@@ -5,7 +5,7 @@
 //! other than [`ClientVerdict::Trusted`] is never an identity, whatever it names.
 
 use super::{TlsError, der, pem, provider};
-use postern_model::entity::ClientCertificate;
+use postern_model::entity::{CertificateName, ClientCertificate};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, TrustAnchor, UnixTime};
 use std::fmt;
@@ -36,8 +36,8 @@ pub enum ClientVerdict {
         subject: Arc<str>,
         /// The leaf's issuer (RFC 4514).
         issuer: Arc<str>,
-        /// SHA-256 of the leaf.
-        fingerprint: Fingerprint,
+        /// What the leaf may be known by, the most exact first.
+        names: Arc<[CertificateName]>,
         /// The leaf's first valid second.
         not_before: i64,
         /// The leaf's last valid second.
@@ -164,8 +164,12 @@ impl ClientAuthorities {
         let verify = |at, lists| self.verify(&leaf_certificate, intermediates, at, lists);
         let error = match verify(now, ExpirationPolicy::Enforce) {
             Ok(()) => {
+                let fingerprint = CertificateName::Fingerprint(Fingerprint::of(leaf).0);
+                let names = [fingerprint].into_iter();
+                let names = names.chain(shown_leaf.alternative.iter().cloned());
+                let names = names.chain([CertificateName::Subject(subject.clone())]);
                 return ClientVerdict::Trusted {
-                    fingerprint: Fingerprint::of(leaf),
+                    names: names.collect(),
                     not_before: shown_leaf.not_before,
                     not_after: shown_leaf.not_after,
                     subject,

@@ -11,9 +11,12 @@ pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
     match told.code {
         Code::CredentialMissing => missing(told, out),
         Code::CredentialMalformed => {
-            match told.get("place") {
-                Some(place) => write!(out, "What came in `{place}` cannot be an API key")?,
-                None => out.write_str("What was sent as an API key cannot be one")?,
+            match (told.get("place"), told.get("kind")) {
+                (Some(place), Some(kind)) => {
+                    write!(out, "What came in `{place}` cannot be {kind}")?
+                }
+                (Some(place), None) => write!(out, "What came in `{place}` cannot be an API key")?,
+                (None, _) => out.write_str("What was sent as an API key cannot be one")?,
             }
             match told.get("error") {
                 Some(error) => write!(out, ": {error}."),
@@ -30,6 +33,9 @@ pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
                 Some(accepted) => write!(out, "; it accepts {}.", OneOf(accepted)),
                 None => out.write_str("."),
             }
+        }
+        Code::CredentialAmbiguous if told.get("subject").is_some() => {
+            out.write_str("The client certificate is that of more than one credential.")
         }
         Code::CredentialAmbiguous => {
             out.write_str("The request carries more than one credential, or one more than once")?;
@@ -137,8 +143,14 @@ pub(super) fn fix(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
             )
         }
         code => out.write_str(match code {
+            Code::CredentialMalformed if told.get("kind").is_some() => {
+                "Send `Basic` and the Base64 of name, colon and password, in UTF-8."
+            }
             Code::CredentialMalformed => {
                 "Send the key exactly as it was issued: whole, and with nothing around it."
+            }
+            Code::CredentialAmbiguous if told.get("subject").is_some() => {
+                "Use a certificate with one name that is known here."
             }
             Code::CredentialAmbiguous => "Send one credential, once.",
             _ => "Check what is sent, or create a new credential.",
@@ -164,8 +176,14 @@ fn missing(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
     }
 }
 
-/// The credential, which its holder knows by its id.
+/// The credential, which its holder knows by its id, or by its user name or certificate.
 fn key(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
+    if let Some(user) = told.get("user") {
+        return write!(out, "User name `{user}`");
+    }
+    if let Some(name) = told.get("certificate") {
+        return write!(out, "The credential of certificate `{name}`");
+    }
     match (told.get("kind"), told.get("key")) {
         (None, Some(key)) => write!(out, "API key `{key}`"),
         (None, None) => out.write_str("The API key"),

@@ -13,7 +13,7 @@ use crate::recorded::rows::{Caller, Granted, Rows};
 use crate::recorded::{Field, KnownOfToken, Looked, Names, Path, Recorded, Routed, Tls, looked};
 use crate::router::Route;
 use crate::rules::Rules;
-use postern_model::entity::{AsNumber, Country, Name};
+use postern_model::entity::{AsNumber, Country, CredentialKind, Name};
 use postern_proof::Token;
 use std::cell::Cell;
 use std::net::IpAddr;
@@ -141,7 +141,10 @@ impl Reader<'_> {
             body_agrees: self.has(flag::BODY_AGREES),
             certificate: self
                 .has(flag::CERTIFICATE)
-                .then(|| CertificateVerdict::Trusted { subject: "".into() }),
+                .then(|| CertificateVerdict::Trusted {
+                    subject: "".into(),
+                    names: [].into(),
+                }),
             edge: self.has(flag::EDGE).then(EdgeReading::default),
             country: None,
             system: None,
@@ -247,9 +250,13 @@ impl Reader<'_> {
     fn credential(&self) -> Option<CredentialVerdict> {
         let kind = |sent| Some(CredentialVerdict::KindNotAccepted { sent });
         match self.credential {
-            credential::VERIFIED if self.has(flag::IDENTITY) => Some(CredentialVerdict::Verified {
-                id: self.columns.credential?.into(),
-            }),
+            credential::VERIFIED | credential::PASSWORD | credential::CERTIFICATE
+                if self.has(flag::IDENTITY) =>
+            {
+                Some(CredentialVerdict::Verified {
+                    id: self.columns.credential?.into(),
+                })
+            }
             credential::MISSING => Some(CredentialVerdict::Missing),
             credential::BEARER => kind(OtherKind::Bearer),
             credential::BASIC => kind(OtherKind::Basic),
@@ -257,6 +264,7 @@ impl Reader<'_> {
             credential::API_KEY => kind(OtherKind::ApiKey),
             credential::SIGNATURE => kind(OtherKind::Signature),
             credential::HMAC => kind(OtherKind::Hmac),
+            credential::OTHER_CERTIFICATE => kind(OtherKind::Certificate),
             _ => None,
         }
     }
@@ -321,6 +329,11 @@ impl Reader<'_> {
             client: token
                 .as_ref()
                 .and_then(|(token, _)| Some((token.issuer.clone(), token.client.clone()?))),
+            kind: match self.credential {
+                credential::PASSWORD => CredentialKind::Basic,
+                credential::CERTIFICATE => CredentialKind::Mtls,
+                _ => CredentialKind::ApiKey,
+            },
             environment: columns.environment,
             carried,
             granted,

@@ -13,7 +13,7 @@ use crate::head::{Head, Version};
 use crate::identity::{Acting, Identity};
 use crate::policies::fits;
 use crate::rules::Rules;
-use postern_model::entity::{AsNumber, Country, Name, TlsVersion};
+use postern_model::entity::{AsNumber, Country, CredentialKind, Name, TlsVersion};
 use postern_proof::Token;
 use std::net::IpAddr;
 
@@ -75,6 +75,7 @@ impl Seen {
                 OtherKind::Session => credential::NOT_KEPT,
                 OtherKind::Signature => credential::SIGNATURE,
                 OtherKind::Hmac => credential::HMAC,
+                OtherKind::Certificate => credential::OTHER_CERTIFICATE,
             },
             // What a signature said is not kept; nobody passes with the others.
             _ => credential::NOT_KEPT,
@@ -114,6 +115,18 @@ pub struct Passed<'a> {
 }
 
 impl Passed<'_> {
+    /// What the credential was: of one that was verified, its kind too, where that matters.
+    fn credential(&self) -> u8 {
+        let identity = self.allowed.identity;
+        let verified = self.seen.credential == credential::VERIFIED;
+        let identity = identity.filter(|_| verified);
+        match identity.map(|identity| identity.credential.proof.kind()) {
+            Some(CredentialKind::Basic) => credential::PASSWORD,
+            Some(CredentialKind::Mtls) => credential::CERTIFICATE,
+            _ => self.seen.credential,
+        }
+    }
+
     /// Writes what is kept, and says how many bytes that are. Allocates nothing.
     pub fn write(&self, to: &mut [u8; MOST]) -> usize {
         let mut out = Out { bytes: to, at: 0 };
@@ -130,7 +143,7 @@ impl Passed<'_> {
         let acting = by_token.map(Identity::acting);
         let _ = out.put(&[match acting {
             Some(Acting::For(_)) => credential::TOKEN_OF_PERSON,
-            Some(Acting::ForApp) | None => self.seen.credential,
+            Some(Acting::ForApp) | None => self.credential(),
         }]);
         let _ = out.put(&self.others().to_le_bytes());
         if let Some(Acting::For(mark)) = acting {

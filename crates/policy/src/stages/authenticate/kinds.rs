@@ -52,19 +52,33 @@ fn accepted_kinds(accepted: &Authentication) -> Vec<Cow<'static, str>> {
             CredentialKind::Hmac => {
                 kinds.push("a signature of the request (HMAC) in `Authorization`".into());
             }
+            CredentialKind::Basic => {
+                kinds.push("a user name and password (Basic) in `Authorization`".into());
+            }
+            CredentialKind::Mtls => {
+                kinds.push("a client certificate of the connection (mTLS)".into());
+            }
         }
     }
     kinds
 }
 
 pub(super) fn missing(accepted: &Authentication, facts: &dyn Facts) -> Denial {
-    let tokens = accepted.accepts(CredentialKind::Jwt) || accepted.accepts(CredentialKind::Hmac);
-    let authorization = tokens.then(|| Place::Header("authorization".into()));
+    let schemes = [
+        CredentialKind::Jwt,
+        CredentialKind::Hmac,
+        CredentialKind::Basic,
+    ];
+    let any = schemes.into_iter().any(|kind| accepted.accepts(kind));
+    let authorization = any.then(|| Place::Header("authorization".into()));
     let signed = accepted.accepts(CredentialKind::Signature);
     let signature = signed.then(|| Place::Header("signature".into()));
+    let certificate = accepted.accepts(CredentialKind::Mtls);
+    let certificate = certificate.then_some(Place::Certificate);
     let looked: Vec<Place> = places(accepted)
         .chain(authorization)
         .chain(signature)
+        .chain(certificate)
         .collect();
     let came: Vec<Cow<'static, str>> = USUAL
         .iter()
@@ -121,6 +135,8 @@ pub(super) const fn sent(kind: CredentialKind) -> OtherKind {
         CredentialKind::Session => OtherKind::Session,
         CredentialKind::Signature => OtherKind::Signature,
         CredentialKind::Hmac => OtherKind::Hmac,
+        CredentialKind::Basic => OtherKind::Basic,
+        CredentialKind::Mtls => OtherKind::Certificate,
     }
 }
 
@@ -132,6 +148,8 @@ const fn kind(sent: OtherKind) -> Option<CredentialKind> {
         OtherKind::Session => Some(CredentialKind::Session),
         OtherKind::Signature => Some(CredentialKind::Signature),
         OtherKind::Hmac => Some(CredentialKind::Hmac),
-        OtherKind::Basic | OtherKind::KeyAsBearer => None,
+        OtherKind::Basic => Some(CredentialKind::Basic),
+        OtherKind::Certificate => Some(CredentialKind::Mtls),
+        OtherKind::KeyAsBearer => None,
     }
 }

@@ -133,6 +133,7 @@ impl Trial {
             peer: "198.51.100.1",
             certificate: CertificateVerdict::Trusted {
                 subject: "CN=shop".into(),
+                names: [].into(),
             },
             edge: EdgeReading::default(),
             listed: false,
@@ -345,7 +346,8 @@ fn certificates() -> impl Strategy<Value = CertificateVerdict> {
     prop_oneof![
         Just(CertificateVerdict::Missing),
         ".{0,4}".prop_map(|subject| CertificateVerdict::Trusted {
-            subject: subject.into()
+            subject: subject.into(),
+            names: [].into(),
         }),
         any::<(i64, i64, i64)>().prop_map(|(not_before, not_after, now)| {
             CertificateVerdict::Expired {

@@ -15,8 +15,40 @@ fn reads_what_is_shown_of_a_certificate() {
             // One as UTCTime, the other as GeneralizedTime (RFC 5280 §4.1.2.5).
             not_before: 1_577_836_800,
             not_after: 2_556_144_000,
+            alternative: Vec::new(),
         })
     );
+}
+
+/// A text of ASCII alone.
+fn text<T: TryFrom<String>>(text: &str) -> T
+where
+    T::Error: std::fmt::Debug,
+{
+    text.to_owned().try_into().unwrap()
+}
+
+#[test]
+fn alternative_names_are_read_to_the_letter_and_nothing_else_is_one() {
+    use rcgen::SanType;
+    let mut params = CertificateParams::default();
+    params.subject_alt_names = vec![
+        SanType::DnsName(text("Till.example.com")),
+        SanType::IpAddress("192.0.2.1".parse().unwrap()),
+        SanType::URI(text("spiffe://example.com/Till")),
+        SanType::Rfc822Name(text("Till@example.com")),
+        // What some would read as the end of a name.
+        SanType::DnsName(text("till.example.com\0.evil.example")),
+    ];
+    let key = KeyPair::generate().unwrap();
+    let certificate = params.self_signed(&key).unwrap();
+    let names = Certificate::read(certificate.der()).unwrap().alternative;
+    let expected = [
+        CertificateName::Dns("till.example.com".into()),
+        CertificateName::Uri("spiffe://example.com/Till".into()),
+        CertificateName::Email("Till@example.com".into()),
+    ];
+    assert_eq!(names, expected);
 }
 
 fn subject_of(fill: impl FnOnce(&mut DistinguishedName)) -> Option<String> {

@@ -42,7 +42,7 @@ fn trusts_what_its_authority_issued() {
     let ClientVerdict::Trusted {
         subject,
         issuer,
-        fingerprint,
+        names,
         not_before,
         not_after,
     } = verdict
@@ -54,7 +54,15 @@ fn trusts_what_its_authority_issued() {
         ("CN=alice,O=Acme", "CN=Issuing,O=Acme")
     );
     assert_eq!((not_before, not_after), (1_577_836_800, 1_893_456_000));
-    assert_eq!(fingerprint, Fingerprint::of(&leaf.chain[0]));
+    let fingerprint = Fingerprint::of(&leaf.chain[0]);
+    assert_eq!(
+        names.first(),
+        Some(&CertificateName::Fingerprint(fingerprint.0))
+    );
+    assert_eq!(
+        names.last(),
+        Some(&CertificateName::Subject(subject.clone()))
+    );
     assert_eq!(fingerprint.to_string().len(), 64);
 }
 
