@@ -45,7 +45,7 @@ pub(crate) const TARGETS: &[(&str, Target)] = &[
         holds(postern_proxy::fuzzing::redact(data));
     }),
     ("signature", |data| {
-        holds(postern_proof::message::fuzz(data))
+        holds(postern_proof::message::fuzz(data));
     }),
     ("token", |data| holds(postern_proof::fuzz(data))),
 ];

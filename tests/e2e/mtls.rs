@@ -60,8 +60,9 @@ impl Made {
     fn ca(&self, issued: &str, arguments: &str) {
         self.folder.write("index", issued);
         let says = "[ca]\ndefault_ca=it\n[it]\ndatabase=index\ndefault_md=sha256\n\
-            default_crl_days=30\nnew_certs_dir=.\nrand_serial=yes\npolicy=any\n\
-            [any]\norganizationName=optional\ncommonName=supplied\n";
+            default_crl_days=30\ncrl_extensions=crl\nnew_certs_dir=.\nrand_serial=yes\npolicy=any\n\
+            [any]\norganizationName=optional\ncommonName=supplied\n\
+            [crl]\nauthorityKeyIdentifier=keyid\n";
         self.folder.write("ca.cnf", says);
         self.openssl(&format!(
             "ca -batch -notext -config ca.cnf -cert ca.crt -keyfile ca.key {arguments}"

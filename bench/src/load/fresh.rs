@@ -17,7 +17,7 @@ const SEED: &[u8; 32] = b"BenchmarkOnlyNeverUseThisSeed001";
 /// What is signed anew each time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Fresh {
-    /// One token (JWT, EdDSA) for all requests.
+    /// One token (JWT, `EdDSA`) for all requests.
     SameToken,
     /// A token each, so many that no memory of tokens holds them.
     Token,

@@ -3748,7 +3748,10 @@ export interface components {
         };
         /** @description The credentials that are accepted. */
         AskedCredentials: {
-            /** @description Their kinds, in the order in which callers are asked for them: `api_key`, `jwt`, `session`. */
+            /**
+             * @description Their kinds, in the order in which callers are asked for them: `api_key`, `jwt`, `session`,
+             *     `signature`, `hmac`, `basic`, `mtls`.
+             */
             kinds: string[];
             /** @description Headers that an API key may stand in. */
             headers: string[];
@@ -3758,6 +3761,10 @@ export interface components {
             issuers: components["schemas"]["AskedIssuer"][];
             /** @description Where people are signed in at browsers. */
             sign_in?: components["schemas"]["AskedSignIn"] | null;
+            /** @description What is asked of signatures of the request (RFC 9421). */
+            signature?: components["schemas"]["AskedSignature"] | null;
+            /** @description The same of signatures by a secret in `Authorization`. */
+            hmac?: components["schemas"]["AskedSignature"] | null;
             /** @description Whoever sends none may pass too. */
             optional: boolean;
         };
@@ -3855,6 +3862,30 @@ export interface components {
             iss: string;
             /** @description The cookie of a session; over TLS, `__Host-` stands before its name. */
             cookie: string;
+        };
+        /** @description What is asked of signatures. */
+        AskedSignature: {
+            /** @description What each has to cover. */
+            components: string[];
+            /**
+             * Format: uint64
+             * @description How old one may be, in seconds.
+             */
+            max_age_s: number;
+            /**
+             * Format: uint64
+             * @description How far clocks may be apart, in seconds.
+             */
+            leeway_s: number;
+            /** @description Each carries a nonce. */
+            nonce: boolean;
+            /** @description A body is covered by its digest (`Content-Digest`). */
+            digest: boolean;
+            /**
+             * Format: uint64
+             * @description The longest body that may be covered, in bytes.
+             */
+            max_body: number;
         };
         /** @description Whose app asks. */
         Asker: {
@@ -4393,7 +4424,7 @@ export interface components {
             differences: components["schemas"]["ComparedDifference"][];
         };
         /** @description What an operation accepts. */
-        ConfiguredAccepted: "api_key" | "jwt" | "session" | "anonymous";
+        ConfiguredAccepted: "api_key" | "jwt" | "session" | "signature" | "hmac" | "basic" | "mtls" | "anonymous";
         /**
          * @description A name for operations that belong together. An operation that names access roles lets those
          *     callers pass that carry one of them, where that one allows what they call.
@@ -4536,6 +4567,17 @@ export interface components {
             jwt?: components["schemas"]["ConfiguredJwt"];
             /** @description Sessions of browsers: people whom an identity provider signs in. */
             session?: components["schemas"]["ConfiguredSession"];
+            /** @description Requests that their callers sign (HTTP Message Signatures, RFC 9421). */
+            signature?: components["schemas"]["ConfiguredSignature"];
+            /**
+             * @description Requests that their callers sign by a secret, as clients of other gateways do
+             *     (`Authorization: Signature`, draft-cavage-http-signatures-12).
+             */
+            hmac?: components["schemas"]["ConfiguredHmac"];
+            /** @description User names and passwords, as `Authorization: Basic`. */
+            basic?: components["schemas"]["ConfiguredBasic"];
+            /** @description Client certificates that the service trusts, see its `client_certificate`. */
+            mtls?: components["schemas"]["ConfiguredMtls"];
             /**
              * @description Whether the credential is passed on to the upstream.
              * @default false
@@ -4559,6 +4601,8 @@ export interface components {
          * @example /shop
          */
         ConfiguredBasePath: string;
+        /** @description User names and passwords are accepted (RFC 7617). */
+        ConfiguredBasic: Record<string, never>;
         /** @description When a whole upstream is given a rest. */
         ConfiguredBreaker: {
             /**
@@ -4652,6 +4696,11 @@ export interface components {
             key: string;
         };
         /**
+         * @description A name in a certificate, to the letter.
+         * @example CN=till-7,O=Example
+         */
+        ConfiguredCertificateText: string;
+        /**
          * @description The claims of a token that are looked at. Of several names the first that a token has counts. A
          *     name is one claim, or the way to one inside of others: `realm_access.roles`.
          */
@@ -4736,6 +4785,11 @@ export interface components {
             revocations?: components["schemas"]["ConfiguredFilePath"];
         };
         /**
+         * @description A part of a request: `@method`, `@target-uri`, `@authority`, `@scheme`, `@request-target`, `@path`, `@query`, or the name of a header field.
+         * @example @method
+         */
+        ConfiguredComponentName: string;
+        /**
          * @description The name of a cookie.
          * @example session
          */
@@ -4762,7 +4816,7 @@ export interface components {
         };
         /**
          * @description What an app proves itself with: an API key, which has one of `sha256`, `secret`, `imported` and
-         *     `hmac`, or the tokens of a `client`.
+         *     `hmac`, or the tokens of a `client`, or what a `signing_key` signs.
          */
         ConfiguredCredential: {
             /** @description The app it belongs to. */
@@ -4775,7 +4829,7 @@ export interface components {
              * @description What the database keeps of a key: the HMAC-SHA-256 of its SHA-256 under the installation's
              *     key. It means nothing to another installation.
              */
-            hmac?: components["schemas"]["ConfiguredHmac"];
+            hmac?: components["schemas"]["ConfiguredHmac2"];
             /**
              * @description What another gateway kept of a key that it made. What the database keeps of its `digest`
              *     stands in `hmac`.
@@ -4783,6 +4837,12 @@ export interface components {
             imported?: components["schemas"]["ConfiguredImported"];
             /** @description The client whose tokens prove it. */
             client?: components["schemas"]["ConfiguredClient2"];
+            /** @description The key that it signs requests with. */
+            signing_key?: components["schemas"]["ConfiguredSigningKey"];
+            /** @description The user name and password that prove it. */
+            password?: components["schemas"]["ConfiguredPassword"];
+            /** @description The client certificates that prove it. */
+            certificate?: components["schemas"]["ConfiguredKnownCertificate"];
             /** @description What people call it. */
             title?: components["schemas"]["ConfiguredText"];
             /** @description When it was made. */
@@ -4835,6 +4895,8 @@ export interface components {
          * @example 2026-11-20T09:12:00Z
          */
         ConfiguredDate: string;
+        /** @description Whether something has to be there. */
+        ConfiguredDemand: "required" | "optional";
         /** @description An entry of a list, and more about it. */
         ConfiguredDescribedEntry: {
             /**
@@ -4966,6 +5028,11 @@ export interface components {
          * @example tls/gateway.crt
          */
         ConfiguredFilePath: string;
+        /**
+         * @description The SHA-256 of a certificate (DER): 64 hexadecimal digits, with or without colons between them.
+         * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+         */
+        ConfiguredFingerprint: string;
         /** @description A host that is always the same. */
         ConfiguredFixedHost: {
             /**
@@ -5085,11 +5152,43 @@ export interface components {
             /** @description The `Host` of the check. Without it, the target's. */
             host?: components["schemas"]["ConfiguredAuthority"];
         };
+        /** @description What is asked of signatures in `Authorization`. */
+        ConfiguredHmac: {
+            /**
+             * @description The header fields that each has to cover, besides method and target
+             *     (`(request-target)`) and the time (`date`, `x-date` or `(created)`).
+             * @default [
+             *       "host"
+             *     ]
+             */
+            headers: components["schemas"]["ConfiguredHeaderName"][];
+            /**
+             * @description How old one may be.
+             * @default 5m
+             */
+            max_age: components["schemas"]["ConfiguredDuration"];
+            /**
+             * @description How far the clocks of callers may be apart from this one's.
+             * @default 30s
+             */
+            leeway: components["schemas"]["ConfiguredDuration"];
+            /**
+             * @description Whether a body has to be covered by its digest (`Digest`, or `Content-Digest`). A digest that
+             *     is covered is always checked.
+             * @default required
+             */
+            digest: components["schemas"]["ConfiguredDemand"];
+            /**
+             * @description The longest body that may be covered: it is read before it is sent on.
+             * @default 1MiB
+             */
+            max_body: components["schemas"]["ConfiguredSize"];
+        };
         /**
          * @description What an installation keeps of an API key: 64 hexadecimal digits.
          * @example 5d5d139563c95b5967b9bd9a8c9b233a9dedb45072794cd232dc1b74832607d0
          */
-        ConfiguredHmac: string;
+        ConfiguredHmac2: string;
         /**
          * @description A DNS name or an IP address, in lower case, without a port.
          * @example api.example.com
@@ -5224,6 +5323,22 @@ export interface components {
         };
         /** @description What proves a token that is a JWT. */
         ConfiguredJwtProof: "keys" | "both" | "introspection";
+        /**
+         * @description Client certificates, by one of these. Of a certificate that several credentials know, the
+         *     fingerprint counts before the alternative names, and those before the subject.
+         */
+        ConfiguredKnownCertificate: {
+            /** @description The SHA-256 of the whole certificate, as `openssl x509 -fingerprint -sha256` prints it. */
+            fingerprint?: components["schemas"]["ConfiguredFingerprint"];
+            /** @description A DNS name among its alternative names. */
+            dns?: components["schemas"]["ConfiguredHost"];
+            /** @description A URI among them, a SPIFFE id say, to the letter. */
+            uri?: components["schemas"]["ConfiguredCertificateText"];
+            /** @description A mail address among them, to the letter. */
+            email?: components["schemas"]["ConfiguredCertificateText"];
+            /** @description Its subject, as `openssl x509 -subject -nameopt RFC2253` prints it. */
+            subject?: components["schemas"]["ConfiguredCertificateText"];
+        };
         /** @description How much may be used. */
         ConfiguredLimit: {
             /**
@@ -5403,6 +5518,8 @@ export interface components {
         ConfiguredMethod: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS" | "TRACE" | "QUERY" | "PROPFIND" | "PROPPATCH" | "MKCOL" | "COPY" | "MOVE" | "LOCK" | "UNLOCK" | "REPORT" | "SEARCH";
         /** @description How strictly a policy holds. */
         ConfiguredMode: "enforce" | "shadow" | "off";
+        /** @description Client certificates are accepted, of authorities that the service trusts. */
+        ConfiguredMtls: Record<string, never>;
         /** @description A certificate that listeners serve: by its name, or because they serve all of them. */
         ConfiguredNamedCertificate: {
             /** @description The tenant it belongs to. Without one, it is the platform's. */
@@ -5556,6 +5673,21 @@ export interface components {
          * @example api_key
          */
         ConfiguredParameterName: string;
+        /** @description A user name and password (HTTP Basic). */
+        ConfiguredPassword: {
+            /**
+             * @description The user name, which no other credential has: it alone finds this one, whoever's service is
+             *     called. Compared as it is written.
+             * @example anna
+             */
+            user: string;
+            /**
+             * @description What is kept of the password, as `argon2` and `postern keys create --basic USER --offline`
+             *     print it.
+             * @example $argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$PL01amPyeUuxG7H0vIr5X+qHkZvWnHmGBGXFYvh8z2E
+             */
+            hash: string;
+        };
         /** @description The path that a target gets: `strip` and `prefix`, or a `template`. */
         ConfiguredPath: {
             /**
@@ -5794,6 +5926,11 @@ export interface components {
          * @example postern
          */
         ConfiguredPseudonym: string;
+        /**
+         * @description A public key as PEM text or JWK, or the path of a file with it. A relative path begins at the folder of the configuration file.
+         * @example keys/till.pem
+         */
+        ConfiguredPublicKeyReference: string;
         /** @description Which requests get a row in the call log. */
         ConfiguredRecorded: "all" | "refused" | "none";
         /** @description What is left out of copies. */
@@ -6072,6 +6209,73 @@ export interface components {
          * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
          */
         ConfiguredSha256: string;
+        /** @description What is asked of signatures. */
+        ConfiguredSignature: {
+            /**
+             * @description What each has to cover: parts of the request (`@method`, `@target-uri`, `@authority`,
+             *     `@scheme`, `@request-target`, `@path`, `@query`) and header fields by their names.
+             *     `@target-uri` stands for scheme, authority, path and query, too.
+             * @default [
+             *       "@method",
+             *       "@authority",
+             *       "@path",
+             *       "@query"
+             *     ]
+             */
+            components: components["schemas"]["ConfiguredComponentName"][];
+            /**
+             * @description How old one may be.
+             * @default 5m
+             */
+            max_age: components["schemas"]["ConfiguredDuration"];
+            /**
+             * @description How far the clocks of callers may be apart from this one's.
+             * @default 30s
+             */
+            leeway: components["schemas"]["ConfiguredDuration"];
+            /**
+             * @description Whether each has to carry a nonce. Without one, the same request cannot be sent twice within
+             *     a second.
+             * @default optional
+             */
+            nonce: components["schemas"]["ConfiguredDemand"];
+            /**
+             * @description Whether a body has to be covered by its digest (`Content-Digest`, RFC 9530). A digest that is
+             *     covered is always checked.
+             * @default required
+             */
+            digest: components["schemas"]["ConfiguredDemand"];
+            /**
+             * @description The longest body that may be covered: it is read before it is sent on.
+             * @default 1MiB
+             */
+            max_body: components["schemas"]["ConfiguredSize"];
+        };
+        /** @description How messages are signed (RFC 9421 §6.2.2). */
+        ConfiguredSignatureAlgorithm: "rsa-pss-sha512" | "rsa-v1_5-sha256" | "ecdsa-p256-sha256" | "ecdsa-p384-sha384" | "ed25519" | "hmac-sha256";
+        /** @description A key that requests are signed with: a `public_key`, or a `secret` that both sides have. */
+        ConfiguredSigningKey: {
+            /**
+             * @description The public key: a JWK or PEM text, or the path of a file with it. RSA of 2048 to 8192 bits,
+             *     P-256, P-384 or Ed25519.
+             */
+            public_key?: components["schemas"]["ConfiguredPublicKeyReference"];
+            /**
+             * @description Where the secret is (`hmac-sha256`): `env:NAME` or `file:PATH`, at least 32 bytes. Whoever has
+             *     it can sign: prefer a public key.
+             */
+            secret?: components["schemas"]["ConfiguredSecretReference"];
+            /**
+             * @description How an RSA key signs, `rsa-pss-sha512` where nothing is said. Every other key signs in one
+             *     way only.
+             */
+            algorithm?: components["schemas"]["ConfiguredSignatureAlgorithm"];
+            /**
+             * @description What signatures call it in `keyid`, as no other credential's does. Without it, the id of the
+             *     credential.
+             */
+            key_id?: components["schemas"]["ConfiguredText"];
+        };
         /**
          * @description A number of bytes: a whole number, alone or with one of the units `B`, `kB`, `MB`, `GB`, `KiB`, `MiB`, `GiB`.
          * @example 64KiB
@@ -6423,7 +6627,7 @@ export interface components {
         };
         /**
          * @description What an app proves itself with: an API key, which has one of `sha256`, `secret`, `imported` and
-         *     `hmac`, or the tokens of a `client`.
+         *     `hmac`, or the tokens of a `client`, or what a `signing_key` signs.
          */
         CredentialDocument: {
             /** @description The app it belongs to. */
@@ -6436,7 +6640,7 @@ export interface components {
              * @description What the database keeps of a key: the HMAC-SHA-256 of its SHA-256 under the installation's
              *     key. It means nothing to another installation.
              */
-            hmac?: components["schemas"]["ConfiguredHmac"];
+            hmac?: components["schemas"]["ConfiguredHmac2"];
             /**
              * @description What another gateway kept of a key that it made. What the database keeps of its `digest`
              *     stands in `hmac`.
@@ -6444,6 +6648,12 @@ export interface components {
             imported?: components["schemas"]["ConfiguredImported"];
             /** @description The client whose tokens prove it. */
             client?: components["schemas"]["ConfiguredClient2"];
+            /** @description The key that it signs requests with. */
+            signing_key?: components["schemas"]["ConfiguredSigningKey"];
+            /** @description The user name and password that prove it. */
+            password?: components["schemas"]["ConfiguredPassword"];
+            /** @description The client certificates that prove it. */
+            certificate?: components["schemas"]["ConfiguredKnownCertificate"];
             /** @description What people call it. */
             title?: components["schemas"]["ConfiguredText"];
             /** @description When it was made. */
@@ -7359,8 +7569,14 @@ export interface components {
             /** @description All of them. */
             items: components["schemas"]["TokenSeen"][];
         };
+        /** @description What a key of an app may be. */
+        KeyKind: "api_key" | "hmac";
         /** @description What a key is to be. */
         KeyWanted: {
+            /** @description What it is: an API key, if this is not said. */
+            kind?: components["schemas"]["KeyKind"] | null;
+            /** @description Instead of a key, a password for this user name (HTTP Basic). No other credential has it. */
+            user?: string | null;
             /** @description The environment that it is good for; `production` if this is not said. */
             environment?: string | null;
             /** @description What people call it. */
@@ -9376,6 +9592,7 @@ export type SchemaAskedRequest = components['schemas']['AskedRequest'];
 export type SchemaAskedRole = components['schemas']['AskedRole'];
 export type SchemaAskedScope = components['schemas']['AskedScope'];
 export type SchemaAskedSignIn = components['schemas']['AskedSignIn'];
+export type SchemaAskedSignature = components['schemas']['AskedSignature'];
 export type SchemaAsker = components['schemas']['Asker'];
 export type SchemaAssignmentDocument = components['schemas']['AssignmentDocument'];
 export type SchemaAssuming = components['schemas']['Assuming'];
@@ -9418,6 +9635,7 @@ export type SchemaConfiguredAuthentication = components['schemas']['ConfiguredAu
 export type SchemaConfiguredAuthority = components['schemas']['ConfiguredAuthority'];
 export type SchemaConfiguredBalance = components['schemas']['ConfiguredBalance'];
 export type SchemaConfiguredBasePath = components['schemas']['ConfiguredBasePath'];
+export type SchemaConfiguredBasic = components['schemas']['ConfiguredBasic'];
 export type SchemaConfiguredBreaker = components['schemas']['ConfiguredBreaker'];
 export type SchemaConfiguredCallLog = components['schemas']['ConfiguredCallLog'];
 export type SchemaConfiguredCapture = components['schemas']['ConfiguredCapture'];
@@ -9425,16 +9643,19 @@ export type SchemaConfiguredCaptured = components['schemas']['ConfiguredCaptured
 export type SchemaConfiguredCategory = components['schemas']['ConfiguredCategory'];
 export type SchemaConfiguredCause = components['schemas']['ConfiguredCause'];
 export type SchemaConfiguredCertificate = components['schemas']['ConfiguredCertificate'];
+export type SchemaConfiguredCertificateText = components['schemas']['ConfiguredCertificateText'];
 export type SchemaConfiguredClaims = components['schemas']['ConfiguredClaims'];
 export type SchemaConfiguredClient = components['schemas']['ConfiguredClient'];
 export type SchemaConfiguredClient2 = components['schemas']['ConfiguredClient2'];
 export type SchemaConfiguredClientCertificate = components['schemas']['ConfiguredClientCertificate'];
+export type SchemaConfiguredComponentName = components['schemas']['ConfiguredComponentName'];
 export type SchemaConfiguredCookieName = components['schemas']['ConfiguredCookieName'];
 export type SchemaConfiguredCountryCode = components['schemas']['ConfiguredCountryCode'];
 export type SchemaConfiguredCoverage = components['schemas']['ConfiguredCoverage'];
 export type SchemaConfiguredCredential = components['schemas']['ConfiguredCredential'];
 export type SchemaConfiguredCsrfToken = components['schemas']['ConfiguredCsrfToken'];
 export type SchemaConfiguredDate = components['schemas']['ConfiguredDate'];
+export type SchemaConfiguredDemand = components['schemas']['ConfiguredDemand'];
 export type SchemaConfiguredDescribedEntry = components['schemas']['ConfiguredDescribedEntry'];
 export type SchemaConfiguredDescription = components['schemas']['ConfiguredDescription'];
 export type SchemaConfiguredDisclosure = components['schemas']['ConfiguredDisclosure'];
@@ -9449,6 +9670,7 @@ export type SchemaConfiguredEntityName = components['schemas']['ConfiguredEntity
 export type SchemaConfiguredEnvironment = components['schemas']['ConfiguredEnvironment'];
 export type SchemaConfiguredFieldName = components['schemas']['ConfiguredFieldName'];
 export type SchemaConfiguredFilePath = components['schemas']['ConfiguredFilePath'];
+export type SchemaConfiguredFingerprint = components['schemas']['ConfiguredFingerprint'];
 export type SchemaConfiguredFixedHost = components['schemas']['ConfiguredFixedHost'];
 export type SchemaConfiguredForeign = components['schemas']['ConfiguredForeign'];
 export type SchemaConfiguredForwardedHeader = components['schemas']['ConfiguredForwardedHeader'];
@@ -9460,6 +9682,7 @@ export type SchemaConfiguredHeaderName = components['schemas']['ConfiguredHeader
 export type SchemaConfiguredHeaderValue = components['schemas']['ConfiguredHeaderValue'];
 export type SchemaConfiguredHealthCheck = components['schemas']['ConfiguredHealthCheck'];
 export type SchemaConfiguredHmac = components['schemas']['ConfiguredHmac'];
+export type SchemaConfiguredHmac2 = components['schemas']['ConfiguredHmac2'];
 export type SchemaConfiguredHost = components['schemas']['ConfiguredHost'];
 export type SchemaConfiguredHostKind = components['schemas']['ConfiguredHostKind'];
 export type SchemaConfiguredHostMode = components['schemas']['ConfiguredHostMode'];
@@ -9470,6 +9693,7 @@ export type SchemaConfiguredIssuer = components['schemas']['ConfiguredIssuer'];
 export type SchemaConfiguredJsonPlace = components['schemas']['ConfiguredJsonPlace'];
 export type SchemaConfiguredJwt = components['schemas']['ConfiguredJwt'];
 export type SchemaConfiguredJwtProof = components['schemas']['ConfiguredJwtProof'];
+export type SchemaConfiguredKnownCertificate = components['schemas']['ConfiguredKnownCertificate'];
 export type SchemaConfiguredLimit = components['schemas']['ConfiguredLimit'];
 export type SchemaConfiguredLimitKey = components['schemas']['ConfiguredLimitKey'];
 export type SchemaConfiguredLimitKind = components['schemas']['ConfiguredLimitKind'];
@@ -9484,6 +9708,7 @@ export type SchemaConfiguredListenerTls = components['schemas']['ConfiguredListe
 export type SchemaConfiguredMediaType = components['schemas']['ConfiguredMediaType'];
 export type SchemaConfiguredMethod = components['schemas']['ConfiguredMethod'];
 export type SchemaConfiguredMode = components['schemas']['ConfiguredMode'];
+export type SchemaConfiguredMtls = components['schemas']['ConfiguredMtls'];
 export type SchemaConfiguredNamedCertificate = components['schemas']['ConfiguredNamedCertificate'];
 export type SchemaConfiguredNetwork = components['schemas']['ConfiguredNetwork'];
 export type SchemaConfiguredOnPart = components['schemas']['ConfiguredOnPart'];
@@ -9494,6 +9719,7 @@ export type SchemaConfiguredOrigin = components['schemas']['ConfiguredOrigin'];
 export type SchemaConfiguredOriginExpression = components['schemas']['ConfiguredOriginExpression'];
 export type SchemaConfiguredOutlier = components['schemas']['ConfiguredOutlier'];
 export type SchemaConfiguredParameterName = components['schemas']['ConfiguredParameterName'];
+export type SchemaConfiguredPassword = components['schemas']['ConfiguredPassword'];
 export type SchemaConfiguredPath = components['schemas']['ConfiguredPath'];
 export type SchemaConfiguredPlan = components['schemas']['ConfiguredPlan'];
 export type SchemaConfiguredPolicy = components['schemas']['ConfiguredPolicy'];
@@ -9501,6 +9727,7 @@ export type SchemaConfiguredPool = components['schemas']['ConfiguredPool'];
 export type SchemaConfiguredProtocol = components['schemas']['ConfiguredProtocol'];
 export type SchemaConfiguredProxyProtocol = components['schemas']['ConfiguredProxyProtocol'];
 export type SchemaConfiguredPseudonym = components['schemas']['ConfiguredPseudonym'];
+export type SchemaConfiguredPublicKeyReference = components['schemas']['ConfiguredPublicKeyReference'];
 export type SchemaConfiguredRecorded = components['schemas']['ConfiguredRecorded'];
 export type SchemaConfiguredRedact = components['schemas']['ConfiguredRedact'];
 export type SchemaConfiguredRequestTarget = components['schemas']['ConfiguredRequestTarget'];
@@ -9515,6 +9742,9 @@ export type SchemaConfiguredService = components['schemas']['ConfiguredService']
 export type SchemaConfiguredSession = components['schemas']['ConfiguredSession'];
 export type SchemaConfiguredSessionCookie = components['schemas']['ConfiguredSessionCookie'];
 export type SchemaConfiguredSha256 = components['schemas']['ConfiguredSha256'];
+export type SchemaConfiguredSignature = components['schemas']['ConfiguredSignature'];
+export type SchemaConfiguredSignatureAlgorithm = components['schemas']['ConfiguredSignatureAlgorithm'];
+export type SchemaConfiguredSigningKey = components['schemas']['ConfiguredSigningKey'];
 export type SchemaConfiguredSize = components['schemas']['ConfiguredSize'];
 export type SchemaConfiguredStaleness = components['schemas']['ConfiguredStaleness'];
 export type SchemaConfiguredStalenessLimit = components['schemas']['ConfiguredStalenessLimit'];
@@ -9597,6 +9827,7 @@ export type SchemaInvited = components['schemas']['Invited'];
 export type SchemaIssuerDocument = components['schemas']['IssuerDocument'];
 export type SchemaItems = components['schemas']['Items'];
 export type SchemaItems2 = components['schemas']['Items2'];
+export type SchemaKeyKind = components['schemas']['KeyKind'];
 export type SchemaKeyWanted = components['schemas']['KeyWanted'];
 export type SchemaKeysOfIssuer = components['schemas']['KeysOfIssuer'];
 export type SchemaKeysOfIssuers = components['schemas']['KeysOfIssuers'];

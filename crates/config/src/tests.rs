@@ -42,6 +42,7 @@ impl Secrets for World {
             "PRESENT" => "-----BEGIN canary".to_owned(),
             "SHORT" => "too short".to_owned(),
             "LOGIN_SECRET" => "of the gateway".to_owned(),
+            "TILL_SECRET" => "a".repeat(32),
             "KEY_1" => format!("{}\n", key(1).reveal().expose()),
             _ => return None,
         };

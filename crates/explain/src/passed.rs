@@ -70,12 +70,11 @@ pub(crate) fn look(
         Stage::Authenticate => match identity {
             Some(identity) => (
                 true,
-                Some(match &identity.token {
-                    Some(token) => format!("token of {}", token.issuer),
-                    None => {
-                        let row = &identity.credential;
-                        format!("{} {}", row.proof.kind().noun(), short(&row.id))
-                    }
+                Some(if let Some(token) = &identity.token {
+                    format!("token of {}", token.issuer)
+                } else {
+                    let row = &identity.credential;
+                    format!("{} {}", row.proof.kind().noun(), short(&row.id))
                 }),
             ),
             None => (is_protected(rules, decided), Some("anonymous".to_owned())),

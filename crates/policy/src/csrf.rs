@@ -89,8 +89,8 @@ impl CheckedToken {
     pub(crate) fn looks_for_the_same(&self, other: &Self) -> bool {
         let (verdict, in_form) = (self.verdict, self.in_form);
         let there = Self {
-            verdict,
             in_form,
+            verdict,
             ..other.clone()
         };
         *self == there

@@ -61,9 +61,9 @@ impl Answer {
 /// the form of a JWT is one, and its faults are those of a JWT.
 pub fn may_be_opaque(token: &[u8]) -> bool {
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(byte);
-    let dots = token.iter().filter(|byte| **byte == b'.').count();
+    let parts = token.split(|byte| *byte == b'.').count();
     // `{"` in base64url.
-    let is_jwt = dots == 2 && token.starts_with(b"eyJ");
+    let is_jwt = parts == 3 && token.starts_with(b"eyJ");
     (1..=MOST_OPAQUE).contains(&token.len()) && token.iter().all(is_part) && !is_jwt
 }
 

@@ -2,6 +2,7 @@
 
 use postern_model::entity::Algorithm;
 use postern_proof::testing::Signer;
+use std::fmt::Write as _;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -62,9 +63,9 @@ pub(super) fn fields(row: &str, telling: Telling, method: &str, path: &str, wron
     );
     let mut base = String::new();
     for (name, value) in &covered {
-        base.push_str(&format!("\"{name}\": {value}\n"));
+        writeln!(base, "\"{name}\": {value}").expect("room");
     }
-    base.push_str(&format!("\"@signature-params\": {parameters}"));
+    write!(base, "\"@signature-params\": {parameters}").expect("room");
     let [known, thief] = &*SIGNERS;
     let signer = if wrong == "forged" { thief } else { known };
     let signature = base64(&signer.signature(base.as_bytes()));

@@ -35,7 +35,7 @@ upstreams: { echo: { targets: ["builtin:echo"] } }
 #[test]
 fn an_issuer_is_believed_and_looked_after_from_the_command_line() {
     let files = scratch("believed-files");
-    let file = files.write("keys.json", &keys(&["first"]));
+    let file = files.write("keys.json", keys(&["first"]));
     let file = file.to_str().expect("a path of text");
     let postern = Stored::empty();
     assert!(postern.apply(SERVED).status.success());
@@ -105,7 +105,7 @@ fn an_issuer_is_believed_and_looked_after_from_the_command_line() {
         shown.contains("1 key; failing since") && shown.contains("keys.json"),
         "{shown}"
     );
-    files.write("keys.json", &keys(&["first", "second"]));
+    files.write("keys.json", keys(&["first", "second"]));
     let refreshed = postern.ok(&["issuers", "refresh", "login"]);
     assert!(refreshed.starts_with("2 keys of "), "{refreshed}");
 

@@ -1,6 +1,6 @@
 //! An introspection endpoint that says what it is told to.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -11,8 +11,6 @@ use std::time::Duration;
 pub(crate) enum Says {
     /// This.
     Answer(String),
-    /// This of these tokens, and that others are not good.
-    Of(Vec<(String, Value)>),
     /// Nothing, for long.
     Nothing,
     /// Nothing: the connection ends.
@@ -105,20 +103,12 @@ fn serve(mut stream: TcpStream, told: &Mutex<Told>) {
         told.questions.push(question.clone());
         told.says.clone()
     };
-    let says = match says {
-        Says::Of(all) => {
-            let of = |(token, _): &&(String, Value)| question.contains(&format!("token={token}&"));
-            let said = all.iter().find(of).map(|(_, said)| said.clone());
-            Says::json(&said.unwrap_or_else(|| json!({"active": false})))
-        }
-        other => other,
-    };
     match says {
         Says::Answer(answer) => {
             let _ = stream.write_all(answer.as_bytes());
         }
         Says::Nothing => std::thread::sleep(Duration::from_secs(3)),
-        Says::Close | Says::Of(_) => {}
+        Says::Close => {}
     }
 }
 

@@ -24,7 +24,15 @@ export function CreateKey(props: { app: string; onClose: () => void; onMade: (ma
     const answered = await answer(
       api.POST('/api/v1/apps/{id}/keys', {
         params: { path: { id: props.app }, query: { comment: comment || undefined } },
-        body: { user: user || undefined, environment, title, scopes, access_roles, expires_at, restricted_to },
+        body: {
+          user: user || undefined,
+          environment,
+          title,
+          scopes,
+          access_roles,
+          expires_at,
+          restricted_to,
+        },
       }),
     );
     props.onMade(newKeyOf(answered));

@@ -43,8 +43,10 @@ impl Resolver<'_, '_> {
 
     /// What a service asks of signatures in `Authorization`.
     pub(super) fn hmac_terms(&mut self, shown: &str, given: &Hmac) -> SignatureTerms {
-        let mut terms = SignatureTerms::default();
-        terms.components = ["@method", "@path", "@query"].map(Into::into).into();
+        let mut terms = SignatureTerms {
+            components: ["@method", "@path", "@query"].map(Into::into).into(),
+            ..SignatureTerms::default()
+        };
         let headers = given.headers.as_ref();
         let headers = headers.map_or_else(
             || vec!["host".into()],

@@ -26,6 +26,9 @@ fn staged(path: &Path) -> (tempfile::TempDir, PathBuf) {
     let introspection = folder.path().join("introspection");
     fs::create_dir(&introspection).unwrap();
     fs::write(introspection.join("client-secret"), "secret").unwrap();
+    let hmac = folder.path().join("hmac");
+    fs::create_dir(&hmac).unwrap();
+    fs::write(hmac.join("till-secret"), "a".repeat(32)).unwrap();
     let geo = folder.path().join("geo");
     fs::create_dir(&geo).unwrap();
     fs::write(geo.join("example.mmdb"), "").unwrap();

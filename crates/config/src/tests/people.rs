@@ -31,7 +31,7 @@ apps: {shop: {tenant: partner}}
 credentials:
   key_0000000000000001: {app: shop, password: {user: anna, hash: "HASH"}}
   key_0000000000000002: {app: shop, password: {user: Anna, hash: "HASH"}}
-  key_0000000000000003: {app: shop, certificate: {dns: Till.example.com}}
+  key_0000000000000003: {app: shop, certificate: {dns: till.example.com}}
   key_0000000000000004: {app: shop, certificate: {fingerprint: "6D:B4:F0:28:CD:51:E5:B6:FA:9B:49:32:90:DE:A8:25:0D:1B:54:25:76:96:EF:BF:A0:F3:DF:8A:EE:07:86:2D"}}
 "#;
     let text = text.replace("HASH", HASH);
@@ -99,19 +99,19 @@ fn what_cannot_be_is_told_without_what_is_secret() {
             "KiB of memory",
         ),
         (
-            "app: shop, certificate: {dns: Till.example.com}",
+            "app: shop, certificate: {dns: till.example.com}",
             "app: shop, sha256: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08, certificate: {dns: a.example}",
             Code::Conflict,
             "no use for `sha256`",
         ),
         (
-            "{dns: Till.example.com}",
+            "{dns: till.example.com}",
             "{dns: a.example, subject: CN=a}",
             Code::Conflict,
             "by nothing, or by several",
         ),
         (
-            "{dns: Till.example.com}",
+            "{dns: till.example.com}",
             "{}",
             Code::Conflict,
             "by nothing, or by several",

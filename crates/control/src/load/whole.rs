@@ -114,7 +114,7 @@ impl Large {
     }
 
     fn put(&mut self, accounts: Accounts, sequence: u64) -> Result<(), Refusal> {
-        let digests = accounts.credentials.iter().map(|row| beginning(row));
+        let digests = accounts.credentials.iter().map(beginning);
         self.digests.extend(digests);
         for row in &accounts.subscriptions {
             one_subscription(&self.last.directory, row)?;

@@ -12,10 +12,12 @@ use serde_json::Value;
 mod tests;
 
 /// Where they stand: the kind, and the path of the member.
-const REFERENCES: [(&str, &str); 16] = [
+const REFERENCES: [(&str, &str); 18] = [
     ("certificate", "certificate"),
     ("certificate", "key"),
     ("credential", "secret"),
+    ("credential", "signing_key.public_key"),
+    ("credential", "signing_key.secret"),
     ("geo", "asn"),
     ("geo", "country"),
     ("identity_provider", "client_secret"),

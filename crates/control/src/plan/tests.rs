@@ -24,10 +24,12 @@ struct Site {
 impl Site {
     fn new() -> Self {
         let place = tempfile::tempdir().unwrap();
-        let tls = place.path().join("tls");
-        std::fs::create_dir(&tls).unwrap();
-        for name in ["localhost.crt", "localhost.key", "ca.crt"] {
-            std::fs::write(tls.join(name), "").unwrap();
+        for folder in ["tls", "mtls"] {
+            let tls = place.path().join(folder);
+            std::fs::create_dir(&tls).unwrap();
+            for name in ["localhost.crt", "localhost.key", "ca.crt"] {
+                std::fs::write(tls.join(name), "").unwrap();
+            }
         }
         let jwt = place.path().join("jwt");
         std::fs::create_dir(&jwt).unwrap();
@@ -35,6 +37,9 @@ impl Site {
         let introspection = place.path().join("introspection");
         std::fs::create_dir(&introspection).unwrap();
         std::fs::write(introspection.join("client-secret"), "secret").unwrap();
+        let hmac = place.path().join("hmac");
+        std::fs::create_dir(&hmac).unwrap();
+        std::fs::write(hmac.join("till-secret"), "a".repeat(32)).unwrap();
         let geo = place.path().join("geo");
         std::fs::create_dir(&geo).unwrap();
         std::fs::write(geo.join("example.mmdb"), "").unwrap();

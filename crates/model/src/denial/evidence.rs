@@ -168,7 +168,7 @@ impl Code {
             Self::SessionExpired => kinds(&["cookie", "since", "why"], &[], &[]),
             Self::SessionInvalid => kinds(&["cookie", "error"], &[], &[]),
             Self::SignatureInvalid => kinds(&["error", "components", "seen"], &[], &["key", "reason"]),
-            Self::SignatureKeyUnknown => kinds(&["components", "seen"], &[], &["keyid"]),
+            Self::SignatureKeyUnknown => kinds(&["error", "components", "seen"], &[], &["keyid"]),
             Self::SignatureStale => kinds(&["created", "expires", "now", "skew", "max_age", "leeway"], &["key"], &[]),
             Self::SignatureReplayed => kinds(&["nonce", "created"], &["key"], &[]),
             Self::SignatureComponentMissing => kinds(&["missing", "absent", "components"], &[], &["key"]),

@@ -164,6 +164,10 @@ pub struct BodyRule {
 /// Which pages of other origins may call, and what of the answers they may read: what browsers ask
 /// for by CORS (Fetch Standard §3.3). Of several, the nearest to an operation holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the policy"
+)]
 pub struct CorsRule {
     /// The origins that may.
     pub origins: Vec<OriginPattern>,

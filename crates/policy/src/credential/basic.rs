@@ -130,13 +130,11 @@ impl<'a> Pair<'a> {
     ) -> (Option<&'s Arc<Credential>>, Cow<'s, Arc<PasswordHash>>) {
         let row = snapshot.directory.user(self.user);
         let hash = row.and_then(|row| row.proof.password());
-        match hash {
-            Some(password) => (row, Cow::Borrowed(&password.hash)),
-            None => {
-                let cost = snapshot.directory.cost_of_nobody(self.user);
-                (None, Cow::Owned(Arc::new(PasswordHash::of_nobody(cost))))
-            }
+        if let Some(password) = hash {
+            return (row, Cow::Borrowed(&password.hash));
         }
+        let cost = snapshot.directory.cost_of_nobody(self.user);
+        (None, Cow::Owned(Arc::new(PasswordHash::of_nobody(cost))))
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) fn find<'a>(facts: &'a dyn Facts, found: &mut Found<'a>) {
 }
 
 /// The bearer token of a request that has one, for whoever asks its issuer about it.
-pub fn sent<'a>(facts: &'a dyn Facts) -> Option<&'a [u8]> {
+pub fn sent(facts: &dyn Facts) -> Option<&[u8]> {
     scheme::after(facts.header(Known::Authorization, 0)?, "bearer")
 }
 

@@ -7,8 +7,8 @@ use crate::fields::Known;
 
 /// What stands behind the scheme, if it is one of these.
 pub(super) fn after(value: &[u8]) -> Option<&[u8]> {
-    let schemes = ["signature", "hmac"].into_iter();
-    schemes.filter_map(|name| scheme::after(value, name)).next()
+    let mut schemes = ["signature", "hmac"].into_iter();
+    schemes.find_map(|name| scheme::after(value, name))
 }
 
 /// The signature of a request. `Authorization` stands once (RFC 9110 §5.3).

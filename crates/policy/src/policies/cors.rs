@@ -12,6 +12,10 @@ const SHOWN: usize = 20;
 
 /// Compiled.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the policy"
+)]
 pub(crate) struct Cors {
     origins: Origins,
     /// As the evidence shows them.

@@ -136,7 +136,7 @@ impl Sessions {
         if !shown.is_ours {
             return Err(SessionFault::NotOurs);
         }
-        self.judge(&shown.digest, entry, now, is_here)
+        judge(&shown.digest, entry, now, is_here)
     }
 
     /// The same session, as it stands now; this is no use of it.
@@ -163,67 +163,6 @@ impl Sessions {
             // What made room for others was not ended.
             None => Ok(Arc::new(session.clone())),
         }
-    }
-
-    fn judge(
-        &self,
-        digest: &KeyDigest,
-        entry: Option<Arc<Entry>>,
-        now: i64,
-        is_here: impl FnOnce(&Session) -> bool,
-    ) -> Result<Arc<Session>, SessionFault> {
-        let not_loaded = SessionFault::NotLoaded { digest: *digest };
-        let Some(entry) = entry else {
-            return Err(not_loaded);
-        };
-        let (session, idle, seen, tokens, read_at) = match &*entry {
-            Entry::Gone { at } if (now - at).abs() < NEGATIVE => return Err(SessionFault::Unknown),
-            Entry::Gone { .. } => return Err(not_loaded),
-            Entry::There {
-                session,
-                idle,
-                seen,
-                tokens,
-                read_at,
-                ..
-            } => (session, *idle, seen, tokens, *read_at),
-        };
-        if !is_here(session) {
-            return Err(SessionFault::OfAnother);
-        }
-        if now >= session.ends_at {
-            return Err(SessionFault::Over {
-                at: session.ends_at,
-                why: Ended::Lifetime,
-            });
-        }
-        if let Some(at) = tokens.refused {
-            let why = Ended::Provider;
-            return Err(SessionFault::Over { at, why });
-        }
-        let idle_end = seen.load(Relaxed).saturating_add(idle);
-        if now >= idle_end {
-            // Another node may have seen it since.
-            return Err(if (now - read_at).abs() < NEGATIVE {
-                SessionFault::Over {
-                    at: idle_end,
-                    why: Ended::Idle,
-                }
-            } else {
-                not_loaded
-            });
-        }
-        if tokens.until.is_some_and(|until| now >= until) {
-            let failed = tokens.failed.as_ref();
-            return Err(SessionFault::NotRefreshed {
-                issuer: session.token.issuer.clone(),
-                since: failed.map(|failed| failed.since),
-                error: failed.map(|failed| failed.error.clone()),
-                digest: *digest,
-            });
-        }
-        seen.fetch_max(now, Relaxed);
-        Ok(session.clone())
     }
 
     /// A session was read, or begun, at `now`.
@@ -291,6 +230,67 @@ impl Sessions {
             Entry::Gone { .. } => None,
         }
     }
+}
+
+/// Whether a session that is known is good.
+fn judge(
+    digest: &KeyDigest,
+    entry: Option<Arc<Entry>>,
+    now: i64,
+    is_here: impl FnOnce(&Session) -> bool,
+) -> Result<Arc<Session>, SessionFault> {
+    let not_loaded = SessionFault::NotLoaded { digest: *digest };
+    let Some(entry) = entry else {
+        return Err(not_loaded);
+    };
+    let (session, idle, seen, tokens, read_at) = match &*entry {
+        Entry::Gone { at } if (now - at).abs() < NEGATIVE => return Err(SessionFault::Unknown),
+        Entry::Gone { .. } => return Err(not_loaded),
+        Entry::There {
+            session,
+            idle,
+            seen,
+            tokens,
+            read_at,
+            ..
+        } => (session, *idle, seen, tokens, *read_at),
+    };
+    if !is_here(session) {
+        return Err(SessionFault::OfAnother);
+    }
+    if now >= session.ends_at {
+        return Err(SessionFault::Over {
+            at: session.ends_at,
+            why: Ended::Lifetime,
+        });
+    }
+    if let Some(at) = tokens.refused {
+        let why = Ended::Provider;
+        return Err(SessionFault::Over { at, why });
+    }
+    let idle_end = seen.load(Relaxed).saturating_add(idle);
+    if now >= idle_end {
+        // Another node may have seen it since.
+        return Err(if (now - read_at).abs() < NEGATIVE {
+            SessionFault::Over {
+                at: idle_end,
+                why: Ended::Idle,
+            }
+        } else {
+            not_loaded
+        });
+    }
+    if tokens.until.is_some_and(|until| now >= until) {
+        let failed = tokens.failed.as_ref();
+        return Err(SessionFault::NotRefreshed {
+            issuer: session.token.issuer.clone(),
+            since: failed.map(|failed| failed.since),
+            error: failed.map(|failed| failed.error.clone()),
+            digest: *digest,
+        });
+    }
+    seen.fetch_max(now, Relaxed);
+    Ok(session.clone())
 }
 
 impl Halves {

@@ -157,7 +157,6 @@ pub(crate) fn proved(
         CredentialVerdict::Verified { id } => {
             return identify(id, snapshot).ok_or_else(|| unknown(id));
         }
-        CredentialVerdict::Token(token) => return token::identify(token, snapshot, facts),
         CredentialVerdict::Session(session) => return session::identify(session, snapshot),
         CredentialVerdict::NoSession(fault) => session::not_good(fault, accepted, facts),
         CredentialVerdict::TokenFault(fault) => token::not_genuine(fault, accepted, snapshot),
@@ -173,12 +172,16 @@ pub(crate) fn proved(
             error,
             rejects_us,
         } => token::silent(issuer, *since, error.as_deref(), *rejects_us),
-        // Whose it is shows its signature; that it is not good is said after that, of requests to
-        // operations.
-        CredentialVerdict::Inactive {
+        // Whose it is shows its signature; that it is not good is said after that.
+        CredentialVerdict::Token(token)
+        | CredentialVerdict::Inactive {
             token: Some(token), ..
-        } if route.is_some() => return token::identify(token, snapshot, facts),
-        CredentialVerdict::Inactive { issuer, at, .. } => token::ended(issuer, *at),
+        } => return token::identify(token, snapshot, facts),
+        CredentialVerdict::Inactive {
+            issuer,
+            at,
+            token: None,
+        } => token::ended(issuer, *at),
         CredentialVerdict::Signed(signed) => {
             return identify(&signed.id, snapshot).ok_or_else(|| signature::of_nobody(&signed.id));
         }

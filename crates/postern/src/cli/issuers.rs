@@ -120,6 +120,7 @@ pub(crate) struct IssuerKeys {
 
 /// Where the tokens of an issuer say what.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_field_names, reason = "the names of the options")]
 pub(crate) struct IssuerClaims {
     /// The claim that says for which client a token was made; of several with commas, the first
     /// that a token has.

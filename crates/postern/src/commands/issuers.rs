@@ -328,6 +328,10 @@ fn remove(args: &IssuersRemove) -> anyhow::Result<ExitCode> {
 mod tests {
     use super::*;
 
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "so that tests read as what they mean"
+    )]
     fn service(authentication: Value) -> Found {
         Found {
             id: "orders".into(),

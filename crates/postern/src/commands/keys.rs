@@ -31,21 +31,18 @@ fn create(args: KeysCreate) -> anyhow::Result<ExitCode> {
         expires_at: expires_at.clone(),
         title: args.name,
     };
-    let (what, secret, mut change) = match &args.basic {
-        Some(user) => {
-            let (password, change) = shorthand::new_user(user, new)?;
-            ("password", password, change)
-        }
-        None => {
-            let (key, mut change) = shorthand::new_key(new)?;
-            let secret = if args.hmac {
-                shorthand::signed_by(&mut change, "env:SIGNING_SECRET");
-                shorthand::new_secret()?
-            } else {
-                Secret::new((*key.reveal().expose()).to_owned())
-            };
-            ("key", secret, change)
-        }
+    let (what, secret, mut change) = if let Some(user) = &args.basic {
+        let (password, change) = shorthand::new_user(user, new)?;
+        ("password", password, change)
+    } else {
+        let (key, mut change) = shorthand::new_key(new)?;
+        let secret = if args.hmac {
+            shorthand::signed_by(&mut change, "env:SIGNING_SECRET");
+            shorthand::new_secret()?
+        } else {
+            Secret::new((*key.reveal().expose()).to_owned())
+        };
+        ("key", secret, change)
     };
     let mut shown = json!({"id": change.id, what: secret.expose(), "expires_at": expires_at});
     if let (Some(user), Value::Object(members)) = (&args.basic, &mut shown) {

@@ -37,7 +37,7 @@ enum Line {
     /// Method and target, by one of its names.
     Target(Box<str>),
     /// The first line of the request as HTTP/1 has it.
-    RequestLine,
+    Request,
     Created,
     Expires,
     Field(Box<str>),
@@ -133,7 +133,7 @@ impl Older {
         let mut names: Vec<Box<str>> = Vec::new();
         for line in &self.lines {
             match line {
-                Line::Target(_) | Line::RequestLine => {
+                Line::Target(_) | Line::Request => {
                     names.extend(["@method".into(), "@request-target".into()]);
                 }
                 Line::Field(name) if &**name == "host" => names.push("@authority".into()),
@@ -149,7 +149,7 @@ impl Line {
     fn read(name: &str) -> Result<Self, Wrong> {
         Ok(match name {
             "(request-target)" | "@request-target" => Self::Target(name.into()),
-            "request-line" => Self::RequestLine,
+            "request-line" => Self::Request,
             "(created)" => Self::Created,
             "(expires)" => Self::Expires,
             name => match Component::parse(name) {
@@ -162,14 +162,14 @@ impl Line {
     fn name(&self) -> &str {
         match self {
             Self::Target(name) | Self::Field(name) => name,
-            Self::RequestLine => "request-line",
+            Self::Request => "request-line",
             Self::Created => "(created)",
             Self::Expires => "(expires)",
         }
     }
 
     fn push(&self, of: &Older, message: &dyn Message, out: &mut Vec<u8>) -> Option<()> {
-        if *self == Self::RequestLine {
+        if *self == Self::Request {
             out.extend(
                 [
                     message.method(),
@@ -193,7 +193,7 @@ impl Line {
             Self::Created => out.extend(of.created?.to_string().into_bytes()),
             Self::Expires => out.extend(of.expires?.to_string().into_bytes()),
             Self::Field(name) => super::base::push_field(message, name, out)?,
-            Self::RequestLine => {}
+            Self::Request => {}
         }
         Some(())
     }

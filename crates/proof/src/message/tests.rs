@@ -32,7 +32,7 @@ impl Message for Request {
         self.method.as_bytes()
     }
 
-    fn version(&self) -> &str {
+    fn version(&self) -> &'static str {
         "HTTP/1.1"
     }
 

@@ -120,18 +120,17 @@ impl Answering<'_> {
         }
         // Whether it is good hangs on what was found, not only on whom that proves.
         live.provide_credential(asker.verdict.clone());
-        match &asker.proved {
-            Ok(identity) => journal.asked_by(identity),
-            Err(_) => {
-                let Asker { verdict, proved } = guess.as_ref().unwrap_or(&asker);
-                // Whoever shows nothing guesses nothing.
-                if let Err(denial) = proved
-                    && denial.code != Code::CredentialMissing
-                {
-                    let client = Some(&self.asked.client);
-                    let (core, state) = (self.core, self.state);
-                    hold_back(core, state, Some(verdict), client, denial, now).await;
-                }
+        if let Ok(identity) = &asker.proved {
+            journal.asked_by(identity);
+        } else {
+            let Asker { verdict, proved } = guess.as_ref().unwrap_or(&asker);
+            // Whoever shows nothing guesses nothing.
+            if let Err(denial) = proved
+                && denial.code != Code::CredentialMissing
+            {
+                let client = Some(&self.asked.client);
+                let (core, state) = (self.core, self.state);
+                hold_back(core, state, Some(verdict), client, denial, now).await;
             }
         }
         asker

@@ -269,20 +269,22 @@ impl Page<'_> {
                 counter.load(Ordering::Relaxed),
             );
         }
+        for (family, value) in [
+            (&families::RELOAD_TIME, &metrics.last_reload),
+            (&families::STALE, &metrics.stale),
+        ] {
+            self.family(family);
+            self.sample(family, &[], value.load(Ordering::Relaxed));
+        }
         self.family(&families::INTROSPECTIONS);
         let introspections = metrics.introspections.iter();
         for (counter, result) in introspections.zip(Introspected::NAMES) {
             let count = counter.load(Ordering::Relaxed);
             self.sample(&families::INTROSPECTIONS, &[result], count);
         }
-        for (family, value) in [
-            (&families::RELOAD_TIME, &metrics.last_reload),
-            (&families::STALE, &metrics.stale),
-            (&families::SPANS_DROPPED, &metrics.spans_dropped),
-        ] {
-            self.family(family);
-            self.sample(family, &[], value.load(Ordering::Relaxed));
-        }
+        self.family(&families::SPANS_DROPPED);
+        let dropped = metrics.spans_dropped.load(Ordering::Relaxed);
+        self.sample(&families::SPANS_DROPPED, &[], dropped);
     }
 
     fn places(&mut self, states: &[State]) {

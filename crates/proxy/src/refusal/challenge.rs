@@ -67,7 +67,7 @@ pub(super) fn push(context: &Context<'_>, headers: &mut Headers) {
         } = challenge
         {
             headers.write(names::ACCEPT_SIGNATURE, |out| {
-                accepted(terms, *has_body, out)
+                accepted(terms, *has_body, out);
             });
         }
         headers.write(names::WWW_AUTHENTICATE, |out| match challenge {
@@ -101,7 +101,7 @@ pub(super) fn push(context: &Context<'_>, headers: &mut Headers) {
                 out.push_str(", algorithm=\"hmac-sha256\", headers=\"(request-target) date");
                 for name in &terms.components {
                     match &**name {
-                        "@method" | "@path" | "@query" => continue,
+                        "@method" | "@path" | "@query" => {}
                         "@authority" => out.push_str(" host"),
                         other => {
                             out.push(' ');

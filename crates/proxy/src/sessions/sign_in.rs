@@ -61,6 +61,10 @@ pub(crate) struct SignedIn {
 
 /// What a browser keeps of a sign-in, sealed.
 #[derive(Serialize, Deserialize)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "as whoever signs in calls what it has to remember"
+)]
 struct Pending {
     service: Name,
     origin: String,

@@ -13,7 +13,7 @@ pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
         Code::CredentialMalformed => {
             match (told.get("place"), told.get("kind")) {
                 (Some(place), Some(kind)) => {
-                    write!(out, "What came in `{place}` cannot be {kind}")?
+                    write!(out, "What came in `{place}` cannot be {kind}")?;
                 }
                 (Some(place), None) => write!(out, "What came in `{place}` cannot be an API key")?,
                 (None, _) => out.write_str("What was sent as an API key cannot be one")?,

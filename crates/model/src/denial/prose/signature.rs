@@ -10,12 +10,7 @@ pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
     match told.code {
         Code::SignatureInvalid => invalid(told, out),
         Code::SignatureStale => stale(told, out),
-        Code::SignatureReplayed => match told.get("nonce") {
-            Some(nonce) => write!(out, "The nonce `{nonce}` was used before."),
-            None => out.write_str(
-                "The same signed request was sent before, and nothing tells the two apart.",
-            ),
-        },
+        Code::SignatureReplayed => replayed(told, out),
         Code::SignatureComponentMissing => {
             let listed = |name| told.get(name).filter(|list| !is_empty(list));
             if let Some(absent) = listed("absent") {
@@ -34,21 +29,21 @@ pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
                 None => out.write_str("."),
             }
         }
-        Code::SignatureDigestMismatch => match (told.get("error"), told.get("algorithms")) {
-            (Some(error), _) => write!(out, "The digest of the body {error}."),
-            (None, Some(by)) => {
-                write!(
+        Code::SignatureDigestMismatch => {
+            match (told.get("error"), told.get("algorithms")) {
+                (Some(error), _) => write!(out, "The digest of the body {error}")?,
+                (None, Some(by)) => write!(
                     out,
                     "The body is not the one whose digest (by {}) was signed",
                     All(by)
-                )?;
-                match told.get("length") {
-                    Some(length) => write!(out, ": {length} bytes came."),
-                    None => out.write_str("."),
-                }
+                )?,
+                (None, None) => out.write_str("The body is not the one whose digest was signed")?,
             }
-            (None, None) => out.write_str("The body is not the one whose digest was signed."),
-        },
+            match told.get("length") {
+                Some(length) => write!(out, ": {length} bytes came."),
+                None => out.write_str("."),
+            }
+        }
         _ => out.write_str("The signature of the request is not accepted."),
     }
 }
@@ -65,6 +60,17 @@ fn invalid(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
         Some(seen) => write!(out, ". As it came here, the request is {seen}."),
         None => out.write_str("."),
     }
+}
+
+fn replayed(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
+    if let Some(nonce) = told.get("nonce") {
+        return write!(out, "The nonce `{nonce}` was used before.");
+    }
+    out.write_str("The same signed request was sent before, ")?;
+    if let Some(created) = told.get("created") {
+        write!(out, "also made at {}, ", Moment(created))?;
+    }
+    out.write_str("and nothing tells the two apart.")
 }
 
 fn stale(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
@@ -97,8 +103,10 @@ fn stale(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
     if let Some(now) = now {
         write!(out, "; here it is {}", Moment(now))?;
     }
-    if let Some(skew) = number(told.get("skew")) {
-        write!(out, ", {} apart", Apart(skew))?;
+    match told.get("skew") {
+        Some(Value::Number(skew)) => write!(out, ", {} apart", Apart(*skew))?,
+        Some(skew) => write!(out, ", {skew} s apart")?,
+        None => {}
     }
     if let Some(max_age) = told.get("max_age").filter(|_| expired.is_none()) {
         write!(out, "; it is good for {max_age} s")?;
@@ -113,7 +121,7 @@ fn stale(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
 pub(super) fn fix(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
     out.write_str(match told.code {
         Code::SignatureInvalid if told.get("error").is_some() => {
-            "Send `Signature-Input` and `Signature` as RFC 9421 writes them (or `Authorization: \\
+            "Send `Signature-Input` and `Signature` as RFC 9421 writes them (or `Authorization: \
              Signature`, where that is accepted), with the id of your key in it."
         }
         Code::SignatureInvalid => {

@@ -299,9 +299,9 @@ impl Passed<'_> {
         let issuer = issuers.get(at)?;
         let service = self.rules.service(&self.allowed.route);
         let declared = service.scopes.iter().map(|scope| &scope.name);
-        let (audiences, more_audiences) = among(issuer.audiences.iter(), &token.audience)?;
+        let (audiences, more_audiences) = among(&issuer.audiences.iter(), &token.audience)?;
         let carried = token.scopes.as_deref();
-        let (scopes, more_scopes) = among(declared, carried.unwrap_or_default())?;
+        let (scopes, more_scopes) = among(&declared, carried.unwrap_or_default())?;
         let mut marks = 0;
         for (mark, holds) in [
             (said::MORE_AUDIENCES, more_audiences),
@@ -360,7 +360,7 @@ impl Passed<'_> {
 /// Which of some names others have, a bit each, and whether these have more. `None`: there are too
 /// many.
 fn among<'n>(
-    names: impl Iterator<Item = &'n Name> + Clone,
+    names: &(impl Iterator<Item = &'n Name> + Clone),
     others: &[Name],
 ) -> Option<(u64, bool)> {
     let mut bits = 0;

@@ -90,13 +90,11 @@ fn navigates(facts: &dyn Facts) -> bool {
     if facts.method() != b"GET" {
         return false;
     }
-    match facts.header(Known::SecFetchMode, 0) {
-        Some(mode) => mode == b"navigate",
-        None => {
-            let html = |value: &[u8]| memchr::memmem::find(value, b"text/html").is_some();
-            facts.header(Known::Accept, 0).is_some_and(html)
-        }
+    if let Some(mode) = facts.header(Known::SecFetchMode, 0) {
+        return mode == b"navigate";
     }
+    let html = |value: &[u8]| memchr::memmem::find(value, b"text/html").is_some();
+    facts.header(Known::Accept, 0).is_some_and(html)
 }
 
 /// Why the browser may not have sent the cookie (RFC 6265bis §5.8.3).

@@ -113,18 +113,20 @@ fn what_is_covered_cannot_be_changed() {
         (&["@authority"], |r| r.authority = "example.org"),
         (&["@path"], |r| r.target = "/fo?param=Value&Pet=dog"),
         (&["@query", "@query-param"], |r| {
-            r.target = "/foo?param=Value&Pet=cat"
+            r.target = "/foo?param=Value&Pet=cat";
         }),
         (&["@query", "@query-param"], |r| {
-            r.target = "/foo?param=Value&Pet=dog&Pet=dog"
+            r.target = "/foo?param=Value&Pet=dog&Pet=dog";
         }),
         (&["date"], |r| {
-            r.fields[1].1 = "Tue, 20 Apr 2021 02:07:56 GMT"
+            r.fields[1].1 = "Tue, 20 Apr 2021 02:07:56 GMT";
         }),
         (&["content-type"], |r| {
-            r.fields.push(("content-type", "text/plain"))
+            r.fields.push(("content-type", "text/plain"));
         }),
-        (&["content-digest"], |r| drop(r.fields.remove(3))),
+        (&["content-digest"], |r| {
+            r.fields.remove(3);
+        }),
     ];
     for (input, signature) in SIGNED {
         for (nth, (covered, change)) in changes.iter().enumerate() {

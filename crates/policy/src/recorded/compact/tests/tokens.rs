@@ -85,13 +85,13 @@ fn wants(world: &mut World, scope: &str) {
 
 #[test]
 fn it_is_told_what_other_rules_would_have_said_of_a_token() {
+    type Later = fn(&mut World);
     let world = tokened();
     let more = |change: fn(&mut Token)| {
         let mut token = token(Some("lin"));
         change(&mut token);
         token
     };
-    type Later = fn(&mut World);
     let cases: [(Token, Later, &str); 12] = [
         (token(None), |_| {}, "allowed"),
         (token(Some("lin")), |_| {}, "allowed"),
@@ -104,7 +104,7 @@ fn it_is_told_what_other_rules_would_have_said_of_a_token() {
         (
             more(|token| {
                 token.scopes =
-                    Some(["orders:read".into(), "orders:write".into(), "x".into()].into())
+                    Some(["orders:read".into(), "orders:write".into(), "x".into()].into());
             }),
             |w| wants(w, "admin"),
             "cannot tell: token_scopes",

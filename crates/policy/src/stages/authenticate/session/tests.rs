@@ -31,6 +31,7 @@ fn world() -> World {
         audiences: vec!["api".into()],
         leeway: Duration::ZERO,
         claims: ClaimNames::default(),
+        introspection: None,
     }];
     let accepted = world.configuration.services[0].authentication.as_mut();
     let accepted = accepted.unwrap();
@@ -70,6 +71,7 @@ fn token(client: &str) -> Arc<Token> {
         issued_at: None,
         not_before: None,
         expires_at: Some(NOW - 1000),
+        introspected: false,
     })
 }
 
