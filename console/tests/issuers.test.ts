@@ -55,7 +55,7 @@ test('an issuer is added, its keys are seen, and a service and a client rely on 
   await page.keyboard.press('Escape');
   await add.getByRole('radio', { name: 'At an address (a JWK set)' }).check();
   await add.getByRole('textbox', { name: 'Address of the keys' }).fill(keysAt);
-  await add.getByRole('button', { name: 'More: clocks, algorithms, claims' }).click();
+  await add.getByRole('button', { name: 'More: introspection, clocks, algorithms, claims' }).click();
   await add.getByRole('textbox', { name: 'How far its clock may be off' }).fill('tomorrow');
   await accessible(page);
   await shot(page, 'issuer-add');
