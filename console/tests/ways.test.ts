@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { accessible, fits, type Page, shot } from './harness/browser';
 import { at, entered, withDemo } from './harness/demo';
+import { curl } from './harness/postern';
 import { dialog, services } from './harness/services';
 
 let made: ReturnType<typeof services>['made'];
@@ -94,6 +95,62 @@ test('what a service accepts is changed, and what callers send is shown as the g
   const own = page.getByRole('table', { name: 'Operations of their own choice' });
   await own.getByText('Token of an issuer (JWT), API key').waitFor();
   await own.getByText('what the service does, and nothing at all, too').waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test('signatures and passwords are asked for, with what they have to be like', async () => {
+  const operations = { list: { methods: ['GET'], path: '/things' } };
+  await made('locks', { versions: { v1: { upstream: 'shop', operations } } });
+  const { page, complaints } = await entered();
+  await page.goto('/services/locks?tab=ways');
+  const ways = page.getByRole('region', { name: 'What callers bring' });
+  await ways.getByRole('button', { name: 'Change' }).click();
+  const form = dialog(page);
+  await form.getByRole('checkbox', { name: 'API key' }).uncheck();
+  await form.getByRole('checkbox', { name: 'Signature of the request' }).check();
+  await form.getByLabel('What has to be signed').first().fill('x-till');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Escape');
+  await form.getByRole('checkbox', { name: 'Each carries a nonce of its own' }).check();
+  await form.getByRole('textbox', { name: 'A signature is good for' }).fill('soon');
+  await form.getByRole('checkbox', { name: 'Signature by a shared secret (HMAC)' }).check();
+  await form.getByRole('checkbox', { name: 'User name and password' }).check();
+  await form.getByRole('button', { name: 'Save' }).click();
+  // What the API says of a field stands beside it.
+  const [age] = await form.getByRole('textbox', { name: 'A signature is good for' }).all();
+  await expect.poll(() => age?.getAttribute('aria-invalid')).toBe('true');
+  await accessible(page);
+  await shot(page, 'ways-signed-wrong');
+  await age?.fill('2m');
+  await form.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('locks asks its callers for that now.').waitFor();
+  expect(await service('locks')).toMatchObject({
+    authentication: {
+      signature: {
+        components: ['@method', '@authority', '@path', '@query', 'x-till'],
+        nonce: 'required',
+        max_age: '2m',
+      },
+      hmac: {},
+      basic: {},
+    },
+  });
+  const shown = ways.getByRole('region', { name: 'What a caller sends' });
+  const response = await fetch(`${at.gateway}/locks/things`);
+  await shown.getByText(response.headers.get('accept-signature') ?? 'none', { exact: true }).waitFor();
+  // What fetches by a script is not told of passwords: its browser would ask for one.
+  const { text } = await curl(`curl ${at.gateway}/locks/things`);
+  const told = [...text.matchAll(/^www-authenticate: (.*?)\r?$/gim)].map(([, value]) => value ?? '');
+  expect(told.length).toBe(3);
+  for (const one of told) await shown.getByText(one, { exact: true }).first().waitFor();
+  await accessible(page);
+  await shot(page, 'ways-signed');
+  await page.setViewportSize({ width: 390, height: 900 });
+  await fits(page);
+  await ways.getByRole('button', { name: 'Change' }).click();
+  await form.getByRole('checkbox', { name: 'User name and password' }).waitFor();
+  await fits(page);
+  await shot(page, 'ways-signed-narrow');
   expect(complaints).toEqual([]);
 });
 

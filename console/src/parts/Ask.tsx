@@ -9,7 +9,8 @@ interface Asked {
   opened: boolean;
   onClose: () => void;
   title: string;
-  children?: ReactNode;
+  /** The fields of a form: what the API said of them the last time may be shown beside them. */
+  children?: ReactNode | ((failed: unknown) => ReactNode);
   /** What the button does, as a verb: "Revoke". */
   action: string;
   danger?: boolean;
@@ -50,7 +51,7 @@ export function Ask(props: Asked) {
     <Dialog opened={props.opened} onClose={close} title={props.title} size={props.size ?? 'lg'}>
       <form onSubmit={submit} noValidate>
         <Stack gap="sm">
-          {props.children}
+          {typeof props.children === 'function' ? props.children(error) : props.children}
           {props.comment && (
             <Textarea
               label={texts.common.comment}

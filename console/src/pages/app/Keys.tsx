@@ -1,4 +1,5 @@
-import { Button } from '@mantine/core';
+import { Button, Menu } from '@mantine/core';
+import { IconChevronDown } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Credential } from '../../api/apps';
@@ -14,13 +15,14 @@ import { Section } from '../../parts/Page';
 import { usePaging } from '../../parts/paging';
 import { Shown } from '../../parts/Shown';
 import { Time } from '../../parts/Time';
+import { kindName } from '../../parts/ways';
 import { texts } from '../../texts';
-import { AddClient } from '../credential/AddClient';
+import { AddCredential } from '../credential/AddCredential';
 import { KeyState, LastUse } from '../credential/KeyState';
 import { KeyStepsOf } from '../credential/KeySteps';
-import { type NewKey, NewSecret } from '../credential/NewSecret';
+import type { CredentialKind } from '../credential/kinds';
+import { type Made, MadeCredential } from '../credential/Made';
 import { Proof } from '../credential/Proof';
-import { CreateKey } from './CreateKey';
 
 const words = texts.apps.keys;
 
@@ -36,9 +38,9 @@ export function Keys(props: { app: string; tenant: string }) {
 
 function KeysSeen(props: { app: string; writes: boolean }) {
   const { app, writes } = props;
-  const [open, setOpen] = useState<'key' | 'client'>();
+  const [open, setOpen] = useState<CredentialKind>();
   const close = () => setOpen(undefined);
-  const [made, setMade] = useState<NewKey>();
+  const [made, setMade] = useState<Made>();
   const { cursor, buttons } = usePaging();
   const query = useQuery({
     queryKey: ['credentials', { app, cursor }],
@@ -47,10 +49,8 @@ function KeysSeen(props: { app: string; writes: boolean }) {
   });
   const create = writes && (
     <>
-      <Button variant="default" onClick={() => setOpen('client')}>
-        {words.addClient}
-      </Button>
-      <Button onClick={() => setOpen('key')}>{words.create}</Button>
+      <AddOther onChosen={setOpen} />
+      <Button onClick={() => setOpen('api_key')}>{words.create}</Button>
     </>
   );
   return (
@@ -70,10 +70,35 @@ function KeysSeen(props: { app: string; writes: boolean }) {
           )
         }
       </Loaded>
-      {open === 'key' && <CreateKey app={app} onClose={close} onMade={setMade} />}
-      {open === 'client' && <AddClient app={app} onClose={close} />}
-      {made && <NewSecret made={made} onClose={() => setMade(undefined)} />}
+      {open && <AddCredential kind={open} app={app} onClose={close} onMade={setMade} />}
+      {made && <MadeCredential made={made} onClose={() => setMade(undefined)} />}
     </Section>
+  );
+}
+
+/** Kinds of credentials besides keys, in the order of how often they are wanted. */
+const OTHERS: CredentialKind[] = ['basic', 'mtls', 'signature', 'hmac', 'jwt'];
+
+/** Chooses what else than a key is to prove the app. */
+function AddOther(props: { onChosen: (kind: CredentialKind) => void }) {
+  const may = useMay();
+  // Whose tokens are believed, and which of their clients are apps, is for the same people to say.
+  const kinds = OTHERS.filter((kind) => kind !== 'jwt' || may('issuers.write'));
+  return (
+    <Menu position="bottom-end" trapFocus>
+      <Menu.Target>
+        <Button variant="default" rightSection={<IconChevronDown size={16} aria-hidden />}>
+          {words.addOther}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {kinds.map((kind) => (
+          <Menu.Item key={kind} onClick={() => props.onChosen(kind)}>
+            {kindName(kind)}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 
@@ -110,6 +135,6 @@ const COLUMNS: Array<Column<Credential>> = [
   { head: words.lastUse, cell: (key) => <LastUse of={key.id ?? ''} /> },
 ];
 
-function stepsWith(onMade: (made: NewKey) => void): Column<Credential> {
+function stepsWith(onMade: (made: Made) => void): Column<Credential> {
   return { head: words.steps, cell: (key) => <KeyStepsOf of={key} onMade={onMade} /> };
 }

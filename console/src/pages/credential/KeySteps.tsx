@@ -4,8 +4,8 @@ import type { Credential } from '../../api/apps';
 import { type Versioned, versionOf } from '../../parts/patch';
 import { texts } from '../../texts';
 import { EditKey } from './EditKey';
-import { hasSecret } from './kinds';
-import type { NewKey } from './NewSecret';
+import { isKey } from './kinds';
+import type { Made } from './Made';
 import { Revoke } from './Revoke';
 import { Rotate } from './Rotate';
 import { stateOf } from './standing';
@@ -17,7 +17,7 @@ import { stateOf } from './standing';
 export function KeySteps(props: {
   of: Versioned<Credential>;
   compact?: boolean;
-  onMade: (made: NewKey) => void;
+  onMade: (made: Made) => void;
 }) {
   const [step, setStep] = useState<'edit' | 'rotate' | 'revoke'>();
   const key = props.of.value;
@@ -39,7 +39,7 @@ export function KeySteps(props: {
           >
             {good ? words.edit : words.extend}
           </Button>
-          {good && hasSecret(key) && (
+          {good && isKey(key) && (
             <Button
               size={size}
               variant="default"
@@ -68,6 +68,6 @@ export function KeySteps(props: {
 }
 
 /** {@link KeySteps} of a key that stands in a list. */
-export function KeyStepsOf(props: { of: Credential; onMade: (made: NewKey) => void }) {
+export function KeyStepsOf(props: { of: Credential; onMade: (made: Made) => void }) {
   return <KeySteps of={{ value: props.of, version: versionOf(props.of) }} compact onMade={props.onMade} />;
 }

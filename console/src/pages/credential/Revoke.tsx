@@ -6,14 +6,14 @@ import { Shown } from '../../parts/Shown';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
 import { LastUse } from './KeyState';
-import { hasSecret } from './kinds';
+import { isKey } from './kinds';
 
 const words = texts.apps.revoke;
 
 /** Ends a key or another credential, at once and for good. */
 export function Revoke(props: { of: Credential; onClose: () => void }) {
   const { id = '', title, app } = props.of;
-  const key = hasSecret(props.of);
+  const key = isKey(props.of);
   const revoke = async (reason: string) => {
     await answer(api.POST('/api/v1/credentials/{id}/revoke', { params: { path: { id } }, body: { reason } }));
     told(words.done(id));

@@ -4,7 +4,7 @@ import { type Credential, refreshApps } from '../../api/apps';
 import { answer, api } from '../../api/client';
 import { Ask } from '../../parts/Ask';
 import { texts } from '../../texts';
-import { type NewKey, newKeyOf } from './NewSecret';
+import { type Made, madeOf } from './Made';
 
 const words = texts.apps.rotate;
 
@@ -12,7 +12,7 @@ const words = texts.apps.rotate;
 const OVERLAPS = [0, 3600, 86_400, 604_800, 2_592_000, 7_776_000];
 
 /** Replaces a key by another that carries the same; the old one stays good for a while. */
-export function Rotate(props: { of: Credential; onClose: () => void; onMade: (made: NewKey) => void }) {
+export function Rotate(props: { of: Credential; onClose: () => void; onMade: (made: Made) => void }) {
   const [overlap, setOverlap] = useState('86400');
   const id = props.of.id ?? '';
   const rotate = async (comment: string) => {
@@ -22,7 +22,7 @@ export function Rotate(props: { of: Credential; onClose: () => void; onMade: (ma
         body: { overlap_seconds: Number(overlap), comment },
       }),
     );
-    props.onMade(newKeyOf(made));
+    props.onMade(madeOf(made));
     await refreshApps();
   };
   return (

@@ -46,21 +46,31 @@ test('the command carries the key where the service looks for one', () => {
   const example = {
     method: 'POST',
     path: '/v1/users',
-    places: { headers: ['X-API-Key'], query: ['key'] },
+    accepted: { kinds: ['api_key'], headers: ['X-API-Key'], query: ['key'] },
     hosts: [],
     mediaType: 'application/json',
   };
   const gateway = 'https://api.example.com:8443';
-  expect(commandFor(example, gateway, "pst_a'b")).toBe(
-    `curl -X POST https://api.example.com:8443/v1/users -H 'X-API-Key: pst_a'\\''b' -H 'Content-Type: application/json' --data-raw '{}'`,
+  expect(commandFor(example, gateway, 'api_key', { secret: "pst_a'b" })).toBe(
+    `curl -X POST https://api.example.com:8443/v1/users -H 'Content-Type: application/json' -H 'X-API-Key: pst_a'\\''b' --data-raw '{}'`,
   );
   const queried = {
     ...example,
     method: 'GET',
-    places: { headers: [], query: ['key'] },
+    accepted: { kinds: ['api_key'], headers: [], query: ['key'] },
     mediaType: undefined,
   };
-  expect(commandFor(queried, gateway, 'pst_ab')).toBe(
+  expect(commandFor(queried, gateway, 'api_key', { secret: 'pst_ab' })).toBe(
     `curl -X GET 'https://api.example.com:8443/v1/users?key=pst_ab'`,
   );
+});
+
+test('a secret signs in the way that the operation accepts', () => {
+  const example = { method: 'GET', path: '/orders', hosts: [], mediaType: undefined };
+  const accepted = (kind: string) => ({ kinds: [kind], headers: [], query: [] });
+  const has = { secret: 's', keyId: 'till', algorithm: 'hmac-sha256' as const };
+  const command = (kind: string) =>
+    commandFor({ ...example, accepted: accepted(kind) }, 'https://api.example.com', 'hmac', has);
+  expect(command('hmac')).toContain('Authorization: Signature keyId=');
+  expect(command('signature')).toContain('Signature-Input: sig1=');
 });

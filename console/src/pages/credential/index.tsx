@@ -17,9 +17,11 @@ import { texts } from '../../texts';
 import { RefusedLately } from '../app/RefusedLately';
 import { KeyState, LastUse } from './KeyState';
 import { KeySteps } from './KeySteps';
-import { hasSecret } from './kinds';
-import { type NewKey, NewSecret } from './NewSecret';
+import { isKey, kindOf } from './kinds';
+import { type Made, MadeCredential } from './Made';
 import { Proof } from './Proof';
+import { lives } from './standing';
+import { Use } from './Use';
 
 const words = texts.apps.key;
 
@@ -28,9 +30,9 @@ export default function CredentialPage() {
   const { id } = useParams({ from: '/inside/credentials/$id' });
   const query = useQuery(credentialQuery(id));
   const app = query.data?.value.app;
-  const [made, setMade] = useState<NewKey>();
+  const [made, setMade] = useState<Made>();
   const owner = useQuery({ ...ownerQuery(app ?? ''), enabled: app !== undefined });
-  const other = query.data && !hasSecret(query.data.value);
+  const other = query.data && !isKey(query.data.value);
   const title = other ? words.titleOfOther(id) : words.title(id);
   const actions = query.data && owner.data && (
     <Allowed to="credentials.write" tenant={owner.data.tenant}>
@@ -41,7 +43,7 @@ export default function CredentialPage() {
     <Page title={title} actions={actions}>
       <Loaded query={query}>{(key) => <About of={key} />}</Loaded>
       {app && <RefusedLately app={app} credential={id} />}
-      {made && <NewSecret made={made} onClose={() => setMade(undefined)} />}
+      {made && <MadeCredential made={made} onClose={() => setMade(undefined)} />}
     </Page>
   );
 }
@@ -68,12 +70,18 @@ function About(props: { of: Versioned<Credential> }) {
             [words.made]: key.created_at && <Time at={key.created_at} by={key.created_by} />,
             [words.replaces]: key.replaces && <KeyLink id={key.replaces} />,
             [words.notBefore]: key.not_before && <Time at={key.not_before} />,
+            [words.replacing]: !isKey(key) && words.replacingOf[kindOf(key)],
             [words.expires]: key.expires_at ? <Time at={key.expires_at} /> : words.never,
             [words.revoked]: key.revoked_at && <Time at={key.revoked_at} by={key.revoked_by} />,
             [words.reason]: key.reason && <Shown text={key.reason} />,
           }}
         />
       </Section>
+      {lives(key) && (
+        <Section title={words.use}>
+          <Use of={key} />
+        </Section>
+      )}
       <Section title={words.restrictions}>
         <Restrictions of={key} />
       </Section>

@@ -9,7 +9,7 @@ import { Section } from '../../parts/Page';
 import { Shown } from '../../parts/Shown';
 import { ThingLink } from '../../parts/ThingLink';
 import { texts } from '../../texts';
-import { AddClient } from '../credential/AddClient';
+import { AddCredential } from '../credential/AddCredential';
 import { Accept } from './Accept';
 
 const words = texts.issuers.uses;
@@ -78,7 +78,7 @@ export function Uses(props: { of: Issuer; writes: boolean }) {
         )}
       </Loaded>
       {open === 'accept' && <Accept issuer={id} onClose={close} />}
-      {open === 'client' && <AddClient issuer={id} onClose={close} />}
+      {open === 'client' && <AddCredential kind="jwt" issuer={id} onClose={close} />}
     </Section>
   );
 }

@@ -73,14 +73,14 @@ export const apps = {
     resumed: (app: string) => `App ${app} may act again.`,
     undone: 'Undone',
   },
-  proof: { of: 'of', everyClient: 'every other client' },
+  proof: { of: 'of', everyClient: 'every other client', keyId: 'called' },
   keys: {
     title: 'Keys and other credentials',
     create: 'Create a key',
-    addClient: 'Add a client',
+    addOther: 'Add something else',
     none: 'This app has no credential',
     noneHelp:
-      'Create a key, or add the client of an issuer: without one it can call nothing that asks who calls.',
+      'Create a key, or add what else proves it: without a credential it can call nothing that asks who calls.',
     noneOfYours: 'Whoever manages the app can create one.',
     key: 'Credential',
     kind: 'Proved by',
@@ -93,13 +93,80 @@ export const apps = {
     lastUse: 'Last used',
     steps: 'Actions',
   },
-  createKey: {
-    title: (app: string) => `Create a key for ${app}`,
-    action: 'Create the key',
+  add: {
+    title: {
+      api_key: (app?: string) => of('Create a key', app),
+      basic: (app?: string) => of('Create a user name and password', app),
+      hmac: (app?: string) => of('Create a secret to sign by', app),
+      signature: (app?: string) => of('Add a public key', app),
+      mtls: (app?: string) => of('Add a client certificate', app),
+      jwt: (app?: string) => of('Add a client of an issuer', app),
+    },
+    action: {
+      api_key: 'Create the key',
+      basic: 'Create the password',
+      hmac: 'Create the secret',
+      signature: 'Add it',
+      mtls: 'Add it',
+      jwt: 'Add it',
+    },
+    explain: {
+      api_key: 'A text that is sent with each request. It is shown once.',
+      basic: 'For programs that know HTTP Basic only. The password is made here, and shown once.',
+      hmac: 'Each request is signed by it; it is never sent. It is made here, shown once, and kept sealed.',
+      signature:
+        'Each request is signed by a private key that never leaves its owner. Postern has the public key only.',
+      mtls: 'The connection proves who calls, by a certificate of an authority that the service trusts.',
+      jwt: 'The tokens that the issuer makes for this client are the app’s from then on.',
+    },
+    app: 'App',
     environment: 'Environment',
     environmentHelp: 'It is good there only.',
+    done: (credential: string, app: string) => `${credential} is a credential of ${app} now.`,
+  },
+  proofs: {
     user: 'User name',
-    userHelp: 'Empty: an API key. With a name, a password for it (HTTP Basic), where a service accepts such.',
+    userHelp: 'It alone finds the credential, so nobody else has it, of whatever tenant.',
+    userWrong: 'Leave out colons and control characters.',
+    publicKey: 'Public key',
+    publicKeyHelp: 'PEM text or a JWK: Ed25519, P-256, P-384, or RSA of at least 2048 bits.',
+    algorithm: 'It signs by',
+    keyId: 'What signatures call it (keyid)',
+    keyIdHelp: 'Empty: the id of the credential. No other credential has it.',
+    by: 'The certificate is known by',
+    fingerprintOnly: 'Whoever says whose certificates are trusted can choose one of its names, too.',
+    names: {
+      fingerprint: 'SHA-256 fingerprint',
+      dns: 'DNS name',
+      uri: 'URI',
+      email: 'Mail address',
+      subject: 'Subject',
+    },
+    nameHelp: {
+      fingerprint: 'One certificate: openssl x509 -noout -fingerprint -sha256 -in client.crt',
+      dns: 'Among its alternative names: openssl x509 -noout -ext subjectAltName -in client.crt',
+      uri: 'Among its alternative names, a SPIFFE id say, to the letter.',
+      email: 'Among its alternative names, to the letter.',
+      subject: 'To the letter: openssl x509 -noout -subject -nameopt RFC2253 -in client.crt',
+    },
+    issuer: 'Issuer',
+    client: 'Client',
+    clientHelp:
+      'What the issuer calls it: the client id that its tokens name. * is every client that is no other app.',
+  },
+  use: {
+    nothing: 'The key is good for no operation yet. Request a subscription for its app next.',
+    nothingWith: (kind: string) =>
+      `It is good for no operation yet. It takes a subscription of its app, and an operation that accepts: ${kind}.`,
+    unknownKey: 'How it signs depends on its key, which is in a file of the gateway’s machine.',
+    own: {
+      api_key: 'With the key in its place:',
+      basic: 'With the password in its place:',
+      hmac: 'With the secret in its place, OpenSSL signs it:',
+      signature: 'With the private key in private.pem, OpenSSL signs it:',
+      mtls: 'With the certificate in client.crt and its key in client.key:',
+      jwt: 'With a token of the client in its place:',
+    },
   },
   editKey: {
     title: (key: string) => `Edit ${key}`,
@@ -149,6 +216,17 @@ export const apps = {
     allRoles: 'All that the app carries',
     made: 'Created',
     replaces: 'Replaces',
+    replacing: 'To replace it',
+    replacingOf: {
+      api_key: '',
+      jwt: 'Its issuer makes new tokens, and changes the keys that sign them.',
+      basic:
+        'A name has one password: create another name of the app, and revoke this one once nobody uses it.',
+      hmac: 'Create another secret of the app, and revoke this one once nobody signs by it.',
+      signature: 'Add the new public key besides, and revoke this one once nobody signs by it.',
+      mtls: 'A new certificate with the same name needs no change here; a fingerprint is that of one certificate.',
+    },
+    use: 'A request with it',
     notBefore: 'Not good before',
     expires: 'Expires',
     never: 'Never',
@@ -165,7 +243,6 @@ export const apps = {
     title: (key: string) => `${key} was created`,
     what: (key: string) => `secret of ${key}`,
     passwordOf: (user: string) => `password of ${user}`,
-    nothing: 'The key is good for no operation yet. Request a subscription for its app next.',
   },
   rotate: {
     title: (key: string) => `Rotate ${key}`,
@@ -250,6 +327,10 @@ export const apps = {
       `The first ${n} are shown; there are more. Ask about one of them by “Could it call something else?”`,
   },
 };
+
+function of(what: string, app?: string): string {
+  return app ? `${what} for ${app}` : what;
+}
 
 function plural(n: number, what: string): string {
   return `${n} ${n === 1 ? what : `${what}s`}`;

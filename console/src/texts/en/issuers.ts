@@ -192,17 +192,4 @@ export const issuers = {
     reasonHelp: 'Whoever holds one reads this.',
     done: 'They are refused from now on.',
   },
-  client: {
-    title: 'Add a client of an issuer',
-    does: 'Add it',
-    explain: 'The tokens that the issuer makes for this client are the app’s from then on.',
-    issuer: 'Issuer',
-    app: 'App',
-    client: 'Client',
-    clientHelp:
-      'What the issuer calls it: the client id that its tokens name. * is every client that is no other app.',
-    environment: 'Environment',
-    environmentHelp: 'It is good for this one only.',
-    done: (client: string, app: string) => `Client ${client} is the app ${app}.`,
-  },
 };

@@ -18,17 +18,11 @@ export function EditWays(props: { read: Read<Service>; called: Called; onClose: 
   const words = texts.ways;
   const { save, asking, questions } = useSaving();
   const [draft, setDraft] = useState(() => draftOf(service));
-  const [failed, setFailed] = useState<unknown>();
   const patch = patchOf(draft, service);
   const change = async (comment: string) => {
     const { id, tenant } = service;
-    try {
-      const went = await save({ kind: 'service', id, tenant, patch, comment }, version);
-      if (went === 'made') told(words.saved(id));
-    } catch (error) {
-      setFailed(error);
-      throw error;
-    }
+    const went = await save({ kind: 'service', id, tenant, patch, comment }, version);
+    if (went === 'made') told(words.saved(id));
   };
   return (
     <>
@@ -42,14 +36,18 @@ export function EditWays(props: { read: Read<Service>; called: Called; onClose: 
         onClose={props.onClose}
         onDone={change}
       >
-        <SimpleGrid cols={{ base: 1, sm: 2 }}>
-          <WaysFields draft={draft} set={setDraft} failed={failed} />
-          <Sends accepted={acceptedBy(draft)} optional={false} called={props.called} draft />
-        </SimpleGrid>
-        {draft.open && service.authentication && (
-          <Alert color="orange" variant="outline">
-            {words.opens}
-          </Alert>
+        {(failed) => (
+          <>
+            <SimpleGrid cols={{ base: 1, sm: 2 }}>
+              <WaysFields draft={draft} set={setDraft} failed={failed} />
+              <Sends accepted={acceptedBy(draft)} optional={false} called={props.called} draft />
+            </SimpleGrid>
+            {draft.open && service.authentication && (
+              <Alert color="orange" variant="outline">
+                {words.opens}
+              </Alert>
+            )}
+          </>
         )}
       </Ask>
       {questions}

@@ -18,6 +18,12 @@ export function Sends(props: { accepted: Accepted; optional: boolean; called: Ca
   const bare = { method: called.method, url: `${new URL(base).origin}${called.path}`, headers: [] };
   const ways = waysOf(accepted, called.service, bare);
   const challenges = ways.flatMap((way) => way.challenges);
+  const told = [
+    ...challenges.map((one) => ['WWW-Authenticate', one] as const),
+    ...ways.flatMap((way) =>
+      way.acceptSignature ? [['Accept-Signature', way.acceptSignature] as const] : [],
+    ),
+  ];
   const none = ways.length === 0 || optional;
   return (
     <Stack gap="xs" component="section" aria-label={title}>
@@ -39,9 +45,9 @@ export function Sends(props: { accepted: Accepted; optional: boolean; called: Ca
         <div>
           <Text size="sm">{words.challenge}</Text>
           {challenges.length === 0 && <Text size="sm">{words.noChallenge}</Text>}
-          {challenges.map((one) => (
-            <div key={one}>
-              <code>WWW-Authenticate:</code> <Shown text={one} mono first={200} />
+          {told.map(([name, value]) => (
+            <div key={value}>
+              <code>{name}:</code> <Shown text={value} mono first={200} />
             </div>
           ))}
         </div>

@@ -2,12 +2,12 @@ import { Checkbox, Radio, Stack } from '@mantine/core';
 import { kindName } from '../../../parts/ways';
 import { texts } from '../../../texts';
 import { choosing, KINDS, type Kind, kindsOf, type WaysDraft } from './draft';
-import { FIELDS } from './kinds';
+import { FIELDS, TrustedFields } from './kinds';
 
 /** The fields of the ways into a service. */
 export function WaysFields(props: { draft: WaysDraft; set: (draft: WaysDraft) => void; failed: unknown }) {
   const { draft, set, failed } = props;
-  const { said } = draft;
+  const { said, trusted } = draft;
   const words = texts.ways.form;
   const say = (members: Partial<WaysDraft['said']>) => set({ ...draft, said: { ...said, ...members } });
   return (
@@ -42,6 +42,14 @@ export function WaysFields(props: { draft: WaysDraft; set: (draft: WaysDraft) =>
               </Stack>
             );
           })}
+          {trusted && (
+            <TrustedFields
+              value={trusted}
+              needed={said.mtls !== undefined}
+              failed={failed}
+              onChange={(trusted) => set({ ...draft, trusted })}
+            />
+          )}
           <Checkbox
             label={words.subscription}
             description={words.subscriptionHelp}

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Service } from '../documents';
 import {
+  acceptedBy,
   acceptedIn,
   accepting,
   choosing,
@@ -81,4 +82,41 @@ test('an operation chooses among what its service accepts, and may ask for nothi
   expect(membersOf(own)).toEqual({ accepts: ['jwt', 'anonymous'], anonymous: null });
   expect(membersOf({ as: 'optional' })).toEqual({ accepts: null, anonymous: true });
   expect(acceptedIn(both, { as: 'service' }).kinds).toEqual(['api_key', 'jwt']);
+});
+
+test('signatures, passwords and certificates say what is not as usual, and no more', () => {
+  const before = service({});
+  const signed = choosing(choosing(draftOf(before), 'signature', true), 'basic', true);
+  expect(patchOf(signed, before)).toEqual({ authentication: { api_key: {}, signature: {}, basic: {} } });
+  const draft = saying(signed, { signature: { nonce: 'required', components: ['@method', 'x-till'] } });
+  expect(acceptedBy(draft)).toMatchObject({
+    kinds: ['api_key', 'signature', 'basic'],
+    signature: { components: ['@method', 'x-till'], nonce: true, digest: true },
+  });
+  const hmac = saying(choosing(signed, 'hmac', true), { hmac: { digest: 'optional' } });
+  expect(acceptedBy(hmac).hmac).toEqual({
+    components: ['@method', '@path', '@query', 'host'],
+    nonce: false,
+    digest: false,
+  });
+});
+
+test('certificates are a way in where some are trusted, and stay trusted where they were before', () => {
+  const before = service({});
+  const chosen = choosing(draftOf(before), 'mtls', true);
+  expect(isWhole(chosen)).toBe(false);
+  const trusting = { ...chosen, trusted: { ...chosen.trusted, authorities: '/tls/ca.crt' } };
+  expect(isWhole(trusting)).toBe(true);
+  expect(patchOf(trusting, before)).toEqual({
+    authentication: { api_key: {}, mtls: {} },
+    client_certificate: { authorities: '/tls/ca.crt', required: false },
+  });
+  expect(patchOf(choosing(chosen, 'mtls', false), before)).toEqual({});
+  const required = { ...before, client_certificate: { authorities: '/tls/ca.crt' } } as Service;
+  const both = choosing(draftOf(required), 'mtls', true);
+  expect(patchOf(both, required)).toEqual({ authentication: { api_key: {}, mtls: {} } });
+  expect(patchOf(choosing(both, 'mtls', false), required)).toEqual({});
+  expect(patchOf({ ...draftOf(required), trusted: { authorities: '' } }, required)).toEqual({
+    client_certificate: null,
+  });
 });

@@ -1,33 +1,55 @@
 import type { Schemas } from '../../../api/client';
 import { filled } from '../../../parts/fields';
 import { patchOf as differences } from '../../../parts/patch';
-import type { Accepted } from '../../../parts/ways';
+import type { Signed } from '../../../parts/signing';
+import { type Accepted, USUAL_SIGNED } from '../../../parts/ways';
 import type { Operation, Service } from '../documents';
 
 /** The header that a key stands in where nothing is said. */
 export const USUAL_HEADER = 'X-API-Key';
 
 /** Kinds of credentials that a service may accept, in the order in which callers are asked for them. */
-export const KINDS = ['api_key', 'jwt', 'session'] as const;
+export const KINDS = ['api_key', 'jwt', 'session', 'signature', 'hmac', 'basic', 'mtls'] as const;
 
 /** A kind of credential that a service may accept: the member of `authentication` that says so. */
 export type Kind = (typeof KINDS)[number];
 
 /** What a service says that it accepts. Members that have their default are left out. */
-export type Authentication = Partial<Omit<Schemas['ConfiguredAuthentication'], 'api_key' | 'session'>> & {
+export type Authentication = Partial<Omit<Schemas['ConfiguredAuthentication'], Kind>> & {
   api_key?: Partial<Schemas['ConfiguredApiKey']>;
+  jwt?: Schemas['ConfiguredJwt'];
   session?: Partial<Schemas['ConfiguredSession']>;
+  signature?: Partial<Schemas['ConfiguredSignature']>;
+  hmac?: Partial<Schemas['ConfiguredHmac']>;
+  basic?: object;
+  mtls?: object;
 };
+
+/** Whose client certificates a service trusts. */
+export type Trusted = Partial<Schemas['ConfiguredClientCertificate']>;
 
 /** What the form of a service's ways in holds. */
 export interface WaysDraft {
   /** Nobody is asked who they are. */
   open: boolean;
   said: Authentication;
+  /** Whose client certificates are trusted, whether they say who calls or not. */
+  trusted?: Trusted | undefined;
 }
 
 /** What a kind says where it has just been chosen. */
-const BEGINNINGS: Required<Pick<Authentication, Kind>> = { api_key: {}, jwt: { issuers: [] }, session: {} };
+const BEGINNINGS: Required<Pick<Authentication, Kind>> = {
+  api_key: {},
+  jwt: { issuers: [] },
+  session: {},
+  signature: {},
+  hmac: {},
+  basic: {},
+  mtls: {},
+};
+
+/** Certificates are one way among others: whoever has none is told of the others, too. */
+const TRUSTED: Trusted = { authorities: '', required: false };
 
 /** What `authentication` says besides the kinds. */
 const OTHERS = ['subscription', 'forward_credential'];
@@ -41,16 +63,25 @@ export function kindsOf(said: Authentication | undefined): string[] {
 }
 
 /** The ways into a service as their form has them: one that says no kind accepts keys. */
-export function draftOf({ authentication }: Service): WaysDraft {
+export function draftOf({ authentication, client_certificate: trusted }: Service): WaysDraft {
   const said = authentication as Authentication | undefined;
-  if (said === undefined) return { open: true, said: {} };
-  return { open: false, said: kindsOf(said).length > 0 ? said : { ...said, api_key: {} } };
+  if (said === undefined) return { open: true, said: {}, trusted };
+  return { open: false, said: kindsOf(said).length > 0 ? said : { ...said, api_key: {} }, trusted };
 }
 
 /** The draft with a kind more, or less. */
 export function choosing(draft: WaysDraft, kind: Kind, chosen: boolean): WaysDraft {
   const { [kind]: _, ...others } = draft.said;
-  return { ...draft, said: chosen ? { ...draft.said, [kind]: BEGINNINGS[kind] } : others };
+  const said = chosen ? { ...draft.said, [kind]: BEGINNINGS[kind] } : others;
+  if (kind !== 'mtls') return { ...draft, said };
+  // What connections need stays, where it was there before.
+  const trusted = chosen ? (draft.trusted ?? TRUSTED) : isTrusted(draft.trusted) ? draft.trusted : undefined;
+  return { ...draft, said, trusted };
+}
+
+/** Whether some client certificates are trusted. */
+function isTrusted(trusted: Trusted | undefined): boolean {
+  return Boolean(trusted?.authorities?.trim());
 }
 
 /** The headers that a key may stand in. */
@@ -64,16 +95,17 @@ export function queryOf(said: Authentication): string[] {
 }
 
 /** Whether a draft lets anybody in, and says all that it takes. */
-export function isWhole({ open, said }: WaysDraft): boolean {
+export function isWhole({ open, said, trusted }: WaysDraft): boolean {
   if (open) return true;
   const key = !said.api_key || headersOf(said).length > 0 || queryOf(said).length > 0;
   const session = !said.session || Boolean(said.session.issuer?.trim() && said.session.client_id?.trim());
   const tokens = !said.jwt || filled(said.jwt.issuers).length > 0;
-  return kindsOf(said).length > 0 && key && tokens && session;
+  const certificates = !said.mtls || isTrusted(trusted);
+  return kindsOf(said).length > 0 && key && tokens && session && certificates;
 }
 
 /** A draft without what was left empty, as a service says it. */
-function finished({ open, said }: WaysDraft): Authentication | undefined {
+function finished({ open, said }: Omit<WaysDraft, 'trusted'>): Authentication | undefined {
   if (open) return undefined;
   const made: Authentication = { ...said };
   if (made.api_key?.query && queryOf(said).length === 0) {
@@ -87,6 +119,15 @@ function finished({ open, said }: WaysDraft): Authentication | undefined {
 
 /** What a form changes of a service (RFC 7396): only what is another now, so that others' changes stay. */
 export function patchOf(draft: WaysDraft, service: Service): Record<string, unknown> {
+  const trusted = isTrusted(draft.trusted) ? draft.trusted : undefined;
+  const certificates = differences(
+    { client_certificate: service.client_certificate },
+    { client_certificate: trusted },
+  );
+  return { ...authenticationOf(draft, service), ...certificates };
+}
+
+function authenticationOf(draft: WaysDraft, service: Service): Record<string, unknown> {
   const before = service.authentication as Authentication | undefined;
   const now = finished(draft);
   if (now === undefined) return before === undefined ? {} : { authentication: null };
@@ -102,14 +143,33 @@ export function patchOf(draft: WaysDraft, service: Service): Record<string, unkn
 export function accepting(service: Service, issuer: string): Record<string, unknown> {
   const { said } = draftOf(service);
   const jwt = { ...said.jwt, issuers: [...(said.jwt?.issuers ?? []), issuer] };
-  return patchOf({ open: false, said: { ...said, jwt } }, service);
+  return authenticationOf({ open: false, said: { ...said, jwt } }, service);
 }
 
 /** What a draft accepts, as callers see it. */
 export function acceptedBy({ open, said }: WaysDraft): Accepted {
   if (open) return { kinds: [], headers: [], query: [] };
   const cookie = said.session?.cookie?.name;
-  return { kinds: kindsOf(said), headers: headersOf(said), query: queryOf(said), ...(cookie && { cookie }) };
+  const { signature, hmac } = said;
+  return {
+    kinds: kindsOf(said),
+    headers: headersOf(said),
+    query: queryOf(said),
+    ...(cookie && { cookie }),
+    ...(signature && { signature: signedBy(signature, signature.components) }),
+    ...(hmac && { hmac: signedBy(hmac, ['@method', '@path', '@query', ...(hmac.headers ?? USUAL_HEADERS)]) }),
+  };
+}
+
+/** What signatures by a secret cover besides method, target and time, where nothing is said. */
+export const USUAL_HEADERS = ['host'];
+
+/** What signatures have to be like. */
+function signedBy(
+  { nonce, digest }: { nonce?: Schemas['ConfiguredDemand']; digest?: Schemas['ConfiguredDemand'] },
+  components: readonly string[] = USUAL_SIGNED.components,
+): Signed {
+  return { components, nonce: nonce === 'required', digest: digest !== 'optional' };
 }
 
 /** What an operation accepts: what its service does, that and nothing too, or its own choice in its own order. */

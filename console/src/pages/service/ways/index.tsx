@@ -15,7 +15,7 @@ import { Rules } from '../rules';
 import type { OfVersion } from '../types';
 import { operationsOf } from '../versions';
 import { calledOf } from './called';
-import { acceptedBy, draftOf, waysOfOperation } from './draft';
+import { acceptedBy, draftOf, USUAL_HEADERS, waysOfOperation } from './draft';
 import { EditWays } from './EditWays';
 import { Sends } from './Sends';
 
@@ -56,8 +56,8 @@ function About({ service }: { service: Service }) {
   const words = texts.ways;
   const draft = draftOf(service);
   if (draft.open) return <Text size="sm">{words.everybody}</Text>;
-  const { kinds, headers, query } = acceptedBy(draft);
-  const { said } = draft;
+  const { kinds, headers, query, signature, hmac } = acceptedBy(draft);
+  const { said, trusted } = draft;
   return (
     <Stack gap="xs">
       <Facts
@@ -70,6 +70,14 @@ function About({ service }: { service: Service }) {
               <ThingLink kind="issuer" id={issuer} />
             </div>
           )),
+          [words.signed.components]: signature && <Names names={[...signature.components]} />,
+          [words.signed.headers]: hmac && <Names names={said.hmac?.headers ?? USUAL_HEADERS} />,
+          [words.certificates.title]: trusted && (
+            <>
+              <Shown text={trusted.authorities ?? ''} mono /> (
+              {trusted.required === false ? words.certificates.notAsked : words.certificates.asked})
+            </>
+          ),
           [words.subscription]: said.subscription !== false ? words.needed : words.notNeeded,
           [words.forwarded]: said.forward_credential ? words.yes : words.no,
         }}

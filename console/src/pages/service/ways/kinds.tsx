@@ -1,12 +1,13 @@
-import { TagsInput, TextInput } from '@mantine/core';
+import { Checkbox, Fieldset, TagsInput, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ComponentType } from 'react';
 import { issuersQuery } from '../../../api/issuers';
 import { useMay } from '../../../api/me';
 import { Named } from '../../../parts/Named';
+import { USUAL_SIGNED } from '../../../parts/ways';
 import { texts } from '../../../texts';
 import { errorAt } from '../../services/fields';
-import { type Authentication, headersOf, type Kind, queryOf } from './draft';
+import { type Authentication, headersOf, type Kind, queryOf, type Trusted, USUAL_HEADERS } from './draft';
 
 /** What the fields of a kind get: what is said, how it is changed, and what the API said of it. */
 export interface KindFields {
@@ -22,6 +23,8 @@ export const FIELDS: Partial<Record<Kind, ComponentType<KindFields>>> = {
   api_key: ApiKeys,
   jwt: Tokens,
   session: Sessions,
+  signature: Signatures,
+  hmac: SignedBySecret,
 };
 
 function ApiKeys({ said, say, failed }: KindFields) {
@@ -93,5 +96,131 @@ function Sessions({ said, say, failed }: KindFields) {
       {text('idle')}
       {text('lifetime')}
     </>
+  );
+}
+
+/** Parts of a request that signatures can cover. */
+const PARTS = ['@method', '@target-uri', '@authority', '@scheme', '@request-target', '@path', '@query'];
+
+/** What is asked of signatures of the request (RFC 9421). */
+function Signatures({ said, say, failed }: KindFields) {
+  const signature = said.signature ?? {};
+  const help = texts.ways.signed;
+  const components = signature.components ?? [...USUAL_SIGNED.components];
+  const set = (members: Partial<typeof signature>) => say({ signature: { ...signature, ...members } });
+  return (
+    <>
+      <TagsInput
+        label={help.components}
+        description={help.componentsHelp}
+        data={PARTS}
+        value={components}
+        error={errorAt(failed, ...components.map((_, at) => `/signature/components/${at}`))}
+        onChange={(components) => set({ components })}
+      />
+      <Checkbox
+        label={help.nonce}
+        description={help.nonceHelp}
+        checked={signature.nonce === 'required'}
+        onChange={(event) => set({ nonce: event.currentTarget.checked ? 'required' : undefined })}
+      />
+      <Terms of="signature" said={signature} set={set} failed={failed} />
+    </>
+  );
+}
+
+/** What is asked of signatures by a secret, in `Authorization`. */
+function SignedBySecret({ said, say, failed }: KindFields) {
+  const hmac = said.hmac ?? {};
+  const help = texts.ways.signed;
+  const headers = hmac.headers ?? USUAL_HEADERS;
+  const set = (members: Partial<typeof hmac>) => say({ hmac: { ...hmac, ...members } });
+  return (
+    <>
+      <TagsInput
+        label={help.headers}
+        description={help.headersHelp}
+        value={headers}
+        error={errorAt(failed, ...headers.map((_, at) => `/hmac/headers/${at}`))}
+        onChange={(headers) => set({ headers })}
+      />
+      <Terms of="hmac" said={hmac} set={set} failed={failed} />
+    </>
+  );
+}
+
+type TermsSaid = Pick<NonNullable<Authentication['hmac']>, 'max_age' | 'leeway' | 'digest' | 'max_body'>;
+
+/** What is asked of every signature: how old it may be, and whether a body is signed. */
+function Terms(props: {
+  of: 'signature' | 'hmac';
+  said: TermsSaid;
+  set: (members: TermsSaid) => void;
+  failed: unknown;
+}) {
+  const { said, set } = props;
+  const help = texts.ways.signed;
+  const text = (name: 'max_age' | 'leeway' | 'max_body', disabled = false) => (
+    <TextInput
+      label={help[name]}
+      description={help.help[name]}
+      disabled={disabled}
+      value={said[name] ?? ''}
+      error={errorAt(props.failed, `/${props.of}/${name}`)}
+      onChange={(event) => set({ [name]: event.currentTarget.value || undefined })}
+    />
+  );
+  return (
+    <>
+      <Checkbox
+        label={help.digest}
+        description={help.digestHelp}
+        checked={said.digest !== 'optional'}
+        onChange={(event) => set({ digest: event.currentTarget.checked ? undefined : 'optional' })}
+      />
+      {text('max_age')}
+      {text('leeway')}
+      {text('max_body')}
+    </>
+  );
+}
+
+/** Whose client certificates a service trusts: what it needs to know callers by them. */
+export function TrustedFields(props: {
+  value: Trusted;
+  /** Whether certificates say who calls, so that some have to be trusted. */
+  needed: boolean;
+  failed: unknown;
+  onChange: (value: Trusted) => void;
+}) {
+  const { value, needed, failed } = props;
+  const help = texts.ways.certificates;
+  const set = (members: Trusted) => props.onChange({ ...value, ...members });
+  return (
+    <Fieldset legend={help.title}>
+      <TextInput
+        label={help.authorities}
+        description={needed ? help.authoritiesHelp : help.authoritiesGone}
+        required={needed}
+        value={value.authorities ?? ''}
+        error={errorAt(failed, '/client_certificate/authorities', '/client_certificate', '/mtls')}
+        onChange={(event) => set({ authorities: event.currentTarget.value })}
+      />
+      <TextInput
+        mt="sm"
+        label={help.revocations}
+        description={help.revocationsHelp}
+        value={value.revocations ?? ''}
+        error={errorAt(failed, '/client_certificate/revocations')}
+        onChange={(event) => set({ revocations: event.currentTarget.value || undefined })}
+      />
+      <Checkbox
+        mt="sm"
+        label={help.required}
+        description={help.requiredHelp}
+        checked={value.required ?? true}
+        onChange={(event) => set({ required: event.currentTarget.checked ? undefined : false })}
+      />
+    </Fieldset>
   );
 }
