@@ -44,6 +44,14 @@ beforeAll(async () => {
     items: Array<{ id: string }>;
   };
   pages.push(['credential', `/credentials/${keys.items[0]?.id}`]);
+  const issuer = {
+    id: 'login',
+    issuer: 'https://login.example.com',
+    audiences: ['api'],
+    keys_url: 'http://127.0.0.1:9/',
+  };
+  expect((await at.ask('POST', '/api/v1/issuers', issuer)).status).toBe(201);
+  pages.push(['issuer', '/issuers/login']);
   const change = { kind: 'app', id: 'shop', patch: { title: 'Shop of the house' } };
   const proposal = { comment: 'Call it by its name', changes: [change] };
   const proposed = (await at.ask('POST', '/api/v1/change-requests', proposal)).body as { id: string };

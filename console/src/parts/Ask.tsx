@@ -4,13 +4,14 @@ import { texts } from '../texts';
 import { Dialog } from './Dialog';
 import { useDoing } from './doing';
 import { Failure } from './Failure';
+import { type ErrorAt, errorsIn, Failed } from './failed';
 
 interface Asked {
   opened: boolean;
   onClose: () => void;
   title: string;
-  /** The fields of a form: what the API said of them the last time may be shown beside them. */
-  children?: ReactNode | ((failed: unknown) => ReactNode);
+  /** The fields of a form: those in components of their own ask {@link useErrorAt} what the API said of them. */
+  children?: ReactNode | ((errorAt: ErrorAt) => ReactNode);
   /** What the button does, as a verb: "Revoke". */
   action: string;
   danger?: boolean;
@@ -51,7 +52,9 @@ export function Ask(props: Asked) {
     <Dialog opened={props.opened} onClose={close} title={props.title} size={props.size ?? 'lg'}>
       <form onSubmit={submit} noValidate>
         <Stack gap="sm">
-          {typeof props.children === 'function' ? props.children(error) : props.children}
+          <Failed value={error}>
+            {typeof props.children === 'function' ? props.children(errorsIn(error)) : props.children}
+          </Failed>
           {props.comment && (
             <Textarea
               label={texts.common.comment}

@@ -1,5 +1,6 @@
 import { Textarea, TextInput } from '@mantine/core';
 import type { App } from '../../api/apps';
+import { useErrorAt } from '../../parts/failed';
 import { filled, LinesField } from '../../parts/fields';
 import { texts } from '../../texts';
 import { RolesField } from './RolesField';
@@ -29,6 +30,7 @@ export function AppFields(props: {
   autoFocus?: boolean;
 }) {
   const { draft, change } = props;
+  const errorAt = useErrorAt();
   return (
     <>
       <TextInput
@@ -36,6 +38,7 @@ export function AppFields(props: {
         description={words.titleHelp}
         maxLength={1000}
         value={draft.title ?? ''}
+        error={errorAt('/title')}
         onChange={(event) => change({ title: event.currentTarget.value })}
         data-autofocus={props.autoFocus || undefined}
       />
@@ -45,6 +48,7 @@ export function AppFields(props: {
         minRows={2}
         maxRows={10}
         value={draft.description ?? ''}
+        error={errorAt('/description')}
         onChange={(event) => change({ description: event.currentTarget.value })}
       />
       <TextInput
@@ -52,12 +56,14 @@ export function AppFields(props: {
         description={words.contactHelp}
         maxLength={1000}
         value={draft.contact ?? ''}
+        error={errorAt('/contact')}
         onChange={(event) => change({ contact: event.currentTarget.value })}
       />
       <LinesField
         label={words.tags}
         description={words.tagsHelp}
         value={draft.tags ?? []}
+        error={errorAt('/tags')}
         onChange={(tags) => change({ tags })}
       />
       <RolesField value={draft.access_roles ?? []} onChange={(access_roles) => change({ access_roles })} />

@@ -65,30 +65,19 @@ export function AddCredential(props: {
       disabled={!app || isWhole?.(proof) === false}
       onDone={add}
     >
-      {(failed) => (
-        <>
-          <Text size="sm">{words.explain[kind]}</Text>
-          {Fields && (
-            <Fields
-              draft={proof}
-              change={(members) => setProof({ ...proof, ...members })}
-              failed={failed}
-              issuer={issuer}
-            />
-          )}
-          {!props.app && <Named kind="apps" label={words.app} required value={app} onChange={setApp} />}
-          <NativeSelect
-            label={words.environment}
-            description={words.environmentHelp}
-            data={[...new Set([PRODUCTION, ...declared])]}
-            value={environment}
-            onChange={(event) => setEnvironment(event.currentTarget.value)}
-          />
-          {app && (
-            <Carried app={app} draft={draft} change={(members) => setDraft({ ...draft, ...members })} />
-          )}
-        </>
+      <Text size="sm">{words.explain[kind]}</Text>
+      {Fields && (
+        <Fields draft={proof} change={(members) => setProof({ ...proof, ...members })} issuer={issuer} />
       )}
+      {!props.app && <Named kind="apps" label={words.app} required value={app} onChange={setApp} />}
+      <NativeSelect
+        label={words.environment}
+        description={words.environmentHelp}
+        data={[...new Set([PRODUCTION, ...declared])]}
+        value={environment}
+        onChange={(event) => setEnvironment(event.currentTarget.value)}
+      />
+      {app && <Carried app={app} draft={draft} change={(members) => setDraft({ ...draft, ...members })} />}
     </Ask>
   );
 }

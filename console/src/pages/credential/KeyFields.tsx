@@ -1,6 +1,7 @@
 import { Fieldset, Stack, TextInput } from '@mantine/core';
 import type { Credential } from '../../api/apps';
 import type { Schemas } from '../../api/client';
+import { useErrorAt } from '../../parts/failed';
 import { ChoicesField, filled, LinesField, SubsetField } from '../../parts/fields';
 import { MomentInput } from '../../parts/MomentInput';
 import { texts } from '../../texts';
@@ -39,6 +40,7 @@ export function KeyFields(props: {
   early?: boolean;
 }) {
   const { draft, change, grants } = props;
+  const errorAt = useErrorAt();
   return (
     <Stack gap="sm">
       <TextInput
@@ -46,6 +48,7 @@ export function KeyFields(props: {
         description={words.titleHelp}
         maxLength={1000}
         value={draft.title ?? ''}
+        error={errorAt('/title')}
         onChange={(event) => change({ title: event.currentTarget.value })}
         data-autofocus
       />
@@ -71,6 +74,7 @@ export function KeyFields(props: {
         <MomentInput
           label={words.notBefore}
           value={draft.not_before}
+          error={errorAt('/not_before')}
           onChange={(not_before) => change({ not_before })}
         />
       )}
@@ -78,6 +82,7 @@ export function KeyFields(props: {
         label={words.expires}
         description={words.expiresHelp}
         value={draft.expires_at}
+        error={errorAt('/expires_at')}
         onChange={(expires_at) => change({ expires_at })}
       />
       <Restrictions
@@ -95,6 +100,9 @@ function Restrictions(props: {
   onChange: (value: Restriction) => void;
 }) {
   const value = props.value ?? ({} as Restriction);
+  const errorAt = useErrorAt();
+  const linesWrong = (name: 'addresses' | 'referrers') =>
+    errorAt(...(value[name] ?? []).map((_, at) => `/restricted_to/${name}/${at}`));
   const change = (members: Partial<Restriction>) => props.onChange({ ...value, ...members });
   return (
     <Fieldset legend={words.restrictions}>
@@ -104,6 +112,7 @@ function Restrictions(props: {
           description={words.addressesHelp}
           placeholder="203.0.113.0/24"
           value={value.addresses ?? []}
+          error={linesWrong('addresses')}
           onChange={(addresses) => change({ addresses })}
         />
         <ChoicesField
@@ -125,6 +134,7 @@ function Restrictions(props: {
           description={words.referrersHelp}
           placeholder="*.example.com"
           value={value.referrers ?? []}
+          error={linesWrong('referrers')}
           onChange={(referrers) => change({ referrers })}
         />
       </Stack>

@@ -1,12 +1,15 @@
-import { NativeSelect, Textarea, TextInput } from '@mantine/core';
-import type { ComponentType } from 'react';
+import { NativeSelect, Radio, Stack, Textarea, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { type ComponentType, useState } from 'react';
 import type { Credential } from '../../api/apps';
 import type { Schemas } from '../../api/client';
 import { useMayIn } from '../../api/rights';
+import { useErrorAt } from '../../parts/failed';
 import { Named } from '../../parts/Named';
+import { Shown } from '../../parts/Shown';
 import { algorithmOf } from '../../parts/signing';
 import { texts } from '../../texts';
-import { errorAt } from '../services/fields';
+import { readCertificate } from './certificate';
 import type { CredentialKind } from './kinds';
 
 const words = texts.apps.proofs;
@@ -42,7 +45,6 @@ export const EMPTY: ProofDraft = {
 export interface ProofFields {
   draft: ProofDraft;
   change: (members: Partial<ProofDraft>) => void;
-  failed: unknown;
   /** The issuer, where it is known from where the form was opened. */
   issuer?: string | undefined;
 }
@@ -94,7 +96,8 @@ function userError(user: string): string | undefined {
   return /[:\p{Cc}]/u.test(user) ? words.userWrong : undefined;
 }
 
-function UserName({ draft, change, failed }: ProofFields) {
+function UserName({ draft, change }: ProofFields) {
+  const errorAt = useErrorAt();
   return (
     <TextInput
       label={words.user}
@@ -103,19 +106,23 @@ function UserName({ draft, change, failed }: ProofFields) {
       maxLength={255}
       autoComplete="off"
       value={draft.user}
-      error={userError(draft.user) ?? errorAt(failed, '/user')}
+      error={userError(draft.user) ?? errorAt('/user')}
       onChange={(event) => change({ user: event.currentTarget.value })}
       data-autofocus
     />
   );
 }
 
+/** Keys and certificates are easier to compare so. */
+const MONOSPACE = { input: { fontFamily: 'var(--mantine-font-family-monospace)' } };
+
 /** Whether a key signs in a way that it does not say itself. */
 function signsByRsa(publicKey: string): boolean {
   return algorithmOf(publicKey) === 'rsa-pss-sha512';
 }
 
-function PublicKey({ draft, change, failed }: ProofFields) {
+function PublicKey({ draft, change }: ProofFields) {
+  const errorAt = useErrorAt();
   return (
     <>
       <Textarea
@@ -127,9 +134,9 @@ function PublicKey({ draft, change, failed }: ProofFields) {
         minRows={4}
         maxRows={12}
         spellCheck={false}
-        styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
+        styles={MONOSPACE}
         value={draft.publicKey}
-        error={errorAt(failed, '/signing_key/public_key', '/signing_key')}
+        error={errorAt('/signing_key/public_key', '/signing_key')}
         onChange={(event) => change({ publicKey: event.currentTarget.value })}
         data-autofocus
       />
@@ -138,7 +145,7 @@ function PublicKey({ draft, change, failed }: ProofFields) {
           label={words.algorithm}
           data={['rsa-pss-sha512', 'rsa-v1_5-sha256']}
           value={draft.algorithm}
-          error={errorAt(failed, '/signing_key/algorithm')}
+          error={errorAt('/signing_key/algorithm')}
           onChange={(event) => change({ algorithm: event.currentTarget.value as ProofDraft['algorithm'] })}
         />
       )}
@@ -147,7 +154,7 @@ function PublicKey({ draft, change, failed }: ProofFields) {
         description={words.keyIdHelp}
         maxLength={1000}
         value={draft.keyId}
-        error={errorAt(failed, '/signing_key/key_id')}
+        error={errorAt('/signing_key/key_id')}
         onChange={(event) => change({ keyId: event.currentTarget.value })}
       />
     </>
@@ -155,11 +162,13 @@ function PublicKey({ draft, change, failed }: ProofFields) {
 }
 
 /** What a certificate is known by. Which names certificates have is for whoever says whose are trusted. */
-function Certificate({ draft, change, failed }: ProofFields) {
+function Certificate({ draft, change }: ProofFields) {
+  const errorAt = useErrorAt();
   const all = useMayIn()('issuers.write', null);
   const names = all ? NAMES : NAMES.slice(0, 1);
   return (
     <>
+      <ReadCertificate names={names} draft={draft} change={change} />
       <NativeSelect
         label={words.by}
         description={all ? undefined : words.fingerprintOnly}
@@ -173,7 +182,7 @@ function Certificate({ draft, change, failed }: ProofFields) {
         required
         maxLength={2048}
         value={draft.name}
-        error={errorAt(failed, `/certificate/${draft.by}`, '/certificate')}
+        error={errorAt(`/certificate/${draft.by}`, '/certificate')}
         onChange={(event) => change({ name: event.currentTarget.value })}
         data-autofocus
       />
@@ -181,7 +190,64 @@ function Certificate({ draft, change, failed }: ProofFields) {
   );
 }
 
-function Client({ draft, change, failed, issuer }: ProofFields) {
+/** Reads a certificate that is pasted, and offers what it can be known by. */
+function ReadCertificate(props: Pick<ProofFields, 'draft' | 'change'> & { names: readonly Name[] }) {
+  const { draft, change } = props;
+  const [pem, setPem] = useState('');
+  const { data } = useQuery({
+    queryKey: ['certificate', pem],
+    queryFn: async () => (await readCertificate(pem)) ?? null,
+    enabled: pem.trim() !== '',
+    gcTime: 0,
+  });
+  const offered = props.names.flatMap((name) =>
+    [data?.[name] ?? []].flat().map((value) => ({ name, value, id: `${name} ${value}` })),
+  );
+  return (
+    <>
+      <Textarea
+        label={words.pem}
+        description={words.pemHelp}
+        placeholder="-----BEGIN CERTIFICATE-----"
+        autosize
+        minRows={3}
+        maxRows={6}
+        spellCheck={false}
+        styles={MONOSPACE}
+        value={pem}
+        error={data === null && pem.trim() ? words.pemWrong : undefined}
+        onChange={(event) => setPem(event.currentTarget.value)}
+      />
+      {offered.length > 0 && (
+        <Radio.Group
+          label={words.says}
+          value={`${draft.by} ${draft.name}`}
+          onChange={(id) => {
+            const chosen = offered.find((one) => one.id === id);
+            if (chosen) change({ by: chosen.name, name: chosen.value });
+          }}
+        >
+          <Stack gap={6} mt={4}>
+            {offered.map(({ name, value, id }) => (
+              <Radio
+                key={id}
+                value={id}
+                label={
+                  <>
+                    {words.names[name]}: <Shown text={value} mono first={100} />
+                  </>
+                }
+              />
+            ))}
+          </Stack>
+        </Radio.Group>
+      )}
+    </>
+  );
+}
+
+function Client({ draft, change, issuer }: ProofFields) {
+  const errorAt = useErrorAt();
   return (
     <>
       {!issuer && (
@@ -190,7 +256,7 @@ function Client({ draft, change, failed, issuer }: ProofFields) {
           label={words.issuer}
           required
           value={draft.issuer}
-          error={errorAt(failed, '/client/issuer')}
+          error={errorAt('/client/issuer')}
           onChange={(issuer) => change({ issuer })}
         />
       )}
@@ -200,7 +266,7 @@ function Client({ draft, change, failed, issuer }: ProofFields) {
         required
         maxLength={1000}
         value={draft.client}
-        error={errorAt(failed, '/client/id', '/client')}
+        error={errorAt('/client/id', '/client')}
         onChange={(event) => change({ client: event.currentTarget.value })}
         data-autofocus
       />

@@ -1,4 +1,5 @@
 import { Checkbox, Select, Stack, TextInput } from '@mantine/core';
+import { useErrorAt } from '../../parts/failed';
 import { texts } from '../../texts';
 import type { IssuerDraft } from './draft';
 
@@ -10,6 +11,7 @@ export function IntrospectionFields(props: {
   change: (members: Partial<IssuerDraft>) => void;
 }) {
   const { introspection } = props.draft;
+  const errorAt = useErrorAt();
   const say = (members: Partial<NonNullable<typeof introspection>>) =>
     props.change({ introspection: { ...introspection, ...members } });
   const text = (name: 'url' | 'client_id' | 'client_secret' | 'timeout' | 'cache', required = false) => (
@@ -18,6 +20,7 @@ export function IntrospectionFields(props: {
       description={words.help[name]}
       required={required}
       value={introspection?.[name] ?? ''}
+      error={errorAt(`/introspection/${name}`)}
       onChange={(event) => say({ [name]: event.currentTarget.value })}
     />
   );

@@ -1,5 +1,6 @@
 import { Fieldset, MultiSelect, Radio, Stack, TagsInput, Text, TextInput } from '@mantine/core';
 import type { Schemas } from '../../api/client';
+import { useErrorAt } from '../../parts/failed';
 import { More } from '../../parts/More';
 import { Shown } from '../../parts/Shown';
 import { texts } from '../../texts';
@@ -22,6 +23,7 @@ interface Fields {
 export function IssuerFields(props: Fields & { autoFocus?: boolean }) {
   const { draft, change } = props;
   const kind = keysKindOf(draft);
+  const errorAt = useErrorAt();
   return (
     <>
       <TextInput
@@ -30,6 +32,7 @@ export function IssuerFields(props: Fields & { autoFocus?: boolean }) {
         required
         maxLength={1000}
         value={draft.issuer ?? ''}
+        error={errorAt('/issuer')}
         onChange={(event) => change({ issuer: event.currentTarget.value })}
         data-autofocus={props.autoFocus || undefined}
       />
@@ -38,6 +41,7 @@ export function IssuerFields(props: Fields & { autoFocus?: boolean }) {
         description={words.audiencesHelp}
         required
         value={draft.audiences ?? []}
+        error={errorAt('/audiences', ...(draft.audiences ?? []).map((_, at) => `/audiences/${at}`))}
         onChange={(audiences) => change({ audiences })}
       />
       <Radio.Group label={words.keys} value={kind} onChange={(kind) => change(withKeysAt(kind as KeysKind))}>
@@ -53,6 +57,7 @@ export function IssuerFields(props: Fields & { autoFocus?: boolean }) {
         description={words.titleHelp}
         maxLength={1000}
         value={draft.title ?? ''}
+        error={errorAt('/title')}
         onChange={(event) => change({ title: event.currentTarget.value })}
       />
       <More label={words.more} open={saysMore(draft)}>
@@ -63,6 +68,7 @@ export function IssuerFields(props: Fields & { autoFocus?: boolean }) {
 }
 
 function Where({ draft, change, kind }: Fields & { kind: KeysKind }) {
+  const errorAt = useErrorAt();
   if (kind === 'url') {
     return (
       <TextInput
@@ -70,6 +76,7 @@ function Where({ draft, change, kind }: Fields & { kind: KeysKind }) {
         label={words.url}
         required
         value={draft.keys_url ?? ''}
+        error={errorAt('/keys_url')}
         onChange={(event) => change({ keys_url: event.currentTarget.value })}
       />
     );
@@ -81,6 +88,7 @@ function Where({ draft, change, kind }: Fields & { kind: KeysKind }) {
         description={words.fileHelp}
         required
         value={draft.keys_file ?? ''}
+        error={errorAt('/keys_file')}
         onChange={(event) => change({ keys_file: event.currentTarget.value })}
       />
     );
@@ -92,6 +100,7 @@ function Where({ draft, change, kind }: Fields & { kind: KeysKind }) {
         description={words.secretHelp}
         required
         value={draft.secret ?? ''}
+        error={errorAt('/secret')}
         onChange={(event) => change({ secret: event.currentTarget.value })}
       />
     );
@@ -106,6 +115,7 @@ function Where({ draft, change, kind }: Fields & { kind: KeysKind }) {
 }
 
 function Seldom({ draft, change }: Fields) {
+  const errorAt = useErrorAt();
   const kind = keysKindOf(draft);
   const length = (name: 'leeway' | 'refresh' | 'keep', help: string) => (
     <TextInput
@@ -113,6 +123,7 @@ function Seldom({ draft, change }: Fields) {
       description={help}
       maxLength={40}
       value={draft[name] ?? ''}
+      error={errorAt(`/${name}`)}
       onChange={(event) => change({ [name]: event.currentTarget.value || undefined })}
     />
   );
@@ -136,6 +147,7 @@ function Seldom({ draft, change }: Fields) {
         description={words.algorithmsHelp}
         data={ALGORITHMS}
         value={draft.algorithms ?? []}
+        error={errorAt('/algorithms')}
         onChange={(algorithms) => change({ algorithms: algorithms as typeof ALGORITHMS })}
       />
       <Fieldset legend={words.claims}>
@@ -149,6 +161,7 @@ function Seldom({ draft, change }: Fields) {
               label={words.claim[name]}
               description={words.claimUsual[name]}
               value={claimOf(draft, name) ?? []}
+              error={errorAt(`/claims/${name}`)}
               onChange={(said) => claims(name, said)}
             />
           ))}

@@ -3,7 +3,6 @@ import { useState } from 'react';
 import { Ask } from '../../parts/Ask';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
-import { errorAt } from '../services/fields';
 import { UpstreamSelect } from '../services/UpstreamSelect';
 import { useLook } from '../services/useLook';
 import type { Read } from './data';
@@ -23,7 +22,6 @@ export function AddVersion(props: { read: Read<Service>; onClose: () => void }) 
   const [path, setPath] = useState('');
   const [from, setFrom] = useState(newest?.[0] ?? '');
   const [upstream, setUpstream] = useState(newest?.[1].upstream ?? '');
-  const [failed, setFailed] = useState<unknown>();
   const taken = Object.hasOwn(service.versions, name);
   const add = async (comment: string) => {
     const added = {
@@ -33,14 +31,9 @@ export function AddVersion(props: { read: Read<Service>; onClose: () => void }) 
       operations: service.versions[from]?.operations ?? {},
     };
     const { id, tenant } = service;
-    try {
-      const patch = { versions: { [name]: added } };
-      const went = await save({ kind: 'service', id, tenant, patch, comment }, etag);
-      if (went !== 'made') return;
-    } catch (error) {
-      setFailed(error);
-      throw error;
-    }
+    const patch = { versions: { [name]: added } };
+    const went = await save({ kind: 'service', id, tenant, patch, comment }, etag);
+    if (went !== 'made') return;
     told(words.added(name));
     setLook({ version: name, tab: 'operations', operation: undefined });
   };
@@ -55,37 +48,41 @@ export function AddVersion(props: { read: Read<Service>; onClose: () => void }) 
         onClose={props.onClose}
         onDone={add}
       >
-        <TextInput
-          label={words.id}
-          required
-          data-autofocus
-          value={name}
-          error={taken ? words.taken : name && !isName(name) ? form.idWrong : undefined}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <TextInput
-          label={words.path}
-          description={words.pathHelp}
-          value={path}
-          error={errorAt(failed, '/base_path')}
-          onChange={(event) => setPath(event.currentTarget.value)}
-        />
-        <Select
-          label={words.copy}
-          data={[
-            { value: '', label: words.copyNothing },
-            ...versionsOf(service).map(([value]) => ({ value, label: value })),
-          ]}
-          value={from}
-          allowDeselect={false}
-          onChange={(value) => setFrom(value ?? '')}
-        />
-        <UpstreamSelect
-          label={texts.services.upstreamChoice.legend}
-          value={upstream}
-          error={errorAt(failed, '/upstream')}
-          onChange={setUpstream}
-        />
+        {(errorAt) => (
+          <>
+            <TextInput
+              label={words.id}
+              required
+              data-autofocus
+              value={name}
+              error={taken ? words.taken : name && !isName(name) ? form.idWrong : undefined}
+              onChange={(event) => setName(event.currentTarget.value)}
+            />
+            <TextInput
+              label={words.path}
+              description={words.pathHelp}
+              value={path}
+              error={errorAt('/base_path')}
+              onChange={(event) => setPath(event.currentTarget.value)}
+            />
+            <Select
+              label={words.copy}
+              data={[
+                { value: '', label: words.copyNothing },
+                ...versionsOf(service).map(([value]) => ({ value, label: value })),
+              ]}
+              value={from}
+              allowDeselect={false}
+              onChange={(value) => setFrom(value ?? '')}
+            />
+            <UpstreamSelect
+              label={texts.services.upstreamChoice.legend}
+              value={upstream}
+              error={errorAt('/upstream')}
+              onChange={setUpstream}
+            />
+          </>
+        )}
       </Ask>
       {questions}
     </>

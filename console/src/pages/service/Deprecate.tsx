@@ -4,7 +4,6 @@ import { Ask } from '../../parts/Ask';
 import { MomentInput } from '../../parts/MomentInput';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
-import { errorAt } from '../services/fields';
 import { Callers } from './Callers';
 import { type StepProps, useStep } from './useStep';
 
@@ -16,7 +15,6 @@ export function Deprecate(props: StepProps) {
   const words = texts.services.lifecycle;
   const { take, asking, question } = useStep(of);
   const [ends, setEnds] = useState<string | undefined>(version.sunset_at);
-  const [failed, setFailed] = useState<unknown>();
   return (
     <>
       <Ask
@@ -26,27 +24,26 @@ export function Deprecate(props: StepProps) {
         comment="optional"
         onClose={props.onClose}
         onDone={async (comment) => {
-          try {
-            const ended = await take({ step: 'deprecate', sunset_at: ends ?? null }, comment);
-            if (ended.how === 'proposed') props.onProposed(ended.id);
-            if (ended.how === 'taken') told(words.deprecated(`${service.id}/${name}`));
-          } catch (error) {
-            setFailed(error);
-            throw error;
-          }
+          const ended = await take({ step: 'deprecate', sunset_at: ends ?? null }, comment);
+          if (ended.how === 'proposed') props.onProposed(ended.id);
+          if (ended.how === 'taken') told(words.deprecated(`${service.id}/${name}`));
         }}
       >
-        <Text size="sm">
-          {words.deprecateDetail} {words.successorHelp}
-        </Text>
-        <MomentInput
-          label={words.sunsetAt}
-          description={words.sunsetHelp}
-          value={ends}
-          error={errorAt(failed, '/sunset_at')}
-          onChange={setEnds}
-        />
-        <Callers service={service.id} version={name} />
+        {(errorAt) => (
+          <>
+            <Text size="sm">
+              {words.deprecateDetail} {words.successorHelp}
+            </Text>
+            <MomentInput
+              label={words.sunsetAt}
+              description={words.sunsetHelp}
+              value={ends}
+              error={errorAt('/sunset_at')}
+              onChange={setEnds}
+            />
+            <Callers service={service.id} version={name} />
+          </>
+        )}
       </Ask>
       {question}
     </>

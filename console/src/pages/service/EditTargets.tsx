@@ -4,7 +4,6 @@ import { useState } from 'react';
 import { Ask } from '../../parts/Ask';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
-import { errorAt } from '../services/fields';
 import type { Read } from './data';
 import type { Upstream } from './documents';
 import { type Target, targetsOf } from './health';
@@ -20,7 +19,6 @@ export function EditTargets(props: { read: Read<Upstream>; onClose: () => void }
   const words = texts.services.upstream;
   const { save, asking, questions } = useSaving();
   const [rows, setRows] = useState(() => targetsOf(upstream).map((target, key) => ({ key, ...target })));
-  const [failed, setFailed] = useState<unknown>();
   const set = (key: number, members: Partial<Target>) =>
     setRows(rows.map((row) => (row.key === key ? { ...row, ...members } : row)));
   const add = () =>
@@ -29,14 +27,9 @@ export function EditTargets(props: { read: Read<Upstream>; onClose: () => void }
     const targets = rows.map(({ address, weight }) =>
       weight === 1 ? address.trim() : { address: address.trim(), weight },
     );
-    try {
-      const { id, tenant } = upstream;
-      const went = await save({ kind: 'upstream', id, tenant, patch: { targets }, comment }, version);
-      if (went === 'made') told(words.saved(id));
-    } catch (error) {
-      setFailed(error);
-      throw error;
-    }
+    const { id, tenant } = upstream;
+    const went = await save({ kind: 'upstream', id, tenant, patch: { targets }, comment }, version);
+    if (went === 'made') told(words.saved(id));
   };
   return (
     <>
@@ -49,45 +42,49 @@ export function EditTargets(props: { read: Read<Upstream>; onClose: () => void }
         onClose={props.onClose}
         onDone={change}
       >
-        {!upstream.tenant && <Text size="sm">{words.shared}</Text>}
-        <Stack gap="xs">
-          {rows.map((row, at) => (
-            <Group key={row.key} gap="xs" align="flex-end" wrap="nowrap">
-              <TextInput
-                label={words.addressOf(at + 1)}
-                required
-                value={row.address}
-                error={errorAt(failed, `/targets/${at}`, `/targets/${at}/address`)}
-                onChange={(event) => set(row.key, { address: event.currentTarget.value })}
-                style={{ flex: 1 }}
-              />
-              <NumberInput
-                label={words.weightOf(at + 1)}
-                min={0}
-                max={HEAVIEST}
-                allowDecimal={false}
-                hideControls
-                w={90}
-                value={row.weight}
-                onChange={(weight) => set(row.key, { weight: Number(weight) || 0 })}
-              />
-              <ActionIcon
-                variant="subtle"
-                size={36}
-                aria-label={row.address ? words.remove(row.address) : words.removeEmpty}
-                disabled={rows.length === 1}
-                onClick={() => setRows(rows.filter((other) => other.key !== row.key))}
-              >
-                <IconTrash size={16} aria-hidden />
-              </ActionIcon>
-            </Group>
-          ))}
-          <div>
-            <Button size="xs" variant="default" onClick={add}>
-              {words.add}
-            </Button>
-          </div>
-        </Stack>
+        {(errorAt) => (
+          <>
+            {!upstream.tenant && <Text size="sm">{words.shared}</Text>}
+            <Stack gap="xs">
+              {rows.map((row, at) => (
+                <Group key={row.key} gap="xs" align="flex-end" wrap="nowrap">
+                  <TextInput
+                    label={words.addressOf(at + 1)}
+                    required
+                    value={row.address}
+                    error={errorAt(`/targets/${at}`, `/targets/${at}/address`)}
+                    onChange={(event) => set(row.key, { address: event.currentTarget.value })}
+                    style={{ flex: 1 }}
+                  />
+                  <NumberInput
+                    label={words.weightOf(at + 1)}
+                    min={0}
+                    max={HEAVIEST}
+                    allowDecimal={false}
+                    hideControls
+                    w={90}
+                    value={row.weight}
+                    onChange={(weight) => set(row.key, { weight: Number(weight) || 0 })}
+                  />
+                  <ActionIcon
+                    variant="subtle"
+                    size={36}
+                    aria-label={row.address ? words.remove(row.address) : words.removeEmpty}
+                    disabled={rows.length === 1}
+                    onClick={() => setRows(rows.filter((other) => other.key !== row.key))}
+                  >
+                    <IconTrash size={16} aria-hidden />
+                  </ActionIcon>
+                </Group>
+              ))}
+              <div>
+                <Button size="xs" variant="default" onClick={add}>
+                  {words.add}
+                </Button>
+              </div>
+            </Stack>
+          </>
+        )}
       </Ask>
       {questions}
     </>

@@ -5,7 +5,6 @@ import { environments as environmentsQuery } from '../../api/apps';
 import { Ask } from '../../parts/Ask';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
-import { errorAt } from '../services/fields';
 import { UpstreamSelect } from '../services/UpstreamSelect';
 import type { OfVersion } from './types';
 import { useSaving } from './useSaving';
@@ -30,7 +29,6 @@ export function EditVersion(props: { of: OfVersion; onClose: () => void }) {
   const [path, setPath] = useState(version.base_path ?? '');
   const [upstream, setUpstream] = useState(version.upstream);
   const [environments, setEnvironments] = useState(version.environments ?? []);
-  const [failed, setFailed] = useState<unknown>();
   const change = async (comment: string) => {
     const patch = {
       title: title.trim() || null,
@@ -39,14 +37,9 @@ export function EditVersion(props: { of: OfVersion; onClose: () => void }) {
       environments: environments.length > 0 ? environments : null,
     };
     const { id, tenant } = service;
-    try {
-      const whole = { versions: { [name]: patch } };
-      const went = await save({ kind: 'service', id, tenant, patch: whole, comment }, read.version);
-      if (went === 'made') told(texts.services.page.saved(`${id}/${name}`));
-    } catch (error) {
-      setFailed(error);
-      throw error;
-    }
+    const whole = { versions: { [name]: patch } };
+    const went = await save({ kind: 'service', id, tenant, patch: whole, comment }, read.version);
+    if (went === 'made') told(texts.services.page.saved(`${id}/${name}`));
   };
   return (
     <>
@@ -59,33 +52,37 @@ export function EditVersion(props: { of: OfVersion; onClose: () => void }) {
         onClose={props.onClose}
         onDone={change}
       >
-        {isServed(version) && <LiveNote />}
-        <TextInput
-          label={form.title}
-          maxLength={1000}
-          value={title}
-          onChange={(event) => setTitle(event.currentTarget.value)}
-        />
-        <TextInput
-          label={words.path}
-          description={words.pathHelp}
-          value={path}
-          error={errorAt(failed, '/base_path')}
-          onChange={(event) => setPath(event.currentTarget.value)}
-        />
-        <UpstreamSelect
-          label={texts.services.upstreamChoice.legend}
-          value={upstream}
-          error={errorAt(failed, '/upstream')}
-          onChange={setUpstream}
-        />
-        <MultiSelect
-          label={words.environments}
-          description={words.environmentsHelp}
-          data={all}
-          value={environments}
-          onChange={setEnvironments}
-        />
+        {(errorAt) => (
+          <>
+            {isServed(version) && <LiveNote />}
+            <TextInput
+              label={form.title}
+              maxLength={1000}
+              value={title}
+              onChange={(event) => setTitle(event.currentTarget.value)}
+            />
+            <TextInput
+              label={words.path}
+              description={words.pathHelp}
+              value={path}
+              error={errorAt('/base_path')}
+              onChange={(event) => setPath(event.currentTarget.value)}
+            />
+            <UpstreamSelect
+              label={texts.services.upstreamChoice.legend}
+              value={upstream}
+              error={errorAt('/upstream')}
+              onChange={setUpstream}
+            />
+            <MultiSelect
+              label={words.environments}
+              description={words.environmentsHelp}
+              data={all}
+              value={environments}
+              onChange={setEnvironments}
+            />
+          </>
+        )}
       </Ask>
       {questions}
     </>

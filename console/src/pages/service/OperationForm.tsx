@@ -3,7 +3,6 @@ import { useState } from 'react';
 import { Ask } from '../../parts/Ask';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
-import { errorAt } from '../services/fields';
 import { useLook } from '../services/useLook';
 import type { Operation } from './documents';
 import { LiveNote } from './EditVersion';
@@ -50,7 +49,6 @@ export function OperationForm(props: {
   const [scopes, setScopes] = useState(operation?.scopes ?? []);
   const [ways, setWays] = useState(() => waysOfOperation(operation));
   const [media, setMedia] = useState(listed?.types ?? []);
-  const [failed, setFailed] = useState<unknown>();
   const taken = !operation && Object.hasOwn(of.version.operations, name);
   const declared = Object.keys(service.scopes ?? {});
 
@@ -62,23 +60,18 @@ export function OperationForm(props: {
       title: title.trim() || null,
       ...membersOf(ways),
     };
-    try {
-      const went = await save(
-        {
-          kind: 'service',
-          id: service.id,
-          tenant: service.tenant,
-          patch: { versions: { [of.name]: { operations: { [name]: patch } } } },
-          comment,
-          along: listed ? changeOfMediaTypes(of, name, listed, media) : [],
-        },
-        of.read.version,
-      );
-      if (went !== 'made') return;
-    } catch (error) {
-      setFailed(error);
-      throw error;
-    }
+    const went = await save(
+      {
+        kind: 'service',
+        id: service.id,
+        tenant: service.tenant,
+        patch: { versions: { [of.name]: { operations: { [name]: patch } } } },
+        comment,
+        along: listed ? changeOfMediaTypes(of, name, listed, media) : [],
+      },
+      of.read.version,
+    );
+    if (went !== 'made') return;
     told(words.saved(name));
     setLook({ operation: name });
   };
@@ -96,66 +89,70 @@ export function OperationForm(props: {
         onClose={props.onClose}
         onDone={change}
       >
-        {isServed(of.version) && <LiveNote />}
-        {!operation && (
-          <TextInput
-            label={texts.services.form.id}
-            description={texts.services.form.idHelp}
-            required
-            data-autofocus
-            value={name}
-            error={taken ? words.taken : name && !isName(name) ? texts.services.form.idWrong : undefined}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-        )}
-        <TextInput
-          label={texts.services.form.title}
-          maxLength={1000}
-          value={title}
-          onChange={(event) => setTitle(event.currentTarget.value)}
-        />
-        <MultiSelect
-          label={words.methods}
-          description={words.methodsHelp}
-          data={METHODS}
-          searchable
-          value={methods}
-          error={errorAt(failed, '/methods')}
-          onChange={setMethods}
-        />
-        <TextInput
-          label={words.path}
-          description={words.pathHelp(prefixOf(service, of.version))}
-          required
-          value={path}
-          error={errorAt(failed, '/path')}
-          onChange={(event) => setPath(event.currentTarget.value)}
-        />
-        <MultiSelect
-          label={words.scopes}
-          description={declared.length > 0 ? words.scopesHelp : words.noScopes}
-          data={declared}
-          value={scopes}
-          error={errorAt(failed, '/scopes')}
-          onChange={setScopes}
-        />
-        {service.authentication && (
-          <OperationWaysField
-            kinds={acceptedBy(draftOf(service)).kinds}
-            value={ways}
-            error={errorAt(failed, '/accepts', '/anonymous')}
-            onChange={setWays}
-          />
-        )}
-        {listed && (
-          <TagsInput
-            label={words.media}
-            description={words.mediaHelp}
-            data={MEDIA_TYPES}
-            value={media}
-            error={errorAt(failed, '/content_types')}
-            onChange={setMedia}
-          />
+        {(errorAt) => (
+          <>
+            {isServed(of.version) && <LiveNote />}
+            {!operation && (
+              <TextInput
+                label={texts.services.form.id}
+                description={texts.services.form.idHelp}
+                required
+                data-autofocus
+                value={name}
+                error={taken ? words.taken : name && !isName(name) ? texts.services.form.idWrong : undefined}
+                onChange={(event) => setName(event.currentTarget.value)}
+              />
+            )}
+            <TextInput
+              label={texts.services.form.title}
+              maxLength={1000}
+              value={title}
+              onChange={(event) => setTitle(event.currentTarget.value)}
+            />
+            <MultiSelect
+              label={words.methods}
+              description={words.methodsHelp}
+              data={METHODS}
+              searchable
+              value={methods}
+              error={errorAt('/methods')}
+              onChange={setMethods}
+            />
+            <TextInput
+              label={words.path}
+              description={words.pathHelp(prefixOf(service, of.version))}
+              required
+              value={path}
+              error={errorAt('/path')}
+              onChange={(event) => setPath(event.currentTarget.value)}
+            />
+            <MultiSelect
+              label={words.scopes}
+              description={declared.length > 0 ? words.scopesHelp : words.noScopes}
+              data={declared}
+              value={scopes}
+              error={errorAt('/scopes')}
+              onChange={setScopes}
+            />
+            {service.authentication && (
+              <OperationWaysField
+                kinds={acceptedBy(draftOf(service)).kinds}
+                value={ways}
+                error={errorAt('/accepts', '/anonymous')}
+                onChange={setWays}
+              />
+            )}
+            {listed && (
+              <TagsInput
+                label={words.media}
+                description={words.mediaHelp}
+                data={MEDIA_TYPES}
+                value={media}
+                error={errorAt('/content_types')}
+                onChange={setMedia}
+              />
+            )}
+          </>
         )}
       </Ask>
       {questions}

@@ -9,7 +9,6 @@ import { told } from '../../parts/told';
 import { texts } from '../../texts';
 import { changeTogether, refresh } from '../service/data';
 import { isName } from '../service/versions';
-import { errorAt } from './fields';
 import { isChosen, NO_UPSTREAM, UpstreamChoice } from './UpstreamChoice';
 
 /** Makes a service with a first version, a draft, and goes to it. */
@@ -26,7 +25,6 @@ export function CreateService(props: { onClose: () => void }) {
   const [version, setVersion] = useState('v1');
   const [upstream, setUpstream] = useState(NO_UPSTREAM);
   const [keys, setKeys] = useState(true);
-  const [failed, setFailed] = useState<unknown>();
   const complete = isName(id) && isName(version) && isChosen(upstream) && tenant !== undefined;
 
   const create = async (comment: string) => {
@@ -39,25 +37,20 @@ export function CreateService(props: { onClose: () => void }) {
       ...(keys ? { authentication: { api_key: { header: 'X-API-Key' } } } : {}),
       versions: { [version]: { state: 'draft' as const, upstream: goesTo, operations: {} } },
     };
-    try {
-      if (made) {
-        const target = { ...(tenant ? { tenant } : {}), targets: [upstream.address.trim()] };
-        await changeTogether(
-          [
-            { kind: 'upstream', id: goesTo, put: target, expect: 'absent' },
-            { kind: 'service', id, put: service, expect: 'absent' },
-          ],
-          comment,
-        );
-      } else {
-        const params = { query: { comment: comment || undefined } };
-        // Members that are left out have their defaults, which the generated type does not know.
-        const body = { id, ...service } as never;
-        await answer(api.POST('/api/v1/services', { params, body }));
-      }
-    } catch (error) {
-      setFailed(error);
-      throw error;
+    if (made) {
+      const target = { ...(tenant ? { tenant } : {}), targets: [upstream.address.trim()] };
+      await changeTogether(
+        [
+          { kind: 'upstream', id: goesTo, put: target, expect: 'absent' },
+          { kind: 'service', id, put: service, expect: 'absent' },
+        ],
+        comment,
+      );
+    } else {
+      const params = { query: { comment: comment || undefined } };
+      // Members that are left out have their defaults, which the generated type does not know.
+      const body = { id, ...service } as never;
+      await answer(api.POST('/api/v1/services', { params, body }));
     }
     await refresh();
     told(words.create.done(id));
@@ -74,57 +67,61 @@ export function CreateService(props: { onClose: () => void }) {
       disabled={!complete}
       onDone={create}
     >
-      <TextInput
-        label={words.form.id}
-        description={words.form.idHelp}
-        required
-        data-autofocus
-        value={id}
-        error={id && !isName(id) ? words.form.idWrong : errorAt(failed, '/id')}
-        onChange={(event) => setId(event.currentTarget.value)}
-      />
-      <TextInput
-        label={words.form.title}
-        maxLength={1000}
-        value={title}
-        error={errorAt(failed, '/title')}
-        onChange={(event) => setTitle(event.currentTarget.value)}
-      />
-      <TenantSelect
-        label={words.form.tenant}
-        description={words.form.tenantHelp}
-        permission="services.write"
-        platform={onPlatform ? words.platform : undefined}
-        required
-        value={tenant}
-        onChange={setTenant}
-      />
-      <TextInput
-        label={words.form.basePath}
-        description={words.form.basePathHelp}
-        value={basePath}
-        error={errorAt(failed, '/base_path')}
-        onChange={(event) => setBasePath(event.currentTarget.value)}
-      />
-      <TextInput
-        label={words.create.version}
-        description={words.create.versionHelp}
-        required
-        value={version}
-        error={version && !isName(version) ? words.form.idWrong : undefined}
-        onChange={(event) => setVersion(event.currentTarget.value)}
-      />
-      <UpstreamChoice
-        value={upstream}
-        onChange={setUpstream}
-        error={errorAt(failed, '/upstream', '/targets/0', '/targets')}
-      />
-      <Checkbox
-        label={words.form.keys}
-        description={words.form.keysHelp}
-        checked={keys}
-        onChange={(event) => setKeys(event.currentTarget.checked)}
-      />
+      {(errorAt) => (
+        <>
+          <TextInput
+            label={words.form.id}
+            description={words.form.idHelp}
+            required
+            data-autofocus
+            value={id}
+            error={id && !isName(id) ? words.form.idWrong : errorAt('/id')}
+            onChange={(event) => setId(event.currentTarget.value)}
+          />
+          <TextInput
+            label={words.form.title}
+            maxLength={1000}
+            value={title}
+            error={errorAt('/title')}
+            onChange={(event) => setTitle(event.currentTarget.value)}
+          />
+          <TenantSelect
+            label={words.form.tenant}
+            description={words.form.tenantHelp}
+            permission="services.write"
+            platform={onPlatform ? words.platform : undefined}
+            required
+            value={tenant}
+            onChange={setTenant}
+          />
+          <TextInput
+            label={words.form.basePath}
+            description={words.form.basePathHelp}
+            value={basePath}
+            error={errorAt('/base_path')}
+            onChange={(event) => setBasePath(event.currentTarget.value)}
+          />
+          <TextInput
+            label={words.create.version}
+            description={words.create.versionHelp}
+            required
+            value={version}
+            error={version && !isName(version) ? words.form.idWrong : undefined}
+            onChange={(event) => setVersion(event.currentTarget.value)}
+          />
+          <UpstreamChoice
+            value={upstream}
+            onChange={setUpstream}
+            error={errorAt('/upstream', '/targets/0', '/targets')}
+          />
+          <Checkbox
+            label={words.form.keys}
+            description={words.form.keysHelp}
+            checked={keys}
+            onChange={(event) => setKeys(event.currentTarget.checked)}
+          />
+        </>
+      )}
     </Ask>
   );
 }

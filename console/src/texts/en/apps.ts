@@ -133,6 +133,10 @@ export const apps = {
     algorithm: 'It signs by',
     keyId: 'What signatures call it (keyid)',
     keyIdHelp: 'Empty: the id of the credential. No other credential has it.',
+    pem: 'Certificate, to choose from what it says',
+    pemHelp: 'PEM text, read in this browser and sent nowhere. Or say below what it is known by.',
+    pemWrong: 'There is no certificate in it.',
+    says: 'It says',
     by: 'The certificate is known by',
     fingerprintOnly: 'Whoever says whose certificates are trusted can choose one of its names, too.',
     names: {

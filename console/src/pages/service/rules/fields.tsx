@@ -2,6 +2,7 @@ import { Checkbox, NumberInput, TagsInput, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { answer, api } from '../../../api/client';
 import { useMay } from '../../../api/me';
+import { useErrorAt } from '../../../parts/failed';
 import { More } from '../../../parts/More';
 import { texts } from '../../../texts';
 import { type Draft, type Kind, listOf } from './policy';
@@ -26,6 +27,7 @@ function Several(
   props: Fields & { name: keyof Draft; label: string; help?: string; data?: string[]; upper?: boolean },
 ) {
   const { name, draft, change } = props;
+  const errorAt = useErrorAt();
   const written = (text: string) => (props.upper && /^[a-z]{2}$/.test(text) ? text.toUpperCase() : text);
   return (
     <TagsInput
@@ -33,6 +35,7 @@ function Several(
       description={props.help}
       data={props.data}
       value={listOf(draft[name])}
+      error={errorAt(`/${name}`, ...listOf(draft[name]).map((_, at) => `/${name}/${at}`))}
       onChange={(said) => change({ [name]: said.map(written) })}
     />
   );
@@ -41,6 +44,7 @@ function Several(
 /** Which pages of other origins may call. */
 function Cors(props: Fields) {
   const { draft, change } = props;
+  const errorAt = useErrorAt();
   const some = (name: keyof Draft) => listOf(draft[name]).length > 0;
   const more =
     some('methods') || some('exposed_headers') || some('origin_patterns') || Boolean(draft.max_age);
@@ -66,6 +70,7 @@ function Cors(props: Fields) {
           label={words.maxAge}
           description={words.maxAgeHelp}
           value={draft.max_age ?? ''}
+          error={errorAt('/max_age')}
           onChange={(event) => change({ max_age: event.currentTarget.value })}
         />
       </More>
@@ -76,6 +81,7 @@ function Cors(props: Fields) {
 /** Whose pages may change something. */
 function Csrf(props: Fields) {
   const { draft, change } = props;
+  const errorAt = useErrorAt();
   const token = draft.token;
   const more = token !== undefined || listOf(draft.referers).length > 0 || Boolean(draft.referer_required);
   return (
@@ -99,6 +105,7 @@ function Csrf(props: Fields) {
             label={words.valid}
             description={words.validHelp}
             value={token.valid ?? ''}
+            error={errorAt('/token/valid')}
             onChange={(event) => {
               const { valid: _, ...others } = token;
               const valid = event.currentTarget.value;
@@ -114,6 +121,7 @@ function Csrf(props: Fields) {
 /** From where may be called. */
 function Network(props: Fields) {
   const { draft, change } = props;
+  const errorAt = useErrorAt();
   const known = useQuery({
     queryKey: ['lists', 'names'],
     queryFn: () =>
@@ -126,6 +134,7 @@ function Network(props: Fields) {
       label={label}
       description={words.asns}
       value={listOf(draft[name])}
+      error={errorAt(`/${name}`, ...listOf(draft[name]).map((_, at) => `/${name}/${at}`))}
       onChange={(said) => {
         const all = said.map((one) => Number(one.replace(/^AS/i, ''))).filter((one) => Number.isInteger(one));
         change({ [name]: all } as Draft);

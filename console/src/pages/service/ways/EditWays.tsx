@@ -36,18 +36,14 @@ export function EditWays(props: { read: Read<Service>; called: Called; onClose: 
         onClose={props.onClose}
         onDone={change}
       >
-        {(failed) => (
-          <>
-            <SimpleGrid cols={{ base: 1, sm: 2 }}>
-              <WaysFields draft={draft} set={setDraft} failed={failed} />
-              <Sends accepted={acceptedBy(draft)} optional={false} called={props.called} draft />
-            </SimpleGrid>
-            {draft.open && service.authentication && (
-              <Alert color="orange" variant="outline">
-                {words.opens}
-              </Alert>
-            )}
-          </>
+        <SimpleGrid cols={{ base: 1, sm: 2 }}>
+          <WaysFields draft={draft} set={setDraft} />
+          <Sends accepted={acceptedBy(draft)} optional={false} called={props.called} draft />
+        </SimpleGrid>
+        {draft.open && service.authentication && (
+          <Alert color="orange" variant="outline">
+            {words.opens}
+          </Alert>
         )}
       </Ask>
       {questions}

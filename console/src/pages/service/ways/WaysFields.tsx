@@ -5,8 +5,8 @@ import { choosing, KINDS, type Kind, kindsOf, type WaysDraft } from './draft';
 import { FIELDS, TrustedFields } from './kinds';
 
 /** The fields of the ways into a service. */
-export function WaysFields(props: { draft: WaysDraft; set: (draft: WaysDraft) => void; failed: unknown }) {
-  const { draft, set, failed } = props;
+export function WaysFields(props: { draft: WaysDraft; set: (draft: WaysDraft) => void }) {
+  const { draft, set } = props;
   const { said, trusted } = draft;
   const words = texts.ways.form;
   const say = (members: Partial<WaysDraft['said']>) => set({ ...draft, said: { ...said, ...members } });
@@ -36,7 +36,7 @@ export function WaysFields(props: { draft: WaysDraft; set: (draft: WaysDraft) =>
                 />
                 {said[kind] !== undefined && Fields && (
                   <Stack gap="sm" ps="xl">
-                    <Fields said={said} say={say} failed={failed} />
+                    <Fields said={said} say={say} />
                   </Stack>
                 )}
               </Stack>
@@ -46,7 +46,6 @@ export function WaysFields(props: { draft: WaysDraft; set: (draft: WaysDraft) =>
             <TrustedFields
               value={trusted}
               needed={said.mtls !== undefined}
-              failed={failed}
               onChange={(trusted) => set({ ...draft, trusted })}
             />
           )}

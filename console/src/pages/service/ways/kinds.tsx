@@ -3,17 +3,16 @@ import { useQuery } from '@tanstack/react-query';
 import type { ComponentType } from 'react';
 import { issuersQuery } from '../../../api/issuers';
 import { useMay } from '../../../api/me';
+import { useErrorAt } from '../../../parts/failed';
 import { Named } from '../../../parts/Named';
 import { USUAL_SIGNED } from '../../../parts/ways';
 import { texts } from '../../../texts';
-import { errorAt } from '../../services/fields';
 import { type Authentication, headersOf, type Kind, queryOf, type Trusted, USUAL_HEADERS } from './draft';
 
-/** What the fields of a kind get: what is said, how it is changed, and what the API said of it. */
+/** What the fields of a kind get: what is said, and how it is changed. */
 export interface KindFields {
   said: Authentication;
   say: (members: Partial<Authentication>) => void;
-  failed: unknown;
 }
 
 const words = texts.ways.form;
@@ -27,28 +26,30 @@ export const FIELDS: Partial<Record<Kind, ComponentType<KindFields>>> = {
   hmac: SignedBySecret,
 };
 
-function ApiKeys({ said, say, failed }: KindFields) {
+function ApiKeys({ said, say }: KindFields) {
+  const errorAt = useErrorAt();
   return (
     <>
       <TagsInput
         label={words.headers}
         description={words.headersHelp}
         value={headersOf(said)}
-        error={errorAt(failed, '/header')}
+        error={errorAt('/header')}
         onChange={(header) => say({ api_key: { ...said.api_key, header } })}
       />
       <TagsInput
         label={words.query}
         description={words.queryHelp}
         value={queryOf(said)}
-        error={errorAt(failed, '/query')}
+        error={errorAt('/query')}
         onChange={(query) => say({ api_key: { ...said.api_key, query } })}
       />
     </>
   );
 }
 
-function Tokens({ said, say, failed }: KindFields) {
+function Tokens({ said, say }: KindFields) {
+  const errorAt = useErrorAt();
   const known = useQuery({ ...issuersQuery(undefined, undefined), enabled: useMay()('issuers.read') });
   const names = (known.data?.items ?? []).map((issuer) => issuer.id);
   const issuers = said.jwt?.issuers ?? [];
@@ -59,14 +60,15 @@ function Tokens({ said, say, failed }: KindFields) {
       required
       data={names}
       value={issuers}
-      error={errorAt(failed, '/issuers', ...issuers.map((_, at) => `/issuers/${at}`))}
+      error={errorAt('/issuers', ...issuers.map((_, at) => `/issuers/${at}`))}
       onChange={(issuers) => say({ jwt: { ...said.jwt, issuers } })}
     />
   );
 }
 
 /** How people are signed in at browsers. */
-function Sessions({ said, say, failed }: KindFields) {
+function Sessions({ said, say }: KindFields) {
+  const errorAt = useErrorAt();
   const session = said.session ?? {};
   const help = texts.ways.session;
   const set = (members: Partial<typeof session>) => say({ session: { ...session, ...members } });
@@ -76,7 +78,7 @@ function Sessions({ said, say, failed }: KindFields) {
       description={help.help[name]}
       required={required}
       value={session[name] ?? ''}
-      error={errorAt(failed, `/session/${name}`)}
+      error={errorAt(`/session/${name}`)}
       onChange={(event) => set({ [name]: event.currentTarget.value || undefined })}
     />
   );
@@ -88,7 +90,7 @@ function Sessions({ said, say, failed }: KindFields) {
         description={help.help.issuer}
         required
         value={session.issuer ?? ''}
-        error={errorAt(failed, '/session/issuer')}
+        error={errorAt('/session/issuer')}
         onChange={(issuer) => set({ issuer })}
       />
       {text('client_id', true)}
@@ -103,7 +105,8 @@ function Sessions({ said, say, failed }: KindFields) {
 const PARTS = ['@method', '@target-uri', '@authority', '@scheme', '@request-target', '@path', '@query'];
 
 /** What is asked of signatures of the request (RFC 9421). */
-function Signatures({ said, say, failed }: KindFields) {
+function Signatures({ said, say }: KindFields) {
+  const errorAt = useErrorAt();
   const signature = said.signature ?? {};
   const help = texts.ways.signed;
   const components = signature.components ?? [...USUAL_SIGNED.components];
@@ -115,7 +118,7 @@ function Signatures({ said, say, failed }: KindFields) {
         description={help.componentsHelp}
         data={PARTS}
         value={components}
-        error={errorAt(failed, ...components.map((_, at) => `/signature/components/${at}`))}
+        error={errorAt(...components.map((_, at) => `/signature/components/${at}`))}
         onChange={(components) => set({ components })}
       />
       <Checkbox
@@ -124,13 +127,14 @@ function Signatures({ said, say, failed }: KindFields) {
         checked={signature.nonce === 'required'}
         onChange={(event) => set({ nonce: event.currentTarget.checked ? 'required' : undefined })}
       />
-      <Terms of="signature" said={signature} set={set} failed={failed} />
+      <Terms of="signature" said={signature} set={set} />
     </>
   );
 }
 
 /** What is asked of signatures by a secret, in `Authorization`. */
-function SignedBySecret({ said, say, failed }: KindFields) {
+function SignedBySecret({ said, say }: KindFields) {
+  const errorAt = useErrorAt();
   const hmac = said.hmac ?? {};
   const help = texts.ways.signed;
   const headers = hmac.headers ?? USUAL_HEADERS;
@@ -141,10 +145,10 @@ function SignedBySecret({ said, say, failed }: KindFields) {
         label={help.headers}
         description={help.headersHelp}
         value={headers}
-        error={errorAt(failed, ...headers.map((_, at) => `/hmac/headers/${at}`))}
+        error={errorAt(...headers.map((_, at) => `/hmac/headers/${at}`))}
         onChange={(headers) => set({ headers })}
       />
-      <Terms of="hmac" said={hmac} set={set} failed={failed} />
+      <Terms of="hmac" said={hmac} set={set} />
     </>
   );
 }
@@ -152,13 +156,9 @@ function SignedBySecret({ said, say, failed }: KindFields) {
 type TermsSaid = Pick<NonNullable<Authentication['hmac']>, 'max_age' | 'leeway' | 'digest' | 'max_body'>;
 
 /** What is asked of every signature: how old it may be, and whether a body is signed. */
-function Terms(props: {
-  of: 'signature' | 'hmac';
-  said: TermsSaid;
-  set: (members: TermsSaid) => void;
-  failed: unknown;
-}) {
+function Terms(props: { of: 'signature' | 'hmac'; said: TermsSaid; set: (members: TermsSaid) => void }) {
   const { said, set } = props;
+  const errorAt = useErrorAt();
   const help = texts.ways.signed;
   const text = (name: 'max_age' | 'leeway' | 'max_body', disabled = false) => (
     <TextInput
@@ -166,7 +166,7 @@ function Terms(props: {
       description={help.help[name]}
       disabled={disabled}
       value={said[name] ?? ''}
-      error={errorAt(props.failed, `/${props.of}/${name}`)}
+      error={errorAt(`/${props.of}/${name}`)}
       onChange={(event) => set({ [name]: event.currentTarget.value || undefined })}
     />
   );
@@ -190,10 +190,10 @@ export function TrustedFields(props: {
   value: Trusted;
   /** Whether certificates say who calls, so that some have to be trusted. */
   needed: boolean;
-  failed: unknown;
   onChange: (value: Trusted) => void;
 }) {
-  const { value, needed, failed } = props;
+  const { value, needed } = props;
+  const errorAt = useErrorAt();
   const help = texts.ways.certificates;
   const set = (members: Trusted) => props.onChange({ ...value, ...members });
   return (
@@ -203,7 +203,7 @@ export function TrustedFields(props: {
         description={needed ? help.authoritiesHelp : help.authoritiesGone}
         required={needed}
         value={value.authorities ?? ''}
-        error={errorAt(failed, '/client_certificate/authorities', '/client_certificate', '/mtls')}
+        error={errorAt('/client_certificate/authorities', '/client_certificate', '/mtls')}
         onChange={(event) => set({ authorities: event.currentTarget.value })}
       />
       <TextInput
@@ -211,7 +211,7 @@ export function TrustedFields(props: {
         label={help.revocations}
         description={help.revocationsHelp}
         value={value.revocations ?? ''}
-        error={errorAt(failed, '/client_certificate/revocations')}
+        error={errorAt('/client_certificate/revocations')}
         onChange={(event) => set({ revocations: event.currentTarget.value || undefined })}
       />
       <Checkbox
