@@ -11,13 +11,14 @@ use serde_json::{Value, json};
 use std::path::Path;
 
 /// What stands in headers, queries and bodies that are nobody's business.
-const CANARIES: [&str; 6] = [
+const CANARIES: [&str; 7] = [
     "Canary1Authorization",
     "Canary2Cookie",
     "Canary3Proxy",
     "Canary4Token",
     "Canary5Query",
     "Canary6Body",
+    "Canary7Proof",
 ];
 /// Names that only their own tenant and the operators know.
 const STRANGERS: [&str; 2] = ["rival-tenant", "rival-app"];
@@ -100,8 +101,9 @@ fn laden(sent: &str) -> Vec<String> {
     let lines = format!(
         "Host: canaries.test\r\nConnection: close\r\nAuthorization: Bearer {}\r\nCookie: s={}\r\n\
          Proxy-Authorization: Basic {}\r\nX-Auth-Token: {}\r\nX-Note: {sent}\r\n\
+         DPoP: {}\r\n\
          Referer: https://app.example/?api_key={sent}\r\n",
-        CANARIES[0], CANARIES[1], CANARIES[2], CANARIES[3],
+        CANARIES[0], CANARIES[1], CANARIES[2], CANARIES[3], CANARIES[6],
     );
     let post = |path: &str, more: &str| {
         let body = format!("{{\"note\":\"{}\",\"key\":\"{sent}\"}}", CANARIES[5]);

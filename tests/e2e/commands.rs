@@ -202,7 +202,7 @@ impl Stored {
     }
 
     /// Makes a key of an app.
-    fn key(&self, app: &str) -> String {
+    pub(crate) fn key(&self, app: &str) -> String {
         let printed = self.ok(&["keys", "create", "--app", app]);
         printed.trim().to_owned()
     }

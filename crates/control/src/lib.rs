@@ -51,9 +51,9 @@ pub use replace::replace;
 pub use service::audit;
 pub use service::{
     AppAsked, Block, Call, ChangeSet, ClientOfIssuer, Declaration, EnvironmentAddress,
-    GatewayAddresses, Import, KeysOfIssuer, KeysOfIssuers, Listening, Listing, MOST_ON_A_PAGE,
-    OperationAsked, Page, Proposed, Running, Seen, ServedRules, Service, Source, Status, Stored,
-    TargetHealth, UpstreamHealth, UsesOfIssuer, WantedVersion,
+    GatewayAddresses, GivenUp, Import, KeysOfIssuer, KeysOfIssuers, Listening, Listing,
+    MOST_ON_A_PAGE, OperationAsked, Page, Proposed, Running, Seen, ServedRules, Service, Source,
+    Status, Stored, TargetHealth, UpstreamHealth, UsesOfIssuer, WantedVersion,
 };
 pub use socket::Items;
 

@@ -130,6 +130,20 @@ pub fn credential_id() -> Result<String, Refusal> {
     Ok(format!("{CREDENTIAL_PREFIX}{}", random_key()?.id()))
 }
 
+/// Makes a credential whose proof the app has already: a certificate, or the public half of a key.
+/// `proof`: the member of the document that says which, and what it says.
+///
+/// # Errors
+/// The system gave no random bytes.
+pub fn known_by(proof: (&str, Value), new: NewKey) -> Result<Change, Refusal> {
+    let change = Change {
+        put: Some(document(proof, new)),
+        patch: None,
+        ..Change::patch("credential", &credential_id()?, Value::Null)
+    };
+    Ok(change.expecting(Expectation::Absent))
+}
+
 /// Makes a secret that requests are signed by.
 ///
 /// # Errors
@@ -287,6 +301,14 @@ pub fn revoke_tokens(tokens: RevokeTokens) -> Result<Change, Refusal> {
 pub fn usual_end(revoked_at: &str) -> Option<Timestamp> {
     let length = SignedDuration::from_secs(TOKEN_REVOCATION_LENGTH);
     moment(revoked_at)?.saturating_add(length).ok()
+}
+
+/// Whether a revocation of tokens counts no more.
+pub fn is_over(revocation: &Value, now: Timestamp) -> bool {
+    let text = |member| revocation.get(member).and_then(Value::as_str);
+    let until = text("until").and_then(moment);
+    let end = until.or_else(|| usual_end(text("revoked_at")?));
+    end.is_some_and(|end| end <= now)
 }
 
 /// Adds a range to a list. What the range covers already is said, not done again. `at` is now, as

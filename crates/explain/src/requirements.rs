@@ -110,6 +110,10 @@ pub struct Credentials {
     /// The same of signatures by a secret in `Authorization`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub hmac: Option<AskedSignature>,
+    /// Whether a token may (`optional`) or has to (`required`) come with a proof that it is its
+    /// sender's (DPoP, RFC 9449); `None`: proofs are not looked at.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub dpop: Option<String>,
     /// Whoever sends none may pass too.
     pub optional: bool,
 }

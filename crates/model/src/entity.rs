@@ -29,7 +29,7 @@ mod upstream;
 
 pub use about::About;
 pub use access::{
-    Approval, Authentication, CredentialKind, Disclosure, Scope, StatusProfile, Visibility,
+    Approval, Authentication, CredentialKind, Disclosure, Dpop, Scope, StatusProfile, Visibility,
 };
 pub use assignment::Assignment;
 pub use capture::{Capture, Captured, Redact};
@@ -42,7 +42,9 @@ pub use credential::{
 pub use edge::{Edge, EdgeRate};
 pub use environment::{Environment, PRODUCTION};
 pub use geo::{AsNumber, Country, Geo};
-pub use issuer::{Algorithm, ClaimNames, Fetched, Introspection, Issuer, IssuerKeys, JwtProof};
+pub use issuer::{
+    Algorithm, BuiltIn, ClaimNames, Fetched, Introspection, Issuer, IssuerKeys, JwtProof,
+};
 pub use list::{AddressList, ListEntry, ListFormat, ListPlace, ListSource};
 pub use listener::{Distribution, KeySource, Listener, ListenerTls, ProxyProtocol, TlsVersion};
 pub use method::Method;

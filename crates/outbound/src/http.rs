@@ -64,6 +64,8 @@ impl Default for Limits {
 #[derive(Debug, Clone)]
 pub struct HttpClient {
     dialer: Dialer,
+    /// Connects where redirects lead that leave their origin; `None`: as everywhere.
+    led: Option<Dialer>,
     limits: Limits,
     plain: bool,
     places: Arc<Semaphore>,
@@ -94,6 +96,7 @@ impl HttpClient {
     pub fn new(dialer: Dialer) -> Self {
         Self {
             dialer,
+            led: None,
             limits: Limits::default(),
             plain: false,
             places: Arc::new(Semaphore::new(PLACES)),
@@ -111,6 +114,13 @@ impl HttpClient {
     #[must_use]
     pub fn guarded_by(mut self, guard: Arc<dyn crate::Guard>) -> Self {
         self.dialer = self.dialer.guarded_by(guard);
+        self
+    }
+
+    /// The same with a guard of its own for where redirects lead that leave their origin.
+    #[must_use]
+    pub fn led_by(mut self, guard: Arc<dyn crate::Guard>) -> Self {
+        self.led = Some(self.dialer.clone().guarded_by(guard));
         self
     }
 
@@ -172,8 +182,9 @@ impl HttpClient {
         let _place = self.places.acquire().await;
         let (mut target, mut request) = (target, request);
         let mut left = self.limits.redirects;
+        let mut dialer = &self.dialer;
         loop {
-            let response = exchange::once(&self.dialer, self.limits, &target, &request).await?;
+            let response = exchange::once(dialer, self.limits, &target, &request).await?;
             if self.limits.redirects == 0 || request.method != Method::GET {
                 return Ok(response);
             }
@@ -186,6 +197,7 @@ impl HttpClient {
             })?;
             if !next.same_origin(&target) {
                 request.headers.clear();
+                dialer = self.led.as_ref().unwrap_or(dialer);
             }
             target = next;
         }

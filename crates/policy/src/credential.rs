@@ -9,6 +9,8 @@ mod asked;
 mod basic;
 mod bearer;
 mod certificate;
+mod client;
+pub(crate) mod dpop;
 mod elsewhere;
 mod halves;
 mod hmac;
@@ -23,12 +25,14 @@ pub(crate) mod signature;
 pub use answers::{Answers, Heard, Said, Silence};
 #[doc(hidden)]
 pub use basic::fuzz as fuzz_basic;
-pub use bearer::sent as bearer_token;
-pub use host::{HostWays, answers_on, is_open_about_itself};
+pub use bearer::of_request as bearer_token;
+pub use client::{Client, form, grantable};
+pub use host::{HostWays, answers_on, is_open_about_itself, issuer_on};
 pub use passwords::{Passwords, Question};
 pub use remembered::Remembered;
 pub use signature::content;
 
+use crate::client::ClientAddress;
 use crate::facts::{CredentialVerdict, Facts, Place};
 use crate::identity::Identity;
 use crate::router::Route;
@@ -47,6 +51,8 @@ pub struct Verifier<'a> {
     pub keyer: &'a Keyer,
     /// For tokens.
     pub keyring: &'a Keyring,
+    /// Whose request it is, as far as that is known.
+    pub client: Option<&'a ClientAddress>,
     /// Tokens that were found genuine before, where somebody remembers them.
     pub remembered: Option<&'a Remembered>,
     /// What issuers said of tokens before, where somebody keeps it.
@@ -118,6 +124,7 @@ pub fn verify_in(
         },
         Some(Presented::Basic(sent)) => basic::verify(sent, snapshot, by, facts.now()),
         Some(Presented::Certificate(shown)) => certificate::verify(&shown, snapshot),
+        Some(Presented::Possession(token)) => dpop::verify(token, accepted, facts, snapshot, by),
     }
 }
 
@@ -127,7 +134,7 @@ fn found_in<'a>(accepted: &'a Authentication, facts: &'a dyn Facts, secure: bool
     for kind in &accepted.kinds {
         match kind {
             CredentialKind::ApiKey => api_key::find(accepted, facts, &mut found),
-            CredentialKind::Jwt => bearer::find(facts, &mut found),
+            CredentialKind::Jwt => bearer::find(accepted, facts, &mut found),
             CredentialKind::Session => session::find(accepted, facts, secure, &mut found),
             CredentialKind::Signature => signature::find(facts, &mut found),
             CredentialKind::Hmac => hmac::find(facts, &mut found),
@@ -168,13 +175,15 @@ enum Presented<'a> {
     Basic(&'a [u8]),
     /// The certificate of the connection.
     Certificate(certificate::Shown<'a>),
+    /// A token that a proof comes along with.
+    Possession(&'a [u8]),
 }
 
 impl Presented<'_> {
     fn place(&self) -> Place {
         match self {
             Self::Key(key) => key.place(),
-            Self::Bearer(_) | Self::Hmac(_) | Self::Basic(_) => {
+            Self::Bearer(_) | Self::Possession(_) | Self::Hmac(_) | Self::Basic(_) => {
                 Place::Header("authorization".into())
             }
             Self::Signature => Place::Header("signature".into()),

@@ -14,10 +14,10 @@ use crate::facts::{Facts, values};
 use crate::fields::Known;
 use crate::policies::essence;
 use crate::rules::Rules;
-use postern_model::entity::{CsrfToken, KeyDigest, Name};
-use postern_model::key::{Keyer, digest};
+use crate::sealed;
+use postern_model::entity::{CsrfToken, Name};
+use postern_model::key::Keyer;
 use serde::{Deserialize, Serialize};
-use std::fmt::Write as _;
 use std::net::IpAddr;
 
 /// What the key of tokens is derived for.
@@ -122,20 +122,9 @@ impl Rules {
 
 /// Issues a token to an address. `now` is Unix time in seconds.
 pub fn issue(keyer: &Keyer, address: IpAddr, now: i64, random: u128) -> String {
-    let mut token = format!("{now}.{random:032x}");
-    let KeyDigest(mac) = keyer
-        .derived(PURPOSE)
-        .keyed(&digest(&signed(&token, address)));
-    token.push('.');
-    for byte in mac {
-        // Writing to a String cannot fail.
-        let _ = write!(token, "{byte:02x}");
-    }
-    token
-}
-
-fn signed(token: &str, address: IpAddr) -> Vec<u8> {
-    format!("{token}.{}", address.to_canonical()).into_bytes()
+    let token = format!("{now}.{random:032x}");
+    let whom = address.to_canonical().to_string();
+    sealed::seal(&keyer.derived(PURPOSE), &token, &whom)
 }
 
 /// Looks at the token in the header of a request from an address. Compares in constant time what is
@@ -218,21 +207,11 @@ fn verify_sent(
 
 /// When a token was issued, if it was, and to that address: `<seconds>.<random>.<HMAC>`.
 fn issued(sent: &[u8], address: IpAddr, keyer: &Keyer) -> Option<i64> {
-    let text = std::str::from_utf8(sent)
-        .ok()
-        .filter(|text| text.len() <= LONGEST)?;
-    let (token, written) = text.rsplit_once('.')?;
-    let (seconds, _) = token.split_once('.')?;
-    let lower = |b: u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
-    if written.len() != 64 || !written.bytes().all(lower) {
+    if sent.len() > LONGEST {
         return None;
     }
-    let mut mac = [0; 32];
-    for (slot, pair) in mac.iter_mut().zip(written.as_bytes().chunks(2)) {
-        *slot = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    let genuine = keyer
-        .derived(PURPOSE)
-        .verify(&signed(token, address), &KeyDigest(mac));
-    seconds.parse().ok().filter(|_| genuine)
+    let whom = address.to_canonical().to_string();
+    let token = sealed::open(&keyer.derived(PURPOSE), sent, &whom)?;
+    let (seconds, _) = token.split_once('.')?;
+    seconds.parse().ok()
 }

@@ -1,15 +1,19 @@
 //! What is known about one request.
 
 mod located;
+mod once;
+mod possession;
 mod readings;
 mod signed;
 
 pub use located::{AutonomousSystem, Label, LocatedCountry, LocatedSystem};
+pub use once::{Once, Used};
+pub use possession::{GenuineProof, Possession, ProofVerdict};
 pub use readings::{
     BasicFault, Blocked, CredentialVerdict, EdgeReading, Exceeded, OtherKind, Place, Reading,
     Readings, Wanted,
 };
-pub use signed::{ContentVerdict, Once, SignatureFault, Signed, Used};
+pub use signed::{ContentVerdict, SignatureFault, Signed};
 
 use crate::csrf::{CheckedToken, TokenVerdict};
 use crate::fields::Known;

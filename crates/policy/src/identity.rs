@@ -63,10 +63,12 @@ impl Identity {
         Acting::by(self.token.as_deref())
     }
 
-    /// The kind of what it proved it with.
+    /// The kind of what it proved it with. Whoever has a token that was made here has a key, too.
     pub fn kind(&self) -> CredentialKind {
         if self.session.is_some() {
             CredentialKind::Session
+        } else if self.token.is_some() {
+            CredentialKind::Jwt
         } else {
             self.credential.proof.kind()
         }
@@ -125,7 +127,14 @@ impl Identity {
     pub(crate) fn granted<'a>(&'a self, rules: &'a Rules) -> &'a [Name] {
         let Some(subscription) = &self.subscription else {
             let own = self.credential.scopes.as_deref();
-            return own.or_else(|| self.token_scopes()).unwrap_or_default();
+            // A token that was made here grants no more than the key that it was made for.
+            let by_issuer = || {
+                self.credential
+                    .proof
+                    .client()
+                    .and_then(|_| self.token_scopes())
+            };
+            return own.or_else(by_issuer).unwrap_or_default();
         };
         match &subscription.scopes {
             Some(scopes) => scopes,

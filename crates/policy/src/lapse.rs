@@ -7,7 +7,7 @@ use crate::snapshot::Snapshot;
 use crate::stages::{Outcome, STAGES};
 use crate::walk::{Progress, Walk};
 use postern_model::Stage;
-use postern_model::denial::Denial;
+use postern_model::denial::{Code, Denial};
 
 /// The stages that ask who calls and what they may.
 const ASKED: [Stage; 4] = [
@@ -26,8 +26,10 @@ impl Walk {
         let asked = STAGES.iter().filter(|line| ASKED.contains(&line.stage));
         asked.flat_map(|line| line.checks).find_map(|check| {
             match check(&mut progress, snapshot, facts) {
+                Outcome::Pass => None,
                 Outcome::Refuse(denial) => Some(denial),
-                _ => None,
+                // What cannot be found out now is not good.
+                _ => Some(Denial::new(Code::Internal)),
             }
         })
     }

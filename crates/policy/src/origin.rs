@@ -157,7 +157,7 @@ pub(crate) fn is_own_host(origin: &[u8], facts: &dyn Facts, forwarded: Option<&C
 }
 
 /// The part of a URL that is its origin: what stands before the path.
-pub(crate) fn of_url(url: &[u8]) -> &[u8] {
+pub fn of_url(url: &[u8]) -> &[u8] {
     let Some(at) = url.windows(3).position(|three| three == b"://") else {
         return b"";
     };

@@ -429,6 +429,9 @@ fn withheld(service: &Service) -> (Vec<Name>, Vec<Name>) {
     if accepted.accepts(CredentialKind::Signature) {
         headers.extend(FIELDS.map(Into::into));
     }
+    if accepted.dpop.is_some() {
+        headers.push(crate::credential::dpop::HEADER.into());
+    }
     (headers, accepted.query.clone())
 }
 

@@ -144,6 +144,7 @@ pub(crate) fn token() -> Token {
         user: None,
         groups: Box::default(),
         scopes: None,
+        bound_to: None,
         audience: Box::default(),
         issued_at: None,
         not_before: None,

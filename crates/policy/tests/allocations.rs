@@ -203,6 +203,8 @@ fn with_keys() -> Authentication {
         issuers: vec![],
         opaque: None,
         session: None,
+        dpop: None,
+        resource_metadata: None,
         headers: vec!["x-api-key".into()],
         query: vec!["api_key".into()],
         signature: None,
@@ -235,6 +237,7 @@ fn decide(snapshot: &Snapshot<'_>, keyer: &Keyer, facts: &Live<'_>) -> Walk {
                 let by = Verifier {
                     keyer,
                     keyring,
+                    client: None,
                     remembered: None,
                     answers: None,
                     heard: None,

@@ -1,7 +1,7 @@
 //! What no bytes may do.
 
 use crate::introspection::Answer;
-use crate::{KeySet, Trusted, Unverified};
+use crate::{KeySet, Trusted, Unverified, dpop};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use postern_model::Secret;
@@ -34,6 +34,11 @@ pub fn fuzz(data: &[u8]) -> Result<(), String> {
     // As it came, and as header, payload and signature on lines of their own.
     let mut lines = data.splitn(3, |byte| *byte == b'\n');
     let parts = [(); 3].map(|()| coded(lines.next().unwrap_or_default()));
+    for proof in [data, parts.join(".").as_bytes()] {
+        if dpop::Proof::read(proof, b"").is_ok_and(|proof| proof.id().is_empty()) {
+            return Err("a proof counts that cannot be told from others".to_owned());
+        }
+    }
     for token in [data, parts.join(".").as_bytes()] {
         let Ok(token) = Unverified::parse(token) else {
             continue;

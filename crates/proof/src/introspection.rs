@@ -47,13 +47,18 @@ impl Answer {
             Some(Value::String(iss)) => return Ok(Self::Foreign { iss: shown(iss) }),
             Some(_) => return Err("has an `iss` that is not a text".to_owned()),
         }
-        // Whatever is not to be sent as it was opens nothing here. The type need not be said (§2.2).
-        if let Some(kind) = said.get("token_type").and_then(Value::as_str)
-            && !kind.eq_ignore_ascii_case("bearer")
-        {
-            return Ok(Self::Inactive);
+        let token = Token::told(issuer, &said)?;
+        // Whatever is not to be sent as it was opens nothing here. The type need not be said (§2.2);
+        // one that needs a proof says what it is bound to (RFC 9449 §6.2).
+        if let Some(kind) = said.get("token_type").and_then(Value::as_str) {
+            let is_bound = token.bound_to.is_some();
+            let is_ours = kind.eq_ignore_ascii_case("bearer")
+                || is_bound && kind.eq_ignore_ascii_case("dpop");
+            if !is_ours {
+                return Ok(Self::Inactive);
+            }
         }
-        Ok(Self::Active(Box::new(Token::told(issuer, &said)?)))
+        Ok(Self::Active(Box::new(token)))
     }
 }
 
@@ -155,6 +160,17 @@ mod tests {
         assert!(matches!(read(&other), Ok(Answer::Foreign { .. })));
         let refresh = json!({"active": true, "token_type": "refresh_token"});
         assert_eq!(read(&refresh), Ok(Answer::Inactive));
+    }
+
+    #[test]
+    fn a_token_that_needs_a_proof_says_which() {
+        let bound = json!({"active": true, "token_type": "DPoP", "cnf": {"jkt": "abc"}});
+        let Ok(Answer::Active(token)) = read(&bound) else {
+            panic!("{:?}", read(&bound));
+        };
+        assert_eq!(token.bound_to.as_deref(), Some("abc"));
+        let loose = json!({"active": true, "token_type": "DPoP"});
+        assert_eq!(read(&loose), Ok(Answer::Inactive));
     }
 
     #[test]

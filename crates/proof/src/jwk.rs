@@ -4,12 +4,14 @@
 
 use crate::algorithm;
 use crate::json;
+use aws_lc_rs::digest;
 use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{ParsedPublicKey, RsaPublicKeyComponents};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use postern_model::entity::Algorithm;
 use serde_json::{Map, Value};
+use std::fmt::Write as _;
 
 /// Most keys of a set that are kept.
 pub const MOST_KEYS: usize = 64;
@@ -265,6 +267,84 @@ impl Key {
     }
 }
 
+/// A public key that somebody brings along, to be used with one algorithm.
+#[derive(Debug)]
+pub(crate) struct Brought {
+    key: Material,
+    thumbprint: Box<str>,
+}
+
+/// What a private or a shared key has, and a public one has not (RFC 7518 §6.2.2, §6.3.2, §6.4).
+const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+
+/// Most bytes of the modulus of an RSA key that anybody may bring: checking takes longer the longer
+/// it is.
+const MOST_BROUGHT: usize = 512;
+
+impl Brought {
+    /// Reads a key (RFC 9449 §4.2, `jwk`).
+    ///
+    /// # Errors
+    /// What is wrong with it, in words that follow "it".
+    pub(crate) fn read(jwk: &Map<String, Value>, with: Algorithm) -> Result<Self, &'static str> {
+        if PRIVATE.iter().any(|name| jwk.contains_key(*name)) {
+            return Err("brings a private key, which is to be shown to nobody");
+        }
+        Self::fits(jwk, with).ok_or("brings a key that is none for its `alg`")
+    }
+
+    fn fits(jwk: &Map<String, Value>, with: Algorithm) -> Option<Self> {
+        let text = |name| jwk.get(name).and_then(Value::as_str);
+        let (key, members): (_, &[&str]) = match (text("kty")?, with) {
+            ("RSA", _) => {
+                let (n, e) = (bytes(text("n")?)?, bytes(text("e")?)?);
+                let fits = stripped(&n).len() <= MOST_BROUGHT && stripped(&e).len() <= 4;
+                let key = rsa_components(&n, &e).filter(|_| fits)?;
+                let key = key.to_parsed_public_key(algorithm::rsa(with)?).ok()?;
+                (Material::Public(Box::new(key)), &["e", "kty", "n"])
+            }
+            ("EC", _) => {
+                let found = ec_uses(text("crv")?, &bytes(text("x")?)?, &bytes(text("y")?)?);
+                let (_, key) = found.into_iter().find(|(one, _)| *one == with)?;
+                (key, &["crv", "kty", "x", "y"])
+            }
+            ("OKP", Algorithm::EdDSA) if text("crv")? == "Ed25519" => {
+                let key = parsed(with, &bytes(text("x")?)?)?;
+                (key, &["crv", "kty", "x"])
+            }
+            _ => return None,
+        };
+        Some(Self {
+            key,
+            thumbprint: thumbprint(jwk, members)?,
+        })
+    }
+
+    /// What tokens call it that are bound to it (RFC 7638).
+    pub(crate) fn thumbprint(&self) -> &str {
+        &self.thumbprint
+    }
+
+    pub(crate) fn verifies(&self, signed: &[u8], signature: &[u8]) -> bool {
+        self.key.verifies(signed, signature)
+    }
+}
+
+/// SHA-256 of what makes a key, in the order of the names and without blanks (RFC 7638 §3). Each
+/// of them has been read as base64url or is a name that is known, so that nothing needs an escape.
+fn thumbprint(jwk: &Map<String, Value>, members: &[&str]) -> Option<Box<str>> {
+    let mut text = String::from("{");
+    for (at, name) in members.iter().enumerate() {
+        let comma = if at == 0 { "" } else { "," };
+        let value = jwk.get(*name)?.as_str()?;
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{comma}\"{name}\":\"{value}\"");
+    }
+    text.push('}');
+    let digest = digest::digest(&digest::SHA256, text.as_bytes());
+    Some(URL_SAFE_NO_PAD.encode(digest).into())
+}
+
 fn bytes(text: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(text).ok()
 }
@@ -274,14 +354,17 @@ fn parsed(of: Algorithm, key: &[u8]) -> Option<Material> {
     Some(Material::Public(Box::new(key)))
 }
 
+fn rsa_components<'a>(n: &'a [u8], e: &'a [u8]) -> Option<RsaPublicKeyComponents<&'a [u8]>> {
+    let (n, e) = (stripped(n), stripped(e));
+    let fits = (256..=1024).contains(&n.len()) && (1..=5).contains(&e.len());
+    fits.then_some(RsaPublicKeyComponents { n, e })
+}
+
 /// An RSA key of 2048 to 8192 bits (RFC 7518 §3.3 asks for at least 2048).
 fn rsa_uses(n: &[u8], e: &[u8]) -> Vec<(Algorithm, Material)> {
-    let n = stripped(n);
-    let e = stripped(e);
-    if !(256..=1024).contains(&n.len()) || e.is_empty() || e.len() > 5 {
+    let Some(key) = rsa_components(n, e) else {
         return Vec::new();
-    }
-    let key = RsaPublicKeyComponents { n, e };
+    };
     let uses = algorithm::RSA.into_iter().filter_map(|one| {
         let key = key.to_parsed_public_key(algorithm::rsa(one)?).ok()?;
         Some((one, Material::Public(Box::new(key))))

@@ -31,17 +31,29 @@ pub(crate) struct Compact<'a> {
 pub(crate) struct Header {
     pub(crate) alg: Box<str>,
     pub(crate) kid: Option<Box<str>>,
-    /// It says which key to check it with, or where one is: that is never looked at.
+    /// It says which key to check it with, or where one is: that is never looked at, but in a
+    /// proof that its sender has that very key.
     pub(crate) brings_key: bool,
+    /// The key that it brings, of a proof of possession (RFC 9449 §4.2).
+    pub(crate) jwk: Option<Map<String, Value>>,
+}
+
+/// What something that is signed is for, which its type says (RFC 8725 §3.11).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To say who calls.
+    Token,
+    /// To show that its sender has a key (RFC 9449 §4.2).
+    Possession,
 }
 
 /// What is wrong with the form, in words that follow "the token".
 type Wrong = Cow<'static, str>;
 
 impl<'a> Compact<'a> {
-    pub(crate) fn parse(token: &'a [u8]) -> Result<Self, Wrong> {
+    pub(crate) fn parse(token: &'a [u8], purpose: Purpose) -> Result<Self, Wrong> {
         let [header, payload, signature] = parts(token)?;
-        let header = Header::read(&part(header, "header")?)?;
+        let header = Header::read(&part(header, "header")?, purpose)?;
         let claims = json::object(&part(payload, "payload")?);
         let claims = claims.map_err(|what| format!("has a payload that {what}"))?;
         let signature = decoded(signature).ok_or("has a signature that is not base64url")?;
@@ -101,17 +113,17 @@ fn decoded(text: &[u8]) -> Option<Vec<u8>> {
 }
 
 impl Header {
-    fn read(bytes: &[u8]) -> Result<Self, Wrong> {
+    fn read(bytes: &[u8], purpose: Purpose) -> Result<Self, Wrong> {
         let header = json::object(bytes);
-        let header = header.map_err(|what| format!("has a header that {what}"))?;
+        let mut header = header.map_err(|what| format!("has a header that {what}"))?;
         let text = |name: &str| match header.get(name) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(&**text)),
             Some(_) => Err(format!("has a header whose `{name}` is not a text")),
         };
-        let alg = text("alg")?.ok_or("has a header without `alg`")?;
-        let kid = text("kid")?;
-        if kid.is_some_and(|kid| kid.len() > MOST_KID) {
+        let alg: Box<str> = text("alg")?.ok_or("has a header without `alg`")?.into();
+        let kid: Option<Box<str>> = text("kid")?.map(Into::into);
+        if kid.as_ref().is_some_and(|kid| kid.len() > MOST_KID) {
             return Err(format!("has a `kid` of more than {MOST_KID} bytes").into());
         }
         // RFC 7515 §4.1.11: what is critical and not understood makes it invalid. Nothing is
@@ -125,23 +137,45 @@ impl Header {
         if text("cty")?.is_some_and(|cty| cty.eq_ignore_ascii_case("jwt")) {
             return Err("holds another token (`cty: JWT`), and only the outer one is read".into());
         }
-        if let Some(typ) = text("typ")?.filter(|typ| !is_access(typ)) {
-            let shown = printable(typ.as_bytes(), SHOWN);
-            return Err(format!("is of the type `{shown}`, and not an access token").into());
-        }
+        purpose.fits(text("typ")?)?;
         let brings_key = ["jwk", "jku", "x5c", "x5u"];
+        let brings_key = brings_key.iter().any(|name| header.contains_key(*name));
+        let jwk = match (purpose, header.remove("jwk")) {
+            (Purpose::Possession, Some(Value::Object(jwk))) => Some(jwk),
+            _ => None,
+        };
         Ok(Self {
-            alg: alg.into(),
-            kid: kid.map(Into::into),
-            brings_key: brings_key.iter().any(|name| header.contains_key(*name)),
+            alg,
+            kid,
+            brings_key,
+            jwk,
         })
     }
 }
 
-/// Whether a type is that of a token in general (RFC 7519 §5.1) or of an access token (RFC 9068
-/// §2.1). Others (`dpop+jwt`, `logout+jwt`) are signed for something else (RFC 8725 §3.11).
-fn is_access(typ: &str) -> bool {
-    let typ = typ.to_ascii_lowercase();
-    let short = typ.strip_prefix("application/").unwrap_or(&typ);
-    matches!(short, "jwt" | "at+jwt")
+impl Purpose {
+    /// Whether a type is of that purpose: for a token, that of tokens in general (RFC 7519 §5.1) or
+    /// of access tokens (RFC 9068 §2.1), or none at all. Others (`logout+jwt`) are signed for
+    /// something else.
+    fn fits(self, typ: Option<&str>) -> Result<(), Wrong> {
+        let lower = typ.unwrap_or_default().to_ascii_lowercase();
+        let short = lower.strip_prefix("application/").unwrap_or(&lower);
+        let (fits, called) = match self {
+            Self::Token => (
+                typ.is_none() || matches!(short, "jwt" | "at+jwt"),
+                "an access token",
+            ),
+            Self::Possession => (short == "dpop+jwt", "`dpop+jwt`"),
+        };
+        if fits {
+            return Ok(());
+        }
+        Err(match typ {
+            Some(typ) => {
+                let shown = printable(typ.as_bytes(), SHOWN);
+                format!("is of the type `{shown}`, and not {called}").into()
+            }
+            None => format!("has no `typ`, and it must be {called}").into(),
+        })
+    }
 }

@@ -9,6 +9,7 @@
 mod algorithm;
 mod claims;
 mod decoy;
+pub mod dpop;
 mod fuzz;
 pub mod id_token;
 pub mod introspection;
@@ -18,6 +19,7 @@ mod jws;
 mod keyring;
 pub mod message;
 pub mod password;
+mod signing;
 mod structured;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
@@ -29,4 +31,5 @@ mod token;
 pub use fuzz::fuzz;
 pub use jwk::KeySet;
 pub use keyring::{Away, Keyring, Keys};
+pub use signing::SigningKey;
 pub use token::{Fault, Token, Trusted, Unverified};

@@ -6,6 +6,8 @@
     reason = "for tests alone"
 )]
 
+use crate::jwk::Brought;
+use aws_lc_rs::digest;
 use aws_lc_rs::encoding::{AsBigEndian, EcPublicKeyUncompressedBin};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair as RsaKey, KeySize};
@@ -40,6 +42,11 @@ pub fn base64url(bytes: impl AsRef<[u8]>) -> String {
 pub fn hmac_sha256(secret: &[u8], text: &[u8]) -> Vec<u8> {
     let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, secret);
     aws_lc_rs::hmac::sign(&key, text).as_ref().to_vec()
+}
+
+/// What a proof calls the token that it is for (RFC 9449 §4.2, `ath`).
+pub fn hash(token: &str) -> String {
+    base64url(digest::digest(&digest::SHA256, token.as_bytes()))
 }
 
 impl Signer {
@@ -103,6 +110,23 @@ impl Signer {
         jwk["kid"] = self.kid.as_str().into();
         jwk["alg"] = self.algorithm.name().into();
         jwk
+    }
+
+    /// What tokens call it that are bound to it (RFC 7638).
+    pub fn thumbprint(&self) -> String {
+        let jwk = self.jwk();
+        let brought = Brought::read(jwk.as_object().unwrap(), self.algorithm).unwrap();
+        brought.thumbprint().to_owned()
+    }
+
+    /// A proof that its sender has the key (RFC 9449 §4.2).
+    pub fn proof(&self, claims: &Value) -> String {
+        let mut jwk = self.jwk();
+        for name in ["kid", "alg"] {
+            jwk.as_object_mut().unwrap().remove(name);
+        }
+        let header = json!({"typ": "dpop+jwt", "alg": self.algorithm.name(), "jwk": jwk});
+        self.sign(&header, claims)
     }
 
     /// A token with these claims.

@@ -2,6 +2,7 @@
 
 mod attacks;
 mod keys;
+mod possession;
 mod said;
 
 use crate::testing::{Signer, set};

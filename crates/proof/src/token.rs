@@ -1,7 +1,7 @@
 //! A token: whether it is genuine, and what it says.
 
 use crate::jwk::{Checked, KeySet};
-use crate::jws::Compact;
+use crate::jws::{Compact, Purpose};
 use crate::{claims, decoy};
 use postern_model::denial::printable;
 use postern_model::entity::{Algorithm, ClaimNames, Issuer, Name};
@@ -42,6 +42,9 @@ pub struct Token {
     /// The scopes that it carries; `None`: tokens of its issuer carry all.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub scopes: Option<Box<[Arc<str>]>>,
+    /// The thumbprint of the only key whose owner may use it (`cnf`, RFC 9449 §6.1).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub bound_to: Option<Arc<str>>,
     /// Whom it is for.
     pub audience: Box<[Arc<str>]>,
     /// When it was made; Unix time in seconds, as the others.
@@ -112,7 +115,7 @@ impl<'a> Unverified<'a> {
     /// # Errors
     /// [`Fault::Malformed`].
     pub fn parse(token: &'a [u8]) -> Result<Self, Fault> {
-        let compact = Compact::parse(token).map_err(Fault::Malformed)?;
+        let compact = Compact::parse(token, Purpose::Token).map_err(Fault::Malformed)?;
         times(&compact.claims).map_err(|what| Fault::Malformed(what.into()))?;
         Ok(Self(compact))
     }
@@ -170,6 +173,7 @@ impl<'a> Unverified<'a> {
         };
         let accepted = &by.issuer.algorithms;
         if !accepted.is_empty() && !accepted.contains(&algorithm) {
+            self.check_for_nobody();
             return Err(wrong("its algorithm is not one that is accepted".into()));
         }
         let (signed, signature) = (self.0.signed, &*self.0.signature);
@@ -236,6 +240,7 @@ impl Token {
             user,
             groups: many(&names.groups),
             scopes: (!names.scopes.is_empty()).then(|| many(&names.scopes)),
+            bound_to: bound_to(claims),
             audience: audience(claims),
             issued_at: date(claims, "iat"),
             not_before: date(claims, "nbf"),
@@ -243,6 +248,12 @@ impl Token {
             introspected: false,
         }
     }
+}
+
+/// The key that it is bound to. What is no text is a key that nobody has, and not none.
+fn bound_to(claims: &Map<String, Value>) -> Option<Arc<str>> {
+    let jkt = claims.get("cnf")?.get("jkt")?;
+    Some(claims::text(jkt).map_or_else(Arc::default, Arc::from))
 }
 
 /// `aud`: a text, or a list of texts (RFC 7519 §4.1.3). It is not split at blanks.
@@ -268,7 +279,7 @@ fn times(claims: &Map<String, Value>) -> Result<(), String> {
 }
 
 /// A time in seconds (RFC 7519 §2, `NumericDate`), its fraction cut off.
-fn date(claims: &Map<String, Value>, name: &str) -> Option<i64> {
+pub(crate) fn date(claims: &Map<String, Value>, name: &str) -> Option<i64> {
     let number = claims.get(name)?.as_number()?;
     if let Some(whole) = number.as_i64() {
         return Some(whole);

@@ -99,15 +99,15 @@ impl Counting {
         self.edge.lift(address, nanos(now))
     }
 
-    /// Uses what may be used once; if it is only asked about, it stays as it was. `now` is Unix time
-    /// in milliseconds.
-    pub(crate) fn once(&self, once: Once, is_asked: bool, now: i64) -> Used {
+    /// Uses what may be used once, or, unless it `spends`, says what would come of that. `now` is
+    /// Unix time in milliseconds.
+    pub(crate) fn once(&self, once: Once, spends: bool, now: i64) -> Used {
         let now = nanos(now);
-        let used = if is_asked {
-            self.used.peek(once.thing, now)
-        } else {
+        let used = if spends {
             let until = nanos(once.until.saturating_mul(1000));
             self.used.once(once.thing, until, now)
+        } else {
+            self.used.peek(once.thing, now)
         };
         match used {
             Use::First => Used::First,

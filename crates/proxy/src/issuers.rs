@@ -6,7 +6,9 @@
 //! keys that are not there wakes that task and waits a moment for what becomes of it.
 
 mod ask;
+pub(crate) mod built_in;
 mod fetch;
+mod given_up;
 mod standing;
 #[cfg(test)]
 mod tests;
@@ -15,12 +17,14 @@ mod watch;
 pub use fetch::{
     Asking, Fetch, Fetching, MOST_ANSWER, MOST_BYTES, Nowhere, Permit, Question, Reply,
 };
+pub use given_up::{GivenUp, Giving, NobodyRevokes, Revoke};
 pub use standing::Standing;
 
 use crate::gateway::Snapshot;
 use crate::metrics::Metrics;
 use arc_swap::{ArcSwap, Guard};
 use ask::Asked;
+use built_in::Made;
 use postern_model::entity::{Issuer, IssuerKeys, Name};
 use postern_model::key::Keyer;
 use postern_policy::credential::{Answers, Heard};
@@ -52,6 +56,9 @@ pub(crate) struct Issuers {
     board: Board,
     fetch: Arc<dyn Fetch>,
     runtime: Option<Handle>,
+    /// What the keys are made of that sign here.
+    keyer: Keyer,
+    own: Mutex<HashMap<Name, Made>>,
 }
 
 impl Issuers {
@@ -67,6 +74,8 @@ impl Issuers {
             board: Board::default(),
             fetch,
             runtime: Handle::try_current().ok(),
+            keyer: keyer.derived(built_in::PURPOSE),
+            own: Mutex::default(),
         }
     }
 
@@ -100,7 +109,18 @@ impl Issuers {
             self.board.forget(name);
             self.board.good(name);
         }
+        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        own.clear();
         for issuer in all {
+            if let IssuerKeys::BuiltIn(built_in) = &issuer.keys {
+                own.insert(issuer.name.clone(), Made::new(issuer, built_in));
+            }
+        }
+        drop(own);
+        for issuer in all {
+            if matches!(issuer.keys, IssuerKeys::BuiltIn(_)) {
+                self.make(&issuer.name);
+            }
             let (IssuerKeys::Url(from) | IssuerKeys::Discovery(from)) = &issuer.keys else {
                 // A task would replace what was read.
                 watched.remove(&issuer.name);
@@ -131,10 +151,32 @@ impl Issuers {
         }
     }
 
+    /// Makes the keys of an issuer that is built in, if these are not the last ones; says whether it
+    /// did.
+    fn make(&self, issuer: &str) -> bool {
+        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = own.get_mut(issuer);
+        let Some(keys) = made.and_then(|made| made.anew(&self.keyer, built_in::now())) else {
+            return false;
+        };
+        let keys = Keys::of(Arc::new(keys));
+        self.keyring
+            .rcu(|ring| ring.with(issuer.into(), keys.clone()));
+        true
+    }
+
+    /// What the keys are made of that sign here.
+    pub(crate) const fn signing(&self) -> &Keyer {
+        &self.keyer
+    }
+
     /// Has the keys of an issuer fetched, and waits for what comes of it; says whether anything did.
     /// However many ask, an issuer that has just answered is left alone for a moment, which they
     /// wait, and one that is away for longer, which they do not.
     pub(crate) async fn ask(&self, issuer: &str) -> bool {
+        if self.make(issuer) {
+            return true;
+        }
         let asked = {
             let watched = lock(&self.watched);
             watched.get(issuer).and_then(|one| one.ask(PATIENCE))
@@ -186,6 +228,9 @@ impl Issuers {
             }
             // It was read with the configuration, and is read again with the next; or there is none.
             IssuerKeys::Shared(_) | IssuerKeys::Untold => {}
+            IssuerKeys::BuiltIn(_) => {
+                self.make(&issuer.name);
+            }
         }
     }
 
@@ -225,12 +270,11 @@ fn lock<T>(one: &Mutex<T>) -> MutexGuard<'_, T> {
     one.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The egress rule, for what a tenant configured. Whoever runs the platform may have keys anywhere.
+/// Where an issuer may be, and where it may lead. Whoever runs the platform may have one anywhere; a
+/// tenant's is where the egress rule allows.
 pub(crate) fn permit(snapshot: &Snapshot, issuer: &Issuer) -> Permit {
-    if issuer.tenant.is_none() {
-        return Permit::Anywhere;
-    }
-    Permit::Rule {
+    Permit {
+        anywhere: issuer.tenant.is_none(),
         egress: snapshot.configuration().egress.clone(),
         own: snapshot.own.clone(),
     }
@@ -251,7 +295,10 @@ pub(crate) fn read(issuers: &[Issuer]) -> Result<ReadKeys, (Name, String)> {
             IssuerKeys::Shared(secret) => {
                 KeySet::shared(secret.expose()).map_err(|what| format!("its secret {what}"))
             }
-            IssuerKeys::Url(_) | IssuerKeys::Discovery(_) | IssuerKeys::Untold => continue,
+            IssuerKeys::Url(_)
+            | IssuerKeys::Discovery(_)
+            | IssuerKeys::Untold
+            | IssuerKeys::BuiltIn(_) => continue,
         };
         let keys = keys.map_err(|what| (issuer.name.clone(), what))?;
         found.push((issuer.name.clone(), Arc::new(keys)));

@@ -55,6 +55,8 @@ pub struct Context<'a> {
     pub target: Option<&'a [u8]>,
     /// How the operation's callers may prove who they are, for a 401.
     pub challenges: &'a [Challenge<'a>],
+    /// A nonce for the proof of the next attempt, for a 401 (RFC 9449 §9).
+    pub nonce: Option<&'a str>,
     /// How the limits stand that the request met.
     pub limits: &'a [Standing<'a>],
     /// Whether to send the `X-RateLimit-` fields too.
@@ -140,7 +142,13 @@ pub fn render(shown: &Shown<'_>, context: &Context<'_>) -> Refusal {
         headers.push(names::REFERRER_POLICY, "no-referrer");
         (html::body(shown, status, context), 0..0)
     } else {
-        headers.push(names::CONTENT_TYPE, "application/problem+json");
+        headers.push(
+            names::CONTENT_TYPE,
+            match context.form {
+                Form::OAuth => "application/json",
+                _ => "application/problem+json",
+            },
+        );
         problem::body(shown, status, context)
     };
     common(shown, context, &mut headers);
@@ -185,6 +193,12 @@ fn common(shown: &Shown<'_>, context: &Context<'_>, headers: &mut Headers) {
 fn by_status(shown: &Shown<'_>, status: u16, context: &Context<'_>, headers: &mut Headers) {
     if status == 401 {
         challenge::push(context, headers);
+        if let Some(nonce) = context.nonce {
+            headers.push(names::DPOP_NONCE, nonce);
+        }
+    }
+    if status == 403 {
+        challenge::step_up(shown, context, headers);
     }
     if status == 415 {
         accept(shown, headers);

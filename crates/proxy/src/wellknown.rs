@@ -8,6 +8,7 @@ pub(crate) mod answer;
 pub(crate) mod check;
 pub(crate) mod csrf;
 pub(crate) mod denials;
+pub(crate) mod issuers;
 mod links;
 mod records;
 pub(crate) mod session;
@@ -33,11 +34,31 @@ pub(crate) enum Page<'a> {
     Csrf,
     /// Signing in and out at browsers.
     Session(SessionPage),
+    /// An issuer that is built in, by its name.
+    Issuer(&'a str, Endpoint),
     /// Whether the request would pass whose path follows.
     Check,
     /// What became of the request with that id.
     Request(&'a str),
 }
+
+/// What an issuer is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Endpoint {
+    /// How it describes itself (RFC 8414 §3).
+    Description,
+    /// Its keys (RFC 7517 §5).
+    Keys,
+    /// For a token (RFC 6749 §4.4).
+    Token,
+    /// To take a token back (RFC 7009 §2).
+    Revocation,
+}
+
+/// Where the description of an issuer is looked for, in front of the issuer's own path
+/// (RFC 8414 §3.1), and behind it (OpenID Connect Discovery 1.0 §4).
+const BEFORE: &str = ".well-known/postern/issuers/";
+const BEHIND: &str = ".well-known/openid-configuration";
 
 /// Segments of a path before what [`Page::Check`] is asked about.
 pub(crate) const CHECK_SEGMENTS: usize = 3;
@@ -54,6 +75,21 @@ impl<'a> Page<'a> {
             ("denials", None) => Some(Self::DenialsBare),
             ("whoami", None) => Some(Self::Whoami),
             ("csrf", None) => Some(Self::Csrf),
+            ("oauth-authorization-server", Some(more)) => {
+                let name = more.strip_prefix(BEFORE)?;
+                Some(Self::Issuer(name, Endpoint::Description))
+            }
+            ("issuers", Some(more)) => {
+                let (name, endpoint) = more.split_once('/')?;
+                let endpoint = match endpoint {
+                    BEHIND => Endpoint::Description,
+                    "keys" => Endpoint::Keys,
+                    "token" => Endpoint::Token,
+                    "revoke" => Endpoint::Revocation,
+                    _ => return None,
+                };
+                Some(Self::Issuer(name, endpoint))
+            }
             ("check", Some(_)) => Some(Self::Check),
             ("session", Some(name)) => SessionPage::of(name).map(Self::Session),
             ("requests", Some(id)) if !id.is_empty() && !id.contains('/') => {
@@ -78,6 +114,7 @@ impl<'a> Page<'a> {
             Self::Session(SessionPage::SignOut) => &[Method::Post],
             // Each use has an effect: nobody is to try it out first.
             Self::Session(_) => &[Method::Get],
+            Self::Issuer(_, Endpoint::Token | Endpoint::Revocation) => &[Method::Post],
             _ => &[Method::Get, Method::Head],
         }
     }

@@ -114,6 +114,11 @@ impl Asking<'_> {
                         name.trim_start_matches("signed").trim(),
                     ));
                 }
+                name if name.starts_with("proof") => {
+                    let wrong = name.trim_start_matches("proof").trim();
+                    let address = format!("http://{}/{}/op", self.telling.host(), self.row.name());
+                    out.push_str(&super::token::proof(&self.row.name(), &address, wrong));
+                }
                 "stranger" => out.push_str(&written(&stranger())),
                 "" => out.push_str("{}"),
                 length => out.push_str(&"a".repeat(length.parse().expect("a length"))),

@@ -2,7 +2,7 @@
 //! date, the id and what is made from the id.
 
 use super::ask::Asking;
-use super::row::{Row, Telling};
+use super::row::{Before, Row, Telling};
 use super::table::ROWS;
 use super::world::{Extent, Place, configuration, of_extent};
 use crate::harness::Gateway;
@@ -34,6 +34,11 @@ fn what_is_hidden_cannot_be_told_from_what_is_not_there() {
                     row,
                     telling,
                 };
+                if let Before::Sent(times, text) = row.before {
+                    for _ in 0..times {
+                        asking.send(text);
+                    }
+                }
                 bare(&asking.send_raw(row.sent))
             };
             let (hidden, missing) = (ask(&whole), ask(&less));

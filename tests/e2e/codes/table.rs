@@ -10,7 +10,8 @@ use Mend::{Caller, Fix, NewKey};
 /// the service of the row, whose operation `op` asks for the scope `read`. In curly brackets stand
 /// keys: `{key}` is that of the row's app, `{good}` that of an app that lacks nothing. `{token}` is a
 /// token that the row's issuer signed for the row's app, and the word behind what is wrong with it.
-/// `{signed}` are the fields of a signature by the row's app (RFC 9421), the same way.
+/// `{signed}` are the fields of a signature by the row's app (RFC 9421), the same way. `{proof}` shows
+/// that its sender has the key that `{token bound}` is bound to, for `GET /op`.
 ///
 /// `world` is what differs from a world in which everything passes, as a JSON Merge Patch of the
 /// row's own tenant, app, key, issuer, plan, service, subscription, policy (or several `policies`) and
@@ -345,6 +346,24 @@ pub(super) const ROWS: &[Row] = &[
     Row { code: "signature.digest_mismatch", status: [401, 403, 401], fields: ACCEPT_SIGNATURE, world: SIGNED,
         sent: "POST /op\n{signed}\n\namount=81", alike: "POST /op\n{signed}\n\namount=18",
         mend: Caller, ..ROW },
+    Row { code: "dpop.proof_missing", status: [401, 401, 404], fields: BEARER, world: DPOP,
+        sent: "GET /op\nAuthorization: Bearer {token bound}", alike: "GET /op\nAuthorization: DPoP {token bound}\nDPoP: {proof}",
+        mend: Caller, ..ROW },
+    Row { code: "dpop.proof_invalid", status: [401, 401, 404], fields: BEARER, world: DPOP,
+        sent: "GET /op\nAuthorization: DPoP {token bound}\nDPoP: {proof post}", alike: "POST /op\nAuthorization: DPoP {token bound}\nDPoP: {proof post}",
+        mend: Caller, ..ROW },
+    Row { code: "dpop.replayed", status: [401, 401, 404], fields: BEARER, world: DPOP,
+        before: Sent(1, "GET /op\nAuthorization: DPoP {token bound}\nDPoP: {proof same}"),
+        sent: "GET /op\nAuthorization: DPoP {token bound}\nDPoP: {proof same}", alike: "GET /op\nAuthorization: DPoP {token bound}\nDPoP: {proof}",
+        mend: Caller, ..ROW },
+    // Which nonce is good is in the answer: tests/e2e/dpop.rs takes it from there.
+    Row { code: "dpop.nonce_required", status: [401, 401, 401], fields: &[("WWW-Authenticate", "Bearer realm="), ("DPoP-Nonce", "")],
+        world: r#"{"issuer": {}, "service": {"authentication": {"api_key": null, "jwt": {"dpop": {"nonce": "5m"}}}}}"#,
+        sent: "GET /op\nAuthorization: DPoP {token bound}\nDPoP: {proof}", alike: "GET /op\nAuthorization: Bearer {token}",
+        mend: Caller, ..ROW },
+    Row { code: "dpop.key_mismatch", status: [401, 401, 404], fields: BEARER, world: DPOP,
+        sent: "GET /op\nAuthorization: DPoP {token bound}\nDPoP: {proof thief}", alike: "GET /op\nAuthorization: DPoP {token bound}\nDPoP: {proof}",
+        mend: Caller, ..ROW },
 ];
 
 /// What most rows have.
@@ -374,6 +393,9 @@ const ACCEPT_SIGNATURE: &[(&str, &str)] = &[
     ("WWW-Authenticate", "Signature realm="),
     ("Accept-Signature", "sig1=("),
 ];
+/// The same, and proofs that they are their sender's.
+const DPOP: &str =
+    r#"{"issuer": {}, "service": {"authentication": {"api_key": null, "jwt": {"dpop": {}}}}}"#;
 const BEARER: &[(&str, &str)] = &[("WWW-Authenticate", "Bearer realm=")];
 const CHALLENGE: &[(&str, &str)] = &[("WWW-Authenticate", "ApiKey realm=")];
 
@@ -405,6 +427,7 @@ pub(super) const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("token.inactive", "tests/e2e/introspection.rs", "a_real_provider_is_asked_and_believed"),
     // It takes a provider, and a wait.
     ("session.expired", "tests/e2e/sessions.rs", "a_session_ends_in_time"),
+    ("grant.invalid", "tests/e2e/grants.rs", "what_cannot_be_answered_with_a_token_is_refused_as_oauth_has_it"),
     // Nobody decides these: callers are told them in place of others.
     ("credential.invalid", "tests/e2e/codes/disguise.rs", "a_guessed_secret_cannot_be_told_from_a_key_that_never_was"),
     ("token.invalid", "tests/e2e/codes/disguise.rs", "a_token_that_is_not_genuine_says_nothing_of_why"),

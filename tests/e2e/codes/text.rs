@@ -50,6 +50,7 @@ pub(super) fn steady(row: &Row, text: &str) -> String {
         || row.code == "edge.rate_exceeded"
         || row.family() == "limit";
     let ends = ["credential.expired", "subscription.expired"].contains(&row.code);
+    let text = super::token::without_thumbprints(text);
     let mut out = String::new();
     for line in text.lines() {
         let clock = ["token.", "identity_provider.", "signature."]
@@ -74,6 +75,7 @@ pub(super) fn steady(row: &Row, text: &str) -> String {
                 // Commands name this run's directory.
                 "--data" => _ = rest.next(),
                 word if is_id(word) => words.push("ID"),
+                word if is_nonce(word) => words.push("NONCE"),
                 word if is_program(word) => words.push("postern"),
                 word if word.len() == 55 && word.starts_with("00-") => words.push("TRACE"),
                 word => words.push(word),
@@ -84,6 +86,16 @@ pub(super) fn steady(row: &Row, text: &str) -> String {
         out.push('\n');
     }
     out
+}
+
+/// Whether a word is a nonce of the gateway: when it was given out, and a seal.
+fn is_nonce(word: &str) -> bool {
+    let parts = word.split_once('.');
+    parts.is_some_and(|(at, seal)| {
+        at.bytes().all(|b| b.is_ascii_digit())
+            && seal.len() == 64
+            && seal.bytes().all(|b| b.is_ascii_hexdigit())
+    })
 }
 
 /// Whether a word is the program under test, which stands somewhere else in every run.

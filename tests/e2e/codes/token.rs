@@ -1,10 +1,12 @@
 //! The tokens of the table.
 
 use postern_model::entity::Algorithm;
-use postern_proof::testing::{Signer, set};
+use postern_proof::testing::{Signer, hash, set};
 use serde_json::json;
 use std::io::Write as _;
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Whose tokens are believed, and somebody whose are not.
 static SIGNERS: LazyLock<[Signer; 3]> = LazyLock::new(|| {
@@ -14,6 +16,17 @@ static SIGNERS: LazyLock<[Signer; 3]> = LazyLock::new(|| {
         Signer::new(Algorithm::EdDSA, "unknown"),
     ]
 });
+
+/// Whoever has the key that tokens are bound to, and somebody who has another.
+static POSSESSORS: LazyLock<[Signer; 2]> =
+    LazyLock::new(|| ["mine", "thief"].map(|name| Signer::new(Algorithm::ES256, name)));
+
+/// A text with names in place of the thumbprints of this run.
+pub(super) fn without_thumbprints(text: &str) -> String {
+    let [mine, thief] = &*POSSESSORS;
+    let text = text.replace(&mine.thumbprint(), "MINE");
+    text.replace(&thief.thumbprint(), "THIEF")
+}
 
 /// A file with the keys.
 pub(super) fn keys() -> tempfile::NamedTempFile {
@@ -41,6 +54,7 @@ pub(super) fn token(row: &str, wrong: &str) -> String {
         "other" => claims["aud"] = "others".into(),
         "nobody" => claims["client_id"] = "nobody".into(),
         "foreign" => claims["iss"] = "https://evil.test".into(),
+        "bound" => claims["cnf"] = json!({"jkt": POSSESSORS[0].thumbprint()}),
         "" | "forged" | "unknown" => {}
         other => panic!("a token that is {other}"),
     }
@@ -49,4 +63,24 @@ pub(super) fn token(row: &str, wrong: &str) -> String {
         "unknown" => unknown.token(&claims),
         _ => believed.token(&claims),
     }
+}
+
+/// A proof for `GET` of an address, with the bound token of a row; what is wrong with it, if anything
+/// is.
+pub(super) fn proof(row: &str, address: &str, wrong: &str) -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let mut claims = json!({
+        "jti": format!("{row}-{}", NEXT.fetch_add(1, Ordering::Relaxed)), "htm": "GET",
+        "htu": address, "iat": now.expect("a clock").as_secs(), "ath": hash(&token(row, "bound")),
+    });
+    let [mine, thief] = &*POSSESSORS;
+    match wrong {
+        "post" => claims["htm"] = "POST".into(),
+        "same" => claims["jti"] = "same".into(),
+        "" | "thief" => {}
+        other => panic!("a proof that is {other}"),
+    }
+    let signer = if wrong == "thief" { thief } else { mine };
+    signer.proof(&claims)
 }

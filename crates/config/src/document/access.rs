@@ -3,6 +3,7 @@
 use super::session::Session;
 use crate::located::{At, OneOrMany};
 use crate::scalar::duration::Duration;
+use crate::scalar::host::Url;
 use crate::scalar::name::{ComponentName, HeaderName};
 use crate::scalar::size::Size;
 use crate::scalar::text::ParameterName;
@@ -111,6 +112,31 @@ pub(crate) struct Jwt {
     /// The issuers, declared in `issuers`: those of the platform and of the service's own tenant.
     #[schemars(required, length(min = 1, max = 32))]
     pub issuers: Option<Vec<At<String>>>,
+    /// Proofs that a token is its sender's, as `Authorization: DPoP` and a header `DPoP` (RFC 9449).
+    /// Without this, a token that is bound to a key is refused, since nobody shows to have it.
+    pub dpop: Option<Dpop>,
+    /// Where it is described who gives out tokens for this service (RFC 9728): callers are told it
+    /// in `WWW-Authenticate`, and clients that know the standard find the way by themselves.
+    pub resource_metadata: Option<Url>,
+}
+
+/// What is asked of proofs that a token is its sender's.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Dpop {
+    /// Whether tokens that are bound to no key are refused. One that is bound always needs a proof.
+    #[schemars(extend("default" = false))]
+    pub required: Option<bool>,
+    /// How old a proof may be. Each is good for one request.
+    #[schemars(extend("default" = "1m", "x-minimum" = 1_000, "x-maximum" = 600_000))]
+    pub max_age: Option<Duration>,
+    /// How far the caller's clock and the gateway's may be apart.
+    #[schemars(extend("default" = "5s", "x-minimum" = 0, "x-maximum" = 300_000))]
+    pub leeway: Option<Duration>,
+    /// For how long a nonce is good that the gateway gives out (`DPoP-Nonce`) and a proof has to
+    /// name. Without it, none is asked for.
+    #[schemars(extend("x-minimum" = 10_000, "x-maximum" = 3_600_000))]
+    pub nonce: Option<Duration>,
 }
 
 /// What is asked of signatures.

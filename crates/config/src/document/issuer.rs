@@ -1,6 +1,7 @@
 //! Issuers: whose tokens are believed.
 
 use crate::located::{At, OneOrMany};
+use crate::scalar::date::Date;
 use crate::scalar::duration::Duration;
 use crate::scalar::host::Url;
 use crate::scalar::reference::{FilePath, SecretReference};
@@ -9,7 +10,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Whoever makes tokens that callers may bring. Its keys are in one of `keys_file`,
-/// `keys_url` and `secret`; without any, they are found through its own description
+/// `keys_url` and `secret`, or made here (`built_in`); without any, they are found through its own
+/// description
 /// (`/.well-known/openid-configuration` below `issuer`).
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -33,6 +35,9 @@ pub(crate) struct Issuer {
     pub keys_file: Option<At<FilePath>>,
     /// The address of its keys: a JWK set.
     pub keys_url: Option<At<Url>>,
+    /// It is the gateway itself: apps get tokens for their keys (RFC 6749 §4.4), at the address in
+    /// `issuer`, which ends in `/.well-known/postern/issuers/` and the issuer's name.
+    pub built_in: Option<At<BuiltIn>>,
     /// Where the secret is that it signs with (HS256, HS384, HS512): `env:NAME` or `file:PATH`, at
     /// least 32 bytes. Whoever has it can make tokens: prefer keys.
     pub secret: Option<At<SecretReference>>,
@@ -94,6 +99,22 @@ pub(crate) enum JwtProof {
     Both,
     /// What the issuer says of the token alone; it needs no keys.
     Introspection,
+}
+
+/// An issuer that is the gateway itself.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BuiltIn {
+    /// How long a token is good.
+    #[schemars(extend("default" = "15m", "x-minimum" = 30_000, "x-maximum" = 86_400_000))]
+    pub lifetime: Option<Duration>,
+    /// How often it begins to sign with another key. The one before counts on for as long as its
+    /// tokens are good.
+    #[schemars(extend("default" = "30d", "x-minimum" = 86_400_000, "x-maximum" = 31_536_000_000_u64))]
+    pub rotate: Option<Duration>,
+    /// Since when it signs with a key of which the ones before tell nothing:
+    /// `postern issuers rotate` writes it.
+    pub rotated_at: Option<Date>,
 }
 
 /// The claims of a token that are looked at. Of several names the first that a token has counts. A

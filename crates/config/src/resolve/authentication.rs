@@ -7,7 +7,8 @@ use crate::document::access::{self as document, Accepted};
 use crate::document::service::Operation;
 use crate::findings::quote;
 use crate::located::At;
-use postern_model::entity::{Authentication, CredentialKind, Issuer, Name};
+use postern_model::entity::{Authentication, CredentialKind, Dpop, Issuer, Name};
+use std::time::Duration;
 
 impl Resolver<'_, '_> {
     /// What a service accepts.
@@ -75,6 +76,9 @@ impl Resolver<'_, '_> {
             session,
             signature,
             hmac,
+            dpop: given.jwt.as_ref().and_then(dpop),
+            resource_metadata: (given.jwt.as_ref())
+                .and_then(|jwt| Some(jwt.resource_metadata.as_ref()?.0.clone())),
             forward_credential: given.forward_credential.unwrap_or(false),
             subscription: (given.subscription.as_ref()).is_none_or(|needed| needed.value),
         }
@@ -177,6 +181,17 @@ impl Resolver<'_, '_> {
     }
 }
 
+/// What is asked of proofs that a token is its sender's, where they are accepted.
+fn dpop(given: &document::Jwt) -> Option<Box<Dpop>> {
+    let given = given.dpop.as_ref()?;
+    Some(Box::new(Dpop {
+        required: given.required.unwrap_or(false),
+        max_age: given.max_age.map_or(Duration::from_mins(1), |one| one.0),
+        leeway: given.leeway.map_or(Duration::from_secs(5), |one| one.0),
+        nonce: given.nonce.map(|one| one.0),
+    }))
+}
+
 /// Those of what a service accepts that an operation does, in its order.
 fn narrowed(above: &Authentication, kinds: Vec<CredentialKind>) -> Authentication {
     let mut here = above.clone();
@@ -186,6 +201,8 @@ fn narrowed(above: &Authentication, kinds: Vec<CredentialKind>) -> Authenticatio
     }
     if !kinds.contains(&CredentialKind::Jwt) {
         here.issuers = Vec::new();
+        here.dpop = None;
+        here.resource_metadata = None;
         here.opaque = None;
     }
     if !kinds.contains(&CredentialKind::Session) {

@@ -12,7 +12,7 @@ use crate::scalar::host::Url;
 use crate::scalar::text::Text;
 use crate::source::Span;
 use postern_model::Holder;
-use postern_model::entity::{Algorithm, ClaimNames, Fetched, Issuer, IssuerKeys, Name};
+use postern_model::entity::{Algorithm, BuiltIn, ClaimNames, Fetched, Issuer, IssuerKeys, Name};
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
@@ -87,6 +87,7 @@ impl Resolver<'_, '_> {
             file.map(|one| ("keys_file", one.span)),
             url.map(|one| ("keys_url", one.span)),
             secret.map(|one| ("secret", one.span)),
+            (given.built_in.as_ref()).map(|one| ("built_in", one.span)),
         ];
         let mut said = spans.into_iter().flatten();
         if let (Some((first, _)), Some((second, span))) = (said.next(), said.next()) {
@@ -95,7 +96,7 @@ impl Resolver<'_, '_> {
                 .error(Code::Conflict, span, &message, "one of them is enough");
             return None;
         }
-        let fetches = file.is_none() && secret.is_none();
+        let fetches = file.is_none() && secret.is_none() && given.built_in.is_none();
         bounds(
             self.findings,
             name.intact,
@@ -112,6 +113,9 @@ impl Resolver<'_, '_> {
             every: (given.refresh.as_ref()).map_or(Duration::from_mins(10), |one| one.value.0),
             keep: (given.keep.as_ref()).map_or(Duration::from_hours(24), |one| one.value.0),
         };
+        if let Some(built_in) = &given.built_in {
+            return self.built_in(name, shown, given, &built_in.value);
+        }
         if let Some(file) = file {
             return Some(IssuerKeys::File(self.file(file)));
         }
@@ -128,6 +132,43 @@ impl Resolver<'_, '_> {
         let base = issuer.value.0.trim_end_matches('/');
         let url = format!("{base}/.well-known/openid-configuration");
         Some(IssuerKeys::Discovery(fetched(&url)))
+    }
+
+    /// The gateway itself: what tokens say in `iss` is where it answers.
+    fn built_in(
+        &mut self,
+        name: &At<String>,
+        shown: &str,
+        given: &document::Issuer,
+        built_in: &document::BuiltIn,
+    ) -> Option<IssuerKeys> {
+        let issuer = given.issuer.as_ref()?;
+        let place = format!("/.well-known/postern/issuers/{}", name.value);
+        let host = issuer.value.0.strip_suffix(&*place);
+        if host.is_none_or(|host| Url::read(host).is_err() || host.ends_with('/')) {
+            let message = format!("{shown} is built in, and its `issuer` is not its address");
+            let label = format!("has to be `https://`, a host and `{place}`");
+            self.findings
+                .error(Code::Conflict, issuer.span, &message, &label)
+                .help("take a host at which a service is that accepts its tokens");
+            return None;
+        }
+        if let Some(algorithms) = &given.algorithms {
+            let message = format!("{shown} is built in, and signs with EdDSA alone");
+            let label = "leave this out";
+            self.findings
+                .error(Code::Conflict, algorithms.span, &message, label);
+        }
+        let rotation = built_in
+            .rotate
+            .map_or(Duration::from_hours(24 * 30), |one| one.0);
+        Some(IssuerKeys::BuiltIn(BuiltIn {
+            lifetime: built_in
+                .lifetime
+                .map_or(Duration::from_mins(15), |one| one.0),
+            rotation,
+            rotated_at: built_in.rotated_at.as_ref().map(|at| at.0),
+        }))
     }
 
     /// Warns of keys that come over a network as anybody on it likes.

@@ -38,6 +38,8 @@ fn the_access_of_a_service_arrives() {
         issuers: vec![],
         opaque: None,
         session: None,
+        dpop: None,
+        resource_metadata: None,
         headers: vec!["x-api-key".into()],
         query: Vec::new(),
         signature: None,

@@ -271,3 +271,89 @@ fn what_cannot_be_is_told_with_what_would_do() {
         "{report}"
     );
 }
+
+#[test]
+fn proofs_of_possession_arrive() {
+    let loaded = |jwt: &str| {
+        let text = with("jwt: {issuers: [corp, own, corp]}", jwt);
+        parse(&text)
+            .unwrap_or_else(|report| panic!("{report}"))
+            .configuration
+    };
+    let of = |configuration: &postern_model::entity::Configuration| {
+        let service = configuration.services[0].authentication.as_ref().unwrap();
+        service.dpop.clone()
+    };
+    assert_eq!(of(&loaded("jwt: {issuers: [corp]}")), None);
+    let usual = of(&loaded("jwt: {issuers: [corp], dpop: {}}")).unwrap();
+    assert!(!usual.required && usual.nonce.is_none());
+    let seconds = Duration::from_secs;
+    assert_eq!((usual.max_age, usual.leeway), (seconds(60), seconds(5)));
+    let own = "dpop: {required: true, max_age: 10s, leeway: 0s, nonce: 5m}";
+    let own = loaded(&format!("jwt: {{issuers: [corp], {own}}}"));
+    let given = of(&own).unwrap();
+    assert!(given.required);
+    assert_eq!((given.max_age, given.leeway), (seconds(10), seconds(0)));
+    assert_eq!(given.nonce, Some(seconds(300)));
+    // An operation that takes tokens asks as its service does.
+    let operations = &own.services[0].versions[0].operations;
+    let narrowed = operations[1].authentication.as_ref().unwrap();
+    assert_eq!(narrowed.dpop.as_deref(), Some(&*given));
+    let strange = with(
+        "jwt: {issuers: [corp, own, corp]}",
+        "jwt: {issuers: [corp], dpop: {max_age: 1h}}",
+    );
+    assert!(codes(&strange).contains(&Code::OutOfRange));
+}
+
+#[test]
+fn an_issuer_can_be_the_gateway_itself() {
+    let place = "https://api.example.com/.well-known/postern/issuers/corp";
+    let issuer = |issuer: &str, more: &str| {
+        let text = with(
+            "issuer: https://login.example.com/",
+            &format!("issuer: {issuer}"),
+        );
+        let text = text.replace("    algorithms: [ES256]\n    refresh: 5m\n", more);
+        text.replace("    claims: {client: azp, scopes: []}\n", "")
+    };
+    let loaded = |more: &str| {
+        parse(&issuer(place, more))
+            .unwrap_or_else(|report| panic!("{report}"))
+            .configuration
+    };
+    let of = |more: &str| match &loaded(more).issuers[0].keys {
+        IssuerKeys::BuiltIn(own) => own.clone(),
+        other => panic!("{other:?}"),
+    };
+    let usual = of("    built_in: {}\n");
+    assert_eq!(
+        (usual.lifetime, usual.rotated_at),
+        (Duration::from_mins(15), None)
+    );
+    assert_eq!(usual.rotation, Duration::from_hours(30 * 24));
+    let own = of("    built_in: {lifetime: 1h, rotate: 7d, rotated_at: 2026-01-01T00:00:00Z}\n");
+    assert_eq!(
+        (own.lifetime, own.rotated_at),
+        (Duration::from_hours(1), Some(1_767_225_600))
+    );
+    let wrong = |iss: &str, more: &str| codes(&issuer(iss, more));
+    for elsewhere in [
+        "https://api.example.com",
+        "https://api.example.com/.well-known/postern/issuers/other",
+        "/.well-known/postern/issuers/corp",
+        "urn:x/.well-known/postern/issuers/corp",
+    ] {
+        let found = wrong(elsewhere, "    built_in: {}\n");
+        assert!(found.contains(&Code::Conflict), "{elsewhere}: {found:?}");
+    }
+    for besides in [
+        "algorithms: [EdDSA]",
+        "keys_file: keys.json",
+        "refresh: 5m",
+        "secret: env:KEY_1",
+    ] {
+        let found = wrong(place, &format!("    built_in: {{}}\n    {besides}\n"));
+        assert!(!found.is_empty(), "{besides}");
+    }
+}

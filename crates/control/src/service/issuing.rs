@@ -22,7 +22,7 @@ pub struct KeysOfIssuer {
     /// The tenant it belongs to; none: the platform.
     pub tenant: Option<String>,
     /// Where its keys are: `discovery`, `url`, `file` or `secret`; `introspection`: it is asked about
-    /// each of its tokens, and has none.
+    /// each of its tokens, and has none; `built_in`: they are made here.
     pub kind: String,
     /// That address, or the name of the file.
     pub source: Option<String>,
@@ -53,6 +53,7 @@ impl KeysOfIssuer {
             IssuerKeys::Url(from) => ("url", Some(from.url.to_string())),
             IssuerKeys::File(path) => ("file", Some(path.display().to_string())),
             IssuerKeys::Shared(_) => ("secret", None),
+            IssuerKeys::BuiltIn(_) => ("built_in", None),
             IssuerKeys::Untold => {
                 let asked = issuer.introspection.as_ref();
                 ("introspection", asked.map(|asked| asked.url.to_string()))

@@ -156,6 +156,14 @@ fn credentials(rules: &Rules, route: &Route) -> Option<Credentials> {
         sign_in,
         signature: accepted.signature.as_deref().map(signature),
         hmac: accepted.hmac.as_deref().map(signature),
+        dpop: accepted.dpop.as_ref().map(|asked| {
+            let how = if asked.required {
+                "required"
+            } else {
+                "optional"
+            };
+            how.to_owned()
+        }),
         optional: rules.operation(route).anonymous,
     })
 }

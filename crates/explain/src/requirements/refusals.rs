@@ -113,6 +113,13 @@ fn meets(code: Code, asked: &Requirements, rules: &Rules, network: &[&NetworkRul
         Code::CredentialMissing | Code::CredentialKindNotAccepted => needed,
         Code::SessionMissing => needed && by_session,
         Code::SessionExpired | Code::SessionInvalid => by_session,
+        // The refusal of a token that is asked for elsewhere.
+        Code::GrantInvalid => false,
+        Code::DpopProofMissing => takes_tokens(asked),
+        Code::DpopProofInvalid
+        | Code::DpopReplayed
+        | Code::DpopNonceRequired
+        | Code::DpopKeyMismatch => asked.credentials.as_ref().is_some_and(|c| c.dpop.is_some()),
         Code::TenantIsolated => asked.private,
         Code::ScopeMissing => needed && !asked.scopes.is_empty(),
         Code::RoleMissing => needed && !asked.access_roles.is_empty(),
@@ -127,4 +134,12 @@ fn meets(code: Code, asked: &Requirements, rules: &Rules, network: &[&NetworkRul
             _ => true,
         },
     }
+}
+
+fn takes_tokens(asked: &Requirements) -> bool {
+    let kinds = asked
+        .credentials
+        .iter()
+        .flat_map(|accepted| &accepted.kinds);
+    kinds.into_iter().any(|kind| kind == "jwt")
 }

@@ -124,7 +124,14 @@ impl Requirements {
         let places: Vec<String> = headers.chain(query).collect();
         let issuers: Vec<&str> = accepted.issuers.iter().map(|one| &*one.iss).collect();
         let kinds = accepted.kinds.iter().map(|kind| match &**kind {
-            "jwt" => format!("bearer token of {}", issuers.join(" or ")),
+            "jwt" => {
+                let kind = match accepted.dpop.as_deref() {
+                    None => "bearer token",
+                    Some("required") => "token with a proof of possession (DPoP)",
+                    Some(_) => "bearer token, or token with a proof of possession (DPoP),",
+                };
+                format!("{kind} of {}", issuers.join(" or "))
+            }
             "session" => {
                 let at = accepted.sign_in.as_ref().map_or("", |one| &*one.iss);
                 format!("somebody signed in at {at} (cookie)")

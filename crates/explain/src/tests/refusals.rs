@@ -8,11 +8,12 @@ use postern_model::denial::Code;
 use postern_model::key::Malformed;
 use postern_policy::csrf::TokenVerdict;
 use postern_policy::facts::{
-    Blocked, ContentVerdict, CredentialVerdict, EdgeReading, Exceeded, OtherKind, Place,
-    SignatureFault, Signed, Used,
+    Blocked, ContentVerdict, CredentialVerdict, EdgeReading, Exceeded, GenuineProof, OtherKind,
+    Place, Possession, ProofVerdict, SignatureFault, Signed, Used,
 };
+use postern_policy::nonce::NonceVerdict;
 use postern_policy::session::{Ended, SessionFault};
-use postern_proof::{Fault, Token};
+use postern_proof::{Fault, Token, dpop};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -457,6 +458,7 @@ fn token() -> Token {
         user: Some("lin".into()),
         groups: Box::default(),
         scopes: Some(["write:users".into()].into()),
+        bound_to: None,
         audience: ["orders".into()].into(),
         issued_at: Some(NOW - 60),
         not_before: None,
@@ -698,6 +700,46 @@ fn signatures() -> Vec<Case> {
     ]
 }
 
+/// Tokens that are bound to a key, and proofs of having it.
+fn possession() -> Vec<Case> {
+    const MINE: &str = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
+    let sent = |code: Code, proof: ProofVerdict| {
+        let token = Arc::new(Token {
+            bound_to: Some(MINE.into()),
+            ..token()
+        });
+        let mut patch = tokens_accepted();
+        let dpop = json!({"issuers": ["corp"], "dpop": {"nonce": "5m"}});
+        patch["services"]["partners"]["authentication"]["jwt"] = dpop;
+        let verdict = CredentialVerdict::Possession(Box::new(Possession { token, proof }));
+        case(code, patch, with(verdict)).fixes(0)
+    };
+    let genuine = |key: &str, nonce: NonceVerdict, used: Used| {
+        ProofVerdict::Genuine(GenuineProof::known(key.into(), NOW - 1, nonce, used))
+    };
+    vec![
+        sent(Code::DpopProofMissing, ProofVerdict::Missing),
+        sent(
+            Code::DpopProofInvalid,
+            ProofVerdict::Fault(
+                dpop::Fault::of("htm", "is for another method").other("GET", "POST"),
+            ),
+        ),
+        sent(
+            Code::DpopReplayed,
+            genuine(MINE, NonceVerdict::Good, Used::Again),
+        ),
+        sent(
+            Code::DpopNonceRequired,
+            genuine(MINE, NonceVerdict::Over, Used::Unasked),
+        ),
+        sent(
+            Code::DpopKeyMismatch,
+            genuine("another", NonceVerdict::Good, Used::Unasked),
+        ),
+    ]
+}
+
 fn accounts() -> Vec<Case> {
     let suspended =
         || json!({"state": "suspended", "suspended_at": "2026-11-01", "reason": "unpaid"});
@@ -808,6 +850,7 @@ pub(super) fn cases() -> Vec<Case> {
         ended_tokens(),
         browsers(),
         signatures(),
+        possession(),
         credentials(),
         tokens(),
         accounts(),
@@ -848,8 +891,12 @@ fn every_code_that_a_stage_decides_has_a_case() {
         let stage = code.row().stage;
         let decided = stage > Stage::Client && stage < Stage::Upstream;
         assert!(
-            // How fresh the directory is stands in no rule: tests/e2e shows that one.
-            !decided || code.is_public_only() || *code == Code::ConfigurationStale || covered(code),
+            // How fresh the directory is stands in no rule, and what a token is asked for with is
+            // no stage's business: tests/e2e shows these.
+            !decided
+                || code.is_public_only()
+                || matches!(code, Code::ConfigurationStale | Code::GrantInvalid)
+                || covered(code),
             "{code} has no case"
         );
     }

@@ -105,6 +105,20 @@ impl Family {
             fix: "Sign the request again, as the documentation of the API says.",
         },
         Self {
+            name: "dpop",
+            about: "the proof that a token is its sender's",
+            title: "Proof of possession not accepted",
+            detail: "The request did not show that the token which it carries is its sender's.",
+            fix: "Send the token with a new proof, signed by the key that it is bound to.",
+        },
+        Self {
+            name: "grant",
+            about: "the tokens that the gateway itself makes for apps",
+            title: "Token request not accepted",
+            detail: "The request for a token is not one that is answered with a token.",
+            fix: "Ask as RFC 6749 §4.4 says: `grant_type=client_credentials`, with the id of a key and the key.",
+        },
+        Self {
             name: "identity_provider",
             about: "those who say who callers are",
             title: "Identity provider not available",

@@ -37,6 +37,7 @@ const KEY_EXPIRED: &str =
 const TOKEN: &str = "Most others answer 401; AWS API Gateway answers 403 (`ACCESS_DENIED`) where an authorizer refuses.";
 const SESSION: &str = "Kong's and APISIX's plugins for OpenID Connect and Envoy's OAuth2 filter answer 302 to whatever asks, or 401 where they are told to.";
 const SIGNATURE: &str = "Kong (`HMAC signature cannot be verified`) and APISIX answer 401; AWS API Gateway answers 403 (`SignatureDoesNotMatch`, `InvalidSignatureException`).";
+const DPOP: &str = "Keycloak and others answer 401, with `error=\"invalid_dpop_proof\"` or `use_dpop_nonce` in `WWW-Authenticate` (RFC 9449); most gateways know no proofs.";
 const AMBIGUOUS: &str = "Kong answers 401 (`Duplicate API key found`).";
 const FORBIDDEN: &str = "Kong (ACL plugin) answers 403.";
 const SUBSCRIPTION: &str =
@@ -192,6 +193,18 @@ impl Code {
                 "`components`, `nonce` and `digest` of `authentication.signature` say what is asked for.", SIGNATURE),
             Self::SignatureDigestMismatch => guide("The signature is genuine and covers the digest of a body, and another body came.",
                 "Look whether something before the gateway changes bodies, by compressing them, say.", SIGNATURE),
+            Self::DpopProofMissing => guide("The token is bound to a key (`cnf.jkt`), or the operation takes no other tokens, and no proof came along that the sender has that key. A token that was stolen ends here.",
+                "Where callers do send proofs, look whether the service has `dpop` in `authentication.jwt`, and whether something in front of the gateway takes the header `DPoP` away.", DPOP),
+            Self::DpopProofInvalid => guide("The proof in the header `DPoP` is none that counts: it is for another request or another token, too old, or not signed as it says.",
+                "Where `htu` is not what was asked for, look at `client` in the configuration: behind a proxy that ends TLS the gateway has to know which scheme and host callers use.", DPOP),
+            Self::DpopReplayed => guide("Each proof is good for one request, and this one has been used: a client that does not make a new one for each attempt, or somebody who sends again what was overheard.",
+                "Nothing is wrong with the configuration. Proxies that repeat requests by themselves look like this.", DPOP),
+            Self::DpopNonceRequired => guide("Proofs have to name a nonce that the gateway has given out lately; this one names none, or an old one. The answer brings a new one in `DPoP-Nonce`.",
+                "Clients do this once in a while by themselves. Those that cannot need `nonce` to be left out of the service's `dpop`.", DPOP),
+            Self::DpopKeyMismatch => guide("The token and the proof are genuine, but the token is bound to another key, or to none: somebody uses a token that is not theirs, or a client has a new key and an old token.",
+                "Nothing is wrong with the configuration; a stolen token may be in use.", DPOP),
+            Self::GrantInvalid => guide("Somebody asked the gateway for a token in a way that it does not answer with one: another grant than `client_credentials`, a form that cannot be read, or scopes that the app does not have. Or somebody wanted to take back a token of another app (RFC 7009), or where a file owns the configuration.",
+                "Nothing is wrong with the configuration, unless the app should have the scope: its subscriptions and its key say which it has.", "As RFC 6749 §5.2 asks for, with the same `error` in the body."),
             Self::CsrfCrossSite => guide("A browser sent the request for a page of another site, with nothing to prove who calls but what browsers send on their own, such as their address.",
                 "Add the page's origin to `trusted_origins` of the policy of kind `csrf`, if its pages may act for whoever opens them; or ask callers for a key.", CSRF),
             Self::CsrfOriginMismatch => guide("`Origin` names another host than the one that was asked, and nothing proves who calls but what browsers send on their own.",

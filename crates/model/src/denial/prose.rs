@@ -9,8 +9,10 @@ mod browser;
 mod connection;
 mod credential;
 mod demands;
+mod dpop;
 mod forged;
 mod gateway;
+mod grant;
 mod limit;
 mod route;
 mod session;
@@ -83,6 +85,8 @@ impl Denial {
             "session" => session::detail(told, out),
             "token" | "identity_provider" => token::detail(told, out),
             "signature" => signature::detail(told, out),
+            "dpop" => dpop::detail(told, out),
+            "grant" => grant::detail(told, out),
             "account" | "subscription" | "authorization" => account::detail(told, out),
             "limit" => limit::detail(told, out),
             _ => gateway::detail(told, out),
@@ -103,6 +107,8 @@ impl Denial {
             "session" => session::fix(told, out),
             "token" | "identity_provider" => token::fix(told, out),
             "signature" => signature::fix(told, out),
+            "dpop" => dpop::fix(told, out),
+            "grant" => grant::fix(told, out),
             "account" | "subscription" | "authorization" => account::fix(told, out),
             "limit" => limit::fix(told, out),
             _ => gateway::fix(told, out),

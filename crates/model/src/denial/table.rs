@@ -216,6 +216,18 @@ codes! {
         401 [403] Consumer AfterChange Authenticate "http_request_denied",
     SignatureDigestMismatch = "signature.digest_mismatch" "Body does not match its signed digest"
         401 [403] Consumer AfterChange Authenticate "http_request_denied",
+    DpopProofMissing = "dpop.proof_missing" "Proof of possession missing (DPoP)"
+        401 [] Consumer AfterChange Authenticate "http_request_denied",
+    DpopProofInvalid = "dpop.proof_invalid" "Invalid proof of possession (DPoP)"
+        401 [] Consumer AfterChange Authenticate "http_request_denied",
+    DpopReplayed = "dpop.replayed" "Proof of possession used before (DPoP)"
+        401 [] Consumer AfterChange Authenticate "http_request_denied",
+    DpopNonceRequired = "dpop.nonce_required" "Proof of possession needs a new nonce (DPoP)"
+        401 [] Consumer AfterChange Authenticate "http_request_denied",
+    DpopKeyMismatch = "dpop.key_mismatch" "Token bound to another key (DPoP)"
+        401 [] Consumer AfterChange Authenticate "http_request_denied",
+    GrantInvalid = "grant.invalid" "Token request not accepted"
+        400 [] Consumer AfterChange Authenticate "http_request_error",
     IdentityProviderUnreachable = "identity_provider.unreachable" "Identity provider unreachable"
         503 [] IdentityProvider After(5) Authenticate "destination_unavailable",
     CsrfCrossSite = "csrf.cross_site" "Request from another site (CSRF)"

@@ -1,6 +1,7 @@
 //! Who may call a service, and what they are told when they may not.
 
 use super::{Name, Proof, SessionRule, SignatureTerms};
+use std::time::Duration;
 
 /// Who can see that a service exists.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -120,6 +121,10 @@ pub struct Authentication {
     pub signature: Option<Box<SignatureTerms>>,
     /// What is asked of signatures in `Authorization`; `None`: they are not accepted.
     pub hmac: Option<Box<SignatureTerms>>,
+    /// How callers show that a token is theirs, where proofs of it are accepted.
+    pub dpop: Option<Box<Dpop>>,
+    /// Where it is described who gives out tokens (RFC 9728 §5.1), where that is said.
+    pub resource_metadata: Option<Name>,
     /// Whether the credential is passed on to the upstream.
     pub forward_credential: bool,
     /// Whether an app needs a subscription.
@@ -137,6 +142,8 @@ impl Authentication {
         session: None,
         signature: None,
         hmac: None,
+        dpop: None,
+        resource_metadata: None,
         forward_credential: false,
         subscription: false,
     };
@@ -155,6 +162,9 @@ impl Authentication {
             session,
             signature: _,
             hmac: _,
+            dpop,
+            // Each service has its own.
+            resource_metadata: _,
             forward_credential: _,
             subscription: _,
         } = other;
@@ -166,6 +176,10 @@ impl Authentication {
         add(&mut self.issuers, issuers);
         if self.session.is_none() {
             self.session.clone_from(session);
+        }
+        // Whoever has a proof is heard; how it is asked for, the first says.
+        if self.dpop.is_none() {
+            self.dpop.clone_from(dpop);
         }
     }
 
@@ -186,6 +200,19 @@ fn add<T: Clone + PartialEq>(to: &mut Vec<T>, more: &[T]) {
             to.push(one.clone());
         }
     }
+}
+
+/// What is asked of proofs that a token is its sender's (RFC 9449).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dpop {
+    /// Whether tokens that are bound to no key are refused.
+    pub required: bool,
+    /// How old a proof may be.
+    pub max_age: Duration,
+    /// How far the caller's clock and ours may be apart.
+    pub leeway: Duration,
+    /// For how long a nonce of ours is good that a proof has to name (§9); `None`: it need not.
+    pub nonce: Option<Duration>,
 }
 
 /// Which of a code's statuses a service uses.

@@ -41,8 +41,53 @@ pub enum IssuerKeys {
     Discovery(Fetched),
     /// A secret that it shares with us.
     Shared(Secret<Arc<[u8]>>),
+    /// Here: it is this gateway itself.
+    BuiltIn(BuiltIn),
     /// Nowhere: it is asked about each of its tokens.
     Untold,
+}
+
+/// An issuer that is the gateway itself: apps get tokens for their keys (RFC 6749 §4.4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BuiltIn {
+    /// How long a token is good.
+    pub lifetime: Duration,
+    /// How often it begins to sign with another key.
+    pub rotation: Duration,
+    /// When somebody had it begin with another one last; Unix time in seconds.
+    pub rotated_at: Option<i64>,
+}
+
+impl BuiltIn {
+    /// When the key begins to sign that signs at a time; Unix times in seconds.
+    pub fn began(&self, now: i64) -> i64 {
+        let every = seconds(self.rotation).max(1);
+        let base = self.rotated_at.filter(|at| *at <= now).unwrap_or(0);
+        now - (now - base).rem_euclid(every)
+    }
+
+    /// When the keys began, or will begin, that are published at a time: the one that signs, the
+    /// one before for as long as its tokens are good, and the one after, since the clock of another
+    /// node may be ahead.
+    pub fn published(&self, now: i64) -> impl Iterator<Item = i64> {
+        /// How far clocks of nodes may differ, seconds.
+        const SKEW: i64 = 60;
+        let now_signs = self.began(now);
+        let ends = now_signs
+            .saturating_add(seconds(self.lifetime))
+            .saturating_add(SKEW);
+        let before = (now < ends).then(|| self.began(now_signs - 1));
+        let scheduled = now_signs.saturating_add(seconds(self.rotation));
+        let after = self
+            .rotated_at
+            .filter(|at| *at > now)
+            .map_or(scheduled, |at| at.min(scheduled));
+        [Some(now_signs), before, Some(after)].into_iter().flatten()
+    }
+}
+
+fn seconds(time: Duration) -> i64 {
+    i64::try_from(time.as_secs()).unwrap_or(i64::MAX)
 }
 
 /// How an issuer is asked about tokens (RFC 7662).
@@ -193,5 +238,34 @@ impl Default for ClaimNames {
             groups: names(&["groups"]),
             scopes: names(&["scope", "scp"]),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_change_by_age_and_when_somebody_says_so_and_overlap() {
+        let minute = Duration::from_mins(1);
+        let mut issuer = BuiltIn {
+            lifetime: minute,
+            rotation: 100 * minute,
+            rotated_at: None,
+        };
+        let published = |issuer: &BuiltIn, now| issuer.published(now).collect::<Vec<_>>();
+        assert_eq!(issuer.began(5_999), 0);
+        assert_eq!(issuer.began(6_000), 6_000);
+        // Its tokens live for a minute, and clocks are a minute apart.
+        assert_eq!(published(&issuer, 6_000), [6_000, 0, 12_000]);
+        assert_eq!(published(&issuer, 6_119), [6_000, 0, 12_000]);
+        assert_eq!(published(&issuer, 6_120), [6_000, 12_000]);
+        issuer.rotated_at = Some(7_000);
+        assert_eq!(issuer.began(6_999), 6_000);
+        assert_eq!(published(&issuer, 6_999), [6_000, 7_000]);
+        assert_eq!(published(&issuer, 7_000), [7_000, 6_000, 13_000]);
+        assert_eq!(published(&issuer, 7_120), [7_000, 13_000]);
+        assert_eq!(issuer.began(13_000), 13_000);
+        assert_eq!(published(&issuer, 13_000), [13_000, 7_000, 19_000]);
     }
 }

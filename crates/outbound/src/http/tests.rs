@@ -1,6 +1,6 @@
 use super::*;
 use crate::Trust;
-use crate::testing::{answering, certificate, client, dialer, finish, listen, read_request};
+use crate::testing::{answering, certificate, client, dialer, finish, listen, read_request, rule};
 use proptest::prelude::*;
 use std::time::Instant;
 use tokio::io::AsyncWriteExt as _;
@@ -186,6 +186,26 @@ async fn a_redirect_is_only_followed_where_that_is_wanted() {
     );
     let posted = following.post(&url, "text/plain", Bytes::new()).await;
     assert_eq!(posted.unwrap().status, 302);
+}
+
+#[tokio::test]
+async fn a_redirect_to_another_origin_has_a_guard_of_its_own() {
+    let (target, asked) = answering(OK).await;
+    let (address, _) = answering("HTTP/1.1 302 Found\r\nLocation: /there\r\n\r\n").await;
+    let redirect = format!("HTTP/1.1 302 Found\r\nLocation: http://{target}/there\r\n\r\n");
+    let (leads, _) = answering(redirect).await;
+    let following = client().limited(Limits {
+        redirects: 1,
+        ..limits()
+    });
+    let led = following.led_by(rule(&[]));
+    let error = led.get(&format!("http://{leads}/")).await.unwrap_err();
+    let forbidden = matches!(error, HttpError::Dial(DialError::Forbidden { .. }));
+    assert!(forbidden, "{error}");
+    assert!(asked.lock().unwrap().is_empty());
+    // What stays where it was is not led anywhere.
+    let error = led.get(&format!("http://{address}/")).await.unwrap_err();
+    assert!(matches!(error, HttpError::Redirects { .. }), "{error}");
 }
 
 #[tokio::test]

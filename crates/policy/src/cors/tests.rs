@@ -132,6 +132,8 @@ fn a_preflight_is_answered_and_meets_nothing_behind() {
             session: None,
             signature: None,
             hmac: None,
+            dpop: None,
+            resource_metadata: None,
             forward_credential: false,
             subscription: false,
         });
@@ -322,7 +324,7 @@ fn browsers_are_told_of_allowed_origins_only() {
         head("GET", "/orders", &["Host: a", &origin])
     };
     let exposed = "access-control-expose-headers: X-Request-Id, Postern-Denial, Retry-After, \
-                   RateLimit, RateLimit-Policy, WWW-Authenticate, x-total";
+                   RateLimit, RateLimit-Policy, WWW-Authenticate, DPoP-Nonce, x-total";
     let told = [
         "vary: Origin",
         "access-control-allow-origin: https://app.example",

@@ -1,6 +1,6 @@
 //! API keys, in the headers and query parameters in which a service looks for them.
 
-use super::{Found, Presented, hmac, query, scheme};
+use super::{Found, Presented, bearer, hmac, query, scheme};
 use crate::facts::{CredentialVerdict, Facts, Place};
 use crate::snapshot::Snapshot;
 use postern_model::entity::{Authentication, Credential, CredentialKind, KeyDigest, Name};
@@ -25,7 +25,16 @@ pub(super) struct Placed<'a> {
     value: &'a [u8],
 }
 
-impl Placed<'_> {
+impl<'a> Placed<'a> {
+    /// A whole key that was sent under a name of its own.
+    pub(super) const fn sent_as(name: &'a Name, value: &'a [u8]) -> Self {
+        Self {
+            source: Source::Header,
+            name,
+            value,
+        }
+    }
+
     pub(super) fn place(&self) -> Place {
         match self.source {
             Source::Header => Place::Header(self.name.clone()),
@@ -43,7 +52,7 @@ pub(super) fn find<'a>(accepted: &'a Authentication, facts: &'a dyn Facts, found
     for name in &accepted.headers {
         let values = (0..).map_while(|nth| facts.header_named(name.as_bytes(), nth));
         let is_other = |value: &&[u8]| {
-            tokens && scheme::after(value, "bearer").is_some()
+            tokens && bearer::sent(value, accepted).is_some()
                 || signed && hmac::after(value).is_some()
                 || named && scheme::after(value, "basic").is_some()
         };

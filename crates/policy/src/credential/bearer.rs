@@ -10,22 +10,30 @@ use postern_proof::introspection::may_be_opaque;
 use postern_proof::{Fault, KeySet, Keys, Token, Trusted, Unverified};
 use std::sync::Arc;
 
-/// The bearer token of a request. `Authorization` stands once (RFC 9110 §5.3): where it is there
-/// again, each is taken for a credential.
-pub(super) fn find<'a>(facts: &'a dyn Facts, found: &mut Found<'a>) {
-    if !values(facts, Known::Authorization).any(|value| scheme::after(value, "bearer").is_some()) {
+/// The token of a request, by itself or, where that is accepted, with a proof. `Authorization`
+/// stands once (RFC 9110 §5.3): where it is there again, each is taken for a credential.
+pub(super) fn find<'a>(accepted: &Authentication, facts: &'a dyn Facts, found: &mut Found<'a>) {
+    if !values(facts, Known::Authorization).any(|value| sent(value, accepted).is_some()) {
         return;
     }
     for value in values(facts, Known::Authorization) {
-        found.add(Presented::Bearer(
-            scheme::after(value, "bearer").unwrap_or(value),
-        ));
+        found.add(sent(value, accepted).unwrap_or(Presented::Bearer(value)));
     }
 }
 
-/// The bearer token of a request that has one, for whoever asks its issuer about it.
-pub fn sent(facts: &dyn Facts) -> Option<&[u8]> {
-    scheme::after(facts.header(Known::Authorization, 0)?, "bearer")
+/// The token of a request that has one, for whoever asks its issuer about it.
+pub fn of_request(facts: &dyn Facts) -> Option<&[u8]> {
+    let value = facts.header(Known::Authorization, 0)?;
+    scheme::after(value, "bearer").or_else(|| scheme::after(value, "dpop"))
+}
+
+/// The token in a value of `Authorization`, if it is of a scheme for tokens that are accepted.
+pub(super) fn sent<'a>(value: &'a [u8], accepted: &Authentication) -> Option<Presented<'a>> {
+    if let Some(token) = scheme::after(value, "bearer") {
+        return Some(Presented::Bearer(token));
+    }
+    accepted.dpop.as_ref()?;
+    scheme::after(value, "dpop").map(Presented::Possession)
 }
 
 /// Whether a token is genuine.

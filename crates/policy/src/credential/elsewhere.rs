@@ -38,6 +38,9 @@ pub(super) fn verdict(accepted: &Authentication, facts: &dyn Facts) -> Credentia
     if hmac::after(value).is_some() {
         return not(OtherKind::Hmac);
     }
+    if scheme::after(value, "dpop").is_some() {
+        return not(OtherKind::Dpop);
+    }
     if scheme::after(value, "basic").is_some() {
         return not(OtherKind::Basic);
     }

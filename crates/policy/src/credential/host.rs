@@ -2,7 +2,7 @@
 
 use crate::rules::Rules;
 use postern_model::entity::{
-    Authentication, CredentialKind, Name, Service, StatusProfile, Visibility,
+    Authentication, CredentialKind, Issuer, Name, Service, StatusProfile, Visibility,
 };
 
 /// What the services of a host accept, all together.
@@ -53,6 +53,21 @@ pub fn answers_on(service: &Service, host: Option<&str>) -> bool {
         None => **pattern == *host,
     };
     service.hosts.is_empty() || service.hosts.iter().any(is)
+}
+
+/// The issuer of that name, if a service on that host accepts its tokens.
+pub fn issuer_on<'a>(name: &str, host: Option<&str>, rules: &'a Rules) -> Option<&'a Issuer> {
+    let configuration = rules.configuration();
+    let index = configuration
+        .issuers
+        .iter()
+        .position(|one| *one.name == *name)?;
+    let accepts = |accepted: &Authentication| accepted.issuers.contains(&index);
+    let services = configuration.services.iter();
+    services
+        .filter(|service| answers_on(service, host))
+        .any(|service| service.authentication.as_ref().is_some_and(accepts))
+        .then(|| configuration.issuers.get(index))?
 }
 
 /// Whether strangers may learn that there is this service.

@@ -1,6 +1,8 @@
 //! What the edge of the system reads for the stages: counters, credentials, bodies.
 
-use super::signed::{Once, SignatureFault, Signed, Used};
+use super::once::{Once, Used};
+use super::possession::{Possession, ProofVerdict};
+use super::signed::{SignatureFault, Signed};
 use crate::identity::Acting;
 use crate::session::{Session, SessionFault};
 use postern_model::Code;
@@ -52,6 +54,9 @@ pub enum CredentialVerdict {
     },
     /// A token that is genuine.
     Token(Arc<Token>),
+    /// A token that is genuine, and came as one whose sender proves to have the key that it is bound
+    /// to.
+    Possession(Box<Possession>),
     /// What came as a token is none, or is not genuine.
     TokenFault(Fault),
     /// A session that is good.
@@ -173,6 +178,10 @@ impl CredentialVerdict {
             }
             Self::Signed(signed) if signed.used == Used::Unasked => signed.once.map(Wanted::Once),
             Self::PasswordUnchecked => Some(Wanted::Password),
+            Self::Possession(possession) => match &possession.proof {
+                ProofVerdict::Genuine(proof) => proof.once.map(Wanted::Once),
+                ProofVerdict::Missing | ProofVerdict::Fault(_) => None,
+            },
             _ => None,
         }
     }
@@ -208,8 +217,15 @@ impl CredentialVerdict {
 
     /// Takes in whether what may be used once was used before.
     pub fn used(&mut self, used: Used) {
-        if let Self::Signed(signed) = self {
-            signed.used = used;
+        match self {
+            Self::Signed(signed) => signed.used = used,
+            Self::Possession(possession) => {
+                if let ProofVerdict::Genuine(proof) = &mut possession.proof {
+                    proof.used = used;
+                    proof.once = None;
+                }
+            }
+            _ => {}
         }
     }
 }
@@ -314,6 +330,8 @@ pub enum OtherKind {
     Hmac,
     /// A client certificate, where none is accepted.
     Certificate,
+    /// `Authorization: DPoP` (RFC 9449 §7.1).
+    Dpop,
 }
 
 impl OtherKind {
@@ -328,6 +346,7 @@ impl OtherKind {
             Self::Signature => "a signature of the request",
             Self::Hmac => "a signature in `Authorization`",
             Self::Certificate => "a client certificate",
+            Self::Dpop => "a token with a proof of possession (DPoP)",
         }
     }
 }

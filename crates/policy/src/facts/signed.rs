@@ -1,5 +1,6 @@
 //! What was found about a signature of a request.
 
+use super::once::{Once, Used};
 use postern_model::entity::Name;
 use postern_proof::message::covers;
 use postern_proof::message::digest::Digests;
@@ -35,29 +36,6 @@ pub struct Signed {
     /// kept, they are not kept either.
     #[serde(skip)]
     pub digests: Option<Result<Digests, String>>,
-}
-
-/// Something that may be used once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Once {
-    /// A digest of it, under a key.
-    pub thing: u128,
-    /// Until when nobody else may use it; Unix time in seconds.
-    pub until: i64,
-}
-
-/// Whether something that may be used once was used before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Used {
-    /// Nobody has looked.
-    Unasked,
-    /// It is the first time.
-    First,
-    /// It was.
-    Again,
-    /// That cannot be told: there is no room to remember it.
-    NoRoom,
 }
 
 impl Signed {

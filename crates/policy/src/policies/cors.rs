@@ -4,8 +4,9 @@ use crate::origin::{ExpressionError, Origins};
 use postern_model::entity::{CorsRule, Method, Name, OriginPattern};
 
 /// Headers of answers that pages may always read: without them nobody could tell what was refused.
-const EXPOSED: &str =
-    "X-Request-Id, Postern-Denial, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate";
+/// And without `DPoP-Nonce` none could go on that is asked for one (RFC 9449 §8).
+const EXPOSED: &str = "X-Request-Id, Postern-Denial, Retry-After, RateLimit, RateLimit-Policy, \
+                       WWW-Authenticate, DPoP-Nonce";
 
 /// Most origins in evidence.
 const SHOWN: usize = 20;

@@ -97,6 +97,7 @@ mod credential {
     /// That of the columns: a client certificate.
     pub(super) const CERTIFICATE: u8 = 12;
     pub(super) const OTHER_CERTIFICATE: u8 = 13;
+    pub(super) const DPOP: u8 = 14;
 }
 
 /// Most scopes of a service and audiences of an issuer that a token can be told by.

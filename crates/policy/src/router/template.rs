@@ -96,14 +96,22 @@ impl Template {
     }
 }
 
+/// Where others look for the description of an issuer: in front of its own path (RFC 8414 §3.1).
+const DESCRIBED: &str = "/.well-known/oauth-authorization-server";
+
 /// Whether a path is the gateway's own.
 pub(crate) fn is_reserved(path: &[u8]) -> bool {
+    let path = path.strip_prefix(DESCRIBED.as_bytes()).unwrap_or(path);
     path.strip_prefix(super::RESERVED.as_bytes())
         .is_some_and(|rest| matches!(rest, [] | [b'/', ..]))
 }
 
-/// What follows the gateway's own prefix: nothing, or something that begins with `/`.
+/// What follows the gateway's own prefix: nothing, or something that begins with `/`. Of the
+/// description of an issuer, what is looked for below `/.well-known`.
 pub(crate) fn below_reserved(path: &str) -> Option<&str> {
+    if path.starts_with(DESCRIBED) {
+        return path.strip_prefix("/.well-known");
+    }
     path.strip_prefix(super::RESERVED)
         .filter(|rest| rest.is_empty() || rest.starts_with('/'))
 }

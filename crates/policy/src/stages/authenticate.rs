@@ -3,6 +3,7 @@
 
 mod basic;
 mod certificate;
+mod dpop;
 mod kinds;
 mod session;
 pub(super) mod signature;
@@ -12,7 +13,7 @@ use super::connection::moment;
 use super::{Check, Outcome};
 use crate::client::ClientAddress;
 use crate::decision::FactRequest;
-use crate::facts::{CredentialVerdict, Facts};
+use crate::facts::{CredentialVerdict, Facts, OtherKind};
 use crate::host;
 use crate::identity::{Caller, Identity};
 use crate::router::Route;
@@ -27,6 +28,7 @@ use std::sync::Arc;
 
 pub(super) const CHECKS: &[Check] = &[
     proof,
+    dpop::nonce,
     token::lifetime,
     token::audience,
     token::revocation,
@@ -67,7 +69,10 @@ fn proof(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) ->
             }
         });
     };
-    if !facts.looked_in(accepted, snapshot.rules) {
+    if !facts.looked_in(accepted, snapshot.rules)
+        || dpop::is_not_known(verdict, accepted, facts)
+        || kinds::is_accepted_since(verdict, accepted)
+    {
         return Outcome::NotKept("credential");
     }
     let anonymous = snapshot.rules.operation(&route).anonymous;
@@ -88,9 +93,9 @@ fn proof(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) ->
             // Of a live request it is; of a made-up one, or of a record that other rules decided,
             // it need not be.
             let kind = identity.kind();
-            let fits = match &identity.session {
-                Some(_) => accepted.accepts(kind),
-                None => accepted.accepts_proof(&identity.credential.proof),
+            let fits = match kind {
+                CredentialKind::Session | CredentialKind::Jwt => accepted.accepts(kind),
+                _ => accepted.accepts_proof(&identity.credential.proof),
             };
             if !(fits || session::is_of_client(&identity, accepted, snapshot)) {
                 let sent = kinds::sent(kind);
@@ -159,6 +164,14 @@ pub(crate) fn proved(
         }
         CredentialVerdict::Session(session) => return session::identify(session, snapshot),
         CredentialVerdict::NoSession(fault) => session::not_good(fault, accepted, facts),
+        CredentialVerdict::Token(token) => match dpop::alone(token, accepted) {
+            None => return token::identify(token, snapshot, facts),
+            Some(denial) => denial,
+        },
+        CredentialVerdict::Possession(possession) => match &accepted.dpop {
+            Some(asked) => return dpop::identify(possession, asked, snapshot, facts),
+            None => kinds::not_accepted(OtherKind::Dpop, accepted, snapshot, route),
+        },
         CredentialVerdict::TokenFault(fault) => token::not_genuine(fault, accepted, snapshot),
         CredentialVerdict::NoKeys {
             issuer,
@@ -173,8 +186,7 @@ pub(crate) fn proved(
             rejects_us,
         } => token::silent(issuer, *since, error.as_deref(), *rejects_us),
         // Whose it is shows its signature; that it is not good is said after that.
-        CredentialVerdict::Token(token)
-        | CredentialVerdict::Inactive {
+        CredentialVerdict::Inactive {
             token: Some(token), ..
         } => return token::identify(token, snapshot, facts),
         CredentialVerdict::Inactive {

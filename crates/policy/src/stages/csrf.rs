@@ -83,8 +83,8 @@ fn is_by_policy(progress: &Progress, snapshot: &Snapshot<'_>) -> bool {
 }
 
 /// What a request says of the page that sent it, if that is asked of it: a policy does, or a session
-/// proves who calls; it changes something, or opens a WebSocket by a session; and what proves who
-/// calls browsers send on their own.
+/// proves who calls; it changes something, or opens a WebSocket, which pages of every site may do
+/// without asking; and what proves who calls browsers send on their own.
 fn asked<'a>(
     progress: &Progress,
     snapshot: &Snapshot<'_>,
@@ -98,7 +98,7 @@ fn asked<'a>(
         return None;
     }
     let by_session = (progress.caller.identity()).is_some_and(|who| who.session.is_some());
-    if !by_session && (safe || !is_by_policy(progress, snapshot)) {
+    if !by_session && !is_by_policy(progress, snapshot) {
         return None;
     }
     let ambient = ambient(progress, snapshot, facts.now())?;
@@ -191,7 +191,9 @@ fn told(denial: Denial, progress: &Progress, facts: &dyn Facts, ambient: Ambient
 /// Whether the page has shown a token, where one is asked for. One that may stand in a form instead
 /// is looked for there once bodies are read.
 fn token(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
-    let Some((ambient, said)) = asked(progress, snapshot, facts) else {
+    // No page can send a header with a WebSocket that it opens; its origin was judged.
+    let asked = asked(progress, snapshot, facts).filter(|_| !progress.websocket);
+    let Some((ambient, said)) = asked else {
         return Outcome::Pass;
     };
     let unseen = |(_, token): &(_, &CsrfToken)| facts.csrf_token(token).is_none();
@@ -210,7 +212,8 @@ pub(super) fn token_in_form(
     snapshot: &Snapshot<'_>,
     facts: &dyn Facts,
 ) -> Outcome {
-    let Some((ambient, said)) = asked(progress, snapshot, facts) else {
+    let asked = asked(progress, snapshot, facts).filter(|_| !progress.websocket);
+    let Some((ambient, said)) = asked else {
         return Outcome::Pass;
     };
     let unseen = |(_, token): &(_, &CsrfToken)| {

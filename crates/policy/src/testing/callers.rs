@@ -41,6 +41,7 @@ pub(crate) fn verifier() -> Verifier<'static> {
     Verifier {
         keyer: &KEYER,
         keyring: &KEYRING,
+        client: None,
         remembered: None,
         answers: None,
         heard: None,
@@ -73,6 +74,8 @@ impl World {
             issuers: vec![],
             opaque: None,
             session: None,
+            dpop: None,
+            resource_metadata: None,
             headers: vec!["x-api-key".into()],
             query: vec!["api_key".into()],
             signature: None,

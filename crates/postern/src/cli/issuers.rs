@@ -11,6 +11,7 @@ use clap::{Args, Subcommand};
   postern issuers client login till-7 --app till
   postern issuers show login
   postern issuers refresh login
+  postern issuers rotate own
   postern issuers remove login --comment \"We have another one\"")]
 pub(crate) enum Issuers {
     /// List issuers, and how their keys stand.
@@ -23,6 +24,8 @@ pub(crate) enum Issuers {
     Client(IssuersClient),
     /// Fetch the keys of an issuer now, or read its file again.
     Refresh(IssuersRefresh),
+    /// Have an issuer that is built in sign with a new key.
+    Rotate(IssuersRotate),
     /// Remove an issuer.
     Remove(IssuersRemove),
 }
@@ -206,6 +209,25 @@ pub(crate) struct IssuersRemove {
     /// Do not ask.
     #[arg(long)]
     pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
+}
+
+/// Options of `postern issuers rotate`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  postern issuers rotate own
+  postern issuers rotate own --comment \"Somebody has left\"
+
+The new key signs in a minute, so that every node knows it. Tokens that the one before has signed are
+good until they end. By itself an issuer changes its key as often as its `rotate` says.")]
+pub(crate) struct IssuersRotate {
+    /// The issuer.
+    #[arg(value_name = "ISSUER")]
+    pub(crate) issuer: String,
+    /// Why, for the change log.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) comment: String,
     #[command(flatten)]
     pub(crate) shown: Shown,
 }

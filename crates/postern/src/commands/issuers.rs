@@ -4,13 +4,19 @@ use super::listing::joined;
 use super::remote::{Found, Remote, text};
 use super::table;
 use crate::cli::issuers::{
-    Issuers, IssuersAdd, IssuersClient, IssuersList, IssuersRefresh, IssuersRemove, IssuersShow,
+    Issuers, IssuersAdd, IssuersClient, IssuersList, IssuersRefresh, IssuersRemove, IssuersRotate,
+    IssuersShow,
 };
-use crate::cli::time::local_ms;
+use crate::cli::time::{local, local_ms, utc};
 use crate::output;
+use anyhow::bail;
+use jiff::{SignedDuration, Timestamp};
 use postern_control::shorthand::{self, Change, Expectation};
 use serde_json::{Map, Value, json};
 use std::process::ExitCode;
+
+/// In which every node learns of a new key before it signs.
+const AHEAD: SignedDuration = SignedDuration::from_mins(1);
 
 pub(crate) fn dispatch(command: Issuers) -> anyhow::Result<ExitCode> {
     match command {
@@ -19,6 +25,7 @@ pub(crate) fn dispatch(command: Issuers) -> anyhow::Result<ExitCode> {
         Issuers::Add(args) => add(&args),
         Issuers::Client(args) => client(args),
         Issuers::Refresh(args) => refresh(&args),
+        Issuers::Rotate(args) => rotate(&args),
         Issuers::Remove(args) => remove(&args),
     }
 }
@@ -372,4 +379,28 @@ mod tests {
         let gone = stand(&json!({"failing_since_ms": 0, "error": "refused"}));
         assert!(gone.starts_with("no keys; failing since"), "{gone}");
     }
+}
+
+fn rotate(args: &IssuersRotate) -> anyhow::Result<ExitCode> {
+    let mut remote = Remote::connect(&args.shown.at)?;
+    let found = remote.document("issuer", &args.issuer)?;
+    if found.document.get("built_in").is_none() {
+        bail!(
+            "the keys of issuer `{}` are not made here\n  = help: whoever signs its tokens changes them",
+            args.issuer.escape_debug()
+        );
+    }
+    let at = utc(Timestamp::now()
+        .saturating_add(AHEAD)
+        .unwrap_or(Timestamp::MAX));
+    let patch = json!({"built_in": {"rotated_at": at}});
+    let change = found.changed(Change::patch("issuer", &found.id, patch));
+    remote.change(&change, &args.comment)?;
+    if args.shown.json {
+        table::json(&json!({"id": found.id, "rotated_at": at}));
+    } else {
+        let from = local(&at);
+        output::say(&format!("{} signs with a new key from {from} on", found.id));
+    }
+    Ok(ExitCode::SUCCESS)
 }

@@ -135,13 +135,9 @@ fn over(
     let (found, _) = remote.documents("token_revocation", &of, MOST_OVER)?;
     let over = found
         .iter()
-        .filter(|one| one.id != new && is_over(one, now));
+        .filter(|one| one.id != new && shorthand::is_over(&one.document, now));
     let delete = |one: &Found| one.changed(Change::delete("token_revocation", &one.id));
     Ok(over.map(delete).collect())
-}
-
-fn is_over(one: &Found, now: Timestamp) -> bool {
-    ends(one).is_some_and(|end| end <= now)
 }
 
 /// When it ceases to count.
@@ -177,7 +173,11 @@ fn revocations(args: &TokensRevocations) -> anyhow::Result<ExitCode> {
         let by = by.into_iter().find(|member| !one.text(member).is_empty());
         let by = by.unwrap_or_default();
         let until = ends(one).map(|end| local(&end.to_string()));
-        let over = if is_over(one, now) { ", over" } else { "" };
+        let over = if shorthand::is_over(&one.document, now) {
+            ", over"
+        } else {
+            ""
+        };
         vec![
             one.id.clone(),
             one.text("issuer").to_owned(),

@@ -61,7 +61,9 @@ impl Guard for Permitted {
 impl Fetch for Issuers {
     fn get<'a>(&'a self, url: &'a str, permit: Permit) -> Fetching<'a> {
         Box::pin(async move {
-            let client = self.keys.clone().guarded_by(Arc::new(Permitted(permit)));
+            let client = self.keys.clone();
+            let client = client.guarded_by(Arc::new(Permitted(permit.clone())));
+            let client = client.led_by(Arc::new(Permitted(permit.led())));
             let answer = client.get(url).await.map_err(|error| error.to_string())?;
             if !answer.status.is_success() {
                 return Err(format!("{url} answered {}", answer.status.as_u16()));

@@ -8,6 +8,7 @@ mod completion;
 mod database;
 mod demo;
 mod egress;
+mod given_up;
 mod health;
 mod issuers;
 mod lists;
@@ -26,6 +27,7 @@ use crate::{log, output};
 use admin::Status;
 use anyhow::Context as _;
 use completion::Completion;
+use given_up::Revocations;
 use notify::Notifying;
 use postern_admin::api::Api;
 use postern_calllog::CallLog;
@@ -108,6 +110,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let keeper = Arc::new(Keeper::new(&args.data));
     let kept = BrowserSessions::new(begun.store.clone(), directory.clone());
     let kept = Arc::new(kept);
+    let revocations = Arc::new(Revocations::new(control.handle().clone()));
     let options = Options {
         cores,
         revision: begun.revision,
@@ -116,6 +119,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         counting: Arc::default(),
         keyer,
         fetch: Arc::new(issuers::Issuers::new()?),
+        revoke: revocations.clone(),
         sessions: sessions::outside(kept.clone())?,
         call_log: Some(call_log.clone()),
         requests: Some(requests::requests(&call_log, &installation)),
@@ -154,6 +158,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     call_log.tenants_keep(tenants_keep(process.clone()));
     let service = Service::new(begun.source, process.clone(), call_log.clone());
     let service = Arc::new(service.mailing(notify::mail_dialer()?));
+    revocations.kept_by(service.clone());
     let arrival = control.block_on(people::arrival(&service, begun.demo.is_some()))?;
     let socket = {
         let _entered = control.enter();

@@ -238,7 +238,8 @@ impl Walking<'_> {
                                 live,
                                 accepted,
                                 secure: self.is_secure(live, walk.client()),
-                                is_asked: matches!(counted, Counted::Asked),
+                                client: walk.client(),
+                                spends: matches!(counted, Counted::Taken(_)),
                             };
                             looking.verdict().await
                         }
@@ -335,8 +336,13 @@ pub(super) async fn hold_back(
     now: i64,
 ) {
     let counting = &core.shared.counting;
-    // What anybody may try at will: credentials, tokens and signatures.
-    if !matches!(denial.code.family(), "credential" | "token" | "signature") {
+    // What anybody may try at will: credentials, tokens, signatures, and proofs that tokens are
+    // theirs. A nonce that is over is nobody's fault.
+    let tries = matches!(
+        denial.code.family(),
+        "credential" | "token" | "signature" | "dpop"
+    );
+    if !tries || denial.code == Code::DpopNonceRequired {
         return;
     }
     let settings = &state.snapshot().edge;

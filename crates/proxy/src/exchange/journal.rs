@@ -28,6 +28,7 @@ use postern_policy::fields::{Fields, Known};
 use postern_policy::forward;
 use postern_policy::forward::trace::Trace;
 use postern_policy::head::Head;
+use postern_policy::nonce;
 use postern_policy::policies::LimitUses;
 use postern_policy::router::Route;
 use postern_policy::stages::response::attribution;
@@ -189,6 +190,11 @@ impl<'a> Journal<'a> {
     pub(super) fn help(&self) -> Option<String> {
         let requests = self.core.shared.requests.as_ref()?;
         Some(requests.links.sign(self.id, self.now().div_euclid(1000)))
+    }
+
+    /// A nonce for a proof of possession.
+    pub(super) fn nonce(&self) -> String {
+        nonce::issue(&self.core.shared.keyer, self.now().div_euclid(1000))
     }
 
     /// When it came in: Unix time in milliseconds.

@@ -4,9 +4,12 @@ use super::decide::Deciding;
 use crate::connection::Caller;
 use crate::gateway::{Core, CoreState};
 use postern_model::Denial;
-use postern_policy::facts::CredentialVerdict;
+use postern_policy::facts::{CredentialVerdict, GenuineProof, Possession, ProofVerdict, Used};
 use postern_policy::head::Head;
+use postern_policy::nonce::NonceVerdict;
 use postern_policy::{Live, Snapshot};
+use postern_proof::Token;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 /// A request that was let in.
@@ -40,7 +43,7 @@ impl Leave<'_> {
                 Ok(session) => CredentialVerdict::Session(session),
                 Err(fault) => CredentialVerdict::NoSession(fault),
             },
-            (None, Some(token)) => CredentialVerdict::Token(token.clone()),
+            (None, Some(token)) => held(token, now.div_euclid(1000)),
             (None, None) => CredentialVerdict::Verified {
                 id: identity.credential.id.clone(),
             },
@@ -58,4 +61,17 @@ impl Leave<'_> {
         }
         denial
     }
+}
+
+/// A token that was good when it came. That whoever sent it has its key was shown then, once.
+/// `now` is Unix time in seconds.
+fn held(token: &Arc<Token>, now: i64) -> CredentialVerdict {
+    let Some(key) = token.bound_to.clone() else {
+        return CredentialVerdict::Token(token.clone());
+    };
+    let proof = GenuineProof::known(key, now, NonceVerdict::Good, Used::First);
+    CredentialVerdict::Possession(Box::new(Possession {
+        token: token.clone(),
+        proof: ProofVerdict::Genuine(proof),
+    }))
 }

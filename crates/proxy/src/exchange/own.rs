@@ -2,6 +2,7 @@
 //! everything else.
 
 mod check;
+mod grant;
 mod session;
 
 use super::attempt::Passed;
@@ -88,6 +89,11 @@ impl Answering<'_> {
                 .csrf_token(&snapshot, &live, journal)
                 .ok_or_else(not_found)?,
             Page::Session(page) => self.session(page, &snapshot, &live, journal).await?,
+            Page::Issuer(name, endpoint) => {
+                let at = self.issuer(name, &snapshot, &live).ok_or_else(not_found)?;
+                self.issue(at, endpoint, (&snapshot, &live), intake, journal)
+                    .await?
+            }
             Page::Request(id) => self.request(id, &snapshot, &live, journal).await?,
             Page::Check => {
                 return self.check(&snapshot, &live, intake, journal, sink).await;
@@ -151,7 +157,9 @@ impl Answering<'_> {
             live,
             accepted,
             secure: scheme(live, settings, &self.asked.client) == Scheme::Https,
-            is_asked: false,
+            client: Some(&self.asked.client),
+            // Asking uses nothing up.
+            spends: false,
         };
         let verdict = looking.verdict().await;
         let proved = proved(&verdict, accepted, live, snapshot);

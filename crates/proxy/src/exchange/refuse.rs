@@ -156,6 +156,10 @@ pub(super) fn rendered(
     let challenges = terms.accepted.map(|of| challenges(of, denial.code, head));
     let challenges = challenges.unwrap_or_default();
     let help = journal.help();
+    let asks = terms
+        .accepted
+        .and_then(|(_, accepted)| accepted.dpop.as_ref()?.nonce);
+    let nonce = asks.map(|_| journal.nonce());
     let context = Context {
         id: journal.id(),
         form: Form::of(head),
@@ -166,6 +170,7 @@ pub(super) fn rendered(
         authority: head.authority(),
         target: (!head.path().is_empty()).then(|| head.target()),
         challenges: &challenges,
+        nonce: nonce.as_deref(),
         limits: terms.limits,
         classic_limits: true,
         help: help.as_deref(),
@@ -225,11 +230,7 @@ fn challenges<'a>(
                 }));
             }
             CredentialKind::Mtls => challenges.push(Challenge::Certificate { realm }),
-            CredentialKind::Jwt => challenges.push(Challenge::Bearer {
-                realm,
-                // RFC 6750 §3.1: nothing is said where nothing was sent.
-                error: (code.family() == "token").then_some("invalid_token"),
-            }),
+            CredentialKind::Jwt => tokens(realm, accepted, (code, head), &mut challenges),
             CredentialKind::Hmac => {
                 let terms = accepted.hmac.as_deref();
                 challenges.extend(terms.map(|terms| Challenge::Hmac {
@@ -257,4 +258,46 @@ fn challenges<'a>(
         }
     }
     challenges
+}
+
+/// How callers may send tokens: by themselves, and with a proof.
+fn tokens<'a>(
+    realm: &'a str,
+    accepted: &'a Authentication,
+    (code, head): (Code, &Head),
+    challenges: &mut SmallVec<[Challenge<'a>; 2]>,
+) {
+    let metadata = accepted.resource_metadata.as_deref();
+    let dpop = accepted.dpop.as_deref();
+    // RFC 6750 §3.1: nothing is said where nothing was sent.
+    let invalid = (code.family() == "token").then_some("invalid_token");
+    let short = |scheme: &[u8]| {
+        let sent = head.get(Known::Authorization).unwrap_or_default();
+        let named = sent.split(|byte| *byte == b' ').next();
+        let is_sent = named.is_some_and(|named| named.eq_ignore_ascii_case(scheme));
+        (code == Code::ScopeMissing && is_sent).then_some("insufficient_scope")
+    };
+    if dpop.is_none_or(|asked| !asked.required) {
+        challenges.push(Challenge::Bearer {
+            realm,
+            error: short(b"bearer").or(invalid),
+            metadata,
+        });
+    }
+    if dpop.is_some() {
+        // RFC 9449 §7.1 and §9.
+        let error = match code {
+            Code::DpopProofMissing | Code::DpopProofInvalid | Code::DpopReplayed => {
+                Some("invalid_dpop_proof")
+            }
+            Code::DpopNonceRequired => Some("use_dpop_nonce"),
+            Code::DpopKeyMismatch => Some("invalid_token"),
+            _ => short(b"dpop").or(invalid),
+        };
+        challenges.push(Challenge::Dpop {
+            realm,
+            error,
+            metadata,
+        });
+    }
 }

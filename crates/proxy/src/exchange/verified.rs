@@ -4,9 +4,10 @@
 use crate::gateway::{Core, CoreState};
 use crate::sessions::By;
 use postern_model::entity::Authentication;
+use postern_policy::client::ClientAddress;
 use postern_policy::credential::{Heard, Verifier, bearer_token, question, verify_in};
 use postern_policy::facts::{CredentialVerdict, Wanted};
-use postern_policy::{Facts, Live, Snapshot};
+use postern_policy::{Facts as _, Live, Snapshot};
 use std::sync::Arc;
 
 /// A credential that is looked for.
@@ -20,8 +21,10 @@ pub(super) struct Looking<'a> {
     pub(super) accepted: &'a Authentication,
     /// Whether the browser speaks TLS, with us or with a trusted proxy.
     pub(super) secure: bool,
-    /// It is only asked how things stand: nothing is used by it.
-    pub(super) is_asked: bool,
+    /// Whose request it is.
+    pub(super) client: Option<&'a ClientAddress>,
+    /// Whether what may be used once is used with it.
+    pub(super) spends: bool,
 }
 
 impl Looking<'_> {
@@ -54,12 +57,8 @@ impl Looking<'_> {
                     Some(by) => shared.browsers.refresh(*digest, by).await,
                     None => false,
                 },
-                Wanted::Once(once) => {
-                    let now = Facts::now(self.live);
-                    verdict.used(shared.counting.once(once, self.is_asked, now));
-                    break;
-                }
                 Wanted::Password => self.check_password().await,
+                Wanted::Once(_) => false,
             };
             if !obtained {
                 break;
@@ -69,6 +68,10 @@ impl Looking<'_> {
         if let CredentialVerdict::Session(session) = &verdict {
             shared.browsers.used(session);
             (shared.browsers).refresh_ahead(session.digest, || self.refreshes());
+        }
+        if let Some(Wanted::Once(once)) = verdict.wants() {
+            let counting = &self.core.shared.counting;
+            verdict.used(counting.once(once, self.spends, self.live.now()));
         }
         verdict
     }
@@ -85,7 +88,7 @@ impl Looking<'_> {
         let asked = self.by(None, |by| {
             question(self.accepted, self.live, self.snapshot, by)
         });
-        let now = postern_policy::Facts::now(self.live);
+        let now = self.live.now();
         match asked {
             Some(asked) => self.core.shared.passwords.check(asked, now).await,
             None => false,
@@ -104,6 +107,7 @@ impl Looking<'_> {
         work(Verifier {
             keyer: &shared.keyer,
             keyring: &shared.issuers.keyring(),
+            client: self.client,
             remembered: Some(&self.core.remembered),
             answers: Some(shared.issuers.answers()),
             heard,
@@ -118,7 +122,9 @@ impl Looking<'_> {
 /// keys are known an answer.
 const fn turn(wanted: &Wanted<'_>) -> u8 {
     match wanted {
-        Wanted::Keys { .. } | Wanted::Session(_) | Wanted::Once(_) | Wanted::Password => 1,
+        // Once it is known that everything else is good.
+        Wanted::Once(_) => 0,
+        Wanted::Keys { .. } | Wanted::Session(_) | Wanted::Password => 1,
         Wanted::Answer { .. } | Wanted::FreshTokens(_) => 2,
     }
 }

@@ -22,7 +22,7 @@ use self::core::Command;
 use self::floods::Floods;
 use crate::counting::Counting;
 use crate::freshness::Freshness;
-use crate::issuers::{Fetch, Issuers, Standing};
+use crate::issuers::{Fetch, Issuers, Revoke, Standing};
 use crate::metrics::Metrics;
 use crate::passwords::Passwords;
 use crate::record::Sinks;
@@ -79,6 +79,8 @@ pub struct Options {
     pub keyer: Keyer,
     /// Gets what issuers of tokens publish.
     pub fetch: Arc<dyn Fetch>,
+    /// Keeps which tokens of built-in issuers were given up.
+    pub revoke: Arc<dyn Revoke>,
     /// Keeps sessions of browsers, and asks those who sign people in.
     pub sessions: Outside,
     /// Where requests are recorded.
@@ -112,6 +114,8 @@ pub(crate) struct Shared {
     pub(crate) passwords: Passwords,
     /// Whose tokens can be checked.
     pub(crate) issuers: Issuers,
+    /// Keeps which tokens of built-in issuers were given up.
+    pub(crate) revoke: Arc<dyn Revoke>,
     /// Who is signed in at browsers.
     pub(crate) browsers: Browsers,
     pub(crate) call_log: Option<Arc<CallLog>>,
@@ -278,6 +282,7 @@ impl Gateway {
             counting: options.counting,
             directory: ArcSwap::from_pointee(options.directory),
             listings: ArcSwap::from_pointee(options.listings),
+            revoke: options.revoke,
             browsers: Browsers::new(&options.keyer, options.sessions),
             passwords: Passwords::new(cores, &options.keyer, seed),
             keyer: options.keyer,

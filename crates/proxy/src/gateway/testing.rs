@@ -51,6 +51,7 @@ pub(crate) fn core_for(
         sinks,
         counting: Arc::default(),
         directory: arc_swap::ArcSwap::from_pointee(directory),
+        revoke: std::sync::Arc::new(crate::issuers::NobodyRevokes),
         browsers: crate::sessions::Browsers::new(&keyer(), crate::sessions::Outside::nobody()),
         keyer: keyer(),
         passwords: crate::passwords::Passwords::new(1, &keyer(), 7),

@@ -3,6 +3,7 @@
 use postern_model::Secret;
 use postern_model::egress::{Forbidden, allowed};
 use postern_model::entity::Egress;
+use postern_policy::origin::of_url;
 use postern_proof::KeySet;
 use serde_json::Value;
 use std::fmt;
@@ -58,16 +59,13 @@ pub trait Fetch: fmt::Debug + Send + Sync {
 
 /// Where connections may lead, asked about the resolved address of each.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Permit {
-    /// Anywhere.
-    Anywhere,
-    /// Where the egress rule allows.
-    Rule {
-        /// The rule.
-        egress: Egress,
-        /// Where we listen: nobody may send us there.
-        own: Vec<SocketAddr>,
-    },
+pub struct Permit {
+    /// Whether what is configured may be anywhere: whoever runs the platform has configured it.
+    pub anywhere: bool,
+    /// The egress rule, for everything else: also for where others lead from there.
+    pub egress: Egress,
+    /// Where we listen: nobody may send us there.
+    pub own: Vec<SocketAddr>,
 }
 
 impl Permit {
@@ -76,11 +74,19 @@ impl Permit {
     /// # Errors
     /// Why not.
     pub fn check(&self, to: SocketAddr) -> Result<(), Forbidden> {
-        match self {
-            Self::Anywhere => Ok(()),
-            Self::Rule { egress, own } => {
-                allowed(to, egress, own, crate::upstream::egress::is_this_machine)
-            }
+        if self.anywhere {
+            return Ok(());
+        }
+        let (egress, own) = (&self.egress, &self.own);
+        allowed(to, egress, own, crate::upstream::egress::is_this_machine)
+    }
+
+    /// For where others lead, by a redirect or in what they say.
+    #[must_use]
+    pub fn led(self) -> Self {
+        Self {
+            anywhere: false,
+            ..self
         }
     }
 }
@@ -127,5 +133,12 @@ pub(super) async fn discovered(
     let Some(address) = text("jwks_uri") else {
         return Err(format!("what is at {url} has no `jwks_uri`"));
     };
+    let origin = |url: &str| of_url(url.as_bytes()).to_ascii_lowercase();
+    let (ours, theirs) = (origin(url), origin(address));
+    if ours.starts_with(b"https:") && !theirs.starts_with(b"https:") {
+        // Whoever is on the way could name keys of their own.
+        return Err(format!("what is at {url} has a `jwks_uri` without TLS"));
+    }
+    let permit = if ours == theirs { permit } else { permit.led() };
     keys(fetch, address, permit).await
 }

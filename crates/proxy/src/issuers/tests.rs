@@ -231,6 +231,10 @@ async fn an_issuer_that_describes_itself_is_believed_about_itself_alone() {
         ),
         (says(&format!("{ISS}/")), Some("describes another issuer")),
         (format!(r#"{{"issuer": "{ISS}"}}"#), Some("no `jwks_uri`")),
+        (
+            says(ISS).replace("https://login.example.com/k", "http://login.example.com/k"),
+            Some("`jwks_uri` without TLS"),
+        ),
         ("<html>".to_owned(), Some("not JSON")),
     ] {
         let web = Arc::new(Web::default());
@@ -259,6 +263,28 @@ async fn what_a_tenant_configures_passes_the_egress_rule() {
     assert!(platform.ask("corp").await);
     let permit = web.permits.lock().unwrap()[1].clone();
     assert!(permit.check(([127, 0, 0, 1], 80).into()).is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_the_platform_s_issuer_leads_passes_the_egress_rule_too() {
+    let described = "https://login.example.com/.well-known/openid-configuration";
+    let here = ([127, 0, 0, 1], 443).into();
+    for (place, is_own) in [
+        (URL, true),
+        ("HTTPS://login.example.com/other", true),
+        ("https://keys.example.com/", false),
+        ("https://login.example.com:8443/keys", false),
+        ("https://login.example.com@keys.example.com/", false),
+    ] {
+        let web = Arc::new(Web::default());
+        let document = format!(r#"{{"issuer": "{ISS}", "jwks_uri": "{place}"}}"#);
+        web.put(described, Ok(&document));
+        let issuers = follow(&web, issuer(IssuerKeys::Discovery(fetched(described))));
+        assert!(issuers.ask("corp").await);
+        let permits = web.permits.lock().unwrap().clone();
+        assert!(permits[0].check(here).is_ok());
+        assert_eq!(permits[1].check(here).is_ok(), is_own, "{place}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,8 +4,9 @@ use postern_model::entity::{Name, Redact, Service};
 use smallvec::SmallVec;
 
 /// Headers whose values are credentials, whatever a service says, beside those named like one.
-const HEADERS: [&[u8]; 4] = [
+const HEADERS: [&[u8]; 5] = [
     b"authorization",
+    b"dpop",
     b"proxy-authorization",
     b"cookie",
     b"set-cookie",

@@ -25,6 +25,8 @@ fn service(redact: Redact) -> Service {
             issuers: vec![],
             opaque: None,
             session: None,
+            dpop: None,
+            resource_metadata: None,
             headers: vec!["x-partner-id".into()],
             query: vec!["partner".into()],
             signature: None,

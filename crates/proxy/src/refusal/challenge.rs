@@ -1,8 +1,10 @@
 //! `WWW-Authenticate`: how to prove who one is (RFC 9110 §11.6.1).
 
 use super::headers::{Headers, names};
-use super::{Context, push_string};
+use super::{Context, Form, push_string};
+use postern_model::denial::{Code, Shown, Value};
 use postern_model::entity::SignatureTerms;
+use postern_proof::dpop::ALGORITHMS;
 
 /// One way to prove an identity that an operation accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +22,8 @@ pub enum Challenge<'a> {
         realm: &'a str,
         /// What was wrong with the one that came; `None`: none came.
         error: Option<&'static str>,
+        /// Where it is described who gives out tokens (RFC 9728 §5.1).
+        metadata: Option<&'a str>,
     },
     /// The cookie of a session.
     Cookie {
@@ -56,6 +60,15 @@ pub enum Challenge<'a> {
         /// The service.
         realm: &'a str,
     },
+    /// A token with a proof that its sender has the key that it is bound to (RFC 9449 §7.1).
+    Dpop {
+        /// The service.
+        realm: &'a str,
+        /// What was wrong; `None`: none came.
+        error: Option<&'static str>,
+        /// Where it is described who gives out tokens (RFC 9728 §5.1).
+        metadata: Option<&'a str>,
+    },
 }
 
 /// Adds a field for each challenge. A 401 must have one (RFC 9110 §15.5.2): where none is known,
@@ -83,13 +96,13 @@ pub(super) fn push(context: &Context<'_>, headers: &mut Headers) {
                 out.push_str(", cookie-name=");
                 push_string(out, name);
             }
-            Challenge::Bearer { realm, error } => {
-                out.push_str("Bearer realm=");
-                push_string(out, realm);
-                if let Some(error) = error {
-                    out.push_str(", error=");
-                    push_string(out, error);
-                }
+            Challenge::Bearer { .. } => token(challenge, out),
+            Challenge::Dpop { .. } => {
+                token(challenge, out);
+                let algorithms: Vec<&str> = ALGORITHMS.iter().map(|one| one.name()).collect();
+                out.push_str(", algs=\"");
+                out.push_str(&algorithms.join(" "));
+                out.push('"');
             }
             Challenge::Hmac {
                 realm,
@@ -130,6 +143,14 @@ pub(super) fn push(context: &Context<'_>, headers: &mut Headers) {
             }
         });
     }
+    if context.form == Form::OAuth {
+        // RFC 6749 §5.2: by the scheme that clients show themselves with.
+        headers.write(names::WWW_AUTHENTICATE, |out| {
+            out.push_str("Basic realm=");
+            push_string(out, context.pseudonym);
+        });
+        return;
+    }
     if context.challenges.is_empty() {
         headers.write(names::WWW_AUTHENTICATE, |out| {
             out.push_str("ApiKey realm=");
@@ -153,4 +174,58 @@ fn accepted(terms: &SignatureTerms, has_body: bool, out: &mut String) {
     if terms.nonce {
         out.push_str(";nonce");
     }
+}
+
+/// What is asked of tokens: by themselves, or with a proof.
+fn token(challenge: &Challenge<'_>, out: &mut String) {
+    let (Challenge::Bearer {
+        realm,
+        error,
+        metadata,
+    }
+    | Challenge::Dpop {
+        realm,
+        error,
+        metadata,
+    }) = challenge
+    else {
+        return;
+    };
+    out.push_str(match challenge {
+        Challenge::Dpop { .. } => "DPoP realm=",
+        _ => "Bearer realm=",
+    });
+    push_string(out, realm);
+    if let Some(error) = error {
+        // Made of characters that need no escape.
+        out.push_str(", error=\"");
+        out.push_str(error);
+        out.push('"');
+    }
+    if let Some(metadata) = metadata {
+        out.push_str(", resource_metadata=");
+        push_string(out, metadata);
+    }
+}
+
+/// What a token lacks for this operation (RFC 6750 §3.1): for whoever brought one, and may read
+/// which scopes it needs. A client that knows the standard asks its issuer for them.
+pub(super) fn step_up(shown: &Shown<'_>, context: &Context<'_>, headers: &mut Headers) {
+    let brought = context.challenges.iter().find(|challenge| {
+        let (Challenge::Bearer { error, .. } | Challenge::Dpop { error, .. }) = challenge else {
+            return false;
+        };
+        *error == Some("insufficient_scope")
+    });
+    let (Some(challenge), Code::ScopeMissing) = (brought, shown.code()) else {
+        return;
+    };
+    let needed = shown.for_header("required");
+    headers.write(names::WWW_AUTHENTICATE, |out| {
+        token(challenge, out);
+        if let Some(Value::List(scopes)) = needed {
+            out.push_str(", scope=");
+            push_string(out, &scopes.join(" "));
+        }
+    });
 }

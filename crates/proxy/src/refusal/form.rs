@@ -12,6 +12,8 @@ pub enum Form {
     Grpc(&'static str),
     /// A page, for somebody at a browser.
     Html,
+    /// JSON as OAuth has it (RFC 6749 §5.2, RFC 7009 §2.2.1), with everything of a problem document besides.
+    OAuth,
 }
 
 impl Form {
@@ -19,6 +21,9 @@ impl Form {
     pub fn of(head: &Head) -> Self {
         if let Some(grpc) = head.get(Known::ContentType).and_then(grpc) {
             return grpc;
+        }
+        if asks_an_issuer(head.path()) {
+            return Self::OAuth;
         }
         let navigates = match head.get(Known::SecFetchMode) {
             Some(mode) => mode == b"navigate",
@@ -30,6 +35,12 @@ impl Form {
         };
         if navigates { Self::Html } else { Self::Problem }
     }
+}
+
+/// Whether a path is where an issuer of the gateway's own makes tokens, or takes them back.
+fn asks_an_issuer(path: &[u8]) -> bool {
+    let below = path.strip_prefix(b"/.well-known/postern/issuers/");
+    below.is_some_and(|below| below.ends_with(b"/token") || below.ends_with(b"/revoke"))
 }
 
 /// The form for a gRPC content type. gRPC-Web clients look for their own type in the answer.

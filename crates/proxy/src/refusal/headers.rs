@@ -30,6 +30,7 @@ pub(super) mod names {
         CONTENT_TYPE = "Content-Type" "content-type",
         CONTENT_TYPE_OPTIONS = "X-Content-Type-Options" "x-content-type-options",
         DENIAL = "Postern-Denial" "postern-denial",
+        DPOP_NONCE = "DPoP-Nonce" "dpop-nonce",
         GRPC_MESSAGE = "Grpc-Message" "grpc-message",
         GRPC_STATUS = "Grpc-Status" "grpc-status",
         LINK = "Link" "link",

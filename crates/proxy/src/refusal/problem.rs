@@ -1,7 +1,7 @@
 //! Problem documents (RFC 9457).
 
-use super::{Context, RESERVED, push_origin, push_page};
-use postern_model::denial::{Retry, Shown, Value};
+use super::{Context, Form, RESERVED, push_origin, push_page};
+use postern_model::denial::{Code, Retry, Shown, Value};
 use std::fmt::{self, Write};
 use std::ops::Range;
 
@@ -25,7 +25,17 @@ fn write(
     out: &mut String,
 ) -> Result<Range<usize>, fmt::Error> {
     let id = context.id.as_str();
-    out.push_str("{\"type\":\"");
+    out.push('{');
+    if context.form == Form::OAuth {
+        write!(
+            out,
+            "\"error\":\"{}\",\"error_description\":\"",
+            oauth(shown, status)
+        )?;
+        shown.write_detail(&mut Described(out))?;
+        out.push_str("\",");
+    }
+    out.push_str("\"type\":\"");
     push_page(&mut Escaped(out), shown.name(), context)?;
     write!(
         out,
@@ -61,6 +71,38 @@ fn write(
     evidence(shown, out)?;
     out.push('}');
     Ok(help)
+}
+
+/// What OAuth calls it (RFC 6749 §5.2).
+fn oauth<'a>(shown: &'a Shown<'_>, status: u16) -> &'a str {
+    match (shown.code(), shown.code().family()) {
+        (Code::GrantInvalid, _) => {
+            let said = shown.for_header("error").and_then(Value::as_text);
+            said.unwrap_or("invalid_request")
+        }
+        (Code::CredentialAmbiguous, _) => "invalid_request",
+        (_, "credential") => "invalid_client",
+        (_, "account") => "unauthorized_client",
+        _ if status == 503 || status == 429 => "temporarily_unavailable",
+        _ if status >= 500 => "server_error",
+        _ => "invalid_request",
+    }
+}
+
+/// Writes a description, which has no quotes in it (RFC 6749 §5.2).
+struct Described<'a>(&'a mut String);
+
+impl Write for Described<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for c in text.chars() {
+            self.0.push(match c {
+                '"' | '\\' => '\'',
+                ' '..='~' => c,
+                _ => '?',
+            });
+        }
+        Ok(())
+    }
 }
 
 /// The rule and the evidence, where they are told.

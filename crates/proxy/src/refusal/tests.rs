@@ -22,6 +22,7 @@ fn context(form: Form) -> Context<'static> {
         authority: Some(b"127.0.0.1:8080"),
         target: Some(b"/orders?q=%22"),
         challenges: &[],
+        nonce: None,
         limits: &[],
         classic_limits: true,
         help: None,
@@ -88,7 +89,8 @@ fn every_code_has_its_full_shape_in_every_form() {
     for &code in Code::ALL {
         let denial = Denial::new(code);
         let shown = code.shown();
-        for form in [Form::Problem, Form::Html, Form::Grpc("application/grpc")] {
+        let grpc = Form::Grpc("application/grpc");
+        for form in [Form::Problem, Form::OAuth, Form::Html, grpc] {
             let refusal = render(&denial, &context(form));
             let header = |name: &str| refusal.headers.get(name);
             assert_eq!(header("postern-denial"), Some(shown.name()), "{code}");
@@ -112,8 +114,9 @@ fn every_code_has_its_full_shape_in_every_form() {
                     );
                     assert_eq!(refusal.status, shown.row().status);
                 }
-                Form::Problem => {
+                Form::Problem | Form::OAuth => {
                     let body = json(&refusal);
+                    assert_eq!(body["error"].is_string(), form == Form::OAuth);
                     assert_eq!(body["code"], shown.name());
                     assert_eq!(body["status"], u64::from(refusal.status));
                     assert_eq!(body["title"], denial.title());

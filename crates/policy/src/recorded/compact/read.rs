@@ -265,6 +265,7 @@ impl Reader<'_> {
             credential::SIGNATURE => kind(OtherKind::Signature),
             credential::HMAC => kind(OtherKind::Hmac),
             credential::OTHER_CERTIFICATE => kind(OtherKind::Certificate),
+            credential::DPOP => kind(OtherKind::Dpop),
             _ => None,
         }
     }
@@ -376,6 +377,7 @@ impl Reader<'_> {
             user: None,
             groups: Box::default(),
             scopes,
+            bound_to: None,
             audience,
             issued_at: None,
             not_before,

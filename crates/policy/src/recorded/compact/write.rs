@@ -65,7 +65,9 @@ impl Seen {
         }
         let credential = match live.credential() {
             Some(CredentialVerdict::Verified { .. }) => credential::VERIFIED,
-            Some(CredentialVerdict::Token(_)) => credential::TOKEN,
+            Some(CredentialVerdict::Token(_) | CredentialVerdict::Possession(_)) => {
+                credential::TOKEN
+            }
             Some(CredentialVerdict::Missing) => credential::MISSING,
             Some(CredentialVerdict::KindNotAccepted { sent }) => match sent {
                 OtherKind::Bearer => credential::BEARER,
@@ -76,6 +78,7 @@ impl Seen {
                 OtherKind::Signature => credential::SIGNATURE,
                 OtherKind::Hmac => credential::HMAC,
                 OtherKind::Certificate => credential::OTHER_CERTIFICATE,
+                OtherKind::Dpop => credential::DPOP,
             },
             // What a signature said is not kept; nobody passes with the others.
             _ => credential::NOT_KEPT,
@@ -262,13 +265,14 @@ impl Passed<'_> {
     }
 
     /// Who called. Of a credential with restrictions it cannot be told again whom they hold off, and
-    /// of a session whether it was good, so nothing is kept.
+    /// of a session whether it was good, and of a token that is bound to a key how its sender proved
+    /// to have it, so nothing is kept.
     fn who(&self, identity: &Identity, out: &mut Out<'_>) -> Option<()> {
         if identity.session.is_some() {
             return None;
         }
         let only = identity.credential.restriction.as_ref();
-        if only.is_some_and(|only| only.looks_at_requests()) {
+        if only.is_some_and(|only| only.looks_at_requests()) || is_bound(identity) {
             return None;
         }
         out.text(&identity.tenant.name)?;
@@ -376,6 +380,12 @@ fn among<'n>(
         .iter()
         .any(|name| !names.clone().any(|known| known == name));
     Some((bits, more))
+}
+
+/// Whether a caller has brought a token that is bound to a key.
+fn is_bound(identity: &Identity) -> bool {
+    let token = identity.token.as_ref();
+    token.is_some_and(|token| token.bound_to.is_some())
 }
 
 fn who_flags(identity: &Identity) -> u32 {

@@ -19,6 +19,7 @@ fn token() -> Arc<Token> {
         user: Some("lin".into()),
         groups: Box::default(),
         scopes: None,
+        bound_to: None,
         audience: Box::default(),
         issued_at: None,
         not_before: None,

@@ -1,9 +1,9 @@
 //! Requests without a credential of a kind that is accepted.
 
-use crate::facts::{Facts, OtherKind, Place};
+use crate::facts::{CredentialVerdict, Facts, OtherKind, Place};
 use crate::router::Route;
 use crate::snapshot::Snapshot;
-use postern_model::denial::{Code, Denial};
+use postern_model::denial::{Code, Denial, Fault};
 use postern_model::entity::{Authentication, CredentialKind};
 use std::borrow::Cow;
 
@@ -41,10 +41,21 @@ fn accepted_kinds(accepted: &Authentication) -> Vec<Cow<'static, str>> {
                     places(accepted).map(|place| format!("an API key in `{place}`").into()),
                 );
             }
-            CredentialKind::Jwt if accepted.opaque.is_some() => {
-                kinds.push("a bearer token in `Authorization`".into());
+            CredentialKind::Jwt => {
+                let dpop = accepted.dpop.as_deref();
+                let form = if accepted.opaque.is_some() {
+                    ""
+                } else {
+                    " (JWT)"
+                };
+                if dpop.is_none_or(|asked| !asked.required) {
+                    kinds.push(format!("a bearer token{form} in `Authorization`").into());
+                }
+                if dpop.is_some() {
+                    let proved = format!("a token{form} with a proof of possession in `DPoP`");
+                    kinds.push(proved.into());
+                }
             }
-            CredentialKind::Jwt => kinds.push("a bearer token (JWT) in `Authorization`".into()),
             CredentialKind::Session => kinds.push("the session of a browser (cookie)".into()),
             CredentialKind::Signature => {
                 kinds.push("a signature of the request (RFC 9421) in `Signature`".into());
@@ -114,17 +125,19 @@ pub(super) fn not_accepted(
         let here = operation.authentication.as_deref();
         let here = here.or(service.authentication.as_ref());
         operations += 1;
-        let kind = kind(sent);
-        accepting += usize::from(
-            kind.is_some_and(|kind| here.is_none_or(|accepted| accepted.accepts(kind))),
-        );
+        accepting += usize::from(takes(sent, here));
     }
-    // Where others accept it, the publisher may have left this one out.
+    // Where most others accept it, the publisher has left this one out.
     let siblings = format!(
         "{accepting} of {operations} sibling operations accept {}",
         sent.describe()
     );
-    denial.saw("siblings", siblings)
+    let denial = denial.saw("siblings", siblings);
+    if accepting * 2 > operations {
+        denial.blame(Fault::Publisher)
+    } else {
+        denial
+    }
 }
 
 /// What somebody sent whose credential is of that kind.
@@ -140,6 +153,23 @@ pub(super) const fn sent(kind: CredentialKind) -> OtherKind {
     }
 }
 
+/// Whether something is taken where that is accepted.
+fn takes(sent: OtherKind, accepted: Option<&Authentication>) -> bool {
+    if sent == OtherKind::Dpop {
+        return accepted.is_none_or(|accepted| accepted.dpop.is_some());
+    }
+    kind(sent).is_some_and(|kind| accepted.is_none_or(|accepted| accepted.accepts(kind)))
+}
+
+/// Whether something was sent that was not accepted then, and is now: what it was worth, nobody has
+/// looked at. Of a live request it never is.
+pub(super) fn is_accepted_since(verdict: &CredentialVerdict, accepted: &Authentication) -> bool {
+    let sent = CredentialVerdict::KindNotAccepted {
+        sent: OtherKind::Dpop,
+    };
+    *verdict == sent && accepted.dpop.is_some()
+}
+
 /// The kind of something that was sent, if an operation could accept it as it was.
 const fn kind(sent: OtherKind) -> Option<CredentialKind> {
     match sent {
@@ -150,6 +180,6 @@ const fn kind(sent: OtherKind) -> Option<CredentialKind> {
         OtherKind::Hmac => Some(CredentialKind::Hmac),
         OtherKind::Basic => Some(CredentialKind::Basic),
         OtherKind::Certificate => Some(CredentialKind::Mtls),
-        OtherKind::KeyAsBearer => None,
+        OtherKind::KeyAsBearer | OtherKind::Dpop => None,
     }
 }

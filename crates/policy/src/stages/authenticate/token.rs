@@ -7,7 +7,7 @@ use crate::identity::Identity;
 use crate::snapshot::Snapshot;
 use crate::walk::Progress;
 use postern_model::denial::{Code, Denial, Fault as Blame, printable};
-use postern_model::entity::{Authentication, Issuer, Name, RevokedTokens};
+use postern_model::entity::{Authentication, Issuer, IssuerKeys, Name, RevokedTokens};
 use postern_proof::{Fault, Token};
 use smallvec::SmallVec;
 use std::borrow::Cow;
@@ -128,10 +128,14 @@ pub(super) fn identify(
 
 /// The app that a token's client is, with the groups that the token names.
 pub(super) fn of_client(token: &Arc<Token>, snapshot: &Snapshot<'_>) -> Option<Identity> {
-    let client = token.client.as_ref()?;
-    let credential = snapshot.directory.client(&token.issuer, client)?;
-    let mut identity = identity_of(credential, snapshot)?;
-    add_groups(&mut identity, token, issuer(token, snapshot), snapshot);
+    let (client, issuer) = (token.client.as_ref()?, issuer(token, snapshot));
+    let credential = match issuer.map(|issuer| &issuer.keys) {
+        // Made here, for whoever has a key: its client is the key's credential.
+        Some(IssuerKeys::BuiltIn(_)) => snapshot.directory.credential(client),
+        _ => snapshot.directory.client(&token.issuer, client),
+    };
+    let mut identity = identity_of(credential?, snapshot)?;
+    add_groups(&mut identity, token, issuer, snapshot);
     identity.token = Some(token.clone());
     Some(identity)
 }
@@ -165,7 +169,7 @@ fn add_groups(
     }
 }
 
-fn about(code: Code, token: &Token) -> Denial {
+pub(super) fn about(code: Code, token: &Token) -> Denial {
     let mut denial = Denial::new(code).saw("issuer", token.issuer.to_string());
     if let Some(subject) = &token.subject {
         denial = denial.saw("subject", printable(subject.as_bytes(), SHOWN));

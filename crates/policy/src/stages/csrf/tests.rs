@@ -243,6 +243,8 @@ fn it_is_asked_only_of_what_browsers_send_on_their_own() {
         session: None,
         signature: None,
         hmac: None,
+        dpop: None,
+        resource_metadata: None,
         forward_credential: false,
         subscription: false,
     });
@@ -433,4 +435,44 @@ fn a_form_without_the_header_is_looked_into_last() {
         };
         assert_eq!(found, expected, "{verdict:?}, recorded");
     }
+}
+
+#[test]
+fn a_websocket_is_opened_by_pages_too_and_brings_no_token() {
+    let token = CsrfToken {
+        cookie: "c".into(),
+        header: "x-t".into(),
+        field: None,
+        valid: std::time::Duration::from_mins(1),
+    };
+    let rule = CsrfRule {
+        token: Some(token),
+        ..trusting()
+    };
+    let mut configuration = configured(rule, Mode::Enforce);
+    configuration.services[0].versions[0].operations[0].websocket = true;
+    let rules = compile(configuration);
+    let opened = |origin: &str| {
+        let fields = [
+            "Host: api.example:8080",
+            "Connection: Upgrade",
+            "Upgrade: websocket",
+            "Sec-WebSocket-Version: 13",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+            origin,
+        ];
+        code(&rules, &head("GET", "/config", &fields))
+    };
+    assert_eq!(
+        opened("Origin: https://evil.example"),
+        Some(Code::CsrfOriginMismatch)
+    );
+    assert_eq!(
+        opened("Sec-Fetch-Site: cross-site"),
+        Some(Code::CsrfCrossSite)
+    );
+    assert_eq!(opened("Origin: https://api.example:8080"), None);
+    assert_eq!(opened("Origin: https://tools.example"), None);
+    // What is no browser says nothing of pages.
+    assert_eq!(opened("Accept: */*"), None);
 }

@@ -175,6 +175,8 @@ fn world() -> World {
         issuers: vec![],
         opaque: None,
         session: None,
+        dpop: None,
+        resource_metadata: None,
         headers: vec!["x-api-key".into()],
         query: Vec::new(),
         signature: None,

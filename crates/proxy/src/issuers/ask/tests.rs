@@ -2,7 +2,7 @@
 
 use super::super::fetch::{Asking, Fetching};
 use super::*;
-use postern_model::entity::{ClaimNames, IssuerKeys, JwtProof};
+use postern_model::entity::{ClaimNames, Egress, IssuerKeys, JwtProof};
 use postern_model::key::Keyer;
 use serde_json::json;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -95,7 +95,12 @@ fn asked(endpoint: &Arc<Endpoint>, answers: &Arc<Answers>) -> Arc<Asked> {
     let keyer = Keyer::new(&[1; 32]);
     let mut issuers = Issuers::new(endpoint.clone(), &keyer, Arc::new(Metrics::new()));
     issuers.answers = answers.clone();
-    Asked::new(&issuer, Permit::Anywhere, &issuers).unwrap()
+    let permit = Permit {
+        anywhere: true,
+        egress: Egress::default(),
+        own: Vec::new(),
+    };
+    Asked::new(&issuer, permit, &issuers).unwrap()
 }
 
 fn answers() -> Arc<Answers> {

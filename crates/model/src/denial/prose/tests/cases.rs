@@ -172,6 +172,42 @@ fn of_tokens() -> Vec<Denial> {
             .saw("revoked_at", at)
             .saw("tokens", "client"),
         new(Code::TokenInactive).saw("at", at).saw("issuer", "corp"),
+        new(Code::DpopProofMissing)
+            .saw("claim", "cnf.jkt")
+            .saw("sent", "bearer"),
+        new(Code::DpopProofMissing).saw("sent", "unbound"),
+        new(Code::DpopProofMissing).saw("sent", "dpop"),
+        new(Code::DpopProofInvalid)
+            .saw("claim", "htu")
+            .saw("error", "is for another address")
+            .saw("seen", "http://api.example.com/orders")
+            .saw("expected", "https://api.example.com/orders"),
+        new(Code::DpopProofInvalid)
+            .saw("claim", "iat")
+            .saw("error", "is too old")
+            .saw("seen", at - 312)
+            .saw("now", at)
+            .saw("limit", 60),
+        new(Code::DpopProofInvalid)
+            .saw("claim", "jti")
+            .saw("error", "has no `jti`"),
+        new(Code::DpopReplayed).saw("claim", "jti"),
+        new(Code::DpopNonceRequired)
+            .saw("claim", "nonce")
+            .saw("error", "names a nonce that is over"),
+        new(Code::DpopKeyMismatch)
+            .saw("claim", "cnf.jkt")
+            .saw("seen", "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I")
+            .saw("expected", "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"),
+        new(Code::GrantInvalid)
+            .saw("error", "unsupported_grant_type")
+            .saw("what", "is of another type than `client_credentials`")
+            .saw("value", "password"),
+        new(Code::GrantInvalid)
+            .saw("error", "invalid_scope")
+            .saw("what", "asks for scopes that the app does not have")
+            .saw("value", "orders:write")
+            .saw("allowed", list(&["orders:read"])),
         new(Code::IdentityProviderUnreachable)
             .saw("issuer", "corp")
             .saw("error", "connection refused"),

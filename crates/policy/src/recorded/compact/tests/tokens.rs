@@ -54,6 +54,7 @@ fn token(user: Option<&str>) -> Token {
         user: user.map(Into::into),
         groups: ["canary-group".into()].into(),
         scopes: Some(["orders:read".into(), "orders:write".into()].into()),
+        bound_to: None,
         audience: ["orders".into()].into(),
         issued_at: Some(NOW),
         not_before: None,

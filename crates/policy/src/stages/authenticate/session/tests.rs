@@ -66,6 +66,7 @@ fn token(client: &str) -> Arc<Token> {
         user: Some("lin".into()),
         groups: Box::default(),
         scopes: Some(Box::new(["orders:read".into()])),
+        bound_to: None,
         // For the client, and long over: that was judged when somebody signed in.
         audience: Box::new([client.into()]),
         issued_at: None,

@@ -1,0 +1,126 @@
+//! Apps, their subscriptions and their limits.
+
+use super::{Picture, Words, some};
+use crate::time;
+
+pub(super) fn accounts(words: &Words<'_>) -> Option<Picture> {
+    let reason = || words.note("reason: ", "reason");
+    let since = || words.note("since ", "since");
+    let not_carried = || {
+        words.note(
+            &format!("the {} does not carry ", words.asked.noun()),
+            "not_carried",
+        )
+    };
+    Some(match words.refusal.code.as_str() {
+        "account.tenant_suspended" => some(
+            format!("tenant {}", words.quoted("tenant", "of the app")),
+            "suspended".to_owned(),
+            vec![since(), reason()],
+        ),
+        "account.app_suspended" => {
+            some(words.app(), "suspended".to_owned(), vec![since(), reason()])
+        }
+        "authorization.scope_missing" => some(
+            match words.value("granted") {
+                Some(granted) => format!("{} with {granted}", words.app()),
+                None => words.app(),
+            },
+            format!("requires {}", words.value("required")?),
+            vec![
+                words.note("the subscription does not grant ", "not_granted"),
+                words.note("the token does not carry ", "not_in_token"),
+                not_carried(),
+            ],
+        ),
+        "authorization.role_missing" => some(
+            match words.value("has") {
+                Some(has) => format!("{} with {has}", words.app()),
+                None => words.app(),
+            },
+            match words.value("required") {
+                Some(required) => format!("requires one of {required}"),
+                None => "requires an access role that allows this".to_owned(),
+            },
+            vec![
+                not_carried(),
+                words.note("not for this method or operation: ", "not_allowing"),
+            ],
+        ),
+        code => {
+            let service = format!("service {}", words.quoted("service", "asked for"));
+            let met = match words.value("plan") {
+                Some(plan) => format!("{service}, plan `{plan}`"),
+                None => service,
+            };
+            some(words.app(), met, subscription(words, code))
+        }
+    })
+}
+
+fn subscription(words: &Words<'_>, code: &str) -> Vec<Option<String>> {
+    let by = |at: &str, moment: &str, who: &str| {
+        let when = words.value(moment)?;
+        Some(match words.value(who) {
+            Some(who) => format!("{at} {when} by {who}"),
+            None => format!("{at} {when}"),
+        })
+    };
+    match code {
+        "subscription.missing" => vec![Some("no subscription".to_owned())],
+        "subscription.pending" => vec![
+            by("requested", "requested_at", "requested_by"),
+            Some(waiting(words)),
+        ],
+        "subscription.rejected" => vec![
+            by("rejected", "decided_at", "decided_by"),
+            words.note("comment: ", "comment"),
+        ],
+        "subscription.not_covered" => vec![
+            words.note("asked for: ", "operation"),
+            words.note("covered: ", "covers"),
+        ],
+        other => {
+            let state = other.rsplit('.').next().unwrap_or_default();
+            vec![
+                Some(match words.value("since") {
+                    Some(since) => format!("{state} since {since}"),
+                    None => state.to_owned(),
+                }),
+                words.note("reason: ", "reason"),
+            ]
+        }
+    }
+}
+
+fn waiting(words: &Words<'_>) -> String {
+    let mut text = "waiting ".to_owned();
+    if let Some(ago) = words.ago("requested_at") {
+        text.push_str(&time::span(ago));
+        text.push(' ');
+    }
+    text.push_str("for approval");
+    if let Some(tenant) = &words.asked.tenant {
+        text.push_str(" by tenant `");
+        text.push_str(tenant);
+        text.push('`');
+    }
+    text
+}
+
+pub(super) fn limits(words: &Words<'_>) -> Picture {
+    let limit = words.value("limit").unwrap_or_default();
+    let met = match words.value("window") {
+        Some(window) => format!("{limit} in {window}"),
+        None => format!("{limit} at once"),
+    };
+    let by = words
+        .value("by")
+        .map(|by| format!("counted by {}", by.replace('`', "")));
+    let wait = words.note("one more passes in ", "reset");
+    Picture {
+        came: format!("limit {}", words.quoted("name", "of the plan")),
+        met,
+        notes: by.into_iter().chain(wait).collect(),
+    }
+}
