@@ -20,6 +20,7 @@ pub use client::{SystemAuthorities, TlsFailure, UpstreamClientTls};
 pub use error::TlsError;
 pub use facts::{Alpn, TlsFacts};
 pub use judge::{ChainJudge, ClientAuthorities, ClientVerdict, Fingerprint, Untrusted};
+pub use pem::fingerprint;
 pub use server::{CertStore, ServerTls, Validity};
 
 use rustls::crypto::CryptoProvider;

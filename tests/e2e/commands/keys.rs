@@ -1,5 +1,6 @@
 //! Keys, from when they are made to when they open nothing.
 
+use super::super::harness::files::scratch;
 use super::super::harness::management::{Management, PASSWORD, printed};
 use super::super::harness::{eventually, within};
 use super::{Stored, code, id_of};
@@ -223,4 +224,73 @@ fn a_key_that_a_fix_makes_is_not_kept() {
     assert_eq!(postern.customers(made).status, 200);
     assert_eq!(second["made"], first["made"]);
     assert_eq!(second.get("key"), None::<&Value>);
+}
+
+#[test]
+fn an_app_is_let_in_by_what_it_has_already() {
+    let stored = Stored::empty();
+    let begun = stored.apply("tenants: { t: {} }\napps: { till: { tenant: t } }\n");
+    assert!(begun.status.success(), "{begun:?}");
+    let made = rcgen::generate_simple_self_signed(vec!["till-7.test".to_owned()]).expect("one");
+    let folder = scratch("admit");
+    let write = |name: &str, text: &str| {
+        std::fs::write(folder.join(name), text).expect("room");
+        folder.join(name).display().to_string()
+    };
+    let certificate = write("till-7.crt", &made.cert.pem());
+    let public = write("till.pub.pem", &made.signing_key.public_key_pem());
+    let private = write("till.pem", &made.signing_key.serialize_pem());
+    let admit =
+        |more: &[&str]| stored.run(&[&["keys", "admit", "--app", "till"][..], more].concat());
+
+    let by_file = admit(&["--certificate", &certificate, "--name", "Till 7"]);
+    assert!(by_file.status.success(), "{by_file:?}");
+    assert!(
+        by_file.stdout.contains("is let in by the certificate in"),
+        "{}",
+        by_file.stdout
+    );
+    let by_name = admit(&["--certificate-dns", "till-7.test", "--expires", "90d"]);
+    assert!(by_name.status.success(), "{by_name:?}");
+    let signed = admit(&["--public-key", &public, "--key-id", "till"]);
+    assert!(signed.status.success(), "{signed:?}");
+    let kept = stored.ok(&["keys", "list", "--app", "till", "--json"]);
+    let kept: Value = serde_json::from_str(&kept).expect("JSON");
+    let keys = kept["keys"].as_array().expect("a list");
+    assert_eq!(keys.len(), 3);
+    let has = |member: &str, by: &str| {
+        keys.iter()
+            .any(|key| key["document"][member].get(by).is_some() || key[member].get(by).is_some())
+    };
+    assert!(
+        has("certificate", "fingerprint") && has("certificate", "dns"),
+        "{kept}"
+    );
+    assert!(has("signing_key", "public_key"), "{kept}");
+
+    for (more, said) in [
+        (&["--certificate", &*public][..], "certificate"),
+        (&["--certificate", "nowhere.crt"], "nowhere.crt"),
+        (&["--public-key", &*private], "has a private key"),
+        (
+            &["--certificate-dns", "till-7.test", "--public-key", &*public],
+            "cannot be used with",
+        ),
+        (&[], "required"),
+        // The same name again would be of two.
+        (&["--certificate-dns", "till-7.test"], "till-7.test"),
+    ] {
+        let refused = admit(more);
+        assert!(!refused.status.success(), "{more:?}");
+        assert!(
+            refused.stderr.contains(said),
+            "{more:?}: {}",
+            refused.stderr
+        );
+        assert!(
+            !refused.stderr.contains("BEGIN PRIVATE"),
+            "{}",
+            refused.stderr
+        );
+    }
 }

@@ -1,20 +1,17 @@
 //! User names and passwords (HTTP Basic), made here: the password is shown once, and a slow hash of
 //! it is kept.
 
-use super::{Change, Expectation, NewKey, document, random_letters};
+use super::{Change, NewKey, known_by, random_letters};
 use crate::Refusal;
 use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
 use postern_model::Secret;
 use postern_model::entity::Password;
-use postern_model::key::CREDENTIAL_PREFIX;
 use postern_model::key::password::Cost;
 use postern_proof::password::kept;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Letters and digits of a password: 130 bits, which nobody guesses.
 const LETTERS: usize = 26;
-/// Letters and digits of an id, as keys have it.
-const ID: usize = 16;
 
 /// Makes a password for a user name, and the document of its credential. Takes tens of
 /// milliseconds.
@@ -34,11 +31,5 @@ pub fn new_user(user: &str, new: NewKey) -> Result<(Secret<String>, Change), Ref
     let hash = kept(password.as_bytes(), salt, Cost::USUAL);
     let hash = hash.ok_or_else(|| Refusal::new("failed", "there is no memory for a password"))?;
     let proof = json!({"user": user, "hash": hash.written()});
-    let id = format!("{CREDENTIAL_PREFIX}{}", random_letters(ID)?);
-    let change = Change {
-        put: Some(document(("password", proof), new)),
-        patch: None,
-        ..Change::patch("credential", &id, Value::Null)
-    };
-    Ok((Secret::new(password), change.expecting(Expectation::Absent)))
+    Ok((Secret::new(password), known_by(("password", proof), new)?))
 }

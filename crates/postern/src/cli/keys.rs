@@ -1,5 +1,9 @@
 //! Commands about API keys.
 
+mod admit;
+
+pub(crate) use admit::{KeysAdmit, Proof};
+
 use super::remote::{Listed, Shown};
 use super::time::{Moment, moment, seconds};
 use clap::{Args, Subcommand};
@@ -8,12 +12,15 @@ use clap::{Args, Subcommand};
 #[derive(Debug, Subcommand)]
 #[command(after_help = "Examples:
   postern keys create --app crm --expires 90d
+  postern keys admit --app crm --certificate crm.crt
   postern keys list --app crm
   postern keys rotate key_7q4m2t9v6x1c5n0r --overlap 24h
   postern keys revoke key_7q4m2t9v6x1c5n0r --reason \"Found in a log\"")]
 pub(crate) enum Keys {
     /// Make a key and print it, this once.
     Create(KeysCreate),
+    /// Let an app in by a certificate or a public key that it has already.
+    Admit(KeysAdmit),
     /// List keys.
     List(KeysList),
     /// Make a key in the place of another, and print it, this once.

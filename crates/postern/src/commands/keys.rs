@@ -1,5 +1,7 @@
 //! `postern keys`.
 
+mod admit;
+
 use super::remote::{Found, Refused, Remote, text};
 use super::table;
 use crate::cli::keys::{Keys, KeysCreate, KeysList, KeysRevoke, KeysRotate};
@@ -16,6 +18,7 @@ use std::process::ExitCode;
 pub(crate) fn dispatch(command: Keys) -> anyhow::Result<ExitCode> {
     match command {
         Keys::Create(args) => create(args),
+        Keys::Admit(args) => admit::admit(args),
         Keys::List(args) => list(&args),
         Keys::Rotate(args) => rotate(&args),
         Keys::Revoke(args) => revoke(&args),

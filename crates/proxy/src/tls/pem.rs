@@ -1,7 +1,7 @@
 //! Certificates, keys, authorities and revocation lists from PEM files, with errors that say
 //! what to mend.
 
-use super::{TlsError, der};
+use super::{Fingerprint, TlsError, der};
 use postern_model::entity::{CertificateFiles, ChainSource, KeySource};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
@@ -99,6 +99,19 @@ fn nothing_inside(text: &Text, expected: &'static str, label: &'static str) -> T
 
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {
     haystack.windows(needle.len()).any(|w| w == needle)
+}
+
+/// What the first certificate in a file is known by.
+///
+/// # Errors
+/// The file cannot be read, or has none.
+pub fn fingerprint(path: &Path) -> Result<Fingerprint, TlsError> {
+    let text = read("certificate", path, MAX_KEY_FILE)?;
+    let all = certificates(&text)?;
+    let first = all.first();
+    first
+        .map(Fingerprint::of)
+        .ok_or_else(|| nothing_inside(&text, "PEM certificate", "CERTIFICATE"))
 }
 
 fn certificates(text: &Text) -> Result<Vec<CertificateDer<'static>>, TlsError> {
