@@ -5,7 +5,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Result, anyhow};
 use aws_lc_rs::digest::{SHA256, digest};
-use aws_lc_rs::signature::Ed25519KeyPair;
+use aws_lc_rs::hmac;
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD as BASE64, URL_SAFE_NO_PAD as BASE64URL};
 
@@ -13,6 +14,9 @@ use super::{Options, Request};
 
 /// The seed of the key whose public half stands in bench/ways/keys.json: good for nothing else.
 const SEED: &[u8; 32] = b"BenchmarkOnlyNeverUseThisSeed001";
+
+/// What stands in bench/ways/secret: good for nothing else, either.
+const SECRET: &[u8] = include_bytes!("../../ways/secret");
 
 /// What is signed anew each time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -23,6 +27,10 @@ pub(crate) enum Fresh {
     Token,
     /// A signature of each request (RFC 9421, Ed25519) with a nonce of its own: none is good twice.
     Signature,
+    /// A MAC of each request (draft-cavage-http-signatures-12) with a number of its own.
+    Hmac,
+    /// One token that is bound to a key, and a proof of that key each (RFC 9449).
+    Possession,
 }
 
 /// The issuer in bench/ways.yaml.
@@ -84,6 +92,17 @@ impl Fresh {
                 let one = |number| signer.signed(request, "bench", number).bytes();
                 (0..SIGNED).map(one).collect()
             }
+            Self::Hmac => {
+                let one = |number| authenticated(request, "bench-hmac", number).bytes();
+                (0..SIGNED).map(one).collect()
+            }
+            Self::Possession => {
+                let token = signer.bound_token();
+                let (_, host, path, _) = request.parts();
+                let address = format!("http://{host}{path}");
+                let one = |number| signer.proved(request, &token, &address, number).bytes();
+                (0..SIGNED).map(one).collect()
+            }
         })
     }
 }
@@ -129,11 +148,29 @@ impl Pair {
             });
             each.collect::<Result<Vec<_>>>()
         };
+        let possession = |kid: &str, issuer: &str| {
+            let (token, address) = (
+                signer.broken(kid, issuer),
+                "http://127.0.0.1:8080/dpop/orders",
+            );
+            Ok::<_, anyhow::Error>(signer.proved(&ask("dpop")?, &token, address, 0))
+        };
+        let authenticated = |keyid: &str| {
+            let other = authenticated(&ask("key")?, keyid, 0);
+            Ok::<_, anyhow::Error>(ask("hmac")?.with_all(&other))
+        };
         Ok(vec![
             Self {
                 name: "a signature of another request, and one by a key that nobody has",
                 known: vec![signed("bench")?],
                 unknown: vec![signed("nobody")?],
+                requests: QUICK,
+                code: "signature.invalid",
+            },
+            Self {
+                name: "a MAC of another request, and one by a key that nobody has",
+                known: vec![authenticated("bench-hmac")?],
+                unknown: vec![authenticated("bench-cmah")?],
                 requests: QUICK,
                 code: "signature.invalid",
             },
@@ -166,6 +203,13 @@ impl Pair {
                 name: "a token with a wrong signature, and one of an issuer that nobody trusts",
                 known: vec![token("bench-1", ISSUER)?],
                 unknown: vec![token("bench-1", "https://login.example.org")?],
+                requests: QUICK,
+                code: "token.invalid",
+            },
+            Self {
+                name: "with a proof, a token with a wrong signature, and one of an issuer that nobody trusts",
+                known: vec![possession("bench-1", ISSUER)?],
+                unknown: vec![possession("bench-1", "https://login.example.org")?],
                 requests: QUICK,
                 code: "token.invalid",
             },
@@ -216,6 +260,36 @@ impl Signer {
         self.jws(&header("bench-1"), &payload(ISSUER, number))
     }
 
+    /// A token that is bound to this very key (RFC 9449 §6.1).
+    fn bound_token(&self) -> String {
+        // Its members in the order of their names (RFC 7638 §3).
+        let thumbprint = BASE64URL.encode(digest(&SHA256, self.jwk().as_bytes()));
+        let payload = payload(ISSUER, 0);
+        let more = payload.strip_suffix('}').unwrap_or(&payload);
+        let payload = format!(r#"{more},"cnf":{{"jkt":"{thumbprint}"}}}}"#);
+        self.jws(&header("bench-1"), &payload)
+    }
+
+    /// The public half of this key.
+    fn jwk(&self) -> String {
+        let key = BASE64URL.encode(self.0.public_key());
+        format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{key}"}}"#)
+    }
+
+    /// A request with a token, and a proof that whoever sends it has this key (RFC 9449 §4.2).
+    fn proved(&self, request: &Request, token: &str, address: &str, number: usize) -> Request {
+        let hash = BASE64URL.encode(digest(&SHA256, token.as_bytes()));
+        let header = format!(r#"{{"typ":"dpop+jwt","alg":"EdDSA","jwk":{}}}"#, self.jwk());
+        let now = seconds();
+        let claims = format!(
+            r#"{{"jti":"{now}-{number}","htm":"POST","htu":"{address}","iat":{now},"ath":"{hash}"}}"#
+        );
+        let request = request
+            .clone()
+            .with("Authorization", format!("DPoP {token}"));
+        request.with("DPoP", self.jws(&header, &claims))
+    }
+
     /// A token that says so, and is signed by nobody.
     fn broken(&self, kid: &str, issuer: &str) -> String {
         let token = self.jws(&header(kid), &payload(issuer, 0));
@@ -226,6 +300,24 @@ impl Signer {
             .map_or("", |(_, signature)| signature);
         format!("{text}.{signature}")
     }
+}
+
+/// A request with a MAC of itself (draft-cavage-http-signatures-12 §2.3).
+fn authenticated(request: &Request, keyid: &str, number: usize) -> Request {
+    let (method, host, path, body) = request.parts();
+    let (method, now) = (method.to_lowercase(), seconds());
+    let digest = format!("SHA-256={}", BASE64.encode(digest(&SHA256, body)));
+    let text = format!(
+        "(request-target): {method} {path}\n(created): {now}\nhost: {host}\ndigest: {digest}\nx-number: {number}"
+    );
+    let mac = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, SECRET), text.as_bytes());
+    let mac = BASE64.encode(mac);
+    let says = format!(
+        "Signature keyId=\"{keyid}\",created={now},headers=\"(request-target) (created) host digest x-number\",signature=\"{mac}\""
+    );
+    let request = request.clone().with("Digest", digest);
+    let request = request.with("X-Number", number.to_string());
+    request.with("Authorization", says)
 }
 
 fn header(kid: &str) -> String {
@@ -249,7 +341,6 @@ fn seconds() -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aws_lc_rs::signature::KeyPair as _;
 
     #[test]
     fn the_key_is_the_one_that_the_configuration_names() {

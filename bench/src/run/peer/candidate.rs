@@ -93,6 +93,8 @@ fn unrecorded(config: &str) -> String {
 fn ways(site: &Site<'_>) -> Result<String> {
     let keys = site.dir.join("ways.keys.json");
     std::fs::write(&keys, include_str!("../../../ways/keys.json"))?;
+    let secret = site.dir.join("ways.secret");
+    std::fs::write(&secret, include_str!("../../../ways/secret"))?;
     let places = site.dir.join("ways.mmdb");
     std::fs::write(
         &places,
@@ -100,6 +102,7 @@ fn ways(site: &Site<'_>) -> Result<String> {
     )?;
     let text = include_str!("../../../ways.yaml");
     let text = text.replace("ways/keys.json", &keys.display().to_string());
+    let text = text.replace("ways/secret", &secret.display().to_string());
     Ok(text.replace(
         "../examples/geo/example.mmdb",
         &places.display().to_string(),

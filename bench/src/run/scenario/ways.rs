@@ -54,6 +54,14 @@ pub(super) const WAYS: &[Variant] = &[
         Ask::Fresh(post!("signature"), Fresh::Signature),
     ),
     way(
+        "MAC of the request, another each time",
+        Ask::Fresh(post!("hmac"), Fresh::Hmac),
+    ),
+    way(
+        "bound token, another proof each time",
+        Ask::Fresh(post!("dpop"), Fresh::Possession),
+    ),
+    way(
         "user name and password",
         Ask::Curl(post!(
             "basic",

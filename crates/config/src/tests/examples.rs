@@ -10,29 +10,41 @@ fn project() -> PathBuf {
 /// Copies a configuration to a folder of its own, with empty files where it names certificates and
 /// databases.
 fn staged(path: &Path) -> (tempfile::TempDir, PathBuf) {
-    let folder = tempfile::tempdir().unwrap();
-    let copy = folder.path().join(path.file_name().unwrap());
+    let whole = tempfile::tempdir().unwrap();
+    // The benchmark's names what stands beside it.
+    let geo = whole.path().join("examples/geo");
+    fs::create_dir_all(&geo).unwrap();
+    fs::write(geo.join("example.mmdb"), "").unwrap();
+    let folder = whole.path().join("here");
+    fs::create_dir(&folder).unwrap();
+    let copy = folder.join(path.file_name().unwrap());
     fs::copy(path, &copy).unwrap();
     for tls in ["tls", "mtls"] {
-        let tls = folder.path().join(tls);
+        let tls = folder.join(tls);
         fs::create_dir(&tls).unwrap();
         for name in ["localhost.crt", "localhost.key", "ca.crt"] {
             fs::write(tls.join(name), "").unwrap();
         }
     }
-    let jwt = folder.path().join("jwt");
-    fs::create_dir(&jwt).unwrap();
-    fs::write(jwt.join("keys.json"), "").unwrap();
-    let introspection = folder.path().join("introspection");
+    for name in ["jwt", "dpop"] {
+        let folder = folder.join(name);
+        fs::create_dir(&folder).unwrap();
+        fs::write(folder.join("keys.json"), "").unwrap();
+    }
+    let introspection = folder.join("introspection");
     fs::create_dir(&introspection).unwrap();
     fs::write(introspection.join("client-secret"), "secret").unwrap();
-    let hmac = folder.path().join("hmac");
+    let hmac = folder.join("hmac");
     fs::create_dir(&hmac).unwrap();
     fs::write(hmac.join("till-secret"), "a".repeat(32)).unwrap();
-    let geo = folder.path().join("geo");
+    let ways = folder.join("ways");
+    fs::create_dir(&ways).unwrap();
+    fs::write(ways.join("keys.json"), "").unwrap();
+    fs::write(ways.join("secret"), "a".repeat(32)).unwrap();
+    let geo = folder.join("geo");
     fs::create_dir(&geo).unwrap();
     fs::write(geo.join("example.mmdb"), "").unwrap();
-    (folder, copy)
+    (whole, copy)
 }
 
 fn examples() -> Vec<PathBuf> {
@@ -41,7 +53,7 @@ fn examples() -> Vec<PathBuf> {
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|e| e == "yaml" || e == "json"))
         .collect();
-    for name in ["plain", "full", "refusals"] {
+    for name in ["plain", "full", "refusals", "ways"] {
         found.push(project().join(format!("bench/{name}.yaml")));
     }
     found
@@ -65,7 +77,7 @@ fn every_example_loads_without_warnings() {
 fn certificates_of_an_example_are_sources() {
     let (folder, copy) = staged(&project().join("examples/tls.yaml"));
     let loaded = crate::load(&copy, &crate::System::throwaway()).unwrap();
-    let tls = folder.path().join("tls");
+    let tls = folder.path().join("here/tls");
     let expected = [
         copy,
         tls.join("localhost.crt"),
