@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { accessible, fits, shot, somebody } from './harness/browser';
 import { at, chromium, entered, withDemo } from './harness/demo';
+import { curl } from './harness/postern';
 import { dialog, services } from './harness/services';
 
 /** A public key of P-256 that nobody signs with. */
@@ -197,5 +198,74 @@ test('whoever may only look is offered nothing of it, and a tenant sees its own'
   ).toBe(0);
   await page.goto('/issuers/login');
   await page.getByRole('alert').waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test('the gateway is an issuer itself: a key gets a token, and another key signs', async () => {
+  await at.ask('POST', '/api/v1/apps', { id: 'robots', tenant: 'commerce' });
+  const { body: key } = await at.ask('POST', '/api/v1/apps/robots/keys', {});
+  const { id, secret } = key as { id: string; secret: string };
+  const operations = { list: { methods: ['GET'], path: '/things' } };
+  const made = await at.ask('POST', '/api/v1/services', {
+    id: 'own-tokens',
+    tenant: 'commerce',
+    base_path: '/own-tokens',
+    authentication: { api_key: {}, subscription: false },
+    versions: { v1: { upstream: 'shop', operations } },
+  });
+  expect(made.status).toBe(201);
+  const { page, complaints } = await entered();
+  await page.goto('/issuers');
+  await page.getByRole('button', { name: 'Add an issuer' }).click();
+  const form = dialog(page);
+  await form.getByRole('textbox', { name: 'Name' }).fill('own');
+  await form.getByRole('radio', { name: /^The gateway makes its tokens itself/ }).check();
+  const iss = form.getByRole('textbox', { name: 'Issuer (iss)' });
+  expect(await iss.inputValue()).toBe(`${at.gateway}/.well-known/postern/issuers/own`);
+  await form.getByLabel('Audiences (aud)').first().fill('api');
+  await page.keyboard.press('Enter');
+  await iss.fill('https://elsewhere.example.com');
+  await form.getByRole('textbox', { name: 'A token is good for' }).fill('5m');
+  await form.getByRole('button', { name: 'Add it' }).click();
+  // What the API says of a field stands beside it.
+  await expect.poll(() => iss.getAttribute('aria-invalid')).toBe('true');
+  await iss.fill(`${at.gateway}/.well-known/postern/issuers/own`);
+  await accessible(page);
+  await shot(page, 'issuer-built-in');
+  await form.getByRole('button', { name: 'Add it' }).click();
+  await page.getByRole('heading', { name: 'Issuer own', level: 1 }).waitFor();
+  expect(await issuer('own')).toMatchObject({ built_in: { lifetime: '5m' } });
+
+  await page.getByRole('button', { name: 'Let a service accept its tokens' }).click();
+  await dialog(page).getByRole('combobox', { name: 'Service' }).fill('own-tokens');
+  await page.getByRole('option', { name: /own-tokens/ }).click();
+  await dialog(page).getByRole('button', { name: 'Accept them' }).click();
+  await page.getByRole('link', { name: 'own-tokens' }).waitFor();
+  const shown = await page.getByRole('region', { name: 'command that gets a token' }).textContent();
+  const command = (shown ?? '').replace('YOUR-KEY-ID', id).replace('YOUR-KEY', secret);
+  const got = await curl(command);
+  expect(got.status, got.text).toBe(200);
+  const token = /"access_token":\s*"([^"]+)"/.exec(got.text)?.[1] ?? '';
+  const asked = () => curl(`curl ${at.gateway}/own-tokens/things -H 'Authorization: Bearer ${token}'`);
+  expect((await asked()).status).toBe(200);
+
+  await page.getByRole('button', { name: 'Sign with a new key' }).click();
+  await accessible(page);
+  await dialog(page).getByLabel('Comment').fill('Somebody has left');
+  await dialog(page).getByRole('button', { name: 'Sign with a new key' }).click();
+  await page.getByText('own signs with a new key in a minute.').waitFor();
+  await page.getByText('Another key since').waitFor();
+  expect(((await issuer('own')) as { built_in?: object }).built_in).toHaveProperty('rotated_at');
+  await page.setViewportSize({ width: 390, height: 900 });
+  await accessible(page);
+  await shot(page, 'issuer-built-in-page');
+  await fits(page);
+
+  // What speaks against the key speaks against its tokens.
+  await at.ask('POST', `/api/v1/credentials/${id}/revoke`, { reason: 'Found in a log' });
+  const over = await asked();
+  expect(over.status).toBe(401);
+  await page.goto(`/requests/${over.id}`);
+  await page.getByText('credential.revoked').first().waitFor();
   expect(complaints).toEqual([]);
 });

@@ -1,3 +1,7 @@
+import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { accessible, fits, type Page, shot } from './harness/browser';
 import { at, entered, withDemo } from './harness/demo';
@@ -151,6 +155,88 @@ test('signatures and passwords are asked for, with what they have to be like', a
   await form.getByRole('checkbox', { name: 'User name and password' }).waitFor();
   await fits(page);
   await shot(page, 'ways-signed-narrow');
+  expect(complaints).toEqual([]);
+});
+
+/** A token as an issuer signs it (RFC 7519). */
+function tokenOf(key: KeyObject, claims: object): string {
+  const written = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
+  const signed = `${written({ alg: 'EdDSA', kid: 'one', typ: 'at+jwt' })}.${written(claims)}`;
+  return `${signed}.${sign(null, Buffer.from(signed), key).toString('base64url')}`;
+}
+
+/** The thumbprint of a public key (RFC 7638, RFC 8037). */
+function thumbprintOf(key: KeyObject): string {
+  const { crv, kty, x } = key.export({ format: 'jwk' });
+  return createHash('sha256').update(JSON.stringify({ crv, kty, x })).digest('base64url');
+}
+
+test('a token that is bound to a key comes with a proof, and is no good without', async () => {
+  const [issuer, client] = [generateKeyPairSync('ed25519'), generateKeyPairSync('ed25519')];
+  const directory = mkdtempSync(join(tmpdir(), 'postern-bound-'));
+  const keys = { keys: [{ ...issuer.publicKey.export({ format: 'jwk' }), kid: 'one', alg: 'EdDSA' }] };
+  writeFileSync(join(directory, 'keys.json'), JSON.stringify(keys));
+  writeFileSync(join(directory, 'private.pem'), client.privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  const iss = 'https://bound.example.com';
+  const post = async (path: string, body: object) =>
+    expect((await at.ask('POST', `/api/v1${path}`, body)).status, path).toBe(201);
+  await post('/issuers', {
+    id: 'bound',
+    issuer: iss,
+    audiences: ['api'],
+    keys_file: join(directory, 'keys.json'),
+  });
+  await post('/apps', { id: 'bound', tenant: 'commerce' });
+  const named = { id: 'key_7f3k9m2p5q8r1s4t', app: 'bound', client: { issuer: 'bound', id: 'till-7' } };
+  await post('/credentials', named);
+  const operations = { list: { methods: ['GET'], path: '/things' } };
+  await made('proofs', {
+    authentication: { api_key: {}, subscription: false },
+    versions: { v1: { upstream: 'shop', operations } },
+  });
+  const { page, complaints } = await entered();
+  await page.goto('/services/proofs?tab=ways');
+  const ways = page.getByRole('region', { name: 'What callers bring' });
+  await ways.getByRole('button', { name: 'Change' }).click();
+  const form = dialog(page);
+  await form.getByRole('checkbox', { name: 'API key' }).uncheck();
+  await form.getByRole('checkbox', { name: 'Token of an issuer (JWT)' }).check();
+  await form.getByLabel('Issuers whose tokens are accepted').first().fill('bound');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Escape');
+  await form.getByRole('checkbox', { name: 'Tokens may be bound to a key' }).check();
+  await form.getByRole('checkbox', { name: 'Refuse tokens that are bound to no key' }).check();
+  await form.getByRole('textbox', { name: 'A proof is good for' }).fill('1d');
+  await form.getByRole('button', { name: 'Save' }).click();
+  const age = form.getByRole('textbox', { name: 'A proof is good for' });
+  await expect.poll(() => age.getAttribute('aria-invalid')).toBe('true');
+  await age.fill('30s');
+  await form.getByRole('textbox', { name: 'A proof names a nonce' }).fill('5m');
+  await age.focus();
+  await accessible(page);
+  await shot(page, 'ways-dpop');
+  await form.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('proofs asks its callers for that now.').waitFor();
+  expect(await service('proofs')).toMatchObject({
+    authentication: { jwt: { issuers: ['bound'], dpop: { required: true, max_age: '30s', nonce: '5m' } } },
+  });
+  const shown = ways.getByRole('region', { name: 'What a caller sends' });
+  const told = await challenges('/proofs/things');
+  expect(told.length).toBe(1);
+  await shown.getByText(told[0] ?? '', { exact: true }).waitFor();
+  await accessible(page);
+
+  const now = Math.floor(Date.now() / 1000);
+  const claims = { iss, aud: 'api', client_id: 'till-7', sub: 'lin', iat: now, exp: now + 600 };
+  const bound = { ...claims, cnf: { jkt: thumbprintOf(client.publicKey) } };
+  const token = tokenOf(issuer.privateKey, bound);
+  const command = (await shown.getByRole('region', { name: /bound to a key/ }).textContent()) ?? '';
+  const sent = await curl(`cd '${directory}'\n${command.replace('YOUR-TOKEN', token)}`);
+  expect(sent.status, sent.text).toBe(200);
+  const stolen = await curl(`curl ${at.gateway}/proofs/things -H 'Authorization: Bearer ${token}'`);
+  expect(stolen.status).toBe(401);
+  await page.goto(`/requests/${stolen.id}`);
+  await page.getByText('dpop.proof_missing').first().waitFor();
   expect(complaints).toEqual([]);
 });
 

@@ -3,9 +3,13 @@ import { answer, api, type Schemas, versioned } from './client';
 import { queries } from './queries';
 
 /** Whoever signs tokens that callers may bring. Members that have their default are left out. */
-export type Issuer = Omit<Partial<Schemas['IssuerDocument']>, 'id' | 'claims' | 'introspection'> &
+export type Issuer = Omit<
+  Partial<Schemas['IssuerDocument']>,
+  'id' | 'built_in' | 'claims' | 'introspection'
+> &
   Pick<Schemas['IssuerDocument'], 'issuer' | 'audiences'> & {
     id: string;
+    built_in?: Partial<Schemas['ConfiguredBuiltIn']> | undefined;
     claims?: Partial<Schemas['ConfiguredClaims']>;
     introspection?: Partial<Schemas['ConfiguredIntrospection']> | undefined;
   };

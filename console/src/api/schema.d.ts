@@ -3765,6 +3765,11 @@ export interface components {
             signature?: components["schemas"]["AskedSignature"] | null;
             /** @description The same of signatures by a secret in `Authorization`. */
             hmac?: components["schemas"]["AskedSignature"] | null;
+            /**
+             * @description Whether a token may (`optional`) or has to (`required`) come with a proof that it is its
+             *     sender's (DPoP, RFC 9449); `None`: proofs are not looked at.
+             */
+            dpop?: string | null;
             /** @description Whoever sends none may pass too. */
             optional: boolean;
         };
@@ -4634,6 +4639,25 @@ export interface components {
              */
             max_in_flight: number;
         };
+        /** @description An issuer that is the gateway itself. */
+        ConfiguredBuiltIn: {
+            /**
+             * @description How long a token is good.
+             * @default 15m
+             */
+            lifetime: components["schemas"]["ConfiguredDuration"];
+            /**
+             * @description How often it begins to sign with another key. The one before counts on for as long as its
+             *     tokens are good.
+             * @default 30d
+             */
+            rotate: components["schemas"]["ConfiguredDuration"];
+            /**
+             * @description Since when it signs with a key of which the ones before tell nothing:
+             *     `postern issuers rotate` writes it.
+             */
+            rotated_at?: components["schemas"]["ConfiguredDate"];
+        };
         /** @description What the call log keeps. */
         ConfiguredCallLog: {
             /**
@@ -4932,6 +4956,29 @@ export interface components {
              * @default 1m
              */
             max_ttl: components["schemas"]["ConfiguredDuration"];
+        };
+        /** @description What is asked of proofs that a token is its sender's. */
+        ConfiguredDpop: {
+            /**
+             * @description Whether tokens that are bound to no key are refused. One that is bound always needs a proof.
+             * @default false
+             */
+            required: boolean;
+            /**
+             * @description How old a proof may be. Each is good for one request.
+             * @default 1m
+             */
+            max_age: components["schemas"]["ConfiguredDuration"];
+            /**
+             * @description How far the caller's clock and the gateway's may be apart.
+             * @default 5s
+             */
+            leeway: components["schemas"]["ConfiguredDuration"];
+            /**
+             * @description For how long a nonce is good that the gateway gives out (`DPoP-Nonce`) and a proof has to
+             *     name. Without it, none is asked for.
+             */
+            nonce?: components["schemas"]["ConfiguredDuration"];
         };
         /**
          * @description A length of time: whole numbers with the units `d`, `h`, `m`, `s`, `ms`, largest first.
@@ -5259,7 +5306,8 @@ export interface components {
         };
         /**
          * @description Whoever makes tokens that callers may bring. Its keys are in one of `keys_file`,
-         *     `keys_url` and `secret`; without any, they are found through its own description
+         *     `keys_url` and `secret`, or made here (`built_in`); without any, they are found through its own
+         *     description
          *     (`/.well-known/openid-configuration` below `issuer`).
          */
         ConfiguredIssuer: {
@@ -5278,6 +5326,11 @@ export interface components {
             keys_file?: components["schemas"]["ConfiguredFilePath"];
             /** @description The address of its keys: a JWK set. */
             keys_url?: components["schemas"]["ConfiguredUrl"];
+            /**
+             * @description It is the gateway itself: apps get tokens for their keys (RFC 6749 §4.4), at the address in
+             *     `issuer`, which ends in `/.well-known/postern/issuers/` and the issuer's name.
+             */
+            built_in?: components["schemas"]["ConfiguredBuiltIn"];
             /**
              * @description Where the secret is that it signs with (HS256, HS384, HS512): `env:NAME` or `file:PATH`, at
              *     least 32 bytes. Whoever has it can make tokens: prefer keys.
@@ -5320,6 +5373,16 @@ export interface components {
         ConfiguredJwt: {
             /** @description The issuers, declared in `issuers`: those of the platform and of the service's own tenant. */
             issuers: string[];
+            /**
+             * @description Proofs that a token is its sender's, as `Authorization: DPoP` and a header `DPoP` (RFC 9449).
+             *     Without this, a token that is bound to a key is refused, since nobody shows to have it.
+             */
+            dpop?: components["schemas"]["ConfiguredDpop"];
+            /**
+             * @description Where it is described who gives out tokens for this service (RFC 9728): callers are told it
+             *     in `WWW-Authenticate`, and clients that know the standard find the way by themselves.
+             */
+            resource_metadata?: components["schemas"]["ConfiguredUrl"];
         };
         /** @description What proves a token that is a JWT. */
         ConfiguredJwtProof: "keys" | "both" | "introspection";
@@ -7503,7 +7566,8 @@ export interface components {
         };
         /**
          * @description Whoever makes tokens that callers may bring. Its keys are in one of `keys_file`,
-         *     `keys_url` and `secret`; without any, they are found through its own description
+         *     `keys_url` and `secret`, or made here (`built_in`); without any, they are found through its own
+         *     description
          *     (`/.well-known/openid-configuration` below `issuer`).
          */
         IssuerDocument: {
@@ -7522,6 +7586,11 @@ export interface components {
             keys_file?: components["schemas"]["ConfiguredFilePath"];
             /** @description The address of its keys: a JWK set. */
             keys_url?: components["schemas"]["ConfiguredUrl"];
+            /**
+             * @description It is the gateway itself: apps get tokens for their keys (RFC 6749 §4.4), at the address in
+             *     `issuer`, which ends in `/.well-known/postern/issuers/` and the issuer's name.
+             */
+            built_in?: components["schemas"]["ConfiguredBuiltIn"];
             /**
              * @description Where the secret is that it signs with (HS256, HS384, HS512): `env:NAME` or `file:PATH`, at
              *     least 32 bytes. Whoever has it can make tokens: prefer keys.
@@ -7600,7 +7669,7 @@ export interface components {
             tenant?: string | null;
             /**
              * @description Where its keys are: `discovery`, `url`, `file` or `secret`; `introspection`: it is asked about
-             *     each of its tokens, and has none.
+             *     each of its tokens, and has none; `built_in`: they are made here.
              */
             kind: string;
             /** @description That address, or the name of the file. */
@@ -9637,6 +9706,7 @@ export type SchemaConfiguredBalance = components['schemas']['ConfiguredBalance']
 export type SchemaConfiguredBasePath = components['schemas']['ConfiguredBasePath'];
 export type SchemaConfiguredBasic = components['schemas']['ConfiguredBasic'];
 export type SchemaConfiguredBreaker = components['schemas']['ConfiguredBreaker'];
+export type SchemaConfiguredBuiltIn = components['schemas']['ConfiguredBuiltIn'];
 export type SchemaConfiguredCallLog = components['schemas']['ConfiguredCallLog'];
 export type SchemaConfiguredCapture = components['schemas']['ConfiguredCapture'];
 export type SchemaConfiguredCaptured = components['schemas']['ConfiguredCaptured'];
@@ -9661,6 +9731,7 @@ export type SchemaConfiguredDescription = components['schemas']['ConfiguredDescr
 export type SchemaConfiguredDisclosure = components['schemas']['ConfiguredDisclosure'];
 export type SchemaConfiguredDistribution = components['schemas']['ConfiguredDistribution'];
 export type SchemaConfiguredDns = components['schemas']['ConfiguredDns'];
+export type SchemaConfiguredDpop = components['schemas']['ConfiguredDpop'];
 export type SchemaConfiguredDuration = components['schemas']['ConfiguredDuration'];
 export type SchemaConfiguredEdge = components['schemas']['ConfiguredEdge'];
 export type SchemaConfiguredEdgeRate = components['schemas']['ConfiguredEdgeRate'];

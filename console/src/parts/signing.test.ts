@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { curlOf } from './curl';
+import { withProof } from './proving';
 import { algorithmOf, type Signer, withHmac, withSignature } from './signing';
 
 const BARE = { method: 'GET', url: 'https://api.example.com/orders?all', headers: [] };
@@ -60,4 +61,18 @@ test('a secret signs method, target, time, and the digest of a body', () => {
     /^curl -X POST 'https:.*' -H 'x-till: SOME-VALUE' -H "Date: \$DATE" -H "Digest: \$DIGEST" -H "Authorization: .*\\`id\\`.*" --data-raw /,
   );
   expect(left(sent.before ?? [], 'DIGEST', tmpdir())).toMatch(/^SHA-256=[\w+/]{43}=$/);
+});
+
+test('a proof of a key says what is sent, by whom and for which token', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'postern-proving-'));
+  execFileSync('openssl', ['genpkey', '-algorithm', 'ed25519', '-out', join(directory, 'private.pem')]);
+  const { before = [] } = withProof({ ...BARE, url: 'http://127.0.0.1:9/orders?all' }, 'a.b.c');
+  const told = (text: string) => JSON.parse(Buffer.from(text, 'base64url').toString());
+  const claims = left(before, 'CLAIMS', directory);
+  expect(told(left(before, 'HEADER', directory))).toMatchObject({ typ: 'dpop+jwt', jwk: { crv: 'Ed25519' } });
+  expect(told(claims)).toMatchObject({ htm: 'GET', htu: 'http://127.0.0.1:9/orders' });
+  expect(told(claims)).not.toHaveProperty('nonce');
+  const nonced = before.map((line) => (line.startsWith('NONCE=') ? 'NONCE=a-nonce' : line));
+  expect(told(left(nonced, 'CLAIMS', directory))).toMatchObject({ nonce: 'a-nonce' });
+  expect(Buffer.from(left(before, 'SIGNATURE', directory), 'base64url').length).toBe(64);
 });

@@ -57,7 +57,7 @@ export function algorithmOf(key: string): Algorithm | undefined {
 }
 
 /** A file with the private key, for people to put theirs in its place. */
-const KEY_FILE = 'private.pem';
+export const KEY_FILE = 'private.pem';
 
 /** What makes ECDSA's two numbers, of so many hexadecimal digits, out of OpenSSL's DER (RFC 9421 §3.3.4). */
 const numbers = (digits: number) =>
@@ -74,8 +74,8 @@ const SIGNING: Record<Algorithm, string> = {
 };
 
 /** A text that a shell puts values of these variables into, and of no others. */
-const filled = (text: string) =>
-  `"${text.replaceAll(/["\\`]|\$(?!(?:DATE|DIGEST|MAC|SAYS|SIGNATURE)\b)/g, '\\$&')}"`;
+export const filled = (text: string) =>
+  `"${text.replaceAll(/["\\`]|\$(?!(?:DATE|DIGEST|MAC|SAYS|SIGNATURE|TOKEN|HEADER|CLAIMS)\b)/g, '\\$&')}"`;
 
 /** A quoted string (RFC 9110 §5.6.4), or a string of structured fields (RFC 9651 §3.3.3). */
 export const quotedString = (text: string) => `"${text.replaceAll(/["\\]/g, '\\$&')}"`;

@@ -29,3 +29,18 @@ test('a kind that is not known yet has its name', () => {
   const [way] = waysOf({ kinds: ['later'], headers: [], query: [] }, 'orders', BARE);
   expect(way).toMatchObject({ name: 'later', challenges: [] });
 });
+
+test('tokens that are bound to a key are asked for besides, or alone', () => {
+  const accepted = { kinds: ['jwt'], headers: [], query: [], metadata: 'https://api.example.com/m' };
+  const proved =
+    'DPoP realm="orders", resource_metadata="https://api.example.com/m", algs="ES256 ES384 ES512 EdDSA PS256 PS384 PS512 RS256 RS384 RS512"';
+  const optional = waysOf({ ...accepted, dpop: 'optional' }, 'orders', BARE);
+  expect(optional.flatMap(({ challenges }) => challenges)).toEqual([
+    'Bearer realm="orders", resource_metadata="https://api.example.com/m"',
+    proved,
+  ]);
+  expect(optional.length).toBe(2);
+  const required = waysOf({ ...accepted, dpop: 'required' }, 'orders', BARE);
+  expect(required.map(({ challenges }) => challenges)).toEqual([[proved]]);
+  expect(curlOf(required[0]?.sent ?? BARE)).toContain('Authorization: DPoP $TOKEN');
+});

@@ -1,5 +1,6 @@
 import { texts } from '../texts';
 import { type Sent, withCertificate, withKey, withPassword } from './curl';
+import { withProof } from './proving';
 import { type Algorithm, quotedString, type Signed, withHmac, withSignature } from './signing';
 
 /** What is accepted from callers, as far as they have to know. */
@@ -11,6 +12,10 @@ export interface Accepted {
   query: string[];
   /** The cookie of a session. */
   cookie?: string;
+  /** Whether tokens may or have to come with a proof that they are their sender's (DPoP). */
+  dpop?: string | null;
+  /** Where it is described who gives out tokens (RFC 9728). */
+  metadata?: string;
   /** What signatures of requests have to be like, and those by a secret in `Authorization`. */
   signature?: Signed | null;
   hmac?: Signed | null;
@@ -33,6 +38,9 @@ export const USUAL_SIGNED: Signed = {
   nonce: false,
   digest: true,
 };
+
+/** How proofs that a token is its sender's may be signed, as the gateway names it. */
+const PROOF_ALGORITHMS = 'ES256 ES384 ES512 EdDSA PS256 PS384 PS512 RS256 RS384 RS512';
 
 /** The cookie of a session where nothing is said. */
 const USUAL_COOKIE = 'postern_session';
@@ -70,8 +78,15 @@ const KINDS: Record<string, Kind> = {
       headers.map((header) => `ApiKey realm=${realm}, header=${quotedString(header.toLowerCase())}`),
   },
   jwt: {
-    sent: (_, bare) => withHeader(bare, 'Authorization', `Bearer ${words.yourToken}`),
-    challenges: (_, realm) => [`Bearer realm=${realm}`],
+    sent: ({ dpop }, bare) =>
+      dpop === 'required'
+        ? withProof(bare, words.yourToken)
+        : withHeader(bare, 'Authorization', `Bearer ${words.yourToken}`),
+    challenges: ({ dpop, metadata }, realm) => {
+      const said = metadata ? `, resource_metadata=${quotedString(metadata)}` : '';
+      const proved = `DPoP realm=${realm}${said}, algs="${PROOF_ALGORITHMS}"`;
+      return [...(dpop === 'required' ? [] : [`Bearer realm=${realm}${said}`]), ...(dpop ? [proved] : [])];
+    },
   },
   // Browsers send it by themselves, once somebody has signed in.
   session: {
@@ -119,13 +134,18 @@ function hmacFields({ components, digest }: Signed, bare: Sent): string {
 
 /** The ways in, in the order in which callers are asked for them. `realm` is the service. */
 export function waysOf(accepted: Accepted, realm: string, bare: Sent): Way[] {
-  return accepted.kinds.map((kind) => ({
-    kind,
-    name: kindName(kind),
-    sent: sentBy(kind, accepted, bare),
-    challenges: KINDS[kind]?.challenges(accepted, quotedString(realm), bare) ?? [],
-    ...(kind === 'signature' && { acceptSignature: askedFor(accepted.signature ?? USUAL_SIGNED, bare) }),
-  }));
+  return accepted.kinds.flatMap((kind) => {
+    const way: Way = {
+      kind,
+      name: kindName(kind),
+      sent: sentBy(kind, accepted, bare),
+      challenges: KINDS[kind]?.challenges(accepted, quotedString(realm), bare) ?? [],
+      ...(kind === 'signature' && { acceptSignature: askedFor(accepted.signature ?? USUAL_SIGNED, bare) }),
+    };
+    if (kind !== 'jwt' || !accepted.dpop) return [way];
+    const bound: Way = { ...way, name: words.boundToken, sent: withProof(bare, words.yourToken) };
+    return accepted.dpop === 'required' ? [bound] : [way, { ...bound, challenges: [] }];
+  });
 }
 
 /** What a signature of the request has to cover and to say, as the gateway asks for it. */

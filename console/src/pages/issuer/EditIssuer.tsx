@@ -30,7 +30,7 @@ export function EditIssuer(props: { of: Versioned<Issuer>; onClose: () => void }
       finish={finished}
       onClose={props.onClose}
     >
-      {(draft, change) => <IssuerFields draft={draft} change={change} autoFocus />}
+      {(draft, change) => <IssuerFields name={id} draft={draft} change={change} autoFocus />}
     </Editing>
   );
 }

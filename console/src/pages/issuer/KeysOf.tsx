@@ -13,6 +13,7 @@ import { Time } from '../../parts/Time';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
 import { KeysStanding } from '../issuers/KeysStanding';
+import { RotateKeys } from './BuiltIn';
 
 const words = texts.issuers.keys;
 
@@ -27,15 +28,16 @@ export function KeysOf(props: { of: Issuer; writes: boolean }) {
     told(now.error ? `${words.refreshFailed}: ${now.error}` : words.refreshed(now.keys ?? 0));
   });
   const isFile = keys?.kind === 'file';
-  const refresh = props.writes && keys && !['secret', 'introspection'].includes(keys.kind) && (
+  const refresh = props.writes && keys && !['secret', 'introspection', 'built_in'].includes(keys.kind) && (
     <form onSubmit={submit}>
       <Button type="submit" variant="default" size="xs" loading={running}>
         {isFile ? words.read : words.refresh}
       </Button>
     </form>
   );
+  const rotate = props.writes && props.of.built_in && <RotateKeys of={props.of} />;
   return (
-    <Section title={words.title} actions={refresh}>
+    <Section title={words.title} actions={refresh || rotate}>
       <Failure error={error} />
       <Loaded query={query}>{() => keys && <Standing of={keys} />}</Loaded>
     </Section>

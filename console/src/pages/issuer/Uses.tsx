@@ -16,7 +16,7 @@ const words = texts.issuers.uses;
 
 /** What relies on an issuer: services that accept its tokens, and clients that are apps. */
 export function Uses(props: { of: Issuer; writes: boolean }) {
-  const { id, tenant } = props.of;
+  const { id, tenant, built_in } = props.of;
   const query = useQuery(issuerUsesQuery(id));
   const [open, setOpen] = useState<'accept' | 'client'>();
   const close = () => setOpen(undefined);
@@ -33,7 +33,7 @@ export function Uses(props: { of: Issuer; writes: boolean }) {
               {words.accept}
             </Button>
           )}
-          {adds && may('credentials.write') && (
+          {adds && !built_in && may('credentials.write') && (
             <Button size="xs" variant="default" onClick={() => setOpen('client')}>
               {words.addClient}
             </Button>
@@ -51,8 +51,9 @@ export function Uses(props: { of: Issuer; writes: boolean }) {
                 <ThingLink key={service} kind="service" id={service} />
               ))}
             </Group>
-            <Title order={3}>{words.clients}</Title>
-            {clients.length === 0 ? (
+            {/* Keys of apps are the clients of one that is built in. */}
+            {!built_in && <Title order={3}>{words.clients}</Title>}
+            {built_in ? null : clients.length === 0 ? (
               <Text size="sm">{words.noClients}</Text>
             ) : (
               <DataTable

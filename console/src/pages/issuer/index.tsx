@@ -12,8 +12,10 @@ import { Names } from '../../parts/Names';
 import { Page, Section } from '../../parts/Page';
 import type { Versioned } from '../../parts/patch';
 import { Shown } from '../../parts/Shown';
+import { Time } from '../../parts/Time';
 import { texts } from '../../texts';
 import { CLAIMS, claimOf } from '../issuers/draft';
+import { GettingTokens } from './BuiltIn';
 import { EditIssuer } from './EditIssuer';
 import { KeysOf } from './KeysOf';
 import { RemoveIssuer } from './RemoveIssuer';
@@ -21,6 +23,9 @@ import { Revocations } from './Revocations';
 import { Uses } from './Uses';
 
 const words = texts.issuers.page;
+
+/** What an issuer that is built in does where nothing is said. */
+const USUAL = { lifetime: '15m', rotate: '30d' };
 
 /** One issuer: what it is, how its keys stand, and what relies on it. */
 export default function IssuerPage() {
@@ -45,6 +50,7 @@ function One({ id }: { id: string }) {
         {({ value }) => (
           <>
             <About of={value} />
+            {value.built_in && <GettingTokens of={value} />}
             <KeysOf of={value} writes={writes} />
             <Uses of={value} writes={writes} />
             <Revocations of={value} />
@@ -85,6 +91,9 @@ function About({ of }: { of: Issuer }) {
           [form.audiences]: <Names names={of.audiences} />,
           [form.algorithms]: of.algorithms?.length ? <Names names={of.algorithms} /> : undefined,
           [form.leeway]: of.leeway,
+          [form.lifetime]: of.built_in && (of.built_in.lifetime ?? USUAL.lifetime),
+          [form.rotate]: of.built_in && (of.built_in.rotate ?? USUAL.rotate),
+          [form.rotatedAt]: of.built_in?.rotated_at && <Time at={of.built_in.rotated_at} />,
           [form.claims]: of.claims && (
             <Facts
               facts={Object.fromEntries(

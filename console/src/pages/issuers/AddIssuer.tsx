@@ -61,7 +61,7 @@ export function AddIssuer(props: { onClose: () => void }) {
         value={tenant}
         onChange={setTenant}
       />
-      <IssuerFields draft={draft} change={(members) => setDraft({ ...draft, ...members })} />
+      <IssuerFields name={id} draft={draft} change={(members) => setDraft({ ...draft, ...members })} />
     </Ask>
   );
 }

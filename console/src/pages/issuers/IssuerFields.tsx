@@ -1,5 +1,6 @@
 import { Fieldset, MultiSelect, Radio, Stack, TagsInput, Text, TextInput } from '@mantine/core';
 import type { Schemas } from '../../api/client';
+import { useGateway } from '../../api/gateway';
 import { useErrorAt } from '../../parts/failed';
 import { More } from '../../parts/More';
 import { Shown } from '../../parts/Shown';
@@ -14,16 +15,24 @@ const ALGORITHMS: Array<Schemas['ConfiguredAlgorithm']> = [
   ...(['ES256', 'ES384', 'ES512', 'EdDSA', 'HS256', 'HS384', 'HS512'] as const),
 ];
 
+/** Where an issuer answers that is the gateway itself. */
+const addressOf = (origin: string, name: string) => `${origin}/.well-known/postern/issuers/${name.trim()}`;
+
 interface Fields {
   draft: IssuerDraft;
   change: (members: Partial<IssuerDraft>) => void;
 }
 
 /** The fields of an issuer: whose tokens, for whom, where its keys are, and what few need besides. */
-export function IssuerFields(props: Fields & { autoFocus?: boolean }) {
+export function IssuerFields(props: Fields & { name: string; autoFocus?: boolean }) {
   const { draft, change } = props;
   const kind = keysKindOf(draft);
   const errorAt = useErrorAt();
+  const gateway = useGateway();
+  const choose = (kind: KeysKind) => {
+    const own = kind === 'built_in' && !draft.issuer?.trim() && gateway.url;
+    change({ ...withKeysAt(kind), ...(own && { issuer: addressOf(new URL(own).origin, props.name) }) });
+  };
   return (
     <>
       <TextInput
@@ -44,7 +53,7 @@ export function IssuerFields(props: Fields & { autoFocus?: boolean }) {
         error={errorAt('/audiences', ...(draft.audiences ?? []).map((_, at) => `/audiences/${at}`))}
         onChange={(audiences) => change({ audiences })}
       />
-      <Radio.Group label={words.keys} value={kind} onChange={(kind) => change(withKeysAt(kind as KeysKind))}>
+      <Radio.Group label={words.keys} value={kind} onChange={(kind) => choose(kind as KeysKind)}>
         <Stack gap={6} mt={4}>
           {Object.entries(words.keysKinds).map(([value, label]) => (
             <Radio key={value} value={value} label={label} />
@@ -60,15 +69,39 @@ export function IssuerFields(props: Fields & { autoFocus?: boolean }) {
         error={errorAt('/title')}
         onChange={(event) => change({ title: event.currentTarget.value })}
       />
-      <More label={words.more} open={saysMore(draft)}>
-        <Seldom {...props} />
-      </More>
+      {(kind !== 'built_in' || saysMore(draft)) && (
+        <More label={words.more} open={saysMore(draft)}>
+          <Seldom {...props} />
+        </More>
+      )}
     </>
   );
 }
 
 function Where({ draft, change, kind }: Fields & { kind: KeysKind }) {
   const errorAt = useErrorAt();
+  if (kind === 'built_in') {
+    const { built_in } = draft;
+    const text = (name: 'lifetime' | 'rotate') => (
+      <TextInput
+        label={words[name]}
+        description={words.builtInHelp[name]}
+        maxLength={40}
+        value={built_in?.[name] ?? ''}
+        error={errorAt(`/built_in/${name}`)}
+        onChange={(event) => change({ built_in: { ...built_in, [name]: event.currentTarget.value } })}
+      />
+    );
+    return (
+      <>
+        <Text size="sm" c="dimmed">
+          {words.builtInAt}
+        </Text>
+        {text('lifetime')}
+        {text('rotate')}
+      </>
+    );
+  }
   if (kind === 'url') {
     return (
       <TextInput
@@ -134,22 +167,24 @@ function Seldom({ draft, change }: Fields) {
   };
   return (
     <>
-      <IntrospectionFields draft={draft} change={change} />
+      {kind !== 'built_in' && <IntrospectionFields draft={draft} change={change} />}
       {length('leeway', words.leewayHelp)}
-      {kind !== 'file' && kind !== 'secret' && (
+      {(kind === 'discovery' || kind === 'url') && (
         <>
           {length('refresh', words.refreshHelp)}
           {length('keep', words.keepHelp)}
         </>
       )}
-      <MultiSelect
-        label={words.algorithms}
-        description={words.algorithmsHelp}
-        data={ALGORITHMS}
-        value={draft.algorithms ?? []}
-        error={errorAt('/algorithms')}
-        onChange={(algorithms) => change({ algorithms: algorithms as typeof ALGORITHMS })}
-      />
+      {kind !== 'built_in' && (
+        <MultiSelect
+          label={words.algorithms}
+          description={words.algorithmsHelp}
+          data={ALGORITHMS}
+          value={draft.algorithms ?? []}
+          error={errorAt('/algorithms')}
+          onChange={(algorithms) => change({ algorithms: algorithms as typeof ALGORITHMS })}
+        />
+      )}
       <Fieldset legend={words.claims}>
         <Stack gap="sm">
           <Text size="sm" c="dimmed">

@@ -5,13 +5,14 @@ import { filled } from '../../parts/fields';
 export type IssuerDraft = Partial<Omit<Issuer, 'id' | 'tenant' | 'version'>>;
 
 /** Where the keys of an issuer are. */
-export type KeysKind = 'discovery' | 'url' | 'file' | 'secret';
+export type KeysKind = 'discovery' | 'url' | 'file' | 'secret' | 'built_in';
 
-/** The member of a document that says where the keys are; discovery has none. */
+/** The member of a document that says where the keys are; discovery has none, and what is built in an object. */
 const MEMBERS = { url: 'keys_url', file: 'keys_file', secret: 'secret' } as const;
 
 /** Where a draft says that the keys are. */
 export function keysKindOf(draft: IssuerDraft): KeysKind {
+  if (draft.built_in !== undefined) return 'built_in';
   if (draft.keys_url !== undefined) return 'url';
   if (draft.keys_file !== undefined) return 'file';
   return draft.secret !== undefined ? 'secret' : 'discovery';
@@ -19,7 +20,9 @@ export function keysKindOf(draft: IssuerDraft): KeysKind {
 
 /** The draft with its keys elsewhere, where nothing stands yet. */
 export function withKeysAt(kind: KeysKind): Partial<IssuerDraft> {
-  const none = { keys_url: undefined, keys_file: undefined, secret: undefined };
+  const none = { keys_url: undefined, keys_file: undefined, secret: undefined, built_in: undefined };
+  // Of tokens that are made here, nobody else is asked.
+  if (kind === 'built_in') return { ...none, built_in: {}, algorithms: undefined, introspection: undefined };
   return kind === 'discovery' ? none : { ...none, [MEMBERS[kind]]: '' };
 }
 
@@ -44,7 +47,7 @@ export function saysMore(draft: IssuerDraft): boolean {
 /** Whether what has to be said is said. */
 export function isWhole(draft: IssuerDraft): boolean {
   const kind = keysKindOf(draft);
-  const where = kind === 'discovery' || Boolean(draft[MEMBERS[kind]]?.trim());
+  const where = kind === 'discovery' || kind === 'built_in' || Boolean(draft[MEMBERS[kind]]?.trim());
   const { introspection: asked } = draft;
   const introspected =
     !asked || Boolean(asked.url?.trim() && asked.client_id?.trim() && asked.client_secret?.trim());
@@ -81,6 +84,7 @@ export function finished<T extends IssuerDraft>(draft: T): T {
     keys_url: text(draft.keys_url),
     keys_file: text(draft.keys_file),
     secret: text(draft.secret),
+    built_in: draft.built_in && said(draft.built_in),
     leeway: text(draft.leeway),
     refresh: fetched ? text(draft.refresh) : undefined,
     keep: fetched ? text(draft.keep) : undefined,

@@ -31,6 +31,7 @@ export const issuers = {
       file: 'a file',
       secret: 'a shared secret',
       introspection: 'nowhere: it is asked at',
+      built_in: 'the gateway itself',
     } as Record<string, string>,
     names: 'Names',
     leftOut: 'Of no use here',
@@ -60,6 +61,18 @@ export const issuers = {
     removed: (id: string) => `Issuer ${id} is gone.`,
     undoRemove: 'Undone: the issuer is back.',
     refused: 'Refused tokens',
+  },
+  builtIn: {
+    title: 'How apps get tokens',
+    detail:
+      'For an API key, with whatever speaks OAuth (client credentials). The token is good as the key is, and no longer than that.',
+    command: 'command that gets a token',
+    rotate: 'Sign with a new key',
+    rotateTitle: (issuer: string) => `Have ${issuer} sign with a new key`,
+    rotateDetail:
+      'The new key signs in a minute, so that every gateway knows it. Tokens that the one before has signed are good until they end.',
+    rotateTwice: 'A second time within that time ends the tokens of the first.',
+    rotated: (issuer: string) => `${issuer} signs with a new key in a minute.`,
   },
   uses: {
     title: 'What relies on it',
@@ -104,6 +117,7 @@ export const issuers = {
       url: 'At an address (a JWK set)',
       file: 'In a file on the machine of the gateway',
       secret: 'It signs with a shared secret (HS256)',
+      built_in: 'The gateway makes its tokens itself, for the keys of apps',
     },
     discoveryAt: (iss: string) => `Fetched from ${iss}/.well-known/openid-configuration`,
     url: 'Address of the keys',
@@ -111,6 +125,15 @@ export const issuers = {
     fileHelp: 'A JWK set, or public keys in PEM.',
     secret: 'Where the secret is',
     secretHelp: 'env:NAME or file:PATH, at least 32 bytes. Whoever has it can make tokens: prefer keys.',
+    builtInAt:
+      'It answers at its iss: https://, a host of a service that accepts its tokens, /.well-known/postern/issuers/ and its name.',
+    lifetime: 'A token is good for',
+    rotate: 'It signs with another key every',
+    builtInHelp: {
+      lifetime: '15m where this is empty, at most 1d.',
+      rotate: '30d where this is empty, at least 1d.',
+    },
+    rotatedAt: 'Another key since',
     more: 'More: introspection, clocks, algorithms, claims',
     leeway: 'How far its clock may be off',
     leewayHelp: '30s where this is empty, at most 5m.',

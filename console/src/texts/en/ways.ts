@@ -28,6 +28,7 @@ export const ways = {
   kinds: {
     yourKey: 'YOUR-KEY',
     yourToken: 'YOUR-TOKEN',
+    boundToken: 'Token of an issuer (JWT), bound to a key',
     yourSession: 'YOUR-SESSION',
     yourKeyId: 'YOUR-KEY-ID',
     yourSecret: 'YOUR-SECRET',
@@ -57,6 +58,24 @@ export const ways = {
       idle: '30m where this is empty.',
       lifetime: '12h where this is empty.',
     },
+  },
+  tokens: {
+    dpop: 'Tokens may be bound to a key, and come with a proof (DPoP)',
+    dpopHelp: 'Nobody can use such a token who has only stolen it. Without this, they are refused.',
+    required: 'Refuse tokens that are bound to no key',
+    requiredHelp: 'Without this, they are good by themselves, as ever.',
+    max_age: 'A proof is good for',
+    leeway: 'Clocks may be off by',
+    nonce: 'A proof names a nonce that is no older than',
+    metadata: 'Where it is described who gives out tokens',
+    metadataHelp: 'A URL that callers are told (RFC 9728). Not needed.',
+    help: {
+      max_age: '1m where this is empty, and for one request.',
+      leeway: '5s where this is empty.',
+      nonce: 'None is asked for where this is empty.',
+    },
+    proofs: 'Proofs of possession (DPoP)',
+    proofsAre: { required: 'needed', optional: 'where a token is bound to a key' },
   },
   signed: {
     components: 'What has to be signed',

@@ -29,8 +29,8 @@ export function Sends(props: { accepted: Accepted; optional: boolean; called: Ca
     <Stack gap="xs" component="section" aria-label={title}>
       <Title order={3}>{title}</Title>
       <GatewayField of={gateway} />
-      {ways.map(({ kind, name, sent }) => (
-        <div key={kind}>
+      {ways.map(({ name, sent }) => (
+        <div key={name}>
           <Text size="sm">{name}</Text>
           <Snippet text={curlOf(sent)} what={words.request(title, name)} />
         </div>

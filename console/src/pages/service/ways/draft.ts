@@ -17,7 +17,10 @@ export type Kind = (typeof KINDS)[number];
 /** What a service says that it accepts. Members that have their default are left out. */
 export type Authentication = Partial<Omit<Schemas['ConfiguredAuthentication'], Kind>> & {
   api_key?: Partial<Schemas['ConfiguredApiKey']>;
-  jwt?: Schemas['ConfiguredJwt'];
+  jwt?: Pick<Schemas['ConfiguredJwt'], 'issuers'> &
+    Partial<Omit<Schemas['ConfiguredJwt'], 'issuers' | 'dpop'>> & {
+      dpop?: Partial<Schemas['ConfiguredDpop']> | undefined;
+    };
   session?: Partial<Schemas['ConfiguredSession']>;
   signature?: Partial<Schemas['ConfiguredSignature']>;
   hmac?: Partial<Schemas['ConfiguredHmac']>;
@@ -150,12 +153,14 @@ export function accepting(service: Service, issuer: string): Record<string, unkn
 export function acceptedBy({ open, said }: WaysDraft): Accepted {
   if (open) return { kinds: [], headers: [], query: [] };
   const cookie = said.session?.cookie?.name;
-  const { signature, hmac } = said;
+  const { signature, hmac, jwt } = said;
   return {
     kinds: kindsOf(said),
     headers: headersOf(said),
     query: queryOf(said),
     ...(cookie && { cookie }),
+    ...(jwt?.dpop && { dpop: jwt.dpop.required ? ('required' as const) : ('optional' as const) }),
+    ...(jwt?.resource_metadata && { metadata: jwt.resource_metadata }),
     ...(signature && { signature: signedBy(signature, signature.components) }),
     ...(hmac && { hmac: signedBy(hmac, ['@method', '@path', '@query', ...(hmac.headers ?? USUAL_HEADERS)]) }),
   };

@@ -78,6 +78,8 @@ function About({ service }: { service: Service }) {
               {trusted.required === false ? words.certificates.notAsked : words.certificates.asked})
             </>
           ),
+          [words.tokens.proofs]:
+            said.jwt?.dpop && words.tokens.proofsAre[said.jwt.dpop.required ? 'required' : 'optional'],
           [words.subscription]: said.subscription !== false ? words.needed : words.notNeeded,
           [words.forwarded]: said.forward_credential ? words.yes : words.no,
         }}

@@ -1,6 +1,7 @@
-import { Checkbox, Fieldset, TagsInput, TextInput } from '@mantine/core';
+import { Checkbox, Fieldset, Stack, TagsInput, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ComponentType } from 'react';
+import type { Schemas } from '../../../api/client';
 import { issuersQuery } from '../../../api/issuers';
 import { useMay } from '../../../api/me';
 import { useErrorAt } from '../../../parts/failed';
@@ -52,17 +53,71 @@ function Tokens({ said, say }: KindFields) {
   const errorAt = useErrorAt();
   const known = useQuery({ ...issuersQuery(undefined, undefined), enabled: useMay()('issuers.read') });
   const names = (known.data?.items ?? []).map((issuer) => issuer.id);
-  const issuers = said.jwt?.issuers ?? [];
+  const jwt = said.jwt ?? { issuers: [] };
+  const { issuers, dpop } = jwt;
+  const help = texts.ways.tokens;
+  const set = (members: Partial<typeof jwt>) => say({ jwt: { ...jwt, ...members } });
   return (
-    <TagsInput
-      label={words.issuers}
-      description={words.issuersHelp}
-      required
-      data={names}
-      value={issuers}
-      error={errorAt('/issuers', ...issuers.map((_, at) => `/issuers/${at}`))}
-      onChange={(issuers) => say({ jwt: { ...said.jwt, issuers } })}
+    <>
+      <TagsInput
+        label={words.issuers}
+        description={words.issuersHelp}
+        required
+        data={names}
+        value={issuers}
+        error={errorAt('/issuers', ...issuers.map((_, at) => `/issuers/${at}`))}
+        onChange={(issuers) => set({ issuers })}
+      />
+      <Checkbox
+        label={help.dpop}
+        description={help.dpopHelp}
+        checked={dpop !== undefined}
+        onChange={(event) => set({ dpop: event.currentTarget.checked ? {} : undefined })}
+      />
+      {dpop && (
+        <Stack gap="sm" ps="xl">
+          <Proofs said={dpop} set={(members) => set({ dpop: { ...dpop, ...members } })} />
+        </Stack>
+      )}
+      <TextInput
+        type="url"
+        label={help.metadata}
+        description={help.metadataHelp}
+        value={jwt.resource_metadata ?? ''}
+        error={errorAt('/jwt/resource_metadata')}
+        onChange={(event) => set({ resource_metadata: event.currentTarget.value || undefined })}
+      />
+    </>
+  );
+}
+
+type Dpop = Partial<Schemas['ConfiguredDpop']>;
+
+/** What is asked of proofs that a token is its sender's (RFC 9449). */
+function Proofs({ said, set }: { said: Dpop; set: (members: Dpop) => void }) {
+  const errorAt = useErrorAt();
+  const help = texts.ways.tokens;
+  const text = (name: 'max_age' | 'leeway' | 'nonce') => (
+    <TextInput
+      label={help[name]}
+      description={help.help[name]}
+      value={said[name] ?? ''}
+      error={errorAt(`/dpop/${name}`)}
+      onChange={(event) => set({ [name]: event.currentTarget.value || undefined })}
     />
+  );
+  return (
+    <>
+      <Checkbox
+        label={help.required}
+        description={help.requiredHelp}
+        checked={said.required ?? false}
+        onChange={(event) => set({ required: event.currentTarget.checked || undefined })}
+      />
+      {text('max_age')}
+      {text('leeway')}
+      {text('nonce')}
+    </>
   );
 }
 
