@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 
 /// What stands in headers, queries and bodies that are nobody's business.
-const CANARIES: [&str; 7] = [
+const CANARIES: [&str; 8] = [
     "Canary1Authorization",
     "Canary2Cookie",
     "Canary3Proxy",
@@ -19,11 +19,15 @@ const CANARIES: [&str; 7] = [
     "Canary5Query",
     "Canary6Body",
     "Canary7Proof",
+    "Canary8Page",
 ];
 /// Names that only their own tenant and the operators know.
 const STRANGERS: [&str; 2] = ["rival-tenant", "rival-app"];
 /// What lists hold, besides the entry that a request meets.
 const ENTRIES: [&str; 3] = ["203.0.113.0", "198.51.100.77", "CanaryComment"];
+
+/// Where the platform makes tokens.
+const OWN: &str = "/.well-known/postern/issuers/own";
 
 /// A key and how it is sent.
 fn key(number: u8) -> (ApiKey, String) {
@@ -72,10 +76,16 @@ fn configuration() -> Value {
         "services": {
             "open": service("/open", json!({})),
             "office": service("/office", json!({})),
+            "tokens": service("/tokens", json!({
+                "authentication": {"jwt": {"issuers": ["own"]}},
+            })),
             "hidden": service("/hidden", json!({
                 "visibility": "private", "shared_with": ["rival-tenant"],
             })),
         },
+        "issuers": {"own": {
+            "issuer": format!("https://canaries.test{OWN}"), "audiences": ["things"], "built_in": {},
+        }},
         "plans": {"all": {"services": ["open", "office", "hidden"], "scopes": ["read"]}},
         "credentials": {},
         "subscriptions": {
@@ -101,15 +111,28 @@ fn laden(sent: &str) -> Vec<String> {
     let lines = format!(
         "Host: canaries.test\r\nConnection: close\r\nAuthorization: Bearer {}\r\nCookie: s={}\r\n\
          Proxy-Authorization: Basic {}\r\nX-Auth-Token: {}\r\nX-Note: {sent}\r\n\
-         DPoP: {}\r\n\
+         DPoP: {}\r\nX-CSRF-Token: {}\r\n\
          Referer: https://app.example/?api_key={sent}\r\n",
-        CANARIES[0], CANARIES[1], CANARIES[2], CANARIES[3], CANARIES[6],
+        CANARIES[0], CANARIES[1], CANARIES[2], CANARIES[3], CANARIES[6], CANARIES[7],
     );
     let post = |path: &str, more: &str| {
         let body = format!("{{\"note\":\"{}\",\"key\":\"{sent}\"}}", CANARIES[5]);
         let length = body.len();
         let path = format!("{path}/things/1?token={}", CANARIES[4]);
         format!("POST {path} HTTP/1.1\r\n{lines}{more}Content-Length: {length}\r\n\r\n{body}")
+    };
+    let form = |endpoint: &str, more: &str| {
+        let id = sent.split('_').nth(1).unwrap_or_default();
+        let body = format!(
+            "client_id=key_{id}&client_secret={sent}&note={}{more}",
+            CANARIES[5]
+        );
+        let length = body.len();
+        format!(
+            "POST {OWN}/{endpoint}?token={} HTTP/1.1\r\nHost: canaries.test\r\nConnection: close\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{body}",
+            CANARIES[4],
+        )
     };
     let header = format!("X-API-Key: {sent}\r\n");
     let query = format!("/open/things/1?api_key={sent}&token={}", CANARIES[4]);
@@ -128,6 +151,14 @@ fn laden(sent: &str) -> Vec<String> {
         post("/open", &format!("X-API-Key: \"{sent}\"\r\n")),
         post("/open", &format!("X-API-Key: {sent}x\r\n")),
         post("/open", ""),
+        post("/tokens", ""),
+        // In forms that ask for tokens, or give one up.
+        form("token", "&grant_type=password"),
+        form(
+            "token",
+            "&grant_type=client_credentials&scope=nobody-has-it",
+        ),
+        form("revoke", ""),
         // In the query: of a request that is refused later, and of ones that cannot be read.
         format!("GET {query} HTTP/1.1\r\n{lines}\r\n"),
         format!("GET {query} HTTP/1.1\r\n{lines}A : b\r\n\r\n"),

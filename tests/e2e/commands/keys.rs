@@ -278,7 +278,10 @@ fn an_app_is_let_in_by_what_it_has_already() {
         ),
         (&[], "required"),
         // The same name again would be of two.
-        (&["--certificate-dns", "till-7.test"], "till-7.test"),
+        (
+            &["--certificate-dns", "till-7.test"],
+            "have the same certificate",
+        ),
     ] {
         let refused = admit(more);
         assert!(!refused.status.success(), "{more:?}");
