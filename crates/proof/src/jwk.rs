@@ -199,6 +199,8 @@ impl KeySet {
                 }
                 continue;
             };
+            #[cfg(test)]
+            CHECKED.with_borrow_mut(|all| all.push(algorithm));
             if material.verifies(signed, signature) {
                 return Checked::Genuine;
             }
@@ -206,6 +208,14 @@ impl KeySet {
         }
         checked
     }
+}
+
+#[cfg(test)]
+std::thread_local! {
+    /// What was checked with keys of sets, in order.
+    pub(crate) static CHECKED: std::cell::RefCell<Vec<Algorithm>> = const {
+        std::cell::RefCell::new(Vec::new())
+    };
 }
 
 /// What became of a signature.

@@ -4,6 +4,7 @@ mod attacks;
 mod keys;
 mod possession;
 mod said;
+mod work;
 
 use crate::testing::{Signer, set};
 use crate::{Fault, KeySet, Token, Trusted, Unverified};
