@@ -343,7 +343,9 @@ test('a viewer sees an app whole and no button; the page of another tenant is no
     .click();
   await heading(page, /^Key key_/);
   await page.getByRole('region', { name: 'Restrictions' }).waitFor();
-  await expect(page.getByRole('main').getByRole('button').count()).resolves.toBe(0);
+  // A request to send is for everybody to copy, and is all that there is to do.
+  await page.getByRole('button', { name: 'Copy curl command' }).waitFor();
+  await expect(page.getByRole('main').getByRole('button').count()).resolves.toBe(1);
   await accessible(page);
   await shot(page, 'key-narrow-dark');
   await page.goto('/apps/shop');

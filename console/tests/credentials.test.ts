@@ -169,6 +169,10 @@ test('a public key is pasted, and requests that its owner signs pass', async () 
   await field.focus();
   await accessible(page);
   await shot(page, 'credential-public-key-wrong');
+  // A private key is nobody else's.
+  await field.fill(readFileSync(join(files, 'private.pem'), 'utf8'));
+  await form.getByText('it was sent nowhere').waitFor();
+  expect(await form.getByRole('button', { name: 'Add it' }).isDisabled()).toBe(true);
   await field.fill(openssl('pkey', '-in', 'private.pem', '-pubout'));
   await form.getByLabel('What signatures call it').fill('till-7');
   await form.getByRole('button', { name: 'Add it' }).click();

@@ -1,6 +1,5 @@
-import { Button, Group, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { App } from '../../api/apps';
 import { answer, api } from '../../api/client';
@@ -8,13 +7,13 @@ import { useMay } from '../../api/me';
 import { pageOf } from '../../api/pages';
 import { type Column, DataTable } from '../../parts/DataTable';
 import { Empty } from '../../parts/Empty';
+import { Finding } from '../../parts/Finding';
 import { Loaded } from '../../parts/Loaded';
 import { PageLink } from '../../parts/links';
 import { Page } from '../../parts/Page';
 import { usePaging } from '../../parts/paging';
 import { Shown } from '../../parts/Shown';
-import { TenantSelect } from '../../parts/TenantSelect';
-import { useTyped } from '../../parts/typed';
+import { useAddress } from '../../parts/search';
 import { texts } from '../../texts';
 import { AppState } from '../app/About';
 import { CreateApp } from './CreateApp';
@@ -23,33 +22,13 @@ const words = texts.apps;
 
 /** The apps of one's tenants: who calls, and with which keys. */
 export default function AppsPage() {
-  const { q = '', tenant } = useSearch({ strict: false });
-  const navigate = useNavigate();
+  const [{ q = '', tenant }] = useAddress();
   const [creating, setCreating] = useState(false);
   const may = useMay();
-  const look = (members: { q?: string; tenant?: string }) =>
-    navigate({ to: '.', search: { q: q || undefined, tenant, ...members }, replace: true });
-  const [typed, type] = useTyped(q, (q) => look({ q: q || undefined }));
   const create = may('apps.write') && <Button onClick={() => setCreating(true)}>{words.create}</Button>;
   return (
     <Page title={words.title} about={words.explain} actions={create}>
-      <Group align="flex-end" gap="sm">
-        <TextInput
-          type="search"
-          label={words.search}
-          placeholder={words.searchHelp}
-          value={typed}
-          onChange={(event) => type(event.currentTarget.value)}
-          style={{ flex: '1 1 14rem' }}
-        />
-        <TenantSelect
-          label={words.tenant}
-          placeholder={words.everyTenant}
-          permission="apps.read"
-          value={tenant}
-          onChange={(tenant) => look({ tenant })}
-        />
-      </Group>
+      <Finding words={words} permission="apps.read" />
       <Found key={`${q}\n${tenant}`} q={q} tenant={tenant} />
       {creating && <CreateApp onClose={() => setCreating(false)} />}
     </Page>

@@ -70,7 +70,7 @@ export const PROOFS: Record<CredentialKind, ProofKind> = {
   },
   signature: {
     Fields: PublicKey,
-    isWhole: ({ publicKey }) => publicKey.trim() !== '',
+    isWhole: ({ publicKey }) => publicKey.trim() !== '' && !isPrivate(publicKey),
     proof: ({ publicKey, keyId, algorithm }) => ({
       signing_key: {
         public_key: publicKey.trim(),
@@ -116,6 +116,11 @@ function UserName({ draft, change }: ProofFields) {
 /** Keys and certificates are easier to compare so. */
 const MONOSPACE = { input: { fontFamily: 'var(--mantine-font-family-monospace)' } };
 
+/** Whether a text has a private key in it (PEM, or a JWK with `d`), which is nobody else's: it is not sent. */
+function isPrivate(text: string): boolean {
+  return /PRIVATE KEY-----/.test(text) || (/^\s*\{/.test(text) && /"d"\s*:/.test(text));
+}
+
 /** Whether a key signs in a way that it does not say itself. */
 function signsByRsa(publicKey: string): boolean {
   return algorithmOf(publicKey) === 'rsa-pss-sha512';
@@ -136,7 +141,9 @@ function PublicKey({ draft, change }: ProofFields) {
         spellCheck={false}
         styles={MONOSPACE}
         value={draft.publicKey}
-        error={errorAt('/signing_key/public_key', '/signing_key')}
+        error={
+          isPrivate(draft.publicKey) ? words.isPrivate : errorAt('/signing_key/public_key', '/signing_key')
+        }
         onChange={(event) => change({ publicKey: event.currentTarget.value })}
         data-autofocus
       />

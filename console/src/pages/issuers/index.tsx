@@ -1,10 +1,11 @@
-import { Button, Group, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type Issuer, issuerKeysQuery, issuersQuery } from '../../api/issuers';
 import { useMay } from '../../api/me';
 import { DataTable } from '../../parts/DataTable';
 import { Empty } from '../../parts/Empty';
+import { Finding } from '../../parts/Finding';
 import { Needs } from '../../parts/Forbidden';
 import { Loaded } from '../../parts/Loaded';
 import { PageLink } from '../../parts/links';
@@ -13,8 +14,6 @@ import { Page } from '../../parts/Page';
 import { usePaging } from '../../parts/paging';
 import { Shown } from '../../parts/Shown';
 import { useAddress } from '../../parts/search';
-import { TenantSelect } from '../../parts/TenantSelect';
-import { useTyped } from '../../parts/typed';
 import { texts } from '../../texts';
 import { AddIssuer } from './AddIssuer';
 import { KeysStanding } from './KeysStanding';
@@ -31,29 +30,12 @@ export default function IssuersPage() {
 }
 
 function Issuers() {
-  const [{ q, tenant }, change] = useAddress();
+  const [{ q, tenant }] = useAddress();
   const [adding, setAdding] = useState(false);
-  const [typed, type] = useTyped(q ?? '', (q) => change({ q: q || undefined }, true));
   const add = useMay()('issuers.write') && <Button onClick={() => setAdding(true)}>{words.add}</Button>;
   return (
     <Page title={words.title} about={words.about} actions={add}>
-      <Group align="flex-end" gap="sm">
-        <TextInput
-          type="search"
-          label={words.search}
-          placeholder={words.searchHelp}
-          value={typed}
-          onChange={(event) => type(event.currentTarget.value)}
-          style={{ flex: '1 1 14rem' }}
-        />
-        <TenantSelect
-          label={words.tenant}
-          placeholder={words.everyTenant}
-          permission="issuers.read"
-          value={tenant}
-          onChange={(tenant) => change({ tenant: tenant || undefined }, true)}
-        />
-      </Group>
+      <Finding words={words} permission="issuers.read" />
       <Found key={`${q}\n${tenant}`} q={q} tenant={tenant} />
       {adding && <AddIssuer onClose={() => setAdding(false)} />}
     </Page>

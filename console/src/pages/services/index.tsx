@@ -1,4 +1,4 @@
-import { Button, Group, TextInput } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
@@ -6,11 +6,10 @@ import { answer, api } from '../../api/client';
 import { useMay } from '../../api/me';
 import { pageOf } from '../../api/pages';
 import { Empty } from '../../parts/Empty';
+import { Finding } from '../../parts/Finding';
 import { Loaded } from '../../parts/Loaded';
 import { Page } from '../../parts/Page';
 import { usePaging } from '../../parts/paging';
-import { TenantSelect } from '../../parts/TenantSelect';
-import { useTyped } from '../../parts/typed';
 import { texts } from '../../texts';
 import type { Service } from '../service/documents';
 import { CreateService } from './CreateService';
@@ -34,35 +33,11 @@ export default function ServicesPage() {
   ) : undefined;
   return (
     <Page title={words.title} about={words.about} actions={actions}>
-      <Filters />
+      <Finding words={words} />
       <Found key={`${look.q}\n${look.tenant}`} actions={actions} />
       {creating && <CreateService onClose={create.close} />}
       {importing && <ImportDialog onClose={imported.close} />}
     </Page>
-  );
-}
-
-/** What is looked for: in the address, so that it can be shared. */
-function Filters() {
-  const words = texts.services;
-  const [look, setLook] = useLook();
-  const [typed, type] = useTyped(look.q ?? '', (q) => setLook({ q: q || undefined }));
-  return (
-    <Group align="flex-end" gap="sm" role="search">
-      <TextInput
-        label={words.search}
-        type="search"
-        value={typed}
-        onChange={(event) => type(event.currentTarget.value)}
-        style={{ flex: '1 1 14rem', maxWidth: '24rem' }}
-      />
-      <TenantSelect
-        label={words.tenant}
-        placeholder={words.everyTenant}
-        value={look.tenant}
-        onChange={(tenant) => setLook({ tenant })}
-      />
-    </Group>
   );
 }
 

@@ -130,6 +130,8 @@ export const apps = {
     userWrong: 'Leave out colons and control characters.',
     publicKey: 'Public key',
     publicKeyHelp: 'PEM text or a JWK: Ed25519, P-256, P-384, or RSA of at least 2048 bits.',
+    isPrivate:
+      'That is a private key, which stays with its owner: it was sent nowhere. Paste the public half: openssl pkey -pubout',
     algorithm: 'It signs by',
     keyId: 'What signatures call it (keyid)',
     keyIdHelp: 'Empty: the id of the credential. No other credential has it.',
