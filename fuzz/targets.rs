@@ -44,6 +44,9 @@ pub(crate) const TARGETS: &[(&str, Target)] = &[
     ("redact", |data| {
         holds(postern_proxy::fuzzing::redact(data));
     }),
+    ("session", |data| {
+        holds(postern_proxy::fuzzing::session(data));
+    }),
     ("signature", |data| {
         holds(postern_proof::message::fuzz(data));
     }),

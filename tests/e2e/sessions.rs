@@ -1,6 +1,7 @@
 //! People at browsers, whom a real OpenID provider (`oidc-provider`) signs in.
 
 mod browser;
+mod revoked;
 
 use crate::harness::binary::workspace;
 use crate::harness::gateway::Launch;
@@ -37,13 +38,15 @@ impl Drop for Provider {
 
 impl Provider {
     /// `None`, and a line that says so, where Node or the package is missing.
-    fn start(address: SocketAddr, gateway: SocketAddr) -> Option<Self> {
+    fn start(address: SocketAddr, gateways: &[SocketAddr]) -> Option<Self> {
+        let hosts = gateways.iter().map(|gateway| format!("http://{gateway}"));
+        let hosts: Vec<String> = hosts.collect();
         let library = node::module("oidc-provider/lib/index.js")?;
         let mut child = Command::new("node")
             .arg(workspace().join("tests/e2e/sessions/provider.mjs"))
             .arg(library)
             .arg(address.port().to_string())
-            .arg(json!([format!("http://{gateway}")]).to_string())
+            .arg(json!(hosts).to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -131,7 +134,7 @@ struct World {
 impl World {
     fn new(more: &Value) -> Option<Self> {
         let (at, gateway) = (free_address(), free_address());
-        let provider = Provider::start(at, gateway)?;
+        let provider = Provider::start(at, &[gateway])?;
         let mut config = configuration(&provider.issuer, more);
         config["listeners"] = json!({"http": {"address": gateway.to_string()}});
         let mut secret = tempfile::NamedTempFile::new().expect("a file");

@@ -1,14 +1,17 @@
 //! Sessions of browsers at services, as the store keeps them: for all nodes, and over restarts.
 //!
-//! A session is a note; another one, of the person's sessions together, counts them; and one that was
-//! ended leaves a mark for a while, by which other nodes learn of it.
+//! A session is a note; another one, of the person's sessions together, counts them. One that was
+//! ended leaves two: a mark, by which other nodes learn of it, and how it ended, for whoever shows it
+//! later.
 
 #[cfg(test)]
 mod tests;
 
-use postern_store::{DataDirectory, Note, Store, StoreError};
+use postern_policy::session::{Closed, How};
+use postern_store::{DataDirectory, Note, NoteWrite, Store, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::OnceCell;
 
@@ -16,17 +19,21 @@ use tokio::sync::OnceCell;
 const SPACE: &str = "browser_session";
 /// The notes that count them: whose, a colon, and the key.
 const WHOSE: &str = "browser_session_of";
-/// The notes of those that were ended: when, in milliseconds, a colon, and the key.
+/// The notes of those that were ended: when, in milliseconds, a colon, and the first one's key.
 const ENDED: &str = "browser_session_end";
+/// The notes that say how those ended that are no more, by their keys.
+const CLOSED: &str = "browser_session_closed";
 
 /// Sessions of one person at most; the oldest goes.
 pub const MOST: usize = 50;
 /// How long it is known that a session was ended: longer than a node may be cut off and serve on.
 const MARKED_MS: i64 = 60 * 60 * 1000;
-/// How far back is looked for marks: further than clocks of nodes are apart.
-const LOOKED_BACK_MS: i64 = 60 * 1000;
+/// For how long it is told at most how a session ended.
+const TOLD_MS: i64 = 7 * 24 * MARKED_MS;
 /// Marks that are read at once.
 const MARKS: usize = 10_000;
+/// Sessions of one mark at most.
+const OF_A_MARK: usize = 500;
 
 /// Sessions in a store.
 #[derive(Debug)]
@@ -50,6 +57,62 @@ pub struct KeptSession {
     pub key: String,
     /// What is kept of it.
     pub session: Value,
+    /// Whose it is, as it is counted.
+    whose: String,
+}
+
+/// How sessions are ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ending {
+    /// How.
+    pub how: How,
+    /// Who revokes them.
+    pub by: Option<String>,
+    /// Why, in their words.
+    pub reason: Option<String>,
+}
+
+impl From<How> for Ending {
+    fn from(how: How) -> Self {
+        Self {
+            how,
+            by: None,
+            reason: None,
+        }
+    }
+}
+
+/// A session that was ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndedSession {
+    /// The service that somebody had signed in for.
+    pub service: String,
+    /// How it ended.
+    pub closed: Closed,
+}
+
+/// What is in a mark.
+#[derive(Debug, Serialize, Deserialize)]
+struct Mark {
+    keys: Vec<String>,
+    closed: Closed,
+}
+
+impl EndedSession {
+    fn of(session: &Value, ending: &Ending, now_ms: i64) -> Self {
+        let text = |pointer: &str| session.pointer(pointer).and_then(Value::as_str);
+        Self {
+            service: text("/service").unwrap_or_default().to_owned(),
+            closed: Closed {
+                at: now_ms.div_euclid(1000),
+                how: ending.how,
+                by: ending.by.as_deref().map(Into::into),
+                reason: ending.reason.as_deref().map(Into::into),
+                issuer: text("/token/issuer").unwrap_or_default().into(),
+                client: text("/token/client").map(Into::into),
+            },
+        }
+    }
 }
 
 impl BrowserSessions {
@@ -105,7 +168,7 @@ impl BrowserSessions {
         let mut ended = Vec::new();
         for note in others.iter().take((others.len() + 1).saturating_sub(MOST)) {
             let oldest = note.key.strip_prefix(&*prefix).unwrap_or_default();
-            self.end(oldest, now_ms).await?;
+            self.end(oldest, &How::TooMany.into(), now_ms).await?;
             store.note_delete(WHOSE, &note.key).await?;
             ended.push(oldest.to_owned());
         }
@@ -169,37 +232,125 @@ impl BrowserSessions {
     ///
     /// # Errors
     /// The store cannot be written.
-    pub async fn end(&self, key: &str, now_ms: i64) -> Result<bool, StoreError> {
-        let store = self.store().await?;
-        let Some(note) = store.note_take(SPACE, key, now_ms).await? else {
+    pub async fn end(&self, key: &str, ending: &Ending, now_ms: i64) -> Result<bool, StoreError> {
+        let Some((_, kept)) = self.note(key, now_ms).await? else {
             return Ok(false);
         };
-        if let Ok(kept) = Kept::deserialize(&note.value) {
-            let counted = format!("{}:{key}", kept.whose);
-            store.note_delete(WHOSE, &counted).await?;
-        }
-        let mark = Note {
-            key: format!("{now_ms:015}:{key}").into(),
-            value: Value::Null,
-            expires_at_ms: now_ms.saturating_add(MARKED_MS),
+        let one = KeptSession {
+            key: key.to_owned(),
+            session: kept.session,
+            whose: kept.whose,
         };
-        store.note_put(ENDED, mark, now_ms).await?;
+        self.end_all(&[one], ending, now_ms).await?;
         Ok(true)
     }
 
-    /// The keys of sessions that were ended of late, on whatever node.
+    /// Ends sessions, all or none: gives how, by their keys.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    pub async fn end_all(
+        &self,
+        sessions: &[KeptSession],
+        ending: &Ending,
+        now_ms: i64,
+    ) -> Result<Vec<(String, Closed)>, StoreError> {
+        let mut writes = Vec::with_capacity(sessions.len().saturating_mul(3));
+        let mut marked: HashMap<(String, Option<String>), Vec<(String, Closed)>> = HashMap::new();
+        for one in sessions {
+            let ended = EndedSession::of(&one.session, ending, now_ms);
+            let ends_ms = one.session.get("ends_at").and_then(Value::as_i64);
+            let ends_ms = ends_ms.unwrap_or_default().saturating_mul(1000);
+            let until = ends_ms.clamp(now_ms + MARKED_MS, now_ms + TOLD_MS);
+            writes.push(NoteWrite::Delete {
+                space: SPACE,
+                key: one.key.as_str().into(),
+            });
+            writes.push(NoteWrite::Delete {
+                space: WHOSE,
+                key: format!("{}:{}", one.whose, one.key).into(),
+            });
+            writes.push(put(CLOSED, one.key.clone(), json!(ended), until));
+            let closed = ended.closed;
+            let alike = (
+                closed.issuer.to_string(),
+                closed.client.as_ref().map(ToString::to_string),
+            );
+            let marked = marked.entry(alike).or_default();
+            marked.push((one.key.clone(), closed));
+        }
+        let marks = marked.values().flat_map(|alike| alike.chunks(OF_A_MARK));
+        for part in marks {
+            let Some((first, closed)) = part.first() else {
+                continue;
+            };
+            let mark = Mark {
+                keys: part.iter().map(|(key, _)| key.clone()).collect(),
+                closed: closed.clone(),
+            };
+            let key = format!("{now_ms:015}:{first}");
+            writes.push(put(ENDED, key, json!(mark), now_ms + MARKED_MS));
+        }
+        self.store().await?.notes_write(writes, now_ms).await?;
+        Ok(marked.into_values().flatten().collect())
+    }
+
+    /// How a session ended that is no more, as long as that is told.
     ///
     /// # Errors
     /// The store cannot be read.
-    pub async fn ended_lately(&self, now_ms: i64) -> Result<Vec<String>, StoreError> {
+    pub async fn ended(&self, key: &str, now_ms: i64) -> Result<Option<EndedSession>, StoreError> {
+        let note = self.store().await?.note_get(CLOSED, key, now_ms).await?;
+        Ok(note.and_then(|note| EndedSession::deserialize(&note.value).ok()))
+    }
+
+    /// The same of the first one whose key begins so.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn ended_like(
+        &self,
+        prefix: &str,
+        now_ms: i64,
+    ) -> Result<Option<EndedSession>, StoreError> {
+        let store = self.store().await?;
+        let found = store.notes(CLOSED, prefix, None, 1, now_ms).await?;
+        let read = |note: &Note| EndedSession::deserialize(&note.value).ok();
+        Ok(found.first().and_then(read))
+    }
+
+    /// The keys of sessions that were ended within so many milliseconds, on whatever node, and how.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn ended_lately(
+        &self,
+        within_ms: i64,
+        now_ms: i64,
+    ) -> Result<Vec<(String, Closed)>, StoreError> {
         // Where nobody was ever signed in nothing is opened for it.
         let Some(store) = self.store.get() else {
             return Ok(Vec::new());
         };
-        let after = format!("{:015}", now_ms.saturating_sub(LOOKED_BACK_MS));
+        let after = format!("{:015}", now_ms.saturating_sub(within_ms));
         let marks = store.notes(ENDED, "", Some(&after), MARKS, now_ms).await?;
-        let key = |note: &Note| Some(note.key.split_once(':')?.1.to_owned());
-        Ok(marks.iter().filter_map(key).collect())
+        let read = |note: &Note| Mark::deserialize(&note.value).ok();
+        let of_a_mark = |mark: Mark| {
+            let closed = mark.closed;
+            let keys = mark.keys.into_iter();
+            keys.map(move |key| (key, closed.clone()))
+        };
+        Ok(marks.iter().filter_map(read).flat_map(of_a_mark).collect())
+    }
+
+    /// The session whose key begins so.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn like(&self, prefix: &str, now_ms: i64) -> Result<Option<KeptSession>, StoreError> {
+        let store = self.store().await?;
+        let found = store.notes(SPACE, prefix, None, 1, now_ms).await?;
+        Ok(found.into_iter().find_map(read))
     }
 
     /// Sessions in the order of their keys, at most `limit` after a key.
@@ -213,13 +364,24 @@ impl BrowserSessions {
         now_ms: i64,
     ) -> Result<Vec<KeptSession>, StoreError> {
         let notes = self.store().await?.notes(SPACE, "", after, limit, now_ms);
-        let read = |note: Note| {
-            let kept = Kept::deserialize(&note.value).ok()?;
-            Some(KeptSession {
-                key: note.key.into(),
-                session: kept.session,
-            })
-        };
         Ok(notes.await?.into_iter().filter_map(read).collect())
     }
+}
+
+fn read(note: Note) -> Option<KeptSession> {
+    let kept = Kept::deserialize(&note.value).ok()?;
+    Some(KeptSession {
+        key: note.key.into(),
+        session: kept.session,
+        whose: kept.whose,
+    })
+}
+
+fn put(space: &'static str, key: String, value: Value, expires_at_ms: i64) -> NoteWrite {
+    let note = Note {
+        key: key.into(),
+        value,
+        expires_at_ms,
+    };
+    NoteWrite::Put { space, note }
 }

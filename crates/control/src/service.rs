@@ -21,6 +21,7 @@ mod reading;
 mod requirements;
 mod revisions;
 mod secrets;
+mod signed_in;
 #[cfg(test)]
 mod tests;
 
@@ -37,8 +38,10 @@ pub use issuing::{ClientOfIssuer, KeysOfIssuer, KeysOfIssuers, UsesOfIssuer};
 pub(crate) use proposing::NewChangeRequest;
 pub use proposing::Proposed;
 pub use reached::{EnvironmentAddress, GatewayAddresses, Listening, TargetHealth, UpstreamHealth};
+pub use signed_in::{EndedBefore, RevokedSessions, SignedIn, SignedInPage};
 
 use self::concealing::conceal;
+use crate::browsers::BrowserSessions;
 use crate::load::{Candidate, Last, Loader, Read};
 use crate::notify::ServedCertificate;
 use crate::people::Doors;
@@ -52,6 +55,7 @@ use postern_model::permission::Point;
 use postern_outbound::Dialer;
 use postern_policy::facts::Reading;
 use postern_policy::policies::LimitUse;
+use postern_policy::session::Closed;
 use postern_policy::{Directory, Rules};
 use postern_store::{ApplyError, Head, Proposal, Sealer, Store};
 use schemars::JsonSchema;
@@ -106,6 +110,12 @@ pub trait Running: std::fmt::Debug + Send + Sync {
 
     /// Ends a block.
     fn lift(&self, address: IpAddr) -> Option<Block>;
+
+    /// A session of a browser was ended, like that: it is good for nothing from now on. By this key
+    /// it was kept ([`crate::browsers`]).
+    fn session_ended(&self, key: &str, closed: &Closed) {
+        let _ = (key, closed);
+    }
 
     /// Where an address is, by the databases that are asked now.
     fn locate(&self, address: IpAddr) -> Located {
@@ -300,6 +310,7 @@ pub struct Service {
     calls: Arc<CallLog>,
     dialer: Option<Dialer>,
     doors: Doors,
+    sessions: Option<Arc<BrowserSessions>>,
     questions: Arc<Semaphore>,
 }
 
@@ -312,6 +323,7 @@ impl Service {
             calls,
             dialer: None,
             doors: Doors::default(),
+            sessions: None,
             questions: Arc::new(Semaphore::new(asking::AT_ONCE)),
         }
     }
@@ -424,6 +436,8 @@ impl Service {
             "lists.sources" => Ok(self.list_sources(call.actor)),
             "blocks.list" => self.blocks(call.actor, &read(call.params)?),
             "blocks.lift" => self.lift(call.actor, &read(call.params)?),
+            "sessions.list" => encode(self.signed_in(call.actor, read(call.params)?).await?),
+            "sessions.revoke" => encode(self.sign_out(call.actor, read(call.params)?).await?),
             "policies.effective" => self.effective(call.actor, &read(call.params)?),
             "audit.log" => encode(self.audit_log(call.actor, &read(call.params)?).await?),
             "audit.verify" => encode(self.audit_verify(call.actor, &read(call.params)?).await?),

@@ -39,12 +39,13 @@ struct Words<'a> {
 }
 
 /// Kinds of evidence that are moments.
-const MOMENTS: [&str; 14] = [
+const MOMENTS: [&str; 15] = [
     "since",
     "until",
     "from",
     "requested_at",
     "decided_at",
+    "ended_at",
     "revoked_at",
     "retired_at",
     "not_before",

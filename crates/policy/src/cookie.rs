@@ -53,6 +53,26 @@ pub(crate) fn has_own(value: &[u8], rule: &SessionRule) -> bool {
     value.split(|&b| b == b';').any(|pair| is_own(pair, rule))
 }
 
+/// For fuzzing: what goes on of cookies made of those bytes, and what must hold of it.
+///
+/// # Errors
+/// What did not hold.
+#[doc(hidden)]
+pub fn fuzz(data: &[u8], rule: &SessionRule) -> Result<(), &'static str> {
+    let mut kept = Vec::new();
+    append_others(data, rule, &mut kept);
+    if has_own(&kept, rule) {
+        return Err("a cookie of the gateway's own goes on");
+    }
+    if !has_own(data, rule) && kept != data.trim_ascii_start() && !data.starts_with(b" ") {
+        return Err("a cookie of somebody else's is changed");
+    }
+    if kept.len() > data.len() {
+        return Err("cookies become longer");
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,7 +9,7 @@ mod fault;
 mod secret;
 
 pub use cache::{Failed, Freshness, Read, Sessions};
-pub use fault::{Ended, SessionFault};
+pub use fault::{Closed, Ended, How, SessionFault};
 pub use secret::{Made, SECRET_LEN, SessionKey};
 
 use postern_model::entity::KeyDigest;

@@ -10,6 +10,7 @@ pub(crate) mod people;
 pub(crate) mod place;
 pub(crate) mod registry;
 pub(crate) mod remote;
+pub(crate) mod sessions;
 pub(crate) mod subscriptions;
 pub(crate) mod time;
 pub(crate) mod tokens;
@@ -109,6 +110,9 @@ pub(crate) enum Command {
     /// List and lift temporary blocks of addresses.
     #[command(subcommand)]
     Blocks(remote::Blocks),
+    /// List who is signed in at browsers, and sign people out.
+    #[command(subcommand)]
+    Sessions(sessions::Sessions),
     /// Show policies.
     #[command(subcommand)]
     Policies(remote::Policies),

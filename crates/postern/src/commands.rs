@@ -28,6 +28,7 @@ mod remote;
 mod revisions;
 mod secrets;
 mod services;
+mod sessions;
 mod subscriptions;
 mod table;
 mod tokens;
@@ -75,6 +76,7 @@ pub(crate) fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Issuers(command) => issuers::dispatch(command),
         Command::Lists(command) => lists::dispatch(command),
         Command::Blocks(command) => blocks::dispatch(command),
+        Command::Sessions(command) => sessions::dispatch(command),
         Command::Policies(Policies::Effective(args)) => policies::effective(&args),
         Command::Audit(command) => audit::dispatch(command),
         Command::Backup(args) => backup::backup(&args),

@@ -2,3 +2,4 @@
 
 pub use crate::http1::fuzz::{chunked, request_head, response_head};
 pub use crate::redact::fuzz as redact;
+pub use crate::wellknown::session::fuzz::fuzz as session;

@@ -20,12 +20,13 @@ pub(crate) use sign_in::{Place, SignedIn, forgotten, percent_encode};
 
 use crate::gateway::Snapshot;
 use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
-use postern_model::entity::{Issuer, KeyDigest, SessionRule};
+use postern_model::entity::{Issuer, KeyDigest, Name, SessionRule};
 use postern_model::key::Keyer;
-use postern_policy::session::{Session, SessionFault, Sessions};
+use postern_policy::session::{Closed, How, Session, SessionFault, Sessions};
 use seal::Seal;
 use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::runtime::Handle;
@@ -41,6 +42,8 @@ const NOTED_EVERY: i64 = 60;
 pub(crate) struct Browsers {
     inner: Arc<Inner>,
     runtime: Option<Handle>,
+    /// Sessions that somebody has ended, as far as this node has learned of it.
+    endings: AtomicU64,
 }
 
 #[derive(Debug)]
@@ -90,6 +93,7 @@ impl Browsers {
         Self {
             inner: Arc::new(inner),
             runtime: Handle::try_current().ok(),
+            endings: AtomicU64::new(0),
         }
     }
 
@@ -118,9 +122,8 @@ impl Browsers {
     /// The session whose secret that is, if it is one of the place that is good.
     pub(crate) async fn shown(&self, secret: &[u8], place: &Place<'_>) -> Option<Arc<Session>> {
         let find = || {
-            self.inner
-                .known
-                .find(secret, now(), |session| place.is_of(session))
+            let is_here = |issuer: &str, client: Option<&Name>| place.is_of(issuer, client);
+            self.inner.known.find(secret, now(), is_here)
         };
         match find() {
             Err(SessionFault::NotLoaded { digest }) if self.load(digest).await => find().ok(),
@@ -140,18 +143,24 @@ impl Browsers {
         }
     }
 
-    /// A session has ended elsewhere.
-    pub(crate) fn ended(&self, key: &str) {
-        if let Some(digest) = digest(key) {
-            self.inner.known.gone(digest, now());
+    /// Somebody has ended a session.
+    pub(crate) fn ended(&self, key: &str, closed: &Closed) {
+        let digest = digest(key);
+        if digest.is_some_and(|digest| self.inner.known.close(digest, closed.clone())) {
+            self.endings.fetch_add(1, Relaxed);
         }
     }
 
+    /// Changes when somebody has ended sessions: what is under way is to be looked at again.
+    pub(crate) fn endings(&self) -> u64 {
+        self.endings.load(Relaxed)
+    }
+
     /// Ends a session, here at once, and everywhere soon; whether it is certain that it ended.
-    pub(crate) async fn end(&self, digest: KeyDigest) -> bool {
+    pub(crate) async fn end(&self, digest: KeyDigest, how: How) -> bool {
         self.inner.known.gone(digest, now());
         let inner = self.inner.clone();
-        let ended = self.outside(async move { inner.outside.keep.end(&key(&digest)).await });
+        let ended = self.outside(async move { inner.outside.keep.end(&key(&digest), how).await });
         ended.await.is_some_and(|ended| ended.is_ok())
     }
 }
@@ -162,13 +171,27 @@ impl Inner {
         let found = self.outside.keep.get(&key(&digest)).await;
         match found.map(|kept| kept.and_then(|kept| Kept::read(&kept))) {
             Ok(Some(kept)) => self.known.put(kept.known(digest), now()),
-            Ok(None) => self.known.gone(digest, now()),
+            Ok(None) => self.lost(digest).await,
             Err(KeepAway(error)) => {
                 tracing::warn!("a session cannot be read: {error}");
                 return false;
             }
         }
         true
+    }
+
+    /// A session is not kept any more.
+    async fn lost(&self, digest: KeyDigest) {
+        match self.outside.keep.ended(&key(&digest)).await {
+            Ok(Some(closed)) => {
+                self.known.close(digest, closed);
+            }
+            Ok(None) => self.known.gone(digest, now()),
+            Err(KeepAway(error)) => {
+                tracing::warn!("how a session ended cannot be read: {error}");
+                self.known.gone(digest, now());
+            }
+        }
     }
 
     async fn write_down(&self, digest: KeyDigest, seen: i64) {
@@ -194,6 +217,24 @@ impl Inner {
         let mut random = [0; 32];
         SystemRandom::new().fill(&mut random).ok()?;
         Some(self.known.key().make(&random))
+    }
+}
+
+/// Reads bytes as what a cookie holds.
+///
+/// # Errors
+/// What does not hold.
+pub(crate) fn fuzz(data: &[u8]) -> Result<(), String> {
+    let keyer = Keyer::new(&[1; 32]);
+    if Seal::new(&keyer).open("pending", data).is_some() {
+        return Err("something that was not sealed is opened".to_owned());
+    }
+    let sessions = Sessions::new(&keyer);
+    match sessions.find(data, 0, |_, _| true) {
+        Err(SessionFault::NotOurs) => Ok(()),
+        other => Err(format!(
+            "a made-up secret is taken for a session: {other:?}"
+        )),
     }
 }
 

@@ -57,6 +57,7 @@ macro_rules! conformance {
             what_can_be_no_id_is_not_found
             what_no_event_can_be_is_refused
             notes_come_and_go
+            notes_of_several_spaces_are_written_together
             notes_end
             one_taker_gets_a_note
             notes_are_listed_by_their_beginnings

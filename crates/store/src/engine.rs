@@ -18,7 +18,9 @@ pub(crate) use chain::{link_unlinked, verify};
 pub use history::RowAt;
 pub(crate) use history::{documents_at, row_at};
 pub(crate) use missed::missed;
-pub(crate) use notes::{note, notes, put_if_absent, put_notes, swap_note, sweep_notes, take_note};
+pub(crate) use notes::{
+    note, notes, put_if_absent, put_notes, swap_note, sweep_notes, take_note, write_notes,
+};
 pub use retention::Pruned;
 pub(crate) use retention::prune;
 

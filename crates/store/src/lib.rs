@@ -45,7 +45,7 @@ pub use error::{ApplyError, Invalid, StoreError};
 pub use installation::InstallationKey;
 pub use master::{MasterKey, MasterSource};
 pub use merge::merge_patch;
-pub use note::{Note, PASSWORDS};
+pub use note::{Note, NoteWrite, PASSWORDS};
 pub use owner::{Belongs, Says, belongs, says};
 pub use postgres::address::Address;
 pub use postgres::listen::Contact;

@@ -26,6 +26,25 @@ pub struct Note {
     pub expires_at_ms: i64,
 }
 
+/// What happens to a note of a space.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NoteWrite {
+    /// It is written, in the place of one with its key.
+    Put {
+        /// The space.
+        space: &'static str,
+        /// The note.
+        note: Note,
+    },
+    /// It goes, if it is there.
+    Delete {
+        /// The space.
+        space: &'static str,
+        /// Its key.
+        key: Box<str>,
+    },
+}
+
 /// What a stored note says.
 pub(crate) fn read(space: &str, note: &StoredNote) -> Result<Value, StoreError> {
     serde_json::from_str(&note.json).map_err(|error| StoreError::Damaged {

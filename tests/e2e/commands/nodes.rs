@@ -29,7 +29,7 @@ impl Stored {
     }
 
     /// Another node beside this one.
-    fn beside(&self, server: &Server) -> Self {
+    pub(crate) fn beside(&self, server: &Server) -> Self {
         let other = scratch("node");
         fs::create_dir(other.join("data")).unwrap();
         for key in ["installation.key", "master.key"] {

@@ -21,7 +21,9 @@ use super::reply::Reply;
 use super::table::Table;
 use axum::http::Method;
 use postern_control::audit::{AuditPage, AuditVerified};
-use postern_control::{KeysOfIssuer, KeysOfIssuers, Proposed, answers};
+use postern_control::{
+    KeysOfIssuer, KeysOfIssuers, Proposed, RevokedSessions, SignedInPage, answers,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -85,6 +87,38 @@ parameters! {
         address: Option<IpAddr>,
         /// At most so many.
         limit: Option<usize>,
+    }
+    SessionsOf {
+        /// Only those of this service.
+        service: Option<String>,
+        /// Only those that this issuer signed in, by its name in the configuration.
+        issuer: Option<String>,
+        /// Only those who signed in at this host, which may be said with its port or without.
+        host: Option<String>,
+        /// Only those of this person: what the upstream is told, or the issuer's subject.
+        user: Option<String>,
+        /// Where to go on: the `next` of the page before.
+        after: Option<String>,
+        /// At most so many, 1 to 1000; 100 if it is not said.
+        limit: Option<usize>,
+    }
+    Because {
+        /// Why, at most 500 bytes. Whoever was signed in reads it.
+        reason: Option<String>,
+    }
+    RevokeSessions {
+        /// Those of this service.
+        service: Option<String>,
+        /// Those that this issuer signed in, by its name in the configuration.
+        issuer: Option<String>,
+        /// Those who signed in at this host, which may be said with its port or without.
+        host: Option<String>,
+        /// Those of this person: what the upstream is told, or the issuer's subject.
+        user: Option<String>,
+        /// `true`: all, and nothing else is said.
+        all: Option<bool>,
+        /// Why, at most 500 bytes. Whoever was signed in reads it.
+        reason: Option<String>,
     }
     ByAddress {
         /// The address.
@@ -247,6 +281,9 @@ asks! {
     RefreshIssuer POST "/issuers/{id}/refresh" "refresh_issuer" IssuersWrite (ById, Nothing, Nothing) -> KeysOfIssuer, USUAL "issuers.refresh" "Apps" "Fetch the keys of an issuer now, or read its file again";
     ListBlocks GET "/blocks" "list_blocks" BlocksLift (Nothing, Blocks, Nothing) -> AddressBlocks, USUAL "blocks.list" "Platform" "List addresses that are blocked for now";
     Lift DELETE "/blocks/{address}" "lift_block" BlocksLift (ByAddress, Nothing, Nothing) -> LiftedBlock, USUAL "blocks.lift" "Platform" "End the block of an address";
+    ListSessions GET "/sessions" "list_browser_sessions" SessionsRead (Nothing, SessionsOf, Nothing) -> SignedInPage, USUAL "sessions.list" "Services" "List who is signed in at browsers";
+    RevokeSession DELETE "/sessions/{id}" "revoke_browser_session" SessionsRevoke (ById, Because, Nothing) -> RevokedSessions, USUAL "sessions.revoke" "Services" "Revoke a session: sign somebody out at a browser";
+    RevokeAll POST "/sessions/revoke" "revoke_browser_sessions" SessionsRevoke (Nothing, Nothing, Json<RevokeSessions>) -> RevokedSessions, USUAL "sessions.revoke" "Services" "Revoke the sessions of a person, a service, an issuer or a host, or all";
     Requirements GET "/requirements" "requirements" SignedIn (Nothing, Wanted, Nothing) -> answers::Requirements, USUAL "requirements" "Catalogue" "Say what an operation asks of its callers";
     WhoCan GET "/who-can" "who_can" QuestionsAsk (Nothing, Wanted, Nothing) -> answers::Callers, USUAL "who_can" "Services" "Say which apps may call an operation";
     AppAccess GET "/apps/{app}/access" "app_access" AppsRead (OfApp, Limit, Nothing) -> answers::Access, USUAL "access" "Apps" "Say what an app may call";

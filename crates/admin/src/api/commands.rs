@@ -125,6 +125,8 @@ commands! {
     ListsSources "lists.sources" ListsRead 4096, "Show how lists from files and URLs stand";
     BlocksList "blocks.list" BlocksLift 4096, "List blocked addresses";
     BlocksLift "blocks.lift" BlocksLift 4096, "End a block";
+    SessionsList "sessions.list" SessionsRead 4096, "List who is signed in at browsers";
+    SessionsRevoke "sessions.revoke" SessionsRevoke 4096, "Sign people out at browsers";
     PeopleAdminLink "people.admin_link" UsersWrite 4096, "Make a link with which an administrator signs up";
     PeopleInvite "people.invite" MembersWrite 65_536, "Invite somebody";
     PeoplePasswordLink "people.password_link" UsersWrite 4096, "Make a link with which a user chooses a password";

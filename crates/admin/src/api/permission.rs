@@ -76,7 +76,7 @@ needs! {
     GroupsRead GroupsWrite IssuersRead IssuersWrite ListsRead ListsWrite MembersRead MembersWrite PlansRead PlansWrite
     PoliciesRead PoliciesWrite QuestionsAsk RevisionsRead RevisionsRollBack RolesRead RolesWrite
     ServiceAccountsRead ServiceAccountsWrite ServicesPublish ServicesRead ServicesWrite
-    SettingsRead SettingsWrite SubscriptionsDecide SubscriptionsRead SubscriptionsRequest
+    SessionsRead SessionsRevoke SettingsRead SettingsWrite SubscriptionsDecide SubscriptionsRead SubscriptionsRequest
     TenantsRead TenantsWrite UpstreamsRead UpstreamsWrite UsersRead UsersWrite WebhooksRead
     WebhooksWrite
 }

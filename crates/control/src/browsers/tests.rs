@@ -16,8 +16,23 @@ fn key(n: usize) -> String {
     format!("{n:064x}")
 }
 
+fn session(n: usize) -> Value {
+    let token = json!({"issuer": "login", "client": "web"});
+    json!({"n": n, "service": "shop", "token": token, "ends_at": (NOW + HOUR) / 1000})
+}
+
+fn signed_out() -> Ending {
+    How::SignedOut.into()
+}
+
+/// Those that were ended within a minute.
+async fn lately(all: &BrowserSessions, now_ms: i64) -> Vec<String> {
+    let ended = all.ended_lately(60_000, now_ms).await.unwrap();
+    ended.into_iter().map(|(key, _)| key).collect()
+}
+
 async fn put(all: &BrowserSessions, n: usize, whose: &str, now_ms: i64) -> Vec<String> {
-    let session = json!({ "n": n });
+    let session = session(n);
     let key = key(n);
     let put = all.put(&key, whose, session, now_ms + HOUR, now_ms);
     put.await.unwrap()
@@ -27,7 +42,7 @@ async fn put(all: &BrowserSessions, n: usize, whose: &str, now_ms: i64) -> Vec<S
 async fn a_session_outlives_the_process_and_ends_by_itself_or_by_somebody() {
     let (_folder, directory) = place();
     let all = BrowserSessions::new(None, directory.clone());
-    assert_eq!(all.ended_lately(NOW).await.unwrap(), Vec::<String>::new());
+    assert_eq!(lately(&all, NOW).await, Vec::<String>::new());
     let database = directory.path().join("postern.db");
     assert!(!database.exists(), "nobody was signed in");
     put(&all, 1, "lin", NOW).await;
@@ -35,16 +50,16 @@ async fn a_session_outlives_the_process_and_ends_by_itself_or_by_somebody() {
     drop(all);
     let all = BrowserSessions::new(None, directory);
     let get = async |n, now| all.get(&key(n), now).await.unwrap();
-    assert_eq!(get(1, NOW).await, Some(json!({"n": 1})));
+    assert_eq!(get(1, NOW).await, Some(session(1)));
     assert_eq!(get(1, NOW + HOUR).await, None, "its time is over");
-    assert!(all.end(&key(2), NOW + 1).await.unwrap());
-    assert!(!all.end(&key(2), NOW + 1).await.unwrap());
+    let end = async || all.end(&key(2), &signed_out(), NOW + 1).await.unwrap();
+    assert!(end().await);
+    assert!(!end().await);
     assert_eq!(get(2, NOW + 1).await, None);
-    assert_eq!(all.ended_lately(NOW + 2).await.unwrap(), [key(2)]);
+    assert_eq!(lately(&all, NOW + 2).await, [key(2)]);
     // A node whose clock is behind learns of it too; after a while everybody knows.
-    assert_eq!(all.ended_lately(NOW - 30_000).await.unwrap(), [key(2)]);
-    let later = all.ended_lately(NOW + 70_000).await.unwrap();
-    assert!(later.is_empty());
+    assert_eq!(lately(&all, NOW - 30_000).await, [key(2)]);
+    assert!(lately(&all, NOW + 70_000).await.is_empty());
     let listed = all.list(None, 10, NOW + 2).await.unwrap();
     assert_eq!(listed.len(), 1);
     assert_eq!(listed[0].key, key(1));
@@ -56,6 +71,7 @@ async fn what_changes_meanwhile_is_not_overwritten() {
     let all = BrowserSessions::new(None, directory);
     put(&all, 1, "lin", NOW).await;
     let swap = async |from: Value, to: Value| {
+        let from = if from["n"] == 1 { session(1) } else { from };
         let key = key(1);
         let swapped = all.swap(&key, &from, to, NOW + 2 * HOUR, NOW);
         swapped.await.unwrap()
@@ -65,7 +81,7 @@ async fn what_changes_meanwhile_is_not_overwritten() {
     assert!(!swap(json!({"n": 1}), json!({"n": 3})).await);
     let found = all.get(&key(1), NOW + HOUR).await.unwrap();
     assert_eq!(found, Some(json!({"n": 2})), "it lasts longer now");
-    all.end(&key(1), NOW).await.unwrap();
+    all.end(&key(1), &signed_out(), NOW).await.unwrap();
     assert!(
         !swap(json!({"n": 2}), json!({"n": 3})).await,
         "it has ended"
@@ -90,5 +106,45 @@ async fn whoever_has_too_many_loses_the_oldest() {
         all.get(&key(1000), now).await.unwrap().is_some(),
         "another's"
     );
-    assert_eq!(all.ended_lately(now).await.unwrap().len(), 2);
+    assert_eq!(lately(&all, now).await.len(), 2);
+}
+
+#[tokio::test]
+async fn how_sessions_ended_is_told_for_a_while() {
+    let (_folder, directory) = place();
+    let all = BrowserSessions::new(None, directory);
+    for n in 0..1200 {
+        put(&all, n, &format!("person {n}"), NOW).await;
+    }
+    let kept = all.list(None, 1100, NOW).await.unwrap();
+    let ending = Ending {
+        how: How::Revoked,
+        by: Some("ann".to_owned()),
+        reason: Some("left".to_owned()),
+    };
+    let ended = all.end_all(&kept, &ending, NOW + 1).await.unwrap();
+    assert_eq!(ended.len(), 1100);
+    assert_eq!(all.list(None, 1100, NOW + 1).await.unwrap().len(), 100);
+    let mut told = lately(&all, NOW + 2).await;
+    told.sort();
+    let keys: Vec<String> = kept.iter().map(|one| one.key.clone()).collect();
+    assert_eq!(told, keys, "other nodes learn of each");
+    // They count for nothing any more: another one of the same person ends none.
+    assert!(put(&all, 5000, "person 7", NOW + 2).await.is_empty());
+    let how = all.ended(&key(7), NOW + 2).await.unwrap().unwrap();
+    assert_eq!(how.service, "shop");
+    let closed = Closed {
+        at: NOW / 1000,
+        how: How::Revoked,
+        by: Some("ann".into()),
+        reason: Some("left".into()),
+        issuer: "login".into(),
+        client: Some("web".into()),
+    };
+    assert_eq!(how.closed, closed);
+    let prefix = &key(7);
+    assert!(all.like(prefix, NOW + 2).await.unwrap().is_none());
+    assert!(all.ended_like(prefix, NOW + 2).await.unwrap().is_some());
+    let after = NOW + 2 + HOUR;
+    assert_eq!(all.ended(&key(7), after).await.unwrap(), None);
 }

@@ -72,7 +72,13 @@ pub(super) fn sessions(words: &Words<'_>) -> Option<Picture> {
         "session.invalid" => some(
             cookie,
             "somebody who is signed in".to_owned(),
-            vec![words.value("error")],
+            vec![
+                words.value("error"),
+                words.note("at ", "ended_at"),
+                words.note("by ", "ended_by"),
+                words.note("reason: ", "reason"),
+                words.note("revocation ", "revocation"),
+            ],
         ),
         _ => return None,
     })

@@ -12,7 +12,7 @@ use postern_policy::facts::{
     Place, Possession, ProofVerdict, SignatureFault, Signed, Used,
 };
 use postern_policy::nonce::NonceVerdict;
-use postern_policy::session::{Ended, SessionFault};
+use postern_policy::session::{Closed, Ended, How, SessionFault};
 use postern_proof::{Fault, Token, dpop};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -477,12 +477,24 @@ fn browsers() -> Vec<Case> {
         at: NOW - 60,
         why: Ended::Idle,
     };
+    let closed = Closed {
+        at: NOW - 60,
+        how: How::Revoked,
+        by: Some("ann@example.com".into()),
+        reason: Some("Laptop stolen".into()),
+        issuer: "corp".into(),
+        client: Some("till".into()),
+    };
     [
         (Code::SessionMissing, CredentialVerdict::Missing),
         (Code::SessionExpired, CredentialVerdict::NoSession(over)),
         (
             Code::SessionInvalid,
             CredentialVerdict::NoSession(SessionFault::Unknown),
+        ),
+        (
+            Code::SessionInvalid,
+            CredentialVerdict::NoSession(SessionFault::Closed(Arc::new(closed))),
         ),
     ]
     .map(|(code, verdict)| case(code, rules.clone(), with(verdict)).fixes(0))

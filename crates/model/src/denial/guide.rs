@@ -180,7 +180,7 @@ impl Code {
             Self::SessionExpired => guide("The session was not used for too long, has lasted as long as one may, or the identity provider no longer stands for it.",
                 "Lengthen `idle` or `lifetime` of the service's sessions if people are to stay signed in for longer; ask for `offline_access` if the provider refreshes tokens only then.", SESSION),
             Self::SessionInvalid => guide("What came in the cookie is no session that is good: it was ended, was never one, is of another service, or a sign-in did not come to its end.",
-                "`postern sessions list` shows who is signed in.", SESSION),
+                "`postern sessions list` shows who is signed in. If one was revoked, the record says by whom and why.", SESSION),
             Self::SignatureInvalid => guide("The request is signed (RFC 9421), and the signature cannot be read, names a key that nobody has here, or is not of what came with the key that it names. Callers are not told whether there is the key.",
                 "`postern why` tells which of these it was. Where a proxy before the gateway writes host, path or headers anew, what was signed is not what comes.", SIGNATURE),
             Self::SignatureKeyUnknown => guide("The signature's `keyid` names no credential with a signing key.",

@@ -77,6 +77,8 @@ points! {
     ServicesPublish "services.publish" true "Publish, deprecate and retire versions.";
     ServicesRead "services.read" true "See services, their versions and operations.";
     ServicesWrite "services.write" true "Make, import, change and remove services.";
+    SessionsRead "sessions.read" true "See who is signed in to services at browsers.";
+    SessionsRevoke "sessions.revoke" true "Sign people out of services at browsers.";
     SettingsRead "settings.read" false "See listeners and settings of the platform.";
     SettingsWrite "settings.write" false "Change listeners and settings of the platform.";
     SubscriptionsDecide "subscriptions.decide" true "Approve, reject, suspend and resume subscriptions to services.";

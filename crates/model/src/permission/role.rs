@@ -6,9 +6,9 @@ use Point::{
     ChangesDecide, ChangesPropose, ConfigurationExport, CredentialsRead, CredentialsWrite,
     GroupsRead, GroupsWrite, IssuersRead, ListsRead, ListsWrite, MembersRead, MembersWrite,
     PlansRead, PlansWrite, PoliciesRead, PoliciesWrite, QuestionsAsk, RolesRead, RolesWrite,
-    ServiceAccountsWrite, ServicesPublish, ServicesRead, ServicesWrite, SubscriptionsDecide,
-    SubscriptionsRead, SubscriptionsRequest, TenantsRead, TenantsWrite, UpstreamsRead,
-    UpstreamsWrite, UsersWrite, WebhooksRead, WebhooksWrite,
+    ServiceAccountsWrite, ServicesPublish, ServicesRead, ServicesWrite, SessionsRead,
+    SessionsRevoke, SubscriptionsDecide, SubscriptionsRead, SubscriptionsRequest, TenantsRead,
+    TenantsWrite, UpstreamsRead, UpstreamsWrite, UsersWrite, WebhooksRead, WebhooksWrite,
 };
 
 /// A role that cannot be changed. Others are made of points.
@@ -101,7 +101,7 @@ const ACCOUNTS: [Point; 5] = [
     UsersWrite,
 ];
 
-const PUBLISHER: [Point; 30] = [
+const PUBLISHER: [Point; 32] = [
     AccessRolesRead,
     AccessRolesWrite,
     AppsRead,
@@ -124,6 +124,8 @@ const PUBLISHER: [Point; 30] = [
     ServicesPublish,
     ServicesRead,
     ServicesWrite,
+    SessionsRead,
+    SessionsRevoke,
     SubscriptionsDecide,
     SubscriptionsRead,
     SubscriptionsRequest,

@@ -3,7 +3,7 @@
 use super::{Found, Presented, Verifier};
 use crate::cookie;
 use crate::facts::{CredentialVerdict, Facts};
-use crate::session::{Session, SessionFault};
+use crate::session::SessionFault;
 use crate::snapshot::Snapshot;
 use postern_model::entity::{Authentication, Name, SessionRule};
 
@@ -51,9 +51,8 @@ pub(super) fn verify(
     let (Some(sessions), Some(issuer)) = (by.sessions, issuers.get(rule.issuer)) else {
         return CredentialVerdict::NoSession(SessionFault::NotOurs);
     };
-    let is_here = |session: &Session| {
-        let token = &session.token;
-        token.issuer == issuer.name && token.client.as_ref() == Some(&rule.client_id)
+    let is_here = |name: &str, client: Option<&Name>| {
+        *name == *issuer.name && client == Some(&rule.client_id)
     };
     let now = facts.now().div_euclid(1000);
     match sessions.find(held.value, now, is_here) {

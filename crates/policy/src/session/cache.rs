@@ -1,7 +1,7 @@
 //! The sessions that a node has in memory.
 
 use super::secret::SessionKey;
-use super::{Ended, Session, SessionFault};
+use super::{Closed, Ended, Session, SessionFault};
 use postern_model::entity::{KeyDigest, Name};
 use postern_model::key::Keyer;
 use std::collections::HashMap;
@@ -48,6 +48,8 @@ enum Entry {
     },
     /// There is none: asked then.
     Gone { at: i64 },
+    /// Somebody has ended it, for good.
+    Closed(Arc<Closed>),
 }
 
 /// How fresh the tokens of a session are.
@@ -121,7 +123,7 @@ impl Sessions {
     }
 
     /// The session that a cookie holds, if it is good at `now` (Unix time in seconds), which counts
-    /// as a use. `is_here` says whether it is one of the service's.
+    /// as a use. `is_here` says whether those of an issuer and a client are the service's.
     ///
     /// # Errors
     /// Why it is not good, or not known to be.
@@ -129,7 +131,7 @@ impl Sessions {
         &self,
         written: &[u8],
         now: i64,
-        is_here: impl FnOnce(&Session) -> bool,
+        is_here: impl Fn(&str, Option<&Name>) -> bool,
     ) -> Result<Arc<Session>, SessionFault> {
         let shown = self.key.read(written);
         let entry = self.entry(&shown.digest);
@@ -160,18 +162,19 @@ impl Sessions {
                 why: Ended::Lifetime,
             }),
             Some(Entry::Gone { .. }) => Err(SessionFault::Unknown),
+            Some(Entry::Closed(closed)) => Err(SessionFault::Closed(closed.clone())),
             // What made room for others was not ended.
             None => Ok(Arc::new(session.clone())),
         }
     }
 
-    /// A session was read, or begun, at `now`.
+    /// A session was read, or begun, at `now`. One that somebody has ended since it was read stays so.
     pub fn put(&self, read: Read, now: i64) {
         let digest = read.session.digest;
         let mut halves = self.shard(&digest);
-        let before = halves.new.get(&digest).or_else(|| halves.old.get(&digest));
         // What this node has seen, and not written down yet, counts on.
-        let seen = match before.map(|entry| &**entry) {
+        let seen = match halves.known(&digest) {
+            Some(Entry::Closed(_)) => return,
             Some(Entry::There { seen, .. }) => seen.load(Relaxed).max(read.seen),
             _ => read.seen,
         };
@@ -188,8 +191,20 @@ impl Sessions {
 
     /// There is no such session, or no more: it was looked for at `now`, or ended then.
     pub fn gone(&self, digest: KeyDigest, now: i64) {
-        let entry = Arc::new(Entry::Gone { at: now });
-        self.shard(&digest).put(digest, entry);
+        let mut halves = self.shard(&digest);
+        if !matches!(halves.known(&digest), Some(Entry::Closed(_))) {
+            halves.put(digest, Arc::new(Entry::Gone { at: now }));
+        }
+    }
+
+    /// Somebody has ended a session; whether that is news.
+    pub fn close(&self, digest: KeyDigest, closed: Closed) -> bool {
+        let mut halves = self.shard(&digest);
+        let is_news = !matches!(halves.known(&digest), Some(Entry::Closed(_)));
+        if is_news {
+            halves.put(digest, Arc::new(Entry::Closed(Arc::new(closed))));
+        }
+        is_news
     }
 
     /// When a session was last used, if that is to be written down: it was not for `every` seconds.
@@ -227,7 +242,7 @@ impl Sessions {
     pub fn failed_since(&self, digest: &KeyDigest) -> Option<i64> {
         match &**self.shard(digest).new.get(digest)? {
             Entry::There { tokens, .. } => Some(tokens.failed.as_ref()?.since),
-            Entry::Gone { .. } => None,
+            Entry::Gone { .. } | Entry::Closed(_) => None,
         }
     }
 }
@@ -237,7 +252,7 @@ fn judge(
     digest: &KeyDigest,
     entry: Option<Arc<Entry>>,
     now: i64,
-    is_here: impl FnOnce(&Session) -> bool,
+    is_here: impl Fn(&str, Option<&Name>) -> bool,
 ) -> Result<Arc<Session>, SessionFault> {
     let not_loaded = SessionFault::NotLoaded { digest: *digest };
     let Some(entry) = entry else {
@@ -246,6 +261,10 @@ fn judge(
     let (session, idle, seen, tokens, read_at) = match &*entry {
         Entry::Gone { at } if (now - at).abs() < NEGATIVE => return Err(SessionFault::Unknown),
         Entry::Gone { .. } => return Err(not_loaded),
+        Entry::Closed(closed) if is_here(&closed.issuer, closed.client.as_ref()) => {
+            return Err(SessionFault::Closed(closed.clone()));
+        }
+        Entry::Closed(_) => return Err(SessionFault::OfAnother),
         Entry::There {
             session,
             idle,
@@ -255,7 +274,7 @@ fn judge(
             ..
         } => (session, *idle, seen, tokens, *read_at),
     };
-    if !is_here(session) {
+    if !is_here(&session.token.issuer, session.token.client.as_ref()) {
         return Err(SessionFault::OfAnother);
     }
     if now >= session.ends_at {
@@ -294,6 +313,11 @@ fn judge(
 }
 
 impl Halves {
+    fn known(&self, digest: &KeyDigest) -> Option<&Entry> {
+        let found = self.new.get(digest).or_else(|| self.old.get(digest));
+        found.map(|entry| &**entry)
+    }
+
     fn put(&mut self, digest: KeyDigest, entry: Arc<Entry>) {
         self.old.remove(&digest);
         if self.new.len() >= HALF {

@@ -2,6 +2,7 @@
 
 use postern_model::entity::{KeyDigest, Name};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Why what came in the cookie of sessions is none that is good.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,6 +12,8 @@ pub enum SessionFault {
     NotOurs,
     /// It was made here, and is none any more: signed out, ended by somebody, or long over.
     Unknown,
+    /// Somebody has ended it, and it is still known who.
+    Closed(Arc<Closed>),
     /// Of a client or an issuer that the service does not sign people in by.
     OfAnother,
     /// Its time is over.
@@ -50,6 +53,52 @@ pub enum Ended {
     Lifetime,
     /// The identity provider does not stand for it any more.
     Provider,
+}
+
+/// How a session was ended by somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum How {
+    /// Its browser signed out.
+    SignedOut,
+    /// Its browser signed in anew.
+    Replaced,
+    /// The person signed in so often that it was the oldest of too many.
+    TooMany,
+    /// An administrator has revoked it.
+    Revoked,
+}
+
+impl How {
+    /// How, in words that follow "the session".
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::SignedOut => "ended when its browser signed out",
+            Self::Replaced => "ended when its browser signed in anew",
+            Self::TooMany => "was ended as the oldest of too many",
+            Self::Revoked => "was revoked",
+        }
+    }
+}
+
+/// What is kept for a while of a session that somebody has ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closed {
+    /// When; Unix time in seconds.
+    pub at: i64,
+    /// How.
+    pub how: How,
+    /// Who has revoked it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Name>,
+    /// Why, in their words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Name>,
+    /// The issuer that had signed somebody in, by its name in the configuration.
+    pub issuer: Name,
+    /// What the service is called there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<Name>,
 }
 
 impl Ended {

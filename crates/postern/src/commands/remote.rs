@@ -34,13 +34,10 @@ impl Remote {
     /// Asks before something that takes something from somebody. Whether to go on: where a file
     /// owns the configuration, to be told what to write.
     pub(crate) fn confirm(&self, what: &str, yes: bool) -> anyhow::Result<bool> {
-        if yes || self.owned_by_file {
+        if self.owned_by_file {
             return Ok(true);
         }
-        if !std::io::stdin().is_terminal() {
-            bail!("{what}\n  = help: nobody can be asked here; add --yes if this is meant");
-        }
-        ask(what)
+        sure(what, yes)
     }
 
     pub(crate) fn call(&mut self, method: &str, params: Value) -> anyhow::Result<Value> {
@@ -204,6 +201,17 @@ impl std::fmt::Display for Refused {
 }
 
 impl std::error::Error for Refused {}
+
+/// Whether something is meant: `yes`, or whoever sits at the terminal says so.
+pub(crate) fn sure(what: &str, yes: bool) -> anyhow::Result<bool> {
+    if yes {
+        return Ok(true);
+    }
+    if !std::io::stdin().is_terminal() {
+        bail!("{what}\n  = help: nobody can be asked here; add --yes if this is meant");
+    }
+    ask(what)
+}
 
 /// Asks whether to go on.
 pub(crate) fn ask(what: &str) -> anyhow::Result<bool> {

@@ -154,9 +154,10 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     );
     let process = Arc::new(process);
     let keeping = control.spawn(lists::keep(process.clone(), lists::client(&process)?));
-    let ending = control.spawn(sessions::follow(kept, process.clone()));
+    let ending = control.spawn(sessions::follow(kept.clone(), process.clone()));
     call_log.tenants_keep(tenants_keep(process.clone()));
     let service = Service::new(begun.source, process.clone(), call_log.clone());
+    let service = service.knowing_sessions(kept);
     let service = Arc::new(service.mailing(notify::mail_dialer()?));
     revocations.kept_by(service.clone());
     let arrival = control.block_on(people::arrival(&service, begun.demo.is_some()))?;

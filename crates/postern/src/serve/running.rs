@@ -15,6 +15,7 @@ use postern_explain::Located;
 use postern_model::entity::Configuration;
 use postern_policy::facts::Reading;
 use postern_policy::policies::LimitUse;
+use postern_policy::session::Closed;
 use postern_policy::{Directory, Rules};
 use postern_proxy::Gateway;
 use postern_proxy::counting::Source;
@@ -143,6 +144,10 @@ impl Running for Process {
 
     fn source_of(&self, address: IpAddr) -> String {
         Source::from(address).to_string()
+    }
+
+    fn session_ended(&self, key: &str, closed: &Closed) {
+        self.gateway.session_ended(key, closed);
     }
 
     fn lift(&self, address: IpAddr) -> Option<Block> {

@@ -7,6 +7,7 @@ use postern_model::{Fault, Secret};
 use postern_outbound::dial::TrustError;
 use postern_outbound::oidc::{self, Callback, OidcError, Pending, Provider, Settings, Userinfo};
 use postern_outbound::{Clock, HttpClient};
+use postern_policy::session::{Closed, How};
 use postern_proxy::sessions::{
     Asking, Begun, Client, Granted, Keep, KeepAway, Outside, SignOn, SignOnFault,
 };
@@ -18,6 +19,12 @@ use std::time::Duration;
 
 /// How often it is looked which sessions were ended, by other nodes or by commands.
 const LOOK: Duration = Duration::from_millis(500);
+/// How far back is looked for them, in milliseconds.
+const BACK_MS: i64 = 5_000;
+/// Every so many looks it is looked farther back: for nodes whose clocks are far behind this one's.
+const FAR: usize = 20;
+/// How far back then, in milliseconds.
+const FAR_BACK_MS: i64 = 60_000;
 
 /// Providers that are remembered.
 const MOST: usize = 256;
@@ -35,14 +42,18 @@ pub(super) fn outside(kept: Arc<BrowserSessions>) -> Result<Outside, TrustError>
 
 /// Tells the gateway which sessions were ended, for ever.
 pub(super) async fn follow(kept: Arc<BrowserSessions>, process: Arc<Process>) {
-    let mut failed = false;
-    loop {
+    let (mut failed, mut read_at) = (false, now());
+    for looks in (0..FAR).cycle() {
         tokio::time::sleep(LOOK).await;
-        match kept.ended_lately(now()).await {
-            Ok(keys) => {
-                failed = false;
-                for key in keys {
-                    process.gateway.session_ended(&key);
+        let at = now();
+        let back = if looks == 0 { FAR_BACK_MS } else { BACK_MS };
+        // And as far as nothing could be read.
+        let back = back.saturating_add(at.saturating_sub(read_at).max(0));
+        match kept.ended_lately(back, at).await {
+            Ok(ended) => {
+                (failed, read_at) = (false, at);
+                for (key, closed) in ended {
+                    process.gateway.session_ended(&key, &closed);
                 }
             }
             Err(error) if !failed => {
@@ -95,8 +106,15 @@ impl Keep for Kept {
         })
     }
 
-    fn end<'a>(&'a self, key: &'a str) -> Asking<'a, Result<bool, KeepAway>> {
-        Box::pin(async move { self.0.end(key, now()).await.map_err(away) })
+    fn end<'a>(&'a self, key: &'a str, how: How) -> Asking<'a, Result<bool, KeepAway>> {
+        Box::pin(async move { self.0.end(key, &how.into(), now()).await.map_err(away) })
+    }
+
+    fn ended<'a>(&'a self, key: &'a str) -> Asking<'a, Result<Option<Closed>, KeepAway>> {
+        Box::pin(async move {
+            let ended = self.0.ended(key, now()).await.map_err(away)?;
+            Ok(ended.map(|ended| ended.closed))
+        })
     }
 }
 

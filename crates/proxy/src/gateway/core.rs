@@ -391,16 +391,20 @@ async fn run(
     sweeper.abort();
 }
 
-/// Looks now and then whether the directory has changed, or somebody's time is over.
+/// Looks now and then whether the directory has changed, sessions were ended, or somebody's time is
+/// over.
 async fn sweep(core: Rc<Core>) {
     let mut seen = core.shared.directory.load_full();
+    let mut ended = core.shared.browsers.endings();
     loop {
         tokio::time::sleep(SWEEP).await;
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
         let now = i64::try_from(now.unwrap_or_default().as_secs()).unwrap_or(i64::MAX);
         let directory = core.shared.directory.load_full();
-        if !Arc::ptr_eq(&seen, &directory) || now >= core.ends.get() {
-            seen = directory;
+        let endings = core.shared.browsers.endings();
+        let changed = !Arc::ptr_eq(&seen, &directory) || ended != endings;
+        if changed || now >= core.ends.get() {
+            (seen, ended) = (directory, endings);
             core.start_sweep();
         }
     }

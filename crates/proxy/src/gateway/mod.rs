@@ -37,6 +37,7 @@ use postern_geo::Databases;
 use postern_model::entity::{Configuration, Listener};
 use postern_model::key::Keyer;
 use postern_policy::listing::{Listed, Listings};
+use postern_policy::session::Closed;
 use postern_policy::{Directory, Rules};
 use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, SocketAddr};
@@ -212,9 +213,9 @@ impl Gateway {
             .collect()
     }
 
-    /// The session of a browser that is kept under this key has ended.
-    pub fn session_ended(&self, key: &str) {
-        self.shared.browsers.ended(key);
+    /// The session of a browser that is kept under this key was ended, like that.
+    pub fn session_ended(&self, key: &str, closed: &Closed) {
+        self.shared.browsers.ended(key, closed);
     }
 
     /// How the keys of issuers stand.

@@ -3,6 +3,7 @@
 use crate::issuers::Permit;
 use postern_model::Secret;
 use postern_model::entity::Name;
+use postern_policy::session::{Closed, How};
 use serde_json::Value;
 use std::fmt;
 use std::future::Future;
@@ -43,7 +44,10 @@ pub trait Keep: fmt::Debug + Send + Sync {
     ) -> Asking<'a, Result<bool, KeepAway>>;
 
     /// Ends a session; whether there was one. Every node learns of it.
-    fn end<'a>(&'a self, key: &'a str) -> Asking<'a, Result<bool, KeepAway>>;
+    fn end<'a>(&'a self, key: &'a str, how: How) -> Asking<'a, Result<bool, KeepAway>>;
+
+    /// How a session ended that is not kept any more, as far as that is known.
+    fn ended<'a>(&'a self, key: &'a str) -> Asking<'a, Result<Option<Closed>, KeepAway>>;
 }
 
 /// Who a service is to its provider.
@@ -189,7 +193,11 @@ impl Keep for NobodyKeeps {
         Self::away()
     }
 
-    fn end<'a>(&'a self, _: &'a str) -> Asking<'a, Result<bool, KeepAway>> {
+    fn end<'a>(&'a self, _: &'a str, _: How) -> Asking<'a, Result<bool, KeepAway>> {
+        Self::away()
+    }
+
+    fn ended<'a>(&'a self, _: &'a str) -> Asking<'a, Result<Option<Closed>, KeepAway>> {
         Self::away()
     }
 }

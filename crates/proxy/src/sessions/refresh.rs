@@ -122,7 +122,7 @@ impl Inner {
     async fn attempt(&self, digest: KeyDigest, by: &By) -> Result<Attempt, KeepAway> {
         let key = key(&digest);
         let Some(value) = self.outside.keep.get(&key).await? else {
-            self.known.gone(digest, now());
+            self.lost(digest).await;
             return Ok(Attempt::Done);
         };
         let Some(mut kept) = Kept::read(&value) else {
@@ -178,7 +178,7 @@ impl Inner {
             .swap(&key, claimed, kept.written(), gone_at);
         if !swap.await? {
             // It was ended meanwhile.
-            self.known.gone(digest, now());
+            self.lost(digest).await;
             return Ok(Attempt::Done);
         }
         let mut read = kept.known(digest);

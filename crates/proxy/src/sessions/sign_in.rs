@@ -9,7 +9,7 @@ use postern_model::Secret;
 use postern_model::denial::{Code, Denial, printable};
 use postern_model::entity::{HOST_PREFIX, Issuer, KeyDigest, Name, SameSite, Service, SessionRule};
 use postern_policy::cookie::SIGN_IN;
-use postern_policy::session::Session;
+use postern_policy::session::{How, Session};
 use postern_proof::id_token::{self, Expected, IdFault};
 use postern_proof::{Fault, Token, Trusted};
 use serde::{Deserialize, Serialize};
@@ -244,7 +244,7 @@ impl Browsers {
         let hint = self
             .outside(async move { inner.id_token(digest).await })
             .await;
-        self.end(digest).await;
+        self.end(digest, How::SignedOut).await;
         let issuer = place.issuer().ok()?;
         let client = client(place.rule, issuer, place.origin, place.snapshot);
         let sign_on = self.inner.outside.sign_on.clone();
@@ -289,12 +289,10 @@ impl Resumed {
 }
 
 impl<'a> Place<'a> {
-    /// Whether a session is one of those that are begun here.
-    pub(super) fn is_of(&self, session: &Session) -> bool {
-        let token = &session.token;
-        let issuer = self.issuer();
-        issuer.is_ok_and(|issuer| token.issuer == issuer.name)
-            && token.client.as_ref() == Some(&self.rule.client_id)
+    /// Whether sessions of an issuer and a client are those that are begun here.
+    pub(super) fn is_of(&self, issuer: &str, client: Option<&Name>) -> bool {
+        let own = self.issuer();
+        own.is_ok_and(|own| *issuer == *own.name) && client == Some(&self.rule.client_id)
     }
 
     fn issuer(&self) -> Result<&'a Issuer, Denial> {

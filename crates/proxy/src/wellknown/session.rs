@@ -1,6 +1,8 @@
 //! Signing in and out at browsers: which service it is for, where browsers may be sent back to, and
 //! what they are answered.
 
+pub(crate) mod fuzz;
+
 use super::answer::Answer;
 use crate::sessions::SignedIn;
 use postern_model::entity::{SameSite, Service, SessionRule};

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Fixture, apply, put};
-use crate::Note;
+use crate::{Note, NoteWrite};
 
 fn note(key: &str, value: Value, expires_at_ms: i64) -> Note {
     Note {
@@ -49,6 +49,37 @@ pub(crate) async fn notes_come_and_go(fixture: &impl Fixture) {
     let store = fixture.open();
     let found = store.note_get("link", "k", 0).await.unwrap();
     assert_eq!(found, Some(first));
+}
+
+pub(crate) async fn notes_of_several_spaces_are_written_together(fixture: &impl Fixture) {
+    let store = fixture.open();
+    let get = async |space: &'static str, key: &'static str| {
+        let found = store.note_get(space, key, 0).await.unwrap();
+        found.map(|note| note.value)
+    };
+    let write = |space, key, value| NoteWrite::Put {
+        space,
+        note: note(key, value, 10),
+    };
+    let delete = |space, key: &str| NoteWrite::Delete {
+        space,
+        key: key.into(),
+    };
+    let both = vec![write("one", "k", json!(1)), write("two", "k", json!(2))];
+    store.notes_write(both, 0).await.unwrap();
+    let moved = vec![
+        delete("one", "k"),
+        delete("one", "nowhere"),
+        write("two", "other", json!(3)),
+    ];
+    store.notes_write(moved, 0).await.unwrap();
+    assert_eq!(get("one", "k").await, None);
+    assert_eq!(get("two", "k").await, Some(json!(2)));
+    assert_eq!(get("two", "other").await, Some(json!(3)));
+    // All or none.
+    let wrong = vec![delete("two", "k"), write("two", "", json!(4))];
+    store.notes_write(wrong, 0).await.unwrap_err();
+    assert_eq!(get("two", "k").await, Some(json!(2)));
 }
 
 pub(crate) async fn notes_end(fixture: &impl Fixture) {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::canonical::canonical;
 use crate::error::{Invalid, StoreError};
-use crate::note::{self, MAX_NOTE, Note};
+use crate::note::{self, MAX_NOTE, Note, NoteWrite};
 use crate::rows::{NoteRange, StoredNote, Transaction};
 
 /// Notes that have ended and go with a write: more than are written, so that they come to an end.
@@ -39,6 +39,24 @@ pub(crate) fn put_notes(
         put(transaction, space, note)?;
     }
     transaction.sweep_notes(now_ms, SWEPT.saturating_add(notes.len()))?;
+    Ok(())
+}
+
+/// Writes and deletes notes of several spaces.
+pub(crate) fn write_notes(
+    transaction: &dyn Transaction,
+    writes: &[NoteWrite],
+    now_ms: i64,
+) -> Result<()> {
+    for write in writes {
+        match write {
+            NoteWrite::Put { space, note } => put(transaction, space, note)?,
+            NoteWrite::Delete { space, key } => {
+                transaction.delete_note(space, key)?;
+            }
+        }
+    }
+    transaction.sweep_notes(now_ms, SWEPT.saturating_add(writes.len()))?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::Store;
 use crate::engine;
 use crate::error::StoreError;
-use crate::note::Note;
+use crate::note::{Note, NoteWrite};
 use crate::rows::NoteRange;
 
 /// Notes are named by a space (`session`, the form of a kind) and a key in it. They take no
@@ -26,6 +26,12 @@ impl Store {
     ) -> Result<(), StoreError> {
         let space = space.to_owned();
         self.write(move |transaction| engine::put_notes(transaction, &space, &notes, now_ms))
+            .await
+    }
+
+    /// Writes and deletes notes of several spaces, all or none.
+    pub async fn notes_write(&self, writes: Vec<NoteWrite>, now_ms: i64) -> Result<(), StoreError> {
+        self.write(move |transaction| engine::write_notes(transaction, &writes, now_ms))
             .await
     }
 

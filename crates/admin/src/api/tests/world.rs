@@ -6,6 +6,7 @@ use crate::api::{Api, Identities, Presented, dispatch, table};
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request};
 use postern_calllog::CallLog;
+use postern_control::browsers::BrowserSessions;
 use postern_control::sourced::State as SourcedList;
 use postern_control::{
     Actor, ActorKind, Answer, Block, Bounds, Call, Candidate, Items, KeysOfIssuer, Listening,
@@ -242,6 +243,7 @@ pub(super) struct World {
     pub(super) service: Arc<Service>,
     fake: Arc<Fake>,
     pub(super) calls: Arc<CallLog>,
+    pub(super) sessions: Arc<BrowserSessions>,
     _folder: tempfile::TempDir,
 }
 
@@ -272,7 +274,9 @@ impl World {
         let directory = DataDirectory::lock(folder.path(), SystemTime::now()).unwrap();
         let directory = Arc::new(directory);
         let keyer = Keyer::new(directory.installation_key().unwrap().expose());
-        let store = Store::open(directory).unwrap();
+        let store = Store::open(directory.clone()).unwrap();
+        let sessions = BrowserSessions::new(Some(store.clone()), directory);
+        let sessions = Arc::new(sessions);
         let sealer = store
             .open_secrets(&MasterSource::default(), None)
             .await
@@ -288,7 +292,7 @@ impl World {
         let calls = postern_calllog::Options::new(folder.path().join("calls"));
         let calls = Arc::new(CallLog::open(calls).unwrap());
         let service = Service::new(Source::Store(Box::new(stored)), fake.clone(), calls.clone());
-        let service = Arc::new(service);
+        let service = Arc::new(service.knowing_sessions(sessions.clone()));
         let apply = json!({"name": "begin.yaml", "text": BEGIN});
         let call = Call {
             actor: &Actor::local("root"),
@@ -301,6 +305,7 @@ impl World {
             service,
             fake,
             calls,
+            sessions,
             router: axum::Router::new().nest("/api/v1", dispatch::router(&api, table())),
             _folder: folder,
         }
@@ -319,6 +324,18 @@ impl World {
     /// Whether an app is served.
     pub(super) fn serves_app(&self, name: &str) -> bool {
         self.fake.directory().app(name).is_some()
+    }
+
+    /// Somebody signs in for a service at a browser, for a hundred years.
+    pub(super) async fn sign_in(&self, key: &str, service: &str) {
+        const ENDS: i64 = 4_800_000_000;
+        let session = json!({
+            "token": {"issuer": "issuer-a", "user": "lin", "subject": "u-1", "client": "web"},
+            "service": service, "origin": "https://shop.example", "from": "192.0.2.7",
+            "begun_at": 1_700_000_000, "ends_at": ENDS, "idle": ENDS, "seen": 1_700_000_000,
+        });
+        let put = self.sessions.put(key, key, session, ENDS * 1000, 0);
+        put.await.unwrap();
     }
 
     /// Stores a document of a kind that nobody writes by itself.

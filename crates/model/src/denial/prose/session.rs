@@ -23,17 +23,26 @@ pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
                 None => out.write_str("."),
             }
         }
-        Code::SessionInvalid => match (cookie, told.get("error")) {
-            (Some(cookie), Some(error)) => {
-                write!(
-                    out,
-                    "What the cookie `{cookie}` holds proves nobody: {error}."
-                )
+        Code::SessionInvalid => {
+            match (cookie, told.get("error")) {
+                (Some(cookie), Some(error)) => {
+                    let holds = "holds proves nobody";
+                    write!(out, "What the cookie `{cookie}` {holds}: {error}")
+                }
+                (None, Some(error)) => write!(out, "Nobody was signed in: {error}"),
+                (Some(cookie), None) => {
+                    write!(out, "What the cookie `{cookie}` holds proves nobody")
+                }
+                (None, None) => out.write_str("Nobody is signed in by what the request brought"),
+            }?;
+            if let Some(at) = told.get("ended_at") {
+                write!(out, " at {}", Moment(at))?;
             }
-            (None, Some(error)) => write!(out, "Nobody was signed in: {error}."),
-            (Some(cookie), None) => write!(out, "What the cookie `{cookie}` holds proves nobody."),
-            (None, None) => out.write_str("Nobody is signed in by what the request brought."),
-        },
+            match told.get("reason") {
+                Some(reason) => write!(out, " (“{reason}”)."),
+                None => out.write_str("."),
+            }
+        }
         _ => {
             out.write_str("Nobody is signed in: ")?;
             match cookie {

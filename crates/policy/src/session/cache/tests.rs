@@ -1,6 +1,7 @@
 //! What a node knows of sessions, and for how long.
 
 use super::*;
+use crate::session::How;
 use postern_proof::Token;
 
 const NOW: i64 = 1_800_000_000;
@@ -51,7 +52,7 @@ fn begun(sessions: &Sessions, byte: u8) -> (String, KeyDigest) {
 }
 
 fn find(sessions: &Sessions, secret: &str, now: i64) -> Result<Arc<Session>, SessionFault> {
-    sessions.find(secret.as_bytes(), now, |_| true)
+    sessions.find(secret.as_bytes(), now, |_, _| true)
 }
 
 #[test]
@@ -113,6 +114,33 @@ fn what_ended_is_gone_at_once_and_looked_for_again_in_a_while() {
 }
 
 #[test]
+fn what_somebody_has_ended_stays_so_and_says_by_whom() {
+    let sessions = sessions();
+    let (secret, digest) = begun(&sessions, 1);
+    let session = find(&sessions, &secret, NOW).unwrap();
+    let closed = Closed {
+        at: NOW,
+        how: How::Revoked,
+        by: Some("ann".into()),
+        reason: Some("left".into()),
+        issuer: "login".into(),
+        client: Some("shop".into()),
+    };
+    assert!(sessions.close(digest, closed.clone()));
+    assert!(!sessions.close(digest, closed.clone()), "that is no news");
+    let fault = SessionFault::Closed(Arc::new(closed));
+    // Whoever had read it before then, or finds it no more, changes nothing.
+    sessions.put(read(digest), NOW);
+    sessions.gone(digest, NOW);
+    for now in [NOW, NOW + 5, NOW + 100_000] {
+        assert_eq!(find(&sessions, &secret, now), Err(fault.clone()));
+    }
+    assert_eq!(sessions.again(&session, NOW), Err(fault));
+    let elsewhere = sessions.find(secret.as_bytes(), NOW, |_, client| client.is_none());
+    assert_eq!(elsewhere, Err(SessionFault::OfAnother));
+}
+
+#[test]
 fn a_made_up_secret_is_looked_for_nowhere() {
     let sessions = sessions();
     let (secret, _) = begun(&sessions, 1);
@@ -120,7 +148,7 @@ fn a_made_up_secret_is_looked_for_nowhere() {
     let made_up = format!("{}{rest}", if secret.starts_with('A') { "B" } else { "A" });
     assert_eq!(find(&sessions, &made_up, NOW), Err(SessionFault::NotOurs));
     assert_eq!(
-        sessions.find(secret.as_bytes(), NOW, |_| false),
+        sessions.find(secret.as_bytes(), NOW, |_, _| false),
         Err(SessionFault::OfAnother)
     );
 }

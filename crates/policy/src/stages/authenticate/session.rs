@@ -3,7 +3,7 @@
 use super::{Identity, token};
 use crate::facts::{CredentialVerdict, Facts};
 use crate::fields::Known;
-use crate::session::{Session, SessionFault};
+use crate::session::{Closed, Session, SessionFault};
 use crate::snapshot::Snapshot;
 use crate::stages::connection::moment;
 use postern_model::denial::{Code, Denial};
@@ -50,6 +50,7 @@ pub(super) const fn is_over(verdict: &CredentialVerdict) -> bool {
         CredentialVerdict::NoSession(
             SessionFault::NotOurs
                 | SessionFault::Unknown
+                | SessionFault::Closed(_)
                 | SessionFault::OfAnother
                 | SessionFault::Over { .. }
         )
@@ -146,6 +147,7 @@ pub(super) fn not_good(
         SessionFault::NotOurs | SessionFault::Unknown => {
             about(Code::SessionInvalid).saw("error", "it is not, or no longer, one of a session")
         }
+        SessionFault::Closed(closed) => ended(about(Code::SessionInvalid), closed),
         SessionFault::OfAnother => about(Code::SessionInvalid)
             .saw("error", "it is of a session that began at another service"),
         SessionFault::Over { at, why } => about(Code::SessionExpired)
@@ -158,6 +160,21 @@ pub(super) fn not_good(
             error,
             ..
         } => token::unreachable(issuer, *since, error.as_deref()),
+    }
+}
+
+/// Whoever shows the whole secret of a session may know how it ended.
+fn ended(denial: Denial, closed: &Closed) -> Denial {
+    let error = format!("its session {}", closed.how.words());
+    let mut denial = denial
+        .saw("error", error)
+        .saw("ended_at", moment(closed.at));
+    if let Some(reason) = &closed.reason {
+        denial = denial.saw("reason", reason.to_string());
+    }
+    match &closed.by {
+        Some(by) => denial.saw("ended_by", by.to_string()),
+        None => denial,
     }
 }
 

@@ -11,7 +11,7 @@ use postern_model::denial::{Code, Denial};
 use postern_policy::client::{Scheme, scheme};
 use postern_policy::cookie;
 use postern_policy::facts::Facts;
-use postern_policy::session::Session;
+use postern_policy::session::{How, Session};
 use postern_policy::{Live, Snapshot};
 use std::sync::Arc;
 
@@ -80,7 +80,7 @@ impl Answering<'_> {
                 );
                 let signed_in = finished.await.map_err(Failed::Refused)?;
                 if let Some(before) = before {
-                    browsers.end(before.digest).await;
+                    browsers.end(before.digest, How::Replaced).await;
                 }
                 Ok(session::back_to(&signed_in, rule.same_site))
             }

@@ -97,6 +97,7 @@ impl About {
         let (tenant, app, service) = (self.tenant, self.app, self.service);
         match row.id {
             "patch_me" => json!({"name": format!("New {n}")}),
+            "revoke_browser_sessions" => json!({"service": service}),
             // Something has to change, or nothing is judged. Where there is no such member, that is
             // said to those only who may change the rest.
             _ if row.method == Method::PATCH => json!({"title": format!("New {n}")}),
@@ -215,6 +216,7 @@ impl About {
             "why" | "fix" | "again" => json!({"id": self.call}),
             "can" => self.made_up(),
             "blocks.lift" => json!({"address": "192.0.2.66"}),
+            "sessions.revoke" => json!({"service": service}),
             "issuers.refresh" | "issuers.uses" => json!({"id": format!("issuer-{}", self.letter)}),
             "lists.uses" => json!({"id": if self.letter == "a" { "office" } else { "depot" }}),
             "people.invite" => self.invitation(n),

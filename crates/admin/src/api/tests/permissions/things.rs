@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 /// By the first part of a path: a thing of `commerce` (or of the platform), and one of `partner`
 /// where such things have tenants.
-pub(super) const THINGS: [(&str, &str, Option<&str>); 30] = [
+pub(super) const THINGS: [(&str, &str, Option<&str>); 31] = [
     ("access-roles", "ar-a", Some("ar-b")),
     ("apps", "till", Some("fieldforce")),
     ("assignments", "as-a", Some("as-b")),
@@ -52,6 +52,11 @@ pub(super) const THINGS: [(&str, &str, Option<&str>); 30] = [
         Some("sa_bbbbbbbbbbbbbbbb"),
     ),
     ("services", "orders", Some("ledger")),
+    (
+        "sessions",
+        "ses_aaaaaaaaaaaaaaaa",
+        Some("ses_bbbbbbbbbbbbbbbb"),
+    ),
     ("subscriptions", "sub_own", Some("sub_other")),
     ("tenant-defaults", "commerce", Some("partner")),
     ("tenants", "commerce", Some("partner")),
@@ -217,6 +222,9 @@ pub(super) async fn world() -> World {
             "plan": {"changes": [], "same": 0},
         });
         world.keep("change_request", id, request).await;
+    }
+    for (letter, service) in [("a", "orders"), ("b", "ledger")] {
+        world.sign_in(&letter.repeat(64), service).await;
     }
     world
 }

@@ -434,6 +434,11 @@ fn of_pages() -> Vec<Denial> {
             .saw("header", "X-CSRF-Token")
             .saw("cookie", "postern_csrf")
             .saw("error", "they are not the same"),
+        new(Code::SessionInvalid)
+            .saw("cookie", "postern_session")
+            .saw("error", "its session was revoked")
+            .saw("ended_at", at)
+            .saw("reason", "Laptop stolen"),
         new(Code::CsrfTokenExpired)
             .saw("header", "X-CSRF-Token")
             .saw("cookie", "postern_csrf")
