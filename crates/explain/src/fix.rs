@@ -281,7 +281,7 @@ fn of(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
         "route" => route::candidates(case, denial),
         "headers" | "body" => demands::candidates(case, denial),
         "credential" => credential::candidates(case, denial),
-        "token" => token::candidates(case, denial),
+        "token" | "session" => token::candidates(case, denial),
         "signature" => signature::candidates(case, denial),
         "account" | "subscription" | "authorization" | "tenant" => {
             account::candidates(case, denial)

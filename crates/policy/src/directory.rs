@@ -24,6 +24,7 @@ use postern_model::key::imported::KeyFormat;
 use postern_model::key::password::Cost;
 use postern_proof::Token;
 use revocations::Revocations;
+pub use revocations::Signed;
 pub use signers::Signer;
 use signers::Signers;
 use std::hash::BuildHasher;
@@ -232,6 +233,16 @@ impl Directory {
     /// Why a token is not accepted any more, if it is not; `now` is Unix time in seconds.
     pub fn revocation_of(&self, token: &Token, now: i64) -> Option<&Arc<TokenRevocation>> {
         self.revocations.ending(token, now, &self.hasher)
+    }
+
+    /// The same of a session of a browser: what ends tokens of a subject or of a client that were made
+    /// by then ends the sessions that began by then.
+    pub fn revocation_of_session(
+        &self,
+        session: &Signed<'_>,
+        now: i64,
+    ) -> Option<&Arc<TokenRevocation>> {
+        self.revocations.ending_session(session, now, &self.hasher)
     }
 
     /// Every tenant, in no order. A walk through all of them: nothing for a request.

@@ -12,6 +12,7 @@ pub use cache::{Failed, Freshness, Read, Sessions};
 pub use fault::{Closed, Ended, How, SessionFault};
 pub use secret::{Made, SECRET_LEN, SessionKey};
 
+use crate::directory::Signed;
 use postern_model::entity::KeyDigest;
 use postern_proof::Token;
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,16 @@ const fn nothing() -> KeyDigest {
 }
 
 impl Session {
+    /// Who was signed in, and when.
+    pub fn signed(&self) -> Signed<'_> {
+        Signed {
+            issuer: &self.token.issuer,
+            subject: self.token.subject.as_deref(),
+            client: self.token.client.as_deref(),
+            in_at: self.begun_at,
+        }
+    }
+
     /// What a session that is kept as this is called: it tells nothing of its secret.
     pub fn id_of(digest: &KeyDigest) -> Arc<str> {
         let mut id = "ses_".to_owned();

@@ -7,6 +7,7 @@ use super::{Service, encode};
 use crate::browsers::{BrowserSessions, Ending, KeptSession};
 use crate::{Actor, Refusal};
 use postern_model::permission::Point;
+use postern_policy::directory::Signed;
 use postern_policy::session::{Closed, How};
 use postern_store::{Event, Kind};
 use scan::{PREFIX, Which, forbidden, missing, prefix};
@@ -383,6 +384,15 @@ impl Service {
 }
 
 impl SignedIn {
+    fn signed(&self) -> Signed<'_> {
+        Signed {
+            issuer: &self.issuer,
+            subject: self.subject.as_deref(),
+            client: self.client.as_deref(),
+            in_at: self.since_ms.div_euclid(1000),
+        }
+    }
+
     /// Who it is, as far as that is known.
     fn whose(&self) -> &str {
         let user = self.user.as_deref().or(self.subject.as_deref());

@@ -1,4 +1,4 @@
-//! Fixes for refused tokens.
+//! Fixes for refused tokens, and for sessions that were revoked with tokens.
 
 use super::Candidate;
 use super::case::{Case, text};
@@ -11,7 +11,7 @@ pub(super) fn candidates(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
     match denial.code {
         Code::TokenAudienceMismatch => audience(case).into_iter().collect(),
         Code::TokenNotYetValid | Code::TokenExpired => leeway(case, denial).into_iter().collect(),
-        Code::TokenRevoked => restored(case, denial).into_iter().collect(),
+        Code::TokenRevoked | Code::SessionInvalid => restored(case, denial).into_iter().collect(),
         _ => Vec::new(),
     }
 }
@@ -40,15 +40,19 @@ fn restored(case: &Case<'_>, denial: &Denial) -> Option<Candidate> {
     let document = case.document("token_revocation", id)?;
     let said = |member: &str| document.get(member).and_then(Json::as_str);
     let issuer = said("issuer")?;
+    let what = match denial.code {
+        Code::SessionInvalid => "was signed in before, or holds an older token,",
+        _ => "holds an older token",
+    };
     let whose = match (said("jti"), said("subject"), said("client")) {
         (Some(_), ..) => "whoever holds the token".to_owned(),
-        (_, Some(subject), _) => format!("whoever holds an older token of `{subject}`"),
-        (.., Some(client)) => format!("whoever holds an older token for client `{client}`"),
+        (_, Some(subject), _) => format!("whoever {what} of `{subject}`"),
+        (.., Some(client)) => format!("whoever {what} for client `{client}`"),
         _ => return None,
     };
     let change = Change::new("token_revocation", id, Json::Null);
     let sentence = format!("take back revocation `{id}` of tokens of `{issuer}`");
-    let candidate = Candidate::new(Code::TokenRevoked, sentence, Step::Change(change));
+    let candidate = Candidate::new(denial.code, sentence, Step::Change(change));
     let command = format!("postern tokens restore {id}");
     Some(candidate.command(command).reach(whose).if_wrong())
 }

@@ -5,6 +5,7 @@ use super::scene::{KEY, NOW, Request, STAGING, Scene, TERMINAL, golden, reading,
 use crate::explanation::{Audience, Explanation, Step};
 use crate::{Question, Style, explain};
 use postern_model::denial::Code;
+use postern_model::entity::KeyDigest;
 use postern_model::key::Malformed;
 use postern_policy::csrf::TokenVerdict;
 use postern_policy::facts::{
@@ -12,7 +13,7 @@ use postern_policy::facts::{
     Place, Possession, ProofVerdict, SignatureFault, Signed, Used,
 };
 use postern_policy::nonce::NonceVerdict;
-use postern_policy::session::{Closed, Ended, How, SessionFault};
+use postern_policy::session::{Closed, Ended, How, Session, SessionFault};
 use postern_proof::{Fault, Token, dpop};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -485,7 +486,21 @@ fn browsers() -> Vec<Case> {
         issuer: "corp".into(),
         client: Some("till".into()),
     };
-    [
+    let mut with_tokens = rules.clone();
+    with_tokens["token_revocations"] = json!({"rev_1": {
+        "issuer": "corp", "subject": "lin", "revoked_at": "2026-11-22T12:11:30Z",
+        "revoked_by": "ann@example.com",
+    }});
+    let session = Session {
+        id: "ses_7f3a9c0b12d4e5f6".into(),
+        token: Arc::new(token()),
+        begun_at: NOW - 3600,
+        ends_at: NOW + 3600,
+        digest: KeyDigest([0; 32]),
+    };
+    let session = with(CredentialVerdict::Session(Arc::new(session)));
+    let with_tokens = case(Code::SessionInvalid, with_tokens, session).if_wrong();
+    let mut cases: Vec<Case> = [
         (Code::SessionMissing, CredentialVerdict::Missing),
         (Code::SessionExpired, CredentialVerdict::NoSession(over)),
         (
@@ -498,7 +513,9 @@ fn browsers() -> Vec<Case> {
         ),
     ]
     .map(|(code, verdict)| case(code, rules.clone(), with(verdict)).fixes(0))
-    .into()
+    .into();
+    cases.push(with_tokens);
+    cases
 }
 
 fn page_tokens() -> Vec<Case> {

@@ -7,6 +7,19 @@ use postern_proof::Token;
 use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
+/// Somebody who was signed in at a browser.
+#[derive(Debug, Clone, Copy)]
+pub struct Signed<'a> {
+    /// The issuer, by its name in the configuration.
+    pub issuer: &'a str,
+    /// Who, as the issuer calls them.
+    pub subject: Option<&'a str>,
+    /// What the service is called there.
+    pub client: Option<&'a str>,
+    /// When they signed in; Unix time in seconds.
+    pub in_at: i64,
+}
+
 /// Those of a directory. No two are about the same tokens.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Revocations {
@@ -65,18 +78,41 @@ impl Revocations {
         now: i64,
         hasher: &RandomState,
     ) -> Option<&Arc<TokenRevocation>> {
+        let said = [
+            ("jti", token.id.as_deref()),
+            ("subject", token.subject.as_deref()),
+            ("client", token.client.as_deref()),
+        ];
+        self.first(&token.issuer, &said, token.issued_at, now, hasher)
+    }
+
+    /// The one that ends a session with the tokens of whoever was signed in then, or of the client.
+    /// One token ends no session: its tokens are refreshed.
+    pub(super) fn ending_session(
+        &self,
+        session: &Signed<'_>,
+        now: i64,
+        hasher: &RandomState,
+    ) -> Option<&Arc<TokenRevocation>> {
+        let said = [("subject", session.subject), ("client", session.client)];
+        self.first(session.issuer, &said, Some(session.in_at), now, hasher)
+    }
+
+    fn first(
+        &self,
+        issuer: &str,
+        said: &[(&str, Option<&str>)],
+        made_at: Option<i64>,
+        now: i64,
+        hasher: &RandomState,
+    ) -> Option<&Arc<TokenRevocation>> {
         if self.is_empty() {
             return None;
         }
-        let said = [
-            ("jti", &token.id),
-            ("subject", &token.subject),
-            ("client", &token.client),
-        ];
         let mut rows = said
-            .into_iter()
-            .filter_map(|(by, name)| self.about(&token.issuer, by, name.as_deref()?, hasher));
-        rows.find(|row| row.ends(token.issued_at, now))
+            .iter()
+            .filter_map(|(by, name)| self.about(issuer, by, (*name)?, hasher));
+        rows.find(|row| row.ends(made_at, now))
     }
 
     pub(super) fn rows(&self) -> impl Iterator<Item = &Arc<TokenRevocation>> {

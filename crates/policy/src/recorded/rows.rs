@@ -182,6 +182,9 @@ impl Rows {
             Some(CredentialVerdict::Token(token)) => {
                 directory.revocation_of(token, live.now().div_euclid(1000))
             }
+            Some(CredentialVerdict::Session(session)) => {
+                directory.revocation_of_session(&session.signed(), live.now().div_euclid(1000))
+            }
             _ => None,
         };
         let revocation = revocation.map(|row| Box::new(ended(row)));

@@ -32,6 +32,7 @@ pub(super) const CHECKS: &[Check] = &[
     token::lifetime,
     token::audience,
     token::revocation,
+    session::revocation,
     token::activity,
     signature::components,
     signature::lifetime,
@@ -82,7 +83,7 @@ fn proof(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) ->
         && (matches!(
             verdict,
             CredentialVerdict::Missing | CredentialVerdict::KindNotAccepted { .. }
-        ) || session::is_over(verdict))
+        ) || session::is_over(verdict, snapshot, facts))
         && !brought()
     {
         progress.caller = Caller::Anonymous;

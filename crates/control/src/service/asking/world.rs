@@ -143,11 +143,16 @@ impl Asking {
         let mut revocations: Vec<String> = (then.token_revocations())
             .map(|row| row.id.to_string())
             .collect();
-        if let Some(CredentialVerdict::Token(token)) = recorded.credential() {
-            let ending = now.revocation_of(token, crate::remembered::now().div_euclid(1000));
-            let ending = ending.map(|row| row.id.to_string());
-            revocations.extend(ending.filter(|id| !revocations.contains(id)));
-        }
+        let at = crate::remembered::now().div_euclid(1000);
+        let ending = match recorded.credential() {
+            Some(CredentialVerdict::Token(token)) => now.revocation_of(token, at),
+            Some(CredentialVerdict::Session(session)) => {
+                now.revocation_of_session(&session.signed(), at)
+            }
+            _ => None,
+        };
+        let ending = ending.map(|row| row.id.to_string());
+        revocations.extend(ending.filter(|id| !revocations.contains(id)));
         Rows {
             credential,
             app,

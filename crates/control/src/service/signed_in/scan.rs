@@ -119,13 +119,18 @@ impl Service {
             None => None,
         };
         let (mut looked, now) = (0, now_ms());
+        let directory = self.running.directory();
+        let is_good = |one: &SignedIn| {
+            let revoked = directory.revocation_of_session(&one.signed(), now.div_euclid(1000));
+            one.until_ms > now && revoked.is_none()
+        };
         loop {
             let part = sessions.list(after.as_deref(), PART, now).await?;
             let is_last = part.len() < PART;
             looked += part.len();
             after = part.last().map(|last| last.key.clone());
             for kept in part {
-                let Some(one) = self.told(&kept).filter(|one| one.until_ms > now) else {
+                let Some(one) = self.told(&kept).filter(&is_good) else {
                     continue;
                 };
                 if !which.fits(&one) || !actor.grants.allow(point, one.tenant.as_deref()) {

@@ -1,13 +1,17 @@
 //! Sessions of browsers: who was signed in, and why nobody is.
 
-use super::{Identity, token};
+use super::{Identity, seconds, token};
 use crate::facts::{CredentialVerdict, Facts};
 use crate::fields::Known;
 use crate::session::{Closed, Session, SessionFault};
 use crate::snapshot::Snapshot;
+use crate::stages::Outcome;
 use crate::stages::connection::moment;
+use crate::walk::Progress;
 use postern_model::denial::{Code, Denial};
-use postern_model::entity::{Authentication, ClientId, CredentialKind, SameSite, SessionRule};
+use postern_model::entity::{
+    Authentication, ClientId, CredentialKind, SameSite, SessionRule, TokenRevocation,
+};
 use std::sync::Arc;
 
 /// Whom a session proves.
@@ -44,17 +48,72 @@ pub(super) fn is_of_client(
 
 /// Whether what a browser sent on its own is over or none: where nobody is asked who calls, that is
 /// no reason to refuse anybody.
-pub(super) const fn is_over(verdict: &CredentialVerdict) -> bool {
-    matches!(
-        verdict,
-        CredentialVerdict::NoSession(
+pub(super) fn is_over(
+    verdict: &CredentialVerdict,
+    snapshot: &Snapshot<'_>,
+    facts: &dyn Facts,
+) -> bool {
+    match verdict {
+        CredentialVerdict::NoSession(fault) => matches!(
+            fault,
             SessionFault::NotOurs
                 | SessionFault::Unknown
                 | SessionFault::Closed(_)
                 | SessionFault::OfAnother
                 | SessionFault::Over { .. }
-        )
-    )
+        ),
+        CredentialVerdict::Session(session) => revoked(session, snapshot, facts).is_some(),
+        _ => false,
+    }
+}
+
+/// What has ended a session together with tokens.
+fn revoked<'a>(
+    session: &Session,
+    snapshot: &Snapshot<'a>,
+    facts: &dyn Facts,
+) -> Option<&'a Arc<TokenRevocation>> {
+    let (directory, now) = (snapshot.directory, seconds(facts));
+    directory.revocation_of_session(&session.signed(), now)
+}
+
+/// Whoever was signed in when all tokens of theirs, or of the client, were revoked is so no more.
+pub(super) fn revocation(
+    progress: &mut Progress,
+    snapshot: &Snapshot<'_>,
+    facts: &dyn Facts,
+) -> Outcome {
+    let identity = progress.caller.identity();
+    let session = identity.and_then(|identity| identity.session.as_ref());
+    let Some(row) = session.and_then(|session| revoked(session, snapshot, facts)) else {
+        return Outcome::Pass;
+    };
+    let whose = row.tokens.by();
+    let error = format!("its session was revoked with all tokens of its {whose}");
+    let denial = Denial::new(Code::SessionInvalid)
+        .saw("error", error)
+        .saw("ended_at", moment(row.revocation.at))
+        .saw("revocation", row.id.to_string());
+    let (reason, by) = (&row.revocation.reason, &row.revocation.by);
+    let denial = because(denial, reason.as_deref(), by.as_deref());
+    let route = progress.route;
+    let accepted = route.and_then(|route| snapshot.rules.authentication(&route));
+    Outcome::Refuse(match accepted.and_then(|one| one.session.as_deref()) {
+        Some(rule) => named(denial, rule, facts),
+        None => denial,
+    })
+}
+
+/// Why, and by whom.
+fn because(denial: Denial, reason: Option<&str>, by: Option<&str>) -> Denial {
+    let denial = match reason {
+        Some(reason) => denial.saw("reason", reason.to_owned()),
+        None => denial,
+    };
+    match by {
+        Some(by) => denial.saw("ended_by", by.to_owned()),
+        None => denial,
+    }
 }
 
 /// Whether who brings nothing is asked for a session: nothing else is accepted, or it is somebody at
@@ -166,16 +225,10 @@ pub(super) fn not_good(
 /// Whoever shows the whole secret of a session may know how it ended.
 fn ended(denial: Denial, closed: &Closed) -> Denial {
     let error = format!("its session {}", closed.how.words());
-    let mut denial = denial
+    let denial = denial
         .saw("error", error)
         .saw("ended_at", moment(closed.at));
-    if let Some(reason) = &closed.reason {
-        denial = denial.saw("reason", reason.to_string());
-    }
-    match &closed.by {
-        Some(by) => denial.saw("ended_by", by.to_string()),
-        None => denial,
-    }
+    because(denial, closed.reason.as_deref(), closed.by.as_deref())
 }
 
 #[cfg(test)]

@@ -11,7 +11,8 @@ use crate::testing::{connection, head};
 use crate::walk::Walk;
 use postern_model::denial::{Code, Denial};
 use postern_model::entity::{
-    ClaimNames, ClientId, CredentialKind, Issuer, IssuerKeys, Proof, SameSite, SessionRule,
+    ClaimNames, ClientId, CredentialKind, Issuer, IssuerKeys, Proof, Revocation, RevokedTokens,
+    SameSite, SessionRule, TokenRevocation,
 };
 use postern_proof::Token;
 use std::sync::Arc;
@@ -315,4 +316,78 @@ fn pages_of_other_sites_change_nothing_without_any_policy() {
     ] {
         assert_eq!(ask(method, field), due, "{method} {field}");
     }
+}
+
+#[test]
+fn whoever_was_signed_in_when_their_tokens_were_revoked_is_so_no_more() {
+    let mut world = world();
+    let sessions = Sessions::new(&keyer());
+    let secret = begun(&sessions, "shop-web", NOW + 100);
+    let cookie = format!("Cookie: {COOKIE}={secret}");
+    let ask = |world: &World, path: &str, more: &str| {
+        decided(world, &sessions, ("GET", path), &[&cookie, more])
+    };
+    let revocation = |tokens: RevokedTokens, at: i64| TokenRevocation {
+        id: "rev_1".into(),
+        issuer: "login".into(),
+        tokens,
+        revocation: Revocation {
+            at,
+            by: Some("ann".into()),
+            reason: Some("Laptop stolen".into()),
+        },
+        until: NOW + 1000,
+    };
+    let fetched = "Sec-Fetch-Mode: cors";
+    let subject = || RevokedTokens::Subject("lin".into());
+    let client = || RevokedTokens::Client("shop-web".into());
+    for (row, ends) in [
+        (revocation(subject(), NOW), true),
+        (revocation(client(), NOW), true),
+        // They signed in again since.
+        (revocation(subject(), NOW - 1), false),
+        (revocation(client(), NOW - 1), false),
+        (revocation(RevokedTokens::Subject("ann".into()), NOW), false),
+        (
+            revocation(RevokedTokens::Client("other".into()), NOW),
+            false,
+        ),
+        // One token is not the session, whose tokens are refreshed.
+        (revocation(RevokedTokens::Id("lin".into()), NOW), false),
+        (
+            TokenRevocation {
+                issuer: "other".into(),
+                ..revocation(subject(), NOW)
+            },
+            false,
+        ),
+        (
+            TokenRevocation {
+                until: NOW,
+                ..revocation(subject(), NOW)
+            },
+            false,
+        ),
+    ] {
+        world.accounts.token_revocations = vec![row.clone()];
+        let found = ask(&world, "/orders", fetched);
+        assert_eq!(
+            code(&found),
+            ends.then_some(Code::SessionInvalid),
+            "{row:?}"
+        );
+    }
+    world.accounts.token_revocations = vec![revocation(subject(), NOW)];
+    let denial = ask(&world, "/orders", fetched).0.unwrap_err();
+    let said = |name| denial.evidence(name).map(ToString::to_string);
+    assert_eq!(denial.status, 401);
+    assert_eq!(said("ended_at"), Some(NOW.to_string()));
+    assert_eq!(said("reason").as_deref(), Some("Laptop stolen"));
+    assert_eq!(said("ended_by").as_deref(), Some("ann"));
+    assert_eq!(said("revocation").as_deref(), Some("rev_1"));
+    assert_eq!(said("cookie").as_deref(), Some("shop"));
+    let navigating = ask(&world, "/orders", "Sec-Fetch-Mode: navigate");
+    assert_eq!(navigating.0.unwrap_err().status, 303);
+    // Where nobody has to be known, nobody is.
+    assert_eq!(ask(&world, "/status", fetched).0, Ok(None));
 }
