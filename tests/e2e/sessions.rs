@@ -1,6 +1,8 @@
 //! People at browsers, whom a real OpenID provider (`oidc-provider`) signs in.
 
 mod browser;
+mod logged_out;
+mod refreshed;
 mod revoked;
 
 use crate::harness::binary::workspace;
@@ -79,6 +81,20 @@ impl Provider {
                 return value;
             }
         }
+    }
+
+    /// How many times it was asked with a refresh token, and gave new ones.
+    fn refreshed(&mut self) -> u64 {
+        writeln!(self.input, "{}", json!({ "count": true })).expect("it listens");
+        let counted = self.read();
+        counted["refreshed"].as_u64().expect("a number")
+    }
+
+    /// A token with these claims, signed with the provider's key.
+    fn sign(&mut self, claims: &Value) -> String {
+        writeln!(self.input, "{}", json!({ "sign": claims })).expect("it listens");
+        let token = self.read();
+        token["token"].as_str().expect("a token").to_owned()
     }
 
     /// Who signs in from now on, or how that goes wrong.

@@ -7,7 +7,7 @@
 #[cfg(test)]
 mod tests;
 
-use postern_policy::session::{Closed, How};
+use postern_policy::session::{Closed, How, Whose};
 use postern_store::{DataDirectory, Note, NoteWrite, Store, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -19,6 +19,8 @@ use tokio::sync::OnceCell;
 const SPACE: &str = "browser_session";
 /// The notes that count them: whose, a colon, and the key.
 const WHOSE: &str = "browser_session_of";
+/// The notes that find them by the session at the provider: which, a colon, and the key.
+const AT_PROVIDER: &str = "browser_session_at";
 /// The notes of those that were ended: when, in milliseconds, a colon, and the first one's key.
 const ENDED: &str = "browser_session_end";
 /// The notes that say how those ended that are no more, by their keys.
@@ -47,6 +49,8 @@ pub struct BrowserSessions {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Kept {
     whose: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    at_provider: Option<String>,
     session: Value,
 }
 
@@ -57,8 +61,8 @@ pub struct KeptSession {
     pub key: String,
     /// What is kept of it.
     pub session: Value,
-    /// Whose it is, as it is counted.
-    whose: String,
+    /// The notes that it is counted and found by.
+    found_by: Vec<(&'static str, String)>,
 }
 
 /// How sessions are ended.
@@ -70,6 +74,24 @@ pub struct Ending {
     pub by: Option<String>,
     /// Why, in their words.
     pub reason: Option<String>,
+}
+
+impl Kept {
+    /// The notes that it is counted and found by: their spaces and keys.
+    fn found_by(&self, key: &str) -> Vec<(&'static str, String)> {
+        let person = (WHOSE, format!("{}:{key}", self.whose));
+        let at_provider = self.at_provider.as_ref();
+        let at_provider = at_provider.map(|session| (AT_PROVIDER, format!("{session}:{key}")));
+        std::iter::once(person).chain(at_provider).collect()
+    }
+
+    fn under(self, key: String) -> KeptSession {
+        KeptSession {
+            found_by: self.found_by(&key),
+            key,
+            session: self.session,
+        }
+    }
 }
 
 impl From<How> for Ending {
@@ -155,13 +177,13 @@ impl BrowserSessions {
     pub async fn put(
         &self,
         key: &str,
-        whose: &str,
+        whose: &Whose,
         session: Value,
         gone_at_ms: i64,
         now_ms: i64,
     ) -> Result<Vec<String>, StoreError> {
         let store = self.store().await?;
-        let prefix = format!("{whose}:");
+        let prefix = format!("{}:", whose.person);
         let mut others = store.notes(WHOSE, &prefix, None, MOST * 2, now_ms).await?;
         let begun = |note: &Note| note.value.get("begun_ms").and_then(Value::as_i64);
         others.sort_by_key(begun);
@@ -172,22 +194,18 @@ impl BrowserSessions {
             store.note_delete(WHOSE, &note.key).await?;
             ended.push(oldest.to_owned());
         }
-        let counted = Note {
-            key: format!("{prefix}{key}").into(),
-            value: json!({ "begun_ms": now_ms }),
-            expires_at_ms: gone_at_ms,
-        };
-        store.note_put(WHOSE, counted, now_ms).await?;
         let kept = Kept {
-            whose: whose.to_owned(),
+            whose: whose.person.clone(),
+            at_provider: whose.at_provider.clone(),
             session,
         };
-        let note = Note {
-            key: key.into(),
-            value: json!(kept),
-            expires_at_ms: gone_at_ms,
-        };
-        store.note_put(SPACE, note, now_ms).await?;
+        let begun = json!({ "begun_ms": now_ms });
+        let found_by = kept.found_by(key).into_iter();
+        let mut writes: Vec<NoteWrite> = found_by
+            .map(|(space, name)| put(space, name, begun.clone(), gone_at_ms))
+            .collect();
+        writes.push(put(SPACE, key.to_owned(), json!(kept), gone_at_ms));
+        store.notes_write(writes, now_ms).await?;
         Ok(ended)
     }
 
@@ -210,20 +228,22 @@ impl BrowserSessions {
             return Ok(false);
         }
         let store = self.store().await?;
-        let (counted, whose) = (format!("{}:{key}", kept.whose), kept.whose.clone());
+        let found_by = kept.found_by(key);
         let then = Note {
             key: key.into(),
-            value: json!(Kept { whose, session }),
+            value: json!(Kept { session, ..kept }),
             expires_at_ms: gone_at_ms,
         };
         let swapped = store.note_swap(SPACE, note.value, then, now_ms).await?;
-        if swapped && let Some(note) = store.note_get(WHOSE, &counted, now_ms).await? {
-            // It lasts as long as what it counts.
-            let note = Note {
-                expires_at_ms: gone_at_ms,
-                ..note
-            };
-            store.note_put(WHOSE, note, now_ms).await?;
+        for (space, name) in found_by.into_iter().filter(|_| swapped) {
+            // They last as long as what they count.
+            if let Some(note) = store.note_get(space, &name, now_ms).await? {
+                let note = Note {
+                    expires_at_ms: gone_at_ms,
+                    ..note
+                };
+                store.note_put(space, note, now_ms).await?;
+            }
         }
         Ok(swapped)
     }
@@ -236,11 +256,7 @@ impl BrowserSessions {
         let Some((_, kept)) = self.note(key, now_ms).await? else {
             return Ok(false);
         };
-        let one = KeptSession {
-            key: key.to_owned(),
-            session: kept.session,
-            whose: kept.whose,
-        };
+        let one = kept.under(key.to_owned());
         self.end_all(&[one], ending, now_ms).await?;
         Ok(true)
     }
@@ -266,10 +282,12 @@ impl BrowserSessions {
                 space: SPACE,
                 key: one.key.as_str().into(),
             });
-            writes.push(NoteWrite::Delete {
-                space: WHOSE,
-                key: format!("{}:{}", one.whose, one.key).into(),
-            });
+            for (space, name) in &one.found_by {
+                writes.push(NoteWrite::Delete {
+                    space,
+                    key: name.as_str().into(),
+                });
+            }
             writes.push(put(CLOSED, one.key.clone(), json!(ended), until));
             let closed = ended.closed;
             let alike = (
@@ -343,6 +361,27 @@ impl BrowserSessions {
         Ok(marks.iter().filter_map(read).flat_map(of_a_mark).collect())
     }
 
+    /// The sessions of a session at the provider; where none is named, of a person.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn of(&self, whose: &Whose, now_ms: i64) -> Result<Vec<KeptSession>, StoreError> {
+        let (space, name) = match &whose.at_provider {
+            Some(session) => (AT_PROVIDER, session),
+            None => (WHOSE, &whose.person),
+        };
+        let (store, prefix) = (self.store().await?, format!("{name}:"));
+        let notes = store.notes(space, &prefix, None, MOST * 2, now_ms).await?;
+        let mut found = Vec::new();
+        for note in &notes {
+            let key = note.key.strip_prefix(&*prefix).unwrap_or_default();
+            if let Some((_, kept)) = self.note(key, now_ms).await? {
+                found.push(kept.under(key.to_owned()));
+            }
+        }
+        Ok(found)
+    }
+
     /// The session whose key begins so.
     ///
     /// # Errors
@@ -370,11 +409,7 @@ impl BrowserSessions {
 
 fn read(note: Note) -> Option<KeptSession> {
     let kept = Kept::deserialize(&note.value).ok()?;
-    Some(KeptSession {
-        key: note.key.into(),
-        session: kept.session,
-        whose: kept.whose,
-    })
+    Some(kept.under(note.key.into()))
 }
 
 fn put(space: &'static str, key: String, value: Value, expires_at_ms: i64) -> NoteWrite {

@@ -36,6 +36,15 @@ pub struct Session {
     pub digest: KeyDigest,
 }
 
+/// Whose a session is. Both are digests that tell nothing of what they are made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Whose {
+    /// The person, at their issuer.
+    pub person: String,
+    /// The session of that person at the issuer, where it says which.
+    pub at_provider: Option<String>,
+}
+
 const fn nothing() -> KeyDigest {
     KeyDigest([0; 32])
 }

@@ -10,7 +10,7 @@ use postern_model::entity::{Algorithm, Name};
 use serde_json::{Map, Value};
 
 /// Longest subject, bytes (§2).
-const SUBJECT: usize = 255;
+pub(crate) const SUBJECT: usize = 255;
 
 /// What an ID token has to say.
 #[derive(Debug, Clone, Copy)]
@@ -28,7 +28,7 @@ pub struct Expected<'a> {
     pub now: i64,
 }
 
-/// Why an ID token proves nobody. What is said follows "the ID token".
+/// Why an ID token, or a logout token, proves nobody. What is said follows "the ID token".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IdFault {
     /// It is not one of the issuer's.
@@ -91,6 +91,14 @@ pub fn verify(token: &[u8], by: &Trusted<'_>, expected: &Expected<'_>) -> Result
     Ok(token)
 }
 
+/// The session at the provider (`sid`), as an ID token says that was checked (OpenID Connect
+/// Back-Channel Logout 1.0 §2.1).
+pub fn session(token: &[u8]) -> Option<Name> {
+    let read = Unverified::parse(token).ok()?;
+    let session = read.claims().get("sid")?.as_str()?;
+    (!session.is_empty() && session.len() <= SUBJECT).then(|| session.into())
+}
+
 /// For us; where it is for others too, made for us.
 fn audience(token: &Token, claims: &Map<String, Value>, client_id: &Name) -> Result<(), IdFault> {
     let made_for_us = match claims.get("azp") {
@@ -104,7 +112,7 @@ fn audience(token: &Token, claims: &Map<String, Value>, client_id: &Name) -> Res
     }
 }
 
-fn times(token: &Token, leeway: i64, now: i64) -> Result<(), IdFault> {
+pub(crate) fn times(token: &Token, leeway: i64, now: i64) -> Result<(), IdFault> {
     let Some(end) = token.expires_at else {
         return Err(IdFault::Claim("has no end (`exp`)"));
     };

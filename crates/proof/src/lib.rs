@@ -17,6 +17,7 @@ mod json;
 pub mod jwk;
 mod jws;
 mod keyring;
+pub mod logout_token;
 pub mod message;
 pub mod password;
 mod signing;

@@ -6,12 +6,14 @@
 //! runtime that the gateway was started on, and goes on if the browser does not wait for it.
 
 mod kept;
+mod logout;
 mod outside;
 mod refresh;
 mod seal;
 mod sign_in;
 
 pub use kept::Kept;
+pub(crate) use logout::{Clients, refused as logout_refused};
 pub use outside::{
     Asking, Begun, Client, Granted, Keep, KeepAway, NobodyKeeps, Outside, SignOn, SignOnFault,
 };

@@ -54,6 +54,14 @@ impl Browser {
         response
     }
 
+    /// Sends a form.
+    pub(super) fn post(&mut self, to: SocketAddr, target: &str, form: &str) -> Response {
+        let kind = "Content-Type: application/x-www-form-urlencoded";
+        // A line end more after it is passed over (RFC 9112 §2.2).
+        let lines = format!("{kind}\r\nContent-Length: {}\r\n\r\n{form}", form.len());
+        self.send("POST", to, target, &lines)
+    }
+
     fn keep(&mut self, host: SocketAddr, cookie: &str) {
         let mut parts = cookie.split(';').map(str::trim);
         let (name, value) = parts

@@ -1,5 +1,7 @@
 // oidc-provider, told by lines of JSON who signs in next: {"account": "lin"}, {"error":
-// "access_denied"}. Arguments: the library, a port, the addresses of the gateway's hosts as JSON.
+// "access_denied"}. {"sign": CLAIMS} has it sign a token, {"count": true} say how many were
+// refreshed. Arguments: the library, a port, the addresses of the gateway's hosts as JSON.
+import { createSign, generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
@@ -11,6 +13,15 @@ const issuer = `http://127.0.0.1:${port}`;
 let next = { account: 'lin' };
 let lives = { AccessToken: 3600 };
 
+const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const key = { ...privateKey.export({ format: 'jwk' }), kid: 'one', alg: 'RS256', use: 'sig' };
+
+const base64url = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const signed = (claims) => {
+  const text = `${base64url({ alg: 'RS256', kid: 'one', typ: 'logout+jwt' })}.${base64url(claims)}`;
+  return `${text}.${createSign('RSA-SHA256').update(text).sign(privateKey, 'base64url')}`;
+};
+
 const provider = new Provider(issuer, {
   clients: ['shop-web', 'other-web'].map((client_id) => ({
     client_id,
@@ -18,7 +29,10 @@ const provider = new Provider(issuer, {
     redirect_uris: hosts.map((host) => `${host}/.well-known/postern/session/callback`),
     post_logout_redirect_uris: hosts.map((host) => `${host}/bye`),
     grant_types: ['authorization_code', 'refresh_token'],
+    backchannel_logout_uri: `${hosts[0]}/.well-known/postern/session/backchannel-logout`,
+    backchannel_logout_session_required: true,
   })),
+  jwks: { keys: [key] },
   cookies: { keys: ['only for tests'] },
   claims: { openid: ['sub'], profile: ['name', 'groups'] },
   // Groups are in the ID token, and not only at the userinfo endpoint.
@@ -27,7 +41,7 @@ const provider = new Provider(issuer, {
     accountId: id,
     claims: () => ({ sub: id, name: id, groups: ['staff'] }),
   }),
-  features: { devInteractions: { enabled: false } },
+  features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: true } },
   interactions: { url: (_, interaction) => `/login/${interaction.uid}` },
   scopes: ['openid', 'offline_access', 'profile', 'orders:read'],
   issueRefreshToken: () => true,
@@ -36,6 +50,13 @@ const provider = new Provider(issuer, {
     AccessToken: () => lives.AccessToken,
     IdToken: 3600, Interaction: 600, Session: 3600, Grant: 3600, RefreshToken: 7200,
   },
+});
+
+let refreshed = 0;
+provider.on('grant.success', (context) => {
+  if (context.oidc.params.grant_type === 'refresh_token') {
+    refreshed += 1;
+  }
 });
 
 const login = async (request, response) => {
@@ -62,6 +83,14 @@ createServer((request, response) => {
 
 for await (const line of createInterface({ input: process.stdin })) {
   const said = JSON.parse(line);
+  if (said.count) {
+    console.log(JSON.stringify({ refreshed }));
+    continue;
+  }
+  if (said.sign) {
+    console.log(JSON.stringify({ token: signed(said.sign) }));
+    continue;
+  }
   if (said.lives) {
     lives = said.lives;
   } else {

@@ -340,3 +340,51 @@ fn other_nodes_refuse_a_revoked_session_within_a_second() {
     refused(one, &kim);
     println!("refused on the other node after {took:?}");
 }
+
+#[test]
+fn whose_tokens_are_revoked_is_signed_out_too() {
+    let Some(mut world) = World::one() else {
+        return;
+    };
+    let (mut lin, kim) = (world.signed_in("lin"), world.signed_in("kim"));
+    let (cookie, kim) = (world.cookie(&lin), world.cookie(&kim));
+    let mut cut = open(world.node(), &cookie);
+    let which = ["tokens", "revoke", "--issuer", "login", "--subject", "lin"];
+    let revoke = [&which[..], &["--reason", "Laptop stolen", "--yes"]].concat();
+    world.node().ok(&revoke);
+    let begun = Instant::now();
+    let response = refused(world.node(), &cookie);
+    let told = response.text();
+    for due in ["with all tokens of its subject", "Laptop stolen"] {
+        assert!(told.contains(due), "{due}: {told}");
+    }
+    assert!(!told.contains("root") && !told.contains("rev_"), "{told}");
+    let (_, _end) = cut.rest(Duration::from_secs(30));
+    assert!(begun.elapsed() < STREAM, "{:?}", begun.elapsed());
+    assert_eq!(ask(world.node(), &kim).status, 200);
+    let listed = world.node().json(&["sessions", "list"]);
+    assert_eq!(listed["sessions"].as_array().map(Vec::len), Some(1));
+    // Where nobody is asked who calls, they are nobody in particular.
+    let open = lin.send("GET", world.at(), "/open", FETCHED);
+    assert_eq!(open.status, 200, "{}", open.text());
+    let request = response.header("x-request-id").expect("an id");
+    let why = within(STREAM, "the record", || {
+        let ran = world.node().run(&["why", &request]);
+        ran.status.success().then_some(ran.stdout)
+    });
+    for due in [
+        "session.invalid",
+        "revocation rev_",
+        "by ",
+        "tokens restore rev_",
+    ] {
+        assert!(why.contains(due), "{due}: {why}");
+    }
+    // Whoever navigates signs in again, and that counts.
+    std::thread::sleep(Duration::from_secs(2));
+    let shown = lin.open(world.at(), "/");
+    assert_eq!(shown.response.status, 200, "{}", shown.response.text());
+    let again = world.cookie(&lin);
+    assert!(again != cookie);
+    assert_eq!(ask(world.node(), &again).status, 200);
+}

@@ -34,7 +34,11 @@ async fn lately(all: &BrowserSessions, now_ms: i64) -> Vec<String> {
 async fn put(all: &BrowserSessions, n: usize, whose: &str, now_ms: i64) -> Vec<String> {
     let session = session(n);
     let key = key(n);
-    let put = all.put(&key, whose, session, now_ms + HOUR, now_ms);
+    let whose = Whose {
+        person: whose.to_owned(),
+        at_provider: n.is_multiple_of(2).then(|| format!("at {whose}")),
+    };
+    let put = all.put(&key, &whose, session, now_ms + HOUR, now_ms);
     put.await.unwrap()
 }
 
@@ -147,4 +151,41 @@ async fn how_sessions_ended_is_told_for_a_while() {
     assert!(all.ended_like(prefix, NOW + 2).await.unwrap().is_some());
     let after = NOW + 2 + HOUR;
     assert_eq!(all.ended(&key(7), after).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn sessions_are_found_by_whose_they_are() {
+    let (_folder, directory) = place();
+    let all = BrowserSessions::new(None, directory);
+    for n in 0..4 {
+        put(&all, n, "lin", NOW).await;
+        put(&all, 10 + n, "kim", NOW).await;
+    }
+    let of = async |at_provider: Option<&str>| {
+        let whose = Whose {
+            person: "lin".to_owned(),
+            at_provider: at_provider.map(str::to_owned),
+        };
+        let found = all.of(&whose, NOW).await.unwrap();
+        let mut keys: Vec<String> = found.into_iter().map(|one| one.key).collect();
+        keys.sort();
+        keys
+    };
+    assert_eq!(of(None).await, [0, 1, 2, 3].map(key));
+    assert_eq!(of(Some("at lin")).await, [0, 2].map(key));
+    assert_eq!(of(Some("at")).await, Vec::<String>::new());
+    all.end(&key(2), &signed_out(), NOW).await.unwrap();
+    assert_eq!(of(None).await, [0, 1, 3].map(key));
+    assert_eq!(of(Some("at lin")).await, [key(0)]);
+    // What is kept longer is found longer.
+    let kept = all.get(&key(0), NOW).await.unwrap().unwrap();
+    let first = key(0);
+    let swap = all.swap(&first, &kept, session(7), NOW + 3 * HOUR, NOW);
+    assert!(swap.await.unwrap());
+    let whose = Whose {
+        person: "lin".to_owned(),
+        at_provider: Some("at lin".to_owned()),
+    };
+    let later = all.of(&whose, NOW + 2 * HOUR).await.unwrap();
+    assert_eq!(later.len(), 1);
 }

@@ -166,7 +166,7 @@ impl Code {
             Self::IdentityProviderUnreachable => kinds(&[], &["issuer"], &["error", "since", "asked"]),
             Self::SessionMissing => kinds(&["cookie", "why"], &[], &[]),
             Self::SessionExpired => kinds(&["cookie", "since", "why"], &[], &[]),
-            Self::SessionInvalid => kinds(&["cookie", "error", "ended_at", "reason"], &["ended_by"], &["revocation"]),
+            Self::SessionInvalid => kinds(&["cookie", "error", "ended_at", "reason", "signing"], &["ended_by"], &["revocation"]),
             Self::SignatureInvalid => kinds(&["error", "components", "seen"], &[], &["key", "reason"]),
             Self::SignatureKeyUnknown => kinds(&["error", "components", "seen"], &[], &["keyid"]),
             Self::SignatureStale => kinds(&["created", "expires", "now", "skew", "max_age", "leeway"], &["key"], &[]),

@@ -67,6 +67,8 @@ pub enum How {
     TooMany,
     /// An administrator has revoked it.
     Revoked,
+    /// The identity provider has said that the person signed out there.
+    Provider,
 }
 
 impl How {
@@ -77,6 +79,7 @@ impl How {
             Self::Replaced => "ended when its browser signed in anew",
             Self::TooMany => "was ended as the oldest of too many",
             Self::Revoked => "was revoked",
+            Self::Provider => "ended when its person signed out at the identity provider",
         }
     }
 }

@@ -65,10 +65,10 @@ pub(crate) struct TokensList {
   postern tokens revoke --issuer corp --client till-7 --reason \"Its secret was in a log\" --yes
   postern tokens revoke --issuer corp --jti 6e2c4f --until 12h --reason \"Was in a bug report\"
 
-By subject or client, it ends every token that was made up to now, and those that do not say when
-they were made (`iat`); whoever signs in again gets one that is good. It says what it does and asks;
-without a terminal to ask at, it does nothing unless --yes is given. Revocations of the issuer that
-are over are removed with it.")]
+By subject or client, it ends every token that was made up to now, those that do not say when they
+were made (`iat`), and sessions of browsers that began by now; whoever signs in again gets one that
+is good. It says what it does and asks; without a terminal to ask at, it does nothing unless --yes
+is given. Revocations of the issuer that are over are removed with it.")]
 #[command(group = clap::ArgGroup::new("tokens").required(true))]
 pub(crate) struct TokensRevoke {
     /// The issuer's name in the configuration.

@@ -149,6 +149,7 @@ fn ended_before(id: &str, before: &Value) -> String {
         "signed_out" => "its browser signed out",
         "replaced" => "its browser signed in anew",
         "too_many" => "it was the oldest of too many",
+        "provider" => "its person signed out at the identity provider",
         _ => "it was revoked",
     };
     let by = match text(before, "by") {

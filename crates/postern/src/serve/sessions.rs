@@ -7,7 +7,7 @@ use postern_model::{Fault, Secret};
 use postern_outbound::dial::TrustError;
 use postern_outbound::oidc::{self, Callback, OidcError, Pending, Provider, Settings, Userinfo};
 use postern_outbound::{Clock, HttpClient};
-use postern_policy::session::{Closed, How};
+use postern_policy::session::{Closed, How, Whose};
 use postern_proxy::sessions::{
     Asking, Begun, Client, Granted, Keep, KeepAway, Outside, SignOn, SignOnFault,
 };
@@ -81,7 +81,7 @@ impl Keep for Kept {
     fn put<'a>(
         &'a self,
         key: &'a str,
-        whose: &'a str,
+        whose: &'a Whose,
         value: Value,
         gone_at: i64,
     ) -> Asking<'a, Result<Vec<String>, KeepAway>> {
@@ -89,6 +89,16 @@ impl Keep for Kept {
             let gone_at = gone_at.saturating_mul(1000);
             let put = self.0.put(key, whose, value, gone_at, now());
             put.await.map_err(away)
+        })
+    }
+
+    fn of<'a>(&'a self, whose: &'a Whose) -> Asking<'a, Result<Vec<(String, Value)>, KeepAway>> {
+        Box::pin(async move {
+            let found = self.0.of(whose, now()).await.map_err(away)?;
+            Ok(found
+                .into_iter()
+                .map(|one| (one.key, one.session))
+                .collect())
         })
     }
 

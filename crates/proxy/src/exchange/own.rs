@@ -3,6 +3,7 @@
 
 mod check;
 mod grant;
+mod logout;
 mod session;
 
 use super::attempt::Passed;
@@ -19,6 +20,7 @@ use crate::date;
 use crate::gateway::{Core, CoreState};
 use crate::http1::Length;
 use crate::wellknown::answer::Answer;
+use crate::wellknown::session::SessionPage;
 use crate::wellknown::{Page, csrf, denials, may_come, whoami};
 use postern_model::entity::Authentication;
 use postern_model::{Code, Denial, RequestId};
@@ -88,6 +90,9 @@ impl Answering<'_> {
             Page::Csrf => self
                 .csrf_token(&snapshot, &live, journal)
                 .ok_or_else(not_found)?,
+            Page::Session(SessionPage::BackchannelLogout) => {
+                self.logged_out(&snapshot, &live, intake, journal).await?
+            }
             Page::Session(page) => self.session(page, &snapshot, &live, journal).await?,
             Page::Issuer(name, endpoint) => {
                 let at = self.issuer(name, &snapshot, &live).ok_or_else(not_found)?;

@@ -3,7 +3,7 @@
 use crate::issuers::Permit;
 use postern_model::Secret;
 use postern_model::entity::Name;
-use postern_policy::session::{Closed, How};
+use postern_policy::session::{Closed, How, Whose};
 use serde_json::Value;
 use std::fmt;
 use std::future::Future;
@@ -28,10 +28,14 @@ pub trait Keep: fmt::Debug + Send + Sync {
     fn put<'a>(
         &'a self,
         key: &'a str,
-        whose: &'a str,
+        whose: &'a Whose,
         value: Value,
         gone_at: i64,
     ) -> Asking<'a, Result<Vec<String>, KeepAway>>;
+
+    /// The sessions of a session at the provider; where none is named, of a person: their keys, and
+    /// what is kept.
+    fn of<'a>(&'a self, whose: &'a Whose) -> Asking<'a, Result<Vec<(String, Value)>, KeepAway>>;
 
     /// Keeps another value, if the one that is kept is still the one that is expected; whether it
     /// was.
@@ -176,10 +180,14 @@ impl Keep for NobodyKeeps {
     fn put<'a>(
         &'a self,
         _: &'a str,
-        _: &'a str,
+        _: &'a Whose,
         _: Value,
         _: i64,
     ) -> Asking<'a, Result<Vec<String>, KeepAway>> {
+        Self::away()
+    }
+
+    fn of<'a>(&'a self, _: &'a Whose) -> Asking<'a, Result<Vec<(String, Value)>, KeepAway>> {
         Self::away()
     }
 

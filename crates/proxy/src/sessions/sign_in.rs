@@ -9,7 +9,7 @@ use postern_model::Secret;
 use postern_model::denial::{Code, Denial, printable};
 use postern_model::entity::{HOST_PREFIX, Issuer, KeyDigest, Name, SameSite, Service, SessionRule};
 use postern_policy::cookie::SIGN_IN;
-use postern_policy::session::{How, Session};
+use postern_policy::session::{How, Session, Whose};
 use postern_proof::id_token::{self, Expected, IdFault};
 use postern_proof::{Fault, Token, Trusted};
 use serde::{Deserialize, Serialize};
@@ -95,20 +95,24 @@ pub(crate) fn forgotten(name: &str, secure: bool) -> String {
 }
 
 fn refused(error: &str) -> Denial {
-    let error = printable(error.as_bytes(), SHOWN);
     Denial::new(Code::SessionInvalid)
         .status(403)
-        .saw("error", error)
+        .saw("error", shown(error))
 }
 
 /// The provider, and not who signs in, is to blame.
-fn provider(issuer: &Issuer, error: &str) -> Denial {
+pub(super) fn provider(issuer: &Issuer, error: &str) -> Denial {
     Denial::new(Code::IdentityProviderUnreachable)
         .saw("issuer", issuer.name.to_string())
-        .saw("error", printable(error.as_bytes(), SHOWN))
+        .saw("error", shown(error))
 }
 
-fn away(error: &str) -> Denial {
+/// A text of a provider, as it is shown.
+pub(super) fn shown(error: &str) -> String {
+    printable(error.as_bytes(), SHOWN)
+}
+
+pub(super) fn away(error: &str) -> Denial {
     tracing::error!("nobody can be signed in: {error}");
     Denial::new(Code::ConfigurationStale)
 }
@@ -205,11 +209,8 @@ impl Browsers {
         let kept = self.inner.kept(place, &granted, token, from);
         let kept = kept.ok_or_else(|| Denial::new(Code::Internal))?;
         let inner = self.inner.clone();
-        let (key, whose, value) = (
-            key(&made.digest),
-            self.inner.whose(&kept.token),
-            kept.written(),
-        );
+        let (key, value) = (key(&made.digest), kept.written());
+        let whose = self.inner.whose(&kept.token, &granted);
         let gone_at = kept.gone_at();
         let put =
             self.outside(async move { inner.outside.keep.put(&key, &whose, value, gone_at).await });
@@ -303,10 +304,28 @@ impl<'a> Place<'a> {
 }
 
 impl Inner {
-    /// Whose sessions are counted together: somebody's at an issuer.
-    fn whose(&self, token: &Token) -> String {
+    /// Whose a new session is.
+    fn whose(&self, token: &Token, granted: &Granted) -> Whose {
+        let id_token = granted.id_token.as_ref();
+        let session = id_token.and_then(|text| id_token::session(text.expose().as_bytes()));
         let subject = token.subject.as_deref().unwrap_or_default();
-        let name = format!("{}\n{subject}", token.issuer);
+        Whose {
+            person: self.person(&token.issuer, subject),
+            at_provider: session.map(|session| self.at_provider(&token.issuer, &session)),
+        }
+    }
+
+    /// By what the sessions of somebody at an issuer are counted and found.
+    pub(super) fn person(&self, issuer: &str, subject: &str) -> String {
+        self.named(&format!("{issuer}\n{subject}"))
+    }
+
+    /// By what the sessions of a session at the issuer are found.
+    pub(super) fn at_provider(&self, issuer: &str, session: &str) -> String {
+        self.named(&format!("{issuer}\n{session}"))
+    }
+
+    fn named(&self, name: &str) -> String {
         let digest = self.known.key().name(name.as_bytes());
         key(&digest).chars().take(32).collect()
     }

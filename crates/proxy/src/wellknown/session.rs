@@ -19,6 +19,9 @@ pub(crate) const LONGEST_QUERY: usize = 8 * 1024;
 /// meanwhile.
 pub(crate) const LONGEST_BACK: usize = 1024;
 
+/// Longest form that a provider may send to sign somebody out, bytes.
+pub(crate) const LONGEST_FORM: usize = 16 * 1024;
+
 /// What a page is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SessionPage {
@@ -28,6 +31,8 @@ pub(crate) enum SessionPage {
     Callback,
     /// Ends a session.
     SignOut,
+    /// Where providers say that they have signed somebody out.
+    BackchannelLogout,
 }
 
 impl SessionPage {
@@ -36,6 +41,7 @@ impl SessionPage {
             "sign-in" => Self::SignIn,
             "callback" => Self::Callback,
             "sign-out" => Self::SignOut,
+            "backchannel-logout" => Self::BackchannelLogout,
             _ => return None,
         })
     }
@@ -71,6 +77,26 @@ pub(crate) fn parameter(query: &[u8], name: &str) -> Option<String> {
         rest = behind;
     }
     String::from_utf8(out).ok()
+}
+
+/// The token of a form that a provider sends (OpenID Connect Back-Channel Logout 1.0 §2.5).
+///
+/// # Errors
+/// Why there is none.
+pub(crate) fn logout_token(kind: Option<&[u8]>, form: &[u8]) -> Result<String, &'static str> {
+    let kind = kind.unwrap_or_default();
+    let kind = kind.split(|&b| b == b';').next().unwrap_or_default();
+    if !kind
+        .trim_ascii()
+        .eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
+    {
+        return Err("it is not sent as a form (`application/x-www-form-urlencoded`)");
+    }
+    if form.len() > LONGEST_FORM {
+        return Err("the form is too long");
+    }
+    let token = parameter(form, "logout_token").filter(|token| !token.is_empty());
+    token.ok_or("the form has no `logout_token`, or two, or one that is too long")
 }
 
 /// Where a browser wants to be sent back to: a path on this host in its normal form, and maybe a
@@ -135,7 +161,8 @@ pub(crate) fn named<'a>(
     services(rules, host).find(|(service, _)| *service.name == *name)
 }
 
-fn empty(status: u16) -> Answer {
+/// No content, for nobody to keep.
+pub(crate) fn empty(status: u16) -> Answer {
     Answer {
         status,
         fields: vec![
@@ -237,6 +264,33 @@ mod tests {
         }
         let long = format!("return=/{}", "a".repeat(LONGEST_BACK));
         assert_eq!(back(long.as_bytes()), None);
+    }
+
+    #[test]
+    fn a_form_has_one_token() {
+        const FORM: &[u8] = b"application/x-www-form-urlencoded";
+        let read = |form: &str| logout_token(Some(FORM), form.as_bytes());
+        assert_eq!(read("logout_token=a.b.c").as_deref(), Ok("a.b.c"));
+        let more = read("x=1&logout_token=a%2Eb.c&logout_tokens=d");
+        assert_eq!(more.as_deref(), Ok("a.b.c"));
+        for wrong in [
+            "",
+            "logout_token=",
+            "logout_token",
+            "logout_token=a&logout_token=b",
+            "logout_token=%",
+            "logout_token=%ff",
+            "logout_tokens=a",
+        ] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+        assert!(read(&format!("logout_token={}", "a".repeat(LONGEST_FORM))).is_err());
+        assert!(read(&format!("logout_token={}", "a".repeat(LONGEST_QUERY + 1))).is_err());
+        let with = |kind: Option<&[u8]>| logout_token(kind, b"logout_token=a");
+        let spoken: &[u8] = b"Application/X-WWW-Form-Urlencoded; charset=utf-8";
+        assert!(with(Some(spoken)).is_ok());
+        assert!(with(Some(b"application/json")).is_err());
+        assert!(with(None).is_err());
     }
 
     #[test]

@@ -18,6 +18,7 @@ use postern_model::key::Keyer;
 use postern_model::permission::{BuiltIn, Grants, Point};
 use postern_policy::facts::Reading;
 use postern_policy::policies::LimitUse;
+use postern_policy::session::Whose;
 use postern_policy::{Directory, Rules};
 use postern_store::{
     Action, ApplyError, Change, ChangeMeta, DataDirectory, Kind, MasterSource, Store,
@@ -334,7 +335,11 @@ impl World {
             "service": service, "origin": "https://shop.example", "from": "192.0.2.7",
             "begun_at": 1_700_000_000, "ends_at": ENDS, "idle": ENDS, "seen": 1_700_000_000,
         });
-        let put = self.sessions.put(key, key, session, ENDS * 1000, 0);
+        let whose = Whose {
+            person: key.to_owned(),
+            at_provider: None,
+        };
+        let put = self.sessions.put(key, &whose, session, ENDS * 1000, 0);
         put.await.unwrap();
     }
 

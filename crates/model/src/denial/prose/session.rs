@@ -1,6 +1,6 @@
 //! Refusals of people at browsers.
 
-use super::super::Code;
+use super::super::{Code, Value};
 use super::Told;
 use super::words::Moment;
 use std::fmt::{self, Write};
@@ -24,16 +24,22 @@ pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
             }
         }
         Code::SessionInvalid => {
+            let signing = told.get("signing").and_then(Value::as_text).unwrap_or("in");
             match (cookie, told.get("error")) {
                 (Some(cookie), Some(error)) => {
                     let holds = "holds proves nobody";
                     write!(out, "What the cookie `{cookie}` {holds}: {error}")
                 }
-                (None, Some(error)) => write!(out, "Nobody was signed in: {error}"),
+                (None, Some(error)) => write!(out, "Nobody was signed {signing}: {error}"),
                 (Some(cookie), None) => {
                     write!(out, "What the cookie `{cookie}` holds proves nobody")
                 }
-                (None, None) => out.write_str("Nobody is signed in by what the request brought"),
+                (None, None) => {
+                    write!(
+                        out,
+                        "Nobody is signed {signing} by what the request brought"
+                    )
+                }
             }?;
             if let Some(at) = told.get("ended_at") {
                 write!(out, " at {}", Moment(at))?;
@@ -62,6 +68,9 @@ pub(super) fn fix(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
     out.write_str(match told.code {
         Code::SessionMissing => {
             "Sign in at `/.well-known/postern/session/sign-in` of this host, with a browser."
+        }
+        Code::SessionInvalid if told.get("signing").is_some() => {
+            "Send a token as OpenID Connect Back-Channel Logout 1.0 §2.4 has it, once."
         }
         _ => "Sign in again, at `/.well-known/postern/session/sign-in` of this host.",
     })

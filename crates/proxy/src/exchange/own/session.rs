@@ -84,6 +84,8 @@ impl Answering<'_> {
                 }
                 Ok(session::back_to(&signed_in, rule.same_site))
             }
+            // It has a body, and nobody at a browser.
+            SessionPage::BackchannelLogout => Err(not_found()),
             SessionPage::SignOut => {
                 if let Some(denial) = self.asked.forged(snapshot.rules, live) {
                     return Err(Failed::Refused(denial));

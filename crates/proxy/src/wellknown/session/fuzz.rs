@@ -1,6 +1,6 @@
 //! What browsers and providers send while somebody signs in.
 
-use super::{back, origin, parameter};
+use super::{back, logout_token, origin, parameter};
 use crate::sessions::fuzz as kept;
 use postern_model::entity::{SameSite, SessionRule};
 use std::time::Duration;
@@ -26,6 +26,14 @@ pub fn fuzz(data: &[u8]) -> Result<(), String> {
             .is_none_or(|host| host.contains(['/', '?', '#', '@', '\\']))
     {
         return Err(format!("an origin is {origin:?}"));
+    }
+    let kind: &[u8] = b"application/x-www-form-urlencoded";
+    for form in [data, &[b"logout_token=", data].concat()] {
+        if let Ok(token) = logout_token(Some(kind), form)
+            && token.len() > form.len()
+        {
+            return Err(format!("a token is longer than its form: {token:?}"));
+        }
     }
     let rule = SessionRule {
         issuer: 0,

@@ -439,6 +439,9 @@ fn of_pages() -> Vec<Denial> {
             .saw("error", "its session was revoked")
             .saw("ended_at", at)
             .saw("reason", "Laptop stolen"),
+        new(Code::SessionInvalid)
+            .saw("signing", "out")
+            .saw("error", "the token is over (`exp`)"),
         new(Code::CsrfTokenExpired)
             .saw("header", "X-CSRF-Token")
             .saw("cookie", "postern_csrf")
