@@ -6,14 +6,16 @@
     reason = "for tests alone"
 )]
 
+pub mod attacks;
+
 use crate::jwk::Brought;
 use aws_lc_rs::digest;
-use aws_lc_rs::encoding::{AsBigEndian, EcPublicKeyUncompressedBin};
+use aws_lc_rs::encoding::{AsBigEndian, AsDer, EcPublicKeyUncompressedBin, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair as RsaKey, KeySize};
 use aws_lc_rs::signature::{self, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _};
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use postern_model::entity::Algorithm;
 use serde_json::{Value, json};
 
@@ -110,6 +112,29 @@ impl Signer {
         jwk["kid"] = self.kid.as_str().into();
         jwk["alg"] = self.algorithm.name().into();
         jwk
+    }
+
+    /// The public key as certificates have it (RFC 5280 §4.1, `SubjectPublicKeyInfo`); a secret as
+    /// it is.
+    pub fn public_der(&self) -> Vec<u8> {
+        let der: PublicKeyX509Der<'_> = match &self.key {
+            Key::Rsa(key) => key.public_key().as_der().unwrap(),
+            Key::Ec(key) => key.public_key().as_der().unwrap(),
+            Key::Ed25519(key) => key.public_key().as_der().unwrap(),
+            Key::Shared(secret) => return secret.clone(),
+        };
+        der.as_ref().to_vec()
+    }
+
+    /// The same, as text (RFC 7468 §13).
+    pub fn public_pem(&self) -> String {
+        let coded = STANDARD.encode(self.public_der());
+        let mut pem = "-----BEGIN PUBLIC KEY-----\n".to_owned();
+        for line in coded.as_bytes().chunks(64) {
+            pem.push_str(std::str::from_utf8(line).unwrap());
+            pem.push('\n');
+        }
+        pem + "-----END PUBLIC KEY-----\n"
     }
 
     /// What tokens call it that are bound to it (RFC 7638).
