@@ -1,9 +1,11 @@
 //! Client certificates as what callers prove themselves with: made by openssl, sent by curl.
 
+mod handshake;
+
 use crate::harness::binary::workspace;
 use crate::harness::files::{Scratch, scratch};
 use crate::harness::gateway::{Launch, cli};
-use crate::harness::program::{Ran, free_address, installed, run, run_with_input};
+use crate::harness::program::{Ran, free_address, installed, run};
 use crate::harness::{Gateway, SOON, eventually};
 use crate::upstream::Upstream;
 use postern_model::key::ApiKey;
@@ -258,84 +260,6 @@ fn what_is_no_identity_is_said_with_what_would_be() {
     ] {
         assert!(why.contains(part), "no {part} in {why}");
     }
-}
-
-#[test]
-fn a_certificate_without_its_key_opens_nothing() {
-    let Some(made) = made() else { return };
-    let upstream = Upstream::start();
-    let credentials =
-        json!({ID: {"app": "shop", "certificate": {"uri": "spiffe://example.com/till/7"}}});
-    let (_gateway, to) = made.start(&upstream, &credentials, |_| {});
-    // Whoever has the certificate and not the key cannot finish the handshake, whatever it is
-    // signed with.
-    let mut openssl = Command::new("openssl");
-    openssl.args([
-        "s_client",
-        "-quiet",
-        "-connect",
-        &to.to_string(),
-        "-servername",
-        "api.test",
-    ]);
-    openssl.args([
-        "-cert",
-        &made.path("till-7.crt"),
-        "-key",
-        &made.path("till-8.key"),
-    ]);
-    let request = "GET /orders HTTP/1.1\r\nHost: api.test\r\nConnection: close\r\n\r\n";
-    let ran = run_with_input(&mut openssl, request.as_bytes(), SOON);
-    assert!(!ran.stdout.contains("200 OK"), "{ran:?}");
-    assert!(upstream.seen().is_empty());
-}
-
-#[test]
-fn a_session_is_judged_anew_when_it_is_resumed() {
-    let Some(made) = made() else { return };
-    let upstream = Upstream::start();
-    let credentials =
-        json!({ID: {"app": "shop", "certificate": {"uri": "spiffe://example.com/till/7"}}});
-    let (gateway, to) = made.start(&upstream, &credentials, |_| {});
-    let session = made.path("session");
-    let ask = |how: &str| {
-        let mut openssl = Command::new("openssl");
-        openssl.args([
-            "s_client",
-            "-ign_eof",
-            "-tls1_2",
-            "-connect",
-            &to.to_string(),
-            "-servername",
-            "api.test",
-            how,
-            &session,
-        ]);
-        openssl.args([
-            "-cert",
-            &made.path("till-7.crt"),
-            "-key",
-            &made.path("till-7.key"),
-        ]);
-        let request = "GET /orders HTTP/1.1\r\nHost: api.test\r\nConnection: close\r\n\r\n";
-        run_with_input(&mut openssl, request.as_bytes(), SOON).stdout
-    };
-    assert!(ask("-sess_out").contains("200 OK"));
-    let resumed = ask("-sess_in");
-    assert!(
-        resumed.contains("Reused, TLS") && resumed.contains("200 OK"),
-        "{resumed}"
-    );
-    // The authority goes, and another one comes in its place.
-    let other = self::made().expect("openssl is there");
-    std::fs::copy(other.folder.join("ca.crt"), made.folder.join("ca.crt")).expect("a copy");
-    let file = std::fs::read_to_string(gateway.file()).expect("its configuration");
-    gateway.replace_config(&format!("{file}\n"));
-    eventually("the other authority counts", || {
-        let resumed = ask("-sess_in");
-        (resumed.contains("Reused, TLS") && resumed.contains("connection.certificate_untrusted"))
-            .then_some(())
-    });
 }
 
 #[test]

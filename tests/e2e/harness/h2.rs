@@ -41,6 +41,38 @@ pub(crate) fn exchange(to: SocketAddr, request: Request<Vec<u8>>, trailers: Head
     })
 }
 
+/// Sends one request over TLS, on a connection of its own that is made for a server name; and how
+/// its session came about.
+pub(crate) fn over_tls(
+    to: SocketAddr,
+    sni: &str,
+    config: rustls::ClientConfig,
+    request: Request<Vec<u8>>,
+) -> (Answer, Option<rustls::HandshakeKind>) {
+    let name = rustls::pki_types::ServerName::try_from(sni.to_owned()).expect("a server name");
+    run(async move {
+        let tcp = tokio::net::TcpStream::connect(to)
+            .await
+            .expect("a connection");
+        let tls = tokio_rustls::TlsConnector::from(std::sync::Arc::new(config))
+            .connect(name, tcp)
+            .await
+            .expect("a session");
+        let kind = tls.get_ref().1.handshake_kind();
+        assert_eq!(tls.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
+        let (client, connection) = h2::client::handshake(tls).await.expect("a handshake");
+        tokio::spawn(async move {
+            let _ = connection.await;
+        });
+        (send(client, request, HeaderMap::new()).await, kind)
+    })
+}
+
+/// A GET without a body.
+pub(crate) fn get(uri: &str) -> Request<Vec<u8>> {
+    Request::get(uri).body(Vec::new()).expect("a request")
+}
+
 /// Runs something asynchronous to its end, at most 30 s.
 pub(crate) fn run<T>(work: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()

@@ -83,10 +83,16 @@ impl Authority {
         }
     }
 
-    /// A client configuration that trusts this authority.
-    pub(crate) fn client(&self, identity: Option<&Issued>, alpn: &[&str]) -> rustls::ClientConfig {
+    /// What whoever trusts this authority alone goes by.
+    pub(crate) fn roots(&self) -> rustls::RootCertStore {
         let mut roots = rustls::RootCertStore::empty();
         roots.add(self.issuer.der().clone()).expect("a certificate");
+        roots
+    }
+
+    /// A client configuration that trusts this authority.
+    pub(crate) fn client(&self, identity: Option<&Issued>, alpn: &[&str]) -> rustls::ClientConfig {
+        let roots = self.roots();
         let builder = rustls::ClientConfig::builder_with_provider(provider())
             .with_safe_default_protocol_versions()
             .expect("versions")
