@@ -1,5 +1,7 @@
 //! What the upstream gets: who asks, by which way, under which host and path.
 
+mod stranger;
+
 use crate::harness::gateway::Launch;
 use crate::harness::problem::is_id;
 use crate::harness::program::free_address;
