@@ -3,6 +3,7 @@
 mod browser;
 mod grpc;
 mod http;
+mod names;
 mod streaming;
 mod tls;
 mod uploads;
