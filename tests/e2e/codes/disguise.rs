@@ -6,6 +6,7 @@ use super::row::{Before, Row, Telling};
 use super::table::ROWS;
 use super::world::{Extent, Place, configuration, of_extent};
 use crate::harness::Gateway;
+use crate::harness::problem::bare;
 
 fn start(extent: Extent) -> (Gateway, Place) {
     let place = Place::new();
@@ -134,25 +135,4 @@ fn a_token_that_is_not_genuine_says_nothing_of_why() {
         assert_eq!(forged, unknown, "{telling:?}");
         assert_eq!(forged, foreign, "{telling:?}");
     }
-}
-
-/// A response without date and id, and without what is made from the id.
-fn bare(response: &[u8]) -> String {
-    let text = String::from_utf8(response.to_vec()).expect("text");
-    let mut id = None;
-    let mut out = String::new();
-    for line in text.split_inclusive('\n') {
-        let lower = line.to_ascii_lowercase();
-        if let Some(value) = lower.strip_prefix("x-request-id: ") {
-            id = Some(value.trim().to_ascii_uppercase());
-        }
-        if !lower.starts_with("date: ") {
-            out.push_str(line);
-        }
-    }
-    let out = out.replace(&id.expect("an id"), "ID");
-    // The signature of the link follows the id.
-    let (before, rest) = out.split_once("/ID?").expect("a signed link");
-    let (_, after) = rest.split_once('"').expect("its end");
-    format!("{before}/ID?SIGNATURE\"{after}")
 }

@@ -227,3 +227,31 @@ pub(crate) fn is_id(text: &str) -> bool {
     let digit = |b: u8| b.is_ascii_digit() || (b.is_ascii_uppercase() && !b"ILOU".contains(&b));
     text.len() == 26 && text.bytes().all(digit)
 }
+
+/// A response without date and id, and without what is made from the id: what has to be the same of
+/// two refusals that nobody may tell apart.
+pub(crate) fn bare(response: &[u8]) -> String {
+    let text = String::from_utf8(response.to_vec()).expect("text");
+    let mut id = None;
+    let mut out = String::new();
+    for line in text.split_inclusive('\n') {
+        let lower = line.to_ascii_lowercase();
+        if let Some(value) = lower.strip_prefix("x-request-id: ") {
+            id = Some(value.trim().to_ascii_uppercase());
+        }
+        if !lower.starts_with("date: ") {
+            out.push_str(line);
+        }
+    }
+    let id = id.unwrap_or_else(|| panic!("no id: {text}"));
+    let out = out.replace(&id, "ID");
+    // The signature of the link follows the id.
+    let mut parts = out.split("/ID?");
+    let mut bare = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (_, after) = part.split_once('"').expect("the end of a link");
+        bare.push_str("/ID?SIGNATURE\"");
+        bare.push_str(after);
+    }
+    bare
+}
