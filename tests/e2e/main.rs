@@ -32,4 +32,5 @@ mod signed;
 mod smuggling;
 mod upstream;
 mod upstreams;
+mod ways;
 mod wellknown;
