@@ -2,6 +2,7 @@
 //! mistimed, oversized or meant for elsewhere.
 
 mod attacks;
+mod clocks;
 mod oversized;
 
 use crate::harness::files::{Scratch, scratch};
