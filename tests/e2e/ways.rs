@@ -1,6 +1,7 @@
 //! Every way to prove who one is, side by side before one gateway: what is stolen, made up,
 //! mistimed, oversized or meant for elsewhere.
 
+mod alike;
 mod attacks;
 mod clocks;
 mod oversized;
