@@ -4,6 +4,7 @@ mod browser;
 mod logged_out;
 mod refreshed;
 mod revoked;
+mod elsewhere;
 
 use crate::harness::binary::workspace;
 use crate::harness::gateway::Launch;

@@ -4,6 +4,7 @@
 mod alike;
 mod attacks;
 mod clocks;
+mod elsewhere;
 mod oversized;
 
 use crate::harness::files::{Scratch, scratch};
