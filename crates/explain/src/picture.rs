@@ -39,7 +39,8 @@ struct Words<'a> {
 }
 
 /// Kinds of evidence that are moments.
-const MOMENTS: [&str; 15] = [
+const MOMENTS: [&str; 16] = [
+    "at",
     "since",
     "until",
     "from",
