@@ -13,6 +13,7 @@ mod row;
 mod signed;
 mod table;
 mod text;
+mod tls;
 mod token;
 mod told;
 mod world;

@@ -23,22 +23,22 @@ fn rows(which: impl Fn(&Row) -> bool) -> impl Iterator<Item = (usize, &'static R
 
 #[test]
 fn what_is_hidden_cannot_be_told_from_what_is_not_there() {
-    let (whole, _place) = start(Extent::Whole);
-    let (less, _place_less) = start(Extent::WithoutHidden);
+    let whole = start(Extent::Whole);
+    let less = start(Extent::WithoutHidden);
     let mut compared = 0;
     for telling in Telling::all() {
         for (number, row) in rows(|row| row.is_hidden(telling)) {
-            let ask = |gateway: &Gateway| {
+            let ask = |(gateway, place): &(Gateway, Place)| {
                 let asking = Asking {
                     gateway: gateway.address,
+                    tls: &place.tls,
                     number,
                     row,
                     telling,
                 };
-                if let Before::Sent(times, text) = row.before {
-                    for _ in 0..times {
-                        asking.send(text);
-                    }
+                // Where nothing is there, nothing can be held.
+                if !matches!(row.before, Before::Held(_)) {
+                    asking.before();
                 }
                 bare(&asking.send_raw(row.sent))
             };
@@ -68,6 +68,7 @@ fn a_version_of_another_environment_cannot_be_told_from_what_is_not_there() {
         let ask = |text: &str| {
             let asking = Asking {
                 gateway: whole.address,
+                tls: &place.tls,
                 number,
                 row,
                 telling,
@@ -83,13 +84,14 @@ fn a_version_of_another_environment_cannot_be_told_from_what_is_not_there() {
 
 #[test]
 fn a_guessed_secret_cannot_be_told_from_a_key_that_never_was() {
-    let (gateway, _place) = start(Extent::Whole);
+    let (gateway, place) = start(Extent::Whole);
     let (number, row) = rows(|row| row.code == "credential.wrong_secret")
         .next()
         .expect("a row");
     for telling in Telling::all() {
         let asking = Asking {
             gateway: gateway.address,
+            tls: &place.tls,
             number,
             row,
             telling,
@@ -110,13 +112,14 @@ fn a_guessed_secret_cannot_be_told_from_a_key_that_never_was() {
 
 #[test]
 fn a_token_that_is_not_genuine_says_nothing_of_why() {
-    let (gateway, _place) = start(Extent::Whole);
+    let (gateway, place) = start(Extent::Whole);
     let (number, row) = rows(|row| row.code == "token.key_unknown")
         .next()
         .expect("a row");
     for telling in Telling::all() {
         let asking = Asking {
             gateway: gateway.address,
+            tls: &place.tls,
             number,
             row,
             telling,

@@ -22,10 +22,11 @@ fn every_code_is_explained_and_what_is_offered_mends_it() {
     let whole = configuration(&[Telling::DEFAULT], &place).to_string();
     let applied = postern.apply(&whole);
     assert!(applied.status.success(), "{applied:?}");
-    let (postern, wrong) = (&postern, Mutex::new(String::new()));
+    let (postern, tls, wrong) = (&postern, &place.tls, Mutex::new(String::new()));
     let all = |(number, row): (usize, &'static Row)| {
         let asking = Asking {
             gateway: postern.gateway,
+            tls,
             number,
             row,
             telling: Telling::DEFAULT,

@@ -61,13 +61,20 @@ impl Row {
             "route.not_published",
             "route.path_rejected",
         ];
-        self.code == "connection.tls_required" || !early && !nowhere.contains(&self.code)
+        let by_service = self.code == "connection.tls_required"
+            || self.code.starts_with("connection.certificate_");
+        by_service || !early && !nowhere.contains(&self.code)
     }
 
     /// Whether it is told as an unknown path, where services tell like this.
     pub(super) fn is_hidden(&self, telling: Telling) -> bool {
         let concealed = self.status[telling.profile] == 404 && self.status[0] != 404;
         concealed || self.shown == "route.not_found"
+    }
+
+    /// Whether the refused request comes over TLS.
+    pub(super) fn is_secure(&self) -> bool {
+        self.sent.contains("\nTLS: ")
     }
 
     pub(super) fn family(&self) -> &'static str {

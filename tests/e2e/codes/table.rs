@@ -11,7 +11,9 @@ use Mend::{Caller, Fix, NewKey};
 /// keys: `{key}` is that of the row's app, `{good}` that of an app that lacks nothing. `{token}` is a
 /// token that the row's issuer signed for the row's app, and the word behind what is wrong with it.
 /// `{signed}` are the fields of a signature by the row's app (RFC 9421), the same way. `{proof}` shows
-/// that its sender has the key that `{token bound}` is bound to, for `GET /op`.
+/// that its sender has the key that `{token bound}` is bound to, for `GET /op`. `{csrf}` is what a
+/// page of the host fetches and sends. A line `TLS` says who calls over TLS (see `tls`), and by which
+/// server name.
 ///
 /// `world` is what differs from a world in which everything passes, as a JSON Merge Patch of the
 /// row's own tenant, app, key, issuer, plan, service, subscription, policy (or several `policies`) and
@@ -313,13 +315,13 @@ pub(super) const ROWS: &[Row] = &[
         world: r#"{"list": {"entries": ["203.0.113.0/24"]}, "service": {"versions": {"v1": {"operations": {"op": {"anonymous": true, "scopes": null}}}}},
                    "policies": {"network": {"kind": "network", "allow": ["csrf-token-missing"]}, "own-pages": {"kind": "csrf", "token": {}}}}"#,
         sent: "POST /op\nX-Forwarded-For: 203.0.113.104",
-        alike: "POST /op\nX-Forwarded-For: 203.0.113.104\nX-API-Key: {key}",
+        alike: "POST /op\nX-Forwarded-For: 203.0.113.104\n{csrf}",
         mend: Fix, ..ROW },
     Row { code: "csrf.token_invalid", status: [403, 403, 404],
         world: r#"{"list": {"entries": ["203.0.113.0/24"]}, "service": {"versions": {"v1": {"operations": {"op": {"anonymous": true, "scopes": null}}}}},
                    "policies": {"network": {"kind": "network", "allow": ["csrf-token-invalid"]}, "own-pages": {"kind": "csrf", "token": {}}}}"#,
         sent: "POST /op\nX-Forwarded-For: 203.0.113.105\nX-CSRF-Token: a\nCookie: postern_csrf=a",
-        alike: "POST /op\nX-Forwarded-For: 203.0.113.105\nX-CSRF-Token: a\nCookie: postern_csrf=a\nX-API-Key: {key}",
+        alike: "POST /op\nX-Forwarded-For: 203.0.113.105\n{csrf}",
         mend: Fix, ..ROW },
     Row { code: "session.missing", status: [401, 403, 404], fields: COOKIE, world: SESSIONS,
         sent: "GET /op\nCookie: theme=dark", alike: "GET /v2/op\nX-API-Key: {key}\nCookie: theme=dark",
@@ -356,13 +358,37 @@ pub(super) const ROWS: &[Row] = &[
         before: Sent(1, "GET /op\nAuthorization: DPoP {token bound}\nDPoP: {proof same}"),
         sent: "GET /op\nAuthorization: DPoP {token bound}\nDPoP: {proof same}", alike: "GET /op\nAuthorization: DPoP {token bound}\nDPoP: {proof}",
         mend: Caller, ..ROW },
-    // Which nonce is good is in the answer: tests/e2e/dpop.rs takes it from there.
     Row { code: "dpop.nonce_required", status: [401, 401, 401], fields: &[("WWW-Authenticate", "Bearer realm="), ("DPoP-Nonce", "")],
         world: r#"{"issuer": {}, "service": {"authentication": {"api_key": null, "jwt": {"dpop": {"nonce": "5m"}}}}}"#,
-        sent: "GET /op\nAuthorization: DPoP {token bound}\nDPoP: {proof}", alike: "GET /op\nAuthorization: Bearer {token}",
+        sent: "GET /op\nAuthorization: DPoP {token bound}\nDPoP: {proof}", alike: "GET /op\nAuthorization: DPoP {token bound}\nDPoP: {proof nonce}",
         mend: Caller, ..ROW },
     Row { code: "dpop.key_mismatch", status: [401, 401, 404], fields: BEARER, world: DPOP,
         sent: "GET /op\nAuthorization: DPoP {token bound}\nDPoP: {proof thief}", alike: "GET /op\nAuthorization: DPoP {token bound}\nDPoP: {proof}",
+        mend: Caller, ..ROW },
+    Row { code: "csrf.token_expired", status: [403, 403, 404],
+        world: r#"{"list": {"entries": ["203.0.113.0/24"]}, "service": {"versions": {"v1": {"operations": {"op": {"anonymous": true, "scopes": null}}}}},
+                   "policies": {"network": {"kind": "network", "allow": ["csrf-token-expired"]}, "own-pages": {"kind": "csrf", "token": {"valid": "5s"}}}}"#,
+        sent: "POST /op\nX-Forwarded-For: 203.0.113.106\n{csrf old}",
+        alike: "POST /op\nX-Forwarded-For: 203.0.113.106\n{csrf}",
+        mend: Fix, ..ROW },
+    // The issuer says of a token with this name that it is over, and of all others that they are good.
+    // Nobody has proved anything by it: what is made up is not good, either (RFC 7662 §2.2).
+    Row { code: "token.inactive", status: [401, 403, 404], fields: BEARER,
+        world: r#"{"issuer": {"keys_file": null, "introspection": {"url": "{asked}", "client_id": "gateway", "client_secret": "{secret}"}},
+                   "service": {"authentication": {"api_key": null}}}"#,
+        sent: "GET /op\nAuthorization: Bearer gone-9c1f7b", alike: "GET /op\nAuthorization: Bearer good-9c1f7b",
+        mend: Caller, ..ROW },
+    Row { code: "connection.certificate_missing", status: [403, 403, 403], world: CERTIFICATE,
+        sent: "GET /op\nTLS: none\nX-API-Key: {key}", alike: "GET /op\nTLS: till\nX-API-Key: {key}",
+        mend: Caller, ..ROW },
+    Row { code: "connection.certificate_untrusted", status: [403, 403, 403], world: CERTIFICATE,
+        sent: "GET /op\nTLS: stranger\nX-API-Key: {key}", alike: "GET /op\nTLS: till\nX-API-Key: {key}",
+        mend: Caller, ..ROW },
+    Row { code: "connection.certificate_expired", status: [403, 403, 403], world: CERTIFICATE,
+        sent: "GET /op\nTLS: old\nX-API-Key: {key}", alike: "GET /op\nTLS: till\nX-API-Key: {key}",
+        mend: Caller, ..ROW },
+    Row { code: "connection.misdirected", status: [421, 421, 421],
+        sent: "GET /op\nTLS: none other.test\nX-API-Key: {key}", alike: "GET /op\nTLS: none\nX-API-Key: {key}",
         mend: Caller, ..ROW },
 ];
 
@@ -379,6 +405,9 @@ const ROW: Row = Row {
     mend: Caller,
 };
 
+/// Callers have to bring a certificate.
+const CERTIFICATE: &str =
+    r#"{"service": {"client_certificate": {"authorities": "{authority}", "required": true}}}"#;
 /// One operation is for people at browsers, and the others take keys too.
 const SESSIONS: &str = r#"{"issuer": {}, "service": {"authentication": {"jwt": null, "session": {"issuer": "{row}", "client_id": "{row}"}},
     "versions": {"v1": {"operations": {"op": {"accepts": ["session"]}}}}}}"#;
@@ -412,19 +441,12 @@ const RATE: &[(&str, &str)] = &[
 /// Codes that have no row here, and the test that shows each instead: its file and its name.
 #[rustfmt::skip]
 pub(super) const ELSEWHERE: &[(&str, &str, &str)] = &[
-    // These take certificates, other listeners, or a wait.
-    ("connection.certificate_missing", "tests/e2e/clients/tls.rs", "client_certificates_are_judged_per_service"),
-    ("connection.certificate_untrusted", "tests/e2e/clients/tls.rs", "client_certificates_are_judged_per_service"),
-    ("connection.certificate_expired", "tests/e2e/clients/tls.rs", "client_certificates_are_judged_per_service"),
-    ("connection.misdirected", "tests/e2e/clients/tls.rs", "a_host_that_is_not_served_over_tls_is_misdirected"),
-    ("connection.proxy_protocol_invalid", "tests/e2e/forwarding.rs", "the_proxy_protocol_names_the_client"),
+    // These take another listener, or a wait.
+    ("connection.proxy_protocol_invalid", "tests/e2e/forwarding/stranger.rs", "only_listed_proxies_are_heard_and_the_others_are_recorded"),
     ("connection.limit_reached", "tests/e2e/refusals.rs", "too_many_connections_are_refused"),
     ("connection.timeout", "tests/e2e/refusals.rs", "slow_callers_are_told_so"),
-    // It takes a token, and a wait.
-    ("csrf.token_expired", "tests/e2e/wellknown.rs", "pages_of_the_host_fetch_tokens_and_change_something_with_them"),
-    // They take a revocation, and an issuer that is asked.
+    // It takes a database.
     ("token.revoked", "tests/e2e/commands/tokens.rs", "all_tokens_of_a_subject_end_and_who_signs_in_again_passes"),
-    ("token.inactive", "tests/e2e/introspection.rs", "a_real_provider_is_asked_and_believed"),
     // It takes a provider, and a wait.
     ("session.expired", "tests/e2e/sessions.rs", "a_session_ends_in_time"),
     ("grant.invalid", "tests/e2e/grants.rs", "what_cannot_be_answered_with_a_token_is_refused_as_oauth_has_it"),

@@ -65,15 +65,30 @@ pub(super) fn token(row: &str, wrong: &str) -> String {
     }
 }
 
+/// What the issuer of the row `token.inactive` says of a token that it is asked about.
+pub(super) fn introspected(question: &str) -> serde_json::Value {
+    if question.contains("gone-") {
+        return json!({"active": false});
+    }
+    json!({
+        "active": true, "iss": issuer("token-inactive"), "sub": "lin", "aud": "codes",
+        "client_id": "token-inactive", "scope": "read write", "exp": 4_102_444_800_u64,
+        "token_type": "Bearer",
+    })
+}
+
 /// A proof for `GET` of an address, with the bound token of a row; what is wrong with it, if anything
-/// is.
-pub(super) fn proof(row: &str, address: &str, wrong: &str) -> String {
+/// is, and the gateway's nonce, if there is one.
+pub(super) fn proof(row: &str, address: &str, wrong: &str, nonce: Option<&str>) -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let mut claims = json!({
         "jti": format!("{row}-{}", NEXT.fetch_add(1, Ordering::Relaxed)), "htm": "GET",
         "htu": address, "iat": now.expect("a clock").as_secs(), "ath": hash(&token(row, "bound")),
     });
+    if let Some(nonce) = nonce {
+        claims["nonce"] = nonce.into();
+    }
     let [mine, thief] = &*POSSESSORS;
     match wrong {
         "post" => claims["htm"] = "POST".into(),

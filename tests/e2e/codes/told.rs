@@ -4,6 +4,7 @@ use super::ask::Asking;
 use super::row::{Row, Telling};
 use super::table::ROWS;
 use super::text::{golden, of_response};
+use super::tls::Tls;
 use super::world::{Place, configuration};
 use crate::harness::gateway::cli;
 use crate::harness::problem::{contract, is_id};
@@ -26,10 +27,10 @@ fn every_code_is_told_as_its_service_says_and_recorded_as_itself() {
     let tellings: Vec<Telling> = Telling::all().collect();
     let gateway = Gateway::start(configuration(&tellings, &place).to_string());
     let told: Vec<Told> = std::thread::scope(|scope| {
-        let gateway = gateway.address;
+        let (gateway, tls) = (gateway.address, &place.tls);
         let asked = tellings
             .iter()
-            .map(|telling| scope.spawn(move || all_rows(gateway, *telling)))
+            .map(|telling| scope.spawn(move || all_rows(gateway, tls, *telling)))
             .collect::<Vec<_>>();
         let told = asked.into_iter().map(|one| one.join().expect("a thread"));
         told.flatten().collect()
@@ -62,10 +63,11 @@ fn every_code_is_told_as_its_service_says_and_recorded_as_itself() {
 }
 
 /// Every row, told in one way: the refusal, and that its look-alike passes.
-fn all_rows(gateway: std::net::SocketAddr, telling: Telling) -> Vec<Told> {
+fn all_rows(gateway: std::net::SocketAddr, tls: &Tls, telling: Telling) -> Vec<Told> {
     let one = |(number, row): (usize, &'static Row)| {
         let asking = Asking {
             gateway,
+            tls,
             number,
             row,
             telling,
@@ -191,7 +193,12 @@ fn document(told: &Told, body: &Value, id: &str, fault: &str, name: &str) -> Res
     // Relative, where the head was not read far enough to know the host.
     let page = format!("/.well-known/postern/denials/{name}");
     let place = text("type").strip_suffix(&page);
-    let here = format!("http://{}", told.telling.host());
+    let scheme = if told.row.is_secure() {
+        "https"
+    } else {
+        "http"
+    };
+    let here = format!("{scheme}://{}", told.telling.host());
     let in_place = place.is_some_and(|place| place == here || place.is_empty());
     let instance = format!("/.well-known/postern/requests/{id}");
     let verbose = told.effective().disclosure() == "verbose";

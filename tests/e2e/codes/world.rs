@@ -3,9 +3,11 @@
 
 use super::row::{Row, Telling};
 use super::table::ROWS;
+use super::tls::{FIRST, OTHER, Tls};
 use crate::harness::files::{Scratch, scratch};
 use crate::harness::program::free_address;
 use crate::harness::tls::{Authority, Validity};
+use crate::introspection::endpoint::{Endpoint, Says};
 use crate::upstream::Upstream;
 use postern_geo::testing::{country, database};
 use postern_model::key::ApiKey;
@@ -21,11 +23,16 @@ pub(super) struct Place {
     upstream: Upstream,
     /// Nobody listens there.
     nobody: SocketAddr,
-    /// Of a listener that nobody calls: `tls_required` takes one.
-    certificate: Value,
+    /// Of the listener for TLS.
+    certificates: Value,
+    /// Where that is, and who calls there.
+    pub(super) tls: Tls,
     /// A file with the key that signs every token.
     keys: tempfile::NamedTempFile,
-    _authority: Authority,
+    authority: Authority,
+    /// An issuer that is asked about its tokens, and what we show it.
+    asked: Endpoint,
+    secret: PathBuf,
     /// The database of countries.
     geo: PathBuf,
     _scratch: Scratch,
@@ -34,21 +41,29 @@ pub(super) struct Place {
 impl Place {
     pub(super) fn new() -> Self {
         let authority = Authority::new("codes");
-        let issued = authority.issue("codes", &["standard-standard.test"], Validity::Now);
+        let certificates = [FIRST, OTHER].map(|name| {
+            let issued = authority.issue(name, &[name], Validity::Now);
+            json!({"certificate": issued.certificate, "key": issued.key})
+        });
         let scratch = scratch("codes-geo");
         let records = [
             ("203.0.113.0/24", country("DE")),
             ("203.0.113.128/25", country("FR")),
         ];
         let geo = scratch.write("country.mmdb", database("Codes-Country", BUILT, &records));
+        let asked = Endpoint::start();
+        asked.says(Says::Judged(super::token::introspected));
         Self {
             geo,
+            asked,
+            secret: scratch.write("secret", "a secret of the gateway"),
             _scratch: scratch,
             upstream: Upstream::start(),
             nobody: free_address(),
-            certificate: json!({"certificate": issued.certificate, "key": issued.key}),
+            certificates: json!(certificates),
             keys: super::token::keys(),
-            _authority: authority,
+            tls: Tls::new(&authority),
+            authority,
         }
     }
 }
@@ -72,7 +87,9 @@ pub(super) fn of_extent(tellings: &[Telling], place: &Place, extent: Extent) -> 
     let mut all = json!({
         "listeners": {
             "plain": {"address": "127.0.0.1:0"},
-            "secure": {"address": "127.0.0.1:0", "tls": {"certificates": [place.certificate]}},
+            "secure": {"address": place.tls.address.to_string(), "tls": {
+                "certificates": place.certificates, "request_client_certificate": true,
+            }},
         },
         "environments": {"staging": {"hosts": hosts}},
         "tenants": {"owner": {}, "fine": {}},
@@ -142,6 +159,11 @@ impl Own {
     fn new(number: usize, row: &Row, place: &Place) -> Self {
         let world = row.world.replace("{nobody}", &place.nobody.to_string());
         let world = world.replace("{row}", &row.name());
+        let secret = format!("file:{}", place.secret.display());
+        let world = world.replace("{asked}", &place.asked.url());
+        let world = world.replace("{secret}", &secret);
+        let authority = place.authority.path().display().to_string();
+        let world = world.replace("{authority}", &authority);
         Self {
             name: row.name(),
             key: key(number),

@@ -11,6 +11,8 @@ use std::time::Duration;
 pub(crate) enum Says {
     /// This.
     Answer(String),
+    /// What this makes of the question, as JSON.
+    Judged(fn(&str) -> Value),
     /// Nothing, for long.
     Nothing,
     /// Nothing: the connection ends.
@@ -103,12 +105,16 @@ fn serve(mut stream: TcpStream, told: &Mutex<Told>) {
         told.questions.push(question.clone());
         told.says.clone()
     };
+    let says = match says {
+        Says::Judged(judge) => Says::json(&judge(&question)),
+        says => says,
+    };
     match says {
         Says::Answer(answer) => {
             let _ = stream.write_all(answer.as_bytes());
         }
         Says::Nothing => std::thread::sleep(Duration::from_secs(3)),
-        Says::Close => {}
+        Says::Judged(_) | Says::Close => {}
     }
 }
 
