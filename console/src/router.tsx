@@ -55,6 +55,7 @@ const tree = root.addChildren([
     page('/services/$id', () => import('./pages/service')),
     page('/issuers', () => import('./pages/issuers')),
     page('/issuers/$id', () => import('./pages/issuer')),
+    page('/sessions', () => import('./pages/sessions')),
     page('/lists', () => import('./pages/lists')),
     page('/lists/$id', () => import('./pages/list')),
     page('/audit', () => import('./pages/audit')),

@@ -23,6 +23,7 @@ const pages: Array<[name: string, path: string]> = [
   ['subscriptions', '/services/users?tab=subscriptions'],
   ['ways', '/services/users?tab=ways'],
   ['issuers', '/issuers'],
+  ['sessions', '/sessions'],
   ['lists', '/lists'],
   ['list', '/lists/build-servers'],
   ['audit', '/audit'],

@@ -1934,6 +1934,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who is signed in at browsers */
+        get: operations["list_browser_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a session: sign somebody out at a browser */
+        delete: operations["revoke_browser_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revoke the sessions of a person, a service, an issuer or a host, or all */
+        post: operations["revoke_browser_sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/requirements": {
         parameters: {
             query?: never;
@@ -3227,6 +3278,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/commands/sessions.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** List who is signed in at browsers */
+        post: operations["command_sessions.list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commands/sessions.revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign people out at browsers */
+        post: operations["command_sessions.revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/commands/people.admin_link": {
         parameters: {
             query?: never;
@@ -4022,6 +4107,54 @@ export interface components {
              * @description Up to this change set, the content of changes may be gone by retention.
              */
             forgotten: number;
+        };
+        /** @description Somebody who is signed in at a browser. */
+        BrowserSession: {
+            /** @description The session's id, as records have it. */
+            id: string;
+            /** @description The service that they signed in for. */
+            service: string;
+            /** @description The tenant of the service; none: the platform, or the service is gone. */
+            tenant?: string | null;
+            /** @description Who, as the upstream is told. */
+            user?: string | null;
+            /** @description Who, as the issuer calls them. */
+            subject?: string | null;
+            /** @description The issuer that signed them in, by its name in the configuration. */
+            issuer: string;
+            /** @description What the service is called there. */
+            client?: string | null;
+            /** @description Where they signed in: scheme, host and port. */
+            origin: string;
+            /** @description The address that they signed in from. */
+            from: string;
+            /**
+             * Format: int64
+             * @description When that was: Unix time in milliseconds.
+             */
+            since_ms: number;
+            /**
+             * Format: int64
+             * @description When the session was last used, to a minute: Unix time in milliseconds.
+             */
+            seen_ms: number;
+            /**
+             * Format: int64
+             * @description When it ends unless it is used: Unix time in milliseconds.
+             */
+            until_ms: number;
+            /**
+             * Format: int64
+             * @description When it ends in any case: Unix time in milliseconds.
+             */
+            ends_ms: number;
+        };
+        /** @description A page of those who are signed in. */
+        BrowserSessions: {
+            /** @description The sessions, in no order that means anything. */
+            sessions: components["schemas"]["BrowserSession"][];
+            /** @description Where to go on (`after`); none: there are no more. */
+            next?: string | null;
         };
         /** @description A request, as far as whoever asks may know of it. What is not known is not there. */
         CallRow: {
@@ -7029,6 +7162,20 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** @description A session that had ended before it was to be revoked. */
+        EndedBefore: {
+            /**
+             * Format: int64
+             * @description When: Unix time in milliseconds.
+             */
+            at_ms: number;
+            /** @description How: `signed_out`, `replaced`, `too_many` or `revoked`. */
+            how: string;
+            /** @description Who has revoked it. */
+            by?: string | null;
+            /** @description Why, in their words. */
+            reason?: string | null;
+        };
         /** @description A subscription that is for a version alone. */
         Ending: {
             /** @description Its id. */
@@ -8654,6 +8801,33 @@ export interface components {
             /** @description Whether there are more. */
             more: boolean;
         };
+        /** @description Parameters. */
+        RevokeSessions: {
+            /** @description Those of this service. */
+            service?: string | null;
+            /** @description Those that this issuer signed in, by its name in the configuration. */
+            issuer?: string | null;
+            /** @description Those who signed in at this host, which may be said with its port or without. */
+            host?: string | null;
+            /** @description Those of this person: what the upstream is told, or the issuer's subject. */
+            user?: string | null;
+            /** @description `true`: all, and nothing else is said. */
+            all?: boolean | null;
+            /** @description Why, at most 500 bytes. Whoever was signed in reads it. */
+            reason?: string | null;
+        };
+        /** @description What became of revoking. */
+        RevokedSessions: {
+            /**
+             * Format: uint64
+             * @description How many sessions are revoked now that were good before.
+             */
+            revoked: number;
+            /** @description How the one that was named had ended before, if it had. */
+            before?: components["schemas"]["EndedBefore"] | null;
+            /** @description Whether there are more that are meant: ask for the same again. */
+            more: boolean;
+        };
         /** @description A built-in role. */
         Role: {
             /** @description Its name. */
@@ -9669,6 +9843,8 @@ export type SchemaAudience = components['schemas']['Audience'];
 export type SchemaAuditLine = components['schemas']['AuditLine'];
 export type SchemaAuditPage = components['schemas']['AuditPage'];
 export type SchemaAuditVerified = components['schemas']['AuditVerified'];
+export type SchemaBrowserSession = components['schemas']['BrowserSession'];
+export type SchemaBrowserSessions = components['schemas']['BrowserSessions'];
 export type SchemaCallRow = components['schemas']['CallRow'];
 export type SchemaCallable = components['schemas']['Callable'];
 export type SchemaCaller = components['schemas']['Caller'];
@@ -9861,6 +10037,7 @@ export type SchemaEffectiveMode = components['schemas']['EffectiveMode'];
 export type SchemaEffectivePlan = components['schemas']['EffectivePlan'];
 export type SchemaEffectivePolicies = components['schemas']['EffectivePolicies'];
 export type SchemaEffectivePolicy = components['schemas']['EffectivePolicy'];
+export type SchemaEndedBefore = components['schemas']['EndedBefore'];
 export type SchemaEnding = components['schemas']['Ending'];
 export type SchemaEndings = components['schemas']['Endings'];
 export type SchemaEnvironmentAddress = components['schemas']['EnvironmentAddress'];
@@ -9955,6 +10132,8 @@ export type SchemaRetirement = components['schemas']['Retirement'];
 export type SchemaRevisionDifference = components['schemas']['RevisionDifference'];
 export type SchemaRevisionRow = components['schemas']['RevisionRow'];
 export type SchemaRevisionsPage = components['schemas']['RevisionsPage'];
+export type SchemaRevokeSessions = components['schemas']['RevokeSessions'];
+export type SchemaRevokedSessions = components['schemas']['RevokedSessions'];
 export type SchemaRole = components['schemas']['Role'];
 export type SchemaRoleDocument = components['schemas']['RoleDocument'];
 export type SchemaRolledBack = components['schemas']['RolledBack'];
@@ -31730,6 +31909,317 @@ export interface operations {
             };
         };
     };
+    list_browser_sessions: {
+        parameters: {
+            query?: {
+                /** @description Only those of this service. */
+                service?: string | null;
+                /** @description Only those that this issuer signed in, by its name in the configuration. */
+                issuer?: string | null;
+                /** @description Only those who signed in at this host, which may be said with its port or without. */
+                host?: string | null;
+                /** @description Only those of this person: what the upstream is told, or the issuer's subject. */
+                user?: string | null;
+                /** @description Where to go on: the `next` of the page before. */
+                after?: string | null;
+                /** @description At most so many, 1 to 1000; 100 if it is not said. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrowserSessions"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_browser_session: {
+        parameters: {
+            query?: {
+                /** @description Why, at most 500 bytes. Whoever was signed in reads it. */
+                reason?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevokedSessions"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_browser_sessions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of one's own, new for each request: what is sent again with the same one within a day is answered again, without the secrets, and not done again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevokeSessions"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevokedSessions"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     requirements: {
         parameters: {
             query?: {
@@ -40029,6 +40519,238 @@ export interface operations {
         };
     };
     "command_blocks.lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "command_sessions.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "command_sessions.revoke": {
         parameters: {
             query?: never;
             header?: never;

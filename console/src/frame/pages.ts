@@ -1,4 +1,5 @@
 import {
+  IconBrowser,
   IconCertificate,
   IconGavel,
   IconHistory,
@@ -39,6 +40,7 @@ export const PAGES: NavigationPage[] = [
   { to: '/apps', name: names.apps, icon: IconKey, key: 'k', needs: ['apps.read'] },
   { to: '/services', name: names.services, icon: IconPlugConnected, key: 's', needs: ['services.read'] },
   { to: '/issuers', name: names.issuers, icon: IconCertificate, key: 'i', needs: ['issuers.read'] },
+  { to: '/sessions', name: names.sessions, icon: IconBrowser, key: 'b', needs: ['sessions.read'] },
   { to: '/lists', name: names.lists, icon: IconListDetails, key: 'l', needs: ['lists.read'] },
   { to: '/audit', name: names.audit, icon: IconHistory, key: 't', needs: ['audit.read'] },
   { to: '/revisions', name: names.revisions, icon: IconStack2, key: 'v', needs: ['revisions.read'] },

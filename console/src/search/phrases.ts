@@ -146,6 +146,7 @@ const ROOMS: Array<[words: string[], to: string]> = [
     ['list', 'lists', 'allowlist', 'denylist', 'whitelist', 'blacklist', 'ip', 'ips', 'addresses', 'blocks'],
     '/lists',
   ],
+  [['session', 'sessions', 'browser', 'browsers', 'cookie', 'login', 'logout'], '/sessions'],
   [['audit', 'trail', 'history', 'changes'], '/audit'],
   [['revision', 'revisions', 'rollback', 'versions'], '/revisions'],
   [

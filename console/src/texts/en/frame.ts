@@ -13,6 +13,7 @@ export const frame = {
     apps: 'Apps and keys',
     services: 'Services',
     issuers: 'Issuers of tokens',
+    sessions: 'Browser sessions',
     lists: 'Lists',
     audit: 'Audit trail',
     revisions: 'Revisions',

@@ -13,6 +13,7 @@ import { refusals } from './refusals';
 import { rules } from './rules';
 import { search } from './search';
 import { services } from './services';
+import { sessions } from './sessions';
 import { signIn } from './signIn';
 import { sources } from './sources';
 import { users } from './users';
@@ -36,6 +37,7 @@ export const en = {
   rules,
   search,
   services,
+  sessions,
   signIn,
   sources,
   users,

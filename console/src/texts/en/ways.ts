@@ -11,6 +11,8 @@ export const ways = {
     'Callers are asked for these in this order. An operation can choose some of them, in an order of its own.',
   everybody: 'Nothing: it is open to everybody',
   issuers: 'Issuers',
+  signsIn: 'People are signed in by',
+  signedIn: 'Who is signed in',
   headers: 'Headers of the key',
   query: 'Query parameters of the key',
   subscription: 'Subscription',

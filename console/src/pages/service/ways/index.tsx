@@ -1,5 +1,6 @@
 import { Button, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import { useMay } from '../../../api/me';
 import { useMayIn } from '../../../api/rights';
 import { DataTable } from '../../../parts/DataTable';
 import { Facts } from '../../../parts/Facts';
@@ -55,6 +56,7 @@ export function Ways(props: { of: OfVersion }) {
 function About({ service }: { service: Service }) {
   const words = texts.ways;
   const draft = draftOf(service);
+  const seesSessions = useMay()('sessions.read', service.tenant);
   if (draft.open) return <Text size="sm">{words.everybody}</Text>;
   const { kinds, headers, query, signature, hmac } = acceptedBy(draft);
   const { said, trusted } = draft;
@@ -80,6 +82,18 @@ function About({ service }: { service: Service }) {
           ),
           [words.tokens.proofs]:
             said.jwt?.dpop && words.tokens.proofsAre[said.jwt.dpop.required ? 'required' : 'optional'],
+          [words.signsIn]: said.session && (
+            <>
+              <ThingLink kind="issuer" id={said.session.issuer ?? ''} />
+              {seesSessions && (
+                <div>
+                  <PageLink to="/sessions" search={{ service: service.id }}>
+                    {words.signedIn}
+                  </PageLink>
+                </div>
+              )}
+            </>
+          ),
           [words.subscription]: said.subscription !== false ? words.needed : words.notNeeded,
           [words.forwarded]: said.forward_credential ? words.yes : words.no,
         }}

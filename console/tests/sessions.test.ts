@@ -1,0 +1,141 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import {
+  accessible,
+  account,
+  type Browser,
+  browser,
+  closeAll,
+  fits,
+  shot,
+  signIn,
+  somebody,
+  visit,
+} from './harness/browser';
+import { curl, type Postern, postern } from './harness/postern';
+import { type Provider, provider } from './harness/provider';
+import { dialog } from './harness/services';
+
+/** People whom a provider signs in at browsers, and whoever signs them out. */
+
+let at: Postern;
+let chromium: Browser;
+let outside: Provider;
+let owner: { email: string; password: string };
+
+beforeAll(async () => {
+  [outside, chromium] = await Promise.all([provider(), browser()]);
+  at = await postern({ env: { SSL_CERT_FILE: outside.authority } });
+  owner = await account(at, 'owner@example.com', 'owner');
+  const made = async (path: string, body: object) =>
+    expect((await at.ask('POST', `/api/v1${path}`, body)).status, path).toBe(201);
+  await made('/issuers', { id: 'login', issuer: outside.issuer, audiences: ['https://pages.example.com'] });
+  await made('/apps', { id: 'web', tenant: 'commerce' });
+  await made('/credentials', {
+    id: 'key_7f3k9m2p5q8r1s4t',
+    app: 'web',
+    client: { issuer: 'login', id: 'pages' },
+  });
+  await made('/services', {
+    id: 'pages',
+    tenant: 'commerce',
+    base_path: '/pages',
+    authentication: { api_key: {}, subscription: false },
+    versions: { v1: { upstream: 'shop', operations: { all: { methods: ['GET'], path: '/things' } } } },
+  });
+});
+afterEach(() => closeAll(chromium));
+afterAll(async () => {
+  await chromium?.close();
+  await at?.end();
+  await outside?.end();
+});
+
+/** Signs a person in at a browser of theirs; the cookie that says so. */
+async function signedIn(sub: string): Promise<string> {
+  await outside.vouches({ sub });
+  const { context, page } = await visit(chromium, at);
+  const response = await page.goto(`${at.gateway}/pages/things`);
+  expect(response?.status(), await page.content()).toBe(200);
+  const cookie = (await context.cookies(at.gateway)).find((one) => one.name.includes('postern_session'));
+  return `${cookie?.name}=${cookie?.value}`;
+}
+
+/** How a request with a cookie is answered. */
+const asked = (cookie: string) => curl(`curl ${at.gateway}/pages/things -H 'Cookie: ${cookie}'`);
+
+test('a service has people signed in; they are seen, signed out, and told why', async () => {
+  const { page, complaints } = await visit(chromium, at);
+  await signIn(page, owner);
+  await page.goto('/sessions');
+  await page.getByText('Nobody is signed in').waitFor();
+  await accessible(page);
+
+  await page.goto('/services/pages?tab=ways');
+  await page.getByRole('button', { name: 'Change', exact: true }).click();
+  const form = dialog(page);
+  await form.getByRole('checkbox', { name: 'Session of a browser' }).check();
+  await form.getByRole('combobox', { name: 'Who signs people in' }).fill('login');
+  await page.getByRole('option', { name: /login/ }).click();
+  await form.getByRole('textbox', { name: 'What the service is called there' }).fill('pages');
+  await accessible(page);
+  await form.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('pages asks its callers for that now.').waitFor();
+
+  const lin = await signedIn('lin');
+  const kim = await signedIn('kim');
+  expect((await asked(lin)).status).toBe(200);
+  await page.goto('/services/pages?tab=ways');
+  await page.getByRole('link', { name: 'Who is signed in' }).click();
+  await page.waitForURL(/\/sessions\?service=pages/);
+  const table = page.getByRole('table', { name: 'Browser sessions' });
+  await table.getByText('lin').first().waitFor();
+  await table.getByText('kim').first().waitFor();
+  await accessible(page);
+  await shot(page, 'sessions');
+  await page.setViewportSize({ width: 390, height: 900 });
+  await shot(page, 'sessions-narrow');
+  await fits(page);
+  await page.setViewportSize({ width: 1280, height: 900 });
+
+  await page.getByRole('searchbox', { name: 'Person' }).fill('lin');
+  await page.waitForURL(/user=lin/);
+  await expect.poll(() => table.getByText('kim').count()).toBe(0);
+  await page.getByRole('button', { name: 'Sign out: lin, pages' }).click();
+  await dialog(page).getByRole('button', { name: 'Sign out' }).click();
+  await dialog(page).getByText('the comment is missing').waitFor();
+  await dialog(page).getByLabel('Comment').fill('The laptop was stolen');
+  await accessible(page);
+  await shot(page, 'sessions-sign-out');
+  await dialog(page).getByRole('button', { name: 'Sign out' }).click();
+  await page.getByText('1 session has ended.').waitFor();
+  await page.getByText('Nobody like that is signed in').waitFor();
+  await expect.poll(async () => (await asked(lin)).status, { timeout: 5000 }).toBe(401);
+  const refused = await asked(lin);
+  expect(refused.text).toContain('The laptop was stolen');
+  expect((await asked(kim)).status).toBe(200);
+  await page.goto(`/requests/${refused.id}`);
+  await page.getByText('session.invalid').first().waitFor();
+
+  await page.goto('/sessions?service=pages');
+  await page.getByRole('button', { name: 'Sign all of these out' }).click();
+  await dialog(page).getByText('the service pages').waitFor();
+  await dialog(page).getByLabel('Comment').fill('The provider was broken into');
+  await dialog(page).getByRole('button', { name: 'Sign out' }).click();
+  await page.getByText('1 session has ended.').first().waitFor();
+  await expect.poll(async () => (await asked(kim)).status, { timeout: 5000 }).toBe(401);
+  expect(complaints).toEqual([]);
+});
+
+test('whoever may only look sees who is signed in, and a tenant its own', async () => {
+  await signedIn('max');
+  const viewer = await somebody(chromium, at, 'viewer', 'commerce', { width: 390, dark: true });
+  await viewer.page.goto('/sessions');
+  await viewer.page.getByText('max').first().waitFor();
+  expect(await viewer.page.getByRole('main').getByRole('button', { name: /^Sign/ }).count()).toBe(0);
+  await fits(viewer.page);
+  await accessible(viewer.page);
+  const other = await somebody(chromium, at, 'viewer', 'fieldwork');
+  await other.page.goto('/sessions');
+  await other.page.getByText('Nobody is signed in').waitFor();
+  expect([...viewer.complaints, ...other.complaints]).toEqual([]);
+});
