@@ -44,6 +44,9 @@ pub(crate) const TARGETS: &[(&str, Target)] = &[
     ("redact", |data| {
         holds(postern_proxy::fuzzing::redact(data));
     }),
+    ("grant", |data| {
+        holds(postern_proxy::fuzzing::grant(data));
+    }),
     ("session", |data| {
         holds(postern_proxy::fuzzing::session(data));
     }),

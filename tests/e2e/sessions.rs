@@ -1,10 +1,10 @@
 //! People at browsers, whom a real OpenID provider (`oidc-provider`) signs in.
 
 mod browser;
+mod elsewhere;
 mod logged_out;
 mod refreshed;
 mod revoked;
-mod elsewhere;
 
 use crate::harness::binary::workspace;
 use crate::harness::gateway::Launch;

@@ -99,6 +99,7 @@ short_runs! {
     path: 20_000,
     proxy_protocol: 20_000,
     redact: 20_000,
+    grant: 20_000,
     session: 20_000,
     signature: 10_000,
     token: 5_000,

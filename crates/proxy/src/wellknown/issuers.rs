@@ -1,6 +1,8 @@
 //! Issuers that are built in: how they describe themselves, and what they make of a request for a
 //! token.
 
+pub(crate) mod fuzz;
+
 use super::answer::Answer;
 use crate::issuers::built_in;
 use base64::Engine as _;
