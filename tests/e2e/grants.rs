@@ -1,5 +1,5 @@
-//! Issuers that are built in, asked by an OAuth client that shares no code with the gateway (PyPI's
-//! `authlib`), and as the example has it.
+//! Issuers that are built in, asked by an OAuth client that shares no code with the gateway (`authlib`,
+//! of Python), and as the example has it.
 
 use crate::commands::Stored;
 use crate::harness::binary::workspace;
@@ -262,6 +262,7 @@ fn the_issuer_describes_itself_where_others_look_and_only_on_its_hosts() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn what_cannot_be_answered_with_a_token_is_refused_as_oauth_has_it() {
     let key = ApiKey::generate(&[1; ApiKey::RANDOM]);
     let over = ApiKey::generate(&[2; ApiKey::RANDOM]);

@@ -272,7 +272,7 @@ impl BrowserSessions {
         now_ms: i64,
     ) -> Result<Vec<(String, Closed)>, StoreError> {
         let mut writes = Vec::with_capacity(sessions.len().saturating_mul(3));
-        let mut marked: HashMap<(String, Option<String>), Vec<(String, Closed)>> = HashMap::new();
+        let mut marked = HashMap::<_, Vec<(String, Closed)>>::new();
         for one in sessions {
             let ended = EndedSession::of(&one.session, ending, now_ms);
             let ends_ms = one.session.get("ends_at").and_then(Value::as_i64);

@@ -111,10 +111,10 @@ impl<'a> Page<'a> {
     pub(crate) const fn allowed(self) -> &'static [Method] {
         match self {
             // What changes something is no link that a page could have a browser follow.
-            Self::Session(SessionPage::SignOut | SessionPage::BackchannelLogout) => &[Method::Post],
+            Self::Session(SessionPage::SignOut | SessionPage::BackchannelLogout)
+            | Self::Issuer(_, Endpoint::Token | Endpoint::Revocation) => &[Method::Post],
             // Each use has an effect: nobody is to try it out first.
             Self::Session(_) => &[Method::Get],
-            Self::Issuer(_, Endpoint::Token | Endpoint::Revocation) => &[Method::Post],
             _ => &[Method::Get, Method::Head],
         }
     }

@@ -89,8 +89,9 @@ fn meets(code: Code, asked: &Requirements, rules: &Rules, network: &[&NetworkRul
         Code::EdgeAddressDenied => !edge.deny.is_empty(),
         Code::EdgeAddressBlocked => edge.refusals.is_some(),
         Code::EdgeRateExceeded => edge.requests.is_some(),
-        // It was routed: these are about other paths and methods.
-        Code::NotFound | Code::MethodNotAllowed | Code::PathRejected => false,
+        // It was routed: these are about other paths and methods, and about tokens that are asked
+        // for elsewhere.
+        Code::NotFound | Code::MethodNotAllowed | Code::PathRejected | Code::GrantInvalid => false,
         Code::NotPublished => asked.state == "draft" || !asked.environments.is_empty(),
         Code::VersionRetired => asked.state == "retired",
         Code::AddressNotAllowed | Code::CountryNotAllowed | Code::AddressDenied => {
@@ -113,8 +114,6 @@ fn meets(code: Code, asked: &Requirements, rules: &Rules, network: &[&NetworkRul
         Code::CredentialMissing | Code::CredentialKindNotAccepted => needed,
         Code::SessionMissing => needed && by_session,
         Code::SessionExpired | Code::SessionInvalid => by_session,
-        // The refusal of a token that is asked for elsewhere.
-        Code::GrantInvalid => false,
         Code::DpopProofMissing => takes_tokens(asked),
         Code::DpopProofInvalid
         | Code::DpopReplayed

@@ -104,6 +104,7 @@ const UPSTREAM: &[&str] = &["target", "attempts", "error", "phase", "limit"];
 
 impl Code {
     /// The evidence that this code comes with, as the contract's evidence column marks it.
+    #[expect(clippy::too_many_lines, reason = "a line for each code")]
     #[rustfmt::skip]
     pub const fn kinds(self) -> Kinds {
         match self {

@@ -331,6 +331,30 @@ fn remove(args: &IssuersRemove) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+fn rotate(args: &IssuersRotate) -> anyhow::Result<ExitCode> {
+    let mut remote = Remote::connect(&args.shown.at)?;
+    let found = remote.document("issuer", &args.issuer)?;
+    if found.document.get("built_in").is_none() {
+        bail!(
+            "the keys of issuer `{}` are not made here\n  = help: whoever signs its tokens changes them",
+            args.issuer.escape_debug()
+        );
+    }
+    let at = utc(Timestamp::now()
+        .saturating_add(AHEAD)
+        .unwrap_or(Timestamp::MAX));
+    let patch = json!({"built_in": {"rotated_at": at}});
+    let change = found.changed(Change::patch("issuer", &found.id, patch));
+    remote.change(&change, &args.comment)?;
+    if args.shown.json {
+        table::json(&json!({"id": found.id, "rotated_at": at}));
+    } else {
+        let from = local(&at);
+        output::say(&format!("{} signs with a new key from {from} on", found.id));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -379,28 +403,4 @@ mod tests {
         let gone = stand(&json!({"failing_since_ms": 0, "error": "refused"}));
         assert!(gone.starts_with("no keys; failing since"), "{gone}");
     }
-}
-
-fn rotate(args: &IssuersRotate) -> anyhow::Result<ExitCode> {
-    let mut remote = Remote::connect(&args.shown.at)?;
-    let found = remote.document("issuer", &args.issuer)?;
-    if found.document.get("built_in").is_none() {
-        bail!(
-            "the keys of issuer `{}` are not made here\n  = help: whoever signs its tokens changes them",
-            args.issuer.escape_debug()
-        );
-    }
-    let at = utc(Timestamp::now()
-        .saturating_add(AHEAD)
-        .unwrap_or(Timestamp::MAX));
-    let patch = json!({"built_in": {"rotated_at": at}});
-    let change = found.changed(Change::patch("issuer", &found.id, patch));
-    remote.change(&change, &args.comment)?;
-    if args.shown.json {
-        table::json(&json!({"id": found.id, "rotated_at": at}));
-    } else {
-        let from = local(&at);
-        output::say(&format!("{} signs with a new key from {from} on", found.id));
-    }
-    Ok(ExitCode::SUCCESS)
 }

@@ -103,7 +103,6 @@ fn part(proof: &str, at: usize, with: &str) -> String {
 /// What is sent, the claim or member that is wrong, and a piece of what is said.
 type Attack = (&'static str, String, Option<&'static str>, &'static str);
 
-#[expect(clippy::too_many_lines, reason = "a table")]
 fn attacks() -> Vec<Attack> {
     let mine = Signer::new(Algorithm::ES256, "mine");
     let thief = Signer::new(Algorithm::ES256, "thief");

@@ -40,8 +40,9 @@ pub(crate) fn description(issuer: &Issuer, revokes: bool) -> Option<Answer> {
         "token_endpoint_auth_methods_supported": CLIENT_WAYS,
     });
     if revokes {
-        said["revocation_endpoint"] = format!("{iss}/revoke").into();
-        said["revocation_endpoint_auth_methods_supported"] = json!(CLIENT_WAYS);
+        let name = "revocation_endpoint_auth_methods_supported";
+        add(&mut said, name, json!(CLIENT_WAYS));
+        add(&mut said, "revocation_endpoint", format!("{iss}/revoke"));
     }
     public(&said)
 }
@@ -49,6 +50,13 @@ pub(crate) fn description(issuer: &Issuer, revokes: bool) -> Option<Answer> {
 /// Its keys. `now` is Unix time in seconds.
 pub(crate) fn keys(issuer: &Issuer, own: &BuiltIn, keyer: &Keyer, now: i64) -> Option<Answer> {
     public(&built_in::published(keyer, &issuer.iss, own, now))
+}
+
+/// Adds a member to an object.
+fn add(to: &mut Value, name: &str, value: impl Into<Value>) {
+    if let Value::Object(members) = to {
+        members.insert(name.to_owned(), value.into());
+    }
 }
 
 fn public(body: &Value) -> Option<Answer> {
@@ -290,12 +298,12 @@ pub(crate) fn token(
     });
     let mut body = json!({"token_type": "Bearer", "expires_in": ends.saturating_sub(now)});
     if !given.is_empty() {
-        claims["scope"] = given.as_str().into();
-        body["scope"] = given.into();
+        add(&mut claims, "scope", given.as_str());
+        add(&mut body, "scope", given);
     }
     let Some(key) = built_in::signs(keyer, &issuer.iss, own, now) else {
         return Ok(None);
     };
-    body["access_token"] = key.token(&claims).into();
+    add(&mut body, "access_token", key.token(&claims));
     Ok(Answer::personal(200, &body).map(|answer| answer.with("pragma", "no-cache")))
 }

@@ -95,6 +95,7 @@ pub(super) fn cases() -> Vec<Denial> {
 }
 
 /// Those about tokens.
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn of_tokens() -> Vec<Denial> {
     let new = Denial::new;
     let at = 1_795_167_120;
