@@ -7169,7 +7169,7 @@ export interface components {
              * @description When: Unix time in milliseconds.
              */
             at_ms: number;
-            /** @description How: `signed_out`, `replaced`, `too_many` or `revoked`. */
+            /** @description How: `signed_out`, `replaced`, `too_many`, `revoked` or `provider` (signed out there). */
             how: string;
             /** @description Who has revoked it. */
             by?: string | null;

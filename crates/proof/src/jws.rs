@@ -43,6 +43,8 @@ pub(crate) struct Header {
 pub(crate) enum Purpose {
     /// To say who calls.
     Token,
+    /// To sign somebody out (OpenID Connect Back-Channel Logout 1.0 §2.4).
+    Logout,
     /// To show that its sender has a key (RFC 9449 §4.2).
     Possession,
 }
@@ -164,6 +166,11 @@ impl Purpose {
             Self::Token => (
                 typ.is_none() || matches!(short, "jwt" | "at+jwt"),
                 "an access token",
+            ),
+            // §2.4: providers should write it, and older ones do not.
+            Self::Logout => (
+                typ.is_none() || matches!(short, "jwt" | "logout+jwt"),
+                "a logout token",
             ),
             Self::Possession => (short == "dpop+jwt", "`dpop+jwt`"),
         };

@@ -4,6 +4,7 @@
 mod tests;
 
 use crate::id_token::{IdFault, SUBJECT, times};
+use crate::jws::Purpose;
 use crate::token::{Trusted, Unverified};
 use postern_model::entity::Name;
 use serde_json::{Map, Value};
@@ -36,7 +37,7 @@ pub struct Logout {
 /// # Errors
 /// It is no token.
 pub fn issuer(token: &[u8]) -> Result<Option<Name>, IdFault> {
-    let read = Unverified::parse(token).map_err(IdFault::NotGenuine)?;
+    let read = Unverified::parse_for(token, Purpose::Logout).map_err(IdFault::NotGenuine)?;
     Ok(read.issuer().map(Into::into))
 }
 
@@ -50,7 +51,7 @@ pub fn verify(
     clients: &[&Name],
     now: i64,
 ) -> Result<Logout, IdFault> {
-    let read = Unverified::parse(token).map_err(IdFault::NotGenuine)?;
+    let read = Unverified::parse_for(token, Purpose::Logout).map_err(IdFault::NotGenuine)?;
     if read.issuer() != Some(&*by.issuer.iss) {
         return Err(IdFault::NotGenuine(read.of_nobody()));
     }

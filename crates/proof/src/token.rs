@@ -115,7 +115,12 @@ impl<'a> Unverified<'a> {
     /// # Errors
     /// [`Fault::Malformed`].
     pub fn parse(token: &'a [u8]) -> Result<Self, Fault> {
-        let compact = Compact::parse(token, Purpose::Token).map_err(Fault::Malformed)?;
+        Self::parse_for(token, Purpose::Token)
+    }
+
+    /// The same of one that is for something else.
+    pub(crate) fn parse_for(token: &'a [u8], purpose: Purpose) -> Result<Self, Fault> {
+        let compact = Compact::parse(token, purpose).map_err(Fault::Malformed)?;
         times(&compact.claims).map_err(|what| Fault::Malformed(what.into()))?;
         Ok(Self(compact))
     }

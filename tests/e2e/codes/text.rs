@@ -117,8 +117,8 @@ fn without_numbers(line: &str) -> String {
             out.push('#');
         }
     }
-    // Whole seconds have no point.
-    out.replace("#.#", "#")
+    // Whole seconds have no point, and whole days no hours.
+    out.replace("#.#", "#").replace("# d # h", "# d")
 }
 
 /// Compares a text with the one that is kept; `UPDATE=1` keeps it.

@@ -31,9 +31,11 @@ impl Site {
                 std::fs::write(tls.join(name), "").unwrap();
             }
         }
-        let jwt = place.path().join("jwt");
-        std::fs::create_dir(&jwt).unwrap();
-        std::fs::write(jwt.join("keys.json"), "").unwrap();
+        for issuer in ["jwt", "dpop"] {
+            let folder = place.path().join(issuer);
+            std::fs::create_dir(&folder).unwrap();
+            std::fs::write(folder.join("keys.json"), "").unwrap();
+        }
         let introspection = place.path().join("introspection");
         std::fs::create_dir(&introspection).unwrap();
         std::fs::write(introspection.join("client-secret"), "secret").unwrap();

@@ -203,7 +203,7 @@ codes! {
     SessionExpired = "session.expired" "Session expired"
         401 [403, 303] Consumer AfterChange Authenticate "http_request_denied",
     SessionInvalid = "session.invalid" "Invalid session"
-        401 [403, 303] Consumer AfterChange Authenticate "http_request_denied",
+        401 [403, 400, 303] Consumer AfterChange Authenticate "http_request_denied",
     SignatureInvalid = "signature.invalid" "Invalid request signature"
         401 [403] Consumer AfterChange Authenticate "http_request_denied",
     SignatureKeyUnknown as SignatureInvalid = "signature.key_unknown" "Request signed by an unknown key"

@@ -93,7 +93,7 @@ impl Browsers {
             .outside(async move { inner.end_those(&of).await })
             .await;
         let ended = ended.unwrap_or_else(|| Err(KeepAway("it takes too long".to_owned())));
-        ended.map_err(|KeepAway(error)| away(&error).status(400))
+        ended.map_err(|KeepAway(error)| away(&error))
     }
 }
 
@@ -173,6 +173,6 @@ async fn checked(token: &[u8], clients: &Clients<'_>, issuers: &Issuers) -> Resu
     }
     checked.map_err(|fault| match fault {
         Some(fault) => not_accepted(&fault),
-        None => provider(issuer, "its keys cannot be had").status(400),
+        None => provider(issuer, "its keys cannot be had"),
     })
 }
