@@ -183,7 +183,8 @@ fn a_token_that_is_not_one_of_the_provider_s_logouts_ends_nothing() {
     let good = world.provider.sign(&said);
     let (signed, signature) = good.rsplit_once('.').expect("a signature");
     let payload = signed.split_once('.').expect("a payload").1;
-    let forged = format!("{signed}.{}", signature.chars().rev().collect::<String>());
+    let other = if signature.starts_with('A') { "B" } else { "A" };
+    let forged = format!("{signed}.{other}{}", &signature[1..]);
     // {"alg":"none"}
     let unsigned = format!("eyJhbGciOiJub25lIn0.{payload}.");
     for (token, why) in [
