@@ -193,7 +193,7 @@ pub(crate) fn of_another() -> Denial {
 
 /// Nothing can be given up: a file says which tokens are revoked (RFC 7009 §2.2.1).
 pub(crate) fn not_here() -> Denial {
-    let what = "cannot be met: a file owns the configuration, which tokens are revoked too";
+    let what = "cannot be met: a file owns the configuration, and says which tokens are revoked";
     invalid("unsupported_token_type", what)
 }
 
