@@ -126,6 +126,80 @@ test('a service has people signed in; they are seen, signed out, and told why', 
   expect(complaints).toEqual([]);
 });
 
+test('the form says which scopes, which cookie, and where whoever signs out goes', async () => {
+  const v1 = { upstream: 'shop', operations: { all: { methods: ['GET'], path: '/things' } } };
+  const halls = {
+    id: 'halls',
+    tenant: 'commerce',
+    base_path: '/halls',
+    authentication: { session: { issuer: 'login', client_id: 'pages' }, subscription: false },
+    versions: { v1 },
+  };
+  expect((await at.ask('POST', '/api/v1/services', halls)).status).toBe(201);
+  const said = async () =>
+    ((await at.ask('GET', '/api/v1/services/halls')).body as { authentication: object }).authentication;
+  const { page, complaints } = await visit(chromium, at);
+  await signIn(page, owner);
+  await page.goto('/services/halls?tab=ways');
+  await page.getByRole('button', { name: 'Change', exact: true }).click();
+  const form = dialog(page);
+  await form.getByRole('button', { name: 'More: scopes, cookie, after signing out' }).click();
+  await form.getByLabel('Scopes that the provider is asked for').first().fill('email');
+  await page.keyboard.press('Enter');
+  const name = form.getByRole('textbox', { name: 'Name of the cookie' });
+  const after = form.getByRole('textbox', { name: 'Page after signing out' });
+  await name.fill('__Host-halls');
+  await form.getByRole('checkbox', { name: 'only from pages of its own site' }).check();
+  await after.fill('//elsewhere.example.com');
+  await form.getByRole('button', { name: 'Save' }).click();
+  // What the API says of a field stands beside it.
+  for (const field of [name, after]) await expect.poll(() => field.getAttribute('aria-invalid')).toBe('true');
+  await accessible(page);
+  await shot(page, 'sessions-form-wrong');
+  await name.fill('halls');
+  await after.fill('/halls/things?left=1');
+  // A command has the cookie already that would be asked for.
+  await form.getByText('halls=YOUR-SESSION').waitFor();
+  await page.setViewportSize({ width: 390, height: 900 });
+  await fits(page);
+  await shot(page, 'sessions-form-narrow');
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await form.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('halls asks its callers for that now.').waitFor();
+  expect(await said()).toMatchObject({
+    session: {
+      issuer: 'login',
+      client_id: 'pages',
+      scopes: ['profile', 'email'],
+      cookie: { name: 'halls', same_site: 'strict' },
+      after_sign_out: '/halls/things?left=1',
+    },
+  });
+
+  await outside.vouches({ sub: 'ann' });
+  const browsing = await visit(chromium, at);
+  const asked = browsing.page.waitForRequest((request) => request.url().startsWith(`${outside.issuer}/`));
+  await browsing.page.goto(`${at.gateway}/halls/things`);
+  expect(new URL((await asked).url()).searchParams.get('scope')).toBe('openid profile email');
+  const cookie = async () =>
+    (await browsing.context.cookies(at.gateway)).find((one) => one.name === 'halls')?.sameSite;
+  await expect.poll(cookie).toBe('Strict');
+  const left = await browsing.page.request.post(`${at.gateway}/.well-known/postern/session/sign-out`, {
+    headers: { origin: at.gateway },
+  });
+  expect(await left.text()).toContain(encodeURIComponent('/halls/things?left=1'));
+
+  // What is emptied is as usual again, and what was said stands open.
+  await page.getByRole('button', { name: 'Change', exact: true }).click();
+  await name.fill('');
+  await form.getByRole('checkbox', { name: 'only from pages of its own site' }).uncheck();
+  await after.fill('');
+  await form.getByRole('button', { name: 'Save' }).click();
+  await expect.poll(async () => JSON.stringify(await said())).not.toContain('cookie');
+  expect(JSON.stringify(await said())).not.toContain('after_sign_out');
+  expect(complaints).toEqual([]);
+});
+
 test('whoever may only look sees who is signed in, and a tenant its own', async () => {
   await signedIn('max');
   const viewer = await somebody(chromium, at, 'viewer', 'commerce', { width: 390, dark: true });

@@ -43,7 +43,7 @@ export const USUAL_SIGNED: Signed = {
 const PROOF_ALGORITHMS = 'ES256 ES384 ES512 EdDSA PS256 PS384 PS512 RS256 RS384 RS512';
 
 /** The cookie of a session where nothing is said. */
-const USUAL_COOKIE = 'postern_session';
+export const USUAL_COOKIE = 'postern_session';
 
 /** One way to prove who one is: what a caller sends, and what somebody who sends nothing is told. */
 export interface Way {

@@ -53,12 +53,23 @@ export const ways = {
     client_secret: 'Where its secret is',
     idle: 'A session ends unused after',
     lifetime: 'It ends at the latest after',
+    more: 'More: scopes, cookie, after signing out',
+    scopes: 'Scopes that the provider is asked for',
+    cookie: 'Name of the cookie',
+    strict: 'The cookie comes only from pages of its own site',
+    after_sign_out: 'Page after signing out',
     help: {
       issuer: 'An issuer whose iss is the address of an OpenID provider.',
       client_id: 'Its client id; a credential of that client says which app it is.',
       client_secret: 'env:NAME or file:PATH; without one, PKCE is all there is.',
       idle: '30m where this is empty.',
       lifetime: '12h where this is empty.',
+      scopes: 'Besides openid. With offline_access, most providers let a session be renewed.',
+      cookie: 'Over TLS, __Host- is put before it. Another name signs everybody out.',
+      strict:
+        'SameSite=Strict: whoever follows a link from another site is not signed in there. Lax without this.',
+      after_sign_out:
+        'A path on the host of the service, which the provider has to know. / where this is empty.',
     },
   },
   tokens: {

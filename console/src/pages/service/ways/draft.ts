@@ -21,7 +21,9 @@ export type Authentication = Partial<Omit<Schemas['ConfiguredAuthentication'], K
     Partial<Omit<Schemas['ConfiguredJwt'], 'issuers' | 'dpop'>> & {
       dpop?: Partial<Schemas['ConfiguredDpop']> | undefined;
     };
-  session?: Partial<Schemas['ConfiguredSession']>;
+  session?: Partial<Omit<Schemas['ConfiguredSession'], 'cookie'>> & {
+    cookie?: Partial<Schemas['ConfiguredSessionCookie']> | undefined;
+  };
   signature?: Partial<Schemas['ConfiguredSignature']>;
   hmac?: Partial<Schemas['ConfiguredHmac']>;
   basic?: object;

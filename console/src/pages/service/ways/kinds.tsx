@@ -5,10 +5,10 @@ import type { Schemas } from '../../../api/client';
 import { issuersQuery } from '../../../api/issuers';
 import { useMay } from '../../../api/me';
 import { useErrorAt } from '../../../parts/failed';
-import { Named } from '../../../parts/Named';
 import { USUAL_SIGNED } from '../../../parts/ways';
 import { texts } from '../../../texts';
 import { type Authentication, headersOf, type Kind, queryOf, type Trusted, USUAL_HEADERS } from './draft';
+import { SessionFields } from './SessionFields';
 
 /** What the fields of a kind get: what is said, and how it is changed. */
 export interface KindFields {
@@ -22,7 +22,7 @@ const words = texts.ways.form;
 export const FIELDS: Partial<Record<Kind, ComponentType<KindFields>>> = {
   api_key: ApiKeys,
   jwt: Tokens,
-  session: Sessions,
+  session: SessionFields,
   signature: Signatures,
   hmac: SignedBySecret,
 };
@@ -117,41 +117,6 @@ function Proofs({ said, set }: { said: Dpop; set: (members: Dpop) => void }) {
       {text('max_age')}
       {text('leeway')}
       {text('nonce')}
-    </>
-  );
-}
-
-/** How people are signed in at browsers. */
-function Sessions({ said, say }: KindFields) {
-  const errorAt = useErrorAt();
-  const session = said.session ?? {};
-  const help = texts.ways.session;
-  const set = (members: Partial<typeof session>) => say({ session: { ...session, ...members } });
-  const text = (name: 'client_id' | 'client_secret' | 'idle' | 'lifetime', required = false) => (
-    <TextInput
-      label={help[name]}
-      description={help.help[name]}
-      required={required}
-      value={session[name] ?? ''}
-      error={errorAt(`/session/${name}`)}
-      onChange={(event) => set({ [name]: event.currentTarget.value || undefined })}
-    />
-  );
-  return (
-    <>
-      <Named
-        kind="issuers"
-        label={help.issuer}
-        description={help.help.issuer}
-        required
-        value={session.issuer ?? ''}
-        error={errorAt('/session/issuer')}
-        onChange={(issuer) => set({ issuer })}
-      />
-      {text('client_id', true)}
-      {text('client_secret')}
-      {text('idle')}
-      {text('lifetime')}
     </>
   );
 }
