@@ -1,7 +1,7 @@
-import { Group, TextInput } from '@mantine/core';
+import { Group } from '@mantine/core';
+import { SearchField } from './SearchField';
 import { useAddress } from './search';
 import { TenantSelect } from './TenantSelect';
-import { useTyped } from './typed';
 
 /** Looks for things by a phrase and a tenant. Both stand in the address, so that links say them. */
 export function Finding(props: {
@@ -10,16 +10,13 @@ export function Finding(props: {
   permission?: string;
 }) {
   const { words, permission } = props;
-  const [{ q = '', tenant }, change] = useAddress();
-  const [typed, type] = useTyped(q, (q) => change({ q: q || undefined }, true));
+  const [{ tenant }, change] = useAddress();
   return (
     <Group align="flex-end" gap="sm" role="search">
-      <TextInput
-        type="search"
+      <SearchField
+        name="q"
         label={words.search}
         placeholder={words.searchHelp}
-        value={typed}
-        onChange={(event) => type(event.currentTarget.value)}
         style={{ flex: '1 1 14rem' }}
       />
       <TenantSelect

@@ -1,10 +1,10 @@
-import { Alert, Button, Checkbox, Group, Stack, Text } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import { Alert, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { texts } from '../texts';
 import { Snippet } from './Copy';
-import { Dialog } from './Dialog';
+import { Once } from './Once';
 
-/** A secret that was just made: shown this once, with a request that uses it. Closes when it was kept. */
+/** A secret that was just made: shown this once, with a request that uses it. */
 export function Secret(props: {
   opened: boolean;
   title: string;
@@ -17,45 +17,20 @@ export function Secret(props: {
   note?: ReactNode;
   onClose: () => void;
 }) {
-  const [kept, setKept] = useState(false);
-  const close = () => {
-    setKept(false);
-    props.onClose();
-  };
   const words = texts.common.secret;
   return (
-    <Dialog
-      opened={props.opened}
-      onClose={close}
-      title={props.title}
-      size="xl"
-      closeOnClickOutside={false}
-      closeOnEscape={kept}
-      withCloseButton={false}
-    >
-      <Stack>
-        <Alert color="orange" variant="outline">
-          {words.once}
-        </Alert>
-        <Snippet text={props.secret} what={props.what} />
-        {props.curl && (
-          <div>
-            <Text size="sm">{words.curl}</Text>
-            <Snippet text={props.curl} what={words.curlName} />
-          </div>
-        )}
-        {props.note}
-        <Group justify="space-between">
-          <Checkbox
-            label={words.kept}
-            checked={kept}
-            onChange={(event) => setKept(event.currentTarget.checked)}
-          />
-          <Button disabled={!kept} onClick={close}>
-            {texts.common.close}
-          </Button>
-        </Group>
-      </Stack>
-    </Dialog>
+    <Once opened={props.opened} onClose={props.onClose} title={props.title} size="xl">
+      <Alert color="orange" variant="outline">
+        {words.once}
+      </Alert>
+      <Snippet text={props.secret} what={props.what} />
+      {props.curl && (
+        <div>
+          <Text size="sm">{words.curl}</Text>
+          <Snippet text={props.curl} what={words.curlName} />
+        </div>
+      )}
+      {props.note}
+    </Once>
   );
 }

@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { refreshApps } from '../../api/apps';
 import { answer, api } from '../../api/client';
-import { useMe } from '../../api/me';
+import { useWhere } from '../../api/rights';
 import { Ask } from '../../parts/Ask';
 import { TenantSelect } from '../../parts/TenantSelect';
 import { told } from '../../parts/told';
@@ -14,10 +14,9 @@ const words = texts.apps.createApp;
 
 /** Registers an app, and goes to its page. */
 export function CreateApp(props: { onClose: () => void }) {
-  const own = Object.entries(useMe()?.tenants ?? {}).filter(([, points]) => points.includes('apps.write'));
+  const { only } = useWhere('apps.write');
   const [id, setId] = useState('');
-  // Whoever works in one tenant means that one.
-  const [tenant, setTenant] = useState(own.length === 1 ? own[0]?.[0] : undefined);
+  const [tenant, setTenant] = useState(only);
   const [draft, setDraft] = useState<AppDraft>({});
   const navigate = useNavigate();
   const create = async (comment: string) => {

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { answer, api } from '../../api/client';
-import { useMe } from '../../api/me';
+import { useWhere } from '../../api/rights';
 import { Empty } from '../../parts/Empty';
 import { Needs } from '../../parts/Forbidden';
 import { Loaded } from '../../parts/Loaded';
@@ -28,13 +28,9 @@ export default function AuditPage() {
 
 function Trail() {
   const [search, change] = useAddress();
-  const who = useMe();
-  const everywhere = who?.platform.includes('audit.read') ?? false;
-  const own = Object.entries(who?.tenants ?? {})
-    .filter(([, points]) => points.includes('audit.read'))
-    .map(([tenant]) => tenant);
+  const { onPlatform: everywhere, tenants } = useWhere('audit.read');
   // Whoever reads the trail of tenants only has to name one.
-  const tenant = search.tenant ?? (everywhere ? undefined : own[0]);
+  const tenant = search.tenant ?? (everywhere ? undefined : tenants[0]);
   const asked = {
     ...(search.who ? { who: search.who } : {}),
     ...(search.kind ? { kind: search.kind } : {}),

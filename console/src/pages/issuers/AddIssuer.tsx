@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { answer, api } from '../../api/client';
 import { refreshIssuers } from '../../api/issuers';
-import { useMe } from '../../api/me';
+import { useWhere } from '../../api/rights';
 import { Ask } from '../../parts/Ask';
 import { TenantSelect } from '../../parts/TenantSelect';
 import { told } from '../../parts/told';
@@ -15,11 +15,9 @@ const words = texts.issuers.form;
 
 /** Adds an issuer, and goes to its page. */
 export function AddIssuer(props: { onClose: () => void }) {
-  const who = useMe();
-  const onPlatform = who?.platform.includes('issuers.write') ?? false;
-  const own = Object.entries(who?.tenants ?? {}).filter(([, points]) => points.includes('issuers.write'));
+  const { onPlatform, only } = useWhere('issuers.write');
   const [id, setId] = useState('');
-  const [tenant, setTenant] = useState<string | undefined>(onPlatform ? '' : own[0]?.[0]);
+  const [tenant, setTenant] = useState(onPlatform ? '' : only);
   const [draft, setDraft] = useState<IssuerDraft>({});
   const navigate = useNavigate();
   const add = async (comment: string) => {

@@ -1,13 +1,13 @@
-import { Group, Pagination, Stack, Text, TextInput } from '@mantine/core';
+import { Group, Pagination, Stack, Text } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { type ReactNode, useDeferredValue, useMemo, useRef } from 'react';
 import { canonical, range } from '../../parts/addresses';
 import { type Column, DataTable } from '../../parts/DataTable';
 import { Empty } from '../../parts/Empty';
+import { SearchField } from '../../parts/SearchField';
 import { Shown } from '../../parts/Shown';
 import { useAddress } from '../../parts/search';
 import { Time } from '../../parts/Time';
-import { useTyped } from '../../parts/typed';
 import { texts } from '../../texts';
 import { Ends } from '../lists/Ends';
 import { type Entry, entryOf, type ListDocument, matches } from '../lists/entries';
@@ -21,7 +21,6 @@ const SIZE = 100;
 /** What is on a list: found by address or comment, page by page. */
 export function Entries({ list, mayWrite }: { list: ListDocument; mayWrite: boolean }) {
   const [{ q = '', page: wanted }, change] = useAddress();
-  const [typed, type] = useTyped(q, (q) => change({ q: q || undefined, page: undefined }, true));
   const place = useRef<HTMLDivElement>(null);
   const editing = useEntryEditing(list, () => place.current?.focus());
   const all = useMemo(() => list.entries.map(entryOf), [list.entries]);
@@ -41,13 +40,12 @@ export function Entries({ list, mayWrite }: { list: ListDocument; mayWrite: bool
   }
   return (
     <Stack gap="sm" ref={place} tabIndex={-1}>
-      <TextInput
-        type="search"
+      <SearchField
+        name="q"
+        begins="page"
         label={words.filter}
         leftSection={<IconSearch size={16} aria-hidden />}
-        value={typed}
         maw={440}
-        onChange={(event) => type(event.currentTarget.value)}
       />
       {rows.length === 0 ? (
         <Empty title={words.notFound}>{words.notFoundDetail}</Empty>

@@ -1,4 +1,4 @@
-import { Button, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answer, api, type Schemas } from '../../api/client';
@@ -8,11 +8,11 @@ import { range } from '../../parts/addresses';
 import { DataTable } from '../../parts/DataTable';
 import { Empty } from '../../parts/Empty';
 import { Loaded } from '../../parts/Loaded';
+import { SearchField } from '../../parts/SearchField';
 import { Shown } from '../../parts/Shown';
 import { useAddress } from '../../parts/search';
 import { Time } from '../../parts/Time';
 import { told } from '../../parts/told';
-import { useTyped } from '../../parts/typed';
 import { texts } from '../../texts';
 
 const words = texts.lists.blocks;
@@ -25,10 +25,8 @@ const EVERY = 10_000;
 
 /** Addresses that are blocked for now, and the way to lift a block. */
 export function Blocks() {
-  const [search, change] = useAddress();
+  const [{ blocked: wanted = '' }] = useAddress();
   const [lifting, setLifting] = useState<Schemas['AddressBlock']>();
-  const wanted = search.blocked ?? '';
-  const [typed, type] = useTyped(wanted, (blocked) => change({ blocked: blocked || undefined }, true));
   const valid = wanted === '' || (range(wanted) !== undefined && !wanted.includes('/'));
   const query = useQuery({
     queryKey: ['blocks', wanted],
@@ -44,13 +42,11 @@ export function Blocks() {
       <Text size="sm" c="dimmed">
         {words.about}
       </Text>
-      <TextInput
-        type="search"
+      <SearchField
+        name="blocked"
         label={words.address}
-        value={typed}
         error={valid ? undefined : words.badAddress}
         maw={360}
-        onChange={(event) => type(event.currentTarget.value)}
       />
       {valid && (
         <Loaded query={query}>

@@ -1,4 +1,4 @@
-import { Stack, TextInput } from '@mantine/core';
+import { Stack } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { DataTable } from '../../parts/DataTable';
@@ -6,9 +6,9 @@ import { Empty } from '../../parts/Empty';
 import { Loaded } from '../../parts/Loaded';
 import { PageLink } from '../../parts/links';
 import { usePaging } from '../../parts/paging';
+import { SearchField } from '../../parts/SearchField';
 import { Shown } from '../../parts/Shown';
 import { useAddress } from '../../parts/search';
-import { useTyped } from '../../parts/typed';
 import { texts } from '../../texts';
 import { Ends } from './Ends';
 import { listRows } from './rows';
@@ -19,18 +19,15 @@ const words = texts.lists;
 
 /** The lists that whoever looks may see. */
 export function ListsTable() {
-  const [{ q }, change] = useAddress();
-  const [typed, type] = useTyped(q ?? '', (q) => change({ q: q || undefined }, true));
+  const [{ q }] = useAddress();
   return (
     <Stack gap="sm">
-      <TextInput
-        type="search"
+      <SearchField
+        name="q"
         aria-label={words.search}
         placeholder={words.search}
         leftSection={<IconSearch size={16} aria-hidden />}
-        value={typed}
         maw={360}
-        onChange={(event) => type(event.currentTarget.value)}
       />
       <Found key={q} q={q} />
     </Stack>

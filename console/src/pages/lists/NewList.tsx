@@ -4,8 +4,9 @@ import { IconPlus } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { answer, api } from '../../api/client';
-import { useMay, useMe } from '../../api/me';
+import { useMay } from '../../api/me';
 import { queries } from '../../api/queries';
+import { useWhere } from '../../api/rights';
 import { Ask } from '../../parts/Ask';
 import { TenantSelect } from '../../parts/TenantSelect';
 import { told } from '../../parts/told';
@@ -32,12 +33,10 @@ export function NewList() {
 }
 
 function Form(props: { onClose: () => void }) {
-  const who = useMe();
-  const onPlatform = who?.platform.includes('lists.write') ?? false;
-  const mine = Object.entries(who?.tenants ?? {}).filter(([, points]) => points.includes('lists.write'));
+  const { onPlatform, only } = useWhere('lists.write');
   const navigate = useNavigate();
   const [id, setId] = useState('');
-  const [tenant, setTenant] = useState<string | undefined>(onPlatform ? '' : mine[0]?.[0]);
+  const [tenant, setTenant] = useState(onPlatform ? '' : only);
   const [owner, setOwner] = useState('');
   const [about, setAbout] = useState('');
   const [text, setText] = useState('');

@@ -1,12 +1,12 @@
 import { Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { Ask } from '../../parts/Ask';
+import { useAddress } from '../../parts/search';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
-import { UpstreamSelect } from '../services/UpstreamSelect';
-import { useLook } from '../services/useLook';
 import type { Read } from './data';
 import type { Service } from './documents';
+import { PlaceFields, placeOf } from './PlaceFields';
 import { useSaving } from './useSaving';
 import { isName, versionsOf } from './versions';
 
@@ -16,18 +16,17 @@ export function AddVersion(props: { read: Read<Service>; onClose: () => void }) 
   const words = texts.services.version;
   const form = texts.services.form;
   const newest = versionsOf(service)[0];
-  const [, setLook] = useLook();
+  const [, go] = useAddress();
   const { save, asking, questions } = useSaving();
   const [name, setName] = useState('');
-  const [path, setPath] = useState('');
   const [from, setFrom] = useState(newest?.[0] ?? '');
-  const [upstream, setUpstream] = useState(newest?.[1].upstream ?? '');
+  const [place, setPlace] = useState({ ...placeOf(newest?.[1]), path: '' });
   const taken = Object.hasOwn(service.versions, name);
   const add = async (comment: string) => {
     const added = {
-      ...(path.trim() ? { base_path: path.trim() } : {}),
+      ...(place.path.trim() ? { base_path: place.path.trim() } : {}),
       state: 'draft',
-      upstream,
+      upstream: place.upstream,
       operations: service.versions[from]?.operations ?? {},
     };
     const { id, tenant } = service;
@@ -35,7 +34,7 @@ export function AddVersion(props: { read: Read<Service>; onClose: () => void }) 
     const went = await save({ kind: 'service', id, tenant, patch, comment }, etag);
     if (went !== 'made') return;
     told(words.added(name));
-    setLook({ version: name, tab: 'operations', operation: undefined });
+    go({ version: name, tab: 'operations', operation: undefined }, true);
   };
   return (
     <>
@@ -44,45 +43,29 @@ export function AddVersion(props: { read: Read<Service>; onClose: () => void }) 
         title={words.addTitle(service.id)}
         action={words.add}
         comment="optional"
-        disabled={!isName(name) || taken || !upstream}
+        disabled={!isName(name) || taken || !place.upstream}
         onClose={props.onClose}
         onDone={add}
       >
-        {(errorAt) => (
-          <>
-            <TextInput
-              label={words.id}
-              required
-              data-autofocus
-              value={name}
-              error={taken ? words.taken : name && !isName(name) ? form.idWrong : undefined}
-              onChange={(event) => setName(event.currentTarget.value)}
-            />
-            <TextInput
-              label={words.path}
-              description={words.pathHelp}
-              value={path}
-              error={errorAt('/base_path')}
-              onChange={(event) => setPath(event.currentTarget.value)}
-            />
-            <Select
-              label={words.copy}
-              data={[
-                { value: '', label: words.copyNothing },
-                ...versionsOf(service).map(([value]) => ({ value, label: value })),
-              ]}
-              value={from}
-              allowDeselect={false}
-              onChange={(value) => setFrom(value ?? '')}
-            />
-            <UpstreamSelect
-              label={texts.services.upstreamChoice.legend}
-              value={upstream}
-              error={errorAt('/upstream')}
-              onChange={setUpstream}
-            />
-          </>
-        )}
+        <TextInput
+          label={words.id}
+          required
+          data-autofocus
+          value={name}
+          error={taken ? words.taken : name && !isName(name) ? form.idWrong : undefined}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <Select
+          label={words.copy}
+          data={[
+            { value: '', label: words.copyNothing },
+            ...versionsOf(service).map(([value]) => ({ value, label: value })),
+          ]}
+          value={from}
+          allowDeselect={false}
+          onChange={(value) => setFrom(value ?? '')}
+        />
+        <PlaceFields value={place} onChange={setPlace} />
       </Ask>
       {questions}
     </>

@@ -5,7 +5,7 @@ import { environments as environmentsQuery } from '../../api/apps';
 import { Ask } from '../../parts/Ask';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
-import { UpstreamSelect } from '../services/UpstreamSelect';
+import { PlaceFields, placeOf } from './PlaceFields';
 import type { OfVersion } from './types';
 import { useSaving } from './useSaving';
 import { isServed } from './versions';
@@ -26,14 +26,13 @@ export function EditVersion(props: { of: OfVersion; onClose: () => void }) {
   const { save, asking, questions } = useSaving();
   const all = useEnvironments();
   const [title, setTitle] = useState(version.title ?? '');
-  const [path, setPath] = useState(version.base_path ?? '');
-  const [upstream, setUpstream] = useState(version.upstream);
+  const [place, setPlace] = useState(() => placeOf(version));
   const [environments, setEnvironments] = useState(version.environments ?? []);
   const change = async (comment: string) => {
     const patch = {
       title: title.trim() || null,
-      base_path: path.trim() || null,
-      upstream,
+      base_path: place.path.trim() || null,
+      upstream: place.upstream,
       environments: environments.length > 0 ? environments : null,
     };
     const { id, tenant } = service;
@@ -48,41 +47,25 @@ export function EditVersion(props: { of: OfVersion; onClose: () => void }) {
         title={words.editTitle(name)}
         action={texts.common.save}
         comment="optional"
-        disabled={!upstream}
+        disabled={!place.upstream}
         onClose={props.onClose}
         onDone={change}
       >
-        {(errorAt) => (
-          <>
-            {isServed(version) && <LiveNote />}
-            <TextInput
-              label={form.title}
-              maxLength={1000}
-              value={title}
-              onChange={(event) => setTitle(event.currentTarget.value)}
-            />
-            <TextInput
-              label={words.path}
-              description={words.pathHelp}
-              value={path}
-              error={errorAt('/base_path')}
-              onChange={(event) => setPath(event.currentTarget.value)}
-            />
-            <UpstreamSelect
-              label={texts.services.upstreamChoice.legend}
-              value={upstream}
-              error={errorAt('/upstream')}
-              onChange={setUpstream}
-            />
-            <MultiSelect
-              label={words.environments}
-              description={words.environmentsHelp}
-              data={all}
-              value={environments}
-              onChange={setEnvironments}
-            />
-          </>
-        )}
+        {isServed(version) && <LiveNote />}
+        <TextInput
+          label={form.title}
+          maxLength={1000}
+          value={title}
+          onChange={(event) => setTitle(event.currentTarget.value)}
+        />
+        <PlaceFields value={place} onChange={setPlace} />
+        <MultiSelect
+          label={words.environments}
+          description={words.environmentsHelp}
+          data={all}
+          value={environments}
+          onChange={setEnvironments}
+        />
       </Ask>
       {questions}
     </>

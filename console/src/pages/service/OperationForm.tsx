@@ -1,9 +1,9 @@
 import { MultiSelect, TagsInput, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { Ask } from '../../parts/Ask';
+import { useAddress } from '../../parts/search';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
-import { useLook } from '../services/useLook';
 import type { Operation } from './documents';
 import { LiveNote } from './EditVersion';
 import { changeOfMediaTypes } from './policies';
@@ -40,7 +40,7 @@ export function OperationForm(props: {
   const [{ of, operation, media: listed }] = useState(props);
   const { service } = of;
   const words = texts.services.operations;
-  const [, setLook] = useLook();
+  const [, go] = useAddress();
   const { save, asking, questions } = useSaving();
   const [name, setName] = useState(props.name ?? '');
   const [title, setTitle] = useState(operation?.title ?? '');
@@ -73,7 +73,7 @@ export function OperationForm(props: {
     );
     if (went !== 'made') return;
     told(words.saved(name));
-    setLook({ operation: name });
+    go({ operation: name }, true);
   };
 
   return (

@@ -5,10 +5,10 @@ import { useMayIn } from '../../api/rights';
 import { DataTable } from '../../parts/DataTable';
 import { Empty } from '../../parts/Empty';
 import { Shown } from '../../parts/Shown';
+import { useAddress } from '../../parts/search';
 import { useTyped } from '../../parts/typed';
 import { kindName } from '../../parts/ways';
 import { texts } from '../../texts';
-import { useLook } from '../services/useLook';
 import type { Operation } from './documents';
 import { OperationDetails } from './OperationDetails';
 import { OperationDialog } from './OperationDialog';
@@ -31,7 +31,7 @@ type Doing =
 export function Operations(props: { of: OfVersion }) {
   const { of } = props;
   const words = texts.services.operations;
-  const [look, setLook] = useLook();
+  const [look, go] = useAddress();
   // The page that somebody turned to, while the same operation is open.
   const [turned, setTurned] = useState<{ page: number; open: string | undefined }>();
   const [doing, setDoing] = useState<Doing>();
@@ -52,11 +52,11 @@ export function Operations(props: { of: OfVersion }) {
   const toggle = (name: string) => {
     const open = look.operation === name ? undefined : name;
     setTurned({ page, open });
-    setLook({ operation: open });
+    go({ operation: open }, true);
   };
   const [typed, type] = useTyped(look.find ?? '', (find) => {
     turn(0);
-    setLook({ find: find || undefined });
+    go({ find: find || undefined }, true);
   });
   const rows = found.slice(page * PART, (page + 1) * PART);
   const close = () => setDoing(undefined);

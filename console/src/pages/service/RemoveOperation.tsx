@@ -4,9 +4,9 @@ import { useMayIn } from '../../api/rights';
 import { Ask } from '../../parts/Ask';
 import { Failure } from '../../parts/Failure';
 import { Shown } from '../../parts/Shown';
+import { useAddress } from '../../parts/search';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
-import { useLook } from '../services/useLook';
 import { LiveNote } from './EditVersion';
 import { ownPolicies, policiesQuery } from './policies';
 import type { OfVersion } from './types';
@@ -18,7 +18,7 @@ export function RemoveOperation(props: { of: OfVersion; name: string; onClose: (
   const { of, name } = props;
   const { service } = of;
   const words = texts.services.operations;
-  const [, setLook] = useLook();
+  const [, go] = useAddress();
   const may = useMayIn();
   const { save, asking, questions } = useSaving();
   const readable = may('policies.read', service.tenant);
@@ -47,7 +47,7 @@ export function RemoveOperation(props: { of: OfVersion; name: string; onClose: (
             of.read.version,
           );
           if (went !== 'made') return;
-          setLook({ operation: undefined });
+          go({ operation: undefined }, true);
           told(words.removed(name));
         }}
       >

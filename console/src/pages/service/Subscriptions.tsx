@@ -11,9 +11,9 @@ import { PageLink } from '../../parts/links';
 import { Section } from '../../parts/Page';
 import { usePaging } from '../../parts/paging';
 import { Shown } from '../../parts/Shown';
+import { useAddress } from '../../parts/search';
 import { Time } from '../../parts/Time';
 import { texts } from '../../texts';
-import { useLook } from '../services/useLook';
 import { SubscriptionState } from '../subscription/SubscriptionState';
 import type { Service } from './documents';
 import { Plans } from './Plans';
@@ -21,7 +21,7 @@ import { Plans } from './Plans';
 /** Who is subscribed to a service, and the plans that one can subscribe to. */
 export function Subscriptions(props: { service: Service }) {
   const words = texts.services.subscriptions;
-  const [look, setLook] = useLook();
+  const [look, go] = useAddress();
   const may = useMay();
   const mayIn = useMayIn();
   return (
@@ -36,7 +36,7 @@ export function Subscriptions(props: { service: Service }) {
               placeholder={words.everyState}
               clearable
               value={look.state ?? null}
-              onChange={(state) => setLook({ state: state ?? undefined })}
+              onChange={(state) => go({ state: state ?? undefined }, true)}
             />
             <Found key={look.state} service={props.service.id} state={look.state} />
           </>

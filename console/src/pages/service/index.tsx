@@ -8,8 +8,8 @@ import { Loaded } from '../../parts/Loaded';
 import { ButtonLink } from '../../parts/links';
 import { Page } from '../../parts/Page';
 import { Shown } from '../../parts/Shown';
+import { useAddress } from '../../parts/search';
 import { texts } from '../../texts';
-import { useLook } from '../services/useLook';
 import { serviceQuery } from './data';
 import { Lifecycle } from './Lifecycle';
 import { Operations } from './Operations';
@@ -28,7 +28,7 @@ const TABS = ['overview', 'operations', 'ways', 'upstream', 'subscriptions'] as 
 export default function ServicePage() {
   const { id = '' } = useParams({ strict: false });
   const query = useQuery(serviceQuery(id));
-  const [look] = useLook();
+  const [look] = useAddress();
   const may = useMay();
   const words = texts.services.page;
   const service = query.data?.value;
@@ -78,7 +78,7 @@ export default function ServicePage() {
 /** The version that is looked at: which one, how far it is, and what there is to see of it. */
 function OneVersion(props: { of: OfVersion }) {
   const { of } = props;
-  const [look, setLook] = useLook();
+  const [look, go] = useAddress();
   const words = texts.services.page;
   const tab = TABS.find((one) => one === look.tab) ?? 'overview';
   const panels: Record<(typeof TABS)[number], () => ReactNode> = {
@@ -97,7 +97,7 @@ function OneVersion(props: { of: OfVersion }) {
           allowDeselect={false}
           data={versionsOf(of.service).map(([name]) => name)}
           value={of.name}
-          onChange={(name) => setLook({ version: name ?? undefined, operation: undefined })}
+          onChange={(name) => go({ version: name ?? undefined, operation: undefined }, true)}
         />
         <Group h={36} align="center">
           <VersionState state={stateOf(of.version)} />
@@ -110,7 +110,7 @@ function OneVersion(props: { of: OfVersion }) {
           <Shown text={words.unknownVersion(look.version, of.name)} />
         </Text>
       )}
-      <Tabs value={tab} onChange={(value) => setLook({ tab: value ?? undefined })} keepMounted={false}>
+      <Tabs value={tab} onChange={(value) => go({ tab: value ?? undefined }, true)} keepMounted={false}>
         <Tabs.List mb="md">
           {TABS.map((one) => (
             <Tabs.Tab key={one} value={one}>

@@ -2,7 +2,7 @@ import { Checkbox, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { answer, api } from '../../api/client';
-import { may, useMe } from '../../api/me';
+import { useWhere } from '../../api/rights';
 import { Ask } from '../../parts/Ask';
 import { TenantSelect } from '../../parts/TenantSelect';
 import { told } from '../../parts/told';
@@ -14,13 +14,11 @@ import { isChosen, NO_UPSTREAM, UpstreamChoice } from './UpstreamChoice';
 /** Makes a service with a first version, a draft, and goes to it. */
 export function CreateService(props: { onClose: () => void }) {
   const words = texts.services;
-  const who = useMe();
   const navigate = useNavigate();
-  const onPlatform = who?.platform.includes('services.write') ?? false;
-  const own = Object.keys(who?.tenants ?? {}).filter((tenant) => may(who, 'services.write', tenant));
+  const { onPlatform, only } = useWhere('services.write');
   const [id, setId] = useState('');
   const [title, setTitle] = useState('');
-  const [tenant, setTenant] = useState(onPlatform ? '' : own.length === 1 ? own[0] : undefined);
+  const [tenant, setTenant] = useState(onPlatform ? '' : only);
   const [basePath, setBasePath] = useState('');
   const [version, setVersion] = useState('v1');
   const [upstream, setUpstream] = useState(NO_UPSTREAM);

@@ -2,8 +2,7 @@ import { Button, Checkbox, Group, Stack, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useRef, useState } from 'react';
 import { answer, api, type Schemas } from '../../api/client';
-import { may, useMe } from '../../api/me';
-import { useMayIn } from '../../api/rights';
+import { useMayIn, useWhere } from '../../api/rights';
 import { Dialog } from '../../parts/Dialog';
 import { Failure } from '../../parts/Failure';
 import { TenantSelect } from '../../parts/TenantSelect';
@@ -27,15 +26,13 @@ export function ImportDialog(props: {
   onClose: () => void;
 }) {
   const words = texts.services;
-  const who = useMe();
   const navigate = useNavigate();
   const { service } = props;
-  const onPlatform = who?.platform.includes('services.write') ?? false;
-  const own = Object.keys(who?.tenants ?? {}).filter((name) => may(who, 'services.write', name));
+  const { onPlatform, only } = useWhere('services.write');
   const [document, setDocument] = useState<OpenApiText>();
   const [id, setId] = useState(service?.id ?? '');
   const [version, setVersion] = useState(props.version ?? 'v1');
-  const [tenant, setTenant] = useState(onPlatform ? '' : own.length === 1 ? own[0] : undefined);
+  const [tenant, setTenant] = useState(onPlatform ? '' : only);
   const [basePath, setBasePath] = useState('');
   const [upstream, setUpstream] = useState(NO_UPSTREAM);
   const mayPolicies = useMayIn()('policies.write', service ? service.tenant : tenant);

@@ -10,17 +10,17 @@ import { Finding } from '../../parts/Finding';
 import { Loaded } from '../../parts/Loaded';
 import { Page } from '../../parts/Page';
 import { usePaging } from '../../parts/paging';
+import { useAddress } from '../../parts/search';
 import { texts } from '../../texts';
 import type { Service } from '../service/documents';
 import { CreateService } from './CreateService';
 import { ImportDialog } from './ImportDialog';
 import { ServiceTable } from './ServiceTable';
-import { useLook } from './useLook';
 
 /** The services that somebody may see: found, made, imported. */
 export default function ServicesPage() {
   const words = texts.services;
-  const [look] = useLook();
+  const [look] = useAddress();
   const [creating, create] = useDisclosure(false);
   const [importing, imported] = useDisclosure(false);
   const actions = useMay()('services.write') ? (
@@ -44,7 +44,7 @@ export default function ServicesPage() {
 /** One page of what was found; begins anew where something else is looked for. */
 function Found(props: { actions: ReactNode }) {
   const words = texts.services.empty;
-  const [{ q, tenant }, setLook] = useLook();
+  const [{ q, tenant }, go] = useAddress();
   const { cursor, buttons } = usePaging();
   const query = useQuery({
     queryKey: ['services', q, tenant, cursor],
@@ -66,7 +66,7 @@ function Found(props: { actions: ReactNode }) {
             <Empty
               title={words.filtered}
               action={
-                <Button variant="default" onClick={() => setLook({ q: undefined, tenant: undefined })}>
+                <Button variant="default" onClick={() => go({ q: undefined, tenant: undefined }, true)}>
                   {words.clear}
                 </Button>
               }

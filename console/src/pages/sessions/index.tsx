@@ -1,4 +1,4 @@
-import { Button, Group, TextInput } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useMay } from '../../api/me';
@@ -10,11 +10,11 @@ import { Loaded } from '../../parts/Loaded';
 import { Named } from '../../parts/Named';
 import { Page } from '../../parts/Page';
 import { usePaging } from '../../parts/paging';
+import { SearchField } from '../../parts/SearchField';
 import { Shown } from '../../parts/Shown';
 import { useAddress } from '../../parts/search';
 import { ThingLink } from '../../parts/ThingLink';
 import { Time } from '../../parts/Time';
-import { useTyped } from '../../parts/typed';
 import { texts } from '../../texts';
 import { SignOutAll, SignOutOne, whoOf } from './SignOut';
 import { type Session, sessionsQuery, type Which, whichOf } from './sessions';
@@ -52,24 +52,18 @@ function Sessions() {
 /** Who is looked for: in the address, so that it can be shared. */
 function Filters() {
   const [search, change] = useAddress();
-  const [user, typeUser] = useTyped(search.user ?? '', (user) => change({ user: user || undefined }, true));
-  const [host, typeHost] = useTyped(search.host ?? '', (host) => change({ host: host || undefined }, true));
   return (
     <Group align="flex-end" gap="sm" role="search">
-      <TextInput
-        type="search"
+      <SearchField
+        name="user"
         label={words.user}
         description={words.userHelp}
-        value={user}
-        onChange={(event) => typeUser(event.currentTarget.value)}
         style={{ flex: '1 1 14rem' }}
       />
-      <TextInput
-        type="search"
+      <SearchField
+        name="host"
         label={words.host}
         description={words.hostHelp}
-        value={host}
-        onChange={(event) => typeHost(event.currentTarget.value)}
         style={{ flex: '1 1 12rem' }}
       />
       <Named

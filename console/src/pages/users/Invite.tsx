@@ -2,8 +2,7 @@ import { Button, Checkbox, Select, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answer, api } from '../../api/client';
-import { may, useMe } from '../../api/me';
-import { useMayIn } from '../../api/rights';
+import { useMayIn, useWhere } from '../../api/rights';
 import { Ask } from '../../parts/Ask';
 import { TenantSelect } from '../../parts/TenantSelect';
 import { texts } from '../../texts';
@@ -13,17 +12,14 @@ import { RolesField } from './RolesField';
 const words = texts.users.invite;
 /** Invites somebody, into a tenant or to the platform, and shows the link. */
 export function Invite() {
-  const who = useMe();
   const mayIn = useMayIn();
-  const everywhere = mayIn('members.write', null);
+  const { onPlatform, only } = useWhere('members.write');
   const client = useQueryClient();
   const [opened, setOpened] = useState(false);
   const [made, setMade] = useState<Made>();
   const [email, setEmail] = useState('');
   const [platform, setPlatform] = useState(false);
-  // Who has a say in one tenant only means that one.
-  const own = Object.keys(who?.tenants ?? {}).filter((one) => may(who, 'members.write', one));
-  const [chosen, setChosen] = useState(everywhere || own.length > 1 ? undefined : own[0]);
+  const [chosen, setChosen] = useState(onPlatform ? undefined : only);
   const [roles, setRoles] = useState<string[]>([]);
   const [days, setDays] = useState('7');
   const tenant = platform ? null : chosen;

@@ -1,7 +1,6 @@
-import { Button, Checkbox, Group, Stack, Text } from '@mantine/core';
-import { useState } from 'react';
+import { Text } from '@mantine/core';
 import { Snippet } from '../../parts/Copy';
-import { Dialog } from '../../parts/Dialog';
+import { Once } from '../../parts/Once';
 import { Shown } from '../../parts/Shown';
 import { Time } from '../../parts/Time';
 import { texts } from '../../texts';
@@ -16,27 +15,14 @@ export interface Made {
   not_mailed_because?: string | null;
 }
 
-/** Shows a one-time link, this once: to pass on where it was not mailed. Closes when it was kept. */
+/** Shows a one-time link, this once: to pass on where it was not mailed. */
 export function LinkShown(props: { made: Made | undefined; onClose: () => void }) {
   const { made } = props;
-  const [kept, setKept] = useState(false);
-  const close = () => {
-    setKept(false);
-    props.onClose();
-  };
   const words = texts.users.link;
   return (
-    <Dialog
-      opened={made !== undefined}
-      onClose={close}
-      title={made?.title ?? ''}
-      size="lg"
-      closeOnClickOutside={false}
-      closeOnEscape={kept}
-      withCloseButton={false}
-    >
+    <Once opened={made !== undefined} onClose={props.onClose} title={made?.title ?? ''} size="lg">
       {made && (
-        <Stack>
+        <>
           <Text size="sm">
             <Shown text={made.mailed ? words.mailed(made.email) : words.notMailed(made.email)} />
           </Text>
@@ -49,18 +35,8 @@ export function LinkShown(props: { made: Made | undefined; onClose: () => void }
               <Shown text={words.because(made.not_mailed_because)} />
             </Text>
           )}
-          <Group justify="space-between">
-            <Checkbox
-              label={texts.common.secret.kept}
-              checked={kept}
-              onChange={(event) => setKept(event.currentTarget.checked)}
-            />
-            <Button disabled={!kept} onClick={close}>
-              {texts.common.close}
-            </Button>
-          </Group>
-        </Stack>
+        </>
       )}
-    </Dialog>
+    </Once>
   );
 }

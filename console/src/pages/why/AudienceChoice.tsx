@@ -1,7 +1,6 @@
 import { SegmentedControl, Text } from '@mantine/core';
-import { useNavigate } from '@tanstack/react-router';
 import type { Schemas } from '../../api/client';
-import type { Search } from '../../router';
+import { useAddress } from '../../parts/search';
 import { texts } from '../../texts';
 import { AUDIENCES } from './explained';
 
@@ -9,15 +8,10 @@ const words = texts.why;
 
 /** Switches between what different people are told; nobody sees a wider view than their own. */
 export function AudienceChoice(props: { shown: Schemas['Audience']; own: Schemas['Audience'] }) {
-  const navigate = useNavigate();
+  const [, go] = useAddress();
   const allowed = AUDIENCES.slice(AUDIENCES.indexOf(props.own));
   if (allowed.length < 2) return null;
-  const show = (audience: string) =>
-    navigate({
-      to: '.',
-      replace: true,
-      search: (search: Search) => ({ ...search, audience: audience === props.own ? undefined : audience }),
-    });
+  const show = (audience: string) => go({ audience: audience === props.own ? undefined : audience }, true);
   return (
     <div>
       <SegmentedControl
