@@ -93,6 +93,8 @@ test('story 1: a new key, made by the proved fix, lets the same request pass', a
   expect(await first.textContent()).toMatch(/staging[\s\S]*Expected[\s\S]*production/i);
   await accessible(page);
   await shot(page, 'why-story-1');
+  const review = page.getByRole('button', { name: /^Review and apply/ }).first();
+  const offered = (await review.getAttribute('aria-label')) ?? '';
   await applyFix(page, 'For production', 'why-story-1-apply');
   const dialog = page.getByRole('dialog', { name: 'A new key' });
   const key = await said(dialog.getByRole('region', { name: 'new key of fieldforce' }));
@@ -114,6 +116,16 @@ test('story 1: a new key, made by the proved fix, lets the same request pass', a
   expect(await done.textContent()).not.toContain(key);
   await accessible(page);
   await shot(page, 'why-story-1-done');
+  // It would make another key each time: it is offered once, whatever is looked at meanwhile.
+  const fix = page.getByRole('article').filter({ hasText: 'Applied' });
+  const again = page.getByRole('button', { name: offered });
+  await fix.waitFor();
+  expect(await again.count()).toBe(0);
+  await page.getByText('Publisher', { exact: true }).click();
+  await page.getByText('What the owners of the service see.').waitFor();
+  await page.getByText('Operator', { exact: true }).click();
+  await fix.waitFor();
+  expect(await again.count()).toBe(0);
   const same = curlOf(WRONG_KEY).replace(/pst_\w+/, key);
   expect((await curl(same)).status).toBe(200);
   // The body is in no record, so that it comes from a file; everything else is as it was sent.

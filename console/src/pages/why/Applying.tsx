@@ -12,6 +12,7 @@ import { Shown } from '../../parts/Shown';
 import { told } from '../../parts/told';
 import { texts } from '../../texts';
 import { Again } from './Again';
+import { markApplied } from './explained';
 import { Proved } from './Fixes';
 import { useSent } from './sent';
 import classes from './Why.module.css';
@@ -53,6 +54,7 @@ export function Applying(props: {
     if (!fix) return;
     const { key, ...rest } = await mend(id, fix, { preview: false, comment });
     setMade(rest);
+    markApplied(cache, id, fix);
     props.onApplied();
     told(words.done(fix.sentence.replaceAll('`', '')));
     setSecret(key ?? undefined);

@@ -4,18 +4,19 @@ import type { Schemas } from '../../api/client';
 import { useMay } from '../../api/me';
 import { Snippet } from '../../parts/Copy';
 import { Said } from '../../parts/Said';
+import { Standing } from '../../parts/Standing';
 import { texts } from '../../texts';
 import { Applying } from './Applying';
+import type { Fix } from './explained';
 import { changesOf, Proposing } from './Proposing';
 import classes from './Why.module.css';
-
-type Fix = Schemas['Fix'];
 
 const words = texts.why;
 
 /** The proved fixes, the smallest first; those that open what was closed on purpose are folded away. */
 export function Fixes(props: { explained: Schemas['ExplainedCall']; own: boolean; onApplied: () => void }) {
-  const { fixes = [], asked } = props.explained.found;
+  const { asked } = props.explained.found;
+  const fixes: Fix[] = props.explained.found.fixes ?? [];
   const tenant = asked.tenant ?? undefined;
   const may = useMay();
   const [chosen, setChosen] = useState<Fix>();
@@ -26,7 +27,7 @@ export function Fixes(props: { explained: Schemas['ExplainedCall']; own: boolean
       <Card
         key={fix.number}
         fix={fix}
-        onReview={props.own && fix.may_apply ? () => setChosen(fix) : undefined}
+        onReview={props.own && fix.may_apply && !fix.applied ? () => setChosen(fix) : undefined}
         onPropose={props.own && proposable ? () => setProposed(fix) : undefined}
       />
     );
@@ -73,7 +74,12 @@ function Card(props: { fix: Fix; onReview: (() => void) | undefined; onPropose: 
           {fix.number}. <Said text={sentence} />
         </Text>
         <Proved fix={fix} />
-        {fix.commands.length > 0 && (
+        {fix.applied && (
+          <div>
+            <Standing tone="good">{words.applied}</Standing>
+          </div>
+        )}
+        {fix.commands.length > 0 && !fix.applied && (
           <div>
             <Text size="xs" c="dimmed">
               {words.command}
@@ -81,7 +87,7 @@ function Card(props: { fix: Fix; onReview: (() => void) | undefined; onPropose: 
             <Snippet text={fix.commands.join('\n')} what={words.commandOf(fix.number)} />
           </div>
         )}
-        {!onReview && (
+        {!onReview && !fix.applied && (
           <Text size="xs" c="dimmed">
             {fix.needs_approval ? words.takesTwo : words.mayNot}
           </Text>

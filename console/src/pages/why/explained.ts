@@ -1,3 +1,4 @@
+import type { QueryClient } from '@tanstack/react-query';
 import { answer, api, type Schemas } from '../../api/client';
 
 /** For whom an explanation is, the widest first. */
@@ -18,4 +19,19 @@ export function explained(id: string, audience?: Schemas['Audience']) {
     staleTime: 60_000,
     refetchOnWindowFocus: false,
   };
+}
+
+/** A fix, and whether it was applied since it was read. */
+export type Fix = Schemas['Fix'] & { applied?: boolean };
+
+/**
+ * Takes in that a fix was applied. One that makes a key mends nothing of the request as it was sent: it would be
+ * offered on and on, and make another key each time.
+ */
+export function markApplied(cache: QueryClient, id: string, { number }: Fix): void {
+  cache.setQueryData(explained(id).queryKey, (read: Schemas['ExplainedCall'] | undefined) => {
+    if (!read) return read;
+    const fixes = read.found.fixes?.map((fix) => (fix.number === number ? { ...fix, applied: true } : fix));
+    return { ...read, found: { ...read.found, fixes } };
+  });
 }

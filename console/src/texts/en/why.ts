@@ -162,6 +162,7 @@ export const why = {
   proposing: 'Propose this fix?',
   proposingHelp: 'A change request is made. Nothing changes until somebody else approves it.',
   apply: 'Apply',
+  applied: 'Applied',
   applying: 'Apply this fix?',
   change: 'What changes',
   changeName: 'lines of the configuration',
