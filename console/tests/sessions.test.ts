@@ -6,6 +6,7 @@ import {
   browser,
   closeAll,
   fits,
+  type Locator,
   shot,
   signIn,
   somebody,
@@ -197,6 +198,37 @@ test('the form says which scopes, which cookie, and where whoever signs out goes
   await form.getByRole('button', { name: 'Save' }).click();
   await expect.poll(async () => JSON.stringify(await said())).not.toContain('cookie');
   expect(JSON.stringify(await said())).not.toContain('after_sign_out');
+  expect(complaints).toEqual([]);
+});
+
+/** In how many pieces a text stands on a page, and how large it is. */
+const drawn = (of: Locator) =>
+  of.evaluate((one) => ({
+    pieces: one.getClientRects().length,
+    size: Number.parseFloat(getComputedStyle(one).fontSize),
+  }));
+
+test('an address stays in one piece however narrow its column is, and what is cut says so quietly', async () => {
+  await signedIn(`somebody with a name ${'that is long '.repeat(8)}`);
+  const { page, complaints } = await visit(chromium, at);
+  await signIn(page, owner);
+  await page.goto('/sessions?service=pages');
+  const table = page.getByRole('table', { name: 'Browser sessions' });
+  const [name, more] = [
+    table.getByText(/^somebody with a name/).first(),
+    table.getByRole('button', { name: /^Show more/ }).first(),
+  ];
+  for (const width of [1280, 1000, 800, 390]) {
+    await page.setViewportSize({ width, height: 900 });
+    await name.waitFor();
+    for (const address of ['127.0.0.1', new URL(at.gateway).host]) {
+      const shown = table.getByText(address, { exact: true }).first();
+      expect((await drawn(shown)).pieces, `${address} at ${width}`).toBe(1);
+    }
+    expect((await drawn(more)).size).toBeLessThan((await drawn(name)).size);
+    await fits(page);
+    await shot(page, `sessions-${width}`);
+  }
   expect(complaints).toEqual([]);
 });
 

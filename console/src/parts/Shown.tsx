@@ -36,16 +36,20 @@ export function plain(text: string, first = 80): string {
 
 /**
  * A text that somebody else wrote (a name, a header, a body): isolated, so that it turns nothing around it;
- * what cannot be seen is shown by its number; a long one is cut until one asks for all of it.
+ * what cannot be seen is shown by its number; a long one is cut until one asks for all of it. One that is `whole`
+ * (an address) breaks only where it is longer than a line.
  */
-export function Shown(props: { text: string; mono?: boolean; first?: number }) {
+export function Shown(props: { text: string; mono?: boolean; whole?: boolean; first?: number }) {
   const [all, setAll] = useState(false);
   const first = props.first ?? FIRST;
   const long = props.text.length > first;
   const text = long && !all ? props.text.slice(0, first) : props.text;
+  const styles = [classes.shown, props.whole && classes.whole, props.mono && 'code']
+    .filter(Boolean)
+    .join(' ');
   return (
     <>
-      <bdi className={props.mono ? `${classes.shown} code` : classes.shown}>
+      <bdi className={styles}>
         {pieces(text).map((piece) =>
           piece.unseen ? (
             <span key={piece.at} className={classes.unseen}>

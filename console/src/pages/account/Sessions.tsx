@@ -34,7 +34,7 @@ export function Sessions() {
                 head: words.browser,
                 cell: (session) => <Shown text={agent(session)} first={80} />,
               },
-              { head: words.from, cell: (session) => <Shown text={session.from} mono /> },
+              { head: words.from, cell: (session) => <Shown text={session.from} mono whole /> },
               { head: words.begun, cell: (session) => <Time at={session.begun_at} /> },
               { head: words.seen, cell: (session) => <Time at={session.seen_at} brief /> },
               { head: words.ends, cell: (session) => <Time at={session.ends_at} brief /> },

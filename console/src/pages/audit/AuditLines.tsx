@@ -91,7 +91,7 @@ function Who({ line }: { line: Schemas['AuditLine'] }) {
         {line.from && (
           <>
             {' '}
-            {words.from} <Shown text={line.from} mono />
+            {words.from} <Shown text={line.from} mono whole />
           </>
         )}
       </Text>

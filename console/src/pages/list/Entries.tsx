@@ -92,7 +92,7 @@ function filtered(all: Entry[], phrase: string): Entry[] {
 function columns(actions: ((entry: Entry) => ReactNode) | undefined): Array<Column<Entry>> {
   const heads = texts.lists.columns;
   const shown: Array<Column<Entry>> = [
-    { head: heads.range, cell: (entry) => <Shown text={entry.text} mono /> },
+    { head: heads.range, cell: (entry) => <Shown text={entry.text} mono whole /> },
     { head: heads.comment, cell: (entry) => entry.comment && <Shown text={entry.comment} first={160} /> },
     { head: heads.since, cell: (entry) => entry.added_at && <Time at={entry.added_at} />, wide: true },
     { head: heads.ends, cell: (entry) => <Ends at={entry.expires_at} /> },

@@ -60,7 +60,7 @@ export function Blocks() {
                   rows={blocks}
                   id={(block) => block.source}
                   columns={[
-                    { head: words.source, cell: (block) => <Shown text={block.source} mono /> },
+                    { head: words.source, cell: (block) => <Shown text={block.source} mono whole /> },
                     { head: words.trigger, cell: (block) => <code>{block.trigger}</code> },
                     { head: words.since, cell: (block) => <Time at={block.since_ms} /> },
                     { head: words.until, cell: (block) => <Time at={block.until_ms} /> },

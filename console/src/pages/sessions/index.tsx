@@ -132,6 +132,18 @@ function Found({ which }: { which: Which }) {
   );
 }
 
+/** An origin breaks before its host, if at all. */
+function Origin({ of }: { of: string }) {
+  const host = of.indexOf('//') + 2;
+  return (
+    <div>
+      <Shown text={of.slice(0, host)} mono whole />
+      <wbr />
+      <Shown text={of.slice(host)} mono whole first={60} />
+    </div>
+  );
+}
+
 const COLUMNS: Array<Column<Session>> = [
   {
     head: words.columns.who,
@@ -143,21 +155,39 @@ const COLUMNS: Array<Column<Session>> = [
             <Shown text={session.subject} mono first={60} />
           </div>
         )}
+        <div>
+          {words.by} <ThingLink kind="issuer" id={session.issuer} />
+        </div>
       </>
     ),
   },
-  { head: words.columns.service, cell: ({ service }) => <ThingLink kind="service" id={service} /> },
-  { head: words.columns.issuer, cell: ({ issuer }) => <ThingLink kind="issuer" id={issuer} /> },
-  { head: words.columns.at, cell: ({ origin }) => <Shown text={origin} mono first={80} />, wide: true },
-  { head: words.columns.from, cell: ({ from }) => <Shown text={from} mono /> },
-  { head: words.columns.since, cell: (session) => <Time at={session.since_ms} brief /> },
-  { head: words.columns.seen, cell: (session) => <Time at={session.seen_ms} brief /> },
+  {
+    head: words.columns.service,
+    cell: ({ service, origin }) => (
+      <>
+        <ThingLink kind="service" id={service} />
+        <Origin of={origin} />
+      </>
+    ),
+  },
+  { head: words.columns.from, cell: ({ from }) => <Shown text={from} mono whole /> },
+  {
+    head: words.columns.since,
+    cell: ({ since_ms, seen_ms }) => (
+      <>
+        <Time at={since_ms} brief />
+        <div>
+          {words.used} <Time at={seen_ms} brief />
+        </div>
+      </>
+    ),
+  },
   {
     head: words.columns.ends,
     cell: ({ until_ms, ends_ms }) => (
       <>
         <Time at={until_ms} brief />
-        {until_ms < ends_ms && <> {words.unused}</>}
+        {until_ms < ends_ms && <div>{words.unused}</div>}
       </>
     ),
   },
