@@ -58,6 +58,7 @@ const tree = root.addChildren([
     page('/sessions', () => import('./pages/sessions')),
     page('/lists', () => import('./pages/lists')),
     page('/lists/$id', () => import('./pages/list')),
+    page('/listeners', () => import('./pages/listeners')),
     page('/audit', () => import('./pages/audit')),
     page('/revisions', () => import('./pages/revisions')),
     page('/revisions/$number', () => import('./pages/revision')),

@@ -221,7 +221,7 @@ test('a change request that waits leads to its page', async () => {
   expect(complaints).toEqual([]);
 });
 
-test('who proposes changes comes to the requests from Approvals, without a page of revisions', async () => {
+test('who proposes changes comes to the requests, without a page of revisions', async () => {
   const role = { id: 'commerce:proposer', tenant: 'commerce', permissions: ['changes.propose'] };
   expect((await at.ask('POST', '/api/v1/roles', role)).status).toBe(201);
   const { page, complaints } = await as('commerce:proposer', 'commerce', { width: 390 });
@@ -231,6 +231,7 @@ test('who proposes changes comes to the requests from Approvals, without a page 
   await page.getByText('Nothing waits for your decision').waitFor();
   await expect(page.getByRole('tab', { name: 'History' }).count()).resolves.toBe(0);
   await accessible(page);
+  await page.getByRole('button', { name: 'Open the list of pages' }).click();
   await page.getByRole('link', { name: 'Change requests' }).click();
   await page.getByRole('heading', { name: 'Change requests', level: 1 }).waitFor();
   expect(complaints).toEqual([]);
@@ -241,6 +242,8 @@ test('a viewer of the consumer sees the story on the subscription’s page, and 
   const { page, complaints } = await as('viewer', 'fieldwork', { width: 390, dark: true });
   await page.goto('/approvals');
   await page.getByText('Nothing waits for your decision').waitFor();
+  await page.getByRole('button', { name: 'Open the list of pages' }).click();
+  await page.getByRole('link', { name: 'Approvals' }).waitFor();
   await expect(page.getByRole('link', { name: 'Change requests' }).count()).resolves.toBe(0);
   await page.goto(`/subscriptions/${id}`);
   await page.getByText('The vans report where they are').first().waitFor();

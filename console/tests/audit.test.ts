@@ -174,7 +174,7 @@ test('what one person proposes another approves, rejects, or finds overtaken', a
   const { page, complaints, context } = await visit(chromium, at);
   await signIn(page, owner);
   await page.goto('/revisions');
-  await page.getByRole('link', { name: 'Change requests' }).click();
+  await page.getByRole('navigation').getByRole('link', { name: 'Change requests' }).click();
   await page.getByRole('link', { name: 'Second data centre' }).waitFor();
   await accessible(page);
   await shot(page, 'change-requests');

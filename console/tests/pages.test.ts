@@ -26,6 +26,7 @@ const pages: Array<[name: string, path: string]> = [
   ['sessions', '/sessions'],
   ['lists', '/lists'],
   ['list', '/lists/build-servers'],
+  ['listeners', '/listeners'],
   ['audit', '/audit'],
   ['revisions', '/revisions'],
   ['revision', '/revisions/1'],

@@ -7,8 +7,8 @@ export const PRODUCTION = 'production';
 
 type Addresses = Schemas['GatewayAddresses'];
 
-/** Where callers reach the gateway. */
-const addresses = queryOptions({
+/** Where callers reach the gateway, and what it listens on. */
+export const gatewayQuery = queryOptions({
   queryKey: ['gateway'],
   queryFn: () => answer(api.GET('/api/v1/gateway')),
   staleTime: 60_000,
@@ -28,7 +28,7 @@ export interface Gateway {
  * itself, a person is asked; this browser remembers what they said.
  */
 export function useGateway(environment = PRODUCTION, hosts: readonly string[] = []): Gateway {
-  const { data, isPending } = useQuery(addresses);
+  const { data, isPending } = useQuery(gatewayQuery);
   const [said, say] = useLocalStorage({ key: `postern-gateway-${environment}`, defaultValue: '' });
   const url = data && addressOf(data, environment, hosts);
   if (url !== undefined || isPending) return { environment, url };

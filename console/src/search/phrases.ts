@@ -147,6 +147,8 @@ const ROOMS: Array<[words: string[], to: string]> = [
     '/lists',
   ],
   [['session', 'sessions', 'browser', 'browsers', 'cookie', 'login', 'logout'], '/sessions'],
+  [['change', 'proposal', 'proposals', 'propose', 'review', 'reviews'], '/change-requests'],
+  [['listener', 'listeners', 'port', 'ports', 'tls', 'https', 'mtls', 'proxy', 'http2'], '/listeners'],
   [['audit', 'trail', 'history', 'changes'], '/audit'],
   [['revision', 'revisions', 'rollback', 'versions'], '/revisions'],
   [

@@ -40,7 +40,7 @@ export interface Postern {
 }
 
 /** A port that nobody listens on just now. */
-async function port(): Promise<number> {
+export async function port(): Promise<number> {
   const server = createServer();
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const address = server.address();

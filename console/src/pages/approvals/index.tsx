@@ -1,8 +1,6 @@
 import { Tabs } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMay } from '../../api/me';
-import { Allowed } from '../../parts/Allowed';
-import { ButtonLink } from '../../parts/links';
 import { Page } from '../../parts/Page';
 import { texts } from '../../texts';
 import { History } from './History';
@@ -16,16 +14,8 @@ export default function ApprovalsPage() {
   const navigate = useNavigate();
   const history = useMay()('subscriptions.read');
   const tab = history && search.tab === 'history' ? 'history' : 'waiting';
-  // Not everybody who proposes changes has a page of revisions, which leads there too.
-  const requests = (
-    <Allowed to="changes.propose">
-      <ButtonLink to="/change-requests" variant="default">
-        {texts.audit.requests.title}
-      </ButtonLink>
-    </Allowed>
-  );
   return (
-    <Page title={words.title} about={words.explain} actions={requests}>
+    <Page title={words.title} about={words.explain}>
       <Tabs
         value={tab}
         keepMounted={false}

@@ -1,12 +1,11 @@
 import { Group } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { answer, api } from '../../api/client';
-import { Allowed } from '../../parts/Allowed';
 import { DataTable } from '../../parts/DataTable';
 import { Empty } from '../../parts/Empty';
 import { Needs } from '../../parts/Forbidden';
 import { Loaded } from '../../parts/Loaded';
-import { ButtonLink, PageLink } from '../../parts/links';
+import { PageLink } from '../../parts/links';
 import { Page } from '../../parts/Page';
 import { Shown } from '../../parts/Shown';
 import { Standing } from '../../parts/Standing';
@@ -21,16 +20,9 @@ const LIMIT = 50;
 
 /** The history of the rules. */
 export default function RevisionsPage() {
-  const requests = (
-    <Allowed to="changes.propose">
-      <ButtonLink variant="default" to="/change-requests">
-        {words.toRequests}
-      </ButtonLink>
-    </Allowed>
-  );
   return (
     <Needs permission="revisions.read" platform title={words.title}>
-      <Page title={words.title} about={words.about} actions={requests}>
+      <Page title={words.title} about={words.about}>
         <Revisions />
       </Page>
     </Needs>

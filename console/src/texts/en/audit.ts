@@ -86,7 +86,6 @@ export const audit = {
     inForce: 'in force',
     empty: 'There is no revision yet',
     emptyDetail: 'The first change of the rules makes one.',
-    toRequests: 'Change requests',
   },
   revision: {
     title: (name: string) => `Revision ${name}`,

@@ -7,6 +7,7 @@ import { common } from './common';
 import { frame } from './frame';
 import { home } from './home';
 import { issuers } from './issuers';
+import { listeners } from './listeners';
 import { lists } from './lists';
 import { origins } from './origins';
 import { refusals } from './refusals';
@@ -31,6 +32,7 @@ export const en = {
   frame,
   home,
   issuers,
+  listeners,
   lists,
   origins,
   refusals,
