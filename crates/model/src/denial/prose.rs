@@ -22,22 +22,38 @@ mod tests;
 mod token;
 mod words;
 
-use super::{Audience, Code, Denial, Value};
+use super::{Audience, Code, Denial, Retry, Value};
 use std::fmt::{self, Write};
 
 /// One refusal while it is put into words.
-#[derive(Clone, Copy)]
-struct Told<'a> {
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Told<'a> {
     denial: &'a Denial,
     code: Code,
 }
 
 impl<'a> Told<'a> {
-    /// The refusal with the code that its caller sees.
+    /// The refusal with the code that its caller sees by default.
     fn new(denial: &'a Denial) -> Self {
-        Self {
-            denial,
-            code: denial.code.shown(),
+        Self::by(denial, denial.code.shown())
+    }
+
+    /// The refusal as if it were that code.
+    pub(super) const fn by(denial: &'a Denial, code: Code) -> Self {
+        Self { denial, code }
+    }
+
+    /// The code that its caller sees.
+    pub(super) const fn code(self) -> Code {
+        self.code
+    }
+
+    /// Whether to try again: what another code has to say of it is not told.
+    pub(super) fn retry(self) -> Retry {
+        if self.code == self.denial.code {
+            self.denial.retry
+        } else {
+            self.code.row().retry
         }
     }
 
@@ -46,6 +62,48 @@ impl<'a> Told<'a> {
         (self.code.audience(name) == Audience::Consumer)
             .then(|| self.denial.told(name))
             .flatten()
+    }
+
+    /// Writes one or two sentences about what this caller sent.
+    pub(super) fn write_detail(self, out: &mut dyn Write) -> fmt::Result {
+        match self.code.family() {
+            "connection" | "client" => connection::detail(self, out),
+            "edge" | "network" => access::detail(self, out),
+            "cors" => browser::detail(self, out),
+            "csrf" => forged::detail(self, out),
+            "route" | "tenant" => route::detail(self, out),
+            "headers" | "body" => demands::detail(self, out),
+            "credential" => credential::detail(self, out),
+            "session" => session::detail(self, out),
+            "token" | "identity_provider" => token::detail(self, out),
+            "signature" => signature::detail(self, out),
+            "dpop" => dpop::detail(self, out),
+            "grant" => grant::detail(self, out),
+            "account" | "subscription" | "authorization" => account::detail(self, out),
+            "limit" => limit::detail(self, out),
+            _ => gateway::detail(self, out),
+        }
+    }
+
+    /// Writes what the caller can do about it; nothing where there is nothing.
+    pub(super) fn write_fix(self, out: &mut dyn Write) -> fmt::Result {
+        match self.code.family() {
+            "connection" | "client" => connection::fix(self, out),
+            "edge" | "network" => access::fix(self, out),
+            "cors" => browser::fix(self, out),
+            "csrf" => forged::fix(self, out),
+            "route" | "tenant" => route::fix(self, out),
+            "headers" | "body" => demands::fix(self, out),
+            "credential" => credential::fix(self, out),
+            "session" => session::fix(self, out),
+            "token" | "identity_provider" => token::fix(self, out),
+            "signature" => signature::fix(self, out),
+            "dpop" => dpop::fix(self, out),
+            "grant" => grant::fix(self, out),
+            "account" | "subscription" | "authorization" => account::fix(self, out),
+            "limit" => limit::fix(self, out),
+            _ => gateway::fix(self, out),
+        }
     }
 }
 
@@ -73,45 +131,11 @@ impl Denial {
 
     /// Writes [`Denial::detail`] without a string of its own.
     pub fn write_detail(&self, out: &mut dyn Write) -> fmt::Result {
-        let told = Told::new(self);
-        match told.code.family() {
-            "connection" | "client" => connection::detail(told, out),
-            "edge" | "network" => access::detail(told, out),
-            "cors" => browser::detail(told, out),
-            "csrf" => forged::detail(told, out),
-            "route" | "tenant" => route::detail(told, out),
-            "headers" | "body" => demands::detail(told, out),
-            "credential" => credential::detail(told, out),
-            "session" => session::detail(told, out),
-            "token" | "identity_provider" => token::detail(told, out),
-            "signature" => signature::detail(told, out),
-            "dpop" => dpop::detail(told, out),
-            "grant" => grant::detail(told, out),
-            "account" | "subscription" | "authorization" => account::detail(told, out),
-            "limit" => limit::detail(told, out),
-            _ => gateway::detail(told, out),
-        }
+        Told::new(self).write_detail(out)
     }
 
     /// Writes [`Denial::fix`] without a string of its own; nothing where there is none.
     pub fn write_fix(&self, out: &mut dyn Write) -> fmt::Result {
-        let told = Told::new(self);
-        match told.code.family() {
-            "connection" | "client" => connection::fix(told, out),
-            "edge" | "network" => access::fix(told, out),
-            "cors" => browser::fix(told, out),
-            "csrf" => forged::fix(told, out),
-            "route" | "tenant" => route::fix(told, out),
-            "headers" | "body" => demands::fix(told, out),
-            "credential" => credential::fix(told, out),
-            "session" => session::fix(told, out),
-            "token" | "identity_provider" => token::fix(told, out),
-            "signature" => signature::fix(told, out),
-            "dpop" => dpop::fix(told, out),
-            "grant" => grant::fix(told, out),
-            "account" | "subscription" | "authorization" => account::fix(told, out),
-            "limit" => limit::fix(told, out),
-            _ => gateway::fix(told, out),
-        }
+        Told::new(self).write_fix(out)
     }
 }

@@ -4,18 +4,21 @@
 #[cfg(test)]
 mod tests;
 
+use super::prose::Told;
 use super::{Audience, Code, Denial, Evidence, Family, Retry, Value};
 use crate::entity::{Disclosure, StatusProfile};
 use crate::{Fault, Stage};
-use std::borrow::Cow;
 use std::fmt::{self, Write};
 
 /// What a caller is told of a refusal. Nothing that is not the caller's to know can be read from
 /// it; everything that goes out is written from it.
 #[derive(Debug, Clone)]
 pub struct Shown<'a> {
+    /// The refusal as it is. Of one in disguise only what the other code would tell is read, where
+    /// it stands: a copy would take time that an open refusal does not, and could be told by that.
+    denial: &'a Denial,
     /// The refusal in its public form.
-    denial: Cow<'a, Denial>,
+    told: Told<'a>,
     status: u16,
     disclosure: Disclosure,
 }
@@ -40,16 +43,14 @@ impl Denial {
     /// ([`Disclosure::at`]).
     pub fn shown(&self, profile: StatusProfile, disclosure: Disclosure, proved: bool) -> Shown<'_> {
         let code = self.shown_code(profile, proved);
-        let denial = if code == self.code {
-            Cow::Borrowed(self)
-        } else {
-            Cow::Owned(self.disguised(code))
-        };
-        let status = if profile == StatusProfile::Forbid && code.row().other_statuses.contains(&403)
-        {
+        let row = code.row();
+        let listed = code == self.code || row.other_statuses.contains(&self.status);
+        let status = if profile == StatusProfile::Forbid && row.other_statuses.contains(&403) {
             403
+        } else if listed {
+            self.status
         } else {
-            denial.status
+            row.status
         };
         // An unknown path is no service's: none says how much is told of it.
         let disclosure = if code == Code::NotFound {
@@ -58,25 +59,11 @@ impl Denial {
             disclosure
         };
         Shown {
-            denial,
+            denial: self,
+            told: Told::by(self, code),
             status,
             disclosure,
         }
-    }
-
-    /// The refusal as if it were that code in every respect: status, fault, retry, `Proxy-Status`
-    /// and the kinds of evidence, in that code's order.
-    fn disguised(&self, code: Code) -> Self {
-        let mut public = Self::new(code).status(self.status);
-        public.evidence = code
-            .kinds()
-            .consumer
-            .iter()
-            .filter_map(|name| self.evidence.iter().find(|e| e.name == *name))
-            .filter(|e| e.audience == Audience::Consumer)
-            .cloned()
-            .collect();
-        public
     }
 }
 
@@ -89,25 +76,29 @@ impl Shown<'_> {
     /// The code that decides about the shape of the answer. Its name is told only as
     /// [`Shown::name`] says.
     pub fn code(&self) -> Code {
-        self.denial.code
+        self.told.code()
+    }
+
+    /// Whether it is told as another code, in every respect: what is its own is not told.
+    fn is_disguised(&self) -> bool {
+        self.code() != self.denial.code
     }
 
     /// What stands wherever the code would: the code, or under minimal disclosure its family.
     pub fn name(&self) -> &'static str {
-        self.family().map_or(self.denial.code.name(), |f| f.name)
+        self.family().map_or(self.code().name(), |f| f.name)
     }
 
     /// A few words that people search for.
     pub fn title(&self) -> &'static str {
-        self.family()
-            .map_or(self.denial.code.row().title, |f| f.title)
+        self.family().map_or(self.code().row().title, |f| f.title)
     }
 
     /// Writes one or two sentences about what this caller sent.
     pub fn write_detail(&self, out: &mut dyn Write) -> fmt::Result {
         match self.family() {
             Some(family) => out.write_str(family.detail),
-            None => self.denial.write_detail(out),
+            None => self.told.write_detail(out),
         }
     }
 
@@ -115,37 +106,49 @@ impl Shown<'_> {
     pub fn write_fix(&self, out: &mut dyn Write) -> fmt::Result {
         match self.family() {
             Some(family) => out.write_str(family.fix),
-            None => self.denial.write_fix(out),
+            None => self.told.write_fix(out),
         }
     }
 
     /// Whose business it is.
     pub fn fault(&self) -> Fault {
-        self.denial.fault
+        if self.is_disguised() {
+            self.code().row().fault
+        } else {
+            self.denial.fault
+        }
     }
 
     /// Whether to try again.
     pub fn retry(&self) -> Retry {
-        self.denial.retry
+        self.told.retry()
     }
 
     /// Error type in `Proxy-Status` (RFC 9209 §2.3).
     pub fn proxy_error(&self) -> &'static str {
-        self.denial.proxy_error
+        if self.is_disguised() {
+            self.code().row().proxy_error
+        } else {
+            self.denial.proxy_error
+        }
     }
 
     /// The policy that refused: told under verbose disclosure only.
     pub fn policy(&self) -> Option<&str> {
-        self.denial.policy.as_deref().filter(|_| self.is_verbose())
+        let policy = self.denial.policy.as_deref();
+        policy.filter(|_| self.is_verbose() && !self.is_disguised())
     }
 
     /// The evidence that is listed beside the sentences: the caller's own, under verbose
-    /// disclosure only.
+    /// disclosure only. In disguise in the other code's order.
     pub fn evidence(&self) -> impl Iterator<Item = &Evidence> {
-        self.denial
-            .evidence
-            .iter()
-            .filter(|e| self.is_verbose() && self.is_told(e))
+        let (seen, disguised) = (&self.denial.evidence, self.is_disguised());
+        let own = (!disguised).then(|| seen.iter());
+        let others = disguised.then(|| self.code().kinds().consumer.iter());
+        let others = others.into_iter().flatten();
+        let others = others.filter_map(|name| seen.iter().find(|e| e.name == *name));
+        let all = own.into_iter().flatten().chain(others);
+        all.filter(|e| self.is_verbose() && self.is_told(e))
     }
 
     /// Evidence that a header is made of, whatever the disclosure: what RFC 9110 asks of 405 and
@@ -160,7 +163,7 @@ impl Shown<'_> {
 
     fn is_told(&self, evidence: &Evidence) -> bool {
         evidence.audience == Audience::Consumer
-            && self.denial.code.audience(evidence.name) == Audience::Consumer
+            && self.code().audience(evidence.name) == Audience::Consumer
     }
 
     fn is_verbose(&self) -> bool {
@@ -168,6 +171,6 @@ impl Shown<'_> {
     }
 
     fn family(&self) -> Option<&'static Family> {
-        (self.disclosure == Disclosure::Minimal).then(|| Family::of(self.denial.code))
+        (self.disclosure == Disclosure::Minimal).then(|| Family::of(self.code()))
     }
 }

@@ -70,7 +70,7 @@ pub(super) fn fix(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
         }
         _ => "the owners of the service",
     };
-    match told.denial.retry {
+    match told.retry() {
         Retry::After(1) => out.write_str("Try again in a second")?,
         Retry::After(seconds) if seconds > 1 => write!(out, "Try again in {seconds} seconds")?,
         _ => out.write_str("Try again")?,
