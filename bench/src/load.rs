@@ -5,6 +5,7 @@
 //! from the moment it was due, so a stalled proxy cannot hide the requests that waited behind it
 //! (no coordinated omission).
 
+mod browser;
 mod fresh;
 mod h1;
 mod h2;
@@ -152,10 +153,12 @@ async fn connect(options: &Options) -> Result<Clients> {
     }
     let connector = options.tls.then(|| {
         let protocol: &[u8] = if options.http2 { b"h2" } else { b"http/1.1" };
-        tokio_rustls::TlsConnector::from(crate::tls::client(protocol))
+        let certified = options.fresh == Some(Fresh::Certificate);
+        crate::tls::client(protocol, certified).map(tokio_rustls::TlsConnector::from)
     });
+    let connector = connector.transpose()?;
     let (mut ones, mut twos) = (Vec::new(), Vec::new());
-    let requests = Rc::new(Requests::of(options)?);
+    let requests = Rc::new(Requests::of(options).await?);
     for (_, number) in (0..options.connections).zip(0..) {
         let stream = dial(options, number, connector.as_ref()).await?;
         if options.http2 {

@@ -3,7 +3,9 @@
 //! `upstream` answers, `load` asks and times, `run` starts the proxies between them and compares.
 
 mod load;
+mod probe;
 mod run;
+mod signer;
 mod tls;
 mod upstream;
 mod wire;

@@ -14,21 +14,26 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A connection that asks one thing at a time.
 #[derive(Debug)]
-pub(super) struct Probe(TcpStream);
+pub(crate) struct Probe(TcpStream);
 
 /// An answer.
 #[derive(Debug, Clone)]
-pub(super) struct Answer {
-    pub(super) status: u16,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
     /// Status line and header fields.
     head: String,
-    pub(super) body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
     /// The value of a header field.
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
-        self.head.lines().find_map(|line| {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers(name).next()
+    }
+
+    /// The values of a header field that stands several times.
+    pub(crate) fn headers(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.head.lines().filter_map(move |line| {
             let (field, value) = line.split_once(':')?;
             field.eq_ignore_ascii_case(name).then_some(value.trim())
         })
@@ -37,7 +42,7 @@ impl Answer {
 
 impl Probe {
     /// Connects, from an address if one is given.
-    pub(super) async fn connect(to: SocketAddr, from: Option<Ipv4Addr>) -> Result<Self> {
+    pub(crate) async fn connect(to: SocketAddr, from: Option<Ipv4Addr>) -> Result<Self> {
         let socket = TcpSocket::new_v4()?;
         if let Some(from) = from {
             socket.bind(SocketAddr::new(IpAddr::V4(from), 0))?;
@@ -49,7 +54,7 @@ impl Probe {
     }
 
     /// Sends a request and reads its answer.
-    pub(super) async fn ask(&mut self, request: &[u8]) -> Result<Answer> {
+    pub(crate) async fn ask(&mut self, request: &[u8]) -> Result<Answer> {
         let answered = tokio::time::timeout(PATIENCE, self.exchange(request)).await;
         answered.context("no answer in time")?
     }

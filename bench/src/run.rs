@@ -7,7 +7,6 @@ mod figure;
 mod machine;
 mod measure;
 mod peer;
-mod probe;
 mod process;
 mod report;
 mod scenario;

@@ -46,16 +46,23 @@ pub(crate) fn server(certificate: &Path, key: &Path) -> Result<Arc<rustls::Serve
 }
 
 /// A TLS client that offers one protocol and trusts whoever answers: it only ever meets this run's
-/// own certificate on the loopback interface.
-pub(crate) fn client(protocol: &[u8]) -> Arc<rustls::ClientConfig> {
-    let mut config = rustls::ClientConfig::builder()
+/// own certificate on the loopback interface. `certified`: with the certificate of a caller of
+/// bench/ways.yaml.
+pub(crate) fn client(protocol: &[u8], certified: bool) -> Result<Arc<rustls::ClientConfig>> {
+    let builder = rustls::ClientConfig::builder()
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(Trusting(
             rustls::crypto::aws_lc_rs::default_provider(),
-        )))
-        .with_no_client_auth();
+        )));
+    let mut config = if certified {
+        let certificate = CertificateDer::from_pem_slice(include_bytes!("../ways/caller.crt"))?;
+        let key = PrivateKeyDer::from_pem_slice(include_bytes!("../ways/caller.key"))?;
+        builder.with_client_auth_cert(vec![certificate], key)?
+    } else {
+        builder.with_no_client_auth()
+    };
     config.alpn_protocols = vec![protocol.to_vec()];
-    Arc::new(config)
+    Ok(Arc::new(config))
 }
 
 #[derive(Debug)]

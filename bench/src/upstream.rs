@@ -1,10 +1,11 @@
 //! A fixed upstream, cheap enough that the proxy before it is the bottleneck.
 //!
-//! Every path answers with the same small JSON document, `/bytes/N` with N bytes; request bodies
-//! are drained. HTTP/1.1 keep-alive with pipelining, and HTTP/2 with prior knowledge or ALPN.
+//! Every path answers with the same small JSON document, `/bytes/N` with N bytes, and what is below
+//! `/provider/` as an identity provider does (HTTP/1.1); request bodies are drained. HTTP/1.1 keep-alive with pipelining, and HTTP/2 with prior knowledge or ALPN.
 
 mod h1;
 mod h2;
+mod provider;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

@@ -67,7 +67,7 @@ impl Request {
     }
 
     /// The same with one more header.
-    pub(super) fn with(mut self, name: &str, value: String) -> Self {
+    pub(crate) fn with(mut self, name: &str, value: String) -> Self {
         self.headers.push((name.to_owned(), value));
         self
     }
@@ -83,7 +83,7 @@ impl Request {
     }
 
     /// Method, host, path and body.
-    pub(super) fn parts(&self) -> (&str, &str, &str, &[u8]) {
+    pub(crate) fn parts(&self) -> (&str, &str, &str, &[u8]) {
         (&self.method, &self.host, &self.path, &self.body)
     }
 

@@ -7,10 +7,10 @@ use anyhow::{Context, Result, bail};
 
 use super::measure::{Cores, Load, Sample, measure};
 use super::peer::{CANDIDATE, Door, Peer};
-use super::probe::Probe;
 use super::scenario::{Ask, CAPACITY, Entrants, Pace, Scenario, Setup, Variant};
 use super::{Options, progress, report};
 use crate::load::Request;
+use crate::probe::Probe;
 
 /// A measurement is taken again while others use more than this share of the proxy's core.
 const DISTURBED: f64 = 0.10;

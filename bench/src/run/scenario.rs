@@ -4,7 +4,7 @@ mod ways;
 
 use std::net::Ipv4Addr;
 
-use self::ways::{OPEN, WAYS};
+use self::ways::{OPEN, OVER_TLS, WAYS};
 use crate::load::Fresh;
 
 /// The caller's side of the proxy.
@@ -263,6 +263,14 @@ pub(super) const ALL: &[Scenario] = &[
         about: "Postern with bench/ways.yaml, which records and counts nothing: a POST in each \
                 way in, 32 connections, beside an nginx that only proxies",
         entrants: Entrants::Ways(WAYS),
+        ask: Ask::Curl(OPEN),
+        ..POST
+    },
+    Scenario {
+        name: "ways-tls",
+        about: "the same over TLS, where callers can have certificates",
+        entrants: Entrants::Ways(OVER_TLS),
+        front: Front::Tls,
         ask: Ask::Curl(OPEN),
         ..POST
     },

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use anyhow::{Result, bail};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
-use super::{PIECE, SMALL};
+use super::{PIECE, SMALL, provider};
 use crate::wire;
 
 /// A head may be this long.
@@ -18,8 +18,8 @@ pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
 ) -> Result<()> {
     let mut answer = Vec::with_capacity(1024);
     loop {
-        let (head, large) = match wire::request_head(&buf)? {
-            Some((head, path)) => (head, wire::bytes_of(path)),
+        let (head, large, provided) = match wire::request_head(&buf)? {
+            Some((head, path)) => (head, wire::bytes_of(path), provider::has(path)),
             None if buf.len() > MAX_HEAD => bail!("request head longer than {MAX_HEAD} bytes"),
             None => {
                 if stream.read_buf(&mut buf).await? == 0 {
@@ -28,10 +28,13 @@ pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
                 continue;
             }
         };
+        if provided {
+            provide(&mut stream, &mut buf, head).await?;
+            continue;
+        }
         buf.drain(..head.len);
         drain(&mut stream, &mut buf, head.body).await?;
 
-        answer.clear();
         let length = large.unwrap_or(SMALL.len() as u64);
         write!(
             answer,
@@ -50,6 +53,32 @@ pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
             return Ok(());
         }
     }
+}
+
+/// Answers as an identity provider does.
+async fn provide<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: &mut S,
+    buf: &mut Vec<u8>,
+    head: wire::Head,
+) -> Result<()> {
+    let whole = head.len + usize::try_from(head.body)?;
+    if whole > MAX_HEAD {
+        bail!("form longer than {MAX_HEAD} bytes");
+    }
+    while buf.len() < whole {
+        if stream.read_buf(buf).await? == 0 {
+            bail!("request body ended early");
+        }
+    }
+    let asked: Vec<u8> = buf.drain(..whole).collect();
+    let (head, form) = asked.split_at(head.len);
+    let json = provider::answer(std::str::from_utf8(head)?, std::str::from_utf8(form)?)?;
+    let length = json.len();
+    let answer = format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{json}"
+    );
+    stream.write_all(answer.as_bytes()).await?;
+    Ok(stream.flush().await?)
 }
 
 /// Takes a request body off the connection; what follows it stays in `buf`.

@@ -56,13 +56,18 @@ async fn setup(site: &Site<'_>, setup: Setup) -> Result<Door> {
     let gateway = free_address()?;
     let config = config(site, setup)?;
     let name = format!("postern-{setup:?}").to_lowercase();
-    let (process, data) = Postern::new(site, &name, Some(&config), gateway)
-        .start()
-        .await?;
+    let mut postern = Postern::new(site, &name, Some(&config), gateway);
+    let mut fronts = vec![(Front::Plain, gateway), (Front::H2c, gateway)];
+    if setup == Setup::Ways {
+        let address = free_address()?;
+        postern.tls = Some(address);
+        fronts.push((Front::Tls, address));
+    }
+    let (process, data) = postern.start().await?;
     Ok(Door {
         process,
         setup: Some(setup),
-        fronts: vec![(Front::Plain, gateway), (Front::H2c, gateway)],
+        fronts,
         calls: matches!(setup, Setup::Full | Setup::Refusals).then(|| Calls::new(&data)),
         data: Some(data),
     })
@@ -91,22 +96,30 @@ fn unrecorded(config: &str) -> String {
 
 /// `bench/ways.yaml`, with the files that it names beside it.
 fn ways(site: &Site<'_>) -> Result<String> {
-    let keys = site.dir.join("ways.keys.json");
-    std::fs::write(&keys, include_str!("../../../ways/keys.json"))?;
-    let secret = site.dir.join("ways.secret");
-    std::fs::write(&secret, include_str!("../../../ways/secret"))?;
-    let places = site.dir.join("ways.mmdb");
-    std::fs::write(
-        &places,
-        include_bytes!("../../../../examples/geo/example.mmdb"),
-    )?;
-    let text = include_str!("../../../ways.yaml");
-    let text = text.replace("ways/keys.json", &keys.display().to_string());
-    let text = text.replace("ways/secret", &secret.display().to_string());
-    Ok(text.replace(
-        "../examples/geo/example.mmdb",
-        &places.display().to_string(),
-    ))
+    let files: [(&str, &[u8]); 5] = [
+        ("ways/keys.json", include_bytes!("../../../ways/keys.json")),
+        ("ways/secret", include_bytes!("../../../ways/secret")),
+        (
+            "ways/caller.crt",
+            include_bytes!("../../../ways/caller.crt"),
+        ),
+        (
+            "ways/caller.key",
+            include_bytes!("../../../ways/caller.key"),
+        ),
+        (
+            "../examples/geo/example.mmdb",
+            include_bytes!("../../../../examples/geo/example.mmdb"),
+        ),
+    ];
+    let mut text = include_str!("../../../ways.yaml").to_owned();
+    for (named, content) in files {
+        let name = named.rsplit('/').next().unwrap_or(named);
+        let path = site.dir.join(format!("ways.{name}"));
+        std::fs::write(&path, content)?;
+        text = text.replace(named, &path.display().to_string());
+    }
+    Ok(text)
 }
 
 fn disclosing(disclosure: &str) -> String {
@@ -120,6 +133,8 @@ pub(in super::super) struct Postern<'a> {
     /// The file that owns the configuration; without it, the database does.
     pub(in super::super) config: Option<&'a Path>,
     pub(in super::super) gateway: SocketAddr,
+    /// Where its listener `https` listens, if it has one besides.
+    pub(in super::super) tls: Option<SocketAddr>,
     /// Where it is managed; some free address if this is not said.
     pub(in super::super) admin: Option<SocketAddr>,
     /// The program that runs it, with arguments.
@@ -141,6 +156,7 @@ impl<'a> Postern<'a> {
             name,
             config,
             gateway,
+            tls: None,
             admin: None,
             wrapper: Vec::new(),
             patience: Duration::from_secs(15),
@@ -169,6 +185,11 @@ impl<'a> Postern<'a> {
         ] {
             words.extend([option.to_owned(), value]);
         }
+        let tls = self.tls.map(|address| format!("https={address}"));
+        words.extend(
+            tls.into_iter()
+                .flat_map(|tls| ["--gateway".to_owned(), tls]),
+        );
         let more = options.candidate_args.split_whitespace();
         words.extend(more.map(str::to_owned));
         let (program, arguments) = words.split_first().context("no command")?;

@@ -77,4 +77,30 @@ pub(super) const WAYS: &[Variant] = &[
         Ask::Curl(post!("csrf", "Sec-Fetch-Site: same-origin")),
     ),
     way("country", Ask::Curl(post!("geo"))),
+    way(
+        "token that the issuer is asked about, another each time",
+        Ask::Fresh(post!("opaque"), Fresh::Opaque),
+    ),
+    way(
+        "session",
+        Ask::Fresh(
+            post!("session", "Sec-Fetch-Site: same-origin"),
+            Fresh::Session,
+        ),
+    ),
+    way("getting a token (client credentials)", Ask::Curl(GRANT)),
 ];
+
+/// What can be asked over TLS alone, beside what anybody may ask.
+pub(super) const OVER_TLS: &[Variant] = &[
+    way("nothing asked for", Ask::Curl(OPEN)),
+    way(
+        "client certificate",
+        Ask::Fresh(post!("certificate"), Fresh::Certificate),
+    ),
+];
+
+/// A token of the built-in issuer, for an API key.
+const GRANT: &str = "curl -X POST -H 'Content-Type: application/x-www-form-urlencoded' \
+    -H 'Authorization: Basic a2V5X2JlbmNoMDAwMDAwMDAwMDE6cHN0X2JlbmNoMDAwMDAwMDAwMDFfQmVuY2htYXJrT25seU5ldmVyVXNlVGhpc0tleTAwMDEzS3NTd3E=' \
+    -d grant_type=client_credentials http://127.0.0.1:8080/.well-known/postern/issuers/own/token";

@@ -6,9 +6,9 @@ use anyhow::{Result, bail};
 use super::super::figure::{Bound, Figure};
 use super::super::measure::{Cores, Load, measure, to_f64};
 use super::super::peer::Site;
-use super::super::probe::Probe;
 use super::super::scenario::{Ask, EXPLAIN, FULL, Front, Setup};
 use super::callgrind::{Counted, Session};
+use crate::probe::Probe;
 
 /// What functions are called that make refusals, evidence and explanations.
 const EXPLAINING: [&str; 4] = ["denial::", "evidence", "explain", "Denial::"];

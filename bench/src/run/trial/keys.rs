@@ -14,12 +14,12 @@ use tokio::net::UnixStream;
 use super::super::figure::{Bound, Figure};
 use super::super::measure::Cores;
 use super::super::peer::{Postern, Site, UPSTREAM, free_address};
-use super::super::probe::Probe;
 use super::super::process::Process;
 use super::super::progress;
 use super::super::scenario::FULL;
 use super::{command, mebibytes, milliseconds};
 use crate::load::Request;
+use crate::probe::Probe;
 
 /// How long it may take to start with everything in the database.
 const PATIENCE: Duration = Duration::from_mins(5);

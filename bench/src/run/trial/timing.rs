@@ -7,9 +7,9 @@ use anyhow::{Context, Result, bail};
 
 use super::super::figure::{Bound, Figure, spread};
 use super::super::peer::{Door, Site};
-use super::super::probe::Probe;
 use super::super::scenario::Front;
 use crate::load::{Pair, Request};
+use crate::probe::Probe;
 
 /// How far, in percentage points, the chance that one side takes longer may be from even. Who has
 /// to tell the sides apart is right with one request in at most so many more cases than by luck.

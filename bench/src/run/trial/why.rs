@@ -6,9 +6,9 @@ use super::super::calls::Mark;
 use super::super::figure::Figure;
 use super::super::measure::{Cores, Load, measure, to_f64};
 use super::super::peer::{Door, Site};
-use super::super::probe::Probe;
 use super::super::scenario::Front;
 use super::{command, milliseconds};
+use crate::probe::Probe;
 
 /// Questions a round.
 const QUESTIONS: usize = 3;

@@ -10,8 +10,8 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
 
 use super::super::super::figure::Figure;
-use super::super::super::probe::{Answer, Probe};
 use super::super::milliseconds;
+use crate::probe::{Answer, Probe};
 
 /// How often each thing is asked for.
 const TIMES: usize = 20;
