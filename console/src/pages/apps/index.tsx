@@ -6,10 +6,10 @@ import { answer, api } from '../../api/client';
 import { useMay } from '../../api/me';
 import { pageOf } from '../../api/pages';
 import { type Column, DataTable } from '../../parts/DataTable';
-import { Empty } from '../../parts/Empty';
 import { Finding } from '../../parts/Finding';
 import { Loaded } from '../../parts/Loaded';
 import { PageLink } from '../../parts/links';
+import { NoneFound } from '../../parts/NoneFound';
 import { Page } from '../../parts/Page';
 import { usePaging } from '../../parts/paging';
 import { Shown } from '../../parts/Shown';
@@ -66,9 +66,7 @@ function Found(props: { q: string; tenant: string | undefined }) {
     <Loaded query={query}>
       {(page) =>
         page.items.length === 0 ? (
-          <Empty title={q || tenant ? words.noneFound : words.none}>
-            {q || tenant ? words.noneFoundHelp : words.noneHelp}
-          </Empty>
+          <NoneFound words={words} narrowed={Boolean(q || tenant)} />
         ) : (
           <DataTable
             caption={words.title}

@@ -4,12 +4,12 @@ import { useState } from 'react';
 import { type Issuer, issuerKeysQuery, issuersQuery } from '../../api/issuers';
 import { useMay } from '../../api/me';
 import { DataTable } from '../../parts/DataTable';
-import { Empty } from '../../parts/Empty';
 import { Finding } from '../../parts/Finding';
 import { Needs } from '../../parts/Forbidden';
 import { Loaded } from '../../parts/Loaded';
 import { PageLink } from '../../parts/links';
 import { Names } from '../../parts/Names';
+import { NoneFound } from '../../parts/NoneFound';
 import { Page } from '../../parts/Page';
 import { usePaging } from '../../parts/paging';
 import { Shown } from '../../parts/Shown';
@@ -52,9 +52,7 @@ function Found(props: { q: string | undefined; tenant: string | undefined }) {
     <Loaded query={query}>
       {(page) =>
         page.items.length === 0 ? (
-          <Empty title={q || tenant ? words.noneFound : words.none}>
-            {q || tenant ? words.noneFoundHelp : words.noneHelp}
-          </Empty>
+          <NoneFound words={words} narrowed={Boolean(q || tenant)} />
         ) : (
           <DataTable
             caption={words.caption}

@@ -4,10 +4,10 @@ import { useState } from 'react';
 import { useMay } from '../../api/me';
 import { useMayIn } from '../../api/rights';
 import { type Column, DataTable } from '../../parts/DataTable';
-import { Empty } from '../../parts/Empty';
 import { Needs } from '../../parts/Forbidden';
 import { Loaded } from '../../parts/Loaded';
 import { Named } from '../../parts/Named';
+import { NoneFound } from '../../parts/NoneFound';
 import { Page } from '../../parts/Page';
 import { usePaging } from '../../parts/paging';
 import { SearchField } from '../../parts/SearchField';
@@ -109,9 +109,7 @@ function Found({ which }: { which: Which }) {
       <Loaded query={query}>
         {({ items, next }) =>
           items.length === 0 ? (
-            <Empty title={some ? words.noneFound : words.none}>
-              {some ? words.noneFoundHelp : words.noneHelp}
-            </Empty>
+            <NoneFound words={words} narrowed={some} />
           ) : (
             <DataTable
               caption={words.caption}
