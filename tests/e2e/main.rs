@@ -15,6 +15,7 @@ mod commands;
 mod differential;
 mod dpop;
 mod environments;
+mod examples;
 mod forwarding;
 mod geo;
 mod grants;

@@ -5,9 +5,8 @@ pub(crate) mod by_hand;
 
 use crate::harness::binary::workspace;
 use crate::harness::files::{Scratch, scratch};
-use crate::harness::gateway::Launch;
 use crate::harness::problem::bare;
-use crate::harness::program::{free_address, installed, run};
+use crate::harness::program::{installed, run};
 use crate::harness::python::python;
 use crate::harness::{Gateway, Raw, Response, SOON};
 use crate::upstream::Upstream;
@@ -656,89 +655,4 @@ fn known_and_unknown_keys_are_told_the_same() {
     };
     assert_eq!(told(&id("ed25519")), told("key_zzzzzzzzzzzzzzzz"));
     assert_eq!(told(&id("rsa-pss-sha512")), told("somebody"));
-}
-
-/// Runs the lines of an example that a newcomer pastes, on an address of their own: the statuses and
-/// codes that come.
-fn pasted(name: &str) -> Option<Vec<String>> {
-    if !installed("openssl") || !installed("curl") {
-        return None;
-    }
-    let text =
-        std::fs::read_to_string(workspace().join("examples").join(name)).expect("the example");
-    let folder = scratch("signed-example");
-    let lines = text
-        .lines()
-        .skip_while(|line| !line.contains("postern run"))
-        .skip(1);
-    let lines = lines.take_while(|line| line.starts_with('#'));
-    let script: Vec<&str> = lines.filter_map(|line| line.strip_prefix("#   ")).collect();
-    let address = free_address();
-    let secret = folder.write("secret", "ExampleOnly-NeverUseThisSecret-0123456789");
-    let script = script
-        .join("\n")
-        .replace("127.0.0.1:8080", &address.to_string())
-        // The upstream's answers have no end of line.
-        .replace("curl -si", "curl -siw '\\n'");
-    let text = text
-        .replace("address: 127.0.0.1:8080", &format!("address: {address}"))
-        .replace(
-            "file:hmac/till-secret",
-            &format!("\"file:{}\"", secret.display()),
-        );
-    let _gateway = Launch::new(text).own_listeners(address).start();
-    let script = script.replace(
-        "/tmp",
-        folder
-            .join("")
-            .to_str()
-            .expect("a path of ours")
-            .trim_end_matches('/'),
-    );
-    let script = script.replace("examples/hmac/till-secret", &secret.display().to_string());
-    let ran = run(Command::new("bash").args(["-euc", &script]), SOON);
-    assert!(ran.status.success(), "{script}\n{}", ran.stderr);
-    let told = ran.stdout.lines().map(str::trim);
-    let told = told.filter_map(|line| {
-        let (name, value) = line.split_once(": ").unwrap_or((line, ""));
-        if name.eq_ignore_ascii_case("Postern-Denial") {
-            return Some(format!("Postern-Denial: {value}"));
-        }
-        line.starts_with("HTTP/1.1 ").then(|| line.to_owned())
-    });
-    Some(told.collect())
-}
-
-#[test]
-fn the_example_of_signatures_does_what_it_says() {
-    let Some(told) = pasted("signature.yaml") else {
-        return;
-    };
-    assert_eq!(
-        told,
-        [
-            "HTTP/1.1 200 OK",
-            "HTTP/1.1 401 Unauthorized",
-            "Postern-Denial: signature.replayed",
-            "HTTP/1.1 200 OK",
-            "HTTP/1.1 401 Unauthorized",
-            "Postern-Denial: signature.digest_mismatch",
-        ]
-    );
-}
-
-#[test]
-fn the_example_of_hmac_does_what_it_says() {
-    let Some(told) = pasted("hmac.yaml") else {
-        return;
-    };
-    assert_eq!(
-        told,
-        [
-            "HTTP/1.1 200 OK",
-            "HTTP/1.1 401 Unauthorized",
-            "Postern-Denial: signature.invalid",
-            "HTTP/1.1 200 OK",
-        ]
-    );
 }
