@@ -1,7 +1,9 @@
 //! Tokens of real issuers: an OpenID provider that dies, comes back and changes its keys, and
 //! signers that share no code with the gateway.
 
+mod hostile;
 mod load;
+mod openssl;
 
 use crate::harness::binary::workspace;
 use crate::harness::files::scratch;
