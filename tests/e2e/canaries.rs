@@ -1,6 +1,8 @@
 //! Secrets and names planted wherever somebody could put them, and looked for wherever somebody
 //! could read them.
 
+mod ways;
+
 use crate::commands::Stored;
 use crate::harness::files::Scratch;
 use crate::harness::gateway::{Launch, cli};
@@ -176,7 +178,7 @@ fn laden(sent: &str) -> Vec<String> {
 }
 
 /// Fails if one of the texts is there.
-fn none_of<'a>(what: &str, shown: &str, texts: impl IntoIterator<Item = &'a str>) {
+pub(crate) fn none_of<'a>(what: &str, shown: &str, texts: impl IntoIterator<Item = &'a str>) {
     for text in texts {
         if let Some(at) = shown.find(text) {
             let from = shown.floor_char_boundary(at.saturating_sub(200));
@@ -187,7 +189,7 @@ fn none_of<'a>(what: &str, shown: &str, texts: impl IntoIterator<Item = &'a str>
 }
 
 /// Fails if a file below a directory holds one of the texts.
-fn no_file_holds(directory: &Path, texts: &[&str]) {
+pub(crate) fn no_file_holds(directory: &Path, texts: &[&str]) {
     for entry in std::fs::read_dir(directory).expect("a directory") {
         let path = entry.expect("an entry").path();
         if path.is_dir() {

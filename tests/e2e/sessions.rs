@@ -2,6 +2,7 @@
 
 mod browser;
 mod elsewhere;
+mod kept;
 mod logged_out;
 mod refreshed;
 mod revoked;
@@ -89,6 +90,13 @@ impl Provider {
         writeln!(self.input, "{}", json!({ "count": true })).expect("it listens");
         let counted = self.read();
         counted["refreshed"].as_u64().expect("a number")
+    }
+
+    /// What it gave out, and what it was shown for that: codes, their proofs, tokens.
+    fn given(&mut self) -> Vec<String> {
+        writeln!(self.input, "{}", json!({ "given": true })).expect("it listens");
+        let given = self.read()["given"].take();
+        serde_json::from_value(given).expect("texts")
     }
 
     /// A token with these claims, signed with the provider's key.

@@ -5,6 +5,7 @@ use super::super::harness::{Raw, Response, within};
 use super::super::upstream::Upstream;
 use super::{Stored, code};
 use crate::harness::files::{Scratch, scratch};
+use crate::harness::postgres::Server;
 use jiff::Timestamp;
 use postern_model::entity::Algorithm;
 use postern_proof::testing::{Signer, set};
@@ -26,11 +27,14 @@ struct World {
 
 impl World {
     fn new() -> Self {
+        Self::on(Stored::empty())
+    }
+
+    fn on(stored: Stored) -> Self {
         let signer = Signer::new(Algorithm::EdDSA, "revocations");
         let keys = scratch("revocations-keys");
         let file = keys.write("keys.json", set(&[&signer]));
         let upstream = Upstream::start();
-        let stored = Stored::empty();
         let config = json!({
             "tenants": {"t": {}},
             "egress": {"allow": ["127.0.0.0/8"]},
@@ -76,8 +80,7 @@ impl World {
     }
 
     fn ask(&self, token: &str) -> Response {
-        let line = format!("Authorization: Bearer {token}\r\n");
-        get(self.stored.gateway, "/orders", &line)
+        ask(&self.stored, token)
     }
 
     fn passes(&self, token: &str) -> bool {
@@ -85,10 +88,7 @@ impl World {
     }
 
     fn refused(&self, token: &str) -> Response {
-        within(SOON, "the refusal", || {
-            let response = self.ask(token);
-            (code(&response) == "token.revoked").then_some(response)
-        })
+        refused(&self.stored, token)
     }
 
     /// Revokes tokens of `corp`; the id of the revocation.
@@ -100,6 +100,30 @@ impl World {
         let made = self.stored.json(&all.concat());
         made["id"].as_str().expect("an id").to_owned()
     }
+}
+
+/// Asks a node with a token.
+fn ask(node: &Stored, token: &str) -> Response {
+    let line = format!("Authorization: Bearer {token}\r\n");
+    get(node.gateway, "/orders", &line)
+}
+
+fn refused(node: &Stored, token: &str) -> Response {
+    within(SOON, "the refusal", || {
+        let response = ask(node, token);
+        (code(&response) == "token.revoked").then_some(response)
+    })
+}
+
+/// A stream that has begun.
+fn open(node: &Stored, token: &str) -> Raw {
+    let mut raw = Raw::connect(node.gateway);
+    raw.send(format!(
+        "GET /do/events/1000/100 HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {token}\r\n\r\n"
+    ));
+    assert_eq!(raw.head().expect("a head").status, 200);
+    assert!(raw.chunk().is_some());
+    raw
 }
 
 #[test]
@@ -176,23 +200,67 @@ fn one_token_ends_by_its_name_and_those_of_a_client_by_the_client() {
 #[test]
 fn streams_end_soon_after_the_token_is_revoked() {
     let world = World::new();
-    let open = |token: &str| {
-        let mut raw = Raw::connect(world.stored.gateway);
-        raw.send(format!(
-            "GET /do/events/1000/100 HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {token}\r\n\r\n"
-        ));
-        assert_eq!(raw.head().expect("a head").status, 200);
-        assert!(raw.chunk().is_some());
-        raw
-    };
-    let mut cut = open(&world.token(&json!({})));
-    let mut kept = open(&world.token(&json!({"sub": "ann"})));
+    let mut cut = open(&world.stored, &world.token(&json!({})));
+    let mut kept = open(&world.stored, &world.token(&json!({"sub": "ann"})));
     world.revoke(&["--subject", "lin"]);
     let begun = Instant::now();
     let (_, _end) = cut.rest(Duration::from_secs(30));
     assert!(begun.elapsed() < STREAM, "{:?}", begun.elapsed());
     std::thread::sleep(STREAM.saturating_sub(begun.elapsed()));
     assert!(kept.chunk().is_some_and(|chunk| !chunk.is_empty()));
+}
+
+#[test]
+fn other_nodes_refuse_a_revoked_token_within_a_second() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let one = Stored::with(scratch("node"), &["--database", &server.url()]);
+    let two = one.beside(&server);
+    let world = World::on(one);
+    let one = &world.stored;
+    let (lin, ann) = (world.token(&json!({})), world.token(&json!({"sub": "ann"})));
+    let named = world.token(&json!({"sub": "kim", "jti": "t-1"}));
+    within(STREAM, "the other node's configuration", || {
+        (ask(&two, &lin).status == 200).then_some(())
+    });
+    // Both have seen all of them, and remember that they are genuine.
+    for node in [one, &two] {
+        for token in [&lin, &ann, &named] {
+            assert_eq!(ask(node, token).status, 200);
+        }
+    }
+    let mut cut = open(&two, &lin);
+    let id = world.revoke(&["--subject", "lin", "--reason", "Laptop stolen"]);
+    let begun = Instant::now();
+    let response = refused(&two, &lin);
+    let took = begun.elapsed();
+    assert_eq!(response.status, 401);
+    assert!(
+        response.text().contains("Laptop stolen"),
+        "{}",
+        response.text()
+    );
+    world.refused(&lin);
+    let (_, _end) = cut.rest(Duration::from_secs(30));
+    assert!(begun.elapsed() < STREAM, "{:?}", begun.elapsed());
+    // The other way, of one token by its name; whoever else there is goes on at both.
+    let by_name = ["--jti", "t-1", "--until", "1h", "--yes"];
+    two.ok(&[&["tokens", "revoke", "--issuer", "corp"][..], &by_name].concat());
+    world.refused(&named);
+    refused(&two, &named);
+    for node in [one, &two] {
+        assert_eq!(ask(node, &ann).status, 200);
+        let listed = node.json(&["tokens", "revocations"]);
+        let count = listed["items"].as_array().map(Vec::len);
+        assert_eq!(count, Some(2), "{listed}");
+    }
+    // What one node takes back, the other one lets pass.
+    two.ok(&["tokens", "restore", &id]);
+    within(SOON, "the token passes", || {
+        (ask(one, &lin).status == 200).then_some(())
+    });
+    println!("refused on the other node after {took:?}");
 }
 
 #[test]

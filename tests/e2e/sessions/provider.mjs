@@ -1,6 +1,6 @@
 // oidc-provider, told by lines of JSON who signs in next: {"account": "lin"}, {"error":
 // "access_denied"}. {"sign": CLAIMS} has it sign a token, {"count": true} say how many were
-// refreshed. Arguments: the library, a port, the addresses of the gateway's hosts as JSON.
+// refreshed, {"given": true} everything that it gave out or was shown for that. Arguments: the library, a port, the addresses of the gateway's hosts as JSON.
 import { createSign, generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
@@ -53,7 +53,11 @@ const provider = new Provider(issuer, {
 });
 
 let refreshed = 0;
+const given = [];
 provider.on('grant.success', (context) => {
+  const { code, code_verifier } = context.oidc.params;
+  const { access_token, id_token, refresh_token } = context.body;
+  given.push(...[code, code_verifier, access_token, id_token, refresh_token].filter(Boolean));
   if (context.oidc.params.grant_type === 'refresh_token') {
     refreshed += 1;
   }
@@ -85,6 +89,10 @@ for await (const line of createInterface({ input: process.stdin })) {
   const said = JSON.parse(line);
   if (said.count) {
     console.log(JSON.stringify({ refreshed }));
+    continue;
+  }
+  if (said.given) {
+    console.log(JSON.stringify({ given }));
     continue;
   }
   if (said.sign) {
