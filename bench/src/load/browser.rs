@@ -15,7 +15,12 @@ const CALLBACK: &str = "/.well-known/postern/session/callback";
 pub(super) async fn sign_in(gateway: SocketAddr, request: &Request) -> Result<String> {
     let (_, host, path, _) = request.parts();
     let mut probe = Probe::connect(gateway, None).await?;
-    let sent = get(&mut probe, host, path, "").await?;
+    let mut sent = get(&mut probe, host, path, "").await?;
+    // The gateway's own page first.
+    if let Some(own) = sent.header("location").filter(|to| to.starts_with('/')) {
+        let own = own.to_owned();
+        sent = get(&mut probe, host, &own, &cookies(&sent)).await?;
+    }
     let to = sent.header("location").context("is not sent to sign in")?;
     let said = |name: &str| {
         let mut pairs = to.split(['?', '&']).filter_map(|pair| pair.split_once('='));

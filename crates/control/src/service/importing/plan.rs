@@ -183,7 +183,10 @@ fn policies(
                 wanted.extend(policies::of(service, version, name, operation));
             }
         }
-        also.push(format!("{} policies about bodies", wanted.len()));
+        also.push(match wanted.len() {
+            1 => "1 policy about bodies".to_owned(),
+            count => format!("{count} policies about bodies"),
+        });
     }
     let removed: HashSet<&str> = difference.removed.iter().map(String::as_str).collect();
     let gone = |policy: &Value| {
