@@ -216,7 +216,7 @@ impl Pair {
                     "key_bench00000000009:pst_bench00000000009_BenchmarkOnlyThisSecretIsWrong012z7Nxz",
                 )?],
                 requests: QUICK,
-                code: "grant.invalid",
+                code: "credential.invalid",
             },
             Self {
                 name: "a token with a wrong signature, and one of a key that nobody has",
