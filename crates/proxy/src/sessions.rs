@@ -251,3 +251,8 @@ fn client(rule: &SessionRule, issuer: &Issuer, origin: &str, snapshot: &Snapshot
         permit: crate::issuers::permit(snapshot, issuer),
     }
 }
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;

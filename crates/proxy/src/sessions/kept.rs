@@ -103,3 +103,6 @@ impl Kept {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

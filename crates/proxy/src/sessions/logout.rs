@@ -176,3 +176,6 @@ async fn checked(token: &[u8], clients: &Clients<'_>, issuers: &Issuers) -> Resu
         None => provider(issuer, "its keys cannot be had"),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -269,3 +269,6 @@ enum Attempt {
     /// Another node's, who is at it.
     OfAnother,
 }
+
+#[cfg(test)]
+mod tests;

@@ -457,3 +457,6 @@ pub(crate) fn percent_encode(text: &[u8], out: &mut String) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
