@@ -21,6 +21,8 @@ mod remembered;
 mod scheme;
 mod session;
 pub(crate) mod signature;
+#[cfg(test)]
+mod work;
 
 pub use answers::{Answers, Heard, Said, Silence};
 #[doc(hidden)]

@@ -165,6 +165,8 @@ impl Directory {
 
     /// The credential of that id.
     pub fn credential(&self, id: &str) -> Option<&Arc<Credential>> {
+        #[cfg(test)]
+        crate::testing::work::did(&[crate::testing::work::Step::LookUp]);
         self.credentials.get(self.hash(id), |row| *row.id == *id)
     }
 

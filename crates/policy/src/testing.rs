@@ -1,6 +1,7 @@
 //! Configurations and requests for tests.
 
 pub(crate) mod callers;
+pub(crate) mod work;
 
 use crate::facts::{Connection, Tls};
 use crate::fields::Span;

@@ -3,6 +3,8 @@
 use super::{Found, Presented, bearer, hmac, query, scheme};
 use crate::facts::{CredentialVerdict, Facts, Place};
 use crate::snapshot::Snapshot;
+#[cfg(test)]
+use crate::testing::work::{Step, did};
 use postern_model::entity::{Authentication, Credential, CredentialKind, KeyDigest, Name};
 use postern_model::key::{ApiKey, CREDENTIAL_PREFIX, Keyer, MAX_LEN, Malformed, Parsed};
 use std::sync::Arc;
@@ -106,6 +108,8 @@ fn look_up(
     }
     let id = std::str::from_utf8(&written).unwrap_or_default();
     let row: Option<&Arc<Credential>> = snapshot.directory.credential(id);
+    #[cfg(test)]
+    did(&[Step::Digest, Step::Compare]);
     let genuine = keyer.verify(
         value,
         row.and_then(|row| row.proof.digest()).unwrap_or(&NOBODY),

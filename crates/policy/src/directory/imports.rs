@@ -75,10 +75,14 @@ impl Imports {
     ) -> Option<&Arc<Credential>> {
         let mut found = None;
         for format in self.formats().take(MAX_FORMATS) {
+            #[cfg(test)]
+            crate::testing::work::did(&[crate::testing::work::Step::Digest]);
             let digest: KeyDigest = keyer.keyed(&format.digest(key));
             let is = |row: &Credential| {
                 row.proof.digest() == Some(&digest) && row.proof.imported() == Some(format)
             };
+            #[cfg(test)]
+            crate::testing::work::did(&[crate::testing::work::Step::LookUp]);
             found = found.or(self.rows.get(hasher.hash_one(Some(&digest)), is));
         }
         found

@@ -113,6 +113,8 @@ impl Sessions {
     }
 
     fn entry(&self, digest: &KeyDigest) -> Option<Arc<Entry>> {
+        #[cfg(test)]
+        crate::testing::work::did(&[crate::testing::work::Step::LookUp]);
         let mut halves = self.shard(digest);
         if let Some(found) = halves.new.get(digest) {
             return Some(found.clone());

@@ -1,5 +1,7 @@
 //! The secret in the cookie of a session.
 
+#[cfg(test)]
+use crate::testing::work::{Step, did};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use postern_model::Secret;
@@ -72,6 +74,8 @@ impl SessionKey {
 
     /// What a cookie holds. The same is done whatever that is.
     pub(crate) fn read(&self, written: &[u8]) -> Shown {
+        #[cfg(test)]
+        did(&[Step::Digest, Step::Compare, Step::Digest]);
         let whole = decode(written);
         let bytes = whole.unwrap_or([0; WHOLE]);
         let mut random = [0; RANDOM];

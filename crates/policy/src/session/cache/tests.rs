@@ -1,5 +1,7 @@
 //! What a node knows of sessions, and for how long.
 
+mod work;
+
 use super::*;
 use crate::session::How;
 use postern_proof::Token;
