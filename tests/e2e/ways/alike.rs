@@ -7,25 +7,34 @@ use crate::harness::{Raw, SOON};
 use serde_json::json;
 
 /// How services may tell their refusals.
-const TELLINGS: [(&str, &str); 4] = [
-    ("standard", "standard"),
-    ("standard", "minimal"),
-    ("forbid", "standard"),
-    ("conceal", "standard"),
-];
+const PROFILES: [&str; 3] = ["standard", "forbid", "conceal"];
+const DISCLOSURES: [&str; 3] = ["minimal", "standard", "verbose"];
 
 #[test]
 fn nobody_can_tell_a_guess_from_somebody_unknown() {
-    for (profile, disclosure) in TELLINGS {
+    let tellings = PROFILES
+        .iter()
+        .flat_map(|profile| DISCLOSURES.map(|one| (*profile, one)));
+    for (profile, disclosure) in tellings {
+        let is_verbose = disclosure == "verbose";
         let world = World::with(|all| {
             for way in WAYS {
                 let service = &mut all["services"][way.name()];
                 service["status_profile"] = json!(profile);
                 service["disclosure"] = json!(disclosure);
+                if is_verbose {
+                    // Nowhere near production.
+                    service["versions"]["v1"]["environments"] = json!(["staging"]);
+                    service["disclosure_until"] = json!("2099-01-01");
+                }
             }
         });
         for way in WAYS.into_iter().filter(|way| *way != Way::Granted) {
-            let host = way.host();
+            let host = if is_verbose {
+                way.staging()
+            } else {
+                way.host()
+            };
             let told = |who: Who| bare(&world.ask_raw(&host, &world.proof(way, &host, who, 0)));
             let (guess, nobody) = (told(Who::Guess), told(Who::Nobody));
             assert_eq!(guess, nobody, "{way:?}, {profile} and {disclosure}");

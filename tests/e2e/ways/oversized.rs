@@ -1,8 +1,10 @@
-//! A hundred kilobytes wherever a caller says who they are.
+//! A hundred kilobytes wherever a caller says who they are, over HTTP/1 and HTTP/2.
 
-use super::{Way, Who, World, told};
+use super::{PLACE, WAYS, Way, Who, World, told};
+use crate::harness::h2;
 use crate::harness::raw::find;
 use crate::harness::{Raw, SOON};
+use http::{HeaderMap, Request};
 use serde_json::json;
 use std::time::{Duration, Instant};
 
@@ -81,46 +83,113 @@ fn places(world: &World) -> Vec<(&'static str, Way, Vec<String>, &'static str)> 
     ]
 }
 
-/// What comes of a request, within a second, and without what was sent.
-fn answered(world: &World, name: &str, request: String) -> (String, String) {
-    let begun = Instant::now();
-    let mut raw = Raw::connect(world.at());
-    let answer = raw.send(request).rest(SOON).0;
-    let took = begun.elapsed();
-    assert!(took < Duration::from_secs(1), "{name}: {took:?}");
-    let echoed = find(&answer, PIECE.repeat(4).as_bytes());
-    assert_eq!(echoed, None, "{name}: {}", String::from_utf8_lossy(&answer));
-    told(&answer)
+/// How requests are sent.
+#[derive(Debug, Clone, Copy)]
+enum Over {
+    Http1,
+    Http2,
+}
+
+const BOTH: [Over; 2] = [Over::Http1, Over::Http2];
+
+/// `GET /orders` with these lines.
+fn get(way: Way, lines: &[String]) -> Request<Vec<u8>> {
+    request("GET", &format!("http://{}/orders", way.host()), lines, "")
+}
+
+/// A form for the token endpoint.
+fn post(line: Option<String>, form: &str) -> Request<Vec<u8>> {
+    let kind = "Content-Type: application/x-www-form-urlencoded".to_owned();
+    let lines: Vec<String> = line.into_iter().chain([kind]).collect();
+    let endpoint = format!("http://{}{PLACE}/token", Way::Granted.host());
+    request("POST", &endpoint, &lines, form)
+}
+
+fn request(method: &str, target: &str, lines: &[String], body: &str) -> Request<Vec<u8>> {
+    let mut request = Request::builder().method(method).uri(target);
+    for line in lines {
+        let (name, value) = line.split_once(": ").expect("a field");
+        request = request.header(name, value);
+    }
+    request.body(body.into()).expect("a request")
+}
+
+impl Over {
+    /// What comes of a request: status and code, within a second, and without what was sent.
+    fn answered(self, world: &World, name: &str, request: Request<Vec<u8>>) -> (String, String) {
+        let begun = Instant::now();
+        let answer = match self {
+            Self::Http1 => first(world, &request),
+            Self::Http2 => second(world, request),
+        };
+        let took = begun.elapsed();
+        assert!(took < Duration::from_secs(1), "{self:?}, {name}: {took:?}");
+        let echoed = find(&answer, PIECE.repeat(4).as_bytes());
+        let shown = String::from_utf8_lossy(&answer);
+        assert_eq!(echoed, None, "{self:?}, {name}: {shown}");
+        told(&answer)
+    }
+}
+
+fn first(world: &World, request: &Request<Vec<u8>>) -> Vec<u8> {
+    let (uri, length) = (request.uri(), request.body().len());
+    let mut text = format!(
+        "{} {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {length}\r\n",
+        request.method(),
+        uri.path(),
+        uri.host().expect("a host")
+    )
+    .into_bytes();
+    for (name, value) in request.headers() {
+        text.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+    }
+    text.extend([b"\r\n", request.body().as_slice()].concat());
+    Raw::connect(world.at()).send(text).rest(SOON).0
+}
+
+/// The answer as it would be in HTTP/1.
+fn second(world: &World, request: Request<Vec<u8>>) -> Vec<u8> {
+    let answer = h2::exchange(world.at(), request, HeaderMap::new());
+    assert!(answer.broken.is_none(), "{:?}", answer.broken);
+    let mut text = format!("HTTP/2 {} \r\n", answer.status).into_bytes();
+    for (name, value) in &answer.headers {
+        text.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+    }
+    text.extend([b"\r\n", answer.body.as_slice()].concat());
+    text
 }
 
 #[test]
 fn a_hundred_kilobytes_are_refused_at_once_wherever_they_stand() {
     let mut world = World::new();
     let big = ("431".to_owned(), "connection.header_too_large".to_owned());
-    for (name, way, lines, _) in places(&world) {
-        let told = answered(&world, name, super::head(&way.host(), &lines));
-        assert_eq!(told, big, "{name}");
-    }
+    let invalid = ("400".to_owned(), "grant.invalid".to_owned());
     let grant = "grant_type=client_credentials";
     let huge = PIECE.repeat(HUGE / PIECE.len());
-    let field = format!("Authorization: Basic {huge}\r\n");
-    let told = answered(&world, "a client", World::post(&field, grant));
-    assert_eq!(told, big);
-    for form in [
-        format!("{grant}&client_id=a&client_secret={huge}"),
-        format!("{grant}&client_id={huge}&client_secret=a"),
-        format!("{grant}&scope={huge}"),
-        format!("{huge}=a"),
-        format!("{grant}&{}", "a=b&".repeat(HUGE / 4)),
-    ] {
-        let told = answered(&world, "a form", World::post("", &form));
-        assert_eq!(told, ("400".to_owned(), "grant.invalid".to_owned()));
+    for over in BOTH {
+        for (name, way, lines, _) in places(&world) {
+            let told = over.answered(&world, name, get(way, &lines));
+            assert_eq!(told, big, "{over:?}: {name}");
+        }
+        let field = format!("Authorization: Basic {huge}");
+        let told = over.answered(&world, "a client", post(Some(field), grant));
+        assert_eq!(told, big, "{over:?}");
+        for form in [
+            format!("{grant}&client_id=a&client_secret={huge}"),
+            format!("{grant}&client_id={huge}&client_secret=a"),
+            format!("{grant}&scope={huge}"),
+            format!("{huge}=a"),
+            format!("{grant}&{}", "a=b&".repeat(HUGE / 4)),
+        ] {
+            let told = over.answered(&world, "a form", post(None, &form));
+            assert_eq!(told, invalid, "{over:?}: {}", &form[..40]);
+        }
     }
     assert_eq!(world.upstream.seen().len(), 0);
     let kept = world.kept();
     assert!(!kept.contains(&PIECE.repeat(20)), "it is in the log");
     world.gateway.assert_alive();
-    for way in super::WAYS {
+    for way in WAYS {
         let passed = world.ask(&way.host(), &world.proof(way, &way.host(), Who::Known, 0));
         assert_eq!(passed.status, 200, "{way:?}: {}", passed.text());
     }
@@ -131,9 +200,11 @@ fn where_headers_may_be_that_long_each_way_bounds_its_own() {
     let mut world = World::with(|all| {
         all["limits"] = json!({"header": "200KiB", "headers": "256KiB"});
     });
-    for (name, way, lines, due) in places(&world) {
-        let (status, code) = answered(&world, name, super::head(&way.host(), &lines));
-        assert_eq!((&*status, &*code), ("401", due), "{name}");
+    for over in BOTH {
+        for (name, way, lines, due) in places(&world) {
+            let (status, code) = over.answered(&world, name, get(way, &lines));
+            assert_eq!((&*status, &*code), ("401", due), "{over:?}: {name}");
+        }
     }
     assert_eq!(world.upstream.seen().len(), 0);
     let kept = world.kept();
