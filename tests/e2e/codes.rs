@@ -10,6 +10,7 @@ mod coverage;
 mod disguise;
 mod mended;
 mod row;
+mod session;
 mod signed;
 mod table;
 mod text;

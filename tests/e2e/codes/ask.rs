@@ -5,6 +5,7 @@ use super::tls::Tls;
 use super::world::{good, guess, key, stranger, written};
 use crate::harness::{Raw, Response, SOON};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -103,11 +104,13 @@ impl Asking<'_> {
             usual("Content-Length", &body.len().to_string());
         }
         let fields = fields.join("\r\n");
-        format!(
-            "{method} /{}{path} {version}\r\n{fields}\r\n\r\n{body}",
-            self.row.name()
-        )
-        .into_bytes()
+        // What the gateway is asked itself is below no service.
+        let base = if path.starts_with("/.well-known/") {
+            String::new()
+        } else {
+            format!("/{}", self.row.name())
+        };
+        format!("{method} {base}{path} {version}\r\n{fields}\r\n\r\n{body}").into_bytes()
     }
 
     /// The text with keys and fillings in place of what stands in brackets.
@@ -147,6 +150,9 @@ impl Asking<'_> {
                 }
                 "csrf" => out.push_str(&csrf(&self.csrf(text))),
                 "csrf old" => out.push_str(&csrf(&self.old_csrf(text))),
+                "id" => _ = write!(out, "key_{}", key(self.number).id()),
+                "session" => out.push_str(&super::session::cookie(self, false)),
+                "session brief" => out.push_str(&super::session::cookie(self, true)),
                 "stranger" => out.push_str(&written(&stranger())),
                 "" => out.push_str("{}"),
                 length => out.push_str(&"a".repeat(length.parse().expect("a length"))),

@@ -60,6 +60,7 @@ impl Row {
             "route.not_found",
             "route.not_published",
             "route.path_rejected",
+            "grant.invalid",
         ];
         let by_service = self.code == "connection.tls_required"
             || self.code.starts_with("connection.certificate_");

@@ -53,7 +53,7 @@ pub(super) fn steady(row: &Row, text: &str) -> String {
     let text = super::token::without_thumbprints(text);
     let mut out = String::new();
     for line in text.lines() {
-        let clock = ["token.", "identity_provider.", "signature."]
+        let clock = ["token.", "identity_provider.", "signature.", "session."]
             .iter()
             .any(|family| row.code.starts_with(family));
         let of_now = MOMENTS.iter().any(|moment| line.contains(moment))
@@ -65,6 +65,8 @@ pub(super) fn steady(row: &Row, text: &str) -> String {
                 && (line.contains(" too early")
                     || line.contains(" apart")
                     || line.contains("since 20")
+                    || line.contains("\"since\":")
+                    || line.contains("this one was until ")
                     || line.contains("asked at ")
                     || row.code == "token.inactive" && line.contains("\"at\"")
                     || line.contains("\"now\"")

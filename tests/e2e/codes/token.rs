@@ -1,5 +1,6 @@
 //! The tokens of the table.
 
+use crate::introspection::endpoint::Says;
 use postern_model::entity::Algorithm;
 use postern_proof::testing::{Signer, hash, set};
 use serde_json::json;
@@ -54,6 +55,7 @@ pub(super) fn token(row: &str, wrong: &str) -> String {
         "other" => claims["aud"] = "others".into(),
         "nobody" => claims["client_id"] = "nobody".into(),
         "foreign" => claims["iss"] = "https://evil.test".into(),
+        "revoked" => claims["jti"] = "lost".into(),
         "bound" => claims["cnf"] = json!({"jkt": POSSESSORS[0].thumbprint()}),
         "" | "forged" | "unknown" => {}
         other => panic!("a token that is {other}"),
@@ -66,15 +68,28 @@ pub(super) fn token(row: &str, wrong: &str) -> String {
 }
 
 /// What the issuer of the row `token.inactive` says of a token that it is asked about.
-pub(super) fn introspected(question: &str) -> serde_json::Value {
+pub(super) fn introspected(question: &str) -> Says {
     if question.contains("gone-") {
-        return json!({"active": false});
+        return Says::json(&json!({"active": false}));
     }
-    json!({
+    Says::json(&json!({
         "active": true, "iss": issuer("token-inactive"), "sub": "lin", "aud": "codes",
         "client_id": "token-inactive", "scope": "read write", "exp": 4_102_444_800_u64,
         "token_type": "Bearer",
-    })
+    }))
+}
+
+/// What somebody is who has signed in to the client of a row: the ID token.
+pub(super) fn signed_in(issuer: &str, row: &str, nonce: &str) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let [believed, ..] = &*SIGNERS;
+    believed.sign(
+        &json!({"alg": "EdDSA", "kid": "codes", "typ": "JWT"}),
+        &json!({
+            "iss": issuer, "sub": "lin", "aud": row, "nonce": nonce,
+            "iat": now.expect("a clock").as_secs(), "exp": 4_102_444_800_u64,
+        }),
+    )
 }
 
 /// A proof for `GET` of an address, with the bound token of a row; what is wrong with it, if anything

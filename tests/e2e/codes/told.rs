@@ -144,10 +144,17 @@ fn shape(told: &Told) -> Result<(), String> {
     let mut due = vec![
         ("Postern-Denial", name.to_owned()),
         ("Cache-Control", "no-store".to_owned()),
-        ("Content-Type", "application/problem+json".to_owned()),
         ("Proxy-Status", format!("postern; error={error}")),
         ("Date", String::new()),
     ];
+    if !told
+        .row
+        .fields
+        .iter()
+        .any(|(field, _)| *field == "Content-Type")
+    {
+        due.push(("Content-Type", "application/problem+json".to_owned()));
+    }
     for (field, begins) in told.row.fields {
         let for_401 = ["WWW-Authenticate", "Accept-Signature"].contains(field);
         let for_405_or_415 = ["Allow", "Accept"].contains(field);

@@ -33,6 +33,8 @@ pub(super) struct Place {
     /// An issuer that is asked about its tokens, and what we show it.
     asked: Endpoint,
     secret: PathBuf,
+    /// Where people sign in.
+    provider: Endpoint,
     /// The database of countries.
     geo: PathBuf,
     _scratch: Scratch,
@@ -53,9 +55,12 @@ impl Place {
         let geo = scratch.write("country.mmdb", database("Codes-Country", BUILT, &records));
         let asked = Endpoint::start();
         asked.says(Says::Judged(super::token::introspected));
+        let provider = Endpoint::start();
+        provider.says(Says::Judged(super::session::provider));
         Self {
             geo,
             asked,
+            provider,
             secret: scratch.write("secret", "a secret of the gateway"),
             _scratch: scratch,
             upstream: Upstream::start(),
@@ -162,6 +167,7 @@ impl Own {
         let secret = format!("file:{}", place.secret.display());
         let world = world.replace("{asked}", &place.asked.url());
         let world = world.replace("{secret}", &secret);
+        let world = world.replace("{provider}", &place.provider.origin());
         let authority = place.authority.path().display().to_string();
         let world = world.replace("{authority}", &authority);
         Self {
@@ -201,10 +207,16 @@ impl Own {
                 "keys_file": self.keys, "leeway": "10s",
             });
             all["issuers"][name] = self.part("issuer", usual);
-            let (id, _) = credential(&client(&self.key), name);
-            all["credentials"][id] = json!({
-                "app": name, "environment": "staging", "client": {"issuer": name, "id": name},
-            });
+            if all["issuers"][name].get("built_in").is_none() {
+                let (id, _) = credential(&client(&self.key), name);
+                all["credentials"][id] = json!({
+                    "app": name, "environment": "staging", "client": {"issuer": name, "id": name},
+                });
+            }
+        }
+        if self.different.get("revocation").is_some() {
+            let usual = json!({"issuer": name});
+            all["token_revocations"][format!("rev_{name}")] = self.part("revocation", usual);
         }
         if self.different.get("signer").is_some() {
             let (id, _) = credential(&client(&self.key), name);

@@ -78,18 +78,35 @@ fn only_listed_proxies_are_heard_and_the_others_are_recorded() {
         for row in rows {
             // Nobody believes whom it says to speak for.
             assert!(!row.to_string().contains("192.0.2.9"), "{row}");
-            assert_eq!(row["outcome"], "refused", "{row}");
+            for (member, due) in [
+                ("outcome", json!("refused")),
+                ("fault", json!("operator")),
+                ("stage", json!("connection")),
+                ("address", json!("127.0.0.2")),
+                // Nothing was answered.
+                ("status", json!(0)),
+                ("bytes_out", json!(0)),
+            ] {
+                assert_eq!(row[member], due, "{member}: {row}");
+            }
             let id = row["id"].as_str().expect("an id");
             let data = gateway.file().with_file_name("data");
-            let ran = cli(&["why", id, "--data", data.to_str().expect("a path of ours")]);
+            let data = data.to_str().expect("a path of ours");
+            let ran = cli(&["why", id, "--data", data]);
             assert!(ran.status.success(), "{ran:?}");
             for part in [
-                "connection.proxy_protocol_invalid",
-                "127.0.0.2",
-                "is not listed in `proxy_protocol.from`",
+                "refused[connection.proxy_protocol_invalid]: ",
+                "stage 1 of 17, connection",
+                "peer: 127.0.0.2:",
+                "error: its sender is not listed in `proxy_protocol.from`",
+                "= fault: operator (how the gateway is set up)",
             ] {
                 assert!(ran.stdout.contains(part), "no {part} in {}", ran.stdout);
             }
+            // Whom to believe is for somebody to decide who knows the network.
+            let ran = cli(&["fix", id, "--comment", "a test", "--data", data]);
+            let none = ran.stderr.contains("nothing is offered to mend");
+            assert!(ran.status.code() == Some(1) && none, "{ran:?}");
         }
         // The same bytes, from the one that is listed.
         for header in [FIRST, SECOND] {
@@ -98,6 +115,13 @@ fn only_listed_proxies_are_heard_and_the_others_are_recorded() {
             let seen = upstream.seen().pop().expect("a request");
             assert_eq!(seen.header("x-forwarded-for").as_deref(), Some("192.0.2.9"));
         }
+    }
+    // What mends it: the sender is listed.
+    let both = json!({"from": ["127.0.0.1/32", "127.0.0.2/32"]});
+    let (_gateway, to) = start(&upstream, &both);
+    for header in [FIRST, SECOND] {
+        let answer = from("127.0.0.2", to).exchange([header, REQUEST].concat());
+        assert_eq!(answer.status, 200);
     }
 }
 

@@ -11,8 +11,8 @@ use std::time::Duration;
 pub(crate) enum Says {
     /// This.
     Answer(String),
-    /// What this makes of the question, as JSON.
-    Judged(fn(&str) -> Value),
+    /// What this makes of the question.
+    Judged(fn(&str) -> Self),
     /// Nothing, for long.
     Nothing,
     /// Nothing: the connection ends.
@@ -67,7 +67,12 @@ impl Endpoint {
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("http://{}/introspect", self.address)
+        format!("{}/introspect", self.origin())
+    }
+
+    /// Scheme, host and port.
+    pub(crate) fn origin(&self) -> String {
+        format!("http://{}", self.address)
     }
 
     pub(crate) fn says(&self, says: Says) {
@@ -106,7 +111,7 @@ fn serve(mut stream: TcpStream, told: &Mutex<Told>) {
         told.says.clone()
     };
     let says = match says {
-        Says::Judged(judge) => Says::json(&judge(&question)),
+        Says::Judged(judge) => judge(&question),
         says => says,
     };
     match says {
