@@ -1790,7 +1790,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a proved fix, or say what it would make */
+        /** Make a fix, or say what it would make */
         post: operations["apply_fix"];
         delete?: never;
         options?: never;
@@ -3151,7 +3151,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a proved fix */
+        /** Make a fix */
         post: operations["command_fix"];
         delete?: never;
         options?: never;
@@ -7271,6 +7271,8 @@ export interface components {
             stage_number: number;
             /** @description Whose business it is. */
             fault: string;
+            /** @description What says so, where that is more than the code alone. */
+            because?: string | null;
             /** @description The policy. */
             policy?: string | null;
             /** @description A sentence about what this caller sent. */
@@ -7309,7 +7311,10 @@ export interface components {
             limits?: components["schemas"]["LimitState"][];
             /** @description What the consumer was told. */
             told?: components["schemas"]["ToldRefusal"] | null;
-            /** @description What operators and publishers can change, the smallest first. Each was proved. */
+            /**
+             * @description What operators and publishers can change, the smallest first: what was proved, and then what
+             *     no record can prove.
+             */
             fixes?: components["schemas"]["Fix"][];
             /** @description Since when it is refused. */
             since?: components["schemas"]["Since"] | null;
@@ -7361,10 +7366,12 @@ export interface components {
             sentence: string;
             /** @description The commands that do it. */
             commands: string[];
-            /** @description What happens, in order. */
+            /** @description What happens, in order; nothing where a command alone does it. */
             steps: components["schemas"]["FixStep"][];
-            /** @description How far it is proved. */
-            proof: components["schemas"]["FixProof"];
+            /** @description How far it is proved; none: it is not. */
+            proof?: components["schemas"]["FixProof"] | null;
+            /** @description Why no record can prove it. */
+            unproved?: string | null;
             /** @description Who else it lets in. */
             reach: components["schemas"]["FixReach"];
             /** @description The refusal was right by the rules: this opens what somebody closed on purpose. */

@@ -1,11 +1,13 @@
 //! Making an explanation.
 
 use crate::asked::asked;
+use crate::blame::blame;
 use crate::compare::{Last, Now, compare};
 use crate::decide::Decided;
 use crate::explanation::{
     Audience, Evidence, Explanation, NotKnown, Refusal, Since, Told, Value, Verdict, Who,
 };
+use crate::fix::case::Case;
 use crate::fix::{self, Others};
 use crate::overlay::Assumed;
 use crate::passed::{limits, passed};
@@ -186,13 +188,17 @@ fn for_owners(
             refusals: question.others,
             over: question.over,
         };
+        let now = question.now.max(question.facts.now()).div_euclid(1000);
+        let case = Case::new(world, question.facts, decided, now);
+        if let Some(refusal) = &mut explanation.refusal
+            && let Some(blame) = blame(&case, first, audience, others)
+        {
+            blame.fault.name().clone_into(&mut refusal.fault);
+            refusal.because = Some(blame.because);
+        }
         if question.offers && decided.code() == Some(first.code) {
-            let request = fix::Asker {
-                audience,
-                id: question.id,
-                now: question.now.max(question.facts.now()).div_euclid(1000),
-            };
-            explanation.fixes = fix::fixes(world, question.facts, decided, request, others);
+            let id = question.id;
+            explanation.fixes = fix::fixes(&case, fix::Asker { audience, id }, others);
         }
         explanation.since = question
             .history
@@ -259,6 +265,7 @@ pub fn refusal(denial: &Denial, audience: Audience) -> Refusal {
         stage: row.stage.name().to_owned(),
         stage_number: row.stage.number(),
         fault: denial.fault.name().to_owned(),
+        because: None,
         policy: denial.policy.as_ref().map(ToString::to_string),
         detail: denial.detail(),
         fix: denial.fix(),
@@ -281,6 +288,7 @@ fn shown_refusal(shown: &Shown<'_>) -> Refusal {
         stage: stage.name().to_owned(),
         stage_number: stage.number(),
         fault: shown.fault().name().to_owned(),
+        because: None,
         policy: shown.policy().map(ToOwned::to_owned),
         detail: written(|out| shown.write_detail(out)).unwrap_or_default(),
         fix: written(|out| shown.write_fix(out)),

@@ -41,7 +41,8 @@ pub struct Explanation {
     /// What the consumer was told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub told: Option<Told>,
-    /// What operators and publishers can change, the smallest first. Each was proved.
+    /// What operators and publishers can change, the smallest first: what was proved, and then what
+    /// no record can prove.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub fixes: Vec<Fix>,
     /// Since when it is refused.
@@ -184,6 +185,9 @@ pub struct Refusal {
     pub stage_number: u8,
     /// Whose business it is.
     pub fault: String,
+    /// What says so, where that is more than the code alone.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub because: Option<String>,
     /// The policy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
@@ -289,10 +293,14 @@ pub struct Fix {
     pub sentence: String,
     /// The commands that do it.
     pub commands: Vec<String>,
-    /// What happens, in order.
+    /// What happens, in order; nothing where a command alone does it.
     pub steps: Vec<Step>,
-    /// How far it is proved.
-    pub proof: Proof,
+    /// How far it is proved; none: it is not.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub proof: Option<Proof>,
+    /// Why no record can prove it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub unproved: Option<String>,
     /// Who else it lets in.
     pub reach: Reach,
     /// The refusal was right by the rules: this opens what somebody closed on purpose.
@@ -360,6 +368,19 @@ pub struct Reach {
     pub unknown: u64,
     /// Over which time, in words.
     pub over: String,
+}
+
+impl Reach {
+    /// Nobody else was looked at.
+    pub(crate) fn nobody(over: &str) -> Self {
+        Self {
+            sentence: String::new(),
+            refusals: 0,
+            pass: 0,
+            unknown: 0,
+            over: over.to_owned(),
+        }
+    }
 }
 
 /// Since when a request like this is refused.

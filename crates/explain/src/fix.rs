@@ -1,9 +1,12 @@
-//! What operators and publishers can change, each proved by deciding the facts again.
+//! What operators and publishers can change: proved by deciding the facts again, or offered with the
+//! reason why no record can prove it.
 
 mod account;
 mod address;
+mod bounds;
 mod browser;
-mod case;
+pub(crate) mod case;
+mod connection;
 mod credential;
 mod demands;
 mod limit;
@@ -14,14 +17,11 @@ mod route;
 mod signature;
 mod token;
 
-use crate::decide::Decided;
 use crate::explain::Other;
 use crate::explanation::{Audience, Fix, NewKey, Reach, Step};
 use crate::overlay::Assumed;
-use crate::world::World;
 use case::Case;
 use postern_model::denial::{Code, Denial};
-use postern_policy::Facts;
 use prove::Proved;
 
 /// One change that might help, before it is proved.
@@ -30,9 +30,12 @@ pub(crate) struct Candidate {
     /// The refusals that it is meant against.
     pub(crate) against: Vec<Code>,
     pub(crate) sentence: String,
-    pub(crate) step: Step,
+    /// None: the command does it.
+    pub(crate) step: Option<Step>,
     /// The command that does it; none: `postern fix`.
     pub(crate) command: Option<String>,
+    /// Why no record can prove it.
+    pub(crate) unproved: Option<String>,
     /// What is assumed about the request, besides what the step changes.
     pub(crate) assumed: Assumed,
     /// The same in words.
@@ -50,10 +53,19 @@ pub(crate) struct Candidate {
 impl Candidate {
     pub(crate) fn new(code: Code, sentence: String, step: Step) -> Self {
         Self {
+            step: Some(step),
+            ..Self::by_hand(code, sentence)
+        }
+    }
+
+    /// One that is no change of a document: a command does it.
+    pub(crate) fn by_hand(code: Code, sentence: String) -> Self {
+        Self {
             against: vec![code],
             sentence,
-            step,
+            step: None,
             command: None,
+            unproved: None,
             assumed: Assumed::default(),
             assuming: None,
             reach: String::new(),
@@ -65,6 +77,12 @@ impl Candidate {
 
     pub(crate) fn command(mut self, command: String) -> Self {
         self.command = Some(command);
+        self
+    }
+
+    /// No record can prove it; why, in words.
+    pub(crate) fn unproved(mut self, why: impl Into<String>) -> Self {
+        self.unproved = Some(why.into());
         self
     }
 
@@ -109,8 +127,6 @@ pub(crate) struct Asker<'a> {
     pub(crate) audience: Audience,
     /// The request, for commands.
     pub(crate) id: Option<&'a str>,
-    /// When: Unix time in seconds.
-    pub(crate) now: i64,
 }
 
 /// Most changes in one fix.
@@ -119,29 +135,27 @@ const MOST_STEPS: usize = 3;
 const MOST_CANDIDATES: usize = 12;
 /// Most combinations that are tried.
 const MOST_PROOFS: usize = 48;
-/// Most fixes that are offered.
+/// Most fixes that are offered, and most that are not proved.
 const MOST_FIXES: usize = 5;
+const MOST_UNPROVED: usize = 3;
 
 /// The fixes for everything that refuses, the smallest first; those that open what was closed on
-/// purpose last.
-pub(crate) fn fixes(
-    world: &World<'_>,
-    facts: &dyn Facts,
-    decided: &Decided,
-    asker: Asker<'_>,
-    others: Others<'_>,
-) -> Vec<Fix> {
-    let Some(first) = decided.denials.first() else {
+/// purpose last. Behind them what no record can prove, against what refused.
+pub(crate) fn fixes(case: &Case<'_>, asker: Asker<'_>, others: Others<'_>) -> Vec<Fix> {
+    let denials = &case.decided.denials;
+    let Some(first) = denials.first() else {
         return Vec::new();
     };
-    let case = Case::new(world, facts, decided, asker.now);
     let mut candidates: Vec<Candidate> = Vec::new();
-    for denial in &decided.denials {
-        candidates.extend(of(&case, denial));
+    for denial in denials {
+        candidates.extend(of(case, denial));
     }
     candidates.retain(|candidate| asker.audience.reads(candidate.audience));
+    let (mut unproved, mut candidates): (Vec<_>, Vec<_>) = candidates
+        .into_iter()
+        .partition(|candidate| candidate.unproved.is_some());
     candidates.truncate(MOST_CANDIDATES);
-    let codes: Vec<Code> = decided.denials.iter().map(|denial| denial.code).collect();
+    let codes: Vec<Code> = denials.iter().map(|denial| denial.code).collect();
     let mut proved: Vec<(Vec<&Candidate>, Proved)> = Vec::new();
     let mut tried = 0;
     for size in 1..=MOST_STEPS.min(candidates.len()) {
@@ -150,7 +164,7 @@ pub(crate) fn fixes(
                 continue;
             }
             tried += 1;
-            if let Some(proof) = prove::prove(&case, &chosen, first.stage()) {
+            if let Some(proof) = prove::prove(case, &chosen, first.stage()) {
                 proved.push((chosen, proof));
             }
         }
@@ -167,20 +181,42 @@ pub(crate) fn fixes(
         (chosen.iter().any(|c| c.if_wrong), chosen.len(), weight)
     });
     proved.truncate(MOST_FIXES);
-    let numbered = proved.into_iter().enumerate();
-    numbered
-        .map(|(index, (chosen, proof))| offer(index + 1, &chosen, proof, &case, asker.id, others))
-        .collect()
+    let mut fixes: Vec<Fix> = Vec::new();
+    for (chosen, proof) in proved {
+        let counted = prove::reach(case, &proof.changed, others);
+        let offered = offer(fixes.len() + 1, &chosen, asker.id, counted);
+        fixes.push(Fix {
+            proof: Some(proof.proof),
+            ..offered
+        });
+    }
+    unproved.retain(|candidate| candidate.against.contains(&first.code));
+    add_unproved(&mut fixes, unproved, asker.id, others.over);
+    fixes
 }
 
-fn offer(
-    number: usize,
-    chosen: &[&Candidate],
-    proof: Proved,
-    case: &Case<'_>,
-    id: Option<&str>,
-    others: Others<'_>,
-) -> Fix {
+/// What might mend a refusal of which nothing was kept that could be decided again.
+pub fn unproved(denial: &Denial, audience: Audience, id: Option<&str>) -> Vec<Fix> {
+    let mut found: Vec<Candidate> = bounds::candidates(denial);
+    found.retain(|candidate| audience.reads(candidate.audience));
+    let mut fixes = Vec::new();
+    add_unproved(&mut fixes, found, id, "");
+    fixes
+}
+
+fn add_unproved(fixes: &mut Vec<Fix>, found: Vec<Candidate>, id: Option<&str>, over: &str) {
+    for candidate in found.into_iter().take(MOST_UNPROVED) {
+        let offered = offer(fixes.len() + 1, &[&candidate], id, Reach::nobody(over));
+        fixes.push(Fix {
+            unproved: candidate.unproved,
+            ..offered
+        });
+    }
+}
+
+/// A fix, and how many others would have passed with it; how far it is proved is said by whoever
+/// knows.
+fn offer(number: usize, chosen: &[&Candidate], id: Option<&str>, counted: Reach) -> Fix {
     let by_hand: Option<Vec<String>> = chosen.iter().map(|c| c.command.clone()).collect();
     let commands = by_hand.unwrap_or_else(|| {
         id.map(|id| format!("postern fix {id} {number}"))
@@ -192,16 +228,16 @@ fn offer(
         let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
         parts.join(between)
     };
-    let counted = prove::reach(case, &proof.changed, others);
     Fix {
         number,
         sentence: words(|candidate| &candidate.sentence, ", and "),
         commands,
         steps: chosen
             .iter()
-            .map(|candidate| candidate.step.clone())
+            .filter_map(|candidate| candidate.step.clone())
             .collect(),
-        proof: proof.proof,
+        proof: None,
+        unproved: None,
         reach: Reach {
             sentence: words(|candidate| &candidate.reach, "; "),
             ..counted
@@ -216,7 +252,7 @@ fn offer(
 fn covers(chosen: &[&Candidate], codes: &[Code]) -> bool {
     let keys = chosen
         .iter()
-        .filter(|c| matches!(c.step, Step::CreateKey(_)));
+        .filter(|c| matches!(c.step, Some(Step::CreateKey(_))));
     let against = |code: &Code| {
         chosen
             .iter()
@@ -228,7 +264,7 @@ fn covers(chosen: &[&Candidate], codes: &[Code]) -> bool {
 /// Whether no document is changed twice in the same field.
 fn distinct(chosen: &[&Candidate]) -> bool {
     let fields = |candidate: &Candidate| -> Vec<(String, String, String)> {
-        let Step::Change(change) = &candidate.step else {
+        let Some(Step::Change(change)) = &candidate.step else {
             return Vec::new();
         };
         let names = change.patch.as_object().into_iter().flatten();
@@ -272,6 +308,8 @@ fn combinations(candidates: &[Candidate], size: usize) -> Vec<Vec<&Candidate>> {
 /// What might help against one refusal.
 fn of(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
     match denial.code.family() {
+        "connection" => connection::candidates(case, denial),
+        "client" => address::not_a_proxy(case, denial).into_iter().collect(),
         "edge" | "network" => {
             let mut found = place::candidates(case, denial);
             found.extend(address::candidates(case, denial));
@@ -281,7 +319,7 @@ fn of(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
         "route" => route::candidates(case, denial),
         "headers" | "body" => demands::candidates(case, denial),
         "credential" => credential::candidates(case, denial),
-        "token" | "session" => token::candidates(case, denial),
+        "token" | "session" | "identity_provider" => token::candidates(case, denial),
         "signature" => signature::candidates(case, denial),
         "account" | "subscription" | "authorization" | "tenant" => {
             account::candidates(case, denial)

@@ -10,6 +10,7 @@
 
 mod again;
 mod asked;
+mod blame;
 mod callers;
 mod compare;
 mod decide;
@@ -40,6 +41,7 @@ pub use explanation::{
     Asked, Audience, Comparison, Difference, Evidence, Explanation, Fix, LimitState, NewKey,
     NotKnown, Passed, Proof, Reach, Refusal, Since, Step, Told, Value, Verdict, Who,
 };
+pub use fix::unproved;
 pub use made::{Answer, Body, Located, MadeUp, QuestionError, can, rank};
 pub use record::{ReadError, RecordedDenial, denial_from_json};
 pub use render::Style;

@@ -3,7 +3,7 @@
 mod style;
 mod wire;
 
-use crate::explanation::{Audience, Explanation, Fix, Since, Step, Told, Verdict, Who};
+use crate::explanation::{Audience, Explanation, Fix, Proof, Since, Step, Told, Verdict, Who};
 use crate::passed::short;
 use crate::picture::{Clock, picture};
 use crate::time;
@@ -90,7 +90,8 @@ impl Explanation {
 
     fn facts(&self, out: &mut Text<'_>, style: &Style) {
         if let Some(refusal) = &self.refusal {
-            out.item("fault", &fault(&refusal.code, &refusal.fault), &[]);
+            let because: Vec<String> = refusal.because.iter().cloned().collect();
+            out.item("fault", &fault(&refusal.code, &refusal.fault), &because);
             if self.audience == Audience::Consumer {
                 if let Some(fix) = &refusal.fix {
                     out.item("fix", fix, &[]);
@@ -151,7 +152,12 @@ impl Explanation {
             out.item("consumer's fix", fix, &[]);
         }
         for fix in self.fixes.iter().filter(|fix| !fix.if_wrong) {
-            fix_item("fix", fix, out);
+            let name = if fix.unproved.is_some() {
+                "may help"
+            } else {
+                "fix"
+            };
+            fix_item(name, fix, out);
         }
         for fix in self.fixes.iter().filter(|fix| fix.if_wrong) {
             fix_item("if this refusal was wrong", fix, out);
@@ -286,6 +292,21 @@ fn told_words(told: &Told) -> String {
     format!("{list} (disclosure: {})", told.disclosure)
 }
 
+/// How far a fix is proved.
+fn proved(proof: &Proof) -> String {
+    let mut proved = format!(
+        "proved through {}: decided again from the recorded facts",
+        proof.through
+    );
+    if let Some(assumed) = &proof.assumed {
+        let _ = write!(proved, ", assuming that {assumed}");
+    }
+    if !proof.not_checked.is_empty() {
+        let _ = write!(proved, "; not checked: {}", proof.not_checked.join(", "));
+    }
+    proved
+}
+
 fn fix_item(name: &str, fix: &Fix, out: &mut Text<'_>) {
     let mut lines = Vec::new();
     let head = match fix.commands.split_first() {
@@ -304,18 +325,12 @@ fn fix_item(name: &str, fix: &Fix, out: &mut Text<'_>) {
             ));
         }
     }
-    let proof = &fix.proof;
-    let mut proved = format!(
-        "proved through {}: decided again from the recorded facts",
-        proof.through
+    lines.extend(fix.proof.as_ref().map(proved));
+    lines.extend(
+        fix.unproved
+            .as_ref()
+            .map(|why| format!("not proved: {why}")),
     );
-    if let Some(assumed) = &proof.assumed {
-        let _ = write!(proved, ", assuming that {assumed}");
-    }
-    if !proof.not_checked.is_empty() {
-        let _ = write!(proved, "; not checked: {}", proof.not_checked.join(", "));
-    }
-    lines.push(proved);
     let reach = &fix.reach;
     let mut also = format!("also lets in: {}", reach.sentence);
     if reach.refusals > 0 {

@@ -1,6 +1,7 @@
 //! Explanations of requests to a small world.
 
 mod again;
+mod blame;
 mod made;
 mod properties;
 mod refusals;

@@ -8,6 +8,7 @@ use super::world::{Place, configuration};
 use crate::commands::Stored;
 use crate::harness::problem::contract;
 use crate::harness::{Response, eventually};
+use serde_json::Value;
 use std::fmt::Write as _;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -56,20 +57,11 @@ fn one(postern: &Stored, asking: &Asking<'_>) -> Result<(), String> {
         refused = waited(asking, &refused)?;
     }
     let id = self::id(&refused);
-    let ran = postern.run(&["fix", &id, "--comment", "a test", "--json"]);
-    if row.mend == Mend::Caller {
-        let none = "nothing is offered to mend";
-        if ran.status.code() != Some(1) || !ran.stderr.contains(none) {
-            return Err(format!("a fix is offered that nobody expects: {ran:?}"));
-        }
+    let Some(made) = mended(postern, row, &id)? else {
         return Ok(());
-    }
-    if !ran.status.success() {
-        return Err(format!("the fix is not made: {ran:?}"));
-    }
+    };
     let mut again = row.sent.to_owned();
     if row.mend == Mend::NewKey {
-        let made: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
         let key = made["key"].as_str().ok_or("no key was made")?;
         again = again.replace("{key}", key);
     }
@@ -82,6 +74,55 @@ fn one(postern: &Stored, asking: &Asking<'_>) -> Result<(), String> {
         return Err(format!("the look-alike is refused now: {}", alike.text()));
     }
     Ok(())
+}
+
+/// Makes what is offered, and gives what it made; `None` where nothing here mends it.
+fn mended(postern: &Stored, row: &Row, id: &str) -> Result<Option<Value>, String> {
+    // Another row may have changed the same document since it was proved.
+    let fix = |more: &[&str]| {
+        let all = [&["fix", id], more, &["--comment", "a test", "--json"]].concat();
+        eventually("the fix is made or not", || {
+            let ran = postern.run(&all);
+            (!ran.stderr.contains("since this fix was proved")).then_some(ran)
+        })
+    };
+    let refused = match row.mend {
+        Mend::Fix | Mend::NewKey => None,
+        Mend::Caller => Some("nothing is offered to mend"),
+        Mend::Named => Some("nothing that is proved is offered to mend"),
+        Mend::Command | Mend::Offered => Some(""),
+    };
+    let first = fix(&[]);
+    if let Some(why) = refused
+        && (first.status.code() != Some(1) || !first.stderr.contains(why))
+    {
+        return Err(format!("a fix is made that nobody expects: {first:?}"));
+    }
+    let ran = match row.mend {
+        Mend::Caller => return Ok(None),
+        Mend::Offered => return offered(postern, id).map(|_| None),
+        Mend::Fix | Mend::NewKey => first,
+        Mend::Named => fix(&["1"]),
+        Mend::Command => {
+            let command = offered(postern, id)?.replace("APP", &row.name());
+            let words = command.split(' ').skip(1).chain(["--json"]);
+            postern.run(&words.collect::<Vec<_>>())
+        }
+    };
+    if !ran.status.success() {
+        return Err(format!("the fix is not made: {ran:?}"));
+    }
+    let made = serde_json::from_str(&ran.stdout);
+    made.map(Some).map_err(|error| format!("{error}: {ran:?}"))
+}
+
+/// The command of the first thing that is offered, which says why it is not proved.
+fn offered(postern: &Stored, id: &str) -> Result<String, String> {
+    let why = postern.json(&["why", id]);
+    let first = why.pointer("/found/fixes/0").ok_or("nothing is offered")?;
+    let text = |of: &Value| of.as_str().map(str::to_owned);
+    text(&first["unproved"]).ok_or("it does not say why it is not proved")?;
+    text(&first["commands"][0]).ok_or_else(|| "there is no command".to_owned())
 }
 
 /// The upstream answers 200, and the gateway a preflight with 204.

@@ -44,6 +44,12 @@ pub(super) enum Mend {
     Fix,
     /// The same, which makes a key to send instead.
     NewKey,
+    /// The first change that is offered, which no record can prove: it has to be named.
+    Named,
+    /// The command that is offered, for the row's app. No record can prove it, either.
+    Command,
+    /// Something is offered that no record can prove, and that mends nothing here.
+    Offered,
 }
 
 impl Row {

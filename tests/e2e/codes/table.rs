@@ -2,7 +2,7 @@
 
 use super::row::{Before, Mend, Row};
 use Before::{Held, Nothing, Sent};
-use Mend::{Caller, Fix, NewKey};
+use Mend::{Caller, Command, Fix, Named, NewKey, Offered};
 
 /// The codes that are provoked here.
 ///
@@ -27,10 +27,10 @@ pub(super) const ROWS: &[Row] = &[
         mend: Caller, ..ROW },
     Row { code: "connection.header_too_large", status: [431, 431, 431],
         sent: "GET /op\nX-API-Key: {key}\nX-Note: {17000}", alike: "GET /op\nX-API-Key: {key}\nX-Note: {16000}",
-        mend: Caller, ..ROW },
+        mend: Named, ..ROW },
     Row { code: "connection.uri_too_long", status: [414, 414, 414],
         sent: "GET /op?{9000}\nX-API-Key: {key}", alike: "GET /op?{8000}\nX-API-Key: {key}",
-        mend: Caller, ..ROW },
+        mend: Named, ..ROW },
     Row { code: "connection.malformed", status: [400, 400, 400],
         sent: "GET /op\nX-API-Key: {key}\nX-Note : a", alike: "GET /op\nX-API-Key: {key}\nX-Note: a",
         mend: Caller, ..ROW },
@@ -48,7 +48,7 @@ pub(super) const ROWS: &[Row] = &[
         mend: Caller, ..ROW },
     Row { code: "client.address_unparseable", status: [400, 400, 400],
         sent: "GET /op\nX-API-Key: {key}\nX-Forwarded-For: 198.51.100.256", alike: "GET /op\nX-API-Key: {key}\nX-Forwarded-For: 198.51.100.25",
-        mend: Caller, ..ROW },
+        mend: Offered, ..ROW },
 
     Row { code: "edge.address_denied", status: [403, 403, 403],
         world: r#"{"list": {"entries": ["203.0.113.66"]}, "edge": {"deny": ["edge-address-denied"]}}"#,
@@ -165,13 +165,13 @@ pub(super) const ROWS: &[Row] = &[
         mend: Caller, ..ROW },
     Row { code: "token.signature_invalid", status: [401, 403, 404], shown: "token.invalid", fields: BEARER, world: TOKENS,
         sent: "GET /op\nAuthorization: Bearer {token forged}", alike: "GET /op\nAuthorization: bearer  {token}",
-        mend: Caller, ..ROW },
+        mend: Offered, ..ROW },
     Row { code: "token.key_unknown", status: [401, 403, 404], shown: "token.invalid", fields: BEARER, world: TOKENS,
         sent: "GET /op\nAuthorization: Bearer {token unknown}", alike: "GET /op\nAuthorization: Bearer {token}",
-        mend: Caller, ..ROW },
+        mend: Offered, ..ROW },
     Row { code: "token.issuer_not_trusted", status: [401, 403, 404], shown: "token.invalid", fields: BEARER, world: TOKENS,
         sent: "GET /op\nAuthorization: Bearer {token foreign}", alike: "GET /op\nAuthorization: Bearer {token}",
-        mend: Caller, ..ROW },
+        mend: Offered, ..ROW },
     Row { code: "token.expired", status: [401, 403, 401], fields: BEARER, world: TOKENS,
         sent: "GET /op\nAuthorization: Bearer {token old}", alike: "GET /op\nAuthorization: Bearer {token}",
         mend: Caller, ..ROW },
@@ -183,11 +183,11 @@ pub(super) const ROWS: &[Row] = &[
         mend: Fix, ..ROW },
     Row { code: "token.claim_missing", status: [401, 403, 404], fields: BEARER, world: TOKENS,
         sent: "GET /op\nAuthorization: Bearer {token nobody}", alike: "GET /op\nAuthorization: Bearer {token}",
-        mend: Caller, ..ROW },
+        mend: Command, ..ROW },
     Row { code: "identity_provider.unreachable", status: [503, 503, 404], fields: &[("Retry-After", "5")],
         world: r#"{"issuer": {"keys_file": null, "keys_url": "http://{nobody}/keys"}, "service": {"authentication": {"api_key": {}}}}"#,
         sent: "GET /op\nAuthorization: Bearer {token}", alike: "GET /op\nX-API-Key: {key}",
-        mend: Caller, ..ROW },
+        mend: Offered, ..ROW },
 
     Row { code: "account.tenant_suspended", status: [403, 403, 403],
         world: r#"{"tenant": {"state": "suspended", "suspended_at": "2026-01-01", "reason": "unpaid"}}"#,
@@ -305,13 +305,13 @@ pub(super) const ROWS: &[Row] = &[
         sent: "POST /op\nX-Forwarded-For: 203.0.113.102\nOrigin: https://www.example.com",
         alike: "POST /op\nX-Forwarded-For: 203.0.113.102\nX-Forwarded-Host: www.example.com\nOrigin: https://www.example.com",
         mend: Fix, ..ROW },
-    // What `Referer` says is not in a record, and without it no change can be proved.
+    // What `Referer` says is not in a record, so that no change is proved.
     Row { code: "csrf.referer_not_allowed", status: [403, 403, 404],
         world: r#"{"list": {"entries": ["203.0.113.0/24"]}, "service": {"versions": {"v1": {"operations": {"op": {"anonymous": true, "scopes": null}}}}},
                    "policies": {"network": {"kind": "network", "allow": ["csrf-referer-not-allowed"]}, "own-pages": {"kind": "csrf", "referers": ["tools.example.com"]}}}"#,
         sent: "POST /op\nX-Forwarded-For: 203.0.113.103\nReferer: https://www.example.com/",
         alike: "POST /op\nX-Forwarded-For: 203.0.113.103\nReferer: https://tools.example.com/",
-        mend: Caller, ..ROW },
+        mend: Named, ..ROW },
     Row { code: "csrf.token_missing", status: [403, 403, 404],
         world: r#"{"list": {"entries": ["203.0.113.0/24"]}, "service": {"versions": {"v1": {"operations": {"op": {"anonymous": true, "scopes": null}}}}},
                    "policies": {"network": {"kind": "network", "allow": ["csrf-token-missing"]}, "own-pages": {"kind": "csrf", "token": {}}}}"#,
@@ -381,10 +381,10 @@ pub(super) const ROWS: &[Row] = &[
         mend: Caller, ..ROW },
     Row { code: "connection.certificate_missing", status: [403, 403, 403], world: CERTIFICATE,
         sent: "GET /op\nTLS: none\nX-API-Key: {key}", alike: "GET /op\nTLS: till\nX-API-Key: {key}",
-        mend: Caller, ..ROW },
+        mend: Fix, ..ROW },
     Row { code: "connection.certificate_untrusted", status: [403, 403, 403], world: CERTIFICATE,
         sent: "GET /op\nTLS: stranger\nX-API-Key: {key}", alike: "GET /op\nTLS: till\nX-API-Key: {key}",
-        mend: Caller, ..ROW },
+        mend: Offered, ..ROW },
     Row { code: "connection.certificate_expired", status: [403, 403, 403], world: CERTIFICATE,
         sent: "GET /op\nTLS: old\nX-API-Key: {key}", alike: "GET /op\nTLS: till\nX-API-Key: {key}",
         mend: Caller, ..ROW },

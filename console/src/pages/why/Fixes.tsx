@@ -13,7 +13,7 @@ import classes from './Why.module.css';
 
 const words = texts.why;
 
-/** The proved fixes, the smallest first; those that open what was closed on purpose are folded away. */
+/** The fixes, the smallest first, and what no record can prove; those that open what was closed on purpose are folded away. */
 export function Fixes(props: { explained: Schemas['ExplainedCall']; own: boolean; onApplied: () => void }) {
   const { asked } = props.explained.found;
   const fixes: Fix[] = props.explained.found.fixes ?? [];
@@ -33,7 +33,8 @@ export function Fixes(props: { explained: Schemas['ExplainedCall']; own: boolean
     );
   };
   const right = fixes.filter((fix) => fix.if_wrong);
-  const open = fixes.filter((fix) => !fix.if_wrong);
+  const open = fixes.filter((fix) => !fix.if_wrong && fix.proof);
+  const mayHelp = fixes.filter((fix) => !fix.if_wrong && !fix.proof);
   return (
     <Stack gap="xs">
       {open.length > 0 && <Title order={3}>{words.fixes}</Title>}
@@ -43,6 +44,8 @@ export function Fixes(props: { explained: Schemas['ExplainedCall']; own: boolean
         </Text>
       )}
       {open.map(card)}
+      {mayHelp.length > 0 && <Title order={3}>{words.mayHelp}</Title>}
+      {mayHelp.map(card)}
       {right.length > 0 && (
         <details className={classes.details}>
           <summary>{words.ifWrong}</summary>
@@ -82,12 +85,12 @@ function Card(props: { fix: Fix; onReview: (() => void) | undefined; onPropose: 
         {fix.commands.length > 0 && !fix.applied && (
           <div>
             <Text size="xs" c="dimmed">
-              {words.command}
+              {fix.steps.length > 0 ? words.command : words.byCommand}
             </Text>
             <Snippet text={fix.commands.join('\n')} what={words.commandOf(fix.number)} />
           </div>
         )}
-        {!onReview && !fix.applied && (
+        {!onReview && !fix.applied && fix.steps.length > 0 && (
           <Text size="xs" c="dimmed">
             {fix.needs_approval ? words.takesTwo : words.mayNot}
           </Text>
@@ -111,19 +114,24 @@ function Card(props: { fix: Fix; onReview: (() => void) | undefined; onPropose: 
   );
 }
 
-/** How far a fix is proved, and whom else it lets in. */
+/** How far a fix is proved, or why it is not, and whom else it lets in. */
 export function Proved(props: { fix: Fix }) {
-  const { proof, reach } = props.fix;
-  const parts = [
-    words.proof(proof.through),
-    proof.assumed && words.assumed(proof.assumed),
-    proof.not_checked.length > 0 && words.notChecked(proof.not_checked),
-  ];
+  const { proof, unproved, reach } = props.fix;
+  const parts = proof
+    ? [
+        words.proof(proof.through),
+        proof.assumed && words.assumed(proof.assumed),
+        proof.not_checked.length > 0 && words.notChecked(proof.not_checked),
+      ]
+    : [unproved && words.unproved(unproved)];
   return (
     <div>
-      <Text size="sm">{parts.filter(Boolean).join('; ')}.</Text>
       <Text size="sm">
-        {words.lets}: <Said text={reach.sentence} />; {words.reach(reach)}.
+        <Said text={parts.filter(Boolean).join('; ')} />.
+      </Text>
+      <Text size="sm">
+        {words.lets}: <Said text={reach.sentence} />
+        {proof && `; ${words.reach(reach)}`}.
       </Text>
     </div>
   );

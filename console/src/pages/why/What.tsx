@@ -27,6 +27,11 @@ export function What(props: { explained: Schemas['ExplainedCall']; own: Schemas[
             <b>{words.fault(refusal.fault)}.</b>{' '}
             <Shown text={words.acts(refusal.code, refusal.fault, asked.tenant)} />
           </Text>
+          {refusal.because && (
+            <Text size="sm">
+              {words.because}: <Said text={refusal.because} />.
+            </Text>
+          )}
           {refusal.fix && (
             <Text size="sm">
               {words.callerCan}: <Said text={refusal.fix} />

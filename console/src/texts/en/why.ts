@@ -133,18 +133,22 @@ export const why = {
     };
     return acts[fault] ?? 'Nobody in particular is named.';
   },
+  because: 'What says so',
   callerCan: 'The caller’s part',
   notOurs: 'This refusal is not Postern’s. The gateway let the request pass; the upstream answered so.',
   upstreamSaid: 'How the upstream’s answer began',
   upstreamSilent: 'Nothing of the upstream’s answer was kept.',
   /* Fixes */
   fixes: 'Proved fixes',
+  mayHelp: 'What may help',
   noFix: 'No change of the configuration is offered for this.',
   ifWrong: 'If this refusal was wrong',
   ifWrongHelp: 'By the rules it was right. These open what somebody closed on purpose.',
   command: 'The same as a command',
+  byCommand: 'This is done by a command',
   commandOf: (n: number) => `command of fix ${n}`,
   proof: (through: string) => `Proved through ${through}: decided again from the recorded facts`,
+  unproved: (why: string) => `Not proved: ${why}`,
   assumed: (what: string) => `assuming that ${what}`,
   notChecked: (stages: string[]) => `not checked: ${list(stages)}`,
   lets: 'Also lets in',

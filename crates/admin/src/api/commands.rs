@@ -117,7 +117,7 @@ commands! {
     Can "can" QuestionsAsk 1_048_576, "Decide a made-up request";
     Log "log" CallsRead 65_536, "List and follow requests";
     Denials "denials" CallsRead 65_536, "Count refusals";
-    Fix "fix" CallsRead 65_536, "Make a proved fix";
+    Fix "fix" CallsRead 65_536, "Make a fix";
     IssuersKeys "issuers.keys" IssuersRead 4096, "Show how the keys of issuers stand";
     IssuersRefresh "issuers.refresh" IssuersWrite 4096, "Fetch the keys of an issuer now";
     IssuersUses "issuers.uses" IssuersRead 4096, "Show what relies on an issuer";

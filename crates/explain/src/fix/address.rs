@@ -1,7 +1,8 @@
 //! Fixes for refused addresses.
 
 use super::Candidate;
-use super::case::{Case, text, texts};
+use super::case::{Case, strings, text, texts};
+use crate::blame::untrusted_proxy;
 use crate::document::Change;
 use crate::explanation::Step;
 use crate::overlay::Assumed;
@@ -10,6 +11,7 @@ use postern_model::denial::{Code, Denial};
 use postern_model::entity::PolicyRule;
 use postern_policy::facts::EdgeReading;
 use serde_json::{Value as Json, json};
+use std::net::IpAddr;
 
 pub(super) fn candidates(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
     match denial.code {
@@ -19,6 +21,7 @@ pub(super) fn candidates(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
             lists
                 .filter_map(|list| add(case, denial.code, list))
                 .chain(lasting.filter_map(|list| last(case, denial.code, list)))
+                .chain(trusted(case, denial.code))
                 .collect()
         }
         Code::AddressDenied | Code::EdgeAddressDenied => remove(case, denial).into_iter().collect(),
@@ -54,6 +57,47 @@ fn add(case: &Case<'_>, code: Code, list: &str) -> Option<Candidate> {
             ))
             .audience(case.audience_of_list(document)),
     )
+}
+
+/// The peer is a proxy, and what it says of whom it asks for is believed.
+fn trusted(case: &Case<'_>, code: Code) -> Option<Candidate> {
+    let (address, _) = untrusted_proxy(case)?;
+    let range = IpNet::from(address).to_string();
+    let document = case.document("client", "client");
+    let mut proxies = document.map_or_else(Vec::new, |client| strings(client, "trusted_proxies"));
+    proxies.push(range.clone());
+    let change = Change::new("client", "client", json!({ "trusted_proxies": proxies }));
+    let sentence = format!("trust `{range}` as a proxy");
+    let candidate = Candidate::new(code, sentence, Step::Change(change));
+    let reach = format!("whoever `{range}` says that it asks for, on every address that it names");
+    Some(candidate.reach(reach).weight(6))
+}
+
+/// The peer is no proxy, so that what it says of whom it asks for counts for nothing.
+pub(super) fn not_a_proxy(case: &Case<'_>, denial: &Denial) -> Option<Candidate> {
+    let peer: IpAddr = text(denial, "peer")?.parse().ok()?;
+    let document = case.document("client", "client")?;
+    let holds = |range: &str| {
+        let range = entry_range(&json!(range));
+        range.is_some_and(|range| range.contains(&peer))
+    };
+    let (held, kept): (Vec<String>, Vec<String>) = strings(document, "trusted_proxies")
+        .into_iter()
+        .partition(|range| holds(range));
+    if held.is_empty() {
+        return None;
+    }
+    let change = Change::new("client", "client", json!({ "trusted_proxies": kept }));
+    let sentence = format!("no longer trust `{}` as a proxy", held.join("`, `"));
+    let candidate = Candidate::new(denial.code, sentence, Step::Change(change));
+    let why = format!(
+        "nobody can tell from here whether `{peer}` is a proxy: if it is, mend what it sends, since all its clients would have its address then"
+    );
+    let reach = format!(
+        "whoever calls from `{}`, by that address",
+        held.join("`, `")
+    );
+    Some(candidate.reach(reach).unproved(why))
 }
 
 /// A list that has expired counts again.
@@ -146,7 +190,7 @@ fn entries(list: &Json) -> &[Json] {
 /// The range of an entry, as it is compared.
 fn entry_range(entry: &Json) -> Option<IpNet> {
     let text = entry.as_str().or_else(|| entry.get("range")?.as_str())?;
-    let address = || text.parse::<std::net::IpAddr>().map(IpNet::from);
+    let address = || text.parse::<IpAddr>().map(IpNet::from);
     text.parse::<IpNet>()
         .or_else(|_| address())
         .ok()

@@ -2,9 +2,12 @@
 
 use super::Candidate;
 use super::case::{Case, strings, text, texts};
+use crate::callers::routed;
 use crate::document::Change;
-use crate::explanation::Step;
+use crate::explanation::{Audience, Step};
 use postern_model::denial::{Code, Denial};
+use postern_model::entity::Name;
+use postern_policy::fields::Known;
 use serde_json::{Value as Json, json};
 
 pub(super) fn candidates(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
@@ -33,6 +36,12 @@ pub(super) fn candidates(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
             };
             let candidate = Candidate::new(denial.code, sentence, Step::Change(change));
             let candidate = candidate.reach(reach).audience(Case::audience_of(policy));
+            let unknown = denial.code == Code::CsrfRefererNotAllowed && case.facts.is_recorded();
+            let candidate = if unknown {
+                candidate.unproved("a record does not have what `Referer` says")
+            } else {
+                candidate
+            };
             Some(match denial.code {
                 // Pages then act as whoever opens them.
                 Code::CorsCredentialsNotAllowed
@@ -46,6 +55,43 @@ pub(super) fn candidates(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
             })
         })
         .collect()
+}
+
+/// Pages of the origin that asks may call the service: a policy answers their browsers.
+pub(super) fn answered(case: &Case<'_>, denial: &Denial) -> Option<Candidate> {
+    let origin = case.facts.header(Known::Origin, 0)?;
+    let origin = std::str::from_utf8(origin)
+        .ok()
+        .filter(|origin| is_whole(origin))?;
+    let service = beside(case)?;
+    let id = format!("{service}-pages");
+    if case.document("policy", &id).is_some() {
+        return None;
+    }
+    let policy = json!({"kind": "cors", "on": {"service": &**service}, "origins": [origin]});
+    let sentence = format!("let pages of `{origin}` call `{service}`");
+    let candidate = Candidate::new(
+        denial.code,
+        sentence,
+        Step::Change(Change::new("policy", &id, policy)),
+    );
+    Some(
+        candidate
+            .reach(format!("every page of `{origin}` under policy `{id}`"))
+            .audience(Audience::Publisher)
+            .weight(3),
+    )
+}
+
+/// The service of the operation that a browser asks about.
+fn beside<'a>(case: &Case<'a>) -> Option<&'a Name> {
+    let asked = case.facts.header(Known::AccessControlRequestMethod, 0)?;
+    let path = case.decided.path.as_deref()?;
+    let asked = std::str::from_utf8(asked).ok()?;
+    let host = case.decided.host.as_deref();
+    let route = routed(case.rules(), [asked, path], host, case.facts.now());
+    let route = route.ok()?.ok()?;
+    Some(&case.rules().service(&route).name)
 }
 
 fn widened(denial: &Denial, id: &str, document: &Json) -> Option<(String, Json)> {

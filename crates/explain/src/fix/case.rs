@@ -162,6 +162,13 @@ pub(crate) fn number(denial: &Denial, name: &str) -> Option<u64> {
     }
 }
 
+/// A text of others as one word of a command; `None` if a shell might take it for more.
+pub(crate) fn plain(text: &str) -> Option<&str> {
+    let fits = |b: u8| b.is_ascii_alphanumeric() || b"-_./:@+,=%".contains(&b);
+    let begins = text.bytes().next().is_some_and(|first| first != b'-');
+    (begins && text.len() <= 255 && text.bytes().all(fits)).then_some(text)
+}
+
 /// The texts in a document's field: one, or several.
 pub(crate) fn strings(document: &Json, field: &str) -> Vec<String> {
     match document.get(field) {

@@ -1,12 +1,13 @@
 //! Fixes for refused credentials.
 
-use super::case::{Case, text};
+use super::case::{Case, strings, text};
 use super::{Candidate, create_key};
 use crate::document::Change;
 use crate::explanation::{Audience, NewKey, Step};
 use crate::time;
 use postern_model::denial::{Code, Denial};
-use postern_model::entity::{Credential, Proof, Restriction};
+use postern_model::entity::{Credential, CredentialKind, Proof, Restriction};
+use postern_policy::facts::{CredentialVerdict, OtherKind};
 use serde_json::{Value as Json, json};
 
 /// For how long an expired key is good once more: 30 days, and to the end of the last one. Whoever
@@ -16,9 +17,11 @@ const EXTENSION: i64 = 30 * 86_400;
 pub(super) fn candidates(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
     let code = denial.code;
     match code {
-        Code::CredentialMissing | Code::CredentialKindNotAccepted => {
-            anonymous(case, code).into_iter().collect()
-        }
+        Code::CredentialMissing => anonymous(case, code).into_iter().collect(),
+        Code::CredentialKindNotAccepted => anonymous(case, code)
+            .into_iter()
+            .chain(accepted(case, code))
+            .collect(),
         Code::CredentialWrongEnvironment => {
             let environment = text(denial, "service_environment");
             environment
@@ -143,6 +146,63 @@ fn outside(case: &Case<'_>, only: &Restriction) -> Option<(&'static str, String)
         return Some(("methods", method.to_owned()));
     }
     None
+}
+
+/// What was sent is accepted: where the service does, by the operation as well, and else by the
+/// service.
+fn accepted(case: &Case<'_>, code: Code) -> Option<Candidate> {
+    let CredentialVerdict::KindNotAccepted { sent } = case.facts.credential()? else {
+        return None;
+    };
+    let kind = match sent {
+        OtherKind::ApiKey => CredentialKind::ApiKey,
+        OtherKind::Bearer => CredentialKind::Jwt,
+        OtherKind::Basic => CredentialKind::Basic,
+        OtherKind::Hmac => CredentialKind::Hmac,
+        OtherKind::Signature => CredentialKind::Signature,
+        OtherKind::Session => CredentialKind::Session,
+        OtherKind::Certificate => CredentialKind::Mtls,
+        OtherKind::KeyAsBearer | OtherKind::Dpop => return None,
+    };
+    let (service, version, operation) = case.place()?;
+    let whole = case.service()?.authentication.as_ref()?.accepts(kind);
+    let document = case.document("service", service)?;
+    let (patch, place, on_purpose) = if whole {
+        let own = document.pointer(&format!("/versions/{version}/operations/{operation}"))?;
+        let mut accepts = strings(own, "accepts");
+        accepts.push(kind.name().to_owned());
+        let patch = json!({"versions": {&**version: {"operations": {&**operation: {
+            "accepts": accepts,
+        }}}}});
+        (
+            patch,
+            format!("operation `{operation}` of `{service}`"),
+            false,
+        )
+    } else if matches!(kind, CredentialKind::Jwt | CredentialKind::Session) {
+        // Whose, nobody could tell.
+        return None;
+    } else {
+        let patch = json!({"authentication": {kind.name(): {}}});
+        (patch, format!("`{service}`"), true)
+    };
+    let sentence = format!("accept {} for {place}", sent.describe());
+    let candidate = Candidate::new(
+        code,
+        sentence,
+        Step::Change(Change::new("service", service, patch)),
+    )
+    .reach(format!(
+        "whoever has {} of an app that may call it",
+        sent.describe()
+    ))
+    .audience(Audience::Publisher)
+    .unproved("what was sent was not looked at, since its kind is not accepted");
+    Some(if on_purpose {
+        candidate.if_wrong()
+    } else {
+        candidate
+    })
 }
 
 /// The operation opens to everybody.

@@ -113,7 +113,7 @@ fn value_allowed(
 }
 
 /// A round size that is large enough.
-fn size(bytes: u64) -> String {
+pub(super) fn size(bytes: u64) -> String {
     let units = [("GiB", 1u64 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
     let unit = units.iter().find(|(_, length)| bytes >= *length);
     match unit {

@@ -28,8 +28,8 @@ pub(crate) fn prove(case: &Case<'_>, chosen: &[&Candidate], refused: Stage) -> O
     let changes: Vec<Change> = chosen
         .iter()
         .filter_map(|candidate| match &candidate.step {
-            Step::Change(change) => Some(change.clone()),
-            Step::CreateKey(_) | Step::LiftBlock { .. } => None,
+            Some(Step::Change(change)) => Some(change.clone()),
+            Some(Step::CreateKey(_) | Step::LiftBlock { .. }) | None => None,
         })
         .collect();
     let mut after = case.world.after(&changes).ok()?;
@@ -38,7 +38,7 @@ pub(crate) fn prove(case: &Case<'_>, chosen: &[&Candidate], refused: Stage) -> O
     for candidate in chosen {
         assumed = assumed.and(&candidate.assumed);
         premises.extend(candidate.assuming);
-        if let Step::CreateKey(key) = &candidate.step {
+        if let Some(Step::CreateKey(key)) = &candidate.step {
             after = after.with_row(directory::Change::PutCredential(credential(key)));
             assumed.credential = Some(CredentialVerdict::Verified { id: NEW_KEY.into() });
             premises.push("the new key is sent");
@@ -98,13 +98,7 @@ fn through(rules: &Rules, facts: &dyn Facts, decided: &Decided, refused: Stage) 
 /// everything about the request and its caller was told; how counters will stand, and what is in a
 /// body, cannot be known of any. Of the rest it cannot be told.
 pub(crate) fn reach(case: &Case<'_>, changed: &Changed, others: Others<'_>) -> Reach {
-    let mut reach = Reach {
-        sentence: String::new(),
-        refusals: 0,
-        pass: 0,
-        unknown: 0,
-        over: others.over.to_owned(),
-    };
+    let mut reach = Reach::nobody(others.over);
     for other in others.refusals {
         let before = Snapshot {
             rules: case.world.snapshot.rules,

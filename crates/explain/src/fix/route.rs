@@ -1,7 +1,7 @@
 //! Fixes for what is not routed: an operation more, a version published.
 
-use super::Candidate;
 use super::case::{Case, strings, texts};
+use super::{Candidate, browser};
 use crate::decide::Decided;
 use crate::document::Change;
 use crate::explanation::{Audience, Step};
@@ -13,9 +13,13 @@ use serde_json::{Value as Json, json};
 pub(super) fn candidates(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
     match denial.code {
         Code::NotFound => added(case).into_iter().collect(),
-        Code::MethodNotAllowed => beside(case, denial).into_iter().collect(),
+        Code::MethodNotAllowed => {
+            let answered = browser::answered(case, denial).into_iter();
+            answered.chain(beside(case, denial)).collect()
+        }
         Code::NotPublished => published(case),
         Code::VersionRetired => reopened(case).into_iter().collect(),
+        Code::PathRejected => let_stand(case).into_iter().collect(),
         _ => Vec::new(),
     }
 }
@@ -195,6 +199,32 @@ fn published(case: &Case<'_>) -> Vec<Candidate> {
                 .weight(4)
         })
         .collect()
+}
+
+/// What stood in the path may stand there.
+fn let_stand(case: &Case<'_>) -> Option<Candidate> {
+    let service = &case.service()?.name;
+    let path = case.decided.path.as_deref()?;
+    let (mut signs, mut patch) = (Vec::new(), serde_json::Map::new());
+    if path.contains("%2F") {
+        signs.push("`%2F`");
+        patch.insert("encoded_slash".to_owned(), json!("keep"));
+    }
+    if path.contains(';') {
+        signs.push("`;`");
+        patch.insert("path_parameters".to_owned(), json!(true));
+    }
+    let signs = signs.join(" and ");
+    let step = Step::Change(Change::new("service", service, Json::Object(patch)));
+    let sentence = format!("let {signs} stand in paths of `{service}`");
+    Some(
+        Candidate::new(Code::PathRejected, sentence, step)
+            .reach(format!(
+                "every path of `{service}` with {signs} in it, which goes on to the upstream as it is"
+            ))
+            .audience(Audience::Publisher)
+            .weight(4),
+    )
 }
 
 fn reopened(case: &Case<'_>) -> Option<Candidate> {

@@ -415,7 +415,11 @@ impl crate::History for Suspended {
 }
 
 /// Hands on the facts of several requests at once.
-fn with_all<T>(requests: &[Request], facts: &[&dyn Facts], then: &dyn Fn(&[&dyn Facts]) -> T) -> T {
+pub(super) fn with_all<T>(
+    requests: &[Request],
+    facts: &[&dyn Facts],
+    then: &dyn Fn(&[&dyn Facts]) -> T,
+) -> T {
     let Some((first, rest)) = requests.split_first() else {
         return then(facts);
     };
@@ -475,7 +479,7 @@ fn who_would_be_refused_next_or_may_be_is_not_counted_as_let_in() {
         text.contains("of 5 other refusals in 24 h, 2 would have passed; of 1 it cannot be told"),
         "{text}"
     );
-    assert_eq!(fix.proof.through, "limits");
+    assert_eq!(fix.proof.as_ref().unwrap().through, "limits");
 }
 
 #[test]
@@ -514,7 +518,7 @@ fn a_proof_names_the_last_stage_that_was_looked_at() {
         ),
     ] {
         let explanation = scene.explain(&request);
-        let proof = &explanation.fixes.first().unwrap().proof;
+        let proof = explanation.fixes.first().unwrap().proof.as_ref().unwrap();
         assert_eq!(proof.through, through);
         assert_eq!(proof.not_checked, not_checked);
         let passed = |stage: &str| {

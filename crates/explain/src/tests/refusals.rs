@@ -2,9 +2,9 @@
 //! what they say.
 
 use super::scene::{KEY, NOW, Request, STAGING, Scene, TERMINAL, golden, reading, verified};
-use crate::explanation::{Audience, Explanation, Step};
+use crate::explanation::{Audience, Explanation, Fix, Step};
 use crate::{Question, Style, explain};
-use postern_model::denial::Code;
+use postern_model::denial::{Code, Fault};
 use postern_model::entity::KeyDigest;
 use postern_model::key::Malformed;
 use postern_policy::csrf::TokenVerdict;
@@ -14,18 +14,20 @@ use postern_policy::facts::{
 };
 use postern_policy::nonce::NonceVerdict;
 use postern_policy::session::{Closed, Ended, How, Session, SessionFault};
-use postern_proof::{Fault, Token, dpop};
+use postern_proof::{Fault as TokenFault, Token, dpop};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// A refusal: the world's difference, the request, how many fixes are offered, and whether they
-/// open what was closed on purpose.
+/// A refusal: the world's difference, the request, how many fixes are offered, whether they open what
+/// was closed on purpose, and whose business it is where the evidence puts the blame elsewhere.
 pub(super) struct Case {
     pub(super) code: Code,
     pub(super) patch: Value,
     pub(super) request: Request,
     fixes: usize,
     if_wrong: bool,
+    blames: Option<Fault>,
+    unproved: usize,
 }
 
 fn case(code: Code, patch: Value, request: Request) -> Case {
@@ -35,6 +37,8 @@ fn case(code: Code, patch: Value, request: Request) -> Case {
         request,
         fixes: 1,
         if_wrong: false,
+        blames: None,
+        unproved: 0,
     }
 }
 
@@ -46,6 +50,17 @@ impl Case {
 
     fn if_wrong(mut self) -> Self {
         self.if_wrong = true;
+        self
+    }
+
+    /// So many fixes are offered besides that no record can prove.
+    fn unproved(mut self, unproved: usize) -> Self {
+        self.unproved = unproved;
+        self
+    }
+
+    fn blames(mut self, fault: Fault) -> Self {
+        self.blames = Some(fault);
         self
     }
 }
@@ -123,6 +138,16 @@ fn edge_and_network() -> Vec<Case> {
         ),
         case(Code::AddressNotAllowed, json!({}), admin("203.0.114.7")),
         case(
+            Code::AddressNotAllowed,
+            json!({}),
+            Request {
+                fields: vec!["X-Forwarded-For: 203.0.113.7".to_owned()],
+                ..admin("10.0.0.7")
+            },
+        )
+        .fixes(2)
+        .blames(Fault::Operator),
+        case(
             Code::AddressDenied,
             json!({"policies": {"no-scans": {"kind": "network", "on": "platform", "deny": ["bad"]}}, "edge": null}),
             from("192.0.2.9"),
@@ -182,6 +207,9 @@ fn routes() -> Vec<Case> {
         ..post()
     };
     let version = |patch: Value| json!({"services": {"partners": {"versions": {"v1": patch}}}});
+    let operation = |name: &str, path: &str| {
+        version(json!({"operations": {name: {"methods": ["GET"], "path": path}}}))
+    };
     vec![
         case(Code::NotFound, json!({}), get("/partners/customer")),
         case(
@@ -204,6 +232,44 @@ fn routes() -> Vec<Case> {
         )
         .if_wrong(),
         case(Code::PathRejected, json!({}), get("/partners/../admin")).fixes(0),
+        case(
+            Code::PathRejected,
+            operation("get-customer", "/customers/{id}"),
+            get("/partners/customers/a%2Fb;c"),
+        ),
+        case(
+            Code::NotFound,
+            json!({"services": {
+                "partners": {"hosts": ["api.example.com"]},
+                "admin": {"hosts": ["api.example.com"]},
+            }}),
+            Request {
+                host: "shop.example.com",
+                ..get("/partners/customers")
+            },
+        )
+        .fixes(0)
+        .blames(Fault::Operator),
+        case(
+            Code::NotFound,
+            operation("list-orders", "/partners/orders"),
+            get("/partners/orders"),
+        )
+        .blames(Fault::Publisher),
+        case(
+            Code::MethodNotAllowed,
+            json!({}),
+            Request {
+                method: "OPTIONS",
+                fields: vec![
+                    "Origin: https://app.example.com".to_owned(),
+                    "Access-Control-Request-Method: POST".to_owned(),
+                ],
+                ..get("/partners/customers")
+            },
+        )
+        .fixes(2)
+        .blames(Fault::Publisher),
     ]
 }
 
@@ -240,15 +306,29 @@ fn pages() -> Vec<Case> {
             calls(&["Origin: https://app.example.com"]),
         ),
         case(
+            Code::OriginNotAllowed,
+            cors(&json!({"origins": ["http://app.example.com"], "enforce_origin": true})),
+            calls(&["Origin: https://app.example.com"]),
+        )
+        .blames(Fault::Publisher),
+        case(
+            Code::OriginNotAllowed,
+            cors(&json!({"enforce_origin": true})),
+            calls(&["Origin: https://api.example.com:8443"]),
+        )
+        .blames(Fault::Publisher),
+        case(
             Code::CorsMethodNotAllowed,
             cors(&json!({"methods": ["GET"]})),
             asks(&[]),
-        ),
+        )
+        .blames(Fault::Publisher),
         case(
             Code::CorsHeaderNotAllowed,
             cors(&json!({"headers": "content-type"})),
             asks(&["Access-Control-Request-Headers: content-type,x-api-key"]),
-        ),
+        )
+        .blames(Fault::Publisher),
         case(
             Code::CorsCredentialsNotAllowed,
             cors(&json!({"enforce_origin": true})),
@@ -397,6 +477,16 @@ fn credentials() -> Vec<Case> {
         )
         .if_wrong(),
         case(
+            Code::CredentialKindNotAccepted,
+            but_for_one(),
+            with(CredentialVerdict::KindNotAccepted {
+                sent: OtherKind::ApiKey,
+            }),
+        )
+        .fixes(0)
+        .blames(Fault::Publisher)
+        .unproved(1),
+        case(
             Code::CredentialAmbiguous,
             json!({}),
             with(CredentialVerdict::Ambiguous {
@@ -436,7 +526,7 @@ fn credentials() -> Vec<Case> {
 }
 
 /// The service accepts tokens of an issuer, too.
-fn tokens_accepted() -> Value {
+pub(super) fn tokens_accepted() -> Value {
     json!({
         "issuers": {"corp": {
             "issuer": "https://login.example.com", "audiences": ["orders"], "leeway": "10s",
@@ -448,8 +538,18 @@ fn tokens_accepted() -> Value {
     })
 }
 
+/// Every operation but one accepts keys.
+fn but_for_one() -> Value {
+    let mut world = tokens_accepted();
+    world["services"]["partners"]["versions"]["v1"]["operations"] = json!({
+        "create-customer": {"accepts": ["jwt"]},
+        "list-orders": {"methods": ["GET"], "path": "/orders"},
+    });
+    world
+}
+
 /// A genuine token, good in every respect.
-fn token() -> Token {
+pub(super) fn token() -> Token {
     Token {
         issuer: "corp".into(),
         subject: Some("lin".into()),
@@ -518,8 +618,26 @@ fn browsers() -> Vec<Case> {
     cases
 }
 
+/// The other services of the tenant accept tokens of one issuer more.
+fn trusted_beside() -> Value {
+    let mut world = tokens_accepted();
+    world["issuers"]["staff"] = json!({
+        "issuer": "https://staff.example.com", "audiences": ["orders"],
+    });
+    for name in ["stock", "bills"] {
+        world["services"][name] = json!({
+            "tenant": "commerce", "base_path": format!("/{name}"),
+            "authentication": {"jwt": {"issuers": ["corp", "staff"]}},
+            "versions": {"v1": {"upstream": "backend", "operations": {
+                "list": {"methods": ["GET"], "path": "/all"},
+            }}},
+        });
+    }
+    world
+}
+
 fn page_tokens() -> Vec<Case> {
-    let fault = |code: Code, fault: Fault| {
+    let fault = |code: Code, fault: TokenFault| {
         let verdict = CredentialVerdict::TokenFault(fault);
         case(code, tokens_accepted(), with(verdict)).fixes(0)
     };
@@ -535,26 +653,46 @@ fn page_tokens() -> Vec<Case> {
     vec![
         fault(
             Code::TokenMalformed,
-            Fault::Malformed("is not a JWT: it has no dots".into()),
+            TokenFault::Malformed("is not a JWT: it has no dots".into()),
         ),
         fault(
             Code::TokenIssuerNotTrusted,
-            Fault::Issuer {
+            TokenFault::Issuer {
                 iss: Some("https://evil.example".into()),
             },
-        ),
+        )
+        .unproved(1),
+        fault(
+            Code::TokenIssuerNotTrusted,
+            TokenFault::Issuer {
+                iss: Some("https://login.example.com/".into()),
+            },
+        )
+        .blames(Fault::Operator)
+        .unproved(1),
+        case(
+            Code::TokenIssuerNotTrusted,
+            trusted_beside(),
+            with(CredentialVerdict::TokenFault(TokenFault::Issuer {
+                iss: Some("https://staff.example.com".into()),
+            })),
+        )
+        .fixes(0)
+        .blames(Fault::Publisher)
+        .unproved(1),
         fault(
             Code::TokenKeyUnknown,
-            Fault::KeyUnknown {
+            TokenFault::KeyUnknown {
                 issuer: "corp".into(),
                 alg: "ES256".into(),
                 kid: Some("2026-10".into()),
                 known: 2,
             },
-        ),
+        )
+        .unproved(1),
         fault(
             Code::TokenSignatureInvalid,
-            Fault::Signature {
+            TokenFault::Signature {
                 issuer: "corp".into(),
                 alg: "none".into(),
                 kid: None,
@@ -570,7 +708,8 @@ fn page_tokens() -> Vec<Case> {
                 error: Some("connection refused".into()),
             }),
         )
-        .fixes(0),
+        .fixes(0)
+        .unproved(1),
         said(Code::TokenExpired, |token| {
             token.expires_at = Some(NOW - 72);
         }),
@@ -580,10 +719,22 @@ fn page_tokens() -> Vec<Case> {
         said(Code::TokenAudienceMismatch, |token| {
             token.audience = ["billing".into()].into();
         }),
+        said(Code::TokenAudienceMismatch, |token| {
+            token.audience = ["billing".into(), "Orders".into()].into();
+        })
+        .blames(Fault::Operator),
+        said(Code::TokenAudienceMismatch, |token| {
+            token.audience = ["https://api.example.com/partners".into()].into();
+        })
+        .blames(Fault::Operator),
         said(Code::TokenClaimMissing, |token| {
             token.client = Some("kiosk".into());
         })
-        .fixes(0),
+        .fixes(0)
+        .unproved(1),
+        said(Code::TokenClaimMissing, |token| token.client = None)
+            .fixes(0)
+            .blames(Fault::IdentityProvider),
     ]
 }
 
@@ -932,18 +1083,36 @@ fn every_code_that_a_stage_decides_has_a_case() {
 }
 
 #[test]
+fn the_blame_is_where_the_evidence_puts_it_and_else_where_the_code_does() {
+    for case in cases() {
+        let scene = Scene::new(std::slice::from_ref(&case.patch));
+        let explanation = scene.explain(&case.request);
+        let refusal = explanation.refusal.unwrap();
+        let Some(fault) = case.blames else {
+            assert_eq!(refusal.because, None, "{}", case.code);
+            continue;
+        };
+        assert_eq!(refusal.fault, fault.name(), "{}", case.code);
+        assert!(refusal.because.is_some(), "{}", case.code);
+    }
+}
+
+#[test]
 fn fixes_are_offered_where_there_are_some_and_ranked_last_where_the_refusal_was_right() {
     for case in cases() {
         let scene = Scene::new(std::slice::from_ref(&case.patch));
         let explanation = scene.explain(&case.request);
+        let (proved, unproved): (Vec<&Fix>, Vec<&Fix>) = explanation
+            .fixes
+            .iter()
+            .partition(|fix| fix.proof.is_some());
         assert!(
-            explanation.fixes.len() >= case.fixes
-                && explanation.fixes.is_empty() == (case.fixes == 0),
-            "{}: {:?}",
+            proved.len() >= case.fixes && proved.is_empty() == (case.fixes == 0),
+            "{}: {proved:?}",
             case.code,
-            explanation.fixes
         );
-        for fix in &explanation.fixes {
+        assert_eq!(unproved.len(), case.unproved, "{}: {unproved:?}", case.code);
+        for fix in proved {
             assert_eq!(
                 fix.if_wrong, case.if_wrong,
                 "{}: {}",
@@ -954,11 +1123,32 @@ fn fixes_are_offered_where_there_are_some_and_ranked_last_where_the_refusal_was_
 }
 
 #[test]
+fn what_is_not_proved_says_why_and_can_be_made() {
+    for case in cases() {
+        let scene = Scene::new(std::slice::from_ref(&case.patch));
+        let explanation = scene.explain(&case.request);
+        let fixes = explanation.fixes.iter();
+        for fix in fixes.filter(|fix| fix.proof.is_none()) {
+            assert!(fix.unproved.is_some(), "{fix:?}");
+            assert!(!fix.commands.is_empty(), "{fix:?}");
+            for step in &fix.steps {
+                let Step::Change(change) = step else {
+                    panic!("{fix:?}");
+                };
+                // It is a configuration afterwards.
+                scene.after(std::slice::from_ref(change));
+            }
+        }
+    }
+}
+
+#[test]
 fn a_fix_that_is_really_applied_lets_the_request_pass() {
     for case in cases() {
         let scene = Scene::new(std::slice::from_ref(&case.patch));
         let explanation = scene.explain(&case.request);
-        for fix in &explanation.fixes {
+        let fixes = explanation.fixes.iter();
+        for fix in fixes.filter(|fix| fix.proof.is_some()) {
             let changes: Vec<_> = fix
                 .steps
                 .iter()
@@ -1024,7 +1214,7 @@ fn two_wrongs_are_shown_at_once_and_mended_by_one_key() {
         first.commands,
         ["postern keys create --app fieldforce --environment production --scopes write:users"]
     );
-    assert_eq!(first.proof.through, "authorize");
+    assert_eq!(first.proof.as_ref().unwrap().through, "authorize");
 }
 
 #[test]

@@ -65,16 +65,17 @@ pub(crate) struct WhyArgs {
   postern fix 01JDB7Z3K8 2 --comment \"The new build server\"
   postern fix 01JDB7Z3K8 --yes
 
-`postern why ID` shows the fixes, what each changes and whom else it lets in. On a terminal it shows
-the change and asks, unless --yes is given; elsewhere it makes it. Where a file owns the
-configuration, nothing is changed, and the lines to write into it are printed.")]
+`postern why ID` shows the fixes, how far each is proved, what it changes and whom else it lets in.
+What no record can prove has to be named by its number. On a terminal it shows the change and asks,
+unless --yes is given; elsewhere it makes it. Where a file owns the configuration, nothing is changed,
+and the lines to write into it are printed.")]
 pub(crate) struct FixArgs {
     /// The id of the refused request, or its beginning.
     #[arg(value_name = "ID")]
     pub(crate) id: String,
-    /// Which of the fixes.
-    #[arg(value_name = "N", default_value_t = 1)]
-    pub(crate) number: usize,
+    /// Which of the fixes; if nothing is said, the first, unless it is not proved.
+    #[arg(value_name = "N")]
+    pub(crate) number: Option<usize>,
     /// Why, for the change log. If nothing is said: which fix of which request it is.
     #[arg(long, value_name = "TEXT")]
     pub(crate) comment: Option<String>,

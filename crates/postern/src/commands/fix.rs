@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 pub(crate) fn fix(args: &FixArgs) -> anyhow::Result<ExitCode> {
     let mut remote = Remote::connect(&args.shown.at)?;
-    let made_up = || format!("Fix {} of request {}", args.number, args.id);
+    let made_up = || format!("Fix {} of request {}", args.number.unwrap_or(1), args.id);
     let comment = args.comment.clone().unwrap_or_else(made_up);
     let params = |preview| json!({"id": args.id, "number": args.number, "comment": comment, "preview": preview});
     if !args.yes && !remote.owned_by_file && std::io::stdin().is_terminal() {

@@ -154,7 +154,7 @@ impl Endpoint for Mend {
     const METHOD: Method = Method::POST;
     const PATH: &'static str = "/calls/{id}/fixes/{number}";
     const ID: &'static str = "apply_fix";
-    const SUMMARY: &'static str = "Make a proved fix, or say what it would make";
+    const SUMMARY: &'static str = "Make a fix, or say what it would make";
     const TAG: &'static str = "Calls";
 
     async fn call(api: &Api, asked: Asked<Self>) -> Result<Reply, Problem> {

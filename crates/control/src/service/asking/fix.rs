@@ -2,6 +2,7 @@
 
 use super::reach::{Reach, unseen};
 use super::why::{Kept, Sought};
+use super::world::Rows;
 use super::{Asking, Documents};
 use crate::documents::{self, SETTINGS, section};
 use crate::service::changing::ChangeSet;
@@ -19,18 +20,14 @@ use std::sync::Arc;
 pub(in crate::service) struct Wanted {
     /// An id or its beginning.
     id: String,
-    /// Which of the fixes, from 1.
-    #[serde(default = "first")]
-    number: usize,
+    /// Which of the fixes, from 1. Without it the first, if that is proved.
+    #[serde(default)]
+    number: Option<usize>,
     #[serde(default)]
     comment: String,
     /// Only say what would be made.
     #[serde(default)]
     preview: bool,
-}
-
-const fn first() -> usize {
-    1
 }
 
 impl Service {
@@ -192,9 +189,11 @@ impl Asking {
         let audience = audience.ok_or_else(|| unseen(&wanted.id))?;
         let then = self.explanation(&entry, audience)?;
         let id = entry.id.encode();
-        let Some(fix) = numbered(&then, wanted.number) else {
-            return Err(none(&then, wanted.number, id.as_str()));
+        let number = wanted.number.unwrap_or(1);
+        let Some(fix) = numbered(&then, number) else {
+            return Err(none(&then, number, id.as_str()));
         };
+        may_be_made(fix, wanted.number, id.as_str())?;
         let (now, proved) = self.again(&entry)?;
         let same = now
             .fixes
@@ -237,7 +236,7 @@ impl Asking {
         let kept = Kept::of(entry);
         let Some(facts) = &kept.facts else {
             let explanation = self.explanation(entry, Audience::Operator)?;
-            let documents = Arc::default();
+            let documents = self.now(&Rows::default())?.documents;
             return Ok((
                 explanation,
                 Proved {
@@ -303,6 +302,28 @@ struct Proved {
 
 fn numbered(explanation: &Explanation, number: usize) -> Option<&Fix> {
     explanation.fixes.iter().find(|fix| fix.number == number)
+}
+
+/// What no record can prove is made where somebody asks for it by its number, and what a command does
+/// by that command.
+fn may_be_made(fix: &Fix, number: Option<usize>, id: &str) -> Result<(), Refusal> {
+    if fix.steps.is_empty() {
+        let refusal = Refusal::invalid(format!("fix {} of {id} is a command", fix.number));
+        return Err(refusal.help(format!("give it: {}", fix.commands.join("; "))));
+    }
+    match &fix.unproved {
+        Some(why) if number.is_none() => {
+            let refusal = Refusal::new(
+                "not_found",
+                format!("nothing that is proved is offered to mend {id}"),
+            );
+            Err(refusal.help(format!(
+                "this is not proved, since {why}: {}. To make it all the same: postern fix {id} {}",
+                fix.sentence, fix.number
+            )))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn none(explanation: &Explanation, number: usize, id: &str) -> Refusal {

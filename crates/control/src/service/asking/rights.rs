@@ -44,6 +44,10 @@ impl Service {
             return Ok(answer.more);
         };
         for fix in &mut explanation.fixes {
+            if fix.steps.is_empty() {
+                // A command does it, and whoever gives that is judged then.
+                continue;
+            }
             // An explanation without this is better than none.
             let Ok(judged) = self.judged(actor, fix).await else {
                 continue;

@@ -5,6 +5,7 @@ use super::record::detail;
 use postern_calllog::{Entry, Outcome};
 use postern_explain::{
     Asked, Audience, Evidence, Explanation, RecordedDenial, Refusal, Told, Value, Verdict, refusal,
+    unproved,
 };
 use postern_model::Code;
 use serde_json::Value as Json;
@@ -68,7 +69,10 @@ pub(super) fn told(
             detail: document.get("detail").map(|_| text(document, "detail")),
             fix: document.get("fix").map(|_| text(document, "fix")),
         }),
-        fixes: Vec::new(),
+        fixes: recorded
+            .filter(|_| refused && !consumer)
+            .map(|recorded| unproved(&recorded.denial, audience, Some(entry.id.encode().as_str())))
+            .unwrap_or_default(),
         since: None,
         compared: None,
         shadow: Vec::new(),
@@ -97,6 +101,7 @@ fn shown(entry: &Entry, document: Option<&Json>) -> Option<Refusal> {
         stage: row.stage.name().to_owned(),
         stage_number: row.stage.number(),
         fault: row.fault.name().to_owned(),
+        because: None,
         policy: None,
         detail: said("detail").unwrap_or_default(),
         fix: said("fix").filter(|fix| !fix.is_empty()),
@@ -115,6 +120,7 @@ fn owners(entry: &Entry, recorded: Option<&RecordedDenial>, audience: Audience) 
             stage: row.stage.name().to_owned(),
             stage_number: row.stage.number(),
             fault: row.fault.name().to_owned(),
+            because: None,
             policy: entry.policy.as_ref().map(ToString::to_string),
             detail: String::new(),
             fix: None,
