@@ -5,7 +5,8 @@ use super::Caller;
 use crate::exchange;
 use crate::gateway::{Core, CoreState, ListenerState};
 use crate::proxy_protocol::{self, Header, Parsed};
-use postern_model::denial::{Audience, Value};
+use postern_model::denial::{Audience, Fault, Value};
+use postern_model::egress::{Class, classify};
 use postern_model::entity::ProxyProtocol;
 use postern_model::{Code, Denial};
 use std::net::SocketAddr;
@@ -22,11 +23,7 @@ pub(super) async fn proxied_source(
     config: &ProxyProtocol,
     peer: SocketAddr,
 ) -> Result<Option<SocketAddr>, String> {
-    let listed = config
-        .from
-        .iter()
-        .any(|net| net.contains(&peer.ip().to_canonical()));
-    if !listed {
+    if !is_listed(config, peer) {
         return Err("its sender is not listed in `proxy_protocol.from`".to_owned());
     }
     let mut room = [0u8; ROOM];
@@ -62,6 +59,23 @@ pub(super) async fn proxied_source(
     }
 }
 
+/// Whether a peer may send the header.
+fn is_listed(config: &ProxyProtocol, peer: SocketAddr) -> bool {
+    let peer = peer.ip().to_canonical();
+    config.from.iter().any(|net| net.contains(&peer))
+}
+
+/// Whose business a refused header is: whoever comes from outside, and is not listed, goes round the
+/// proxies; one of a network of our own is a proxy that the listener should know, or know better.
+fn blamed(config: &ProxyProtocol, peer: SocketAddr) -> Fault {
+    let outside = classify(peer.ip()) == Class::Public;
+    if outside && !is_listed(config, peer) {
+        Fault::Consumer
+    } else {
+        Fault::Operator
+    }
+}
+
 async fn skip(tcp: &TcpStream, n: usize) -> std::io::Result<()> {
     let mut left = n;
     let mut bin = [0u8; ROOM];
@@ -84,7 +98,10 @@ pub(super) fn proxy_refused(
     caller: &Caller,
     reason: impl Into<Value>,
 ) {
+    let config = caller.listener.config.proxy_protocol.as_ref();
+    let fault = config.map_or(Fault::Operator, |config| blamed(config, caller.facts.peer));
     let denial = Denial::new(Code::ProxyProtocolInvalid)
+        .blame(fault)
         .with("peer", caller.facts.peer.to_string(), Audience::Operator)
         .with("error", reason, Audience::Operator);
     core.metrics.connection_refused(caller.listener.place());
@@ -108,5 +125,32 @@ pub(super) fn handshake_failed(
     core.metrics.handshake_failed(listener.place());
     if core.shared.floods.passes() {
         tracing::info!(listener = &*listener.config.name, %peer, reason, "TLS handshake failed");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::blamed;
+    use postern_model::denial::Fault;
+    use postern_model::entity::ProxyProtocol;
+
+    #[test]
+    fn whoever_goes_round_the_proxies_is_to_blame_and_else_whoever_lists_them() {
+        let config = ProxyProtocol {
+            from: vec![
+                "8.8.8.0/24".parse().unwrap(),
+                "10.0.0.1/32".parse().unwrap(),
+            ],
+            optional: false,
+        };
+        for (peer, fault) in [
+            ("8.8.4.4:1024", Fault::Consumer),
+            ("[::ffff:8.8.4.4]:1024", Fault::Consumer),
+            ("8.8.8.8:1024", Fault::Operator),
+            ("10.0.0.1:1024", Fault::Operator),
+            ("10.0.0.2:1024", Fault::Operator),
+        ] {
+            assert_eq!(blamed(&config, peer.parse().unwrap()), fault, "{peer}");
+        }
     }
 }
