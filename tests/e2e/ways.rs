@@ -3,6 +3,7 @@
 
 mod alike;
 mod attacks;
+mod challenges;
 mod clocks;
 mod elsewhere;
 mod oversized;

@@ -251,9 +251,8 @@ fn challenges<'a>(
             // and bewilders who uses one that fetches something.
             CredentialKind::Basic => {
                 let mode = head.get(Known::SecFetchMode);
-                if mode.is_none_or(|mode| mode == b"navigate") {
-                    challenges.push(Challenge::Basic { realm });
-                }
+                let dialog = mode.is_none_or(|mode| mode == b"navigate");
+                challenges.push(Challenge::Basic { realm, dialog });
             }
         }
     }

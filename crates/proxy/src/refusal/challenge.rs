@@ -59,6 +59,9 @@ pub enum Challenge<'a> {
     Basic {
         /// The service.
         realm: &'a str,
+        /// Whether a browser may ask whoever sits before it, which it does for the scheme `Basic`
+        /// and for none that it does not know.
+        dialog: bool,
     },
     /// A token with a proof that its sender has the key that it is bound to (RFC 9449 §7.1).
     Dpop {
@@ -136,8 +139,12 @@ pub(super) fn push(context: &Context<'_>, headers: &mut Headers) {
                 out.push_str("Certificate realm=");
                 push_string(out, realm);
             }
-            Challenge::Basic { realm } => {
-                out.push_str("Basic realm=");
+            Challenge::Basic { realm, dialog } => {
+                out.push_str(if *dialog {
+                    "Basic realm="
+                } else {
+                    "xBasic realm="
+                });
                 push_string(out, realm);
                 out.push_str(", charset=\"UTF-8\"");
             }
