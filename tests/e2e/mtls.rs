@@ -327,3 +327,40 @@ fn the_example_does_what_it_says() {
     let none = made.curl(address, "localhost", None, &[]);
     assert_eq!(told(&none), (401, "credential.missing"));
 }
+
+#[test]
+fn what_an_operation_asks_for_is_said_and_whoever_has_it_passes() {
+    let Some(made) = made() else { return };
+    let upstream = Upstream::start();
+    let certificate = json!({"uri": "spiffe://example.com/till/7"});
+    let credentials =
+        json!({ID: {"app": "shop", "environment": "staging", "certificate": certificate}});
+    let (gateway, to) = made.start(&upstream, &credentials, |all| {
+        all["services"]["staged"]["tls_required"] = json!(true);
+    });
+    let data = gateway.file().with_file_name("data").display().to_string();
+    let asked = |more: &[&str]| {
+        let ran = cli(&[&["requirements", "staged/v1/any", "--data", &data], more].concat());
+        assert!(ran.status.success(), "{ran:?}");
+        ran.stdout
+    };
+    let said: Value = serde_json::from_str(&asked(&["--json"])).expect("JSON");
+    let expected = json!({
+        "kinds": ["mtls"], "headers": [], "query": [], "issuers": [], "optional": false,
+    });
+    assert_eq!(said["credentials"], expected);
+    // It is one way in, and nothing that every connection has to have.
+    let connection = json!({"tls": true, "client_certificate": false});
+    assert_eq!(said["connection"], connection);
+    let words = asked(&[]);
+    assert!(
+        words.contains("credential     client certificate"),
+        "{words}"
+    );
+    let passed = made.curl(to, "staging.test", Some("till-7"), &[]);
+    assert_eq!(passed.status, 200, "{passed:?}");
+    let none = made.curl(to, "staging.test", None, &[]);
+    assert_eq!(told(&none), (401, "credential.missing"));
+    let refusals = said["refusals"].as_array().expect("refusals");
+    assert!(refusals.iter().any(|one| one["code"] == *none.code));
+}

@@ -1,5 +1,6 @@
 //! People at browsers, whom a real OpenID provider (`oidc-provider`) signs in.
 
+mod asked;
 mod browser;
 mod elsewhere;
 mod kept;

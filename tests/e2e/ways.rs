@@ -7,6 +7,7 @@ mod challenges;
 mod clocks;
 mod elsewhere;
 mod oversized;
+mod requirements;
 
 use crate::harness::files::{Scratch, scratch};
 use crate::harness::gateway::{Launch, cli};

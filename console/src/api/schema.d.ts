@@ -3893,6 +3893,15 @@ export interface components {
         };
         /** @description From where an operation can be called. */
         AskedNetwork: "anywhere" | "not_everywhere" | "internal_only";
+        /** @description A token that pages of the host fetch, and that comes with what they change. */
+        AskedPageToken: {
+            /** @description Where the host gives it out, with a cookie that has to come along. */
+            from: string;
+            /** @description The header that it is sent in, lower case. */
+            header: string;
+            /** @description The field of a form that it may stand in instead. */
+            field?: string | null;
+        };
         /** @description What was asked, by whom. */
         AskedRequest: {
             /**
@@ -8736,6 +8745,11 @@ export interface components {
              *     browser send them.
              */
             own_pages_only: boolean;
+            /**
+             * @description Tokens that have to come besides with such requests, all of them.
+             * @default []
+             */
+            page_tokens: components["schemas"]["AskedPageToken"][];
             /** @description How much may be used. */
             limits: components["schemas"]["AskedLimit"][];
             /** @description Every refusal that is possible, with what to do about it. */
@@ -9838,6 +9852,7 @@ export type SchemaAskedHeader = components['schemas']['AskedHeader'];
 export type SchemaAskedIssuer = components['schemas']['AskedIssuer'];
 export type SchemaAskedLimit = components['schemas']['AskedLimit'];
 export type SchemaAskedNetwork = components['schemas']['AskedNetwork'];
+export type SchemaAskedPageToken = components['schemas']['AskedPageToken'];
 export type SchemaAskedRequest = components['schemas']['AskedRequest'];
 export type SchemaAskedRole = components['schemas']['AskedRole'];
 export type SchemaAskedScope = components['schemas']['AskedScope'];

@@ -72,6 +72,9 @@ pub struct Requirements {
     /// Requests that change something are refused where a page of another site may have had a
     /// browser send them.
     pub own_pages_only: bool,
+    /// Tokens that have to come besides with such requests, all of them.
+    #[serde(default)]
+    pub page_tokens: Vec<PageToken>,
     /// How much may be used.
     pub limits: Vec<Limit>,
     /// Every refusal that is possible, with what to do about it.
@@ -221,6 +224,19 @@ pub enum Browsers {
     SomeOrigins,
     /// Pages of some origins can, and requests of others are refused.
     SomeOriginsOnly,
+}
+
+/// A token that pages of the host fetch, and that comes with what they change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "AskedPageToken")]
+pub struct PageToken {
+    /// Where the host gives it out, with a cookie that has to come along.
+    pub from: String,
+    /// The header that it is sent in, lower case.
+    pub header: String,
+    /// The field of a form that it may stand in instead.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub field: Option<String>,
 }
 
 /// How much of something may be used.

@@ -107,7 +107,10 @@ fn requirements_callers_and_access_are_told() {
         .collect();
     assert!(codes.contains(&"authorization.role_missing"), "{codes:?}");
     let inside = postern.ok(&["requirements", "partners/v1/set-config"]);
-    assert!(inside.contains("internal networks only"), "{inside}");
+    assert!(
+        inside.contains("some networks or countries only"),
+        "{inside}"
+    );
     assert!(
         !inside.contains("203.0.113") && !inside.contains("office"),
         "{inside}"

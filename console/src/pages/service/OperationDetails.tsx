@@ -104,6 +104,7 @@ function Asked(props: { asked: Schemas['Requirements'] }) {
         [words.body]: asked.length_required ? `${body}; ${words.lengthRequired}` : body,
         [words.connection]: connection.length > 0 ? connection.join(', ') : words.anyConnection,
         [words.network]: words.networks[asked.network],
+        [words.pages]: asked.own_pages_only ? <Shown text={pages(asked)} /> : undefined,
         [words.limits]: list(asked.limits.map((limit) => words.limitOf(limit.says, limit.plan ?? undefined))),
       }}
     />
@@ -113,15 +114,24 @@ function Asked(props: { asked: Schemas['Requirements'] }) {
 function credential(asked: Schemas['Requirements']): string {
   const words = texts.services.details;
   if (!asked.credentials) return words.open;
-  const { kinds, headers, query, issuers, optional } = asked.credentials;
+  const { kinds, headers, query, issuers, optional, dpop } = asked.credentials;
   const places = [...headers, ...query.map(words.parameter)].join(', ');
   const accepted = kinds.map((kind) => {
-    if (kind === 'jwt') return words.tokenOf(issuers.map((one) => one.iss).join(', '));
+    if (kind === 'jwt') {
+      const token = dpop === 'required' ? words.provedTokenOf : words.tokenOf;
+      return token(issuers.map((one) => one.iss).join(', '));
+    }
     if (kind === 'signature') return words.signed;
     if (kind === 'hmac') return words.signedBySecret;
     return kind === 'api_key' ? words.keyIn(places) : kindName(kind);
   });
   return [...accepted, optional && words.optional].filter(Boolean).join(', ');
+}
+
+function pages(asked: Schemas['Requirements']): string {
+  const words = texts.services.details;
+  const tokens = asked.page_tokens.map(({ header, from }) => words.ownPagesWith(header, from));
+  return tokens.join(', ') || words.ownPages;
 }
 
 function subscription(asked: Schemas['Requirements']): string {

@@ -300,6 +300,7 @@ export const services = {
     credential: 'Credential',
     keyIn: (where: string) => `an API key in ${where}`,
     tokenOf: (issuers: string) => `a bearer token of ${issuers}`,
+    provedTokenOf: (issuers: string) => `a token with a proof of possession (DPoP) of ${issuers}`,
     signed: 'a signature of the request (RFC 9421)',
     signedBySecret: 'a signature of the request in Authorization, by a secret (HMAC)',
     parameter: (name: string) => `query parameter ${name}`,
@@ -327,9 +328,13 @@ export const services = {
     network: 'From where',
     networks: {
       anywhere: 'anywhere',
-      not_everywhere: 'anywhere but some networks',
-      internal_only: 'some networks only',
+      not_everywhere: 'anywhere but some networks or countries',
+      internal_only: 'some networks or countries only',
     },
+    pages: 'Pages that may change something',
+    ownPages: 'of the host itself',
+    ownPagesWith: (header: string, from: string) =>
+      `of the host itself, with the token of ${from} in ${header}`,
     limits: 'Limits',
     limitOf: (says: string, plan?: string) => (plan ? `${says} (plan ${plan})` : says),
     policies: 'Policies in force',

@@ -2,11 +2,11 @@
 
 use super::{
     AskedIssuer, AskedSignIn, AskedSignature, Browsers, Connection, Credentials, Header, Network,
-    Requirements, Role, Scope, limits, refusals,
+    PageToken, Requirements, Role, Scope, limits, refusals,
 };
 use postern_model::entity::{
-    Approval, Configuration, CredentialKind, HeadersRule, Level, Lifecycle, Method, Mode, Name,
-    NetworkRule, Operation, OriginPattern, Plan, Policy, PolicyRule, Service, SignatureTerms,
+    Approval, Configuration, CredentialKind, CsrfRule, HeadersRule, Level, Lifecycle, Method, Mode,
+    Name, NetworkRule, Operation, OriginPattern, Plan, Policy, PolicyRule, Service, SignatureTerms,
 };
 use postern_policy::Rules;
 use postern_policy::router::Route;
@@ -29,6 +29,7 @@ pub fn requirements(rules: &Rules, route: &Route, now: i64) -> Requirements {
     if operation.deprecated.is_some() && state == "published" {
         state = "deprecated";
     }
+    let own_pages_only = own_pages_only(&policies, rules, route);
     let mut made = Requirements {
         service: service.name.to_string(),
         version: version.name.to_string(),
@@ -60,7 +61,12 @@ pub fn requirements(rules: &Rules, route: &Route, now: i64) -> Requirements {
         max_body: max_body(&policies),
         network: network(&policies),
         browsers: browsers(&policies, service),
-        own_pages_only: own_pages_only(&policies, rules, route),
+        own_pages_only,
+        page_tokens: if own_pages_only {
+            page_tokens(&policies)
+        } else {
+            Vec::new()
+        },
         limits: limits::limits(&policies, &covering),
         refusals: Vec::new(),
     };
@@ -238,6 +244,11 @@ fn max_body(policies: &[&Policy]) -> Option<u64> {
     sizes.min()
 }
 
+/// Whether a page is asked for the address that it was opened at.
+pub(super) fn asks_referer(rules: &Rules, route: &Route, now: i64) -> bool {
+    csrf_rules(&enforced(rules, route, now)).any(|rule| rule.referer_required)
+}
+
 /// The rules about networks that are enforced on an operation.
 pub(super) fn network_rules<'a>(rules: &'a Rules, route: &Route, now: i64) -> Vec<&'a NetworkRule> {
     let policies = enforced(rules, route, now).into_iter();
@@ -264,17 +275,37 @@ fn network(policies: &[&Policy]) -> Network {
     })
 }
 
-/// Only where something may prove who calls that browsers send on their own.
+/// The rules about whose pages may change something that are enforced.
+fn csrf_rules<'a>(policies: &[&'a Policy]) -> impl Iterator<Item = &'a CsrfRule> {
+    policies.iter().filter_map(|policy| match &policy.rule {
+        PolicyRule::Csrf(rule) => Some(rule),
+        _ => None,
+    })
+}
+
+/// Only where something may prove who calls that browsers send on their own. Of a session that is
+/// asked whatever policies say.
 fn own_pages_only(policies: &[&Policy], rules: &Rules, route: &Route) -> bool {
-    let asks = policies
-        .iter()
-        .any(|policy| matches!(policy.rule, PolicyRule::Csrf(_)));
     let accepted = rules.authentication(route);
+    let accepts = |kind| accepted.is_some_and(|accepted| accepted.accepts(kind));
+    if accepts(CredentialKind::Session) {
+        return true;
+    }
     let anonymous = accepted.is_none() || rules.operation(route).anonymous;
     let by_address = anonymous && network(policies) == Network::InternalOnly;
-    let sent = [CredentialKind::Basic, CredentialKind::Mtls];
-    let by_browser = accepted.is_some_and(|a| sent.into_iter().any(|kind| a.accepts(kind)));
-    asks && (by_address || by_browser)
+    let by_browser = accepts(CredentialKind::Basic) || accepts(CredentialKind::Mtls);
+    csrf_rules(policies).next().is_some() && (by_address || by_browser)
+}
+
+fn page_tokens(policies: &[&Policy]) -> Vec<PageToken> {
+    let tokens = csrf_rules(policies).filter_map(|rule| rule.token.as_ref());
+    tokens
+        .map(|token| PageToken {
+            from: "/.well-known/postern/csrf".to_owned(),
+            header: token.header.to_string(),
+            field: token.field.as_ref().map(ToString::to_string),
+        })
+        .collect()
 }
 
 fn browsers(policies: &[&Policy], service: &Service) -> Browsers {

@@ -21,11 +21,12 @@ pub(super) fn refusals(
     let network = gather::network_rules(rules, route, now);
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
-    for code in Code::ALL
-        .iter()
-        .copied()
-        .filter(|code| meets(*code, asked, rules, &network))
-    {
+    for code in Code::ALL.iter().copied().filter(|code| match code {
+        Code::CsrfRefererNotAllowed => {
+            asked.own_pages_only && gather::asks_referer(rules, route, now)
+        }
+        code => meets(*code, asked, rules, &network),
+    }) {
         let mut chosen = network.iter().filter(|rule| refuses(rule, code));
         let chosen = chosen.find_map(|rule| rule.status);
         let denial = Denial::new(code);
@@ -101,10 +102,9 @@ fn meets(code: Code, asked: &Requirements, rules: &Rules, network: &[&NetworkRul
             asked.browsers != Browsers::UpToUpstream
         }
         Code::CorsCredentialsNotAllowed => asked.browsers == Browsers::SomeOriginsOnly,
-        Code::CsrfCrossSite | Code::CsrfOriginMismatch => asked.own_pages_only || by_session,
-        Code::CsrfRefererNotAllowed => asked.own_pages_only,
+        Code::CsrfCrossSite | Code::CsrfOriginMismatch => asked.own_pages_only,
         Code::CsrfTokenMissing | Code::CsrfTokenInvalid | Code::CsrfTokenExpired => {
-            asked.own_pages_only && rules.csrf_tokens().next().is_some()
+            !asked.page_tokens.is_empty()
         }
         Code::HeaderMissing => asked.headers.iter().any(|header| header.required),
         Code::HeaderValueNotAllowed => asked.headers.iter().any(|h| !h.values.is_empty()),

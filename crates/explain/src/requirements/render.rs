@@ -1,6 +1,8 @@
 //! Requirements as text for people.
 
-use super::{AskedSignature, Browsers, Header, Limit, Network, Requirements, Retry, Role};
+use super::{
+    AskedSignature, Browsers, Header, Limit, Network, PageToken, Requirements, Retry, Role,
+};
 use std::fmt::Write as _;
 
 impl Requirements {
@@ -74,8 +76,11 @@ impl Requirements {
         }
         match self.network {
             Network::Anywhere => {}
-            Network::NotEverywhere => ask("network", "some networks are denied".to_owned()),
-            Network::InternalOnly => ask("network", "internal networks only".to_owned()),
+            Network::NotEverywhere => ask(
+                "network",
+                "some networks or countries are denied".to_owned(),
+            ),
+            Network::InternalOnly => ask("network", "some networks or countries only".to_owned()),
         }
         match self.browsers {
             Browsers::UpToUpstream => {}
@@ -90,6 +95,9 @@ impl Requirements {
                 "pages",
                 "of the host itself, to change something".to_owned(),
             );
+        }
+        for token in &self.page_tokens {
+            ask("page token", token_words(token));
         }
         for limit in &self.limits {
             ask("limit", limit_words(limit));
@@ -191,6 +199,15 @@ fn header_words(header: &Header) -> String {
         words.push(')');
     }
     words
+}
+
+fn token_words(token: &PageToken) -> String {
+    let field = token.field.as_ref();
+    let field = field.map_or_else(String::new, |name| format!(" or form field {name}"));
+    format!(
+        "from {}, with its cookie, in header {}{field}",
+        token.from, token.header
+    )
 }
 
 fn limit_words(limit: &Limit) -> String {

@@ -101,7 +101,7 @@ fn a_list_of_addresses_is_never_told() {
             "{text}"
         );
     }
-    assert!(made.render().contains("internal networks only"));
+    assert!(made.render().contains("some networks or countries only"));
 }
 
 #[test]
