@@ -305,13 +305,13 @@ pub(super) const ROWS: &[Row] = &[
         sent: "POST /op\nX-Forwarded-For: 203.0.113.102\nOrigin: https://www.example.com",
         alike: "POST /op\nX-Forwarded-For: 203.0.113.102\nX-Forwarded-Host: www.example.com\nOrigin: https://www.example.com",
         mend: Fix, ..ROW },
-    // What `Referer` says is not in a record, so that no change is proved.
+    // What `Referer` says is not in a record, and without it no change can be proved.
     Row { code: "csrf.referer_not_allowed", status: [403, 403, 404],
         world: r#"{"list": {"entries": ["203.0.113.0/24"]}, "service": {"versions": {"v1": {"operations": {"op": {"anonymous": true, "scopes": null}}}}},
                    "policies": {"network": {"kind": "network", "allow": ["csrf-referer-not-allowed"]}, "own-pages": {"kind": "csrf", "referers": ["tools.example.com"]}}}"#,
         sent: "POST /op\nX-Forwarded-For: 203.0.113.103\nReferer: https://www.example.com/",
         alike: "POST /op\nX-Forwarded-For: 203.0.113.103\nReferer: https://tools.example.com/",
-        mend: Named, ..ROW },
+        mend: Caller, ..ROW },
     Row { code: "csrf.token_missing", status: [403, 403, 404],
         world: r#"{"list": {"entries": ["203.0.113.0/24"]}, "service": {"versions": {"v1": {"operations": {"op": {"anonymous": true, "scopes": null}}}}},
                    "policies": {"network": {"kind": "network", "allow": ["csrf-token-missing"]}, "own-pages": {"kind": "csrf", "token": {}}}}"#,

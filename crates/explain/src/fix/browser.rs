@@ -36,12 +36,6 @@ pub(super) fn candidates(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
             };
             let candidate = Candidate::new(denial.code, sentence, Step::Change(change));
             let candidate = candidate.reach(reach).audience(Case::audience_of(policy));
-            let unknown = denial.code == Code::CsrfRefererNotAllowed && case.facts.is_recorded();
-            let candidate = if unknown {
-                candidate.unproved("a record does not have what `Referer` says")
-            } else {
-                candidate
-            };
             Some(match denial.code {
                 // Pages then act as whoever opens them.
                 Code::CorsCredentialsNotAllowed
