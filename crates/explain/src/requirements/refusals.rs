@@ -74,17 +74,15 @@ fn refuses(rule: &NetworkRule, code: Code) -> bool {
 fn meets(code: Code, asked: &Requirements, rules: &Rules, network: &[&NetworkRule]) -> bool {
     let identified = asked.credentials.is_some();
     let needed = asked.credentials.as_ref().is_some_and(|c| !c.optional);
-    let mut kinds = asked.credentials.iter().flat_map(|c| &c.kinds);
-    let by_session = kinds.any(|kind| kind == "session");
+    let takes = |kinds: &[&str]| takes(asked, kinds);
+    let by_session = takes(&["session"]);
     let edge = &rules.configuration().edge;
     let has_body_rules = asked.max_body.is_some() || !asked.media_types.is_empty();
     let has_limit = |kind| asked.limits.iter().any(|limit| limit.kind == kind);
     match code {
         Code::TlsRequired => asked.connection.tls,
         Code::CertificateMissing | Code::CertificateUntrusted | Code::CertificateExpired => {
-            let credentials = asked.credentials.as_ref();
-            let accepted = |c: &super::Credentials| c.kinds.iter().any(|kind| kind == "mtls");
-            let accepted = code != Code::CertificateMissing && credentials.is_some_and(accepted);
+            let accepted = code != Code::CertificateMissing && takes(&["mtls"]);
             asked.connection.client_certificate || accepted
         }
         Code::EdgeAddressDenied => !edge.deny.is_empty(),
@@ -114,7 +112,7 @@ fn meets(code: Code, asked: &Requirements, rules: &Rules, network: &[&NetworkRul
         Code::CredentialMissing | Code::CredentialKindNotAccepted => needed,
         Code::SessionMissing => needed && by_session,
         Code::SessionExpired | Code::SessionInvalid => by_session,
-        Code::DpopProofMissing => takes_tokens(asked),
+        Code::DpopProofMissing => takes(&["jwt"]),
         Code::DpopProofInvalid
         | Code::DpopReplayed
         | Code::DpopNonceRequired
@@ -126,19 +124,20 @@ fn meets(code: Code, asked: &Requirements, rules: &Rules, network: &[&NetworkRul
         Code::BurstExceeded => has_limit("spacing"),
         Code::ConcurrencyExceeded => has_limit("concurrency"),
         Code::UpgradeNotAllowed => !asked.websocket,
-        _ => match code.row().stage {
-            Stage::Authenticate | Stage::Account => identified,
-            Stage::Subscription => asked.subscription,
-            Stage::Body | Stage::Content => has_body_rules,
+        _ => match (code.family(), code.row().stage) {
+            ("token", _) => takes(&["jwt"]),
+            ("signature", _) => takes(&["hmac", "signature"]),
+            ("identity_provider", _) => takes(&["jwt", "session"]),
+            (_, Stage::Authenticate | Stage::Account) => identified,
+            (_, Stage::Subscription) => asked.subscription,
+            (_, Stage::Body | Stage::Content) => has_body_rules,
             _ => true,
         },
     }
 }
 
-fn takes_tokens(asked: &Requirements) -> bool {
-    let kinds = asked
-        .credentials
-        .iter()
-        .flat_map(|accepted| &accepted.kinds);
-    kinds.into_iter().any(|kind| kind == "jwt")
+/// Whether a credential of one of these kinds is accepted.
+fn takes(asked: &Requirements, kinds: &[&str]) -> bool {
+    let mut accepted = asked.credentials.iter().flat_map(|c| &c.kinds);
+    accepted.any(|kind| kinds.contains(&kind.as_str()))
 }
