@@ -192,6 +192,11 @@ impl Line {
             }
             Self::Created => out.extend(of.created?.to_string().into_bytes()),
             Self::Expires => out.extend(of.expires?.to_string().into_bytes()),
+            // What HTTP/2 sends instead (RFC 9113 §8.3.1).
+            Self::Field(name) if &**name == "host" && message.field(name, 0).is_none() => {
+                let authority = message.authority();
+                out.extend_from_slice((!authority.is_empty()).then_some(authority)?);
+            }
             Self::Field(name) => super::base::push_field(message, name, out)?,
             Self::Request => {}
         }

@@ -32,6 +32,18 @@ fn base(parameters: &str) -> String {
 }
 
 #[test]
+fn host_is_the_authority_where_http_2_sends_that_instead() {
+    let parameters = r#"keyId="Test",created=1,headers="host",signature="AA==""#;
+    let mut request = request();
+    request.fields.retain(|(name, _)| *name != "Host");
+    let older = read(parameters).unwrap();
+    let based = older.base(&request).unwrap();
+    assert_eq!(based, format!("host: {}", request.authority).into_bytes());
+    request.authority = "";
+    assert_eq!(older.base(&request), Err(vec!["host".into()]));
+}
+
+#[test]
 fn the_base_is_that_of_the_draft() {
     // Appendix C.3, "all headers".
     assert_eq!(
