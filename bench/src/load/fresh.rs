@@ -132,6 +132,17 @@ pub(crate) struct Pair {
 }
 
 impl Pair {
+    /// One request of each side, refused in microseconds.
+    fn of(name: &'static str, known: Request, unknown: Request, code: &'static str) -> Self {
+        Self {
+            name,
+            known: vec![known],
+            unknown: vec![unknown],
+            requests: QUICK,
+            code,
+        }
+    }
+
     /// Of every way in where there is something to find out.
     pub(crate) fn all() -> Result<Vec<Self>> {
         let signer = Signer::new()?;
@@ -175,20 +186,18 @@ impl Pair {
             Ok::<_, anyhow::Error>(ask("hmac")?.with_all(&other))
         };
         Ok(vec![
-            Self {
-                name: "a signature of another request, and one by a key that nobody has",
-                known: vec![signed("bench")?],
-                unknown: vec![signed("nobody")?],
-                requests: QUICK,
-                code: "signature.invalid",
-            },
-            Self {
-                name: "a MAC of another request, and one by a key that nobody has",
-                known: vec![authenticated("bench-hmac")?],
-                unknown: vec![authenticated("bench-cmah")?],
-                requests: QUICK,
-                code: "signature.invalid",
-            },
+            Self::of(
+                "a signature of another request, and one by a key that nobody has",
+                signed("bench")?,
+                signed("nobody")?,
+                "signature.invalid",
+            ),
+            Self::of(
+                "a MAC of another request, and one by a key that nobody has",
+                authenticated("bench-hmac")?,
+                authenticated("bench-cmah")?,
+                "signature.invalid",
+            ),
             Self {
                 name: "a user name with a wrong password, and one that nobody has",
                 known: passwords("bench")?,
@@ -196,49 +205,40 @@ impl Pair {
                 requests: SLOW,
                 code: "credential.invalid",
             },
-            Self {
-                name: "an API key with a wrong secret, and one that nobody has",
-                known: vec![key(
-                    "pst_bench00000000001_BenchmarkOnlyThisSecretIsWrong011gvJBS",
-                )?],
-                unknown: vec![key(
-                    "pst_bench00000000009_BenchmarkOnlyThisSecretIsWrong012z7Nxz",
-                )?],
-                requests: QUICK,
-                code: "credential.invalid",
-            },
-            Self {
-                name: "at the token endpoint, a client with a wrong secret, and one that nobody has",
-                known: vec![client(
+            Self::of(
+                "an API key with a wrong secret, and one that nobody has",
+                key("pst_bench00000000001_BenchmarkOnlyThisSecretIsWrong011gvJBS")?,
+                key("pst_bench00000000009_BenchmarkOnlyThisSecretIsWrong012z7Nxz")?,
+                "credential.invalid",
+            ),
+            Self::of(
+                "at the token endpoint, a client with a wrong secret, and one that nobody has",
+                client(
                     "key_bench00000000001:pst_bench00000000001_BenchmarkOnlyThisSecretIsWrong011gvJBS",
-                )?],
-                unknown: vec![client(
+                )?,
+                client(
                     "key_bench00000000009:pst_bench00000000009_BenchmarkOnlyThisSecretIsWrong012z7Nxz",
-                )?],
-                requests: QUICK,
-                code: "credential.invalid",
-            },
-            Self {
-                name: "a token with a wrong signature, and one of a key that nobody has",
-                known: vec![token("bench-1", ISSUER)?],
-                unknown: vec![token("bench-9", ISSUER)?],
-                requests: QUICK,
-                code: "token.invalid",
-            },
-            Self {
-                name: "a token with a wrong signature, and one of an issuer that nobody trusts",
-                known: vec![token("bench-1", ISSUER)?],
-                unknown: vec![token("bench-1", "https://login.example.org")?],
-                requests: QUICK,
-                code: "token.invalid",
-            },
-            Self {
-                name: "with a proof, a token with a wrong signature, and one of an issuer that nobody trusts",
-                known: vec![possession("bench-1", ISSUER)?],
-                unknown: vec![possession("bench-1", "https://login.example.org")?],
-                requests: QUICK,
-                code: "token.invalid",
-            },
+                )?,
+                "credential.invalid",
+            ),
+            Self::of(
+                "a token with a wrong signature, and one of a key that nobody has",
+                token("bench-1", ISSUER)?,
+                token("bench-9", ISSUER)?,
+                "token.invalid",
+            ),
+            Self::of(
+                "a token with a wrong signature, and one of an issuer that nobody trusts",
+                token("bench-1", ISSUER)?,
+                token("bench-1", "https://login.example.org")?,
+                "token.invalid",
+            ),
+            Self::of(
+                "with a proof, a token with a wrong signature, and one of an issuer that nobody trusts",
+                possession("bench-1", ISSUER)?,
+                possession("bench-1", "https://login.example.org")?,
+                "token.invalid",
+            ),
         ])
     }
 }

@@ -414,8 +414,9 @@ fn not_known(facts: &dyn Facts, decided: &Decided) -> Vec<NotKnown> {
 
 /// A note where deciding again says something else than the record.
 fn differs(first: &Denial, decided: &Decided) -> Option<String> {
-    // What the network and the upstream did is in no fact.
-    let decidable = (Stage::Client..=Stage::Content).contains(&first.stage());
+    // What the network and the upstream did is in no fact, nor what is asked of an issuer.
+    let decidable = (Stage::Client..=Stage::Content).contains(&first.stage())
+        && first.code != Code::GrantInvalid;
     match decided.code() {
         Some(code) if code == first.code => None,
         Some(code) if decidable => Some(format!(

@@ -161,10 +161,28 @@ pub(crate) fn picture(refusal: &Refusal, asked: &Asked, clock: Clock) -> Picture
         "signature" => signatures(&words),
         "dpop" => possession(&words),
         "account" | "subscription" | "authorization" => accounts(&words),
+        "grant" => Some(grants(&words)),
         "limit" => Some(limits(&words)),
         _ => None,
     };
     drawn.unwrap_or_else(|| plain(&words))
+}
+
+/// What is asked of an issuer of the gateway's own (RFC 6749 §5.2).
+fn grants(words: &Words<'_>) -> Picture {
+    let what = words.value("what").map(|what| match words.value("value") {
+        Some(value) => format!("the request {what}: `{value}`"),
+        None => format!("the request {what}"),
+    });
+    some(
+        format!("{} {}", words.asked.method, words.asked.path),
+        words.refusal.title.to_lowercase(),
+        vec![
+            what,
+            words.note("allowed: ", "allowed"),
+            words.note("OAuth clients read `error`: ", "error"),
+        ],
+    )
 }
 
 /// Every piece of evidence on a line of its own.

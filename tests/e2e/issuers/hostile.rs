@@ -283,7 +283,10 @@ fn told(gateway: &Gateway, cases: &[Case], passes: &str) -> Vec<(Response, Durat
             .iter()
             .map(|case| scope.spawn(move || ask_one(case)))
             .collect();
-        let answers: Vec<_> = asked.into_iter().map(|one| one.join()).collect();
+        let answers: Vec<_> = asked
+            .into_iter()
+            .map(std::thread::ScopedJoinHandle::join)
+            .collect();
         over.store(true, SeqCst);
         let slowest = load.join().expect("the good one's callers pass");
         assert!(slowest < Duration::from_secs(3), "{slowest:?}");

@@ -39,7 +39,9 @@ fn staged(path: &Path) -> (tempfile::TempDir, PathBuf) {
     fs::write(hmac.join("till-secret"), "a".repeat(32)).unwrap();
     let ways = folder.join("ways");
     fs::create_dir(&ways).unwrap();
-    fs::write(ways.join("keys.json"), "").unwrap();
+    for name in ["keys.json", "caller.crt", "caller.key"] {
+        fs::write(ways.join(name), "").unwrap();
+    }
     fs::write(ways.join("secret"), "a".repeat(32)).unwrap();
     let geo = folder.join("geo");
     fs::create_dir(&geo).unwrap();

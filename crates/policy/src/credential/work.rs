@@ -40,7 +40,7 @@ const FATES: [(&str, Fate); 5] = [
     }),
     ("expired", |row| row.expires_at = Some(NOW - 1)),
     ("not yet valid", |row| {
-        row.not_before = Some(Box::new(NOW + 1))
+        row.not_before = Some(Box::new(NOW + 1));
     }),
     ("elsewhere", |row| row.environment = "staging".into()),
 ];

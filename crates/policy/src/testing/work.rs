@@ -14,17 +14,22 @@ pub(crate) enum Step {
 }
 
 std::thread_local! {
-    static DONE: RefCell<Vec<Step>> = const { RefCell::new(Vec::new()) };
+    /// Nothing is kept while nobody counts.
+    static DONE: RefCell<Option<Vec<Step>>> = const { RefCell::new(None) };
 }
 
 /// These are done.
 pub(crate) fn did(steps: &[Step]) {
-    DONE.with_borrow_mut(|all| all.extend(steps));
+    DONE.with_borrow_mut(|all| {
+        if let Some(all) = all {
+            all.extend(steps);
+        }
+    });
 }
 
 /// What is done, in order, and what comes of it.
 pub(crate) fn of<T>(act: impl FnOnce() -> T) -> (T, Vec<Step>) {
-    DONE.with_borrow_mut(Vec::clear);
+    DONE.set(Some(Vec::new()));
     let found = act();
-    (found, DONE.with_borrow(Clone::clone))
+    (found, DONE.take().unwrap_or_default())
 }

@@ -100,7 +100,7 @@ fn serve(mut stream: impl Read + Write, says: Says) -> std::io::Result<()> {
         }
         Says::Endless(begin) => {
             stream.write_all(begin.as_bytes())?;
-            let more = [b'x'; 64 << 10];
+            let more = [b'x'; 16 << 10];
             loop {
                 stream.write_all(&more)?;
             }

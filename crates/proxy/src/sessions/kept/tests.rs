@@ -15,8 +15,8 @@ fn a_session_ends_when_it_is_not_used_and_when_its_time_is_over() {
     ] {
         let one = Kept {
             ends_at,
-            seen,
             idle,
+            seen,
             ..kept()
         };
         assert_eq!(one.over_at(), over_at, "{ends_at} {seen} {idle}");

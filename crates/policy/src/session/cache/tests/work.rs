@@ -4,6 +4,9 @@ use super::*;
 use crate::testing::work::Step::{Compare, Digest, LookUp};
 use crate::testing::work::of;
 
+/// Whether a fault is the one that is due.
+type Is = fn(&SessionFault) -> bool;
+
 #[test]
 fn a_cookie_takes_as_long_whatever_it_holds() {
     let sessions = sessions();
@@ -28,7 +31,6 @@ fn a_cookie_takes_as_long_whatever_it_holds() {
     let mut guess = good.clone();
     let last = guess.pop();
     guess.push(if last == Some('A') { 'B' } else { 'A' });
-    type Is = fn(&SessionFault) -> bool;
     let not_ours: Is = |fault| matches!(fault, SessionFault::NotOurs);
     let over: Is = |fault| matches!(fault, SessionFault::Over { .. });
     let refused: [(&str, &str, i64, Is); 10] = [
