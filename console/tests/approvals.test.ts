@@ -185,6 +185,7 @@ test('a developer reminds, cancels, and asks again; the publisher’s steps are 
   await expect(page.getByRole('button', { name: 'Approve…' }).count()).resolves.toBe(0);
   await remind.getByRole('button', { name: 'Remind' }).click();
   await page.getByRole('region', { name: 'What happened' }).getByText('Reminded').waitFor();
+  await remind.waitFor({ state: 'hidden' });
   await page.getByRole('button', { name: 'Remind' }).click();
   await remind.getByRole('button', { name: 'Remind' }).click();
   await remind.getByText('they were reminded within the last day').waitFor();

@@ -161,6 +161,7 @@ test('a key is rotated with an overlap, and revoked with a reason', async () => 
   await revoke.getByRole('button', { name: 'Revoke the key' }).click();
   await page.getByText('Revoked', { exact: true }).first().waitFor();
   await page.getByText('It was found in a log').first().waitFor();
+  await revoke.waitFor({ state: 'hidden' });
   await expect(page.getByRole('button', { name: /Edit|Rotate|Revoke/ }).count()).resolves.toBe(0);
   await accessible(page);
   await shot(page, 'key-revoked');

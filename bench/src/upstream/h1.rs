@@ -35,6 +35,7 @@ pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
         buf.drain(..head.len);
         drain(&mut stream, &mut buf, head.body).await?;
 
+        answer.clear();
         let length = large.unwrap_or(SMALL.len() as u64);
         write!(
             answer,
