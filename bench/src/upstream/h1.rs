@@ -112,3 +112,49 @@ async fn bytes<S: AsyncWrite + Unpin>(stream: &mut S, mut length: u64) -> Result
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_answer_begins_anew() {
+        let (mut client, server) = tokio::io::duplex(64 * 1024);
+        let first = "POST /orders HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody";
+        let last = first.replace("\r\nHost", "\r\nConnection: close\r\nHost");
+        let asked = format!("{first}{last}");
+        client.write_all(asked.as_bytes()).await.unwrap();
+        serve(server, Vec::new()).await.unwrap();
+        let mut said = String::new();
+        client.read_to_string(&mut said).await.unwrap();
+        assert_eq!(said.matches("HTTP/1.1 200 OK").count(), 2, "{said}");
+    }
+
+    #[tokio::test]
+    async fn a_provider_signs_in_whoever_brings_its_codes() {
+        let (mut client, server) = tokio::io::duplex(64 * 1024);
+        let form = "grant_type=authorization_code&code=nonce-1";
+        let asked = format!(
+            "POST /provider/token HTTP/1.1\r\nHost: 127.0.0.1:9000\r\nContent-Length: {}\r\n\r\n{form}\
+             GET / HTTP/1.1\r\nConnection: close\r\n\r\n",
+            form.len()
+        );
+        client.write_all(asked.as_bytes()).await.unwrap();
+        serve(server, Vec::new()).await.unwrap();
+        let mut said = String::new();
+        client.read_to_string(&mut said).await.unwrap();
+        let signer = crate::signer::Signer::new().unwrap();
+        let issuer = "http://127.0.0.1:9000/provider";
+        let token = signer.id_token(issuer, "bench-web", "nonce-1");
+        // A second may have passed meanwhile; the header does not change.
+        let header = token.split('.').next().unwrap();
+        assert!(
+            said.contains(&format!(r#""id_token":"{header}."#)),
+            "{said}"
+        );
+        assert!(
+            said.ends_with(std::str::from_utf8(SMALL).unwrap()),
+            "{said}"
+        );
+    }
+}

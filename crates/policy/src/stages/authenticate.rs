@@ -139,7 +139,13 @@ pub(crate) fn proved(
         CredentialVerdict::Ambiguous { places } => {
             Denial::new(Code::CredentialAmbiguous).saw("kinds", kinds::written(places.iter()))
         }
-        CredentialVerdict::Unknown { id } => unknown(id),
+        CredentialVerdict::Unknown { id } => {
+            // What a wrong secret costs, so that the time does not tell which keys there are.
+            let row = snapshot.directory.credential(id);
+            let app = row.map_or_else(|| id.to_string(), |row| row.app.to_string());
+            std::hint::black_box((id.to_string(), app));
+            unknown(id)
+        }
         CredentialVerdict::BasicFault(fault) => basic::malformed(*fault),
         CredentialVerdict::UnknownUser { mark } => basic::unknown(mark),
         CredentialVerdict::UnknownCertificate {
