@@ -2,6 +2,7 @@
 
 mod again;
 mod blame;
+mod cases;
 mod made;
 mod properties;
 mod refusals;

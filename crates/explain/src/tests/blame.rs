@@ -1,10 +1,8 @@
 //! Blame by what else was refused.
 
-use super::properties::with_all;
-use super::refusals::{token, tokens_accepted};
+use super::cases::{token, tokens_accepted};
 use super::scene::{Request, Scene};
 use crate::explanation::Refusal;
-use crate::{Other, Question, explain};
 use postern_policy::facts::CredentialVerdict;
 use postern_proof::{Fault, Token};
 use serde_json::{Value, json};
@@ -14,22 +12,7 @@ use std::sync::Arc;
 fn refused(patches: &[Value], requests: &[Request]) -> Refusal {
     let scene = Scene::new(patches);
     let (first, others) = requests.split_first().unwrap();
-    let explanation = first.with(|live| {
-        with_all(others, &[], &|others| {
-            let others: Vec<Other<'_>> = others
-                .iter()
-                .map(|facts| Other {
-                    facts: *facts,
-                    directory: &scene.directory,
-                })
-                .collect();
-            let question = Question {
-                others: &others,
-                ..Question::new(live)
-            };
-            explain(&scene.world(), &question)
-        })
-    });
+    let explanation = scene.explain_among(first, others);
     explanation.refusal.unwrap()
 }
 

@@ -109,7 +109,7 @@ proptest! {
 
 #[test]
 fn a_record_is_explained_like_its_request() {
-    for case in super::refusals::cases() {
+    for case in super::cases::cases() {
         let scene = Scene::new(std::slice::from_ref(&case.patch));
         let live = scene.explain(&case.request);
         let recorded = from_record(&scene, &case.request, Audience::Operator);
@@ -414,22 +414,6 @@ impl crate::History for Suspended {
     }
 }
 
-/// Hands on the facts of several requests at once.
-pub(super) fn with_all<T>(
-    requests: &[Request],
-    facts: &[&dyn Facts],
-    then: &dyn Fn(&[&dyn Facts]) -> T,
-) -> T {
-    let Some((first, rest)) = requests.split_first() else {
-        return then(facts);
-    };
-    first.with(|live| {
-        let mut more = facts.to_vec();
-        more.push(live);
-        with_all(rest, &more, then)
-    })
-}
-
 #[test]
 fn who_would_be_refused_next_or_may_be_is_not_counted_as_let_in() {
     let near = json!({"policies": {"near": {
@@ -455,22 +439,7 @@ fn who_would_be_refused_next_or_may_be_is_not_counted_as_let_in() {
             ..passing.clone()
         },
     ];
-    let explanation = passing.with(|live| {
-        with_all(&requests, &[], &|others| {
-            let others: Vec<crate::Other<'_>> = others
-                .iter()
-                .map(|facts| crate::Other {
-                    facts: *facts,
-                    directory: &scene.directory,
-                })
-                .collect();
-            let question = Question {
-                others: &others,
-                ..Question::new(live)
-            };
-            explain(&scene.world(), &question)
-        })
-    });
+    let explanation = scene.explain_among(&passing, &requests);
     let fix = explanation.fixes.first().unwrap();
     let reach = &fix.reach;
     assert_eq!((reach.refusals, reach.pass, reach.unknown), (5, 2, 1));

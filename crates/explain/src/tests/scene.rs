@@ -4,7 +4,7 @@ use crate::explain::{Question, explain};
 use crate::explanation::Explanation;
 use crate::overlay::{Assumed, Overlay};
 use crate::render::Style;
-use crate::{Change, Documents, Located, World, merge_patch};
+use crate::{Change, Documents, Located, Other, World, merge_patch};
 use postern_model::entity::{AsNumber, Configuration, Country, CsrfToken};
 use postern_policy::csrf::TokenVerdict;
 use postern_policy::facts::{
@@ -13,7 +13,7 @@ use postern_policy::facts::{
 };
 use postern_policy::fields::Span;
 use postern_policy::head::Head;
-use postern_policy::{Connection, Directory, Live, Rules, Snapshot};
+use postern_policy::{Connection, Directory, Facts, Live, Rules, Snapshot};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -141,6 +141,35 @@ impl Scene {
             explain(&self.world(), &question)
         })
     }
+
+    /// Explains it while others were refused, too.
+    pub(super) fn explain_among(&self, request: &Request, others: &[Request]) -> Explanation {
+        let explained = |live: &dyn Facts, others: &[&dyn Facts]| {
+            let directory = &self.directory;
+            let others: Vec<Other<'_>> = others
+                .iter()
+                .map(|&facts| Other { facts, directory })
+                .collect();
+            let question = Question {
+                others: &others,
+                ..Question::new(live)
+            };
+            explain(&self.world(), &question)
+        };
+        request.with(|live| with_all(others, &[], &|others| explained(live, others)))
+    }
+}
+
+/// Hands on the facts of several requests at once.
+fn with_all<T>(requests: &[Request], facts: &[&dyn Facts], then: &dyn Fn(&[&dyn Facts]) -> T) -> T {
+    let Some((first, rest)) = requests.split_first() else {
+        return then(facts);
+    };
+    first.with(|live| {
+        let mut more = facts.to_vec();
+        more.push(live);
+        with_all(rest, &more, then)
+    })
 }
 
 fn load(json: &Value) -> (Configuration, postern_model::entity::Accounts) {

@@ -1,0 +1,102 @@
+//! Who callers are, what they may, and how much.
+
+use super::*;
+
+pub(super) fn accounts() -> Vec<Case> {
+    let suspended =
+        || json!({"state": "suspended", "suspended_at": "2026-11-01", "reason": "unpaid"});
+    let decided = |state: &str| {
+        subscription(&json!({
+            "state": state, "decided_at": "2026-11-21T08:00:00Z", "decided_by": "ann@example.com",
+            "comment": "no contract",
+        }))
+    };
+    vec![
+        case(
+            Code::TenantSuspended,
+            json!({"tenants": {"partner-x": suspended()}}),
+            post(),
+        )
+        .if_wrong(),
+        case(
+            Code::AppSuspended,
+            json!({"apps": {"fieldforce": suspended()}}),
+            post(),
+        )
+        .if_wrong(),
+        case(
+            Code::TenantIsolated,
+            json!({"services": {"partners": {"visibility": "tenant"}}}),
+            post(),
+        )
+        .if_wrong(),
+        case(
+            Code::SubscriptionMissing,
+            json!({"subscriptions": null}),
+            Request {
+                readings: None,
+                ..post()
+            },
+        ),
+        case(
+            Code::SubscriptionPending,
+            subscription(&json!({"state": "pending"})),
+            Request {
+                readings: None,
+                ..post()
+            },
+        ),
+        case(Code::SubscriptionRejected, decided("rejected"), post()).if_wrong(),
+        case(Code::SubscriptionSuspended, decided("suspended"), post()).if_wrong(),
+        case(Code::SubscriptionCancelled, decided("cancelled"), post()).if_wrong(),
+        case(
+            Code::SubscriptionExpired,
+            subscription(&json!({"expires_at": "2026-11-20"})),
+            post(),
+        ),
+        case(
+            Code::SubscriptionNotCovered,
+            json!({"plans": {"standard": {"services": null, "covers": [
+                {"service": "partners", "operations": ["list-customers"]},
+            ]}}}),
+            post(),
+        ),
+        case(
+            Code::ScopeMissing,
+            subscription(&json!({"scopes": ["read:users"]})),
+            post(),
+        ),
+        case(
+            Code::RoleMissing,
+            json!({
+                "access_roles": {"customer-editor": {"tenant": "commerce", "allows": [{"service": "partners"}]}},
+                "groups": {"partners": {"tenant": "partner-x"}},
+                "apps": {"fieldforce": {"groups": ["partners"]}},
+                "services": {"partners": {"access_roles": ["customer-editor"]}},
+            }),
+            post(),
+        )
+        .fixes(2),
+    ]
+}
+
+pub(super) fn limits() -> Vec<Case> {
+    let used = || Request {
+        readings: Some(vec![reading(false)]),
+        ..post()
+    };
+    let limit = |limit: Value| json!({"plans": {"standard": {"limits": {"per-app": limit}}}});
+    vec![
+        case(Code::RateExceeded, json!({}), used()),
+        case(
+            Code::BurstExceeded,
+            limit(json!({"kind": "spacing", "apart": "100ms", "rate": null, "per": null})),
+            used(),
+        ),
+        case(
+            Code::ConcurrencyExceeded,
+            limit(json!({"kind": "concurrency", "limit": 2, "rate": null, "per": null})),
+            used(),
+        ),
+    ]
+}
