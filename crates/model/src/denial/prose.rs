@@ -32,6 +32,9 @@ pub(super) struct Told<'a> {
     code: Code,
 }
 
+/// Puts something about a refusal into words.
+type Writer = fn(Told<'_>, &mut dyn Write) -> fmt::Result;
+
 impl<'a> Told<'a> {
     /// The refusal with the code that its caller sees by default.
     fn new(denial: &'a Denial) -> Self {
@@ -64,46 +67,35 @@ impl<'a> Told<'a> {
             .flatten()
     }
 
+    /// What writes the detail, and what writes the fix, of its code's family.
+    fn writers(self) -> (Writer, Writer) {
+        match self.code.family() {
+            "connection" | "client" => (connection::detail, connection::fix),
+            "edge" | "network" => (access::detail, access::fix),
+            "cors" => (browser::detail, browser::fix),
+            "csrf" => (forged::detail, forged::fix),
+            "route" | "tenant" => (route::detail, route::fix),
+            "headers" | "body" => (demands::detail, demands::fix),
+            "credential" => (credential::detail, credential::fix),
+            "session" => (session::detail, session::fix),
+            "token" | "identity_provider" => (token::detail, token::fix),
+            "signature" => (signature::detail, signature::fix),
+            "dpop" => (dpop::detail, dpop::fix),
+            "grant" => (grant::detail, grant::fix),
+            "account" | "subscription" | "authorization" => (account::detail, account::fix),
+            "limit" => (limit::detail, limit::fix),
+            _ => (gateway::detail, gateway::fix),
+        }
+    }
+
     /// Writes one or two sentences about what this caller sent.
     pub(super) fn write_detail(self, out: &mut dyn Write) -> fmt::Result {
-        match self.code.family() {
-            "connection" | "client" => connection::detail(self, out),
-            "edge" | "network" => access::detail(self, out),
-            "cors" => browser::detail(self, out),
-            "csrf" => forged::detail(self, out),
-            "route" | "tenant" => route::detail(self, out),
-            "headers" | "body" => demands::detail(self, out),
-            "credential" => credential::detail(self, out),
-            "session" => session::detail(self, out),
-            "token" | "identity_provider" => token::detail(self, out),
-            "signature" => signature::detail(self, out),
-            "dpop" => dpop::detail(self, out),
-            "grant" => grant::detail(self, out),
-            "account" | "subscription" | "authorization" => account::detail(self, out),
-            "limit" => limit::detail(self, out),
-            _ => gateway::detail(self, out),
-        }
+        self.writers().0(self, out)
     }
 
     /// Writes what the caller can do about it; nothing where there is nothing.
     pub(super) fn write_fix(self, out: &mut dyn Write) -> fmt::Result {
-        match self.code.family() {
-            "connection" | "client" => connection::fix(self, out),
-            "edge" | "network" => access::fix(self, out),
-            "cors" => browser::fix(self, out),
-            "csrf" => forged::fix(self, out),
-            "route" | "tenant" => route::fix(self, out),
-            "headers" | "body" => demands::fix(self, out),
-            "credential" => credential::fix(self, out),
-            "session" => session::fix(self, out),
-            "token" | "identity_provider" => token::fix(self, out),
-            "signature" => signature::fix(self, out),
-            "dpop" => dpop::fix(self, out),
-            "grant" => grant::fix(self, out),
-            "account" | "subscription" | "authorization" => account::fix(self, out),
-            "limit" => limit::fix(self, out),
-            _ => gateway::fix(self, out),
-        }
+        self.writers().1(self, out)
     }
 }
 
