@@ -109,6 +109,11 @@ pub enum Fault {
     },
 }
 
+impl Fault {
+    /// Why a signature is wrong that no other reason explains.
+    pub const OTHER_KEY: &str = "it was changed, or another key signed it";
+}
+
 impl<'a> Unverified<'a> {
     /// Reads a token.
     ///
@@ -203,7 +208,7 @@ impl<'a> Unverified<'a> {
             Checked::Wrong if header.brings_key => Err(wrong(
                 "it brings a key of its own, and only the issuer's count".into(),
             )),
-            Checked::Wrong => Err(wrong("it was changed, or another key signed it".into())),
+            Checked::Wrong => Err(wrong(Fault::OTHER_KEY.into())),
         }
     }
 }

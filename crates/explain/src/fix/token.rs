@@ -8,11 +8,9 @@ use crate::explanation::{Audience, Step};
 use crate::time;
 use postern_model::denial::{Code, Denial};
 use postern_model::entity::{Issuer, IssuerKeys, PRODUCTION};
+use postern_proof::Fault as TokenFault;
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
-
-/// How a token is found that was changed, or that another key signed.
-const OTHER_KEY: &str = "it was changed, or another key signed it";
 
 pub(super) fn candidates(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
     match denial.code {
@@ -22,7 +20,7 @@ pub(super) fn candidates(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
         Code::TokenKeyUnknown | Code::IdentityProviderUnreachable => {
             refreshed(case, denial).into_iter().collect()
         }
-        Code::TokenSignatureInvalid if text(denial, "error") == Some(OTHER_KEY) => {
+        Code::TokenSignatureInvalid if text(denial, "error") == Some(TokenFault::OTHER_KEY) => {
             refreshed(case, denial).into_iter().collect()
         }
         Code::TokenClaimMissing => mapped(case, denial).into_iter().collect(),
