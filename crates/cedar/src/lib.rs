@@ -1,0 +1,1 @@
+//! Cedar policies: their schema, compiling, deciding, and which one came close.

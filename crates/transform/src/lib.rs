@@ -1,0 +1,1 @@
+//! what is changed and hidden in requests and answers.
