@@ -4,13 +4,15 @@ use postern_model::entity::{Authentication, CsrfToken};
 use postern_policy::Rules;
 use postern_policy::csrf::TokenVerdict;
 use postern_policy::facts::{
-    CertificateVerdict, ContentVerdict, CredentialVerdict, EdgeReading, Facts, LocatedCountry,
-    LocatedSystem, Reading, TlsFacts,
+    Body, CertificateVerdict, ContentVerdict, CredentialVerdict, EdgeReading, Facts,
+    LocatedCountry, LocatedSystem, Reading, TlsFacts, Unreadable,
 };
 use postern_policy::fields::Known;
 use postern_policy::head::Version;
+use postern_policy::kept::Kept;
 use postern_policy::listing::Listed;
 use postern_policy::recorded::Routed;
+use serde_json::Value;
 use std::net::IpAddr;
 
 /// What is assumed instead of what was recorded.
@@ -166,6 +168,18 @@ impl Facts for Overlay<'_> {
         self.facts.content()
     }
 
+    fn body(&self) -> Option<&Body> {
+        self.facts.body()
+    }
+
+    fn json(&self) -> Option<&Result<Value, Unreadable>> {
+        self.facts.json()
+    }
+
+    fn kept(&self, key: u32) -> Option<&Kept> {
+        self.facts.kept(key)
+    }
+
     fn has_header(&self, name: &str) -> bool {
         self.facts.has_header(name)
     }
@@ -192,10 +206,6 @@ impl Facts for Overlay<'_> {
 
     fn knows_access_roles(&self) -> bool {
         self.assumed.whole_directory || self.facts.knows_access_roles()
-    }
-
-    fn body_agrees(&self) -> bool {
-        self.facts.body_agrees()
     }
 
     fn routed(&self) -> Option<&Routed> {

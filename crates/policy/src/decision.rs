@@ -2,6 +2,7 @@
 
 use crate::client::{ClientAddress, Scheme};
 use crate::identity::Identity;
+use crate::kept::Kept;
 use crate::own::Own;
 use crate::policies::LimitUse;
 use crate::router::{Params, Route};
@@ -61,6 +62,11 @@ pub enum FactRequest {
         /// How many, at most.
         bytes: usize,
     },
+    /// The whole body.
+    Body {
+        /// Most bytes that are read of it.
+        limit: u64,
+    },
     /// Whether the body is the one whose digest was signed.
     Content {
         /// Most bytes that are read of it.
@@ -81,6 +87,7 @@ impl FactRequest {
             Self::CsrfToken { .. } | Self::CsrfField { .. } => "csrf_token",
             Self::Counters => "counters",
             Self::BodyStart { .. } => "body_start",
+            Self::Body { .. } => "body",
             Self::Content { .. } => "content_digest",
         }
     }
@@ -140,7 +147,9 @@ pub struct Allowed<'a> {
     /// Most bytes of its body, where its length is not known beforehand.
     pub body_limit: Option<u64>,
     /// What policies in shadow mode would have refused.
-    pub shadow: &'a [Denial],
+    pub shadow: &'a Vec<Denial>,
+    /// What was found out that no record keeps otherwise.
+    pub kept: &'a Vec<Kept>,
     /// The environment of the host asked for; [`Rules::environment`](crate::rules::Rules) names it.
     pub environment: usize,
     /// Who calls; `None`: nobody in particular, which is allowed there.

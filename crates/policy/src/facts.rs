@@ -1,14 +1,17 @@
 //! What is known about one request.
 
+mod body;
 mod located;
 mod once;
 mod possession;
 mod readings;
 mod signed;
 
+pub use body::Body;
 pub use located::{AutonomousSystem, Label, LocatedCountry, LocatedSystem};
 pub use once::{Once, Used};
 pub use possession::{GenuineProof, Possession, ProofVerdict};
+pub use postern_contract::json::Unreadable;
 pub use readings::{
     BasicFault, Blocked, CredentialVerdict, EdgeReading, Exceeded, OtherKind, Place, Reading,
     Readings, Wanted,
@@ -18,11 +21,14 @@ pub use signed::{ContentVerdict, SignatureFault, Signed};
 use crate::csrf::{CheckedToken, TokenVerdict};
 use crate::fields::Known;
 use crate::head::{Head, Version};
+use crate::kept::Kept;
 use crate::listing::Listed;
 use crate::recorded::Routed;
 use crate::rules::Rules;
+use postern_contract::json;
 use postern_model::entity::{Authentication, CertificateName, CsrfToken, TlsVersion};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::net::{IpAddr, SocketAddr};
@@ -88,6 +94,15 @@ pub trait Facts {
     fn body_start(&self) -> Option<&[u8]>;
     /// What was found about a body whose digest was signed; `None` until somebody has looked.
     fn content(&self) -> Option<&ContentVerdict>;
+    /// The body; `None` until it was read.
+    fn body(&self) -> Option<&Body>;
+    /// The body as JSON; `None` until the whole of it was read.
+    fn json(&self) -> Option<&Result<Value, Unreadable>>;
+    /// What was found out, when the record was made, about something that it does not keep. Never of
+    /// a live request, which has everything.
+    fn kept(&self, _key: u32) -> Option<&Kept> {
+        None
+    }
     /// Whether a header is there, whatever it says; of a record, whether it is known to have been.
     /// For evidence: no decision hangs on it.
     fn has_header(&self, name: &str) -> bool {
@@ -119,11 +134,6 @@ pub trait Facts {
     /// Whether a token is known as it was, and not only by what its decision looked at.
     fn knows_whole_token(&self) -> bool {
         true
-    }
-    /// Whether a body that was not kept was found to look like its media type. Never of a live
-    /// request, whose body is looked at.
-    fn body_agrees(&self) -> bool {
-        false
     }
     /// The operation that a record names in place of the path, which it did not keep.
     fn routed(&self) -> Option<&Routed> {
@@ -233,6 +243,8 @@ pub struct Live<'a> {
     readings: Option<Readings>,
     body_start: OnceCell<Vec<u8>>,
     content: OnceCell<ContentVerdict>,
+    body: Option<Body>,
+    json: OnceCell<Result<Value, Unreadable>>,
 }
 
 impl<'a> Live<'a> {
@@ -253,6 +265,8 @@ impl<'a> Live<'a> {
             readings: None,
             body_start: OnceCell::new(),
             content: OnceCell::new(),
+            body: None,
+            json: OnceCell::new(),
         }
     }
 
@@ -324,6 +338,13 @@ impl<'a> Live<'a> {
     /// Answers [`FactRequest::Content`](crate::decision::FactRequest). The first answer counts.
     pub fn provide_content(&self, verdict: ContentVerdict) {
         let _ = self.content.set(verdict);
+    }
+
+    /// Answers [`FactRequest::Body`](crate::decision::FactRequest). The last answer counts: a rule may
+    /// read further than another.
+    pub fn provide_body(&mut self, body: Body) {
+        self.body = Some(body);
+        self.json = OnceCell::new();
     }
 
     /// Answers [`FactRequest::Listed`](crate::decision::FactRequest). The first answer counts.
@@ -461,6 +482,16 @@ impl Facts for Live<'_> {
     }
 
     fn body_start(&self) -> Option<&[u8]> {
-        self.body_start.get().map(Vec::as_slice)
+        let start = self.body_start.get().map(Vec::as_slice);
+        start.or_else(|| self.body.as_ref()?.whole())
+    }
+
+    fn body(&self) -> Option<&Body> {
+        self.body.as_ref()
+    }
+
+    fn json(&self) -> Option<&Result<Value, Unreadable>> {
+        let whole = self.body.as_ref()?.whole()?;
+        Some(self.json.get_or_init(|| json::read(whole)))
     }
 }

@@ -19,6 +19,7 @@ pub mod forward;
 pub mod head;
 pub mod host;
 pub mod identity;
+pub mod kept;
 mod lapse;
 pub mod listing;
 pub mod nonce;

@@ -21,11 +21,11 @@ pub(crate) use cors::Cors;
 pub(crate) use csrf::{Csrf, Forged, Said};
 pub use effective::EffectivePolicy;
 pub(crate) use effective::{Effective, effective};
-pub(crate) use headers::{SNIFFED, Wrong};
+pub(crate) use headers::{SNIFFED, Wrong, disguise};
 pub(crate) use limit::{Compiled as CompiledLimit, Parties};
 pub use limit::{LimitUse, LimitUses, Subject};
 pub(crate) use list::{Entry, List};
-pub(crate) use media::{essence, fits};
+pub(crate) use media::essence;
 pub(crate) use network::{Judged, Network, On, Origin, Refused};
 
 use crate::rules::CompileError;

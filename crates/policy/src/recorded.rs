@@ -19,11 +19,12 @@ pub use rows::Rows;
 use crate::csrf::{CheckedToken, TokenVerdict};
 use crate::directory::Directory;
 use crate::facts::{
-    CertificateVerdict, ContentVerdict, CredentialVerdict, EdgeReading, Facts, Live,
-    LocatedCountry, LocatedSystem, Reading, TlsFacts,
+    Body, CertificateVerdict, ContentVerdict, CredentialVerdict, EdgeReading, Facts, Live,
+    LocatedCountry, LocatedSystem, Reading, TlsFacts, Unreadable,
 };
 use crate::fields::Known;
 use crate::head::Version;
+use crate::kept::Kept;
 use crate::listing::Listed;
 use crate::path;
 use crate::rules::Rules;
@@ -31,6 +32,7 @@ use crate::snapshot::Snapshot;
 use crate::walk::Walk;
 use postern_model::entity::{Authentication, CredentialKind, CsrfToken, Name, TlsVersion};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::cell::Cell;
 use std::net::IpAddr;
 
@@ -90,9 +92,6 @@ pub struct Recorded {
     #[serde(skip)]
     names: Names,
     has_body: bool,
-    /// Whether the body was found to look like its media type.
-    #[serde(skip)]
-    body_agrees: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     certificate: Option<CertificateVerdict>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -118,6 +117,9 @@ pub struct Recorded {
     /// What became of tokens of the host's own pages.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     tokens: Vec<CheckedToken>,
+    /// What was found out about what is not kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    kept: Vec<Kept>,
     #[serde(skip_serializing_if = "Option::is_none")]
     readings: Option<Vec<Reading>>,
     rows: Rows,
@@ -260,7 +262,6 @@ impl Recorded {
             fields: fields.collect(),
             names: Names::default(),
             has_body: live.has_body(),
-            body_agrees: false,
             certificate: live.client_certificate().cloned(),
             edge: live.edge().cloned(),
             country: walk.progress().country,
@@ -274,6 +275,7 @@ impl Recorded {
                 .map(|accepted| looked(accepted, snapshot.rules)),
             content: live.content().cloned(),
             tokens: live.tokens().to_vec(),
+            kept: walk.progress().kept.clone(),
             readings: live.readings().map(<[Reading]>::to_vec),
             rows: Rows::read(walk.identity(), walk.route(), live, snapshot),
             missed: Cell::new(None),
@@ -524,10 +526,6 @@ impl Facts for Recorded {
         self.rows.tell_access_roles()
     }
 
-    fn body_agrees(&self) -> bool {
-        self.body_agrees
-    }
-
     fn client_certificate(&self) -> Option<&CertificateVerdict> {
         // Whoever came without TLS had none to look at.
         self.tls.as_ref()?;
@@ -589,6 +587,20 @@ impl Facts for Recorded {
 
     fn content(&self) -> Option<&ContentVerdict> {
         self.fact(self.content.as_ref(), "content_digest")
+    }
+
+    fn body(&self) -> Option<&Body> {
+        self.miss("body");
+        None
+    }
+
+    fn json(&self) -> Option<&Result<Value, Unreadable>> {
+        self.miss("body");
+        None
+    }
+
+    fn kept(&self, key: u32) -> Option<&Kept> {
+        self.kept.iter().find(|kept| kept.key == key)
     }
 
     fn routed(&self) -> Option<&Routed> {

@@ -10,6 +10,7 @@ use crate::facts::{Facts, LocatedCountry, LocatedSystem};
 use crate::fields::Span;
 use crate::head::Head;
 use crate::identity::{Caller, Identity};
+use crate::kept::Kept;
 use crate::listing::Listed;
 use crate::own::Own;
 use crate::policies::{LimitUse, LimitUses};
@@ -99,6 +100,8 @@ pub(crate) struct Progress {
     pub(crate) shadow: Vec<Denial>,
     /// Refusals of the running check besides its outcome.
     pub(crate) also: Vec<Denial>,
+    /// What was found out that no record keeps otherwise.
+    pub(crate) kept: Vec<Kept>,
     /// Of the host asked for.
     pub(crate) environment: usize,
     pub(crate) caller: Caller,
@@ -267,6 +270,7 @@ impl Walk {
             limits: &progress.limits,
             body_limit: progress.body_limit,
             shadow: &progress.shadow,
+            kept: &progress.kept,
             environment: progress.environment,
             identity: progress.caller.identity(),
         })

@@ -4,6 +4,7 @@ use super::media;
 use crate::facts::Facts;
 use crate::fields::Known;
 use postern_model::entity::{HeadersRule, Method, Name};
+use serde::{Deserialize, Serialize};
 
 /// How many bytes of a body are looked at.
 pub(crate) const SNIFFED: usize = 64;
@@ -39,7 +40,7 @@ pub(crate) enum Wrong<'a> {
     Type { accepted: &'a [Name] },
     /// The body does not look like its media type.
     Disguised {
-        looks_like: Option<&'static str>,
+        looks_like: Option<&'a str>,
         accepted: &'a [Name],
     },
     /// The body has no length.
@@ -134,14 +135,28 @@ impl Headers {
         self.sniff && self.is_about(method) && facts.has_body()
     }
 
-    /// Judges the body's beginning.
-    pub(crate) fn judge_body(&self, facts: &dyn Facts, start: &[u8]) -> Option<Wrong<'_>> {
-        let sent = facts.header(Known::ContentType, 0);
-        (!media::fits(sent, start)).then(|| Wrong::Disguised {
-            looks_like: media::looks_like(start),
+    /// What is wrong with a body that does not look like its media type.
+    pub(crate) fn disguised<'a>(&'a self, looks_like: Option<&'a str>) -> Wrong<'a> {
+        Wrong::Disguised {
+            looks_like,
             accepted: &self.content_types,
-        })
+        }
     }
+}
+
+/// A body that does not look like its media type.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Disguise {
+    /// What it looks like, if that can be told.
+    pub(crate) looks_like: Option<Box<str>>,
+}
+
+/// Whether a body that begins so is in disguise.
+pub(crate) fn disguise(facts: &dyn Facts, start: &[u8]) -> Option<Disguise> {
+    let sent = facts.header(Known::ContentType, 0);
+    (!media::fits(sent, start)).then(|| Disguise {
+        looks_like: media::looks_like(start).map(Into::into),
+    })
 }
 
 /// Whether an allowed value, perhaps with `*` at its end, permits a value. Case counts.

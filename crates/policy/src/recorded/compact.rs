@@ -3,7 +3,7 @@
 //!
 //! In order: the layout's number; a mark of the rules that decided; how many header names had a number; which of these came, a bit
 //! each; flags; what the credential was; which of the headers came that policies name; for whom an app
-//! acts, if that is a person; the PROXY protocol's source; where the client is; the counters; who called, and by what a token of theirs counted; values of headers; the host. What there is no room
+//! acts, if that is a person; the PROXY protocol's source; where the client is; the counters; who called, and by what a token of theirs counted; what was asked that no record keeps otherwise, and answered well; values of headers; the host. What there is no room
 //! for is not kept, the last before the first, and what hangs on it cannot be told.
 
 mod read;
@@ -43,7 +43,7 @@ const CREDENTIAL: usize = 1 + 4 + 1 + 8 + 4;
 pub const MOST: usize = 200;
 
 /// The layout.
-const LAYOUT: u8 = 1;
+const LAYOUT: u8 = 2;
 
 /// Headers whose values are kept where there is room, the most useful first: decisions are made by
 /// them, and they are no secrets.
@@ -134,8 +134,8 @@ mod flag {
     pub(super) const EDGE: u32 = 1 << 9;
     /// There was a client certificate, and it was trusted.
     pub(super) const CERTIFICATE: u32 = 1 << 10;
-    /// The body was found to look like its media type.
-    pub(super) const BODY_AGREES: u32 = 1 << 11;
+    /// Questions whose answers no record keeps otherwise, where nothing spoke against the request.
+    pub(super) const KEPT: u32 = 1 << 11;
     pub(super) const PROXIED: u32 = 1 << 12;
     /// The counters are kept.
     pub(super) const READINGS: u32 = 1 << 13;

@@ -2,7 +2,8 @@
 //! none is measured while it passes, against [`Allowed::body_limit`](crate::Allowed).
 
 use super::{Check, Outcome, judge};
-use crate::facts::Facts;
+use crate::decision::FactRequest;
+use crate::facts::{Body, Facts};
 use crate::policies::{Compiled, declared_length};
 use crate::snapshot::Snapshot;
 use crate::walk::Progress;
@@ -29,6 +30,28 @@ fn size(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> 
             Some(too_large(rule.max_size, seen))
         },
     )
+}
+
+/// The whole body, for rules that look into it; empty where there is none.
+///
+/// # Errors
+/// What has to be known before, or that it is longer than `limit`, in bytes.
+#[expect(dead_code, reason = "for rules that look into bodies")]
+pub(super) fn whole(facts: &dyn Facts, limit: u64) -> Result<&[u8], Outcome> {
+    if !facts.has_body() {
+        return Ok(&[]);
+    }
+    if let Some(seen) = declared_length(facts).filter(|&length| length > limit) {
+        return Err(Outcome::Refuse(too_large(limit, seen)));
+    }
+    match facts.body() {
+        Some(Body::Whole(bytes)) if bytes.len() as u64 <= limit => Ok(bytes),
+        Some(Body::Whole(bytes)) => Err(Outcome::Refuse(too_large(limit, bytes.len() as u64))),
+        Some(&Body::TooLong { seen }) if seen > limit => {
+            Err(Outcome::Refuse(too_large(limit, seen)))
+        }
+        _ => Err(Outcome::Need(FactRequest::Body { limit })),
+    }
 }
 
 /// The refusal of a body of which so much has been seen or announced.

@@ -6,7 +6,8 @@ use super::headers::denial_of;
 use super::{Check, Outcome, csrf, judge};
 use crate::decision::FactRequest;
 use crate::facts::{ContentVerdict, Facts};
-use crate::policies::{Compiled, SNIFFED, declared_length};
+use crate::kept;
+use crate::policies::{Compiled, SNIFFED, declared_length, disguise};
 use crate::snapshot::Snapshot;
 use crate::walk::Progress;
 use postern_model::denial::{Code, Denial};
@@ -15,36 +16,47 @@ use std::borrow::Cow;
 /// What reads most of the body comes first: its beginning is read once.
 pub(super) const CHECKS: &[Check] = &[csrf::token_in_form, looks_like_it_says, is_what_was_signed];
 
+/// Whether the body begins like its media type says. What it looks like otherwise is kept, for the
+/// body is not.
 fn looks_like_it_says(
     progress: &mut Progress,
     snapshot: &Snapshot<'_>,
     facts: &dyn Facts,
 ) -> Outcome {
     let method = progress.method;
-    let mut unread = false;
+    let mut missing = None;
     let outcome = judge(
         progress,
         snapshot,
         facts.now(),
         |set| &set.headers,
-        |_, rule| {
+        |progress, rule| {
             let Compiled::Headers(headers) = rule else {
                 return None;
             };
-            if !headers.wants_body(facts, method) || facts.body_agrees() {
+            if !headers.wants_body(facts, method) {
                 return None;
             }
-            let Some(start) = facts.body_start() else {
-                unread = true;
-                return None;
-            };
-            Some(denial_of(&headers.judge_body(facts, start)?, facts))
+            let found = kept::answer(progress, facts, kept::key(&[b"looks"]), |_| {
+                let unread = FactRequest::BodyStart { bytes: SNIFFED };
+                facts
+                    .body_start()
+                    .map(|start| disguise(facts, start))
+                    .ok_or(unread)
+            });
+            match found {
+                Ok(disguise) => {
+                    let looks_like = disguise?.looks_like;
+                    Some(denial_of(&headers.disguised(looks_like.as_deref()), facts))
+                }
+                Err(fact) => {
+                    missing = Some(fact);
+                    None
+                }
+            }
         },
     );
-    if unread {
-        return Outcome::Need(FactRequest::BodyStart { bytes: SNIFFED });
-    }
-    outcome
+    missing.map_or(outcome, Outcome::Need)
 }
 
 /// Whether the body is the one whose digest the caller signed (RFC 9421 §7.2.8, RFC 9530).

@@ -74,7 +74,10 @@ pub(super) fn denial_of(wrong: &Wrong<'_>, facts: &dyn Facts) -> Denial {
         } => {
             let denial = Denial::new(Code::ContentTypeUnsupported)
                 .saw("sent", sent())
-                .saw("looks_like", looks_like.unwrap_or("something else"));
+                .saw(
+                    "looks_like",
+                    looks_like.unwrap_or("something else").to_owned(),
+                );
             if accepted.is_empty() {
                 denial
             } else {

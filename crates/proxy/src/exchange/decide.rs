@@ -13,7 +13,7 @@ use postern_model::{Code, Denial};
 use postern_policy::client::{ClientAddress, Scheme, scheme};
 use postern_policy::credential::content;
 use postern_policy::csrf;
-use postern_policy::facts::{CredentialVerdict, EdgeReading, Reading, Readings};
+use postern_policy::facts::{Body, CredentialVerdict, EdgeReading, Reading, Readings};
 use postern_policy::head::Head;
 use postern_policy::recorded::compact::Seen;
 use postern_policy::rules::Rules;
@@ -273,16 +273,15 @@ impl Walking<'_> {
                     Counted::Asked => counting.peek(walk.limits(), self.now),
                 }),
                 Step::Need(FactRequest::BodyStart { bytes }) => {
-                    let timeout = self.state.configuration().timeouts.body;
-                    let start = intake.start(bytes).await;
-                    let start = start.map_err(|fault| caller_fault(fault, timeout))?;
+                    let start = self.start(intake, bytes).await?;
                     live.provide_body_start(start.to_vec());
                 }
+                Step::Need(FactRequest::Body { limit }) => {
+                    let read = self.read(intake, limit).await?;
+                    live.provide_body(Body::read(read, limit));
+                }
                 Step::Need(FactRequest::Content { limit }) => {
-                    let timeout = self.state.configuration().timeouts.body;
-                    let most = usize::try_from(limit).unwrap_or(usize::MAX);
-                    let read = intake.start(most.saturating_add(1)).await;
-                    let read = read.map_err(|fault| caller_fault(fault, timeout))?;
+                    let read = self.read(intake, limit).await?;
                     live.provide_content(content(live, read, limit));
                 }
                 Step::Done(decision) => return Ok(decision),
@@ -292,6 +291,27 @@ impl Walking<'_> {
 }
 
 impl Walking<'_> {
+    /// The first bytes of the body.
+    async fn start<'i, S: RequestSource>(
+        &self,
+        intake: &'i mut Intake<'_, S>,
+        bytes: usize,
+    ) -> Result<&'i [u8], Failed> {
+        let timeout = self.state.configuration().timeouts.body;
+        let start = intake.start(bytes).await;
+        start.map_err(|fault| caller_fault(fault, timeout))
+    }
+
+    /// The body as far as `limit`, and a byte more where it is longer.
+    async fn read<'i, S: RequestSource>(
+        &self,
+        intake: &'i mut Intake<'_, S>,
+        limit: u64,
+    ) -> Result<&'i [u8], Failed> {
+        let most = usize::try_from(limit).unwrap_or(usize::MAX);
+        self.start(intake, most.saturating_add(1)).await
+    }
+
     /// Whether the browser speaks TLS, with us or with a trusted proxy.
     fn is_secure(&self, live: &Live<'_>, client: Option<&ClientAddress>) -> bool {
         let settings = &self.state.configuration().client;

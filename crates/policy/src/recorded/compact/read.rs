@@ -9,6 +9,7 @@ use crate::facts::{
 };
 use crate::fields::Known;
 use crate::head::Version;
+use crate::kept::Kept;
 use crate::recorded::rows::{Caller, Granted, Rows};
 use crate::recorded::{Field, KnownOfToken, Looked, Names, Path, Recorded, Routed, Tls, looked};
 use crate::router::Route;
@@ -111,6 +112,7 @@ impl Reader<'_> {
             Some((token, known)) => (Some(CredentialVerdict::Token(token.into())), Some(known)),
             None => (self.credential(), None),
         };
+        let kept = self.kept()?;
         let (fields, names) = self.fields()?;
         let host = if self.has(flag::HOST_HERE) {
             Some(self.input.text()?)
@@ -138,7 +140,6 @@ impl Reader<'_> {
             fields,
             names,
             has_body: self.has(flag::BODY),
-            body_agrees: self.has(flag::BODY_AGREES),
             certificate: self
                 .has(flag::CERTIFICATE)
                 .then(|| CertificateVerdict::Trusted {
@@ -154,6 +155,7 @@ impl Reader<'_> {
             content: None,
             looked: accepted.map(|accepted| looked(accepted, self.rules)),
             tokens: self.tokens(),
+            kept,
             readings,
             rows,
             missed: Cell::new(None),
@@ -222,6 +224,17 @@ impl Reader<'_> {
         };
         let built = i64::try_from(self.input.number()?).ok()?;
         Some(Some((number, built)))
+    }
+
+    fn kept(&mut self) -> Option<Vec<Kept>> {
+        let mut kept = Vec::new();
+        if self.has(flag::KEPT) {
+            for _ in 0..self.input.number()? {
+                let key = u32::from_le_bytes(self.input.array()?);
+                kept.push(Kept { key, against: None });
+            }
+        }
+        Some(kept)
     }
 
     fn tokens(&self) -> Vec<CheckedToken> {

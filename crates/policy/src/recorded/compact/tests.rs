@@ -6,7 +6,7 @@ use crate::csrf::{TokenVerdict, is_form};
 use crate::decision::{Decision, Depth, FactRequest, Step};
 use crate::directory::{Change, Directory};
 use crate::facts::{
-    AutonomousSystem, Connection, CredentialVerdict, EdgeReading, Facts as _, Label, Live,
+    AutonomousSystem, Body, Connection, CredentialVerdict, EdgeReading, Facts as _, Label, Live,
     LocatedCountry, LocatedSystem, Reading, Tls,
 };
 use crate::head::{Head, Version};
@@ -94,6 +94,7 @@ fn decide(
             Step::Need(FactRequest::AutonomousSystem) => {
                 live.provide_autonomous_system(system_of(walk.client().unwrap().address));
             }
+            Step::Need(FactRequest::Body { limit }) => live.provide_body(Body::read(body, limit)),
             Step::Need(FactRequest::BodyStart { .. }) => live.provide_body_start(body.to_vec()),
             Step::Need(FactRequest::Content { limit }) => {
                 live.provide_content(crate::credential::content(live, body, limit));

@@ -11,7 +11,6 @@ use crate::facts::{
 use crate::fields::Known;
 use crate::head::{Head, Version};
 use crate::identity::{Acting, Identity};
-use crate::policies::fits;
 use crate::rules::Rules;
 use postern_model::entity::{AsNumber, Country, CredentialKind, Name, TlsVersion};
 use postern_proof::Token;
@@ -46,11 +45,6 @@ impl Seen {
         let certificate = live.client_certificate();
         if matches!(certificate, Some(CertificateVerdict::Trusted { .. })) {
             flags |= flag::CERTIFICATE;
-        }
-        if let Some(start) = live.body_start()
-            && fits(live.header(Known::ContentType, 0), start)
-        {
-            flags |= flag::BODY_AGREES;
         }
         let tokens = live.tokens();
         let good = |token: &CheckedToken| {
@@ -164,6 +158,9 @@ impl Passed<'_> {
             && out.section(IDENTITY_END, |out| self.who(identity, out))
         {
             flags |= flag::IDENTITY | who_flags(identity) | roles(identity, &mut out);
+        }
+        if !self.allowed.kept.is_empty() && out.section(VALUES_END, |out| self.kept(out)) {
+            flags |= flag::KEPT;
         }
         self.values(&mut out);
         let host = self.allowed.host;
@@ -327,6 +324,21 @@ impl Passed<'_> {
         }
         if carried.is_some() {
             out.number(scopes)?;
+        }
+        Some(())
+    }
+
+    /// What spoke against it, in shadow mode, is not kept: that cannot be told.
+    fn kept(&self, out: &mut Out<'_>) -> Option<()> {
+        let nothing = || {
+            self.allowed
+                .kept
+                .iter()
+                .filter(|kept| kept.against.is_none())
+        };
+        out.number(nothing().count() as u64)?;
+        for kept in nothing() {
+            out.put(&kept.key.to_le_bytes())?;
         }
         Some(())
     }

@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::facts::{
-    AutonomousSystem, Blocked, CredentialVerdict, EdgeReading, Label, LocatedCountry,
+    AutonomousSystem, Blocked, Body, CredentialVerdict, EdgeReading, Label, LocatedCountry,
     LocatedSystem, Reading,
 };
 use crate::listing::Listed;
@@ -213,6 +213,7 @@ impl Trial {
                     panic!("no policy asks for a token")
                 }
                 FactRequest::BodyStart { .. } => facts.provide_body_start(self.body.to_vec()),
+                FactRequest::Body { limit } => facts.provide_body(Body::read(self.body, limit)),
                 FactRequest::Content { limit } => {
                     let found = crate::credential::content(&facts, self.body, limit);
                     facts.provide_content(found);
@@ -233,6 +234,8 @@ fn stage_of(fact: FactRequest) -> Stage {
         FactRequest::Credential => Stage::Authenticate,
         FactRequest::CsrfToken { .. } => Stage::Csrf,
         FactRequest::Counters => Stage::Limits,
+        // Rules of `content` may ask for it, too: then it is there.
+        FactRequest::Body { .. } => Stage::Body,
         FactRequest::BodyStart { .. }
         | FactRequest::CsrfField { .. }
         | FactRequest::Content { .. } => Stage::Content,
