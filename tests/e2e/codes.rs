@@ -9,6 +9,7 @@ mod ask;
 mod coverage;
 mod disguise;
 mod mended;
+mod pages;
 mod row;
 mod session;
 mod signed;

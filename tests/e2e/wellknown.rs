@@ -34,6 +34,10 @@ fn the_gateways_own_pages_are_never_forwarded_and_are_the_same_over_both_protoco
     let (gateway, upstream) = start();
     for (path, kind) in [
         ("/denials/credential.expired", "text/html; charset=utf-8"),
+        (
+            "/denials/credential.expired.md",
+            "text/markdown; charset=utf-8",
+        ),
         ("/denials/credential", "text/html; charset=utf-8"),
         ("/denials/", "text/html; charset=utf-8"),
         ("/whoami", "application/json"),

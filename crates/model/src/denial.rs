@@ -4,7 +4,9 @@
 mod evidence;
 mod family;
 mod guide;
+mod peers;
 mod prose;
+mod reserved;
 mod shown;
 mod table;
 #[cfg(test)]
@@ -13,6 +15,8 @@ mod tests;
 pub use evidence::{Audience, Evidence, Kinds, Value, printable};
 pub use family::Family;
 pub use guide::Guide;
+pub use peers::{Peer, peers};
+pub use reserved::Reserved;
 pub use shown::Shown;
 pub use table::{Code, Public, Row};
 

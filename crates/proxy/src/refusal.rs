@@ -16,10 +16,11 @@ mod tests;
 
 pub use challenge::Challenge;
 pub use form::Form;
-pub(crate) use form::prefers_json;
+pub(crate) use form::{Reads, reads};
 pub use headers::{Headers, Name};
 pub use limits::{Standing, limit_fields};
-pub use pages::{PAGE_POLICY, page, page_index, page_index_json, page_json};
+pub(crate) use pages::PAGE_POLICY;
+pub use pages::{page, page_html, page_json};
 
 use crate::sessions::percent_encode;
 use crate::wellknown::session::LONGEST_BACK;

@@ -74,11 +74,38 @@ fn prefers_html<'a>(accept: impl Iterator<Item = &'a [u8]>) -> bool {
     html > json
 }
 
-/// Whether JSON is accepted by name, and more gladly than HTML; equal weights are decided by
-/// order.
-pub(crate) fn prefers_json(head: &Head) -> bool {
-    let (html, json) = weights(head.fields.all(Known::Accept));
-    json > 0 && json >= html
+/// The form of a page about a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reads {
+    /// A page for a browser, and for whoever does not say.
+    Html,
+    /// `application/json`.
+    Json,
+    /// `text/markdown` (RFC 7763).
+    Markdown,
+    /// The same as `text/plain`.
+    Plain,
+}
+
+/// The form that is accepted by name, and most gladly; equal weights are decided by order.
+pub(crate) fn reads(head: &Head) -> Reads {
+    let mut best = (0, Reads::Html);
+    for range in head.fields.all(Known::Accept).flat_map(list_members) {
+        let mut parts = range.split(|&b| b == b';').map(<[u8]>::trim_ascii);
+        let name = parts.next().unwrap_or_default();
+        let weight = parts.find_map(weight).unwrap_or(1000);
+        let form = match name {
+            _ if is_html(name) => Reads::Html,
+            _ if is_json(name) => Reads::Json,
+            _ if name.eq_ignore_ascii_case(b"text/markdown") => Reads::Markdown,
+            _ if name.eq_ignore_ascii_case(b"text/plain") => Reads::Plain,
+            _ => continue,
+        };
+        if weight > best.0 {
+            best = (weight, form);
+        }
+    }
+    best.1
 }
 
 /// The weights of HTML and of JSON, in thousandths. JSON that is named after HTML counts only
@@ -90,15 +117,17 @@ fn weights<'a>(accept: impl Iterator<Item = &'a [u8]>) -> (u32, u32) {
         let mut parts = range.split(|&b| b == b';').map(<[u8]>::trim_ascii);
         let name = parts.next().unwrap_or_default();
         let weight = parts.find_map(weight).unwrap_or(1000);
-        if name.eq_ignore_ascii_case(b"text/html")
-            || name.eq_ignore_ascii_case(b"application/xhtml+xml")
-        {
+        if is_html(name) {
             html = html.max(weight);
         } else if is_json(name) && html < weight {
             json = json.max(weight);
         }
     }
     (html, json)
+}
+
+fn is_html(name: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(b"text/html") || name.eq_ignore_ascii_case(b"application/xhtml+xml")
 }
 
 fn is_json(name: &[u8]) -> bool {

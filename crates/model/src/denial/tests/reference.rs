@@ -21,6 +21,10 @@ after a time.
 - **stage**: the stage of the request's life that refuses; see `ARCHITECTURE.md`.
 - **fix**: what the caller is told to do, where nothing more is known about the request.
 
+Each code has a page of its own, with an example, what mends it, who may read which evidence, and \
+what other gateways answer: [all pages](../denials/README.md). The gateway serves the same pages at \
+`/.well-known/postern/denials/`.
+
 A code that is shown as another is known to operators only: its caller sees the other one. \
 Under minimal disclosure the family stands wherever the code would.
 ";
@@ -31,7 +35,6 @@ fn written() -> String {
     for code in Code::ALL {
         let row = code.row();
         if code.family() != family {
-            words(family, &mut out);
             family = code.family();
             let _ = write!(
                 out,
@@ -60,41 +63,13 @@ fn written() -> String {
         let fix = Denial::new(*code).fix().unwrap_or_default();
         let _ = writeln!(
             out,
-            "| `{code}` | {}{shown} | {status} | {} | {retry} | {} | {fix} |",
+            "| [`{code}`](../denials/{code}.md) | {}{shown} | {status} | {} | {retry} | {} | {fix} |",
             row.title,
             row.fault.name(),
             row.stage,
         );
     }
-    words(family, &mut out);
     out
-}
-
-/// What every code of a family means, below its table.
-fn words(family: &str, out: &mut String) {
-    for code in Family::parse(family).into_iter().flat_map(Family::codes) {
-        let (guide, kinds) = (code.guide(), code.kinds());
-        let _ = write!(
-            out,
-            "\n- **`{code}`** {} *Publisher, operator:* {}",
-            guide.means, guide.owner
-        );
-        for (whom, names) in [
-            ("the caller is told", kinds.consumer),
-            ("the publisher too", kinds.publisher),
-            ("operators only", kinds.operator),
-        ] {
-            if !names.is_empty() {
-                let _ = write!(out, " *Evidence, {whom}:* {}.", names.join(", "));
-            }
-        }
-        if !guide.elsewhere.is_empty() {
-            let _ = write!(out, " *Elsewhere:* {}", guide.elsewhere);
-        }
-    }
-    if !family.is_empty() {
-        out.push('\n');
-    }
 }
 
 #[test]

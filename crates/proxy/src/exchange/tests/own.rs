@@ -284,6 +284,8 @@ async fn pages_about_codes_are_for_everybody_and_may_be_kept() {
     let world = world();
     for (page, words) in [
         ("credential.expired", "API key expired"),
+        ("credential.invalid", "credential.unknown"),
+        ("waf.blocked", "Nothing raises this code yet."),
         ("credential", "credential.revoked"),
         ("", "limit.rate_exceeded"),
     ] {
@@ -303,6 +305,23 @@ async fn pages_about_codes_are_for_everybody_and_may_be_kept() {
         let described = world.ask("GET", &path, &["Accept: application/json"]).await;
         assert_eq!(described.field("content-type"), "application/json");
         assert!(json(&described).is_object());
+        for (accept, kind) in [
+            ("Accept: text/markdown", "text/markdown; charset=utf-8"),
+            ("Accept: text/plain", "text/plain; charset=utf-8"),
+            (
+                "Accept: text/html;q=0.5, text/plain",
+                "text/plain; charset=utf-8",
+            ),
+            ("Accept: text/html, text/plain", "text/html; charset=utf-8"),
+        ] {
+            let told = world.ask("GET", &path, &[accept]).await;
+            assert_eq!(told.field("content-type"), kind);
+            let text = String::from_utf8_lossy(&told.body).into_owned();
+            assert!(
+                text.starts_with("# ") || kind.starts_with("text/html"),
+                "{text}"
+            );
+        }
         let head = world.ask("HEAD", &path, &[]).await;
         assert_eq!((head.status, head.body.len()), (200, 0));
         assert_eq!(world.last(), (Outcome::Own, String::new()));
@@ -313,6 +332,7 @@ async fn pages_about_codes_are_for_everybody_and_may_be_kept() {
     for path in [
         "/denials/no.such_code",
         "/denials/a/b",
+        "/denials/guides",
         "",
         "/",
         "/else",

@@ -1,0 +1,208 @@
+//! Codes that have a name, a place and a meaning, and that nothing raises yet: clients and
+//! dashboards may be written for them, and nothing else may use their names.
+
+use super::Fault;
+use crate::Stage;
+
+/// A code that nothing raises yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reserved {
+    /// The public name, `family.reason`.
+    pub name: &'static str,
+    /// A short sentence in the words that people search for.
+    pub title: &'static str,
+    /// Status by default; 0: the status of the answer that is passed on.
+    pub status: u16,
+    /// The other statuses that a profile or policy may choose.
+    pub other_statuses: &'static [u16],
+    /// Whose business it is, unless the evidence proves otherwise.
+    pub fault: Fault,
+    /// The stage that will refuse.
+    pub stage: Stage,
+    /// What it means.
+    pub means: &'static str,
+    /// What a caller can do.
+    pub caller: &'static str,
+    /// What the publisher of the service or the operator of the gateway can do.
+    pub owner: &'static str,
+}
+
+impl Reserved {
+    /// Every code that has a name and is not raised, family by family.
+    pub fn all() -> impl Iterator<Item = &'static Self> {
+        RESERVED.iter()
+    }
+
+    /// The reserved code of that name.
+    pub fn parse(name: &str) -> Option<&'static Self> {
+        Self::all().find(|code| code.name == name)
+    }
+
+    /// The family: what stands before the dot.
+    pub fn family(&self) -> &'static str {
+        self.name.split_once('.').map_or("", |(family, _)| family)
+    }
+}
+
+/// Writes a row, whose columns are those of [`Reserved`].
+macro_rules! reserved {
+    ($($name:literal $title:literal $status:literal [$($other:literal),*] $fault:ident $stage:ident
+        $means:literal $caller:literal $owner:literal,)*) => {
+        &[$(Reserved {
+            name: $name,
+            title: $title,
+            status: $status,
+            other_statuses: &[$($other),*],
+            fault: Fault::$fault,
+            stage: Stage::$stage,
+            means: $means,
+            caller: $caller,
+            owner: $owner,
+        }),*]
+    };
+}
+
+// A code that begins to be raised moves from here to `table.rs`.
+#[rustfmt::skip]
+const RESERVED: &[Reserved] = reserved! {
+    "headers.encoding_unsupported" "Content-Encoding not supported" 415 [] Consumer Headers
+        "The body came in a content coding that the operation does not take."
+        "Send the body in a coding that `Accept-Encoding` of the answer names, or as it is."
+        "Let the policy of kind `headers` take the coding.",
+    "headers.not_acceptable" "Nothing acceptable to send" 406 [403] Consumer Headers
+        "`Accept` names no media type that the operation answers with."
+        "Accept one of the media types that the operation offers."
+        "Offer the media type, or do not look at `Accept`.",
+    "parameter.missing" "Required parameter missing" 400 [403, 422] Consumer Body
+        "The operation's contract asks for a parameter of path, query, header or cookie that did not come."
+        "Send the parameter that is named."
+        "Make the parameter optional in the OpenAPI document.",
+    "parameter.invalid" "Invalid parameter" 400 [403, 422] Consumer Body
+        "A parameter of path, query, header or cookie is not as its schema asks."
+        "Send a value that the schema allows."
+        "Widen the schema in the OpenAPI document.",
+    "body.unreadable" "Request body cannot be read" 400 [403] Consumer Body
+        "The body is not valid in the format that it says it has: JSON, XML, a form, multipart. Members that stand twice in an object count as well."
+        "Mend the body at the place that is named."
+        "Nothing is wrong with the configuration.",
+    "body.schema_mismatch" "Request body does not match the schema" 400 [422, 403] Consumer Body
+        "The body can be read, and is not what the operation's schema describes."
+        "Mend the members that are named, by their JSON pointers."
+        "Change the schema, if what came should be let in.",
+    "body.file_not_allowed" "File type not allowed" 415 [403] Consumer Body
+        "A part of an upload is a file of a type or name that the operation does not take."
+        "Send a file of a type that is taken."
+        "Allow the type, if it should be taken.",
+    "account.user_deactivated" "User deactivated" 403 [] Consumer Account
+        "The user that the credential stands for may not use the gateway any more."
+        "Ask the gateway's operators what it takes to be reactivated."
+        "Reactivate the user when the cause is settled.",
+    "authorization.forbidden" "Forbidden by a rule" 403 [404] Consumer Authorize
+        "A rule says no, whatever others say: an explicit deny, perhaps inherited."
+        "Give the request id to the owners of the service."
+        "Change the policy, or the condition that let it speak.",
+    "authorization.not_permitted" "Nothing permits the request" 403 [404] Consumer Authorize
+        "No rule permits the request, and what nothing permits is refused. The explanation names the rule that came closest and the condition that failed."
+        "Give the request id to the owners of the service."
+        "Change the condition that failed, if the request should be let in.",
+    "authorization.not_owner" "Not the owner of the resource" 403 [404] Consumer Authorize
+        "The resource that the request is about belongs to somebody else."
+        "Use a resource of your own, or ask its owner."
+        "Compare the rule with how resources name their owners.",
+    "authorization.condition_unmet" "Condition not met" 403 [] Consumer Authorize
+        "Who calls may do this, but not under these circumstances: the time, a header's value, the network."
+        "Meet the condition that is named."
+        "Change the condition.",
+    "authorization.step_up_required" "Stronger sign-in required" 401 [] Consumer Authorize
+        "The caller is known, and has to sign in anew or in a stronger way for this (RFC 9470)."
+        "Sign in again as `WWW-Authenticate` says."
+        "Look at `acr` and `max_age` of the rule.",
+    "authorization.external_denied" "Denied by an external decider" 403 [] Consumer Authorize
+        "A service that the gateway asks about requests said no."
+        "Give the request id to the owners of the service."
+        "Look in the decider's own log.",
+    "authorization.external_unavailable" "External decider unavailable" 503 [] Operator Authorize
+        "A service that the gateway has to ask about requests did not answer. The caller is not to blame."
+        "Try again later."
+        "Bring the decider back.",
+    "authorization.unavailable" "Authorization cannot be decided" 503 [] Gateway Authorize
+        "A rule could not be evaluated, or what it needs is missing; then nobody is let in."
+        "Try again later; give the request id to the gateway's operators."
+        "Mend the policy that is named.",
+    "limit.quota_exhausted" "Quota exhausted" 429 [403] Consumer Limits
+        "What may be sent in a day, week or month has been sent."
+        "Wait until the quota is renewed, or ask for a larger plan."
+        "Raise the quota in the plan.",
+    "limit.blocked" "Temporarily blocked" 403 [429] Consumer Limits
+        "A key or app is blocked for a while, after abuse rather than excess."
+        "Wait until the time that is named, and mend what was refused before."
+        "Lift the block, if it was a mistake.",
+    "limit.tokens_exceeded" "Token limit exceeded" 429 [] Consumer Limits
+        "More tokens of AI models were used in a window than may be."
+        "Wait as long as `Retry-After` says, or send shorter prompts."
+        "Raise the limit in the plan.",
+    "limit.budget_exhausted" "Budget exhausted" 402 [429] Consumer Limits
+        "The money for a key, app, tenant or model has been spent."
+        "Wait until the budget is renewed, or ask for more."
+        "Raise the budget.",
+    "limit.state_unavailable" "Limits cannot be counted" 503 [] Operator Limits
+        "The counters of limits cannot be reached, and the policy says that nobody is let in then. The caller is not to blame."
+        "Try again later."
+        "Bring the counters' store back, or let requests pass while it is away.",
+    "waf.blocked" "Blocked by the web application firewall" 403 [] Consumer Body
+        "What the request holds looks like an attack to rules of the firewall."
+        "Rephrase the part that is named, or give the request id to the owners of the service."
+        "Exclude the rule for that part of this operation, if it was a false alarm.",
+    "waf.limit_reached" "Too large for the web application firewall" 413 [] Consumer Body
+        "The body or its arguments are beyond what the firewall looks at."
+        "Send less at once."
+        "Raise the firewall's limits for the operation.",
+    "waf.response_blocked" "Response blocked by the web application firewall" 502 [] Upstream Response
+        "What the upstream answered looks like a leak to rules of the firewall."
+        "Give the request id to the owners of the service."
+        "Mend the upstream.",
+    "model.unknown" "Unknown model" 404 [] Consumer Content
+        "No model of that name is offered here."
+        "Use a name that `GET /v1/models` lists."
+        "Offer the model, or an alias for it.",
+    "model.not_allowed" "Model not allowed" 403 [] Consumer Content
+        "The model is offered, but not to this key, app or plan."
+        "Use a model that is allowed, or ask for this one."
+        "Allow the model in the plan.",
+    "model.capability_missing" "Model cannot do this" 400 [] Consumer Content
+        "The request asks for something that the model does not have: images, tools, a JSON schema."
+        "Use another model, or leave it out."
+        "Route such requests to a model that can.",
+    "prompt.blocked" "Prompt blocked" 400 [403] Consumer Content
+        "A guardrail does not let the prompt pass."
+        "Rephrase the part that is named."
+        "Loosen the guardrail, if it was a false alarm.",
+    "completion.blocked" "Completion blocked" 200 [502] Operator Response
+        "A guardrail does not let the model's answer pass: it ends as the caller's dialect ends filtered content."
+        "Ask in another way."
+        "Loosen the guardrail, if it was a false alarm.",
+    "prompt.variable_missing" "Prompt variable missing" 400 [] Consumer Content
+        "The prompt behind the operation needs a variable that did not come."
+        "Send the variable that is named."
+        "Give the variable a default.",
+    "prompt.variable_invalid" "Invalid prompt variable" 400 [] Consumer Content
+        "A variable of the prompt behind the operation is not as its schema asks."
+        "Send a value that the schema allows."
+        "Widen the variable's schema.",
+    "provider.credentials_rejected" "Provider rejected the gateway's key" 502 [] Operator Upstream
+        "The provider does not take the gateway's own key. The caller's key is not meant."
+        "Try again later; give the request id to the gateway's operators."
+        "Replace the key of the provider.",
+    "provider.rate_limited" "Provider's limits used up" 503 [429] Upstream Upstream
+        "Every key that the gateway has for the provider is over its limit."
+        "Wait as long as `Retry-After` says."
+        "Add keys, or another provider to fall back to.",
+    "provider.refused" "Refused by the provider" 0 [] Upstream Upstream
+        "The provider refused the request: its content policy, the context's length, something that it does not take. Its answer comes in the caller's dialect."
+        "Mend what the provider names."
+        "Look in the provider's documentation for its code.",
+    "transform.failed" "Transformation failed" 502 [] Publisher Upstream
+        "A transformation of request or response could not be applied."
+        "Give the request id to the owners of the service."
+        "Mend the transformation at the step that is named.",
+};
