@@ -25,6 +25,7 @@ mod issuers;
 mod lifecycle;
 mod mtls;
 mod observability;
+mod quota;
 mod refusals;
 mod resources;
 mod selftest;

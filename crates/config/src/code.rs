@@ -86,6 +86,8 @@ codes! {
     InvalidCountry = "invalid_country",
     /// Not the number of an autonomous system.
     InvalidAsn = "invalid_asn",
+    /// Not a time zone of the IANA database.
+    InvalidTimeZone = "invalid_time_zone",
     /// There is no such upstream.
     UnknownUpstream = "unknown_upstream",
     /// There is no such version.

@@ -11,6 +11,7 @@ pub(crate) mod name;
 pub(crate) mod origin;
 pub(crate) mod password;
 pub(crate) mod path;
+pub(crate) mod period;
 pub(crate) mod place;
 pub(crate) mod reference;
 pub(crate) mod size;
@@ -105,6 +106,8 @@ pub(crate) const KINDS: &[Entry] = &[
     entry::<password::UserName>(),
     entry::<digest::Salt>(),
     entry::<duration::Duration>(),
+    entry::<period::Per>(),
+    entry::<period::Zone>(),
     entry::<host::Authority>(),
     entry::<host::Host>(),
     entry::<host::HostPattern>(),

@@ -4,7 +4,8 @@
 //! API; what a document's kind and section are called; the way of a change from a request to the
 //! store, through the validation of everything together, to what is served; and the shorthands that
 //! make such changes (keys, subscriptions, lists); who is told what happened ([`notify`]);
-//! lists of addresses that come from elsewhere ([`sourced`]); sessions of browsers at services, as
+//! lists of addresses that come from elsewhere ([`sourced`]); what was used of quotas, over restarts
+//! ([`quotas`]); sessions of browsers at services, as
 //! they are kept ([`browsers`]). Refuses to own what documents mean
 //! (`postern-config`), how they are kept (`postern-store`), sockets that listen on the network, and
 //! what a terminal shows (the binary).
@@ -27,6 +28,7 @@ pub mod people;
 mod place;
 mod plan;
 pub mod protocol;
+pub mod quotas;
 mod redact;
 mod references;
 mod remembered;

@@ -88,10 +88,10 @@ impl Decided {
             let same = |(old, _): &&(&LimitUse, &Reading)| {
                 old.number == limit.number && old.subject == limit.subject
             };
-            known
-                .iter()
-                .find(same)
-                .map_or_else(|| fresh(limit), |(_, reading)| **reading)
+            known.iter().find(same).map_or_else(
+                || fresh(limit),
+                |(old, reading)| carried(old, reading, limit),
+            )
         };
         let readings: Vec<Reading> = first.limits.iter().map(reading).collect();
         let read = Overlay {
@@ -167,15 +167,26 @@ pub(crate) fn deciding() -> impl DoubleEndedIterator<Item = Stage> {
 
 /// What a limit says that nobody has taken from.
 pub(crate) fn fresh(limit: &LimitUse) -> Reading {
-    let remaining = match limit.limit.measure {
-        Measure::Rate { burst, .. } => burst,
-        Measure::Spacing { .. } => 1,
-        Measure::Concurrency { most } => most,
-    };
     Reading {
         passes: true,
-        remaining,
+        remaining: limit.limit.measure.most(),
         reset: 0,
         retry_after: 0,
+    }
+}
+
+/// What a limit says that goes on under other numbers: of a quota, what was used stays used.
+fn carried(old: &LimitUse, reading: &Reading, new: &LimitUse) -> Reading {
+    let (was, is) = (old.limit.measure, new.limit.measure);
+    if !matches!(is, Measure::Quota { .. }) || was == is {
+        return *reading;
+    }
+    let used = was.most().saturating_sub(reading.remaining);
+    let remaining = is.most().saturating_sub(used);
+    Reading {
+        passes: remaining > 0,
+        remaining,
+        reset: reading.reset,
+        retry_after: if remaining > 0 { 0 } else { reading.reset },
     }
 }

@@ -3,7 +3,6 @@
 use crate::decide::{Decided, deciding};
 use crate::explanation::{LimitState, Passed};
 use postern_model::Stage;
-use postern_model::entity::Measure;
 use postern_policy::facts::LocatedCountry;
 use postern_policy::{Facts, Identity, Rules};
 
@@ -174,11 +173,7 @@ pub(crate) fn limits(decided: &Decided) -> Vec<LimitState> {
     pairs
         .filter(|(limit, _)| !limit.shadow)
         .map(|(limit, reading)| {
-            let of = match limit.limit.measure {
-                Measure::Rate { burst, .. } => burst,
-                Measure::Spacing { .. } => 1,
-                Measure::Concurrency { most } => most,
-            };
+            let of = limit.limit.measure.most();
             LimitState {
                 name: limit.limit.name.to_string(),
                 used: of.saturating_sub(reading.remaining),

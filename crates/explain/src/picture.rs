@@ -39,7 +39,8 @@ struct Words<'a> {
 }
 
 /// Kinds of evidence that are moments.
-const MOMENTS: [&str; 16] = [
+const MOMENTS: [&str; 17] = [
+    "renews",
     "at",
     "since",
     "until",

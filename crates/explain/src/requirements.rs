@@ -248,7 +248,7 @@ pub struct Limit {
     /// The plan it comes with; `None`: it is for everybody.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub plan: Option<String>,
-    /// `rate`, `spacing` or `concurrency`.
+    /// `rate`, `spacing`, `concurrency` or `quota`.
     pub kind: String,
     /// How much, in words: `100 requests in 60 s`.
     pub says: String,

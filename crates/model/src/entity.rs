@@ -17,6 +17,7 @@ mod listener;
 mod method;
 mod plan;
 mod policy;
+mod quota;
 mod role;
 mod service;
 mod session;
@@ -53,6 +54,7 @@ pub use policy::{
     BodyRule, CorsRule, CsrfRule, CsrfToken, HeaderValues, HeadersRule, Level, Mode, NetworkRule,
     OriginPattern, Policy, PolicyRule,
 };
+pub use quota::{CalendarUnit, QuotaPeriod, TimeZone};
 pub use role::{AccessRole, Group, RoleGrant};
 pub use service::{ClientCertificate, Lifecycle, Operation, Service, TimeoutOverrides, Version};
 pub use session::{HOST_PREFIX, SameSite, SessionRule};

@@ -135,10 +135,12 @@ pub fn service_limits(
     let parties = Parties {
         address: Some(client.address),
         identity: Some(identity),
+        facts: None,
     };
     let policies = rules.policies();
     let mut add = |limit: &CompiledLimit, shadow: bool| {
-        if limit.limit.by.contains(&LimitKey::Operation) {
+        let differs = |key: &LimitKey| matches!(key, LimitKey::Operation | LimitKey::Header(_));
+        if limit.limit.by.iter().any(differs) {
             found.others |= !shadow;
         } else {
             found

@@ -6,12 +6,15 @@ use postern_policy::facts::{Blocked, EdgeReading, Exceeded, Once, Reading, Readi
 use postern_policy::policies::LimitUse;
 use postern_state::edge::{Arrival, ENTRIES, Edge, Settings};
 pub use postern_state::edge::{Block, Source};
-use postern_state::{Check, Key, Limit, Memory, Permit, Permits, Replays, Use, Verdict};
+use postern_state::{
+    Allowance, Check, Key, Limit, Memory, NotCounted, Permit, Permits, Quota, Replays, Use, Verdict,
+};
+pub use postern_state::{Counted, Window};
 use smallvec::SmallVec;
 use std::net::IpAddr;
 use std::time::Duration;
 
-/// Cells of limits that are kept, some 70 bytes each.
+/// Cells of rates that are kept, some 70 bytes each, and as many counts of quotas.
 const CELLS: usize = 1 << 20;
 /// Keys that may have requests under way.
 const KEYS: usize = 1 << 17;
@@ -122,10 +125,12 @@ impl Counting {
         uses.iter()
             .map(|one| match one.limit.measure {
                 Measure::Concurrency { most } => self.take(one, most, held),
-                Measure::Rate { .. } | Measure::Spacing { .. } => match check(one) {
-                    Some(check) => rate(&self.cells, check, nanos(now)),
-                    None => Reading::CLOSED,
-                },
+                Measure::Rate { .. } | Measure::Spacing { .. } | Measure::Quota { .. } => {
+                    match check(one) {
+                        Some(check) => counted(&self.cells, check, nanos(now)),
+                        None => Reading::CLOSED,
+                    }
+                }
             })
             .collect()
     }
@@ -144,10 +149,12 @@ impl Counting {
                         retry_after: 0,
                     }
                 }
-                Measure::Rate { .. } | Measure::Spacing { .. } => match check(one) {
-                    Some(check) => rate(&self.cells, check, nanos(now)),
-                    None => Reading::CLOSED,
-                },
+                Measure::Rate { .. } | Measure::Spacing { .. } | Measure::Quota { .. } => {
+                    match check(one) {
+                        Some(check) => counted(&self.cells, check, nanos(now)),
+                        None => Reading::CLOSED,
+                    }
+                }
             })
             .collect()
     }
@@ -166,7 +173,7 @@ impl Counting {
                 limit: 0,
                 subject: Source::from(address).bits(),
             },
-            limit,
+            limit: limit.into(),
         };
         let now = nanos(now);
         if self.questions.commit(&[check], 1, now).is_ok() {
@@ -195,15 +202,31 @@ impl Counting {
         }
     }
 
-    /// Takes from every rate among the limits, or from none.
+    /// What was used of quotas whose periods go on, to be kept beyond the process; `None` if nothing
+    /// has changed since the last time. `now` is Unix time in milliseconds.
+    pub fn quotas(&self, now: i64) -> Option<Vec<Counted>> {
+        self.cells.kept(nanos(now))
+    }
+
+    /// Says that what [`Self::quotas`] gave could not be kept.
+    pub fn quotas_not_kept(&self) {
+        self.cells.not_kept();
+    }
+
+    /// Takes up what was kept of quotas, but for what is over. Gives how many found no room.
+    pub fn restore_quotas(&self, kept: &[Counted], now: i64) -> usize {
+        self.cells.restore(kept, nanos(now))
+    }
+
+    /// Takes from every rate and quota among the limits, or from none.
     ///
     /// # Errors
-    /// Somebody else was faster: one of them is used up.
-    pub(crate) fn commit(&self, uses: &[LimitUse], now: i64) -> Result<(), UsedUp> {
+    /// Somebody else was faster: one of them is used up. Or there is no room for another counter.
+    pub(crate) fn commit(&self, uses: &[LimitUse], now: i64) -> Result<(), NotCounted> {
         let enforced = uses.iter().filter(|one| !one.shadow);
         let checks: SmallVec<[Check; 4]> = enforced.filter_map(check).collect();
         let now = nanos(now);
-        self.cells.commit(&checks, 1, now).map_err(|_| UsedUp)?;
+        self.cells.commit(&checks, 1, now)?;
         for check in uses.iter().filter(|one| one.shadow).filter_map(check) {
             // A shadow limit that is used up stops nobody.
             let _ = self.cells.commit(&[check], 1, now);
@@ -212,11 +235,7 @@ impl Counting {
     }
 }
 
-/// A limit was used up between reading and taking.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct UsedUp;
-
-fn rate(cells: &Memory, check: Check, now: u64) -> Reading {
+fn counted(cells: &Memory, check: Check, now: u64) -> Reading {
     let readings = cells.read(&[check], 1, now);
     let Some(reading) = readings.first() else {
         return Reading::CLOSED;
@@ -237,18 +256,20 @@ fn key(one: &LimitUse) -> Key {
     }
 }
 
-/// `None` for what is no rate.
+/// `None` for what is held and given back instead of counted.
 fn check(one: &LimitUse) -> Option<Check> {
-    let limit = match one.limit.measure {
+    let limit: Allowance = match one.limit.measure {
         Measure::Rate { count, per, burst } => {
-            Limit::rate(u64::from(count), whole(per), u64::from(burst))
+            let limit = Limit::rate(u64::from(count), whole(per), u64::from(burst));
+            limit.ok()?.into()
         }
-        Measure::Spacing { apart } => Limit::spike_arrest(1, whole(apart)),
+        Measure::Spacing { apart } => Limit::spike_arrest(1, whole(apart)).ok()?.into(),
+        Measure::Quota { count, per } => Quota::new(u64::from(count), per).ok()?.into(),
         Measure::Concurrency { .. } => return None,
     };
     Some(Check {
         key: key(one),
-        limit: limit.ok()?,
+        limit,
     })
 }
 

@@ -18,7 +18,7 @@ pub use challenge::Challenge;
 pub use form::Form;
 pub(crate) use form::{Reads, reads};
 pub use headers::{Headers, Name};
-pub use limits::{Standing, limit_fields};
+pub use limits::{Standing, StandingWindow, limit_fields};
 pub(crate) use pages::PAGE_POLICY;
 pub use pages::{page, page_html, page_json};
 

@@ -4,9 +4,10 @@
 
 mod clocks;
 mod pace;
+mod quotas;
 mod together;
 
-use crate::counters::{Check, CommitError, Counters, Key, Reading, Verdict};
+use crate::counters::{Allowance, Check, CommitError, Counters, Key, Reading, Verdict};
 use crate::limit::Limit;
 
 /// Makes counters, and waits for them.
@@ -16,6 +17,10 @@ pub trait Harness: Sync {
 
     /// Counters that have counted nothing.
     fn fresh(&self) -> Self::Counters;
+
+    /// The same counters after the process that had them ended in good order and another began:
+    /// what is used of quotas has to outlast it.
+    fn restarted(&self, counters: Self::Counters, now: u64) -> Self::Counters;
 
     /// Waits for a future. Called from several threads at once.
     fn block_on<F: Future>(&self, future: F) -> F::Output;
@@ -50,6 +55,15 @@ pub fn run<H: Harness>(harness: &H) {
         clocks::a_clock_set_back_takes_debts_along,
         clocks::a_clock_set_forward_frees_one_burst,
         clocks::threads_with_clocks_of_their_own,
+        quotas::each_is_counted_until_the_period_ends,
+        quotas::days_weeks_and_months_are_those_of_the_zone,
+        quotas::a_clock_set_back_gives_nothing_back,
+        quotas::a_clock_set_forward_frees_one_period,
+        quotas::new_numbers_keep_what_was_used,
+        quotas::together_with_rates_all_or_nothing,
+        quotas::what_is_refused_takes_nothing,
+        quotas::threads_count_exactly,
+        quotas::what_was_used_outlasts_a_restart,
     ];
     for case in cases {
         case(&Subject {
@@ -71,7 +85,7 @@ impl<H: Harness> Subject<'_, H> {
             .block_on(self.counters.commit(checks, cost, now));
         outcome.map_err(|error| match error {
             CommitError::Refused(position) => position,
-            CommitError::Unavailable(_) => usize::MAX,
+            CommitError::NoRoom(_) | CommitError::Unavailable(_) => usize::MAX,
         })
     }
 
@@ -95,9 +109,12 @@ impl<H: Harness> Subject<'_, H> {
     }
 }
 
-fn check(limit: u64, subject: u128, allows: Limit) -> Check {
+fn check(limit: u64, subject: u128, allows: impl Into<Allowance>) -> Check {
     let key = Key { limit, subject };
-    Check { key, limit: allows }
+    Check {
+        key,
+        limit: allows.into(),
+    }
 }
 
 fn rate(count: u64, period: u64, burst: u64) -> Limit {

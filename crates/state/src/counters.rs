@@ -1,6 +1,7 @@
 //! The interface to counters of limits, wherever they are kept.
 
 use crate::limit::Limit;
+use crate::quota::Quota;
 use smallvec::SmallVec;
 use std::ops::Deref;
 
@@ -19,17 +20,39 @@ pub struct Check {
     /// The cell.
     pub key: Key,
     /// What it allows.
-    pub limit: Limit,
+    pub limit: Allowance,
+}
+
+/// What a limit allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Allowance {
+    /// So many over time.
+    Rate(Limit),
+    /// So many in each period.
+    Quota(Quota),
+}
+
+impl From<Limit> for Allowance {
+    fn from(limit: Limit) -> Self {
+        Self::Rate(limit)
+    }
+}
+
+impl From<Quota> for Allowance {
+    fn from(quota: Quota) -> Self {
+        Self::Quota(quota)
+    }
 }
 
 /// What a cell says about a request that was not counted yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reading {
-    /// What `remaining` is when nothing was used: [`Limit::capacity`].
+    /// What `remaining` is when nothing was used: [`Limit::capacity`], or [`Quota::count`].
     pub limit: u64,
     /// How many more may come at once. The request asked about is not subtracted.
     pub remaining: u64,
-    /// Nanoseconds until `remaining` is `limit` if nothing comes.
+    /// Nanoseconds until `remaining` is `limit` if nothing comes; of a quota, until its period ends,
+    /// whatever was used.
     pub reset_after: u64,
     /// Whether the request would pass.
     pub verdict: Verdict,
@@ -95,6 +118,10 @@ pub enum CommitError {
     /// The check at this position, the first that did, refused.
     #[error("limit {0} of the request refuses it")]
     Refused(usize),
+    /// The check at this position would need a counter, and there is no room for one. Counts of
+    /// quotas are never dropped for others.
+    #[error("there is no room to count limit {0} of the request")]
+    NoRoom(usize),
     /// The counters did not answer.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),

@@ -12,7 +12,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 
-use crate::counters::{Check, Key, Reading};
+use crate::counters::{Key, Reading};
 use crate::limit::Limit;
 use crate::memory::Memory;
 use crate::table::Usage;
@@ -95,7 +95,7 @@ impl Edge {
         let Some(limit) = settings.requests else {
             return Arrival::Passes;
         };
-        match self.requests.charge(&check(source, limit), 1, now) {
+        match self.requests.charge(key(source), &limit, 1, now) {
             Ok(()) => Arrival::Passes,
             Err(reading) => Arrival::TooMany(reading),
         }
@@ -113,7 +113,7 @@ impl Edge {
     ) -> Option<Block> {
         let source = Source::from(address);
         let limit = settings.refusals?;
-        let counted = self.refusals.charge(&check(source, limit), 1, now);
+        let counted = self.refusals.charge(key(source), &limit, 1, now);
         if counted.is_ok() || self.blocks.find(source, now).is_some() {
             return None;
         }
@@ -167,12 +167,5 @@ fn key(source: Source) -> Key {
     Key {
         limit: 0,
         subject: source.bits(),
-    }
-}
-
-fn check(source: Source, limit: Limit) -> Check {
-    Check {
-        key: key(source),
-        limit,
     }
 }

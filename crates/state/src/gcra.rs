@@ -16,7 +16,7 @@ use crate::table::Entry;
 pub const CLOCK_SKEW: u64 = 100_000_000;
 
 /// Instants from 2262 on count as this one, so that sums do not overflow.
-const LAST: u64 = i64::MAX.cast_unsigned();
+pub(crate) const LAST: u64 = i64::MAX.cast_unsigned();
 
 /// What one subject owes under one limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -10,7 +10,7 @@ const NOW: u64 = 1_700_000_000_000_000_000;
 fn check(limit: u64) -> Check {
     Check {
         key: Key { limit, subject: 1 },
-        limit: Limit::rate(100, 1_000_000_000, 100).unwrap(),
+        limit: Limit::rate(100, 1_000_000_000, 100).unwrap().into(),
     }
 }
 
@@ -45,7 +45,7 @@ fn permits() {
 #[test]
 fn edge() {
     let edge = Edge::default();
-    let limit = Some(check(1).limit);
+    let limit = Some(Limit::rate(100, 1_000_000_000, 100).unwrap());
     let settings = Settings {
         requests: limit,
         refusals: limit,

@@ -29,7 +29,11 @@ impl Asking<'_> {
     /// Whatever has to happen before, and the request that is then refused.
     pub(super) fn provoke(&self) -> Response {
         let held = self.before();
-        let refused = self.send(self.row.sent);
+        let mut refused = self.send(self.row.sent);
+        if matches!(self.row.before, Before::UsedUp(_)) && refused.denial().is_none() {
+            // It was renewed in between.
+            refused = self.send(self.row.sent);
+        }
         if let Some(mut raw) = held {
             assert_eq!(raw.send("{}").response().status, 200, "{}", self.row.code);
         }
@@ -45,6 +49,11 @@ impl Asking<'_> {
                 for _ in 0..times {
                     self.send(text);
                 }
+                None
+            }
+            Before::UsedUp(text) => {
+                let refused = (0..10).any(|_| self.send(text).denial().is_some());
+                assert!(refused, "{}", self.row.code);
                 None
             }
             Before::Held(text) => {

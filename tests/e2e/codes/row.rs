@@ -30,6 +30,8 @@ pub(super) enum Before {
     Nothing,
     /// So many times this other request.
     Sent(usize, &'static str),
+    /// This other request, until it is refused: what it uses up may be renewed at any moment.
+    UsedUp(&'static str),
     /// This request is under way: it was told to go on, and its body is still to come.
     Held(&'static str),
 }

@@ -1,7 +1,7 @@
 //! One row per code: what provokes it, what nearly does and must not, and what mends it.
 
 use super::row::{Before, Mend, Row};
-use Before::{Held, Nothing, Sent};
+use Before::{Held, Nothing, Sent, UsedUp};
 use Mend::{Caller, Command, Fix, Named, NewKey, Offered};
 
 /// The codes that are provoked here.
@@ -405,6 +405,11 @@ pub(super) const ROWS: &[Row] = &[
         sent: "POST /.well-known/postern/issuers/grant-invalid/token\nContent-Type: application/x-www-form-urlencoded\n\ngrant_type=password&client_id={id}&client_secret={key}",
         alike: "POST /.well-known/postern/issuers/grant-invalid/token\nContent-Type: application/x-www-form-urlencoded\n\ngrant_type=client_credentials&client_id={id}&client_secret={key}",
         mend: Caller, ..ROW },
+    Row { code: "limit.quota_exhausted", status: [429, 403, 429], fields: RATE,
+        world: r#"{"plan": {"limits": {"daily": {"kind": "quota", "quota": 1, "per": "6s", "by": ["app", "service"]}}}}"#,
+        before: UsedUp("GET /op\nX-API-Key: {key}"),
+        sent: "GET /op\nX-API-Key: {key}", alike: "GET /op\nX-API-Key: {good}",
+        mend: Fix, ..ROW },
 ];
 
 /// What most rows have.

@@ -23,6 +23,15 @@ const COUNTED: [&str; 10] = [
     "until",
 ];
 
+/// The same of how far a period has come.
+const PERIOD: [&str; 5] = [
+    "retry-after:",
+    "ratelimit:",
+    "x-ratelimit-reset:",
+    "renewed at",
+    "\"renews\"",
+];
+
 /// A response as it is read, without what differs from run to run.
 pub(super) fn of_response(row: &Row, response: &Response) -> String {
     let mut out = format!("{} {}\n", response.version, response.status);
@@ -58,6 +67,8 @@ pub(super) fn steady(row: &Row, text: &str) -> String {
             .any(|family| row.code.starts_with(family));
         let of_now = MOMENTS.iter().any(|moment| line.contains(moment))
             || counted && COUNTED.iter().any(|moment| line.contains(moment))
+            || row.code == "limit.quota_exhausted"
+                && PERIOD.iter().any(|moment| line.contains(moment))
             || ends && line.contains(" until 20") && line.contains('Z')
             || row.code == "csrf.token_expired" && line.contains("until")
             || row.code == "connection.certificate_expired" && line.contains("now")

@@ -176,6 +176,18 @@ impl Gateway {
     pub(crate) fn restart(&mut self) {
         self.signal("TERM");
         assert!(self.wait(SOON).is_some(), "it ends: {}", self.log());
+        self.started();
+    }
+
+    /// Kills it and starts it again.
+    pub(crate) fn killed(&mut self) {
+        self.signal("KILL");
+        assert!(self.wait(SOON).is_some(), "it ends: {}", self.log());
+        self.started();
+    }
+
+    /// Starts it again after its end.
+    pub(crate) fn started(&mut self) {
         self.program = Program::start(&mut self.command, &self.scratch, "log");
         super::eventually("it is ready again", || {
             let up = std::net::TcpStream::connect(self.admin).is_ok();

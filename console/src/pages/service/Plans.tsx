@@ -79,5 +79,6 @@ function said(limit: NonNullable<Plan['limits']>[string]): string {
   const words = texts.services.subscriptions;
   if (limit.apart !== undefined) return words.spacing(limit.apart);
   if (limit.limit !== undefined) return words.concurrency(limit.limit);
+  if (limit.quota !== undefined) return words.quota(limit.quota, limit.per ?? 'month', limit.time_zone);
   return words.rate(limit.rate ?? 0, limit.per ?? '1s');
 }

@@ -80,6 +80,7 @@ const ROWS: Record<string, Row> = {
   'authorization.role_missing': ['has app', 'required'],
   'limit.rate_exceeded': ['by', 'name limit window'],
   'limit.burst_exceeded': ['by', 'name limit window'],
+  'limit.quota_exhausted': ['by used', 'name quota period renews'],
   'limit.concurrency_exceeded': ['by', 'name limit'],
   'gateway.configuration_stale': ['age', 'limit'],
 };

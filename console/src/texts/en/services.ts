@@ -474,6 +474,8 @@ export const services = {
     noPlansDetail: 'Without a plan nobody can subscribe.',
     morePlans: 'Look through more plans',
     rate: (n: number, per: string) => `${n.toLocaleString('en')} per ${per}`,
+    quota: (n: number, per: string, zone?: string) =>
+      `${n.toLocaleString('en')} per ${per}${zone && zone !== 'UTC' ? ` (${zone})` : ''}`,
     spacing: (apart: string) => `${apart} apart`,
     concurrency: (n: number) => `${n.toLocaleString('en')} at once`,
   },

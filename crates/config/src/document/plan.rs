@@ -2,6 +2,8 @@
 
 use crate::located::{At, Map, OneOrMany};
 use crate::scalar::duration::Duration;
+use crate::scalar::name::HeaderName;
+use crate::scalar::period::{Per, Zone};
 use crate::scalar::text::{Description, Text};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -61,8 +63,14 @@ pub(crate) struct Limit {
     /// Requests in the time `per`; with the kind `rate` only, and required there.
     #[schemars(range(min = 1, max = 1_000_000_000))]
     pub rate: Option<At<u32>>,
-    /// The time of `rate`; with the kind `rate` only, and required there.
-    pub per: Option<At<Duration>>,
+    /// Requests in each period `per`; with the kind `quota` only, and required there.
+    #[schemars(range(min = 1, max = 1_000_000_000))]
+    pub quota: Option<At<u32>>,
+    /// The time of `rate`, or the period of `quota`: `day`, `week`, `month`, or a time that is
+    /// counted from the beginning of 1970. With these kinds only, and required there.
+    pub per: Option<At<Per>>,
+    /// Whose midnight begins a day, week or month; with the kind `quota` only. Without it, UTC's.
+    pub time_zone: Option<At<Zone>>,
     /// How many of them may come at once; with the kind `rate` only. Without it, all of them.
     #[schemars(range(min = 1, max = 1_000_000_000))]
     pub burst: Option<At<u32>>,
@@ -74,6 +82,9 @@ pub(crate) struct Limit {
     /// Who shares one counter. Several together: each combination has its own.
     #[schemars(extend("default" = "app"))]
     pub by: Option<OneOrMany<At<LimitKey>>>,
+    /// The header whose values have counters of their own; with `header` in `by` only, and required
+    /// there.
+    pub header: Option<At<HeaderName>>,
 }
 
 /// What a limit is about.
@@ -86,6 +97,8 @@ pub(crate) enum LimitKind {
     Spacing,
     /// Requests under way at once.
     Concurrency,
+    /// Requests in each day, week, month or other period, counted one by one.
+    Quota,
 }
 
 /// What a counter is kept for.
@@ -104,4 +117,9 @@ pub(crate) enum LimitKey {
     Service,
     /// The operation.
     Operation,
+    /// The person behind a token or a session. Who calls for nobody is told apart by the
+    /// credential.
+    User,
+    /// What the header says that `header` names. All requests without it share one counter.
+    Header,
 }

@@ -8,6 +8,7 @@ use crate::scalar::duration::Duration;
 use crate::scalar::host::{HostPattern, Url};
 use crate::scalar::name::{CookieName, EntityName, FieldName, HeaderName, MethodName};
 use crate::scalar::origin::{Origin, OriginExpression};
+use crate::scalar::period::{Per, Zone};
 use crate::scalar::place::{Asn, CountryCode};
 use crate::scalar::size::Size;
 use crate::scalar::text::{HeaderValue, MediaType};
@@ -110,8 +111,14 @@ pub(crate) struct Policy {
     /// Requests in the time `per`; with the kind `rate` only, and required there.
     #[schemars(range(min = 1, max = 1_000_000_000))]
     pub rate: Option<At<u32>>,
-    /// The time of `rate`; with the kind `rate` only, and required there.
-    pub per: Option<At<Duration>>,
+    /// Requests in each period `per`; with the kind `quota` only, and required there.
+    #[schemars(range(min = 1, max = 1_000_000_000))]
+    pub quota: Option<At<u32>>,
+    /// The time of `rate`, or the period of `quota`: `day`, `week`, `month`, or a time that is
+    /// counted from the beginning of 1970. With these kinds only, and required there.
+    pub per: Option<At<Per>>,
+    /// Whose midnight begins a day, week or month; with the kind `quota` only. Without it, UTC's.
+    pub time_zone: Option<At<Zone>>,
     /// How many of them may come at once; with the kind `rate` only. Without it, all of them.
     #[schemars(range(min = 1, max = 1_000_000_000))]
     pub burst: Option<At<u32>>,
@@ -120,9 +127,12 @@ pub(crate) struct Policy {
     /// Requests under way at once; with the kind `concurrency` only, and required there.
     #[schemars(range(min = 1, max = 1_000_000_000))]
     pub limit: Option<At<u32>>,
-    /// Who shares one counter; with the kinds `rate`, `spacing` and `concurrency` only, and
+    /// Who shares one counter; with the kinds `rate`, `spacing`, `concurrency` and `quota` only, and
     /// required there. Several together: each combination has its own.
     pub by: Option<At<OneOrMany<At<LimitKey>>>>,
+    /// The header whose values have counters of their own; with `header` in `by` only, and required
+    /// there.
+    pub header: Option<At<HeaderName>>,
     /// The largest body; with the kind `body` only, and required there.
     pub max_size: Option<At<Size>>,
 }
@@ -156,6 +166,8 @@ pub(crate) enum PolicyKind {
     Spacing,
     /// Requests under way at once.
     Concurrency,
+    /// Requests in each day, week, month or other period, counted one by one.
+    Quota,
     /// How large a body may be.
     Body,
     /// Which pages of other origins may call.

@@ -6,16 +6,20 @@ use super::declared::{Bound, SCOPE, SERVICE, TENANT, bounds, refer};
 use super::role::listed;
 use crate::code::Code;
 use crate::document::plan as document;
-use crate::findings::quote;
+use crate::findings::{Findings, quote};
 use crate::located::{At, Map};
 use crate::scalar::duration::Duration;
+use crate::scalar::name::HeaderName;
+use crate::scalar::period::{Per, Zone};
 use crate::source::Span;
-use postern_model::entity::{Coverage, Limit, LimitKey, Measure, Plan};
+use postern_model::entity::{Coverage, Limit, LimitKey, Measure, Plan, QuotaPeriod, TimeZone};
 
 /// The fields of a limit, as they are written.
 pub(super) struct LimitFields<'a> {
     pub rate: Option<&'a At<u32>>,
-    pub per: Option<&'a At<Duration>>,
+    pub quota: Option<&'a At<u32>>,
+    pub per: Option<&'a At<Per>>,
+    pub time_zone: Option<&'a At<Zone>>,
     pub burst: Option<&'a At<u32>>,
     pub apart: Option<&'a At<Duration>>,
     pub limit: Option<&'a At<u32>>,
@@ -23,17 +27,53 @@ pub(super) struct LimitFields<'a> {
 
 impl LimitFields<'_> {
     /// Which of them belong to a kind, and which it needs.
-    pub(super) fn bounds(&self, kind: Option<document::LimitKind>) -> [Bound; 5] {
+    pub(super) fn bounds(&self, kind: Option<document::LimitKind>) -> [Bound; 7] {
         let rate = kind == Some(document::LimitKind::Rate);
         let spacing = kind == Some(document::LimitKind::Spacing);
         let concurrency = kind == Some(document::LimitKind::Concurrency);
+        let quota = kind == Some(document::LimitKind::Quota);
         [
             Bound::new("rate", self.rate, rate).needed("100"),
-            Bound::new("per", self.per, rate).needed("1s"),
+            Bound::new("quota", self.quota, quota).needed("10000"),
+            Bound::new("per", self.per, rate || quota).needed(if quota { "month" } else { "1s" }),
+            Bound::new("time_zone", self.time_zone, quota),
             Bound::new("burst", self.burst, rate),
             Bound::new("apart", self.apart, spacing).needed("100ms"),
             Bound::new("limit", self.limit, concurrency).needed("10"),
         ]
+    }
+
+    /// Finds periods and zones that do not go together with the kind, or with each other.
+    pub(super) fn check_period(
+        &self,
+        findings: &mut Findings<'_>,
+        shown: &str,
+        kind: document::LimitKind,
+    ) {
+        let Some(per) = self.per else {
+            return;
+        };
+        match (kind, per.value) {
+            (document::LimitKind::Rate, Per::Calendar(unit)) => {
+                let message = format!("{shown} is a rate per {} of the calendar", unit.name());
+                findings
+                    .error(
+                        Code::Conflict,
+                        per.span,
+                        &message,
+                        "a rate has a length of time",
+                    )
+                    .help("with `kind: quota` requests are counted per day, week or month");
+            }
+            (document::LimitKind::Quota, Per::Time(_)) => {
+                if let Some(zone) = self.time_zone {
+                    let message = format!("{shown} has no use for `time_zone`");
+                    let label = "only days, weeks and months begin at a midnight";
+                    findings.error(Code::Conflict, zone.span, &message, label);
+                }
+            }
+            _ => {}
+        }
     }
 
     /// What is measured; `None` if something is missing.
@@ -43,7 +83,10 @@ impl LimitFields<'_> {
                 let count = self.rate?.value;
                 Measure::Rate {
                     count,
-                    per: self.per?.value.0,
+                    per: match self.per?.value {
+                        Per::Time(time) => time.0,
+                        Per::Calendar(_) => return None,
+                    },
                     burst: self.burst.map_or(count, |burst| burst.value),
                 }
             }
@@ -52,6 +95,16 @@ impl LimitFields<'_> {
             },
             document::LimitKind::Concurrency => Measure::Concurrency {
                 most: self.limit?.value,
+            },
+            document::LimitKind::Quota => Measure::Quota {
+                count: self.quota?.value,
+                per: match self.per?.value {
+                    Per::Time(time) => QuotaPeriod::Fixed(time.0),
+                    Per::Calendar(unit) => {
+                        let zone = self.time_zone.map_or(TimeZone::UTC, |zone| zone.value.0);
+                        QuotaPeriod::Calendar { unit, zone }
+                    }
+                },
             },
         })
     }
@@ -166,32 +219,93 @@ impl Resolver<'_, '_> {
             .map_or(document::LimitKind::Rate, |kind| kind.value);
         let fields = LimitFields {
             rate: given.rate.as_ref(),
+            quota: given.quota.as_ref(),
             per: given.per.as_ref(),
+            time_zone: given.time_zone.as_ref(),
             burst: given.burst.as_ref(),
             apart: given.apart.as_ref(),
             limit: given.limit.as_ref(),
         };
+        let shown = format!("limit {} of {shown}", quote(&name.value));
         bounds(
             self.findings,
             name.intact,
             given.kind.as_ref().map_or(name.span, |kind| kind.span),
-            &format!("limit {} of {shown}", quote(&name.value)),
+            &shown,
             kind_name(kind),
             &fields.bounds(Some(kind)),
         );
+        fields.check_period(self.findings, &shown, kind);
         let by = given.by.as_ref();
         Some(Limit {
             name: name.value.as_str().into(),
             measure: fields.measure(kind)?,
-            by: by.map_or_else(|| vec![LimitKey::App], |by| self.limit_keys(&by.0)),
+            by: by.map_or_else(
+                || vec![LimitKey::App],
+                |by| self.limit_keys(&shown, kind, &by.0, given.header.as_ref()),
+            ),
         })
     }
 
     /// What a counter is kept for, each once.
-    pub(super) fn limit_keys(&mut self, given: &[At<document::LimitKey>]) -> Vec<LimitKey> {
+    pub(super) fn limit_keys(
+        &mut self,
+        shown: &str,
+        kind: document::LimitKind,
+        given: &[At<document::LimitKey>],
+        header: Option<&At<HeaderName>>,
+    ) -> Vec<LimitKey> {
+        let by_header = given
+            .iter()
+            .find(|key| key.value == document::LimitKey::Header);
+        let named = header.map(|header| header.value.0.to_ascii_lowercase());
+        match (by_header, header) {
+            (Some(key), None) => {
+                let message = format!("{shown} has no `header`");
+                self.findings
+                    .error(
+                        Code::MissingField,
+                        key.span,
+                        &message,
+                        "it is kept by one, and does not say by which",
+                    )
+                    .help("add `header: X-Region`, say");
+            }
+            (None, Some(header)) => {
+                let message = format!("{shown} has no use for `header`");
+                let label = "not without `header` in `by`";
+                self.findings
+                    .error(Code::Conflict, header.span, &message, label);
+            }
+            _ => {}
+        }
+        if let (Some(header), Some(name)) = (header, &named)
+            && CREDENTIALS.contains(&&**name)
+        {
+            let message = format!("{shown} is kept by `{name}`, which carries credentials");
+            self.findings
+                .error(Code::Conflict, header.span, &message, "a secret")
+                .help("write `by: credential`: it tells callers apart by what they prove");
+        }
+        let proves = |key: &At<document::LimitKey>| {
+            use document::LimitKey::{App, Credential, Tenant, User};
+            matches!(key.value, App | Credential | Tenant | User)
+        };
+        if let Some(key) = by_header
+            && kind == document::LimitKind::Quota
+            && !given.iter().any(proves)
+        {
+            let message = format!("{shown} is kept by what callers choose");
+            let label = "anybody could fill the counters, of which quotas forget none";
+            self.findings
+                .error(Code::Conflict, key.span, &message, label)
+                .help("add `app`, `credential`, `tenant` or `user`");
+        }
         let mut keys = Vec::new();
         for key in given {
-            let entity = limit_key(key.value);
+            let Some(entity) = limit_key(key.value, named.as_deref()) else {
+                continue;
+            };
             if keys.contains(&entity) {
                 let message = "a limit names what it is kept for twice";
                 self.findings
@@ -217,16 +331,22 @@ const fn kind_name(kind: document::LimitKind) -> &'static str {
         document::LimitKind::Rate => "the kind `rate`",
         document::LimitKind::Spacing => "the kind `spacing`",
         document::LimitKind::Concurrency => "the kind `concurrency`",
+        document::LimitKind::Quota => "the kind `quota`",
     }
 }
 
-const fn limit_key(given: document::LimitKey) -> LimitKey {
-    match given {
+/// Headers whose values are secrets.
+const CREDENTIALS: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
+
+fn limit_key(given: document::LimitKey, header: Option<&str>) -> Option<LimitKey> {
+    Some(match given {
         document::LimitKey::Address => LimitKey::Address,
         document::LimitKey::Credential => LimitKey::Credential,
         document::LimitKey::App => LimitKey::App,
         document::LimitKey::Tenant => LimitKey::Tenant,
         document::LimitKey::Service => LimitKey::Service,
         document::LimitKey::Operation => LimitKey::Operation,
-    }
+        document::LimitKey::User => LimitKey::User,
+        document::LimitKey::Header => LimitKey::Header(header?.into()),
+    })
 }

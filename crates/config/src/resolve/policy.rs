@@ -87,14 +87,17 @@ impl Resolver<'_, '_> {
             document::PolicyKind::Cors => PolicyRule::Cors(self.cors(key, &shown, given)),
             document::PolicyKind::Rate
             | document::PolicyKind::Spacing
-            | document::PolicyKind::Concurrency => {
+            | document::PolicyKind::Concurrency
+            | document::PolicyKind::Quota => {
                 let by = given.by.as_ref()?;
                 let empty = by.value.0.is_empty() && by.intact;
                 self.not_empty(&format!("{shown} has an empty `by`"), empty, by.span);
+                let (fields, kind) = (limit_fields(given), limit_kind(kind.value)?);
+                fields.check_period(self.findings, &shown, kind);
                 PolicyRule::Limit(Limit {
                     name: name.clone(),
-                    measure: limit_fields(given).measure(limit_kind(kind.value)?)?,
-                    by: self.limit_keys(&by.value.0),
+                    measure: fields.measure(kind)?,
+                    by: self.limit_keys(&shown, kind, &by.value.0, given.header.as_ref()),
                 })
             }
         };
@@ -161,6 +164,7 @@ impl Resolver<'_, '_> {
             Bound::new("sniff", given.sniff.as_ref(), headers),
             Bound::new("length_required", given.length_required.as_ref(), headers),
             Bound::new("by", given.by.as_ref(), limit.is_some()).needed("address"),
+            Bound::new("header", given.header.as_ref(), limit.is_some()),
             Bound::new("max_size", given.max_size.as_ref(), body).needed("1MiB"),
         ];
         fields.extend(limit_fields(given).bounds(limit));
@@ -170,6 +174,7 @@ impl Resolver<'_, '_> {
             document::PolicyKind::Rate => "the kind `rate`",
             document::PolicyKind::Spacing => "the kind `spacing`",
             document::PolicyKind::Concurrency => "the kind `concurrency`",
+            document::PolicyKind::Quota => "the kind `quota`",
             document::PolicyKind::Body => "the kind `body`",
             document::PolicyKind::Cors => "the kind `cors`",
             document::PolicyKind::Csrf => "the kind `csrf`",
@@ -477,7 +482,9 @@ impl Resolver<'_, '_> {
 fn limit_fields(given: &document::Policy) -> LimitFields<'_> {
     LimitFields {
         rate: given.rate.as_ref(),
+        quota: given.quota.as_ref(),
         per: given.per.as_ref(),
+        time_zone: given.time_zone.as_ref(),
         burst: given.burst.as_ref(),
         apart: given.apart.as_ref(),
         limit: given.limit.as_ref(),
@@ -489,6 +496,7 @@ const fn limit_kind(kind: document::PolicyKind) -> Option<LimitKind> {
         document::PolicyKind::Rate => Some(LimitKind::Rate),
         document::PolicyKind::Spacing => Some(LimitKind::Spacing),
         document::PolicyKind::Concurrency => Some(LimitKind::Concurrency),
+        document::PolicyKind::Quota => Some(LimitKind::Quota),
         document::PolicyKind::Network
         | document::PolicyKind::Headers
         | document::PolicyKind::Body

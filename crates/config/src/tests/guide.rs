@@ -43,3 +43,12 @@ fn every_snippet_of_the_guide_loads() {
 fn every_snippet_of_the_readme_loads() {
     check("README.md", include_str!("../../../../README.md"), 1);
 }
+
+#[test]
+fn every_snippet_of_the_guide_to_limits_loads() {
+    check(
+        "guides/limits.md",
+        include_str!("../../../../docs/guides/limits.md"),
+        1,
+    );
+}

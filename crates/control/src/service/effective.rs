@@ -4,7 +4,7 @@ use super::Service;
 use crate::{Actor, Refusal};
 use postern_model::entity::{
     Configuration, CorsRule, HeadersRule, Level, Limit, LimitKey, Measure, Mode, Name, Policy,
-    PolicyRule,
+    PolicyRule, QuotaPeriod,
 };
 use postern_model::permission::Point;
 use postern_policy::Rules;
@@ -227,16 +227,15 @@ fn limit(limit: &Limit) -> Value {
         }
         Measure::Spacing { apart } => json!({ "apart_ms": millis(apart) }),
         Measure::Concurrency { most } => json!({ "concurrency": most }),
+        Measure::Quota { count, per } => match per {
+            QuotaPeriod::Fixed(length) => json!({"quota": count, "per_ms": millis(length)}),
+            QuotaPeriod::Calendar { unit, zone } => json!({
+                "quota": count, "per_calendar": unit.name(), "time_zone": zone.name(),
+            }),
+        },
     };
     if let Value::Object(members) = &mut value {
-        let by = limit.by.iter().map(|key| match key {
-            LimitKey::Address => "address",
-            LimitKey::Credential => "credential",
-            LimitKey::App => "app",
-            LimitKey::Tenant => "tenant",
-            LimitKey::Service => "service",
-            LimitKey::Operation => "operation",
-        });
+        let by = limit.by.iter().map(LimitKey::words);
         members.insert("by".into(), by.collect::<Vec<_>>().into());
         members.insert("limit".into(), (*limit.name).into());
     }

@@ -114,7 +114,7 @@ fn is_document_of(policy: &Policy, id: &str, document: &Json) -> bool {
         |value: &Json, field: &str| value.get(field).and_then(Json::as_str).map(str::to_owned);
     let kind = text(document, "kind").unwrap_or_default();
     let kind = match kind.as_str() {
-        "rate" | "spacing" | "concurrency" => "limit",
+        "rate" | "spacing" | "concurrency" | "quota" => "limit",
         other => other,
     };
     let name = text(document, "name").unwrap_or_else(|| id.to_owned());

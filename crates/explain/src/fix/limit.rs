@@ -10,6 +10,14 @@ use serde_json::{Map, Value as Json, json};
 
 /// How counters take a change.
 const AFRESH: &str = "a changed limit counts from the beginning";
+const GOES_ON: &str = "what was used of the quota stays counted";
+
+const fn counts(code: Code) -> &'static str {
+    match code {
+        Code::QuotaExhausted => GOES_ON,
+        _ => AFRESH,
+    }
+}
 
 pub(super) fn candidates(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
     let Some(name) = text(denial, "name") else {
@@ -33,7 +41,7 @@ fn of_plan(case: &Case<'_>, code: Code, name: &str) -> Option<Candidate> {
     let sentence = format!("raise limit `{name}` of plan `{}` to {words}", plan.name);
     Some(
         Candidate::new(code, sentence, step)
-            .assuming(Assumed::default(), AFRESH)
+            .assuming(Assumed::default(), counts(code))
             .reach(format!("every app under plan `{}`", plan.name))
             .weight(3),
     )
@@ -51,7 +59,7 @@ fn of_policies(case: &Case<'_>, code: Code, name: &str) -> Vec<Candidate> {
             let step = Step::Change(Change::new("policy", id, patch));
             let sentence = format!("raise policy `{id}` to {words}");
             let candidate = Candidate::new(code, sentence, step);
-            let candidate = candidate.assuming(Assumed::default(), AFRESH);
+            let candidate = candidate.assuming(Assumed::default(), counts(code));
             Some(
                 candidate
                     .reach(format!("every request under policy `{id}`"))
@@ -83,6 +91,12 @@ fn raised(limit: &Json) -> Option<(Json, String)> {
             let most = twice("limit")?;
             patch.insert("limit".to_owned(), json!(most));
             format!("{most} at once")
+        }
+        "quota" => {
+            let quota = twice("quota")?;
+            patch.insert("quota".to_owned(), json!(quota));
+            let per = limit.get("per").and_then(Json::as_str).unwrap_or("period");
+            format!("{quota} per {per}")
         }
         "spacing" => {
             let apart = limit.get("apart").and_then(Json::as_str)?;

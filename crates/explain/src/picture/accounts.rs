@@ -110,17 +110,22 @@ fn waiting(words: &Words<'_>) -> String {
 
 pub(super) fn limits(words: &Words<'_>) -> Picture {
     let limit = words.value("limit").unwrap_or_default();
-    let met = match words.value("window") {
-        Some(window) => format!("{limit} in {window}"),
-        None => format!("{limit} at once"),
+    let met = match (words.value("window"), words.value("quota")) {
+        (_, Some(quota)) => match words.value("period") {
+            Some(period) => format!("{quota} per {}", period.replace('`', "")),
+            None => quota,
+        },
+        (Some(window), None) => format!("{limit} in {window}"),
+        (None, None) => format!("{limit} at once"),
     };
     let by = words
         .value("by")
         .map(|by| format!("counted by {}", by.replace('`', "")));
     let wait = words.note("one more passes in ", "reset");
+    let renews = words.note("renewed at ", "renews");
     Picture {
         came: format!("limit {}", words.quoted("name", "of the plan")),
         met,
-        notes: by.into_iter().chain(wait).collect(),
+        notes: by.into_iter().chain(wait).chain(renews).collect(),
     }
 }

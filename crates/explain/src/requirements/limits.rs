@@ -1,7 +1,7 @@
 //! How much may be used, in words.
 
 use super::Limit;
-use postern_model::entity::{self, LimitKey, Measure, Plan, Policy, PolicyRule};
+use postern_model::entity::{self, Measure, Plan, Policy, PolicyRule};
 use std::time::Duration;
 
 /// The limits for everybody, then those of each plan.
@@ -20,21 +20,9 @@ fn limit(rule: &entity::Limit, plan: Option<&Plan>) -> Limit {
     Limit {
         name: rule.name.to_string(),
         plan: plan.map(|plan| plan.name.to_string()),
-        kind: kind(rule.measure).to_owned(),
+        kind: rule.measure.kind().to_owned(),
         says: says(rule.measure),
-        by: rule
-            .by
-            .iter()
-            .map(|key| shared_by(*key).to_owned())
-            .collect(),
-    }
-}
-
-const fn kind(measure: Measure) -> &'static str {
-    match measure {
-        Measure::Rate { .. } => "rate",
-        Measure::Spacing { .. } => "spacing",
-        Measure::Concurrency { .. } => "concurrency",
+        by: rule.by.iter().map(|key| key.words().into_owned()).collect(),
     }
 }
 
@@ -46,6 +34,7 @@ fn says(measure: Measure) -> String {
         Measure::Rate { count, per, .. } => format!("{count} requests in {}", span(per)),
         Measure::Spacing { apart } => format!("requests at least {} apart", span(apart)),
         Measure::Concurrency { most } => format!("{most} requests under way at once"),
+        Measure::Quota { count, per } => format!("{count} requests per {per}"),
     }
 }
 
@@ -54,16 +43,5 @@ fn span(time: Duration) -> String {
         format!("{} s", time.as_secs())
     } else {
         format!("{} ms", time.as_millis())
-    }
-}
-
-const fn shared_by(key: LimitKey) -> &'static str {
-    match key {
-        LimitKey::Address => "address",
-        LimitKey::Credential => "credential",
-        LimitKey::App => "app",
-        LimitKey::Tenant => "tenant",
-        LimitKey::Service => "service",
-        LimitKey::Operation => "operation",
     }
 }

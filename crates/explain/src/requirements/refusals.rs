@@ -123,6 +123,7 @@ fn meets(code: Code, asked: &Requirements, rules: &Rules, network: &[&NetworkRul
         Code::RateExceeded => has_limit("rate"),
         Code::BurstExceeded => has_limit("spacing"),
         Code::ConcurrencyExceeded => has_limit("concurrency"),
+        Code::QuotaExhausted => has_limit("quota"),
         Code::UpgradeNotAllowed => !asked.websocket,
         _ => match (code.family(), code.row().stage) {
             ("token", _) => takes(&["jwt"]),

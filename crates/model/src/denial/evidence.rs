@@ -199,6 +199,7 @@ impl Code {
             Self::RoleMissing => kinds(&["required", "has"], &["app", "service", "operation", "method", "key", "not_carried", "not_allowing"], &[]),
             Self::RateExceeded | Self::BurstExceeded => kinds(LIMIT, &[], &[]),
             Self::ConcurrencyExceeded => kinds(&["name", "by", "limit"], &[], &[]),
+            Self::QuotaExhausted => kinds(&["name", "by", "used", "quota", "period", "renews"], &[], &[]),
             Self::Unreachable | Self::AddressForbidden | Self::UpstreamTimeout
             | Self::ResponseInvalid | Self::ClosedEarly => kinds(&[], UPSTREAM, &[]),
             Self::NoHealthyTarget => kinds(&[], &["targets"], &[]),

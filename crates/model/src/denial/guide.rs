@@ -247,6 +247,8 @@ impl Code {
                 "Lengthen the limit's window or raise its number.", RATE),
             Self::ConcurrencyExceeded => guide("As many requests of the caller are under way as may be at a time.",
                 "Raise the limit, or find out why answers take long.", RATE),
+            Self::QuotaExhausted => guide("The caller has used up what it may use in a day, a week, a month or another period.",
+                "Raise the quota in the plan or policy: what was used stays counted. Or move the app to another plan.", RATE),
             Self::Unreachable => guide("The gateway could not connect to what stands behind it.",
                 "Check the target: name, port, TLS, firewall.", ""),
             Self::AddressForbidden => guide("The target's address is one that the gateway may not connect to.",

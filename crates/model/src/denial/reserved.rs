@@ -129,10 +129,6 @@ const RESERVED: &[Reserved] = reserved! {
         "A rule could not be evaluated, or what it needs is missing; then nobody is let in."
         "Try again later; give the request id to the gateway's operators."
         "Mend the policy that is named.",
-    "limit.quota_exhausted" "Quota exhausted" 429 [403] Consumer Limits
-        "What may be sent in a day, week or month has been sent."
-        "Wait until the quota is renewed, or ask for a larger plan."
-        "Raise the quota in the plan.",
     "limit.blocked" "Temporarily blocked" 403 [429] Consumer Limits
         "A key or app is blocked for a while, after abuse rather than excess."
         "Wait until the time that is named, and mend what was refused before."

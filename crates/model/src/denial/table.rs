@@ -272,6 +272,8 @@ codes! {
         429 [403] Consumer After(1) Limits "http_request_denied",
     ConcurrencyExceeded = "limit.concurrency_exceeded" "Too many requests at once"
         429 [403] Consumer After(1) Limits "http_request_denied",
+    QuotaExhausted = "limit.quota_exhausted" "Quota exhausted"
+        429 [403] Consumer After(60) Limits "http_request_denied",
     Unreachable = "upstream.unreachable" "Upstream unreachable"
         502 [] Upstream After(1) Upstream "destination_unavailable",
     AddressForbidden = "upstream.address_forbidden" "Upstream address forbidden"

@@ -1,6 +1,7 @@
 //! Plans and the limits in them.
 
-use super::Name;
+use super::{Name, QuotaPeriod};
+use std::borrow::Cow;
 use std::time::Duration;
 
 /// Limits and scopes that a service offers to its subscribers.
@@ -60,10 +61,17 @@ pub enum Measure {
         /// How many.
         most: u32,
     },
+    /// Requests in a period that begins and ends at fixed moments, counted one by one.
+    Quota {
+        /// How many.
+        count: u32,
+        /// The period.
+        per: QuotaPeriod,
+    },
 }
 
 /// What a counter is kept for. Several together: each combination has its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LimitKey {
     /// The client's address (IPv6: its /64).
     Address,
@@ -77,4 +85,47 @@ pub enum LimitKey {
     Service,
     /// The operation.
     Operation,
+    /// The person behind a token or a session. Whoever calls for no person is told apart by the
+    /// credential.
+    User,
+    /// What a header of that name (lower case) says. All requests without it share one counter.
+    Header(Name),
+}
+
+impl LimitKey {
+    /// What refusals and tools call it: `app`, `header x-region`.
+    pub fn words(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Address => "address",
+            Self::Credential => "credential",
+            Self::App => "app",
+            Self::Tenant => "tenant",
+            Self::Service => "service",
+            Self::Operation => "operation",
+            Self::User => "user",
+            Self::Header(name) => return Cow::Owned(format!("header {name}")),
+        })
+    }
+}
+
+impl Measure {
+    /// The kind of a limit that measures so, as documents name it.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Rate { .. } => "rate",
+            Self::Spacing { .. } => "spacing",
+            Self::Concurrency { .. } => "concurrency",
+            Self::Quota { .. } => "quota",
+        }
+    }
+
+    /// How much it lets pass when nothing was used.
+    pub const fn most(&self) -> u32 {
+        match *self {
+            Self::Rate { burst, .. } => burst,
+            Self::Spacing { .. } => 1,
+            Self::Concurrency { most } => most,
+            Self::Quota { count, .. } => count,
+        }
+    }
 }

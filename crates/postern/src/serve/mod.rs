@@ -14,6 +14,7 @@ mod issuers;
 mod lists;
 mod notify;
 mod people;
+mod quotas;
 mod records;
 mod requests;
 mod running;
@@ -32,6 +33,7 @@ use notify::Notifying;
 use postern_admin::api::Api;
 use postern_calllog::CallLog;
 use postern_control::browsers::BrowserSessions;
+use postern_control::quotas::QuotaFile;
 use postern_control::socket::Socket;
 use postern_control::sourced::Keeper;
 use postern_control::{Candidate, Remembered, Running as _, Service};
@@ -108,6 +110,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let calls = postern_calllog::Options::new(args.data.join("calls"));
     let call_log = Arc::new(CallLog::open(calls)?);
     let keeper = Arc::new(Keeper::new(&args.data));
+    let used = Arc::new(QuotaFile::new(&args.data));
     let kept = BrowserSessions::new(begun.store.clone(), directory.clone());
     let kept = Arc::new(kept);
     let revocations = Arc::new(Revocations::new(control.handle().clone()));
@@ -116,7 +119,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         revision: begun.revision,
         metrics,
         sinks: records.sinks(),
-        counting: Arc::default(),
+        counting: Arc::new(quotas::counting(&used)),
         keyer,
         fetch: Arc::new(issuers::Issuers::new()?),
         revoke: revocations.clone(),
@@ -154,6 +157,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     );
     let process = Arc::new(process);
     let keeping = control.spawn(lists::keep(process.clone(), lists::client(&process)?));
+    let counted = control.spawn(quotas::keep(process.gateway.clone(), used.clone()));
     let ending = control.spawn(sessions::follow(kept.clone(), process.clone()));
     call_log.tenants_keep(tenants_keep(process.clone()));
     let service = Service::new(begun.source, process.clone(), call_log.clone());
@@ -197,6 +201,10 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     socket.abort();
     keeping.abort();
     let _ = control.block_on(keeping);
+    counted.abort();
+    let _ = control.block_on(counted);
+    // Nothing is counted any more.
+    quotas::write(&process.gateway, &used);
     ending.abort();
     let _ = control.block_on(ending);
     control.block_on(notifying.end());

@@ -18,6 +18,7 @@ use postern_policy::head::Head;
 use postern_policy::recorded::compact::Seen;
 use postern_policy::rules::Rules;
 use postern_policy::{Allowed, Decision, FactRequest, Live, Own, Snapshot, Step, Walk};
+use postern_state::NotCounted;
 use std::cell::RefCell;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::{Duration, Instant};
@@ -142,18 +143,26 @@ pub(super) async fn decide<S: RequestSource>(
     }
     *readings = live.take_readings();
     for _ in 0..RACES {
-        if counting.commit(walk.limits(), now).is_ok() {
-            return Ok(Decided::Passes);
+        match counting.commit(walk.limits(), now) {
+            Ok(()) => return Ok(Decided::Passes),
+            Err(NotCounted::Refused(_)) => {}
+            Err(NotCounted::NoRoom(_)) => {
+                // What others have used is kept, whatever comes.
+                let denial = Denial::new(Code::Overloaded).saw("which", "counters of quotas");
+                journal.refusing(&denial, walk);
+                journal.walked(walk, &live, &snapshot);
+                return Err(Failed::Refused(denial));
+            }
         }
         *readings = counting.read(walk.limits(), permits, now);
         live.provide_readings(readings.clone());
-        if let Some(denial) = walk.used_up(readings) {
+        if let Some(denial) = walk.used_up(readings, now) {
             journal.refusing(&denial, walk);
             journal.walked(walk, &live, &snapshot);
             return Err(Failed::Refused(denial));
         }
     }
-    let denial = walk.lost_races();
+    let denial = walk.lost_races(now);
     journal.refusing(&denial, walk);
     journal.walked(walk, &live, &snapshot);
     Err(Failed::Refused(denial))

@@ -12,12 +12,24 @@ pub struct Standing<'a> {
     pub name: &'a str,
     /// How many requests it lets pass.
     pub limit: u64,
-    /// In how many seconds; `None`: at a time.
-    pub window: Option<u64>,
+    /// In what time.
+    pub window: StandingWindow,
     /// How many are left.
     pub remaining: u64,
     /// In how many seconds there will be more; for limits over time.
     pub reset: u64,
+}
+
+/// In what time a limit lets its requests pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StandingWindow {
+    /// In so many seconds.
+    Seconds(u64),
+    /// In a day, week or month of the calendar, which are not all of one length: how long it goes
+    /// on is said instead.
+    Calendar,
+    /// At a time.
+    AtOnce,
 }
 
 impl Standing<'_> {
@@ -53,15 +65,16 @@ pub fn limit_fields(
         push_string(scratch, standing.name);
         push_number(scratch, ";q=", standing.limit);
         match standing.window {
-            Some(window) => push_number(scratch, ";w=", window),
-            None => scratch.push_str(";qu=\"concurrent-requests\""),
+            StandingWindow::Seconds(window) => push_number(scratch, ";w=", window),
+            StandingWindow::Calendar => {}
+            StandingWindow::AtOnce => scratch.push_str(";qu=\"concurrent-requests\""),
         }
     }
     field(names::RATE_LIMIT_POLICY, scratch);
     scratch.clear();
     push_string(scratch, tightest.name);
     push_number(scratch, ";r=", tightest.remaining);
-    if tightest.window.is_some() {
+    if tightest.window != StandingWindow::AtOnce {
         push_number(scratch, ";t=", tightest.reset);
     }
     field(names::RATE_LIMIT, scratch);

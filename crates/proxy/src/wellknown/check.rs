@@ -2,6 +2,8 @@
 
 use super::answer::Answer;
 use crate::exchange::{enforced, standing};
+use crate::refusal::StandingWindow;
+use postern_model::entity::Measure;
 use postern_policy::facts::Reading;
 use postern_policy::policies::LimitUse;
 use postern_policy::router::Route;
@@ -16,11 +18,17 @@ pub(crate) struct Left {
     /// What its counter is kept by. Empty: all requests together.
     by: Vec<Cow<'static, str>>,
     limit: u64,
-    /// Seconds; absent: so many at a time.
+    /// Seconds; absent: so many at a time, or in what `period` says.
     #[serde(skip_serializing_if = "Option::is_none")]
     window: Option<u64>,
+    /// Of a quota: `month`, `day (Europe/Berlin)`, `12h`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    period: Option<String>,
+    /// Of a quota: how much of it was used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    used: Option<u64>,
     remaining: u64,
-    /// In how many seconds everything is free again.
+    /// In how many seconds everything is free again; of a quota, in how many it is renewed.
     reset: u64,
 }
 
@@ -28,11 +36,20 @@ pub(crate) struct Left {
 pub(crate) fn left(uses: &[LimitUse], readings: &[Reading]) -> Vec<Left> {
     let all = enforced(uses, readings).map(|(one, reading)| {
         let standing = standing(one, reading, 0);
+        let quota = match one.limit.measure {
+            Measure::Quota { per, .. } => Some(per),
+            _ => None,
+        };
         Left {
             name: standing.name.to_owned(),
             by: one.words(),
             limit: standing.limit,
-            window: standing.window,
+            window: match standing.window {
+                StandingWindow::Seconds(window) => Some(window),
+                StandingWindow::Calendar | StandingWindow::AtOnce => None,
+            },
+            period: quota.map(|per| per.to_string()),
+            used: quota.map(|_| standing.limit.saturating_sub(standing.remaining)),
             remaining: standing.remaining,
             reset: standing.reset,
         }

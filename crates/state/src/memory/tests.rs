@@ -20,6 +20,13 @@ impl Harness for InMemory {
         Memory::new(self.capacity)
     }
 
+    fn restarted(&self, counters: Memory, now: u64) -> Memory {
+        let next = self.fresh();
+        let kept = counters.kept(now).unwrap_or_default();
+        assert_eq!(next.restore(&kept, now), 0, "there is room for all");
+        next
+    }
+
     fn block_on<F: Future>(&self, future: F) -> F::Output {
         match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(output) => output,
@@ -36,7 +43,7 @@ fn conforms() {
 fn check(limit: u64, subject: u128, count: u64, burst: u64) -> Check {
     Check {
         key: Key { limit, subject },
-        limit: Limit::rate(count, SECOND, burst).unwrap(),
+        limit: Limit::rate(count, SECOND, burst).unwrap().into(),
     }
 }
 
@@ -126,7 +133,10 @@ fn a_full_table_keeps_those_who_owe_most() {
             .commit(&[check(1, subject, 10, 10)], 1, START)
             .unwrap();
     }
-    assert_eq!(memory.commit(&[owing], 1, START), Err(0));
+    assert_eq!(
+        memory.commit(&[owing], 1, START),
+        Err(NotCounted::Refused(0))
+    );
     let usage = memory.usage();
     assert_eq!(usage.entries, usage.capacity);
     assert_eq!(usage.lost, 20_001 - 64 * 8);
@@ -152,7 +162,7 @@ fn forgetting_gives_all_back() {
     let memory = Memory::new(64);
     let one = check(1, 1, 1, 1);
     memory.commit(&[one], 1, START).unwrap();
-    assert_eq!(memory.commit(&[one], 1, START), Err(0));
+    assert_eq!(memory.commit(&[one], 1, START), Err(NotCounted::Refused(0)));
     memory.forget(&one.key);
     assert_eq!(memory.commit(&[one], 1, START), Ok(()));
 }

@@ -109,6 +109,13 @@ fn before(row: &Row) -> Option<String> {
             };
             Some(format!("After {what} was sent {how}."))
         }
+        Before::UsedUp(text) if text == row.sent => {
+            Some("After the same was sent as often as may be.".to_owned())
+        }
+        Before::UsedUp(text) => Some(format!(
+            "After `{}` was sent as often as may be.",
+            line(text)
+        )),
         Before::Held(text) => Some(format!("While another `{}` is under way.", line(text))),
     };
     let who = row.sent.lines().find_map(|line| line.strip_prefix("TLS: "));

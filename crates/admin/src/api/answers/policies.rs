@@ -72,7 +72,7 @@ answers! {
         /// Its limits.
         limits: Vec<EffectiveLimit>,
     }
-    /// A limit: of a rate, of the time between requests, or of requests at once.
+    /// A limit: of a rate, of the time between requests, of requests at once, or a quota.
     EffectiveLimit {
         /// Its name.
         limit: String,
@@ -80,8 +80,14 @@ answers! {
         by: Vec<String>,
         /// So many requests …
         rate: Option<u64>,
-        /// … in so many milliseconds.
+        /// Requests of a quota …
+        quota: Option<u64>,
+        /// … in so many milliseconds …
         per_ms: Option<u64>,
+        /// … or in each `day`, `week` or `month` of the calendar …
+        per_calendar: Option<String>,
+        /// … by the clocks of this time zone.
+        time_zone: Option<String>,
         /// How many at once, of a rate.
         burst: Option<u64>,
         /// Milliseconds between two requests.

@@ -98,5 +98,10 @@ pub(super) fn limits() -> Vec<Case> {
             limit(json!({"kind": "concurrency", "limit": 2, "rate": null, "per": null})),
             used(),
         ),
+        case(
+            Code::QuotaExhausted,
+            limit(json!({"kind": "quota", "quota": 1000, "rate": null, "per": "month"})),
+            used(),
+        ),
     ]
 }

@@ -1,12 +1,15 @@
-//! Refusals of callers who may call, but not this often.
+//! Refusals of callers who may call, but not this often or this much.
 
 use super::super::Code;
 use super::Told;
-use super::words::Span;
+use super::words::{Moment, Span};
 use std::fmt::{self, Write};
 
 /// Which limit is used up.
 pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
+    if told.code == Code::QuotaExhausted {
+        return quota(told, out);
+    }
     match told.get("name") {
         Some(name) => write!(out, "Limit `{name}` lets ")?,
         None => out.write_str("The limit lets ")?,
@@ -32,12 +35,47 @@ pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
     })
 }
 
+/// Which quota is used up.
+fn quota(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
+    match told.get("name") {
+        Some(name) => write!(out, "Quota `{name}` lets ")?,
+        None => out.write_str("The quota lets ")?,
+    }
+    let one = matches!(told.get("quota"), Some(n) if n.to_string() == "1");
+    match told.get("quota") {
+        Some(quota) => write!(out, "{quota} ")?,
+        None => out.write_str("only so many ")?,
+    }
+    out.write_str(if one { "request " } else { "requests " })?;
+    match told.get("period") {
+        Some(period) => write!(out, "per {period} pass")?,
+        None => out.write_str("pass")?,
+    }
+    if let Some(by) = told.get("by") {
+        write!(out, " for each {by}")?;
+    }
+    match told.get("used") {
+        Some(used) => write!(out, "; {used} ")?,
+        None => out.write_str("; they ")?,
+    }
+    let was = matches!(told.get("used"), Some(n) if n.to_string() == "1");
+    out.write_str(if was { "was used." } else { "were used." })
+}
+
 /// How long to wait.
 pub(super) fn fix(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
     match (told.code, told.get("reset")) {
         (Code::ConcurrencyExceeded, _) => {
             out.write_str("Wait for an answer before sending the next request.")
         }
+        (Code::QuotaExhausted, _) => match told.get("renews") {
+            Some(renews) => write!(
+                out,
+                "Wait until {}, or ask for a larger quota.",
+                Moment(renews)
+            ),
+            None => out.write_str("Wait until the quota is renewed, or ask for a larger one."),
+        },
         (Code::BurstExceeded, Some(reset)) => {
             write!(out, "Wait {}, and spread requests evenly.", Span(reset))
         }

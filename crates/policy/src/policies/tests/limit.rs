@@ -1,6 +1,7 @@
 //! Limits.
 
 use super::*;
+use postern_model::entity::{CalendarUnit, QuotaPeriod, TimeZone};
 
 fn rate(name: &str, by: &[LimitKey]) -> PolicyRule {
     PolicyRule::Limit(Limit {
@@ -70,4 +71,121 @@ fn limits_are_named_then_read_then_judged() {
         Some("all")
     );
     assert_eq!(denial.retry, postern_model::denial::Retry::After(2));
+}
+
+fn quota(count: u32, by: &[LimitKey]) -> PolicyRule {
+    PolicyRule::Limit(Limit {
+        name: "monthly".into(),
+        measure: Measure::Quota {
+            count,
+            per: QuotaPeriod::Calendar {
+                unit: CalendarUnit::Month,
+                zone: TimeZone::parse("Europe/Berlin").unwrap(),
+            },
+        },
+        by: by.to_vec(),
+    })
+}
+
+/// The counter that a request with these fields touches.
+fn counter(rule: PolicyRule, mode: Mode, peer: &str, fields: &[&str]) -> (u64, u128) {
+    let mut policy = policy("monthly", Level::Platform, rule);
+    policy.mode = mode;
+    let rules = rules(vec![policy]);
+    let mut all = vec!["Host: a"];
+    all.extend(fields);
+    let (walk, _) = walk(
+        &rules,
+        &head("GET", "/orders", &all),
+        peer,
+        Depth::FirstDenial,
+    );
+    let [one] = walk.limits() else {
+        panic!("{:?}", walk.limits())
+    };
+    (one.number, one.subject.0)
+}
+
+#[test]
+fn a_quota_that_is_used_up_says_by_how_much_and_until_when() {
+    let rules = rules(vec![policy(
+        "monthly",
+        Level::Platform,
+        quota(10, &[LimitKey::Address, LimitKey::Service]),
+    )]);
+    let connection = connection("192.0.2.1");
+    let request = head("GET", "/orders", &["Host: a"]);
+    let mut facts = Live::new(&request, &connection, NOW);
+    facts.provide_readings(
+        [Reading {
+            passes: false,
+            remaining: 0,
+            reset: 90_500,
+            retry_after: 90_500,
+        }]
+        .into_iter()
+        .collect(),
+    );
+    let directory = Directory::default();
+    let snapshot = Snapshot {
+        rules: &rules,
+        directory: &directory,
+    };
+    let mut walk = Walk::new(Depth::FirstDenial);
+    let Step::Done(Decision::Refuse(denial)) = walk.step(&snapshot, &facts) else {
+        panic!("passes")
+    };
+    assert_eq!(denial.code, Code::QuotaExhausted);
+    let text = |name| denial.evidence(name).map(ToString::to_string);
+    assert_eq!(text("name").as_deref(), Some("monthly"));
+    assert_eq!(text("by").as_deref(), Some("address, service"));
+    assert_eq!(text("used").as_deref(), Some("10"));
+    assert_eq!(text("quota").as_deref(), Some("10"));
+    assert_eq!(text("period").as_deref(), Some("month (Europe/Berlin)"));
+    let renews = NOW / 1000 + 91;
+    assert_eq!(text("renews"), Some(renews.to_string()));
+    assert_eq!(denial.retry, postern_model::denial::Retry::After(91));
+}
+
+/// What is used outlasts the program: these numbers never change.
+#[test]
+fn the_counters_of_quotas_are_the_same_for_ever() {
+    let by = [LimitKey::Address, LimitKey::Service];
+    let counted = counter(quota(10, &by), Mode::Enforce, "192.0.2.1", &[]);
+    assert_eq!(
+        counted,
+        (0x524ffcde46af4df8, 0x9f9f4b526bddb4af17680c32ca37cc8b)
+    );
+    let raised = counter(quota(99, &by), Mode::Enforce, "192.0.2.1", &[]);
+    assert_eq!(raised, counted, "what was used stays used");
+    let shadow = Mode::Shadow { until: None };
+    let shadow = counter(quota(10, &by), shadow, "192.0.2.1", &[]);
+    assert_ne!(shadow.0, counted.0, "shadow counts for itself");
+    let other = counter(quota(10, &by), Mode::Enforce, "192.0.2.2", &[]);
+    assert_ne!(other.1, counted.1);
+}
+
+#[test]
+fn values_of_a_header_have_counters_of_their_own() {
+    let by = |fields: &[&str]| {
+        let by = [LimitKey::Header("x-region".into())];
+        counter(rate("by-region", &by), Mode::Enforce, "192.0.2.1", fields).1
+    };
+    let north = by(&["X-Region: north"]);
+    assert_eq!(by(&["x-region: north"]), north);
+    let others = [
+        by(&["X-Region: south"]),
+        by(&[]),
+        by(&["X-Region: north", "X-Region: south"]),
+        by(&["X-Region: south", "X-Region: north"]),
+        by(&["X-Region: northX-Region: south"]),
+    ];
+    let mut all = others.to_vec();
+    all.push(north);
+    all.sort_unstable();
+    all.dedup();
+    assert_eq!(all.len(), 6, "each is told apart");
+    assert_eq!(by(&["X-Other: a"]), by(&[]), "those without share one");
+    let long = |end: &str| by(&[&format!("X-Region: {}{end}", "a".repeat(1024))]);
+    assert_eq!(long("b"), long("c"), "no more than that counts");
 }

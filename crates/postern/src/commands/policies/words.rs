@@ -13,6 +13,16 @@ pub(super) fn says(rule: &Value) -> String {
         let per = per(number("per_ms").unwrap_or_default());
         return format!("{rate} {per}{burst}, {}", each(rule));
     }
+    if let Some(quota) = number("quota") {
+        let per = match text(rule, "per_calendar") {
+            "" => per(number("per_ms").unwrap_or_default()),
+            unit => match text(rule, "time_zone") {
+                "" | "UTC" => format!("per {unit}"),
+                zone => format!("per {unit} ({zone})"),
+            },
+        };
+        return format!("{quota} {per}, {}", each(rule));
+    }
     if let Some(apart) = number("apart_ms") {
         return format!("at least {} apart, {}", length(apart), each(rule));
     }
@@ -44,6 +54,8 @@ pub(super) fn kind(limit: &Value) -> &'static str {
         "rate"
     } else if limit.get("apart_ms").is_some() {
         "spacing"
+    } else if limit.get("quota").is_some() {
+        "quota"
     } else {
         "concurrency"
     }

@@ -8,14 +8,14 @@ const STANDINGS: &[Standing<'static>] = &[
     Standing {
         name: "per-app",
         limit: 100,
-        window: Some(60),
+        window: StandingWindow::Seconds(60),
         remaining: 3,
         reset: 12,
     },
     Standing {
         name: "parallel",
         limit: 10,
-        window: None,
+        window: StandingWindow::AtOnce,
         remaining: 9,
         reset: 0,
     },

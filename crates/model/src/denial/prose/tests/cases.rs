@@ -399,6 +399,20 @@ fn of_callers() -> Vec<Denial> {
             .saw("name", "parallel")
             .saw("by", "app")
             .saw("limit", 10),
+        new(Code::QuotaExhausted)
+            .saw("name", "monthly")
+            .saw("by", list(&["app", "service"]))
+            .saw("used", 10_000)
+            .saw("quota", 10_000)
+            .saw("period", "month (Europe/Berlin)")
+            .saw("renews", 1_796_079_600),
+        new(Code::QuotaExhausted)
+            .saw("name", "daily")
+            .saw("by", "header x-region")
+            .saw("used", 1)
+            .saw("quota", 1)
+            .saw("period", "day")
+            .saw("renews", 1_795_996_800),
     ]
 }
 
