@@ -7,6 +7,7 @@
 
 mod ask;
 mod coverage;
+mod decider;
 mod disguise;
 mod mended;
 mod pages;

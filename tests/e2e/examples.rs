@@ -174,6 +174,24 @@ fn of_introspection() {
 }
 
 #[test]
+fn of_deciders() {
+    let Some(told) = does(
+        "deciders.yaml",
+        Some("9100"),
+        &[
+            "200",
+            "401 authorization.external_denied",
+            "403 authorization.external_denied",
+            "503 authorization.external_unavailable",
+            "200",
+        ],
+    ) else {
+        return;
+    };
+    assert!(told.all.contains(r#""x-auth-user":"jane""#), "{}", told.all);
+}
+
+#[test]
 fn of_sessions() {
     let Some(told) = does(
         "session.yaml",

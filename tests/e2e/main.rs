@@ -12,6 +12,7 @@ mod captures;
 mod clients;
 mod codes;
 mod commands;
+mod deciders;
 mod differential;
 mod dpop;
 mod environments;

@@ -9,6 +9,7 @@ mod authentication;
 mod capture;
 mod certificate;
 mod credential;
+mod decider;
 mod declared;
 mod disclosure;
 mod egress;

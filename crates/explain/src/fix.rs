@@ -8,6 +8,7 @@ mod browser;
 pub(crate) mod case;
 mod connection;
 mod credential;
+mod decider;
 mod demands;
 mod limit;
 mod place;

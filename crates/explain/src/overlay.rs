@@ -4,7 +4,7 @@ use postern_model::entity::{Authentication, CsrfToken};
 use postern_policy::Rules;
 use postern_policy::csrf::TokenVerdict;
 use postern_policy::facts::{
-    Body, CertificateVerdict, ContentVerdict, CredentialVerdict, EdgeReading, Facts,
+    Body, CertificateVerdict, ContentVerdict, CredentialVerdict, DeciderAnswer, EdgeReading, Facts,
     LocatedCountry, LocatedSystem, Reading, TlsFacts, Unreadable,
 };
 use postern_policy::fields::Known;
@@ -158,6 +158,10 @@ impl Facts for Overlay<'_> {
 
     fn csrf_field(&self, token: &CsrfToken) -> Option<TokenVerdict> {
         self.facts.csrf_field(token)
+    }
+
+    fn decided(&self, key: u32) -> Option<&DeciderAnswer> {
+        self.facts.decided(key)
     }
 
     fn body_start(&self) -> Option<&[u8]> {

@@ -86,7 +86,8 @@ pub(crate) fn look(
         }
         Stage::Authorize => {
             let words = identity.and_then(|identity| demanded(rules, decided, identity));
-            (words.is_some(), words)
+            let asked = has_policy(rules, decided, "external");
+            (words.is_some() || asked, words)
         }
         Stage::Limits => {
             let states = limits(decided);

@@ -56,6 +56,9 @@ pub struct Requirements {
     pub scopes: Vec<Scope>,
     /// Access roles of which the caller needs one; empty: none.
     pub access_roles: Vec<Role>,
+    /// Policies that ask other services, which have to let the request pass.
+    #[serde(default)]
+    pub deciders: Vec<String>,
     /// What a request's head must have.
     pub headers: Vec<Header>,
     /// Media types of a body: one of each list.

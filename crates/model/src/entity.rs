@@ -8,6 +8,7 @@ mod capture;
 mod certificate;
 mod certificate_name;
 mod credential;
+mod decider;
 mod edge;
 mod environment;
 mod geo;
@@ -40,6 +41,7 @@ pub use credential::{
     ClientId, Credential, CredentialState, ImportedKey, KeyDigest, Password, Proof, Restriction,
     Revocation,
 };
+pub use decider::{DeciderProtocol, ExternalRule, OnFailure};
 pub use edge::{Edge, EdgeRate};
 pub use environment::{Environment, PRODUCTION};
 pub use geo::{AsNumber, Country, Geo};

@@ -1,6 +1,7 @@
 //! What comes out of deciding.
 
 use crate::client::{ClientAddress, Scheme};
+use crate::forward::Written;
 use crate::identity::Identity;
 use crate::kept::Kept;
 use crate::own::Own;
@@ -55,6 +56,13 @@ pub enum FactRequest {
         /// As above.
         policy: u32,
     },
+    /// What somebody says whom a policy asks.
+    External {
+        /// Index into [`Configuration::policies`](postern_model::entity::Configuration).
+        policy: u32,
+        /// Most bytes of the body that it is shown; `None`: it is not.
+        body: Option<u32>,
+    },
     /// What the limits say that the walk has named.
     Counters,
     /// The first bytes of the body.
@@ -85,6 +93,7 @@ impl FactRequest {
             Self::AutonomousSystem => "autonomous_system",
             Self::Credential => "credential",
             Self::CsrfToken { .. } | Self::CsrfField { .. } => "csrf_token",
+            Self::External { .. } => "external_decision",
             Self::Counters => "counters",
             Self::BodyStart { .. } => "body_start",
             Self::Body { .. } => "body",
@@ -150,6 +159,8 @@ pub struct Allowed<'a> {
     pub shadow: &'a Vec<Denial>,
     /// What was found out that no record keeps otherwise.
     pub kept: &'a Vec<Kept>,
+    /// What others write into it, whom policies asked.
+    pub written: &'a Vec<Written>,
     /// The environment of the host asked for; [`Rules::environment`](crate::rules::Rules) names it.
     pub environment: usize,
     /// Who calls; `None`: nobody in particular, which is allowed there.

@@ -1,6 +1,7 @@
 //! What is known about one request.
 
 mod body;
+mod external;
 mod located;
 mod once;
 mod possession;
@@ -8,6 +9,7 @@ mod readings;
 mod signed;
 
 pub use body::Body;
+pub use external::{DeciderAnswer, Nothing, Refusal, Set};
 pub use located::{AutonomousSystem, Label, LocatedCountry, LocatedSystem};
 pub use once::{Once, Used};
 pub use possession::{GenuineProof, Possession, ProofVerdict};
@@ -89,6 +91,11 @@ pub trait Facts {
     fn csrf_token(&self, token: &CsrfToken) -> Option<TokenVerdict>;
     /// The same of its field in a form.
     fn csrf_field(&self, token: &CsrfToken) -> Option<TokenVerdict>;
+    /// What was answered to the question of a policy, by its key; `None` until somebody has asked,
+    /// and of a record, where nobody can be asked any more.
+    fn decided(&self, _key: u32) -> Option<&DeciderAnswer> {
+        None
+    }
     /// The first bytes of the body, as many as were asked for unless it is shorter; `None` until
     /// they were read.
     fn body_start(&self) -> Option<&[u8]>;
@@ -240,6 +247,7 @@ pub struct Live<'a> {
     listed: Vec<Listed>,
     credential: OnceCell<CredentialVerdict>,
     tokens: Vec<CheckedToken>,
+    decided: Vec<(u32, DeciderAnswer)>,
     readings: Option<Readings>,
     body_start: OnceCell<Vec<u8>>,
     content: OnceCell<ContentVerdict>,
@@ -262,6 +270,7 @@ impl<'a> Live<'a> {
             listed: Vec::new(),
             credential: OnceCell::new(),
             tokens: Vec::new(),
+            decided: Vec::new(),
             readings: None,
             body_start: OnceCell::new(),
             content: OnceCell::new(),
@@ -318,6 +327,12 @@ impl<'a> Live<'a> {
     /// Answers [`FactRequest::CsrfField`](crate::decision::FactRequest).
     pub fn provide_field_token(&mut self, token: &CsrfToken, verdict: TokenVerdict) {
         self.tokens.push(CheckedToken::new(token, verdict, true));
+    }
+
+    /// Answers [`FactRequest::External`](crate::decision::FactRequest): `key` is that of the
+    /// [`Question`](crate::policies::Question).
+    pub fn provide_decision(&mut self, key: u32, answer: DeciderAnswer) {
+        self.decided.push((key, answer));
     }
 
     /// The tokens that were looked at.
@@ -475,6 +490,11 @@ impl Facts for Live<'_> {
 
     fn csrf_field(&self, token: &CsrfToken) -> Option<TokenVerdict> {
         self.tokens.iter().find_map(|one| one.of(token, true))
+    }
+
+    fn decided(&self, key: u32) -> Option<&DeciderAnswer> {
+        let mut all = self.decided.iter();
+        all.find(|(of, _)| *of == key).map(|(_, answer)| answer)
     }
 
     fn content(&self) -> Option<&ContentVerdict> {

@@ -18,7 +18,9 @@ mod response;
 mod tests;
 pub mod trace;
 
-pub use request::{Consumer, RequestContext, client_request_id, request};
+pub use request::{
+    Consumer, RequestContext, Written, append_query, client_request_id, request, say,
+};
 pub use response::{ResponseContext, response};
 
 use crate::fields::{Field, Fields, Known, list_members};
@@ -161,6 +163,7 @@ pub fn fuzz(text: &[u8]) -> Result<(), &'static str> {
             withheld: &[],
             session: None,
             consumer: None,
+            written: &[],
         };
         request(&head, &context, &mut scratch, |name, value| {
             wrong = wrong.or(complaint(name, value));

@@ -8,6 +8,7 @@ mod body;
 mod cors;
 mod csrf;
 mod effective;
+mod external;
 mod headers;
 mod limit;
 mod list;
@@ -21,6 +22,8 @@ pub(crate) use cors::Cors;
 pub(crate) use csrf::{Csrf, Forged, Said};
 pub use effective::EffectivePolicy;
 pub(crate) use effective::{Effective, effective};
+pub(crate) use external::External;
+pub use external::Question;
 pub(crate) use headers::{SNIFFED, Wrong, disguise};
 pub(crate) use limit::{Compiled as CompiledLimit, Parties};
 pub use limit::{LimitUse, LimitUses, Subject};
@@ -42,6 +45,7 @@ pub(crate) enum Compiled {
     Body(postern_model::entity::BodyRule),
     Cors(cors::Cors),
     Csrf(csrf::Csrf),
+    External(External),
 }
 
 /// Every policy of one revision, and where each holds.
@@ -113,6 +117,9 @@ impl Policies {
                 }
                 PolicyRule::Csrf(rule) => {
                     Compiled::Csrf(csrf::Csrf::new(rule).map_err(|error| wrong(policy, error))?)
+                }
+                PolicyRule::External(rule) => {
+                    Compiled::External(External::new(compiled.len(), &policy.name, rule))
                 }
             });
         }
@@ -225,6 +232,14 @@ impl Policies {
     pub(crate) fn csrf_token(&self, policy: u32) -> Option<&CsrfToken> {
         match self.compiled(policy)? {
             Compiled::Csrf(csrf) => csrf.token.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Whom a policy asks.
+    pub(crate) fn external(&self, policy: u32) -> Option<&External> {
+        match self.compiled(policy)? {
+            Compiled::External(external) => Some(external),
             _ => None,
         }
     }

@@ -225,6 +225,19 @@ impl Rules {
         of_service.map_or((&[], &[]), |(headers, query)| (headers, query))
     }
 
+    /// Where the consumer's credential may be in a request, whether the upstream gets it or not.
+    pub fn credential_places(&self, route: &Route) -> CredentialPlaces {
+        let of_service = self.service(route).authentication.as_ref();
+        let here = self.operation(route).authentication.as_deref();
+        let mut places = CredentialPlaces::default();
+        for accepted in of_service.into_iter().chain(here) {
+            let (headers, query) = places_of(accepted);
+            places.headers.extend(headers);
+            places.query.extend(query);
+        }
+        places
+    }
+
     /// The sessions of a route's service, whichever operations accept them.
     pub fn session(&self, route: &Route) -> Option<&SessionRule> {
         self.service(route)
@@ -422,6 +435,20 @@ fn withheld(service: &Service) -> (Vec<Name>, Vec<Name>) {
     if accepted.forward_credential {
         return (Vec::new(), Vec::new());
     }
+    places_of(accepted)
+}
+
+/// Where a credential may be in a request.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CredentialPlaces {
+    /// Headers, lower case.
+    pub headers: Vec<Name>,
+    /// Parameters of the query.
+    pub query: Vec<Name>,
+}
+
+/// The headers and query parameters in which a credential is looked for.
+fn places_of(accepted: &Authentication) -> (Vec<Name>, Vec<Name>) {
     let mut headers = accepted.headers.clone();
     if in_authorization(accepted) {
         headers.push("authorization".into());

@@ -10,6 +10,7 @@ mod content;
 pub(crate) mod cors;
 pub(crate) mod csrf;
 mod edge;
+pub(crate) mod external;
 mod headers;
 pub(crate) mod limits;
 mod network;

@@ -7,7 +7,9 @@ use crate::facts::{Connection, Tls};
 use crate::fields::Span;
 use crate::head::{Head, Version};
 use crate::rules::Rules;
-use postern_model::entity::{self, Configuration, Method, Operation, Service, Upstream};
+use postern_model::entity::{
+    self, Configuration, ExternalRule, Method, Operation, Service, Upstream,
+};
 use postern_proof::Token;
 use std::sync::Arc;
 
@@ -32,6 +34,29 @@ pub(crate) fn upstream() -> Upstream {
         host: entity::HostMode::Pass,
         path: entity::PathRewrite::Keep,
         dns: entity::Dns::default(),
+    }
+}
+
+/// Somebody who is asked, by forward auth, and is shown so much of the body.
+pub(crate) fn decider(body: Option<u32>) -> ExternalRule {
+    ExternalRule {
+        protocol: entity::DeciderProtocol::ForwardAuth,
+        url: "http://127.0.0.1:9000/check".into(),
+        target: entity::Target {
+            host: "127.0.0.1".into(),
+            port: 9000,
+            weight: 1,
+        },
+        path: "/check".into(),
+        tls: None,
+        timeout: std::time::Duration::from_millis(500),
+        on_failure: entity::OnFailure::Refuse,
+        max_answer: 65_536,
+        headers: vec![],
+        credentials: false,
+        identity: true,
+        body,
+        answer_headers: vec![],
     }
 }
 

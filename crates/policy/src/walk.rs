@@ -8,6 +8,7 @@ use crate::cors::Preflight;
 use crate::decision::{Allowed, Decision, Depth, FactRequest, Step, Unknown};
 use crate::facts::{Facts, LocatedCountry, LocatedSystem};
 use crate::fields::Span;
+use crate::forward::Written;
 use crate::head::Head;
 use crate::identity::{Caller, Identity};
 use crate::kept::Kept;
@@ -98,6 +99,8 @@ pub(crate) struct Progress {
     pub(crate) body_limit: Option<u64>,
     /// What policies in shadow mode would have refused.
     pub(crate) shadow: Vec<Denial>,
+    /// What others write into the request that goes on.
+    pub(crate) written: Vec<Written>,
     /// Refusals of the running check besides its outcome.
     pub(crate) also: Vec<Denial>,
     /// What was found out that no record keeps otherwise.
@@ -271,6 +274,7 @@ impl Walk {
             body_limit: progress.body_limit,
             shadow: &progress.shadow,
             kept: &progress.kept,
+            written: &progress.written,
             environment: progress.environment,
             identity: progress.caller.identity(),
         })
@@ -372,6 +376,11 @@ impl Walk {
     /// Who calls, once `authenticate` has found that out; also of a refused request.
     pub fn identity(&self) -> Option<&Identity> {
         self.progress.caller.identity()
+    }
+
+    /// The method, once it was read; also of a refused request.
+    pub fn method(&self) -> Option<Method> {
+        self.progress.method
     }
 
     /// The client's address, once `client` has found it; also of a refused request.

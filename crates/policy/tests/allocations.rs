@@ -296,6 +296,7 @@ fn pass(
         withheld: allowed.withheld(rules).0,
         session: None,
         consumer: allowed.consumer(rules),
+        written: allowed.written,
     };
     forward::request(head, &context, scratch, |name, value| {
         bytes += name.len() + value.len();

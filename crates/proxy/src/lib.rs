@@ -7,6 +7,7 @@ mod back;
 mod connection;
 pub mod counting;
 mod date;
+mod deciders;
 mod decimal;
 mod exchange;
 pub mod freshness;

@@ -13,7 +13,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use self::core::{CoreMetrics, Finished, UpstreamFailure};
+pub use self::core::{BUCKETS, CoreMetrics, Finished, UpstreamFailure};
 pub use layout::{Layout, ListenerId, OperationId, ServiceId, UpstreamId};
 pub use process::resident_bytes;
 
@@ -131,6 +131,9 @@ pub trait Observe: Send + Sync {
         None
     }
 
+    /// Visits every decider that policies ask, those of one name one after the other.
+    fn deciders(&self, _visit: &mut dyn FnMut(DeciderState<'_>)) {}
+
     /// How the databases of addresses stand.
     fn places(&self) -> Vec<State> {
         Vec::new()
@@ -153,6 +156,19 @@ pub struct TargetState<'a> {
     pub healthy: bool,
     /// Requests it is working on.
     pub in_flight: u64,
+}
+
+/// What became of the questions to a decider, as a scrape finds it.
+#[derive(Debug, Clone, Copy)]
+pub struct DeciderState<'a> {
+    /// The policy that asks it.
+    pub policy: &'a str,
+    /// How many it let pass, refused, and did not answer.
+    pub results: [u64; 3],
+    /// How long all of them took together, microseconds.
+    pub micros: u64,
+    /// How many took up to each of [`BUCKETS`] and more than the one before, and how many longer.
+    pub buckets: [u64; BUCKETS.len() + 1],
 }
 
 /// A circuit breaker, as a scrape finds it.

@@ -114,12 +114,13 @@ impl Refusal {
 /// Renders a refusal as its caller is shown it.
 pub fn render(shown: &Shown<'_>, context: &Context<'_>) -> Refusal {
     let location = match shown.status() {
+        302 => decider_location(shown),
         303 => sign_in_location(context),
         _ => https_location(shown, context),
     };
     let status = match (shown.status(), &location) {
         // There is nowhere to send the caller: say no instead.
-        (303 | 308, None) => shown.code().row().status,
+        (302 | 303 | 308, None) => shown.code().row().status,
         (status, _) => status,
     };
     let mut headers = Headers::new();
@@ -154,7 +155,7 @@ pub fn render(shown: &Shown<'_>, context: &Context<'_>) -> Refusal {
     };
     common(shown, context, &mut headers);
     by_status(shown, status, context, &mut headers);
-    if let Some(location) = location.filter(|_| matches!(status, 303 | 308)) {
+    if let Some(location) = location.filter(|_| matches!(status, 302 | 303 | 308)) {
         headers.push(names::LOCATION, &location);
     }
     let content_length = body.len();
@@ -193,7 +194,13 @@ fn common(shown: &Shown<'_>, context: &Context<'_>, headers: &mut Headers) {
 /// The headers that a status asks for.
 fn by_status(shown: &Shown<'_>, status: u16, context: &Context<'_>, headers: &mut Headers) {
     if status == 401 {
-        challenge::push(context, headers);
+        match shown.for_header("challenge") {
+            // Another service has refused, and knows what it wants to see.
+            Some(Value::Text(challenge)) if is_plain(challenge) => {
+                headers.push(names::WWW_AUTHENTICATE, challenge);
+            }
+            _ => challenge::push(context, headers),
+        }
         if let Some(nonce) = context.nonce {
             headers.push(names::DPOP_NONCE, nonce);
         }
@@ -291,6 +298,21 @@ fn https_location(shown: &Shown<'_>, context: &Context<'_>) -> Option<String> {
         None | Some(443) => format!("https://{host}{target}"),
         Some(port) => format!("https://{host}:{port}{target}"),
     })
+}
+
+/// Where another service that has refused sends whoever navigates.
+fn decider_location(shown: &Shown<'_>) -> Option<String> {
+    match shown.for_header("location") {
+        Some(Value::Text(location)) if location.bytes().all(|b| b.is_ascii_graphic()) => {
+            Some(location.to_string())
+        }
+        _ => None,
+    }
+}
+
+/// Whether a text may stand in a header as it is.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
 /// Where somebody signs in at this host, to be sent back to what was asked for.

@@ -239,6 +239,13 @@ pub(super) const ROWS: &[Row] = &[
         sent: "GET /op\nX-API-Key: {key}", alike: "GET /op\nX-API-Key: {good}",
         mend: Fix, ..ROW },
 
+    Row { code: "authorization.external_denied", status: [403, 403, 403], world: DECIDER,
+        sent: "GET /op\nX-API-Key: {key}", alike: "GET /op\nX-API-Key: {key}\nX-Badge: blue",
+        mend: Fix, ..ROW },
+    Row { code: "authorization.external_unavailable", status: [503, 503, 503], fields: &[("Retry-After", "1")], world: DECIDER,
+        sent: "GET /op\nX-API-Key: {key}\nX-Badge: broken", alike: "GET /op\nX-API-Key: {key}\nX-Badge: blue",
+        mend: Fix, ..ROW },
+
     Row { code: "limit.rate_exceeded", status: [429, 403, 429], fields: RATE,
         world: r#"{"plan": {"limits": {"per-app": {"rate": 2, "per": "4s", "by": ["app", "service"]}}}}"#,
         before: Sent(2, "GET /op\nX-API-Key: {key}"),
@@ -425,6 +432,8 @@ const ROW: Row = Row {
     mend: Caller,
 };
 
+/// Another service is asked.
+const DECIDER: &str = r#"{"policy": {"kind": "external", "decider": {"protocol": "forward_auth", "url": "{decider}/check", "headers": "X-Badge", "timeout": "5s"}}}"#;
 /// Callers have to bring a certificate.
 const CERTIFICATE: &str =
     r#"{"service": {"client_certificate": {"authorities": "{authority}", "required": true}}}"#;

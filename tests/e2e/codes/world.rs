@@ -35,6 +35,8 @@ pub(super) struct Place {
     secret: PathBuf,
     /// Where people sign in.
     provider: Endpoint,
+    /// Another service that policies ask.
+    decider: Endpoint,
     /// The database of countries.
     geo: PathBuf,
     _scratch: Scratch,
@@ -57,8 +59,11 @@ impl Place {
         asked.says(Says::Judged(super::token::introspected));
         let provider = Endpoint::start();
         provider.says(Says::Judged(super::session::provider));
+        let decider = Endpoint::start();
+        decider.says(Says::Judged(super::decider::judge));
         Self {
             geo,
+            decider,
             asked,
             provider,
             secret: scratch.write("secret", "a secret of the gateway"),
@@ -168,6 +173,7 @@ impl Own {
         let world = world.replace("{asked}", &place.asked.url());
         let world = world.replace("{secret}", &secret);
         let world = world.replace("{provider}", &place.provider.origin());
+        let world = world.replace("{decider}", &place.decider.origin());
         let authority = place.authority.path().display().to_string();
         let world = world.replace("{authority}", &authority);
         Self {

@@ -13,6 +13,8 @@ pub(crate) enum Says {
     Answer(String),
     /// What this makes of the question.
     Judged(fn(&str) -> Self),
+    /// This, a byte now and then.
+    Slowly(String),
     /// Nothing, for long.
     Nothing,
     /// Nothing: the connection ends.
@@ -117,6 +119,14 @@ fn serve(mut stream: TcpStream, told: &Mutex<Told>) {
     match says {
         Says::Answer(answer) => {
             let _ = stream.write_all(answer.as_bytes());
+        }
+        Says::Slowly(answer) => {
+            for byte in answer.bytes().take(60) {
+                if stream.write_all(&[byte]).is_err() {
+                    return;
+                }
+                std::thread::sleep(Duration::from_millis(50));
+            }
         }
         Says::Nothing => std::thread::sleep(Duration::from_secs(3)),
         Says::Judged(_) | Says::Close => {}

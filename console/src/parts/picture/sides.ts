@@ -78,6 +78,8 @@ const ROWS: Record<string, Row> = {
   'subscription.not_covered': ['operation app', 'covers plan'],
   'authorization.scope_missing': ['granted app', 'required'],
   'authorization.role_missing': ['has app', 'required'],
+  'authorization.external_denied': ['reason answered', 'decider'],
+  'authorization.external_unavailable': ['error since', 'decider'],
   'limit.rate_exceeded': ['by', 'name limit window'],
   'limit.burst_exceeded': ['by', 'name limit window'],
   'limit.quota_exhausted': ['by used', 'name quota period renews'],

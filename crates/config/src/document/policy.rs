@@ -1,5 +1,6 @@
 //! Policies, and what every address meets first.
 
+use super::decider::Decider;
 use super::either::text_or_mapping;
 use super::plan::LimitKey;
 use crate::located::{At, Map, OneOrMany};
@@ -135,6 +136,8 @@ pub(crate) struct Policy {
     pub header: Option<At<HeaderName>>,
     /// The largest body; with the kind `body` only, and required there.
     pub max_size: Option<At<Size>>,
+    /// Who is asked whether requests may pass; with the kind `external` only, and required there.
+    pub decider: Option<At<Decider>>,
 }
 
 /// A token that stands in a cookie and in a header, or in a field of a form.
@@ -174,6 +177,8 @@ pub(crate) enum PolicyKind {
     Cors,
     /// Whose pages may change something with what browsers send on their own.
     Csrf,
+    /// Whom another service lets pass.
+    External,
 }
 
 /// How strictly a policy holds.

@@ -19,6 +19,8 @@ use std::time::Duration;
 
 /// Most origins and expressions of one policy.
 const MOST_ORIGINS: usize = 100;
+/// An example of whom to ask.
+const DECIDER: &str = "{protocol: forward_auth, url: \"https://auth.example.com/check\"}";
 /// How long a browser goes by the answer to its question, and how long at most.
 const USUAL_AGE: Duration = Duration::from_mins(5);
 const LONGEST_AGE: Duration = Duration::from_hours(24);
@@ -85,6 +87,11 @@ impl Resolver<'_, '_> {
             }),
             document::PolicyKind::Csrf => PolicyRule::Csrf(self.csrf(&shown, given)),
             document::PolicyKind::Cors => PolicyRule::Cors(self.cors(key, &shown, given)),
+            document::PolicyKind::External => {
+                let decider = given.decider.as_ref()?;
+                let rule = self.decider(key, &shown, level.as_ref(), decider)?;
+                PolicyRule::External(Box::new(rule))
+            }
             document::PolicyKind::Rate
             | document::PolicyKind::Spacing
             | document::PolicyKind::Concurrency
@@ -135,6 +142,7 @@ impl Resolver<'_, '_> {
         let body = is(document::PolicyKind::Body);
         let cors = is(document::PolicyKind::Cors);
         let csrf = is(document::PolicyKind::Csrf);
+        let external = is(document::PolicyKind::External);
         let limit = limit_kind(kind.value);
         let mut fields = vec![
             Bound::new("allow", given.allow.as_ref(), network),
@@ -166,6 +174,7 @@ impl Resolver<'_, '_> {
             Bound::new("by", given.by.as_ref(), limit.is_some()).needed("address"),
             Bound::new("header", given.header.as_ref(), limit.is_some()),
             Bound::new("max_size", given.max_size.as_ref(), body).needed("1MiB"),
+            Bound::new("decider", given.decider.as_ref(), external).needed(DECIDER),
         ];
         fields.extend(limit_fields(given).bounds(limit));
         let why = match kind.value {
@@ -178,6 +187,7 @@ impl Resolver<'_, '_> {
             document::PolicyKind::Body => "the kind `body`",
             document::PolicyKind::Cors => "the kind `cors`",
             document::PolicyKind::Csrf => "the kind `csrf`",
+            document::PolicyKind::External => "the kind `external`",
         };
         bounds(self.findings, key.intact, kind.span, shown, why, &fields);
     }
@@ -501,7 +511,8 @@ const fn limit_kind(kind: document::PolicyKind) -> Option<LimitKind> {
         | document::PolicyKind::Headers
         | document::PolicyKind::Body
         | document::PolicyKind::Cors
-        | document::PolicyKind::Csrf => None,
+        | document::PolicyKind::Csrf
+        | document::PolicyKind::External => None,
     }
 }
 

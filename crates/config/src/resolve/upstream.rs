@@ -203,13 +203,23 @@ impl Resolver<'_, '_> {
             id: &name.value,
             tenant: given.tenant.as_ref().map(|tenant| tenant.value.as_str()),
         };
-        let given = &tls.value;
+        let shown = format!("upstream {}", quote(&name.value));
+        Some(self.tls_to(&shown, holder, &tls.value))
+    }
+
+    /// TLS to something that is `shown`, whose key `holder` has.
+    pub(super) fn tls_to(
+        &mut self,
+        shown: &str,
+        holder: Holder<'_>,
+        given: &document::UpstreamTls,
+    ) -> UpstreamTls {
         let skip = given
             .insecure_skip_verify
             .as_ref()
             .filter(|skip| skip.value);
         if let Some(skip) = skip {
-            let message = format!("upstream {} is not verified", quote(&name.value));
+            let message = format!("{shown} is not verified");
             self.findings
                 .warning(
                     Code::Unprotected,
@@ -219,7 +229,7 @@ impl Resolver<'_, '_> {
                 )
                 .help("name the authority of its certificate in `authorities`");
         }
-        Some(UpstreamTls {
+        UpstreamTls {
             authorities: given.authorities.as_ref().map(|path| self.file(path)),
             // TLS knows no brackets around an address.
             server_name: given
@@ -231,7 +241,7 @@ impl Resolver<'_, '_> {
                 .as_ref()
                 .and_then(|c| self.certificate(c, holder)),
             insecure_skip_verify: skip.is_some(),
-        })
+        }
     }
 
     fn balance(

@@ -12,7 +12,7 @@ use serde_json::Value;
 mod tests;
 
 /// Where they stand: the kind, and the path of the member.
-const REFERENCES: [(&str, &str); 18] = [
+const REFERENCES: [(&str, &str); 21] = [
     ("certificate", "certificate"),
     ("certificate", "key"),
     ("credential", "secret"),
@@ -25,6 +25,9 @@ const REFERENCES: [(&str, &str); 18] = [
     ("issuer", "keys_file"),
     ("issuer", "secret"),
     ("list", "source.file"),
+    ("policy", "decider.tls.authorities"),
+    ("policy", "decider.tls.certificate.certificate"),
+    ("policy", "decider.tls.certificate.key"),
     ("service", "authentication.session.client_secret"),
     ("service", "client_certificate.authorities"),
     ("service", "client_certificate.revocations"),

@@ -3,8 +3,8 @@
 use super::Service;
 use crate::{Actor, Refusal};
 use postern_model::entity::{
-    Configuration, CorsRule, HeadersRule, Level, Limit, LimitKey, Measure, Mode, Name, Policy,
-    PolicyRule, QuotaPeriod,
+    Configuration, CorsRule, ExternalRule, HeadersRule, Level, Limit, LimitKey, Measure, Mode,
+    Name, OnFailure, Policy, PolicyRule, QuotaPeriod,
 };
 use postern_model::permission::Point;
 use postern_policy::Rules;
@@ -185,7 +185,27 @@ fn says(configuration: &Configuration, rule: &PolicyRule) -> Value {
                 })),
             })
         }
+        PolicyRule::External(rule) => external(rule),
     }
+}
+
+fn external(rule: &ExternalRule) -> Value {
+    let millis = u64::try_from(rule.timeout.as_millis()).unwrap_or(u64::MAX);
+    json!({
+        "protocol": rule.protocol.name(),
+        "url": &*rule.url,
+        "timeout_ms": millis,
+        "on_failure": match rule.on_failure {
+            OnFailure::Refuse => "refuse",
+            OnFailure::Allow => "allow",
+        },
+        "max_answer": rule.max_answer,
+        "headers": names(&rule.headers),
+        "credentials": rule.credentials,
+        "identity": rule.identity,
+        "body": rule.body,
+        "answer_headers": names(&rule.answer_headers),
+    })
 }
 
 fn headers(rule: &HeadersRule) -> Value {
@@ -248,7 +268,7 @@ fn result(configuration: &Configuration, holding: &[&Policy]) -> Value {
     let (mut allow, mut deny) = (Vec::new(), BTreeSet::new());
     let (mut required, mut types): (BTreeSet<&str>, Vec<Value>) = (BTreeSet::new(), Vec::new());
     let (mut limits, mut size) = (Vec::new(), None::<u64>);
-    let (mut cors, mut csrf) = (None, Vec::new());
+    let (mut cors, mut csrf, mut asked) = (None, Vec::new(), Vec::new());
     for policy in holding {
         match &policy.rule {
             PolicyRule::Network(rule) => {
@@ -268,6 +288,7 @@ fn result(configuration: &Configuration, holding: &[&Policy]) -> Value {
             // The widest comes first.
             PolicyRule::Cors(_) => cors = Some(&*policy.name),
             PolicyRule::Csrf(_) => csrf.push(&*policy.name),
+            PolicyRule::External(_) => asked.push(&*policy.name),
             PolicyRule::Body(rule) => {
                 size = Some(size.map_or(rule.max_size, |size| size.min(rule.max_size)));
             }
@@ -282,5 +303,6 @@ fn result(configuration: &Configuration, holding: &[&Policy]) -> Value {
         "max_body_size": size,
         "cors": cors,
         "csrf": csrf,
+        "external": asked,
     })
 }

@@ -3,7 +3,7 @@
 use super::Candidate;
 use super::case::{Case, strings, text};
 use super::credential::{another_key, held, named};
-use super::role;
+use super::{decider, role};
 use crate::document::Change;
 use crate::explanation::{Audience, Step};
 use crate::time;
@@ -26,6 +26,7 @@ pub(super) fn candidates(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
         Code::SubscriptionNotCovered => covered(case),
         Code::ScopeMissing => scopes(case),
         Code::RoleMissing => role::candidates(case, denial),
+        Code::ExternalDenied | Code::ExternalUnavailable => decider::candidates(case, denial),
         _ => state(case, denial).into_iter().collect(),
     }
 }

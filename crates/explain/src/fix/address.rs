@@ -210,7 +210,8 @@ fn uses(case: &Case<'_>, list: &str) -> String {
         | PolicyRule::Limit(_)
         | PolicyRule::Body(_)
         | PolicyRule::Cors(_)
-        | PolicyRule::Csrf(_) => false,
+        | PolicyRule::Csrf(_)
+        | PolicyRule::External(_) => false,
     };
     let names = configuration
         .policies

@@ -47,6 +47,21 @@ pub(super) fn accounts(words: &Words<'_>) -> Option<Picture> {
                 words.note("not for this method or operation: ", "not_allowing"),
             ],
         ),
+        "authorization.external_denied" | "authorization.external_unavailable" => some(
+            format!("{} {}", words.asked.method, words.asked.path),
+            match words.value("decider") {
+                Some(decider) => format!("policy {decider} asks another service"),
+                None => "another service is asked".to_owned(),
+            },
+            vec![
+                words.note("its reason: ", "reason"),
+                words.note("it answered ", "answered"),
+                words.note("it asks for ", "challenge"),
+                words.note("it sends browsers to ", "location"),
+                words.note("no answer: ", "error"),
+                words.note("failing since ", "since"),
+            ],
+        ),
         code => {
             let service = format!("service {}", words.quoted("service", "asked for"));
             let met = match words.value("plan") {

@@ -55,6 +55,7 @@ pub fn requirements(rules: &Rules, route: &Route, now: i64) -> Requirements {
         plans: covering.iter().map(|plan| plan.name.to_string()).collect(),
         scopes: scopes(service, operation),
         access_roles: roles(rules, route),
+        deciders: deciders(&policies),
         headers: heads.iter().flat_map(|rule| headers(rule)).collect(),
         media_types: media_types(&heads),
         length_required: heads.iter().any(|rule| rule.length_required),
@@ -210,6 +211,13 @@ fn roles(rules: &Rules, route: &Route) -> Vec<Role> {
             })
         })
         .collect()
+}
+
+/// The policies that ask other services.
+fn deciders(policies: &[&Policy]) -> Vec<String> {
+    let asks = |policy: &&&Policy| matches!(policy.rule, PolicyRule::External(_));
+    let asking = policies.iter().filter(asks);
+    asking.map(|policy| policy.name.to_string()).collect()
 }
 
 /// The headers that a policy is about.

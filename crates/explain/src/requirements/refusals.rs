@@ -120,6 +120,7 @@ fn meets(code: Code, asked: &Requirements, rules: &Rules, network: &[&NetworkRul
         Code::TenantIsolated => asked.private,
         Code::ScopeMissing => needed && !asked.scopes.is_empty(),
         Code::RoleMissing => needed && !asked.access_roles.is_empty(),
+        Code::ExternalDenied | Code::ExternalUnavailable => !asked.deciders.is_empty(),
         Code::RateExceeded => has_limit("rate"),
         Code::BurstExceeded => has_limit("spacing"),
         Code::ConcurrencyExceeded => has_limit("concurrency"),

@@ -62,6 +62,7 @@ impl Requirements {
         ask("scopes", scopes.collect::<Vec<_>>().join(" and "));
         let roles = self.access_roles.iter().map(role);
         ask("access role", roles.collect::<Vec<_>>().join(" or "));
+        ask("asked besides", self.deciders.join(", "));
         for header in &self.headers {
             ask("header", header_words(header));
         }

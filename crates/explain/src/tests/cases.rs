@@ -10,7 +10,7 @@ mod tokens;
 
 pub(super) use tokens::{token, tokens_accepted};
 
-use super::scene::{KEY, NOW, Request, STAGING, reading, verified};
+use super::scene::{DECIDER, KEY, NOW, Request, STAGING, reading, verified};
 use accounts::{accounts, limits};
 use demands::demands;
 use keys::credentials;
@@ -21,8 +21,8 @@ use postern_model::entity::KeyDigest;
 use postern_model::key::Malformed;
 use postern_policy::csrf::TokenVerdict;
 use postern_policy::facts::{
-    Blocked, ContentVerdict, CredentialVerdict, EdgeReading, Exceeded, GenuineProof, OtherKind,
-    Place, Possession, ProofVerdict, SignatureFault, Signed, Used,
+    Blocked, ContentVerdict, CredentialVerdict, DeciderAnswer, EdgeReading, Exceeded, GenuineProof,
+    Nothing, OtherKind, Place, Possession, ProofVerdict, Refusal, SignatureFault, Signed, Used,
 };
 use postern_policy::nonce::NonceVerdict;
 use postern_policy::session::{Closed, Ended, How, Session, SessionFault};

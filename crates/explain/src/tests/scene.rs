@@ -5,11 +5,13 @@ use crate::explanation::Explanation;
 use crate::overlay::{Assumed, Overlay};
 use crate::render::Style;
 use crate::{Change, Documents, Located, Other, World, merge_patch};
-use postern_model::entity::{AsNumber, Configuration, Country, CsrfToken};
+use postern_model::entity::{
+    AsNumber, Configuration, Country, CsrfToken, DeciderProtocol, ExternalRule, OnFailure, Target,
+};
 use postern_policy::csrf::TokenVerdict;
 use postern_policy::facts::{
-    AutonomousSystem, ContentVerdict, CredentialVerdict, EdgeReading, Label, LocatedCountry,
-    LocatedSystem, Reading,
+    AutonomousSystem, ContentVerdict, CredentialVerdict, DeciderAnswer, EdgeReading, Label,
+    LocatedCountry, LocatedSystem, Reading,
 };
 use postern_policy::fields::Span;
 use postern_policy::head::Head;
@@ -197,6 +199,35 @@ pub(super) struct Request {
     pub(super) token: Option<TokenVerdict>,
     /// What is found about a body whose digest was signed.
     pub(super) content: Option<ContentVerdict>,
+    /// What is answered to the policy that [`DECIDER`] is of.
+    pub(super) decided: Option<DeciderAnswer>,
+}
+
+/// Whom a policy asks.
+pub(super) const DECIDER: &str = "https://decider.example.com/check";
+
+/// The key of what such a policy asks.
+fn question() -> u32 {
+    let rule = ExternalRule {
+        protocol: DeciderProtocol::ForwardAuth,
+        url: DECIDER.into(),
+        target: Target {
+            host: "decider.example.com".into(),
+            port: 443,
+            weight: 1,
+        },
+        path: "/check".into(),
+        tls: None,
+        timeout: std::time::Duration::from_millis(500),
+        on_failure: OnFailure::Refuse,
+        max_answer: 65_536,
+        headers: Vec::new(),
+        credentials: false,
+        identity: true,
+        body: None,
+        answer_headers: Vec::new(),
+    };
+    postern_policy::kept::key(&[b"external", rule.question().as_bytes()])
 }
 
 pub(super) fn verified(id: &str) -> CredentialVerdict {
@@ -250,6 +281,7 @@ impl Default for Request {
             body: None,
             token: None,
             content: None,
+            decided: None,
         }
     }
 }
@@ -295,6 +327,9 @@ impl Request {
         }
         if let Some(content) = &self.content {
             live.provide_content(content.clone());
+        }
+        if let Some(answer) = &self.decided {
+            live.provide_decision(question(), answer.clone());
         }
         if let Some(verdict) = self.token {
             let token = CsrfToken {

@@ -197,6 +197,8 @@ impl Code {
             Self::SubscriptionNotCovered => kinds(&["app", "service", "operation", "plan", "covers"], &["subscription"], &[]),
             Self::ScopeMissing => kinds(&["required", "granted"], &["app", "subscription", "key", "not_granted", "not_carried", "not_in_token"], &[]),
             Self::RoleMissing => kinds(&["required", "has"], &["app", "service", "operation", "method", "key", "not_carried", "not_allowing"], &[]),
+            Self::ExternalDenied => kinds(&["decider", "challenge", "location"], &["reason", "answered"], &[]),
+            Self::ExternalUnavailable => kinds(&["decider"], &["error", "since"], &[]),
             Self::RateExceeded | Self::BurstExceeded => kinds(LIMIT, &[], &[]),
             Self::ConcurrencyExceeded => kinds(&["name", "by", "limit"], &[], &[]),
             Self::QuotaExhausted => kinds(&["name", "by", "used", "quota", "period", "renews"], &[], &[]),

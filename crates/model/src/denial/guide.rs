@@ -43,6 +43,9 @@ const FORBIDDEN: &str = "Kong (ACL plugin) answers 403.";
 const SUBSCRIPTION: &str =
     "WSO2 tells 900908 (not subscribed) from 900909 (not approved yet); most others do not say.";
 const ROLE: &str = "Kong (ACL plugin) answers 403; KrakenD answers 401 to a wrong role.";
+const DECIDER: &str = "Traefik (ForwardAuth) and Envoy (`ext_authz`) pass the other service's answer on as if it were theirs, mostly a 401 or 403; nginx (`auth_request`) answers 401 or 403.";
+const DECIDER_AWAY: &str =
+    "nginx answers 500, Traefik 500, Envoy 403 unless `status_on_error` says otherwise.";
 const SCOPE: &str = "OAuth resource servers answer 403 with `insufficient_scope` (RFC 6750); KrakenD answers 401 to a wrong role.";
 
 impl Code {
@@ -241,6 +244,10 @@ impl Code {
                 "Issue a key with the scope, or grant it by plan or subscription.", SCOPE),
             Self::RoleMissing => guide("The operation is for callers with an access role that allows it, and the app carries none, by itself or by a group.",
                 "Give the app or one of its groups such an access role, or let one that it carries allow the operation.", ROLE),
+            Self::ExternalDenied => guide("A policy of kind `external` asks another service whether requests may pass (by forward auth, Envoy's `ext_authz` or OPA), and it said no to this one.",
+                "Read the reason in the record, and look in that service's own log: it has the request's id in `X-Request-Id`.", DECIDER),
+            Self::ExternalUnavailable => guide("A policy of kind `external` asks another service whether requests may pass, and it gave no answer that counts: it cannot be reached, took too long, failed, or said something that cannot be understood. The caller is not to blame.",
+                "The record says what went wrong and since when. Bring that service back; or let requests pass meanwhile with `on_failure: allow` in the policy, which is as if it had never been asked.", DECIDER_AWAY),
             Self::RateExceeded => guide("The caller sent more requests than the limit and its burst let pass.",
                 "Raise the limit in the plan or policy.", RATE),
             Self::BurstExceeded => guide("The limit wants requests spread out, and this one came too soon after the last.",

@@ -8,6 +8,7 @@ mod account;
 mod browser;
 mod connection;
 mod credential;
+mod decider;
 mod demands;
 mod dpop;
 mod forged;

@@ -266,6 +266,10 @@ codes! {
         403 [] Consumer AfterChange Authorize "http_request_denied",
     RoleMissing = "authorization.role_missing" "Access role missing"
         403 [] Consumer AfterChange Authorize "http_request_denied",
+    ExternalDenied = "authorization.external_denied" "Refused by an external authorization service"
+        403 [302, 401] Consumer AfterChange Authorize "http_request_denied",
+    ExternalUnavailable = "authorization.external_unavailable" "External authorization service unavailable"
+        503 [] Operator After(1) Authorize "destination_unavailable",
     RateExceeded = "limit.rate_exceeded" "Rate limit exceeded"
         429 [403] Consumer After(1) Limits "http_request_denied",
     BurstExceeded = "limit.burst_exceeded" "Burst limit exceeded"

@@ -1,6 +1,6 @@
 //! Policies: rules of one kind each, attached to a level.
 
-use super::{AsNumber, Country, Limit, Name};
+use super::{AsNumber, Country, ExternalRule, Limit, Name};
 use std::time::Duration;
 
 /// A rule, where it holds and how strictly.
@@ -66,6 +66,8 @@ pub enum PolicyRule {
     Cors(CorsRule),
     /// Whose pages may change something with what browsers send on their own.
     Csrf(CsrfRule),
+    /// Whom somebody else lets pass.
+    External(Box<ExternalRule>),
 }
 
 impl PolicyRule {
@@ -78,6 +80,7 @@ impl PolicyRule {
             Self::Body(_) => "body",
             Self::Cors(_) => "cors",
             Self::Csrf(_) => "csrf",
+            Self::External(_) => "external",
         }
     }
 }

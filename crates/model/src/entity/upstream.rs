@@ -63,7 +63,7 @@ pub enum UpstreamProtocol {
 }
 
 /// TLS to an upstream.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UpstreamTls {
     /// PEM file with authorities; `None`: the system's.
     pub authorities: Option<Arc<std::path::Path>>,

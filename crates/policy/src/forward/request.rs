@@ -4,6 +4,7 @@ use super::trace::Trace;
 use super::{Named, is_hop_by_hop, join, separate, via};
 use crate::client::{ClientAddress, Provenance, Scheme};
 use crate::cookie;
+use crate::credential::query;
 use crate::fields::{Fields, Known, list_members};
 use crate::head::{Head, Version};
 use crate::identity::Identity;
@@ -40,6 +41,17 @@ pub struct RequestContext<'a> {
     pub session: Option<&'a SessionRule>,
     /// Who calls, if that is known.
     pub consumer: Option<Consumer<'a>>,
+    /// What others write, whom policies asked.
+    pub written: &'a [Written],
+}
+
+/// A header that somebody else writes, in place of whatever the caller has sent in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// Its name, lower case.
+    pub name: Name,
+    /// Its values, each in a field of its own; none: the header is taken out.
+    pub values: Vec<Box<[u8]>>,
 }
 
 /// A caller, as the upstream is told of it.
@@ -87,7 +99,9 @@ pub fn request(
             known => !is_hop_by_hop(known),
         };
         let withheld = |name: &Name| field.name.eq_ignore_ascii_case(name.as_bytes());
-        if keep && !context.withheld.iter().any(withheld) {
+        let rewritten = |one: &Written| field.name.eq_ignore_ascii_case(one.name.as_bytes());
+        let gone = context.withheld.iter().any(withheld) || context.written.iter().any(rewritten);
+        if keep && !gone {
             out(field.name, field.value);
         }
     }
@@ -109,7 +123,14 @@ pub fn request(
         out(b"X-Postern-Client-Request-Id", theirs);
     }
     if let Some(consumer) = &context.consumer {
-        say(consumer, scratch, &mut out);
+        say(consumer, scratch, &mut |name, value| {
+            out(name.as_bytes(), value);
+        });
+    }
+    for one in context.written {
+        for value in &one.values {
+            out(one.name.as_bytes(), value);
+        }
     }
 }
 
@@ -147,11 +168,31 @@ fn cookies(
     }
 }
 
-/// Who calls. Names have been validated; scopes are separated by blanks (RFC 6749 §3.3).
-fn say(consumer: &Consumer<'_>, scratch: &mut Vec<u8>, out: &mut impl FnMut(&[u8], &[u8])) {
+/// Writes a query with its `?`, but for the parameters of those names.
+pub fn append_query(query: Option<&[u8]>, but: &[Name], to: &mut Vec<u8>) {
+    let mut before = b'?';
+    let names = || but.iter().map(|name| name.as_bytes());
+    for pair in query
+        .into_iter()
+        .flat_map(|query| query.split(|&b| b == b'&'))
+    {
+        if !query::names(pair, names()) {
+            to.push(before);
+            to.extend_from_slice(pair);
+            before = b'&';
+        }
+    }
+}
+
+/// Emits who calls. Names have been validated; scopes are separated by blanks (RFC 6749 §3.3).
+pub fn say(
+    consumer: &Consumer<'_>,
+    scratch: &mut Vec<u8>,
+    out: &mut impl FnMut(&'static str, &[u8]),
+) {
     let identity = consumer.identity;
-    out(b"X-Postern-App", identity.app.name.as_bytes());
-    out(b"X-Postern-Tenant", identity.tenant.name.as_bytes());
+    out("X-Postern-App", identity.app.name.as_bytes());
+    out("X-Postern-Tenant", identity.tenant.name.as_bytes());
     if let Some(user) = identity
         .token
         .as_ref()
@@ -160,17 +201,17 @@ fn say(consumer: &Consumer<'_>, scratch: &mut Vec<u8>, out: &mut impl FnMut(&[u8
         // A token says what it likes: bytes that no header has are left out.
         let plain = user.bytes().all(|byte| (b' '..=b'~').contains(&byte));
         if plain && user.trim().len() == user.len() {
-            out(b"X-Postern-User", user.as_bytes());
+            out("X-Postern-User", user.as_bytes());
         }
     }
     if let Some(plan) = identity.plan(consumer.rules) {
-        out(b"X-Postern-Plan", plan.name.as_bytes());
+        out("X-Postern-Plan", plan.name.as_bytes());
     }
     scratch.clear();
     let scopes = identity.scopes(consumer.rules);
     join(scratch, scopes.map(|scope| scope.as_bytes()), b" ");
     if !scratch.is_empty() {
-        out(b"X-Postern-Scopes", scratch);
+        out("X-Postern-Scopes", scratch);
     }
 }
 

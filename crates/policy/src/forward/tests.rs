@@ -14,6 +14,7 @@ struct Case {
     forwarded: bool,
     to: UpstreamProtocol,
     version: Version,
+    written: &'static [Written],
 }
 
 impl Default for Case {
@@ -25,6 +26,7 @@ impl Default for Case {
             forwarded: false,
             to: UpstreamProtocol::Http1,
             version: Version::Http11,
+            written: &[],
         }
     }
 }
@@ -54,6 +56,7 @@ fn sent(fields: &[&str], case: &Case) -> Vec<String> {
         withheld: &[],
         session: None,
         consumer: None,
+        written: case.written,
     };
     let mut lines = Vec::new();
     request(&head, &context, &mut vec![b'x'], |name, value| {
@@ -507,4 +510,31 @@ fn what_the_upstream_says_to_browsers_is_replaced_where_a_policy_says_it() {
     };
     assert_eq!(kept(false), [true; 5]);
     assert_eq!(kept(true), [false, false, false, true, true]);
+}
+
+#[test]
+fn what_others_write_stands_in_place_of_what_the_caller_sent() {
+    let written = |name: &str, values: &[&str]| Written {
+        name: name.into(),
+        values: values.iter().map(|value| value.as_bytes().into()).collect(),
+    };
+    let case = Case {
+        written: Box::leak(Box::new([
+            written("x-user", &["jane"]),
+            written("x-groups", &["a", "b"]),
+            written("x-level", &[]),
+        ])),
+        ..Case::default()
+    };
+    let fields = ["X-USER: root", "x-user: admin", "X-Level: 9", "X-Kept: yes"];
+    let lines = sent(&fields, &case);
+    assert_eq!(line(&lines, "x-user"), ["jane"]);
+    assert_eq!(line(&lines, "x-groups"), ["a", "b"]);
+    assert!(line(&lines, "x-level").is_empty());
+    assert_eq!(line(&lines, "x-kept"), ["yes"]);
+    assert!(
+        lines
+            .iter()
+            .all(|line| !line.contains("root") && !line.contains("admin"))
+    );
 }

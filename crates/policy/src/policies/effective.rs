@@ -14,6 +14,7 @@ pub(crate) struct Effective {
     pub(crate) body: Box<[u32]>,
     pub(crate) cors: Box<[u32]>,
     pub(crate) csrf: Box<[u32]>,
+    pub(crate) external: Box<[u32]>,
 }
 
 /// One policy as it stands towards an operation.
@@ -79,6 +80,7 @@ impl Sets {
             body: of_kind(|rule| matches!(rule, PolicyRule::Body(_))),
             cors,
             csrf: of_kind(|rule| matches!(rule, PolicyRule::Csrf(_))),
+            external: of_kind(|rule| matches!(rule, PolicyRule::External(_))),
         });
         let set = if let Some(known) = self.known.get(&set) {
             known.clone()

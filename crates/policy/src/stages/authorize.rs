@@ -2,7 +2,7 @@
 //! roles that it names.
 
 use super::subscription::needs_one;
-use super::{Check, Outcome};
+use super::{Check, Outcome, external};
 use crate::facts::Facts;
 use crate::identity::{Caller, Identity};
 use crate::router::Route;
@@ -14,7 +14,8 @@ use postern_model::entity::{Method, Name};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-pub(super) const CHECKS: &[Check] = &[scopes, roles];
+/// Others are asked last: what is refused here already is nothing for them.
+pub(super) const CHECKS: &[Check] = &[scopes, roles, external::by_head];
 
 /// What counts is what was granted and what the credential carries. Whoever may pass without a
 /// key needs no scopes.

@@ -3,7 +3,7 @@
 use super::authenticate::signature::signed;
 use super::body::too_large;
 use super::headers::denial_of;
-use super::{Check, Outcome, csrf, judge};
+use super::{Check, Outcome, csrf, external, judge};
 use crate::decision::FactRequest;
 use crate::facts::{ContentVerdict, Facts};
 use crate::kept;
@@ -14,7 +14,12 @@ use postern_model::denial::{Code, Denial};
 use std::borrow::Cow;
 
 /// What reads most of the body comes first: its beginning is read once.
-pub(super) const CHECKS: &[Check] = &[csrf::token_in_form, looks_like_it_says, is_what_was_signed];
+pub(super) const CHECKS: &[Check] = &[
+    csrf::token_in_form,
+    looks_like_it_says,
+    is_what_was_signed,
+    external::by_body,
+];
 
 /// Whether the body begins like its media type says. What it looks like otherwise is kept, for the
 /// body is not.

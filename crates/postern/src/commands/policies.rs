@@ -109,6 +109,14 @@ fn together(answer: &Value) -> Vec<String> {
             "  changes by own and trusted pages only: {policies}"
         ));
     }
+    let asked = result.get("external").unwrap_or(&Value::Null);
+    if asked
+        .as_array()
+        .is_some_and(|policies| !policies.is_empty())
+    {
+        let policies = words::choice(asked, ", ");
+        lines.push(format!("  other services are asked: {policies}"));
+    }
     if let Some(size) = result.get("max_body_size").and_then(Value::as_u64) {
         lines.push(format!("  body: at most {}", words::size(size)));
     }

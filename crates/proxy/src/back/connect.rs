@@ -88,16 +88,19 @@ pub(crate) async fn open(
     address: SocketAddr,
 ) -> Result<Stream, ConnectFault> {
     let egress = &snapshot.configuration().egress;
-    egress::allowed(address, egress, &snapshot.own, egress::is_this_machine).map_err(
-        |forbidden| {
-            let error = forbidden.to_string();
-            ConnectFault::new(
-                FailureClass::AddressForbidden,
-                error,
-                "destination_ip_prohibited",
-            )
-        },
-    )?;
+    let own = &snapshot.own;
+    let allowed = match dialer.anywhere {
+        true => Ok(()),
+        false => egress::allowed(address, egress, own, egress::is_this_machine),
+    };
+    allowed.map_err(|forbidden| {
+        let error = forbidden.to_string();
+        ConnectFault::new(
+            FailureClass::AddressForbidden,
+            error,
+            "destination_ip_prohibited",
+        )
+    })?;
     let tcp = TcpStream::connect(address)
         .await
         .map_err(|error| refused(address, &error))?;

@@ -7,13 +7,18 @@ use super::message::RequestSource;
 use super::verified::Looking;
 use crate::connection::Caller;
 use crate::counting::Held;
+use crate::deciders::{About, Shown};
 use crate::freshness::AWAY;
 use crate::gateway::{Core, CoreState};
+use postern_model::id::EncodedId;
 use postern_model::{Code, Denial};
 use postern_policy::client::{ClientAddress, Scheme, scheme};
 use postern_policy::credential::content;
 use postern_policy::csrf;
-use postern_policy::facts::{Body, CredentialVerdict, EdgeReading, Reading, Readings};
+use postern_policy::facts::{
+    Body, CredentialVerdict, DeciderAnswer, EdgeReading, Reading, Readings,
+};
+use postern_policy::forward::Consumer;
 use postern_policy::head::Head;
 use postern_policy::recorded::compact::Seen;
 use postern_policy::rules::Rules;
@@ -112,6 +117,7 @@ pub(super) async fn decide<S: RequestSource>(
         caller,
         snapshot: &snapshot,
         now,
+        id: journal.id(),
     };
     let counted = Counted::Taken(permits);
     match walking.walk(walk, &mut live, intake, counted).await? {
@@ -186,6 +192,8 @@ pub(super) struct Walking<'a> {
     pub(super) snapshot: &'a Snapshot<'a>,
     /// Unix time in milliseconds.
     pub(super) now: i64,
+    /// The request's id.
+    pub(super) id: EncodedId,
 }
 
 impl Walking<'_> {
@@ -277,6 +285,18 @@ impl Walking<'_> {
                     let verdict = csrf::verify_field(live, token, client.address, keyer);
                     live.provide_field_token(token, verdict);
                 }
+                Step::Need(FactRequest::External { policy, body }) => {
+                    let shown = match body {
+                        Some(most) => Some(self.beginning(intake, most).await?),
+                        None => None,
+                    };
+                    // Boxed, so that requests do not grow by what few of them need.
+                    let asked = Box::pin(self.ask(policy, walk, live, shown)).await;
+                    let Some((key, answer)) = asked else {
+                        return Err(Failed::Refused(Denial::new(Code::Internal)));
+                    };
+                    live.provide_decision(key, answer);
+                }
                 Step::Need(FactRequest::Counters) => live.provide_readings(match &mut counted {
                     Counted::Taken(held) => counting.read(walk.limits(), held, self.now),
                     Counted::Asked => counting.peek(walk.limits(), self.now),
@@ -319,6 +339,51 @@ impl Walking<'_> {
     ) -> Result<&'i [u8], Failed> {
         let most = usize::try_from(limit).unwrap_or(usize::MAX);
         self.start(intake, most.saturating_add(1)).await
+    }
+
+    /// The beginning of the body that somebody is shown.
+    async fn beginning<'b, S: RequestSource>(
+        &self,
+        intake: &'b mut Intake<'_, S>,
+        most: u32,
+    ) -> Result<Shown<'b>, Failed> {
+        let read = self.read(intake, most.into()).await?;
+        let most = most as usize;
+        Ok(Shown {
+            whole: read.len() <= most,
+            bytes: read.get(..most).unwrap_or(read),
+        })
+    }
+
+    /// Asks whom a policy asks; gives the key of the question and the answer. Questions are put
+    /// once the operation and the client are known, and the method and the path.
+    async fn ask(
+        &self,
+        policy: u32,
+        walk: &Walk,
+        live: &Live<'_>,
+        body: Option<Shown<'_>>,
+    ) -> Option<(u32, DeciderAnswer)> {
+        let rules = self.snapshot.rules;
+        let question = rules.question(policy)?;
+        let client = walk.client()?;
+        let about = About {
+            live,
+            rules,
+            route: walk.route()?,
+            method: walk.method()?,
+            path: walk.path(live)?,
+            host: walk.host(live).unwrap_or_default(),
+            client,
+            scheme: scheme(live, &self.state.configuration().client, client),
+            consumer: walk.identity().map(|identity| Consumer { identity, rules }),
+            body,
+            id: self.id.as_str(),
+        };
+        let deciders = self.state.deciders();
+        let snapshot = self.state.snapshot();
+        let answer = deciders.ask(snapshot, policy, &question, &about).await;
+        Some((question.key, answer))
     }
 
     /// Whether the browser speaks TLS, with us or with a trusted proxy.

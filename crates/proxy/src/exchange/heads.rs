@@ -29,6 +29,7 @@ impl Exchange<'_> {
             withheld: self.allowed.withheld(rules).0,
             session: rules.session(&self.allowed.route),
             consumer: self.allowed.consumer(rules),
+            written: self.allowed.written,
         };
         let mut scratch = self.core.scratch();
         let over_http2 = protocol == UpstreamProtocol::Http2;

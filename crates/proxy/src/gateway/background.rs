@@ -25,7 +25,7 @@ const MEMORY: Duration = Duration::from_millis(200);
 /// Resolution and health checks of one configuration; dropping it stops them.
 #[derive(Debug)]
 pub(super) struct Background {
-    _refresher: Refresher,
+    _refreshers: [Refresher; 2],
     _monitor: Monitor,
 }
 
@@ -33,14 +33,20 @@ impl Background {
     /// Starts them, and waits until every name was asked for once.
     pub(super) async fn start(snapshot: &Arc<Snapshot>, seed: u64) -> io::Result<Self> {
         // Made anew each time, since it reads resolv.conf and hosts once.
-        let resolver = Resolver::from_system().map_err(io::Error::other)?;
-        let mut refresher = Refresher::start(&snapshot.upstreams, &Arc::new(resolver));
+        let resolver = Arc::new(Resolver::from_system().map_err(io::Error::other)?);
+        let all = [&snapshot.upstreams, &snapshot.deciders.upstreams];
+        let mut refreshers = all.map(|upstreams| Refresher::start(upstreams, &resolver));
         // Names without an address in time are refused as such, and go on being asked for.
-        let _ = tokio::time::timeout(FIRST_ANSWERS, refresher.first_answers()).await;
+        let _ = tokio::time::timeout(FIRST_ANSWERS, async {
+            for refresher in &mut refreshers {
+                refresher.first_answers().await;
+            }
+        })
+        .await;
         let dial: Arc<dyn Dial> = Arc::new(Prober(snapshot.clone()));
         let monitor = Monitor::start(&snapshot.upstreams, &dial, seed);
         Ok(Self {
-            _refresher: refresher,
+            _refreshers: refreshers,
             _monitor: monitor,
         })
     }

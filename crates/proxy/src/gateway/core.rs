@@ -5,6 +5,7 @@ use super::listener::{self, ListenerState};
 use super::snapshot::{Dialer, Snapshot};
 use crate::back::{Pools, TargetPool};
 use crate::connection;
+use crate::deciders::CoreDeciders;
 use crate::exchange::ResponseHead;
 use crate::metrics::CoreMetrics;
 use crate::upstream::{CoreUpstream, CoreUpstreams, Lease};
@@ -58,6 +59,7 @@ pub(crate) struct CoreState {
     snapshot: Arc<Snapshot>,
     upstreams: CoreUpstreams,
     pools: Pools,
+    deciders: CoreDeciders,
 }
 
 impl CoreState {
@@ -71,6 +73,11 @@ impl CoreState {
 
     pub(crate) fn upstream(&self, index: usize) -> Option<&Rc<CoreUpstream>> {
         self.upstreams.get(index)
+    }
+
+    /// Whom policies ask.
+    pub(crate) const fn deciders(&self) -> &CoreDeciders {
+        &self.deciders
     }
 
     pub(crate) fn dialer(&self, upstream: usize) -> Option<&Dialer> {
@@ -238,6 +245,7 @@ impl Core {
         let before = self.state();
         let after = state_of(snapshot, self.index, &self.shared, Some(&before));
         before.pools.retire(&after.pools);
+        before.deciders.pools.retire(&after.deciders.pools);
         *self.state.borrow_mut() = Rc::new(after);
     }
 
@@ -319,10 +327,14 @@ fn state_of(
         .for_core(index, shared.cores, shared.seed);
     let generation = |upstream: usize| snapshot.dialers.get(upstream).map_or(0, |d| d.generation);
     let pools = Pools::build(&upstreams, generation, before.map(|b| &b.pools));
+    let deciders = snapshot
+        .deciders
+        .for_core(index, shared, before.map(|b| &b.deciders));
     CoreState {
         snapshot,
         upstreams,
         pools,
+        deciders,
     }
 }
 
@@ -413,6 +425,8 @@ async fn sweep(core: Rc<Core>) {
 async fn reap(core: Rc<Core>) {
     loop {
         tokio::time::sleep(REAP).await;
-        core.state().pools.reap(Instant::now());
+        let (state, now) = (core.state(), Instant::now());
+        state.pools.reap(now);
+        state.deciders.pools.reap(now);
     }
 }

@@ -1,7 +1,7 @@
 //! What a scrape finds in the current configuration.
 
 use super::Gateway;
-use crate::metrics::{BreakerState, Observe, TargetState};
+use crate::metrics::{BreakerState, DeciderState, Observe, TargetState};
 use postern_calllog::Health;
 use postern_geo::State;
 use std::time::{Duration, Instant};
@@ -29,6 +29,12 @@ impl Observe for Gateway {
                     position,
                 });
             }
+        }
+    }
+
+    fn deciders(&self, visit: &mut dyn FnMut(DeciderState<'_>)) {
+        for tally in self.current().snapshot.deciders.tallies() {
+            visit(tally.state());
         }
     }
 

@@ -1,5 +1,6 @@
 //! One configuration, made ready to serve: rules, upstreams, TLS.
 
+use crate::deciders::Deciders;
 use crate::issuers::ReadKeys;
 use crate::metrics::{Layout, Metrics};
 use crate::tls::{ClientAuthorities, SystemAuthorities, TlsError, UpstreamClientTls};
@@ -51,6 +52,8 @@ pub struct Revision {
 #[derive(Debug)]
 pub(crate) struct Dialer {
     pub(crate) tls: Option<UpstreamClientTls>,
+    /// Whether they may lead anywhere: whoever runs the platform has configured where.
+    pub(crate) anywhere: bool,
     /// Changes with everything that a new connection would be made differently for.
     pub(crate) generation: u64,
 }
@@ -62,6 +65,8 @@ pub(crate) struct Snapshot {
     pub(crate) edge: postern_state::edge::Settings,
     pub(crate) upstreams: Upstreams,
     pub(crate) dialers: Vec<Dialer>,
+    /// Whom policies ask.
+    pub(crate) deciders: Deciders,
     /// By service.
     pub(crate) authorities: Vec<Option<ClientAuthorities>>,
     /// The keys of issuers that are not fetched.
@@ -117,6 +122,13 @@ impl Snapshot {
             previous.map(|p| &p.upstreams),
             Instant::now(),
         );
+        let deciders = Deciders::build(
+            configuration,
+            number,
+            &system,
+            previous.map(|p| &p.deciders),
+            Instant::now(),
+        )?;
         // Last, so that what is not applied takes no places.
         let layout = metrics.layout(configuration);
         Ok(Self {
@@ -124,6 +136,7 @@ impl Snapshot {
             rules,
             upstreams,
             dialers,
+            deciders,
             authorities,
             keys,
             own,
@@ -157,6 +170,7 @@ fn dialer(
         // Plain connections are all made alike; only the protocol on them differs.
         return Ok(Dialer {
             tls: None,
+            anywhere: false,
             generation: 0,
         });
     };
@@ -169,6 +183,7 @@ fn dialer(
     // Certificate files may have changed under the same name.
     Ok(Dialer {
         tls: Some(tls),
+        anywhere: false,
         generation: number,
     })
 }

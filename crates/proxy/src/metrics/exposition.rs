@@ -1,6 +1,7 @@
 //! The Prometheus text format, version 0.0.4.
 
 mod call_log;
+mod deciders;
 
 use super::core::{
     BUCKETS, CLASSES, Shard, UpstreamFailure, listener, request_column, service, upstream, whole,
@@ -34,6 +35,7 @@ pub(super) fn write(metrics: &Metrics, observed: &dyn Observe, out: &mut String)
     page.listeners(&registry.listeners);
     drop(registry);
     page.configuration(metrics);
+    page.deciders(observed);
     page.places(&observed.places());
     if let Some(silence) = observed.silence() {
         page.silence(silence);

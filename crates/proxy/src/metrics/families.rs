@@ -88,6 +88,10 @@ families! {
         "For how long this node does not know whether what it serves is still what the shared database holds.";
     INTROSPECTIONS = Counter "postern_introspections_total" ["result"]
         "Questions to issuers about tokens that are over: the token is good (`active`) or not (`inactive`), there was no answer (`failed`), or the issuer did not take the gateway's own client and secret (`rejected`). What was heard before and still counts is no question.";
+    DECISIONS = Counter "postern_external_decisions_total" ["policy", "result"]
+        "Questions of policies of the kind `external` to other services: they let the request pass (`passed`), refused it (`refused`), or gave no answer that counts (`failed`).";
+    DECISION_TIME = Histogram "postern_external_decision_duration_seconds" ["policy"]
+        "How long those questions took.";
     SPANS_DROPPED = Counter "postern_trace_spans_dropped_total" []
         "Spans that could not be exported: the queue was full, or the collector did not take them.";
     PLACES_BUILT = Gauge "postern_geo_database_built_timestamp_seconds" ["database"]

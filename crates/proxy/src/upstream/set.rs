@@ -90,9 +90,13 @@ impl Upstreams {
     /// host and port in it keeps its load, health and addresses. `now` starts the clock of a
     /// first set.
     pub fn build(config: &Configuration, previous: Option<&Self>, now: Instant) -> Self {
+        Self::of(&config.upstreams, previous, now)
+    }
+
+    /// As [`Upstreams::build`], of a list.
+    pub fn of(list: &[Upstream], previous: Option<&Self>, now: Instant) -> Self {
         let epoch = previous.map_or(now, |p| p.epoch);
-        let list = config
-            .upstreams
+        let list = list
             .iter()
             .map(|upstream| {
                 let before = previous.and_then(|p| p.by_name(&upstream.name));

@@ -60,6 +60,8 @@ answers! {
         cors: Option<String>,
         /// The policies that say whose pages may change something, all of which apply.
         csrf: Vec<String>,
+        /// The policies that ask other services, all of which have to let the request pass.
+        external: Vec<String>,
     }
     /// A plan, and how much may be used under it.
     EffectivePlan {

@@ -77,7 +77,40 @@ pub(super) fn accounts() -> Vec<Case> {
             post(),
         )
         .fixes(2),
+        case(
+            Code::ExternalDenied,
+            asking(),
+            Request {
+                decided: Some(DeciderAnswer::Refuses(Refusal {
+                    status: Some(403),
+                    reason: Some("the order is too large".into()),
+                    ..Refusal::default()
+                })),
+                ..post()
+            },
+        )
+        .if_wrong(),
+        case(
+            Code::ExternalUnavailable,
+            asking(),
+            Request {
+                decided: Some(DeciderAnswer::Nothing(Nothing {
+                    error: "it did not answer in 500 ms".into(),
+                    since: Some(NOW * 1000 - 60_000),
+                })),
+                ..post()
+            },
+        )
+        .if_wrong(),
     ]
+}
+
+/// A policy asks another service.
+fn asking() -> Value {
+    json!({"policies": {"fraud-check": {
+        "kind": "external", "on": {"service": "partners"},
+        "decider": {"protocol": "forward_auth", "url": DECIDER},
+    }}})
 }
 
 pub(super) fn limits() -> Vec<Case> {

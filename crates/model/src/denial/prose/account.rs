@@ -2,6 +2,7 @@
 
 use super::super::{Code, Value};
 use super::Told;
+use super::decider;
 use super::words::{All, Day, Either, is_empty};
 use std::fmt::{self, Write};
 
@@ -18,6 +19,7 @@ pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
         }
         Code::ScopeMissing => scopes(told, out),
         Code::RoleMissing => roles(told, out),
+        Code::ExternalDenied | Code::ExternalUnavailable => decider::detail(told, out),
         Code::SubscriptionMissing => {
             app(told, out)?;
             out.write_str(" has no subscription to ")?;
@@ -82,6 +84,7 @@ pub(super) fn fix(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
             Some(required) => write!(out, "Ask for {}.", Either(required)),
             None => out.write_str("Ask for an access role that allows this operation."),
         },
+        Code::ExternalDenied | Code::ExternalUnavailable => decider::fix(told, out),
         Code::SubscriptionMissing => {
             out.write_str("Subscribe to ")?;
             service(told, out)?;

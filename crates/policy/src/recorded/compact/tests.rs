@@ -6,8 +6,8 @@ use crate::csrf::{TokenVerdict, is_form};
 use crate::decision::{Decision, Depth, FactRequest, Step};
 use crate::directory::{Change, Directory};
 use crate::facts::{
-    AutonomousSystem, Body, Connection, CredentialVerdict, EdgeReading, Facts as _, Label, Live,
-    LocatedCountry, LocatedSystem, Reading, Tls,
+    AutonomousSystem, Body, Connection, CredentialVerdict, DeciderAnswer, EdgeReading, Facts as _,
+    Label, Live, LocatedCountry, LocatedSystem, Reading, Tls,
 };
 use crate::head::{Head, Version};
 use crate::recorded::Recorded;
@@ -98,6 +98,11 @@ fn decide(
             Step::Need(FactRequest::BodyStart { .. }) => live.provide_body_start(body.to_vec()),
             Step::Need(FactRequest::Content { limit }) => {
                 live.provide_content(crate::credential::content(live, body, limit));
+            }
+            Step::Need(FactRequest::External { policy, .. }) => {
+                let question = rules.question(policy).unwrap();
+                let passes = DeciderAnswer::Passes { set: vec![] };
+                live.provide_decision(question.key, passes);
             }
             Step::Need(FactRequest::CsrfToken { policy }) => {
                 let token = rules.csrf_token(policy).unwrap();
@@ -346,6 +351,9 @@ fn it_is_told_what_other_rules_would_have_said() {
         (&[35], &[33], "cannot tell: country"),
         (&[33], &[34], "cannot tell: autonomous_system"),
         (&[], &[33], "cannot tell: country"),
+        (&[36], &[], "allowed"),
+        (&[36], &[36], "allowed"),
+        (&[], &[36], "cannot tell: external_decision"),
         // Another address counts, of which nothing is known.
         (&[33], &[14], "cannot tell: country"),
     ] {

@@ -3,11 +3,12 @@
 
 use super::*;
 use crate::facts::{
-    AutonomousSystem, Blocked, Body, CredentialVerdict, EdgeReading, Label, LocatedCountry,
-    LocatedSystem, Reading,
+    AutonomousSystem, Blocked, Body, CredentialVerdict, DeciderAnswer, EdgeReading, Label,
+    LocatedCountry, LocatedSystem, Nothing, Reading, Refusal,
 };
 use crate::listing::Listed;
 use crate::testing::callers::{NOW, World, verifier, written};
+use crate::testing::decider;
 use postern_model::Stage;
 use postern_model::entity::{
     AddressList, AsNumber, BodyRule, CorsRule, Country, CsrfRule, EdgeRate, HeadersRule, Level,
@@ -88,6 +89,7 @@ pub(super) fn demanding() -> World {
             enforce_origin: true,
             ..CorsRule::default()
         }),
+        PolicyRule::External(Box::new(decider(None))),
     ];
     let policies = rules.into_iter().enumerate().map(|(number, rule)| Policy {
         name: format!("p{number}").into(),
@@ -113,6 +115,8 @@ struct Trial {
     edge: EdgeReading,
     /// Whether the address is on the list from elsewhere.
     listed: bool,
+    /// What the other service says.
+    decided: DeciderAnswer,
     located: (Option<Country>, Option<AutonomousSystem>),
     limit_passes: bool,
     body: &'static [u8],
@@ -137,6 +141,7 @@ impl Trial {
             },
             edge: EdgeReading::default(),
             listed: false,
+            decided: DeciderAnswer::Passes { set: vec![] },
             located: located("DE", 64_496),
             limit_passes: true,
             body: b"{}",
@@ -202,6 +207,10 @@ impl Trial {
                     let found = crate::credential::verify(&facts, &snapshot, route, verifier());
                     facts.provide_credential(found);
                 }
+                FactRequest::External { policy, .. } => {
+                    let question = rules.question(policy).unwrap();
+                    facts.provide_decision(question.key, self.decided.clone());
+                }
                 FactRequest::Counters => {
                     let reading = Reading {
                         passes: self.limit_passes,
@@ -233,11 +242,13 @@ fn stage_of(fact: FactRequest) -> Stage {
         }
         FactRequest::Credential => Stage::Authenticate,
         FactRequest::CsrfToken { .. } => Stage::Csrf,
+        FactRequest::External { body: None, .. } => Stage::Authorize,
         FactRequest::Counters => Stage::Limits,
         // Rules of `content` may ask for it, too: then it is there.
         FactRequest::Body { .. } => Stage::Body,
         FactRequest::BodyStart { .. }
         | FactRequest::CsrfField { .. }
+        | FactRequest::External { body: Some(_), .. }
         | FactRequest::Content { .. } => Stage::Content,
     }
 }
@@ -291,6 +302,8 @@ fn refused() -> Vec<(Stage, Code, Trial)> {
         (Stage::Subscription, Code::SubscriptionPending, broken(|w| w.subscription().state = SubscriptionState::Pending)),
         (Stage::Authorize, Code::ScopeMissing, broken(|w| w.credential().scopes = Some([].into()))),
         (Stage::Authorize, Code::RoleMissing, broken(World::require_role)),
+        (Stage::Authorize, Code::ExternalDenied, Trial { decided: DeciderAnswer::Refuses(Refusal::default()), ..trial() }),
+        (Stage::Authorize, Code::ExternalUnavailable, Trial { decided: DeciderAnswer::Nothing(Nothing { error: "it is away".into(), since: None }), ..trial() }),
         (Stage::Limits, Code::ConcurrencyExceeded, Trial { limit_passes: false, ..trial() }),
         (Stage::Body, Code::BodyTooLarge, { let mut large = trial().without("Content-Length"); large.fields.push("Content-Length: 11"); large }),
         (Stage::Content, Code::ContentTypeUnsupported, Trial { body: b"a=b", ..trial() }),
@@ -328,6 +341,7 @@ fn whoever_passes_every_stage_was_asked_for_everything_in_order() {
             Stage::Network,
             Stage::Network,
             Stage::Authenticate,
+            Stage::Authorize,
             Stage::Limits,
             Stage::Content
         ]

@@ -34,6 +34,8 @@ pub(super) fn says(rule: &Value) -> String {
     }
     let parts = if rule.get("allow").is_some() {
         addresses(rule)
+    } else if rule.get("protocol").is_some() {
+        asked(rule)
     } else if rule.get("trusted_origins").is_some() {
         changes(rule)
     } else if rule.get("origins").is_some() {
@@ -66,6 +68,15 @@ fn addresses(rule: &Value) -> Vec<String> {
     let allow = lists("allow").map(|lists| format!("only from {}", choice(lists, " or ")));
     let deny = lists("deny").map(|lists| format!("not from {}", choice(lists, " or ")));
     allow.into_iter().chain(deny).collect()
+}
+
+fn asked(rule: &Value) -> Vec<String> {
+    let (url, protocol) = (text(rule, "url"), text(rule, "protocol"));
+    let mut parts = vec![format!("{url} lets it pass ({protocol})")];
+    if text(rule, "on_failure") == "allow" {
+        parts.push("or gives no answer".to_owned());
+    }
+    parts
 }
 
 fn changes(rule: &Value) -> Vec<String> {

@@ -44,6 +44,7 @@ impl Answering<'_> {
             caller: self.caller,
             snapshot,
             now,
+            id: journal.id(),
         };
         let walked = walking.walk(&mut walk, &mut facts, intake, Counted::Asked);
         let mut decided = refused_as_well(walked.await)?;

@@ -383,6 +383,22 @@ fn of_callers() -> Vec<Denial> {
         new(Code::RoleMissing)
             .saw("required", list(&["order-writer"]))
             .saw("has", list(&[])),
+        new(Code::ExternalDenied)
+            .saw("decider", "fraud-check")
+            .saw("reason", "the order is too large")
+            .saw("answered", 403),
+        new(Code::ExternalDenied)
+            .saw("decider", "single-sign-on")
+            .saw("challenge", "Bearer realm=\"sso\"")
+            .status(401),
+        new(Code::ExternalDenied)
+            .saw("decider", "single-sign-on")
+            .saw("location", "https://sso.example.com/")
+            .status(302),
+        new(Code::ExternalUnavailable)
+            .saw("decider", "fraud-check")
+            .saw("error", "it did not answer in 500 ms")
+            .saw("since", 1_700_000_000),
         new(Code::RateExceeded)
             .saw("name", "per-app")
             .saw("by", "app")

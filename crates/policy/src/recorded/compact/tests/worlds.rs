@@ -136,6 +136,12 @@ pub(super) fn change(world: &mut World, which: u8) {
         29 => world.accounts.apps[0].access_roles = vec!["x".repeat(60).into(); 3].into(),
         30..=32 => pages(configuration, which),
         33..=35 => configuration.policies.push(network(places(which))),
+        36 => {
+            let rule = Box::new(crate::testing::decider(None));
+            configuration
+                .policies
+                .push(policy(PolicyRule::External(rule)));
+        }
         _ => {
             for policy in &mut configuration.policies {
                 policy.mode = Mode::Shadow { until: None };
@@ -308,8 +314,8 @@ proptest! {
 
     #[test]
     fn what_is_kept_is_decided_like_its_request_or_it_cannot_be_told(
-        wrong in prop::collection::vec(0u8..37, 0..3),
-        later in prop::collection::vec(prop_oneof![0u8..20, Just(25u8), 30u8..36], 0..3),
+        wrong in prop::collection::vec(0u8..38, 0..3),
+        later in prop::collection::vec(prop_oneof![0u8..20, Just(25u8), 30u8..37], 0..3),
         rows_later in 0u8..8,
         sent in requests(),
         has_host in any::<bool>(),

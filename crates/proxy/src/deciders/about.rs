@@ -1,0 +1,138 @@
+//! What a decider may know of a request.
+
+use crate::redact::Redactor;
+use postern_model::entity::{ExternalRule, Method, Name};
+use postern_policy::client::{ClientAddress, Scheme};
+use postern_policy::facts::Facts as _;
+use postern_policy::fields::Known;
+use postern_policy::forward::Consumer;
+use postern_policy::router::Route;
+use postern_policy::{Live, Rules};
+use std::borrow::Cow;
+
+/// Longest reason that is kept, bytes.
+const REASON: usize = 256;
+
+/// The beginning of a body that is shown.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shown<'a> {
+    pub(crate) bytes: &'a [u8],
+    /// Whether that is all of it.
+    pub(crate) whole: bool,
+}
+
+/// A request, as somebody is asked about it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct About<'a> {
+    pub(crate) live: &'a Live<'a>,
+    pub(crate) rules: &'a Rules,
+    pub(crate) route: &'a Route,
+    pub(crate) method: Method,
+    /// The normal path.
+    pub(crate) path: &'a str,
+    /// The host asked for, in its one spelling.
+    pub(crate) host: &'a str,
+    pub(crate) client: &'a ClientAddress,
+    pub(crate) scheme: Scheme,
+    /// Who calls, if that is known.
+    pub(crate) consumer: Option<Consumer<'a>>,
+    pub(crate) body: Option<Shown<'a>>,
+    /// Our id for it.
+    pub(crate) id: &'a str,
+}
+
+impl About<'_> {
+    /// Path and query, without credentials that stand in the query, unless the policy shows them.
+    pub(super) fn target(&self, rule: &ExternalRule) -> Vec<u8> {
+        let mut target = self.path.as_bytes().to_vec();
+        let places = self.rules.credential_places(self.route);
+        let hidden: &[Name] = if rule.credentials { &[] } else { &places.query };
+        postern_policy::forward::append_query(self.live.query(), hidden, &mut target);
+        target
+    }
+
+    /// The headers that the policy shows, in its order.
+    pub(super) fn headers(&self, rule: &ExternalRule) -> Vec<(Name, Vec<u8>)> {
+        let places = self.rules.credential_places(self.route);
+        let mut found = Vec::new();
+        for name in &rule.headers {
+            let is_credential = !rule.credentials && places.headers.contains(name);
+            if is_credential || !may_be_shown(Known::of(name.as_bytes())) {
+                continue;
+            }
+            let values = (0..).map_while(|nth| self.live.header_named(name.as_bytes(), nth));
+            // One field says it all, as lists may (RFC 9110 §5.3); cookies have their own way.
+            let between: &[u8] = if Known::of(name.as_bytes()) == Known::Cookie {
+                b"; "
+            } else {
+                b", "
+            };
+            let mut whole: Option<Vec<u8>> = None;
+            for value in values {
+                match &mut whole {
+                    Some(whole) => {
+                        whole.extend_from_slice(between);
+                        whole.extend_from_slice(value);
+                    }
+                    None => whole = Some(value.to_vec()),
+                }
+            }
+            found.extend(whole.map(|value| (name.clone(), value)));
+        }
+        found
+    }
+
+    /// Who calls, as upstreams are told of it.
+    pub(super) fn caller(&self, rule: &ExternalRule) -> Vec<(&'static str, String)> {
+        let Some(consumer) = self.consumer.as_ref().filter(|_| rule.identity) else {
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        postern_policy::forward::say(consumer, &mut Vec::new(), &mut |name, value: &[u8]| {
+            found.push((name, String::from_utf8_lossy(value).into_owned()));
+        });
+        found
+    }
+
+    /// A reason in a decider's words, as it may be kept: printable, not long, and without what is
+    /// secret.
+    pub(super) fn reason(&self, text: &str) -> Option<Box<str>> {
+        let text = text.trim();
+        if text.is_empty() {
+            return None;
+        }
+        let service = self.rules.service(self.route);
+        let redactor = Redactor::new(self.live.head(), Some(service));
+        let told = redactor.header(b"", text.as_bytes(), REASON);
+        Some(told.into())
+    }
+
+    /// The address of the client.
+    pub(super) fn address(&self) -> String {
+        self.client.address.to_canonical().to_string()
+    }
+}
+
+/// Whether a header may be repeated to somebody else: none that is about one connection, frames a
+/// message, or is written by the gateway.
+const fn may_be_shown(name: Known) -> bool {
+    matches!(
+        name,
+        Known::Other
+            | Known::Accept
+            | Known::AccessControlRequestHeaders
+            | Known::AccessControlRequestMethod
+            | Known::Authorization
+            | Known::ContentEncoding
+            | Known::ContentType
+            | Known::Cookie
+            | Known::Origin
+            | Known::SecFetchMode
+            | Known::SecFetchSite
+    )
+}
+
+/// Text, whatever bytes it was.
+pub(super) fn text(bytes: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(bytes)
+}
