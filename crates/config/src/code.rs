@@ -82,6 +82,8 @@ codes! {
     InvalidDigest = "invalid_digest",
     /// A secret that is referred to is not a key of this gateway.
     InvalidKey = "invalid_key",
+    /// Not Cedar, or Cedar about something that is not there.
+    InvalidPolicy = "invalid_policy",
     /// Not a country of ISO 3166-1.
     InvalidCountry = "invalid_country",
     /// Not the number of an autonomous system.

@@ -32,6 +32,11 @@ impl<'a> Findings<'a> {
         self.source.line(byte)
     }
 
+    /// The document's text at a place, as it is written there.
+    pub(crate) fn written(&self, span: Span) -> &'a str {
+        self.source.text().get(span.start..span.end).unwrap_or("")
+    }
+
     /// Adds an error at a place.
     pub(crate) fn error(&mut self, code: Code, span: Span, message: &str, label: &str) -> More<'_> {
         self.errors += 1;

@@ -7,6 +7,7 @@ mod access;
 mod account;
 mod authentication;
 mod capture;
+mod cedar;
 mod certificate;
 mod credential;
 mod decider;
@@ -130,7 +131,8 @@ pub(crate) fn resolve(
     let environments = resolver.environments(environments, &services);
     let (lists, index) = resolver.lists(document.lists.unwrap_or_default());
     let plans = resolver.plans(document.plans.unwrap_or_default());
-    let policies = resolver.policies(document.policies.unwrap_or_default(), &index);
+    let policies = document.policies.unwrap_or_default();
+    let policies = resolver.policies(policies, &index, &services);
     let geo = resolver.geo(document.geo.as_ref());
     let client = resolver.client(document.client, &index);
     if let Some(client) = admin.as_ref().and_then(|admin| admin.client.as_ref()) {

@@ -50,6 +50,10 @@ impl<'a> Source<'a> {
         self.name
     }
 
+    pub(crate) fn text(&self) -> &'a str {
+        self.text
+    }
+
     /// The line a byte is in, counted from 1.
     pub(crate) fn line(&self, byte: usize) -> usize {
         self.lines.partition_point(|&start| start <= byte).max(1)

@@ -10,7 +10,7 @@ use postern_policy::facts::{Facts, Reading};
 use postern_policy::fields::Known;
 use postern_policy::policies::{LimitUse, LimitUses};
 use postern_policy::router::Route;
-use postern_policy::stages::STAGES;
+use postern_policy::stages::{NearMiss, STAGES};
 use postern_policy::{Depth, Identity, Snapshot, Walk};
 
 /// Everything that the machine says about a request.
@@ -35,6 +35,8 @@ pub(crate) struct Decided {
     pub(crate) readings: Option<Vec<Reading>>,
     /// The most bytes of a body that declares no length: it is measured while it passes.
     pub(crate) body_limit: Option<u64>,
+    /// What would let the caller pass where Cedar policies refuse, and nobody else.
+    pub(crate) near_miss: Option<NearMiss>,
 }
 
 impl Decided {
@@ -59,6 +61,7 @@ impl Decided {
             limits: walk.limits().iter().cloned().collect(),
             readings: facts.readings().map(<[Reading]>::to_vec),
             body_limit: walk.body_limit(),
+            near_miss: near_miss(&walk, snapshot, facts),
         }
     }
 
@@ -157,6 +160,12 @@ impl Decided {
     pub(crate) fn is_told(&self, facts: &dyn Facts, to: Stage) -> bool {
         self.not_checked(facts).iter().all(|stage| *stage > to)
     }
+}
+
+fn near_miss(walk: &Walk, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Option<NearMiss> {
+    let by_policy = |denial: &Denial| matches!(denial.code, Code::Forbidden | Code::NotPermitted);
+    let refused = walk.denials().iter().any(by_policy);
+    refused.then(|| walk.near_miss(snapshot, facts)).flatten()
 }
 
 /// The stages that speak before a request goes on, in order.

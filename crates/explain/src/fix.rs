@@ -16,6 +16,7 @@ mod prove;
 mod role;
 mod route;
 mod signature;
+mod statement;
 mod token;
 
 use crate::explain::Other;

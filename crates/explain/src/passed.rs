@@ -86,8 +86,12 @@ pub(crate) fn look(
         }
         Stage::Authorize => {
             let words = identity.and_then(|identity| demanded(rules, decided, identity));
-            let asked = has_policy(rules, decided, "external");
-            (words.is_some() || asked, words)
+            let permitted = has_policy(rules, decided, "cedar").then(|| "permitted by policy");
+            let parts = words.as_deref().into_iter().chain(permitted);
+            let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+            let known = words.is_some() || permitted.is_some();
+            let asked = known || has_policy(rules, decided, "external");
+            (asked, known.then(|| parts.join(", ")))
         }
         Stage::Limits => {
             let states = limits(decided);

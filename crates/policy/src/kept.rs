@@ -24,7 +24,8 @@ pub struct Kept {
 }
 
 impl Kept {
-    fn against<T: DeserializeOwned>(&self) -> Option<T> {
+    /// What speaks against the request.
+    pub(crate) fn against<T: DeserializeOwned>(&self) -> Option<T> {
         // Whoever reads it has written it: the key stands for its form, too.
         let against = self.against.as_ref()?;
         serde_json::from_value(against.clone()).ok()

@@ -5,6 +5,7 @@
 //! kind and name.
 
 mod body;
+mod cedar;
 mod cors;
 mod csrf;
 mod effective;
@@ -18,6 +19,7 @@ mod network;
 mod tests;
 
 pub(crate) use body::declared as declared_length;
+pub(crate) use cedar::{AtOperation, Cedar};
 pub(crate) use cors::Cors;
 pub(crate) use csrf::{Csrf, Forged, Said};
 pub use effective::EffectivePolicy;
@@ -34,6 +36,7 @@ pub(crate) use network::{Judged, Network, On, Origin, Refused};
 use crate::rules::CompileError;
 use effective::Sets;
 use postern_model::entity::{Configuration, CsrfToken, Mode, Name, Policy, PolicyRule};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A policy, compiled.
@@ -46,6 +49,7 @@ pub(crate) enum Compiled {
     Cors(cors::Cors),
     Csrf(csrf::Csrf),
     External(External),
+    Cedar(Box<Cedar>),
 }
 
 /// Every policy of one revision, and where each holds.
@@ -57,6 +61,8 @@ pub(crate) struct Policies {
     sets: Sets,
     /// By index into [`Configuration::services`].
     shared: Vec<SharedLimits>,
+    /// Operations for which there are Cedar policies, by the index of their plan.
+    cedar: HashMap<usize, AtOperation>,
     /// Of the plans, by index into [`Configuration::plans`].
     plans: Vec<Vec<limit::Compiled>>,
 }
@@ -121,6 +127,11 @@ impl Policies {
                 PolicyRule::External(rule) => {
                     Compiled::External(External::new(compiled.len(), &policy.name, rule))
                 }
+                PolicyRule::Cedar(rule) => {
+                    let cedar = Cedar::new(rule, policy);
+                    let wrong = |fault| CompileError::Cedar(policy.name.clone(), fault);
+                    Compiled::Cedar(Box::new(cedar.map_err(wrong)?))
+                }
             });
         }
         if !configuration.edge.deny.iter().all(known) {
@@ -131,6 +142,7 @@ impl Policies {
             compiled,
             sets: Sets::default(),
             shared: Vec::new(),
+            cedar: HashMap::new(),
             plans,
         })
     }
@@ -144,6 +156,12 @@ impl Policies {
         operation: usize,
     ) {
         let set = self.sets.add(configuration, service, version, operation);
+        if !set.cedar.is_empty() {
+            let documents = set.cedar.iter().filter_map(|&at| self.cedar_policy(at));
+            let place = [service, version, operation];
+            let at = AtOperation::new(configuration, place, documents);
+            self.cedar.insert(self.sets.len() - 1, at);
+        }
         if let Some(shared) = self.shared.get_mut(service) {
             shared.narrow(&set.limits);
         } else {
@@ -152,6 +170,18 @@ impl Policies {
                 limits: set.limits.clone(),
                 others: false,
             });
+        }
+    }
+
+    /// What Cedar policies know of the operation with that plan; `None`: there are none for it.
+    pub(crate) fn cedar(&self, plan: usize) -> Option<&AtOperation> {
+        self.cedar.get(&plan)
+    }
+
+    pub(crate) fn cedar_policy(&self, policy: u32) -> Option<&Cedar> {
+        match self.compiled(policy)? {
+            Compiled::Cedar(cedar) => Some(cedar),
+            _ => None,
         }
     }
 

@@ -65,6 +65,12 @@ const KEPT: [&str; 22] = [
     "x-forwarded-proto",
 ];
 
+/// Whether records keep the values of a header (its name in lower case) wherever no service takes a
+/// credential from it.
+pub(crate) fn keeps_header(name: &str) -> bool {
+    KEPT.contains(&name)
+}
+
 /// Facts of a past request. Deciding over them gives what deciding the live request gave, or
 /// [`CannotTell`](crate::decision::Decision::CannotTell).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

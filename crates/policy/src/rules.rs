@@ -65,6 +65,9 @@ pub enum CompileError {
         /// What is wrong.
         problem: ExpressionError,
     },
+    /// A policy is no Cedar.
+    #[error("policy {0}: {1}")]
+    Cedar(Name, Box<str>),
     /// Two operations answer the same methods at the same path of the same host.
     #[error("{first} and {second} answer the same requests: {path}")]
     Conflict {

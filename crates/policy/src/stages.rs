@@ -19,6 +19,8 @@ pub(crate) mod route;
 mod subscription;
 pub mod upstream;
 
+pub use authorize::cedar::NearMiss;
+pub(crate) use authorize::cedar::{Open as CedarOpen, near_miss};
 pub use route::concealed;
 
 use crate::decision::{Depth, FactRequest};

@@ -19,7 +19,7 @@ use crate::router::{Params, Route};
 use crate::rules::Rules;
 use crate::snapshot::Snapshot;
 use crate::stages::cors::Asked;
-use crate::stages::{Outcome, STAGES};
+use crate::stages::{NearMiss, Outcome, STAGES};
 use postern_model::Stage;
 use postern_model::denial::{Code, Denial};
 use postern_model::entity::{Method, Name};
@@ -105,6 +105,8 @@ pub(crate) struct Progress {
     pub(crate) also: Vec<Denial>,
     /// What was found out that no record keeps otherwise.
     pub(crate) kept: Vec<Kept>,
+    /// Which sets of Cedar policies wait for the body.
+    pub(crate) cedar: crate::stages::CedarOpen,
     /// Of the host asked for.
     pub(crate) environment: usize,
     pub(crate) caller: Caller,
@@ -308,6 +310,11 @@ impl Walk {
             .route
             .as_ref()
             .or(self.progress.beside.as_ref())
+    }
+
+    /// Of a request that Cedar policies refused, what would let its caller pass and nobody else.
+    pub fn near_miss(&self, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Option<NearMiss> {
+        crate::stages::near_miss(&self.progress, snapshot, facts)
     }
 
     /// The counters that [`FactRequest::Counters`] asks for, in the order of the readings.

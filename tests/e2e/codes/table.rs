@@ -246,6 +246,22 @@ pub(super) const ROWS: &[Row] = &[
         sent: "GET /op\nX-API-Key: {key}\nX-Badge: broken", alike: "GET /op\nX-API-Key: {key}\nX-Badge: blue",
         mend: Fix, ..ROW },
 
+    Row { code: "authorization.forbidden", status: [403, 403, 403],
+        world: r#"{"policy": {"kind": "cedar", "policies":
+                   "permit (principal, action, resource); @id(\"no changes\") forbid (principal == Postern::App::\"authorization-forbidden\", action in Postern::Action::\"write\", resource);"}}"#,
+        sent: "POST /op\nX-API-Key: {key}\n\n{}", alike: "GET /op\nX-API-Key: {key}",
+        mend: Fix, ..ROW },
+    Row { code: "authorization.not_permitted", status: [403, 403, 403],
+        world: r#"{"policy": {"kind": "cedar", "policies":
+                   "@id(\"the fine\") permit (principal in Postern::Group::\"fine\", action, resource) when { context.secure || context.method == \"GET\" };"}}"#,
+        sent: "GET /op\nX-API-Key: {key}", alike: "GET /op\nX-API-Key: {good}",
+        mend: Fix, ..ROW },
+    Row { code: "authorization.unavailable", status: [503, 503, 503],
+        world: r#"{"policy": {"kind": "cedar", "policies":
+                   "permit (principal, action in Postern::Action::\"read\", resource); permit (principal, action, resource) when { (context.weekday + 1) * 9223372036854775807 > 0 };"}}"#,
+        sent: "POST /op\nX-API-Key: {key}\n\n{}", alike: "GET /op\nX-API-Key: {key}",
+        mend: Caller, ..ROW },
+
     Row { code: "limit.rate_exceeded", status: [429, 403, 429], fields: RATE,
         world: r#"{"plan": {"limits": {"per-app": {"rate": 2, "per": "4s", "by": ["app", "service"]}}}}"#,
         before: Sent(2, "GET /op\nX-API-Key: {key}"),

@@ -138,6 +138,10 @@ pub(crate) struct Policy {
     pub max_size: Option<At<Size>>,
     /// Who is asked whether requests may pass; with the kind `external` only, and required there.
     pub decider: Option<At<Decider>>,
+    /// Statements of Cedar, `permit (…) when {…};` and `forbid (…) unless {…};`; with the kind `cedar`
+    /// only, and required there. Those of all levels form one set: what one of them forbids is
+    /// refused, and what none permits. Those of a level hold for what is in it, whatever they say.
+    pub policies: Option<At<String>>,
 }
 
 /// A token that stands in a cookie and in a header, or in a field of a form.
@@ -179,6 +183,8 @@ pub(crate) enum PolicyKind {
     Csrf,
     /// Whom another service lets pass.
     External,
+    /// Who may do what, as statements of Cedar.
+    Cedar,
 }
 
 /// How strictly a policy holds.

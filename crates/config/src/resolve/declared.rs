@@ -44,6 +44,11 @@ impl<'a> Names<'a> {
         self
     }
 
+    /// Those that are known.
+    pub(super) fn known(&self) -> impl Iterator<Item = &'a str> {
+        self.here.iter().flatten().copied()
+    }
+
     /// Whether the name is declared, or may be.
     pub(super) fn may_have(&self, name: &str) -> bool {
         self.here.as_ref().is_none_or(|names| names.contains(name))

@@ -1,6 +1,7 @@
 //! Policies, and what every address meets first.
 
 use super::Resolver;
+use super::cedar::Statements;
 use super::declared::{Bound, OPERATION, SERVICE, TENANT, VERSION, bounds, refer};
 use super::list::Lists;
 use super::plan::LimitFields;
@@ -12,7 +13,7 @@ use crate::located::{At, Map, OneOrMany};
 use crate::scalar::name::HeaderName;
 use postern_model::entity::{
     BodyRule, CorsRule, CsrfRule, CsrfToken, Edge, EdgeRate, HeaderValues, HeadersRule, Level,
-    Limit, Mode, Name, OriginPattern, Policy, PolicyRule,
+    Limit, Mode, Name, OriginPattern, Policy, PolicyRule, Service,
 };
 use std::collections::HashMap;
 use std::time::Duration;
@@ -26,11 +27,17 @@ const USUAL_AGE: Duration = Duration::from_mins(5);
 const LONGEST_AGE: Duration = Duration::from_hours(24);
 
 impl Resolver<'_, '_> {
-    pub(super) fn policies(&mut self, given: Map<document::Policy>, lists: &Lists) -> Vec<Policy> {
+    pub(super) fn policies(
+        &mut self,
+        given: Map<document::Policy>,
+        lists: &Lists,
+        services: &[Service],
+    ) -> Vec<Policy> {
+        let mut statements = Statements::new(services);
         let mut seen: HashMap<(&'static str, Name, Level), usize> = HashMap::new();
         let mut policies = Vec::new();
         for (key, given) in given.0 {
-            let Some(policy) = self.policy(&key, &given, lists) else {
+            let Some(policy) = self.policy(&key, &given, lists, &mut statements) else {
                 continue;
             };
             let kind = policy.rule.kind();
@@ -65,6 +72,7 @@ impl Resolver<'_, '_> {
         key: &At<String>,
         given: &document::Policy,
         lists: &Lists,
+        statements: &mut Statements<'_>,
     ) -> Option<Policy> {
         let shown = format!("policy {}", quote(&key.value));
         let level = given.on.as_ref().and_then(|on| self.level(&shown, on));
@@ -91,6 +99,10 @@ impl Resolver<'_, '_> {
                 let decider = given.decider.as_ref()?;
                 let rule = self.decider(key, &shown, level.as_ref(), decider)?;
                 PolicyRule::External(Box::new(rule))
+            }
+            document::PolicyKind::Cedar => {
+                let text = given.policies.as_ref()?;
+                PolicyRule::Cedar(self.statements(&shown, text, level.as_ref()?, statements))
             }
             document::PolicyKind::Rate
             | document::PolicyKind::Spacing
@@ -143,6 +155,7 @@ impl Resolver<'_, '_> {
         let cors = is(document::PolicyKind::Cors);
         let csrf = is(document::PolicyKind::Csrf);
         let external = is(document::PolicyKind::External);
+        let cedar = is(document::PolicyKind::Cedar);
         let limit = limit_kind(kind.value);
         let mut fields = vec![
             Bound::new("allow", given.allow.as_ref(), network),
@@ -175,6 +188,8 @@ impl Resolver<'_, '_> {
             Bound::new("header", given.header.as_ref(), limit.is_some()),
             Bound::new("max_size", given.max_size.as_ref(), body).needed("1MiB"),
             Bound::new("decider", given.decider.as_ref(), external).needed(DECIDER),
+            Bound::new("policies", given.policies.as_ref(), cedar)
+                .needed("permit (principal, action, resource);"),
         ];
         fields.extend(limit_fields(given).bounds(limit));
         let why = match kind.value {
@@ -188,6 +203,7 @@ impl Resolver<'_, '_> {
             document::PolicyKind::Cors => "the kind `cors`",
             document::PolicyKind::Csrf => "the kind `csrf`",
             document::PolicyKind::External => "the kind `external`",
+            document::PolicyKind::Cedar => "the kind `cedar`",
         };
         bounds(self.findings, key.intact, kind.span, shown, why, &fields);
     }
@@ -512,7 +528,8 @@ const fn limit_kind(kind: document::PolicyKind) -> Option<LimitKind> {
         | document::PolicyKind::Body
         | document::PolicyKind::Cors
         | document::PolicyKind::Csrf
-        | document::PolicyKind::External => None,
+        | document::PolicyKind::External
+        | document::PolicyKind::Cedar => None,
     }
 }
 

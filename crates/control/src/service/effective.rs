@@ -186,6 +186,7 @@ fn says(configuration: &Configuration, rule: &PolicyRule) -> Value {
             })
         }
         PolicyRule::External(rule) => external(rule),
+        PolicyRule::Cedar(rule) => json!({ "statements": &*rule.policies }),
     }
 }
 
@@ -268,7 +269,7 @@ fn result(configuration: &Configuration, holding: &[&Policy]) -> Value {
     let (mut allow, mut deny) = (Vec::new(), BTreeSet::new());
     let (mut required, mut types): (BTreeSet<&str>, Vec<Value>) = (BTreeSet::new(), Vec::new());
     let (mut limits, mut size) = (Vec::new(), None::<u64>);
-    let (mut cors, mut csrf, mut asked) = (None, Vec::new(), Vec::new());
+    let (mut cors, mut csrf, mut asked, mut cedar) = (None, Vec::new(), Vec::new(), Vec::new());
     for policy in holding {
         match &policy.rule {
             PolicyRule::Network(rule) => {
@@ -289,6 +290,7 @@ fn result(configuration: &Configuration, holding: &[&Policy]) -> Value {
             PolicyRule::Cors(_) => cors = Some(&*policy.name),
             PolicyRule::Csrf(_) => csrf.push(&*policy.name),
             PolicyRule::External(_) => asked.push(&*policy.name),
+            PolicyRule::Cedar(_) => cedar.push(&*policy.name),
             PolicyRule::Body(rule) => {
                 size = Some(size.map_or(rule.max_size, |size| size.min(rule.max_size)));
             }
@@ -304,5 +306,6 @@ fn result(configuration: &Configuration, holding: &[&Policy]) -> Value {
         "cors": cors,
         "csrf": csrf,
         "external": asked,
+        "cedar": cedar,
     })
 }

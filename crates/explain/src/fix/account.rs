@@ -3,7 +3,7 @@
 use super::Candidate;
 use super::case::{Case, strings, text};
 use super::credential::{another_key, held, named};
-use super::{decider, role};
+use super::{decider, role, statement};
 use crate::document::Change;
 use crate::explanation::{Audience, Step};
 use crate::time;
@@ -27,6 +27,8 @@ pub(super) fn candidates(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
         Code::ScopeMissing => scopes(case),
         Code::RoleMissing => role::candidates(case, denial),
         Code::ExternalDenied | Code::ExternalUnavailable => decider::candidates(case, denial),
+        Code::Forbidden | Code::NotPermitted => statement::candidates(case, denial),
+        Code::AuthorizationUnavailable => Vec::new(),
         _ => state(case, denial).into_iter().collect(),
     }
 }

@@ -211,7 +211,8 @@ fn uses(case: &Case<'_>, list: &str) -> String {
         | PolicyRule::Body(_)
         | PolicyRule::Cors(_)
         | PolicyRule::Csrf(_)
-        | PolicyRule::External(_) => false,
+        | PolicyRule::External(_)
+        | PolicyRule::Cedar(_) => false,
     };
     let names = configuration
         .policies

@@ -62,6 +62,45 @@ pub(super) fn accounts(words: &Words<'_>) -> Option<Picture> {
                 words.note("failing since ", "since"),
             ],
         ),
+        "authorization.forbidden" => some(
+            words.app(),
+            match words.value("statement") {
+                Some(statement) => format!("forbidden by {statement} of {}", words.policy()),
+                None => format!("forbidden by {}", words.policy()),
+            },
+            vec![
+                words.note("on condition that ", "conditions"),
+                words.note("saw ", "values"),
+            ],
+        ),
+        "authorization.not_permitted" => some(
+            words.app(),
+            match words.value("permit") {
+                Some(_) => "permitted by none; one came close".to_owned(),
+                None => "permitted by none".to_owned(),
+            },
+            vec![
+                words
+                    .note("nearest: ", "permit")
+                    .map(|nearest| match words.value("met") {
+                        Some(met) => format!("{nearest}, {met} met"),
+                        None => nearest,
+                    }),
+                words.note("not met: ", "condition"),
+                words.note("expected ", "expected"),
+                words.note("saw ", "seen"),
+                words.note("then: ", "others"),
+                words.note("another would do: ", "lacks"),
+            ],
+        ),
+        "authorization.unavailable" => some(
+            words.app(),
+            "a policy that cannot be evaluated".to_owned(),
+            vec![
+                words.note("statement: ", "statement"),
+                words.note("error: ", "error"),
+            ],
+        ),
         code => {
             let service = format!("service {}", words.quoted("service", "asked for"));
             let met = match words.value("plan") {

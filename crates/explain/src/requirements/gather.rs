@@ -257,6 +257,13 @@ pub(super) fn asks_referer(rules: &Rules, route: &Route, now: i64) -> bool {
     csrf_rules(&enforced(rules, route, now)).any(|rule| rule.referer_required)
 }
 
+/// Whether statements of Cedar are enforced on an operation.
+pub(super) fn has_statements(rules: &Rules, route: &Route, now: i64) -> bool {
+    let policies = enforced(rules, route, now);
+    let mut rules = policies.iter().map(|policy| &policy.rule);
+    rules.any(|rule| matches!(rule, PolicyRule::Cedar(_)))
+}
+
 /// The rules about networks that are enforced on an operation.
 pub(super) fn network_rules<'a>(rules: &'a Rules, route: &Route, now: i64) -> Vec<&'a NetworkRule> {
     let policies = enforced(rules, route, now).into_iter();

@@ -25,6 +25,9 @@ pub(super) fn refusals(
         Code::CsrfRefererNotAllowed => {
             asked.own_pages_only && gather::asks_referer(rules, route, now)
         }
+        Code::Forbidden | Code::NotPermitted | Code::AuthorizationUnavailable => {
+            gather::has_statements(rules, route, now)
+        }
         code => meets(*code, asked, rules, &network),
     }) {
         let mut chosen = network.iter().filter(|rule| refuses(rule, code));

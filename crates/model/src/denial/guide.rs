@@ -42,6 +42,7 @@ const AMBIGUOUS: &str = "Kong answers 401 (`Duplicate API key found`).";
 const FORBIDDEN: &str = "Kong (ACL plugin) answers 403.";
 const SUBSCRIPTION: &str =
     "WSO2 tells 900908 (not subscribed) from 900909 (not approved yet); most others do not say.";
+const POLICY: &str = "Envoy (RBAC) answers 403 (`RBAC: access denied`) and says no more; Kong (OPA) and APISIX (OPA) answer 403.";
 const ROLE: &str = "Kong (ACL plugin) answers 403; KrakenD answers 401 to a wrong role.";
 const DECIDER: &str = "Traefik (ForwardAuth) and Envoy (`ext_authz`) pass the other service's answer on as if it were theirs, mostly a 401 or 403; nginx (`auth_request`) answers 401 or 403.";
 const DECIDER_AWAY: &str =
@@ -248,6 +249,12 @@ impl Code {
                 "Read the reason in the record, and look in that service's own log: it has the request's id in `X-Request-Id`.", DECIDER),
             Self::ExternalUnavailable => guide("A policy of kind `external` asks another service whether requests may pass, and it gave no answer that counts: it cannot be reached, took too long, failed, or said something that cannot be understood. The caller is not to blame.",
                 "The record says what went wrong and since when. Bring that service back; or let requests pass meanwhile with `on_failure: allow` in the policy, which is as if it had never been asked.", DECIDER_AWAY),
+            Self::Forbidden => guide("A policy forbids requests like this one, and what is forbidden stays so, whatever else is permitted.",
+                "The record says which statement refused and on what conditions; if it was wrong, change that statement.", POLICY),
+            Self::NotPermitted => guide("Policies say who may call this operation, and none of them permits the request.",
+                "The record names the permit that came closest and the condition that was not met; change that condition, or put the caller where it holds.", POLICY),
+            Self::AuthorizationUnavailable => guide("A policy could not be evaluated for this request, so that it cannot be told whether it is permitted. Nobody passes then.",
+                "The record says which statement failed and why; mend it, and check with `postern why`.", "Envoy (ext_authz) answers 403 unless `failure_mode_allow` lets everybody pass; Kong (OPA) answers 500."),
             Self::RateExceeded => guide("The caller sent more requests than the limit and its burst let pass.",
                 "Raise the limit in the plan or policy.", RATE),
             Self::BurstExceeded => guide("The limit wants requests spread out, and this one came too soon after the last.",

@@ -270,6 +270,12 @@ codes! {
         403 [302, 401] Consumer AfterChange Authorize "http_request_denied",
     ExternalUnavailable = "authorization.external_unavailable" "External authorization service unavailable"
         503 [] Operator After(1) Authorize "destination_unavailable",
+    Forbidden = "authorization.forbidden" "Forbidden by policy"
+        403 [404] Consumer AfterChange Authorize "http_request_denied",
+    NotPermitted = "authorization.not_permitted" "Not permitted by any policy"
+        403 [404] Consumer AfterChange Authorize "http_request_denied",
+    AuthorizationUnavailable = "authorization.unavailable" "Authorization cannot be decided"
+        503 [] Operator AfterChange Authorize "http_request_denied",
     RateExceeded = "limit.rate_exceeded" "Rate limit exceeded"
         429 [403] Consumer After(1) Limits "http_request_denied",
     BurstExceeded = "limit.burst_exceeded" "Burst limit exceeded"

@@ -68,6 +68,8 @@ pub enum PolicyRule {
     Csrf(CsrfRule),
     /// Whom somebody else lets pass.
     External(Box<ExternalRule>),
+    /// Who may do what, in Cedar.
+    Cedar(CedarRule),
 }
 
 impl PolicyRule {
@@ -81,6 +83,7 @@ impl PolicyRule {
             Self::Cors(_) => "cors",
             Self::Csrf(_) => "csrf",
             Self::External(_) => "external",
+            Self::Cedar(_) => "cedar",
         }
     }
 }
@@ -251,4 +254,12 @@ pub struct CsrfToken {
     pub field: Option<Name>,
     /// How long it is good.
     pub valid: Duration,
+}
+
+/// Who may do what, as statements of Cedar. Those of every level form one set: what one forbids is
+/// refused, and what none permits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CedarRule {
+    /// The statements.
+    pub policies: Name,
 }

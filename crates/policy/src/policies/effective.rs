@@ -15,6 +15,7 @@ pub(crate) struct Effective {
     pub(crate) cors: Box<[u32]>,
     pub(crate) csrf: Box<[u32]>,
     pub(crate) external: Box<[u32]>,
+    pub(crate) cedar: Box<[u32]>,
 }
 
 /// One policy as it stands towards an operation.
@@ -81,6 +82,7 @@ impl Sets {
             cors,
             csrf: of_kind(|rule| matches!(rule, PolicyRule::Csrf(_))),
             external: of_kind(|rule| matches!(rule, PolicyRule::External(_))),
+            cedar: of_kind(|rule| matches!(rule, PolicyRule::Cedar(_))),
         });
         let set = if let Some(known) = self.known.get(&set) {
             known.clone()
@@ -90,6 +92,11 @@ impl Sets {
         };
         self.by_plan.push(set.clone());
         set
+    }
+
+    /// How many operations there are so far.
+    pub(super) fn len(&self) -> usize {
+        self.by_plan.len()
     }
 
     pub(super) fn get(&self, plan: usize) -> Option<&Arc<Effective>> {

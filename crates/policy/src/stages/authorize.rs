@@ -1,5 +1,7 @@
 //! Stage 12: whether the caller holds the scopes that the operation requires, and one of the access
-//! roles that it names.
+//! roles that it names; then what Cedar policies say, which cost more.
+
+pub(crate) mod cedar;
 
 use super::subscription::needs_one;
 use super::{Check, Outcome, external};
@@ -15,7 +17,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// Others are asked last: what is refused here already is nothing for them.
-pub(super) const CHECKS: &[Check] = &[scopes, roles, external::by_head];
+pub(super) const CHECKS: &[Check] = &[scopes, roles, cedar::policies, external::by_head];
 
 /// What counts is what was granted and what the credential carries. Whoever may pass without a
 /// key needs no scopes.

@@ -36,7 +36,6 @@ fn size(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> 
 ///
 /// # Errors
 /// What has to be known before, or that it is longer than `limit`, in bytes.
-#[expect(dead_code, reason = "for rules that look into bodies")]
 pub(super) fn whole(facts: &dyn Facts, limit: u64) -> Result<&[u8], Outcome> {
     if !facts.has_body() {
         return Ok(&[]);

@@ -1,6 +1,7 @@
 //! Stage 15: the halves of earlier rules that name the body.
 
 use super::authenticate::signature::signed;
+use super::authorize::cedar;
 use super::body::too_large;
 use super::headers::denial_of;
 use super::{Check, Outcome, csrf, external, judge};
@@ -18,6 +19,7 @@ pub(super) const CHECKS: &[Check] = &[
     csrf::token_in_form,
     looks_like_it_says,
     is_what_was_signed,
+    cedar::policies_about_bodies,
     external::by_body,
 ];
 

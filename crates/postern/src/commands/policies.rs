@@ -117,6 +117,14 @@ fn together(answer: &Value) -> Vec<String> {
         let policies = words::choice(asked, ", ");
         lines.push(format!("  other services are asked: {policies}"));
     }
+    let cedar = result.get("cedar").unwrap_or(&Value::Null);
+    if cedar
+        .as_array()
+        .is_some_and(|policies| !policies.is_empty())
+    {
+        let policies = words::choice(cedar, ", ");
+        lines.push(format!("  permitted and not forbidden by: {policies}"));
+    }
     if let Some(size) = result.get("max_body_size").and_then(Value::as_u64) {
         lines.push(format!("  body: at most {}", words::size(size)));
     }

@@ -62,6 +62,8 @@ answers! {
         csrf: Vec<String>,
         /// The policies that ask other services, all of which have to let the request pass.
         external: Vec<String>,
+        /// The policies whose statements say who may do what, as one set.
+        cedar: Vec<String>,
     }
     /// A plan, and how much may be used under it.
     EffectivePlan {

@@ -102,6 +102,30 @@ pub(super) fn accounts() -> Vec<Case> {
             },
         )
         .if_wrong(),
+        case(
+            Code::Forbidden,
+            statements(
+                "permit (principal, action, resource);\n@id(\"nobody writes\")\nforbid (principal, action in Postern::Action::\"write\", resource);",
+            ),
+            post(),
+        )
+        .if_wrong(),
+        case(
+            Code::NotPermitted,
+            statements(
+                "@id(\"editors\")\npermit (principal in Postern::Group::\"editors\", action, resource)\nwhen { context.hour < 24 };\n@id(\"readers\")\npermit (principal, action in Postern::Action::\"read\", resource)\nunless { context.environment == \"production\" };",
+            ),
+            post(),
+        )
+        .fixes(2),
+        case(
+            Code::AuthorizationUnavailable,
+            statements(
+                "permit (principal, action, resource) when { (context.weekday + 1) * 9223372036854775807 > 0 };",
+            ),
+            post(),
+        )
+        .fixes(0),
     ]
 }
 
@@ -111,6 +135,14 @@ fn asking() -> Value {
         "kind": "external", "on": {"service": "partners"},
         "decider": {"protocol": "forward_auth", "url": DECIDER},
     }}})
+}
+
+/// What Cedar says of the service.
+fn statements(text: &str) -> Value {
+    json!({
+        "groups": {"editors": {"tenant": "partner-x"}},
+        "policies": {"customers": {"kind": "cedar", "on": {"service": "partners"}, "policies": text}},
+    })
 }
 
 pub(super) fn limits() -> Vec<Case> {

@@ -3,7 +3,7 @@
 use super::super::{Code, Value};
 use super::Told;
 use super::decider;
-use super::words::{All, Day, Either, is_empty};
+use super::words::{All, Day, Either, OneOf, is_empty};
 use std::fmt::{self, Write};
 
 /// What this caller owns, and why that is not enough.
@@ -20,6 +20,17 @@ pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
         Code::ScopeMissing => scopes(told, out),
         Code::RoleMissing => roles(told, out),
         Code::ExternalDenied | Code::ExternalUnavailable => decider::detail(told, out),
+        Code::Forbidden => out.write_str("A policy of the service forbids this request."),
+        Code::NotPermitted => {
+            out.write_str("No policy of the service permits this request.")?;
+            match told.get("lacks").filter(|value| !is_empty(value)) {
+                Some(lacks) => write!(out, " What comes closest expects another {}.", OneOf(lacks)),
+                None => Ok(()),
+            }
+        }
+        Code::AuthorizationUnavailable => out.write_str(
+            "It cannot be told at the moment whether this request is permitted, so that it is not.",
+        ),
         Code::SubscriptionMissing => {
             app(told, out)?;
             out.write_str(" has no subscription to ")?;
@@ -85,6 +96,18 @@ pub(super) fn fix(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
             None => out.write_str("Ask for an access role that allows this operation."),
         },
         Code::ExternalDenied | Code::ExternalUnavailable => decider::fix(told, out),
+        Code::NotPermitted => match told.get("lacks").filter(|value| !is_empty(value)) {
+            Some(lacks) => write!(
+                out,
+                "Try another {}, or give the request id to the owners of the service.",
+                OneOf(lacks)
+            ),
+            None => out.write_str("Give the request id to the owners of the service."),
+        },
+        Code::Forbidden => out.write_str("Give the request id to the owners of the service."),
+        Code::AuthorizationUnavailable => {
+            out.write_str("Give the request id to the gateway's operators.")
+        }
         Code::SubscriptionMissing => {
             out.write_str("Subscribe to ")?;
             service(told, out)?;

@@ -29,6 +29,11 @@ pub(super) fn says(rule: &Value) -> String {
     if let Some(most) = number("concurrency") {
         return format!("{most} at the same time, {}", each(rule));
     }
+    if let Some(statements) = rule.get("statements").and_then(Value::as_str) {
+        let permits = statements.matches("permit").count();
+        let forbids = statements.matches("forbid").count();
+        return format!("Cedar: {permits} permit, {forbids} forbid");
+    }
     if let Some(most) = number("max_size") {
         return format!("a body of at most {}", size(most));
     }

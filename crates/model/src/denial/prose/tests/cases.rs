@@ -399,6 +399,21 @@ fn of_callers() -> Vec<Denial> {
             .saw("decider", "fraud-check")
             .saw("error", "it did not answer in 500 ms")
             .saw("since", 1_700_000_000),
+        new(Code::Forbidden).saw("statement", "no guests").saw(
+            "conditions",
+            list(&["principal in Postern::Group::\"guests\""]),
+        ),
+        new(Code::NotPermitted).saw("permit", "owners").saw(
+            "condition",
+            list(&["resource.path.owner == principal.name"]),
+        ),
+        new(Code::NotPermitted).saw(
+            "lacks",
+            list(&["header `x-team`", "value of path parameter `owner`"]),
+        ),
+        new(Code::AuthorizationUnavailable)
+            .saw("statement", "statement 2")
+            .saw("error", "integer overflow"),
         new(Code::RateExceeded)
             .saw("name", "per-app")
             .saw("by", "app")

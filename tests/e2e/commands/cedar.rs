@@ -1,0 +1,131 @@
+//! Policies in Cedar: what they permit and forbid, the near miss, and what mends it.
+
+use super::super::harness::raw::once;
+use super::{CONFIG, Stored, code};
+use serde_json::Value;
+
+const POLICIES: &str = r#"  customers:
+    kind: cedar
+    on: { service: partners }
+    policies: |
+      @id("partners may read")
+      permit (principal in Postern::Group::"readers", action in Postern::Action::"read", resource);
+      @id("own data")
+      permit (principal, action, resource == Postern::Operation::"partners/v1/get-customer")
+      when { resource.path.customer == principal.name };
+      @id("no settings")
+      forbid (principal, action, resource == Postern::Operation::"partners/v1/set-config")
+      unless { context.headers has "x-change" };
+"#;
+
+fn config() -> String {
+    CONFIG
+        .replace(
+            "          set-config:",
+            "          get-customer: { methods: [GET], path: \"/customers/{customer}\", scopes: [\"partners:read\"] }\n          set-config:",
+        )
+        .replace("  office-only:\n    kind: network\n    on: { service: partners, version: v1, operation: set-config }\n    allow: [office]\n", POLICIES)
+        + "groups: { readers: { tenant: partner-x } }\n"
+}
+
+fn started() -> Stored {
+    let stored = Stored::empty();
+    let applied = stored.apply(&config());
+    assert!(applied.status.success(), "{applied:?}");
+    stored
+}
+
+/// Status, code and id of the answer to a request.
+fn ask(postern: &Stored, line: &str, key: &str, more: &str) -> (u16, String, String) {
+    let request = format!(
+        "{line} HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\nX-API-Key: {key}\r\n{more}\r\n"
+    );
+    let answer = once(postern.gateway, request);
+    let id = answer.header("x-request-id").unwrap_or_default();
+    (answer.status, code(&answer), id)
+}
+
+#[test]
+fn statements_permit_and_forbid() {
+    let postern = started();
+    let key = postern.key("fieldforce");
+    let outcome = |line: &str, more: &str| {
+        let (status, code, _) = ask(&postern, line, &key, more);
+        (status, code)
+    };
+    let not_permitted = (403, "authorization.not_permitted".to_owned());
+    assert_eq!(outcome("GET /partners/customers", ""), not_permitted);
+    // The path names the caller, or somebody else.
+    assert_eq!(outcome("GET /partners/customers/fieldforce", "").0, 200);
+    assert_eq!(outcome("GET /partners/customers/field%66orce", "").0, 200);
+    assert_eq!(outcome("GET /partners/customers/crm", ""), not_permitted);
+    let forbidden = (403, "authorization.forbidden".to_owned());
+    let length = "Content-Length: 0\r\n";
+    assert_eq!(outcome("PUT /partners/config", length), forbidden);
+    let change = "X-Change: yes\r\nContent-Length: 0\r\n";
+    assert_eq!(outcome("PUT /partners/config", change), not_permitted);
+}
+
+fn fixes(found: &Value) -> Vec<&str> {
+    let fixes = found["found"]["fixes"].as_array();
+    let fixes = fixes.unwrap_or_else(|| panic!("{found}")).iter();
+    fixes.filter_map(|fix| fix["sentence"].as_str()).collect()
+}
+
+#[test]
+fn a_near_miss_is_explained_and_mended() {
+    let postern = started();
+    let key = postern.key("fieldforce");
+    let (_, _, id) = ask(&postern, "GET /partners/customers", &key, "");
+    let why = postern.ok(&["why", &id]);
+    for told in [
+        "partners may read of customers, 1 of 2 conditions met",
+        "expected caller in group `readers`",
+        "app `fieldforce`",
+    ] {
+        assert!(why.contains(told), "{told}: {why}");
+    }
+    let found = postern.json(&["why", &id]);
+    assert!(
+        fixes(&found)[0].contains("put app `fieldforce` into group `readers`"),
+        "{found}"
+    );
+    assert!(
+        fixes(&found)
+            .iter()
+            .any(|fix| fix.contains("by a statement of its own")),
+        "{found}"
+    );
+    postern.ok(&["fix", &id, "--yes"]);
+    assert_eq!(ask(&postern, "GET /partners/customers", &key, "").0, 200);
+}
+
+#[test]
+fn an_exception_from_a_statement_is_made_for_one_app() {
+    let postern = started();
+    let key = postern.key("fieldforce");
+    let (_, _, id) = ask(&postern, "GET /partners/customers", &key, "");
+    let found = postern.json(&["why", &id]);
+    let at = fixes(&found)
+        .iter()
+        .position(|fix| fix.contains("by a statement of its own"));
+    let number = (at.expect("it is offered") + 1).to_string();
+    postern.ok(&["fix", &id, &number, "--yes"]);
+    assert_eq!(ask(&postern, "GET /partners/customers", &key, "").0, 200);
+    let written = postern.ok(&["policies", "show", "customers"]);
+    assert!(
+        written.contains("permit (principal == Postern::App::"),
+        "{written}"
+    );
+}
+
+#[test]
+fn what_is_wrong_with_statements_is_shown_where_it_stands() {
+    let postern = Stored::empty();
+    let wrong = config().replace("Group::\"readers\"", "Group::\"raeders\"");
+    let applied = postern.apply(&wrong);
+    assert!(!applied.status.success());
+    let said = applied.stderr + &applied.stdout;
+    assert!(said.contains("there is no group `raeders`"), "{said}");
+    assert!(said.contains("did you mean `readers`?"), "{said}");
+}
