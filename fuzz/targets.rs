@@ -15,6 +15,9 @@ pub(crate) const TARGETS: &[(&str, Target)] = &[
         holds(postern_proxy::fuzzing::chunked(data));
     }),
     ("configuration", |data| holds(postern_config::fuzz(data))),
+    ("contract", |data| {
+        holds(postern_contract::fuzz(data).map_err(str::to_owned));
+    }),
     ("forward", |data| {
         holds(postern_policy::forward::fuzz(data).map_err(str::to_owned));
     }),

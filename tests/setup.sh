@@ -48,7 +48,7 @@ has() {
 }
 
 python() {
-  local environment=$target/tests-python wanted="flask websockets grpcio envoy-data-plane schemathesis aiosmtpd authlib http-message-signatures requests"
+  local environment=$target/tests-python wanted="flask websockets grpcio envoy-data-plane schemathesis aiosmtpd authlib http-message-signatures requests jsonschema"
   if has "$environment" "$wanted"; then
     return
   fi

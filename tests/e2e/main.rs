@@ -12,6 +12,7 @@ mod captures;
 mod clients;
 mod codes;
 mod commands;
+mod contract;
 mod deciders;
 mod differential;
 mod dpop;

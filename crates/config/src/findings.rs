@@ -103,6 +103,21 @@ impl<'a> Findings<'a> {
         More(Some(&mut self.found.push_mut((at, diagnostic)).1))
     }
 
+    /// Takes over what was found in another document, which `at` refers to.
+    pub(crate) fn adopt(&mut self, at: Span, report: Report) {
+        self.omitted += report.omitted;
+        for diagnostic in report.diagnostics {
+            if diagnostic.severity == Severity::Error {
+                self.errors += 1;
+            }
+            if self.found.len() < MAX_FINDINGS {
+                self.found.push((at.start, diagnostic));
+            } else {
+                self.omitted += 1;
+            }
+        }
+    }
+
     /// How many errors were found.
     pub(crate) fn errors(&self) -> usize {
         self.errors

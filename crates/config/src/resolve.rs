@@ -9,6 +9,7 @@ mod authentication;
 mod capture;
 mod cedar;
 mod certificate;
+mod contract;
 mod credential;
 mod decider;
 mod declared;
@@ -70,6 +71,8 @@ pub(crate) struct Resolver<'a, 'f> {
     issuers: Vec<Issuer>,
     /// The access roles, which operations are compared with.
     roles: Vec<AccessRole>,
+    /// The documents of versions, which policies may hold requests to.
+    documents: Vec<contract::Given>,
 }
 
 /// What became of a document. Only complete if nothing found is an error.
@@ -102,6 +105,7 @@ pub(crate) fn resolve(
         files: Vec::new(),
         issuers: Vec::new(),
         roles: Vec::new(),
+        documents: Vec::new(),
     };
     let admin = document.admin.map(|admin| admin.value);
     let assignments = resolver.assignments(document.assignments.unwrap_or_default());
@@ -133,6 +137,7 @@ pub(crate) fn resolve(
     let plans = resolver.plans(document.plans.unwrap_or_default());
     let policies = document.policies.unwrap_or_default();
     let policies = resolver.policies(policies, &index, &services);
+    resolver.contracts(&services, &policies);
     let geo = resolver.geo(document.geo.as_ref());
     let client = resolver.client(document.client, &index);
     if let Some(client) = admin.as_ref().and_then(|admin| admin.client.as_ref()) {

@@ -126,6 +126,7 @@ pub(crate) const KINDS: &[Entry] = &[
     entry::<path::RequestTarget>(),
     entry::<place::CountryCode>(),
     entry::<place::Asn>(),
+    entry::<reference::ApiDocument>(),
     entry::<reference::ChainReference>(),
     entry::<reference::FilePath>(),
     entry::<reference::KeyReference>(),

@@ -25,6 +25,15 @@ pub trait Secrets {
     /// What reading it says.
     fn read_file(&self, path: &Path) -> io::Result<Secret<Vec<u8>>>;
 
+    /// A file of at most so many bytes that is no secret; of a longer one, one byte more. A world
+    /// without files has none to read.
+    ///
+    /// # Errors
+    /// What reading it says; [`io::ErrorKind::Unsupported`] where there are no files.
+    fn read_document(&self, _path: &Path, _most: u64) -> io::Result<Vec<u8>> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     /// A sealed secret (`sealed:…`), opened in the document that holds it.
     ///
     /// # Errors
@@ -110,6 +119,13 @@ impl Secrets for System {
         let file = std::fs::File::open(path)?;
         file.take(MAX_SECRET).read_to_end(&mut bytes)?;
         Ok(Secret::new(bytes))
+    }
+
+    fn read_document(&self, path: &Path, most: u64) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let file = std::fs::File::open(path)?;
+        file.take(most + 1).read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
 
     fn unseal(&self, sealed: &str, holder: Holder<'_>) -> Result<Secret<Vec<u8>>, String> {

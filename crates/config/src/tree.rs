@@ -88,6 +88,24 @@ impl Node {
         found.map(|e| &e.value)
     }
 
+    /// The value that a JSON pointer (RFC 6901) leads to; where it leads to nothing, as far as it
+    /// leads.
+    pub(crate) fn at(&self, pointer: &str) -> &Self {
+        let mut node = self;
+        for step in pointer.split('/').skip(1) {
+            let key = step.replace("~1", "/").replace("~0", "~");
+            let next = match &node.kind {
+                Kind::Seq(items) => key.parse().ok().and_then(|at: usize| items.get(at)),
+                _ => node.get(&key),
+            };
+            let Some(next) = next else {
+                return node;
+            };
+            node = next;
+        }
+        node
+    }
+
     /// An empty mapping.
     pub(crate) fn empty() -> Self {
         Self::new(Span::default(), Kind::Map(Vec::new()))

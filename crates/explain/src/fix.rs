@@ -7,6 +7,7 @@ mod bounds;
 mod browser;
 pub(crate) mod case;
 mod connection;
+mod contract;
 mod credential;
 mod decider;
 mod demands;
@@ -319,7 +320,11 @@ fn of(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
         }
         "cors" | "csrf" => browser::candidates(case, denial),
         "route" => route::candidates(case, denial),
-        "headers" | "body" => demands::candidates(case, denial),
+        "headers" | "body" | "parameter" => {
+            let mut found = demands::candidates(case, denial);
+            found.extend(contract::candidates(case, denial));
+            found
+        }
         "credential" => credential::candidates(case, denial),
         "token" | "session" | "identity_provider" => token::candidates(case, denial),
         "signature" => signature::candidates(case, denial),

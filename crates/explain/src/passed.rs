@@ -101,7 +101,10 @@ pub(crate) fn look(
                 (!words.is_empty()).then(|| words.join(", ")),
             )
         }
-        Stage::Body => (facts.has_body() && has_policy(rules, decided, "body"), None),
+        Stage::Body => {
+            let measured = facts.has_body() && has_policy(rules, decided, "body");
+            (measured || has_policy(rules, decided, "contract"), None)
+        }
         Stage::Content => (facts.body_start().is_some(), None),
         Stage::Connection => (true, None),
         Stage::Csrf => (has_policy(rules, decided, "csrf"), None),

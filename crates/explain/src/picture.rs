@@ -155,7 +155,7 @@ pub(crate) fn picture(refusal: &Refusal, asked: &Asked, clock: Clock) -> Picture
         "cors" => pages(&words),
         "csrf" => sites(&words),
         "route" | "tenant" => routes(&words),
-        "headers" | "body" => demands(&words),
+        "headers" | "body" | "parameter" => demands(&words),
         "credential" => credentials(&words),
         "token" | "identity_provider" => tokens(&words),
         "session" => sessions(&words),

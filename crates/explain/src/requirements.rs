@@ -68,6 +68,10 @@ pub struct Requirements {
     /// Most bytes of a body.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub max_body: Option<u64>,
+    /// The parts of a request that must be as the OpenAPI document of the version has them:
+    /// `parameters`, `body`, `accept`, `encodings`.
+    #[serde(default)]
+    pub contract: Vec<String>,
     /// From where it can be called.
     pub network: Network,
     /// Whether pages of other origins can call it from browsers.

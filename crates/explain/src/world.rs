@@ -2,7 +2,7 @@
 
 use crate::document::{Change, Documents, PatchError, merge_patch};
 use postern_config::Secrets;
-use postern_model::entity::{Accounts, KeyDigest};
+use postern_model::entity::{Accounts, Configuration, KeyDigest};
 use postern_model::{Holder, Secret};
 use postern_policy::{CompileError, Directory, Rules, Snapshot, directory};
 use serde_json::Value;
@@ -157,9 +157,13 @@ impl World<'_> {
             }
             documents.put(kind, id, without_secret(kind, row));
         }
-        let loaded = postern_config::parse("documents", &documents.text(), &Nowhere)
+        let mut loaded = postern_config::parse("documents", &documents.text(), &Nowhere)
             .map_err(|report| ApplyError::Config(report.render(false)))?;
         let rules = if rules_changed {
+            as_read(
+                &mut loaded.configuration,
+                self.snapshot.rules.configuration(),
+            );
             let name = self.snapshot.rules.revision().into();
             Some(Rules::compile(Arc::new(loaded.configuration), name)?)
         } else {
@@ -232,6 +236,25 @@ impl World<'_> {
                     .clone(),
             ),
         })
+    }
+}
+
+/// OpenAPI documents that stand in files, as they were read when what is served was loaded.
+fn as_read(configuration: &mut Configuration, served: &Configuration) {
+    let known = |service: &str, version: &str| {
+        let service = served.services.iter().find(|one| *one.name == *service)?;
+        let mut versions = service.versions.iter();
+        versions.find(|one| *one.name == *version)?.openapi.clone()
+    };
+    for service in &mut configuration.services {
+        for version in &mut service.versions {
+            let is_elsewhere = |document: &&mut Arc<Value>| document.is_null();
+            if let Some(document) = version.openapi.as_mut().filter(is_elsewhere)
+                && let Some(read) = known(&service.name, &version.name)
+            {
+                *document = read;
+            }
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 //! anything. Refuses to own files, sockets and what becomes of the operations (`postern-control`).
 
 mod difference;
+mod excerpt;
 mod export;
 mod fuzz;
 mod import;
@@ -15,6 +16,7 @@ mod refs;
 mod report;
 
 pub use difference::{Changed, Difference, Kept, difference};
+pub use excerpt::excerpt;
 pub use export::{Export, Exported, export};
 pub use fuzz::fuzz;
 pub use import::{Dialect, Imported, KeyPlaces, MAX_OPERATIONS, Operation, import};

@@ -35,7 +35,9 @@ pub(crate) use network::{Judged, Network, On, Origin, Refused};
 
 use crate::rules::CompileError;
 use effective::Sets;
-use postern_model::entity::{Configuration, CsrfToken, Mode, Name, Policy, PolicyRule};
+use postern_model::entity::{
+    Configuration, ContractRule, CsrfToken, Mode, Name, Policy, PolicyRule,
+};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -50,6 +52,7 @@ pub(crate) enum Compiled {
     Csrf(csrf::Csrf),
     External(External),
     Cedar(Box<Cedar>),
+    Contract(ContractRule),
 }
 
 /// Every policy of one revision, and where each holds.
@@ -132,6 +135,7 @@ impl Policies {
                     let wrong = |fault| CompileError::Cedar(policy.name.clone(), fault);
                     Compiled::Cedar(Box::new(cedar.map_err(wrong)?))
                 }
+                PolicyRule::Contract(rule) => Compiled::Contract(rule.clone()),
             });
         }
         if !configuration.edge.deny.iter().all(known) {

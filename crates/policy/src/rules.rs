@@ -1,6 +1,7 @@
 //! A configuration, compiled: immutable, shared by every core.
 
 mod access;
+mod contracts;
 
 use crate::credential::signature::FIELDS;
 use crate::date::http_date;
@@ -12,6 +13,9 @@ use crate::router::template::Template;
 use crate::router::{Route, Router, template::TemplateError};
 use crate::stages::upstream::{OperationPlan, UpstreamPlan, Way};
 use access::Access;
+use contracts::Contracts;
+pub(crate) use contracts::Held;
+use postern_contract::Fault;
 use postern_model::entity::{
     AccessRole, Authentication, Configuration, CredentialKind, Issuer, Lifecycle, Method, Name,
     Operation, Policy, Service, SessionRule, Upstream, Version,
@@ -68,6 +72,18 @@ pub enum CompileError {
     /// A policy is no Cedar.
     #[error("policy {0}: {1}")]
     Cedar(Name, Box<str>),
+    /// The document of a version says what nobody can be held to.
+    #[error("operation {operation} of {service} {version}: openapi: {fault}")]
+    Contract {
+        /// The service.
+        service: Name,
+        /// Its version.
+        version: Name,
+        /// Its operation.
+        operation: Name,
+        /// What is wrong.
+        fault: Fault,
+    },
     /// Two operations answer the same methods at the same path of the same host.
     #[error("{first} and {second} answer the same requests: {path}")]
     Conflict {
@@ -92,6 +108,7 @@ pub struct Rules {
     tls_port: Option<u16>,
     policies: Policies,
     access: Access,
+    contracts: Contracts,
     /// By service: headers and query parameters that may hold a credential which stays here.
     withheld: Vec<(Vec<Name>, Vec<Name>)>,
     /// The headers that credentials are taken from, and that [`Known`] lists.
@@ -120,6 +137,7 @@ impl Rules {
         let mut operations = Vec::new();
         let access = Access::new(&configuration);
         let mut policies = Policies::compile(&configuration)?;
+        let mut contracts = Contracts::default();
         let router = Router::compile(&configuration, |route, template| {
             operations.push(plan(&configuration, &access, route, template)?);
             policies.add_operation(
@@ -128,7 +146,12 @@ impl Rules {
                 route.version,
                 route.operation,
             );
-            Ok(operations.len() - 1)
+            let number = operations.len() - 1;
+            let is_held = policies
+                .of(number)
+                .is_some_and(|set| !set.contract.is_empty());
+            contracts.add_operation(&configuration, route, is_held)?;
+            Ok(number)
         })?;
         let upstreams = configuration.upstreams.iter().map(UpstreamPlan::new);
         let tls_port = configuration
@@ -143,6 +166,7 @@ impl Rules {
             tls_port,
             policies,
             access,
+            contracts,
             withheld: configuration.services.iter().map(withheld).collect(),
             credentials: credentials(&configuration),
             readings: configuration.issuers.iter().map(reading).collect(),
@@ -353,6 +377,12 @@ impl Rules {
     /// The whole template of every operation.
     pub(crate) fn templates(&self) -> impl Iterator<Item = &str> {
         self.operations.iter().map(|plan| &*plan.template)
+    }
+
+    /// What the document of its version asks of requests with a method to an operation, where a
+    /// policy holds them to it.
+    pub(crate) fn contract(&self, route: &Route, method: Method) -> Held<'_> {
+        self.contracts.of(route.plan, method)
     }
 
     pub(crate) fn access(&self) -> &Access {

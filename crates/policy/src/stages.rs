@@ -7,6 +7,7 @@ pub mod body;
 mod client;
 mod connection;
 mod content;
+mod contract;
 pub(crate) mod cors;
 pub(crate) mod csrf;
 mod edge;

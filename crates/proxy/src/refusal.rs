@@ -254,7 +254,7 @@ fn by_status(shown: &Shown<'_>, status: u16, context: &Context<'_>, headers: &mu
     }
 }
 
-/// The media types that a 415 would have been spared with (RFC 9110 §15.5.16).
+/// The media types or codings that a 415 would have been spared with (RFC 9110 §15.5.16).
 fn accept(shown: &Shown<'_>, headers: &mut Headers) {
     let Some(accepted) = shown.for_header("accepted") else {
         return;
@@ -264,13 +264,19 @@ fn accept(shown: &Shown<'_>, headers: &mut Headers) {
         Value::Text(one) => std::slice::from_ref(one),
         Value::Number(_) => return,
     };
-    let is_type = |text: &str| {
-        let (kind, subtype) = text.split_once('/').unwrap_or_default();
-        is_token(kind) && is_token(subtype)
+    let of_codings = shown.code() == Code::EncodingUnsupported;
+    let is_right = |text: &str| match text.split_once('/') {
+        Some((kind, subtype)) => !of_codings && is_token(kind) && is_token(subtype),
+        None => of_codings && is_token(text),
     };
-    let mut types = types.iter().filter(|t| is_type(t));
+    let name = if of_codings {
+        names::ACCEPT_ENCODING
+    } else {
+        names::ACCEPT
+    };
+    let mut types = types.iter().filter(|t| is_right(t));
     if let Some(first) = types.next() {
-        headers.write(names::ACCEPT, |out| {
+        headers.write(name, |out| {
             out.push_str(first);
             for one in types {
                 out.push_str(", ");

@@ -120,6 +120,14 @@ pub(super) const ROWS: &[Row] = &[
     Row { code: "headers.expectation_unsupported", status: [417, 417, 404],
         sent: "POST /op\nX-API-Key: {key}\nExpect: 200-ok\n\n{}", alike: "POST /op\nX-API-Key: {key}\nExpect: 100-continue\n\n{}",
         mend: Caller, ..ROW },
+    Row { code: "headers.encoding_unsupported", status: [415, 415, 404], fields: &[("Accept-Encoding", "gzip, deflate")],
+        world: DOCUMENTED,
+        sent: "POST /op?n=1\nX-API-Key: {key}\nContent-Type: application/json\nContent-Encoding: br\n\n{}", alike: "POST /op?n=1\nX-API-Key: {key}\nContent-Type: application/json\nContent-Encoding: identity\n\n{\"sku\":\"a\"}",
+        mend: Fix, ..ROW },
+    Row { code: "headers.not_acceptable", status: [406, 403, 404],
+        world: DOCUMENTED,
+        sent: "GET /op?n=1\nX-API-Key: {key}\nAccept: text/html;q=0.9", alike: "GET /op?n=1\nX-API-Key: {key}\nAccept: text/html, application/*;q=0.1",
+        mend: Fix, ..ROW },
 
     Row { code: "credential.missing", status: [401, 403, 404], fields: CHALLENGE,
         sent: "GET /op", alike: "GET /op?api_key={key}",
@@ -281,6 +289,26 @@ pub(super) const ROWS: &[Row] = &[
     Row { code: "body.too_large", status: [413, 403, 413],
         world: r#"{"policy": {"kind": "body", "max_size": "10B"}}"#,
         sent: "POST /op\nX-API-Key: {key}\n\n[1,2,3,4,5]", alike: "POST /op\nX-API-Key: {key}\n\n[1,2,3,45]",
+        mend: Fix, ..ROW },
+    Row { code: "parameter.missing", status: [400, 403, 400],
+        world: DOCUMENTED,
+        sent: "GET /op?m=1\nX-API-Key: {key}", alike: "GET /op?%6E=1\nX-API-Key: {key}",
+        mend: Fix, ..ROW },
+    Row { code: "parameter.invalid", status: [400, 403, 400],
+        world: DOCUMENTED,
+        sent: "GET /op?n=01\nX-API-Key: {key}", alike: "GET /op?n=1\nX-API-Key: {key}",
+        mend: Fix, ..ROW },
+    Row { code: "body.unreadable", status: [400, 403, 400],
+        world: DOCUMENTED,
+        sent: "POST /op?n=1\nX-API-Key: {key}\nContent-Type: application/json\n\n{\"sku\":\"a\",\n \"sku\":\"b\"}", alike: "POST /op?n=1\nX-API-Key: {key}\nContent-Type: application/json\n\n{\"sku\":\"a\",\n \"skv\":\"b\"}",
+        mend: Fix, ..ROW },
+    Row { code: "body.schema_mismatch", status: [400, 403, 400],
+        world: DOCUMENTED,
+        sent: "POST /op?n=1\nX-API-Key: {key}\nContent-Type: application/json\n\n{\"sku\":7,\"count\":0}", alike: "POST /op?n=1\nX-API-Key: {key}\nContent-Type: application/json\n\n{\"sku\":\"7\",\"count\":1}",
+        mend: Fix, ..ROW },
+    Row { code: "body.file_not_allowed", status: [415, 403, 415],
+        world: DOCUMENTED,
+        sent: "POST /op?n=1\nX-API-Key: {key}\nContent-Type: multipart/form-data; boundary=x\n\n--x\r\nContent-Disposition: form-data; name=photo; filename=a.gif\r\nContent-Type: image/gif\r\n\r\n<script>\r\n--x--", alike: "POST /op?n=1\nX-API-Key: {key}\nContent-Type: multipart/form-data; boundary=x\n\n--x\r\nContent-Disposition: form-data; name=photo; filename=a.gif\r\nContent-Type: image/gif\r\n\r\nGIF89a\r\n--x--",
         mend: Fix, ..ROW },
 
     Row { code: "upstream.unreachable", status: [502, 502, 502],
@@ -507,3 +535,8 @@ pub(super) const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("gateway.configuration_stale", "tests/e2e/commands/nodes.rs", "callers_are_refused_once_nobody_can_know_of_revocations"),
     ("gateway.internal", "crates/proxy/src/exchange/tests.rs", "a_bug_is_answered_and_recorded_as_one"),
 ];
+
+/// A service that is held to a document.
+const DOCUMENTED: &str = r#"{"policy": {"kind": "contract"}, "service": {"versions": {"v1": {"openapi":
+    "{\"openapi\":\"3.0.3\",\"paths\":{\"/op\":{\"parameters\":[{\"in\":\"query\",\"name\":\"n\",\"required\":true,\"schema\":{\"type\":\"integer\"}}],\"get\":{\"responses\":{\"200\":{\"content\":{\"application/json\":{}}}}},\"post\":{\"requestBody\":{\"content\":{\"application/json\":{\"schema\":{\"type\":\"object\",\"required\":[\"sku\"],\"properties\":{\"sku\":{\"type\":\"string\"},\"count\":{\"type\":\"integer\",\"minimum\":1}}}},\"multipart/form-data\":{\"schema\":{\"properties\":{\"photo\":{\"type\":\"string\",\"format\":\"binary\"}}},\"encoding\":{\"photo\":{\"contentType\":\"image/gif, image/png\"}}}}}}}}}"
+}}}}"#;

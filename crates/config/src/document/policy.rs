@@ -12,7 +12,7 @@ use crate::scalar::origin::{Origin, OriginExpression};
 use crate::scalar::period::{Per, Zone};
 use crate::scalar::place::{Asn, CountryCode};
 use crate::scalar::size::Size;
-use crate::scalar::text::{HeaderValue, MediaType};
+use crate::scalar::text::{HeaderValue, MediaType, Text};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -55,8 +55,9 @@ pub(crate) struct Policy {
     pub allow_asns: Option<At<Vec<Asn>>>,
     /// Autonomous systems from which may not be called; with the kind `network` only.
     pub deny_asns: Option<At<Vec<Asn>>>,
-    /// The status of refusals instead of 403; with the kind `network` only: 404 where addresses are
-    /// refused, 451 where countries are.
+    /// The status of refusals instead of their own; with the kind `network`: 404 where addresses are
+    /// refused, 451 where countries are. With the kind `contract`: 403 or 422, where a refusal may
+    /// have it.
     #[schemars(range(min = 400, max = 499))]
     pub status: Option<At<u16>>,
     /// Where it is said who blocks and why, for a `Link` of refusals with the status 451 (RFC 7725
@@ -134,7 +135,8 @@ pub(crate) struct Policy {
     /// The header whose values have counters of their own; with `header` in `by` only, and required
     /// there.
     pub header: Option<At<HeaderName>>,
-    /// The largest body; with the kind `body` only, and required there.
+    /// The largest body; with the kind `body`, and required there. With the kind `contract`, the
+    /// largest that is read to be checked, `1MiB` without it and at most `64MiB`.
     pub max_size: Option<At<Size>>,
     /// Who is asked whether requests may pass; with the kind `external` only, and required there.
     pub decider: Option<At<Decider>>,
@@ -142,6 +144,50 @@ pub(crate) struct Policy {
     /// only, and required there. Those of all levels form one set: what one of them forbids is
     /// refused, and what none permits. Those of a level hold for what is in it, whatever they say.
     pub policies: Option<At<String>>,
+    /// Which parts of requests must be as the OpenAPI document of their version has them, all
+    /// without the list; with the kind `contract` only.
+    pub checks: Option<At<Vec<ContractPart>>>,
+    /// What becomes of query parameters that the document does not have, `allow` without it; with
+    /// the kind `contract` only.
+    pub unknown_parameters: Option<At<Unknown>>,
+    /// Which files may be uploaded; with the kind `contract` only.
+    pub uploads: Option<At<Uploads>>,
+}
+
+/// A part of requests that is compared with a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ContractPart {
+    /// Parameters of path, query, headers and cookies.
+    Parameters,
+    /// Bodies: their media type, and what is in them.
+    Body,
+    /// Whether there is an answer that the caller takes (`Accept`).
+    Accept,
+    /// Whether the coding of a body can be undone (`Content-Encoding`).
+    Encodings,
+}
+
+/// What becomes of something that nobody knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Unknown {
+    /// It passes.
+    Allow,
+    /// The request is refused.
+    Refuse,
+}
+
+/// Which files may be uploaded, besides what the document says.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Uploads {
+    /// Their media types, told by their content; without the list, any.
+    #[schemars(length(max = 100))]
+    pub types: Option<Vec<MediaType>>,
+    /// What they may be called, in any case, `*` for any text: `*.png`. Without the list, anything.
+    #[schemars(length(max = 100))]
+    pub names: Option<Vec<Text>>,
 }
 
 /// A token that stands in a cookie and in a header, or in a field of a form.
@@ -185,6 +231,8 @@ pub(crate) enum PolicyKind {
     External,
     /// Who may do what, as statements of Cedar.
     Cedar,
+    /// What requests must be like by the OpenAPI document of their version.
+    Contract,
 }
 
 /// How strictly a policy holds.

@@ -8,7 +8,7 @@ use crate::scalar::duration::Duration;
 use crate::scalar::host::{HostPattern, Url};
 use crate::scalar::name::MethodName;
 use crate::scalar::path::{BasePath, Template};
-use crate::scalar::reference::FilePath;
+use crate::scalar::reference::{ApiDocument, FilePath};
 use crate::scalar::text::{Description, ParameterName, ScopeName, Text};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -151,6 +151,9 @@ pub(crate) struct Version {
     /// Access roles of which a caller needs one. Without the list, the service's holds.
     #[schemars(length(max = 64))]
     pub access_roles: Option<At<Vec<At<String>>>>,
+    /// Its OpenAPI document (3.0 or 3.1), which policies of the kind `contract` hold requests to: a
+    /// file, or the document itself as JSON or YAML. Operations are found in it by method and path.
+    pub openapi: Option<At<ApiDocument>>,
     /// Its operations, by name.
     #[schemars(required)]
     pub operations: Option<Map<Operation>>,

@@ -104,6 +104,7 @@ impl Resolver<'_, '_> {
                 let text = given.policies.as_ref()?;
                 PolicyRule::Cedar(self.statements(&shown, text, level.as_ref()?, statements))
             }
+            document::PolicyKind::Contract => PolicyRule::Contract(self.contract(&shown, given)),
             document::PolicyKind::Rate
             | document::PolicyKind::Spacing
             | document::PolicyKind::Concurrency
@@ -156,6 +157,7 @@ impl Resolver<'_, '_> {
         let csrf = is(document::PolicyKind::Csrf);
         let external = is(document::PolicyKind::External);
         let cedar = is(document::PolicyKind::Cedar);
+        let contract = is(document::PolicyKind::Contract);
         let limit = limit_kind(kind.value);
         let mut fields = vec![
             Bound::new("allow", given.allow.as_ref(), network),
@@ -164,7 +166,7 @@ impl Resolver<'_, '_> {
             Bound::new("deny_countries", given.deny_countries.as_ref(), network),
             Bound::new("allow_asns", given.allow_asns.as_ref(), network),
             Bound::new("deny_asns", given.deny_asns.as_ref(), network),
-            Bound::new("status", given.status.as_ref(), network),
+            Bound::new("status", given.status.as_ref(), network || contract),
             Bound::new("blocked_by", given.blocked_by.as_ref(), network),
             Bound::new("methods", given.methods.as_ref(), headers || cors),
             Bound::new("origins", given.origins.as_ref(), cors),
@@ -186,11 +188,23 @@ impl Resolver<'_, '_> {
             Bound::new("length_required", given.length_required.as_ref(), headers),
             Bound::new("by", given.by.as_ref(), limit.is_some()).needed("address"),
             Bound::new("header", given.header.as_ref(), limit.is_some()),
-            Bound::new("max_size", given.max_size.as_ref(), body).needed("1MiB"),
             Bound::new("decider", given.decider.as_ref(), external).needed(DECIDER),
             Bound::new("policies", given.policies.as_ref(), cedar)
                 .needed("permit (principal, action, resource);"),
+            Bound::new("checks", given.checks.as_ref(), contract),
+            Bound::new(
+                "unknown_parameters",
+                given.unknown_parameters.as_ref(),
+                contract,
+            ),
+            Bound::new("uploads", given.uploads.as_ref(), contract),
         ];
+        let max_size = Bound::new("max_size", given.max_size.as_ref(), body || contract);
+        fields.push(if contract {
+            max_size
+        } else {
+            max_size.needed("1MiB")
+        });
         fields.extend(limit_fields(given).bounds(limit));
         let why = match kind.value {
             document::PolicyKind::Network => "the kind `network`",
@@ -204,6 +218,7 @@ impl Resolver<'_, '_> {
             document::PolicyKind::Csrf => "the kind `csrf`",
             document::PolicyKind::External => "the kind `external`",
             document::PolicyKind::Cedar => "the kind `cedar`",
+            document::PolicyKind::Contract => "the kind `contract`",
         };
         bounds(self.findings, key.intact, kind.span, shown, why, &fields);
     }
@@ -529,7 +544,8 @@ const fn limit_kind(kind: document::PolicyKind) -> Option<LimitKind> {
         | document::PolicyKind::Cors
         | document::PolicyKind::Csrf
         | document::PolicyKind::External
-        | document::PolicyKind::Cedar => None,
+        | document::PolicyKind::Cedar
+        | document::PolicyKind::Contract => None,
     }
 }
 

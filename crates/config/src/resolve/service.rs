@@ -220,6 +220,8 @@ impl Resolver<'_, '_> {
         let shown = format!("version {}", quote(&name.value));
         self.named_roles(&shown, given.access_roles.as_ref(), above.open);
         let inherited = given.access_roles.as_ref().or(above.roles);
+        let openapi = given.openapi.as_ref();
+        let openapi = openapi.and_then(|given| self.openapi([above.service, &name.value], given));
         let mut operations = Vec::new();
         for (operation, given) in given.operations.unwrap_or_default().0 {
             let Some(path) = &given.path else {
@@ -293,6 +295,7 @@ impl Resolver<'_, '_> {
             upstream: upstream.unwrap_or(0),
             upstreams,
             about,
+            openapi,
             operations,
             environments: names(given.environments.as_deref().unwrap_or_default()),
         }

@@ -30,6 +30,42 @@ impl Scalar for FilePath {
     }
 }
 
+/// Longest `OpenAPI` document as text, in bytes.
+pub(crate) const MAX_API_DOCUMENT: usize = 8 << 20;
+
+/// An `OpenAPI` document, or where it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ApiDocument {
+    /// In a file.
+    File(String),
+    /// JSON or YAML.
+    Text(String),
+}
+
+scalar!(ApiDocument, {
+    "description": "An OpenAPI document (3.0 or 3.1) as JSON or YAML, or the path of a file with it. A relative path begins at the folder of the configuration file.",
+    "type": "string",
+    "x-names-of-machine": true,
+    "minLength": 1
+});
+
+impl Scalar for ApiDocument {
+    const KIND: &'static str = "openapi";
+    const CODE: Code = Code::InvalidReference;
+    const WHAT: &'static str = "an OpenAPI document";
+    const EXAMPLE: &'static str = "orders.yaml";
+
+    fn read(text: &str) -> Result<Self, Problem> {
+        if text.contains('\n') || text.trim_start().starts_with('{') {
+            if text.len() > MAX_API_DOCUMENT {
+                return Err(Problem::new("longer than 8 MiB"));
+            }
+            return Ok(Self::Text(text.to_owned()));
+        }
+        FilePath::read(text).map(|path| Self::File(path.0))
+    }
+}
+
 /// Longest certificate chain as text, in bytes.
 const MAX_CHAIN: usize = 256 << 10;
 

@@ -12,7 +12,7 @@ use serde_json::Value;
 mod tests;
 
 /// Where they stand: the kind, and the path of the member.
-const REFERENCES: [(&str, &str); 21] = [
+const REFERENCES: [(&str, &str); 22] = [
     ("certificate", "certificate"),
     ("certificate", "key"),
     ("credential", "secret"),
@@ -31,26 +31,32 @@ const REFERENCES: [(&str, &str); 21] = [
     ("service", "authentication.session.client_secret"),
     ("service", "client_certificate.authorities"),
     ("service", "client_certificate.revocations"),
+    ("service", OPENAPI),
     ("upstream", "tls.authorities"),
     ("upstream", "tls.certificate.certificate"),
     ("upstream", "tls.certificate.key"),
 ];
+
+/// The one that may be a whole document instead.
+const OPENAPI: &str = "versions.*.openapi";
 
 /// Refuses one that is new, or another than before, to whoever does not set up the platform.
 pub(super) fn refers(actor: &Actor, step: &Step<'_>) -> Result<(), Refusal> {
     if actor.grants.allow(Point::SettingsWrite, None) {
         return Ok(());
     }
-    let text = |document: Option<&Value>, path: &str| {
-        let mut found = None;
+    let texts = |document: Option<&Value>, path: &str| {
+        let mut found = Vec::new();
         if let Some(document) = document {
-            references::walk(document, path, &mut |text| found = Some(text.to_owned()));
+            references::walk(document, path, &mut |text| found.push(text.to_owned()));
         }
         found
     };
     for (_, path) in REFERENCES.iter().filter(|(kind, _)| *kind == step.kind) {
-        let new = text(step.after.as_ref(), path).filter(|text| is_of_the_machine(text));
-        if new.is_none() || text(step.before.as_ref(), path) == new {
+        let before = texts(step.before.as_ref(), path);
+        let after = texts(step.after.as_ref(), path);
+        let is_new = |text: &&String| is_of_the_machine(path, text) && !before.contains(text);
+        if !after.iter().any(|text| is_new(&text)) {
             continue;
         }
         let (kind, id) = (step.kind.replace('_', " "), step.id.escape_debug());
@@ -66,6 +72,9 @@ pub(super) fn refers(actor: &Actor, step: &Step<'_>) -> Result<(), Refusal> {
 }
 
 /// Whether it is neither the thing itself nor sealed.
-fn is_of_the_machine(text: &str) -> bool {
+fn is_of_the_machine(path: &str, text: &str) -> bool {
+    if path == OPENAPI && (text.contains('\n') || text.trim_start().starts_with('{')) {
+        return false;
+    }
     !text.starts_with(postern_store::SEALED) && !text.contains("-----BEGIN")
 }

@@ -171,6 +171,22 @@ fn says(configuration: &Configuration, rule: &PolicyRule) -> Value {
         PolicyRule::Limit(rule) => limit(rule),
         PolicyRule::Body(rule) => json!({ "max_size": rule.max_size }),
         PolicyRule::Cors(rule) => cors(rule),
+        PolicyRule::Contract(rule) => {
+            let parts = [
+                ("parameters", rule.parameters),
+                ("body", rule.body),
+                ("accept", rule.accept),
+                ("encodings", rule.encodings),
+            ];
+            let checks = parts.iter().filter(|(_, checked)| *checked);
+            json!({
+                "checks": checks.map(|(part, _)| *part).collect::<Vec<_>>(),
+                "unknown_parameters": if rule.refuses_unknown { "refuse" } else { "allow" },
+                "read_up_to": rule.max_size,
+                "upload_types": names(&rule.upload_types),
+                "upload_names": names(&rule.upload_names),
+            })
+        }
         PolicyRule::Csrf(rule) => {
             let trusted = rule.trusted_origins.iter().map(ToString::to_string);
             json!({
@@ -269,7 +285,8 @@ fn result(configuration: &Configuration, holding: &[&Policy]) -> Value {
     let (mut allow, mut deny) = (Vec::new(), BTreeSet::new());
     let (mut required, mut types): (BTreeSet<&str>, Vec<Value>) = (BTreeSet::new(), Vec::new());
     let (mut limits, mut size) = (Vec::new(), None::<u64>);
-    let (mut cors, mut csrf, mut asked, mut cedar) = (None, Vec::new(), Vec::new(), Vec::new());
+    let (mut cors, mut csrf, mut asked, mut cedar, mut contract) =
+        (None, Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for policy in holding {
         match &policy.rule {
             PolicyRule::Network(rule) => {
@@ -291,6 +308,7 @@ fn result(configuration: &Configuration, holding: &[&Policy]) -> Value {
             PolicyRule::Csrf(_) => csrf.push(&*policy.name),
             PolicyRule::External(_) => asked.push(&*policy.name),
             PolicyRule::Cedar(_) => cedar.push(&*policy.name),
+            PolicyRule::Contract(_) => contract.push(&*policy.name),
             PolicyRule::Body(rule) => {
                 size = Some(size.map_or(rule.max_size, |size| size.min(rule.max_size)));
             }
@@ -307,5 +325,6 @@ fn result(configuration: &Configuration, holding: &[&Policy]) -> Value {
         "csrf": csrf,
         "external": asked,
         "cedar": cedar,
+        "contract": contract,
     })
 }

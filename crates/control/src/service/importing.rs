@@ -51,6 +51,9 @@ pub struct Import {
     /// Whether media types and sizes of bodies become policies.
     #[serde(default)]
     policies: bool,
+    /// Whether requests are held to the document, by a policy of the kind `contract`.
+    #[serde(default)]
+    contract: bool,
     #[serde(default)]
     comment: String,
     /// Only say what would be done.

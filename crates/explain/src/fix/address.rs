@@ -212,7 +212,8 @@ fn uses(case: &Case<'_>, list: &str) -> String {
         | PolicyRule::Cors(_)
         | PolicyRule::Csrf(_)
         | PolicyRule::External(_)
-        | PolicyRule::Cedar(_) => false,
+        | PolicyRule::Cedar(_)
+        | PolicyRule::Contract(_) => false,
     };
     let names = configuration
         .policies

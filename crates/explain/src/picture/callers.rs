@@ -40,6 +40,49 @@ pub(super) fn demands(words: &Words<'_>) -> Option<Picture> {
             format!("{policy} requires it"),
             Vec::new(),
         ),
+        "headers.encoding_unsupported" => some(
+            format!(
+                "`Content-Encoding: {}`",
+                words.value("sent").unwrap_or_default()
+            ),
+            policy,
+            vec![words.note("understood: ", "accepted")],
+        ),
+        "headers.not_acceptable" => some(
+            format!("`Accept: {}`", words.value("sent").unwrap_or_default()),
+            policy,
+            vec![words.note("there is: ", "available")],
+        ),
+        "parameter.missing" | "parameter.invalid" => some(
+            format!(
+                "{} {}",
+                words.value("in").unwrap_or_default(),
+                words.quoted("name", "parameter")
+            ),
+            policy,
+            schema_notes(words),
+        ),
+        "body.schema_mismatch" => some("the body".to_owned(), policy, schema_notes(words)),
+        "body.unreadable" => some(
+            format!(
+                "a body read as {}",
+                words.value("format").unwrap_or_default()
+            ),
+            policy,
+            vec![
+                words.note("line: ", "line"),
+                words.note("column: ", "column"),
+                words.note("expected: ", "expected"),
+            ],
+        ),
+        "body.file_not_allowed" => some(
+            format!("a file in {}", words.quoted("part", "the body")),
+            policy,
+            vec![
+                words.note("by its content: ", "detected"),
+                words.note("allowed: ", "allowed"),
+            ],
+        ),
         "body.too_large" => some(
             format!("a body of {} bytes", words.value("seen")?),
             format!("{policy}: {} bytes at most", words.value("limit")?),
@@ -47,6 +90,17 @@ pub(super) fn demands(words: &Words<'_>) -> Option<Picture> {
         ),
         _ => return None,
     })
+}
+
+/// Where something is not as a schema has it, and what else is not.
+fn schema_notes(words: &Words<'_>) -> Vec<Option<String>> {
+    vec![
+        words.note("at: ", "pointer"),
+        words.note("rule: ", "rule"),
+        words.note("expected: ", "expected"),
+        words.note("came: ", "seen"),
+        words.note("also: ", "also"),
+    ]
 }
 
 /// Somebody at a browser, and what was looked for.

@@ -5,8 +5,9 @@ use super::{
     PageToken, Requirements, Role, Scope, limits, refusals,
 };
 use postern_model::entity::{
-    Approval, Configuration, CredentialKind, CsrfRule, HeadersRule, Level, Lifecycle, Method, Mode,
-    Name, NetworkRule, Operation, OriginPattern, Plan, Policy, PolicyRule, Service, SignatureTerms,
+    Approval, Configuration, ContractRule, CredentialKind, CsrfRule, HeadersRule, Level, Lifecycle,
+    Method, Mode, Name, NetworkRule, Operation, OriginPattern, Plan, Policy, PolicyRule, Service,
+    SignatureTerms,
 };
 use postern_policy::Rules;
 use postern_policy::router::Route;
@@ -60,6 +61,7 @@ pub fn requirements(rules: &Rules, route: &Route, now: i64) -> Requirements {
         media_types: media_types(&heads),
         length_required: heads.iter().any(|rule| rule.length_required),
         max_body: max_body(&policies),
+        contract: contract(&policies, rules, route),
         network: network(&policies),
         browsers: browsers(&policies, service),
         own_pages_only,
@@ -250,6 +252,27 @@ fn max_body(policies: &[&Policy]) -> Option<u64> {
         _ => None,
     });
     sizes.min()
+}
+
+/// The parts of a request that must be as the document of the version has them.
+fn contract(policies: &[&Policy], rules: &Rules, route: &Route) -> Vec<String> {
+    if rules.version(route).openapi.is_none() {
+        return Vec::new();
+    }
+    let held = policies.iter().filter_map(|policy| match &policy.rule {
+        PolicyRule::Contract(rule) => Some(rule),
+        _ => None,
+    });
+    let held: Vec<&ContractRule> = held.collect();
+    let parts: [(&str, fn(&ContractRule) -> bool); 4] = [
+        ("parameters", |rule| rule.parameters),
+        ("body", |rule| rule.body),
+        ("accept", |rule| rule.accept),
+        ("encodings", |rule| rule.encodings),
+    ];
+    let parts = parts.into_iter();
+    let asked = parts.filter(|(_, asks)| held.iter().any(|rule| asks(rule)));
+    asked.map(|(name, _)| name.to_owned()).collect()
 }
 
 /// Whether a page is asked for the address that it was opened at.

@@ -80,7 +80,9 @@ fn meets(code: Code, asked: &Requirements, rules: &Rules, network: &[&NetworkRul
     let takes = |kinds: &[&str]| takes(asked, kinds);
     let by_session = takes(&["session"]);
     let edge = &rules.configuration().edge;
-    let has_body_rules = asked.max_body.is_some() || !asked.media_types.is_empty();
+    let has_body_rules =
+        asked.max_body.is_some() || !asked.media_types.is_empty() || !asked.contract.is_empty();
+    let holds = |part: &str| asked.contract.iter().any(|one| one == part);
     let has_limit = |kind| asked.limits.iter().any(|limit| limit.kind == kind);
     match code {
         Code::TlsRequired => asked.connection.tls,
@@ -109,9 +111,15 @@ fn meets(code: Code, asked: &Requirements, rules: &Rules, network: &[&NetworkRul
         }
         Code::HeaderMissing => asked.headers.iter().any(|header| header.required),
         Code::HeaderValueNotAllowed => asked.headers.iter().any(|h| !h.values.is_empty()),
-        Code::ContentTypeMissing | Code::ContentTypeUnsupported => !asked.media_types.is_empty(),
+        Code::ContentTypeMissing | Code::ContentTypeUnsupported => {
+            !asked.media_types.is_empty() || holds("body")
+        }
         Code::LengthRequired => asked.length_required,
-        Code::BodyTooLarge => asked.max_body.is_some(),
+        Code::EncodingUnsupported => holds("encodings") || holds("body"),
+        Code::NotAcceptable => holds("accept"),
+        Code::ParameterMissing | Code::ParameterInvalid => holds("parameters"),
+        Code::BodyUnreadable | Code::SchemaMismatch | Code::FileNotAllowed => holds("body"),
+        Code::BodyTooLarge => asked.max_body.is_some() || holds("body"),
         Code::CredentialMissing | Code::CredentialKindNotAccepted => needed,
         Code::SessionMissing => needed && by_session,
         Code::SessionExpired | Code::SessionInvalid => by_session,

@@ -75,6 +75,15 @@ impl Requirements {
         if let Some(most) = self.max_body {
             ask("body", format!("at most {most} bytes"));
         }
+        if !self.contract.is_empty() {
+            ask(
+                "document",
+                format!(
+                    "{} as the OpenAPI document has it",
+                    self.contract.join(", ")
+                ),
+            );
+        }
         match self.network {
             Network::Anywhere => {}
             Network::NotEverywhere => ask(

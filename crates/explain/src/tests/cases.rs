@@ -12,7 +12,7 @@ pub(super) use tokens::{token, tokens_accepted};
 
 use super::scene::{DECIDER, KEY, NOW, Request, STAGING, reading, verified};
 use accounts::{accounts, limits};
-use demands::demands;
+use demands::{demands, documented};
 use keys::credentials;
 use pages::{page_tokens, pages, sites};
 use places::{edge_and_network, routes};
@@ -121,6 +121,7 @@ pub(super) fn cases() -> Vec<Case> {
         routes(),
         pages(),
         demands(),
+        documented(),
         sites(),
         tokens(),
         ended_tokens(),

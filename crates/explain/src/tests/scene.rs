@@ -10,7 +10,7 @@ use postern_model::entity::{
 };
 use postern_policy::csrf::TokenVerdict;
 use postern_policy::facts::{
-    AutonomousSystem, ContentVerdict, CredentialVerdict, DeciderAnswer, EdgeReading, Label,
+    AutonomousSystem, Body, ContentVerdict, CredentialVerdict, DeciderAnswer, EdgeReading, Label,
     LocatedCountry, LocatedSystem, Reading,
 };
 use postern_policy::fields::Span;
@@ -324,6 +324,7 @@ impl Request {
         }
         if let Some(body) = self.body {
             live.provide_body_start(body.to_vec());
+            live.provide_body(Body::read(body, 1 << 20));
         }
         if let Some(content) = &self.content {
             live.provide_content(content.clone());

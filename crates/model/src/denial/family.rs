@@ -70,6 +70,13 @@ impl Family {
             fix: "Compare the request's headers with the API's documentation.",
         },
         Self {
+            name: "parameter",
+            about: "what a request says in its path, its query, its headers and its cookies",
+            title: "Request parameters not accepted",
+            detail: "The request's parameters are not as this operation describes them.",
+            fix: "Compare the request's parameters with the API's documentation.",
+        },
+        Self {
             name: "body",
             about: "what a request may bring along",
             title: "Request body not accepted",

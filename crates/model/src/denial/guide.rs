@@ -31,6 +31,10 @@ const NOT_FOUND: &str = "AWS API Gateway answers 403 (`MISSING_AUTHENTICATION_TO
 const METHOD: &str =
     "Kong, Envoy, Traefik and Azure API Management answer 404; AWS API Gateway answers 403.";
 const BODY_SIZE: &str = "Kong answers 413 or 417; Tyk answers 400.";
+const CODING: &str =
+    "Envoy and nginx pass coded bodies on unread; ModSecurity and AWS WAF look at the coded bytes.";
+const ACCEPT: &str = "Most gateways leave `Accept` to the upstream; Spring and ASP.NET answer 406.";
+const PARAMETER: &str = "Kong (OAS and request validation), Tyk, APISIX and AWS API Gateway answer 400; Azure API Management answers 400 or 422 as it is told; many frameworks answer 422.";
 const KEY: &str = "AWS API Gateway answers 403 (`INVALID_API_KEY`); most others answer 401.";
 const KEY_EXPIRED: &str =
     "AWS API Gateway answers 403 to expired tokens (`EXPIRED_TOKEN`); most others answer 401.";
@@ -129,6 +133,20 @@ impl Code {
                 "Take `length_required` out of the policy if the upstream can do without it.", ""),
             Self::ExpectationUnsupported => guide("`Expect` asks for something else than `100-continue`.",
                 "Nothing is wrong with the configuration.", ""),
+            Self::EncodingUnsupported => guide("The body is coded in a way that the gateway cannot undo, and so cannot look into.",
+                "Take `encodings` and `body` out of the policy's `checks` if the upstream can undo it itself.", CODING),
+            Self::NotAcceptable => guide("The operation has no answer of a media type that `Accept` lists.",
+                "Add the media type to the operation's answers in its OpenAPI document, or take `accept` out of the policy's `checks`.", ACCEPT),
+            Self::ParameterMissing => guide("A parameter that the operation's OpenAPI document requires did not come.",
+                "Make it optional in the document, or take `parameters` out of the policy's `checks`.", PARAMETER),
+            Self::ParameterInvalid => guide("A parameter is not as the operation's OpenAPI document describes it, or the document does not have it.",
+                "Mend the document, or take `parameters` out of the policy's `checks`; for those that it does not have, set `unknown_parameters: allow`.", PARAMETER),
+            Self::BodyUnreadable => guide("The body is not what its media type says: JSON that is cut off or has a member twice, a form or an upload that is not well-formed.",
+                "Look at whoever sends it; or take `body` out of the policy's `checks`.", PARAMETER),
+            Self::SchemaMismatch => guide("The body can be read, and is not as its schema in the operation's OpenAPI document describes it.",
+                "Mend the schema where the body is right, or run the policy in the mode `shadow` until callers are.", PARAMETER),
+            Self::FileNotAllowed => guide("A file that was uploaded is of a type that may not come, by what is in it, or is called otherwise than files may be.",
+                "Add the type to the policy's `uploads`, or to the `contentType` of the part in the OpenAPI document.", ""),
             Self::BodyTooLarge => guide("The body is larger than the operation accepts.",
                 "Raise `max_size` of the policy.", BODY_SIZE),
             Self::CredentialMissing => guide("The operation needs to know who calls, and the request carries nothing that it looks for.",

@@ -7,6 +7,7 @@ mod access;
 mod account;
 mod browser;
 mod connection;
+mod contract;
 mod credential;
 mod decider;
 mod demands;
@@ -77,6 +78,7 @@ impl<'a> Told<'a> {
             "csrf" => (forged::detail, forged::fix),
             "route" | "tenant" => (route::detail, route::fix),
             "headers" | "body" => (demands::detail, demands::fix),
+            "parameter" => (contract::detail, contract::fix),
             "credential" => (credential::detail, credential::fix),
             "session" => (session::detail, session::fix),
             "token" | "identity_provider" => (token::detail, token::fix),

@@ -150,8 +150,22 @@ codes! {
         411 [] Consumer AfterChange Headers "http_request_error",
     ExpectationUnsupported = "headers.expectation_unsupported" "Expectation not supported"
         417 [] Consumer AfterChange Headers "http_request_error",
+    EncodingUnsupported = "headers.encoding_unsupported" "Content-Encoding not supported"
+        415 [] Consumer AfterChange Headers "http_request_error",
+    NotAcceptable = "headers.not_acceptable" "No acceptable answer (Accept)"
+        406 [403] Consumer AfterChange Headers "http_request_error",
+    ParameterMissing = "parameter.missing" "Required parameter missing"
+        400 [403, 422] Consumer AfterChange Body "http_request_error",
+    ParameterInvalid = "parameter.invalid" "Invalid parameter"
+        400 [403, 422] Consumer AfterChange Body "http_request_error",
     BodyTooLarge = "body.too_large" "Request body too large"
         413 [403] Consumer AfterChange Body "http_request_error",
+    BodyUnreadable = "body.unreadable" "Request body cannot be read"
+        400 [403] Consumer AfterChange Body "http_request_error",
+    SchemaMismatch = "body.schema_mismatch" "Request body does not match its schema"
+        400 [422, 403] Consumer AfterChange Body "http_request_error",
+    FileNotAllowed = "body.file_not_allowed" "File not allowed"
+        415 [403] Consumer AfterChange Body "http_request_error",
     CredentialMissing = "credential.missing" "Credential or API key missing"
         401 [403] Consumer AfterChange Authenticate "http_request_denied",
     CredentialMalformed = "credential.malformed" "Credential or API key malformed"

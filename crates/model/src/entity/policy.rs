@@ -70,6 +70,8 @@ pub enum PolicyRule {
     External(Box<ExternalRule>),
     /// Who may do what, in Cedar.
     Cedar(CedarRule),
+    /// What requests must be like by the document of their operation.
+    Contract(ContractRule),
 }
 
 impl PolicyRule {
@@ -84,6 +86,7 @@ impl PolicyRule {
             Self::Csrf(_) => "csrf",
             Self::External(_) => "external",
             Self::Cedar(_) => "cedar",
+            Self::Contract(_) => "contract",
         }
     }
 }
@@ -262,4 +265,32 @@ pub struct CsrfToken {
 pub struct CedarRule {
     /// The statements.
     pub policies: Name,
+}
+
+/// Which parts of a request must be as the `OpenAPI` document of its operation has them. Nothing is
+/// asked where there is no document, or where it says nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the policy"
+)]
+pub struct ContractRule {
+    /// Parameters of path, query, headers and cookies.
+    pub parameters: bool,
+    /// Whether query parameters that the operation does not have are refused; with `parameters`.
+    pub refuses_unknown: bool,
+    /// Bodies: their media type, and what is in them.
+    pub body: bool,
+    /// Whether the operation has an answer that the caller takes.
+    pub accept: bool,
+    /// Whether bodies are coded in a way that can be undone.
+    pub encodings: bool,
+    /// Most bytes of a body that is read for it, before and after its coding is undone.
+    pub max_size: u64,
+    /// Types that files may have, by their content; empty: any.
+    pub upload_types: Vec<Name>,
+    /// What files may be called, `*` for any text; empty: anything.
+    pub upload_names: Vec<Name>,
+    /// The status of its refusals, where their code may have it; `None`: the code's own.
+    pub status: Option<u16>,
 }

@@ -97,6 +97,8 @@ pub struct Version {
     pub upstreams: Vec<(Name, usize)>,
     /// What people are told of it.
     pub about: Option<Box<About>>,
+    /// Its `OpenAPI` document, which policies may hold requests to.
+    pub openapi: Option<Arc<serde_json::Value>>,
     /// Its operations.
     pub operations: Vec<Operation>,
 }

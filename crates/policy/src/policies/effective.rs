@@ -16,6 +16,7 @@ pub(crate) struct Effective {
     pub(crate) csrf: Box<[u32]>,
     pub(crate) external: Box<[u32]>,
     pub(crate) cedar: Box<[u32]>,
+    pub(crate) contract: Box<[u32]>,
 }
 
 /// One policy as it stands towards an operation.
@@ -83,6 +84,7 @@ impl Sets {
             csrf: of_kind(|rule| matches!(rule, PolicyRule::Csrf(_))),
             external: of_kind(|rule| matches!(rule, PolicyRule::External(_))),
             cedar: of_kind(|rule| matches!(rule, PolicyRule::Cedar(_))),
+            contract: of_kind(|rule| matches!(rule, PolicyRule::Contract(_))),
         });
         let set = if let Some(known) = self.known.get(&set) {
             known.clone()

@@ -1,7 +1,7 @@
 //! Stage 14: the body, as far as it can be judged by its declared length. A body that declares
 //! none is measured while it passes, against [`Allowed::body_limit`](crate::Allowed).
 
-use super::{Check, Outcome, judge};
+use super::{Check, Outcome, contract, judge};
 use crate::decision::FactRequest;
 use crate::facts::{Body, Facts};
 use crate::policies::{Compiled, declared_length};
@@ -9,7 +9,8 @@ use crate::snapshot::Snapshot;
 use crate::walk::Progress;
 use postern_model::denial::{Code, Denial};
 
-pub(super) const CHECKS: &[Check] = &[size];
+/// What is asked of parameters comes before what has to be read.
+pub(super) const CHECKS: &[Check] = &[size, contract::parameters, contract::content];
 
 fn size(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
     let has_body = facts.has_body();

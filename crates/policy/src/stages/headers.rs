@@ -1,6 +1,6 @@
 //! Stage 7: what the request's fields must and must not say.
 
-use super::{Check, Outcome, judge};
+use super::{Check, Outcome, contract, judge};
 use crate::facts::{Facts, values};
 use crate::fields::{Known, list_members};
 use crate::head::Version;
@@ -11,7 +11,13 @@ use postern_model::denial::{Code, Denial, printable};
 use postern_model::entity::Name;
 use std::borrow::Cow;
 
-pub(super) const CHECKS: &[Check] = &[expectation, demands];
+pub(super) const CHECKS: &[Check] = &[
+    expectation,
+    demands,
+    contract::codings,
+    contract::media_type,
+    contract::answers,
+];
 
 /// `100-continue` is the only expectation there is (RFC 9110 §10.1.1); HTTP/1.0's is ignored.
 /// `100 Continue` itself is sent by the data plane once everything before `body` has passed.

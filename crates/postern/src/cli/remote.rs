@@ -70,6 +70,10 @@ pub(crate) struct ImportArgs {
     /// Make policies of the media types and sizes that the document allows for bodies.
     #[arg(long)]
     pub(crate) policies: bool,
+    /// Hold requests to the document: parameters, bodies and `Accept`, by a policy of the kind
+    /// `contract`.
+    #[arg(long)]
+    pub(crate) contract: bool,
     #[command(flatten)]
     pub(crate) going: ImportGoing,
     /// Why, for the change log.

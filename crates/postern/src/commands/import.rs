@@ -33,6 +33,7 @@ pub(crate) fn import(args: &ImportArgs) -> anyhow::Result<ExitCode> {
         },
         "open": args.open,
         "policies": args.policies,
+        "contract": args.contract,
         "comment": args.comment,
         "dry_run": true,
     });

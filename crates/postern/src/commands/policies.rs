@@ -102,6 +102,14 @@ fn together(answer: &Value) -> Vec<String> {
     if let Some(cors) = result.get("cors").and_then(Value::as_str) {
         lines.push(format!("  pages of other origins: as policy `{cors}` says"));
     }
+    let contract = result.get("contract").unwrap_or(&Value::Null);
+    if contract
+        .as_array()
+        .is_some_and(|policies| !policies.is_empty())
+    {
+        let policies = words::choice(contract, ", ");
+        lines.push(format!("  as the OpenAPI document has it: {policies}"));
+    }
     let csrf = result.get("csrf").unwrap_or(&Value::Null);
     if csrf.as_array().is_some_and(|policies| !policies.is_empty()) {
         let policies = words::choice(csrf, ", ");

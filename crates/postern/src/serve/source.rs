@@ -135,7 +135,34 @@ fn documents(path: &Path) -> Result<Value, String> {
     std::fs::File::open(path)
         .and_then(|file| file.take(MOST_COMPARED).read_to_string(&mut text))
         .map_err(|error| format!("error: {name}: {error}"))?;
-    postern_config::values(&name, &text).map_err(|report| report.render(output::colours()))
+    let values = postern_config::values(&name, &text);
+    let mut values = values.map_err(|report| report.render(output::colours()))?;
+    inline(&mut values, path.parent().unwrap_or(Path::new("")));
+    Ok(values)
+}
+
+/// Puts OpenAPI documents into the place of the names of their files: what is decided by them is
+/// explained by them, though the files may say something else by then.
+fn inline(values: &mut Value, folder: &Path) {
+    let services = values.get_mut("services").and_then(Value::as_object_mut);
+    for service in services.into_iter().flat_map(|all| all.values_mut()) {
+        let versions = service.get_mut("versions").and_then(Value::as_object_mut);
+        for version in versions.into_iter().flat_map(|all| all.values_mut()) {
+            let Some(Value::String(named)) = version.get_mut("openapi") else {
+                continue;
+            };
+            let is_text = |text: &str| text.contains('\n') || text.trim_start().starts_with('{');
+            if is_text(named) {
+                continue;
+            }
+            let mut text = String::new();
+            let read = std::fs::File::open(folder.join(&*named))
+                .and_then(|file| file.take(MOST_COMPARED).read_to_string(&mut text));
+            if read.is_ok() && is_text(&text) {
+                *named = text;
+            }
+        }
+    }
 }
 
 fn marks(paths: impl IntoIterator<Item = PathBuf>) -> Vec<(PathBuf, Mark)> {

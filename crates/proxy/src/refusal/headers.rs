@@ -23,6 +23,7 @@ pub(super) mod names {
 
     names! {
         ACCEPT = "Accept" "accept",
+        ACCEPT_ENCODING = "Accept-Encoding" "accept-encoding",
         ACCEPT_SIGNATURE = "Accept-Signature" "accept-signature",
         ALLOW = "Allow" "allow",
         CACHE_CONTROL = "Cache-Control" "cache-control",

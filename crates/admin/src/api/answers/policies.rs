@@ -64,6 +64,8 @@ answers! {
         external: Vec<String>,
         /// The policies whose statements say who may do what, as one set.
         cedar: Vec<String>,
+        /// The policies that hold requests to an OpenAPI document, all of which apply.
+        contract: Vec<String>,
     }
     /// A plan, and how much may be used under it.
     EffectivePlan {

@@ -32,6 +32,7 @@ fn a_tenant_names_nothing_of_the_machine() {
         ("upstream", "tls.certificate.certificate", "client.crt"),
         ("upstream", "tls.certificate.key", "env:KEY"),
         ("service", "client_certificate.authorities", "ca.pem"),
+        ("service", "versions.v1.openapi", "/etc/passwd"),
         (
             "service",
             "authentication.session.client_secret",
@@ -52,6 +53,10 @@ fn a_tenant_names_nothing_of_the_machine() {
         assert!(!refers_to(&root, kind, None, named.clone()));
         // What the platform has set up stays when the rest changes.
         assert!(!refers_to(&tenant, kind, Some(named.clone()), named));
+    }
+    for document in ["{\"openapi\": \"3.1.0\"}", "openapi: 3.1.0\npaths: {}"] {
+        let after = json!({"versions": {"v1": {"openapi": document}}});
+        assert!(!refers_to(&tenant, "service", None, after));
     }
     for (member, text) in [
         ("certificate", "-----BEGIN CERTIFICATE-----\nMII"),

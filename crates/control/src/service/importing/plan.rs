@@ -7,7 +7,7 @@ use crate::Refusal;
 use crate::credential::hex;
 use aws_lc_rs::digest::{SHA256, digest};
 use postern_config::{TextKind, check_text};
-use postern_openapi::{Difference, Imported, Operation, Report, difference};
+use postern_openapi::{Difference, Imported, Operation, Report, difference, excerpt};
 use serde_json::{Map, Value, json};
 use std::collections::{HashMap, HashSet};
 
@@ -116,6 +116,7 @@ impl Plan {
             &mut documents,
             &mut also,
         )?;
+        held(given, &imported, &mut version, &mut report, &mut also);
         let now = match version.get("operations") {
             Some(Value::Object(operations)) => operations.clone(),
             _ => Map::new(),
@@ -162,6 +163,33 @@ impl Plan {
     }
 }
 
+/// Puts what requests are compared with into the version, where they are to be held to it, or where
+/// an earlier import has done so.
+fn held(
+    given: &Import,
+    imported: &Imported,
+    version: &mut Map<String, Value>,
+    report: &mut Report,
+    also: &mut Vec<String>,
+) {
+    let before = version.get("openapi").and_then(Value::as_str);
+    let is_inline = before.is_some_and(|text| text.starts_with('{'));
+    if !given.contract && !is_inline {
+        return;
+    }
+    match excerpt(imported) {
+        Ok(text) if before == Some(&text) => {}
+        Ok(text) => {
+            also.push("what requests are held to is that of the document".to_owned());
+            version.insert("openapi".to_owned(), text.into());
+        }
+        Err(why) => {
+            let what = format!("a document that requests cannot be held to: {why}");
+            report.add("", what, "requests are held to what they were before");
+        }
+    }
+}
+
 fn policies(
     given: &Import,
     imported: &Imported,
@@ -170,6 +198,12 @@ fn policies(
     also: &mut Vec<String>,
 ) -> policies::Policies {
     let mut wanted = Vec::new();
+    let held = policies::contract(&given.service, &given.version);
+    // What was held to the document once is not let go by an import that does not say so again.
+    if given.contract || before.kept.policies.contains_key(&held.0) {
+        also.push("a policy that holds requests to the document".to_owned());
+        wanted.push(held);
+    }
     if given.policies {
         let by_pointer: HashMap<&str, &Operation> = imported
             .operations

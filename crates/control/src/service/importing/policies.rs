@@ -8,6 +8,24 @@ use serde_json::{Map, Value, json};
 /// Longest name of a policy.
 const LONGEST: usize = 64;
 
+/// The policy that holds the requests of a version to its document, by its id.
+pub(super) fn contract(service: &str, version: &str) -> (String, Value) {
+    let on = json!({"service": service, "version": version});
+    let id = named(&format!("{service}.{version}"), "contract");
+    (id, json!({"kind": "contract", "on": on}))
+}
+
+/// The id of a policy about something.
+fn named(about: &str, what: &str) -> String {
+    let plain = format!("{about}.{what}");
+    if plain.len() <= LONGEST {
+        return plain;
+    }
+    let digest = digest(&SHA256, plain.as_bytes());
+    let short = digest.as_ref().get(..12).unwrap_or_default();
+    format!("import.{}.{what}", hex(short))
+}
+
 /// The policies of an operation, by their ids.
 pub(super) fn of(
     service: &str,
@@ -16,15 +34,7 @@ pub(super) fn of(
     operation: &Operation,
 ) -> Vec<(String, Value)> {
     let on = json!({"service": service, "version": version, "operation": name});
-    let id = |what: &str| {
-        let plain = format!("{service}.{version}.{name}.{what}");
-        if plain.len() <= LONGEST {
-            return plain;
-        }
-        let digest = digest(&SHA256, plain.as_bytes());
-        let short = digest.as_ref().get(..12).unwrap_or_default();
-        format!("import.{}.{what}", hex(short))
-    };
+    let id = |what: &str| named(&format!("{service}.{version}.{name}"), what);
     let mut out = Vec::new();
     if !operation.media_types.is_empty() {
         let value = json!({"kind": "headers", "on": on, "content_types": operation.media_types});

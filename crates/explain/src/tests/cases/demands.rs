@@ -57,3 +57,70 @@ pub(super) fn demands() -> Vec<Case> {
         ),
     ]
 }
+
+/// The service held to a document, and what the policy says besides.
+fn contract(policy: &serde_json::Value) -> serde_json::Value {
+    let document = json!({"openapi": "3.1.0", "paths": {"/customers": {"post": {
+        "parameters": [
+            {"in": "query", "name": "dry_run", "schema": {"type": "boolean"}},
+            {"in": "header", "name": "X-Reason", "required": true, "schema": {"type": "string"}},
+        ],
+        "requestBody": {"content": {
+            "application/json": {"schema": {"type": "object", "required": ["customer"]}},
+            "multipart/form-data": {},
+        }},
+        "responses": {"201": {"content": {"application/json": {}}}},
+    }}}});
+    let mut held = json!({"kind": "contract", "on": {"service": "partners"}});
+    crate::merge_patch(&mut held, policy);
+    json!({
+        "services": {"partners": {"versions": {"v1": {"openapi": document.to_string()}}}},
+        "policies": {"as-documented": held},
+    })
+}
+
+/// What is asked by the document of an operation.
+pub(super) fn documented() -> Vec<Case> {
+    let reason = "X-Reason: stock";
+    let json = "Content-Type: application/json";
+    vec![
+        case(
+            Code::EncodingUnsupported,
+            contract(&json!({})),
+            body(&[reason, json, "Content-Encoding: br"], b"{}"),
+        ),
+        case(
+            Code::NotAcceptable,
+            contract(&json!({})),
+            Request {
+                fields: vec![reason.to_owned(), "Accept: text/html".to_owned()],
+                ..post()
+            },
+        ),
+        case(Code::ParameterMissing, contract(&json!({})), post()),
+        case(
+            Code::ParameterInvalid,
+            contract(&json!({"unknown_parameters": "refuse"})),
+            Request {
+                target: "/partners/customers?dry_runs=true".to_owned(),
+                fields: vec![reason.to_owned()],
+                ..post()
+            },
+        ),
+        case(
+            Code::BodyUnreadable,
+            contract(&json!({"checks": ["body"]})),
+            body(&[json], b"{\"customer\":"),
+        ),
+        case(Code::SchemaMismatch, contract(&json!({})), body(&[reason, json], b"{}")),
+        case(
+            Code::FileNotAllowed,
+            contract(&json!({"uploads": {"types": ["image/png"]}})),
+            body(
+                &[reason, "Content-Type: multipart/form-data; boundary=x"],
+                b"--x\r\nContent-Disposition: form-data; name=photo; filename=a.png\r\n\r\n<html>\r\n--x--",
+            ),
+        )
+        .unproved(1),
+    ]
+}

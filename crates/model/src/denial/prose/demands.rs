@@ -2,6 +2,7 @@
 
 use super::super::{Code, Value};
 use super::Told;
+use super::contract;
 use super::words::{All, Either, is_empty};
 use std::fmt::{self, Write};
 
@@ -42,6 +43,9 @@ pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
         ),
         Code::BodyTooLarge => {
             out.write_str("The request's body is larger than is accepted")?;
+            if let Some(coding) = told.get("coding") {
+                write!(out, " once its coding, {coding}, is undone")?;
+            }
             match (told.get("seen"), told.get("limit")) {
                 (Some(seen), Some(limit)) => write!(
                     out,
@@ -52,6 +56,11 @@ pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
                 (None, None) => out.write_str("."),
             }
         }
+        Code::EncodingUnsupported
+        | Code::NotAcceptable
+        | Code::BodyUnreadable
+        | Code::SchemaMismatch
+        | Code::FileNotAllowed => contract::detail(told, out),
         _ => match told.get("value") {
             Some(value) => write!(
                 out,
@@ -85,6 +94,11 @@ pub(super) fn fix(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
         Code::ContentTypeMissing | Code::ContentTypeUnsupported => content_type(told, out),
         Code::LengthRequired => out.write_str("Send `Content-Length`."),
         Code::BodyTooLarge => out.write_str("Send less at once, in several requests if need be."),
+        Code::EncodingUnsupported
+        | Code::NotAcceptable
+        | Code::BodyUnreadable
+        | Code::SchemaMismatch
+        | Code::FileNotAllowed => contract::fix(told, out),
         _ => out.write_str("Leave `Expect` out, or send `Expect: 100-continue`."),
     }
 }

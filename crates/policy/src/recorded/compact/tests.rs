@@ -354,6 +354,9 @@ fn it_is_told_what_other_rules_would_have_said() {
         (&[36], &[], "allowed"),
         (&[36], &[36], "allowed"),
         (&[], &[36], "cannot tell: external_decision"),
+        (&[36], &[], "allowed"),
+        (&[36], &[3], "allowed"),
+        (&[], &[36], "cannot tell: header"),
         // Another address counts, of which nothing is known.
         (&[33], &[14], "cannot tell: country"),
     ] {

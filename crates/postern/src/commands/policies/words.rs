@@ -37,7 +37,9 @@ pub(super) fn says(rule: &Value) -> String {
     if let Some(most) = number("max_size") {
         return format!("a body of at most {}", size(most));
     }
-    let parts = if rule.get("allow").is_some() {
+    let parts = if rule.get("checks").is_some() {
+        contract(rule)
+    } else if rule.get("allow").is_some() {
         addresses(rule)
     } else if rule.get("protocol").is_some() {
         asked(rule)
@@ -99,6 +101,26 @@ fn changes(rule: &Value) -> Vec<String> {
     }
     if let Some(token) = rule.get("token").filter(|token| !token.is_null()) {
         parts.push(format!("with a token in {}", text(token, "header")));
+    }
+    parts
+}
+
+/// What must be as the OpenAPI document has it.
+fn contract(rule: &Value) -> Vec<String> {
+    let named = |member| rule.get(member).filter(|names| has_items(names));
+    let mut parts = Vec::new();
+    if let Some(checks) = named("checks") {
+        let checks = choice(checks, " and ");
+        parts.push(format!("{checks} as the OpenAPI document has it"));
+    }
+    if rule.get("unknown_parameters").and_then(Value::as_str) == Some("refuse") {
+        parts.push("no other query parameters".to_owned());
+    }
+    if let Some(types) = named("upload_types") {
+        parts.push(format!("files are {}", choice(types, " or ")));
+    }
+    if let Some(names) = named("upload_names") {
+        parts.push(format!("files are called {}", choice(names, " or ")));
     }
     parts
 }

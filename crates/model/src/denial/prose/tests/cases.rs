@@ -271,9 +271,87 @@ fn of_requests() -> Vec<Denial> {
             .saw("sent", "application/json")
             .saw("accepted", list(&["application/json"]))
             .saw("looks_like", "XML"),
+        new(Code::EncodingUnsupported)
+            .saw("sent", "br")
+            .saw("accepted", list(&["gzip", "deflate"])),
+        new(Code::NotAcceptable)
+            .saw("sent", "text/html")
+            .saw("available", list(&["application/json"])),
+        new(Code::NotAcceptable)
+            .saw("sent", "text/html")
+            .saw("available", list(&["application/json", "text/csv"])),
+        new(Code::ParameterMissing)
+            .saw("in", "query")
+            .saw("name", "from"),
+        new(Code::ParameterInvalid)
+            .saw("in", "path")
+            .saw("name", "order")
+            .saw("pointer", "")
+            .saw("rule", "type")
+            .saw("expected", "an integer")
+            .saw("seen", "a string")
+            .saw(
+                "also",
+                list(&["query `limit`: /: maximum: expected at most 100, came an integer"]),
+            ),
+        new(Code::ParameterInvalid)
+            .saw("in", "query")
+            .saw("name", "limti")
+            .saw("pointer", "")
+            .saw("rule", "unknown")
+            .saw("expected", "only parameters of the operation")
+            .saw("seen", "a string"),
         new(Code::BodyTooLarge)
             .saw("seen", 2_000_000)
             .saw("limit", 1_048_576),
+        new(Code::BodyTooLarge)
+            .saw("coding", "gzip")
+            .saw("limit", 1_048_576),
+        new(Code::BodyUnreadable)
+            .saw("format", "json")
+            .saw("line", 3)
+            .saw("column", 17)
+            .saw("expected", "member \"id\" stands twice"),
+        new(Code::BodyUnreadable)
+            .saw("format", "multipart")
+            .saw("line", 2)
+            .saw("column", 117)
+            .saw("expected", "the boundary behind the part"),
+        new(Code::BodyUnreadable)
+            .saw("format", "form")
+            .saw("line", 2)
+            .saw("column", 0)
+            .saw("expected", "UTF-8, with `%` before two hexadecimal digits"),
+        new(Code::BodyUnreadable).saw("format", "gzip").saw(
+            "expected",
+            "a whole body of the coding gzip, and nothing behind it",
+        ),
+        new(Code::SchemaMismatch)
+            .saw("pointer", "/lines/0/quantity")
+            .saw("rule", "minimum")
+            .saw("expected", "at least 1")
+            .saw("seen", "an integer"),
+        new(Code::SchemaMismatch)
+            .saw("pointer", "/lines/0/quantity")
+            .saw("rule", "minimum")
+            .saw("expected", "at least 1")
+            .saw("seen", "an integer")
+            .saw(
+                "also",
+                list(&["/customer: required: expected a value, came nothing"]),
+            ),
+        new(Code::SchemaMismatch)
+            .saw("pointer", "")
+            .saw("rule", "required")
+            .saw("expected", "a body")
+            .saw("seen", "nothing"),
+        new(Code::FileNotAllowed)
+            .saw("part", "photo")
+            .saw("detected", "text/html")
+            .saw("allowed", list(&["image/png", "image/jpeg"])),
+        new(Code::FileNotAllowed)
+            .saw("part", "photo")
+            .saw("allowed", list(&["*.png"])),
         new(Code::CredentialMissing).saw("looked", list(&["X-API-Key", "?api_key"])),
         new(Code::CredentialMissing)
             .saw("looked", list(&["X-API-Key"]))

@@ -142,12 +142,37 @@ pub(super) fn change(world: &mut World, which: u8) {
                 .policies
                 .push(policy(PolicyRule::External(rule)));
         }
+        36 => documented(configuration),
         _ => {
             for policy in &mut configuration.policies {
                 policy.mode = Mode::Shadow { until: None };
             }
         }
     }
+}
+
+/// A policy that holds requests to a document.
+fn documented(configuration: &mut entity::Configuration) {
+    let document = serde_json::json!({"openapi": "3.1.0", "paths": {"/orders": {"post": {
+        "parameters": [{"in": "query", "name": "x", "schema": {"type": "integer"}}],
+        "requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}},
+        "responses": {"200": {"content": {"application/json": {}}}},
+    }}}});
+    configuration.services[0].versions[0].openapi = Some(document.into());
+    let rule = entity::ContractRule {
+        parameters: true,
+        refuses_unknown: true,
+        body: true,
+        accept: true,
+        encodings: true,
+        max_size: 100,
+        upload_types: vec![],
+        upload_names: vec![],
+        status: None,
+    };
+    configuration
+        .policies
+        .push(policy(PolicyRule::Contract(rule)));
 }
 
 /// Policies about pages.
