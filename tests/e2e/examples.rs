@@ -261,6 +261,21 @@ fn of_forged_requests() {
 }
 
 #[test]
+fn of_conditions() {
+    does(
+        "conditions.yaml",
+        None,
+        &[
+            "200",
+            "200",
+            "403 authorization.not_owner",
+            "403 authorization.condition_unmet",
+            "401 authorization.step_up_required",
+        ],
+    );
+}
+
+#[test]
 fn of_countries() {
     let Some(told) = does(
         "geo.yaml",

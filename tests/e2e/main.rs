@@ -12,6 +12,7 @@ mod captures;
 mod clients;
 mod codes;
 mod commands;
+mod conditions;
 mod contract;
 mod deciders;
 mod differential;

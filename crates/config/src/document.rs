@@ -7,6 +7,7 @@ pub(crate) mod access;
 pub(crate) mod account;
 pub(crate) mod capture;
 pub(crate) mod certificate;
+pub(crate) mod condition;
 pub(crate) mod decider;
 mod either;
 pub(crate) mod issuer;

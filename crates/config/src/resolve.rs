@@ -9,6 +9,7 @@ mod authentication;
 mod capture;
 mod cedar;
 mod certificate;
+mod condition;
 mod contract;
 mod credential;
 mod decider;
@@ -45,9 +46,11 @@ use crate::secrets::Secrets;
 use crate::source::Span;
 use crate::tree::Node;
 use postern_model::entity::{
-    AccessRole, Accounts, CertificateFiles, ChainSource, Configuration, Issuer, KeySource,
+    AccessRole, Accounts, CertificateFiles, ChainSource, Configuration, Issuer, KeySource, Name,
+    Policy,
 };
 use postern_model::{Holder, Secret};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -177,7 +180,7 @@ pub(crate) fn resolve(
         environments,
         lists,
         plans,
-        issuers: resolver.issuers,
+        issuers: asked_of(resolver.issuers, &policies),
         access_roles: resolver.roles,
         policies,
         edge: edge.unwrap_or_default(),
@@ -306,4 +309,14 @@ pub(crate) fn reason(error: &std::io::Error) -> String {
         std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         _ => error.to_string(),
     }
+}
+
+/// Issuers whose tokens are read for the claims that policies look at.
+fn asked_of(mut issuers: Vec<Issuer>, policies: &[Policy]) -> Vec<Issuer> {
+    let claims = policies.iter().flat_map(|policy| policy.rule.claims());
+    let claims: BTreeSet<&Name> = claims.collect();
+    for issuer in &mut issuers {
+        issuer.claims.asked = claims.iter().copied().cloned().collect();
+    }
+    issuers
 }

@@ -7,6 +7,7 @@ pub(crate) mod date;
 pub(crate) mod digest;
 pub(crate) mod duration;
 pub(crate) mod host;
+pub(crate) mod hours;
 pub(crate) mod name;
 pub(crate) mod origin;
 pub(crate) mod password;
@@ -112,6 +113,10 @@ pub(crate) const KINDS: &[Entry] = &[
     entry::<host::Host>(),
     entry::<host::HostPattern>(),
     entry::<host::Url>(),
+    entry::<hours::DayHours>(),
+    entry::<hours::Weekdays>(),
+    entry::<hours::Zone>(),
+    entry::<hours::JsonPointer>(),
     entry::<name::EntityName>(),
     entry::<name::HeaderName>(),
     entry::<name::ComponentName>(),

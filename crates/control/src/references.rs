@@ -10,7 +10,8 @@ mod tests;
 
 /// Where documents of a kind name documents of another: the kind, the path (`*` is every member or
 /// item, `@` the name of every member), and the kind of what is named there.
-const REFERENCES: [(&str, &str, &str); 42] = [
+const REFERENCES: [(&str, &str, &str); 56] = [
+    ("access_role", "inherits.*", "access_role"),
     ("access_role", "tenant", "tenant"),
     ("app", "access_roles.*", "access_role"),
     ("app", "groups.*", "group"),
@@ -34,8 +35,21 @@ const REFERENCES: [(&str, &str, &str); 42] = [
     ("plan", "tenant", "tenant"),
     ("policy", "allow.*", "list"),
     ("policy", "deny.*", "list"),
+    ("policy", "except.access_roles.*", "access_role"),
+    ("policy", "except.apps.*", "app"),
+    ("policy", "except.groups.*", "group"),
     ("policy", "on.service", "service"),
     ("policy", "on.tenant", "tenant"),
+    ("policy", "require.access_roles.*", "access_role"),
+    ("policy", "require.apps.*", "app"),
+    ("policy", "require.environments.*", "environment"),
+    ("policy", "require.groups.*", "group"),
+    ("policy", "require.lists.*", "list"),
+    ("policy", "when.access_roles.*", "access_role"),
+    ("policy", "when.apps.*", "app"),
+    ("policy", "when.environments.*", "environment"),
+    ("policy", "when.groups.*", "group"),
+    ("policy", "when.lists.*", "list"),
     ("service", "access_roles.*", "access_role"),
     ("service", "authentication.jwt.issuers.*", "issuer"),
     ("service", "authentication.session.issuer", "issuer"),

@@ -1,6 +1,7 @@
 //! What operators and publishers can change: proved by deciding the facts again, or offered with the
 //! reason why no record can prove it.
 
+mod about;
 mod account;
 mod address;
 mod bounds;

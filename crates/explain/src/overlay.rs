@@ -212,6 +212,14 @@ impl Facts for Overlay<'_> {
         self.assumed.whole_directory || self.facts.knows_access_roles()
     }
 
+    fn knows_groups(&self) -> bool {
+        self.assumed.whole_directory || self.facts.knows_groups()
+    }
+
+    fn knows_claims(&self) -> bool {
+        self.facts.knows_claims()
+    }
+
     fn routed(&self) -> Option<&Routed> {
         self.facts.routed()
     }

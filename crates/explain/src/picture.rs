@@ -39,7 +39,7 @@ struct Words<'a> {
 }
 
 /// Kinds of evidence that are moments.
-const MOMENTS: [&str; 17] = [
+const MOMENTS: [&str; 18] = [
     "renews",
     "at",
     "since",
@@ -57,6 +57,7 @@ const MOMENTS: [&str; 17] = [
     "nbf",
     "created",
     "expires",
+    "signed_in",
 ];
 
 /// Kinds of evidence that are spans in milliseconds.

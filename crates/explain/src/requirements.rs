@@ -1,6 +1,7 @@
 //! What an operation asks of its callers, as data: made from the rules that decide, so that it
 //! cannot say anything else than they do. Lists of addresses are never in it.
 
+mod conditions;
 mod gather;
 mod limits;
 mod refusals;
@@ -72,6 +73,9 @@ pub struct Requirements {
     /// `parameters`, `body`, `accept`, `encodings`.
     #[serde(default)]
     pub contract: Vec<String>,
+    /// What is asked of some requests besides.
+    #[serde(default)]
+    pub conditions: Vec<AskedCondition>,
     /// From where it can be called.
     pub network: Network,
     /// Whether pages of other origins can call it from browsers.
@@ -86,6 +90,18 @@ pub struct Requirements {
     pub limits: Vec<Limit>,
     /// Every refusal that is possible, with what to do about it.
     pub refusals: Vec<PossibleRefusal>,
+}
+
+/// Something that is asked of some requests.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AskedCondition {
+    /// The kind of the policy: `conditions`, `ownership` or `step_up`.
+    pub kind: String,
+    /// Of which requests, in words; `None`: of all.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub when: Option<String>,
+    /// What, in words that name no list and no caller.
+    pub says: String,
 }
 
 /// What is asked of a connection.

@@ -7,6 +7,7 @@ mod assignment;
 mod capture;
 mod certificate;
 mod certificate_name;
+mod condition;
 mod credential;
 mod decider;
 mod edge;
@@ -37,6 +38,10 @@ pub use assignment::Assignment;
 pub use capture::{Capture, Captured, Redact};
 pub use certificate::{CertificateFiles, ChainSource};
 pub use certificate_name::{CertificateName, digest as certificate_digest};
+pub use condition::{
+    AboutSome, Conditions, ConditionsRule, Exceptions, Hours, Owner, OwnershipRule, Resource,
+    StepUpRule, Values,
+};
 pub use credential::{
     ClientId, Credential, CredentialState, ImportedKey, KeyDigest, Password, Proof, Restriction,
     Revocation,

@@ -129,6 +129,15 @@ pub trait Facts {
     fn knows_access_roles(&self) -> bool {
         true
     }
+    /// The same of its groups.
+    fn knows_groups(&self) -> bool {
+        true
+    }
+    /// Whether it is known what a token says in the claims that policies look at. No record keeps
+    /// that.
+    fn knows_claims(&self) -> bool {
+        true
+    }
     /// Whether a token that carries no scope of that name, as far as it is known, carries none. Of a
     /// record, what rules did not ask for may have been left out.
     fn knows_token_scope(&self, _scope: &str) -> bool {

@@ -25,6 +25,8 @@ pub struct Identity {
     pub tenant: Arc<Tenant>,
     /// The groups that the app is in and that are for its tenant.
     pub groups: SmallVec<[Arc<Group>; 2]>,
+    /// The access roles that the token gives, of those that its issuer may give.
+    pub token_roles: SmallVec<[Name; 2]>,
     /// The app's subscription to the service, while that is in force.
     pub subscription: Option<Arc<Subscription>>,
     /// The subscription's plan, by index into
@@ -107,10 +109,11 @@ impl Identity {
         self.token.as_ref()?.scopes.as_deref()
     }
 
-    /// The access roles that the app carries, by itself or by its groups.
+    /// The access roles that the app carries, by itself or by its groups, and those of the token.
     pub fn given_roles(&self) -> impl Iterator<Item = &Name> + Clone {
         let groups = self.groups.iter().flat_map(|group| &group.access_roles);
-        self.app.access_roles.iter().chain(groups)
+        let own = self.app.access_roles.iter().chain(groups);
+        own.chain(&self.token_roles)
     }
 
     /// The access roles that count: the app carries them, and so does the credential.

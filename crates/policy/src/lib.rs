@@ -18,6 +18,7 @@ pub mod fields;
 pub mod forward;
 pub mod head;
 pub mod host;
+pub mod hours;
 pub mod identity;
 pub mod kept;
 mod lapse;

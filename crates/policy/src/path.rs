@@ -158,6 +158,27 @@ fn check_bytes(raw: &[u8]) -> Result<(), Rejected> {
     Ok(())
 }
 
+/// A piece of a normal path as a text, its percent-encoding undone; `None`: it is none.
+pub(crate) fn decoded(piece: &[u8]) -> Option<String> {
+    let digit = |byte: u8| {
+        let digit = char::from(byte).to_digit(16);
+        digit.and_then(|digit| u8::try_from(digit).ok())
+    };
+    let mut out = Vec::with_capacity(piece.len());
+    let mut rest = piece;
+    while let Some((&first, after)) = rest.split_first() {
+        rest = after;
+        out.push(match (first, after) {
+            (b'%', [high, low, behind @ ..]) => {
+                rest = behind;
+                digit(*high)? << 4 | digit(*low)?
+            }
+            (byte, _) => byte,
+        });
+    }
+    String::from_utf8(out).ok()
+}
+
 /// Refuses control and non-ASCII bytes in a query, which is otherwise sent on byte for byte.
 #[expect(
     clippy::needless_bitwise_bool,

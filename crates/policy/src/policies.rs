@@ -4,6 +4,7 @@
 //! refusal, never take one away. Only a policy marked `default` gives way to a narrower one of its
 //! kind and name.
 
+mod about;
 mod body;
 mod cedar;
 mod cors;
@@ -18,6 +19,7 @@ mod network;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use about::{About, Asked, Conditions, Exceptions, Ownership, Required, StepUp};
 pub(crate) use body::declared as declared_length;
 pub(crate) use cedar::{AtOperation, Cedar};
 pub(crate) use cors::Cors;
@@ -30,7 +32,7 @@ pub(crate) use headers::{SNIFFED, Wrong, disguise};
 pub(crate) use limit::{Compiled as CompiledLimit, Parties};
 pub use limit::{LimitUse, LimitUses, Subject};
 pub(crate) use list::{Entry, List};
-pub(crate) use media::essence;
+pub(crate) use media::{covers, essence};
 pub(crate) use network::{Judged, Network, On, Origin, Refused};
 
 use crate::rules::CompileError;
@@ -53,6 +55,9 @@ pub(crate) enum Compiled {
     External(External),
     Cedar(Box<Cedar>),
     Contract(ContractRule),
+    Conditions(Required),
+    Ownership(About<Ownership>),
+    StepUp(About<StepUp>),
 }
 
 /// Every policy of one revision, and where each holds.
@@ -106,6 +111,12 @@ impl Policies {
             policy: policy.name.clone(),
             problem,
         };
+        let zone = |policy: &Policy| CompileError::Zone(policy.name.clone());
+        let in_lists = |policy: &Policy, lists: &[usize]| {
+            let missing = || CompileError::List(policy.name.clone());
+            let all = lists.iter().all(known);
+            all.then_some(()).ok_or_else(missing)
+        };
         let mut compiled = Vec::with_capacity(configuration.policies.len());
         for policy in &configuration.policies {
             compiled.push(match &policy.rule {
@@ -136,6 +147,19 @@ impl Policies {
                     Compiled::Cedar(Box::new(cedar.map_err(wrong)?))
                 }
                 PolicyRule::Contract(rule) => Compiled::Contract(rule.clone()),
+                PolicyRule::Conditions(rule) => {
+                    in_lists(policy, &rule.when.lists)?;
+                    in_lists(policy, &rule.require.lists)?;
+                    Compiled::Conditions(Required::required(rule).ok_or_else(|| zone(policy))?)
+                }
+                PolicyRule::Ownership(rule) => {
+                    in_lists(policy, &rule.when.lists)?;
+                    Compiled::Ownership(About::ownership(rule).ok_or_else(|| zone(policy))?)
+                }
+                PolicyRule::StepUp(rule) => {
+                    in_lists(policy, &rule.when.lists)?;
+                    Compiled::StepUp(About::step_up(rule).ok_or_else(|| zone(policy))?)
+                }
             });
         }
         if !configuration.edge.deny.iter().all(known) {

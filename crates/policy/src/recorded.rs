@@ -273,7 +273,7 @@ impl Recorded {
             country: walk.progress().country,
             system: walk.progress().system,
             listed: live.all_listed().to_vec(),
-            credential: live.credential().cloned(),
+            credential: live.credential().map(CredentialVerdict::without_claims),
             token: None,
             looked: walk
                 .route()
@@ -526,6 +526,14 @@ impl Facts for Recorded {
 
     fn knows_whole_token(&self) -> bool {
         self.token.is_none()
+    }
+
+    fn knows_groups(&self) -> bool {
+        self.rows.tell_groups()
+    }
+
+    fn knows_claims(&self) -> bool {
+        false
     }
 
     fn knows_access_roles(&self) -> bool {

@@ -17,8 +17,8 @@ use contracts::Contracts;
 pub(crate) use contracts::Held;
 use postern_contract::Fault;
 use postern_model::entity::{
-    AccessRole, Authentication, Configuration, CredentialKind, Issuer, Lifecycle, Method, Name,
-    Operation, Policy, Service, SessionRule, Upstream, Version,
+    AccessRole, Authentication, ClaimNames, Configuration, CredentialKind, Issuer, Lifecycle,
+    Method, Name, Operation, Policy, Service, SessionRule, Upstream, Version,
 };
 use std::sync::Arc;
 
@@ -61,6 +61,9 @@ pub enum CompileError {
     /// A policy names a list that is not there.
     #[error("policy {0}: it names a list that is not there")]
     List(Name),
+    /// A policy names a time zone that is not known.
+    #[error("policy {0}: it names a time zone that is not known")]
+    Zone(Name),
     /// A policy has a regular expression that is none.
     #[error("policy {policy}: {problem}")]
     Expression {
@@ -135,11 +138,12 @@ impl Rules {
         revision: Name,
     ) -> Result<Self, CompileError> {
         let mut operations = Vec::new();
-        let access = Access::new(&configuration);
+        let mut access = Access::new(&configuration);
         let mut policies = Policies::compile(&configuration)?;
         let mut contracts = Contracts::default();
         let router = Router::compile(&configuration, |route, template| {
             operations.push(plan(&configuration, &access, route, template)?);
+            roles_of(&configuration, &mut access, route);
             policies.add_operation(
                 &configuration,
                 route.service,
@@ -395,15 +399,68 @@ impl Rules {
         self.configuration.access_roles.get(index)
     }
 
-    /// Whether the access role of that name allows an operation; with a method, for that.
+    /// Whether an access role is another, or inherits it.
+    pub fn role_includes(&self, role: &str, other: &str) -> bool {
+        let (Some(role), Some(other)) = (self.access.role(role), self.access.role(other)) else {
+            return role == other;
+        };
+        let included = self.access.permissions().included(role);
+        included.binary_search(&other).is_ok()
+    }
+
+    /// An access role and those that it inherits.
+    pub fn roles_included(&self, role: &str) -> impl Iterator<Item = &AccessRole> {
+        let role = self.access.role(role).into_iter();
+        let included = role.flat_map(|role| self.access.permissions().included(role));
+        included.filter_map(|at| self.configuration.access_roles.get(*at))
+    }
+
+    /// Whether whoever carries an access role may call an operation that asks for some.
+    pub(crate) fn role_passes(&self, role: &str, route: &Route, method: Method) -> bool {
+        let role = self.access.role(role);
+        role.is_some_and(|role| self.access.permissions().passes(role, route.plan, method))
+    }
+
+    /// Whether some access role denies something of an operation.
+    pub fn roles_deny(&self, route: &Route) -> bool {
+        self.access.permissions().any_denies(route.plan)
+    }
+
+    /// Whether nobody with an access role may call an operation.
+    pub fn role_denies(&self, role: &str, route: &Route, method: Method) -> bool {
+        let role = self.access.role(role);
+        role.is_some_and(|role| self.access.permissions().denies(role, route.plan, method))
+    }
+
+    /// The access role that denies it, of one that does and those that it inherits.
+    pub fn denying_role(&self, role: &str, route: &Route, method: Method) -> Option<&Name> {
+        let place = self.names(route);
+        let mut denying = self
+            .roles_included(role)
+            .filter(|one| one.denies(place, method));
+        let first = denying.next()?;
+        // Itself before what it inherits.
+        let own = std::iter::once(first)
+            .chain(denying)
+            .find(|one| *one.name == *role);
+        Some(&own.unwrap_or(first).name)
+    }
+
+    /// The names of service, version and operation.
+    fn names(&self, route: &Route) -> [&str; 3] {
+        [
+            &self.service(route).name,
+            &self.version(route).name,
+            &self.operation(route).name,
+        ]
+    }
+
+    /// Whether the access role of that name, or one that it inherits, allows an operation; with a
+    /// method, for that.
     pub fn role_allows(&self, role: &str, route: &Route, method: Option<Method>) -> bool {
-        let place = [
-            &*self.service(route).name,
-            &*self.version(route).name,
-            &*self.operation(route).name,
-        ];
-        self.access_role(role)
-            .is_some_and(|role| role.allows(place, method))
+        let place = self.names(route);
+        self.roles_included(role)
+            .any(|role| role.allows(place, method))
     }
 
     /// The name of an environment, by its index in [`Allowed`].
@@ -447,6 +504,11 @@ fn reading(issuer: &Issuer) -> Name {
         leeway: _,
         claims,
     } = issuer;
+    // What policies look at is read besides, and changes nothing else.
+    let claims = &ClaimNames {
+        asked: Vec::new(),
+        ..claims.clone()
+    };
     let whole = format!("{tenant:?} {iss} {keys:?} {introspection:?} {algorithms:?} {claims:?}");
     format!("{name} {:08x}", mark(&whole)).into()
 }
@@ -459,6 +521,17 @@ fn in_authorization(accepted: &Authentication) -> bool {
         CredentialKind::Basic,
     ];
     schemes.into_iter().any(|kind| accepted.accepts(kind))
+}
+
+/// Works out what access roles say of an operation.
+fn roles_of(configuration: &Configuration, access: &mut Access, route: Route) {
+    let service = configuration.services.get(route.service);
+    let version = service.and_then(|service| service.versions.get(route.version));
+    let operation = version.and_then(|version| version.operations.get(route.operation));
+    if let (Some(service), Some(version), Some(operation)) = (service, version, operation) {
+        let place = [&*service.name, &*version.name, &*operation.name];
+        access.add_operation(&configuration.access_roles, place, &operation.access_roles);
+    }
 }
 
 fn withheld(service: &Service) -> (Vec<Name>, Vec<Name>) {

@@ -1,5 +1,6 @@
 //! The stages of a request's life: one ordered list.
 
+mod about;
 mod account;
 pub(crate) mod authenticate;
 mod authorize;

@@ -149,6 +149,8 @@ fn rules(authentication: Option<Authentication>) -> Rules {
             name: "reader".into(),
             tenant: None,
             title: None,
+            inherits: Vec::new(),
+            denies: Vec::new(),
             allows: vec![RoleGrant {
                 service: "orders".into(),
                 versions: vec![],

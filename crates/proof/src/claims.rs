@@ -16,7 +16,7 @@ pub(crate) fn first<'a>(claims: &'a Map<String, Value>, names: &[Name]) -> Optio
 }
 
 /// A claim of that name; if there is none, one inside of others.
-fn find<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+pub(crate) fn find<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     if let Some(value) = claims.get(name) {
         return Some(value);
     }
@@ -48,5 +48,17 @@ pub(crate) fn texts(value: &Value) -> Vec<Box<str>> {
             words.take(MOST_TEXTS).map(Into::into).collect()
         }
         _ => Vec::new(),
+    }
+}
+
+/// Texts as they stand: of a list, or one. What is no text, number, `true` or `false` is none.
+pub(crate) fn values(value: &Value) -> Vec<Box<str>> {
+    let one = |value: &Value| match value {
+        Value::Bool(is) => Some(is.to_string().into()),
+        other => text(other),
+    };
+    match value {
+        Value::Array(items) => items.iter().filter_map(one).take(MOST_TEXTS).collect(),
+        other => one(other).into_iter().collect(),
     }
 }

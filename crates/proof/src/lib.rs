@@ -33,4 +33,4 @@ pub use fuzz::fuzz;
 pub use jwk::KeySet;
 pub use keyring::{Away, Keyring, Keys};
 pub use signing::SigningKey;
-pub use token::{Fault, Token, Trusted, Unverified};
+pub use token::{Claim, Fault, Token, Trusted, Unverified};

@@ -39,6 +39,18 @@ pub struct Token {
     /// The groups of that person.
     #[serde(skip_serializing_if = "<[_]>::is_empty", default)]
     pub groups: Box<[Arc<str>]>,
+    /// The access roles that it gives that person, by their names here.
+    #[serde(skip_serializing_if = "<[_]>::is_empty", default)]
+    pub roles: Box<[Arc<str>]>,
+    /// How the person signed in (`acr`, OpenID Connect Core 1.0 §2).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub acr: Option<Arc<str>>,
+    /// When the person signed in (`auth_time`); Unix time in seconds.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub auth_time: Option<i64>,
+    /// What it says in other claims that policies look at; those that are not there are left out.
+    #[serde(skip_serializing_if = "<[_]>::is_empty", default)]
+    pub claims: Box<[Claim]>,
     /// The scopes that it carries; `None`: tokens of its issuer carry all.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub scopes: Option<Box<[Arc<str>]>>,
@@ -59,6 +71,15 @@ pub struct Token {
     /// Its issuer said this of it (RFC 7662), and not the token itself.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub introspected: bool,
+}
+
+/// What a token says in one claim.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claim {
+    /// The claim.
+    pub name: Arc<str>,
+    /// Its texts: one, or those of a list.
+    pub texts: Box<[Arc<str>]>,
 }
 
 /// What a token is checked with.
@@ -214,6 +235,13 @@ impl<'a> Unverified<'a> {
 }
 
 impl Token {
+    /// What it says in a claim that policies look at; nothing, if it is not there.
+    pub fn claim(&self, name: &str) -> &[Arc<str>] {
+        let mut claims = self.claims.iter();
+        let claim = claims.find(|claim| *claim.name == *name);
+        claim.map_or(&[], |claim| &claim.texts)
+    }
+
     /// What an issuer says of a token.
     pub(crate) fn told(issuer: &Issuer, said: &Map<String, Value>) -> Result<Self, String> {
         times(said)?;
@@ -249,6 +277,10 @@ impl Token {
             client,
             user,
             groups: many(&names.groups),
+            roles: roles(many(&names.roles), &names.role_names),
+            acr: named("acr"),
+            auth_time: date(claims, "auth_time"),
+            claims: asked(claims, &names.asked),
             scopes: (!names.scopes.is_empty()).then(|| many(&names.scopes)),
             bound_to: bound_to(claims),
             audience: audience(claims),
@@ -258,6 +290,27 @@ impl Token {
             introspected: false,
         }
     }
+}
+
+/// Access roles by what claims call them.
+fn roles(said: Box<[Arc<str>]>, names: &[(Name, Name)]) -> Box<[Arc<str>]> {
+    if names.is_empty() {
+        return said;
+    }
+    let meant = names.iter().filter(|(word, _)| said.contains(word));
+    meant.map(|(_, role)| role.clone()).collect()
+}
+
+/// What it says in claims that policies look at.
+fn asked(claims: &Map<String, Value>, names: &[Name]) -> Box<[Claim]> {
+    let found = names.iter().filter_map(|name| {
+        let texts = claims::values(claims::find(claims, name)?);
+        Some(Claim {
+            name: name.clone(),
+            texts: texts.into_iter().map(Arc::from).collect(),
+        })
+    });
+    found.collect()
 }
 
 /// The key that it is bound to. What is no text is a key that nobody has, and not none.

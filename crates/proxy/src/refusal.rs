@@ -14,7 +14,7 @@ mod problem;
 #[cfg(test)]
 mod tests;
 
-pub use challenge::Challenge;
+pub use challenge::{Challenge, INSUFFICIENT};
 pub use form::Form;
 pub(crate) use form::{Reads, reads};
 pub use headers::{Headers, Name};
@@ -199,7 +199,7 @@ fn by_status(shown: &Shown<'_>, status: u16, context: &Context<'_>, headers: &mu
             Some(Value::Text(challenge)) if is_plain(challenge) => {
                 headers.push(names::WWW_AUTHENTICATE, challenge);
             }
-            _ => challenge::push(context, headers),
+            _ => challenge::push(shown, context, headers),
         }
         if let Some(nonce) = context.nonce {
             headers.push(names::DPOP_NONCE, nonce);

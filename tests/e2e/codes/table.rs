@@ -461,6 +461,22 @@ pub(super) const ROWS: &[Row] = &[
         before: UsedUp("GET /op\nX-API-Key: {key}"),
         sent: "GET /op\nX-API-Key: {key}", alike: "GET /op\nX-API-Key: {good}",
         mend: Fix, ..ROW },
+    Row { code: "authorization.forbidden", status: [403, 403, 403],
+        world: r#"{"deny": {"versions": ["v1"], "operations": ["op"]}, "app": {"groups": ["fine"]}}"#,
+        sent: "GET /op\nX-API-Key: {key}", alike: "GET /v2/op\nX-API-Key: {key}",
+        mend: Fix, ..ROW },
+    Row { code: "authorization.not_owner", status: [403, 403, 403],
+        world: r#"{"policy": {"kind": "ownership", "resource": {"query": "owner"}, "owner": "app"}}"#,
+        sent: "GET /op?owner=somebody\nX-API-Key: {key}", alike: "GET /op?owner=authorization-not-owner\nX-API-Key: {key}",
+        mend: Fix, ..ROW },
+    Row { code: "authorization.condition_unmet", status: [403, 403, 403],
+        world: r#"{"policy": {"kind": "conditions", "when": {"methods": ["POST"]}, "require": {"headers": {"X-Reason": "audit*"}}}}"#,
+        sent: "POST /op\nX-API-Key: {key}\nX-Reason: fun", alike: "POST /op\nX-API-Key: {key}\nX-Reason: audit 7",
+        mend: Fix, ..ROW },
+    Row { code: "authorization.step_up_required", status: [401, 401, 401], fields: BEARER,
+        world: r#"{"issuer": {}, "service": {"authentication": {"api_key": null}}, "policy": {"kind": "step_up", "acr": ["mfa"]}}"#,
+        sent: "GET /op\nAuthorization: Bearer {token}", alike: "GET /op\nAuthorization: Bearer {token mfa}",
+        mend: Fix, ..ROW },
 ];
 
 /// What most rows have.

@@ -56,6 +56,7 @@ pub(super) fn token(row: &str, wrong: &str) -> String {
         "nobody" => claims["client_id"] = "nobody".into(),
         "foreign" => claims["iss"] = "https://evil.test".into(),
         "revoked" => claims["jti"] = "lost".into(),
+        "mfa" => claims["acr"] = "mfa".into(),
         "bound" => claims["cnf"] = json!({"jkt": POSSESSORS[0].thumbprint()}),
         "" | "forged" | "unknown" => {}
         other => panic!("a token that is {other}"),

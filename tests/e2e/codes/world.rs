@@ -269,6 +269,12 @@ impl Own {
                 merge(&mut version["operations"]["op"], &own);
             }
         }
+        if self.different.get("deny").is_some() {
+            let grant = self.part("deny", json!({"service": service}));
+            let all_of_it = json!([{"service": service}]);
+            all["access_roles"][&service] =
+                json!({"tenant": "owner", "allows": all_of_it, "deny": [grant]});
+        }
         let several = self.different.get("policies").and_then(Value::as_object);
         for (own, policy) in several.into_iter().flatten() {
             let mut policy = policy.clone();

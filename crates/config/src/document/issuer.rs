@@ -1,6 +1,6 @@
 //! Issuers: whose tokens are believed.
 
-use crate::located::{At, OneOrMany};
+use crate::located::{At, Map, OneOrMany};
 use crate::scalar::date::Date;
 use crate::scalar::duration::Duration;
 use crate::scalar::host::Url;
@@ -135,6 +135,13 @@ pub(crate) struct Claims {
     /// a token carries all that its app has.
     #[schemars(extend("default" = ["scope", "scp"]))]
     pub scopes: Option<OneOrMany<Text>>,
+    /// The access roles of that person, which count beside those of the app: those of the platform,
+    /// and of the issuer's tenant if it has one. Without any, tokens give none.
+    #[schemars(extend("default" = []))]
+    pub roles: Option<OneOrMany<Text>>,
+    /// The access roles that are meant by what those claims say. With it, what it does not name
+    /// gives none; without it, they say the names of access roles.
+    pub role_names: Option<Map<OneOrMany<At<String>>, Text>>,
 }
 
 /// An algorithm that a token may be signed with.

@@ -1,5 +1,6 @@
 //! Policies, and what every address meets first.
 
+use super::condition::{Conditions, Exceptions, Owner, Resource};
 use super::decider::Decider;
 use super::either::text_or_mapping;
 use super::plan::LimitKey;
@@ -57,7 +58,7 @@ pub(crate) struct Policy {
     pub deny_asns: Option<At<Vec<Asn>>>,
     /// The status of refusals instead of their own; with the kind `network`: 404 where addresses are
     /// refused, 451 where countries are. With the kind `contract`: 403 or 422, where a refusal may
-    /// have it.
+    /// have it. With the kind `ownership`: 404.
     #[schemars(range(min = 400, max = 499))]
     pub status: Option<At<u16>>,
     /// Where it is said who blocks and why, for a `Link` of refusals with the status 451 (RFC 7725
@@ -79,8 +80,9 @@ pub(crate) struct Policy {
     /// Whether browsers may send cookies and the like along for pages of other origins; with the
     /// kind `cors` only.
     pub credentials: Option<At<bool>>,
-    /// How long browsers may go by the answer to a preflight, `5m` without it and at most `24h`; with
-    /// the kind `cors` only.
+    /// With the kind `cors`, how long browsers may go by the answer to a preflight, `5m` without it
+    /// and at most `24h`. With the kind `step_up`, how long ago the person may have signed in
+    /// (`auth_time`), at most `30d`.
     pub max_age: Option<At<Duration>>,
     /// Whether requests of other origins are refused, too, instead of only left without the headers
     /// that let their pages read the answer; with the kind `cors` only.
@@ -188,6 +190,24 @@ pub(crate) struct Uploads {
     /// What they may be called, in any case, `*` for any text: `*.png`. Without the list, anything.
     #[schemars(length(max = 100))]
     pub names: Option<Vec<Text>>,
+    /// The requests that it is about: those of which all of this holds. Without it, all; with the
+    /// kinds `conditions`, `ownership` and `step_up` only.
+    pub when: Option<At<Conditions>>,
+    /// The callers whom it leaves alone; with the kinds `conditions`, `ownership` and `step_up` only.
+    pub except: Option<At<Exceptions>>,
+    /// What has to hold of those requests; with the kind `conditions` only, and required there.
+    pub require: Option<At<Conditions>>,
+    /// Where a request names the thing that has to be the caller's own; with the kind `ownership`
+    /// only, and required there.
+    pub resource: Option<At<Resource>>,
+    /// What of the caller that name has to be; with the kind `ownership` only, and required there.
+    pub owner: Option<At<Owner>>,
+    /// The name may go on behind this: with `-`, `acme-42` is of `acme`. Without it, it has to be the
+    /// same; with the kind `ownership` only.
+    pub separator: Option<At<Text>>,
+    /// The classes of authentication of which the token has to name one (`acr`); with the kind
+    /// `step_up` only.
+    pub acr: Option<At<OneOrMany<Text>>>,
 }
 
 /// A token that stands in a cookie and in a header, or in a field of a form.
@@ -233,6 +253,12 @@ pub(crate) enum PolicyKind {
     Cedar,
     /// What requests must be like by the OpenAPI document of their version.
     Contract,
+    /// What is asked of some requests: hours, addresses, headers, claims and more.
+    Conditions,
+    /// Whose the thing has to be that a request names.
+    Ownership,
+    /// How the person has to have signed in (RFC 9470).
+    StepUp,
 }
 
 /// How strictly a policy holds.

@@ -15,9 +15,16 @@ pub(crate) struct AccessRole {
     pub tenant: Option<At<String>>,
     /// What people call it.
     pub title: Option<Text>,
-    /// What it allows.
-    #[schemars(required)]
+    /// Access roles whose permissions and denials are its own, too. Whoever carries this one carries
+    /// those.
+    #[schemars(extend("default" = []), length(max = 64))]
+    pub inherits: Option<Vec<At<String>>>,
+    /// What it allows; required where it inherits nothing and denies nothing.
+    #[schemars(extend("default" = []))]
     pub allows: Option<Vec<At<RoleGrant>>>,
+    /// What nobody who carries it may call, whatever else they carry.
+    #[schemars(extend("default" = []))]
+    pub deny: Option<Vec<At<RoleGrant>>>,
 }
 
 /// A service, or a part of it, that an access role allows to call.

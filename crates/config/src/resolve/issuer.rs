@@ -1,7 +1,7 @@
 //! Issuers: whose tokens are believed.
 
 use super::Resolver;
-use super::declared::{Bound, TENANT, bounds, refer};
+use super::declared::{ACCESS_ROLE, Bound, TENANT, bounds, refer};
 use super::introspection::asked_about_all;
 use crate::code::Code;
 use crate::document::issuer as document;
@@ -70,8 +70,25 @@ impl Resolver<'_, '_> {
             algorithms,
             audiences: given.audiences?.into_iter().map(|one| one.0).collect(),
             leeway: given.leeway.map_or(Duration::from_secs(30), |one| one.0),
-            claims: claims(given.claims),
+            claims: self.claims(&shown, given.claims),
         })
+    }
+
+    fn claims(&mut self, shown: &str, given: Option<document::Claims>) -> ClaimNames {
+        let Some(mut given) = given else {
+            return ClaimNames::default();
+        };
+        let mut named = Vec::new();
+        for (word, roles) in given.role_names.take().unwrap_or_default().0 {
+            for role in roles.0 {
+                let roles = &self.names.access_roles;
+                refer(self.findings, &ACCESS_ROLE, roles, &role, || {
+                    format!("{shown} means an access role that does not exist")
+                });
+                named.push((word.value.as_str().into(), role.value.into()));
+            }
+        }
+        claims(given, named)
     }
 
     fn issuer_keys(
@@ -260,9 +277,8 @@ pub(super) fn goes_without_tls(url: &str) -> bool {
     !stays
 }
 
-fn claims(given: Option<document::Claims>) -> ClaimNames {
+fn claims(given: document::Claims, role_names: Vec<(Name, Name)>) -> ClaimNames {
     let usual = ClaimNames::default();
-    let Some(given) = given else { return usual };
     let names = |given: Option<OneOrMany<Text>>, usual: Vec<Name>| match given {
         Some(given) => given.0.into_iter().map(|name| name.0).collect(),
         None => usual,
@@ -272,6 +288,9 @@ fn claims(given: Option<document::Claims>) -> ClaimNames {
         user: names(given.user, usual.user),
         groups: names(given.groups, usual.groups),
         scopes: names(given.scopes, usual.scopes),
+        roles: names(given.roles, usual.roles),
+        role_names,
+        asked: Vec::new(),
     }
 }
 

@@ -241,7 +241,10 @@ impl Resolver<'_, '_> {
         let Some(tenant) = tenant.map(str::to_owned) else {
             return;
         };
-        for list in [&given.allow, &given.deny].into_iter().flatten() {
+        let asked = [&given.when, &given.require].into_iter().flatten();
+        let asked = asked.filter_map(|conditions| conditions.value.lists.as_ref());
+        let named = [&given.allow, &given.deny].into_iter().flatten();
+        for list in named.chain(asked) {
             for name in &list.value {
                 if self.may_use("lists", &name.value, Some(&tenant)) {
                     continue;

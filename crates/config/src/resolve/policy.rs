@@ -37,7 +37,7 @@ impl Resolver<'_, '_> {
         let mut seen: HashMap<(&'static str, Name, Level), usize> = HashMap::new();
         let mut policies = Vec::new();
         for (key, given) in given.0 {
-            let Some(policy) = self.policy(&key, &given, lists, &mut statements) else {
+            let Some(policy) = self.policy(&key, &given, lists, &mut statements, services) else {
                 continue;
             };
             let kind = policy.rule.kind();
@@ -73,6 +73,7 @@ impl Resolver<'_, '_> {
         given: &document::Policy,
         lists: &Lists,
         statements: &mut Statements<'_>,
+        services: &[Service],
     ) -> Option<Policy> {
         let shown = format!("policy {}", quote(&key.value));
         let level = given.on.as_ref().and_then(|on| self.level(&shown, on));
@@ -105,6 +106,16 @@ impl Resolver<'_, '_> {
                 PolicyRule::Cedar(self.statements(&shown, text, level.as_ref()?, statements))
             }
             document::PolicyKind::Contract => PolicyRule::Contract(self.contract(&shown, given)),
+            document::PolicyKind::Conditions => {
+                PolicyRule::Conditions(Box::new(self.conditions(key, &shown, given, lists)))
+            }
+            document::PolicyKind::Ownership => {
+                let place = (level.as_ref(), services);
+                PolicyRule::Ownership(Box::new(self.ownership(&shown, given, lists, place)?))
+            }
+            document::PolicyKind::StepUp => {
+                PolicyRule::StepUp(Box::new(self.step_up(key, &shown, given, lists)))
+            }
             document::PolicyKind::Rate
             | document::PolicyKind::Spacing
             | document::PolicyKind::Concurrency
@@ -158,6 +169,10 @@ impl Resolver<'_, '_> {
         let external = is(document::PolicyKind::External);
         let cedar = is(document::PolicyKind::Cedar);
         let contract = is(document::PolicyKind::Contract);
+        let conditions = is(document::PolicyKind::Conditions);
+        let ownership = is(document::PolicyKind::Ownership);
+        let step_up = is(document::PolicyKind::StepUp);
+        let about_some = conditions || ownership || step_up;
         let limit = limit_kind(kind.value);
         let mut fields = vec![
             Bound::new("allow", given.allow.as_ref(), network),
@@ -166,7 +181,11 @@ impl Resolver<'_, '_> {
             Bound::new("deny_countries", given.deny_countries.as_ref(), network),
             Bound::new("allow_asns", given.allow_asns.as_ref(), network),
             Bound::new("deny_asns", given.deny_asns.as_ref(), network),
-            Bound::new("status", given.status.as_ref(), network || contract),
+            Bound::new(
+                "status",
+                given.status.as_ref(),
+                network || contract || ownership,
+            ),
             Bound::new("blocked_by", given.blocked_by.as_ref(), network),
             Bound::new("methods", given.methods.as_ref(), headers || cors),
             Bound::new("origins", given.origins.as_ref(), cors),
@@ -174,7 +193,7 @@ impl Resolver<'_, '_> {
             Bound::new("headers", given.headers.as_ref(), cors),
             Bound::new("exposed_headers", given.exposed_headers.as_ref(), cors),
             Bound::new("credentials", given.credentials.as_ref(), cors),
-            Bound::new("max_age", given.max_age.as_ref(), cors),
+            Bound::new("max_age", given.max_age.as_ref(), cors || step_up),
             Bound::new("enforce_origin", given.enforce_origin.as_ref(), cors),
             Bound::new("private_network", given.private_network.as_ref(), cors),
             Bound::new("trusted_origins", given.trusted_origins.as_ref(), csrf),
@@ -198,6 +217,13 @@ impl Resolver<'_, '_> {
                 contract,
             ),
             Bound::new("uploads", given.uploads.as_ref(), contract),
+            Bound::new("when", given.when.as_ref(), about_some),
+            Bound::new("except", given.except.as_ref(), about_some),
+            Bound::new("require", given.require.as_ref(), conditions).needed("{methods: [POST]}"),
+            Bound::new("resource", given.resource.as_ref(), ownership).needed("{path: customer}"),
+            Bound::new("owner", given.owner.as_ref(), ownership).needed("app"),
+            Bound::new("separator", given.separator.as_ref(), ownership),
+            Bound::new("acr", given.acr.as_ref(), step_up),
         ];
         let max_size = Bound::new("max_size", given.max_size.as_ref(), body || contract);
         fields.push(if contract {
@@ -219,6 +245,9 @@ impl Resolver<'_, '_> {
             document::PolicyKind::External => "the kind `external`",
             document::PolicyKind::Cedar => "the kind `cedar`",
             document::PolicyKind::Contract => "the kind `contract`",
+            document::PolicyKind::Conditions => "the kind `conditions`",
+            document::PolicyKind::Ownership => "the kind `ownership`",
+            document::PolicyKind::StepUp => "the kind `step_up`",
         };
         bounds(self.findings, key.intact, kind.span, shown, why, &fields);
     }
@@ -545,7 +574,10 @@ const fn limit_kind(kind: document::PolicyKind) -> Option<LimitKind> {
         | document::PolicyKind::Csrf
         | document::PolicyKind::External
         | document::PolicyKind::Cedar
-        | document::PolicyKind::Contract => None,
+        | document::PolicyKind::Contract
+        | document::PolicyKind::Conditions
+        | document::PolicyKind::Ownership
+        | document::PolicyKind::StepUp => None,
     }
 }
 

@@ -7,6 +7,7 @@ use crate::code::Code;
 use crate::document::role as document;
 use crate::findings::quote;
 use crate::located::{At, Map};
+use crate::tree::{Kind, Node};
 use postern_model::entity::{AccessRole, Group, Method, Name, RoleGrant};
 
 impl Resolver<'_, '_> {
@@ -14,15 +15,34 @@ impl Resolver<'_, '_> {
         let role = |(name, given): (At<String>, document::AccessRole)| {
             let shown = format!("access role {}", quote(&name.value));
             self.belongs(&shown, given.tenant.as_ref());
-            let grants = given.allows.iter().flatten();
-            let grants = grants.filter_map(|grant| {
-                let service = grant.value.service.as_ref()?;
-                let known = self.role_grant(&shown, service, &grant.value)?;
-                self.owned(&shown, given.tenant.as_ref(), service);
-                Some(known)
-            });
-            let allows = grants.collect();
+            let mut grants = |given: Option<&[At<document::RoleGrant>]>, tenant, verb| {
+                let grants = given.into_iter().flatten();
+                let grants = grants.filter_map(|grant| {
+                    let service = grant.value.service.as_ref()?;
+                    let known = self.role_grant(&shown, verb, service, &grant.value)?;
+                    self.owned(&shown, tenant, service);
+                    Some(known)
+                });
+                grants.collect::<Vec<_>>()
+            };
+            let tenant = given.tenant.as_ref();
+            let allows = grants(given.allows.as_deref(), tenant, "allows");
+            let denies = grants(given.deny.as_deref(), tenant, "denies");
+            let inherits = self.inherited(&shown, tenant, given.inherits.as_deref());
+            if allows.len() + denies.len() + inherits.len() == 0 && name.intact {
+                let message = format!("{shown} allows nothing and denies nothing");
+                self.findings
+                    .error(
+                        Code::MissingField,
+                        name.span,
+                        &message,
+                        "`allows` is missing",
+                    )
+                    .help("add `allows: [{service: orders}]`, `inherits` or `deny`, say");
+            }
             AccessRole {
+                inherits,
+                denies,
                 name: name.value.as_str().into(),
                 tenant: given
                     .tenant
@@ -32,7 +52,9 @@ impl Resolver<'_, '_> {
                 allows,
             }
         };
-        given.0.into_iter().map(role).collect()
+        let found: Vec<AccessRole> = given.0.into_iter().map(role).collect();
+        self.no_loops(&found);
+        found
     }
 
     pub(super) fn groups(&mut self, given: Map<document::Group>) -> Vec<Group> {
@@ -99,9 +121,124 @@ impl Resolver<'_, '_> {
         here.map(|owner| (*owner).into()).or_else(elsewhere)
     }
 
+    /// The access roles that one inherits: those of its own tenant, and of the platform.
+    fn inherited(
+        &mut self,
+        shown: &str,
+        tenant: Option<&At<String>>,
+        given: Option<&[At<String>]>,
+    ) -> Vec<Name> {
+        let given = given.unwrap_or_default();
+        for role in given {
+            let roles = &self.names.access_roles;
+            let known = refer(self.findings, &ACCESS_ROLE, roles, role, || {
+                format!("{shown} inherits an access role that does not exist")
+            });
+            let owner = self.owner("access_roles", &role.value).map(str::to_owned);
+            let own = tenant.map(|tenant| &tenant.value);
+            if known && owner.is_some() && owner.as_ref() != own {
+                let message = format!("{shown} inherits an access role of another tenant");
+                let label = "expected one of its own tenant, or of the platform";
+                self.findings
+                    .error(Code::Conflict, role.span, &message, label);
+            }
+        }
+        names(given)
+    }
+
+    /// Finds access roles that inherit themselves: each loop once, with the place of every step.
+    fn no_loops(&mut self, roles: &[AccessRole]) {
+        let named = |name: &Name| roles.iter().position(|role| role.name == *name);
+        // 1: being looked through; 2: done.
+        let mut marks = vec![0u8; roles.len()];
+        for start in 0..roles.len() {
+            let mut way: Vec<(usize, usize)> = vec![(start, 0)];
+            if marks.get(start) != Some(&0) {
+                continue;
+            }
+            while let Some((at, next)) = way.last_mut() {
+                let at = *at;
+                if let Some(mark) = marks.get_mut(at) {
+                    *mark = 1;
+                }
+                let inherits = roles.get(at).map_or(&[][..], |role| &role.inherits);
+                let Some(name) = inherits.get(*next) else {
+                    if let Some(mark) = marks.get_mut(at) {
+                        *mark = 2;
+                    }
+                    way.pop();
+                    continue;
+                };
+                *next += 1;
+                match named(name).map(|to| (to, marks.get(to).copied())) {
+                    Some((to, Some(0))) => way.push((to, 0)),
+                    Some((to, Some(1))) => {
+                        let from = way.iter().position(|(role, _)| *role == to).unwrap_or(0);
+                        let steps = way.iter().skip(from).map(|(role, _)| *role);
+                        let steps: Vec<usize> = steps.collect();
+                        self.inherits_itself(roles, &steps);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// `steps`: each inherits the next, and the last the first.
+    fn inherits_itself(&mut self, roles: &[AccessRole], steps: &[usize]) {
+        let name = |at: usize| {
+            roles
+                .get(at)
+                .map(|role| role.name.clone())
+                .unwrap_or_default()
+        };
+        let place = |from: usize, to: usize| {
+            let role = self.root.get("access_roles")?.get(&name(from))?;
+            let inherits = role.get("inherits")?;
+            let to = name(to);
+            let is_it =
+                |item: &&Node| matches!(&item.kind, Kind::Scalar { text, .. } if **text == *to);
+            let item = match &inherits.kind {
+                Kind::Seq(items) => items.iter().find(is_it),
+                _ => None,
+            };
+            Some(item.unwrap_or(inherits).span)
+        };
+        let following = steps.iter().skip(1).chain(steps.first());
+        let places: Vec<_> = steps
+            .iter()
+            .zip(following)
+            .filter_map(|(from, to)| Some((*from, *to, place(*from, *to)?)))
+            .collect();
+        let Some((first, rest)) = places.split_first() else {
+            return;
+        };
+        let message = format!("access role {} inherits itself", quote(&name(first.0)));
+        let notes: Vec<String> = rest
+            .iter()
+            .map(|(from, to, span)| {
+                let line = self.findings.line(span.start);
+                format!(
+                    "{} inherits {} in line {line}",
+                    quote(&name(*from)),
+                    quote(&name(*to))
+                )
+            })
+            .collect();
+        let label = format!("it inherits {}", quote(&name(first.1)));
+        let mut finding = self
+            .findings
+            .error(Code::Conflict, first.2, &message, &label);
+        for note in notes {
+            finding = finding.note(note);
+        }
+        finding.help("take one of them out of `inherits`");
+    }
+
     fn role_grant(
         &mut self,
         shown: &str,
+        verb: &str,
         service: &At<String>,
         given: &document::RoleGrant,
     ) -> Option<RoleGrant> {
@@ -110,14 +247,14 @@ impl Resolver<'_, '_> {
             &SERVICE,
             &self.names.services,
             service,
-            || format!("{shown} allows a service that does not exist"),
+            || format!("{shown} {verb} a service that does not exist"),
         );
         if !known {
             return None;
         }
         let versions = listed(given.versions.as_ref());
         let operations = listed(given.operations.as_ref());
-        self.parts_of(&format!("{shown} allows"), service, versions, operations);
+        self.parts_of(&format!("{shown} {verb}"), service, versions, operations);
         Some(RoleGrant {
             service: service.value.as_str().into(),
             versions: names(versions),
@@ -221,10 +358,19 @@ impl Resolver<'_, '_> {
             let any = methods.is_empty() && role.allows(place, None);
             any || methods.iter().any(|m| role.allows(place, Some(*m)))
         };
-        let mut named = self
-            .roles
-            .iter()
-            .filter(|role| given.value.iter().any(|name| *name.value == *role.name));
+        // What they inherit, they allow, too. Each is looked at once.
+        let mut all: Vec<&str> = given.value.iter().map(|name| &*name.value).collect();
+        let mut next = 0;
+        while let Some(name) = all.get(next) {
+            let role = self.roles.iter().find(|role| *role.name == **name);
+            next += 1;
+            for more in role.into_iter().flat_map(|role| &role.inherits) {
+                if !all.contains(&&**more) {
+                    all.push(more);
+                }
+            }
+        }
+        let mut named = self.roles.iter().filter(|role| all.contains(&&*role.name));
         if certain && known && !callers.open && !named.any(allows) {
             let message = format!("nobody can call {shown}");
             let label = "none of the access roles that it requires allows it";

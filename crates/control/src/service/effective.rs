@@ -1,5 +1,7 @@
 //! Which policies hold for an operation, where each comes from, and what they come to together.
 
+mod about;
+
 use super::Service;
 use crate::{Actor, Refusal};
 use postern_model::entity::{
@@ -203,6 +205,24 @@ fn says(configuration: &Configuration, rule: &PolicyRule) -> Value {
         }
         PolicyRule::External(rule) => external(rule),
         PolicyRule::Cedar(rule) => json!({ "statements": &*rule.policies }),
+        PolicyRule::Conditions(rule) => json!({
+            "when": about::conditions(configuration, &rule.when),
+            "except": about::exceptions(&rule.except),
+            "require": about::conditions(configuration, &rule.require),
+        }),
+        PolicyRule::Ownership(rule) => json!({
+            "when": about::conditions(configuration, &rule.when),
+            "except": about::exceptions(&rule.except),
+            "resource": rule.resource.words(),
+            "owner": rule.owner.words(),
+            "separator": rule.separator.as_deref(),
+        }),
+        PolicyRule::StepUp(rule) => json!({
+            "when": about::conditions(configuration, &rule.when),
+            "except": about::exceptions(&rule.except),
+            "acr": names(&rule.acr),
+            "max_age_s": rule.max_age.map(|age| age.as_secs()),
+        }),
     }
 }
 
@@ -285,8 +305,14 @@ fn result(configuration: &Configuration, holding: &[&Policy]) -> Value {
     let (mut allow, mut deny) = (Vec::new(), BTreeSet::new());
     let (mut required, mut types): (BTreeSet<&str>, Vec<Value>) = (BTreeSet::new(), Vec::new());
     let (mut limits, mut size) = (Vec::new(), None::<u64>);
-    let (mut cors, mut csrf, mut asked, mut cedar, mut contract) =
-        (None, Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut cors, mut csrf, mut asked, mut cedar, mut contract, mut conditions) = (
+        None,
+        Vec::new(),
+        Vec::new(),
+        Vec::new(),
+        Vec::new(),
+        Vec::new(),
+    );
     for policy in holding {
         match &policy.rule {
             PolicyRule::Network(rule) => {
@@ -309,6 +335,9 @@ fn result(configuration: &Configuration, holding: &[&Policy]) -> Value {
             PolicyRule::External(_) => asked.push(&*policy.name),
             PolicyRule::Cedar(_) => cedar.push(&*policy.name),
             PolicyRule::Contract(_) => contract.push(&*policy.name),
+            PolicyRule::Conditions(_) | PolicyRule::Ownership(_) | PolicyRule::StepUp(_) => {
+                conditions.push(&*policy.name);
+            }
             PolicyRule::Body(rule) => {
                 size = Some(size.map_or(rule.max_size, |size| size.min(rule.max_size)));
             }
@@ -326,5 +355,6 @@ fn result(configuration: &Configuration, holding: &[&Policy]) -> Value {
         "external": asked,
         "cedar": cedar,
         "contract": contract,
+        "conditions": conditions,
     })
 }

@@ -1,6 +1,7 @@
 //! Fixes for tenants, apps, subscriptions and scopes.
 
 use super::Candidate;
+use super::about;
 use super::case::{Case, strings, text};
 use super::credential::{another_key, held, named};
 use super::{decider, role, statement};
@@ -29,6 +30,10 @@ pub(super) fn candidates(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
         Code::ExternalDenied | Code::ExternalUnavailable => decider::candidates(case, denial),
         Code::Forbidden | Code::NotPermitted => statement::candidates(case, denial),
         Code::AuthorizationUnavailable => Vec::new(),
+        Code::Forbidden => role::undenied(case, denial),
+        Code::ConditionUnmet | Code::NotOwner | Code::StepUpRequired => {
+            about::candidates(case, denial)
+        }
         _ => state(case, denial).into_iter().collect(),
     }
 }

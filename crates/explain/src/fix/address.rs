@@ -213,7 +213,10 @@ fn uses(case: &Case<'_>, list: &str) -> String {
         | PolicyRule::Csrf(_)
         | PolicyRule::External(_)
         | PolicyRule::Cedar(_)
-        | PolicyRule::Contract(_) => false,
+        | PolicyRule::Contract(_)
+        | PolicyRule::Conditions(_)
+        | PolicyRule::Ownership(_)
+        | PolicyRule::StepUp(_) => false,
     };
     let names = configuration
         .policies

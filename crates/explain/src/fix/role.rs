@@ -39,6 +39,62 @@ pub(super) fn candidates(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
     found
 }
 
+/// Fixes for callers to whom an access role denies what they call.
+pub(super) fn undenied(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
+    let (Some(identity), Some(carried)) = (&case.decided.identity, text(denial, "role")) else {
+        return Vec::new();
+    };
+    let denying = text(denial, "inherited_from").unwrap_or(carried);
+    let mut found = Vec::new();
+    found.extend(without_role(case, identity, carried));
+    found.extend(no_longer_denied(case, denying));
+    found
+}
+
+/// The app no longer carries it.
+fn without_role(case: &Case<'_>, identity: &Identity, role: &str) -> Option<Candidate> {
+    let app = &identity.app.name;
+    let mut roles = strings(case.document("app", app)?, "access_roles");
+    let before = roles.len();
+    roles.retain(|one| one != role);
+    if roles.len() == before {
+        return None;
+    }
+    let patch = json!({ "access_roles": roles });
+    let step = Step::Change(Change::new("app", app, patch));
+    let sentence = format!("take the access role `{role}` away from app `{app}`");
+    Some(
+        Candidate::new(Code::Forbidden, sentence, step)
+            .reach(format!("whatever `{role}` denies, for app `{app}`"))
+            .audience(audience(case, role))
+            .weight(2)
+            .if_wrong(),
+    )
+}
+
+/// It no longer denies anything of that operation's service.
+fn no_longer_denied(case: &Case<'_>, role: &str) -> Option<Candidate> {
+    let (service, _, operation) = case.place()?;
+    let document = case.document("access_role", role)?;
+    let denied = document.get("deny")?.as_array()?;
+    let is_about = |grant: &&Json| {
+        let names = |field: &str| strings(grant, field);
+        let here = grant.get("service").and_then(Json::as_str) == Some(service);
+        let among = names("operations");
+        here && (among.is_empty() || among.iter().any(|name| **name == **operation))
+    };
+    let left: Vec<&Json> = denied.iter().filter(|grant| !is_about(grant)).collect();
+    let step = Step::Change(Change::new("access_role", role, json!({ "deny": left })));
+    let sentence = format!("let access role `{role}` no longer deny `{operation}`");
+    Some(
+        Candidate::new(Code::Forbidden, sentence, step)
+            .reach(format!("everybody with `{role}`, on `{service}`"))
+            .audience(audience(case, role))
+            .weight(4)
+            .if_wrong(),
+    )
+}
+
 /// Who may give an access role to somebody, at the narrowest: its owner.
 fn audience(case: &Case<'_>, role: &str) -> Audience {
     let document = case.document("access_role", role);

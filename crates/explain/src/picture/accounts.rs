@@ -101,6 +101,48 @@ pub(super) fn accounts(words: &Words<'_>) -> Option<Picture> {
                 words.note("error: ", "error"),
             ],
         ),
+        "authorization.forbidden" if words.value("role").is_some() => some(
+            words.app(),
+            format!("access role {} denies this", words.quoted("role", "")),
+            vec![words.note("inherited from ", "inherited_from")],
+        ),
+        "authorization.not_owner" => some(
+            match words.value("resource") {
+                Some(resource) => format!("{} asks for `{resource}`", words.app()),
+                None => words.app(),
+            },
+            words.policy(),
+            vec![
+                words.value("rule"),
+                words.note("the caller is ", "owner"),
+                words.value("error"),
+            ],
+        ),
+        "authorization.condition_unmet" => some(
+            match (words.value("condition"), words.value("name")) {
+                (Some(condition), Some(name)) => format!("{} {name}", condition.replace('_', " ")),
+                (Some(condition), None) => condition.replace('_', " "),
+                (None, _) => "a condition".to_owned(),
+            },
+            words.policy(),
+            vec![
+                words.note("expected: ", "expected"),
+                words.note("seen: ", "seen"),
+                words.note("opens ", "opens"),
+            ],
+        ),
+        "authorization.step_up_required" => some(
+            words.app(),
+            words.policy(),
+            vec![
+                words.note("asks for a sign-in with ", "acr"),
+                words
+                    .value("max_age")
+                    .map(|age| format!("asks for a sign-in in the last {age} s")),
+                words.note("the token says ", "seen_acr"),
+                words.note("signed in at ", "signed_in"),
+            ],
+        ),
         code => {
             let service = format!("service {}", words.quoted("service", "asked for"));
             let met = match words.value("plan") {

@@ -2,7 +2,7 @@
 
 use super::{
     AskedIssuer, AskedSignIn, AskedSignature, Browsers, Connection, Credentials, Header, Network,
-    PageToken, Requirements, Role, Scope, limits, refusals,
+    PageToken, Requirements, Role, Scope, conditions, limits, refusals,
 };
 use postern_model::entity::{
     Approval, Configuration, ContractRule, CredentialKind, CsrfRule, HeadersRule, Level, Lifecycle,
@@ -62,6 +62,7 @@ pub fn requirements(rules: &Rules, route: &Route, now: i64) -> Requirements {
         length_required: heads.iter().any(|rule| rule.length_required),
         max_body: max_body(&policies),
         contract: contract(&policies, rules, route),
+        conditions: conditions::conditions(&policies),
         network: network(&policies),
         browsers: browsers(&policies, service),
         own_pages_only,

@@ -25,10 +25,11 @@ pub(super) fn refusals(
         Code::CsrfRefererNotAllowed => {
             asked.own_pages_only && gather::asks_referer(rules, route, now)
         }
-        Code::Forbidden | Code::NotPermitted | Code::AuthorizationUnavailable => {
+        Code::Forbidden if gather::has_statements(rules, route, now) => true,
+        Code::NotPermitted | Code::AuthorizationUnavailable => {
             gather::has_statements(rules, route, now)
         }
-        code => meets(*code, asked, rules, &network),
+        code => meets(*code, asked, (rules, route), &network),
     }) {
         let mut chosen = network.iter().filter(|rule| refuses(rule, code));
         let chosen = chosen.find_map(|rule| rule.status);
@@ -74,7 +75,13 @@ fn refuses(rule: &NetworkRule, code: Code) -> bool {
 }
 
 /// Whether a request that the router leads to the operation may be refused so.
-fn meets(code: Code, asked: &Requirements, rules: &Rules, network: &[&NetworkRule]) -> bool {
+fn meets(
+    code: Code,
+    asked: &Requirements,
+    (rules, route): (&Rules, &Route),
+    network: &[&NetworkRule],
+) -> bool {
+    let has_rule = |kind: &str| asked.conditions.iter().any(|one| one.kind == kind);
     let identified = asked.credentials.is_some();
     let needed = asked.credentials.as_ref().is_some_and(|c| !c.optional);
     let takes = |kinds: &[&str]| takes(asked, kinds);
@@ -132,6 +139,10 @@ fn meets(code: Code, asked: &Requirements, rules: &Rules, network: &[&NetworkRul
         Code::ScopeMissing => needed && !asked.scopes.is_empty(),
         Code::RoleMissing => needed && !asked.access_roles.is_empty(),
         Code::ExternalDenied | Code::ExternalUnavailable => !asked.deciders.is_empty(),
+        Code::Forbidden => rules.roles_deny(route),
+        Code::ConditionUnmet => has_rule("conditions"),
+        Code::NotOwner => has_rule("ownership"),
+        Code::StepUpRequired => has_rule("step_up"),
         Code::RateExceeded => has_limit("rate"),
         Code::BurstExceeded => has_limit("spacing"),
         Code::ConcurrencyExceeded => has_limit("concurrency"),

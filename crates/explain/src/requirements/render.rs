@@ -84,6 +84,15 @@ impl Requirements {
                 ),
             );
         }
+        for condition in &self.conditions {
+            ask(
+                "condition",
+                match &condition.when {
+                    Some(when) => format!("where {when}: {}", condition.says),
+                    None => condition.says.clone(),
+                },
+            );
+        }
         match self.network {
             Network::Anywhere => {}
             Network::NotEverywhere => ask(

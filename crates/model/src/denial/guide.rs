@@ -51,6 +51,8 @@ const ROLE: &str = "Kong (ACL plugin) answers 403; KrakenD answers 401 to a wron
 const DECIDER: &str = "Traefik (ForwardAuth) and Envoy (`ext_authz`) pass the other service's answer on as if it were theirs, mostly a 401 or 403; nginx (`auth_request`) answers 401 or 403.";
 const DECIDER_AWAY: &str =
     "nginx answers 500, Traefik 500, Envoy 403 unless `status_on_error` says otherwise.";
+const OWNER: &str = "Most gateways leave this to the upstream, which answers 403 or 404.";
+const STEP_UP: &str = "Resource servers that know RFC 9470 answer 401 with `error=\"insufficient_user_authentication\"`; most gateways answer 403.";
 const SCOPE: &str = "OAuth resource servers answer 403 with `insufficient_scope` (RFC 6750); KrakenD answers 401 to a wrong role.";
 
 impl Code {
@@ -273,6 +275,14 @@ impl Code {
                 "The record names the permit that came closest and the condition that was not met; change that condition, or put the caller where it holds.", POLICY),
             Self::AuthorizationUnavailable => guide("A policy could not be evaluated for this request, so that it cannot be told whether it is permitted. Nobody passes then.",
                 "The record says which statement failed and why; mend it, and check with `postern why`.", "Envoy (ext_authz) answers 403 unless `failure_mode_allow` lets everybody pass; Kong (OPA) answers 500."),
+            Self::Forbidden => guide("An access role that the caller carries, by itself or inherited, denies this operation; that wins over whatever else allows it.",
+                "Take the role away from the caller, or have it no longer deny this.", ROLE),
+            Self::NotOwner => guide("The request names a thing, and a policy says that it has to be the caller's own: its app's, its tenant's, its person's, or one in a claim of its token.",
+                "Check what the policy compares, and whom it leaves alone (`except`).", OWNER),
+            Self::ConditionUnmet => guide("A policy asks something of such requests that does not hold: an hour, an address, a header, a claim, a size or the like.",
+                "Have the policy ask for less, or leave this caller alone (`except`).", FORBIDDEN),
+            Self::StepUpRequired => guide("A policy asks how, or how lately, the person signed in, and the token says nothing that would do.",
+                "Check that the identity provider puts `acr` and `auth_time` into its tokens, and that `acr` of the policy is what it calls its classes.", STEP_UP),
             Self::RateExceeded => guide("The caller sent more requests than the limit and its burst let pass.",
                 "Raise the limit in the plan or policy.", RATE),
             Self::BurstExceeded => guide("The limit wants requests spread out, and this one came too soon after the last.",

@@ -6,6 +6,7 @@
 mod access;
 mod account;
 mod browser;
+mod conditions;
 mod connection;
 mod contract;
 mod credential;
@@ -71,6 +72,12 @@ impl<'a> Told<'a> {
 
     /// What writes the detail, and what writes the fix, of its code's family.
     fn writers(self) -> (Writer, Writer) {
+        if matches!(
+            self.code,
+            Code::ConditionUnmet | Code::NotOwner | Code::StepUpRequired | Code::Forbidden
+        ) {
+            return (conditions::detail, conditions::fix);
+        }
         match self.code.family() {
             "connection" | "client" => (connection::detail, connection::fix),
             "edge" | "network" => (access::detail, access::fix),

@@ -97,26 +97,10 @@ const RESERVED: &[Reserved] = reserved! {
         "The user that the credential stands for may not use the gateway any more."
         "Ask the gateway's operators what it takes to be reactivated."
         "Reactivate the user when the cause is settled.",
-    "authorization.forbidden" "Forbidden by a rule" 403 [404] Consumer Authorize
-        "A rule says no, whatever others say: an explicit deny, perhaps inherited."
-        "Give the request id to the owners of the service."
-        "Change the policy, or the condition that let it speak.",
     "authorization.not_permitted" "Nothing permits the request" 403 [404] Consumer Authorize
         "No rule permits the request, and what nothing permits is refused. The explanation names the rule that came closest and the condition that failed."
         "Give the request id to the owners of the service."
         "Change the condition that failed, if the request should be let in.",
-    "authorization.not_owner" "Not the owner of the resource" 403 [404] Consumer Authorize
-        "The resource that the request is about belongs to somebody else."
-        "Use a resource of your own, or ask its owner."
-        "Compare the rule with how resources name their owners.",
-    "authorization.condition_unmet" "Condition not met" 403 [] Consumer Authorize
-        "Who calls may do this, but not under these circumstances: the time, a header's value, the network."
-        "Meet the condition that is named."
-        "Change the condition.",
-    "authorization.step_up_required" "Stronger sign-in required" 401 [] Consumer Authorize
-        "The caller is known, and has to sign in anew or in a stronger way for this (RFC 9470)."
-        "Sign in again as `WWW-Authenticate` says."
-        "Look at `acr` and `max_age` of the rule.",
     "authorization.external_denied" "Denied by an external decider" 403 [] Consumer Authorize
         "A service that the gateway asks about requests said no."
         "Give the request id to the owners of the service."

@@ -290,6 +290,14 @@ codes! {
         403 [404] Consumer AfterChange Authorize "http_request_denied",
     AuthorizationUnavailable = "authorization.unavailable" "Authorization cannot be decided"
         503 [] Operator AfterChange Authorize "http_request_denied",
+    Forbidden = "authorization.forbidden" "Forbidden by a rule"
+        403 [404] Consumer AfterChange Authorize "http_request_denied",
+    NotOwner = "authorization.not_owner" "Not the owner of the resource"
+        403 [404] Consumer AfterChange Authorize "http_request_denied",
+    ConditionUnmet = "authorization.condition_unmet" "Condition not met"
+        403 [] Consumer AfterChange Authorize "http_request_denied",
+    StepUpRequired = "authorization.step_up_required" "Stronger sign-in required"
+        401 [] Consumer AfterChange Authorize "http_request_denied",
     RateExceeded = "limit.rate_exceeded" "Rate limit exceeded"
         429 [403] Consumer After(1) Limits "http_request_denied",
     BurstExceeded = "limit.burst_exceeded" "Burst limit exceeded"

@@ -226,6 +226,12 @@ pub struct ClaimNames {
     pub groups: Vec<Name>,
     /// The scopes that the token carries; empty: it carries all.
     pub scopes: Vec<Name>,
+    /// The access roles of that person; empty: tokens give none.
+    pub roles: Vec<Name>,
+    /// The access roles that are meant by what those claims say; empty: it is their names.
+    pub role_names: Vec<(Name, Name)>,
+    /// Other claims, which policies look at.
+    pub asked: Vec<Name>,
 }
 
 impl Default for ClaimNames {
@@ -237,6 +243,9 @@ impl Default for ClaimNames {
             user: names(&["sub"]),
             groups: names(&["groups"]),
             scopes: names(&["scope", "scp"]),
+            roles: Vec::new(),
+            role_names: Vec::new(),
+            asked: Vec::new(),
         }
     }
 }

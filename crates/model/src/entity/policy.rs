@@ -1,6 +1,9 @@
 //! Policies: rules of one kind each, attached to a level.
 
-use super::{AsNumber, Country, ExternalRule, Limit, Name};
+use super::{
+    AsNumber, Conditions, ConditionsRule, Country, ExternalRule, Limit, Name, Owner, OwnershipRule,
+    StepUpRule,
+};
 use std::time::Duration;
 
 /// A rule, where it holds and how strictly.
@@ -72,9 +75,34 @@ pub enum PolicyRule {
     Cedar(CedarRule),
     /// What requests must be like by the document of their operation.
     Contract(ContractRule),
+    /// What is asked of some requests.
+    Conditions(Box<ConditionsRule>),
+    /// Whose the thing has to be that a request names.
+    Ownership(Box<OwnershipRule>),
+    /// How a person has to have signed in.
+    StepUp(Box<StepUpRule>),
 }
 
 impl PolicyRule {
+    /// The claims of tokens that it looks at, besides those that say who calls.
+    pub fn claims(&self) -> Vec<&Name> {
+        fn of(conditions: &Conditions) -> Vec<&Name> {
+            conditions.claims.iter().map(|claim| &claim.name).collect()
+        }
+        match self {
+            Self::Conditions(rule) => [of(&rule.when), of(&rule.require)].concat(),
+            Self::Ownership(rule) => {
+                let own = match &rule.owner {
+                    Owner::Claim(name) => vec![name],
+                    Owner::App | Owner::Tenant | Owner::User => Vec::new(),
+                };
+                [of(&rule.when), own].concat()
+            }
+            Self::StepUp(rule) => of(&rule.when),
+            _ => Vec::new(),
+        }
+    }
+
     /// The kind's name in documents.
     pub const fn kind(&self) -> &'static str {
         match self {
@@ -87,6 +115,9 @@ impl PolicyRule {
             Self::External(_) => "external",
             Self::Cedar(_) => "cedar",
             Self::Contract(_) => "contract",
+            Self::Conditions(_) => "conditions",
+            Self::Ownership(_) => "ownership",
+            Self::StepUp(_) => "step_up",
         }
     }
 }

@@ -12,17 +12,29 @@ pub struct AccessRole {
     pub tenant: Option<Name>,
     /// What people call it.
     pub title: Option<Name>,
+    /// Access roles whose permissions and denials are its own, too.
+    pub inherits: Vec<Name>,
     /// What it allows.
     pub allows: Vec<RoleGrant>,
+    /// What nobody with it may call, whatever else they carry.
+    pub denies: Vec<RoleGrant>,
 }
 
 impl AccessRole {
-    /// Whether it allows something of that service.
+    /// Whether it says something of that service itself.
     pub fn is_about(&self, service: &str) -> bool {
-        self.allows.iter().any(|grant| *grant.service == *service)
+        let mut all = self.allows.iter().chain(&self.denies);
+        all.any(|grant| *grant.service == *service)
     }
 
-    /// Whether it allows that operation (service, version, operation); with a method, for that.
+    /// Whether it denies that operation itself, with that method.
+    pub fn denies(&self, operation: [&str; 3], method: Method) -> bool {
+        let mut denies = self.denies.iter();
+        denies.any(|grant| grant.covers(operation, Some(method)))
+    }
+
+    /// Whether it allows that operation (service, version, operation) itself; with a method, for
+    /// that.
     pub fn allows(&self, operation: [&str; 3], method: Option<Method>) -> bool {
         self.allows
             .iter()

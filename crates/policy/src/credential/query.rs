@@ -47,7 +47,7 @@ pub(crate) fn decode<'a>(written: &'a [u8], room: &'a mut [u8]) -> &'a [u8] {
 
 /// The bytes that are meant, as forms write them: `+` is a blank, `%XX` a byte, and a `%` that
 /// two hexadecimal digits do not follow itself.
-pub(super) fn decoded(written: &[u8]) -> impl Iterator<Item = u8> {
+pub(crate) fn decoded(written: &[u8]) -> impl Iterator<Item = u8> {
     let mut rest = written;
     std::iter::from_fn(move || {
         let (first, after) = rest.split_first()?;

@@ -151,6 +151,42 @@ pub enum Wanted<'a> {
 }
 
 impl CredentialVerdict {
+    /// The same without what a token says in claims that policies look at, which no record keeps.
+    #[must_use]
+    pub fn without_claims(&self) -> Self {
+        let without = |token: &Arc<Token>| {
+            Arc::new(Token {
+                claims: Box::default(),
+                ..(**token).clone()
+            })
+        };
+        match self {
+            Self::Token(token) if !token.claims.is_empty() => Self::Token(without(token)),
+            Self::Possession(possession) if !possession.token.claims.is_empty() => {
+                Self::Possession(Box::new(Possession {
+                    token: without(&possession.token),
+                    ..(**possession).clone()
+                }))
+            }
+            Self::Session(session) if !session.token.claims.is_empty() => {
+                Self::Session(Arc::new(Session {
+                    token: without(&session.token),
+                    ..(**session).clone()
+                }))
+            }
+            Self::Inactive {
+                token: Some(token), ..
+            } if !token.claims.is_empty() => {
+                let mut same = self.clone();
+                if let Self::Inactive { token: place, .. } = &mut same {
+                    *place = Some(without(token));
+                }
+                same
+            }
+            _ => self.clone(),
+        }
+    }
+
     /// For whom a caller with that verdict acts; `None`: it proves nobody. Every kind of proof has its
     /// line here, or what it led to is told to nobody.
     pub fn acting(&self) -> Option<Acting> {

@@ -17,6 +17,9 @@ pub(crate) struct Effective {
     pub(crate) external: Box<[u32]>,
     pub(crate) cedar: Box<[u32]>,
     pub(crate) contract: Box<[u32]>,
+    /// Those about some requests: first what is asked of them, then whose the thing has to be, then
+    /// how a person has to have signed in.
+    pub(crate) about: Box<[u32]>,
 }
 
 /// One policy as it stands towards an operation.
@@ -75,7 +78,13 @@ impl Sets {
             let own = |at: &u32| policy(*at).is_some_and(|p| !is_wide(&p.level));
             cors = cors.iter().copied().filter(own).collect();
         }
+        let about = [
+            of_kind(|rule| matches!(rule, PolicyRule::Conditions(_))),
+            of_kind(|rule| matches!(rule, PolicyRule::Ownership(_))),
+            of_kind(|rule| matches!(rule, PolicyRule::StepUp(_))),
+        ];
         let set = Arc::new(Effective {
+            about: about.concat().into(),
             network: of_kind(|rule| matches!(rule, PolicyRule::Network(_))),
             headers: of_kind(|rule| matches!(rule, PolicyRule::Headers(_))),
             limits: of_kind(|rule| matches!(rule, PolicyRule::Limit(_))),

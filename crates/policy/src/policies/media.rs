@@ -12,7 +12,7 @@ pub(crate) fn essence(value: &[u8]) -> &[u8] {
 
 /// Whether a media range such as `application/*` covers a media type, in any case. A range with a
 /// structured suffix, `application/*+json`, covers every type with that suffix (RFC 6839).
-pub(super) fn covers(range: &str, essence: &[u8]) -> bool {
+pub(crate) fn covers(range: &str, essence: &[u8]) -> bool {
     let range = range.as_bytes();
     if range == b"*/*" {
         return true;

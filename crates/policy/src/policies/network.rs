@@ -109,6 +109,11 @@ impl Network {
         !self.allow_asns.is_empty() || !self.deny_asns.is_empty()
     }
 
+    /// The countries from which may be called.
+    pub(crate) fn allowed_countries(&self) -> impl Iterator<Item = &Country> {
+        self.allow_countries.iter()
+    }
+
     /// The lists that it names.
     pub(crate) fn lists(&self) -> impl Iterator<Item = usize> {
         self.allow.iter().chain(&self.deny).copied()

@@ -42,6 +42,9 @@ pub struct Rows {
     /// There was no room for the access roles.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     access_roles_left_out: bool,
+    /// The groups were not kept, but what they carry.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    groups_left_out: bool,
 }
 
 /// Who passed, as far as that is known.
@@ -210,6 +213,7 @@ impl Rows {
             groups: identity.map(teams).unwrap_or_default(),
             revocation,
             access_roles_left_out: false,
+            groups_left_out: false,
         }
     }
 
@@ -273,6 +277,7 @@ impl Rows {
             groups: Vec::new(),
             revocation: None,
             access_roles_left_out,
+            groups_left_out: true,
         }
     }
 
@@ -281,7 +286,12 @@ impl Rows {
         self.service.as_deref() == Some(service)
     }
 
-    /// Whether the access roles are all that the caller had.
+    /// Whether the groups are all that the caller was in.
+    pub(super) const fn tell_groups(&self) -> bool {
+        !self.groups_left_out
+    }
+
+    /// Whether the access roles are all that it had.
     pub(super) const fn tell_access_roles(&self) -> bool {
         !self.access_roles_left_out
     }

@@ -1,7 +1,10 @@
 //! What the stages about callers look up in a configuration.
 
+mod roles;
+
 use crate::router::hosts::Hosts;
-use postern_model::entity::{Configuration, Name, PRODUCTION};
+use postern_model::entity::{AccessRole, Configuration, Name, PRODUCTION};
+use roles::Permissions;
 
 /// Environments by host, plans and access roles by name.
 #[derive(Debug)]
@@ -17,6 +20,8 @@ pub(crate) struct Access {
     plans: Vec<(Name, usize)>,
     /// The same of access roles.
     roles: Vec<(Name, usize)>,
+    /// What they allow and deny.
+    permissions: Permissions,
 }
 
 impl Access {
@@ -28,6 +33,7 @@ impl Access {
             by_host: Vec::new(),
             plans: Vec::new(),
             roles: Vec::new(),
+            permissions: Permissions::default(),
         };
         for environment in &configuration.environments {
             let known = access.environment_named(&environment.name);
@@ -49,6 +55,7 @@ impl Access {
         let roles = configuration.access_roles.iter().enumerate();
         access.roles = roles.map(|(index, r)| (r.name.clone(), index)).collect();
         access.roles.sort();
+        access.permissions = Permissions::new(&configuration.access_roles);
         access
     }
 
@@ -78,6 +85,18 @@ impl Access {
     /// The index of the plan of that name.
     pub(crate) fn plan(&self, name: &str) -> Option<usize> {
         find(&self.plans, name)
+    }
+
+    /// What access roles allow and deny.
+    pub(crate) const fn permissions(&self) -> &Permissions {
+        &self.permissions
+    }
+
+    /// Works out what they say of the next operation; to be called in the order of the plans.
+    pub(crate) fn add_operation(&mut self, roles: &[AccessRole], place: [&str; 3], named: &[Name]) {
+        let named = named.iter().filter_map(|name| find(&self.roles, name));
+        let named: Vec<usize> = named.collect();
+        self.permissions.add_operation(roles, place, &named);
     }
 
     /// The index of the access role of that name.

@@ -252,6 +252,7 @@ fn identity_of(credential: &Arc<Credential>, snapshot: &Snapshot<'_>) -> Option<
         app: app.clone(),
         tenant: tenant.clone(),
         groups: groups(app, snapshot),
+        token_roles: SmallVec::new(),
         subscription: None,
         plan: None,
     })

@@ -1,10 +1,11 @@
 //! Stage 12: whether the caller holds the scopes that the operation requires, and one of the access
-//! roles that it names; then what Cedar policies say, which cost more.
+//! roles that it names; then what policies say of some requests, and what Cedar policies say, which
+//! cost more.
 
 pub(crate) mod cedar;
 
 use super::subscription::needs_one;
-use super::{Check, Outcome, external};
+use super::{Check, Outcome, about, external};
 use crate::facts::Facts;
 use crate::identity::{Caller, Identity};
 use crate::router::Route;
@@ -17,7 +18,14 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// Others are asked last: what is refused here already is nothing for them.
-pub(super) const CHECKS: &[Check] = &[scopes, roles, cedar::policies, external::by_head];
+pub(super) const CHECKS: &[Check] = &[
+    scopes,
+    denied,
+    roles,
+    about::without_body,
+    cedar::policies,
+    external::by_head,
+];
 
 /// What counts is what was granted and what the credential carries. Whoever may pass without a
 /// key needs no scopes.
@@ -79,9 +87,47 @@ fn scopes(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -
     Outcome::Refuse(denial)
 }
 
+/// What an access role denies, nobody calls who has it, by itself or inherited, whatever else it
+/// has: a credential that leaves the role out, or an operation that asks for no credential, opens
+/// nothing.
+fn denied(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
+    let rules = snapshot.rules;
+    let (Some(route), Some(method)) = (progress.route, progress.method) else {
+        return Outcome::Pass;
+    };
+    if !rules.roles_deny(&route) {
+        return Outcome::Pass;
+    }
+    let identity = match &progress.caller {
+        Caller::Unknown => return Outcome::NotKept("identity"),
+        Caller::Anonymous => return Outcome::Pass,
+        Caller::Known(identity) => identity,
+    };
+    if !facts.knows_access_roles() {
+        return Outcome::NotKept("access_roles");
+    }
+    let mut given = identity.given_roles();
+    let Some(role) = given.find(|role| rules.role_denies(role, &route, method)) else {
+        return Outcome::Pass;
+    };
+    let mut denial = Denial::new(Code::Forbidden)
+        .saw("role", role.to_string())
+        .saw("app", identity.app.name.to_string())
+        .saw("service", rules.service(&route).name.to_string())
+        .saw("operation", rules.operation(&route).name.to_string())
+        .saw("method", method.as_str());
+    if let Some(by) = rules
+        .denying_role(role, &route, method)
+        .filter(|by| *by != role)
+    {
+        denial = denial.saw("inherited_from", by.to_string());
+    }
+    Outcome::Refuse(denial)
+}
+
 /// One access role is enough: the operation names it, it allows the operation with this method, the
-/// app carries it or is in a group that does, and so does the credential. Whoever may pass without
-/// a key needs none.
+/// app carries it, or one that inherits it, by itself, by a group or by its token, and so does the
+/// credential. Whoever may pass without a key needs none.
 fn roles(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
     let rules = snapshot.rules;
     let (Some(route), Some(method)) = (progress.route, progress.method) else {
@@ -100,10 +146,8 @@ fn roles(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) ->
     if !facts.knows_access_roles() {
         return Outcome::NotKept("access_roles");
     }
-    let required = &operation.access_roles;
-    let allows = |role: &Name| rules.role_allows(role, &route, Some(method));
     let mut counting = identity.access_roles();
-    if counting.any(|role| required.contains(role) && allows(role)) {
+    if counting.any(|role| rules.role_passes(role, &route, method)) {
         return Outcome::Pass;
     }
     Outcome::Refuse(role_missing(identity, rules, &route, method))
@@ -119,8 +163,8 @@ fn role_missing(identity: &Identity, rules: &Rules, route: &Route, method: Metho
     };
     let allows = |role: &Name| rules.role_allows(role, route, Some(method));
     let is_about = |role: &&Name| {
-        let role = rules.access_role(role);
-        role.is_some_and(|role| role.is_about(&service.name))
+        let mut included = rules.roles_included(role);
+        included.any(|role| role.is_about(&service.name))
     };
     let mut denial = Denial::new(Code::RoleMissing)
         .saw(

@@ -4,7 +4,7 @@ use super::authenticate::signature::signed;
 use super::authorize::cedar;
 use super::body::too_large;
 use super::headers::denial_of;
-use super::{Check, Outcome, csrf, external, judge};
+use super::{Check, Outcome, about, csrf, external, judge};
 use crate::decision::FactRequest;
 use crate::facts::{ContentVerdict, Facts};
 use crate::kept;
@@ -19,6 +19,7 @@ pub(super) const CHECKS: &[Check] = &[
     csrf::token_in_form,
     looks_like_it_says,
     is_what_was_signed,
+    about::with_body,
     cedar::policies_about_bodies,
     external::by_body,
 ];

@@ -142,6 +142,8 @@ impl World {
             name: name.into(),
             tenant: Some("commerce".into()),
             title: None,
+            inherits: Vec::new(),
+            denies: Vec::new(),
             allows: vec![RoleGrant {
                 service: "orders".into(),
                 versions: vec![],

@@ -133,6 +133,13 @@ fn together(answer: &Value) -> Vec<String> {
         let policies = words::choice(cedar, ", ");
         lines.push(format!("  permitted and not forbidden by: {policies}"));
     }
+    let about = result.get("conditions").unwrap_or(&Value::Null);
+    if about
+        .as_array()
+        .is_some_and(|policies| !policies.is_empty())
+    {
+        lines.push(format!("  conditions: {}", words::choice(about, ", ")));
+    }
     if let Some(size) = result.get("max_body_size").and_then(Value::as_u64) {
         lines.push(format!("  body: at most {}", words::size(size)));
     }

@@ -6,7 +6,7 @@ use crate::connection::Caller;
 use crate::date;
 use crate::gateway::{Core, CoreState};
 use crate::http1::Length;
-use crate::refusal::{self, Challenge, Context, Form, Refusal, Standing};
+use crate::refusal::{self, Challenge, Context, Form, INSUFFICIENT, Refusal, Standing};
 use postern_model::denial::Shown;
 use postern_model::entity::{
     Authentication, CredentialKind, Disclosure, Name, PRODUCTION, Service, StatusProfile,
@@ -269,7 +269,11 @@ fn tokens<'a>(
     let metadata = accepted.resource_metadata.as_deref();
     let dpop = accepted.dpop.as_deref();
     // RFC 6750 §3.1: nothing is said where nothing was sent.
-    let invalid = (code.family() == "token").then_some("invalid_token");
+    let invalid = match code {
+        // RFC 9470 §3.
+        Code::StepUpRequired => Some(INSUFFICIENT),
+        code => (code.family() == "token").then_some("invalid_token"),
+    };
     let short = |scheme: &[u8]| {
         let sent = head.get(Known::Authorization).unwrap_or_default();
         let named = sent.split(|byte| *byte == b' ').next();

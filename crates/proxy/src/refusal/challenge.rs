@@ -5,6 +5,7 @@ use super::{Context, Form, push_string};
 use postern_model::denial::{Code, Shown, Value};
 use postern_model::entity::SignatureTerms;
 use postern_proof::dpop::ALGORITHMS;
+use std::fmt::Write as _;
 
 /// One way to prove an identity that an operation accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,7 +77,7 @@ pub enum Challenge<'a> {
 
 /// Adds a field for each challenge. A 401 must have one (RFC 9110 §15.5.2): where none is known,
 /// it says at least for whom.
-pub(super) fn push(context: &Context<'_>, headers: &mut Headers) {
+pub(super) fn push(shown: &Shown<'_>, context: &Context<'_>, headers: &mut Headers) {
     for challenge in context.challenges {
         if let Challenge::Signature {
             terms, has_body, ..
@@ -99,9 +100,13 @@ pub(super) fn push(context: &Context<'_>, headers: &mut Headers) {
                 out.push_str(", cookie-name=");
                 push_string(out, name);
             }
-            Challenge::Bearer { .. } => token(challenge, out),
+            Challenge::Bearer { .. } => {
+                token(challenge, out);
+                sign_in_again(challenge, shown, out);
+            }
             Challenge::Dpop { .. } => {
                 token(challenge, out);
+                sign_in_again(challenge, shown, out);
                 let algorithms: Vec<&str> = ALGORITHMS.iter().map(|one| one.name()).collect();
                 out.push_str(", algs=\"");
                 out.push_str(&algorithms.join(" "));
@@ -212,6 +217,27 @@ fn token(challenge: &Challenge<'_>, out: &mut String) {
     if let Some(metadata) = metadata {
         out.push_str(", resource_metadata=");
         push_string(out, metadata);
+    }
+}
+
+/// The error of a token whose person has to sign in otherwise, or again (RFC 9470 §3).
+pub const INSUFFICIENT: &str = "insufficient_user_authentication";
+
+/// How the person has to sign in (RFC 9470 §3).
+fn sign_in_again(challenge: &Challenge<'_>, shown: &Shown<'_>, out: &mut String) {
+    let (Challenge::Bearer { error, .. } | Challenge::Dpop { error, .. }) = challenge else {
+        return;
+    };
+    if *error != Some(INSUFFICIENT) {
+        return;
+    }
+    if let Some(Value::List(classes)) = shown.for_header("acr") {
+        out.push_str(", acr_values=");
+        push_string(out, &classes.join(" "));
+    }
+    if let Some(Value::Number(seconds)) = shown.for_header("max_age") {
+        // Writing to a String cannot fail.
+        let _ = write!(out, ", max_age=\"{seconds}\"");
     }
 }
 

@@ -66,6 +66,8 @@ answers! {
         cedar: Vec<String>,
         /// The policies that hold requests to an OpenAPI document, all of which apply.
         contract: Vec<String>,
+        /// The policies that ask something of some requests, all of which apply.
+        conditions: Vec<String>,
     }
     /// A plan, and how much may be used under it.
     EffectivePlan {

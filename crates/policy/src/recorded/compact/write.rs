@@ -417,7 +417,11 @@ fn who_flags(identity: &Identity) -> u32 {
 /// The access roles that count, wherever they come from; says what became of them.
 fn roles(identity: &Identity, out: &mut Out<'_>) -> u32 {
     let mut counting = identity.access_roles().peekable();
-    if counting.peek().is_none() {
+    // What a credential leaves out may deny something, and has no room.
+    let left_out = identity.given_roles().count() > identity.access_roles().count();
+    if left_out {
+        flag::ROLES_NOT_KEPT
+    } else if counting.peek().is_none() {
         0
     } else if out.section(IDENTITY_END, |out| out.texts(counting)) {
         flag::ROLES

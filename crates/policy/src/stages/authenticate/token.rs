@@ -136,6 +136,7 @@ pub(super) fn of_client(token: &Arc<Token>, snapshot: &Snapshot<'_>) -> Option<I
     };
     let mut identity = identity_of(credential?, snapshot)?;
     add_groups(&mut identity, token, issuer, snapshot);
+    add_roles(&mut identity, token, issuer, snapshot);
     identity.token = Some(token.clone());
     Some(identity)
 }
@@ -167,6 +168,25 @@ fn add_groups(
             identity.groups.push(group);
         }
     }
+}
+
+/// The access roles that the token names count as those of the app do. The issuer of a tenant speaks
+/// for that tenant's access roles alone.
+fn add_roles(
+    identity: &mut Identity,
+    token: &Token,
+    issuer: Option<&Issuer>,
+    snapshot: &Snapshot<'_>,
+) {
+    let Some(issuer) = issuer else { return };
+    let named = token.roles.iter();
+    let roles = named.filter_map(|name| snapshot.rules.access_role(name));
+    let may = roles.filter(|role| issuer.tenant.is_none() || issuer.tenant == role.tenant);
+    let more: SmallVec<[Name; 2]> = may
+        .filter(|role| !identity.given_roles().any(|given| *given == role.name))
+        .map(|role| role.name.clone())
+        .collect();
+    identity.token_roles = more;
 }
 
 pub(super) fn about(code: Code, token: &Token) -> Denial {

@@ -39,6 +39,8 @@ pub(super) fn says(rule: &Value) -> String {
     }
     let parts = if rule.get("checks").is_some() {
         contract(rule)
+    } else if rule.get("when").is_some() {
+        about_some(rule)
     } else if rule.get("allow").is_some() {
         addresses(rule)
     } else if rule.get("protocol").is_some() {
@@ -55,6 +57,58 @@ pub(super) fn says(rule: &Value) -> String {
     } else {
         parts.join("; ")
     }
+}
+
+/// What is asked of some requests, of which, and of whom not.
+fn about_some(rule: &Value) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    let when = conditions(rule.get("when"));
+    if !when.is_empty() {
+        parts.push(format!("where {}", when.join(" and ")));
+    }
+    parts.extend(conditions(rule.get("require")));
+    if let Some(resource) = rule.get("resource").and_then(Value::as_str) {
+        let owner = text(rule, "owner");
+        parts.push(match rule.get("separator").and_then(Value::as_str) {
+            Some(separator) => {
+                format!("{resource} is {owner}, or begins with it and `{separator}`")
+            }
+            None => format!("{resource} is {owner}"),
+        });
+    }
+    if let Some(classes) = rule.get("acr").filter(|classes| has_items(classes)) {
+        parts.push(format!("signed in with {}", choice(classes, " or ")));
+    }
+    if let Some(age) = rule.get("max_age_s").and_then(Value::as_u64) {
+        parts.push(format!(
+            "signed in within {}",
+            length(age.saturating_mul(1000))
+        ));
+    }
+    let except = conditions(rule.get("except"));
+    if !except.is_empty() {
+        parts.push(format!("not for {}", except.join(" or ")));
+    }
+    parts
+}
+
+/// Conditions, each in words.
+fn conditions(these: Option<&Value>) -> Vec<String> {
+    let members = these.and_then(Value::as_object).into_iter().flatten();
+    let said = members.flat_map(|(name, value)| match value {
+        Value::Object(entries) => entries
+            .iter()
+            .map(|(entry, values)| format!("{name} {entry} is {}", choice(values, " or ")))
+            .collect(),
+        Value::Array(_) => vec![format!("{name} {}", choice(value, " or "))],
+        Value::String(text) => vec![format!("{name} {text}")],
+        Value::Number(number) => {
+            let bytes = number.as_u64().unwrap_or_default();
+            vec![format!("{name} {}", size(bytes))]
+        }
+        _ => Vec::new(),
+    });
+    said.collect()
 }
 
 /// The kind of a plan's limit.

@@ -1,6 +1,6 @@
 //! Refusals whose words are approved.
 
-use super::super::super::{Code, Denial};
+use super::super::super::{Audience, Code, Denial};
 use std::borrow::Cow;
 
 fn list(items: &[&'static str]) -> Vec<Cow<'static, str>> {
@@ -492,6 +492,84 @@ fn of_callers() -> Vec<Denial> {
         new(Code::AuthorizationUnavailable)
             .saw("statement", "statement 2")
             .saw("error", "integer overflow"),
+        new(Code::Forbidden)
+            .saw("role", "intern")
+            .saw("inherited_from", "external"),
+        new(Code::NotOwner)
+            .saw("place", "path parameter `customer`")
+            .saw(
+                "rule",
+                "path parameter `customer` has to be the caller's tenant",
+            )
+            .saw("resource", "globex")
+            .saw("owner", "tenant `acme`"),
+        new(Code::NotOwner)
+            .saw("place", "query parameter `owner`")
+            .saw("error", "it is not there, or not once")
+            .saw("owner", "the user of the caller's token"),
+        new(Code::ConditionUnmet)
+            .saw("condition", "time")
+            .saw("expected", "08:00-18:00 on Mon-Fri (Europe/Berlin)")
+            .saw("seen", "Saturday, 10:12")
+            .saw("opens", "Monday, 08:00")
+            .retry_after(164_880),
+        new(Code::ConditionUnmet)
+            .saw("condition", "method")
+            .saw("expected", list(&["GET", "POST"]))
+            .saw("seen", "DELETE"),
+        new(Code::ConditionUnmet)
+            .saw("condition", "environment")
+            .saw("expected", list(&["staging"]))
+            .saw("seen", "production"),
+        new(Code::ConditionUnmet)
+            .saw("condition", "header")
+            .saw("name", "x-reason")
+            .saw("expected", list(&["audit*"]))
+            .saw("seen", "none"),
+        new(Code::ConditionUnmet)
+            .saw("condition", "media_type")
+            .saw("expected", list(&["application/json"]))
+            .saw("seen", "text/csv"),
+        new(Code::ConditionUnmet)
+            .saw("condition", "size")
+            .saw("expected", 1024)
+            .saw("seen", "4096"),
+        new(Code::ConditionUnmet)
+            .saw("condition", "network")
+            .with("expected", list(&["office"]), Audience::Publisher)
+            .saw("seen", "203.0.113.7"),
+        new(Code::ConditionUnmet)
+            .saw("condition", "country")
+            .with("expected", list(&["DE"]), Audience::Publisher)
+            .saw("seen", "FR"),
+        new(Code::ConditionUnmet)
+            .saw("condition", "app")
+            .with("expected", list(&["billing"]), Audience::Publisher)
+            .saw("seen", "field-force"),
+        new(Code::ConditionUnmet).saw("condition", "group").with(
+            "expected",
+            list(&["partners"]),
+            Audience::Publisher,
+        ),
+        new(Code::ConditionUnmet)
+            .saw("condition", "access_role")
+            .saw("expected", list(&["auditor"])),
+        new(Code::ConditionUnmet)
+            .saw("condition", "claim")
+            .saw("name", "department")
+            .with("expected", list(&["sales"]), Audience::Publisher)
+            .saw("seen", "another value"),
+        new(Code::ConditionUnmet)
+            .saw("condition", "body")
+            .saw("name", "/currency")
+            .saw("expected", list(&["EUR", "USD"]))
+            .saw("seen", "another value"),
+        new(Code::StepUpRequired)
+            .saw("acr", list(&["urn:example:mfa"]))
+            .saw("max_age", 300)
+            .saw("seen_acr", "urn:example:password")
+            .saw("signed_in", 1_795_167_120),
+        new(Code::StepUpRequired).saw("max_age", 900),
         new(Code::RateExceeded)
             .saw("name", "per-app")
             .saw("by", "app")

@@ -25,6 +25,9 @@ fn tokened() -> World {
             user: claims(&["sub"]),
             groups: claims(&["groups"]),
             scopes: claims(&["scope"]),
+            roles: Vec::new(),
+            role_names: Vec::new(),
+            asked: Vec::new(),
         },
     }];
     let service = &mut world.configuration.services[0];
@@ -53,6 +56,14 @@ fn token(user: Option<&str>) -> Token {
         client: name("till"),
         user: user.map(Into::into),
         groups: ["canary-group".into()].into(),
+        roles: ["canary-role".into()].into(),
+        acr: name("canary-acr"),
+        auth_time: Some(NOW),
+        claims: [postern_proof::Claim {
+            name: "department".into(),
+            texts: ["canary-claim".into()].into(),
+        }]
+        .into(),
         scopes: Some(["orders:read".into(), "orders:write".into()].into()),
         bound_to: None,
         audience: ["orders".into()].into(),

@@ -142,7 +142,8 @@ pub(super) fn change(world: &mut World, which: u8) {
                 .policies
                 .push(policy(PolicyRule::External(rule)));
         }
-        36 => documented(configuration),
+        37 => documented(configuration),
+        38..=49 => about_some(world, which - 2),
         _ => {
             for policy in &mut configuration.policies {
                 policy.mode = Mode::Shadow { until: None };
@@ -201,6 +202,103 @@ pub(super) fn pages(configuration: &mut entity::Configuration, which: u8) {
         }
         _ => {}
     }
+}
+
+/// Rules about some requests.
+pub(super) fn about_some(world: &mut World, which: u8) {
+    let values = |name: &str, allowed: &str| entity::Values {
+        name: name.into(),
+        allowed: vec![allowed.into()],
+    };
+    let require = |require: entity::Conditions| {
+        PolicyRule::Conditions(Box::new(entity::ConditionsRule {
+            require,
+            ..entity::ConditionsRule::default()
+        }))
+    };
+    let none = entity::Conditions::default;
+    let region = || HeaderValues {
+        header: "x-region".into(),
+        allowed: vec!["eu*".into()],
+    };
+    let rule = match which {
+        36 => require(entity::Conditions {
+            headers: vec![region()],
+            ..none()
+        }),
+        37 => require(entity::Conditions {
+            hours: Some(entity::Hours {
+                between: Some((0, 6 * 60)),
+                days: [true; 7],
+                zone: "Europe/Berlin".into(),
+            }),
+            ..none()
+        }),
+        38 => require(entity::Conditions {
+            methods: vec![entity::Method::Get],
+            environments: vec!["production".into()],
+            max_size: Some(5),
+            media_types: vec!["application/*".into()],
+            ..none()
+        }),
+        39 => require(entity::Conditions {
+            groups: vec!["partners".into()],
+            lists: vec![0],
+            ..none()
+        }),
+        40 => require(entity::Conditions {
+            body: vec![values("/currency", "EUR")],
+            ..none()
+        }),
+        41 => require(entity::Conditions {
+            claims: vec![values("department", "sales")],
+            ..none()
+        }),
+        42 => PolicyRule::Conditions(Box::new(entity::ConditionsRule {
+            when: entity::Conditions {
+                headers: vec![region()],
+                countries: vec![Country::parse("DE").unwrap()],
+                ..none()
+            },
+            except: entity::Exceptions {
+                groups: vec!["partners".into()],
+                access_roles: vec!["order-reader".into()],
+                ..entity::Exceptions::default()
+            },
+            require: entity::Conditions {
+                apps: vec!["other".into()],
+                ..none()
+            },
+        })),
+        43..=45 => PolicyRule::Ownership(Box::new(entity::OwnershipRule {
+            when: none(),
+            except: entity::Exceptions::default(),
+            resource: match which {
+                43 => entity::Resource::Path("id".into()),
+                44 => entity::Resource::Query("x".into()),
+                _ => entity::Resource::Body("/owner".into()),
+            },
+            owner: entity::Owner::App,
+            separator: Some("-".into()),
+            status: None,
+        })),
+        46 => PolicyRule::StepUp(Box::new(entity::StepUpRule {
+            max_age: Some(Duration::from_mins(5)),
+            ..entity::StepUpRule::default()
+        })),
+        _ => {
+            // `order-writer` inherits what denies `POST`.
+            world.require_role();
+            let roles = &mut world.configuration.access_roles;
+            roles[0].inherits = vec!["order-reader".into()];
+            roles[1].denies = vec![entity::RoleGrant {
+                methods: vec![entity::Method::Post],
+                ..roles[1].allows[0].clone()
+            }];
+            return;
+        }
+    };
+    world.configuration.policies.push(policy(rule));
 }
 
 /// What is said of places.
@@ -278,8 +376,11 @@ pub(super) fn requests() -> impl Strategy<Value = Sent> {
         "/orders/17/a/b",
         "/orders/new/x",
         "/orders/%7b;x=1/a",
+        "/orders/shop-17/a",
         "/orders",
         "/orders?x=1",
+        "/orders?x=shop&x=2",
+        "/orders?x=shop-1",
         "/status",
         "/status;v=2",
         "/chat",
@@ -312,6 +413,7 @@ pub(super) fn requests() -> impl Strategy<Value = Sent> {
         if !host.is_empty() {
             lines.insert(0, format!("Host: {host}"));
         }
+        let lines_are_even = lines.len().is_multiple_of(2);
         let mut connection = connection("198.51.100.1");
         connection.tls = tls.then(|| Tls {
             version: TlsVersion::V1_3,
@@ -322,7 +424,11 @@ pub(super) fn requests() -> impl Strategy<Value = Sent> {
             method,
             target: target.to_owned(),
             fields: lines,
-            body: has_body.then_some(b"{}"),
+            body: has_body.then_some(if lines_are_even {
+                b"{\"owner\":\"shop\",\"currency\":\"EUR\"}"
+            } else {
+                b"{}"
+            }),
             token: None,
             connection,
             version: if http10 {
@@ -339,8 +445,8 @@ proptest! {
 
     #[test]
     fn what_is_kept_is_decided_like_its_request_or_it_cannot_be_told(
-        wrong in prop::collection::vec(0u8..38, 0..3),
-        later in prop::collection::vec(prop_oneof![0u8..20, Just(25u8), 30u8..37], 0..3),
+        wrong in prop::collection::vec(0u8..51, 0..3),
+        later in prop::collection::vec(prop_oneof![0u8..20, Just(25u8), 30u8..50], 0..3),
         rows_later in 0u8..8,
         sent in requests(),
         has_host in any::<bool>(),

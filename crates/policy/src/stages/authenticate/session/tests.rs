@@ -66,6 +66,10 @@ fn token(client: &str) -> Arc<Token> {
         client: Some(client.into()),
         user: Some("lin".into()),
         groups: Box::default(),
+        roles: Box::default(),
+        acr: None,
+        auth_time: None,
+        claims: Box::default(),
         scopes: Some(Box::new(["orders:read".into()])),
         bound_to: None,
         // For the client, and long over: that was judged when somebody signed in.
