@@ -57,6 +57,9 @@ pub(crate) const TARGETS: &[(&str, Target)] = &[
         holds(postern_proof::message::fuzz(data));
     }),
     ("token", |data| holds(postern_proof::fuzz(data))),
+    ("transform", |data| {
+        holds(postern_transform::fuzz(data).map_err(str::to_owned));
+    }),
 ];
 
 /// The target of that name.

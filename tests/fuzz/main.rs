@@ -103,4 +103,5 @@ short_runs! {
     session: 20_000,
     signature: 10_000,
     token: 5_000,
+    transform: 2_000,
 }

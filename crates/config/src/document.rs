@@ -21,6 +21,7 @@ pub(crate) mod role;
 pub(crate) mod service;
 pub(crate) mod session;
 pub(crate) mod settings;
+pub(crate) mod transform;
 pub(crate) mod upstream;
 
 use crate::located::{At, Map};

@@ -34,6 +34,7 @@ mod service;
 mod session;
 mod settings;
 mod signature;
+mod transform;
 mod upstream;
 
 use crate::code::Code;
@@ -76,6 +77,8 @@ pub(crate) struct Resolver<'a, 'f> {
     roles: Vec<AccessRole>,
     /// The documents of versions, which policies may hold requests to.
     documents: Vec<contract::Given>,
+    /// The parameters of operations that policies name.
+    wanted: Vec<transform::Wanted>,
 }
 
 /// What became of a document. Only complete if nothing found is an error.
@@ -109,6 +112,7 @@ pub(crate) fn resolve(
         issuers: Vec::new(),
         roles: Vec::new(),
         documents: Vec::new(),
+        wanted: Vec::new(),
     };
     let admin = document.admin.map(|admin| admin.value);
     let assignments = resolver.assignments(document.assignments.unwrap_or_default());
@@ -141,6 +145,7 @@ pub(crate) fn resolve(
     let policies = document.policies.unwrap_or_default();
     let policies = resolver.policies(policies, &index, &services);
     resolver.contracts(&services, &policies);
+    resolver.wanted_parameters(&routes);
     let geo = resolver.geo(document.geo.as_ref());
     let client = resolver.client(document.client, &index);
     if let Some(client) = admin.as_ref().and_then(|admin| admin.client.as_ref()) {

@@ -12,6 +12,7 @@ mod again;
 mod asked;
 mod blame;
 mod callers;
+mod changed;
 mod compare;
 mod decide;
 mod document;
@@ -50,5 +51,8 @@ pub use requirements::{
     Network, PossibleRefusal, Requirements, Retry, Role, Scope, requirements,
 };
 pub use since::{History, Made, RowChange};
-pub use wire::{Body as CapturedBody, Capture, Changes, Got, Header, Message, Wire};
+pub use wire::{
+    Body as CapturedBody, Capture, Change as WireChange, Changed, Changes, Got, Header, Masked,
+    Message, Wire,
+};
 pub use world::{ApplyError, World, compile};

@@ -1,9 +1,11 @@
 //! Made-up requests: what would happen if.
 
+use crate::changed::changed;
 use crate::decide::{Decided, fresh};
 use crate::explain::{Question, explain};
 use crate::explanation::{Audience, Explanation};
 use crate::overlay::{Assumed, Overlay};
+use crate::wire::Wire;
 use crate::world::World;
 use postern_model::entity::{Authentication, CredentialState, CsrfToken, PRODUCTION, TlsVersion};
 use postern_policy::client::{self, ClientAddress, Unfound};
@@ -189,6 +191,20 @@ pub fn can(
         ..Question::new(&live)
     };
     let mut explanation = explain(world, &question);
+    if audience != Audience::Consumer {
+        let decided = Decided::of(&world.snapshot, &live);
+        // Of the beginning of a body nobody can tell what would become of it.
+        let whole = made
+            .body
+            .filter(|body| body.start.len() as u64 == body.size);
+        let body = whole.map(|body| body.start);
+        let changes = changed(world.snapshot.rules, &decided, &head, body, made.at);
+        explanation.wire = changes.map(|changes| Wire {
+            to_upstream: None,
+            capture: None,
+            changes: Some(changes),
+        });
+    }
     if made.app.is_some() && key.is_none() && audience != Audience::Consumer {
         let app = made.app.unwrap_or_default();
         explanation

@@ -18,6 +18,54 @@ pub struct Wire {
     /// What the service's capture policy kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capture: Option<Capture>,
+    /// What policies changed in the request and in its answer, and hid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Changed>,
+}
+
+/// What policies of the kinds `transform` and `mask` did: names, places and shapes, and no values.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "MessageChanges")]
+#[serde(default)]
+pub struct Changed {
+    /// In the request, on its way to the upstream.
+    pub request: Vec<Change>,
+    /// In the answer, on its way to the caller.
+    pub response: Vec<Change>,
+    /// What was hidden in the answer.
+    pub masked: Vec<Masked>,
+}
+
+/// One change.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "MessageChange")]
+#[serde(default)]
+pub struct Change {
+    /// The policy.
+    pub policy: String,
+    /// `header`, `query`, `path` or `body`.
+    pub did: String,
+    /// The name of the header or parameter, or the place in the body: a JSON pointer.
+    pub what: String,
+    /// Its name, its place or its shape before; none: it was not there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// The same afterwards; none: it is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+}
+
+/// How many values a rule has hidden.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "MaskedValues")]
+#[serde(default)]
+pub struct Masked {
+    /// The policy.
+    pub policy: String,
+    /// Its rule: a place, a kind of value, or `matching` and the number of an expression.
+    pub rule: String,
+    /// How many.
+    pub count: u64,
 }
 
 /// How headers were changed.
@@ -36,10 +84,11 @@ pub struct Changes {
 /// Copies of what passed, without what is secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Capture {
-    /// What the caller sent. Its body went to the upstream as it is.
+    /// What the caller sent. Its body went to the upstream as it is, but for what policies changed.
     #[serde(default)]
     pub request: Message,
-    /// What the upstream answered. Its body went to the caller as it is.
+    /// What the upstream answered. Its body is as the caller got it, without what records do not
+    /// keep.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub response: Option<Message>,
     /// What the caller got.
@@ -107,9 +156,13 @@ impl Wire {
         {
             capture.request.headers = Vec::deserialize(received).unwrap_or_default();
         }
-        (to_upstream.is_some() || capture.is_some()).then_some(Self {
+        let changes: Option<Changed> =
+            read("changes").and_then(|changes| serde_json::from_value(changes).ok());
+        let is_something = to_upstream.is_some() || capture.is_some() || changes.is_some();
+        is_something.then_some(Self {
             to_upstream,
             capture,
+            changes,
         })
     }
 }

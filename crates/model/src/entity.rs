@@ -28,6 +28,7 @@ mod signing;
 mod subscription;
 mod tenant;
 mod token_revocation;
+mod transform;
 mod upstream;
 
 pub use about::About;
@@ -74,6 +75,10 @@ pub use subscription::{Decided, Requested, Subscription, SubscriptionState};
 pub use tenant::{App, Suspension, Tenant};
 pub use token_revocation::{
     MOST_TOKEN_REVOCATIONS, RevokedTokens, TOKEN_REVOCATION_LENGTH, TokenRevocation,
+};
+pub use transform::{
+    BodyChange, BodyValue, Changes, FieldChanges, Hidden, MaskRule, Sought, TransformRule,
+    ValueKind, Way,
 };
 pub use upstream::{
     ActiveHealth, BUILTIN_ECHO, Balance, Breaker, Dns, HashKey, HostMode, Outlier, PathRewrite,

@@ -40,6 +40,7 @@ use effective::Sets;
 use postern_model::entity::{
     Configuration, ContractRule, CsrfToken, Mode, Name, Policy, PolicyRule,
 };
+use postern_transform::{Fault, Mask, Transform};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -58,6 +59,8 @@ pub(crate) enum Compiled {
     Conditions(Required),
     Ownership(About<Ownership>),
     StepUp(About<StepUp>),
+    Transform(Box<Transform>),
+    Mask(Box<Mask>),
 }
 
 /// Every policy of one revision, and where each holds.
@@ -134,6 +137,14 @@ impl Policies {
                 PolicyRule::Body(rule) => Compiled::Body(*rule),
                 PolicyRule::Cors(rule) => {
                     Compiled::Cors(cors::Cors::new(rule).map_err(|error| wrong(policy, error))?)
+                }
+                PolicyRule::Transform(rule) => {
+                    let transform = Transform::new(rule).map_err(|fault| unusable(policy, &fault));
+                    Compiled::Transform(Box::new(transform?))
+                }
+                PolicyRule::Mask(rule) => {
+                    let mask = Mask::new(rule).map_err(|fault| unusable(policy, &fault));
+                    Compiled::Mask(Box::new(mask?))
                 }
                 PolicyRule::Csrf(rule) => {
                     Compiled::Csrf(csrf::Csrf::new(rule).map_err(|error| wrong(policy, error))?)
@@ -286,6 +297,50 @@ impl Policies {
         })
     }
 
+    /// What is enforced of the policies that change messages of the operation with that plan, the
+    /// widest first. `now`: Unix time in milliseconds.
+    pub(crate) fn transforms<'a>(
+        &'a self,
+        configuration: &'a Configuration,
+        plan: usize,
+        now: i64,
+    ) -> impl Iterator<Item = (&'a Name, &'a Transform)> {
+        let set = self.of(plan).map_or(&[][..], |set| &set.transforms);
+        self.enforced(configuration, set, now)
+            .filter_map(|(_, policy, compiled)| match compiled {
+                Compiled::Transform(transform) => Some((&policy.name, &**transform)),
+                _ => None,
+            })
+    }
+
+    /// The same of those that hide something, with the policy's index.
+    pub(crate) fn masks<'a>(
+        &'a self,
+        configuration: &'a Configuration,
+        plan: usize,
+        now: i64,
+    ) -> impl Iterator<Item = (usize, &'a Name, &'a Mask)> {
+        let set = self.of(plan).map_or(&[][..], |set| &set.masks);
+        self.enforced(configuration, set, now)
+            .filter_map(|(at, policy, compiled)| match compiled {
+                Compiled::Mask(mask) => Some((at, &policy.name, &**mask)),
+                _ => None,
+            })
+    }
+
+    fn enforced<'a>(
+        &'a self,
+        configuration: &'a Configuration,
+        set: &'a [u32],
+        now: i64,
+    ) -> impl Iterator<Item = (usize, &'a Policy, &'a Compiled)> {
+        set.iter().filter_map(move |&at| {
+            let policy = configuration.policies.get(at as usize)?;
+            let compiled = self.compiled(at)?;
+            (holds(policy, now) == Holds::Enforced).then_some((at as usize, policy, compiled))
+        })
+    }
+
     /// The token that a policy asks for.
     pub(crate) fn csrf_token(&self, policy: u32) -> Option<&CsrfToken> {
         match self.compiled(policy)? {
@@ -305,6 +360,13 @@ impl Policies {
     /// The limits of a plan.
     pub(crate) fn plan(&self, index: usize) -> &[limit::Compiled] {
         self.plans.get(index).map_or(&[], Vec::as_slice)
+    }
+}
+
+fn unusable(policy: &Policy, fault: &Fault) -> CompileError {
+    CompileError::Step {
+        policy: policy.name.clone(),
+        problem: fault.to_string().into(),
     }
 }
 

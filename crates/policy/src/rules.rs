@@ -20,6 +20,7 @@ use postern_model::entity::{
     AccessRole, Authentication, ClaimNames, Configuration, CredentialKind, Issuer, Lifecycle,
     Method, Name, Operation, Policy, Service, SessionRule, Upstream, Version,
 };
+use postern_transform::{Mask, Transform};
 use std::sync::Arc;
 
 /// Why a configuration cannot be compiled. `postern-config` finds the same with line numbers; this
@@ -86,6 +87,14 @@ pub enum CompileError {
         operation: Name,
         /// What is wrong.
         fault: Fault,
+    },
+    /// A policy has a step that cannot be carried out.
+    #[error("policy {policy}: {problem}")]
+    Step {
+        /// The policy.
+        policy: Name,
+        /// Which step, and what is wrong with it.
+        problem: Box<str>,
     },
     /// Two operations answer the same methods at the same path of the same host.
     #[error("{first} and {second} answer the same requests: {path}")]
@@ -215,6 +224,19 @@ impl Rules {
     /// The policy about pages of other origins that is enforced for the operation of a route.
     pub(crate) fn cors(&self, route: &Route, now: i64) -> Option<&Cors> {
         self.policies.cors(&self.configuration, route.plan, now)
+    }
+
+    /// The policies that change messages of a route's operation and are enforced at `now` (Unix time
+    /// in milliseconds), the widest first.
+    pub fn transforms(&self, route: &Route, now: i64) -> impl Iterator<Item = (&Name, &Transform)> {
+        self.policies
+            .transforms(&self.configuration, route.plan, now)
+    }
+
+    /// The same of those that hide something, with their index into
+    /// [`Configuration::policies`].
+    pub fn masks(&self, route: &Route, now: i64) -> impl Iterator<Item = (usize, &Name, &Mask)> {
+        self.policies.masks(&self.configuration, route.plan, now)
     }
 
     /// The port of the first TLS listener: where a redirect to `https` leads.

@@ -14,7 +14,7 @@ mod table;
 mod tests;
 
 pub use self::core::{BUCKETS, CoreMetrics, Finished, UpstreamFailure};
-pub use layout::{Layout, ListenerId, OperationId, ServiceId, UpstreamId};
+pub use layout::{Layout, ListenerId, MaskId, OperationId, ServiceId, UpstreamId};
 pub use process::resident_bytes;
 
 use self::core::Shard;

@@ -124,6 +124,16 @@ impl<'a> Redactor<'a> {
     }
 }
 
+/// Whether a header's value is a credential or another secret, by its name.
+pub(crate) fn hides_header(service: Option<&Service>, name: &[u8]) -> bool {
+    Names::new(service).header(name)
+}
+
+/// The same of a parameter of a query.
+pub(crate) fn hides_parameter(service: Option<&Service>, name: &str) -> bool {
+    Names::new(service).field(name, false)
+}
+
 /// For fuzzing: what holds of any body.
 ///
 /// # Errors

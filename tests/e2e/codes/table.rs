@@ -477,6 +477,10 @@ pub(super) const ROWS: &[Row] = &[
         world: r#"{"issuer": {}, "service": {"authentication": {"api_key": null}}, "policy": {"kind": "step_up", "acr": ["mfa"]}}"#,
         sent: "GET /op\nAuthorization: Bearer {token}", alike: "GET /op\nAuthorization: Bearer {token mfa}",
         mend: Fix, ..ROW },
+    Row { code: "transform.failed", status: [502, 502, 502],
+        world: r#"{"policy": {"kind": "transform", "request": {"headers": {"set": {"X-Note": "{{ request.query.note }}"}}}}}"#,
+        sent: "GET /op\nX-API-Key: {key}", alike: "GET /op?note=1\nX-API-Key: {key}",
+        mend: Caller, ..ROW },
 ];
 
 /// What most rows have.

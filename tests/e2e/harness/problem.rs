@@ -118,6 +118,7 @@ const CONTRACT: &[(&str, u16, &str, &str)] = &[
     ("upstream.circuit_open", 503, "upstream", "destination_unavailable"),
     ("upstream.response_invalid", 502, "upstream", ""),
     ("upstream.closed_early", 502, "upstream", ""),
+    ("transform.failed", 502, "publisher", "proxy_internal_error"),
     ("gateway.overloaded", 503, "gateway", ""),
     ("gateway.draining", 503, "gateway", ""),
     ("gateway.not_ready", 503, "gateway", ""),

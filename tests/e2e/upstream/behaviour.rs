@@ -80,6 +80,9 @@ pub(crate) enum Behaviour {
     Goaway,
     /// HTTP/2: resets the stream after a part of the body.
     StreamReset,
+    /// Answers with the request's body and media type, or that of `X-Media`, in the coding of
+    /// `X-Coding`, and with an `ETag`.
+    Mirror,
     /// gRPC: every message back, then `grpc-status` 0 in trailers.
     Grpc,
 }
@@ -139,9 +142,30 @@ impl Behaviour {
             "goaway" => Self::Goaway,
             "stream-reset" => Self::StreamReset,
             "echo" => Self::Echo,
+            "mirror" => Self::Mirror,
             other => panic!("the upstream knows no behaviour `{other}`"),
         }
     }
+}
+
+/// The fields of an answer that mirrors its request.
+pub(super) fn mirrored(seen: &super::Seen) -> Vec<(&'static str, String)> {
+    let media = seen
+        .header("x-media")
+        .or_else(|| seen.header("content-type"));
+    let mut fields = vec![
+        (
+            "content-type",
+            media.unwrap_or_else(|| "application/json".to_owned()),
+        ),
+        ("etag", "\"1\"".to_owned()),
+        ("x-theirs", "1".to_owned()),
+    ];
+    fields.extend(
+        seen.header("x-coding")
+            .map(|coding| ("content-encoding", coding)),
+    );
+    fields
 }
 
 /// Large bodies are made of such pieces: whole rounds of what [`filler`] repeats.

@@ -1,6 +1,6 @@
 //! HTTP/1.1 by hand.
 
-use super::behaviour::{Behaviour, PIECE, filler};
+use super::behaviour::{Behaviour, PIECE, filler, mirrored};
 use super::book::{Book, Seen};
 use super::reading::parse;
 use super::{Wire, websocket};
@@ -265,6 +265,21 @@ impl Connection {
             Behaviour::SlowHead(pause) => {
                 sleep(pause).await;
                 self.echo(place, "").await?;
+            }
+            Behaviour::Mirror => {
+                let seen = self.book().get(place);
+                let lines: String = mirrored(&seen)
+                    .iter()
+                    .map(|(name, value)| format!("{name}: {value}\r\n"))
+                    .collect();
+                let length = seen.body.len();
+                self.send(format!(
+                    "HTTP/1.1 200 OK\r\n{lines}Content-Length: {length}\r\n\r\n"
+                ))
+                .await?;
+                if seen.method != "HEAD" {
+                    self.send(&seen.body).await?;
+                }
             }
             Behaviour::Limits => {
                 let limits = "RateLimit: \"theirs\";r=7\r\nX-RateLimit-Limit: 77\r\n";

@@ -1,6 +1,6 @@
 //! HTTP/2, with the `h2` crate.
 
-use super::behaviour::{Behaviour, PIECE, filler};
+use super::behaviour::{Behaviour, PIECE, filler, mirrored};
 use super::book::{Book, Seen};
 use super::websocket;
 use bytes::Bytes;
@@ -180,6 +180,15 @@ async fn act(
             let mut trailers = HeaderMap::new();
             trailers.insert("x-sum", "42".parse().expect("a value"));
             body.send_trailers(trailers)?;
+        }
+        Behaviour::Mirror => {
+            let mut response = status(200);
+            for (name, value) in mirrored(seen) {
+                let value = value.parse().expect("a value");
+                response.headers_mut().insert(name, value);
+            }
+            let mut body = respond.send_response(response, false)?;
+            body.send_data(seen.body.clone().into(), true)?;
         }
         Behaviour::Grpc => {
             let mut response = status(200);

@@ -24,6 +24,7 @@ export function WireTold(props: { explained: Schemas['ExplainedCall'] }) {
           received.length > 0 && <Part title={words.received} message={{ headers: received }} />
         )}
         {wire?.to_upstream && <Moved title={words.wireToUpstream} changes={wire.to_upstream} />}
+        {wire?.changes && <Made changes={wire.changes} />}
         {capture?.response && <Part title={words.answered} message={capture.response} />}
         {capture && (
           <>
@@ -76,6 +77,31 @@ function Moved(props: { title: string; changes: Schemas['HeaderChanges'] }) {
       <Rows title={props.title} rows={rows} />
     </section>
   );
+}
+
+/** What policies changed and hid: names, places and shapes. */
+function Made(props: { changes: Schemas['MessageChanges'] }) {
+  const { request = [], response = [], masked = [] } = props.changes;
+  const rows = (changes: Schemas['MessageChange'][]) =>
+    changes.map(({ did, what, before, after, policy }) => [
+      did === what ? what : `${did} ${what}`.trim(),
+      before === after ? (before ?? '') : `${before ?? '–'} → ${after ?? '–'}`,
+      policy,
+    ]);
+  const hidden = masked.map(({ rule, count, policy }) => [rule, words.hiddenValues(count), policy]);
+  const lists: Array<[string, string[][]]> = [
+    [words.madeInRequest, rows(request as Schemas['MessageChange'][])],
+    [words.madeInAnswer, rows(response as Schemas['MessageChange'][])],
+    [words.hidden, hidden as string[][]],
+  ];
+  return lists
+    .filter(([, rows]) => rows.length > 0)
+    .map(([title, rows]) => (
+      <section key={title} aria-label={title}>
+        <Title order={3}>{title}</Title>
+        <Rows title={title} rows={rows} />
+      </section>
+    ));
 }
 
 function Headers(props: { title: string; rows: Header[] }) {

@@ -236,6 +236,10 @@ export const why = {
   /* What passed */
   wire: 'What passed',
   wireToUpstream: 'Headers on their way to the upstream',
+  madeInRequest: 'Changed in the request by policies',
+  madeInAnswer: 'Changed in the answer by policies',
+  hidden: 'Hidden in the answer by policies',
+  hiddenValues: (count: number) => (count === 1 ? '1 value' : `${count} values`),
   added: 'Added',
   removed: 'Removed',
   changed: 'Changed',

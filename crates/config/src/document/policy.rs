@@ -4,6 +4,7 @@ use super::condition::{Conditions, Exceptions, Owner, Resource};
 use super::decider::Decider;
 use super::either::text_or_mapping;
 use super::plan::LimitKey;
+use super::transform::{Hide, RequestChanges, ResponseChanges, Unreadable};
 use crate::located::{At, Map, OneOrMany};
 use crate::scalar::date::Date;
 use crate::scalar::duration::Duration;
@@ -208,6 +209,19 @@ pub(crate) struct Uploads {
     /// The classes of authentication of which the token has to name one (`acr`); with the kind
     /// `step_up` only.
     pub acr: Option<At<OneOrMany<Text>>>,
+    /// What is changed in requests before they go up; with the kind `transform` only.
+    pub request: Option<At<RequestChanges>>,
+    /// What is changed in answers before callers get them; with the kind `transform` only.
+    pub response: Option<At<ResponseChanges>>,
+    /// What is hidden in answers and in records; with the kind `mask` only, and required there.
+    pub hide: Option<At<Vec<At<Hide>>>>,
+    /// What becomes of answers that are no JSON, so that nothing can be found in them; with the kind
+    /// `mask` only. Without it, they are refused.
+    #[schemars(extend("default" = "refuse"))]
+    pub unreadable: Option<At<Unreadable>>,
+    /// The longest body that is read to be changed or looked through, `1MiB` without it and at most
+    /// `16MiB`; with the kinds `transform` and `mask` only. A longer one is refused.
+    pub max_body: Option<At<Size>>,
 }
 
 /// A token that stands in a cookie and in a header, or in a field of a form.
@@ -259,6 +273,10 @@ pub(crate) enum PolicyKind {
     Ownership,
     /// How the person has to have signed in (RFC 9470).
     StepUp,
+    /// What is changed in requests and answers.
+    Transform,
+    /// What is hidden in answers and in records.
+    Mask,
 }
 
 /// How strictly a policy holds.

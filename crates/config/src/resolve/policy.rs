@@ -116,6 +116,15 @@ impl Resolver<'_, '_> {
             document::PolicyKind::StepUp => {
                 PolicyRule::StepUp(Box::new(self.step_up(key, &shown, given, lists)))
             }
+            document::PolicyKind::Transform => {
+                self.not_in_shadow(&shown, mode, given);
+                let rule = self.transform(key, &shown, given, level.as_ref());
+                PolicyRule::Transform(Box::new(rule))
+            }
+            document::PolicyKind::Mask => {
+                self.not_in_shadow(&shown, mode, given);
+                PolicyRule::Mask(Box::new(self.mask(&shown, given)))
+            }
             document::PolicyKind::Rate
             | document::PolicyKind::Spacing
             | document::PolicyKind::Concurrency
@@ -173,6 +182,8 @@ impl Resolver<'_, '_> {
         let ownership = is(document::PolicyKind::Ownership);
         let step_up = is(document::PolicyKind::StepUp);
         let about_some = conditions || ownership || step_up;
+        let transform = is(document::PolicyKind::Transform);
+        let mask = is(document::PolicyKind::Mask);
         let limit = limit_kind(kind.value);
         let mut fields = vec![
             Bound::new("allow", given.allow.as_ref(), network),
@@ -224,6 +235,11 @@ impl Resolver<'_, '_> {
             Bound::new("owner", given.owner.as_ref(), ownership).needed("app"),
             Bound::new("separator", given.separator.as_ref(), ownership),
             Bound::new("acr", given.acr.as_ref(), step_up),
+            Bound::new("request", given.request.as_ref(), transform),
+            Bound::new("response", given.response.as_ref(), transform),
+            Bound::new("hide", given.hide.as_ref(), mask).needed("[{value: card, keep_last: 4}]"),
+            Bound::new("unreadable", given.unreadable.as_ref(), mask),
+            Bound::new("max_body", given.max_body.as_ref(), transform || mask),
         ];
         let max_size = Bound::new("max_size", given.max_size.as_ref(), body || contract);
         fields.push(if contract {
@@ -248,6 +264,8 @@ impl Resolver<'_, '_> {
             document::PolicyKind::Conditions => "the kind `conditions`",
             document::PolicyKind::Ownership => "the kind `ownership`",
             document::PolicyKind::StepUp => "the kind `step_up`",
+            document::PolicyKind::Transform => "the kind `transform`",
+            document::PolicyKind::Mask => "the kind `mask`",
         };
         bounds(self.findings, key.intact, kind.span, shown, why, &fields);
     }
@@ -577,7 +595,9 @@ const fn limit_kind(kind: document::PolicyKind) -> Option<LimitKind> {
         | document::PolicyKind::Contract
         | document::PolicyKind::Conditions
         | document::PolicyKind::Ownership
-        | document::PolicyKind::StepUp => None,
+        | document::PolicyKind::StepUp
+        | document::PolicyKind::Transform
+        | document::PolicyKind::Mask => None,
     }
 }
 

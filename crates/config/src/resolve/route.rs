@@ -7,7 +7,7 @@ use crate::findings::quote;
 use crate::scalar::path::{Part, parts};
 use crate::source::Span;
 use crate::tree::{Kind, Node};
-use postern_model::entity::{Method, Name, PathRewrite};
+use postern_model::entity::{Level, Method, Name, PathRewrite};
 use postern_policy::router::RESERVED;
 use std::collections::HashMap;
 
@@ -31,6 +31,21 @@ pub(super) struct Route {
     pub draft: bool,
     /// Whether its version is retired: one that is not goes first.
     pub retired: bool,
+}
+
+impl Route {
+    /// Whether policies of that level hold for it.
+    pub(super) fn is_at(&self, level: &Level) -> bool {
+        let mut names = self.name.split('/');
+        let [service, version, operation] = [(); 3].map(|()| names.next().unwrap_or_default());
+        match level {
+            Level::Platform => true,
+            Level::Tenant(tenant) => self.tenant.as_ref() == Some(tenant),
+            Level::Service(s) => **s == *service,
+            Level::Version(s, v) => **s == *service && **v == *version,
+            Level::Operation(s, v, o) => **s == *service && **v == *version && **o == *operation,
+        }
+    }
 }
 
 /// Where operations may be in each other's way: draft, retired, host, and the shape of the path.

@@ -5,8 +5,8 @@ mod about;
 use super::Service;
 use crate::{Actor, Refusal};
 use postern_model::entity::{
-    Configuration, CorsRule, ExternalRule, HeadersRule, Level, Limit, LimitKey, Measure, Mode,
-    Name, OnFailure, Policy, PolicyRule, QuotaPeriod,
+    BodyChange, Configuration, CorsRule, ExternalRule, HeadersRule, Level, Limit, LimitKey,
+    Measure, Mode, Name, OnFailure, Policy, PolicyRule, QuotaPeriod, TransformRule,
 };
 use postern_model::permission::Point;
 use postern_policy::Rules;
@@ -189,6 +189,12 @@ fn says(configuration: &Configuration, rule: &PolicyRule) -> Value {
                 "upload_names": names(&rule.upload_names),
             })
         }
+        PolicyRule::Transform(rule) => changes(rule),
+        PolicyRule::Mask(rule) => json!({
+            "hide": rule.hide.iter().enumerate().map(|(at, hide)| hide.label(at)).collect::<Vec<_>>(),
+            "pass_unreadable": rule.pass_unreadable,
+            "max_body": rule.max_body,
+        }),
         PolicyRule::Csrf(rule) => {
             let trusted = rule.trusted_origins.iter().map(ToString::to_string);
             json!({
@@ -243,6 +249,34 @@ fn external(rule: &ExternalRule) -> Value {
         "body": rule.body,
         "answer_headers": names(&rule.answer_headers),
     })
+}
+
+/// What is changed, without by what.
+fn changes(rule: &TransformRule) -> Value {
+    let mut parts = Vec::new();
+    for (side, changes) in [("request", &rule.request), ("answer", &rule.response)] {
+        for (what, fields) in [("header", &changes.headers), ("parameter", &changes.query)] {
+            let names = fields.remove.iter();
+            let names = names.chain(fields.rename.iter().map(|(name, _)| name));
+            let names = names.chain(fields.set.iter().map(|(name, _)| name));
+            let names = names.chain(fields.add.iter().map(|(name, _)| name));
+            parts.extend(names.map(|name| format!("{side} {what} {name}")));
+        }
+        parts.extend(
+            changes
+                .path
+                .iter()
+                .map(|path| format!("{side} path {path}")),
+        );
+        parts.extend(changes.body.iter().map(|step| match step {
+            BodyChange::Set { at, .. }
+            | BodyChange::Remove { at }
+            | BodyChange::Rename { at, .. }
+            | BodyChange::Move { from: at, .. } => format!("{side} body {at}"),
+            BodyChange::Replace(_) => format!("{side} body"),
+        }));
+    }
+    json!({ "changes": parts, "max_body": rule.max_body })
 }
 
 fn headers(rule: &HeadersRule) -> Value {
@@ -313,6 +347,7 @@ fn result(configuration: &Configuration, holding: &[&Policy]) -> Value {
         Vec::new(),
         Vec::new(),
     );
+    let (mut changed, mut hidden) = (Vec::new(), Vec::new());
     for policy in holding {
         match &policy.rule {
             PolicyRule::Network(rule) => {
@@ -338,6 +373,8 @@ fn result(configuration: &Configuration, holding: &[&Policy]) -> Value {
             PolicyRule::Conditions(_) | PolicyRule::Ownership(_) | PolicyRule::StepUp(_) => {
                 conditions.push(&*policy.name);
             }
+            PolicyRule::Transform(_) => changed.push(&*policy.name),
+            PolicyRule::Mask(_) => hidden.push(&*policy.name),
             PolicyRule::Body(rule) => {
                 size = Some(size.map_or(rule.max_size, |size| size.min(rule.max_size)));
             }
@@ -356,5 +393,7 @@ fn result(configuration: &Configuration, holding: &[&Policy]) -> Value {
         "cedar": cedar,
         "contract": contract,
         "conditions": conditions,
+        "changed_by": changed,
+        "hidden_by": hidden,
     })
 }

@@ -216,7 +216,9 @@ fn uses(case: &Case<'_>, list: &str) -> String {
         | PolicyRule::Contract(_)
         | PolicyRule::Conditions(_)
         | PolicyRule::Ownership(_)
-        | PolicyRule::StepUp(_) => false,
+        | PolicyRule::StepUp(_)
+        | PolicyRule::Transform(_)
+        | PolicyRule::Mask(_) => false,
     };
     let names = configuration
         .policies

@@ -1,7 +1,7 @@
 //! What passed, as text.
 
 use super::style::Text;
-use crate::wire::{Body, Changes, Header, Wire};
+use crate::wire::{Body, Change, Changed, Changes, Header, Masked, Wire};
 
 /// Lines of a body that are shown; `--json` has all.
 const LINES: usize = 40;
@@ -10,6 +10,9 @@ const LINES: usize = 40;
 pub(super) fn wire(wire: &Wire, out: &mut Text<'_>) {
     if let Some(changes) = &wire.to_upstream {
         out.item("to the upstream", &summary(changes), &lines(changes));
+    }
+    if let Some(changes) = &wire.changes {
+        changed(changes, out);
     }
     let Some(capture) = &wire.capture else {
         return;
@@ -37,6 +40,58 @@ pub(super) fn wire(wire: &Wire, out: &mut Text<'_>) {
         let lines = got.headers.iter().map(field).collect::<Vec<_>>();
         out.item("the caller got", &got.status.to_string(), &lines);
     }
+}
+
+/// What policies did, one change to a line.
+fn changed(changes: &Changed, out: &mut Text<'_>) {
+    for (name, list) in [
+        ("changed in the request", &changes.request),
+        ("changed in the answer", &changes.response),
+    ] {
+        if !list.is_empty() {
+            let head = format!("{} change{}", list.len(), plural(list.len() as u64));
+            let lines: Vec<String> = list.iter().map(change).collect();
+            out.item(name, &head, &lines);
+        }
+    }
+    if !changes.masked.is_empty() {
+        let total: u64 = changes.masked.iter().map(|one| one.count).sum();
+        let lines = changes.masked.iter().map(|one| {
+            let Masked {
+                policy,
+                rule,
+                count,
+            } = one;
+            format!(
+                "{rule}: {count} value{}, by policy {policy}",
+                plural(*count)
+            )
+        });
+        let head = format!("{total} value{}", plural(total));
+        out.item("hidden in the answer", &head, &lines.collect::<Vec<_>>());
+    }
+}
+
+fn change(change: &Change) -> String {
+    let Change {
+        policy, did, what, ..
+    } = change;
+    let (mark, how) = match (&change.before, &change.after) {
+        (Some(before), Some(after)) if before == after => ("~", String::new()),
+        (Some(before), Some(after)) => ("~", format!(": {before} → {after}")),
+        (None, Some(after)) if did == "path" => ("~", format!(" → {after}")),
+        (None, Some(after)) if after != what => ("+", format!(": {after}")),
+        (Some(before), None) if before != what => ("-", format!(": {before}")),
+        (None, Some(_)) => ("+", String::new()),
+        (Some(_), None) => ("-", String::new()),
+        (None, None) => ("~", String::new()),
+    };
+    let subject = match did.as_str() {
+        "path" => "path".to_owned(),
+        "body" if what.is_empty() => "body".to_owned(),
+        did => format!("{did} {what}"),
+    };
+    format!("{mark} {subject}{how}, by policy {policy}")
 }
 
 fn message(name: &str, headers: &[Header], body: Option<&Body>, out: &mut Text<'_>) {
@@ -144,6 +199,37 @@ mod tests {
           
           (left out: it is image/png)
    = the caller got: 200, 0 removed, 0 added, 0 changed
+";
+        assert_eq!(out.finish(), expected);
+    }
+
+    #[test]
+    fn what_policies_changed_reads_as_it_should() {
+        let note = |did: &str, what: &str, before: Option<&str>, after: Option<&str>| json!({"policy": "p", "did": did, "what": what, "before": before, "after": after});
+        let detail = json!({"changes": {
+            "request": [
+                note("header", "x-a", None, Some("x-a")),
+                note("header", "x-b", Some("x-b"), Some("x-c")),
+                note("query", "q", Some("q"), None),
+                note("path", "path", None, Some("/v2/{id}")),
+                note("body", "/a", Some("text of 4"), Some("number")),
+            ],
+            "response": [note("body", "", Some("object of 1"), Some("list of 2"))],
+            "masked": [{"policy": "h", "rule": "card", "count": 2}],
+        }});
+        let passed = Wire::from_detail(&detail).unwrap();
+        let mut out = Text::new(&Style::PLAIN);
+        wire(&passed, &mut out);
+        let expected = "   = changed in the request: 5 changes
+          + header x-a, by policy p
+          ~ header x-b: x-b -> x-c, by policy p
+          - query q, by policy p
+          ~ path -> /v2/{id}, by policy p
+          ~ body /a: text of 4 -> number, by policy p
+   = changed in the answer: 1 change
+          ~ body: object of 1 -> list of 2, by policy p
+   = hidden in the answer: 2 values
+          card: 2 values, by policy h
 ";
         assert_eq!(out.finish(), expected);
     }

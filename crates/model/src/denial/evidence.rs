@@ -220,6 +220,7 @@ impl Code {
             | Self::ResponseInvalid | Self::ClosedEarly => kinds(&[], UPSTREAM, &[]),
             Self::NoHealthyTarget => kinds(&[], &["targets"], &[]),
             Self::CircuitOpen => kinds(&["next_probe"], &["since", "limit"], &[]),
+            Self::TransformFailed => kinds(&[], &["step", "error", "limit"], &[]),
             Self::OriginRefused => kinds(&["status"], &[], &[]),
             Self::LimitReached | Self::Overloaded => kinds(&[], &[], &["which"]),
             Self::ConfigurationStale => kinds(&[], &[], &["age", "limit"]),

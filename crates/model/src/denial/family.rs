@@ -182,6 +182,13 @@ impl Family {
             fix: "Try again; if it lasts, give the request id to the owners of the service.",
         },
         Self {
+            name: "transform",
+            about: "what the gateway changes in requests and answers",
+            title: "Transformation failed",
+            detail: "The gateway could not prepare the request or its answer.",
+            fix: "Give the request id to the owners of the service.",
+        },
+        Self {
             name: "origin",
             about: "refusals of the service itself, which the gateway passed on",
             title: "Refused by the upstream",

@@ -305,6 +305,8 @@ impl Code {
                 "Mend the upstream.", ""),
             Self::ClosedEarly => guide("What stands behind the gateway closed its connection before its answer was complete.",
                 "Mend the upstream.", ""),
+            Self::TransformFailed => guide("A policy changes what is sent to the service or what comes back, or hides a part of it, and could not do that to this request or its answer. What is not changed as it should be goes nowhere.",
+                "Mend the step that the record names, or what it is applied to.", ""),
             Self::OriginRefused => guide("The gateway let the request through; the service behind it refused. Its answer is passed on as it is.",
                 "Look in the upstream's own log.", ""),
             Self::Overloaded => guide("The gateway has more to do than it can take on.",

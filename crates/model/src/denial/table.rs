@@ -320,6 +320,8 @@ codes! {
         502 [] Upstream After(1) Upstream "http_protocol_error",
     ClosedEarly = "upstream.closed_early" "Upstream closed early"
         502 [] Upstream After(1) Upstream "http_response_incomplete",
+    TransformFailed = "transform.failed" "Transformation failed"
+        502 [] Publisher AfterChange Upstream "proxy_internal_error",
     OriginRefused = "origin.refused" "Refused by the upstream"
         403 [] Upstream Never Response "",
     Overloaded = "gateway.overloaded" "Gateway overloaded"

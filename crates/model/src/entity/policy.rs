@@ -1,8 +1,8 @@
 //! Policies: rules of one kind each, attached to a level.
 
 use super::{
-    AsNumber, Conditions, ConditionsRule, Country, ExternalRule, Limit, Name, Owner, OwnershipRule,
-    StepUpRule,
+    AsNumber, Conditions, ConditionsRule, Country, ExternalRule, Limit, MaskRule, Name, Owner,
+    OwnershipRule, StepUpRule, TransformRule,
 };
 use std::time::Duration;
 
@@ -81,6 +81,10 @@ pub enum PolicyRule {
     Ownership(Box<OwnershipRule>),
     /// How a person has to have signed in.
     StepUp(Box<StepUpRule>),
+    /// What is changed in requests and answers.
+    Transform(Box<TransformRule>),
+    /// What is hidden in answers and in records.
+    Mask(Box<MaskRule>),
 }
 
 impl PolicyRule {
@@ -118,6 +122,8 @@ impl PolicyRule {
             Self::Conditions(_) => "conditions",
             Self::Ownership(_) => "ownership",
             Self::StepUp(_) => "step_up",
+            Self::Transform(_) => "transform",
+            Self::Mask(_) => "mask",
         }
     }
 }

@@ -20,6 +20,8 @@ pub(crate) struct Effective {
     /// Those about some requests: first what is asked of them, then whose the thing has to be, then
     /// how a person has to have signed in.
     pub(crate) about: Box<[u32]>,
+    pub(crate) transforms: Box<[u32]>,
+    pub(crate) masks: Box<[u32]>,
 }
 
 /// One policy as it stands towards an operation.
@@ -94,6 +96,8 @@ impl Sets {
             external: of_kind(|rule| matches!(rule, PolicyRule::External(_))),
             cedar: of_kind(|rule| matches!(rule, PolicyRule::Cedar(_))),
             contract: of_kind(|rule| matches!(rule, PolicyRule::Contract(_))),
+            transforms: of_kind(|rule| matches!(rule, PolicyRule::Transform(_))),
+            masks: of_kind(|rule| matches!(rule, PolicyRule::Mask(_))),
         });
         let set = if let Some(known) = self.known.get(&set) {
             known.clone()

@@ -140,6 +140,18 @@ fn together(answer: &Value) -> Vec<String> {
     {
         lines.push(format!("  conditions: {}", words::choice(about, ", ")));
     }
+    for (member, what) in [
+        ("changed_by", "requests and answers are changed by"),
+        (
+            "hidden_by",
+            "answers and records are without what is hidden by",
+        ),
+    ] {
+        let policies = result.get(member).unwrap_or(&Value::Null);
+        if policies.as_array().is_some_and(|names| !names.is_empty()) {
+            lines.push(format!("  {what} {}", words::choice(policies, ", ")));
+        }
+    }
     if let Some(size) = result.get("max_body_size").and_then(Value::as_u64) {
         lines.push(format!("  body: at most {}", words::size(size)));
     }

@@ -1,8 +1,10 @@
 //! One attempt of one request on one target.
 
+mod changed;
 mod copy;
 mod websocket;
 
+use super::changing::{Changing, Sent};
 use super::faults::{Failed, UpstreamFault, caller_fault};
 use super::journal::{Journal, Traffic};
 use super::message::{
@@ -59,6 +61,8 @@ pub(crate) struct Exchange<'a> {
     pub(super) timeouts: Timeouts,
     /// How long the caller may be silent within its body.
     pub(super) body_timeout: Duration,
+    /// Policies that change the request or its answer.
+    pub(super) changing: Option<Box<Changing<'a>>>,
 }
 
 /// What a request goes up on.
@@ -176,6 +180,11 @@ impl Exchange<'_> {
         }
     }
 
+    /// What goes up in place of what came.
+    pub(super) fn sent_instead(&self) -> Option<&Sent> {
+        self.changing.as_ref()?.sent.as_ref()
+    }
+
     /// A connection, or a place on one.
     async fn back(&self, lease: &Lease, now: Instant) -> Result<Back, Ended> {
         match lease.upstream().state().config.protocol {
@@ -270,10 +279,14 @@ impl Exchange<'_> {
     ) {
         let rules = &self.state.snapshot().rules;
         let mut target = self.core.scratch();
-        self.allowed
-            .write_target(rules, self.head.query(), |piece| {
-                target.extend_from_slice(piece);
-            });
+        match self.sent_instead() {
+            Some(sent) => target.extend_from_slice(&sent.target),
+            None => self
+                .allowed
+                .write_target(rules, self.head.query(), |piece| {
+                    target.extend_from_slice(piece);
+                }),
+        }
         let plan = rules.upstream_plan(&self.allowed);
         out.begin(&RequestLine {
             method: self.allowed.method.as_str(),
@@ -314,11 +327,11 @@ impl<K: ResponseSink> Over<'_, '_, '_, K> {
         input: &mut impl ResponseSource,
         upload: &mut Upload<'_, S>,
     ) -> Result<bool, Ended> {
-        let length = upload.source().length();
+        let length = upload.length();
         let key = self.key.as_deref();
         self.exchange.write_head(self.lease, out, length, key);
         self.journal.sent_on();
-        if upload.source().is_small() || upload.source().is_ended() {
+        if upload.is_replaced() || upload.source().is_small() || upload.source().is_ended() {
             self.in_turn(out, input, upload).await
         } else {
             self.at_once(out, input, upload).await
@@ -385,10 +398,10 @@ impl<K: ResponseSink> Over<'_, '_, '_, K> {
                 // Over HTTP/2 the caller would take it for a tunnel.
                 return Err(self.invalid("it answered a WebSocket handshake without switching"));
             }
-            self.begin(&head, input, replayable)?;
+            self.settle(&head, replayable)?;
             let passed = tokio::select! {
                 biased;
-                passed = download(input, self.sink, self.exchange.traffic) => passed,
+                passed = self.answer(&head, input) => passed?,
                 () = source.gone() => return Err(Ended::Caller(Failed::Cancelled)),
             };
             return self.passed(passed).map(|()| false);
@@ -453,12 +466,12 @@ impl<K: ResponseSink> Over<'_, '_, '_, K> {
                 // What is left of the request may never be read.
                 self.sink.close();
             }
-            self.begin(&head, input, false)?;
+            self.settle(&head, false)?;
             let passed = {
-                let downloading = pin!(download(input, self.sink, self.exchange.traffic));
+                let answering = pin!(self.answer(&head, input));
                 tokio::select! {
                     biased;
-                    passed = downloading => passed,
+                    passed = answering => passed?,
                     fault = &mut uploading => {
                         return Err(Ended::Caller(caller_fault(fault, body_timeout)));
                     }
@@ -487,13 +500,8 @@ impl<K: ResponseSink> Over<'_, '_, '_, K> {
         Ok(true)
     }
 
-    /// Begins the final response, unless its status is one to try again.
-    fn begin(
-        &mut self,
-        head: &ResponseHead,
-        input: &impl ResponseSource,
-        replayable: bool,
-    ) -> Result<(), Ended> {
+    /// Whether the response is the final one: its status is not one to try again.
+    fn settle(&mut self, head: &ResponseHead, replayable: bool) -> Result<(), Ended> {
         let now = std::time::Instant::now();
         self.lease.report(Outcome::of_status(head.status), now);
         let statuses = &self.lease.upstream().state().config.retry.statuses;
@@ -501,6 +509,26 @@ impl<K: ResponseSink> Over<'_, '_, '_, K> {
         if statuses.contains(&head.status) && (self.may_retry)(class, replayable, false) {
             return Err(Ended::Again(class));
         }
+        Ok(())
+    }
+
+    /// Begins the final response, and passes its body on.
+    async fn answer(
+        &mut self,
+        head: &ResponseHead,
+        input: &mut impl ResponseSource,
+    ) -> Result<Result<(), Broken>, Ended> {
+        let exchange = self.exchange;
+        if let Some(changing) = &exchange.changing {
+            // Boxed, so that requests do not grow by what few of them need.
+            return Box::pin(self.changed(changing, head, input)).await;
+        }
+        self.begin(head, input);
+        Ok(download(input, self.sink, exchange.traffic).await)
+    }
+
+    /// Begins the final response.
+    fn begin(&mut self, head: &ResponseHead, input: &impl ResponseSource) {
         self.responded(head);
         self.sink.begin(head.status);
         let sink = &mut *self.sink;
@@ -512,7 +540,6 @@ impl<K: ResponseSink> Over<'_, '_, '_, K> {
             self.sink.field(b"content-length", length);
         }
         self.sink.end_head(input.length());
-        Ok(())
     }
 
     fn passed(&mut self, passed: Result<(), Broken>) -> Result<(), Ended> {

@@ -3,6 +3,7 @@
 //!
 //! Nothing secret is in it: see [`crate::redact`].
 
+use super::changing::Changes;
 use super::difference::{Difference, List, listed};
 use super::journal::{Copied, Journal, ORIGIN};
 use crate::redact::{Body, Redactor};
@@ -11,6 +12,7 @@ use postern_model::denial::{Audience, Evidence, Retry, Value};
 use postern_model::entity::Capture;
 use postern_policy::fields::{Fields, Known};
 use postern_policy::stages::response::attribution;
+use postern_transform::Notes;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value as Json, json};
 
@@ -27,10 +29,18 @@ impl Journal<'_> {
             .allowed_request()
             .map_or(&[][..], |allowed| allowed.shadow);
         let capture = self.captured();
-        if self.denial().is_none() && origin.is_none() && shadow.is_empty() && capture.is_none() {
+        let changes = self.changes_made();
+        let is_plain = self.denial().is_none() && origin.is_none() && shadow.is_empty();
+        if is_plain && capture.is_none() && changes.is_none() {
             return None;
         }
         let mut detail = Members::new();
+        if let Some(changes) = changes {
+            detail.put("changes", &changed(changes));
+            if is_plain && capture.is_none() {
+                return Some(detail.end());
+            }
+        }
         if let Some(denial) = self.denial() {
             detail.put("denial", &Kept(denial));
         }
@@ -51,7 +61,7 @@ impl Journal<'_> {
         // Bodies first: what is secret in them is left out of everything else.
         let captured = capture.map(|capture| self.capture(capture, copied, &mut redactor));
         if let Some(answered) = origin {
-            let mut kept = of_body(&mut redactor, answered, &self.response(ORIGIN));
+            let mut kept = self.of_body(&mut redactor, answered, self.response(ORIGIN));
             if let Some(text) = kept.remove("text") {
                 kept.insert("body".to_owned(), text);
             }
@@ -96,7 +106,7 @@ impl Journal<'_> {
                 bytes: self.traffic().request.first(capture.body),
                 of: received,
             };
-            let body = of_body(redactor, &self.head().fields, &beginning);
+            let body = self.of_body(redactor, &self.head().fields, beginning);
             request.insert("body".to_owned(), Json::Object(body));
         }
         let mut out = Map::new();
@@ -104,7 +114,7 @@ impl Journal<'_> {
         if let Some(answered) = &copied.answered {
             let mut response = Map::new();
             if sent > 0 {
-                let body = of_body(redactor, answered, &self.response(capture.body));
+                let body = self.of_body(redactor, answered, self.response(capture.body));
                 response.insert("body".to_owned(), Json::Object(body));
             }
             response.insert("headers".to_owned(), listed(answered, redactor).into());
@@ -127,12 +137,70 @@ impl Journal<'_> {
         Json::Object(out)
     }
 
+    /// A body as records keep it: without what policies hide, or not at all.
+    fn of_body(
+        &self,
+        redactor: &mut Redactor<'_>,
+        fields: &Fields,
+        mut body: Beginning,
+    ) -> Map<String, Json> {
+        let route = self.route();
+        let rules = &self.state().snapshot().rules;
+        let masks = route
+            .iter()
+            .flat_map(|route| rules.masks(route, self.now()));
+        let masks: Vec<_> = masks.map(|(.., mask)| mask).collect();
+        if masks.is_empty() || body.bytes.is_empty() {
+            return of_body(redactor, fields, &body);
+        }
+        let whole = body.bytes.len() as u64 >= body.of;
+        let read = postern_transform::Json::read(&body.bytes);
+        let Some(mut json) = read.ok().filter(|_| whole) else {
+            let mut kept = Map::new();
+            kept.insert("bytes".to_owned(), json!(body.of));
+            let why = "a policy hides parts of it, and they cannot be told from the others";
+            kept.insert("left_out".to_owned(), json!(why));
+            return kept;
+        };
+        for mask in masks {
+            mask.apply(&mut json, true);
+        }
+        body.bytes = json.write();
+        let mut kept = of_body(redactor, fields, &Beginning { of: 0, ..body });
+        kept.insert("bytes".to_owned(), json!(body.of));
+        kept
+    }
+
     fn response(&self, most: usize) -> Beginning {
         Beginning {
             bytes: self.traffic().response.first(most),
             of: self.traffic().sent.get(),
         }
     }
+}
+
+/// What policies changed and hid: names, places and shapes.
+fn changed(changes: &Changes) -> Json {
+    let notes = |notes: &Notes| -> Json {
+        let notes = notes.notes.iter().map(|note| {
+            json!({
+                "policy": &*note.policy,
+                "did": note.did.name(),
+                "what": note.what,
+                "before": note.before,
+                "after": note.after,
+            })
+        });
+        notes.collect()
+    };
+    let masked = changes.masked.iter();
+    let masked = masked
+        .map(|(policy, rule, count)| json!({"policy": &**policy, "rule": &**rule, "count": count}));
+    json!({
+        "request": notes(&changes.request),
+        "response": notes(&changes.response),
+        "masked": masked.collect::<Json>(),
+    })
 }
 
 /// How a body begins.

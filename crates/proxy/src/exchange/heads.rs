@@ -13,6 +13,44 @@ impl Exchange<'_> {
     /// What the upstream gets. `key`: of a WebSocket for a caller that has none, to an upstream
     /// that wants one.
     pub(super) fn forward_request(&self, key: Option<&str>, mut emit: impl FnMut(&[u8], &[u8])) {
+        let over_http2 = self.protocol() == UpstreamProtocol::Http2;
+        if key.is_some() || (self.allowed.websocket && over_http2) {
+            // Where one side speaks HTTP/2 the caller's key does not count (RFC 8441 §5).
+            self.fields_to_send(&mut |name, value| {
+                if !matches!(
+                    Known::of(name),
+                    Known::SecWebSocketKey | Known::SecWebSocketVersion
+                ) {
+                    emit(name, value);
+                }
+            });
+            if let Some(key) = key {
+                emit(b"Sec-WebSocket-Key", key.as_bytes());
+            }
+            emit(b"Sec-WebSocket-Version", b"13");
+        } else {
+            self.fields_to_send(&mut emit);
+        }
+        if self.allowed.websocket && !over_http2 {
+            emit(b"Connection", b"Upgrade");
+            emit(b"Upgrade", b"websocket");
+        }
+    }
+
+    /// As policies have changed them, or as they are.
+    fn fields_to_send(&self, emit: &mut impl FnMut(&[u8], &[u8])) {
+        match self.sent_instead() {
+            Some(sent) => {
+                for field in &sent.fields {
+                    emit(&field.name, &field.value);
+                }
+            }
+            None => self.own_fields(emit),
+        }
+    }
+
+    /// The fields that the upstream would get if no policy changed them.
+    pub(super) fn own_fields(&self, emit: &mut impl FnMut(&[u8], &[u8])) {
         let rules = &self.state.snapshot().rules;
         let configuration = rules.configuration();
         let facts = &self.caller.facts;
@@ -32,29 +70,8 @@ impl Exchange<'_> {
             written: self.allowed.written,
         };
         let mut scratch = self.core.scratch();
-        let over_http2 = protocol == UpstreamProtocol::Http2;
-        if key.is_some() || (self.allowed.websocket && over_http2) {
-            // Where one side speaks HTTP/2 the caller's key does not count (RFC 8441 §5).
-            forward::request(self.head, &context, &mut scratch, |name, value| {
-                if !matches!(
-                    Known::of(name),
-                    Known::SecWebSocketKey | Known::SecWebSocketVersion
-                ) {
-                    emit(name, value);
-                }
-            });
-            if let Some(key) = key {
-                emit(b"Sec-WebSocket-Key", key.as_bytes());
-            }
-            emit(b"Sec-WebSocket-Version", b"13");
-        } else {
-            forward::request(self.head, &context, &mut scratch, &mut emit);
-        }
+        forward::request(self.head, &context, &mut scratch, emit);
         self.core.give_back(scratch);
-        if self.allowed.websocket && !over_http2 {
-            emit(b"Connection", b"Upgrade");
-            emit(b"Upgrade", b"websocket");
-        }
     }
 
     /// What the caller gets of an interim response.

@@ -8,6 +8,7 @@ mod tests;
 
 pub(super) use copied::Copied;
 
+use super::changing::Changes;
 use super::decide::Passes;
 use super::message::ResponseHead;
 use super::standing::{Standings, standings};
@@ -130,6 +131,8 @@ pub(crate) struct Journal<'a> {
     /// By which its service has it copied.
     capture: Option<&'a Capture>,
     copied: Option<Box<Copied>>,
+    /// What policies changed and hid.
+    changes: Option<Box<Changes>>,
 }
 
 impl<'a> Journal<'a> {
@@ -173,6 +176,7 @@ impl<'a> Journal<'a> {
             is_sent: false,
             capture: None,
             copied: None,
+            changes: None,
         }
     }
 
@@ -278,6 +282,16 @@ impl<'a> Journal<'a> {
             (None, Some(passes)) => standings(passes.allowed.limits, passes.readings, 1),
             (None, None) => Standings::new(),
         }
+    }
+
+    /// What policies change and hide, to be added to.
+    pub(super) fn changes(&mut self) -> &mut Changes {
+        self.changes.get_or_insert_default()
+    }
+
+    /// What policies changed and hid; `None`: nothing.
+    pub(super) fn changes_made(&self) -> Option<&Changes> {
+        self.changes.as_deref()
     }
 
     /// An attempt at a target begins.

@@ -1,6 +1,7 @@
 //! One request's life: decided, sent on, answered, recorded, whatever protocols the two sides speak.
 
 mod attempt;
+mod changing;
 mod decide;
 mod detail;
 mod difference;

@@ -4,6 +4,7 @@ use super::journal::Traffic;
 use super::message::{
     BodyFault, Piece, RequestSource, ResponseSink, ResponseSource, Sink, SinkFault, Source,
 };
+use crate::http1::Length;
 use std::cell::Cell;
 
 /// A request's body is kept up to so many bytes, in case it has to be sent again.
@@ -60,6 +61,8 @@ pub(crate) struct Upload<'a, S> {
     keep: bool,
     /// Where what is taken from the caller is counted.
     traffic: &'a Traffic,
+    /// What is sent in place of the caller's body, which was read to its end.
+    instead: Option<&'a [u8]>,
 }
 
 impl<'a, S: RequestSource> Upload<'a, S> {
@@ -76,6 +79,26 @@ impl<'a, S: RequestSource> Upload<'a, S> {
             whole: true,
             keep,
             traffic,
+            instead: None,
+        }
+    }
+
+    /// With a body in place of the caller's.
+    pub(crate) const fn sending(mut self, instead: Option<&'a [u8]>) -> Self {
+        self.instead = instead;
+        self
+    }
+
+    /// Whether there is a body in place of the caller's.
+    pub(crate) const fn is_replaced(&self) -> bool {
+        self.instead.is_some()
+    }
+
+    /// The length of what is sent.
+    pub(crate) fn length(&self) -> Length {
+        match self.instead {
+            Some(body) => Length::Exact(body.len() as u64),
+            None => self.source.length(),
         }
     }
 
@@ -95,6 +118,12 @@ impl<'a, S: RequestSource> Upload<'a, S> {
 
     /// Sends the body: what earlier attempts have taken, then the rest.
     pub(crate) async fn run(&mut self, sink: &mut impl Sink) -> Result<(), Broken> {
+        if let Some(body) = self.instead {
+            if !body.is_empty() {
+                sink.data(body).await.map_err(Broken::Sink)?;
+            }
+            return sink.end(self.source.trailers()).await.map_err(Broken::Sink);
+        }
         if !self.kept.is_empty() {
             sink.data(&self.kept).await.map_err(Broken::Sink)?;
         }

@@ -1,6 +1,7 @@
 //! The life of one request, from its head to its end.
 
 use super::attempt::{Ended, Exchange, Passed};
+use super::changing::Changing;
 use super::decide::{Decided, Deciding, Passes, decide};
 use super::faults::{self, Failed};
 use super::guard::guarded;
@@ -94,7 +95,7 @@ pub(crate) async fn run(
             } = passes;
             journal.allowed(passes);
             journal.copy();
-            let exchange = Exchange {
+            let mut exchange = Exchange {
                 core,
                 state,
                 caller,
@@ -107,7 +108,13 @@ pub(crate) async fn run(
                 traffic: &traffic,
                 timeouts: state.snapshot().rules.way(&allowed).timeouts,
                 body_timeout: state.configuration().timeouts.body,
+                changing: None,
             };
+            if let Some(mut changing) = Changing::of(&exchange) {
+                // Boxed, so that requests do not grow by what few of them need.
+                Box::pin(changing.prepare(&exchange, intake, journal)).await?;
+                exchange.changing = Some(changing);
+            }
             let answered = forward(&exchange, journal, intake, sink).await;
             if matches!(answered, Ok(Passed::Answered)) {
                 // Before anything is written down: the caller may be asking again already.
@@ -210,7 +217,10 @@ async fn forward<S: RequestSource>(
     };
     let kept = exchange.core.scratch();
     let keep = config.retry.attempts > 0;
-    let mut upload = Upload::new(source, keep, kept, exchange.traffic);
+    let instead = exchange
+        .sent_instead()
+        .and_then(|sent| sent.body.as_deref());
+    let mut upload = Upload::new(source, keep, kept, exchange.traffic).sending(instead);
     let mut tried = Tried::NONE;
     let mut made = 0;
     loop {

@@ -1,7 +1,8 @@
 //! Counting on one core.
 
 use super::layout::{
-    ListenerId, MAX_LISTENERS, MAX_OPERATIONS, MAX_SERVICES, MAX_UPSTREAMS, OperationId, UpstreamId,
+    ListenerId, MAX_LISTENERS, MAX_MASKS, MAX_OPERATIONS, MAX_SERVICES, MAX_UPSTREAMS, MaskId,
+    OperationId, UpstreamId,
 };
 use super::table::Table;
 use crate::record::Outcome;
@@ -67,6 +68,7 @@ pub(super) struct Shard {
     pub(super) services: Table,
     pub(super) upstreams: Table,
     pub(super) listeners: Table,
+    pub(super) masks: Table,
     pub(super) whole: Table,
 }
 
@@ -79,6 +81,7 @@ impl Shard {
             services: Table::new(MAX_SERVICES, service::FIRST_CODE + Code::ALL.len()),
             upstreams: Table::new(MAX_UPSTREAMS, failures),
             listeners: Table::new(MAX_LISTENERS, listener::WIDTH),
+            masks: Table::new(MAX_MASKS, 1),
             whole: Table::new(1, whole::WIDTH),
         }
     }
@@ -219,6 +222,11 @@ impl CoreMetrics {
     pub fn attempt_failed(&self, upstream: UpstreamId, why: UpstreamFailure) {
         let column = upstream::FIRST_FAILURE + why as usize;
         self.shard.upstreams.add(upstream.0 as usize, column, 1);
+    }
+
+    /// A rule has hidden so many values.
+    pub fn masked(&self, rule: MaskId, values: u64) {
+        self.shard.masks.add(rule.0 as usize, 0, values);
     }
 
     /// A connection was accepted. [`CoreMetrics::connection_closed`] follows for each, on any

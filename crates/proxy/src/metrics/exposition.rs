@@ -33,6 +33,7 @@ pub(super) fn write(metrics: &Metrics, observed: &dyn Observe, out: &mut String)
     page.upstreams(&registry.upstreams);
     page.observed(observed);
     page.listeners(&registry.listeners);
+    page.masks(&registry.masks);
     drop(registry);
     page.configuration(metrics);
     page.deciders(observed);
@@ -232,6 +233,19 @@ impl Page<'_> {
                 self.sample(&families::BREAKER, &[b.upstream, position.name()], value);
             }
         });
+    }
+
+    fn masks(&mut self, rows: &Rows) {
+        self.family(&families::MASKED);
+        for (row, labels) in rows.iter() {
+            let [policy, rule] = labels else {
+                continue;
+            };
+            let count = self.sum(|s| &s.masks, row, 0);
+            if count > 0 {
+                self.sample(&families::MASKED, &[policy, rule], count);
+            }
+        }
     }
 
     fn listeners(&mut self, rows: &Rows) {

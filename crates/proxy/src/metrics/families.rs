@@ -76,6 +76,8 @@ families! {
         "Connections closed at once: a limit was reached, or the peer may not connect.";
     HANDSHAKES = Counter "postern_tls_handshake_failures_total" ["listener"]
         "TLS handshakes that failed.";
+    MASKED = Counter "postern_masked_values_total" ["policy", "rule"]
+        "Values that policies of the kind `mask` have hidden in answers. `rule` is the place, the kind of value, or `matching` and the number of the expression.";
     RELOADS = Counter "postern_config_reloads_total" ["result"]
         "Configurations that were applied (`success`, the first one included) and that were not (`failure`).";
     RELOAD_TIME = Gauge "postern_config_last_success_timestamp_seconds" []

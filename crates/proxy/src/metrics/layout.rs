@@ -1,6 +1,6 @@
 //! Which row belongs to what.
 
-use postern_model::entity::{Configuration, Name};
+use postern_model::entity::{Configuration, Name, PolicyRule};
 use std::collections::HashMap;
 
 /// Most rows of each table over the life of a process. What comes later shares row 0.
@@ -11,6 +11,13 @@ pub(super) const MAX_SERVICES: usize = 1 << 13;
 pub(super) const MAX_UPSTREAMS: usize = 1 << 13;
 /// See [`MAX_OPERATIONS`].
 pub(super) const MAX_LISTENERS: usize = 1 << 10;
+
+/// See [`MAX_OPERATIONS`].
+pub(super) const MAX_MASKS: usize = 1 << 12;
+
+/// Where is counted what one rule of a policy of the kind `mask` hides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MaskId(pub(super) u32);
 
 /// Where a service's requests are counted; the default is for requests that led to none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -44,6 +51,8 @@ pub struct Layout {
     services: Vec<(ServiceId, Vec<Vec<OperationId>>)>,
     upstreams: Vec<UpstreamId>,
     listeners: Vec<ListenerId>,
+    /// By policy.
+    masks: HashMap<usize, Vec<MaskId>>,
 }
 
 impl Layout {
@@ -67,6 +76,15 @@ impl Layout {
     /// The place of the upstream at that position.
     pub fn upstream(&self, upstream: usize) -> UpstreamId {
         self.upstreams.get(upstream).copied().unwrap_or_default()
+    }
+
+    /// The place of a rule of the policy at that position.
+    pub fn mask(&self, policy: usize, rule: usize) -> MaskId {
+        let rules = self.masks.get(&policy);
+        rules
+            .and_then(|rules| rules.get(rule))
+            .copied()
+            .unwrap_or_default()
     }
 
     /// The place of the listener at that position.
@@ -121,6 +139,7 @@ pub(super) struct Registry {
     pub(super) operations: Rows,
     pub(super) upstreams: Rows,
     pub(super) listeners: Rows,
+    pub(super) masks: Rows,
 }
 
 impl Default for Registry {
@@ -130,6 +149,7 @@ impl Default for Registry {
             operations: Rows::new(3, MAX_OPERATIONS),
             upstreams: Rows::new(1, MAX_UPSTREAMS),
             listeners: Rows::new(1, MAX_LISTENERS),
+            masks: Rows::new(2, MAX_MASKS),
         }
     }
 }
@@ -160,6 +180,15 @@ impl Registry {
             layout
                 .listeners
                 .push(ListenerId(self.listeners.place(&[&listener.name])));
+        }
+        for (at, policy) in configuration.policies.iter().enumerate() {
+            if let PolicyRule::Mask(rule) = &policy.rule {
+                let hide = rule.hide.iter().enumerate();
+                let places = hide.map(|(number, hide)| {
+                    MaskId(self.masks.place(&[&policy.name, &hide.label(number)]))
+                });
+                layout.masks.insert(at, places.collect());
+            }
         }
         layout
     }

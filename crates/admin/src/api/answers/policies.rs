@@ -68,6 +68,10 @@ answers! {
         contract: Vec<String>,
         /// The policies that ask something of some requests, all of which apply.
         conditions: Vec<String>,
+        /// The policies that change requests and answers, in this order.
+        changed_by: Vec<String>,
+        /// The policies that hide something in answers and records, all of which apply.
+        hidden_by: Vec<String>,
     }
     /// A plan, and how much may be used under it.
     EffectivePlan {

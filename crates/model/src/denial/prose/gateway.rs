@@ -41,6 +41,9 @@ pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
             Code::ClosedEarly => {
                 "The service behind the gateway closed its connection before its answer was complete."
             }
+            Code::TransformFailed => {
+                "The gateway was to change the request or its answer, as the service has it, and could not."
+            }
             Code::Overloaded => "The gateway has more to do than it can take on just now.",
             Code::Draining => {
                 "This gateway is shutting down and had no more time to wait for the service's answer."
@@ -59,7 +62,7 @@ pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
 /// What the caller can do.
 pub(super) fn fix(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
     let whom = match told.code {
-        Code::AddressForbidden | Code::OriginRefused => {
+        Code::AddressForbidden | Code::TransformFailed | Code::OriginRefused => {
             return out.write_str("Give the request id to the owners of the service.");
         }
         Code::Internal => {

@@ -37,6 +37,11 @@ pub(super) fn says(rule: &Value) -> String {
     if let Some(most) = number("max_size") {
         return format!("a body of at most {}", size(most));
     }
+    for (member, verb) in [("changes", "changes"), ("hide", "hides")] {
+        if let Some(names) = rule.get(member).filter(|names| has_items(names)) {
+            return format!("{verb} {}", choice(names, ", "));
+        }
+    }
     let parts = if rule.get("checks").is_some() {
         contract(rule)
     } else if rule.get("when").is_some() {

@@ -1,0 +1,298 @@
+//! Templates: bounded in what they may do, in what they may say, and in what they are shown.
+
+#[cfg(test)]
+mod tests;
+
+use crate::context::{REQUEST, RESPONSE};
+use crate::path;
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value};
+use std::io;
+use std::ops::Range;
+
+/// What one template may do. An instruction costs one; so do 64 bytes that are made or read, and
+/// two items that are looked at.
+const FUEL: u64 = 200_000;
+/// Longest template, bytes.
+pub(crate) const LONGEST: usize = 64 << 10;
+
+/// What a template writes, which says how values in it are made harmless.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A text: as it is.
+    Text,
+    /// A path: values are data within one segment.
+    Path,
+    /// JSON: each value is written as a JSON value.
+    Json,
+}
+
+impl Form {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Path => "path",
+            Self::Json => "json",
+        }
+    }
+}
+
+/// What a template reads.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Names {
+    /// It looks at the body of its message.
+    pub body: bool,
+    /// Parameters of the operation that it names.
+    pub params: Vec<String>,
+}
+
+/// What is wrong with a template.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{problem}")]
+pub struct TemplateFault {
+    /// What.
+    pub problem: String,
+    /// Where in its text, bytes.
+    pub range: Option<Range<usize>>,
+}
+
+/// Whether a text is a template.
+pub fn is_template(text: &str) -> bool {
+    text.contains("{{") || text.contains("{%") || text.contains("{#")
+}
+
+/// Checks a text that stands for a value: what it reads, if it is a template. `answers`: it may
+/// look at the answer.
+///
+/// # Errors
+/// What is wrong with it, and where.
+pub fn check(text: &str, form: Form, answers: bool) -> Result<Names, TemplateFault> {
+    if !is_template(text) {
+        return Ok(Names::default());
+    }
+    Templates::default()
+        .add(text, form, answers)
+        .map(|(_, names)| names)
+}
+
+/// A template of [`Templates`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Template(String);
+
+/// The templates of one policy.
+#[derive(Debug)]
+pub(crate) struct Templates {
+    environment: Environment<'static>,
+    count: usize,
+}
+
+impl Default for Templates {
+    fn default() -> Self {
+        let mut environment = Environment::new();
+        environment.set_fuel(Some(FUEL));
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        // It would write down everything there is.
+        environment.remove_global("debug");
+        environment.set_auto_escape_callback(|name| match name.split('/').next() {
+            Some("json") => AutoEscape::Json,
+            Some("path") => AutoEscape::Custom("path".into()),
+            _ => AutoEscape::None,
+        });
+        environment.set_formatter(|out, state, value| {
+            let is_path = matches!(state.auto_escape(), AutoEscape::Custom(name) if name == "path");
+            if !is_path {
+                return minijinja::escape_formatter(out, state, value);
+            }
+            if value.is_undefined() {
+                return Err(Error::from(ErrorKind::UndefinedError));
+            }
+            let written = path::escaped(&value.to_string());
+            out.write_str(&written)
+                .map_err(|_| Error::from(ErrorKind::WriteFailure))
+        });
+        Self {
+            environment,
+            count: 0,
+        }
+    }
+}
+
+impl Templates {
+    /// Compiles one.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(crate) fn add(
+        &mut self,
+        text: &str,
+        form: Form,
+        answers: bool,
+    ) -> Result<(Template, Names), TemplateFault> {
+        if text.len() > LONGEST {
+            return Err(TemplateFault {
+                problem: format!("a template has at most {LONGEST} bytes"),
+                range: None,
+            });
+        }
+        let name = format!("{}/{}", form.name(), self.count);
+        self.count += 1;
+        let environment = &mut self.environment;
+        environment
+            .add_template_owned(name.clone(), text.to_owned())
+            .map_err(|error| TemplateFault {
+                problem: sentence(&error),
+                range: place(&error, text),
+            })?;
+        let template = environment.get_template(&name);
+        let read = template.map(|template| template.undeclared_variables(true));
+        let names = self.names(read.unwrap_or_default(), text, answers)?;
+        Ok((Template(name), names))
+    }
+
+    /// What it reads; what nobody knows is a fault.
+    fn names(
+        &self,
+        read: impl IntoIterator<Item = String>,
+        text: &str,
+        answers: bool,
+    ) -> Result<Names, TemplateFault> {
+        let mut names = Names::default();
+        let mut read: Vec<String> = read.into_iter().collect();
+        read.sort();
+        for name in read {
+            let mut steps = name.split('.');
+            let (root, member) = (steps.next().unwrap_or_default(), steps.next());
+            let known: &[&str] = match root {
+                "body" => {
+                    names.body = true;
+                    continue;
+                }
+                "request" => &REQUEST,
+                "response" if answers => &RESPONSE,
+                global if self.environment.globals().any(|(name, _)| name == global) => continue,
+                _ => {
+                    let problem = unknown(root, answers);
+                    return Err(TemplateFault {
+                        problem,
+                        range: find(text, root),
+                    });
+                }
+            };
+            if let Some(member) = member.filter(|member| !known.contains(member)) {
+                return Err(TemplateFault {
+                    problem: format!("`{root}` has no `{member}`; it has {}", list(known)),
+                    range: find(text, &format!("{root}.{member}")),
+                });
+            }
+            if let ("request", Some("params"), Some(param)) = (root, member, steps.next()) {
+                names.params.push(param.to_owned());
+            }
+        }
+        Ok(names)
+    }
+
+    /// What a template writes.
+    ///
+    /// # Errors
+    /// Why it came to no end, or wrote more than `most` bytes. Says nothing of values.
+    pub(crate) fn render(
+        &self,
+        template: &Template,
+        root: Value,
+        most: usize,
+    ) -> Result<String, String> {
+        let mut out = Bounded {
+            bytes: Vec::new(),
+            most,
+            is_full: false,
+        };
+        let found = self.environment.get_template(&template.0);
+        let rendered = found.and_then(|found| found.render_captured_to(root, &mut out).map(drop));
+        if out.is_full {
+            return Err(format!("it wrote more than {most} bytes"));
+        }
+        rendered.map_err(|error| failed(&error))?;
+        String::from_utf8(out.bytes).map_err(|_| "it wrote no text".to_owned())
+    }
+}
+
+/// Takes no more than so many bytes.
+struct Bounded {
+    bytes: Vec<u8>,
+    most: usize,
+    is_full: bool,
+}
+
+impl io::Write for Bounded {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() + piece.len() > self.most {
+            self.is_full = true;
+            return Err(io::ErrorKind::WriteZero.into());
+        }
+        self.bytes.extend_from_slice(piece);
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What a template came to grief over: the kind and the line, since details may hold values.
+fn failed(error: &Error) -> String {
+    let what = match error.kind() {
+        ErrorKind::UndefinedError => "it reads something that is not there",
+        ErrorKind::OutOfFuel => "it does too much",
+        ErrorKind::InvalidOperation => "it does something that its values do not allow",
+        ErrorKind::BadSerialization => "a value cannot be written as JSON",
+        ErrorKind::CannotUnpack => "a value has other parts than it takes",
+        _ => "it could not be carried out",
+    };
+    match error.line() {
+        Some(line) if line > 1 => format!("{what} (line {line} of the template)"),
+        _ => what.to_owned(),
+    }
+}
+
+/// What is wrong with the text of a template.
+fn sentence(error: &Error) -> String {
+    let detail = error.detail().unwrap_or_default();
+    match error.kind() {
+        ErrorKind::SyntaxError => format!("the template cannot be read: {detail}"),
+        ErrorKind::UnknownFilter => format!("there is no such filter: {detail}"),
+        ErrorKind::UnknownTest => format!("there is no such test: {detail}"),
+        kind => format!("the template cannot be read: {kind}"),
+    }
+}
+
+/// Where an error stands.
+fn place(error: &Error, text: &str) -> Option<Range<usize>> {
+    let exact = error.range().filter(|range| range.start < text.len());
+    exact.or_else(|| {
+        let line = error.line()?.checked_sub(1)?;
+        let start = text.split_inclusive('\n').take(line).map(str::len).sum();
+        let length = text.get(start..)?.lines().next()?.len();
+        Some(start..start + length)
+    })
+}
+
+fn find(text: &str, name: &str) -> Option<Range<usize>> {
+    let at = text.find(name)?;
+    Some(at..at + name.len())
+}
+
+fn unknown(root: &str, answers: bool) -> String {
+    if root == "response" && !answers {
+        return "there is no answer yet when a request is changed".to_owned();
+    }
+    let known = if answers {
+        "`request`, `response` and `body`"
+    } else {
+        "`request` and `body`"
+    };
+    format!("there is no `{root}`; templates read {known}")
+}
+
+fn list(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(", ")
+}
