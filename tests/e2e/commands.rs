@@ -22,6 +22,7 @@ mod others;
 mod people;
 mod proposals;
 mod remote;
+mod replay;
 mod sign_on;
 mod story;
 mod streams;

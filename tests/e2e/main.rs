@@ -19,6 +19,7 @@ mod differential;
 mod dpop;
 mod environments;
 mod examples;
+mod expectations;
 mod forwarding;
 mod geo;
 mod grants;

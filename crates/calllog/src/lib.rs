@@ -36,8 +36,8 @@ pub use follow::{Followed, Subscription};
 pub use health::{Alarm, Cause, Health, Part};
 pub use log::{CallLog, Options};
 pub use query::{
-    CodeFilter, Column, Empty, Filter, Group, GroupBy, IdPrefix, Lookup, Page, Reader, Searched,
-    Series, Slice, StatusFilter, Way, Whose,
+    CodeFilter, Column, Empty, Filter, Group, GroupBy, IdPrefix, Lookup, Page, Reader, Scanned,
+    Searched, Series, Slice, StatusFilter, Way, Whose,
 };
 pub use ring::Producer;
 

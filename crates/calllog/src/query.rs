@@ -5,6 +5,7 @@ mod filter;
 mod find;
 mod groups;
 mod row;
+mod scan;
 mod search;
 mod series;
 mod view;
@@ -12,6 +13,7 @@ mod view;
 pub use filter::{CodeFilter, Column, Empty, Filter, StatusFilter, Whose};
 pub use find::{IdPrefix, Lookup};
 pub use groups::{Group, GroupBy};
+pub use scan::Scanned;
 pub use search::{Page, Way};
 pub use series::{Series, Slice};
 

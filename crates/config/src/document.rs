@@ -10,6 +10,7 @@ pub(crate) mod certificate;
 pub(crate) mod condition;
 pub(crate) mod decider;
 mod either;
+pub(crate) mod expectation;
 pub(crate) mod issuer;
 pub(crate) mod list;
 pub(crate) mod listener;

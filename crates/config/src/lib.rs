@@ -11,6 +11,7 @@ mod code;
 mod de;
 mod diagnostic;
 mod document;
+mod expectations;
 mod findings;
 mod fuzz;
 mod known;
@@ -28,10 +29,13 @@ mod values;
 pub use check_text::{Rejected, TextKind, check_text};
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Position, Report, Severity};
+pub use expectations::{
+    Expectations, Expected, ExpectedRequest, ExpectedToken, RefusedWith, expectations,
+};
 pub use fuzz::fuzz;
 pub use known::{Around, Known};
 pub use render::render_all;
-pub use schema::json_schema;
+pub use schema::{expectations_schema, json_schema};
 pub use secrets::{Secrets, System, Unseal};
 pub use values::values;
 

@@ -2,15 +2,21 @@
 //! [`crate::check`]: what it says is what is enforced.
 
 use crate::document::Document;
+use crate::document::expectation::Expectations;
 use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform as _};
 use serde_json::{Map, Value};
 
-/// The schema.
+/// The schema of configuration files.
 pub(crate) fn build() -> Value {
+    of::<Document>()
+}
+
+/// The schema of a kind of files.
+pub(crate) fn of<T: schemars::JsonSchema>() -> Value {
     let mut schema = SchemaSettings::draft2020_12()
         .into_generator()
-        .into_root_schema_for::<Document>();
+        .into_root_schema_for::<T>();
     RecursiveTransform(|schema: &mut schemars::Schema| {
         if let Some(object) = schema.as_object_mut() {
             without_null(object);
@@ -53,7 +59,16 @@ fn without_null(schema: &mut Map<String, Value>) {
 
 /// The JSON schema of configuration files, as text with a line feed at its end.
 pub fn json_schema() -> String {
-    let mut text = serde_json::to_string_pretty(&build()).unwrap_or_default();
+    text(&build())
+}
+
+/// The same of files of expectations.
+pub fn expectations_schema() -> String {
+    text(&of::<Expectations>())
+}
+
+fn text(schema: &Value) -> String {
+    let mut text = serde_json::to_string_pretty(schema).unwrap_or_default();
     text.push('\n');
     text
 }

@@ -54,9 +54,9 @@ pub use service::audit;
 pub use service::{
     AppAsked, Block, Call, ChangeSet, ClientOfIssuer, Declaration, EndedBefore, EnvironmentAddress,
     GatewayAddresses, GivenUp, Import, KeysOfIssuer, KeysOfIssuers, Listening, Listing,
-    MOST_ON_A_PAGE, OperationAsked, Page, Proposed, RevokedSessions, Running, Seen, ServedRules,
-    Service, SignedIn, SignedInPage, Source, Status, Stored, TargetHealth, UpstreamHealth,
-    UsesOfIssuer, WantedVersion,
+    MOST_ON_A_PAGE, OperationAsked, Page, Proposed, ReplayReport, ReplayStopped, RevokedSessions,
+    Running, Seen, ServedRules, Service, SignedIn, SignedInPage, Source, Status, Stored,
+    TargetHealth, UpstreamHealth, UsesOfIssuer, WantedVersion,
 };
 pub use socket::Items;
 

@@ -18,6 +18,7 @@ mod peopling;
 mod proposing;
 mod reached;
 mod reading;
+mod replaying;
 mod requirements;
 mod revisions;
 mod secrets;
@@ -38,6 +39,7 @@ pub use issuing::{ClientOfIssuer, KeysOfIssuer, KeysOfIssuers, UsesOfIssuer};
 pub(crate) use proposing::NewChangeRequest;
 pub use proposing::Proposed;
 pub use reached::{EnvironmentAddress, GatewayAddresses, Listening, TargetHealth, UpstreamHealth};
+pub use replaying::{ReplayReport, Stopped as ReplayStopped};
 pub use signed_in::{EndedBefore, RevokedSessions, SignedIn, SignedInPage};
 
 use self::concealing::conceal;
@@ -48,7 +50,7 @@ use crate::people::Doors;
 use crate::socket::Items;
 use crate::{Actor, Answer, Named, Refusal, Remembered, repair, sourced};
 use postern_calllog::CallLog;
-use postern_explain::Located;
+use postern_explain::{Counters, Located};
 use postern_model::entity::Configuration;
 use postern_model::key::Keyer;
 use postern_model::permission::Point;
@@ -98,6 +100,12 @@ pub trait Running: std::fmt::Debug + Send + Sync {
 
     /// How limits stand, in their order; nothing is taken from them.
     fn readings(&self, uses: &[LimitUse]) -> Vec<Reading>;
+
+    /// Counters like those that requests are counted with, which have counted nothing yet.
+    fn counters(&self, configuration: &Configuration) -> Box<dyn Counters> {
+        let _ = configuration;
+        Box::new(postern_explain::Uncounted)
+    }
 
     /// What the file said, where one owns the configuration.
     fn remembered(&self) -> &Remembered;
@@ -312,6 +320,7 @@ pub struct Service {
     doors: Doors,
     sessions: Option<Arc<BrowserSessions>>,
     questions: Arc<Semaphore>,
+    replays: Arc<Semaphore>,
 }
 
 impl Service {
@@ -325,6 +334,7 @@ impl Service {
             doors: Doors::default(),
             sessions: None,
             questions: Arc::new(Semaphore::new(asking::AT_ONCE)),
+            replays: Arc::new(Semaphore::new(1)),
         }
     }
 
@@ -389,6 +399,10 @@ impl Service {
                 self.openapi(call.actor, &wanted).await
             }
             "diff" => self.diff(call.actor, read(call.params)?).await,
+            "replay" => {
+                let given = read(call.params)?;
+                encode(self.replay(call.actor, given, call.replies).await?)
+            }
             "export" => self.export(call.actor, read(call.params)?).await,
             "revisions.list" => self.revisions(call.actor, read(call.params)?).await,
             "revisions.show" => self.revision(call.actor, read(call.params)?).await,
@@ -398,6 +412,13 @@ impl Service {
             "change_requests.list" => self.proposals(call.actor, read(call.params)?).await,
             "change_requests.show" => self.proposal(call.actor, read(call.params)?).await,
             "change_requests.approve" => self.approve(call.actor, read(call.params)?).await,
+            "change_requests.replay" => {
+                let given = read(call.params)?;
+                encode(
+                    self.replay_of_request(call.actor, given, call.replies)
+                        .await?,
+                )
+            }
             "change_requests.reject" => self.reject(call.actor, read(call.params)?).await,
             "versions.lifecycle" => self.lifecycle(call.actor, &read(call.params)?).await,
             "versions.difference" => {

@@ -16,6 +16,7 @@ mod changed;
 mod compare;
 mod decide;
 mod document;
+mod expectation;
 mod explain;
 mod explanation;
 mod fix;
@@ -25,6 +26,7 @@ mod passed;
 mod picture;
 mod record;
 mod render;
+mod replay;
 mod requirements;
 mod since;
 #[cfg(test)]
@@ -37,6 +39,7 @@ pub use again::{Again, again};
 pub use callers::{Access, Callable, Callers, CallingApp, access_of, routed, who_can};
 pub use compare::Last;
 pub use document::{Change, Documents, PatchError, merge_patch};
+pub use expectation::{Met, Tested, Testing, test};
 pub use explain::{Other, Question, explain, refusal};
 pub use explanation::{
     Asked, Audience, Comparison, Difference, Evidence, Explanation, Fix, LimitState, NewKey,
@@ -46,6 +49,10 @@ pub use fix::unproved;
 pub use made::{Answer, Body, Located, MadeUp, QuestionError, can, rank};
 pub use record::{ReadError, RecordedDenial, denial_from_json};
 pub use render::Style;
+pub use replay::{
+    Counters, NotTold, Of, Outcome as ReplayOutcome, Outcomes as ReplayOutcomes, ReplayDifference,
+    ReplayGroup, Replayed, Request as ReplayedRequest, Side, Tally, Uncounted,
+};
 pub use requirements::{
     Connection as AskedOfConnection, Credentials, Header as HeaderAsked, Limit as LimitAsked,
     Network, PossibleRefusal, Requirements, Retry, Role, Scope, requirements,

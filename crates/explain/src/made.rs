@@ -18,8 +18,10 @@ use postern_policy::head::Head;
 use postern_policy::listing::Listed;
 use postern_policy::policies::LimitUse;
 use postern_policy::{Connection, Depth, Directory, Live, Rules, Snapshot, Walk};
+use postern_proof::Token;
 use serde_json::Value as Json;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 /// A request that nobody has sent.
 #[derive(Debug, Clone)]
@@ -34,6 +36,8 @@ pub struct MadeUp<'a> {
     pub app: Option<&'a str>,
     /// The id of the key that it is sent with.
     pub key: Option<&'a str>,
+    /// The genuine token that it is sent with, in the place of a key.
+    pub token: Option<&'a Arc<Token>>,
     /// Further fields.
     pub headers: &'a [(String, String)],
     /// The body, if it has one.
@@ -81,6 +85,9 @@ pub enum QuestionError {
     /// No key of that id.
     #[error("there is no key `{0}`")]
     Key(String),
+    /// No issuer of that name.
+    #[error("there is no issuer `{0}`")]
+    Issuer(String),
     /// A key of another app.
     #[error("key `{key}` belongs to app `{owner}`, not to `{app}`")]
     OtherApp {
@@ -129,7 +136,10 @@ pub fn can(
     audience: Audience,
 ) -> Result<Answer, QuestionError> {
     let head = head(made)?;
-    let key = key(world, made, &head)?;
+    let key = match made.token {
+        Some(_) => None,
+        None => key(world, made, &head)?,
+    };
     let connection = connection(made);
     let mut live = Live::new(&head, &connection, made.at);
     live.provide_edge(edge.cloned().unwrap_or_default());
@@ -156,11 +166,12 @@ pub fn can(
         },
         None => CertificateVerdict::Missing,
     });
-    live.provide_credential(match &key {
-        Some(id) => CredentialVerdict::Verified {
+    live.provide_credential(match (made.token, &key) {
+        (Some(token), _) => CredentialVerdict::Token(token.clone()),
+        (None, Some(id)) => CredentialVerdict::Verified {
             id: id.as_str().into(),
         },
-        None => CredentialVerdict::Missing,
+        (None, None) => CredentialVerdict::Missing,
     });
     live.provide_body_start(made.body.map_or(&[][..], |body| body.start).to_vec());
     // Of one that is sent it cannot be told whether it would be good then.
@@ -292,6 +303,7 @@ pub(crate) fn head_of(
         host,
         app: None,
         key: None,
+        token: None,
         headers: &[],
         body: None,
         from: std::net::Ipv4Addr::LOCALHOST.into(),

@@ -22,6 +22,8 @@ pub(crate) struct Assumed {
     pub(crate) credential: Option<CredentialVerdict>,
     /// The counters of the client's address say this.
     pub(crate) edge: Option<EdgeReading>,
+    /// What they said when it came says nothing.
+    pub(crate) edge_afresh: bool,
     /// It had this method.
     pub(crate) method: Option<&'static str>,
     /// It comes at this time: Unix time in milliseconds.
@@ -43,6 +45,7 @@ impl Assumed {
         }
         self.method = self.method.or(other.method);
         self.at = self.at.or(other.at);
+        self.edge_afresh |= other.edge_afresh;
         self.credential_forgotten |= other.credential_forgotten;
         self.whole_directory |= other.whole_directory;
         self
@@ -121,7 +124,11 @@ impl Facts for Overlay<'_> {
     }
 
     fn edge(&self) -> Option<&EdgeReading> {
-        self.assumed.edge.as_ref().or_else(|| self.facts.edge())
+        let assumed = self.assumed.edge.as_ref();
+        assumed.or_else(|| {
+            let recorded = || self.facts.edge();
+            (!self.assumed.edge_afresh).then(recorded)?
+        })
     }
 
     fn country(&self, address: IpAddr) -> Option<&LocatedCountry> {

@@ -3,6 +3,7 @@
 pub(crate) mod access;
 pub(crate) mod asking;
 pub(crate) mod declared;
+pub(crate) mod expectations;
 pub(crate) mod issuers;
 pub(crate) mod keeping;
 pub(crate) mod keys;
@@ -10,6 +11,7 @@ pub(crate) mod people;
 pub(crate) mod place;
 pub(crate) mod registry;
 pub(crate) mod remote;
+pub(crate) mod replay;
 pub(crate) mod sessions;
 pub(crate) mod subscriptions;
 pub(crate) mod time;
@@ -64,6 +66,10 @@ pub(crate) enum Command {
     Fix(asking::FixArgs),
     /// Check configuration files without running them.
     Check(CheckArgs),
+    /// Say what a change would have done to recorded requests.
+    Replay(replay::ReplayArgs),
+    /// Test whether a configuration makes of requests what is expected.
+    Test(expectations::TestArgs),
     /// Make the operations of an `OpenAPI` document those of a version.
     Import(remote::ImportArgs),
     /// Print a version as an `OpenAPI` 3.1 document.

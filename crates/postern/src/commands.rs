@@ -25,12 +25,14 @@ mod place;
 mod plan;
 mod policies;
 mod remote;
+mod replay;
 mod revisions;
 mod secrets;
 mod services;
 mod sessions;
 mod subscriptions;
 mod table;
+mod test;
 mod tokens;
 mod versions;
 mod webhooks;
@@ -58,6 +60,8 @@ pub(crate) fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Log(args) => calls::log(&args),
         Command::Fix(args) => fix::fix(&args),
         Command::Check(args) => Ok(check(&args)),
+        Command::Replay(args) => Ok(replay::replay(&args)),
+        Command::Test(args) => Ok(test::test(&args)),
         Command::Apply(args) => apply::apply(&args),
         Command::Import(args) => import::import(&args),
         Command::Openapi(args) => import::openapi(&args),

@@ -273,6 +273,13 @@ fn check(one: &LimitUse) -> Option<Check> {
     })
 }
 
+/// Whether a refusal is one of what anybody may try at will: credentials, tokens, signatures, and
+/// proofs that tokens are theirs. A nonce that is over is nobody's fault.
+pub(crate) fn suggests_guessing(code: Code) -> bool {
+    let tries = matches!(code.family(), "credential" | "token" | "signature" | "dpop");
+    tries && code != Code::DpopNonceRequired
+}
+
 /// What the configuration says of the edge, in the counters' words.
 pub(crate) fn settings(edge: &EdgeConfig) -> Settings {
     let limit = |rate: EdgeRate| {

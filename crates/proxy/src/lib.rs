@@ -24,6 +24,7 @@ pub mod proxy_protocol;
 pub mod record;
 mod redact;
 pub mod refusal;
+pub mod rehearsal;
 pub mod sessions;
 pub mod tls;
 mod tunnel;

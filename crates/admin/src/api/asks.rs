@@ -22,7 +22,7 @@ use super::table::Table;
 use axum::http::Method;
 use postern_control::audit::{AuditPage, AuditVerified};
 use postern_control::{
-    KeysOfIssuer, KeysOfIssuers, Proposed, RevokedSessions, SignedInPage, answers,
+    KeysOfIssuer, KeysOfIssuers, Proposed, ReplayReport, RevokedSessions, SignedInPage, answers,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -291,6 +291,7 @@ asks! {
     ImportApi POST "/services/{service}/versions/{version}/import" "import_openapi" ServicesWrite (OfVersion, Nothing, Json<Object>) -> Imported, UPLOAD "import" "Services" "Make the operations of an OpenAPI document those of a version";
     Export POST "/configuration/export" "export_configuration" ConfigurationExport (Nothing, Nothing, Json<Object>) -> WrittenConfiguration, UPLOAD "export" "Configuration" "Write what is stored as a configuration file";
     Diff POST "/configuration/diff" "diff_configuration" ConfigurationExport (Nothing, Nothing, Json<Object>) -> PlannedConfiguration, UPLOAD "diff" "Configuration" "Say what a configuration file would change";
+    Replay POST "/configuration/replay" "replay_configuration" ConfigurationExport (Nothing, Nothing, Json<Object>) -> ReplayReport, UPLOAD "replay" "Configuration" "Say what a configuration file would have done to recorded requests";
     Apply POST "/configuration/apply" "apply_configuration" ConfigurationApply (Nothing, Nothing, Json<Object>) -> AppliedConfiguration, UPLOAD "apply" "Configuration" "Make what is stored say what a configuration file says";
     ListRevisions GET "/revisions" "list_revisions" RevisionsRead (Nothing, Revisions, Nothing) -> RevisionsPage, USUAL "revisions.list" "Configuration" "List revisions of the rules, the newest first";
     ShowRevision GET "/revisions/{number}" "get_revision" RevisionsRead (ByNumber, Nothing, Nothing) -> ShownRevision, USUAL "revisions.show" "Configuration" "Show who made a revision, and what it changed";
@@ -299,6 +300,7 @@ asks! {
     ListProposals GET "/change-requests" "list_change_requests" ChangesPropose (Nothing, Requests, Nothing) -> ChangeRequestsPage, USUAL "change_requests.list" "Configuration" "List change requests";
     ShowProposal GET "/change-requests/{id}" "get_change_request" ChangesPropose (ById, Nothing, Nothing) -> ChangeRequestRow, USUAL "change_requests.show" "Configuration" "Show a change request, and what was changed since";
     Propose POST "/change-requests" "create_change_request" ChangesPropose (Nothing, Nothing, Json<Object>) -> Proposed, UPLOAD "change_requests.create" "Configuration" "Propose changes for somebody else to decide about";
+    ReplayProposal POST "/change-requests/{id}/replay" "replay_change_request" ChangesPropose (ById, Nothing, Json<Object>) -> ReplayReport, USUAL "change_requests.replay" "Configuration" "Say what a change request would have done to recorded requests";
     ApproveProposal POST "/change-requests/{id}/approve" "approve_change_request" ChangesDecide (ById, Nothing, Json<Object>) -> DecidedChangeRequest, USUAL "change_requests.approve" "Configuration" "Approve a change request of somebody else, and make its changes";
     RejectProposal POST "/change-requests/{id}/reject" "reject_change_request" ChangesDecide (ById, Nothing, Json<Object>) -> DecidedChangeRequest, USUAL "change_requests.reject" "Configuration" "Reject a change request";
     AuditLog GET "/audit" "list_audit" AuditRead (Nothing, Audit, Nothing) -> AuditPage, USUAL "audit.log" "Audit" "Read the audit trail, the newest first";

@@ -80,6 +80,7 @@ commands! {
     Import "import" ServicesWrite MAX_LINE, "Import an OpenAPI document";
     OpenApi "openapi" SignedIn 65_536, "Write a version as an OpenAPI document";
     Diff "diff" ConfigurationExport MAX_LINE, "Say what a configuration file would change";
+    Replay "replay" ConfigurationExport MAX_LINE, "Say what a configuration file would have done to recorded requests";
     Export "export" ConfigurationExport 65_536, "Write what is stored as a configuration file";
     RevisionsList "revisions.list" RevisionsRead 4096, "List revisions";
     RevisionsShow "revisions.show" RevisionsRead 4096, "Show a revision";
@@ -88,6 +89,7 @@ commands! {
     ChangeRequestsCreate "change_requests.create" ChangesPropose MAX_LINE, "Propose changes";
     ChangeRequestsList "change_requests.list" ChangesPropose 4096, "List change requests";
     ChangeRequestsShow "change_requests.show" ChangesPropose 4096, "Show a change request";
+    ChangeRequestsReplay "change_requests.replay" ChangesPropose 4096, "Say what a change request would have done to recorded requests";
     ChangeRequestsApprove "change_requests.approve" ChangesDecide 65_536, "Approve a change request";
     ChangeRequestsReject "change_requests.reject" ChangesDecide 65_536, "Reject a change request";
     Requirements "requirements" SignedIn 65_536, "Say what an operation asks of its callers";

@@ -177,6 +177,20 @@ proptest! {
                 if before.is_none() { break }
             }
             prop_assert_eq!(&paged, &expected);
+            let mut scanned = Vec::new();
+            let whole = reader.scan(&filter, |entry| {
+                scanned.push(entry);
+                true
+            });
+            prop_assert_eq!(whole.unwrap().rows, scanned.len() as u64);
+            scanned.reverse();
+            prop_assert_eq!(&scanned, &expected);
+            let mut left = 2;
+            let some = reader.scan(&filter, |_| {
+                left -= 1;
+                left > 0
+            });
+            prop_assert_eq!(some.unwrap().rows, expected.len().min(2) as u64);
             let total: u64 = expected.iter().map(Entry::represents).sum();
             prop_assert_eq!(reader.count(&filter).unwrap(), total);
             let parts = Series::new(BASE..BASE + 5_000, 7);

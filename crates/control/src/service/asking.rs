@@ -10,10 +10,13 @@ mod passed;
 mod past;
 mod reach;
 mod record;
+mod replay;
 mod rights;
 mod told;
 mod why;
 mod world;
+
+pub(super) use replay::{Prospect, Window};
 
 use super::{Running, Service, Source};
 use crate::Refusal;

@@ -2,7 +2,7 @@
 
 use super::{Service, Source, Stored};
 use crate::credential::keep_hmac;
-use crate::load::{Last, Loader, Read};
+use crate::load::{Candidate, Last, Loader, Read};
 use crate::remembered::now;
 use crate::service::Running;
 use crate::shorthand::{Change, Expectation};
@@ -80,6 +80,17 @@ impl Service {
         actor: Option<&Actor>,
         changes: Vec<postern_store::Change>,
     ) -> Result<(), Refusal> {
+        self.candidate(stored, actor, changes).await.map(drop)
+    }
+
+    /// What would be served if changes were made, without making them: by somebody, or by somebody
+    /// who may.
+    pub(super) async fn candidate(
+        &self,
+        stored: &Stored,
+        actor: Option<&Actor>,
+        changes: Vec<postern_store::Change>,
+    ) -> Result<Candidate, Refusal> {
         let last = stored.last.lock().await;
         let (loader, running) = (stored.loader.clone(), self.running.clone());
         let before = last.clone();
@@ -95,11 +106,17 @@ impl Service {
             let reader = actor.as_ref();
             let read =
                 allowed.and_then(|()| validated(&loader, &*running, &before, proposal, reader));
-            Err::<(), _>(ApplyError::Refused(Tried(read.map(drop))))
+            let candidate = read.map(|read| Box::new(read.candidate));
+            Err::<(), _>(ApplyError::Refused(Tried(candidate)))
         };
         match stored.store.apply(changes, meta, validate).await {
-            Ok(_) => Ok(()),
-            Err(ApplyError::Refused(Tried(outcome))) => outcome,
+            // Nothing differs from what is stored.
+            Ok(_) => Ok(Candidate {
+                configuration: None,
+                directory: (*self.running.directory()).clone(),
+                revision: self.running.revision(),
+            }),
+            Err(ApplyError::Refused(Tried(outcome))) => outcome.map(|candidate| *candidate),
             Err(ApplyError::Conflict {
                 kind,
                 id,
@@ -221,7 +238,7 @@ pub(super) fn need(actor: &Actor, point: Point, tenant: Option<&str>) -> Result<
 }
 
 /// How it went, of what is never written.
-struct Tried(Result<(), Refusal>);
+struct Tried(Result<Box<Candidate>, Refusal>);
 
 /// Validates a proposal with everything that is stored, as far as it has to be read for that. What
 /// is wrong is told to `reader`; without one, to whoever may see everything.

@@ -221,6 +221,25 @@ impl Service {
 }
 
 impl Stored {
+    /// The changes of a change request that somebody may see.
+    pub(super) async fn proposed_changes(
+        &self,
+        actor: &Actor,
+        id: &str,
+    ) -> Result<Vec<shorthand::Change>, Refusal> {
+        let found = self.request(actor, id).await?;
+        let moved = self.moved(&found.request.changes).await?;
+        if !moved.is_empty() {
+            let message = format!(
+                "{id} cannot be applied any more, so that nothing can be said of it: somebody has \
+                 changed {}",
+                moved.join(", ")
+            );
+            return Err(Refusal::new("conflict", message));
+        }
+        Ok(found.request.changes)
+    }
+
     /// What changes come to, as a plan.
     async fn planned(&self, changes: Vec<shorthand::Change>) -> Result<Plan, Refusal> {
         let mut plan = Plan::default();

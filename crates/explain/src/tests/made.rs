@@ -12,6 +12,7 @@ fn made<'a>() -> MadeUp<'a> {
         host: Some("api.example.com"),
         app: Some("fieldforce"),
         key: None,
+        token: None,
         headers: &[],
         body: None,
         from: "198.51.100.7".parse().unwrap(),

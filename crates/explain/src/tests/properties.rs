@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 /// Things that can be wrong with the world, any number of them at once.
-fn wrong(which: u8) -> Value {
+pub(super) fn wrong(which: u8) -> Value {
     match which {
         0 => json!({"subscriptions": {"sub_fieldforce": {"state": "pending"}}}),
         1 => json!({"subscriptions": {"sub_fieldforce": {"scopes": ["read:users"]}}}),

@@ -88,6 +88,7 @@ pub(super) fn documents() -> Value {
 }
 
 /// A world that is there.
+#[derive(Debug)]
 pub(super) struct Scene {
     pub(super) documents: Documents,
     pub(super) json: Value,
@@ -182,7 +183,7 @@ fn load(json: &Value) -> (Configuration, postern_model::entity::Accounts) {
 }
 
 /// A request, `POST /partners/customers` with the production key unless said otherwise.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(super) struct Request {
     pub(super) method: &'static str,
     pub(super) target: String,

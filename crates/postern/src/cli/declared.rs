@@ -56,6 +56,7 @@ pub(crate) struct ExportArgs {
 #[command(after_help = "Examples:
   postern diff postern.yaml
   postern diff postern.yaml --prune
+  postern diff postern.yaml --replay
   postern diff commerce.yaml --prune --tenant commerce --json
 
 Exit status: 0 nothing differs, 1 something does, 2 it could not be told or could not be applied, as
@@ -63,6 +64,9 @@ Exit status: 0 nothing differs, 1 something does, 2 it could not be told or coul
 pub(crate) struct DiffArgs {
     #[command(flatten)]
     pub(crate) file: FileArgs,
+    /// Say, too, what it would have done to the requests of the last 24 hours.
+    #[arg(long)]
+    pub(crate) replay: bool,
     #[command(flatten)]
     pub(crate) shown: Shown,
 }
@@ -75,8 +79,8 @@ pub(crate) struct DiffArgs {
   postern apply commerce.yaml --prune --tenant commerce
   postern apply postern.yaml --server unix:///srv/postern/postern.sock
 
-It shows what changes and asks; without a terminal to ask at, it does nothing unless --yes is given.
-Everything that was shown is stored and served, or nothing: if somebody changes one of these
+It shows what changes, and what that would have done to the requests of the last 24 hours, and asks;
+without a terminal to ask at, it does nothing unless --yes is given. Everything that was shown is stored and served, or nothing: if somebody changes one of these
 documents meanwhile, nothing is done. What is stored and not in the file stays, unless --prune. A key
 that was revoked stays revoked. Relative paths in stored documents begin at the data directory.")]
 pub(crate) struct ApplyArgs {
@@ -88,6 +92,13 @@ pub(crate) struct ApplyArgs {
     /// Do not ask.
     #[arg(long)]
     pub(crate) yes: bool,
+    /// With --yes: say what it would have done to the requests of the last 24 hours, as it is said
+    /// before it is asked.
+    #[arg(long)]
+    pub(crate) replay: bool,
+    /// Do not say that before it is asked.
+    #[arg(long, conflicts_with = "replay")]
+    pub(crate) no_replay: bool,
     #[command(flatten)]
     pub(crate) shown: Shown,
 }

@@ -2,10 +2,11 @@
 
 use super::declared::{declaration, plan_of, refused, warn};
 use super::remote::{Remote, text};
-use super::{plan, table};
+use super::{plan, replay, table};
 use crate::cli::declared::ApplyArgs;
 use crate::output;
 use anyhow::Context as _;
+use postern_control::Declaration;
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
@@ -24,11 +25,17 @@ pub(crate) fn apply(args: &ApplyArgs) -> anyhow::Result<ExitCode> {
             output::say(&plan::text(&planned));
         }
         refused(&answer)?;
+        if !planned.changes.is_empty() && !args.shown.json && !args.no_replay {
+            looked(&mut remote, &given);
+        }
         if !planned.changes.is_empty() && !remote.confirm("this changes what is served", false)? {
             return Ok(ExitCode::FAILURE);
         }
         // Nothing else is done than what was shown.
         set(&mut params, "seen", json!(planned.seen()));
+    }
+    if !asks && args.replay && !args.shown.json && !remote.owned_by_file {
+        looked(&mut remote, &given);
     }
     set(&mut params, "comment", json!(args.comment));
     let answer = remote.call("apply", params)?;
@@ -44,6 +51,15 @@ pub(crate) fn apply(args: &ApplyArgs) -> anyhow::Result<ExitCode> {
     }
     output::say(&done(&answer));
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says what it would have done to the requests of the last day. Who may not read these applies all
+/// the same.
+fn looked(remote: &mut Remote, given: &Declaration) {
+    match replay::of_file(remote, given) {
+        Ok(line) => output::say(&line),
+        Err(why) => output::complain(&format!("recorded requests cannot be replayed: {why:#}")),
+    }
 }
 
 fn set(params: &mut Value, name: &str, value: Value) {

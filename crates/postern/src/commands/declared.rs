@@ -1,7 +1,7 @@
 //! `postern export`, `diff` and `delete`.
 
 use super::remote::{Refused, Remote, text};
-use super::{plan, table};
+use super::{plan, replay, table};
 use crate::cli::declared::{DeleteArgs, DiffArgs, ExportArgs, FileArgs, PartArgs};
 use crate::output;
 use anyhow::{Context as _, bail};
@@ -23,27 +23,33 @@ pub(crate) fn part(args: &PartArgs) -> Part {
     }
 }
 
-/// Reads the file that is to be compared or applied.
-pub(crate) fn declaration(args: &FileArgs) -> anyhow::Result<Declaration> {
-    let file = args.file.display();
+/// Reads a file, or standard input: its whole name, and what it says.
+pub(crate) fn read_file(path: &Path) -> anyhow::Result<(String, String)> {
+    let file = path.display();
     let unreadable = || format!("{file} cannot be read");
     let mut text = String::new();
-    let read = if args.file == Path::new("-") {
+    let read = if path == Path::new("-") {
         std::io::stdin()
             .lock()
             .take(LONGEST + 1)
             .read_to_string(&mut text)
     } else {
-        let opened = std::fs::File::open(&args.file).with_context(unreadable)?;
+        let opened = std::fs::File::open(path).with_context(unreadable)?;
         opened.take(LONGEST + 1).read_to_string(&mut text)
     };
     read.with_context(unreadable)?;
     if text.len() as u64 > LONGEST {
         bail!("{file} is larger than {} MiB", LONGEST >> 20);
     }
-    let name = std::path::absolute(&args.file).unwrap_or_else(|_| args.file.clone());
+    let name = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    Ok((name.display().to_string(), text))
+}
+
+/// Reads the file that is to be compared or applied.
+pub(crate) fn declaration(args: &FileArgs) -> anyhow::Result<Declaration> {
+    let (name, text) = read_file(&args.file)?;
     Ok(Declaration {
-        name: name.display().to_string(),
+        name,
         text,
         prune: args.prune,
         part: part(&args.part),
@@ -96,6 +102,9 @@ pub(crate) fn diff(args: &DiffArgs) -> ExitCode {
             output::say(&plan::text(&planned));
         }
         refused(&answer)?;
+        if args.replay && !args.shown.json {
+            output::say(&replay::of_file(&mut remote, &given)?);
+        }
         Ok(!planned.changes.is_empty())
     };
     told(differs())

@@ -5,6 +5,7 @@ mod admin;
 mod begin;
 mod builtin;
 mod completion;
+mod counters;
 mod database;
 mod demo;
 mod egress;

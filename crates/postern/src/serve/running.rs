@@ -3,6 +3,7 @@
 use super::admin::Status;
 use super::begin::revision;
 use super::completion::Completion;
+use super::counters::Replaying;
 use super::welcome::reachable;
 use super::{egress, health};
 use postern_control::notify::ServedCertificate;
@@ -11,7 +12,7 @@ use postern_control::{
     Answer, Block, Candidate, KeysOfIssuer, Listening, Named, Remembered, Running, ServedRules,
     UpstreamHealth,
 };
-use postern_explain::Located;
+use postern_explain::{Counters, Located};
 use postern_model::entity::Configuration;
 use postern_policy::facts::Reading;
 use postern_policy::policies::LimitUse;
@@ -131,6 +132,10 @@ impl Running for Process {
 
     fn readings(&self, uses: &[LimitUse]) -> Vec<Reading> {
         self.gateway.counting().peek(uses, now()).to_vec()
+    }
+
+    fn counters(&self, configuration: &Configuration) -> Box<dyn Counters> {
+        Box::new(Replaying::new(&configuration.edge))
     }
 
     fn remembered(&self) -> &Remembered {

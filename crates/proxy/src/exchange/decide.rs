@@ -6,8 +6,7 @@ use super::journal::Journal;
 use super::message::RequestSource;
 use super::verified::Looking;
 use crate::connection::Caller;
-use crate::counting::Held;
-use crate::deciders::{About, Shown};
+use crate::counting::{ Held, suggests_guessing}; use crate::deciders::{ About, Shown};
 use crate::freshness::AWAY;
 use crate::gateway::{Core, CoreState};
 use postern_model::id::EncodedId;
@@ -430,13 +429,7 @@ pub(super) async fn hold_back(
     now: i64,
 ) {
     let counting = &core.shared.counting;
-    // What anybody may try at will: credentials, tokens, signatures, and proofs that tokens are
-    // theirs. A nonce that is over is nobody's fault.
-    let tries = matches!(
-        denial.code.family(),
-        "credential" | "token" | "signature" | "dpop"
-    );
-    if !tries || denial.code == Code::DpopNonceRequired {
+    if !suggests_guessing(denial.code) {
         return;
     }
     let settings = &state.snapshot().edge;

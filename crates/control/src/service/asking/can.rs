@@ -62,6 +62,7 @@ impl Asking {
             host: wanted.host.as_deref(),
             app: wanted.app.as_deref(),
             key: wanted.key.as_deref(),
+            token: None,
             headers: &wanted.headers,
             body: wanted.body.as_ref().map(|(size, start)| Body {
                 size: *size,

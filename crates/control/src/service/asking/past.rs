@@ -16,7 +16,7 @@ const REVISIONS: usize = 1000;
 /// Changes of one row that are looked through.
 const CHANGES: usize = 1000;
 
-type Old = Option<(Arc<Rules>, Arc<postern_explain::Documents>)>;
+pub(super) type Old = Option<(Arc<Rules>, Arc<postern_explain::Documents>)>;
 
 /// The past of a recorded refusal.
 pub(super) struct Past<'a> {
@@ -41,21 +41,24 @@ impl<'a> Past<'a> {
         if let Some(old) = self.seen.borrow().get(&revision) {
             return old.clone();
         }
-        let old = self.read(revision);
+        let old = self.asking.old(revision);
         self.seen.borrow_mut().insert(revision, old.clone());
         old
     }
+}
 
-    fn read(&self, revision: u64) -> Old {
-        let (name, documents) = match &self.asking.documents {
+impl Asking {
+    /// Rules and documents of a revision; `None` if they are gone.
+    pub(super) fn old(&self, revision: u64) -> Old {
+        let (name, documents) = match &self.documents {
             Documents::File(_) => {
-                let kept = self.asking.running.remembered().until(revision);
+                let kept = self.running.remembered().until(revision);
                 let last = kept.last()?;
                 let Named { number, name } = last.named();
                 (number == revision).then(|| (name.to_string(), last.documents.clone()))?
             }
             Documents::Store(_) => {
-                let (name, sections) = self.asking.rules_of(revision).ok()??;
+                let (name, sections) = self.rules_of(revision).ok()??;
                 let documents = postern_explain::Documents::new(Value::Object(sections));
                 (name, Arc::new(documents))
             }

@@ -152,6 +152,7 @@ impl About {
             "ask_can" => self.made_up(),
             "export_configuration" => json!({"part": {"tenant": tenant}}),
             "diff_configuration" | "apply_configuration" => self.file(),
+            "replay_configuration" => json!({"file": self.file()}),
             "request_subscription" => {
                 json!({"app": app, "service": service, "plan": "standard", "reason": "Need"})
             }
@@ -183,6 +184,7 @@ impl About {
                 json!({"changes": [{"kind": "app", "id": app, "patch": {"title": format!("New {n}")}}]})
             }
             "apply" | "diff" => self.file(),
+            "replay" => json!({"file": self.file()}),
             "import" => {
                 json!({"service": service, "version": "v1", "name": "a.yaml", "text": "openapi: 3.0.0\npaths: {}\n", "dry_run": true})
             }
@@ -203,9 +205,10 @@ impl About {
             "revisions.show" | "revisions.rollback" => json!({"number": 1}),
             "revisions.diff" => json!({"from": 1}),
             "change_requests.create" => self.proposed(n),
-            "change_requests.show" | "change_requests.approve" | "change_requests.reject" => {
-                json!({"id": self.proposal})
-            }
+            "change_requests.show"
+            | "change_requests.replay"
+            | "change_requests.approve"
+            | "change_requests.reject" => json!({"id": self.proposal}),
             "requirements" | "who_can" => json!({"operation": format!("{service}/v1/all")}),
             "access" | "denials" => json!({"app": app}),
             "audit.log" | "audit.export" => json!({"tenant": tenant}),
