@@ -48,14 +48,14 @@ has() {
 }
 
 python() {
-  local environment=$target/tests-python wanted="flask websockets grpcio envoy-data-plane schemathesis aiosmtpd authlib http-message-signatures requests jsonschema"
+  local environment=$target/tests-python wanted="flask websockets grpcio envoy-data-plane schemathesis aiosmtpd authlib http-message-signatures requests jsonschema django djangorestframework flask-wtf"
   if has "$environment" "$wanted"; then
     return
   fi
   echo "setup: making the Python environment $environment"
   # shellcheck disable=SC2086 # Several words.
   if python3 -m venv "$environment" &&
-    "$environment/bin/pip" install --quiet --disable-pip-version-check $wanted; then
+    "$environment/bin/python" -m pip install --quiet --disable-pip-version-check $wanted; then
     echo "$wanted" >"$environment/complete"
   else
     echo "setup: no Python environment; what needs it is skipped"
@@ -64,7 +64,7 @@ python() {
 
 modules() {
   # The last ones that run on Node 20.
-  local environment=$target/tests-node wanted="oauth2-mock-server@8.2.3 oidc-provider@8.8.1"
+  local environment=$target/tests-node wanted="oauth2-mock-server@8.2.3 oidc-provider@8.8.1 express@4 csurf@1 cookie-parser@1"
   if has "$environment" "$wanted"; then
     return
   fi

@@ -6,14 +6,17 @@
 //! that one gateway serves them all. What people read is in `golden/`; `UPDATE=1` writes it anew.
 
 mod ask;
+mod audiences;
 mod coverage;
 mod decider;
 mod disguise;
+pub(crate) mod kept;
 mod mended;
 mod pages;
 mod row;
 mod session;
 mod signed;
+pub(crate) mod suite;
 mod table;
 mod text;
 mod tls;

@@ -4,6 +4,7 @@ mod access;
 mod apply;
 mod asking;
 mod believed;
+mod blocks;
 mod cedar;
 mod declared;
 mod demo;

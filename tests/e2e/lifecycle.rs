@@ -1,5 +1,6 @@
 //! Starting, reloading, draining: no request is lost, and what is wrong is said.
 
+use crate::codes::kept::example;
 use crate::harness::files::scratch;
 use crate::harness::gateway::{Launch, cli};
 use crate::harness::h2::{exchange, run};
@@ -275,9 +276,10 @@ fn the_end_of_a_drain_refuses_what_has_no_answer() {
         (upstream.seen().len() == 4).then_some(())
     });
     gateway.signal("TERM");
-    for raw in [&mut waiting, &mut uploading] {
-        assert_refused(&raw.response(), "gateway.draining");
-    }
+    let refused = waiting.response();
+    assert_refused(&refused, "gateway.draining");
+    example("gateway.draining", "GET /x HTTP/1.1\nHost: test", &refused);
+    assert_refused(&uploading.response(), "gateway.draining");
     let answer = over_http2.join().expect("no panic");
     assert_eq!(answer.status, 503, "{answer:?}");
     assert_eq!(answer.field("postern-denial"), "gateway.draining");

@@ -7,6 +7,7 @@
 
 mod api;
 mod basic;
+mod blocks;
 mod canaries;
 mod captures;
 mod clients;
@@ -30,6 +31,8 @@ mod lifecycle;
 mod mask;
 mod mtls;
 mod observability;
+mod origins;
+mod post_403;
 mod quota;
 mod refusals;
 mod resources;

@@ -1,5 +1,6 @@
 //! Every refusal that can be provoked from outside, in every form that a caller can read it in.
 
+use crate::codes::kept::example;
 use crate::harness::gateway::Launch;
 use crate::harness::h2::exchange;
 use crate::harness::problem::{assert_refused, check, contract, is_id};
@@ -336,6 +337,9 @@ fn slow_callers_are_told_so() {
         let mut client = Raw::connect(gateway.address);
         let response = client.send(started).response();
         assert_refused(&response, "connection.timeout");
+        if started.ends_with("\r\n\r\nfour") {
+            example("connection.timeout", started, &response);
+        }
         assert_eq!(
             response.header("connection").as_deref(),
             Some("close"),
@@ -376,6 +380,7 @@ fn too_many_connections_are_refused() {
         }
         let ninth = Raw::connect(gateway.address).exchange(request);
         assert_refused(&ninth, "connection.limit_reached");
+        example("connection.limit_reached", request, &ninth);
         Some(())
     });
     eventually("there is room again", || {
@@ -397,9 +402,14 @@ fn a_gateway_out_of_memory_sheds_requests() {
         (response.status == 503).then(|| assert_refused(&response, "gateway.overloaded"))
     });
     let seen = upstream.seen().len();
-    assert_refused(&gateway.get("/x"), "gateway.overloaded");
+    let refused = gateway.get("/x");
+    assert_refused(&refused, "gateway.overloaded");
+    example("gateway.overloaded", GET, &refused);
     assert_eq!(upstream.seen().len(), seen);
 }
+
+/// What [`Gateway::get`] sends, as examples show it.
+const GET: &str = "GET /x HTTP/1.1\nHost: api.example.com";
 
 fn failing(change: impl FnOnce(Setup) -> Setup) -> (Upstream, Gateway) {
     let upstream = Upstream::start();
@@ -427,6 +437,7 @@ fn an_open_circuit_is_named_and_closes_again() {
             .map(|_| response)
     });
     assert_refused(&code, "upstream.circuit_open");
+    example("upstream.circuit_open", GET, &code);
     upstream.come_back();
     eventually("the circuit closes", || {
         (gateway.get("/x").status == 200).then_some(())
@@ -451,6 +462,7 @@ fn no_healthy_target_is_named_and_health_comes_back() {
             .map(|_| response)
     });
     assert_refused(&response, "upstream.no_healthy_target");
+    example("upstream.no_healthy_target", GET, &response);
     upstream.come_back();
     eventually("the target is healthy", || {
         (gateway.get("/x").status == 200).then_some(())

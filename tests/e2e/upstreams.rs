@@ -2,6 +2,7 @@
 
 mod http2;
 
+use crate::codes::kept::example;
 use crate::harness::files::{Scratch, scratch};
 use crate::harness::gateway::Launch;
 use crate::harness::problem::assert_refused;
@@ -187,6 +188,11 @@ fn a_name_that_was_never_resolved_is_another_thing_than_one_that_is_not_there() 
     let gateway = Launch::new(setup).through(&words).start();
     let refused = gateway.get("/x");
     assert_refused(&refused, "gateway.not_ready");
+    example(
+        "gateway.not_ready",
+        "GET /x HTTP/1.1\nHost: api.example.com",
+        &refused,
+    );
     let id = refused.header("x-request-id").expect("an id");
     gateway.logged(&[&id, "orders.example:80", "for the first time"]);
     eventually("the name server is given up", || {

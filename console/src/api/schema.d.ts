@@ -3884,7 +3884,7 @@ export interface components {
             name: string;
             /** @description The plan it comes with; `None`: it is for everybody. */
             plan?: string | null;
-            /** @description `rate`, `spacing` or `concurrency`. */
+            /** @description `rate`, `spacing`, `concurrency` or `quota`. */
             kind: string;
             /** @description How much, in words: `100 requests in 60 s`. */
             says: string;
@@ -5556,8 +5556,18 @@ export interface components {
              * @description Requests in the time `per`; with the kind `rate` only, and required there.
              */
             rate?: number;
-            /** @description The time of `rate`; with the kind `rate` only, and required there. */
-            per?: components["schemas"]["ConfiguredDuration"];
+            /**
+             * Format: uint32
+             * @description Requests in each period `per`; with the kind `quota` only, and required there.
+             */
+            quota?: number;
+            /**
+             * @description The time of `rate`, or the period of `quota`: `day`, `week`, `month`, or a time that is
+             *     counted from the beginning of 1970. With these kinds only, and required there.
+             */
+            per?: components["schemas"]["ConfiguredPer"];
+            /** @description Whose midnight begins a day, week or month; with the kind `quota` only. Without it, UTC's. */
+            time_zone?: components["schemas"]["ConfiguredZone"];
             /**
              * Format: uint32
              * @description How many of them may come at once; with the kind `rate` only. Without it, all of them.
@@ -5575,11 +5585,16 @@ export interface components {
              * @default app
              */
             by: components["schemas"]["ConfiguredLimitKey"] | components["schemas"]["ConfiguredLimitKey"][];
+            /**
+             * @description The header whose values have counters of their own; with `header` in `by` only, and required
+             *     there.
+             */
+            header?: components["schemas"]["ConfiguredHeaderName"];
         };
         /** @description What a counter is kept for. */
-        ConfiguredLimitKey: "address" | "credential" | "app" | "tenant" | "service" | "operation";
+        ConfiguredLimitKey: "address" | "credential" | "app" | "tenant" | "service" | "operation" | "user" | "header";
         /** @description What a limit is about. */
-        ConfiguredLimitKind: "rate" | "spacing" | "concurrency";
+        ConfiguredLimitKind: "rate" | "spacing" | "concurrency" | "quota";
         /** @description Bounds of what a client may send or hold. */
         ConfiguredLimits: {
             /**
@@ -5908,6 +5923,11 @@ export interface components {
             /** @description A whole path, with the parameters of the operation's: `/internal/{id}`. */
             template?: components["schemas"]["ConfiguredTemplate"];
         };
+        /**
+         * @description A length of time: whole numbers with the units `d`, `h`, `m`, `s`, `ms`, largest first. Of a quota also `day`, `week` (from Monday) or `month` of the calendar.
+         * @example 1h
+         */
+        ConfiguredPer: string;
         /** @description Limits and scopes that services offer to their subscribers. */
         ConfiguredPlan: {
             /** @description The tenant that offers it, for its own services. Without one, it is the platform's, for any. */
@@ -5942,7 +5962,7 @@ export interface components {
         /** @description A rule of one kind, attached to a level. */
         ConfiguredPolicy: {
             /** @description What it is about. */
-            kind: "network" | "headers" | "rate" | "spacing" | "concurrency" | "body" | "cors" | "csrf";
+            kind: "network" | "headers" | "rate" | "spacing" | "concurrency" | "quota" | "body" | "cors" | "csrf";
             /**
              * @description Where it holds: `platform`, `{tenant: …}`, or `{service: …}` with `version` and `operation`
              *     for less than the whole.
@@ -6072,8 +6092,18 @@ export interface components {
              * @description Requests in the time `per`; with the kind `rate` only, and required there.
              */
             rate?: number;
-            /** @description The time of `rate`; with the kind `rate` only, and required there. */
-            per?: components["schemas"]["ConfiguredDuration"];
+            /**
+             * Format: uint32
+             * @description Requests in each period `per`; with the kind `quota` only, and required there.
+             */
+            quota?: number;
+            /**
+             * @description The time of `rate`, or the period of `quota`: `day`, `week`, `month`, or a time that is
+             *     counted from the beginning of 1970. With these kinds only, and required there.
+             */
+            per?: components["schemas"]["ConfiguredPer"];
+            /** @description Whose midnight begins a day, week or month; with the kind `quota` only. Without it, UTC's. */
+            time_zone?: components["schemas"]["ConfiguredZone"];
             /**
              * Format: uint32
              * @description How many of them may come at once; with the kind `rate` only. Without it, all of them.
@@ -6087,10 +6117,15 @@ export interface components {
              */
             limit?: number;
             /**
-             * @description Who shares one counter; with the kinds `rate`, `spacing` and `concurrency` only, and
+             * @description Who shares one counter; with the kinds `rate`, `spacing`, `concurrency` and `quota` only, and
              *     required there. Several together: each combination has its own.
              */
             by?: components["schemas"]["ConfiguredLimitKey"] | components["schemas"]["ConfiguredLimitKey"][];
+            /**
+             * @description The header whose values have counters of their own; with `header` in `by` only, and required
+             *     there.
+             */
+            header?: components["schemas"]["ConfiguredHeaderName"];
             /** @description The largest body; with the kind `body` only, and required there. */
             max_size?: components["schemas"]["ConfiguredSize"];
         };
@@ -6831,6 +6866,11 @@ export interface components {
             weight: number;
         };
         /**
+         * @description A time zone by its name in the IANA database: `Europe/Berlin`, `UTC`.
+         * @example Europe/Berlin
+         */
+        ConfiguredZone: string;
+        /**
          * @description What an app proves itself with: an API key, which has one of `sha256`, `secret`, `imported` and
          *     `hmac`, or the tokens of a `client`, or what a `signing_key` signs.
          */
@@ -7088,7 +7128,7 @@ export interface components {
         };
         /** @description What becomes of a document. */
         Does: "add" | "change" | "remove";
-        /** @description A limit: of a rate, of the time between requests, or of requests at once. */
+        /** @description A limit: of a rate, of the time between requests, of requests at once, or a quota. */
         EffectiveLimit: {
             /** @description Its name. */
             limit: string;
@@ -7101,9 +7141,18 @@ export interface components {
             rate?: number | null;
             /**
              * Format: uint64
-             * @description … in so many milliseconds.
+             * @description Requests of a quota …
+             */
+            quota?: number | null;
+            /**
+             * Format: uint64
+             * @description … in so many milliseconds …
              */
             per_ms?: number | null;
+            /** @description … or in each `day`, `week` or `month` of the calendar … */
+            per_calendar?: string | null;
+            /** @description … by the clocks of this time zone. */
+            time_zone?: string | null;
             /**
              * Format: uint64
              * @description How many at once, of a rate.
@@ -8425,7 +8474,7 @@ export interface components {
         /** @description A rule of one kind, attached to a level. */
         PolicyDocument: {
             /** @description What it is about. */
-            kind: "network" | "headers" | "rate" | "spacing" | "concurrency" | "body" | "cors" | "csrf";
+            kind: "network" | "headers" | "rate" | "spacing" | "concurrency" | "quota" | "body" | "cors" | "csrf";
             /**
              * @description Where it holds: `platform`, `{tenant: …}`, or `{service: …}` with `version` and `operation`
              *     for less than the whole.
@@ -8555,8 +8604,18 @@ export interface components {
              * @description Requests in the time `per`; with the kind `rate` only, and required there.
              */
             rate?: number;
-            /** @description The time of `rate`; with the kind `rate` only, and required there. */
-            per?: components["schemas"]["ConfiguredDuration"];
+            /**
+             * Format: uint32
+             * @description Requests in each period `per`; with the kind `quota` only, and required there.
+             */
+            quota?: number;
+            /**
+             * @description The time of `rate`, or the period of `quota`: `day`, `week`, `month`, or a time that is
+             *     counted from the beginning of 1970. With these kinds only, and required there.
+             */
+            per?: components["schemas"]["ConfiguredPer"];
+            /** @description Whose midnight begins a day, week or month; with the kind `quota` only. Without it, UTC's. */
+            time_zone?: components["schemas"]["ConfiguredZone"];
             /**
              * Format: uint32
              * @description How many of them may come at once; with the kind `rate` only. Without it, all of them.
@@ -8570,10 +8629,15 @@ export interface components {
              */
             limit?: number;
             /**
-             * @description Who shares one counter; with the kinds `rate`, `spacing` and `concurrency` only, and
+             * @description Who shares one counter; with the kinds `rate`, `spacing`, `concurrency` and `quota` only, and
              *     required there. Several together: each combination has its own.
              */
             by?: components["schemas"]["ConfiguredLimitKey"] | components["schemas"]["ConfiguredLimitKey"][];
+            /**
+             * @description The header whose values have counters of their own; with `header` in `by` only, and required
+             *     there.
+             */
+            header?: components["schemas"]["ConfiguredHeaderName"];
             /** @description The largest body; with the kind `body` only, and required there. */
             max_size?: components["schemas"]["ConfiguredSize"];
             /** @description Its name among its kind. */
@@ -9990,6 +10054,7 @@ export type SchemaConfiguredOutlier = components['schemas']['ConfiguredOutlier']
 export type SchemaConfiguredParameterName = components['schemas']['ConfiguredParameterName'];
 export type SchemaConfiguredPassword = components['schemas']['ConfiguredPassword'];
 export type SchemaConfiguredPath = components['schemas']['ConfiguredPath'];
+export type SchemaConfiguredPer = components['schemas']['ConfiguredPer'];
 export type SchemaConfiguredPlan = components['schemas']['ConfiguredPlan'];
 export type SchemaConfiguredPolicy = components['schemas']['ConfiguredPolicy'];
 export type SchemaConfiguredPool = components['schemas']['ConfiguredPool'];
@@ -10038,6 +10103,7 @@ export type SchemaConfiguredUrl = components['schemas']['ConfiguredUrl'];
 export type SchemaConfiguredVersion = components['schemas']['ConfiguredVersion'];
 export type SchemaConfiguredVisibility = components['schemas']['ConfiguredVisibility'];
 export type SchemaConfiguredWeightedTarget = components['schemas']['ConfiguredWeightedTarget'];
+export type SchemaConfiguredZone = components['schemas']['ConfiguredZone'];
 export type SchemaCredentialDocument = components['schemas']['CredentialDocument'];
 export type SchemaCursor = components['schemas']['Cursor'];
 export type SchemaDecidedCall = components['schemas']['DecidedCall'];

@@ -12,6 +12,8 @@ const ROWS: Array<[words: string, code: string]> = [
   ['ip blocked', 'edge.address_blocked'],
   ['ip blacklisted', 'network.address_denied'],
   ['ip banned', 'network.address_denied'],
+  ['key blocked', 'limit.blocked'],
+  ['temporarily blocked', 'limit.blocked'],
   ['geo blocked', 'network.country_not_allowed'],
   ['not available in your country', 'network.country_not_allowed'],
   ['denylist', 'network.address_denied'],

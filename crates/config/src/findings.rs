@@ -37,11 +37,6 @@ impl<'a> Findings<'a> {
         self.source.text().get(span.start..span.end).unwrap_or("")
     }
 
-    /// What is written at a place.
-    pub(crate) fn text(&self, span: Span) -> &'a str {
-        self.source.text(span)
-    }
-
     /// Adds an error at a place.
     pub(crate) fn error(&mut self, code: Code, span: Span, message: &str, label: &str) -> More<'_> {
         self.errors += 1;

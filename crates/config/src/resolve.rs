@@ -3,6 +3,7 @@
 //! over without a word.
 
 mod about;
+mod abuse;
 mod access;
 mod account;
 mod authentication;

@@ -4,6 +4,7 @@
 pub(crate) mod address;
 pub(crate) mod certificate;
 pub(crate) mod date;
+pub(crate) mod denial;
 pub(crate) mod digest;
 pub(crate) mod duration;
 pub(crate) mod host;
@@ -98,6 +99,7 @@ pub(crate) const KINDS: &[Entry] = &[
     entry::<address::ListenAddress>(),
     entry::<address::Network>(),
     entry::<date::Date>(),
+    entry::<denial::DenialCode>(),
     entry::<digest::Sha256>(),
     entry::<digest::Hmac>(),
     entry::<digest::Foreign>(),

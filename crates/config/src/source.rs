@@ -54,11 +54,6 @@ impl<'a> Source<'a> {
         self.text
     }
 
-    /// What is written there.
-    pub(crate) fn text(&self, span: Span) -> &'a str {
-        self.text.get(span.start..span.end).unwrap_or_default()
-    }
-
     /// The line a byte is in, counted from 1.
     pub(crate) fn line(&self, byte: usize) -> usize {
         self.lines.partition_point(|&start| start <= byte).max(1)

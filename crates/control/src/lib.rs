@@ -5,13 +5,14 @@
 //! store, through the validation of everything together, to what is served; and the shorthands that
 //! make such changes (keys, subscriptions, lists); who is told what happened ([`notify`]);
 //! lists of addresses that come from elsewhere ([`sourced`]); what was used of quotas, over restarts
-//! ([`quotas`]); sessions of browsers at services, as
+//! ([`quotas`]), and who is blocked ([`blocked`]); sessions of browsers at services, as
 //! they are kept ([`browsers`]). Refuses to own what documents mean
 //! (`postern-config`), how they are kept (`postern-store`), sockets that listen on the network, and
 //! what a terminal shows (the binary).
 
 mod actor;
 pub mod answers;
+pub mod blocked;
 pub mod browsers;
 pub mod client;
 mod credential;
@@ -52,11 +53,11 @@ pub use remembered::{Kept, Named, Remembered, now};
 pub use replace::replace;
 pub use service::audit;
 pub use service::{
-    AppAsked, Block, Call, ChangeSet, ClientOfIssuer, Declaration, EndedBefore, EnvironmentAddress,
-    GatewayAddresses, GivenUp, Import, KeysOfIssuer, KeysOfIssuers, Listening, Listing,
-    MOST_ON_A_PAGE, OperationAsked, Page, Proposed, ReplayReport, ReplayStopped, RevokedSessions,
-    Running, Seen, ServedRules, Service, SignedIn, SignedInPage, Source, Status, Stored,
-    TargetHealth, UpstreamHealth, UsesOfIssuer, WantedVersion,
+    AppAsked, Block, BlockedCaller, Call, ChangeSet, ClientOfIssuer, Declaration, EndedBefore,
+    EnvironmentAddress, GatewayAddresses, GivenUp, Import, KeysOfIssuer, KeysOfIssuers, Listening,
+    Listing, MOST_ON_A_PAGE, NewBlock, OperationAsked, Page, Proposed, ReplayReport, ReplayStopped,
+    RevokedSessions, Running, Seen, ServedRules, Service, SignedIn, SignedInPage, Source, Status,
+    Stored, TargetHealth, UpstreamHealth, UsesOfIssuer, WantedVersion,
 };
 pub use socket::Items;
 

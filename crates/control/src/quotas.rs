@@ -9,6 +9,7 @@ mod file;
 mod tests;
 
 pub use file::Damaged;
+pub(crate) use file::replace;
 
 use postern_state::Counted;
 use std::io;

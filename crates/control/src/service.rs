@@ -3,6 +3,7 @@
 mod asking;
 pub mod audit;
 mod backup;
+mod blocking;
 mod browsing;
 mod changing;
 mod concealing;
@@ -26,6 +27,7 @@ mod signed_in;
 #[cfg(test)]
 mod tests;
 
+pub use blocking::{Block, BlockedCaller, NewBlock};
 pub use declaring::Declaration;
 pub use requirements::{AppAsked, OperationAsked};
 
@@ -55,7 +57,7 @@ use postern_model::entity::Configuration;
 use postern_model::key::Keyer;
 use postern_model::permission::Point;
 use postern_outbound::Dialer;
-use postern_policy::facts::Reading;
+use postern_policy::facts::{CallerBlock, Reading};
 use postern_policy::policies::LimitUse;
 use postern_policy::session::Closed;
 use postern_policy::{Directory, Rules};
@@ -110,8 +112,25 @@ pub trait Running: std::fmt::Debug + Send + Sync {
     /// What the file said, where one owns the configuration.
     fn remembered(&self) -> &Remembered;
 
-    /// Addresses that are blocked for now.
+    /// Who is blocked for now.
     fn blocks(&self) -> Vec<Block>;
+
+    /// Blocks a caller. `None`: there is no room.
+    fn block(&self, new: NewBlock) -> Option<Block> {
+        let _ = new;
+        None
+    }
+
+    /// Ends every block of a caller.
+    fn lift_caller(&self, caller: &BlockedCaller) -> Vec<Block> {
+        let _ = caller;
+        Vec::new()
+    }
+
+    /// Blocks of callers as requests meet them.
+    fn caller_blocks(&self) -> Vec<CallerBlock> {
+        Vec::new()
+    }
 
     /// What a block of this address is listed as.
     fn source_of(&self, address: IpAddr) -> String;
@@ -165,20 +184,6 @@ pub trait Running: std::fmt::Debug + Send + Sync {
 
     /// How it can be reached, and since when it runs.
     fn status(&self) -> Status;
-}
-
-/// A temporary block of an address.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "AddressBlock")]
-pub struct Block {
-    /// Who: an address, or the /64 of an IPv6 address.
-    pub source: String,
-    /// Since when, in Unix milliseconds.
-    pub since_ms: i64,
-    /// Until when, in Unix milliseconds.
-    pub until_ms: i64,
-    /// The code of the refusal that was one too many.
-    pub trigger: String,
 }
 
 /// How a process can be reached.
@@ -456,7 +461,8 @@ impl Service {
             "lists.uses" => self.list_used(call.actor, read(call.params)?).await,
             "lists.sources" => Ok(self.list_sources(call.actor)),
             "blocks.list" => self.blocks(call.actor, &read(call.params)?),
-            "blocks.lift" => self.lift(call.actor, &read(call.params)?),
+            "blocks.add" => self.block(call.actor, read(call.params)?).await,
+            "blocks.lift" => self.lift(call.actor, &read(call.params)?).await,
             "sessions.list" => encode(self.signed_in(call.actor, read(call.params)?).await?),
             "sessions.revoke" => encode(self.sign_out(call.actor, read(call.params)?).await?),
             "policies.effective" => self.effective(call.actor, &read(call.params)?),
@@ -550,30 +556,6 @@ impl Service {
         });
         json!({ "lists": states })
     }
-
-    fn blocks(&self, actor: &Actor, wanted: &Blocks) -> Result<Value, Refusal> {
-        on_platform(actor, Point::BlocksLift)?;
-        let mut blocks = self.running.blocks();
-        if let Some(address) = wanted.address {
-            let source = self.running.source_of(address);
-            blocks.retain(|block| block.source == source);
-        }
-        let limit = wanted.limit.unwrap_or(MOST_BLOCKS).min(MOST_BLOCKS);
-        let more = blocks.len() > limit;
-        blocks.truncate(limit);
-        Ok(json!({"blocks": blocks, "more": more}))
-    }
-
-    fn lift(&self, actor: &Actor, params: &Lift) -> Result<Value, Refusal> {
-        on_platform(actor, Point::BlocksLift)?;
-        match self.running.lift(params.address) {
-            Some(block) => Ok(json!({ "lifted": block })),
-            None => Err(
-                Refusal::new("not_found", format!("{} is not blocked", params.address))
-                    .help("`postern blocks list` shows who is"),
-            ),
-        }
-    }
 }
 
 /// Refuses whoever has not this permission on the platform.
@@ -585,29 +567,11 @@ fn on_platform(actor: &Actor, point: Point) -> Result<(), Refusal> {
     Err(Refusal::new("forbidden", message))
 }
 
-/// Blocks listed at most.
-const MOST_BLOCKS: usize = 10_000;
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Blocks {
-    #[serde(default)]
-    address: Option<IpAddr>,
-    #[serde(default)]
-    limit: Option<usize>,
-}
-
 /// Which of what a method is about.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ById {
     id: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Lift {
-    address: IpAddr,
 }
 
 /// Does what takes a processor long on a thread that may block: the one of the control plane also

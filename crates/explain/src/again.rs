@@ -7,7 +7,7 @@ use crate::made::{Answer, QuestionError};
 use crate::overlay::{Assumed, Overlay};
 use crate::world::World;
 use postern_policy::Facts;
-use postern_policy::facts::{CredentialVerdict, EdgeReading, Reading};
+use postern_policy::facts::{CallerBlock, CredentialVerdict, EdgeReading, Reading};
 use postern_policy::policies::LimitUse;
 use std::fmt;
 
@@ -24,6 +24,8 @@ pub struct Again<'a> {
     pub at: i64,
     /// How the counters of the address stand.
     pub edge: &'a EdgeReading,
+    /// Callers that are blocked for now.
+    pub blocks: &'a [CallerBlock],
 }
 
 impl fmt::Debug for Again<'_> {
@@ -70,6 +72,7 @@ pub fn again(
             .key
             .map(|id| CredentialVerdict::Verified { id: id.into() }),
         edge: Some(again.edge.clone()),
+        caller_blocks: Some(again.blocks.to_vec()),
         at: Some(again.at),
         whole_directory: true,
         ..Assumed::default()

@@ -145,6 +145,10 @@ fn token_of(world: &World<'_>, said: &ExpectedToken, at: i64) -> Result<Token, Q
         client: shared(&said.client),
         user: shared(&said.user),
         groups: all(&said.groups),
+        roles: Box::default(),
+        acr: None,
+        auth_time: Some(at),
+        claims: Box::default(),
         scopes: said.scopes.as_deref().map(all),
         bound_to: None,
         audience: match &said.audience {

@@ -157,7 +157,7 @@ fn for_owners(
         return explanation;
     }
     explanation.passed = passed(rules, question.facts, decided, first.map(Denial::stage));
-    explanation.limits = limits(decided);
+    explanation.limits = limits(decided, question.facts.now());
     explanation.not_known = not_known(question.facts, decided);
     let mut rest: Vec<&Denial> = decided.denials.iter().collect();
     if let Some(first) = first

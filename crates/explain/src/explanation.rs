@@ -266,6 +266,9 @@ pub struct LimitState {
     pub used: u32,
     /// Of how much.
     pub of: u32,
+    /// Of a quota: when it is renewed, as in RFC 3339, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renews: Option<String>,
 }
 
 /// What the consumer was told.
@@ -322,7 +325,14 @@ pub enum Step {
     Change(Change),
     /// A key is made, and used instead of the one that was sent.
     CreateKey(NewKey),
-    /// A temporary block ends.
+    /// The temporary blocks of a caller end.
+    LiftCaller {
+        /// `credential` or `app`.
+        what: String,
+        /// The credential's id, or the app's name.
+        who: String,
+    },
+    /// A temporary block of an address ends.
     LiftBlock {
         /// The blocked address.
         address: String,

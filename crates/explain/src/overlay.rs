@@ -4,8 +4,8 @@ use postern_model::entity::{Authentication, CsrfToken};
 use postern_policy::Rules;
 use postern_policy::csrf::TokenVerdict;
 use postern_policy::facts::{
-    Body, CertificateVerdict, ContentVerdict, CredentialVerdict, DeciderAnswer, EdgeReading, Facts,
-    LocatedCountry, LocatedSystem, Reading, TlsFacts, Unreadable,
+    Body, CallerBlock, CertificateVerdict, ContentVerdict, CredentialVerdict, DeciderAnswer,
+    EdgeReading, Facts, LocatedCountry, LocatedSystem, Reading, TlsFacts, Unreadable,
 };
 use postern_policy::fields::Known;
 use postern_policy::head::Version;
@@ -24,6 +24,8 @@ pub(crate) struct Assumed {
     pub(crate) edge: Option<EdgeReading>,
     /// What they said when it came says nothing.
     pub(crate) edge_afresh: bool,
+    /// The caller is under these blocks.
+    pub(crate) caller_blocks: Option<Vec<CallerBlock>>,
     /// It had this method.
     pub(crate) method: Option<&'static str>,
     /// It comes at this time: Unix time in milliseconds.
@@ -42,6 +44,9 @@ impl Assumed {
         }
         if other.edge.is_some() {
             self.edge.clone_from(&other.edge);
+        }
+        if other.caller_blocks.is_some() {
+            self.caller_blocks.clone_from(&other.caller_blocks);
         }
         self.method = self.method.or(other.method);
         self.at = self.at.or(other.at);
@@ -153,6 +158,11 @@ impl Facts for Overlay<'_> {
             let found = || self.facts.credential();
             (!self.assumed.credential_forgotten).then(found)?
         })
+    }
+
+    fn caller_blocks(&self) -> Option<&[CallerBlock]> {
+        let assumed = self.assumed.caller_blocks.as_deref();
+        assumed.or_else(|| self.facts.caller_blocks())
     }
 
     fn readings(&self) -> Option<&[Reading]> {

@@ -2,7 +2,9 @@
 
 use crate::decide::{Decided, deciding};
 use crate::explanation::{LimitState, Passed};
+use crate::time::rfc3339;
 use postern_model::Stage;
+use postern_model::entity::Measure;
 use postern_policy::facts::LocatedCountry;
 use postern_policy::{Facts, Identity, Rules};
 
@@ -94,7 +96,7 @@ pub(crate) fn look(
             (asked, known.then(|| parts.join(", ")))
         }
         Stage::Limits => {
-            let states = limits(decided);
+            let states = limits(decided, facts.now());
             let words: Vec<String> = states.iter().map(words).collect();
             (
                 !states.is_empty(),
@@ -142,7 +144,11 @@ fn demanded(rules: &Rules, decided: &Decided, identity: &Identity) -> Option<Str
 }
 
 fn words(state: &LimitState) -> String {
-    format!("{} {} of {}", state.name, state.used, state.of)
+    let stood = format!("{} {} of {}", state.name, state.used, state.of);
+    match &state.renews {
+        Some(renews) => format!("{stood} until {renews}"),
+        None => stood,
+    }
 }
 
 fn is_protected(rules: &Rules, decided: &Decided) -> bool {
@@ -174,8 +180,8 @@ pub(crate) fn short(id: &str) -> String {
     }
 }
 
-/// How the limits stood when they were read.
-pub(crate) fn limits(decided: &Decided) -> Vec<LimitState> {
+/// How the limits stood when they were read, at `now`: Unix time in milliseconds.
+pub(crate) fn limits(decided: &Decided, now: i64) -> Vec<LimitState> {
     let readings = decided.readings.as_deref().unwrap_or_default();
     let pairs = decided.limits.iter().zip(readings);
     pairs
@@ -186,6 +192,14 @@ pub(crate) fn limits(decided: &Decided) -> Vec<LimitState> {
                 name: limit.limit.name.to_string(),
                 used: of.saturating_sub(reading.remaining),
                 of,
+                renews: match limit.limit.measure {
+                    Measure::Quota { .. } if reading.reset > 0 => {
+                        let wait = i64::try_from(reading.reset).unwrap_or(i64::MAX);
+                        let at = now.saturating_add(wait).saturating_add(999);
+                        Some(rfc3339(at.div_euclid(1000)))
+                    }
+                    _ => None,
+                },
             }
         })
         .collect()

@@ -164,6 +164,7 @@ pub(crate) fn picture(refusal: &Refusal, asked: &Asked, clock: Clock) -> Picture
         "dpop" => possession(&words),
         "account" | "subscription" | "authorization" => accounts(&words),
         "grant" => Some(grants(&words)),
+        "origin" => Some(origins(&words)),
         "limit" => Some(limits(&words)),
         _ => None,
     };
@@ -183,6 +184,26 @@ fn grants(words: &Words<'_>) -> Picture {
             what,
             words.note("allowed: ", "allowed"),
             words.note("OAuth clients read `error`: ", "error"),
+        ],
+    )
+}
+
+/// What an upstream refused by itself, and what its answer looks like.
+fn origins(words: &Words<'_>) -> Picture {
+    let note = |before: &str, name: &str| Some(format!("{before}{}", words.phrases(name)?));
+    some(
+        format!("{} {}", words.asked.method, words.asked.path),
+        words.refusal.title.to_lowercase(),
+        vec![
+            note("looks like: ", "looks_like"),
+            note("since its ", "because"),
+            note("next: ", "what_next"),
+            note("or like: ", "or_like"),
+            note(
+                "on the path, which is not to say that it refused: ",
+                "on_the_path",
+            ),
+            note("its body begins: ", "origin_body"),
         ],
     )
 }

@@ -195,14 +195,14 @@ impl Side<'_> {
             if nth > 0 {
                 // What is held is taken anew.
                 let readings = self.counters.read(uses, request.at);
-                if let Some(denial) = walk.used_up(&readings) {
+                if let Some(denial) = walk.used_up(&readings, request.at) {
                     return self.crowded(walk, (nth, counted), denial.code, request);
                 }
             }
             if !self.counters.count(uses, request.at, request.until) {
                 let readings = self.counters.read(uses, request.at);
-                let denial = walk.used_up(&readings);
-                let denial = denial.unwrap_or_else(|| walk.lost_races());
+                let denial = walk.used_up(&readings, request.at);
+                let denial = denial.unwrap_or_else(|| walk.lost_races(request.at));
                 return self.crowded(walk, (nth, counted), denial.code, request);
             }
         }

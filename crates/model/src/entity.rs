@@ -59,8 +59,8 @@ pub use listener::{Distribution, KeySource, Listener, ListenerTls, ProxyProtocol
 pub use method::Method;
 pub use plan::{Coverage, Limit, LimitKey, Measure, Plan};
 pub use policy::{
-    BodyRule, CedarRule, ContractRule, CorsRule, CsrfRule, CsrfToken, HeaderValues, HeadersRule,
-    Level, Mode, NetworkRule, OriginPattern, Policy, PolicyRule,
+    AbuseRule, BlockedBy, BodyRule, CedarRule, ContractRule, CorsRule, CsrfRule, CsrfToken,
+    HeaderValues, HeadersRule, Level, Mode, NetworkRule, OriginPattern, Policy, PolicyRule,
 };
 pub use quota::{CalendarUnit, QuotaPeriod, TimeZone};
 pub use role::{AccessRole, Group, RoleGrant};

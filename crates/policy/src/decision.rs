@@ -63,6 +63,8 @@ pub enum FactRequest {
         /// Most bytes of the body that it is shown; `None`: it is not.
         body: Option<u32>,
     },
+    /// The blocks that the caller is under at [`Walk::block_places`](crate::Walk::block_places).
+    CallerBlocks,
     /// What the limits say that the walk has named.
     Counters,
     /// The first bytes of the body.
@@ -94,6 +96,7 @@ impl FactRequest {
             Self::Credential => "credential",
             Self::CsrfToken { .. } | Self::CsrfField { .. } => "csrf_token",
             Self::External { .. } => "external_decision",
+            Self::CallerBlocks => "caller_blocks",
             Self::Counters => "counters",
             Self::BodyStart { .. } => "body_start",
             Self::Body { .. } => "body",

@@ -1,5 +1,6 @@
 //! What is known about one request.
 
+mod blocked;
 mod body;
 mod external;
 mod located;
@@ -8,6 +9,7 @@ mod possession;
 mod readings;
 mod signed;
 
+pub use blocked::CallerBlock;
 pub use body::Body;
 pub use external::{DeciderAnswer, Nothing, Refusal, Set};
 pub use located::{AutonomousSystem, Label, LocatedCountry, LocatedSystem};
@@ -83,6 +85,9 @@ pub trait Facts {
     /// What was found where the matched operation looks for credentials; `None` until somebody
     /// has looked.
     fn credential(&self) -> Option<&CredentialVerdict>;
+    /// The blocks that the caller is under, whether they hold for the operation or not; `None`
+    /// until somebody has looked.
+    fn caller_blocks(&self) -> Option<&[CallerBlock]>;
     /// What the limits say that the walk has named, in its order; `None` until somebody has
     /// looked.
     fn readings(&self) -> Option<&[Reading]>;
@@ -257,6 +262,8 @@ pub struct Live<'a> {
     credential: OnceCell<CredentialVerdict>,
     tokens: Vec<CheckedToken>,
     decided: Vec<(u32, DeciderAnswer)>,
+    /// `None`: some callers are blocked, and nobody has looked whether this one is.
+    caller_blocks: Option<Vec<CallerBlock>>,
     readings: Option<Readings>,
     body_start: OnceCell<Vec<u8>>,
     content: OnceCell<ContentVerdict>,
@@ -280,6 +287,7 @@ impl<'a> Live<'a> {
             credential: OnceCell::new(),
             tokens: Vec::new(),
             decided: Vec::new(),
+            caller_blocks: Some(Vec::new()),
             readings: None,
             body_start: OnceCell::new(),
             content: OnceCell::new(),
@@ -293,6 +301,19 @@ impl<'a> Live<'a> {
     pub fn misdirected(mut self, misdirected: bool) -> Self {
         self.misdirected = misdirected;
         self
+    }
+
+    /// Says whether any caller is blocked for a while. If not, which is taken for granted, none is
+    /// looked for.
+    #[must_use]
+    pub fn with_blocks(mut self, some: bool) -> Self {
+        self.caller_blocks = (!some).then(Vec::new);
+        self
+    }
+
+    /// Answers [`FactRequest::CallerBlocks`](crate::decision::FactRequest).
+    pub fn provide_caller_blocks(&mut self, blocks: Vec<CallerBlock>) {
+        self.caller_blocks = Some(blocks);
     }
 
     /// Answers [`FactRequest::ClientCertificate`](crate::decision::FactRequest). The first answer
@@ -487,6 +508,10 @@ impl Facts for Live<'_> {
 
     fn credential(&self) -> Option<&CredentialVerdict> {
         self.credential.get()
+    }
+
+    fn caller_blocks(&self) -> Option<&[CallerBlock]> {
+        self.caller_blocks.as_deref()
     }
 
     fn readings(&self) -> Option<&[Reading]> {

@@ -15,6 +15,7 @@ pub mod decision;
 pub mod directory;
 pub mod facts;
 pub mod fields;
+pub mod fingerprint;
 pub mod forward;
 pub mod head;
 pub mod host;

@@ -5,6 +5,7 @@
 //! kind and name.
 
 mod about;
+mod abuse;
 mod body;
 mod cedar;
 mod cors;
@@ -20,6 +21,8 @@ mod network;
 mod tests;
 
 pub(crate) use about::{About, Asked, Conditions, Exceptions, Ownership, Required, StepUp};
+pub(crate) use abuse::Abuse;
+pub use abuse::{BlockPlace, Offence};
 pub(crate) use body::declared as declared_length;
 pub(crate) use cedar::{AtOperation, Cedar};
 pub(crate) use cors::Cors;
@@ -61,6 +64,7 @@ pub(crate) enum Compiled {
     StepUp(About<StepUp>),
     Transform(Box<Transform>),
     Mask(Box<Mask>),
+    Abuse(abuse::Abuse),
 }
 
 /// Every policy of one revision, and where each holds.
@@ -146,6 +150,7 @@ impl Policies {
                     let mask = Mask::new(rule).map_err(|fault| unusable(policy, &fault));
                     Compiled::Mask(Box::new(mask?))
                 }
+                PolicyRule::Abuse(rule) => Compiled::Abuse(abuse::Abuse::new(policy, rule)),
                 PolicyRule::Csrf(rule) => {
                     Compiled::Csrf(csrf::Csrf::new(rule).map_err(|error| wrong(policy, error))?)
                 }

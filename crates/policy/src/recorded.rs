@@ -19,8 +19,8 @@ pub use rows::Rows;
 use crate::csrf::{CheckedToken, TokenVerdict};
 use crate::directory::Directory;
 use crate::facts::{
-    Body, CertificateVerdict, ContentVerdict, CredentialVerdict, EdgeReading, Facts, Live,
-    LocatedCountry, LocatedSystem, Reading, TlsFacts, Unreadable,
+    Body, CallerBlock, CertificateVerdict, ContentVerdict, CredentialVerdict, EdgeReading, Facts,
+    Live, LocatedCountry, LocatedSystem, Reading, TlsFacts, Unreadable,
 };
 use crate::fields::Known;
 use crate::head::Version;
@@ -126,12 +126,25 @@ pub struct Recorded {
     /// What was found out about what is not kept.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     kept: Vec<Kept>,
+    /// Records of before there were any say nothing of them.
+    #[serde(default = "nobody_blocked", skip_serializing_if = "is_nobody_blocked")]
+    caller_blocks: Option<Vec<CallerBlock>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     readings: Option<Vec<Reading>>,
     rows: Rows,
     /// What was asked for and had not been kept.
     #[serde(skip)]
     missed: Cell<Option<&'static str>>,
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "as serde calls it")]
+fn nobody_blocked() -> Option<Vec<CallerBlock>> {
+    Some(Vec::new())
+}
+
+#[expect(clippy::ref_option, reason = "as serde calls it")]
+fn is_nobody_blocked(blocks: &Option<Vec<CallerBlock>>) -> bool {
+    blocks.as_ref().is_some_and(Vec::is_empty)
 }
 
 /// A text; `None`: it was not kept.
@@ -282,6 +295,7 @@ impl Recorded {
             content: live.content().cloned(),
             tokens: live.tokens().to_vec(),
             kept: walk.progress().kept.clone(),
+            caller_blocks: live.caller_blocks().map(<[CallerBlock]>::to_vec),
             readings: live.readings().map(<[Reading]>::to_vec),
             rows: Rows::read(walk.identity(), walk.route(), live, snapshot),
             missed: Cell::new(None),
@@ -578,6 +592,10 @@ impl Facts for Recorded {
 
     fn credential(&self) -> Option<&CredentialVerdict> {
         self.fact(self.credential.as_ref(), "credential")
+    }
+
+    fn caller_blocks(&self) -> Option<&[CallerBlock]> {
+        self.fact(self.caller_blocks.as_deref(), "caller_blocks")
     }
 
     fn readings(&self) -> Option<&[Reading]> {

@@ -14,7 +14,7 @@ use crate::identity::{Caller, Identity};
 use crate::kept::Kept;
 use crate::listing::Listed;
 use crate::own::Own;
-use crate::policies::{LimitUse, LimitUses};
+use crate::policies::{BlockPlace, LimitUse, LimitUses, Offence};
 use crate::router::{Params, Route};
 use crate::rules::Rules;
 use crate::snapshot::Snapshot;
@@ -320,6 +320,35 @@ impl Walk {
     /// The counters that [`FactRequest::Counters`] asks for, in the order of the readings.
     pub fn limits(&self) -> &[LimitUse] {
         &self.progress.limits
+    }
+
+    /// Where a block of the caller would hold: what [`FactRequest::CallerBlocks`] asks about. `now`
+    /// is Unix time in milliseconds.
+    pub fn block_places<'a>(
+        &'a self,
+        rules: &'a Rules,
+        now: i64,
+    ) -> impl Iterator<Item = BlockPlace<'a>> {
+        let of = self.route().zip(self.identity()).into_iter();
+        of.flat_map(move |(route, identity)| {
+            let policies = rules.policies();
+            policies.block_places(rules, route.plan, identity, now)
+        })
+    }
+
+    /// The policies that count a refusal with that code against the caller, if it is known who that
+    /// is. `now` is Unix time in milliseconds.
+    pub fn offences<'a>(
+        &'a self,
+        rules: &'a Rules,
+        code: Code,
+        now: i64,
+    ) -> impl Iterator<Item = Offence<'a>> {
+        let of = self.route().zip(self.identity()).into_iter();
+        of.flat_map(move |(route, identity)| {
+            let policies = rules.policies();
+            policies.offences(rules, route.plan, identity, code, now)
+        })
     }
 
     /// Most bytes of a body whose length is not known beforehand.

@@ -113,7 +113,7 @@ pub(crate) enum Command {
     /// Show and change lists of addresses.
     #[command(subcommand)]
     Lists(remote::Lists),
-    /// List and lift temporary blocks of addresses.
+    /// List, make and lift temporary blocks of addresses, credentials and apps.
     #[command(subcommand)]
     Blocks(remote::Blocks),
     /// List who is signed in at browsers, and sign people out.

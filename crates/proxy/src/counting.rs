@@ -1,17 +1,24 @@
 //! The counters of limits and of the edge, as stages read them.
 
+#[cfg(test)]
+mod tests;
+
 use postern_model::Code;
-use postern_model::entity::{Edge as EdgeConfig, EdgeRate, Measure};
-use postern_policy::facts::{Blocked, EdgeReading, Exceeded, Once, Reading, Readings, Used};
-use postern_policy::policies::LimitUse;
+use postern_model::entity::{BlockedBy, Edge as EdgeConfig, EdgeRate, Measure};
+use postern_policy::facts::{
+    Blocked, CallerBlock as Found, EdgeReading, Exceeded, Once, Reading, Readings, Used,
+};
+use postern_policy::policies::{BlockPlace, LimitUse, Offence};
+use postern_state::callers::BY_HAND;
 use postern_state::edge::{Arrival, ENTRIES, Edge, Settings};
 pub use postern_state::edge::{Block, Source};
 use postern_state::{
     Allowance, Check, Key, Limit, Memory, NotCounted, Permit, Permits, Quota, Replays, Use, Verdict,
 };
-pub use postern_state::{Counted, Window};
+pub use postern_state::{CallerBlock, CallerKind, Callers, Cause, Counted, Window};
 use smallvec::SmallVec;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Cells of rates that are kept, some 70 bytes each, and as many counts of quotas.
@@ -33,6 +40,8 @@ pub struct Counting {
     edge: Edge,
     /// Who asks for records.
     questions: Memory,
+    /// Callers that are blocked for a while.
+    callers: Callers,
     /// What may be used once, and was.
     used: Replays,
 }
@@ -47,6 +56,7 @@ impl Default for Counting {
             permits: Permits::new(KEYS),
             edge: Edge::default(),
             questions: Memory::new(ENTRIES),
+            callers: Callers::default(),
             used: Replays::new(USED),
         }
     }
@@ -100,6 +110,105 @@ impl Counting {
     /// Ends the block that an address is under.
     pub fn lift(&self, address: IpAddr, now: i64) -> Option<Block> {
         self.edge.lift(address, nanos(now))
+    }
+
+    /// Every block of a caller in force, those included that are only noted. `now` is Unix time in
+    /// milliseconds.
+    pub fn blocked_callers(&self, now: i64) -> Vec<CallerBlock> {
+        self.callers.list(nanos(now))
+    }
+
+    /// Blocks a caller everywhere, until then. `None`: there is no room.
+    pub fn block(
+        &self,
+        by: BlockedBy,
+        name: &str,
+        made: By,
+        until: i64,
+        now: i64,
+    ) -> Option<CallerBlock> {
+        let block = CallerBlock {
+            number: BY_HAND,
+            kind: kind(by),
+            name: name.into(),
+            cause: Cause::Hand {
+                by: made.who,
+                reason: made.reason,
+            },
+            shadow: false,
+            since: nanos(now),
+            until: nanos(until),
+        };
+        self.callers.put(block.clone(), nanos(now)).then_some(block)
+    }
+
+    /// Ends every block of a caller; gives those that were in force.
+    pub fn lift_caller(&self, by: BlockedBy, name: &str, now: i64) -> Vec<CallerBlock> {
+        self.callers.lift(kind(by), name, nanos(now))
+    }
+
+    /// The blocks of callers in force, to be kept beyond the process; `None` if nothing has changed
+    /// since the last time.
+    pub fn kept_blocks(&self, now: i64) -> Option<Vec<CallerBlock>> {
+        self.callers.kept(nanos(now))
+    }
+
+    /// Says that what [`Self::kept_blocks`] gave could not be kept.
+    pub fn blocks_not_kept(&self) {
+        self.callers.not_kept();
+    }
+
+    /// Takes up what was kept of blocks, but for what is over.
+    pub fn restore_blocks(&self, kept: Vec<CallerBlock>, now: i64) {
+        for block in kept {
+            self.callers.put(block, nanos(now));
+        }
+    }
+
+    /// Whether any caller may be blocked. `now` is Unix time in milliseconds.
+    pub(crate) fn may_block(&self, now: i64) -> bool {
+        self.callers.may_block(nanos(now))
+    }
+
+    /// The blocks at these places.
+    pub fn caller_blocks<'a>(
+        &self,
+        places: impl Iterator<Item = BlockPlace<'a>>,
+        now: i64,
+    ) -> Vec<Found> {
+        let now = nanos(now);
+        let find = |place: BlockPlace<'_>| {
+            let kind = kind(place.by);
+            self.callers.find(place.number, kind, place.name, now)
+        };
+        places.filter_map(find).map(|block| found(&block)).collect()
+    }
+
+    /// Counts a refusal against its caller. The block is given that it leads to.
+    pub(crate) fn offended(
+        &self,
+        offence: &Offence<'_>,
+        code: Code,
+        now: i64,
+    ) -> Option<CallerBlock> {
+        let (rule, place) = (offence.rule, &offence.place);
+        let count = u64::from(rule.count);
+        let limit = Limit::rate(count, whole(rule.per), count).ok()?;
+        let (kind, now) = (kind(place.by), nanos(now));
+        let block = || CallerBlock {
+            number: place.number,
+            kind,
+            name: place.name.into(),
+            cause: Cause::Abuse {
+                policy: offence.policy.clone(),
+                trigger: code,
+            },
+            shadow: place.shadow,
+            since: now,
+            until: now.saturating_add(whole(rule.block_for)),
+        };
+        let who = (place.number, kind, place.name);
+        self.callers.refused(who, &limit, block, now)
     }
 
     /// Uses what may be used once, or, unless it `spends`, says what would come of that. `now` is
@@ -246,6 +355,49 @@ fn counted(cells: &Memory, check: Check, now: u64) -> Reading {
         remaining: u32::try_from(reading.remaining).unwrap_or(u32::MAX),
         reset: millis(reading.reset_after),
         retry_after: millis(reading.retry_after().unwrap_or(0)),
+    }
+}
+
+const fn kind(by: BlockedBy) -> CallerKind {
+    match by {
+        BlockedBy::Credential => CallerKind::Credential,
+        BlockedBy::App => CallerKind::App,
+    }
+}
+
+/// Who blocks a caller, and why.
+#[derive(Debug, Clone)]
+pub struct By {
+    /// Who.
+    pub who: Arc<str>,
+    /// Why; the caller reads it.
+    pub reason: Option<Arc<str>>,
+}
+
+/// A block as stages read it.
+pub fn found(block: &CallerBlock) -> Found {
+    let (policy, trigger, by, reason) = match &block.cause {
+        Cause::Abuse { policy, trigger } => (
+            Some(policy.clone()),
+            Some(trigger.name().into()),
+            None,
+            None,
+        ),
+        Cause::Hand { by, reason } => (None, None, Some(by.clone()), reason.clone()),
+    };
+    let by_kind = match block.kind {
+        CallerKind::Credential => BlockedBy::Credential,
+        CallerKind::App => BlockedBy::App,
+    };
+    Found {
+        number: block.number,
+        what: by_kind.name().into(),
+        who: block.name.clone(),
+        until: i64::try_from(block.until.div_ceil(1_000_000)).unwrap_or(i64::MAX),
+        policy,
+        trigger,
+        by,
+        reason,
     }
 }
 

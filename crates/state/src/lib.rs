@@ -7,7 +7,8 @@
 //! - concurrency ([`Permits`]);
 //! - what may be used once ([`Replays`]);
 //! - the edge ([`edge`]): rates of requests and refusals per address, temporary blocks, and the
-//!   slowing of wrong secrets.
+//!   slowing of wrong secrets;
+//! - callers that are blocked for a while ([`callers`]).
 //!
 //! Refuses to own: clocks (each call is handed `now`), I/O and runtimes, which limits a request
 //! meets and what a refusal is called (`postern-policy`), whose address counts, and what outlives
@@ -24,10 +25,11 @@
 //! **Memory is bounded.** Each table has a capacity, split evenly among 64 shards; each new entry
 //! looks at a few old ones and drops those that say nothing any more, which loses nothing. In a
 //! full shard the entry worth least of those looked at goes: the cell that owes least, the block
-//! that ends first. Its subject then starts afresh, so at the bound a limiter may admit up to one
+//! that ends first, unless somebody made it by hand. Its subject then starts afresh, so at the bound a limiter may admit up to one
 //! burst more per entry lost; [`Usage::lost`] counts them. Permits, what was used once, and what was
 //! used of a quota are never dropped: a new one is refused instead.
 
+pub mod callers;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 pub mod counters;
@@ -40,6 +42,7 @@ pub mod quota;
 pub mod replays;
 mod table;
 
+pub use callers::{CallerBlock, CallerKind, Callers, Cause};
 pub use counters::{
     Allowance, Check, CommitError, Counters, Key, Reading, Readings, Unavailable, Verdict,
 };

@@ -1,6 +1,7 @@
 //! What `postern why` says of each code, and that what it offers mends it.
 
 use super::ask::Asking;
+use super::audiences;
 use super::row::{Before, Mend, Row, Telling};
 use super::table::ROWS;
 use super::text::{golden, steady};
@@ -53,11 +54,13 @@ fn one(postern: &Stored, asking: &Asking<'_>) -> Result<(), String> {
     is_refused(asking, &refused)?;
     let id = id(&refused);
     explained(postern, asking, &id)?;
-    if row.family() == "limit" && !matches!(row.before, Before::Held(_)) {
+    audiences::compared(postern, row, &id)?;
+    let over_soon = row.family() == "limit" && row.code != "limit.blocked";
+    if over_soon && !matches!(row.before, Before::Held(_)) {
         refused = waited(asking, &refused)?;
     }
     let id = self::id(&refused);
-    let Some(made) = mended(postern, row, &id)? else {
+    let Some(made) = made(postern, row, &id)? else {
         return Ok(());
     };
     let mut again = row.sent.to_owned();
@@ -77,7 +80,7 @@ fn one(postern: &Stored, asking: &Asking<'_>) -> Result<(), String> {
 }
 
 /// Makes what is offered, and gives what it made; `None` where nothing here mends it.
-fn mended(postern: &Stored, row: &Row, id: &str) -> Result<Option<Value>, String> {
+pub(super) fn made(postern: &Stored, row: &Row, id: &str) -> Result<Option<Value>, String> {
     // Another row may have changed the same document since it was proved.
     let fix = |more: &[&str]| {
         let all = [&["fix", id], more, &["--comment", "a test", "--json"]].concat();
@@ -126,11 +129,11 @@ fn offered(postern: &Stored, id: &str) -> Result<String, String> {
 }
 
 /// The upstream answers 200, and the gateway a preflight with 204.
-fn passes(response: &Response) -> bool {
+pub(super) fn passes(response: &Response) -> bool {
     matches!(response.status, 200 | 204)
 }
 
-fn is_refused(asking: &Asking<'_>, response: &Response) -> Result<(), String> {
+pub(super) fn is_refused(asking: &Asking<'_>, response: &Response) -> Result<(), String> {
     let shown = asking.row.shown;
     let due = if shown.is_empty() {
         asking.row.code
@@ -144,7 +147,7 @@ fn is_refused(asking: &Asking<'_>, response: &Response) -> Result<(), String> {
 }
 
 /// The caller's own way out of a limit: to wait as long as it is told.
-fn waited(asking: &Asking<'_>, refused: &Response) -> Result<Response, String> {
+pub(super) fn waited(asking: &Asking<'_>, refused: &Response) -> Result<Response, String> {
     let wait = refused.header("retry-after").ok_or("no Retry-After")?;
     let seconds: u64 = wait.parse().map_err(|_| wait)?;
     std::thread::sleep(Duration::from_secs(seconds));

@@ -481,10 +481,16 @@ pub(super) const ROWS: &[Row] = &[
         world: r#"{"policy": {"kind": "transform", "request": {"headers": {"set": {"X-Note": "{{ request.query.note }}"}}}}}"#,
         sent: "GET /op\nX-API-Key: {key}", alike: "GET /op?note=1\nX-API-Key: {key}",
         mend: Caller, ..ROW },
+    Row { code: "limit.blocked", status: [403, 403, 403],
+        world: r#"{"plan": {"scopes": ["read"]},
+                   "policy": {"kind": "abuse", "codes": ["authorization"], "rate": 3, "per": "1m", "by": "credential", "block_for": "1h"}}"#,
+        before: Sent(4, "GET /other\nX-API-Key: {key}"),
+        sent: "GET /op\nX-API-Key: {key}", alike: "GET /op\nX-API-Key: {good}",
+        mend: Fix, ..ROW },
 ];
 
 /// What most rows have.
-const ROW: Row = Row {
+pub(super) const ROW: Row = Row {
     code: "",
     status: [0; 3],
     shown: "",

@@ -57,6 +57,7 @@ pub(super) fn of_response(row: &Row, response: &Response) -> String {
 pub(super) fn steady(row: &Row, text: &str) -> String {
     let counted = row.code == "edge.address_blocked"
         || row.code == "edge.rate_exceeded"
+        || row.sent.is_empty()
         || row.family() == "limit";
     let ends = ["credential.expired", "subscription.expired"].contains(&row.code);
     let text = super::token::without_thumbprints(text);

@@ -10,6 +10,7 @@ use crate::harness::gateway::cli;
 use crate::harness::problem::{contract, is_id};
 use crate::harness::{Gateway, Response, eventually};
 use postern_model::Code;
+use postern_model::denial::Audience;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -209,6 +210,13 @@ fn document(told: &Told, body: &Value, id: &str, fault: &str, name: &str) -> Res
     let in_place = place.is_some_and(|place| place == here || place.is_empty());
     let instance = format!("/.well-known/postern/requests/{id}");
     let verbose = told.effective().disclosure() == "verbose";
+    // What is listed is the caller's to read, by the code that the caller is told.
+    let shown = Code::parse(told.shown()).expect("a code");
+    let mut listed = body["evidence"].as_object().into_iter().flatten();
+    let foreign = listed.find(|(name, _)| shown.audience(name) != Audience::Consumer);
+    if let Some((name, _)) = foreign {
+        return Err(format!("`{name}` is not the caller's to read: {body:#}"));
+    }
     let checks = [
         ("type", in_place),
         ("title", text("title").len() > 3),

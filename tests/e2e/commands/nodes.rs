@@ -376,6 +376,8 @@ fn callers_are_refused_once_nobody_can_know_of_revocations() {
         (response.status != 200).then_some(response)
     });
     super::super::harness::problem::assert_refused(&refused, "gateway.configuration_stale");
+    let sent = "GET /partners/customers HTTP/1.1\nHost: api.example.com\nX-API-Key: YOUR-KEY";
+    crate::codes::kept::example("gateway.configuration_stale", sent, &refused);
     let open = get(one.gateway, "/open/all", "Connection: close\r\n");
     assert_eq!(open.status, 200, "{}", open.text());
     assert_eq!(code(&one.customers("")), "credential.missing");

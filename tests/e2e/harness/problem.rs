@@ -109,6 +109,7 @@ const CONTRACT: &[(&str, u16, &str, &str)] = &[
     ("limit.rate_exceeded", 429, "consumer", "http_request_denied"),
     ("limit.burst_exceeded", 429, "consumer", "http_request_denied"),
     ("limit.concurrency_exceeded", 429, "consumer", "http_request_denied"),
+    ("limit.blocked", 403, "consumer", "http_request_denied"),
     ("limit.quota_exhausted", 429, "consumer", "http_request_denied"),
     ("body.too_large", 413, "consumer", "http_request_error"),
     ("upstream.unreachable", 502, "upstream", ""),

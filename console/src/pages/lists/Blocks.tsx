@@ -23,10 +23,10 @@ const LIMIT = 500;
 /** How often blocks are asked for: they come and go by themselves. */
 const EVERY = 10_000;
 
-/** Addresses that are blocked for now, and the way to lift a block. */
+/** Who is blocked for now: addresses, credentials and apps, and the way to lift a block. */
 export function Blocks() {
   const [{ blocked: wanted = '' }] = useAddress();
-  const [lifting, setLifting] = useState<Schemas['AddressBlock']>();
+  const [lifting, setLifting] = useState<Schemas['TemporaryBlock']>();
   const valid = wanted === '' || (range(wanted) !== undefined && !wanted.includes('/'));
   const query = useQuery({
     queryKey: ['blocks', wanted],
@@ -58,10 +58,11 @@ export function Blocks() {
                 <DataTable
                   caption={words.caption}
                   rows={blocks}
-                  id={(block) => block.source}
+                  id={(block) => `${block.kind} ${block.source} ${block.policy ?? ''}`}
                   columns={[
+                    { head: words.kind, cell: (block) => words.kinds[block.kind] ?? block.kind },
                     { head: words.source, cell: (block) => <Shown text={block.source} mono whole /> },
-                    { head: words.trigger, cell: (block) => <code>{block.trigger}</code> },
+                    { head: words.trigger, cell: (block) => <Because block={block} /> },
                     { head: words.since, cell: (block) => <Time at={block.since_ms} /> },
                     { head: words.until, cell: (block) => <Time at={block.until_ms} /> },
                     {
@@ -90,12 +91,37 @@ export function Blocks() {
   );
 }
 
-function LiftBlock(props: { block: Schemas['AddressBlock']; onClose: () => void }) {
-  const { source } = props.block;
+/** What led to a block, or who made it. */
+function Because({ block }: { block: Schemas['TemporaryBlock'] }) {
+  if (block.trigger) {
+    return (
+      <>
+        <code>{block.trigger}</code>
+        {block.policy && <Text size="xs">{words.policy(block.policy)}</Text>}
+      </>
+    );
+  }
+  return (
+    <>
+      <Text size="sm">{words.by(block.by ?? '')}</Text>
+      {block.reason && <Shown text={block.reason} />}
+    </>
+  );
+}
+
+function LiftBlock(props: { block: Schemas['TemporaryBlock']; onClose: () => void }) {
+  const { kind, source } = props.block;
   const lift = async () => {
-    // A block of an IPv6 network is lifted by any address in it.
-    const address = source.split('/')[0] ?? source;
-    await answer(api.DELETE('/api/v1/blocks/{address}', { params: { path: { address } } }));
+    if (kind === 'credential') {
+      const path = { credential: source };
+      await answer(api.DELETE('/api/v1/blocks/credentials/{credential}', { params: { path } }));
+    } else if (kind === 'app') {
+      await answer(api.DELETE('/api/v1/blocks/apps/{app}', { params: { path: { app: source } } }));
+    } else {
+      // A block of an IPv6 network is lifted by any address in it.
+      const address = source.split('/')[0] ?? source;
+      await answer(api.DELETE('/api/v1/blocks/{address}', { params: { path: { address } } }));
+    }
     await queries.invalidateQueries({ queryKey: ['blocks'] });
     told(words.lifted(source));
   };

@@ -1,4 +1,4 @@
-import { Alert, Stack, Text, Title } from '@mantine/core';
+import { Alert, List, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import type { Schemas } from '../../api/client';
 import { Section } from '../../parts/Page';
@@ -59,6 +59,7 @@ function Upstream(props: { explained: Schemas['ExplainedCall'] }) {
         <Text size="sm" fw={600}>
           {words.notOurs}
         </Text>
+        <Likeness explained={props.explained} />
         {body ? (
           <div>
             <Title order={3} size="sm">
@@ -71,5 +72,45 @@ function Upstream(props: { explained: Schemas['ExplainedCall'] }) {
         )}
       </Stack>
     </Alert>
+  );
+}
+
+/** What the upstream's answer looks like, what says so, and what to do next. */
+function Likeness(props: { explained: Schemas['ExplainedCall'] }) {
+  const { refusal } = props.explained.found;
+  const value = (name: string) => refusal?.evidence?.find((one) => one.name === name)?.value;
+  const list = (name: string) => {
+    const found = value(name);
+    return Array.isArray(found) ? found : [];
+  };
+  const [like, next] = [value('looks_like'), value('what_next')];
+  const path = list('on_the_path');
+  return (
+    <>
+      {typeof like === 'string' && (
+        <Text size="sm">
+          <b>{words.looksLike}:</b> <Said text={[like, ...list('or_like')].join(` ${words.orLike} `)} />
+        </Text>
+      )}
+      {list('because').length > 0 && (
+        <List size="sm">
+          {list('because').map((one) => (
+            <List.Item key={one}>
+              <Said text={one} />
+            </List.Item>
+          ))}
+        </List>
+      )}
+      {typeof next === 'string' && (
+        <Text size="sm">
+          <b>{words.whatNext}:</b> <Said text={next} />
+        </Text>
+      )}
+      {path.length > 0 && (
+        <Text size="sm">
+          {words.onThePath}: <Shown text={path.join(', ')} />
+        </Text>
+      )}
+    </>
   );
 }

@@ -96,6 +96,7 @@ const ROWS: Record<string, Row> = {
   'authorization.step_up_required': ['seen_acr signed_in', 'acr max_age'],
   'limit.rate_exceeded': ['by', 'name limit window'],
   'limit.burst_exceeded': ['by', 'name limit window'],
+  'limit.blocked': ['what who', 'until trigger policy reason by'],
   'limit.quota_exhausted': ['by used', 'name quota period renews'],
   'limit.concurrency_exceeded': ['by', 'name limit'],
   'gateway.configuration_stale': ['age', 'limit'],
@@ -104,12 +105,15 @@ const ROWS: Record<string, Row> = {
 /** The same of the other codes of a family. */
 const FAMILIES: Record<string, Row> = { account: ACCOUNT, subscription: SUBSCRIPTION, upstream: UPSTREAM };
 
+/** What is said of an upstream's own refusal beside the picture. */
+const ELSEWHERE = ['looks_like', 'because', 'what_next', 'or_like', 'on_the_path', 'origin_body'];
+
 /** Codes of what closes on purpose. */
 const CLOSED = /^(edge\.|network\.address_denied|credential\.revoked|token\.revoked)/;
 
 /** Sorts the evidence of a refusal. What nobody sorted here stands with the rest, so that none is lost. */
 export function sides(refusal: Schemas['ExplainedRefusal'], asked: Schemas['AskedRequest']): Sides {
-  const evidence = (refusal.evidence ?? []).filter((one) => one.name !== 'origin_body');
+  const evidence = (refusal.evidence ?? []).filter((one) => !ELSEWHERE.includes(one.name));
   const [family = '', reason = ''] = refusal.code.split('.');
   const own = Object.hasOwn(ROWS, refusal.code) ? ROWS[refusal.code] : undefined;
   const row = own ?? (Object.hasOwn(FAMILIES, family) ? FAMILIES[family] : undefined);

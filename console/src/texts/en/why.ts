@@ -136,6 +136,10 @@ export const why = {
   because: 'What says so',
   callerCan: 'The caller’s part',
   notOurs: 'This refusal is not Postern’s. The gateway let the request pass; the upstream answered so.',
+  looksLike: 'It looks like',
+  orLike: 'or',
+  whatNext: 'What to do next',
+  onThePath: 'On the path, which is not to say that it refused',
   upstreamSaid: 'How the upstream’s answer began',
   upstreamSilent: 'Nothing of the upstream’s answer was kept.',
   /* Fixes */

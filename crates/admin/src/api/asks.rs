@@ -7,7 +7,9 @@ use super::answers::configuration::{
     AppliedConfiguration, Imported, PlannedConfiguration, RotatedSecrets, SealedSecret,
     WrittenConfiguration,
 };
-use super::answers::policies::{AddressBlocks, EffectivePolicies, LiftedBlock, SourcedLists};
+use super::answers::policies::{
+    EffectivePolicies, LiftedBlock, MadeBlock, SourcedLists, TemporaryBlocks,
+};
 use super::answers::revisions::{
     ChangeRequestRow, ChangeRequestsPage, DecidedChangeRequest, RevisionDifference, RevisionsPage,
     RolledBack, ShownRevision,
@@ -85,6 +87,10 @@ parameters! {
     Blocks {
         /// Only that of this address.
         address: Option<IpAddr>,
+        /// Only those of the credential with this id.
+        credential: Option<String>,
+        /// Only those of this app.
+        app: Option<String>,
         /// At most so many.
         limit: Option<usize>,
     }
@@ -119,6 +125,20 @@ parameters! {
         all: Option<bool>,
         /// Why, at most 500 bytes. Whoever was signed in reads it.
         reason: Option<String>,
+    }
+    NewBlock {
+        /// The credential that is blocked, by its id; or else an app.
+        credential: Option<String>,
+        /// The app that is blocked.
+        app: Option<String>,
+        /// Until when, in Unix milliseconds: at most 30 days ahead.
+        until_ms: i64,
+        /// Why, at most 500 bytes. The caller reads it.
+        reason: Option<String>,
+    }
+    ByCredential {
+        /// The credential's id.
+        credential: String,
     }
     ByAddress {
         /// The address.
@@ -279,7 +299,10 @@ asks! {
     ListSources GET "/list-sources" "list_sources" ListsRead (Nothing, Nothing, Nothing) -> SourcedLists, USUAL "lists.sources" "Platform" "Show how lists from files and URLs stand";
     IssuerKeys GET "/issuer-keys" "issuer_keys" IssuersRead (Nothing, OneOrAll, Nothing) -> KeysOfIssuers, USUAL "issuers.keys" "Apps" "Show how the keys of issuers stand, as this node sees them";
     RefreshIssuer POST "/issuers/{id}/refresh" "refresh_issuer" IssuersWrite (ById, Nothing, Nothing) -> KeysOfIssuer, USUAL "issuers.refresh" "Apps" "Fetch the keys of an issuer now, or read its file again";
-    ListBlocks GET "/blocks" "list_blocks" BlocksLift (Nothing, Blocks, Nothing) -> AddressBlocks, USUAL "blocks.list" "Platform" "List addresses that are blocked for now";
+    ListBlocks GET "/blocks" "list_blocks" BlocksLift (Nothing, Blocks, Nothing) -> TemporaryBlocks, USUAL "blocks.list" "Platform" "List who is blocked for now: addresses, credentials and apps";
+    Block POST "/blocks" "block_caller" BlocksLift (Nothing, Nothing, Json<NewBlock>) -> MadeBlock, USUAL "blocks.add" "Platform" "Block a credential or an app for a while";
+    LiftCredential DELETE "/blocks/credentials/{credential}" "lift_credential" BlocksLift (ByCredential, Nothing, Nothing) -> LiftedBlock, USUAL "blocks.lift" "Platform" "End the blocks of a credential";
+    LiftApp DELETE "/blocks/apps/{app}" "lift_app" BlocksLift (OfApp, Nothing, Nothing) -> LiftedBlock, USUAL "blocks.lift" "Platform" "End the blocks of an app";
     Lift DELETE "/blocks/{address}" "lift_block" BlocksLift (ByAddress, Nothing, Nothing) -> LiftedBlock, USUAL "blocks.lift" "Platform" "End the block of an address";
     ListSessions GET "/sessions" "list_browser_sessions" SessionsRead (Nothing, SessionsOf, Nothing) -> SignedInPage, USUAL "sessions.list" "Services" "List who is signed in at browsers";
     RevokeSession DELETE "/sessions/{id}" "revoke_browser_session" SessionsRevoke (ById, Because, Nothing) -> RevokedSessions, USUAL "sessions.revoke" "Services" "Revoke a session: sign somebody out at a browser";

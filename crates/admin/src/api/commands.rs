@@ -125,7 +125,8 @@ commands! {
     IssuersUses "issuers.uses" IssuersRead 4096, "Show what relies on an issuer";
     ListsUses "lists.uses" ListsRead 4096, "Show which policies use a list";
     ListsSources "lists.sources" ListsRead 4096, "Show how lists from files and URLs stand";
-    BlocksList "blocks.list" BlocksLift 4096, "List blocked addresses";
+    BlocksList "blocks.list" BlocksLift 4096, "List who is blocked for now";
+    BlocksAdd "blocks.add" BlocksLift 4096, "Block a credential or an app for a while";
     BlocksLift "blocks.lift" BlocksLift 4096, "End a block";
     SessionsList "sessions.list" SessionsRead 4096, "List who is signed in at browsers";
     SessionsRevoke "sessions.revoke" SessionsRevoke 4096, "Sign people out at browsers";

@@ -7,6 +7,7 @@ use super::plan::LimitKey;
 use super::transform::{Hide, RequestChanges, ResponseChanges, Unreadable};
 use crate::located::{At, Map, OneOrMany};
 use crate::scalar::date::Date;
+use crate::scalar::denial::DenialCode;
 use crate::scalar::duration::Duration;
 use crate::scalar::host::{HostPattern, Url};
 use crate::scalar::name::{CookieName, EntityName, FieldName, HeaderName, MethodName};
@@ -113,14 +114,16 @@ pub(crate) struct Policy {
     pub sniff: Option<At<bool>>,
     /// Whether a body must have a `Content-Length`; with the kind `headers` only.
     pub length_required: Option<At<bool>>,
-    /// Requests in the time `per`; with the kind `rate` only, and required there.
+    /// Requests in the time `per`; with the kind `rate` only, and required there. With the kind
+    /// `abuse`, refusals in that time, of which one more blocks.
     #[schemars(range(min = 1, max = 1_000_000_000))]
     pub rate: Option<At<u32>>,
     /// Requests in each period `per`; with the kind `quota` only, and required there.
     #[schemars(range(min = 1, max = 1_000_000_000))]
     pub quota: Option<At<u32>>,
     /// The time of `rate`, or the period of `quota`: `day`, `week`, `month`, or a time that is
-    /// counted from the beginning of 1970. With these kinds only, and required there.
+    /// counted from the beginning of 1970. With these kinds only, and required there. With the kind
+    /// `abuse`, the time in which refusals are counted.
     pub per: Option<At<Per>>,
     /// Whose midnight begins a day, week or month; with the kind `quota` only. Without it, UTC's.
     pub time_zone: Option<At<Zone>>,
@@ -133,11 +136,16 @@ pub(crate) struct Policy {
     #[schemars(range(min = 1, max = 1_000_000_000))]
     pub limit: Option<At<u32>>,
     /// Who shares one counter; with the kinds `rate`, `spacing`, `concurrency` and `quota` only, and
-    /// required there. Several together: each combination has its own.
+    /// required there. With the kind `abuse`, who is blocked: `credential`, or `app`. Several together: each combination has its own.
     pub by: Option<At<OneOrMany<At<LimitKey>>>>,
     /// The header whose values have counters of their own; with `header` in `by` only, and required
     /// there.
     pub header: Option<At<HeaderName>>,
+    /// Codes of refusals that count, or the families of codes (`authorization`, `body`); with the kind
+    /// `abuse` only, and required there.
+    pub codes: Option<At<OneOrMany<At<DenialCode>>>>,
+    /// For how long a caller is blocked, at most `7d`; with the kind `abuse` only, and required there.
+    pub block_for: Option<At<Duration>>,
     /// The largest body; with the kind `body`, and required there. With the kind `contract`, the
     /// largest that is read to be checked, `1MiB` without it and at most `64MiB`.
     pub max_size: Option<At<Size>>,
@@ -155,6 +163,37 @@ pub(crate) struct Policy {
     pub unknown_parameters: Option<At<Unknown>>,
     /// Which files may be uploaded; with the kind `contract` only.
     pub uploads: Option<At<Uploads>>,
+    /// The requests that it is about: those of which all of this holds. Without it, all; with the
+    /// kinds `conditions`, `ownership` and `step_up` only.
+    pub when: Option<At<Conditions>>,
+    /// The callers whom it leaves alone; with the kinds `conditions`, `ownership` and `step_up` only.
+    pub except: Option<At<Exceptions>>,
+    /// What has to hold of those requests; with the kind `conditions` only, and required there.
+    pub require: Option<At<Conditions>>,
+    /// Where a request names the thing that has to be the caller's own; with the kind `ownership`
+    /// only, and required there.
+    pub resource: Option<At<Resource>>,
+    /// What of the caller that name has to be; with the kind `ownership` only, and required there.
+    pub owner: Option<At<Owner>>,
+    /// The name may go on behind this: with `-`, `acme-42` is of `acme`. Without it, it has to be the
+    /// same; with the kind `ownership` only.
+    pub separator: Option<At<Text>>,
+    /// The classes of authentication of which the token has to name one (`acr`); with the kind
+    /// `step_up` only.
+    pub acr: Option<At<OneOrMany<Text>>>,
+    /// What is changed in requests before they go up; with the kind `transform` only.
+    pub request: Option<At<RequestChanges>>,
+    /// What is changed in answers before callers get them; with the kind `transform` only.
+    pub response: Option<At<ResponseChanges>>,
+    /// What is hidden in answers and in records; with the kind `mask` only, and required there.
+    pub hide: Option<At<Vec<At<Hide>>>>,
+    /// What becomes of answers that are no JSON, so that nothing can be found in them; with the kind
+    /// `mask` only. Without it, they are refused.
+    #[schemars(extend("default" = "refuse"))]
+    pub unreadable: Option<At<Unreadable>>,
+    /// The longest body that is read to be changed or looked through, `1MiB` without it and at most
+    /// `16MiB`; with the kinds `transform` and `mask` only. A longer one is refused.
+    pub max_body: Option<At<Size>>,
 }
 
 /// A part of requests that is compared with a document.
@@ -191,37 +230,6 @@ pub(crate) struct Uploads {
     /// What they may be called, in any case, `*` for any text: `*.png`. Without the list, anything.
     #[schemars(length(max = 100))]
     pub names: Option<Vec<Text>>,
-    /// The requests that it is about: those of which all of this holds. Without it, all; with the
-    /// kinds `conditions`, `ownership` and `step_up` only.
-    pub when: Option<At<Conditions>>,
-    /// The callers whom it leaves alone; with the kinds `conditions`, `ownership` and `step_up` only.
-    pub except: Option<At<Exceptions>>,
-    /// What has to hold of those requests; with the kind `conditions` only, and required there.
-    pub require: Option<At<Conditions>>,
-    /// Where a request names the thing that has to be the caller's own; with the kind `ownership`
-    /// only, and required there.
-    pub resource: Option<At<Resource>>,
-    /// What of the caller that name has to be; with the kind `ownership` only, and required there.
-    pub owner: Option<At<Owner>>,
-    /// The name may go on behind this: with `-`, `acme-42` is of `acme`. Without it, it has to be the
-    /// same; with the kind `ownership` only.
-    pub separator: Option<At<Text>>,
-    /// The classes of authentication of which the token has to name one (`acr`); with the kind
-    /// `step_up` only.
-    pub acr: Option<At<OneOrMany<Text>>>,
-    /// What is changed in requests before they go up; with the kind `transform` only.
-    pub request: Option<At<RequestChanges>>,
-    /// What is changed in answers before callers get them; with the kind `transform` only.
-    pub response: Option<At<ResponseChanges>>,
-    /// What is hidden in answers and in records; with the kind `mask` only, and required there.
-    pub hide: Option<At<Vec<At<Hide>>>>,
-    /// What becomes of answers that are no JSON, so that nothing can be found in them; with the kind
-    /// `mask` only. Without it, they are refused.
-    #[schemars(extend("default" = "refuse"))]
-    pub unreadable: Option<At<Unreadable>>,
-    /// The longest body that is read to be changed or looked through, `1MiB` without it and at most
-    /// `16MiB`; with the kinds `transform` and `mask` only. A longer one is refused.
-    pub max_body: Option<At<Size>>,
 }
 
 /// A token that stands in a cookie and in a header, or in a field of a form.
@@ -277,6 +285,8 @@ pub(crate) enum PolicyKind {
     Transform,
     /// What is hidden in answers and in records.
     Mask,
+    /// After how many refusals a caller is blocked for a while.
+    Abuse,
 }
 
 /// How strictly a policy holds.

@@ -40,7 +40,7 @@ impl Resolver<'_, '_> {
             ApiDocument::Text(text) => ("openapi".to_owned(), text.clone()),
             ApiDocument::File(path) => {
                 let full = self.path(path, given.span);
-                match self.text(&full, given.span)? {
+                match self.document_text(&full, given.span)? {
                     Some(text) => (full.display().to_string(), text),
                     None => return Some(Arc::new(Value::Null)),
                 }
@@ -66,7 +66,7 @@ impl Resolver<'_, '_> {
     }
 
     /// What stands in a file; an inner nothing in a world without files.
-    fn text(&mut self, path: &Path, span: Span) -> Option<Option<String>> {
+    fn document_text(&mut self, path: &Path, span: Span) -> Option<Option<String>> {
         let most = MAX_API_DOCUMENT;
         let bytes = match self.secrets.read_document(path, most as u64) {
             Ok(bytes) => bytes,

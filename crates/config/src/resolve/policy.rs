@@ -12,8 +12,8 @@ use crate::findings::quote;
 use crate::located::{At, Map, OneOrMany};
 use crate::scalar::name::HeaderName;
 use postern_model::entity::{
-    BodyRule, CorsRule, CsrfRule, CsrfToken, Edge, EdgeRate, HeaderValues, HeadersRule, Level,
-    Limit, Mode, Name, OriginPattern, Policy, PolicyRule, Service,
+    AbuseRule, BodyRule, CorsRule, CsrfRule, CsrfToken, Edge, EdgeRate, HeaderValues, HeadersRule,
+    Level, Limit, Mode, Name, OriginPattern, Policy, PolicyRule, Service,
 };
 use std::collections::HashMap;
 use std::time::Duration;
@@ -95,6 +95,7 @@ impl Resolver<'_, '_> {
                 max_size: given.max_size.as_ref()?.value.0,
             }),
             document::PolicyKind::Csrf => PolicyRule::Csrf(self.csrf(&shown, given)),
+            document::PolicyKind::Abuse => PolicyRule::Abuse(self.abuse(&shown, given)?),
             document::PolicyKind::Cors => PolicyRule::Cors(self.cors(key, &shown, given)),
             document::PolicyKind::External => {
                 let decider = given.decider.as_ref()?;
@@ -184,6 +185,7 @@ impl Resolver<'_, '_> {
         let about_some = conditions || ownership || step_up;
         let transform = is(document::PolicyKind::Transform);
         let mask = is(document::PolicyKind::Mask);
+        let abuse = is(document::PolicyKind::Abuse);
         let limit = limit_kind(kind.value);
         let mut fields = vec![
             Bound::new("allow", given.allow.as_ref(), network),
@@ -216,7 +218,13 @@ impl Resolver<'_, '_> {
             Bound::new("content_types", given.content_types.as_ref(), headers),
             Bound::new("sniff", given.sniff.as_ref(), headers),
             Bound::new("length_required", given.length_required.as_ref(), headers),
-            Bound::new("by", given.by.as_ref(), limit.is_some()).needed("address"),
+            Bound::new("by", given.by.as_ref(), limit.is_some() || abuse).needed(if abuse {
+                "credential"
+            } else {
+                "address"
+            }),
+            Bound::new("codes", given.codes.as_ref(), abuse).needed("[authorization, body]"),
+            Bound::new("block_for", given.block_for.as_ref(), abuse).needed("15m"),
             Bound::new("header", given.header.as_ref(), limit.is_some()),
             Bound::new("decider", given.decider.as_ref(), external).needed(DECIDER),
             Bound::new("policies", given.policies.as_ref(), cedar)
@@ -247,7 +255,13 @@ impl Resolver<'_, '_> {
         } else {
             max_size.needed("1MiB")
         });
-        fields.extend(limit_fields(given).bounds(limit));
+        let rate = if abuse { Some(LimitKind::Rate) } else { limit };
+        fields.extend(limit_fields(given).bounds(rate));
+        if abuse {
+            fields.retain(|field| field.name != "burst");
+            fields.push(Bound::new("burst", given.burst.as_ref(), false));
+            limit_fields(given).check_period(self.findings, shown, LimitKind::Rate);
+        }
         let why = match kind.value {
             document::PolicyKind::Network => "the kind `network`",
             document::PolicyKind::Headers => "the kind `headers`",
@@ -266,6 +280,7 @@ impl Resolver<'_, '_> {
             document::PolicyKind::StepUp => "the kind `step_up`",
             document::PolicyKind::Transform => "the kind `transform`",
             document::PolicyKind::Mask => "the kind `mask`",
+            document::PolicyKind::Abuse => "the kind `abuse`",
         };
         bounds(self.findings, key.intact, kind.span, shown, why, &fields);
     }
@@ -597,7 +612,8 @@ const fn limit_kind(kind: document::PolicyKind) -> Option<LimitKind> {
         | document::PolicyKind::Ownership
         | document::PolicyKind::StepUp
         | document::PolicyKind::Transform
-        | document::PolicyKind::Mask => None,
+        | document::PolicyKind::Mask
+        | document::PolicyKind::Abuse => None,
     }
 }
 

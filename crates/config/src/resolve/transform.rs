@@ -366,7 +366,7 @@ impl Resolver<'_, '_> {
         };
         if let Some((problem, range)) = fault {
             let span = range.map_or(text.span, |range| {
-                within(self.findings.text(text.span), &text.value, &range).map_or(
+                within(self.findings.written(text.span), &text.value, &range).map_or(
                     text.span,
                     |found| {
                         let start = text.span.start;

@@ -49,6 +49,6 @@ fn every_snippet_of_the_guide_to_limits_loads() {
     check(
         "guides/limits.md",
         include_str!("../../../../docs/guides/limits.md"),
-        1,
+        2,
     );
 }

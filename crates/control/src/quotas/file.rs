@@ -81,7 +81,7 @@ fn record(bytes: &[u8]) -> Option<Counted> {
 }
 
 /// Puts a file in the place of an older one; at any moment one of them is there as a whole.
-pub(super) fn replace(place: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn replace(place: &Path, bytes: &[u8]) -> io::Result<()> {
     let new = place.with_extension("new");
     let mut file = File::create(&new)?;
     file.write_all(bytes)?;

@@ -6,6 +6,7 @@ mod can;
 mod counts;
 mod fix;
 mod known;
+mod origin;
 mod passed;
 mod past;
 mod reach;

@@ -28,9 +28,9 @@ pub(super) fn candidates(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
         Code::ScopeMissing => scopes(case),
         Code::RoleMissing => role::candidates(case, denial),
         Code::ExternalDenied | Code::ExternalUnavailable => decider::candidates(case, denial),
+        Code::Forbidden if denial.evidence("role").is_some() => role::undenied(case, denial),
         Code::Forbidden | Code::NotPermitted => statement::candidates(case, denial),
         Code::AuthorizationUnavailable => Vec::new(),
-        Code::Forbidden => role::undenied(case, denial),
         Code::ConditionUnmet | Code::NotOwner | Code::StepUpRequired => {
             about::candidates(case, denial)
         }

@@ -20,12 +20,36 @@ const fn counts(code: Code) -> &'static str {
 }
 
 pub(super) fn candidates(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
+    if denial.code == Code::Blocked {
+        return lift(denial).into_iter().collect();
+    }
     let Some(name) = text(denial, "name") else {
         return Vec::new();
     };
     let mut found: Vec<Candidate> = of_plan(case, denial.code, name).into_iter().collect();
     found.extend(of_policies(case, denial.code, name));
     found
+}
+
+/// The caller's blocks end.
+fn lift(denial: &Denial) -> Option<Candidate> {
+    let (what, who) = (text(denial, "what")?, text(denial, "who")?);
+    let step = Step::LiftCaller {
+        what: what.to_owned(),
+        who: who.to_owned(),
+    };
+    let assumed = Assumed {
+        caller_blocks: Some(Vec::new()),
+        ..Assumed::default()
+    };
+    let sentence = format!("lift the block of {what} `{who}`");
+    Some(
+        Candidate::new(denial.code, sentence, step)
+            .command(format!("postern blocks lift --{what} {who}"))
+            .assuming(assumed, "the caller has no other block")
+            .reach(format!("{what} `{who}`, until it is blocked again"))
+            .if_wrong(),
+    )
 }
 
 /// The limit of the caller's plan.

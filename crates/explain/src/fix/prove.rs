@@ -29,7 +29,9 @@ pub(crate) fn prove(case: &Case<'_>, chosen: &[&Candidate], refused: Stage) -> O
         .iter()
         .filter_map(|candidate| match &candidate.step {
             Some(Step::Change(change)) => Some(change.clone()),
-            Some(Step::CreateKey(_) | Step::LiftBlock { .. }) | None => None,
+            Some(Step::CreateKey(_) | Step::LiftBlock { .. } | Step::LiftCaller { .. }) | None => {
+                None
+            }
         })
         .collect();
     let mut after = case.world.after(&changes).ok()?;

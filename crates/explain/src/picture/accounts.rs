@@ -62,6 +62,11 @@ pub(super) fn accounts(words: &Words<'_>) -> Option<Picture> {
                 words.note("failing since ", "since"),
             ],
         ),
+        "authorization.forbidden" if words.value("role").is_some() => some(
+            words.app(),
+            format!("access role {} denies this", words.quoted("role", "")),
+            vec![words.note("inherited from ", "inherited_from")],
+        ),
         "authorization.forbidden" => some(
             words.app(),
             match words.value("statement") {
@@ -100,11 +105,6 @@ pub(super) fn accounts(words: &Words<'_>) -> Option<Picture> {
                 words.note("statement: ", "statement"),
                 words.note("error: ", "error"),
             ],
-        ),
-        "authorization.forbidden" if words.value("role").is_some() => some(
-            words.app(),
-            format!("access role {} denies this", words.quoted("role", "")),
-            vec![words.note("inherited from ", "inherited_from")],
         ),
         "authorization.not_owner" => some(
             match words.value("resource") {
@@ -189,6 +189,26 @@ fn subscription(words: &Words<'_>, code: &str) -> Vec<Option<String>> {
     }
 }
 
+fn blocked(words: &Words<'_>) -> Picture {
+    let what = words.value("what").unwrap_or_else(|| "caller".to_owned());
+    let who = words.value("who");
+    let until = words.value("until");
+    let notes = [
+        words.note("the refusal that was one too many: ", "trigger"),
+        words.note("counted by policy ", "policy"),
+        words.note("blocked by ", "by"),
+        words.note("reason: ", "reason"),
+    ];
+    Picture {
+        came: who.map_or_else(|| format!("the {what}"), |who| format!("{what} `{who}`")),
+        met: until.map_or_else(
+            || "blocked".to_owned(),
+            |until| format!("blocked until {until}"),
+        ),
+        notes: notes.into_iter().flatten().collect(),
+    }
+}
+
 fn waiting(words: &Words<'_>) -> String {
     let mut text = "waiting ".to_owned();
     if let Some(ago) = words.ago("requested_at") {
@@ -205,6 +225,9 @@ fn waiting(words: &Words<'_>) -> String {
 }
 
 pub(super) fn limits(words: &Words<'_>) -> Picture {
+    if words.refusal.code == "limit.blocked" {
+        return blocked(words);
+    }
     let limit = words.value("limit").unwrap_or_default();
     let met = match (words.value("window"), words.value("quota")) {
         (_, Some(quota)) => match words.value("period") {

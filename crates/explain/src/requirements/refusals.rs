@@ -147,6 +147,7 @@ fn meets(
         Code::BurstExceeded => has_limit("spacing"),
         Code::ConcurrencyExceeded => has_limit("concurrency"),
         Code::QuotaExhausted => has_limit("quota"),
+        Code::Blocked => identified,
         Code::UpgradeNotAllowed => !asked.websocket,
         _ => match (code.family(), code.row().stage) {
             ("token", _) => takes(&["jwt"]),

@@ -31,6 +31,7 @@ fn ask(
         key,
         at: NOW * 1000 + 60_000,
         edge,
+        blocks: &[],
     };
     again(
         &now.world(),

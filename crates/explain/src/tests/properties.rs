@@ -37,7 +37,7 @@ fn passes(scene: &Scene, request: &Request, steps: &[Step]) -> bool {
         .iter()
         .filter_map(|step| match step {
             Step::Change(change) => Some(change.clone()),
-            Step::CreateKey(_) | Step::LiftBlock { .. } => None,
+            Step::CreateKey(_) | Step::LiftBlock { .. } | Step::LiftCaller { .. } => None,
         })
         .collect();
     let mut after = scene.after(&changes);

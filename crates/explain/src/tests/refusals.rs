@@ -122,7 +122,7 @@ fn a_fix_that_is_really_applied_lets_the_request_pass() {
                 .iter()
                 .filter_map(|step| match step {
                     Step::Change(change) => Some(change.clone()),
-                    Step::CreateKey(_) | Step::LiftBlock { .. } => None,
+                    Step::CreateKey(_) | Step::LiftBlock { .. } | Step::LiftCaller { .. } => None,
                 })
                 .collect();
             let mut after = scene.after(&changes);
@@ -131,6 +131,7 @@ fn a_fix_that_is_really_applied_lets_the_request_pass() {
                 match step {
                     Step::Change(_) => {}
                     Step::LiftBlock { .. } => request.edge = EdgeReading::default(),
+                    Step::LiftCaller { .. } => request.caller_blocks.clear(),
                     Step::CreateKey(new) => {
                         let id = "key_n3wkn3wkn3wkn3wk";
                         let mut json = after.json.clone();

@@ -10,8 +10,8 @@ use postern_model::entity::{
 };
 use postern_policy::csrf::TokenVerdict;
 use postern_policy::facts::{
-    AutonomousSystem, Body, ContentVerdict, CredentialVerdict, DeciderAnswer, EdgeReading, Label,
-    LocatedCountry, LocatedSystem, Reading,
+    AutonomousSystem, Body, CallerBlock, ContentVerdict, CredentialVerdict, DeciderAnswer,
+    EdgeReading, Label, LocatedCountry, LocatedSystem, Reading,
 };
 use postern_policy::fields::Span;
 use postern_policy::head::Head;
@@ -192,6 +192,7 @@ pub(super) struct Request {
     pub(super) fields: Vec<String>,
     pub(super) credential: Option<CredentialVerdict>,
     pub(super) edge: EdgeReading,
+    pub(super) caller_blocks: Vec<CallerBlock>,
     /// The country and the autonomous system of its address.
     pub(super) located: Option<(&'static str, u32)>,
     pub(super) readings: Option<Vec<Reading>>,
@@ -277,6 +278,7 @@ impl Default for Request {
             fields: Vec::new(),
             credential: Some(verified(KEY)),
             edge: EdgeReading::default(),
+            caller_blocks: Vec::new(),
             located: None,
             readings: Some(vec![reading(true)]),
             body: None,
@@ -308,6 +310,7 @@ impl Request {
         };
         let mut live = Live::new(&head, &connection, NOW * 1000);
         live.provide_edge(self.edge.clone());
+        live.provide_caller_blocks(self.caller_blocks.clone());
         let located = self.located.map(|located| place(self.from, located));
         if let Some(Located {
             country, system, ..

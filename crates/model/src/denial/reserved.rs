@@ -113,10 +113,6 @@ const RESERVED: &[Reserved] = reserved! {
         "A rule could not be evaluated, or what it needs is missing; then nobody is let in."
         "Try again later; give the request id to the gateway's operators."
         "Mend the policy that is named.",
-    "limit.blocked" "Temporarily blocked" 403 [429] Consumer Limits
-        "A key or app is blocked for a while, after abuse rather than excess."
-        "Wait until the time that is named, and mend what was refused before."
-        "Lift the block, if it was a mistake.",
     "limit.tokens_exceeded" "Token limit exceeded" 429 [] Consumer Limits
         "More tokens of AI models were used in a window than may be."
         "Wait as long as `Retry-After` says, or send shorter prompts."

@@ -290,8 +290,6 @@ codes! {
         403 [404] Consumer AfterChange Authorize "http_request_denied",
     AuthorizationUnavailable = "authorization.unavailable" "Authorization cannot be decided"
         503 [] Operator AfterChange Authorize "http_request_denied",
-    Forbidden = "authorization.forbidden" "Forbidden by a rule"
-        403 [404] Consumer AfterChange Authorize "http_request_denied",
     NotOwner = "authorization.not_owner" "Not the owner of the resource"
         403 [404] Consumer AfterChange Authorize "http_request_denied",
     ConditionUnmet = "authorization.condition_unmet" "Condition not met"
@@ -306,6 +304,8 @@ codes! {
         429 [403] Consumer After(1) Limits "http_request_denied",
     QuotaExhausted = "limit.quota_exhausted" "Quota exhausted"
         429 [403] Consumer After(60) Limits "http_request_denied",
+    Blocked = "limit.blocked" "Temporarily blocked"
+        403 [429] Consumer After(60) Account "http_request_denied",
     Unreachable = "upstream.unreachable" "Upstream unreachable"
         502 [] Upstream After(1) Upstream "destination_unavailable",
     AddressForbidden = "upstream.address_forbidden" "Upstream address forbidden"

@@ -4,6 +4,7 @@ use super::{
     AsNumber, Conditions, ConditionsRule, Country, ExternalRule, Limit, MaskRule, Name, Owner,
     OwnershipRule, StepUpRule, TransformRule,
 };
+use crate::denial::Code;
 use std::time::Duration;
 
 /// A rule, where it holds and how strictly.
@@ -85,6 +86,8 @@ pub enum PolicyRule {
     Transform(Box<TransformRule>),
     /// What is hidden in answers and in records.
     Mask(Box<MaskRule>),
+    /// After how many refusals a caller is blocked for a while.
+    Abuse(AbuseRule),
 }
 
 impl PolicyRule {
@@ -124,6 +127,7 @@ impl PolicyRule {
             Self::StepUp(_) => "step_up",
             Self::Transform(_) => "transform",
             Self::Mask(_) => "mask",
+            Self::Abuse(_) => "abuse",
         }
     }
 }
@@ -198,6 +202,40 @@ pub struct HeaderValues {
     pub header: Name,
     /// Its values; `*` at the end of one stands for any rest.
     pub allowed: Vec<Name>,
+}
+
+/// After how many refusals a caller is blocked for a while.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AbuseRule {
+    /// Refusals in the time `per`; the next one blocks.
+    pub count: u32,
+    /// The time.
+    pub per: Duration,
+    /// The codes that count.
+    pub codes: Vec<Code>,
+    /// Who is counted and blocked.
+    pub by: BlockedBy,
+    /// For how long.
+    pub block_for: Duration,
+}
+
+/// Who is blocked for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BlockedBy {
+    /// The credential alone; others of its app go on.
+    Credential,
+    /// The app, with all its credentials.
+    App,
+}
+
+impl BlockedBy {
+    /// As documents, refusals and tools name it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Credential => "credential",
+            Self::App => "app",
+        }
+    }
 }
 
 /// How large a body may be.

@@ -42,7 +42,7 @@ points! {
     AppsWrite "apps.write" true "Register, change, suspend and remove apps.";
     AuditRead "audit.read" true "Read and export the audit trail.";
     BackupsMake "backups.make" false "Make backups of everything.";
-    BlocksLift "blocks.lift" false "See and lift temporary blocks of addresses.";
+    BlocksLift "blocks.lift" false "See, make and lift temporary blocks of addresses, credentials and apps.";
     CallsRead "calls.read" true "Read the call log and the explanations of refusals.";
     CategoriesWrite "categories.write" false "Make, change and remove categories of services.";
     CertificatesRead "certificates.read" true "See certificates, never their keys.";

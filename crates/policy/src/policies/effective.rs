@@ -22,6 +22,7 @@ pub(crate) struct Effective {
     pub(crate) about: Box<[u32]>,
     pub(crate) transforms: Box<[u32]>,
     pub(crate) masks: Box<[u32]>,
+    pub(crate) abuse: Box<[u32]>,
 }
 
 /// One policy as it stands towards an operation.
@@ -98,6 +99,7 @@ impl Sets {
             contract: of_kind(|rule| matches!(rule, PolicyRule::Contract(_))),
             transforms: of_kind(|rule| matches!(rule, PolicyRule::Transform(_))),
             masks: of_kind(|rule| matches!(rule, PolicyRule::Mask(_))),
+            abuse: of_kind(|rule| matches!(rule, PolicyRule::Abuse(_))),
         });
         let set = if let Some(known) = self.known.get(&set) {
             known.clone()

@@ -80,8 +80,7 @@ impl Numbers {
                 for part in [origin, &*limit.name, &by.join(" "), &period] {
                     text.add(part.as_bytes());
                 }
-                // The lower half is as good as any.
-                u64::try_from(text.finish() & u128::from(u64::MAX)).unwrap_or(0)
+                text.number()
             }
         };
         let twins = self.seen.entry(number).or_default();
@@ -105,16 +104,21 @@ pub(crate) struct Parties<'a> {
 /// A number that stands for texts, and is the same for ever: what is used of a quota outlasts the
 /// program that counted it.
 #[derive(Debug, Default)]
-struct Lasting(Vec<u8>);
+pub(super) struct Lasting(Vec<u8>);
 
 impl Lasting {
-    fn add(&mut self, part: &[u8]) {
+    pub(super) fn add(&mut self, part: &[u8]) {
         self.0
             .extend_from_slice(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes());
         self.0.extend_from_slice(part);
     }
 
-    fn finish(&self) -> u128 {
+    /// As a number of a limit or policy: the lower half is as good as any.
+    pub(super) fn number(&self) -> u64 {
+        u64::try_from(self.finish() & u128::from(u64::MAX)).unwrap_or(0)
+    }
+
+    pub(super) fn finish(&self) -> u128 {
         let half = digest(&self.0).first_chunk().copied();
         u128::from_le_bytes(half.unwrap_or_default())
     }

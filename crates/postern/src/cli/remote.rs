@@ -231,11 +231,14 @@ pub(crate) struct ListsRemove {
 #[derive(Debug, Subcommand)]
 #[command(after_help = "Examples:
   postern blocks list
+  postern blocks add --app shop --for 2h --reason \"Its key stood in a public repository\"
   postern blocks lift 203.0.113.9")]
 pub(crate) enum Blocks {
-    /// List the addresses that are blocked for now, and why.
+    /// List who is blocked for now, and why: addresses, credentials and apps.
     List(BlocksList),
-    /// End the block of an address.
+    /// Block a credential or an app for a while.
+    Add(BlocksAdd),
+    /// End the block of an address, a credential or an app.
     Lift(BlocksLift),
 }
 
@@ -243,25 +246,70 @@ pub(crate) enum Blocks {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   postern blocks list
-  postern blocks list --address 203.0.113.9 --json")]
+  postern blocks list --address 203.0.113.9 --json
+  postern blocks list --app shop")]
 pub(crate) struct BlocksList {
     /// Only the block that this address is under.
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["credential", "app"])]
     pub(crate) address: Option<IpAddr>,
+    /// Only the blocks of this credential.
+    #[arg(long, value_name = "ID", conflicts_with = "app")]
+    pub(crate) credential: Option<String>,
+    /// Only the blocks of this app.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) app: Option<String>,
     #[command(flatten)]
     pub(crate) listed: Listed,
+}
+
+/// Options of `postern blocks add`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  postern blocks add --credential key_exampe0000000001 --for 15m
+  postern blocks add --app shop --for 2h --reason \"Its key stood in a public repository\"
+
+The block holds for every service, until then or until it is lifted. Each node has blocks of its
+own. `postern apps suspend` and `postern keys revoke` end more than a while.")]
+pub(crate) struct BlocksAdd {
+    /// The credential.
+    #[arg(
+        long,
+        value_name = "ID",
+        conflicts_with = "app",
+        required_unless_present = "app"
+    )]
+    pub(crate) credential: Option<String>,
+    /// The app, with all its credentials.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) app: Option<String>,
+    /// For how long (`15m`, `2h`), or until when; at most 30 days.
+    #[arg(long = "for", value_name = "TIME", value_parser = moment)]
+    pub(crate) until: Moment,
+    /// Why; the caller reads it.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) reason: String,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
 }
 
 /// Options of `postern blocks lift`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   postern blocks lift 203.0.113.9
+  postern blocks lift --credential key_exampe0000000001
+  postern blocks lift --app shop
 
 What led to the block is forgotten, so that the next refusal does not bring it back at once.")]
 pub(crate) struct BlocksLift {
     /// The address; of an IPv6 address, its whole /64 is meant.
-    #[arg(value_name = "ADDRESS")]
-    pub(crate) address: IpAddr,
+    #[arg(value_name = "ADDRESS", conflicts_with_all = ["credential", "app"], required_unless_present_any = ["credential", "app"])]
+    pub(crate) address: Option<IpAddr>,
+    /// A credential instead.
+    #[arg(long, value_name = "ID", conflicts_with = "app")]
+    pub(crate) credential: Option<String>,
+    /// An app instead.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) app: Option<String>,
     #[command(flatten)]
     pub(crate) shown: Shown,
 }

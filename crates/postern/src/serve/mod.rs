@@ -6,6 +6,7 @@ mod begin;
 mod builtin;
 mod completion;
 mod counters;
+mod counts;
 mod database;
 mod demo;
 mod egress;
@@ -15,7 +16,6 @@ mod issuers;
 mod lists;
 mod notify;
 mod people;
-mod quotas;
 mod records;
 mod requests;
 mod running;
@@ -29,12 +29,12 @@ use crate::{log, output};
 use admin::Status;
 use anyhow::Context as _;
 use completion::Completion;
+use counts::Counts;
 use given_up::Revocations;
 use notify::Notifying;
 use postern_admin::api::Api;
 use postern_calllog::CallLog;
 use postern_control::browsers::BrowserSessions;
-use postern_control::quotas::QuotaFile;
 use postern_control::socket::Socket;
 use postern_control::sourced::Keeper;
 use postern_control::{Candidate, Remembered, Running as _, Service};
@@ -111,7 +111,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let calls = postern_calllog::Options::new(args.data.join("calls"));
     let call_log = Arc::new(CallLog::open(calls)?);
     let keeper = Arc::new(Keeper::new(&args.data));
-    let used = Arc::new(QuotaFile::new(&args.data));
+    let used = Arc::new(Counts::new(&args.data));
     let kept = BrowserSessions::new(begun.store.clone(), directory.clone());
     let kept = Arc::new(kept);
     let revocations = Arc::new(Revocations::new(control.handle().clone()));
@@ -120,7 +120,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         revision: begun.revision,
         metrics,
         sinks: records.sinks(),
-        counting: Arc::new(quotas::counting(&used)),
+        counting: Arc::new(used.counting()),
         keyer,
         fetch: Arc::new(issuers::Issuers::new()?),
         revoke: revocations.clone(),
@@ -158,7 +158,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     );
     let process = Arc::new(process);
     let keeping = control.spawn(lists::keep(process.clone(), lists::client(&process)?));
-    let counted = control.spawn(quotas::keep(process.gateway.clone(), used.clone()));
+    let counted = control.spawn(counts::keep(process.gateway.clone(), used.clone()));
     let ending = control.spawn(sessions::follow(kept.clone(), process.clone()));
     call_log.tenants_keep(tenants_keep(process.clone()));
     let service = Service::new(begun.source, process.clone(), call_log.clone());
@@ -205,7 +205,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     counted.abort();
     let _ = control.block_on(counted);
     // Nothing is counted any more.
-    quotas::write(&process.gateway, &used);
+    used.write(&process.gateway);
     ending.abort();
     let _ = control.block_on(ending);
     control.block_on(notifying.end());

@@ -9,17 +9,17 @@ use super::{egress, health};
 use postern_control::notify::ServedCertificate;
 use postern_control::sourced::{Keeper, State};
 use postern_control::{
-    Answer, Block, Candidate, KeysOfIssuer, Listening, Named, Remembered, Running, ServedRules,
-    UpstreamHealth,
+    Answer, Block, BlockedCaller, Candidate, KeysOfIssuer, Listening, Named, NewBlock, Remembered,
+    Running, ServedRules, UpstreamHealth,
 };
 use postern_explain::{Counters, Located};
-use postern_model::entity::Configuration;
-use postern_policy::facts::Reading;
+use postern_model::entity::{BlockedBy, Configuration};
+use postern_policy::facts::{CallerBlock, Reading};
 use postern_policy::policies::LimitUse;
 use postern_policy::session::Closed;
 use postern_policy::{Directory, Rules};
 use postern_proxy::Gateway;
-use postern_proxy::counting::Source;
+use postern_proxy::counting::{By, Source, found};
 use postern_proxy::issuers::Standing;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -143,8 +143,40 @@ impl Running for Process {
     }
 
     fn blocks(&self) -> Vec<Block> {
-        let blocks = self.gateway.counting().blocks(now());
-        blocks.into_iter().map(block).collect()
+        let counting = self.gateway.counting();
+        let addresses = counting.blocks(now()).into_iter().map(block);
+        let callers = counting.blocked_callers(now());
+        // What is only noted blocks nobody.
+        let callers = callers.iter().filter(|block| !block.shadow);
+        addresses.chain(callers.map(caller_block)).collect()
+    }
+
+    fn block(&self, new: NewBlock) -> Option<Block> {
+        let (by, name) = match &new.caller {
+            BlockedCaller::Credential(id) => (BlockedBy::Credential, &**id),
+            BlockedCaller::App(name) => (BlockedBy::App, &**name),
+        };
+        let made = By {
+            who: new.by.into(),
+            reason: new.reason.map(Into::into),
+        };
+        let counting = self.gateway.counting();
+        let block = counting.block(by, name, made, new.until_ms, now());
+        block.as_ref().map(caller_block)
+    }
+
+    fn lift_caller(&self, caller: &BlockedCaller) -> Vec<Block> {
+        let (by, name) = match caller {
+            BlockedCaller::Credential(id) => (BlockedBy::Credential, id),
+            BlockedCaller::App(name) => (BlockedBy::App, name),
+        };
+        let lifted = self.gateway.counting().lift_caller(by, name, now());
+        lifted.iter().map(caller_block).collect()
+    }
+
+    fn caller_blocks(&self) -> Vec<CallerBlock> {
+        let blocks = self.gateway.counting().blocked_callers(now());
+        blocks.iter().map(found).collect()
     }
 
     fn source_of(&self, address: IpAddr) -> String {
@@ -253,13 +285,35 @@ fn stands(of: KeysOfIssuer, standing: Standing) -> KeysOfIssuer {
     }
 }
 
+fn millis(nanos: u64) -> i64 {
+    i64::try_from(nanos / 1_000_000).unwrap_or(i64::MAX)
+}
+
 fn block(block: postern_proxy::counting::Block) -> Block {
-    let millis = |nanos: u64| i64::try_from(nanos / 1_000_000).unwrap_or(i64::MAX);
     Block {
+        kind: "address".to_owned(),
         source: block.source.to_string(),
         since_ms: millis(block.since),
         until_ms: millis(block.until),
-        trigger: block.trigger.name().to_owned(),
+        trigger: Some(block.trigger.name().to_owned()),
+        policy: None,
+        by: None,
+        reason: None,
+    }
+}
+
+fn caller_block(block: &postern_proxy::counting::CallerBlock) -> Block {
+    let told = found(block);
+    let text = |name: Option<Arc<str>>| name.map(|name| name.to_string());
+    Block {
+        kind: told.what.to_string(),
+        source: told.who.to_string(),
+        since_ms: millis(block.since),
+        until_ms: told.until,
+        trigger: text(told.trigger),
+        policy: text(told.policy),
+        by: text(told.by),
+        reason: text(told.reason),
     }
 }
 

@@ -6,7 +6,8 @@ use super::journal::Journal;
 use super::message::RequestSource;
 use super::verified::Looking;
 use crate::connection::Caller;
-use crate::counting::{ Held, suggests_guessing}; use crate::deciders::{ About, Shown};
+use crate::counting::{Held, suggests_guessing};
+use crate::deciders::{About, Shown};
 use crate::freshness::AWAY;
 use crate::gateway::{Core, CoreState};
 use postern_model::id::EncodedId;
@@ -102,14 +103,16 @@ pub(super) async fn decide<S: RequestSource>(
     } = deciding;
     let permits = permits.get_mut();
     let now = journal.now();
-    let mut live = Live::new(head, &caller.facts, now).misdirected(caller.is_misdirected(head));
+    let counting = &core.shared.counting;
+    let mut live = Live::new(head, &caller.facts, now)
+        .misdirected(caller.is_misdirected(head))
+        .with_blocks(counting.may_block(now));
     let directory = core.shared.directory.load();
     journal.decided_by(directory.sequence());
     let snapshot = Snapshot {
         rules: &state.snapshot().rules,
         directory: &directory,
     };
-    let counting = &core.shared.counting;
     let walking = Walking {
         core,
         state,
@@ -296,6 +299,11 @@ impl Walking<'_> {
                     };
                     live.provide_decision(key, answer);
                 }
+                Step::Need(FactRequest::CallerBlocks) => {
+                    let places = walk.block_places(self.snapshot.rules, self.now);
+                    let blocks = counting.caller_blocks(places, self.now);
+                    live.provide_caller_blocks(blocks);
+                }
                 Step::Need(FactRequest::Counters) => live.provide_readings(match &mut counted {
                     Counted::Taken(held) => counting.read(walk.limits(), held, self.now),
                     Counted::Asked => counting.peek(walk.limits(), self.now),
@@ -416,6 +424,25 @@ fn edge(core: &Core, state: &CoreState, client: Option<&ClientAddress>, now: i64
             core.shared.counting.arrive(settings, client.address, now)
         }
         _ => EdgeReading::default(),
+    }
+}
+
+/// Counts a refusal against its caller where a policy says so, and blocks who has too many.
+pub(super) fn offended(core: &Core, state: &CoreState, walk: &Walk, denial: &Denial, now: i64) {
+    let rules = &state.snapshot().rules;
+    for offence in walk.offences(rules, denial.code, now) {
+        let counting = &core.shared.counting;
+        if let Some(block) = counting.offended(&offence, denial.code, now)
+            && !block.shadow
+        {
+            tracing::warn!(
+                what = offence.place.by.name(),
+                who = offence.place.name,
+                policy = &**offence.policy,
+                trigger = denial.code.name(),
+                "blocked for a while: too many refusals"
+            );
+        }
     }
 }
 

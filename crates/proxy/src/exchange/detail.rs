@@ -11,6 +11,7 @@ use postern_model::Denial;
 use postern_model::denial::{Audience, Evidence, Retry, Value};
 use postern_model::entity::Capture;
 use postern_policy::fields::{Fields, Known};
+use postern_policy::fingerprint::{Answer, recognise};
 use postern_policy::stages::response::attribution;
 use postern_transform::Notes;
 use serde::{Serialize, Serializer};
@@ -66,6 +67,9 @@ impl Journal<'_> {
                 kept.insert("body".to_owned(), text);
             }
             kept.insert("status".to_owned(), json!(self.status()));
+            if let Some(likeness) = self.likeness(answered) {
+                kept.insert("likeness".to_owned(), likeness);
+            }
             detail.put("origin", &kept);
         }
         match &copied.sent {
@@ -169,6 +173,20 @@ impl Journal<'_> {
         let mut kept = of_body(redactor, fields, &Beginning { of: 0, ..body });
         kept.insert("bytes".to_owned(), json!(body.of));
         kept
+    }
+
+    /// What the upstream's refusal looks like, if it looks like anything that is known.
+    fn likeness(&self, answered: &Fields) -> Option<Json> {
+        let body = self.response(ORIGIN);
+        let likeness = recognise(Answer {
+            status: self.status(),
+            fields: answered,
+            body: &body.bytes,
+        });
+        let known = !likeness.is_empty();
+        known
+            .then(|| serde_json::to_value(&likeness).ok())
+            .flatten()
     }
 
     fn response(&self, most: usize) -> Beginning {

@@ -2,7 +2,7 @@
 
 use super::attempt::{Ended, Exchange, Passed};
 use super::changing::Changing;
-use super::decide::{Decided, Deciding, Passes, decide};
+use super::decide::{Decided, Deciding, Passes, decide, offended};
 use super::faults::{self, Failed};
 use super::guard::guarded;
 use super::intake::Intake;
@@ -160,11 +160,13 @@ pub(crate) async fn run(
             Some(end)
         }
         Err(Failed::Refused(denial)) if sink.is_started() => {
+            offended(core, state, deciding.walk(), &denial, journal.now());
             journal.cut_off(denial);
             sink.abort();
             None
         }
         Err(Failed::Refused(denial)) => {
+            offended(core, state, deciding.walk(), &denial, journal.now());
             if journal.allowed_request().is_none() {
                 journal.copy();
             }

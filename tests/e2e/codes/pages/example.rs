@@ -1,8 +1,9 @@
 //! The example of a page: a row's request, and what the tests of this directory kept of the answer
 //! and of `postern why`. What differs from run to run, or is the tests' own, is made stable.
 
+use crate::codes::kept::read;
 use crate::codes::row::{Before, Row};
-use crate::codes::table::ROWS;
+use crate::codes::table::{ROW, ROWS};
 use crate::harness::binary::workspace;
 use postern_model::Code;
 use std::fmt::Write as _;
@@ -27,11 +28,14 @@ pub(super) struct Example {
 }
 
 impl Example {
-    /// The example of a code; `None` where no row is about it. What callers are only shown is what
-    /// a row shows them.
+    /// The example of a code; `None` where nothing is kept. What callers are only shown is what a
+    /// row shows them.
     pub(super) fn of(code: Code) -> Option<Self> {
         let own = ROWS.iter().find(|row| row.code == code.name());
-        let row = own.or_else(|| ROWS.iter().find(|row| row.shown == code.name()))?;
+        let shown = || ROWS.iter().find(|row| row.shown == code.name());
+        let Some(row) = own.or_else(shown) else {
+            return Self::kept(code);
+        };
         let told = kept("told", row)?;
         let why = kept("why", row).filter(|_| own.is_some());
         let why = why.map(|text| stable(row, text.trim_end()));
@@ -42,6 +46,25 @@ impl Example {
             evidence: evidence(section(&told, "verbose")).map(|text| stable(row, &text)),
             commands: why.as_deref().map(commands).unwrap_or_default(),
             why,
+        })
+    }
+}
+
+impl Example {
+    /// What a test kept of a code that no row is about.
+    fn kept(code: Code) -> Option<Self> {
+        let (request, response) = read(code.name())?;
+        let row = Row {
+            code: code.name(),
+            ..ROW
+        };
+        Some(Self {
+            before: None,
+            request: stable(&row, &request),
+            response: stable(&row, &response),
+            evidence: None,
+            why: None,
+            commands: Vec::new(),
         })
     }
 }
@@ -193,6 +216,9 @@ pub(super) fn stable(row: &Row, text: &str) -> String {
         .replace(&format!("{name}-standard-verbose"), &name)
         .replace("standard-standard.test", HOST)
         .replace("standard-verbose.test", HOST)
+        .replace("://test/", &format!("://{HOST}/"))
+        .replace("Host: test\n", &format!("Host: {HOST}\n"))
+        .replace("#.#:#", HOST)
         .replace("#-#-#T#:#:#Z", "2026-12-31T00:00:00Z")
         .replace("#-#-# #:#:# UTC", "2026-12-31 00:00:00 UTC")
         .replace("`#.#`", &format!("`{CALLER}`"))

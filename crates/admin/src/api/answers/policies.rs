@@ -112,12 +112,17 @@ answers! {
         /// The lists.
         lists: Vec<SourcedList>,
     }
-    /// Addresses that are blocked for now.
-    AddressBlocks {
+    /// Who is blocked for now.
+    TemporaryBlocks {
         /// The blocks.
         blocks: Vec<Block>,
         /// Whether there are more.
         more: bool,
+    }
+    /// A block that was made.
+    MadeBlock {
+        /// The block.
+        blocked: Block,
     }
     /// A block that was ended.
     LiftedBlock {

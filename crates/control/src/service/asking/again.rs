@@ -116,12 +116,14 @@ impl Asking {
         let world = self.now(&rows)?;
         let id = entry.id.encode();
         let edge = self.edge_of(entry);
+        let blocks = self.running.caller_blocks();
         let question = Again {
             id: id.as_str(),
             facts,
             key,
             at: now(),
             edge: &edge,
+            blocks: &blocks,
         };
         let readings = |uses: &[LimitUse]| Some(self.running.readings(uses));
         let answer = again(&world.world(), &question, &readings, audience)?;
@@ -132,11 +134,12 @@ impl Asking {
     fn edge_of(&self, entry: &Entry) -> EdgeReading {
         let source = self.running.source_of(entry.address());
         let blocks = self.running.blocks();
-        let block = blocks.into_iter().find(|block| block.source == source);
+        let is_of = |block: &Block| block.kind == "address" && block.source == source;
+        let block = blocks.into_iter().find(is_of);
         let blocked = block.and_then(|block| {
             Some(Blocked {
                 until: block.until_ms,
-                trigger: Code::parse(&block.trigger)?,
+                trigger: Code::parse(block.trigger.as_deref()?)?,
             })
         });
         EdgeReading {

@@ -52,7 +52,7 @@ impl Service {
         }
         let mut changes = Vec::new();
         let mut key = None;
-        let mut blocked = Vec::new();
+        let mut lifted = Vec::new();
         let mut met = met.into_iter();
         for step in &fix.steps {
             match step {
@@ -74,7 +74,23 @@ impl Service {
                     changes.push(change);
                     key = Some(made);
                 }
-                Step::LiftBlock { address } => blocked.push(address.clone()),
+                Step::LiftBlock { address } => {
+                    let address = address
+                        .parse()
+                        .map_err(|_| Refusal::invalid(format!("{address} is no address")))?;
+                    lifted.push(Lift {
+                        address: Some(address),
+                        ..Lift::default()
+                    });
+                }
+                Step::LiftCaller { what, who } => {
+                    let is_app = what == "app";
+                    lifted.push(Lift {
+                        credential: (!is_app).then(|| who.clone()),
+                        app: is_app.then(|| who.clone()),
+                        ..Lift::default()
+                    });
+                }
             }
         }
         let mut answer = json!({"fix": fix, "request": request});
@@ -97,11 +113,8 @@ impl Service {
                 members.insert("made".to_owned(), made);
             }
         }
-        for address in blocked {
-            let address = address
-                .parse()
-                .map_err(|_| Refusal::invalid(format!("{address} is no address")))?;
-            self.lift(actor, &Lift { address })?;
+        for lift in lifted {
+            self.lift(actor, &lift).await?;
         }
         if let (Some(key), Value::Object(members)) = (key, &mut answer) {
             members.insert("key".to_owned(), (*key.reveal().expose()).into());
@@ -123,6 +136,7 @@ fn lines(step: &Step) -> String {
             format!("a new key of app `{app}` for `{environment}`, with {scopes}")
         }
         Step::LiftBlock { address } => format!("the block of {address} ends"),
+        Step::LiftCaller { what, who } => format!("the blocks of {what} {who} end"),
     }
 }
 

@@ -64,14 +64,15 @@ impl Service {
 
     /// Whether somebody may make all steps of a fix, by the judgement that they are made by.
     async fn judged(&self, actor: &Actor, fix: &Fix) -> Result<Result<(), Refusal>, Refusal> {
-        let documents = |step: &Step| !matches!(step, Step::LiftBlock { .. });
+        let documents =
+            |step: &Step| !matches!(step, Step::LiftBlock { .. } | Step::LiftCaller { .. });
         if let (true, Source::File(path)) = (fix.steps.iter().any(documents), self.source()) {
             return Ok(Err(crate::service::changing::owned_by_file(path, &[])));
         }
         let mut entries: Vec<Entry> = Vec::new();
         for step in &fix.steps {
             match step {
-                Step::LiftBlock { .. } => {
+                Step::LiftBlock { .. } | Step::LiftCaller { .. } => {
                     if let Err(refusal) = crate::service::on_platform(actor, Point::BlocksLift) {
                         return Ok(Err(refusal));
                     }

@@ -1,13 +1,13 @@
 //! Explanations from what a record says alone: of requests that passed, of those that ended before
 //! there was anything to decide, and of those whose rules are gone.
 
+use super::origin;
 use super::record::detail;
 use postern_calllog::{Entry, Outcome};
 use postern_explain::{
-    Asked, Audience, Evidence, Explanation, RecordedDenial, Refusal, Told, Value, Verdict, refusal,
-    unproved,
+    Asked, Audience, Explanation, RecordedDenial, Refusal, Told, Verdict, refusal, unproved,
 };
-use postern_model::Code;
+use postern_model::{Code, Denial};
 use serde_json::Value as Json;
 
 /// The explanation, without anything that would have to be decided again.
@@ -110,9 +110,14 @@ fn shown(entry: &Entry, document: Option<&Json>) -> Option<Refusal> {
 }
 
 fn owners(entry: &Entry, recorded: Option<&RecordedDenial>, audience: Audience) -> Option<Refusal> {
-    let row = entry.code?.row();
-    let mut said = match recorded {
-        Some(recorded) => refusal(&recorded.denial, audience),
+    let code = entry.code?;
+    let row = code.row();
+    // Nothing refused it here: what there is to say of it follows from the status.
+    let of_origin = (code == Code::OriginRefused)
+        .then(|| Denial::new(code).saw("status", u64::from(entry.status)));
+    let denial = recorded.map(|recorded| &recorded.denial);
+    let mut said = match denial.or(of_origin.as_ref()) {
+        Some(denial) => refusal(denial, audience),
         None => Refusal {
             code: row.name.to_owned(),
             title: row.title.to_owned(),
@@ -131,18 +136,10 @@ fn owners(entry: &Entry, recorded: Option<&RecordedDenial>, audience: Audience) 
         said.status = entry.status;
     }
     if audience != Audience::Consumer
-        && let Some(origin) = detail(entry)
-            .as_ref()
-            .and_then(|detail| detail.get("origin"))
+        && let Some(kept) = detail(entry)
+        && let Some(origin) = kept.get("origin")
     {
-        let body = text(origin, "body");
-        if !body.is_empty() {
-            said.evidence.push(Evidence {
-                name: "origin_body".to_owned(),
-                value: Value::Text(body.chars().take(400).collect()),
-                audience: Audience::Publisher,
-            });
-        }
+        said.evidence.extend(origin::evidence(origin));
     }
     Some(said)
 }

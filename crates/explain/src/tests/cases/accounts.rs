@@ -1,6 +1,7 @@
 //! Who callers are, what they may, and how much.
 
 use super::*;
+use postern_policy::facts::CallerBlock;
 
 pub(super) fn accounts() -> Vec<Case> {
     let suspended =
@@ -162,6 +163,23 @@ pub(super) fn limits() -> Vec<Case> {
             Code::ConcurrencyExceeded,
             limit(json!({"kind": "concurrency", "limit": 2, "rate": null, "per": null})),
             used(),
+        ),
+        case(
+            Code::Blocked,
+            json!({}),
+            Request {
+                caller_blocks: vec![CallerBlock {
+                    number: 0,
+                    what: "app".into(),
+                    who: "fieldforce".into(),
+                    until: i64::MAX / 1_000_000,
+                    policy: None,
+                    trigger: None,
+                    by: Some("ada@example.com".into()),
+                    reason: Some("it leaks".into()),
+                }],
+                ..post()
+            },
         ),
         case(
             Code::QuotaExhausted,

@@ -20,7 +20,6 @@ pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
         Code::ScopeMissing => scopes(told, out),
         Code::RoleMissing => roles(told, out),
         Code::ExternalDenied | Code::ExternalUnavailable => decider::detail(told, out),
-        Code::Forbidden => out.write_str("A policy of the service forbids this request."),
         Code::NotPermitted => {
             out.write_str("No policy of the service permits this request.")?;
             match told.get("lacks").filter(|value| !is_empty(value)) {
@@ -104,7 +103,6 @@ pub(super) fn fix(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
             ),
             None => out.write_str("Give the request id to the owners of the service."),
         },
-        Code::Forbidden => out.write_str("Give the request id to the owners of the service."),
         Code::AuthorizationUnavailable => {
             out.write_str("Give the request id to the gateway's operators.")
         }

@@ -31,7 +31,7 @@ pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
                 out,
                 "This is denied to whoever has the access role `{role}`, as this caller does."
             ),
-            None => out.write_str("This is denied to the caller, whatever else it may do."),
+            None => out.write_str("A policy of the service forbids this request."),
         },
         _ => condition(told, out),
     }

@@ -7,8 +7,10 @@ use std::fmt::{self, Write};
 
 /// Which limit is used up.
 pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
-    if told.code == Code::QuotaExhausted {
-        return quota(told, out);
+    match told.code {
+        Code::QuotaExhausted => return quota(told, out),
+        Code::Blocked => return blocked(told, out),
+        _ => {}
     }
     match told.get("name") {
         Some(name) => write!(out, "Limit `{name}` lets ")?,
@@ -33,6 +35,18 @@ pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
         Code::BurstExceeded => ", evenly spread; this one came too soon after the last.",
         _ => "; they are used up.",
     })
+}
+
+/// That the caller is blocked; why, where somebody said why.
+fn blocked(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
+    match told.get("what") {
+        Some(what) => write!(out, "The {what} is blocked for a while")?,
+        None => out.write_str("The caller is blocked for a while")?,
+    }
+    match told.get("reason") {
+        Some(reason) => write!(out, ": {reason}."),
+        None => out.write_str(": too many of its requests were refused in a short time."),
+    }
 }
 
 /// Which quota is used up.
@@ -68,6 +82,14 @@ pub(super) fn fix(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
         (Code::ConcurrencyExceeded, _) => {
             out.write_str("Wait for an answer before sending the next request.")
         }
+        (Code::Blocked, _) => match told.get("until") {
+            Some(until) => write!(
+                out,
+                "Wait until {}; what was refused before would be refused again.",
+                Moment(until)
+            ),
+            None => out.write_str("Wait; what was refused before would be refused again."),
+        },
         (Code::QuotaExhausted, _) => match told.get("renews") {
             Some(renews) => write!(
                 out,

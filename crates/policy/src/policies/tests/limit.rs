@@ -1,6 +1,7 @@
 //! Limits.
 
 use super::*;
+use crate::recorded::Recorded;
 use postern_model::entity::{CalendarUnit, QuotaPeriod, TimeZone};
 
 fn rate(name: &str, by: &[LimitKey]) -> PolicyRule {
@@ -188,4 +189,34 @@ fn values_of_a_header_have_counters_of_their_own() {
     assert_eq!(by(&["X-Other: a"]), by(&[]), "those without share one");
     let long = |end: &str| by(&[&format!("X-Region: {}{end}", "a".repeat(1024))]);
     assert_eq!(long("b"), long("c"), "no more than that counts");
+}
+
+/// What a header said is kept nowhere; what its counter said is.
+#[test]
+fn a_record_is_decided_alike_though_it_keeps_no_header() {
+    let by = [LimitKey::Header("x-region".into()), LimitKey::Address];
+    let rules = rules(vec![policy("region", Level::Platform, quota(10, &by))]);
+    let connection = connection("192.0.2.1");
+    let request = head("GET", "/orders", &["Host: a", "X-Region: north"]);
+    let directory = Directory::default();
+    let snapshot = Snapshot {
+        rules: &rules,
+        directory: &directory,
+    };
+    for passes in [true, false] {
+        let mut facts = Live::new(&request, &connection, NOW);
+        let reading = Reading {
+            passes,
+            remaining: u32::from(passes),
+            reset: 90_500,
+            retry_after: if passes { 0 } else { 90_500 },
+        };
+        facts.provide_readings([reading].into_iter().collect());
+        let mut walk = Walk::new(Depth::FirstDenial);
+        let live = walk.step(&snapshot, &facts);
+        let recorded = Recorded::of(&facts, &walk, &snapshot);
+        let again = Walk::new(Depth::FirstDenial).step(&snapshot, &recorded);
+        assert_eq!(again, live);
+        assert_eq!(matches!(live, Step::Done(Decision::Allow)), passes);
+    }
 }

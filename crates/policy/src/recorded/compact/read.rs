@@ -156,6 +156,8 @@ impl Reader<'_> {
             looked: accepted.map(|accepted| looked(accepted, self.rules)),
             tokens: self.tokens(),
             kept,
+            // It passed.
+            caller_blocks: Some(Vec::new()),
             readings,
             rows,
             missed: Cell::new(None),

@@ -36,7 +36,9 @@ impl Answering<'_> {
         };
         let now = journal.now();
         let misdirected = self.caller.is_misdirected(&meant);
-        let mut facts = Live::new(&meant, &self.caller.facts, now).misdirected(misdirected);
+        let mut facts = Live::new(&meant, &self.caller.facts, now)
+            .misdirected(misdirected)
+            .with_blocks(self.core.shared.counting.may_block(now));
         let mut walk = Walk::new(Depth::FirstDenial);
         let walking = Walking {
             core: self.core,

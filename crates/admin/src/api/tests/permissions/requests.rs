@@ -218,6 +218,7 @@ impl About {
             }
             "why" | "fix" | "again" => json!({"id": self.call}),
             "can" => self.made_up(),
+            "blocks.add" => json!({"app": app, "until_ms": 1}),
             "blocks.lift" => json!({"address": "192.0.2.66"}),
             "sessions.revoke" => json!({"service": service}),
             "issuers.refresh" | "issuers.uses" => json!({"id": format!("issuer-{}", self.letter)}),

@@ -600,6 +600,13 @@ fn of_callers() -> Vec<Denial> {
             .saw("quota", 1)
             .saw("period", "day")
             .saw("renews", 1_795_996_800),
+        new(Code::Blocked)
+            .saw("what", "credential")
+            .saw("until", 1_795_996_800),
+        new(Code::Blocked)
+            .saw("what", "app")
+            .saw("until", 1_795_996_800)
+            .saw("reason", "its key stood in a public repository"),
     ]
 }
 
