@@ -10,6 +10,7 @@ pub(crate) const TARGETS: &[(&str, Target)] = &[
     ("basic", |data| {
         holds(postern_policy::credential::fuzz_basic(data).map_err(str::to_owned));
     }),
+    ("cedar", |data| holds(postern_cedar::fuzz(data))),
     ("certificate", postern_proxy::tls::fuzz_certificate),
     ("chunked", |data| {
         holds(postern_proxy::fuzzing::chunked(data));

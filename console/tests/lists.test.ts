@@ -280,7 +280,7 @@ test('blocks are shown, found and lifted', async () => {
   const { page, complaints, context } = await visit(chromium, at);
   await signIn(page, owner);
   await page.goto('/lists?tab=blocks');
-  await page.getByText('No address is blocked').waitFor();
+  await page.getByText('Nobody is blocked').waitFor();
   await accessible(page);
   // More refusals a minute than the demo lets one address cause.
   const url = refused?.curl.match(/http:\S+/)?.[0] ?? '';
@@ -289,11 +289,11 @@ test('blocks are shown, found and lifted', async () => {
   const blocks = (await at.ask('GET', '/api/v1/blocks')).body as { blocks: Array<{ source: string }> };
   expect(blocks.blocks.map(({ source }) => source)).toEqual(['127.0.0.1']);
   await page.reload();
-  await page.getByRole('table', { name: 'Addresses that are blocked for now' }).waitFor();
+  await page.getByRole('table', { name: 'Who is blocked for now' }).waitFor();
   await accessible(page);
   await shot(page, 'blocks');
   await page.getByRole('searchbox', { name: 'Find the block of an address' }).fill('192.0.2.1');
-  await page.getByText('No address is blocked').waitFor();
+  await page.getByText('Nobody is blocked').waitFor();
   await page.getByRole('searchbox').fill('');
   await page.getByRole('button', { name: 'Lift the block of 127.0.0.1' }).click();
   await accessible(page);

@@ -61,7 +61,7 @@ const CAUSES: Record<string, Cause> = {
   'subscription.not_covered': { plan: { operations: ['other'] } },
   'authorization.scope_missing': { subscription: { scopes: ['read'] } },
   'authorization.role_missing': { operation: { access_roles: ['writers'] } },
-  'account.app_suspended': { app: { state: 'suspended', reason: 'abuse' }, closed: true },
+  'account.app_suspended': { app: { state: 'suspended', suspended_at: PAST, reason: 'abuse' }, closed: true },
   'network.address_not_allowed': {
     list: ['203.0.113.0/24'],
     policy: { kind: 'network', allow: ['{name}'] },

@@ -24,6 +24,7 @@ mod people;
 mod proposals;
 mod remote;
 mod replay;
+mod shadow;
 mod sign_on;
 mod story;
 mod streams;
@@ -77,7 +78,7 @@ pub(crate) struct Stored {
     program: Program,
     scratch: Scratch,
     pub(crate) gateway: SocketAddr,
-    admin: SocketAddr,
+    pub(crate) admin: SocketAddr,
 }
 
 impl Stored {

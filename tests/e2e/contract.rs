@@ -122,7 +122,7 @@ fn requests_are_held_to_a_document_in_a_file() {
         detail.contains("one of `open`, `closed`") && !detail.contains("canary"),
         "{detail}"
     );
-    let none = get(&gateway, "/orders", "Accept: text/html\r\n");
+    let none = get(&gateway, "/orders", "Accept: image/png\r\n");
     refused(&none, 406, "headers.not_acceptable");
     let sent = br#"{"sku": "aa", "count": 1, "note": null, "parent": {"sku": "a"}}"#;
     let good = post(&gateway, "/orders", JSON, sent);
@@ -136,7 +136,7 @@ fn requests_are_held_to_a_document_in_a_file() {
     let bad = br#"{"sku": "ab", "count": 0, "id": 7, "canary": true, "parent": {}}"#;
     let response = post(&gateway, "/orders", JSON, bad);
     let detail = refused(&response, 400, "body.schema_mismatch");
-    assert!(detail.contains("more things of it are wrong"), "{detail}");
+    assert!(detail.contains("more things are wrong"), "{detail}");
     refused(
         &post(
             &gateway,

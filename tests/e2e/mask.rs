@@ -20,6 +20,10 @@ const CANARIES: [&str; 6] = [
     "CANARY3",
 ];
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it is written where it is called"
+)]
 fn masked(upstream: &Upstream, rule: Value) -> Setup {
     let mut policy = json!({"kind": "mask", "on": {"service": "everything"}});
     let members = rule.as_object().expect("a mapping").clone();

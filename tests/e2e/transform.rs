@@ -12,6 +12,10 @@ use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 /// Any path, and orders by their ids; a policy of that rule for all of it.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it is written where it is called"
+)]
 fn changed(upstream: &Upstream, rule: Value) -> Setup {
     let mut policy = json!({"kind": "transform", "on": {"service": "everything"}});
     let members = rule.as_object().expect("a mapping").clone();
@@ -113,7 +117,7 @@ fn bodies_are_changed_both_ways_over_both_protocols() {
         let asks = "Accept-Encoding: gzip\r\nRange: bytes=0-3\r\nContent-Digest: sha-256=:x:\r\n";
         let mut came = None;
         let seen = only(&upstream, || {
-            came = Some(post(&gateway, target, asks, body))
+            came = Some(post(&gateway, target, asks, body));
         });
         let came = came.expect("an answer");
         assert_eq!(String::from_utf8_lossy(&seen.body), up, "{protocol}");
@@ -185,7 +189,7 @@ fn what_changes_nothing_leaves_bytes_as_they_are() {
     let body = "{ \"a\" : 1e400,\n \"b\":\"\\u00e9\" }\n";
     let mut came = None;
     let seen = only(&upstream, || {
-        came = Some(post(&gateway, "/do/mirror", "", body))
+        came = Some(post(&gateway, "/do/mirror", "", body));
     });
     let came = came.expect("an answer");
     assert_eq!(String::from_utf8_lossy(&seen.body), body);
@@ -288,7 +292,7 @@ fn a_path_that_is_written_is_one_that_could_have_come() {
 fn templates_are_shown_no_credential() {
     let upstream = Upstream::start();
     let rule = json!({"request": {"headers": {"set": {
-        "X-All": "{{ request.headers }} {{ request.query }}",
+        "X-All": "{{ request.headers|tojson }} {{ request.query|tojson }}",
     }}}});
     let setup = changed(&upstream, rule).service("capture", json!({"outcomes": "all"}));
     let gateway = Gateway::start(setup);
@@ -301,6 +305,36 @@ fn templates_are_shown_no_credential() {
     let all = seen.header("x-all").expect("the header");
     assert!(all.contains("plain") && all.contains("quest"), "{all}");
     assert!(!all.contains("Canary"), "{all}");
+}
+
+#[test]
+fn what_would_be_changed_is_told_beforehand() {
+    let upstream = Upstream::start();
+    let rule = json!({"request": {
+        "headers": {"set": {"X-Note": "{{ request.query.note }}"}},
+        "query": {"remove": ["note"]},
+        "path": "/v2/{id}",
+    }});
+    let gateway = Gateway::start(at_orders(&upstream, rule));
+    let data = gateway.file().with_file_name("data");
+    let data = data.to_str().expect("a path of ours");
+    let can = |target: &str| {
+        eventually("an answer", || {
+            let ran = cli(&["can", "-", "GET", target, "--data", data]);
+            (ran.status.code() != Some(2)).then_some(ran.stdout)
+        })
+    };
+    let said = can("/orders/7?note=1");
+    for line in [
+        "path: /orders/7 -> /v2/7",
+        "+ header x-note",
+        "- query note",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    let said = can("/orders/7");
+    let why = "request.headers.set x-note: it reads something that is not there";
+    assert!(said.contains(why), "{said}");
 }
 
 #[test]

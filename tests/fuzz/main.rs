@@ -84,9 +84,11 @@ macro_rules! short_runs {
 
 short_runs! {
     basic: 20_000,
+    cedar: 1_000,
     certificate: 20_000,
     chunked: 20_000,
     configuration: 2_000,
+    contract: 5_000,
     forward: 10_000,
     forwarded: 20_000,
     geo: 20_000,

@@ -4,6 +4,7 @@ mod callgrind;
 mod instructions;
 mod keys;
 mod records;
+mod replay;
 mod timing;
 mod why;
 
@@ -33,6 +34,7 @@ pub(super) struct Trial {
 enum Kind {
     Records,
     Why,
+    Replay,
     Instructions,
     Timing,
     Keys,
@@ -52,6 +54,12 @@ pub(super) const ALL: &[Trial] = &[
         about: "`postern why ID` for a refusal, with the requests of this run in the call log",
         setup: Some(Setup::Full),
         kind: Kind::Why,
+    },
+    Trial {
+        name: "replay",
+        about: "`postern replay` of the requests of this run by the configuration that is in force",
+        setup: Some(Setup::Full),
+        kind: Kind::Replay,
     },
     Trial {
         name: "instructions",
@@ -89,6 +97,7 @@ impl Trial {
         match self.kind {
             Kind::Records => records::run(site, cores, door(peers, Setup::Full)?).await,
             Kind::Why => why::run(site, cores, door(peers, Setup::Full)?).await,
+            Kind::Replay => replay::run(site, cores, door(peers, Setup::Full)?).await,
             Kind::Instructions => instructions::run(site, cores).await,
             Kind::Timing => timing::run(site, door(peers, Setup::Ways)?).await,
             Kind::Keys => keys::run(site, cores).await,

@@ -1849,6 +1849,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/shadow-policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count what policies in shadow mode would have refused */
+        get: operations["shadow_policies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/list-sources": {
         parameters: {
             query?: never;
@@ -1907,11 +1924,46 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List addresses that are blocked for now */
+        /** List who is blocked for now: addresses, credentials and apps */
         get: operations["list_blocks"];
         put?: never;
-        post?: never;
+        /** Block a credential or an app for a while */
+        post: operations["block_caller"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/blocks/credentials/{credential}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End the blocks of a credential */
+        delete: operations["lift_credential"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/blocks/apps/{app}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End the blocks of an app */
+        delete: operations["lift_app"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2104,6 +2156,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/configuration/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what a configuration file would have done to recorded requests */
+        post: operations["replay_configuration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/configuration/apply": {
         parameters: {
             query?: never;
@@ -2218,6 +2287,23 @@ export interface paths {
         get: operations["get_change_request"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/change-requests/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what a change request would have done to recorded requests */
+        post: operations["replay_change_request"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2513,6 +2599,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/commands/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what a configuration file would have done to recorded requests */
+        post: operations["command_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/commands/export": {
         parameters: {
             query?: never;
@@ -2643,6 +2746,23 @@ export interface paths {
         put?: never;
         /** Show a change request */
         post: operations["command_change_requests.show"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commands/change_requests.replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what a change request would have done to recorded requests */
+        post: operations["command_change_requests.replay"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3253,8 +3373,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** List blocked addresses */
+        /** List who is blocked for now */
         post: operations["command_blocks.list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commands/blocks.add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Block a credential or an app for a while */
+        post: operations["command_blocks.add"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3476,6 +3613,23 @@ export interface paths {
         put?: never;
         /** Show which policies hold */
         post: operations["command_policies.effective"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commands/policies.shadow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Count what policies in shadow mode would have refused */
+        post: operations["command_policies.shadow"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3704,8 +3858,22 @@ export interface components {
             tenant?: string;
             /** @description What people call it. */
             title?: components["schemas"]["ConfiguredText"];
-            /** @description What it allows. */
+            /**
+             * @description Access roles whose permissions and denials are its own, too. Whoever carries this one carries
+             *     those.
+             * @default []
+             */
+            inherits: string[];
+            /**
+             * @description What it allows; required where it inherits nothing and denies nothing.
+             * @default []
+             */
             allows: components["schemas"]["ConfiguredRoleGrant"][];
+            /**
+             * @description What nobody who carries it may call, whatever else they carry.
+             * @default []
+             */
+            deny: components["schemas"]["ConfiguredRoleGrant"][];
             /** @description Its name among its kind. */
             id?: string;
             /** @description Grows with every change; the `ETag` of it. */
@@ -3713,30 +3881,6 @@ export interface components {
         };
         /** @description Whether a service account's tokens are good. */
         AccountState: "active" | "suspended";
-        /** @description A temporary block of an address. */
-        AddressBlock: {
-            /** @description Who: an address, or the /64 of an IPv6 address. */
-            source: string;
-            /**
-             * Format: int64
-             * @description Since when, in Unix milliseconds.
-             */
-            since_ms: number;
-            /**
-             * Format: int64
-             * @description Until when, in Unix milliseconds.
-             */
-            until_ms: number;
-            /** @description The code of the refusal that was one too many. */
-            trigger: string;
-        };
-        /** @description Addresses that are blocked for now. */
-        AddressBlocks: {
-            /** @description The blocks. */
-            blocks: components["schemas"]["AddressBlock"][];
-            /** @description Whether there are more. */
-            more: boolean;
-        };
         /** @description What an app may call. */
         AppAccess: {
             /** @description The app. */
@@ -3824,6 +3968,15 @@ export interface components {
         };
         /** @description Whether pages of other origins can call an operation from browsers. */
         AskedBrowsers: "up_to_upstream" | "any_origin" | "some_origins" | "some_origins_only";
+        /** @description Something that is asked of some requests. */
+        AskedCondition: {
+            /** @description The kind of the policy: `conditions`, `ownership` or `step_up`. */
+            kind: string;
+            /** @description Of which requests, in words; `None`: of all. */
+            when?: string | null;
+            /** @description What, in words that name no list and no caller. */
+            says: string;
+        };
         /** @description What is asked of a connection. */
         AskedConnection: {
             /** @description Plain HTTP is refused. */
@@ -4341,13 +4494,16 @@ export interface components {
         /** @description Copies of what passed, without what is secret. */
         Capture: {
             /**
-             * @description What the caller sent. Its body went to the upstream as it is.
+             * @description What the caller sent. Its body went to the upstream as it is, but for what policies changed.
              * @default {
              *       "headers": []
              *     }
              */
             request: components["schemas"]["CapturedMessage"];
-            /** @description What the upstream answered. Its body went to the caller as it is. */
+            /**
+             * @description What the upstream answered. Its body is as the caller got it, without what records do not
+             *     keep.
+             */
             response?: components["schemas"]["CapturedMessage"] | null;
             /** @description What the caller got. */
             got: components["schemas"]["CapturedAnswer"];
@@ -4581,8 +4737,22 @@ export interface components {
             tenant?: string;
             /** @description What people call it. */
             title?: components["schemas"]["ConfiguredText"];
-            /** @description What it allows. */
+            /**
+             * @description Access roles whose permissions and denials are its own, too. Whoever carries this one carries
+             *     those.
+             * @default []
+             */
+            inherits: string[];
+            /**
+             * @description What it allows; required where it inherits nothing and denies nothing.
+             * @default []
+             */
             allows: components["schemas"]["ConfiguredRoleGrant"][];
+            /**
+             * @description What nobody who carries it may call, whatever else they carry.
+             * @default []
+             */
+            deny: components["schemas"]["ConfiguredRoleGrant"][];
         };
         /** @description Whether a tenant or an app may act. */
         ConfiguredAccountState: "active" | "suspended";
@@ -4633,6 +4803,11 @@ export interface components {
          * @enum {string}
          */
         ConfiguredAlgorithm: "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES256" | "ES384" | "ES512" | "EdDSA" | "HS256" | "HS384" | "HS512";
+        /**
+         * @description An OpenAPI document (3.0 or 3.1) as JSON or YAML, or the path of a file with it. A relative path begins at the folder of the configuration file.
+         * @example orders.yaml
+         */
+        ConfiguredApiDocument: string;
         /** @description Where an API key may stand in a request. */
         ConfiguredApiKey: {
             /**
@@ -4750,6 +4925,31 @@ export interface components {
         ConfiguredBasePath: string;
         /** @description User names and passwords are accepted (RFC 7617). */
         ConfiguredBasic: Record<string, never>;
+        /**
+         * @description One step that changes a JSON body: exactly one of `set`, `remove`, `rename`, `move` and
+         *     `replace`. Places are JSON pointers (RFC 6901).
+         */
+        ConfiguredBodyStep: {
+            /**
+             * @description Puts a value there: `value` or `json`. Objects on the way are made, and `-` adds an item to a
+             *     list.
+             */
+            set?: string;
+            /** @description With `set`: a text, or a template that writes one. */
+            value?: string;
+            /** @description With `set`: JSON, or a template that writes it. In a template each value is written as JSON. */
+            json?: string;
+            /** @description Takes out what stands there. */
+            remove?: string;
+            /** @description Gives the member there the name `to`. */
+            rename?: string;
+            /** @description Puts what stands there at `to`. */
+            move?: string;
+            /** @description With `rename`: the new name. With `move`: the new place. */
+            to?: string;
+            /** @description Makes the whole body what this template writes: JSON. */
+            replace?: string;
+        };
         /** @description When a whole upstream is given a rest. */
         ConfiguredBreaker: {
             /**
@@ -4898,6 +5098,19 @@ export interface components {
              *     ]
              */
             scopes: components["schemas"]["ConfiguredText"] | components["schemas"]["ConfiguredText"][];
+            /**
+             * @description The access roles of that person, which count beside those of the app: those of the platform,
+             *     and of the issuer's tenant if it has one. Without any, tokens give none.
+             * @default []
+             */
+            roles: components["schemas"]["ConfiguredText"] | components["schemas"]["ConfiguredText"][];
+            /**
+             * @description The access roles that are meant by what those claims say. With it, what it does not name
+             *     gives none; without it, they say the names of access roles.
+             */
+            role_names?: {
+                [key: string]: string | string[];
+            };
         };
         /** @description How the client's address is found. */
         ConfiguredClient: {
@@ -4955,6 +5168,52 @@ export interface components {
          * @example @method
          */
         ConfiguredComponentName: string;
+        /** @description What must hold of a request: all of it. */
+        ConfiguredConditions: {
+            /** @description It comes in these hours. */
+            time?: components["schemas"]["ConfiguredHours"];
+            /** @description It has one of these methods. */
+            methods?: components["schemas"]["ConfiguredMethod"][];
+            /** @description It is for one of these environments. */
+            environments?: string[];
+            /**
+             * @description Each of these headers is there and has one of the values; `*` is any, and at the end of one
+             *     any rest.
+             */
+            headers?: {
+                [key: string]: components["schemas"]["ConfiguredHeaderValue"] | components["schemas"]["ConfiguredHeaderValue"][];
+            };
+            /** @description Its body is of one of these media types. */
+            media_types?: components["schemas"]["ConfiguredMediaType"][];
+            /** @description Its body has so many bytes at most, and says so in `Content-Length`. */
+            max_size?: components["schemas"]["ConfiguredSize"];
+            /** @description The client's address is on one of these lists. */
+            lists?: string[];
+            /** @description The client is in one of these countries, as the database of `geo.country` knows them. */
+            countries?: components["schemas"]["ConfiguredCountryCode"][];
+            /** @description One of these apps calls. */
+            apps?: string[];
+            /** @description The caller is in one of these groups. */
+            groups?: string[];
+            /** @description The caller has one of these access roles. */
+            access_roles?: string[];
+            /**
+             * @description The caller's token has each of these claims, with one of the values. A name is one claim, or
+             *     the way to one inside of others: `realm_access.roles`.
+             */
+            claims?: {
+                [key: string]: components["schemas"]["ConfiguredHeaderValue"] | components["schemas"]["ConfiguredHeaderValue"][];
+            };
+            /**
+             * @description The body is JSON and has, at each of these places, one of the values: a text, a number as it
+             *     is written, `true`, `false` or `null`.
+             */
+            body?: {
+                [key: string]: components["schemas"]["ConfiguredHeaderValue"] | components["schemas"]["ConfiguredHeaderValue"][];
+            };
+        };
+        /** @description A part of requests that is compared with a document. */
+        ConfiguredContractPart: "parameters" | "body" | "accept" | "encodings";
         /**
          * @description The name of a cookie.
          * @example session
@@ -5061,8 +5320,74 @@ export interface components {
          * @example 2026-11-20T09:12:00Z
          */
         ConfiguredDate: string;
+        /**
+         * @description From when until before when: `08:00-18:00`. Where the end is not behind the beginning, it is on the next day: `22:00-06:00`.
+         * @example 08:00-18:00
+         */
+        ConfiguredDayHours: string;
+        /** @description A service that is asked whether a request may pass, and how. */
+        ConfiguredDecider: {
+            /** @description What it speaks. */
+            protocol: "forward_auth" | "ext_authz_http" | "ext_authz_grpc" | "opa";
+            /**
+             * @description Where it is. With `forward_auth`, what is asked for; with `ext_authz_http`, what is put before
+             *     the request's path; with `ext_authz_grpc`, host and port alone; with `opa`, the rule's address:
+             *     `http://127.0.0.1:8181/v1/data/orders/allow`.
+             * @example https://docs.example.com/gateway
+             */
+            url: string;
+            /** @description TLS to it; an address that begins with `https://` has it without this section. */
+            tls?: components["schemas"]["ConfiguredUpstreamTls"];
+            /**
+             * @description The longest that one question may take, connecting included.
+             * @default 500ms
+             */
+            timeout: components["schemas"]["ConfiguredDuration"];
+            /**
+             * @description What becomes of requests while it gives no answer.
+             * @default refuse
+             */
+            on_failure: components["schemas"]["ConfiguredOnFailure"];
+            /**
+             * @description The largest answer that is read.
+             * @default 64KiB
+             */
+            max_answer: components["schemas"]["ConfiguredSize"];
+            /**
+             * @description Headers of the request that it is shown.
+             * @default []
+             */
+            headers: components["schemas"]["ConfiguredHeaderName"] | components["schemas"]["ConfiguredHeaderName"][];
+            /**
+             * @description Whether `headers` may name those that carry credentials: `Authorization`, `Cookie`,
+             *     `Proxy-Authorization`, and where services look for keys.
+             * @default false
+             */
+            credentials: boolean;
+            /**
+             * @description Whether it is told who calls: app, tenant, user, plan and scopes.
+             * @default true
+             */
+            identity: boolean;
+            /**
+             * @description So much of the request's body it is shown. Without it, nothing; with it, it is asked once the
+             *     limits have let the request pass and its body is read.
+             */
+            body?: components["schemas"]["ConfiguredSize"];
+            /**
+             * @description Headers that its answer may set in the request that goes on. What callers send in them is
+             *     dropped.
+             * @default []
+             */
+            answer_headers: components["schemas"]["ConfiguredHeaderName"] | components["schemas"]["ConfiguredHeaderName"][];
+        };
         /** @description Whether something has to be there. */
         ConfiguredDemand: "required" | "optional";
+        /**
+         * @description A code of refusals (`body.too_large`), or a family of them (`body`).
+         * @example authorization
+         */
+        ConfiguredDenialCode: string;
         /** @description An entry of a list, and more about it. */
         ConfiguredDescribedEntry: {
             /**
@@ -5207,6 +5532,15 @@ export interface components {
             /** @description When that becomes `standard` again; with `verbose` only, and required there. */
             disclosure_until?: components["schemas"]["ConfiguredDate"];
         };
+        /** @description Callers whom a policy leaves alone: those to whom one of these applies. */
+        ConfiguredExceptions: {
+            /** @description These apps. */
+            apps?: string[];
+            /** @description Whoever is in one of these groups. */
+            groups?: string[];
+            /** @description Whoever has one of these access roles. */
+            access_roles?: string[];
+        };
         /**
          * @description The name of a field of a form: up to 64 visible ASCII characters.
          * @example csrf_token
@@ -5295,6 +5629,26 @@ export interface components {
             address?: boolean;
         };
         /**
+         * @description Changes of header fields: first those that are removed, then those that are renamed, set and
+         *     added.
+         */
+        ConfiguredHeaderChanges: {
+            /** @description These are taken out. */
+            remove?: components["schemas"]["ConfiguredHeaderName"] | components["schemas"]["ConfiguredHeaderName"][];
+            /** @description These get other names. */
+            rename?: {
+                [key: string]: components["schemas"]["ConfiguredHeaderName"];
+            };
+            /** @description These get this one value, whatever was there. A text with `{{` or `{%` in it is a template. */
+            set?: {
+                [key: string]: string;
+            };
+            /** @description These are added to what is there. */
+            add?: {
+                [key: string]: string;
+            };
+        };
+        /**
          * @description The name of a header field.
          * @example X-Tenant
          */
@@ -5340,6 +5694,39 @@ export interface components {
             statuses: components["schemas"]["ConfiguredStatusRange"];
             /** @description The `Host` of the check. Without it, the target's. */
             host?: components["schemas"]["ConfiguredAuthority"];
+        };
+        /** @description Kinds of values that are hidden. */
+        ConfiguredHiddenKind: "name" | "phone" | "email" | "card" | "date" | "amount";
+        /** @description One thing that is hidden: exactly one of `at`, `value` and `matching`. */
+        ConfiguredHide: {
+            /** @description What stands there: a JSON pointer (RFC 6901), `*` for every item or member. */
+            at?: string;
+            /** @description Values of this kind, wherever they stand. */
+            value?: components["schemas"]["ConfiguredHiddenKind"];
+            /** @description What this regular expression matches in texts and numbers, wherever they stand. */
+            matching?: string;
+            /**
+             * Format: uint32
+             * @description So many characters of the beginning are shown.
+             */
+            keep_first?: number;
+            /**
+             * Format: uint32
+             * @description So many characters of the end are shown.
+             */
+            keep_last?: number;
+            /**
+             * Format: uint32
+             * @description So many characters of the beginning are left, and nothing tells that there were more.
+             */
+            truncate?: number;
+            /** @description This stands in its place. Without any of these: `***`. */
+            replace?: string;
+            /**
+             * @description Whether only records are without it, and callers get it.
+             * @default false
+             */
+            only_records: boolean;
         };
         /** @description What is asked of signatures in `Authorization`. */
         ConfiguredHmac: {
@@ -5392,6 +5779,18 @@ export interface components {
          * @example *.example.com
          */
         ConfiguredHostPattern: string;
+        /** @description Hours of the day. */
+        ConfiguredHours: {
+            /** @description From when until before when. Without it, all day. */
+            between?: components["schemas"]["ConfiguredDayHours"];
+            /** @description The days on which they begin. Without any, every day. */
+            days?: components["schemas"]["ConfiguredWeekdays"] | components["schemas"]["ConfiguredWeekdays"][];
+            /**
+             * @description By which clocks.
+             * @example Europe/Berlin
+             */
+            zone: string;
+        };
         /**
          * @description What another gateway kept of a key. All credentials together use at most four combinations of
          *     `algorithm`, `salt_prefix` and `salt_suffix`.
@@ -5511,6 +5910,11 @@ export interface components {
          * @example /customer/iban
          */
         ConfiguredJsonPlace: string;
+        /**
+         * @description A place in a JSON document, as a JSON Pointer (RFC 6901).
+         * @example /customer/id
+         */
+        ConfiguredJsonPointer: string;
         /** @description Whose tokens are accepted. */
         ConfiguredJwt: {
             /** @description The issuers, declared in `issuers`: those of the platform and of the service's own tenant. */
@@ -5768,6 +6172,8 @@ export interface components {
          * @example 10.0.0.0/8
          */
         ConfiguredNetwork: string;
+        /** @description What becomes of requests that a decider says nothing about. */
+        ConfiguredOnFailure: "refuse" | "allow";
         /** @description A level below the platform: a tenant, or a service or a part of it. */
         ConfiguredOnPart: {
             /** @description Every service of this tenant; alone. */
@@ -5888,6 +6294,18 @@ export interface components {
              */
             max_ejected_percent: number;
         };
+        /** @description What of the caller owns it: a word, or a claim of its token. */
+        ConfiguredOwner: components["schemas"]["ConfiguredOwnerWord"] | components["schemas"]["ConfiguredOwnerClaim"];
+        /** @description A claim by which things are a caller's own. */
+        ConfiguredOwnerClaim: {
+            /**
+             * @description The claim, or the way to one inside of others. Of a list, one of its texts is enough.
+             * @example Field force
+             */
+            claim: string;
+        };
+        /** @description Something of a caller by which things are its own. */
+        ConfiguredOwnerWord: "app" | "tenant" | "user";
         /**
          * @description The name of a parameter, as it is before it is percent-encoded.
          * @example api_key
@@ -5962,7 +6380,7 @@ export interface components {
         /** @description A rule of one kind, attached to a level. */
         ConfiguredPolicy: {
             /** @description What it is about. */
-            kind: "network" | "headers" | "rate" | "spacing" | "concurrency" | "quota" | "body" | "cors" | "csrf";
+            kind: "network" | "headers" | "rate" | "spacing" | "concurrency" | "quota" | "body" | "cors" | "csrf" | "external" | "cedar" | "contract" | "conditions" | "ownership" | "step_up" | "transform" | "mask" | "abuse";
             /**
              * @description Where it holds: `platform`, `{tenant: …}`, or `{service: …}` with `version` and `operation`
              *     for less than the whole.
@@ -6009,8 +6427,9 @@ export interface components {
             deny_asns?: components["schemas"]["ConfiguredAsn"][];
             /**
              * Format: uint16
-             * @description The status of refusals instead of 403; with the kind `network` only: 404 where addresses are
-             *     refused, 451 where countries are.
+             * @description The status of refusals instead of their own; with the kind `network`: 404 where addresses are
+             *     refused, 451 where countries are. With the kind `contract`: 403 or 422, where a refusal may
+             *     have it. With the kind `ownership`: 404.
              */
             status?: number;
             /**
@@ -6041,8 +6460,9 @@ export interface components {
              */
             credentials?: boolean;
             /**
-             * @description How long browsers may go by the answer to a preflight, `5m` without it and at most `24h`; with
-             *     the kind `cors` only.
+             * @description With the kind `cors`, how long browsers may go by the answer to a preflight, `5m` without it
+             *     and at most `24h`. With the kind `step_up`, how long ago the person may have signed in
+             *     (`auth_time`), at most `30d`.
              */
             max_age?: components["schemas"]["ConfiguredDuration"];
             /**
@@ -6089,7 +6509,8 @@ export interface components {
             length_required?: boolean;
             /**
              * Format: uint32
-             * @description Requests in the time `per`; with the kind `rate` only, and required there.
+             * @description Requests in the time `per`; with the kind `rate` only, and required there. With the kind
+             *     `abuse`, refusals in that time, of which one more blocks.
              */
             rate?: number;
             /**
@@ -6099,7 +6520,8 @@ export interface components {
             quota?: number;
             /**
              * @description The time of `rate`, or the period of `quota`: `day`, `week`, `month`, or a time that is
-             *     counted from the beginning of 1970. With these kinds only, and required there.
+             *     counted from the beginning of 1970. With these kinds only, and required there. With the kind
+             *     `abuse`, the time in which refusals are counted.
              */
             per?: components["schemas"]["ConfiguredPer"];
             /** @description Whose midnight begins a day, week or month; with the kind `quota` only. Without it, UTC's. */
@@ -6118,7 +6540,7 @@ export interface components {
             limit?: number;
             /**
              * @description Who shares one counter; with the kinds `rate`, `spacing`, `concurrency` and `quota` only, and
-             *     required there. Several together: each combination has its own.
+             *     required there. With the kind `abuse`, who is blocked: `credential`, or `app`. Several together: each combination has its own.
              */
             by?: components["schemas"]["ConfiguredLimitKey"] | components["schemas"]["ConfiguredLimitKey"][];
             /**
@@ -6126,8 +6548,80 @@ export interface components {
              *     there.
              */
             header?: components["schemas"]["ConfiguredHeaderName"];
-            /** @description The largest body; with the kind `body` only, and required there. */
+            /**
+             * @description Codes of refusals that count, or the families of codes (`authorization`, `body`); with the kind
+             *     `abuse` only, and required there.
+             */
+            codes?: components["schemas"]["ConfiguredDenialCode"] | components["schemas"]["ConfiguredDenialCode"][];
+            /** @description For how long a caller is blocked, at most `7d`; with the kind `abuse` only, and required there. */
+            block_for?: components["schemas"]["ConfiguredDuration"];
+            /**
+             * @description The largest body; with the kind `body`, and required there. With the kind `contract`, the
+             *     largest that is read to be checked, `1MiB` without it and at most `64MiB`.
+             */
             max_size?: components["schemas"]["ConfiguredSize"];
+            /** @description Who is asked whether requests may pass; with the kind `external` only, and required there. */
+            decider?: components["schemas"]["ConfiguredDecider"];
+            /**
+             * @description Statements of Cedar, `permit (…) when {…};` and `forbid (…) unless {…};`; with the kind `cedar`
+             *     only, and required there. Those of all levels form one set: what one of them forbids is
+             *     refused, and what none permits. Those of a level hold for what is in it, whatever they say.
+             */
+            policies?: string;
+            /**
+             * @description Which parts of requests must be as the OpenAPI document of their version has them, all
+             *     without the list; with the kind `contract` only.
+             */
+            checks?: components["schemas"]["ConfiguredContractPart"][];
+            /**
+             * @description What becomes of query parameters that the document does not have, `allow` without it; with
+             *     the kind `contract` only.
+             */
+            unknown_parameters?: components["schemas"]["ConfiguredUnknown"];
+            /** @description Which files may be uploaded; with the kind `contract` only. */
+            uploads?: components["schemas"]["ConfiguredUploads"];
+            /**
+             * @description The requests that it is about: those of which all of this holds. Without it, all; with the
+             *     kinds `conditions`, `ownership` and `step_up` only.
+             */
+            when?: components["schemas"]["ConfiguredConditions"];
+            /** @description The callers whom it leaves alone; with the kinds `conditions`, `ownership` and `step_up` only. */
+            except?: components["schemas"]["ConfiguredExceptions"];
+            /** @description What has to hold of those requests; with the kind `conditions` only, and required there. */
+            require?: components["schemas"]["ConfiguredConditions"];
+            /**
+             * @description Where a request names the thing that has to be the caller's own; with the kind `ownership`
+             *     only, and required there.
+             */
+            resource?: components["schemas"]["ConfiguredResource"];
+            /** @description What of the caller that name has to be; with the kind `ownership` only, and required there. */
+            owner?: components["schemas"]["ConfiguredOwner"];
+            /**
+             * @description The name may go on behind this: with `-`, `acme-42` is of `acme`. Without it, it has to be the
+             *     same; with the kind `ownership` only.
+             */
+            separator?: components["schemas"]["ConfiguredText"];
+            /**
+             * @description The classes of authentication of which the token has to name one (`acr`); with the kind
+             *     `step_up` only.
+             */
+            acr?: components["schemas"]["ConfiguredText"] | components["schemas"]["ConfiguredText"][];
+            /** @description What is changed in requests before they go up; with the kind `transform` only. */
+            request?: components["schemas"]["ConfiguredRequestChanges"];
+            /** @description What is changed in answers before callers get them; with the kind `transform` only. */
+            response?: components["schemas"]["ConfiguredResponseChanges"];
+            /** @description What is hidden in answers and in records; with the kind `mask` only, and required there. */
+            hide?: components["schemas"]["ConfiguredHide"][];
+            /**
+             * @description What becomes of answers that are no JSON, so that nothing can be found in them; with the kind
+             *     `mask` only. Without it, they are refused.
+             */
+            unreadable?: components["schemas"]["ConfiguredUnreadable"];
+            /**
+             * @description The longest body that is read to be changed or looked through, `1MiB` without it and at most
+             *     `16MiB`; with the kinds `transform` and `mask` only. A longer one is refused.
+             */
+            max_body?: components["schemas"]["ConfiguredSize"];
         };
         /** @description The connections to a target. */
         ConfiguredPool: {
@@ -6171,6 +6665,23 @@ export interface components {
          * @example keys/till.pem
          */
         ConfiguredPublicKeyReference: string;
+        /** @description Changes of the parameters of a query, in the same order. */
+        ConfiguredQueryChanges: {
+            /** @description These are taken out. */
+            remove?: string | string[];
+            /** @description These get other names. */
+            rename?: {
+                [key: string]: string;
+            };
+            /** @description These get this one value, whatever was there. A text with `{{` or `{%` in it is a template. */
+            set?: {
+                [key: string]: string;
+            };
+            /** @description These are added to what is there. */
+            add?: {
+                [key: string]: string;
+            };
+        };
         /** @description Which requests get a row in the call log. */
         ConfiguredRecorded: "all" | "refused" | "none";
         /** @description What is left out of copies. */
@@ -6191,11 +6702,41 @@ export interface components {
              */
             form: components["schemas"]["ConfiguredParameterName"][];
         };
+        /** @description Changes of requests, before they go up. */
+        ConfiguredRequestChanges: {
+            /** @description Header fields. */
+            headers?: components["schemas"]["ConfiguredHeaderChanges"];
+            /** @description Parameters of the query. */
+            query?: components["schemas"]["ConfiguredQueryChanges"];
+            /**
+             * @description The path that the upstream gets, in place of what its own `path` makes: with the operation's
+             *     parameters in braces (`/v2/orders/{id}`), or a template.
+             */
+            path?: string;
+            /** @description The steps that change a JSON body, one after the other. */
+            body?: components["schemas"]["ConfiguredBodyStep"][];
+        };
         /**
          * @description A path, beginning with `/`, and maybe a query.
          * @example /healthz
          */
         ConfiguredRequestTarget: string;
+        /** @description Where a request names the thing that it is about: one of these. */
+        ConfiguredResource: {
+            /** @description A parameter of the path. */
+            path?: components["schemas"]["ConfiguredParameterName"];
+            /** @description A parameter of the query, which may stand there once. */
+            query?: components["schemas"]["ConfiguredParameterName"];
+            /** @description A place in the body, which is JSON. */
+            body?: components["schemas"]["ConfiguredJsonPointer"];
+        };
+        /** @description Changes of answers, before callers get them. */
+        ConfiguredResponseChanges: {
+            /** @description Header fields. */
+            headers?: components["schemas"]["ConfiguredHeaderChanges"];
+            /** @description The steps that change a JSON body, one after the other. */
+            body?: components["schemas"]["ConfiguredBodyStep"][];
+        };
         /** @description Where and for what a credential may be used. What is left out restricts nothing. */
         ConfiguredRestriction: {
             /**
@@ -6707,6 +7248,17 @@ export interface components {
             /** @description Why, for their holders to read. */
             reason?: components["schemas"]["ConfiguredText"];
         };
+        /** @description What becomes of something that nobody knows. */
+        ConfiguredUnknown: "allow" | "refuse";
+        /** @description What becomes of answers that cannot be read. */
+        ConfiguredUnreadable: "refuse" | "pass";
+        /** @description Which files may be uploaded, besides what the document says. */
+        ConfiguredUploads: {
+            /** @description Their media types, told by their content; without the list, any. */
+            types?: components["schemas"]["ConfiguredMediaType"][];
+            /** @description What they may be called, in any case, `*` for any text: `*.png`. Without the list, anything. */
+            names?: components["schemas"]["ConfiguredText"][];
+        };
         /** @description Targets, and how they are used. */
         ConfiguredUpstream: {
             /**
@@ -6844,6 +7396,11 @@ export interface components {
             };
             /** @description Access roles of which a caller needs one. Without the list, the service's holds. */
             access_roles?: string[];
+            /**
+             * @description Its OpenAPI document (3.0 or 3.1), which policies of the kind `contract` hold requests to: a
+             *     file, or the document itself as JSON or YAML. Operations are found in it by method and path.
+             */
+            openapi?: components["schemas"]["ConfiguredApiDocument"];
             /** @description Its operations, by name. */
             operations: {
                 [key: string]: components["schemas"]["ConfiguredOperation"];
@@ -6851,6 +7408,11 @@ export interface components {
         };
         /** @description Who can see that a service exists. */
         ConfiguredVisibility: "public" | "tenant" | "private";
+        /**
+         * @description A day of the week, or a row of them: `mon`, `mon-fri`, `sat-sun`.
+         * @example mon-fri
+         */
+        ConfiguredWeekdays: string;
         /** @description A target and its share of the requests. */
         ConfiguredWeightedTarget: {
             /**
@@ -7211,6 +7773,11 @@ export interface components {
             origin: string;
             /** @description Whether it is enforced. */
             mode: components["schemas"]["EffectiveMode"];
+            /**
+             * @description What it would have refused in the last 7 days: of one in shadow mode, as far as its reader
+             *     may read requests.
+             */
+            shadow?: components["schemas"]["ShadowCounts"] | null;
             /** @description Whether nothing below may replace it. */
             mandatory: boolean;
             /** @description The policy that holds instead. */
@@ -7487,6 +8054,13 @@ export interface components {
             change: components["schemas"]["FixChange"];
         } | {
             create_key: components["schemas"]["NewKey"];
+        } | {
+            lift_caller: {
+                /** @description `credential` or `app`. */
+                what: string;
+                /** @description The credential's id, or the app's name. */
+                who: string;
+            };
         } | {
             lift_block: {
                 /** @description The blocked address. */
@@ -7962,7 +8536,7 @@ export interface components {
         /** @description A block that was ended. */
         LiftedBlock: {
             /** @description The block. */
-            lifted: components["schemas"]["AddressBlock"];
+            lifted: components["schemas"]["TemporaryBlock"];
         };
         /** @description How a limit stood. */
         LimitState: {
@@ -7978,6 +8552,8 @@ export interface components {
              * @description Of how much.
              */
             of: number;
+            /** @description Of a quota: when it is renewed, as in RFC 3339, if that is known. */
+            renews?: string | null;
         };
         /** @description What a link is for, to whoever has it. */
         LinkSeen: {
@@ -8073,6 +8649,11 @@ export interface components {
             id?: string;
             /** @description Grows with every change; the `ETag` of it. */
             readonly version?: number | null;
+        };
+        /** @description A block that was made. */
+        MadeBlock: {
+            /** @description The block. */
+            blocked: components["schemas"]["TemporaryBlock"];
         };
         /** @description What a change did. */
         MadeChange: {
@@ -8183,6 +8764,25 @@ export interface components {
         };
         /** @description How the way to a mail server is protected. */
         MailSecurity: "tls" | "starttls" | "none";
+        /** @description How many values a rule has hidden. */
+        MaskedValues: {
+            /**
+             * @description The policy.
+             * @default
+             */
+            policy: string;
+            /**
+             * @description Its rule: a place, a kind of value, or `matching` and the number of an expression.
+             * @default
+             */
+            rule: string;
+            /**
+             * Format: uint64
+             * @description How many.
+             * @default 0
+             */
+            count: number;
+        };
         /** @description Whoever is signed in, to themselves. */
         Me: {
             /** @description What the audit trail calls them. */
@@ -8228,12 +8828,66 @@ export interface components {
             /** @description Grows with every change; the `ETag` of it. */
             readonly version?: number | null;
         };
+        /** @description One change. */
+        MessageChange: {
+            /**
+             * @description The policy.
+             * @default
+             */
+            policy: string;
+            /**
+             * @description `header`, `query`, `path` or `body`.
+             * @default
+             */
+            did: string;
+            /**
+             * @description The name of the header or parameter, or the place in the body: a JSON pointer.
+             * @default
+             */
+            what: string;
+            /** @description Its name, its place or its shape before; none: it was not there. */
+            before?: string | null;
+            /** @description The same afterwards; none: it is gone. */
+            after?: string | null;
+        };
+        /** @description What policies of the kinds `transform` and `mask` did: names, places and shapes, and no values. */
+        MessageChanges: {
+            /**
+             * @description In the request, on its way to the upstream.
+             * @default []
+             */
+            request: components["schemas"]["MessageChange"][];
+            /**
+             * @description In the answer, on its way to the caller.
+             * @default []
+             */
+            response: components["schemas"]["MessageChange"][];
+            /**
+             * @description What was hidden in the answer.
+             * @default []
+             */
+            masked: components["schemas"]["MaskedValues"][];
+        };
         /** @description A name and a password. */
         NameAndPassword: {
             /** @description The e-mail address. */
             email: string;
             /** @description The password. */
             password: string;
+        };
+        /** @description Parameters. */
+        NewBlock: {
+            /** @description The credential that is blocked, by its id; or else an app. */
+            credential?: string | null;
+            /** @description The app that is blocked. */
+            app?: string | null;
+            /**
+             * Format: int64
+             * @description Until when, in Unix milliseconds: at most 30 days ahead.
+             */
+            until_ms: number;
+            /** @description Why, at most 500 bytes. The caller reads it. */
+            reason?: string | null;
         };
         /** @description A key to make. */
         NewKey: {
@@ -8474,7 +9128,7 @@ export interface components {
         /** @description A rule of one kind, attached to a level. */
         PolicyDocument: {
             /** @description What it is about. */
-            kind: "network" | "headers" | "rate" | "spacing" | "concurrency" | "quota" | "body" | "cors" | "csrf";
+            kind: "network" | "headers" | "rate" | "spacing" | "concurrency" | "quota" | "body" | "cors" | "csrf" | "external" | "cedar" | "contract" | "conditions" | "ownership" | "step_up" | "transform" | "mask" | "abuse";
             /**
              * @description Where it holds: `platform`, `{tenant: …}`, or `{service: …}` with `version` and `operation`
              *     for less than the whole.
@@ -8521,8 +9175,9 @@ export interface components {
             deny_asns?: components["schemas"]["ConfiguredAsn"][];
             /**
              * Format: uint16
-             * @description The status of refusals instead of 403; with the kind `network` only: 404 where addresses are
-             *     refused, 451 where countries are.
+             * @description The status of refusals instead of their own; with the kind `network`: 404 where addresses are
+             *     refused, 451 where countries are. With the kind `contract`: 403 or 422, where a refusal may
+             *     have it. With the kind `ownership`: 404.
              */
             status?: number;
             /**
@@ -8553,8 +9208,9 @@ export interface components {
              */
             credentials?: boolean;
             /**
-             * @description How long browsers may go by the answer to a preflight, `5m` without it and at most `24h`; with
-             *     the kind `cors` only.
+             * @description With the kind `cors`, how long browsers may go by the answer to a preflight, `5m` without it
+             *     and at most `24h`. With the kind `step_up`, how long ago the person may have signed in
+             *     (`auth_time`), at most `30d`.
              */
             max_age?: components["schemas"]["ConfiguredDuration"];
             /**
@@ -8601,7 +9257,8 @@ export interface components {
             length_required?: boolean;
             /**
              * Format: uint32
-             * @description Requests in the time `per`; with the kind `rate` only, and required there.
+             * @description Requests in the time `per`; with the kind `rate` only, and required there. With the kind
+             *     `abuse`, refusals in that time, of which one more blocks.
              */
             rate?: number;
             /**
@@ -8611,7 +9268,8 @@ export interface components {
             quota?: number;
             /**
              * @description The time of `rate`, or the period of `quota`: `day`, `week`, `month`, or a time that is
-             *     counted from the beginning of 1970. With these kinds only, and required there.
+             *     counted from the beginning of 1970. With these kinds only, and required there. With the kind
+             *     `abuse`, the time in which refusals are counted.
              */
             per?: components["schemas"]["ConfiguredPer"];
             /** @description Whose midnight begins a day, week or month; with the kind `quota` only. Without it, UTC's. */
@@ -8630,7 +9288,7 @@ export interface components {
             limit?: number;
             /**
              * @description Who shares one counter; with the kinds `rate`, `spacing`, `concurrency` and `quota` only, and
-             *     required there. Several together: each combination has its own.
+             *     required there. With the kind `abuse`, who is blocked: `credential`, or `app`. Several together: each combination has its own.
              */
             by?: components["schemas"]["ConfiguredLimitKey"] | components["schemas"]["ConfiguredLimitKey"][];
             /**
@@ -8638,8 +9296,80 @@ export interface components {
              *     there.
              */
             header?: components["schemas"]["ConfiguredHeaderName"];
-            /** @description The largest body; with the kind `body` only, and required there. */
+            /**
+             * @description Codes of refusals that count, or the families of codes (`authorization`, `body`); with the kind
+             *     `abuse` only, and required there.
+             */
+            codes?: components["schemas"]["ConfiguredDenialCode"] | components["schemas"]["ConfiguredDenialCode"][];
+            /** @description For how long a caller is blocked, at most `7d`; with the kind `abuse` only, and required there. */
+            block_for?: components["schemas"]["ConfiguredDuration"];
+            /**
+             * @description The largest body; with the kind `body`, and required there. With the kind `contract`, the
+             *     largest that is read to be checked, `1MiB` without it and at most `64MiB`.
+             */
             max_size?: components["schemas"]["ConfiguredSize"];
+            /** @description Who is asked whether requests may pass; with the kind `external` only, and required there. */
+            decider?: components["schemas"]["ConfiguredDecider"];
+            /**
+             * @description Statements of Cedar, `permit (…) when {…};` and `forbid (…) unless {…};`; with the kind `cedar`
+             *     only, and required there. Those of all levels form one set: what one of them forbids is
+             *     refused, and what none permits. Those of a level hold for what is in it, whatever they say.
+             */
+            policies?: string;
+            /**
+             * @description Which parts of requests must be as the OpenAPI document of their version has them, all
+             *     without the list; with the kind `contract` only.
+             */
+            checks?: components["schemas"]["ConfiguredContractPart"][];
+            /**
+             * @description What becomes of query parameters that the document does not have, `allow` without it; with
+             *     the kind `contract` only.
+             */
+            unknown_parameters?: components["schemas"]["ConfiguredUnknown"];
+            /** @description Which files may be uploaded; with the kind `contract` only. */
+            uploads?: components["schemas"]["ConfiguredUploads"];
+            /**
+             * @description The requests that it is about: those of which all of this holds. Without it, all; with the
+             *     kinds `conditions`, `ownership` and `step_up` only.
+             */
+            when?: components["schemas"]["ConfiguredConditions"];
+            /** @description The callers whom it leaves alone; with the kinds `conditions`, `ownership` and `step_up` only. */
+            except?: components["schemas"]["ConfiguredExceptions"];
+            /** @description What has to hold of those requests; with the kind `conditions` only, and required there. */
+            require?: components["schemas"]["ConfiguredConditions"];
+            /**
+             * @description Where a request names the thing that has to be the caller's own; with the kind `ownership`
+             *     only, and required there.
+             */
+            resource?: components["schemas"]["ConfiguredResource"];
+            /** @description What of the caller that name has to be; with the kind `ownership` only, and required there. */
+            owner?: components["schemas"]["ConfiguredOwner"];
+            /**
+             * @description The name may go on behind this: with `-`, `acme-42` is of `acme`. Without it, it has to be the
+             *     same; with the kind `ownership` only.
+             */
+            separator?: components["schemas"]["ConfiguredText"];
+            /**
+             * @description The classes of authentication of which the token has to name one (`acr`); with the kind
+             *     `step_up` only.
+             */
+            acr?: components["schemas"]["ConfiguredText"] | components["schemas"]["ConfiguredText"][];
+            /** @description What is changed in requests before they go up; with the kind `transform` only. */
+            request?: components["schemas"]["ConfiguredRequestChanges"];
+            /** @description What is changed in answers before callers get them; with the kind `transform` only. */
+            response?: components["schemas"]["ConfiguredResponseChanges"];
+            /** @description What is hidden in answers and in records; with the kind `mask` only, and required there. */
+            hide?: components["schemas"]["ConfiguredHide"][];
+            /**
+             * @description What becomes of answers that are no JSON, so that nothing can be found in them; with the kind
+             *     `mask` only. Without it, they are refused.
+             */
+            unreadable?: components["schemas"]["ConfiguredUnreadable"];
+            /**
+             * @description The longest body that is read to be changed or looked through, `1MiB` without it and at most
+             *     `16MiB`; with the kinds `transform` and `mask` only. A longer one is refused.
+             */
+            max_body?: components["schemas"]["ConfiguredSize"];
             /** @description Its name among its kind. */
             id?: string;
             /** @description Grows with every change; the `ETag` of it. */
@@ -8666,6 +9396,20 @@ export interface components {
             cors?: string | null;
             /** @description The policies that say whose pages may change something, all of which apply. */
             csrf: string[];
+            /** @description The policies that ask other services, all of which have to let the request pass. */
+            external: string[];
+            /** @description The policies whose statements say who may do what, as one set. */
+            cedar: string[];
+            /** @description The policies that hold requests to an OpenAPI document, all of which apply. */
+            contract: string[];
+            /** @description The policies that ask something of some requests, all of which apply. */
+            conditions: string[];
+            /** @description The policies that change requests and answers, in this order. */
+            changed_by: string[];
+            /** @description The policies that hide something in answers and records, all of which apply. */
+            hidden_by: string[];
+            /** @description The policies that block callers for a while, all of which apply. */
+            abuse: string[];
         };
         /** @description A refusal that the operation's callers may meet. */
         PossibleRefusal: {
@@ -8737,6 +9481,131 @@ export interface components {
             /** @description What is wrong, one by one, where that can be told. */
             findings?: components["schemas"]["Finding"][];
         };
+        /** @description What was counted. */
+        ReplayCounts: {
+            /**
+             * Format: uint64
+             * @description Requests that were decided, those that samples and folded rows stand for included.
+             */
+            requests: number;
+            /**
+             * Format: uint64
+             * @description Rows that they stand in.
+             */
+            rows: number;
+            /**
+             * Format: uint64
+             * @description How many have the same outcome.
+             */
+            same: number;
+            /**
+             * Format: uint64
+             * @description How many pass, and would be refused.
+             */
+            newly_refused: number;
+            /**
+             * Format: uint64
+             * @description How many are refused, and would pass.
+             */
+            newly_allowed: number;
+            /**
+             * Format: uint64
+             * @description How many would be refused with another code.
+             */
+            code_changed: number;
+            /**
+             * Format: uint64
+             * @description Of how many it cannot be told.
+             */
+            cannot_tell: number;
+            /** @description What differs, the most frequent first. */
+            groups: components["schemas"]["ReplayGroup"][];
+            /** @description Whether there is more that differs than groups are told of. */
+            more: boolean;
+            /** @description What could not be told, the most frequent first. */
+            not_told: components["schemas"]["ReplayNotTold"][];
+        };
+        /** @description How the outcome of a request differs. */
+        ReplayDifference: "newly_refused" | "newly_allowed" | "code_changed";
+        /** @description Requests whose outcome differs in the same way. */
+        ReplayGroup: {
+            /** @description How it differs. */
+            difference: components["schemas"]["ReplayDifference"];
+            /** @description The app; none where it is not known who called. */
+            app?: string | null;
+            /** @description `SERVICE/VERSION/OPERATION`, as far as it was recorded. */
+            operation?: string | null;
+            /** @description The code that it is refused with by what is in force. */
+            before?: string | null;
+            /** @description The code that it would be refused with. */
+            after?: string | null;
+            /** @description The policy that would refuse; that refuses, where it would pass. */
+            policy?: string | null;
+            /**
+             * Format: uint64
+             * @description How many requests, those that samples and folded rows stand for included.
+             */
+            count: number;
+            /** @description The ids of some of them, the oldest first. */
+            examples: string[];
+        };
+        /** @description What could not be told, and for want of what. */
+        ReplayNotTold: {
+            /** @description The fact that is missing. */
+            what: string;
+            /**
+             * Format: uint64
+             * @description Of how many requests.
+             */
+            count: number;
+            /** @description The id of one of them. */
+            example: string;
+        };
+        /** @description What a change would have done to recorded requests. */
+        ReplayReport: {
+            /**
+             * Format: uint64
+             * @description Requests from then on: Unix time in milliseconds, as the others.
+             */
+            from_ms: number;
+            /**
+             * Format: uint64
+             * @description Requests before.
+             */
+            until_ms: number;
+            /**
+             * Format: uint64
+             * @description When the last one came that was decided; none: there was none.
+             */
+            reached_ms?: number | null;
+            /**
+             * Format: uint64
+             * @description When the oldest request came that is kept.
+             */
+            oldest_ms?: number | null;
+            /** @description Whether all of that time was decided. */
+            complete: boolean;
+            /** @description Why not. */
+            stopped?: components["schemas"]["ReplayStopped"] | null;
+            /**
+             * Format: uint64
+             * @description How long it took, in milliseconds.
+             */
+            took_ms: number;
+            /**
+             * Format: uint64
+             * @description Requests that the gateway answered itself, which were not decided.
+             */
+            answered_by_gateway: number;
+            /** @description Days whose records cannot be read. */
+            unreadable_days: string[];
+            /** @description What is assumed, in sentences. */
+            assumed: string[];
+            /** @description What was counted. */
+            counts: components["schemas"]["ReplayCounts"];
+        };
+        /** @description Why not all was decided. */
+        ReplayStopped: "time";
         /** @description One thing that was not understood. */
         ReportLine: {
             /** @description Where it stands first, as a JSON Pointer (RFC 6901); empty for the whole document. */
@@ -8789,6 +9658,11 @@ export interface components {
             scopes: components["schemas"]["AskedScope"][];
             /** @description Access roles of which the caller needs one; empty: none. */
             access_roles: components["schemas"]["AskedRole"][];
+            /**
+             * @description Policies that ask other services, which have to let the request pass.
+             * @default []
+             */
+            deciders: string[];
             /** @description What a request's head must have. */
             headers: components["schemas"]["AskedHeader"][];
             /** @description Media types of a body: one of each list. */
@@ -8800,6 +9674,17 @@ export interface components {
              * @description Most bytes of a body.
              */
             max_body?: number | null;
+            /**
+             * @description The parts of a request that must be as the OpenAPI document of the version has them:
+             *     `parameters`, `body`, `accept`, `encodings`.
+             * @default []
+             */
+            contract: string[];
+            /**
+             * @description What is asked of some requests besides.
+             * @default []
+             */
+            conditions: components["schemas"]["AskedCondition"][];
             /** @description From where it can be called. */
             network: components["schemas"]["AskedNetwork"];
             /** @description Whether pages of other origins can call it from browsers. */
@@ -9167,6 +10052,81 @@ export interface components {
             /** @description Whether it is the one that asks. */
             current: boolean;
         };
+        /** @description A code that a policy in shadow mode would have refused with. */
+        ShadowCode: {
+            /** @description The code. */
+            code: string;
+            /**
+             * Format: uint64
+             * @description How many requests.
+             */
+            count: number;
+            /** @description The id of one of them. */
+            example: string;
+        };
+        /** @description What a policy in shadow mode would have refused. */
+        ShadowCounts: {
+            /**
+             * Format: uint64
+             * @description Requests from then on: Unix time in milliseconds, as the others.
+             */
+            since_ms: number;
+            /**
+             * Format: uint64
+             * @description Requests before.
+             */
+            until_ms: number;
+            /**
+             * Format: uint64
+             * @description How many requests came in to what the policy is on.
+             */
+            requests: number;
+            /**
+             * Format: uint64
+             * @description How many of them it would have refused.
+             */
+            refusals: number;
+            /**
+             * Format: uint64
+             * @description Of how many apps.
+             */
+            apps: number;
+            /**
+             * Format: uint64
+             * @description When the first of these came.
+             */
+            first_ms?: number | null;
+            /**
+             * Format: uint64
+             * @description When the last of these came.
+             */
+            last_ms?: number | null;
+            /** @description With which codes, the most frequent first. */
+            codes: components["schemas"]["ShadowCode"][];
+        };
+        /** @description Policies in shadow mode, and what they would have refused. */
+        ShadowPolicies: {
+            /** @description The policies, the one that would have refused most first. */
+            policies: components["schemas"]["ShadowPolicy"][];
+            /** @description Whether there are more. */
+            more: boolean;
+        };
+        /** @description A policy in shadow mode. */
+        ShadowPolicy: {
+            /** @description Its name. */
+            policy: string;
+            /** @description Its kind. */
+            kind: string;
+            /** @description Where it comes from: `platform`, `service orders`. */
+            origin: string;
+            /**
+             * Format: int64
+             * @description When it is enforced again: Unix time in seconds; none: never by itself.
+             */
+            until?: number | null;
+            /** @description What it would have refused. */
+            shadow: components["schemas"]["ShadowCounts"];
+        };
         /** @description A revision. Of number 0, which is the empty beginning, there is nothing more. */
         ShownRevision: {
             /**
@@ -9423,6 +10383,38 @@ export interface components {
              *     connect to, for whoever may not read the settings of the platform.
              */
             addresses: string[];
+        };
+        /** @description A temporary block of an address, a credential or an app. */
+        TemporaryBlock: {
+            /** @description `address`, `credential` or `app`. */
+            kind: string;
+            /** @description Who: an address or the /64 of an IPv6 address, the id of a credential, the name of an app. */
+            source: string;
+            /**
+             * Format: int64
+             * @description Since when, in Unix milliseconds.
+             */
+            since_ms: number;
+            /**
+             * Format: int64
+             * @description Until when, in Unix milliseconds.
+             */
+            until_ms: number;
+            /** @description The code of the refusal that was one too many; none where somebody made the block. */
+            trigger?: string | null;
+            /** @description The policy that a block of a caller came of; it holds where that does. */
+            policy?: string | null;
+            /** @description Who made it; it holds everywhere. */
+            by?: string | null;
+            /** @description Why. */
+            reason?: string | null;
+        };
+        /** @description Who is blocked for now. */
+        TemporaryBlocks: {
+            /** @description The blocks. */
+            blocks: components["schemas"]["TemporaryBlock"][];
+            /** @description Whether there are more. */
+            more: boolean;
         };
         /** @description What holds for the services of a tenant where they do not say it themselves. */
         TenantDefaultDocument: {
@@ -9886,6 +10878,8 @@ export interface components {
             to_upstream?: components["schemas"]["HeaderChanges"] | null;
             /** @description What the service's capture policy kept. */
             capture?: components["schemas"]["Capture"] | null;
+            /** @description What policies changed in the request and in its answer, and hid. */
+            changes?: components["schemas"]["MessageChanges"] | null;
         };
         /** @description A configuration file. */
         WrittenConfiguration: {
@@ -9903,13 +10897,12 @@ export type SchemaAccepting = components['schemas']['Accepting'];
 export type SchemaAccess = components['schemas']['Access'];
 export type SchemaAccessRoleDocument = components['schemas']['AccessRoleDocument'];
 export type SchemaAccountState = components['schemas']['AccountState'];
-export type SchemaAddressBlock = components['schemas']['AddressBlock'];
-export type SchemaAddressBlocks = components['schemas']['AddressBlocks'];
 export type SchemaAppAccess = components['schemas']['AppAccess'];
 export type SchemaAppDocument = components['schemas']['AppDocument'];
 export type SchemaAppliedConfiguration = components['schemas']['AppliedConfiguration'];
 export type SchemaApprovals = components['schemas']['Approvals'];
 export type SchemaAskedBrowsers = components['schemas']['AskedBrowsers'];
+export type SchemaAskedCondition = components['schemas']['AskedCondition'];
 export type SchemaAskedConnection = components['schemas']['AskedConnection'];
 export type SchemaAskedCredentials = components['schemas']['AskedCredentials'];
 export type SchemaAskedHeader = components['schemas']['AskedHeader'];
@@ -9957,6 +10950,7 @@ export type SchemaConfiguredAccountState = components['schemas']['ConfiguredAcco
 export type SchemaConfiguredAddressList = components['schemas']['ConfiguredAddressList'];
 export type SchemaConfiguredAdmin = components['schemas']['ConfiguredAdmin'];
 export type SchemaConfiguredAlgorithm = components['schemas']['ConfiguredAlgorithm'];
+export type SchemaConfiguredApiDocument = components['schemas']['ConfiguredApiDocument'];
 export type SchemaConfiguredApiKey = components['schemas']['ConfiguredApiKey'];
 export type SchemaConfiguredApp = components['schemas']['ConfiguredApp'];
 export type SchemaConfiguredApproval = components['schemas']['ConfiguredApproval'];
@@ -9967,6 +10961,7 @@ export type SchemaConfiguredAuthority = components['schemas']['ConfiguredAuthori
 export type SchemaConfiguredBalance = components['schemas']['ConfiguredBalance'];
 export type SchemaConfiguredBasePath = components['schemas']['ConfiguredBasePath'];
 export type SchemaConfiguredBasic = components['schemas']['ConfiguredBasic'];
+export type SchemaConfiguredBodyStep = components['schemas']['ConfiguredBodyStep'];
 export type SchemaConfiguredBreaker = components['schemas']['ConfiguredBreaker'];
 export type SchemaConfiguredBuiltIn = components['schemas']['ConfiguredBuiltIn'];
 export type SchemaConfiguredCallLog = components['schemas']['ConfiguredCallLog'];
@@ -9981,13 +10976,18 @@ export type SchemaConfiguredClient = components['schemas']['ConfiguredClient'];
 export type SchemaConfiguredClient2 = components['schemas']['ConfiguredClient2'];
 export type SchemaConfiguredClientCertificate = components['schemas']['ConfiguredClientCertificate'];
 export type SchemaConfiguredComponentName = components['schemas']['ConfiguredComponentName'];
+export type SchemaConfiguredConditions = components['schemas']['ConfiguredConditions'];
+export type SchemaConfiguredContractPart = components['schemas']['ConfiguredContractPart'];
 export type SchemaConfiguredCookieName = components['schemas']['ConfiguredCookieName'];
 export type SchemaConfiguredCountryCode = components['schemas']['ConfiguredCountryCode'];
 export type SchemaConfiguredCoverage = components['schemas']['ConfiguredCoverage'];
 export type SchemaConfiguredCredential = components['schemas']['ConfiguredCredential'];
 export type SchemaConfiguredCsrfToken = components['schemas']['ConfiguredCsrfToken'];
 export type SchemaConfiguredDate = components['schemas']['ConfiguredDate'];
+export type SchemaConfiguredDayHours = components['schemas']['ConfiguredDayHours'];
+export type SchemaConfiguredDecider = components['schemas']['ConfiguredDecider'];
 export type SchemaConfiguredDemand = components['schemas']['ConfiguredDemand'];
+export type SchemaConfiguredDenialCode = components['schemas']['ConfiguredDenialCode'];
 export type SchemaConfiguredDescribedEntry = components['schemas']['ConfiguredDescribedEntry'];
 export type SchemaConfiguredDescription = components['schemas']['ConfiguredDescription'];
 export type SchemaConfiguredDisclosure = components['schemas']['ConfiguredDisclosure'];
@@ -10001,6 +11001,7 @@ export type SchemaConfiguredEgress = components['schemas']['ConfiguredEgress'];
 export type SchemaConfiguredEncodedSlash = components['schemas']['ConfiguredEncodedSlash'];
 export type SchemaConfiguredEntityName = components['schemas']['ConfiguredEntityName'];
 export type SchemaConfiguredEnvironment = components['schemas']['ConfiguredEnvironment'];
+export type SchemaConfiguredExceptions = components['schemas']['ConfiguredExceptions'];
 export type SchemaConfiguredFieldName = components['schemas']['ConfiguredFieldName'];
 export type SchemaConfiguredFilePath = components['schemas']['ConfiguredFilePath'];
 export type SchemaConfiguredFingerprint = components['schemas']['ConfiguredFingerprint'];
@@ -10011,19 +11012,24 @@ export type SchemaConfiguredForwarding = components['schemas']['ConfiguredForwar
 export type SchemaConfiguredGeo = components['schemas']['ConfiguredGeo'];
 export type SchemaConfiguredGroup = components['schemas']['ConfiguredGroup'];
 export type SchemaConfiguredHash = components['schemas']['ConfiguredHash'];
+export type SchemaConfiguredHeaderChanges = components['schemas']['ConfiguredHeaderChanges'];
 export type SchemaConfiguredHeaderName = components['schemas']['ConfiguredHeaderName'];
 export type SchemaConfiguredHeaderValue = components['schemas']['ConfiguredHeaderValue'];
 export type SchemaConfiguredHealthCheck = components['schemas']['ConfiguredHealthCheck'];
+export type SchemaConfiguredHiddenKind = components['schemas']['ConfiguredHiddenKind'];
+export type SchemaConfiguredHide = components['schemas']['ConfiguredHide'];
 export type SchemaConfiguredHmac = components['schemas']['ConfiguredHmac'];
 export type SchemaConfiguredHmac2 = components['schemas']['ConfiguredHmac2'];
 export type SchemaConfiguredHost = components['schemas']['ConfiguredHost'];
 export type SchemaConfiguredHostKind = components['schemas']['ConfiguredHostKind'];
 export type SchemaConfiguredHostMode = components['schemas']['ConfiguredHostMode'];
 export type SchemaConfiguredHostPattern = components['schemas']['ConfiguredHostPattern'];
+export type SchemaConfiguredHours = components['schemas']['ConfiguredHours'];
 export type SchemaConfiguredImported = components['schemas']['ConfiguredImported'];
 export type SchemaConfiguredIntrospection = components['schemas']['ConfiguredIntrospection'];
 export type SchemaConfiguredIssuer = components['schemas']['ConfiguredIssuer'];
 export type SchemaConfiguredJsonPlace = components['schemas']['ConfiguredJsonPlace'];
+export type SchemaConfiguredJsonPointer = components['schemas']['ConfiguredJsonPointer'];
 export type SchemaConfiguredJwt = components['schemas']['ConfiguredJwt'];
 export type SchemaConfiguredJwtProof = components['schemas']['ConfiguredJwtProof'];
 export type SchemaConfiguredKnownCertificate = components['schemas']['ConfiguredKnownCertificate'];
@@ -10044,6 +11050,7 @@ export type SchemaConfiguredMode = components['schemas']['ConfiguredMode'];
 export type SchemaConfiguredMtls = components['schemas']['ConfiguredMtls'];
 export type SchemaConfiguredNamedCertificate = components['schemas']['ConfiguredNamedCertificate'];
 export type SchemaConfiguredNetwork = components['schemas']['ConfiguredNetwork'];
+export type SchemaConfiguredOnFailure = components['schemas']['ConfiguredOnFailure'];
 export type SchemaConfiguredOnPart = components['schemas']['ConfiguredOnPart'];
 export type SchemaConfiguredOnWord = components['schemas']['ConfiguredOnWord'];
 export type SchemaConfiguredOperation = components['schemas']['ConfiguredOperation'];
@@ -10051,6 +11058,9 @@ export type SchemaConfiguredOperationTimeouts = components['schemas']['Configure
 export type SchemaConfiguredOrigin = components['schemas']['ConfiguredOrigin'];
 export type SchemaConfiguredOriginExpression = components['schemas']['ConfiguredOriginExpression'];
 export type SchemaConfiguredOutlier = components['schemas']['ConfiguredOutlier'];
+export type SchemaConfiguredOwner = components['schemas']['ConfiguredOwner'];
+export type SchemaConfiguredOwnerClaim = components['schemas']['ConfiguredOwnerClaim'];
+export type SchemaConfiguredOwnerWord = components['schemas']['ConfiguredOwnerWord'];
 export type SchemaConfiguredParameterName = components['schemas']['ConfiguredParameterName'];
 export type SchemaConfiguredPassword = components['schemas']['ConfiguredPassword'];
 export type SchemaConfiguredPath = components['schemas']['ConfiguredPath'];
@@ -10062,9 +11072,13 @@ export type SchemaConfiguredProtocol = components['schemas']['ConfiguredProtocol
 export type SchemaConfiguredProxyProtocol = components['schemas']['ConfiguredProxyProtocol'];
 export type SchemaConfiguredPseudonym = components['schemas']['ConfiguredPseudonym'];
 export type SchemaConfiguredPublicKeyReference = components['schemas']['ConfiguredPublicKeyReference'];
+export type SchemaConfiguredQueryChanges = components['schemas']['ConfiguredQueryChanges'];
 export type SchemaConfiguredRecorded = components['schemas']['ConfiguredRecorded'];
 export type SchemaConfiguredRedact = components['schemas']['ConfiguredRedact'];
+export type SchemaConfiguredRequestChanges = components['schemas']['ConfiguredRequestChanges'];
 export type SchemaConfiguredRequestTarget = components['schemas']['ConfiguredRequestTarget'];
+export type SchemaConfiguredResource = components['schemas']['ConfiguredResource'];
+export type SchemaConfiguredResponseChanges = components['schemas']['ConfiguredResponseChanges'];
 export type SchemaConfiguredRestriction = components['schemas']['ConfiguredRestriction'];
 export type SchemaConfiguredRetry = components['schemas']['ConfiguredRetry'];
 export type SchemaConfiguredRoleGrant = components['schemas']['ConfiguredRoleGrant'];
@@ -10096,12 +11110,16 @@ export type SchemaConfiguredText = components['schemas']['ConfiguredText'];
 export type SchemaConfiguredTimeouts = components['schemas']['ConfiguredTimeouts'];
 export type SchemaConfiguredTlsVersion = components['schemas']['ConfiguredTlsVersion'];
 export type SchemaConfiguredTokenRevocation = components['schemas']['ConfiguredTokenRevocation'];
+export type SchemaConfiguredUnknown = components['schemas']['ConfiguredUnknown'];
+export type SchemaConfiguredUnreadable = components['schemas']['ConfiguredUnreadable'];
+export type SchemaConfiguredUploads = components['schemas']['ConfiguredUploads'];
 export type SchemaConfiguredUpstream = components['schemas']['ConfiguredUpstream'];
 export type SchemaConfiguredUpstreamTimeouts = components['schemas']['ConfiguredUpstreamTimeouts'];
 export type SchemaConfiguredUpstreamTls = components['schemas']['ConfiguredUpstreamTls'];
 export type SchemaConfiguredUrl = components['schemas']['ConfiguredUrl'];
 export type SchemaConfiguredVersion = components['schemas']['ConfiguredVersion'];
 export type SchemaConfiguredVisibility = components['schemas']['ConfiguredVisibility'];
+export type SchemaConfiguredWeekdays = components['schemas']['ConfiguredWeekdays'];
 export type SchemaConfiguredWeightedTarget = components['schemas']['ConfiguredWeightedTarget'];
 export type SchemaConfiguredZone = components['schemas']['ConfiguredZone'];
 export type SchemaCredentialDocument = components['schemas']['CredentialDocument'];
@@ -10177,16 +11195,21 @@ export type SchemaLinkShown = components['schemas']['LinkShown'];
 export type SchemaListDocument = components['schemas']['ListDocument'];
 export type SchemaListedAddress = components['schemas']['ListedAddress'];
 export type SchemaListenerDocument = components['schemas']['ListenerDocument'];
+export type SchemaMadeBlock = components['schemas']['MadeBlock'];
 export type SchemaMadeChange = components['schemas']['MadeChange'];
 export type SchemaMadeFix = components['schemas']['MadeFix'];
 export type SchemaMadeUp = components['schemas']['MadeUp'];
 export type SchemaMailDocument = components['schemas']['MailDocument'];
 export type SchemaMailLogin = components['schemas']['MailLogin'];
 export type SchemaMailSecurity = components['schemas']['MailSecurity'];
+export type SchemaMaskedValues = components['schemas']['MaskedValues'];
 export type SchemaMe = components['schemas']['Me'];
 export type SchemaMemberChange = components['schemas']['MemberChange'];
 export type SchemaMemberDocument = components['schemas']['MemberDocument'];
+export type SchemaMessageChange = components['schemas']['MessageChange'];
+export type SchemaMessageChanges = components['schemas']['MessageChanges'];
 export type SchemaNameAndPassword = components['schemas']['NameAndPassword'];
+export type SchemaNewBlock = components['schemas']['NewBlock'];
 export type SchemaNewKey = components['schemas']['NewKey'];
 export type SchemaNewMember = components['schemas']['NewMember'];
 export type SchemaNewToken = components['schemas']['NewToken'];
@@ -10214,6 +11237,12 @@ export type SchemaProposed = components['schemas']['Proposed'];
 export type SchemaQueuedDelivery = components['schemas']['QueuedDelivery'];
 export type SchemaReason = components['schemas']['Reason'];
 export type SchemaRefusal = components['schemas']['Refusal'];
+export type SchemaReplayCounts = components['schemas']['ReplayCounts'];
+export type SchemaReplayDifference = components['schemas']['ReplayDifference'];
+export type SchemaReplayGroup = components['schemas']['ReplayGroup'];
+export type SchemaReplayNotTold = components['schemas']['ReplayNotTold'];
+export type SchemaReplayReport = components['schemas']['ReplayReport'];
+export type SchemaReplayStopped = components['schemas']['ReplayStopped'];
 export type SchemaReportLine = components['schemas']['ReportLine'];
 export type SchemaRequirements = components['schemas']['Requirements'];
 export type SchemaRetirement = components['schemas']['Retirement'];
@@ -10233,6 +11262,10 @@ export type SchemaSentMail = components['schemas']['SentMail'];
 export type SchemaServiceAccountDocument = components['schemas']['ServiceAccountDocument'];
 export type SchemaServiceDocument = components['schemas']['ServiceDocument'];
 export type SchemaSessionSeen = components['schemas']['SessionSeen'];
+export type SchemaShadowCode = components['schemas']['ShadowCode'];
+export type SchemaShadowCounts = components['schemas']['ShadowCounts'];
+export type SchemaShadowPolicies = components['schemas']['ShadowPolicies'];
+export type SchemaShadowPolicy = components['schemas']['ShadowPolicy'];
 export type SchemaShownRevision = components['schemas']['ShownRevision'];
 export type SchemaSignUp = components['schemas']['SignUp'];
 export type SchemaSignUpAsked = components['schemas']['SignUpAsked'];
@@ -10243,6 +11276,8 @@ export type SchemaSourcedLists = components['schemas']['SourcedLists'];
 export type SchemaState = components['schemas']['State'];
 export type SchemaSubscriptionDocument = components['schemas']['SubscriptionDocument'];
 export type SchemaTargetHealth = components['schemas']['TargetHealth'];
+export type SchemaTemporaryBlock = components['schemas']['TemporaryBlock'];
+export type SchemaTemporaryBlocks = components['schemas']['TemporaryBlocks'];
 export type SchemaTenantDefaultDocument = components['schemas']['TenantDefaultDocument'];
 export type SchemaTenantDocument = components['schemas']['TenantDocument'];
 export type SchemaTestMail = components['schemas']['TestMail'];
@@ -31592,6 +32627,80 @@ export interface operations {
             };
         };
     };
+    shadow_policies: {
+        parameters: {
+            query?: {
+                /** @description Requests from then on: Unix time in milliseconds; the last 7 days if it is not said. */
+                since_ms?: number | null;
+                /** @description Requests before. */
+                until_ms?: number | null;
+                /** @description Only policies of this name. */
+                policy?: string | null;
+                /** @description Only policies on this service, its versions and operations. */
+                service?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShadowPolicies"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_sources: {
         parameters: {
             query?: never;
@@ -31828,6 +32937,10 @@ export interface operations {
             query?: {
                 /** @description Only that of this address. */
                 address?: string | null;
+                /** @description Only those of the credential with this id. */
+                credential?: string | null;
+                /** @description Only those of this app. */
+                app?: string | null;
                 /** @description At most so many. */
                 limit?: number | null;
             };
@@ -31843,7 +32956,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AddressBlocks"];
+                    "application/json": components["schemas"]["TemporaryBlocks"];
                 };
             };
             /** @description Bad Request */
@@ -31866,6 +32979,340 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    block_caller: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of one's own, new for each request: what is sent again with the same one within a day is answered again, without the secrets, and not done again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBlock"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeBlock"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lift_credential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The credential's id. */
+                credential: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiftedBlock"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lift_app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app. */
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiftedBlock"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -33010,6 +34457,134 @@ export interface operations {
             };
         };
     };
+    replay_configuration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of one's own, new for each request: what is sent again with the same one within a day is answered again, without the secrets, and not done again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayReport"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     apply_configuration: {
         parameters: {
             query?: never;
@@ -33734,6 +35309,137 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_change_request: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of one's own, new for each request: what is sent again with the same one within a day is answered again, without the secrets, and not done again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayReport"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -35502,6 +37208,122 @@ export interface operations {
             };
         };
     };
+    command_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     command_export: {
         parameters: {
             query?: never;
@@ -36315,6 +38137,122 @@ export interface operations {
         };
     };
     "command_change_requests.show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "command_change_requests.replay": {
         parameters: {
             query?: never;
             header?: never;
@@ -40606,6 +42544,122 @@ export interface operations {
             };
         };
     };
+    "command_blocks.add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "command_blocks.lift": {
         parameters: {
             query?: never;
@@ -41999,6 +44053,122 @@ export interface operations {
         };
     };
     "command_policies.effective": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "command_policies.shadow": {
         parameters: {
             query?: never;
             header?: never;

@@ -3,7 +3,7 @@
 pub(crate) mod day_file;
 mod retention;
 
-pub(crate) use day_file::{COLUMNS, DayFile, HOUR, LAYOUT, progress_of};
+pub(crate) use day_file::{COLUMNS, DayFile, HOUR, LAYOUT, SHADOWED, progress_of};
 
 use crate::codec::decode;
 use crate::day::Day;

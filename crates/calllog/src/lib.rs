@@ -1,7 +1,8 @@
 //! The call log: one row per request, allowed or refused.
 //!
 //! Owns the way of a row from a core to the disk and back: rings, segments, day files, retention,
-//! queries. Refuses to own what a row means: `detail` is bytes that others make and read. It never
+//! queries. Refuses to own what a row means: `detail` is bytes that others make and read, but for
+//! what policies in shadow mode would have refused, which is counted. It never
 //! makes a request wait, and never lets one fail.
 //!
 //! ```text
@@ -37,7 +38,7 @@ pub use health::{Alarm, Cause, Health, Part};
 pub use log::{CallLog, Options};
 pub use query::{
     CodeFilter, Column, Empty, Filter, Group, GroupBy, IdPrefix, Lookup, Page, Reader, Scanned,
-    Searched, Series, Slice, StatusFilter, Way, Whose,
+    Searched, Series, Shadowed, Slice, StatusFilter, Way, Whose,
 };
 pub use ring::Producer;
 

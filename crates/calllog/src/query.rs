@@ -8,6 +8,7 @@ mod row;
 mod scan;
 mod search;
 mod series;
+mod shadowed;
 mod view;
 
 pub use filter::{CodeFilter, Column, Empty, Filter, StatusFilter, Whose};
@@ -16,6 +17,7 @@ pub use groups::{Group, GroupBy};
 pub use scan::Scanned;
 pub use search::{Page, Way};
 pub use series::{Series, Slice};
+pub use shadowed::Shadowed;
 
 use crate::day::Day;
 use crate::log::Lines;

@@ -144,11 +144,12 @@ fn narrower<'p>(policy: &'p Policy, level: &Level) -> Option<(Kind, &'p str)> {
         Level::Operation(..) => 4,
     };
     let template = policy.template();
-    let uid = match template.resource_constraint().as_inner() {
-        PrincipalOrResourceConstraint::Eq(EntityReference::EUID(uid))
-        | PrincipalOrResourceConstraint::In(EntityReference::EUID(uid))
-        | PrincipalOrResourceConstraint::IsIn(_, EntityReference::EUID(uid)) => uid,
-        _ => return None,
+    let constraint = template.resource_constraint();
+    let (PrincipalOrResourceConstraint::Eq(EntityReference::EUID(uid))
+    | PrincipalOrResourceConstraint::In(EntityReference::EUID(uid))
+    | PrincipalOrResourceConstraint::IsIn(_, EntityReference::EUID(uid))) = constraint.as_inner()
+    else {
+        return None;
     };
     let (kind, name) = parts(uid)?;
     let own = match kind {

@@ -142,13 +142,14 @@ fn action(constraint: &ActionConstraint) -> Option<Conjunct> {
     let expr = match constraint {
         ActionConstraint::Any => return None,
         ActionConstraint::Eq(uid) => Expr::is_eq(action, Expr::val(uid.clone())),
-        ActionConstraint::In(uids) => match uids.as_slice() {
-            [one] => Expr::is_in(action, Expr::val(one.clone())),
-            _ => {
+        ActionConstraint::In(uids) => {
+            if let [one] = uids.as_slice() {
+                Expr::is_in(action, Expr::val(one.clone()))
+            } else {
                 let uids = uids.iter().map(|uid| Expr::val(uid.clone()));
                 Expr::is_in(action, Expr::set(uids))
             }
-        },
+        }
     };
     Some(Conjunct::new(Part::Action, expr, None, false))
 }

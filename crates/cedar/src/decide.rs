@@ -82,9 +82,12 @@ fn walk(
             None => may_forbid = true,
         }
     }
-    let refused = |verdict: Verdict| match may_forbid {
-        true => Verdict::Closed(Box::new(verdict)),
-        false => verdict,
+    let refused = |verdict: Verdict| {
+        if may_forbid {
+            Verdict::Closed(Box::new(verdict))
+        } else {
+            verdict
+        }
     };
     if let Some((found, error)) = failed {
         return refused(Verdict::Unavailable(found, error));

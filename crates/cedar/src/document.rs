@@ -116,7 +116,11 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Policy>, Vec<Fault>> {
         ]);
     }
     let mut policies: Vec<Policy> = set.into_policies().collect();
-    policies.sort_by_key(|policy| policy.loc().map_or(0, |place| place.start()));
+    policies.sort_by_key(|policy| {
+        policy
+            .loc()
+            .map_or(0, cedar_policy_core::parser::Loc::start)
+    });
     if policies.len() > MOST_STATEMENTS {
         let message = format!("there are more than {MOST_STATEMENTS} statements");
         return Err(vec![Fault::whole(message, "too many")]);

@@ -77,13 +77,9 @@ pub(crate) fn parse_faults(errors: &ParseErrors, text: &str) -> Vec<Fault> {
         let span = place.map(|place| place.offset()..place.offset() + place.len());
         // What ends too early is marked where something stands.
         let end = text.trim_end().len();
-        let span = span.map(|span| {
-            if span.start >= end {
-                end.saturating_sub(1)..end
-            } else {
-                span
-            }
-        });
+        let last = text.trim_end().char_indices().next_back();
+        let last = last.map_or(0, |(at, _)| at);
+        let span = span.map(|span| if span.start >= end { last..end } else { span });
         Fault {
             span,
             help: error.help().map(|help| help.to_string()),

@@ -1,6 +1,6 @@
 //! Cedar policies: their schema, compiling, deciding, and which permit came close.
 //!
-//! Owns: the types that policies may speak of ([`schema`]), faults with their places ([`check`]),
+//! Owns: the types that policies may speak of (`schema`), faults with their places (`check`),
 //! the form that is decided by ([`Document`]), decisions over several documents as one set
 //! ([`decide`]), and what each part of a permit says of a request on its own ([`nearest`]).
 //!
@@ -15,6 +15,7 @@ mod conjunct;
 mod decide;
 mod document;
 mod fault;
+mod fuzz;
 mod given;
 mod index;
 mod looks;
@@ -34,6 +35,7 @@ pub use conjunct::{About, Part};
 pub use decide::{Found, Verdict, decide, decide_without_body, held};
 pub use document::{Document, Statement};
 pub use fault::Fault;
+pub use fuzz::fuzz;
 pub use given::{Caller, Given, Holder, Said, TokenSaid};
 pub use looks::Looks;
 pub use mend::{Exempt, excepting, exempting};

@@ -84,6 +84,10 @@ impl Looks {
         self.all |= variables > under_attribute;
     }
 
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "whoever calls has made it for this"
+    )]
     fn named(&mut self, named: Option<Named<'_>>) {
         match named {
             Some(Named::Two(Var::Context, "headers", name)) => {

@@ -4,6 +4,7 @@ use crate::conjunct::{Conjunct, Part};
 use crate::document::{Document, Statement};
 use crate::near::{Failing, Seen, judged};
 use crate::question::Question;
+use std::fmt::Write as _;
 use std::ops::Range;
 
 /// A document's text, with one condition changed.
@@ -11,7 +12,7 @@ use std::ops::Range;
 pub struct Exempt {
     /// The whole text after the change.
     pub text: String,
-    /// What it is for: `app `x``.
+    /// Whom it is for, in words: an app and its name.
     pub who: String,
     /// A statement was added; otherwise one was changed.
     pub is_added: bool,
@@ -50,7 +51,8 @@ pub fn excepting(document: &Document, statement: u32, question: &Question<'_>) -
     let of = document.statement(statement)?;
     let (kind, name) = question.caller.first()?;
     let mut text = document.text.to_string();
-    let end = of.span.start + text.get(of.span.clone())?.rfind(';')?;
+    let written = text.get(of.span.clone())?;
+    let end = of.span.start + written.trim_end().trim_end_matches(';').len();
     let principal = kind.uid(name);
     text.insert_str(end, &format!(" unless {{ principal == {principal} }}"));
     let who = format!("{} `{name}`", kind.noun());
@@ -125,7 +127,7 @@ fn added(
     let fails = |part: Part| failing.iter().any(|one| one.part == part);
     let written = |part: Part| statement.conjuncts.iter().find(|one| one.part == part);
     let kept = |part: Part, any: &str| -> String {
-        written(part).map_or_else(|| any.to_owned(), |one| scope_text(one))
+        written(part).map_or_else(|| any.to_owned(), scope_text)
     };
     let [action, resource] = [
         if fails(Part::Action) {
@@ -155,11 +157,13 @@ fn added(
         });
     let conditions: Vec<String> = conditions.collect::<Option<_>>()?;
     let mut text = document.text.trim_end().to_owned();
-    text.push_str(&format!(
+    // Writing to a String cannot fail.
+    let _ = write!(
+        text,
         "\npermit (principal == {principal}, {action}, {resource})"
-    ));
+    );
     if !conditions.is_empty() {
-        text.push_str(&format!(" when {{ {} }}", conditions.join(" && ")));
+        let _ = write!(text, " when {{ {} }}", conditions.join(" && "));
     }
     text.push_str(";\n");
     Some(text)

@@ -154,10 +154,9 @@ pub(crate) fn failing(statement: &Statement, evaluator: &Evaluator<'_>) -> Vec<u
     let mut failing = Vec::new();
     for (at, seen) in judged(statement, evaluator).iter().enumerate() {
         match seen {
-            Seen::Holds | Seen::Unknown => {}
             Seen::Fails => failing.push(at),
             Seen::Errs(_) if failing.is_empty() => failing.push(at),
-            Seen::Errs(_) => {}
+            Seen::Holds | Seen::Unknown | Seen::Errs(_) => {}
         }
     }
     failing

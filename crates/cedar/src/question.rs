@@ -359,21 +359,29 @@ static IP: LazyLock<Option<Name>> = LazyLock::new(|| Name::parse_unqualified_nam
 static DATETIME: LazyLock<Option<Name>> =
     LazyLock::new(|| Name::parse_unqualified_name("datetime").ok());
 
-fn made(function: &Option<Name>, of: &str) -> Option<Value> {
-    let function = Extensions::all_available().func(function.as_ref()?).ok()?;
+fn made(function: Option<&Name>, of: &str) -> Option<Value> {
+    let function = Extensions::all_available().func(function?).ok()?;
     match function.call(&[text(of)]).ok()? {
         PartialValue::Value(value) => Some(value),
         PartialValue::Residual(_) => None,
     }
 }
 
-/// An address of IPv6 that stands for one of IPv4 is that.
+/// An address of IPv6 that stands for one of IPv4 is that. Cedar reads none that are written with
+/// both, as some are by others.
 fn address(address: IpAddr) -> Result<Value, &'static str> {
-    made(&IP, &address.to_canonical().to_string()).ok_or("client address")
+    let text = match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let groups = address.segments().map(|group| format!("{group:x}"));
+            groups.join(":")
+        }
+    };
+    made(IP.as_ref(), &text).ok_or("client address")
 }
 
 fn moment(now: i64) -> Result<Value, &'static str> {
-    made(&DATETIME, &iso(now)).ok_or("time")
+    made(DATETIME.as_ref(), &iso(now)).ok_or("time")
 }
 
 /// A moment as ISO 8601 writes it, in UTC.

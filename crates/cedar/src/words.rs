@@ -15,7 +15,7 @@ pub(crate) fn quoted(text: &str) -> String {
     format!("`{}`", printable(text.as_bytes(), MOST_SHOWN))
 }
 
-/// What a condition expects: `header `x-team`: `a``.
+/// What a condition expects, in words.
 pub(crate) fn expected(conjunct: &Conjunct, document: &str, evaluator: &Evaluator<'_>) -> String {
     let (mut expr, mut is_negated) = (&*conjunct.expr, false);
     while let ExprKind::UnaryApp {
@@ -125,7 +125,7 @@ fn in_words(expr: &Expr, is_negated: bool, evaluator: &Evaluator<'_>) -> Option<
     })
 }
 
-/// What a condition looks at, and what that was: `header `x-team`: `b``.
+/// What a condition looks at, and what that was, in words.
 pub(crate) fn seen(
     conjunct: &Conjunct,
     question: &Question<'_>,
@@ -139,9 +139,12 @@ pub(crate) fn seen(
             What::Context("time") => format!("{}: {}", leaf.label(), iso(question.now)),
             _ => {
                 let value = value_of(&leaf.expr(), evaluator);
-                let value = value.map(|value| match leaf.is_shown(question) {
-                    true => value,
-                    false => "a value that is not recorded".to_owned(),
+                let value = value.map(|value| {
+                    if leaf.is_shown(question) {
+                        value
+                    } else {
+                        "a value that is not recorded".to_owned()
+                    }
                 });
                 format!(
                     "{}: {}",
@@ -256,11 +259,9 @@ impl Leaf<'_> {
         match self.what {
             What::Caller => "caller".to_owned(),
             What::Action => "method".to_owned(),
-            What::Resource => "operation".to_owned(),
+            What::Resource | What::Operation("name") => "operation".to_owned(),
             What::Principal("name") => "the caller's name".to_owned(),
             What::Principal("environment") => "environment of the credential".to_owned(),
-            What::Principal(name) => plain(name),
-            What::Operation("name") => "operation".to_owned(),
             What::Operation(name) => format!("{} of the operation", plain(name)),
             What::Parameter(name) => format!("path parameter {}", quoted(name)),
             What::Context("client") => "client address".to_owned(),
@@ -268,7 +269,7 @@ impl Leaf<'_> {
             What::Context("weekday") => "day of the week (1 is Monday)".to_owned(),
             What::Context("size") => "bytes of the body".to_owned(),
             What::Context("secure") => "sent over TLS".to_owned(),
-            What::Context(name) => plain(name),
+            What::Principal(name) | What::Context(name) => plain(name),
             What::Header(name) => format!("header {}", quoted(name)),
             What::Body(pointer) => format!("{} in the body", quoted(pointer)),
             What::Token(name) => format!("{} of the token", plain(name)),

@@ -236,7 +236,7 @@ impl Reader<'_, '_> {
             .and_then(|token| self::token(&token.value));
         let sender = own(&given.app)
             .or_else(|| own(&given.credential))
-            .or_else(|| Some(token.as_ref()?.client.clone()?));
+            .or_else(|| token.as_ref()?.client.clone());
         let told = || {
             let (method, target) = (asked.method, asked.target);
             match &sender {

@@ -122,6 +122,7 @@ impl Secrets for System {
     }
 
     fn read_document(&self, path: &Path, most: u64) -> io::Result<Vec<u8>> {
+        self.check_file(path)?;
         let mut bytes = Vec::new();
         let file = std::fs::File::open(path)?;
         file.take(most + 1).read_to_end(&mut bytes)?;

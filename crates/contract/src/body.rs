@@ -291,7 +291,7 @@ impl Media {
 
 /// JSON is UTF-8 (RFC 8259 §8.1), whatever its label says; what says otherwise is read otherwise.
 fn is_utf8(content_type: &[u8]) -> Result<(), BodyFault> {
-    let behind = content_type.iter().any(|&b| b == b';');
+    let behind = content_type.contains(&b';');
     if !behind || !contains_charset(content_type) {
         return Ok(());
     }

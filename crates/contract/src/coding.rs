@@ -32,11 +32,16 @@ pub enum Undecodable {
     Ratio,
 }
 
+/// A coding that is not undone, or several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a content coding that is not undone")]
+pub struct UnknownCoding;
+
 /// The coding of a body; `None` for none. What `Content-Encoding` says in all its values.
 ///
 /// # Errors
 /// It has one that is not undone, or several.
-pub fn of<'a>(values: impl Iterator<Item = &'a [u8]>) -> Result<Option<Coding>, ()> {
+pub fn of<'a>(values: impl Iterator<Item = &'a [u8]>) -> Result<Option<Coding>, UnknownCoding> {
     let members = values.flat_map(|value| value.split(|&b| b == b','));
     let members = members.map(<[u8]>::trim_ascii);
     let mut found = None;
@@ -47,10 +52,10 @@ pub fn of<'a>(values: impl Iterator<Item = &'a [u8]>) -> Result<Option<Coding>, 
         } else if is("deflate") {
             Coding::Deflate
         } else {
-            return Err(());
+            return Err(UnknownCoding);
         };
         if found.replace(coding).is_some() {
-            return Err(());
+            return Err(UnknownCoding);
         }
     }
     Ok(found)
@@ -158,7 +163,7 @@ mod tests {
             &["gzip", "deflate"],
             &["gzip;q=1"],
         ] {
-            assert_eq!(of(wrong), Err(()), "{wrong:?}");
+            assert_eq!(of(wrong), Err(UnknownCoding), "{wrong:?}");
         }
     }
 }

@@ -13,6 +13,17 @@ const PARAMETERS: usize = 200;
 /// Media types that are offered at most.
 const OFFERED: usize = 50;
 
+/// What stands for what is asked, where answers are kept: of something else, they are others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Marks {
+    /// For what is asked of parameters.
+    pub parameters: u64,
+    /// For what is asked of bodies.
+    pub body: u64,
+    /// For what is offered.
+    pub offers: u64,
+}
+
 /// An operation of a document, compiled.
 #[derive(Debug)]
 pub struct Contract {
@@ -21,8 +32,7 @@ pub struct Contract {
     offers: Vec<Box<str>>,
     /// Query parameters in which the document takes keys.
     keys: Vec<Box<str>>,
-    /// Where a template of its own stands for what is checked, which parts.
-    marks: [String; 2],
+    marks: Marks,
 }
 
 impl Contract {
@@ -50,27 +60,26 @@ impl Contract {
         }
         let keys = document.key_parameters();
         let mark = parameters.iter().map(Parameter::mark).collect::<Vec<_>>();
-        let marks = [
-            format!("{mark:?} {keys:?}"),
-            body.as_ref().map(Body::mark).unwrap_or_default(),
-        ];
+        let offers = offers(document, operation);
+        let marks = Marks {
+            parameters: crate::schema::mark(&format!("{mark:?} {keys:?}")),
+            body: body
+                .as_ref()
+                .map_or(0, |body| crate::schema::mark(&body.mark())),
+            offers: crate::schema::mark(&offers.join(" ")),
+        };
         Ok(Self {
             parameters,
             body,
-            offers: offers(document, operation),
+            offers,
             keys,
             marks,
         })
     }
 
-    /// What stands for what is asked of parameters, where answers are kept.
-    pub fn parameters_mark(&self) -> &str {
-        &self.marks[0]
-    }
-
-    /// What stands for what is asked of bodies.
-    pub fn body_mark(&self) -> &str {
-        &self.marks[1]
+    /// What stands for what is asked.
+    pub const fn marks(&self) -> Marks {
+        self.marks
     }
 
     /// Whether anything is asked of parameters.

@@ -23,8 +23,8 @@ mod violation;
 
 pub use accept::takes;
 pub use body::{Body, BodyFault, Media, Uploads};
-pub use coding::{CODINGS, Coding, RATIO, Undecodable, of as coding_of};
-pub use contract::Contract;
+pub use coding::{CODINGS, Coding, RATIO, Undecodable, UnknownCoding, of as coding_of};
+pub use contract::{Contract, Marks};
 pub use document::{Document, same as same_path};
 pub use fault::Fault;
 pub use fuzz::fuzz;

@@ -82,6 +82,10 @@ pub struct ParameterFault {
 
 /// A parameter of an operation.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is what the document says of it"
+)]
 pub(crate) struct Parameter {
     pub(crate) place: Place,
     /// As the document calls it.
@@ -116,7 +120,7 @@ impl Parameter {
         // They are described elsewhere (OpenAPI 3.1 §4.8.12.2).
         let elsewhere = ["accept", "content-type", "authorization"];
         let is_elsewhere = |other: &&str| name.eq_ignore_ascii_case(other);
-        if place == Place::Header && elsewhere.iter().any(|one| is_elsewhere(one)) {
+        if place == Place::Header && elsewhere.iter().any(is_elsewhere) {
             return Ok(None);
         }
         let in_path = names.iter().find(|(theirs, _)| *theirs == name);

@@ -15,7 +15,11 @@ use serde_json::{Map, Value, json};
 
 /// Values of a body of which it is told one by one what is wrong: to look for everything that is
 /// wrong costs memory, and a hostile body has much of it.
-const TOLD: usize = 20_000;
+const TOLD: usize = 5_000;
+
+/// Bytes that a compiled pattern has at most, and those of one that is not counted.
+const LARGE: usize = 2 << 20;
+const SMALL: usize = 64 << 10;
 
 /// A schema that values are compared with.
 #[derive(Debug)]
@@ -33,8 +37,8 @@ impl Schema {
     /// What of it values cannot be compared with.
     pub(crate) fn compile(document: &Document, found: &Found<'_>) -> Result<Self, Vec<Fault>> {
         let normal = Normal::of(document, found)?;
-        let mark = mark(&normal);
-        let validator = options().build(&normal).map_err(|error| {
+        let mark = mark(&normal.to_string());
+        let validator = options(LARGE).build(&normal).map_err(|error| {
             let what = format!("a schema that cannot be compiled: {error}");
             vec![found.fault(crate::violation::cut(&what), "mend the schema")]
         })?;
@@ -72,19 +76,39 @@ impl Schema {
     }
 }
 
-/// How schemas are compiled: by one dialect, with patterns whose time is linear, and what follows
-/// no reference out of the document.
-fn options() -> jsonschema::ValidationOptions<'static> {
+/// How schemas are compiled: by one dialect, with patterns whose time is linear and whose size, in
+/// bytes, is bounded, and what follows no reference out of the document.
+fn options(size: usize) -> jsonschema::ValidationOptions<'static> {
     jsonschema::options()
         .with_draft(Draft::Draft202012)
         .should_validate_formats(true)
-        .with_pattern_options(PatternOptions::regex())
+        .with_pattern_options(PatternOptions::regex().size_limit(size))
         .with_keyword("readOnly", read_only)
 }
 
-/// Whether a pattern can be matched in linear time.
-pub(crate) fn is_linear(pattern: &str) -> bool {
-    options().build(&json!({"pattern": pattern})).is_ok()
+/// What a pattern takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pattern {
+    /// Little.
+    Small,
+    /// Much, as long repetitions do.
+    Large,
+    /// More than there is, or what cannot be matched in linear time.
+    Refused,
+}
+
+impl Pattern {
+    /// What this one takes.
+    pub(crate) fn of(pattern: &str) -> Self {
+        let fits = |size| options(size).build(&json!({"pattern": pattern})).is_ok();
+        if fits(SMALL) {
+            Self::Small
+        } else if fits(LARGE) {
+            Self::Large
+        } else {
+            Self::Refused
+        }
+    }
 }
 
 /// What must not be sent at all.
@@ -102,6 +126,10 @@ impl<'i> jsonschema::Keyword<'i> for ReadOnly {
     }
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "what makes a keyword may fail elsewhere"
+)]
 fn read_only<'a>(
     _: &'a Map<String, Value>,
     _: &'a Value,
@@ -130,10 +158,9 @@ fn count(value: &Value, most: usize) -> usize {
     counted
 }
 
-/// FNV-1a of what a value looks like: the same in every version.
-fn mark(value: &Value) -> u64 {
+/// FNV-1a of a text: the same in every version.
+pub(crate) fn mark(text: &str) -> u64 {
     let step = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    let text = value.to_string();
     text.bytes().fold(0xcbf2_9ce4_8422_2325, step)
 }
 

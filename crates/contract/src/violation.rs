@@ -37,13 +37,11 @@ impl Violation {
 
 impl std::fmt::Display for Violation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let place = if self.pointer.is_empty() {
-            "/"
-        } else {
-            &self.pointer
-        };
+        if !self.pointer.is_empty() {
+            write!(f, "{}: ", self.pointer)?;
+        }
         let (rule, expected, seen) = (&self.rule, &self.expected, &self.seen);
-        write!(f, "{place}: {rule}: expected {expected}, came {seen}")
+        write!(f, "{rule}: expected {expected}, came {seen}")
     }
 }
 

@@ -59,6 +59,7 @@ pub use service::{
     RevokedSessions, Running, Seen, ServedRules, Service, SignedIn, SignedInPage, Source, Status,
     Stored, TargetHealth, UpstreamHealth, UsesOfIssuer, WantedVersion,
 };
+pub use service::{ShadowCode, ShadowCounts, ShadowPolicies, ShadowPolicy};
 pub use socket::Items;
 
 use postern_model::RequestId;

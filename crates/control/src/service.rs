@@ -31,6 +31,7 @@ pub use blocking::{Block, BlockedCaller, NewBlock};
 pub use declaring::Declaration;
 pub use requirements::{AppAsked, OperationAsked};
 
+pub use asking::{ShadowCode, ShadowCounts, ShadowPolicies, ShadowPolicy};
 pub use browsing::{Listing, MOST_ON_A_PAGE, Page, Seen};
 pub use changing::ChangeSet;
 pub(crate) use changing::meta;
@@ -392,6 +393,7 @@ impl Service {
     ///
     /// # Errors
     /// Why it was not done.
+    #[expect(clippy::too_many_lines, reason = "a list, a line for each method")]
     pub async fn call(&self, method: &str, call: Call<'_>) -> Result<Value, Refusal> {
         match method {
             "status" => Ok(self.status(&call.actor.who)),
@@ -465,7 +467,10 @@ impl Service {
             "blocks.lift" => self.lift(call.actor, &read(call.params)?).await,
             "sessions.list" => encode(self.signed_in(call.actor, read(call.params)?).await?),
             "sessions.revoke" => encode(self.sign_out(call.actor, read(call.params)?).await?),
-            "policies.effective" => self.effective(call.actor, &read(call.params)?),
+            "policies.effective" => self.effective(call.actor, &read(call.params)?).await,
+            "policies.shadow" => {
+                encode(self.shadow_policies(call.actor, read(call.params)?).await?)
+            }
             "audit.log" => encode(self.audit_log(call.actor, &read(call.params)?).await?),
             "audit.verify" => encode(self.audit_verify(call.actor, &read(call.params)?).await?),
             "audit.export" => {

@@ -157,6 +157,13 @@ impl Documents {
         )
     }
 
+    /// Leaves out all of one kind.
+    pub(crate) fn drop_kind(&mut self, kind: &str) {
+        if let Some(section) = section(kind) {
+            self.0.shift_remove(section);
+        }
+    }
+
     /// Puts a document in its place.
     pub(crate) fn put(&mut self, kind: &str, id: &str, document: Value) {
         if let Some(section) = section(kind)

@@ -375,10 +375,11 @@ fn told(question: &Question<'_>, manner: &Manner, shown: &Shown<'_>) -> Told {
 }
 
 /// Facts that are fetched when a stage asks for them, and that none asked for.
-const FETCHED: [&str; 5] = [
+const FETCHED: [&str; 6] = [
     "client_certificate",
     "edge_counters",
     "credential",
+    "external_decision",
     "counters",
     "body_start",
 ];
@@ -390,7 +391,10 @@ fn not_known(facts: &dyn Facts, decided: &Decided) -> Vec<NotKnown> {
         .map(|unknown| NotKnown {
             stage: unknown.stage.name().to_owned(),
             what: unknown.what.to_owned(),
-            not_looked_at: FETCHED.contains(&unknown.what),
+            not_looked_at: FETCHED.contains(&unknown.what)
+                // Whoever passed was let pass by everybody who was asked; what was noted besides is
+                // not kept.
+                && (unknown.what != "external_decision" || !decided.denials.is_empty()),
         })
         .collect();
     if decided.route.is_none() {

@@ -108,6 +108,10 @@ impl Facts for Overlay<'_> {
         self.facts.query()
     }
 
+    fn parameters(&self) -> Option<&[u8]> {
+        self.facts.parameters()
+    }
+
     fn header(&self, name: Known, nth: usize) -> Option<&[u8]> {
         self.facts.header(name, nth)
     }

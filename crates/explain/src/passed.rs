@@ -88,7 +88,7 @@ pub(crate) fn look(
         }
         Stage::Authorize => {
             let words = identity.and_then(|identity| demanded(rules, decided, identity));
-            let permitted = has_policy(rules, decided, "cedar").then(|| "permitted by policy");
+            let permitted = has_policy(rules, decided, "cedar").then_some("permitted by policy");
             let parts = words.as_deref().into_iter().chain(permitted);
             let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
             let known = words.is_some() || permitted.is_some();

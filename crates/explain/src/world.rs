@@ -142,6 +142,10 @@ impl World<'_> {
         rows: &[Row],
         rules_changed: bool,
     ) -> Result<Changed, ApplyError> {
+        if !rules_changed {
+            // They may name rows that are not read here, and nothing that is read refers to them.
+            documents.drop_kind("policy");
+        }
         for (kind, id, row) in rows {
             let Some(row) = row else {
                 continue;
@@ -154,6 +158,12 @@ impl World<'_> {
                 && let Some(document) = known("app", app)
             {
                 documents.put("app", app, document.clone());
+            }
+            let groups = row.get("groups").and_then(Value::as_array);
+            for group in groups.into_iter().flatten().filter_map(Value::as_str) {
+                if let Some(document) = known("group", group) {
+                    documents.put("group", group, document.clone());
+                }
             }
             documents.put(kind, id, without_secret(kind, row));
         }

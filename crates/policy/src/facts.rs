@@ -59,8 +59,13 @@ pub trait Facts {
     fn target(&self) -> &[u8];
     /// The path as it came; empty for `*` and authority-form.
     fn path(&self) -> &[u8];
-    /// The query as it came, without `?`.
+    /// The query as it came, without `?`. Of a record it says whether there was one, and not what it
+    /// said: see [`Facts::parameters`].
     fn query(&self) -> Option<&[u8]>;
+    /// The query, for whoever reads what it says.
+    fn parameters(&self) -> Option<&[u8]> {
+        self.query()
+    }
     /// The `nth` value (from 0) of a header that [`Known`] lists.
     fn header(&self, name: Known, nth: usize) -> Option<&[u8]>;
     /// Whether a header that [`Known`] lists is there, whatever it says.

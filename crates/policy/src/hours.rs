@@ -129,14 +129,14 @@ impl fmt::Display for Shown<'_> {
         }
         if hours.days != [true; 7] {
             let on = if hours.between.is_some() { " on " } else { "" };
-            write!(f, "{on}{}", days(&hours.days))?;
+            write!(f, "{on}{}", days(hours.days))?;
         }
         write!(f, " ({})", hours.zone)
     }
 }
 
 /// Days in short: `Mon-Fri, Sun`.
-fn days(on: &[bool; 7]) -> String {
+fn days(on: [bool; 7]) -> String {
     let mut runs: Vec<(usize, usize)> = Vec::new();
     for day in (0..7).filter(|day| on.get(*day) == Some(&true)) {
         match runs.last_mut() {

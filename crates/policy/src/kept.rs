@@ -67,6 +67,10 @@ pub(crate) fn answer<T: Serialize + DeserializeOwned>(
         return Ok(kept.against());
     }
     let against = ask(progress)?;
+    if facts.is_recorded() {
+        // It may have looked at something that was not kept, which is found out after it.
+        return Ok(against);
+    }
     let written = against.as_ref().map(serde_json::to_value);
     // What cannot be written down is asked again, and no record has it.
     if let Ok(written) = written.transpose() {

@@ -21,7 +21,6 @@ mod network;
 mod tests;
 
 pub(crate) use about::{About, Asked, Conditions, Exceptions, Ownership, Required, StepUp};
-pub(crate) use abuse::Abuse;
 pub use abuse::{BlockPlace, Offence};
 pub(crate) use body::declared as declared_length;
 pub(crate) use cedar::{AtOperation, Cedar};

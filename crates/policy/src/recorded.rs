@@ -488,6 +488,12 @@ impl Facts for Recorded {
         Some(&[])
     }
 
+    fn parameters(&self) -> Option<&[u8]> {
+        self.query?;
+        self.miss("query");
+        Some(&[])
+    }
+
     fn header(&self, name: Known, nth: usize) -> Option<&[u8]> {
         let mut fields = self.fields.iter();
         let found = fields

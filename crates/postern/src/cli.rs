@@ -9,6 +9,7 @@ pub(crate) mod keeping;
 pub(crate) mod keys;
 pub(crate) mod people;
 pub(crate) mod place;
+pub(crate) mod policies;
 pub(crate) mod registry;
 pub(crate) mod remote;
 pub(crate) mod replay;
@@ -119,9 +120,9 @@ pub(crate) enum Command {
     /// List who is signed in at browsers, and sign people out.
     #[command(subcommand)]
     Sessions(sessions::Sessions),
-    /// Show policies.
+    /// Show policies, and how strictly they hold.
     #[command(subcommand)]
-    Policies(remote::Policies),
+    Policies(policies::Policies),
     /// Show, check and export the audit trail.
     #[command(subcommand)]
     Audit(keeping::Audit),

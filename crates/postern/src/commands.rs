@@ -39,7 +39,6 @@ mod webhooks;
 mod why;
 
 use crate::cli::registry::Services;
-use crate::cli::remote::Policies;
 use crate::cli::{CheckArgs, Command};
 use crate::{output, serve};
 use postern_config::{Diagnostic, System};
@@ -81,7 +80,7 @@ pub(crate) fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Lists(command) => lists::dispatch(command),
         Command::Blocks(command) => blocks::dispatch(command),
         Command::Sessions(command) => sessions::dispatch(command),
-        Command::Policies(Policies::Effective(args)) => policies::effective(&args),
+        Command::Policies(command) => policies::dispatch(command),
         Command::Audit(command) => audit::dispatch(command),
         Command::Backup(args) => backup::backup(&args),
         Command::Restore(args) => backup::restore(&args),

@@ -236,7 +236,12 @@ fn by_status(shown: &Shown<'_>, status: u16, context: &Context<'_>, headers: &mu
             let _ = write!(out, "<{by}>; rel=\"blocked-by\"");
         });
     }
-    if let (404 | 429 | 503, Retry::After(seconds)) = (status, shown.retry()) {
+    // Whoever is told which condition it is, or that it is blocked, is told when that is over.
+    let ends = [Code::ConditionUnmet, Code::Blocked];
+    let ends = ends.iter().any(|code| shown.name() == code.name());
+    if let Retry::After(seconds) = shown.retry()
+        && (ends || matches!(status, 404 | 429 | 503))
+    {
         headers.write(names::RETRY_AFTER, |out| {
             let _ = write!(out, "{seconds}");
         });

@@ -121,7 +121,13 @@ fn expression(text: &str, step: impl Fn() -> String) -> Result<Regex, Fault> {
         range: None,
     };
     let regex = RegexBuilder::new(text).size_limit(LARGEST).build();
-    let regex = regex.map_err(|error| fault(format!("it is no regular expression: {error}")))?;
+    let regex = regex.map_err(|error| {
+        // Before its last line it draws the expression.
+        let error = error.to_string();
+        let last = error.lines().last().unwrap_or_default();
+        let last = last.strip_prefix("error: ").unwrap_or(last);
+        fault(format!("it is no regular expression: {last}"))
+    })?;
     if regex.is_match("") {
         return Err(fault("it matches a text of no length".to_owned()));
     }

@@ -24,6 +24,9 @@ pub(crate) enum Piece {
 /// # Errors
 /// What is wrong with it.
 pub fn placeholders(text: &str) -> Result<Vec<&str>, String> {
+    if text.contains(['?', '#']) {
+        return Err("a path ends before its query, which `query` changes".to_owned());
+    }
     let mut names = Vec::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {

@@ -112,12 +112,14 @@ impl Pointer {
             };
             match (step, json) {
                 (Step::Every, Json::List(items)) => {
-                    items.iter_mut().for_each(|item| walk(rest, item, each));
+                    for item in items.iter_mut() {
+                        walk(rest, item, each);
+                    }
                 }
                 (Step::Every, Json::Object(members)) => {
-                    members
-                        .iter_mut()
-                        .for_each(|(_, member)| walk(rest, member, each));
+                    for (_, member) in members.iter_mut() {
+                        walk(rest, member, each);
+                    }
                 }
                 (Step::Name(name), Json::List(items)) => {
                     if let Some(item) = index(name).and_then(|at| items.get_mut(at)) {
@@ -288,7 +290,7 @@ mod tests {
     fn what_is_missing_on_the_way_is_made() {
         let set = |text, place: &str| {
             after(text, |json| {
-                assert!(at(place).set(json, Json::Text("v".into())))
+                assert!(at(place).set(json, Json::Text("v".into())));
             })
         };
         assert_eq!(set("{}", "/a/b"), r#"{"a":{"b":"v"}}"#);
@@ -329,12 +331,12 @@ mod tests {
         let pointer = Pointer::new("/l/*/a").unwrap();
         let mut document = json(r#"{"l":[{"a":1},{"b":2},{"a":3}],"m":{"a":4}}"#);
         pointer.visit(&mut document, &mut |json| {
-            seen.push(json.word().unwrap().to_owned())
+            seen.push(json.word().unwrap().to_owned());
         });
         Pointer::new("/m/*")
             .unwrap()
             .visit(&mut document, &mut |json| {
-                seen.push(json.word().unwrap().to_owned())
+                seen.push(json.word().unwrap().to_owned());
             });
         assert_eq!(seen, ["1", "3", "4"]);
     }

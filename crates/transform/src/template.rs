@@ -4,8 +4,13 @@
 mod tests;
 
 use crate::context::{REQUEST, RESPONSE};
+use crate::json::MOST;
 use crate::path;
-use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value};
+use minijinja::value::ValueKind;
+use minijinja::{
+    AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value,
+    escape_formatter,
+};
 use std::io;
 use std::ops::Range;
 
@@ -14,6 +19,11 @@ use std::ops::Range;
 const FUEL: u64 = 200_000;
 /// Longest template, bytes.
 pub(crate) const LONGEST: usize = 64 << 10;
+
+/// Most bytes of JSON that one run of a template makes of values: as many as a body may have.
+const LARGEST: usize = 16 << 20;
+/// Where a run keeps how many it has made.
+const WRITTEN: &str = "json bytes";
 
 /// What a template writes, which says how values in it are made harmless.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,27 +102,77 @@ impl Default for Templates {
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         // It would write down everything there is.
         environment.remove_global("debug");
+        environment.add_filter("tojson", to_json);
         environment.set_auto_escape_callback(|name| match name.split('/').next() {
             Some("json") => AutoEscape::Json,
             Some("path") => AutoEscape::Custom("path".into()),
             _ => AutoEscape::None,
         });
-        environment.set_formatter(|out, state, value| {
-            let is_path = matches!(state.auto_escape(), AutoEscape::Custom(name) if name == "path");
-            if !is_path {
-                return minijinja::escape_formatter(out, state, value);
-            }
-            if value.is_undefined() {
-                return Err(Error::from(ErrorKind::UndefinedError));
-            }
-            let written = path::escaped(&value.to_string());
-            out.write_str(&written)
-                .map_err(|_| Error::from(ErrorKind::WriteFailure))
-        });
+        environment.set_formatter(write_value);
         Self {
             environment,
             count: 0,
         }
+    }
+}
+
+/// A value as JSON, within bounds of its own: lists that repeat others are made only while they are
+/// written, and a list may hold another many times over.
+fn to_json(state: &mut State<'_, '_>, value: &Value) -> Result<Value, Error> {
+    let spent = state.get_temp(WRITTEN).and_then(|spent| spent.as_usize());
+    let spent = spent.unwrap_or(0);
+    let mut out = Bounded {
+        bytes: Vec::new(),
+        most: LARGEST.saturating_sub(spent),
+        is_full: false,
+    };
+    let written = serde_json::to_writer(&mut out, value);
+    if out.is_full {
+        return Err(Error::from(ErrorKind::OutOfFuel));
+    }
+    written.map_err(|_| Error::from(ErrorKind::BadSerialization))?;
+    state.set_temp(WRITTEN, Value::from(spent + out.bytes.len()));
+    let text =
+        String::from_utf8(out.bytes).map_err(|_| Error::from(ErrorKind::InvalidOperation))?;
+    Ok(Value::from_safe_string(text))
+}
+
+/// Writes a value as it may stand in what a template writes.
+fn write_value(
+    out: &mut Output<'_>,
+    state: &mut State<'_, '_>,
+    value: &Value,
+) -> Result<(), Error> {
+    let full = |_| Error::from(ErrorKind::WriteFailure);
+    let form = state.auto_escape();
+    let is_json = matches!(form, AutoEscape::Json);
+    let is_path = matches!(form, AutoEscape::Custom(name) if name == "path");
+    // A list that repeats another is made only while it is written: no body has so many items.
+    let is_text = matches!(value.kind(), ValueKind::String);
+    if !is_text && value.len().is_some_and(|length| length > MOST) {
+        return Err(Error::from(ErrorKind::OutOfFuel));
+    }
+    match value.kind() {
+        ValueKind::Undefined => Err(Error::from(ErrorKind::UndefinedError)),
+        ValueKind::None if !is_json => Err(Error::from(ErrorKind::UndefinedError)),
+        // By the filter, which counts what it does.
+        ValueKind::Seq | ValueKind::Map | ValueKind::Iterable if is_json => {
+            let json = state.apply_filter("tojson", std::slice::from_ref(value))?;
+            out.write_str(json.as_str().unwrap_or_default())
+                .map_err(full)
+        }
+        ValueKind::Bool | ValueKind::Number | ValueKind::String | ValueKind::None => {
+            if is_path {
+                out.write_str(&path::escaped(&value.to_string()))
+                    .map_err(full)
+            } else {
+                escape_formatter(out, state, value)
+            }
+        }
+        _ => Err(Error::new(
+            ErrorKind::BadSerialization,
+            "a list or a mapping is no text",
+        )),
     }
 }
 
@@ -142,6 +202,16 @@ impl Templates {
                 problem: sentence(&error),
                 range: place(&error, text),
             })?;
+        for range in filters(text) {
+            let filter = text.get(range.clone()).unwrap_or_default();
+            let known = environment.empty_state().apply_filter(filter, &[]);
+            if known.is_err_and(|error| error.kind() == ErrorKind::UnknownFilter) {
+                return Err(TemplateFault {
+                    problem: format!("there is no filter `{filter}`"),
+                    range: Some(range),
+                });
+            }
+        }
         let template = environment.get_template(&name);
         let read = template.map(|template| template.undeclared_variables(true));
         let names = self.names(read.unwrap_or_default(), text, answers)?;
@@ -237,13 +307,53 @@ impl io::Write for Bounded {
     }
 }
 
+/// Where the names of filters stand: after a `|` within `{{ }}` or `{% %}`, outside of texts in
+/// quotes. The engine looks for them only when it comes to them.
+fn filters(text: &str) -> Vec<Range<usize>> {
+    let bytes = text.as_bytes();
+    let at = |at: usize| bytes.get(at).copied().unwrap_or_default();
+    let (mut found, mut here, mut is_inside) = (Vec::new(), 0, false);
+    while here < bytes.len() {
+        match (is_inside, at(here), at(here + 1)) {
+            (false, b'{', b'{' | b'%') => is_inside = true,
+            (false, b'{', b'#') => {
+                let rest = text.get(here..).unwrap_or_default();
+                here += rest.find("#}").unwrap_or(rest.len());
+            }
+            (true, b'}' | b'%', b'}') => is_inside = false,
+            (true, quote @ (b'"' | b'\''), _) => {
+                here += 1;
+                while here < bytes.len() && at(here) != quote {
+                    here += if at(here) == b'\\' { 2 } else { 1 };
+                }
+            }
+            (true, b'|', _) => {
+                let blank = |b: &&u8| b.is_ascii_whitespace();
+                let rest = bytes.get(here + 1..).unwrap_or_default();
+                let start = here + 1 + rest.iter().take_while(blank).count();
+                let name = |b: &&u8| b.is_ascii_alphanumeric() || **b == b'_';
+                let rest = bytes.get(start..).unwrap_or_default();
+                let end = start + rest.iter().take_while(name).count();
+                if end > start {
+                    found.push(start..end);
+                }
+            }
+            _ => {}
+        }
+        here += 1;
+    }
+    found
+}
+
 /// What a template came to grief over: the kind and the line, since details may hold values.
 fn failed(error: &Error) -> String {
     let what = match error.kind() {
         ErrorKind::UndefinedError => "it reads something that is not there",
         ErrorKind::OutOfFuel => "it does too much",
         ErrorKind::InvalidOperation => "it does something that its values do not allow",
-        ErrorKind::BadSerialization => "a value cannot be written as JSON",
+        ErrorKind::BadSerialization => {
+            "a list or mapping is no text: `|tojson` or `|join` make one"
+        }
         ErrorKind::CannotUnpack => "a value has other parts than it takes",
         _ => "it could not be carried out",
     };

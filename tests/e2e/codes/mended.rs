@@ -55,8 +55,7 @@ fn one(postern: &Stored, asking: &Asking<'_>) -> Result<(), String> {
     let id = id(&refused);
     explained(postern, asking, &id)?;
     audiences::compared(postern, row, &id)?;
-    let over_soon = row.family() == "limit" && row.code != "limit.blocked";
-    if over_soon && !matches!(row.before, Before::Held(_)) {
+    if is_over_soon(row) {
         refused = waited(asking, &refused)?;
     }
     let id = self::id(&refused);
@@ -144,6 +143,12 @@ pub(super) fn is_refused(asking: &Asking<'_>, response: &Response) -> Result<(),
         return Ok(());
     }
     Err(format!("{} {}", response.status, response.text()))
+}
+
+/// Whether it is over by itself within seconds: a block is not, nor what somebody holds.
+pub(super) fn is_over_soon(row: &Row) -> bool {
+    let limited = row.family() == "limit" && row.code != "limit.blocked";
+    limited && !matches!(row.before, Before::Held(_))
 }
 
 /// The caller's own way out of a limit: to wait as long as it is told.

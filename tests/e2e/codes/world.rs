@@ -137,7 +137,8 @@ pub(super) fn of_extent(tellings: &[Telling], place: &Place, extent: Extent) -> 
         });
     }
     all["plans"]["fine"]["services"] = json!(services);
-    all["groups"]["fine"]["access_roles"] = json!(names(&all["access_roles"]));
+    let roles = names(&all["access_roles"]);
+    all["groups"]["fine"]["access_roles"] = json!(roles);
     all
 }
 
@@ -163,6 +164,8 @@ struct Own {
     different: Value,
     /// Where the key is that signs tokens.
     keys: String,
+    /// Everything that the row asks for.
+    asked: String,
 }
 
 impl Own {
@@ -182,6 +185,7 @@ impl Own {
             different: serde_json::from_str(&world)
                 .unwrap_or_else(|error| panic!("the world of {}: {error}", row.code)),
             keys: place.keys.path().display().to_string(),
+            asked: format!("{:?} {:?}", [row.world, row.sent, row.alike], row.before),
         }
     }
 
@@ -269,12 +273,6 @@ impl Own {
                 merge(&mut version["operations"]["op"], &own);
             }
         }
-        if self.different.get("deny").is_some() {
-            let grant = self.part("deny", json!({"service": service}));
-            let all_of_it = json!([{"service": service}]);
-            all["access_roles"][&service] =
-                json!({"tenant": "owner", "allows": all_of_it, "deny": [grant]});
-        }
         let several = self.different.get("policies").and_then(Value::as_object);
         for (own, policy) in several.into_iter().flatten() {
             let mut policy = policy.clone();
@@ -301,13 +299,22 @@ impl Own {
                 },
             })
         };
+        // Of so many rows, what comes nearest to a path is looked for among the first operations: there
+        // are only those that the row asks for.
+        let only = |version: &mut Value, wanted: &dyn Fn(&str) -> bool| {
+            let operations = version["operations"].as_object_mut();
+            operations
+                .expect("a mapping")
+                .retain(|name, _| wanted(name));
+        };
+        let mut first = version(if own { &self.name } else { "behind" });
+        only(&mut first, &|name| {
+            let by_upstream = self.name == "connection-malformed" && name == "do";
+            name == "op" || self.asked.contains(name) || by_upstream
+        });
         let mut second = version("behind");
         second["base_path"] = json!("/v2");
-        // Of so many rows, what comes nearest to a path is looked for among the first operations.
-        let operations = second["operations"].as_object_mut();
-        operations
-            .expect("a mapping")
-            .retain(|name, _| name == "op");
+        only(&mut second, &|name| name == "op");
         let mut service = json!({
             "tenant": "owner",
             "hosts": [telling.host()],
@@ -317,7 +324,7 @@ impl Own {
             "status_profile": telling.profile(),
             "disclosure": telling.disclosure(),
             "versions": {
-                "v1": version(if own { &self.name } else { "behind" }),
+                "v1": first,
                 "v2": second,
             },
         });

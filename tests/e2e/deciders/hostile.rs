@@ -3,7 +3,6 @@
 use super::{World, code, decider, forward_auth};
 use crate::harness::eventually;
 use crate::harness::files::scratch;
-use crate::harness::raw::get;
 use crate::harness::tls::{Authority, Validity};
 use crate::introspection::endpoint::{Endpoint, Says};
 use crate::upstream::Upstream;
@@ -154,7 +153,7 @@ fn one_that_is_away_is_left_alone_so_that_nobody_waits_for_it() {
     );
     let told = world.why(&times.last().expect("one").1);
     assert!(told.contains("left alone"), "{told}");
-    let text = get(world.stored.admin, "/metrics", "").text();
+    let text = world.metrics();
     assert!(
         text.contains(r#"postern_external_decisions_total{policy="sso",result="failed"} 14"#),
         "{text}"
@@ -162,10 +161,21 @@ fn one_that_is_away_is_left_alone_so_that_nobody_waits_for_it() {
     // It comes back, and is found to have.
     endpoint.says(Says::answer(200, "", ""));
     eventually("it passes", || (world.ask().status == 200).then_some(()));
-    let text = get(world.stored.admin, "/metrics", "").text();
+    let text = world.metrics();
     let passed = r#"postern_external_decisions_total{policy="sso",result="passed"} 1"#;
     assert!(text.contains(passed), "{text}");
     assert!(text.contains("postern_external_decision_duration_seconds_count{policy=\"sso\"}"));
+}
+
+#[test]
+fn a_kept_connection_that_is_closed_costs_nobody_an_answer() {
+    let upstream = Upstream::start();
+    let url = format!("http://{}/do/die-on-reuse", upstream.address);
+    let world = World::start(&[("sso", decider("forward_auth", &url, &json!({})))]);
+    for _ in 0..12 {
+        let response = world.ask();
+        assert_eq!(response.status, 200, "{}", response.text());
+    }
 }
 
 #[test]
@@ -225,7 +235,7 @@ fn a_tenants_decider_is_where_the_egress_rule_allows() {
     assert!(told.contains("loopback"), "{told}");
     assert_eq!(endpoint.asked(), 0);
     // The platform's may be anywhere.
-    service["tenant"] = Value::Null;
+    service.as_object_mut().expect("a mapping").remove("tenant");
     let mut more = more;
     more["policies"]["sso"]["on"] = json!("platform");
     more["services"]["orders"] = service;

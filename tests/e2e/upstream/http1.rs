@@ -268,10 +268,11 @@ impl Connection {
             }
             Behaviour::Mirror => {
                 let seen = self.book().get(place);
-                let lines: String = mirrored(&seen)
+                let lines = mirrored(&seen)
                     .iter()
                     .map(|(name, value)| format!("{name}: {value}\r\n"))
-                    .collect();
+                    .collect::<Vec<_>>()
+                    .concat();
                 let length = seen.body.len();
                 self.send(format!(
                     "HTTP/1.1 200 OK\r\n{lines}Content-Length: {length}\r\n\r\n"

@@ -42,6 +42,13 @@ pub(super) const WAYS: &[Variant] = &[
         )),
     ),
     way(
+        "API key, and policies in Cedar",
+        Ask::Curl(post!(
+            "cedar",
+            "X-API-Key: pst_bench00000000001_BenchmarkOnlyNeverUseThisKey00013KsSwq"
+        )),
+    ),
+    way(
         "token, the same each time",
         Ask::Fresh(post!("jwt"), Fresh::SameToken),
     ),
@@ -77,6 +84,9 @@ pub(super) const WAYS: &[Variant] = &[
         Ask::Curl(post!("csrf", "Sec-Fetch-Site: same-origin")),
     ),
     way("country", Ask::Curl(post!("geo"))),
+    way("changed headers", Ask::Curl(post!("headers"))),
+    way("changed JSON body", Ask::Curl(post!("body"))),
+    way("JSON by its schema", Ask::Curl(post!("schema"))),
     way(
         "token that the issuer is asked about, another each time",
         Ask::Fresh(post!("opaque"), Fresh::Opaque),

@@ -13,6 +13,7 @@ import { Shown } from '../../parts/Shown';
 import { Time } from '../../parts/Time';
 import { texts } from '../../texts';
 import { Decide } from './Decide';
+import { Replay } from './Replay';
 
 const words = texts.audit.request;
 
@@ -47,6 +48,7 @@ function Request({ id }: { id: string }) {
                 <PlanChanges plan={request.plan} ahead={request.state !== 'applied'} />
               </Section>
             )}
+            {request.state === 'open' && !request.moved?.length && <Replay id={request.id} />}
             {request.added?.length ? (
               <Section title={words.added}>
                 <Snippet text={request.added.join('\n')} what={words.addedName} />

@@ -2,6 +2,7 @@ import { Box, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Schemas } from '../../api/client';
 import { Loaded } from '../../parts/Loaded';
+import { PageLink } from '../../parts/links';
 import { Shown } from '../../parts/Shown';
 import { Time } from '../../parts/Time';
 import { texts } from '../../texts';
@@ -63,6 +64,19 @@ function Row(props: { policy: Schemas['EffectivePolicy'] }) {
             {' '}
             <Time at={policy.mode.until * 1000} />
           </>
+        )}
+        {policy.shadow && (
+          <Text size="xs" c="dimmed">
+            {words.wouldHaveRefused(policy.shadow)} <Time at={policy.shadow.since_ms} />
+            {policy.shadow.codes[0] && (
+              <>
+                {' · '}
+                <PageLink to="/requests/$id" params={{ id: policy.shadow.codes[0].example }}>
+                  {words.shadowExample}
+                </PageLink>
+              </>
+            )}
+          </Text>
         )}
       </Table.Td>
       <Table.Td>

@@ -1,3 +1,5 @@
+import type { Schemas } from '../../api/client';
+
 /** Texts of the audit trail, of revisions and of change requests. */
 export const audit = {
   title: 'Audit trail',
@@ -173,5 +175,32 @@ export const audit = {
     withdrawDetail: 'Nothing is changed. It can be proposed anew.',
     withdrawn: (id: string) => `${id} is withdrawn.`,
     trail: 'In the audit trail',
+    replay: {
+      title: 'What it would have done',
+      explain:
+        'The requests of the last 24 hours are decided twice, as things are and with this change. Nothing is changed by that.',
+      action: 'Replay',
+      nothing: 'No request to services of yours was recorded in the last 24 hours.',
+      sum: (counts: Schemas['ReplayCounts']) =>
+        `Of ${number(counts.requests)} requests: ${number(counts.newly_refused)} newly refused, ${number(counts.newly_allowed)} newly let in, ${number(counts.code_changed)} refused for another reason, ${number(counts.same)} as before; of ${number(counts.cannot_tell)} it cannot be told.`,
+      incomplete: 'Not all of them were replayed: it took too long. The command line has more time.',
+      caption: 'What differs',
+      what: 'Difference',
+      count: 'Requests',
+      app: 'App',
+      operation: 'Operation',
+      code: 'Code',
+      example: 'For example',
+      differences: {
+        newly_refused: 'Newly refused',
+        newly_allowed: 'Newly let in',
+        code_changed: 'Another code',
+      } satisfies Record<Schemas['ReplayDifference'], string>,
+      notTold: 'Of some it cannot be told, since their records do not have what a rule looks at:',
+      wants: (count: number) => `${number(count)} for want of`,
+      assumed: (what: string) => `Assumed: ${what}.`,
+    },
   },
 };
+
+const number = (n: number) => n.toLocaleString('en');

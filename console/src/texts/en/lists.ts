@@ -145,7 +145,8 @@ export const lists = {
     see: 'See the list',
   },
   blocks: {
-    about: 'Addresses, credentials and apps that sent too much that was refused, or that somebody blocked. A block ends by itself.',
+    about:
+      'Addresses, credentials and apps that sent too much that was refused, or that somebody blocked. A block ends by itself.',
     caption: 'Who is blocked for now',
     kind: 'What',
     kinds: { address: 'Address', credential: 'Credential', app: 'App' } as Record<string, string>,

@@ -1,3 +1,4 @@
+import type { Schemas } from '../../api/client';
 import { ways } from './ways';
 
 /** Texts of the room `services`. */
@@ -344,6 +345,9 @@ export const services = {
     from: 'Comes from',
     mode: 'Mode',
     modes: { enforce: 'enforced', shadow: 'shadow: only recorded', off: 'off' } as Record<string, string>,
+    wouldHaveRefused: ({ refusals, requests, apps }: Schemas['ShadowCounts']) =>
+      `would have refused ${refusals.toLocaleString('en')} of ${requests.toLocaleString('en')} requests, of ${apps === 1 ? '1 app' : `${apps.toLocaleString('en')} apps`}, since`,
+    shadowExample: 'for example',
     replaced: (by: string) => `replaced by ${by}`,
     says: 'What it says',
     whoCan: 'Who can call it?',

@@ -24,7 +24,8 @@ use super::table::Table;
 use axum::http::Method;
 use postern_control::audit::{AuditPage, AuditVerified};
 use postern_control::{
-    KeysOfIssuer, KeysOfIssuers, Proposed, ReplayReport, RevokedSessions, SignedInPage, answers,
+    KeysOfIssuer, KeysOfIssuers, Proposed, ReplayReport, RevokedSessions, ShadowPolicies,
+    SignedInPage, answers,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -147,6 +148,16 @@ parameters! {
     ByNumber {
         /// The number of the revision.
         number: u64,
+    }
+    Shadowed {
+        /// Requests from then on: Unix time in milliseconds; the last 7 days if it is not said.
+        since_ms: Option<u64>,
+        /// Requests before.
+        until_ms: Option<u64>,
+        /// Only policies of this name.
+        policy: Option<String>,
+        /// Only policies on this service, its versions and operations.
+        service: Option<String>,
     }
     OfApp {
         /// The app.
@@ -296,6 +307,7 @@ macro_rules! asks {
 asks! {
     Can POST "/questions/can" "ask_can" QuestionsAsk (Nothing, Nothing, Json<MadeUp>) -> DecidedQuestion, USUAL "can" "Calls" "Decide a request that nobody has sent";
     Effective GET "/services/{service}/versions/{version}/operations/{operation}/policies" "effective_policies" PoliciesRead (OfOperation, Nothing, Nothing) -> EffectivePolicies, USUAL "policies.effective" "Policies" "Show which policies hold for an operation, and where they come from";
+    Shadow GET "/shadow-policies" "shadow_policies" PoliciesRead (Nothing, Shadowed, Nothing) -> ShadowPolicies, USUAL "policies.shadow" "Policies" "Count what policies in shadow mode would have refused";
     ListSources GET "/list-sources" "list_sources" ListsRead (Nothing, Nothing, Nothing) -> SourcedLists, USUAL "lists.sources" "Platform" "Show how lists from files and URLs stand";
     IssuerKeys GET "/issuer-keys" "issuer_keys" IssuersRead (Nothing, OneOrAll, Nothing) -> KeysOfIssuers, USUAL "issuers.keys" "Apps" "Show how the keys of issuers stand, as this node sees them";
     RefreshIssuer POST "/issuers/{id}/refresh" "refresh_issuer" IssuersWrite (ById, Nothing, Nothing) -> KeysOfIssuer, USUAL "issuers.refresh" "Apps" "Fetch the keys of an issuer now, or read its file again";

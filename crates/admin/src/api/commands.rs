@@ -140,6 +140,7 @@ commands! {
     WebhooksRedeliver "webhooks.redeliver" WebhooksWrite 4096, "Make a delivery again";
     MailTest "mail.test" SettingsWrite 4096, "Send a mail, to see whether the settings are right";
     PoliciesEffective "policies.effective" PoliciesRead 65_536, "Show which policies hold";
+    PoliciesShadow "policies.shadow" PoliciesRead 65_536, "Count what policies in shadow mode would have refused";
     TokensCreate "tokens.create" ServiceAccountsWrite 65_536, "Make a token of a service account";
 }
 

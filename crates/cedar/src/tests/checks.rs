@@ -45,7 +45,9 @@ fn parameters() -> Parameters {
 fn said(text: &str) -> Vec<(String, String)> {
     let faults = Checker::default().check(text, &service(), &parameters(), &Names);
     let place = |span: Option<std::ops::Range<usize>>| {
-        span.map_or(String::new(), |span| text[span].to_owned())
+        span.and_then(|span| text.get(span))
+            .unwrap_or_default()
+            .to_owned()
     };
     faults
         .into_iter()

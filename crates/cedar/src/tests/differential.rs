@@ -71,10 +71,10 @@ pub(super) fn texts() -> impl Strategy<Value = String> {
         let effect = if permits { "permit" } else { "forbid" };
         let mut text = format!("{effect} ({principal}, {action}, {resource})");
         if !when.is_empty() {
-            text.push_str(&format!("\n  when {{ {} }}", when.join(" && ")));
+            text += &["\n  when { ", &when.join(" && "), " }"].concat();
         }
         if !unless.is_empty() {
-            text.push_str(&format!("\n  unless {{ {} }}", unless.join(" || ")));
+            text += &["\n  unless { ", &unless.join(" || "), " }"].concat();
         }
         text + ";\n"
     });
@@ -189,7 +189,7 @@ proptest! {
     #[test]
     fn a_permit_takes_nothing_away(first in texts(), second in texts(), asked in asked()) {
         let permits = second.split(";\n").filter(|text| text.starts_with("permit"));
-        let permits: String = permits.map(|text| format!("{text};\n")).collect();
+        let permits = permits.map(|text| format!("{text};\n")).collect::<Vec<_>>().concat();
         let before = verdict(&[&document(&first)], &asked);
         let after = verdict(&[&document(&(first + &permits))], &asked);
         if before == Verdict::Permitted {

@@ -228,6 +228,32 @@ proptest! {
 }
 
 #[test]
+fn every_address_can_be_asked_about() {
+    let text =
+        "permit (principal, action, resource) when { context.client.isInRange(ip(\"::/0\")) };";
+    let document = document(text);
+    let place = place("get-order");
+    for client in [
+        "2001:db8::1",
+        "::",
+        "::102:304",
+        "::ffff:0:0:1",
+        "64:ff9b::c000:201",
+    ] {
+        let asked = Asked {
+            client,
+            ..Asked::default()
+        };
+        let question = asked.question(&place, &[&document]);
+        assert_eq!(
+            decide(&[&document], &question),
+            Verdict::Permitted,
+            "{client}"
+        );
+    }
+}
+
+#[test]
 fn an_exception_stands_where_the_condition_stands() {
     let text = "permit (principal, action, resource)\nwhen { context.headers has \"x-team\" && context.headers[\"x-team\"] == \"a\" && principal.scopes.contains(\"read\") };";
     let document = document(text);

@@ -189,7 +189,6 @@ pub(crate) struct Policy {
     pub hide: Option<At<Vec<At<Hide>>>>,
     /// What becomes of answers that are no JSON, so that nothing can be found in them; with the kind
     /// `mask` only. Without it, they are refused.
-    #[schemars(extend("default" = "refuse"))]
     pub unreadable: Option<At<Unreadable>>,
     /// The longest body that is read to be changed or looked through, `1MiB` without it and at most
     /// `16MiB`; with the kinds `transform` and `mask` only. A longer one is refused.

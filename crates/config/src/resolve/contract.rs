@@ -33,6 +33,15 @@ pub(super) struct Given {
     root: Node,
 }
 
+/// What stands in the file of a document.
+enum Content {
+    Text(String),
+    /// There are no files in this world.
+    Elsewhere,
+    /// Nothing that can be read; it was told.
+    Wrong,
+}
+
 impl Resolver<'_, '_> {
     /// The document of a version. A null where there is one that cannot be read from here.
     pub(super) fn openapi(&mut self, of: [&str; 2], given: &At<ApiDocument>) -> Option<Arc<Value>> {
@@ -40,9 +49,10 @@ impl Resolver<'_, '_> {
             ApiDocument::Text(text) => ("openapi".to_owned(), text.clone()),
             ApiDocument::File(path) => {
                 let full = self.path(path, given.span);
-                match self.document_text(&full, given.span)? {
-                    Some(text) => (full.display().to_string(), text),
-                    None => return Some(Arc::new(Value::Null)),
+                match self.document_text(&full, given.span) {
+                    Content::Text(text) => (full.display().to_string(), text),
+                    Content::Elsewhere => return Some(Arc::new(Value::Null)),
+                    Content::Wrong => return None,
                 }
             }
         };
@@ -65,27 +75,29 @@ impl Resolver<'_, '_> {
         Some(value)
     }
 
-    /// What stands in a file; an inner nothing in a world without files.
-    fn document_text(&mut self, path: &Path, span: Span) -> Option<Option<String>> {
+    /// What stands in a file.
+    fn document_text(&mut self, path: &Path, span: Span) -> Content {
         let most = MAX_API_DOCUMENT;
         let bytes = match self.secrets.read_document(path, most as u64) {
             Ok(bytes) => bytes,
-            Err(error) if error.kind() == std::io::ErrorKind::Unsupported => return Some(None),
+            Err(error) if error.kind() == std::io::ErrorKind::Unsupported => {
+                return Content::Elsewhere;
+            }
             // That it cannot be read was found before.
-            Err(_) => return None,
+            Err(_) => return Content::Wrong,
         };
         let what = if bytes.len() > most {
             "it is longer than 8 MiB"
         } else {
             match String::from_utf8(bytes) {
-                Ok(text) => return Some(Some(text.trim_start_matches('\u{feff}').to_owned())),
+                Ok(text) => return Content::Text(text.trim_start_matches('\u{feff}').to_owned()),
                 Err(_) => "it is not UTF-8",
             }
         };
         let message = "the OpenAPI document cannot be read";
         self.findings
             .error(Code::InvalidReference, span, message, what);
-        None
+        Content::Wrong
     }
 
     /// What was found in a document: with its own lines where it is a file, and otherwise as a note
@@ -206,7 +218,10 @@ impl Resolver<'_, '_> {
         if given.name == "openapi" {
             for fault in faults {
                 let message = format!("the OpenAPI document: {}", fault.what);
-                let label = format!("at `{}`", fault.pointer);
+                let label = match fault.pointer.as_str() {
+                    "" => String::new(),
+                    pointer => format!("at `{pointer}`"),
+                };
                 self.findings
                     .error(Code::InvalidValue, given.span, &message, &label)
                     .help(fault.help);

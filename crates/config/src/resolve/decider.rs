@@ -14,7 +14,6 @@ use postern_model::Holder;
 use postern_model::entity::{
     DeciderProtocol, ExternalRule, Level, Name, OnFailure, Target, UpstreamTls,
 };
-use std::net::IpAddr;
 use std::time::Duration;
 
 /// How long a question may take.
@@ -65,6 +64,15 @@ const OUR_PREFIXES: [&str; 5] = [
     "sec-websocket-",
 ];
 
+/// Of those that say how a message is to be read, the ones that say it of its content: others may
+/// know.
+const OF_CONTENT: [&str; 2] = ["content-encoding", "content-type"];
+
+/// Whether a header is the gateway's own to write.
+fn is_ours(name: &str) -> bool {
+    OURS.contains(&name) || OUR_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+}
+
 /// What an address says.
 struct Place {
     tls: bool,
@@ -108,9 +116,6 @@ impl Resolver<'_, '_> {
                 .help("write `https://`, unless nobody on the way is to be feared");
         }
         let owner = self.owner_of(level);
-        if owner.is_some() {
-            self.decider_may_be(&place.target, url.span);
-        }
         let tls = self.decider_tls(key, shown, owner.as_deref(), how, &place);
         let headers = self.shown_headers(shown, how);
         let answer_headers = self.answer_headers(shown, how.answer_headers.as_ref());
@@ -171,21 +176,6 @@ impl Resolver<'_, '_> {
             .help(help);
     }
 
-    /// Warns of an address that the egress rule will refuse.
-    fn decider_may_be(&mut self, target: &Target, span: Span) {
-        if let Ok(address) = target.host.parse::<IpAddr>()
-            && address.is_loopback()
-        {
-            let message = format!("the gateway may not connect to {address} for a tenant");
-            self.findings.warning(
-                Code::EgressForbidden,
-                span,
-                &message,
-                "a loopback address is reached only where `egress.allow` holds it",
-            );
-        }
-    }
-
     fn decider_tls(
         &mut self,
         key: &At<String>,
@@ -216,18 +206,32 @@ impl Resolver<'_, '_> {
         let allowed = how.credentials.as_ref().is_some_and(|yes| yes.value);
         let given = how.headers.iter().flat_map(|list| &list.value.0);
         let names: Vec<&At<HeaderName>> = given.collect();
-        if !allowed {
-            for one in &names {
-                if !CREDENTIALS.contains(&&*one.value.0) {
-                    continue;
-                }
-                let name = &one.value.0;
-                let message = format!("{shown} shows credentials to another service");
-                let label = format!("{} carries credentials", quote(name));
-                self.findings
-                    .error(Code::Conflict, one.span, &message, &label)
-                    .help("add `credentials: true`, if that service is to have them");
-            }
+        for one in &names {
+            let name = &*one.value.0;
+            let (message, label, help) = if CREDENTIALS.contains(&name) && !allowed {
+                let help = "add `credentials: true`, if that service is to have them";
+                (
+                    "shows credentials to another service",
+                    "carries credentials",
+                    help,
+                )
+            } else if is_ours(name) && !OF_CONTENT.contains(&name) {
+                let help = "leave it out: what it is told of the connection and the request it is told anyway";
+                (
+                    "shows a header that is about one connection, or the gateway's own",
+                    "is not passed on",
+                    help,
+                )
+            } else {
+                continue;
+            };
+            let (message, label) = (
+                format!("{shown} {message}"),
+                format!("{} {label}", quote(name)),
+            );
+            self.findings
+                .error(Code::Conflict, one.span, &message, &label)
+                .help(help);
         }
         self.few(shown, "headers", how.headers.as_ref());
         names.iter().map(|one| one.value.0.clone()).collect()
@@ -242,8 +246,7 @@ impl Resolver<'_, '_> {
         let mut names = Vec::new();
         for one in given.iter().flat_map(|list| &list.value.0) {
             let name = &one.value.0;
-            let begins = |prefix: &&str| name.starts_with(*prefix);
-            if OURS.contains(&&**name) || OUR_PREFIXES.iter().any(begins) {
+            if is_ours(name) || **name == *"cookie" {
                 let message =
                     format!("{shown} has another service write a header of the gateway's");
                 let label = format!("{} is the gateway's own to write", quote(name));

@@ -55,6 +55,13 @@ impl<'a> Names<'a> {
             || self.elsewhere.is_some_and(|has| has(name))
     }
 
+    /// The same, where rules may stand without accounts: of a section that is not there nothing is
+    /// told.
+    pub(super) fn may_have_if_told(&self, name: &str) -> bool {
+        let is_empty = self.here.as_ref().is_some_and(BTreeSet::is_empty);
+        (is_empty && self.elsewhere.is_none()) || self.may_have(name)
+    }
+
     fn union<'n>(all: impl Iterator<Item = &'n Self>) -> Self
     where
         'a: 'n,

@@ -12,8 +12,8 @@ use crate::findings::quote;
 use crate::located::{At, Map, OneOrMany};
 use crate::scalar::name::HeaderName;
 use postern_model::entity::{
-    AbuseRule, BodyRule, CorsRule, CsrfRule, CsrfToken, Edge, EdgeRate, HeaderValues, HeadersRule,
-    Level, Limit, Mode, Name, OriginPattern, Policy, PolicyRule, Service,
+    BodyRule, CorsRule, CsrfRule, CsrfToken, Edge, EdgeRate, HeaderValues, HeadersRule, Level,
+    Limit, Mode, Name, OriginPattern, Policy, PolicyRule, Service,
 };
 use std::collections::HashMap;
 use std::time::Duration;
@@ -163,6 +163,10 @@ impl Resolver<'_, '_> {
     }
 
     /// Finds fields of other kinds, and those that the kind needs.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "a list of fields, each with the kinds that have it"
+    )]
     fn policy_fields(
         &mut self,
         key: &At<String>,

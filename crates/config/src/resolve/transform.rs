@@ -168,7 +168,7 @@ impl Resolver<'_, '_> {
                     self.header_value(text, place.shown);
                     into.push((lower, text.value.as_str().into()));
                 }
-                self.want(names, text.span, place);
+                Self::want(names, text.span, place);
             }
         }
         changes
@@ -219,7 +219,7 @@ impl Resolver<'_, '_> {
         ] {
             for (name, text) in pairs(list.as_ref()) {
                 let names = self.text(text, Form::Text, place);
-                self.want(names, text.span, place);
+                Self::want(names, text.span, place);
                 into.push((name.value.as_str().into(), text.value.as_str().into()));
             }
         }
@@ -231,7 +231,7 @@ impl Resolver<'_, '_> {
         let shown = place.shown;
         if postern_transform::is_template(&given.value) {
             let names = self.text(given, Form::Path, place);
-            self.want(names, given.span, place);
+            Self::want(names, given.span, place);
         } else {
             let problem = if given.value.starts_with('/') {
                 placeholders(&given.value).map(|names| {
@@ -308,7 +308,7 @@ impl Resolver<'_, '_> {
                 (None, None) => return None,
             };
             let names = self.text(text, form, place);
-            self.want(names, text.span, place);
+            Self::want(names, text.span, place);
             let name: Name = text.value.as_str().into();
             return Some(BodyChange::Set {
                 at: self.pointer(at, place)?,
@@ -324,7 +324,7 @@ impl Resolver<'_, '_> {
         }
         if let Some(text) = &given.replace {
             let names = self.text(text, Form::Json, place);
-            self.want(names, text.span, place);
+            Self::want(names, text.span, place);
             return Some(BodyChange::Replace(text.value.as_str().into()));
         }
         let to = given.to.as_ref()?;
@@ -381,7 +381,7 @@ impl Resolver<'_, '_> {
         Names::default()
     }
 
-    fn want(&mut self, names: Names, span: Span, place: &mut Place<'_>) {
+    fn want(names: Names, span: Span, place: &mut Place<'_>) {
         let names = names.params.into_iter();
         place.wanted.extend(names.map(|name| (name, span)));
     }

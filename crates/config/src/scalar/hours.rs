@@ -156,10 +156,10 @@ impl Scalar for JsonPointer {
         }
         if !text.starts_with('/') {
             let problem = Problem::new("a place begins with `/`");
-            return Err(if text.is_empty() {
-                problem
-            } else {
-                problem.suggest(format!("/{text}"))
+            let better = format!("/{text}");
+            return Err(match Self::read(&better) {
+                Ok(_) if !text.is_empty() => problem.suggest(better),
+                _ => problem,
             });
         }
         let broken = text

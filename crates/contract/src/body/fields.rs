@@ -54,8 +54,11 @@ impl Encoding {
     }
 }
 
+/// Fields as they were sent, their names decoded.
+type Pairs<'a> = Vec<(String, &'a [u8])>;
+
 /// The fields of a form, their names decoded.
-pub(super) fn pairs(bytes: &[u8]) -> Result<Vec<(String, &[u8])>, BodyFault> {
+pub(super) fn pairs(bytes: &[u8]) -> Result<Pairs<'_>, BodyFault> {
     let mut out = Vec::new();
     for (at, (name, value)) in pairs::pairs(bytes).enumerate() {
         if at == MOST {
@@ -81,7 +84,7 @@ pub(super) fn object<'e>(
         explode: true,
         types: Vec::new(),
     };
-    let mut fields: Vec<(String, Vec<(String, &[u8])>)> = Vec::new();
+    let mut fields: Vec<(String, Pairs<'_>)> = Vec::new();
     let mut index = std::collections::HashMap::new();
     for (name, value) in pairs(bytes)? {
         // `field[member]` belongs to `field`, where that is written so.

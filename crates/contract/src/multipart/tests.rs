@@ -26,7 +26,7 @@ fn parts_are_read() {
 fn what_could_be_read_differently_is_refused() {
     let one = |disposition: &str| format!("--x\r\n{disposition}\r\n\r\n1\r\n--x--");
     for body in [
-        "".to_owned(),
+        String::new(),
         "--x".to_owned(),
         "--x\r\n".to_owned(),
         "preamble\r\n--x--".to_owned(),
@@ -98,6 +98,6 @@ proptest! {
 
     #[test]
     fn cut_off_anywhere_it_is_refused(cut in 0..GOOD.len() - 2) {
-        prop_assert!(parts(&GOOD[..cut]).is_err());
+        prop_assert!(GOOD.get(..cut).is_none_or(|begun| parts(begun).is_err()));
     }
 }

@@ -199,18 +199,18 @@ fn split(style: Style, value: &[u8]) -> Vec<&[u8]> {
         return Vec::new();
     }
     match style {
-        Style::SpaceDelimited => at(value, b'+', b"%20"),
-        Style::PipeDelimited => at(value, b'|', b"%7C"),
+        Style::SpaceDelimited => at(value, b'+', *b"%20"),
+        Style::PipeDelimited => at(value, b'|', *b"%7C"),
         Style::Simple | Style::Form | Style::DeepObject => value.split(|&b| b == b',').collect(),
     }
 }
 
 /// What stands between separators that are written in either way. It looks at every byte once.
-fn at<'a>(value: &'a [u8], bare: u8, encoded: &[u8; 3]) -> Vec<&'a [u8]> {
+fn at(value: &[u8], bare: u8, encoded: [u8; 3]) -> Vec<&[u8]> {
     let mut parts = Vec::new();
     let (mut start, mut place) = (0, 0);
     while let Some(rest) = value.get(place..).filter(|rest| !rest.is_empty()) {
-        let is_encoded = |three: &[u8]| three.eq_ignore_ascii_case(encoded);
+        let is_encoded = |three: &[u8]| three.eq_ignore_ascii_case(&encoded);
         let length = if rest.first() == Some(&bare) {
             1
         } else if rest.get(..3).is_some_and(is_encoded) {

@@ -1,7 +1,7 @@
 //! A schema of a document as one of JSON Schema 2020-12 that stands alone: with everything that it
 //! refers to, and without what no request is compared with.
 
-use super::is_linear;
+use super::Pattern;
 use crate::document::{Dialect, Document, Found};
 use crate::fault::{Fault, MOST};
 use serde_json::{Map, Value, json};
@@ -9,6 +9,10 @@ use std::collections::{BTreeSet, HashMap};
 
 /// Schemas that one refers to, and those refer to, at most.
 const REFERRED: usize = 5_000;
+
+/// Large patterns of one at most, and patterns.
+const LARGE: usize = 50;
+const PATTERNS: usize = 2_000;
 
 /// Composed schemas that are looked through for what is read-only.
 const COMPOSED: usize = 16;
@@ -66,6 +70,8 @@ pub(super) struct Normal<'d> {
     referred: HashMap<String, usize>,
     /// Those that are still to be made.
     open: Vec<Found<'d>>,
+    /// Patterns, and the large ones among them.
+    patterns: [usize; 2],
     faults: Vec<Fault>,
 }
 
@@ -79,6 +85,7 @@ impl<'d> Normal<'d> {
             document,
             referred: HashMap::new(),
             open: Vec::new(),
+            patterns: [0, 0],
             faults: Vec::new(),
         };
         let whole = normal.schema(found, &BTreeSet::new());
@@ -136,7 +143,10 @@ impl<'d> Normal<'d> {
                 out.insert(name.to_owned(), value.clone());
             }
         }
-        self.pattern(found);
+        if let Some(pattern) = found.text("pattern") {
+            let here = found.member("pattern");
+            self.pattern(here.as_ref().unwrap_or(found), pattern);
+        }
         for name in ONE {
             if let Some(inner) = found.member(name) {
                 let schema = self.schema(&inner, &BTreeSet::new());
@@ -162,8 +172,8 @@ impl<'d> Normal<'d> {
             };
             let mut schemas = Map::new();
             for (key, inner) in map.members() {
-                if name == "patternProperties" && !is_linear(key) {
-                    self.not_linear(&inner, key);
+                if name == "patternProperties" {
+                    self.pattern(&inner, key);
                 }
                 let schema = self.schema(&inner, &BTreeSet::new());
                 schemas.insert(key.to_owned(), schema);
@@ -225,21 +235,23 @@ impl<'d> Normal<'d> {
         Some(Value::String(format!("#/$defs/{at}")))
     }
 
-    fn pattern(&mut self, found: &Found<'d>) {
-        let pattern = found.text("pattern");
-        if let Some(pattern) = pattern.filter(|pattern| !is_linear(pattern)) {
-            let here = found.member("pattern");
-            self.not_linear(here.as_ref().unwrap_or(found), pattern);
+    /// Whether a pattern can be matched, and how many there are.
+    fn pattern(&mut self, found: &Found<'d>, pattern: &str) {
+        let shown = crate::violation::cut(pattern);
+        let size = Pattern::of(pattern);
+        self.patterns[0] += 1;
+        self.patterns[1] += usize::from(size == Pattern::Large);
+        let [all, large] = self.patterns;
+        if size == Pattern::Refused {
+            let what =
+                format!("the pattern `{shown}` cannot be matched in linear time and little memory");
+            let help = "write it without look-around, back references and long repetitions; `maxLength` bounds a length";
+            self.fault(found.fault(what, help));
+        } else if all > PATTERNS || large > LARGE {
+            let what = format!("more than {PATTERNS} patterns, or {LARGE} large ones");
+            let help = "split the operation, or write shorter repetitions";
+            self.fault(found.fault(what, help));
         }
-    }
-
-    fn not_linear(&mut self, found: &Found<'d>, pattern: &str) {
-        let what = format!(
-            "the pattern `{}` cannot be matched in linear time",
-            crate::violation::cut(pattern)
-        );
-        let help = "write it without look-around and back references, or bound the length by `maxLength` only";
-        self.fault(found.fault(what, help));
     }
 
     /// Whether only answers have a property.

@@ -13,11 +13,14 @@ mod reach;
 mod record;
 mod replay;
 mod rights;
+mod shadow;
 mod told;
 mod why;
 mod world;
 
 pub(super) use replay::{Prospect, Window};
+pub(super) use shadow::in_shadow;
+pub use shadow::{ShadowCode, ShadowCounts, ShadowPolicies, ShadowPolicy};
 
 use super::{Running, Service, Source};
 use crate::Refusal;

@@ -97,13 +97,13 @@ pub(super) struct Blocks {
 /// Whose block ends: one of these.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Lift {
+pub(in crate::service) struct Lift {
     #[serde(default)]
-    pub(super) address: Option<IpAddr>,
+    pub(in crate::service) address: Option<IpAddr>,
     #[serde(default)]
-    pub(super) credential: Option<String>,
+    pub(in crate::service) credential: Option<String>,
     #[serde(default)]
-    pub(super) app: Option<String>,
+    pub(in crate::service) app: Option<String>,
 }
 
 /// Who is blocked, for how long, and why.
@@ -200,7 +200,11 @@ impl Service {
     }
 
     /// Ends blocks. The audit trail has it.
-    pub(super) async fn lift(&self, actor: &Actor, wanted: &Lift) -> Result<Value, Refusal> {
+    pub(in crate::service) async fn lift(
+        &self,
+        actor: &Actor,
+        wanted: &Lift,
+    ) -> Result<Value, Refusal> {
         on_platform(actor, Point::BlocksLift)?;
         let caller = caller(wanted.credential.as_ref(), wanted.app.as_ref())?;
         let nobody = |who: String| {

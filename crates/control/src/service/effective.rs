@@ -3,6 +3,8 @@
 mod about;
 
 use super::Service;
+use super::asking::{ShadowCounts, in_shadow};
+use crate::remembered::now;
 use crate::{Actor, Refusal};
 use postern_model::entity::{
     BodyChange, Configuration, CorsRule, ExternalRule, HeadersRule, Level, Limit, LimitKey,
@@ -10,9 +12,10 @@ use postern_model::entity::{
 };
 use postern_model::permission::Point;
 use postern_policy::Rules;
+use postern_policy::policies::EffectivePolicy;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 #[derive(Debug, Deserialize)]
@@ -25,7 +28,7 @@ pub(super) struct Wanted {
 
 impl Service {
     /// The policies of an operation.
-    pub(super) fn effective(&self, actor: &Actor, wanted: &Wanted) -> Result<Value, Refusal> {
+    pub(super) async fn effective(&self, actor: &Actor, wanted: &Wanted) -> Result<Value, Refusal> {
         let configuration = self.running.configuration();
         let owner = configuration.services.iter();
         let mut owner = owner.filter(|service| *service.name == *wanted.service);
@@ -39,6 +42,7 @@ impl Service {
         let route = find(&configuration, wanted)?;
         let policies = Rules::effective_of(&configuration, route);
         let name = |at: usize| configuration.policies.get(at).map(|policy| &*policy.name);
+        let shadow = self.shadow(actor, &policies, &configuration).await;
         let parts = policies.iter().filter_map(|effective| {
             let policy = configuration.policies.get(effective.policy)?;
             Some(json!({
@@ -46,6 +50,7 @@ impl Service {
                 "kind": policy.rule.kind(),
                 "origin": origin(&policy.level),
                 "mode": mode(policy.mode),
+                "shadow": shadow.get(&effective.policy),
                 "mandatory": !policy.is_default,
                 "replaced_by": effective.replaced_by.and_then(name),
                 "says": says(&configuration, &policy.rule),
@@ -83,6 +88,28 @@ impl Service {
             "result": result(&configuration, &holding),
             "plans": plans.collect::<Vec<_>>(),
         }))
+    }
+}
+
+impl Service {
+    /// What those of the policies that are in shadow mode would have refused lately.
+    async fn shadow(
+        &self,
+        actor: &Actor,
+        policies: &[EffectivePolicy],
+        configuration: &Configuration,
+    ) -> HashMap<usize, ShadowCounts> {
+        let (places, those): (Vec<usize>, Vec<Policy>) = policies
+            .iter()
+            .filter_map(|one| Some((one.policy, configuration.policies.get(one.policy)?)))
+            .filter(|(_, policy)| in_shadow(policy, now()).is_some())
+            .map(|(place, policy)| (place, policy.clone()))
+            .unzip();
+        if those.is_empty() {
+            return HashMap::new();
+        }
+        let counts = self.shadowed_lately(actor, those).await;
+        places.into_iter().zip(counts.unwrap_or_default()).collect()
     }
 }
 
@@ -131,7 +158,7 @@ fn position<'a>(
     })
 }
 
-fn origin(level: &Level) -> String {
+pub(super) fn origin(level: &Level) -> String {
     match level {
         Level::Platform => "platform".to_owned(),
         Level::Tenant(name) => format!("tenant {name}"),
@@ -194,6 +221,13 @@ fn says(configuration: &Configuration, rule: &PolicyRule) -> Value {
             "hide": rule.hide.iter().enumerate().map(|(at, hide)| hide.label(at)).collect::<Vec<_>>(),
             "pass_unreadable": rule.pass_unreadable,
             "max_body": rule.max_body,
+        }),
+        PolicyRule::Abuse(rule) => json!({
+            "codes": rule.codes.iter().map(|code| code.name()).collect::<Vec<_>>(),
+            "refusals": rule.count,
+            "per_ms": u64::try_from(rule.per.as_millis()).unwrap_or(u64::MAX),
+            "by": [rule.by.name()],
+            "block_for_ms": u64::try_from(rule.block_for.as_millis()).unwrap_or(u64::MAX),
         }),
         PolicyRule::Csrf(rule) => {
             let trusted = rule.trusted_origins.iter().map(ToString::to_string);
@@ -339,15 +373,9 @@ fn result(configuration: &Configuration, holding: &[&Policy]) -> Value {
     let (mut allow, mut deny) = (Vec::new(), BTreeSet::new());
     let (mut required, mut types): (BTreeSet<&str>, Vec<Value>) = (BTreeSet::new(), Vec::new());
     let (mut limits, mut size) = (Vec::new(), None::<u64>);
-    let (mut cors, mut csrf, mut asked, mut cedar, mut contract, mut conditions) = (
-        None,
-        Vec::new(),
-        Vec::new(),
-        Vec::new(),
-        Vec::new(),
-        Vec::new(),
-    );
-    let (mut changed, mut hidden) = (Vec::new(), Vec::new());
+    let (mut cors, mut csrf, mut asked) = (None, Vec::new(), Vec::new());
+    let (mut cedar, mut contract, mut conditions) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut abuse, mut changed, mut hidden) = (Vec::new(), Vec::new(), Vec::new());
     for policy in holding {
         match &policy.rule {
             PolicyRule::Network(rule) => {
@@ -375,6 +403,7 @@ fn result(configuration: &Configuration, holding: &[&Policy]) -> Value {
             }
             PolicyRule::Transform(_) => changed.push(&*policy.name),
             PolicyRule::Mask(_) => hidden.push(&*policy.name),
+            PolicyRule::Abuse(_) => abuse.push(&*policy.name),
             PolicyRule::Body(rule) => {
                 size = Some(size.map_or(rule.max_size, |size| size.min(rule.max_size)));
             }
@@ -395,5 +424,6 @@ fn result(configuration: &Configuration, holding: &[&Policy]) -> Value {
         "conditions": conditions,
         "changed_by": changed,
         "hidden_by": hidden,
+        "abuse": abuse,
     })
 }

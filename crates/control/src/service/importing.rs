@@ -20,6 +20,10 @@ use serde_json::{Map, Value, json};
 /// What to import, and into what.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command"
+)]
 pub struct Import {
     /// What the document is called.
     name: String,

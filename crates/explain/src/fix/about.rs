@@ -26,7 +26,7 @@ pub(super) fn candidates(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
                 .reach(format!("every request that policy `{id}` is about"))
                 .audience(audience)
                 .weight(4);
-            found.push(candidate.if_wrong());
+            found.push(candidate);
         }
         found.extend(
             excepted(case, denial, id, document).map(|candidate| candidate.audience(audience)),
@@ -53,12 +53,15 @@ fn excepted(case: &Case<'_>, denial: &Denial, id: &str, document: &Json) -> Opti
     apps.push(app.to_string());
     let step = Step::Change(Change::new("policy", id, json!({"except": {"apps": apps}})));
     let sentence = format!("let policy `{id}` leave app `{app}` alone");
-    Some(
-        Candidate::new(denial.code, sentence, step)
-            .reach(format!("whatever app `{app}` sends, for policy `{id}`"))
-            .weight(3)
-            .if_wrong(),
-    )
+    let candidate = Candidate::new(denial.code, sentence, step)
+        .reach(format!("whatever app `{app}` sends, for policy `{id}`"))
+        .weight(3);
+    Some(match denial.code {
+        // An exception is what such a policy is made to have; whose a thing is, and how somebody signed
+        // in, is no matter of exceptions.
+        Code::ConditionUnmet => candidate,
+        _ => candidate.if_wrong(),
+    })
 }
 
 /// The policy asks for so much less that nothing of it refuses any more.
@@ -74,14 +77,13 @@ fn relaxed(case: &Case<'_>, denial: &Denial, id: &str, document: &Json) -> Optio
     }
     // A policy that asks for nothing is none.
     let left = required.iter().any(|(member, _)| match patch.get(member) {
-        None => true,
         Some(Json::Null) => false,
         Some(Json::Object(changes)) => {
             let entries = required.get(member).and_then(Json::as_object);
             let removed = changes.values().filter(|change| change.is_null()).count();
             entries.is_none_or(|entries| entries.len() > removed)
         }
-        Some(_) => true,
+        None | Some(_) => true,
     });
     if !left {
         let sentence = format!("remove policy `{id}`, which asks for nothing else");

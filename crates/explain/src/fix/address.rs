@@ -218,7 +218,8 @@ fn uses(case: &Case<'_>, list: &str) -> String {
         | PolicyRule::Ownership(_)
         | PolicyRule::StepUp(_)
         | PolicyRule::Transform(_)
-        | PolicyRule::Mask(_) => false,
+        | PolicyRule::Mask(_)
+        | PolicyRule::Abuse(_) => false,
     };
     let names = configuration
         .policies

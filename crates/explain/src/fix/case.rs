@@ -134,9 +134,9 @@ fn is_document_of(policy: &Policy, id: &str, document: &Json) -> bool {
             at("service", Some(service)) && at("version", Some(version)) && at("operation", None)
         }
         Level::Operation(service, version, operation) => {
-            at("service", Some(service))
-                && at("version", Some(version))
-                && at("operation", Some(operation))
+            // Where there is one version only, it need not be named.
+            let is_version = at("version", Some(version)) || at("version", None);
+            at("service", Some(service)) && is_version && at("operation", Some(operation))
         }
     };
     name == *policy.name && kind == policy.rule.kind() && level

@@ -67,8 +67,7 @@ fn without_role(case: &Case<'_>, identity: &Identity, role: &str) -> Option<Cand
         Candidate::new(Code::Forbidden, sentence, step)
             .reach(format!("whatever `{role}` denies, for app `{app}`"))
             .audience(audience(case, role))
-            .weight(2)
-            .if_wrong(),
+            .weight(2),
     )
 }
 
@@ -90,8 +89,7 @@ fn no_longer_denied(case: &Case<'_>, role: &str) -> Option<Candidate> {
         Candidate::new(Code::Forbidden, sentence, step)
             .reach(format!("everybody with `{role}`, on `{service}`"))
             .audience(audience(case, role))
-            .weight(4)
-            .if_wrong(),
+            .weight(4),
     )
 }
 

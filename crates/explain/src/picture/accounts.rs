@@ -3,6 +3,7 @@
 use super::{Picture, Words, some};
 use crate::time;
 
+#[expect(clippy::too_many_lines, reason = "a table, one code beside the other")]
 pub(super) fn accounts(words: &Words<'_>) -> Option<Picture> {
     let reason = || words.note("reason: ", "reason");
     let since = || words.note("since ", "since");
@@ -11,6 +12,10 @@ pub(super) fn accounts(words: &Words<'_>) -> Option<Picture> {
             &format!("the {} does not carry ", words.asked.noun()),
             "not_carried",
         )
+    };
+    let phrases = |before: &str, name: &str| {
+        let phrases = words.phrases(name)?;
+        Some(format!("{before}{phrases}"))
     };
     Some(match words.refusal.code.as_str() {
         "account.tenant_suspended" => some(
@@ -50,7 +55,7 @@ pub(super) fn accounts(words: &Words<'_>) -> Option<Picture> {
         "authorization.external_denied" | "authorization.external_unavailable" => some(
             format!("{} {}", words.asked.method, words.asked.path),
             match words.value("decider") {
-                Some(decider) => format!("policy {decider} asks another service"),
+                Some(decider) => format!("policy `{decider}`, which asks another service"),
                 None => "another service is asked".to_owned(),
             },
             vec![
@@ -74,8 +79,8 @@ pub(super) fn accounts(words: &Words<'_>) -> Option<Picture> {
                 None => format!("forbidden by {}", words.policy()),
             },
             vec![
-                words.note("on condition that ", "conditions"),
-                words.note("saw ", "values"),
+                phrases("on condition that ", "conditions"),
+                phrases("saw ", "values"),
             ],
         ),
         "authorization.not_permitted" => some(
@@ -91,11 +96,11 @@ pub(super) fn accounts(words: &Words<'_>) -> Option<Picture> {
                         Some(met) => format!("{nearest}, {met} met"),
                         None => nearest,
                     }),
-                words.note("not met: ", "condition"),
-                words.note("expected ", "expected"),
-                words.note("saw ", "seen"),
-                words.note("then: ", "others"),
-                words.note("another would do: ", "lacks"),
+                phrases("not met: ", "condition"),
+                phrases("expected ", "expected"),
+                phrases("saw ", "seen"),
+                phrases("then: ", "others"),
+                phrases("another would do: ", "lacks"),
             ],
         ),
         "authorization.unavailable" => some(

@@ -265,14 +265,14 @@ fn contract(policies: &[&Policy], rules: &Rules, route: &Route) -> Vec<String> {
         _ => None,
     });
     let held: Vec<&ContractRule> = held.collect();
-    let parts: [(&str, fn(&ContractRule) -> bool); 4] = [
-        ("parameters", |rule| rule.parameters),
-        ("body", |rule| rule.body),
-        ("accept", |rule| rule.accept),
-        ("encodings", |rule| rule.encodings),
+    let asked = |asks: fn(&ContractRule) -> bool| held.iter().any(|rule| asks(rule));
+    let parts = [
+        ("parameters", asked(|rule| rule.parameters)),
+        ("body", asked(|rule| rule.body)),
+        ("accept", asked(|rule| rule.accept)),
+        ("encodings", asked(|rule| rule.encodings)),
     ];
-    let parts = parts.into_iter();
-    let asked = parts.filter(|(_, asks)| held.iter().any(|rule| asks(rule)));
+    let asked = parts.into_iter().filter(|(_, asked)| *asked);
     asked.map(|(name, _)| name.to_owned()).collect()
 }
 

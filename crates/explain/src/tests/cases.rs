@@ -1,5 +1,6 @@
 //! A refusal of every code that a stage decides, and the request that meets it.
 
+mod about;
 mod accounts;
 mod demands;
 mod keys;
@@ -11,6 +12,7 @@ mod tokens;
 pub(super) use tokens::{token, tokens_accepted};
 
 use super::scene::{DECIDER, KEY, NOW, Request, STAGING, reading, verified};
+use about::about_some;
 use accounts::{accounts, limits};
 use demands::{demands, documented};
 use keys::credentials;
@@ -132,6 +134,7 @@ pub(super) fn cases() -> Vec<Case> {
         page_tokens(),
         accounts(),
         limits(),
+        about_some(),
     ]
     .into_iter()
     .flatten()

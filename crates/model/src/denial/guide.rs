@@ -274,7 +274,7 @@ impl Code {
             Self::NotPermitted => guide("Policies say who may call this operation, and none of them permits the request.",
                 "The record names the permit that came closest and the condition that was not met; change that condition, or put the caller where it holds.", POLICY),
             Self::AuthorizationUnavailable => guide("A policy could not be evaluated for this request, so that it cannot be told whether it is permitted. Nobody passes then.",
-                "The record says which statement failed and why; mend it, and check with `postern why`.", "Envoy (ext_authz) answers 403 unless `failure_mode_allow` lets everybody pass; Kong (OPA) answers 500."),
+                "The record says which statement failed and why; mend it, and check with `postern why`.", ""),
             Self::NotOwner => guide("The request names a thing, and a policy says that it has to be the caller's own: its app's, its tenant's, its person's, or one in a claim of its token.",
                 "Check what the policy compares, and whom it leaves alone (`except`).", OWNER),
             Self::ConditionUnmet => guide("A policy asks something of such requests that does not hold: an hour, an address, a header, a claim, a size or the like.",

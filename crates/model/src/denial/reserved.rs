@@ -65,54 +65,10 @@ macro_rules! reserved {
 // A code that begins to be raised moves from here to `table.rs`.
 #[rustfmt::skip]
 const RESERVED: &[Reserved] = reserved! {
-    "headers.encoding_unsupported" "Content-Encoding not supported" 415 [] Consumer Headers
-        "The body came in a content coding that the operation does not take."
-        "Send the body in a coding that `Accept-Encoding` of the answer names, or as it is."
-        "Let the policy of kind `headers` take the coding.",
-    "headers.not_acceptable" "Nothing acceptable to send" 406 [403] Consumer Headers
-        "`Accept` names no media type that the operation answers with."
-        "Accept one of the media types that the operation offers."
-        "Offer the media type, or do not look at `Accept`.",
-    "parameter.missing" "Required parameter missing" 400 [403, 422] Consumer Body
-        "The operation's contract asks for a parameter of path, query, header or cookie that did not come."
-        "Send the parameter that is named."
-        "Make the parameter optional in the OpenAPI document.",
-    "parameter.invalid" "Invalid parameter" 400 [403, 422] Consumer Body
-        "A parameter of path, query, header or cookie is not as its schema asks."
-        "Send a value that the schema allows."
-        "Widen the schema in the OpenAPI document.",
-    "body.unreadable" "Request body cannot be read" 400 [403] Consumer Body
-        "The body is not valid in the format that it says it has: JSON, XML, a form, multipart. Members that stand twice in an object count as well."
-        "Mend the body at the place that is named."
-        "Nothing is wrong with the configuration.",
-    "body.schema_mismatch" "Request body does not match the schema" 400 [422, 403] Consumer Body
-        "The body can be read, and is not what the operation's schema describes."
-        "Mend the members that are named, by their JSON pointers."
-        "Change the schema, if what came should be let in.",
-    "body.file_not_allowed" "File type not allowed" 415 [403] Consumer Body
-        "A part of an upload is a file of a type or name that the operation does not take."
-        "Send a file of a type that is taken."
-        "Allow the type, if it should be taken.",
     "account.user_deactivated" "User deactivated" 403 [] Consumer Account
         "The user that the credential stands for may not use the gateway any more."
         "Ask the gateway's operators what it takes to be reactivated."
         "Reactivate the user when the cause is settled.",
-    "authorization.not_permitted" "Nothing permits the request" 403 [404] Consumer Authorize
-        "No rule permits the request, and what nothing permits is refused. The explanation names the rule that came closest and the condition that failed."
-        "Give the request id to the owners of the service."
-        "Change the condition that failed, if the request should be let in.",
-    "authorization.external_denied" "Denied by an external decider" 403 [] Consumer Authorize
-        "A service that the gateway asks about requests said no."
-        "Give the request id to the owners of the service."
-        "Look in the decider's own log.",
-    "authorization.external_unavailable" "External decider unavailable" 503 [] Operator Authorize
-        "A service that the gateway has to ask about requests did not answer. The caller is not to blame."
-        "Try again later."
-        "Bring the decider back.",
-    "authorization.unavailable" "Authorization cannot be decided" 503 [] Gateway Authorize
-        "A rule could not be evaluated, or what it needs is missing; then nobody is let in."
-        "Try again later; give the request id to the gateway's operators."
-        "Mend the policy that is named.",
     "limit.tokens_exceeded" "Token limit exceeded" 429 [] Consumer Limits
         "More tokens of AI models were used in a window than may be."
         "Wait as long as `Retry-After` says, or send shorter prompts."
@@ -177,8 +133,4 @@ const RESERVED: &[Reserved] = reserved! {
         "The provider refused the request: its content policy, the context's length, something that it does not take. Its answer comes in the caller's dialect."
         "Mend what the provider names."
         "Look in the provider's documentation for its code.",
-    "transform.failed" "Transformation failed" 502 [] Publisher Upstream
-        "A transformation of request or response could not be applied."
-        "Give the request id to the owners of the service."
-        "Mend the transformation at the step that is named.",
 };

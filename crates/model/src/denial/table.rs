@@ -152,7 +152,7 @@ codes! {
         417 [] Consumer AfterChange Headers "http_request_error",
     EncodingUnsupported = "headers.encoding_unsupported" "Content-Encoding not supported"
         415 [] Consumer AfterChange Headers "http_request_error",
-    NotAcceptable = "headers.not_acceptable" "No acceptable answer (Accept)"
+    NotAcceptable = "headers.not_acceptable" "Nothing acceptable to send"
         406 [403] Consumer AfterChange Headers "http_request_error",
     ParameterMissing = "parameter.missing" "Required parameter missing"
         400 [403, 422] Consumer AfterChange Body "http_request_error",
@@ -162,9 +162,9 @@ codes! {
         413 [403] Consumer AfterChange Body "http_request_error",
     BodyUnreadable = "body.unreadable" "Request body cannot be read"
         400 [403] Consumer AfterChange Body "http_request_error",
-    SchemaMismatch = "body.schema_mismatch" "Request body does not match its schema"
+    SchemaMismatch = "body.schema_mismatch" "Request body does not match the schema"
         400 [422, 403] Consumer AfterChange Body "http_request_error",
-    FileNotAllowed = "body.file_not_allowed" "File not allowed"
+    FileNotAllowed = "body.file_not_allowed" "File type not allowed"
         415 [403] Consumer AfterChange Body "http_request_error",
     CredentialMissing = "credential.missing" "Credential or API key missing"
         401 [403] Consumer AfterChange Authenticate "http_request_denied",
@@ -280,16 +280,16 @@ codes! {
         403 [] Consumer AfterChange Authorize "http_request_denied",
     RoleMissing = "authorization.role_missing" "Access role missing"
         403 [] Consumer AfterChange Authorize "http_request_denied",
-    ExternalDenied = "authorization.external_denied" "Refused by an external authorization service"
+    ExternalDenied = "authorization.external_denied" "Denied by an external decider"
         403 [302, 401] Consumer AfterChange Authorize "http_request_denied",
-    ExternalUnavailable = "authorization.external_unavailable" "External authorization service unavailable"
+    ExternalUnavailable = "authorization.external_unavailable" "External decider unavailable"
         503 [] Operator After(1) Authorize "destination_unavailable",
-    Forbidden = "authorization.forbidden" "Forbidden by policy"
+    Forbidden = "authorization.forbidden" "Forbidden by a rule"
         403 [404] Consumer AfterChange Authorize "http_request_denied",
-    NotPermitted = "authorization.not_permitted" "Not permitted by any policy"
+    NotPermitted = "authorization.not_permitted" "Nothing permits the request"
         403 [404] Consumer AfterChange Authorize "http_request_denied",
     AuthorizationUnavailable = "authorization.unavailable" "Authorization cannot be decided"
-        503 [] Operator AfterChange Authorize "http_request_denied",
+        503 [] Operator After(5) Authorize "http_request_denied",
     NotOwner = "authorization.not_owner" "Not the owner of the resource"
         403 [404] Consumer AfterChange Authorize "http_request_denied",
     ConditionUnmet = "authorization.condition_unmet" "Condition not met"

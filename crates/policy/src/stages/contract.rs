@@ -37,7 +37,7 @@ pub(super) fn codings(
     }
     ask(progress, snapshot, facts, |progress, rule, contract| {
         // What cannot be undone cannot be looked into either.
-        if !rule.encodings && !(rule.body && contract.body().is_some()) {
+        if !(rule.encodings || rule.body && contract.body().is_some()) {
             return Ok(None);
         }
         let sent = kept::answer(progress, facts, kept::key(&[b"contract coding"]), |_| {
@@ -90,7 +90,8 @@ pub(super) fn answers(
         if !rule.accept || offered.is_empty() {
             return Ok(None);
         }
-        let key = kept::key(&[b"contract accept", offered.join(" ").as_bytes()]);
+        let mark = contract.marks().offers.to_be_bytes();
+        let key = kept::key(&[b"contract accept", &mark]);
         let against = kept::answer(progress, facts, key, |_| {
             let taken = takes(values(facts, Known::Accept), offered);
             Ok((!taken).then(|| joined(facts, Known::Accept)))
@@ -118,8 +119,7 @@ pub(super) fn parameters(
             .authentication(&route)
             .map(|accepted| &*accepted.query);
         let keys = keys.unwrap_or_default();
-        let mark = format!("{unknown} {keys:?} {}", contract.parameters_mark());
-        let key = kept::key(&[b"contract parameters", mark.as_bytes()]);
+        let key = key_of_parameters(contract, unknown.then_some(keys));
         let against = kept::answer(progress, facts, key, |progress| {
             let sent = Request {
                 facts,
@@ -130,7 +130,7 @@ pub(super) fn parameters(
             let mut found = contract.against(&sent);
             if unknown {
                 let is_key = |name: &str| keys.iter().any(|key| **key == *name);
-                let query = facts.query().unwrap_or_default();
+                let query = facts.parameters().unwrap_or_default();
                 found.extend(contract.unknown(query, &is_key));
             }
             Ok((!found.is_empty()).then_some(found))
@@ -184,12 +184,22 @@ enum Found {
     Against(BodyFault),
 }
 
+/// What stands for what is asked of parameters; `known`: those that are known besides, where others
+/// are refused.
+fn key_of_parameters(contract: &Contract, known: Option<&[Name]>) -> u32 {
+    let mark = contract.marks().parameters.to_be_bytes();
+    match known {
+        None => kept::key(&[b"contract parameters", &mark]),
+        Some(known) => kept::key(&[b"contract known", &mark, known.join(" ").as_bytes()]),
+    }
+}
+
 /// What stands for what is asked of bodies.
 fn key_of(contract: &Contract, rule: &ContractRule) -> u32 {
     let list = |names: &[Name]| names.join(" ");
     kept::key(&[
         b"contract body",
-        contract.body_mark().as_bytes(),
+        &contract.marks().body.to_be_bytes(),
         &rule.max_size.to_be_bytes(),
         list(&rule.upload_types).as_bytes(),
         list(&rule.upload_names).as_bytes(),
@@ -214,10 +224,10 @@ fn judged(
             }));
         }
     };
-    // One that cannot be undone was refused in an earlier stage.
-    let coding = coding_of(values(facts, Known::ContentEncoding))
-        .ok()
-        .flatten();
+    let Ok(coding) = coding_of(values(facts, Known::ContentEncoding)) else {
+        // It was refused in an earlier stage.
+        return Ok(None);
+    };
     let outcome = match coding {
         None if media.format_of(content_type) == Format::Json => match facts.json() {
             Some(read) => media.check_json(content_type, read.as_ref()),
@@ -313,7 +323,7 @@ impl Sent for Request<'_> {
     }
 
     fn query(&self) -> Option<&[u8]> {
-        self.facts.query()
+        self.facts.parameters()
     }
 
     fn header<'a>(&'a self, name: &'a str, nth: usize) -> Option<&'a [u8]> {

@@ -73,7 +73,10 @@ fn read_limits(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Fac
             continue;
         }
         if limit.shadow {
-            progress.shadow.push(exceeded(limit, reading, facts.now()));
+            // A limit of a policy has the policy's name.
+            let name = limit.limit.name.clone();
+            let denial = exceeded(limit, reading, facts.now());
+            progress.shadow.push(denial.by_policy(name));
         } else {
             refused.get_or_insert_with(|| exceeded(limit, reading, facts.now()));
         }

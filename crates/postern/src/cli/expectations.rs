@@ -27,7 +27,7 @@ pub(crate) struct TestArgs {
     /// The configuration that is tested, whatever the files name.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// Write a report in the form of JUnit, which tools for continuous integration read.
+    /// Write a report in the form of `JUnit`, which tools for continuous integration read.
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,
     /// Print JSON.

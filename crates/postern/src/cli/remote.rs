@@ -314,37 +314,6 @@ pub(crate) struct BlocksLift {
     pub(crate) shown: Shown,
 }
 
-/// `postern policies`.
-#[derive(Debug, Subcommand)]
-#[command(after_help = "Examples:
-  postern policies effective partners v1 create-customer")]
-pub(crate) enum Policies {
-    /// Show which policies hold for an operation, where each comes from, and what they come to.
-    Effective(PoliciesEffective),
-}
-
-/// Options of `postern policies effective`.
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  postern policies effective partners v1 create-customer
-  postern policies effective partners v1 create-customer --json
-
-The widest level first, then the limits of every plan that covers the operation. Policies in shadow
-mode are recorded and refuse nobody.")]
-pub(crate) struct PoliciesEffective {
-    /// The service.
-    #[arg(value_name = "SERVICE")]
-    pub(crate) service: String,
-    /// Its version.
-    #[arg(value_name = "VERSION")]
-    pub(crate) version: String,
-    /// Its operation.
-    #[arg(value_name = "OPERATION")]
-    pub(crate) operation: String,
-    #[command(flatten)]
-    pub(crate) shown: Shown,
-}
-
 fn range(text: &str) -> Result<IpNet, String> {
     postern_control::shorthand::range(text).ok_or_else(|| {
         format!(

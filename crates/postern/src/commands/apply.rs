@@ -8,6 +8,7 @@ use crate::output;
 use anyhow::Context as _;
 use postern_control::Declaration;
 use serde_json::{Value, json};
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 pub(crate) fn apply(args: &ApplyArgs) -> anyhow::Result<ExitCode> {
@@ -25,7 +26,8 @@ pub(crate) fn apply(args: &ApplyArgs) -> anyhow::Result<ExitCode> {
             output::say(&plan::text(&planned));
         }
         refused(&answer)?;
-        if !planned.changes.is_empty() && !args.shown.json && !args.no_replay {
+        let is_read = std::io::stdin().is_terminal() || args.replay;
+        if is_read && !planned.changes.is_empty() && !args.shown.json && !args.no_replay {
             looked(&mut remote, &given);
         }
         if !planned.changes.is_empty() && !remote.confirm("this changes what is served", false)? {

@@ -1,16 +1,27 @@
 //! `postern policies`.
 
+mod modes;
 mod words;
 
 use super::remote::{Remote, text};
 use super::table;
-use crate::cli::remote::PoliciesEffective;
+use crate::cli::policies::{Policies, PoliciesEffective};
 use crate::cli::time::local_ms;
 use crate::output;
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
-pub(crate) fn effective(args: &PoliciesEffective) -> anyhow::Result<ExitCode> {
+pub(crate) fn dispatch(command: Policies) -> anyhow::Result<ExitCode> {
+    match command {
+        Policies::List(args) => modes::list(&args),
+        Policies::Shadow(args) => modes::shadow(&args),
+        Policies::Effective(args) => effective(&args),
+        Policies::Relax(args) => modes::relax(&args),
+        Policies::Enforce(args) => modes::enforce(&args),
+    }
+}
+
+fn effective(args: &PoliciesEffective) -> anyhow::Result<ExitCode> {
     let mut remote = Remote::connect(&args.shown.at)?;
     let params = json!({
         "service": args.service,
@@ -26,7 +37,16 @@ pub(crate) fn effective(args: &PoliciesEffective) -> anyhow::Result<ExitCode> {
     rows.extend(list(&answer, "plans").flat_map(of_plan));
     let head = ["POLICY", "KIND", "FROM", "MODE", "BINDING", "SAYS"];
     table::print("no policies hold for this operation", &head, &rows, false);
-    let mut lines = vec![String::new(), "together, enforced:".to_owned()];
+    let mut lines = Vec::new();
+    for policy in list(&answer, "policies") {
+        let shadow = policy.get("shadow").filter(|shadow| !shadow.is_null());
+        let shadow = shadow.and_then(|shadow| serde_json::from_value(shadow.clone()).ok());
+        if let Some(counts) = shadow {
+            let (name, counts) = (text(policy, "policy"), modes::counted(&counts));
+            lines.extend([String::new(), format!("`{name}` {counts}")]);
+        }
+    }
+    lines.extend([String::new(), "together, enforced:".to_owned()]);
     lines.extend(together(&answer));
     output::say(&lines.join("\n"));
     Ok(ExitCode::SUCCESS)

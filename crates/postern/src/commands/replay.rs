@@ -2,7 +2,7 @@
 
 mod told;
 
-pub(super) use told::brief;
+pub(super) use told::{brief, grouped};
 
 use super::declared::{read_file, told as status};
 use super::remote::Remote;

@@ -89,9 +89,10 @@ pub(crate) async fn open(
 ) -> Result<Stream, ConnectFault> {
     let egress = &snapshot.configuration().egress;
     let own = &snapshot.own;
-    let allowed = match dialer.anywhere {
-        true => Ok(()),
-        false => egress::allowed(address, egress, own, egress::is_this_machine),
+    let allowed = if dialer.anywhere {
+        Ok(())
+    } else {
+        egress::allowed(address, egress, own, egress::is_this_machine)
     };
     allowed.map_err(|forbidden| {
         let error = forbidden.to_string();

@@ -4,7 +4,7 @@ use postern_policy::policies::Subject;
 use proptest::prelude::*;
 
 const START: i64 = 1_700_000_000_000;
-const HOUR: Duration = Duration::from_secs(3_600);
+const HOUR: Duration = Duration::from_hours(1);
 
 fn limit(number: u64, measure: Measure, shadow: bool) -> LimitUse {
     LimitUse {
@@ -44,7 +44,7 @@ proptest! {
         steps in prop::collection::vec((0_i64..600_000, 1_u8..32, any::<bool>()), 1..200),
     ) {
         let counting = Counting::default();
-        let rate = Measure::Rate { count: 4, per: Duration::from_secs(600), burst: 4 };
+        let rate = Measure::Rate { count: 4, per: Duration::from_mins(10), burst: 4 };
         let all = [
             quota(1, 12, false),
             limit(2, rate, false),

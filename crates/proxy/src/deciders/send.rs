@@ -185,8 +185,7 @@ impl Over<'_> {
         lease: &Lease,
     ) -> Result<Incoming, Fault> {
         let reused = connection.uses > 0;
-        connection.link.cap(Some(self.deadline));
-        let (mut out, mut input) = connection.exchange(self.outgoing.method, self.timeout);
+        let (mut out, mut input) = connection.exchange(self.outgoing.method, self.patience());
         let incoming = self.exchange(&mut out, &mut input, lease, reused).await?;
         if out.is_ended() && input.is_reusable() {
             self.pool.put(connection, Instant::now());
@@ -194,10 +193,15 @@ impl Over<'_> {
         Ok(incoming)
     }
 
+    /// How long each wait may last. The whole has an end of its own, which comes before.
+    fn patience(&self) -> Duration {
+        self.timeout * 2
+    }
+
     async fn http2(&self, lease: &Lease) -> Result<Incoming, Fault> {
         let ticket = self.place(lease).await?;
         let received = ticket.received();
-        let call = ticket.exchange(self.outgoing.method, self.timeout, Some(self.deadline));
+        let call = ticket.exchange(self.outgoing.method, self.patience(), None);
         let (mut out, mut input) = call.sides();
         let done = self.exchange(&mut out, &mut input, lease, false).await;
         if done.is_err() {
@@ -267,7 +271,7 @@ impl Over<'_> {
         let unsent = sent.await.is_err();
         let mut head = ResponseHead::default();
         for _ in 0..MOST_INTERIM {
-            let came = input.head(&mut head, self.timeout).await;
+            let came = input.head(&mut head, self.patience()).await;
             came.map_err(|fault| headless(fault, gone, unsent))?;
             if head.status < 200 && head.status != 101 {
                 continue;

@@ -106,7 +106,7 @@ impl<'a> Changing<'a> {
         if !changes && !reads_answer {
             return Ok(());
         }
-        let mut message = self.request(exchange);
+        let mut message = Self::request(exchange);
         let body = if changes && !exchange.allowed.websocket {
             self.body(exchange, source, &mut message).await?
         } else {
@@ -154,7 +154,7 @@ impl<'a> Changing<'a> {
     }
 
     /// The request as it would go up.
-    fn request(&self, exchange: &Exchange<'_>) -> Message {
+    fn request(exchange: &Exchange<'_>) -> Message {
         let mut headers = Vec::new();
         exchange.own_fields(&mut |name, value| {
             headers.push(Header {
@@ -263,6 +263,9 @@ impl Exchange<'_> {
             let problem = format!("it wrote a path that no upstream is sent: {what}");
             Failure::new("request.path", problem)
         };
+        if message.path.contains('?') {
+            return Err(wrong("? in a path"));
+        }
         let service = self.state.snapshot().rules.service(&self.allowed.route);
         let normal = path::normalise(message.path.as_bytes())
             .map_err(|rejected| wrong(rejected.reason.describe()))?;

@@ -16,7 +16,7 @@ use postern_policy::client::{ClientAddress, Scheme, scheme};
 use postern_policy::credential::content;
 use postern_policy::csrf;
 use postern_policy::facts::{
-    Body, CredentialVerdict, DeciderAnswer, EdgeReading, Reading, Readings,
+    Body, CallerBlock, CredentialVerdict, DeciderAnswer, EdgeReading, Reading, Readings,
 };
 use postern_policy::forward::Consumer;
 use postern_policy::head::Head;
@@ -269,23 +269,10 @@ impl Walking<'_> {
                     live.provide_credential(verdict);
                 }
                 Step::Need(FactRequest::CsrfToken { policy }) => {
-                    // Asked for only once the address is known, and of policies that want one.
-                    let token = self.snapshot.rules.csrf_token(policy);
-                    let (Some(token), Some(client)) = (token, walk.client()) else {
-                        return Err(Failed::Refused(Denial::new(Code::Internal)));
-                    };
-                    let keyer = &self.core.shared.keyer;
-                    let verdict = csrf::verify(live, token, client.address, keyer);
-                    live.provide_token(token, verdict);
+                    self.page_token(policy, walk, live, false)?;
                 }
                 Step::Need(FactRequest::CsrfField { policy }) => {
-                    let token = self.snapshot.rules.csrf_token(policy);
-                    let (Some(token), Some(client)) = (token, walk.client()) else {
-                        return Err(Failed::Refused(Denial::new(Code::Internal)));
-                    };
-                    let keyer = &self.core.shared.keyer;
-                    let verdict = csrf::verify_field(live, token, client.address, keyer);
-                    live.provide_field_token(token, verdict);
+                    self.page_token(policy, walk, live, true)?;
                 }
                 Step::Need(FactRequest::External { policy, body }) => {
                     let shown = match body {
@@ -300,9 +287,7 @@ impl Walking<'_> {
                     live.provide_decision(key, answer);
                 }
                 Step::Need(FactRequest::CallerBlocks) => {
-                    let places = walk.block_places(self.snapshot.rules, self.now);
-                    let blocks = counting.caller_blocks(places, self.now);
-                    live.provide_caller_blocks(blocks);
+                    live.provide_caller_blocks(self.caller_blocks(walk));
                 }
                 Step::Need(FactRequest::Counters) => live.provide_readings(match &mut counted {
                     Counted::Taken(held) => counting.read(walk.limits(), held, self.now),
@@ -327,6 +312,37 @@ impl Walking<'_> {
 }
 
 impl Walking<'_> {
+    /// The blocks that the caller is under, where they would hold.
+    fn caller_blocks(&self, walk: &Walk) -> Vec<CallerBlock> {
+        let places = walk.block_places(self.snapshot.rules, self.now);
+        let counting = &self.core.shared.counting;
+        counting.caller_blocks(places, self.now)
+    }
+
+    /// Looks at the token that a policy wants of the host's own pages, in a header or in the field of
+    /// a form. Asked for only once the address is known, and of policies that want one.
+    fn page_token(
+        &self,
+        policy: u32,
+        walk: &Walk,
+        live: &mut Live<'_>,
+        in_form: bool,
+    ) -> Result<(), Failed> {
+        let token = self.snapshot.rules.csrf_token(policy);
+        let (Some(token), Some(client)) = (token, walk.client()) else {
+            return Err(Failed::Refused(Denial::new(Code::Internal)));
+        };
+        let keyer = &self.core.shared.keyer;
+        if in_form {
+            let verdict = csrf::verify_field(live, token, client.address, keyer);
+            live.provide_field_token(token, verdict);
+        } else {
+            let verdict = csrf::verify(live, token, client.address, keyer);
+            live.provide_token(token, verdict);
+        }
+        Ok(())
+    }
+
     /// The first bytes of the body.
     async fn start<'i, S: RequestSource>(
         &self,

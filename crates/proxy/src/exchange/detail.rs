@@ -26,9 +26,7 @@ impl Journal<'_> {
             .answered
             .as_ref()
             .filter(|_| attribution(self.status()).is_some());
-        let shadow = self
-            .allowed_request()
-            .map_or(&[][..], |allowed| allowed.shadow);
+        let shadow = self.shadow();
         let capture = self.captured();
         let changes = self.changes_made();
         let is_plain = self.denial().is_none() && origin.is_none() && shadow.is_empty();

@@ -94,6 +94,8 @@ pub(super) struct Walked {
     readings: Readings,
     /// What it takes to decide it again, where that is kept.
     pub(super) facts: Option<Recorded>,
+    /// What policies in shadow mode would have refused before.
+    shadow: Box<[Denial]>,
 }
 
 /// Notes about one request. It ends when it is dropped, so that what is abandoned half-way is
@@ -217,8 +219,8 @@ impl<'a> Journal<'a> {
     }
 
     /// It may pass.
-    pub(super) const fn allowed(&mut self, passes: Passes<'a>) {
-        self.passes = Some(passes);
+    pub(super) const fn allowed(&mut self, passes: &Passes<'a>) {
+        self.passes = Some(*passes);
     }
 
     /// It is refused: says what becomes of its row before anything is made for it.
@@ -262,6 +264,7 @@ impl<'a> Journal<'a> {
             limits: walk.limits().into(),
             readings: live.readings().unwrap_or_default().into(),
             facts: self.is_kept().then(|| Recorded::of(live, walk, snapshot)),
+            shadow: walk.shadow().into(),
         }));
     }
 
@@ -553,6 +556,15 @@ impl Journal<'_> {
         self.is_recorded() && self.place.0 != Place::Counted
     }
 
+    /// What policies in shadow mode would have refused, as far as the walk came.
+    pub(super) fn shadow(&self) -> &[Denial] {
+        match (self.allowed_request(), &self.walked) {
+            (Some(allowed), _) => allowed.shadow,
+            (None, Some(walked)) => &walked.shadow,
+            (None, None) => &[],
+        }
+    }
+
     pub(super) fn walked_request(&self) -> Option<&Walked> {
         self.walked.as_deref()
     }
@@ -575,6 +587,10 @@ impl Drop for Journal<'_> {
             bytes_in: self.traffic.received.get(),
             bytes_out: self.traffic.sent.get(),
         });
+        for finding in self.shadow() {
+            let policy = finding.policy.as_ref();
+            self.core.metrics.shadow_refusal(policy, finding.code);
+        }
         let shared = &self.core.shared;
         if self.code().is_some_and(comes_in_floods) && !shared.floods.passes() {
             return;

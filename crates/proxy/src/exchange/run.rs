@@ -93,7 +93,7 @@ pub(crate) async fn run(
             let Passes {
                 allowed, readings, ..
             } = passes;
-            journal.allowed(passes);
+            journal.allowed(&passes);
             journal.copy();
             let mut exchange = Exchange {
                 core,

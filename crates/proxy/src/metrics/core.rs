@@ -7,9 +7,11 @@ use super::layout::{
 use super::table::Table;
 use crate::record::Outcome;
 use postern_model::Code;
+use postern_model::entity::Name;
 use std::cell::Cell;
+use std::collections::HashMap;
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Upper bounds of the request duration histogram, microseconds.
@@ -61,6 +63,13 @@ pub(super) mod whole {
     pub(crate) const WIDTH: usize = 2;
 }
 
+/// Most policies and codes whose findings in shadow mode are counted apart.
+const MOST_SHADOW: usize = 4096;
+
+/// What policies in shadow mode would have refused, by policy and code. Policies come and go, and
+/// hardly ever find anything: nobody else than a scrape takes the lock.
+pub(super) type ShadowRefusals = HashMap<(Name, Code), u64>;
+
 /// The counters of one core.
 #[derive(Debug)]
 pub(super) struct Shard {
@@ -70,6 +79,7 @@ pub(super) struct Shard {
     pub(super) listeners: Table,
     pub(super) masks: Table,
     pub(super) whole: Table,
+    pub(super) shadow: Mutex<ShadowRefusals>,
 }
 
 impl Shard {
@@ -83,6 +93,7 @@ impl Shard {
             listeners: Table::new(MAX_LISTENERS, listener::WIDTH),
             masks: Table::new(MAX_MASKS, 1),
             whole: Table::new(1, whole::WIDTH),
+            shadow: Mutex::default(),
         }
     }
 }
@@ -204,6 +215,16 @@ impl CoreMetrics {
             services.add(row, service::FIRST_CODE + code as usize, 1);
         }
         self.shard.whole.add(0, whole::FINISHED, 1);
+    }
+
+    /// A policy in shadow mode would have refused a request.
+    pub fn shadow_refusal(&self, policy: Option<&Name>, code: Code) {
+        let shadow = &self.shard.shadow;
+        let mut shadow = shadow.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (policy.cloned().unwrap_or_default(), code);
+        let room = shadow.len() < MOST_SHADOW || shadow.contains_key(&key);
+        let key = if room { key } else { (Name::default(), code) };
+        *shadow.entry(key).or_default() += 1;
     }
 
     /// An attempt at a target of the upstream began.

@@ -16,6 +16,7 @@ use crate::record::Outcome;
 use postern_geo::State;
 use postern_model::Code;
 use postern_model::entity::Name;
+use std::collections::BTreeMap;
 use std::fmt::{Display, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -30,6 +31,7 @@ pub(super) fn write(metrics: &Metrics, observed: &dyn Observe, out: &mut String)
     page.sample(&families::BUILD, &[env!("CARGO_PKG_VERSION")], 1);
     page.requests(&registry.operations);
     page.services(&registry.services);
+    page.shadow();
     page.upstreams(&registry.upstreams);
     page.observed(observed);
     page.listeners(&registry.listeners);
@@ -158,6 +160,20 @@ impl Page<'_> {
             |s| &s.services,
             service::BYTES_OUT,
         );
+    }
+
+    /// What policies in shadow mode would have refused.
+    fn shadow(&mut self) {
+        let mut all: BTreeMap<(Name, &str), u64> = BTreeMap::new();
+        for shard in &self.shards {
+            for ((policy, code), count) in &*locked(&shard.shadow) {
+                *all.entry((policy.clone(), code.name())).or_default() += count;
+            }
+        }
+        self.family(&families::SHADOW);
+        for ((policy, code), count) in all {
+            self.sample(&families::SHADOW, &[&*policy, code], count);
+        }
     }
 
     fn histogram(&mut self, row: usize, name: &str) {

@@ -56,6 +56,8 @@ families! {
         "Bytes of request bodies, and of WebSockets from callers.";
     BYTES_OUT = Counter "postern_response_body_bytes_total" ["service"]
         "Bytes of response bodies, and of WebSockets to callers.";
+    SHADOW = Counter "postern_shadow_refusals_total" ["policy", "code"]
+        "What policies in shadow mode would have refused, by policy and code. At most 4,096 pairs on each core; further ones are counted under an empty policy.";
     ATTEMPTS = Counter "postern_upstream_attempts_total" ["upstream"]
         "Attempts at targets, first ones and retries.";
     RETRIES = Counter "postern_upstream_retries_total" ["upstream"]
@@ -90,12 +92,12 @@ families! {
         "For how long this node does not know whether what it serves is still what the shared database holds.";
     INTROSPECTIONS = Counter "postern_introspections_total" ["result"]
         "Questions to issuers about tokens that are over: the token is good (`active`) or not (`inactive`), there was no answer (`failed`), or the issuer did not take the gateway's own client and secret (`rejected`). What was heard before and still counts is no question.";
+    SPANS_DROPPED = Counter "postern_trace_spans_dropped_total" []
+        "Spans that could not be exported: the queue was full, or the collector did not take them.";
     DECISIONS = Counter "postern_external_decisions_total" ["policy", "result"]
         "Questions of policies of the kind `external` to other services: they let the request pass (`passed`), refused it (`refused`), or gave no answer that counts (`failed`).";
     DECISION_TIME = Histogram "postern_external_decision_duration_seconds" ["policy"]
         "How long those questions took.";
-    SPANS_DROPPED = Counter "postern_trace_spans_dropped_total" []
-        "Spans that could not be exported: the queue was full, or the collector did not take them.";
     PLACES_BUILT = Gauge "postern_geo_database_built_timestamp_seconds" ["database"]
         "When the database that is asked for the `country` or the `asn` of addresses was built. Providers publish new ones each week or month.";
     PLACES_BROKEN = Gauge "postern_geo_database_broken" ["database"]

@@ -25,6 +25,18 @@ impl Observe for Seen {
             position: BreakerPosition::HalfOpen,
         });
     }
+    fn deciders(&self, visit: &mut dyn FnMut(DeciderState<'_>)) {
+        let mut buckets = [0; BUCKETS.len() + 1];
+        (buckets[0], buckets[BUCKETS.len()]) = (7, 1);
+        for _ in 0..2 {
+            visit(DeciderState {
+                policy: "sso",
+                results: [5, 2, 1],
+                micros: 1500,
+                buckets,
+            });
+        }
+    }
     fn places(&self) -> Vec<State> {
         vec![State {
             asked: "country",

@@ -55,7 +55,7 @@ fn one_refusal_too_many_blocks_for_a_while() {
     }
     let made = refuse(&callers, 1, "key_a", START).unwrap();
     assert!(callers.may_block(START));
-    assert_eq!(callers.list(START), [made.clone()]);
+    assert_eq!(callers.list(START), std::slice::from_ref(&made));
     assert!(is_blocked(&callers, 1, "key_a", START));
     assert!(!is_blocked(&callers, 2, "key_a", START), "another policy");
     assert!(!is_blocked(&callers, 1, "key_b", START), "another key");

@@ -13,7 +13,7 @@ const HOUR: u64 = 3_600 * SECOND;
 const DAY: u64 = 24 * HOUR;
 
 fn hourly(count: u64) -> Quota {
-    quota(count, QuotaPeriod::Fixed(Duration::from_secs(3_600)))
+    quota(count, QuotaPeriod::Fixed(Duration::from_hours(1)))
 }
 
 fn calendar(count: u64, unit: CalendarUnit, zone: &str) -> Quota {

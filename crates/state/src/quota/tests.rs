@@ -99,7 +99,7 @@ fn months_are_as_long_as_they_are() {
 
 #[test]
 fn other_periods_are_counted_from_1970() {
-    let per = QuotaPeriod::Fixed(Duration::from_secs(12 * 3_600));
+    let per = QuotaPeriod::Fixed(Duration::from_hours(12));
     assert_eq!(
         window(per, "2026-11-28T13:00:00Z"),
         ["2026-11-28T12:00:00Z", "2026-11-29T00:00:00Z"]
@@ -135,7 +135,7 @@ proptest! {
         let memory = Memory::new(1_000);
         let quota = |limit, count, hours: u64| Check {
             key: Key { limit, subject: 1 },
-            limit: Quota::new(count, QuotaPeriod::Fixed(Duration::from_secs(hours * 3_600)))
+            limit: Quota::new(count, QuotaPeriod::Fixed(Duration::from_hours(hours)))
                 .unwrap()
                 .into(),
         };

@@ -89,7 +89,7 @@ impl Kind {
             ValueKind::Amount => &MONEY,
             _ => return false,
         };
-        let bare = name.chars().filter(|c| c.is_ascii_alphanumeric());
+        let bare = name.chars().filter(char::is_ascii_alphanumeric);
         let bare: String = bare.map(|c| c.to_ascii_lowercase()).collect();
         known.contains(&bare.as_str())
     }

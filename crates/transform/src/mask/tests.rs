@@ -171,7 +171,7 @@ proptest! {
         let (out, count) = of(ValueKind::Card, last(4), &text);
         prop_assert!(count >= 1);
         prop_assert!(!out.contains(&check));
-        prop_assert!(!out.contains(&check[..8]));
+        prop_assert!(!out.contains(check.get(..8).unwrap_or(&check)));
         // Hidden once, it stays as it is.
         prop_assert_eq!(of(ValueKind::Card, last(4), &out), (out.clone(), 0));
     }

@@ -58,22 +58,34 @@ fn what_is_not_there_is_no_empty_text() {
         let error = render(text, Form::Text, Some("{}")).unwrap_err();
         assert!(error.starts_with(undefined), "{error}");
     }
+    // Nobody calls, and that is no name.
+    assert!(render("{{ request.tenant }}", Form::Text, None).is_err());
+    assert_eq!(
+        render("{{ request.tenant }}", Form::Json, None).unwrap(),
+        "null"
+    );
     let text = "{{ body.a|default('-') }}";
     assert_eq!(render(text, Form::Text, Some("{}")).unwrap(), "-");
 }
 
 #[test]
 fn a_template_comes_to_an_end() {
+    let no_text = "a list or mapping is no text: `|tojson` or `|join` make one";
+    let bounds = ["it does too much", "it wrote more than 1000 bytes", no_text];
     for endless in [
         "{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}",
         "{% set ns = namespace(t='xxxxxxxxxxxxxxxx') %}{% for i in range(99) %}{% set ns.t = ns.t ~ ns.t %}{% endfor %}",
         "{{ 'x' * 99999999 }}",
         "{{ [1] * 99999999 }}",
+        "{{ ([1] * 99999999)|tojson }}",
+        "{% set ns = namespace(l=[1]) %}{% for i in range(40) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ ns.l|tojson }}",
         "{{ '%99999999s'|format('') }}",
     ] {
         let error = render(endless, Form::Text, None).unwrap_err();
-        assert_eq!(error, "it does too much", "{endless}");
+        assert!(bounds.contains(&error.as_str()), "{endless}: {error}");
     }
+    let error = render("{{ [1] * 99999999 }}", Form::Json, None).unwrap_err();
+    assert_eq!(error, "it does too much");
     let long = "{% for a in range(2000) %}x{% endfor %}";
     let error = render(long, Form::Text, None).unwrap_err();
     assert_eq!(error, "it wrote more than 1000 bytes");
@@ -84,7 +96,7 @@ fn faults_have_a_sentence_and_a_place() {
     let fault = |text: &str, answers| {
         let fault = check(text, Form::Text, answers).unwrap_err();
         let range = fault.range.unwrap();
-        (fault.problem, text[range].to_owned())
+        (fault.problem, text.get(range).unwrap().to_owned())
     };
     let (problem, at) = fault("a {{ requst.method }}", false);
     assert_eq!(
@@ -109,8 +121,14 @@ fn faults_have_a_sentence_and_a_place() {
         "{problem}"
     );
     assert!("{% if %}".contains(&at), "{at}");
-    let (problem, _) = fault("{{ body|nope }}", false);
-    assert!(problem.contains("filter"), "{problem}");
+    let filter = fault(
+        "{{ '|no' }} | x {# |no #}{% if body | nope %}{% endif %}",
+        false,
+    );
+    assert_eq!(
+        filter,
+        ("there is no filter `nope`".to_owned(), "nope".to_owned())
+    );
     assert!(check(&"{{ body }}".repeat(10_000), Form::Text, false).is_err());
 }
 

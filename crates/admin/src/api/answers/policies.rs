@@ -1,8 +1,8 @@
 //! Which policies hold, how lists stand, and which addresses are blocked.
 
 use super::answers;
-use postern_control::Block;
 use postern_control::sourced::State as SourcedList;
+use postern_control::{Block, ShadowCounts};
 use schemars::JsonSchema;
 use serde_json::{Map, Value};
 
@@ -28,6 +28,9 @@ answers! {
         origin: String,
         /// Whether it is enforced.
         mode: EffectiveMode,
+        /// What it would have refused in the last 7 days: of one in shadow mode, as far as its reader
+        /// may read requests.
+        shadow: Option<ShadowCounts>,
         /// Whether nothing below may replace it.
         mandatory: bool,
         /// The policy that holds instead.
@@ -72,6 +75,8 @@ answers! {
         changed_by: Vec<String>,
         /// The policies that hide something in answers and records, all of which apply.
         hidden_by: Vec<String>,
+        /// The policies that block callers for a while, all of which apply.
+        abuse: Vec<String>,
     }
     /// A plan, and how much may be used under it.
     EffectivePlan {

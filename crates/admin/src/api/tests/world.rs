@@ -9,9 +9,9 @@ use postern_calllog::CallLog;
 use postern_control::browsers::BrowserSessions;
 use postern_control::sourced::State as SourcedList;
 use postern_control::{
-    Actor, ActorKind, Answer, Block, Bounds, Call, Candidate, Items, KeysOfIssuer, Listening,
-    Named, Remembered, Running, ServedRules, Service, Source, Status, Stored, TargetHealth,
-    UpstreamHealth,
+    Actor, ActorKind, Answer, Block, BlockedCaller, Bounds, Call, Candidate, Items, KeysOfIssuer,
+    Listening, Named, NewBlock, Remembered, Running, ServedRules, Service, Source, Status, Stored,
+    TargetHealth, UpstreamHealth,
 };
 use postern_model::entity::Configuration;
 use postern_model::key::Keyer;
@@ -102,6 +102,23 @@ impl Running for Fake {
     fn remembered(&self) -> &Remembered {
         &self.remembered
     }
+    fn block(&self, new: NewBlock) -> Option<Block> {
+        let (kind, source) = match new.caller {
+            BlockedCaller::Credential(id) => ("credential", id),
+            BlockedCaller::App(name) => ("app", name),
+        };
+        Some(Block {
+            kind: kind.to_owned(),
+            source,
+            since_ms: 0,
+            until_ms: new.until_ms,
+            trigger: None,
+            policy: None,
+            by: Some(new.by),
+            reason: new.reason,
+        })
+    }
+
     fn blocks(&self) -> Vec<Block> {
         Vec::new()
     }

@@ -46,7 +46,7 @@ mod tests {
         let found = |written: &str, text: &str, piece: &str| {
             let at = text.find(piece).unwrap();
             let range = within(written, text, &(at..at + piece.len()));
-            range.map(|range| (range.start, written[range].to_owned()))
+            range.map(|range| (range.start, written.get(range).unwrap().to_owned()))
         };
         for written in ["{{ abc }}", "\"{{ abc }}\"", "'{{ abc }}'"] {
             let (_, piece) = found(written, "{{ abc }}", "abc").unwrap();

@@ -6,6 +6,7 @@ use super::past::Past;
 use super::reach::{Reach, unseen};
 use super::told::told;
 use super::why::{Kept, Sought};
+use crate::Block;
 use crate::remembered::now;
 use crate::service::Service;
 use crate::{Actor, Refusal};

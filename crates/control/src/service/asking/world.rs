@@ -112,8 +112,11 @@ impl Asking {
         };
         let tenants = self.wait(kept.documents_now(Scope::Kind(Kind::new("tenant")?)));
         let (_, tenants) = tenants?;
+        // Policies name groups, and a caller may be put into one.
+        let groups = self.wait(kept.documents_now(Scope::Kind(Kind::new("group")?)));
+        let (_, groups) = groups?;
         let mut sections = Map::new();
-        for document in rules.into_iter().chain(tenants) {
+        for document in rules.into_iter().chain(tenants).chain(groups) {
             let value = document.value()?;
             insert(&mut sections, document.kind.as_str(), &document.id, value);
         }

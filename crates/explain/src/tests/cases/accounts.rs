@@ -3,6 +3,7 @@
 use super::*;
 use postern_policy::facts::CallerBlock;
 
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 pub(super) fn accounts() -> Vec<Case> {
     let suspended =
         || json!({"state": "suspended", "suspended_at": "2026-11-01", "reason": "unpaid"});
@@ -180,7 +181,8 @@ pub(super) fn limits() -> Vec<Case> {
                 }],
                 ..post()
             },
-        ),
+        )
+        .if_wrong(),
         case(
             Code::QuotaExhausted,
             limit(json!({"kind": "quota", "quota": 1000, "rate": null, "per": "month"})),

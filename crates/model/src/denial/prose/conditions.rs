@@ -16,9 +16,8 @@ pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
             if let Some(place) = told.get("place") {
                 write!(out, ": {place} was compared with what the caller is")?;
             }
-            match told.get("owner") {
-                Some(owner) => write!(out, ", {owner}")?,
-                None => {}
+            if let Some(owner) = told.get("owner") {
+                write!(out, ", {owner}")?;
             }
             match told.get("error") {
                 Some(error) => write!(out, "; {error}."),
@@ -62,9 +61,13 @@ fn step_up(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
     if let Some(acr) = told.get("acr") {
         write!(out, " with {}", Either(acr))?;
     }
-    if let Some(Value::Number(seconds)) = told.get("max_age") {
-        let span = Value::Number(seconds.saturating_mul(1000));
-        write!(out, " within the last {}", Span(&span))?;
+    match told.get("max_age") {
+        Some(Value::Number(seconds)) => {
+            let span = Value::Number(seconds.saturating_mul(1000));
+            write!(out, " within the last {}", Span(&span))?;
+        }
+        Some(other) => write!(out, " within the last {other}")?,
+        None => {}
     }
     match (told.get("seen_acr"), told.get("signed_in")) {
         (Some(acr), Some(at)) => {
@@ -119,7 +122,21 @@ fn condition(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
             ),
             None => out.write_str("The caller has none of the access roles that this asks for."),
         },
-        _ => out.write_str("A condition of this operation does not hold for the request."),
+        kind => {
+            out.write_str("A condition of this operation does not hold for the request")?;
+            if let Some(kind) = kind {
+                write!(out, " ({kind})")?;
+            }
+            out.write_str(&name)?;
+            match (expected, seen) {
+                (Some(expected), Some(seen)) => {
+                    write!(out, ": expected {}, seen {}.", Either(expected), Seen(seen))
+                }
+                (Some(expected), None) => write!(out, ": expected {}.", Either(expected)),
+                (None, Some(seen)) => write!(out, ": seen {}.", Seen(seen)),
+                (None, None) => out.write_str("."),
+            }
+        }
     }
 }
 
@@ -192,8 +209,11 @@ fn condition_fix(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
         },
         (Some("network"), _) => out.write_str("Call from an allowed network."),
         (Some("country"), _) => out.write_str("Call from a country that is allowed."),
-        _ => out.write_str(
-            "If that should be allowed, give the request id to the owners of the service.",
-        ),
+        _ => match told.get("opens") {
+            Some(opens) => write!(out, "Send it again when it opens: {opens}."),
+            None => out.write_str(
+                "If that should be allowed, give the request id to the owners of the service.",
+            ),
+        },
     }
 }

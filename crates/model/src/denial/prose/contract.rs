@@ -46,7 +46,7 @@ pub(super) fn detail(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
             also(told, out)
         }
         Code::BodyUnreadable => unreadable(told, out),
-        Code::SchemaMismatch if is(told, "seen", "nothing") && is(told, "pointer", "") => {
+        Code::SchemaMismatch if is_without_body(told) => {
             out.write_str("The request came without a body, required here.")
         }
         Code::SchemaMismatch => {
@@ -91,14 +91,14 @@ pub(super) fn fix(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
             Some(_) if is(told, "format", "json") => {
                 out.write_str("Send JSON (RFC 8259) in UTF-8, with every member of an object once.")
             }
-            Some(expected) => write!(out, "Send {expected}."),
+            Some(expected) => write!(out, "Mend the body there: {expected} is expected."),
             None => out.write_str("Send a body that is what its `Content-Type` says."),
         },
-        Code::SchemaMismatch if is(told, "seen", "nothing") && is(told, "pointer", "") => {
+        Code::SchemaMismatch if is_without_body(told) => {
             out.write_str("Send a body, and `Content-Type` with it.")
         }
         Code::SchemaMismatch => {
-            match told.get("pointer").filter(|place| !is_nothing(place)) {
+            match told.get("pointer") {
                 Some(place) => write!(out, "Send `{place}` as")?,
                 None => out.write_str("Send the body as")?,
             }
@@ -158,9 +158,14 @@ fn is_nothing(value: &Value) -> bool {
     value.as_text() == Some("")
 }
 
+/// Whether the body itself is what did not come.
+fn is_without_body(told: Told<'_>) -> bool {
+    is(told, "seen", "nothing") && told.get("pointer").is_none()
+}
+
 /// Where, by which rule, and what came.
 fn because(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
-    let place = told.get("pointer").filter(|place| !is_nothing(place));
+    let place = told.get("pointer");
     let mut before = ": ";
     let mut say = |out: &mut dyn Write, words: fmt::Arguments<'_>| {
         out.write_str(before)?;
@@ -194,10 +199,10 @@ fn right(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
 fn also(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
     match told.get("also") {
         Some(Value::List(others)) if others.len() == 1 => {
-            out.write_str(" One more thing of it is wrong.")
+            out.write_str(" One more thing is wrong.")
         }
         Some(Value::List(others)) => {
-            write!(out, " {} more things of it are wrong.", others.len())
+            write!(out, " {} more things are wrong.", others.len())
         }
         Some(other) => write!(out, " So is more of it: {other}."),
         None => Ok(()),

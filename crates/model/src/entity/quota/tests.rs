@@ -18,7 +18,7 @@ fn periods_are_written_as_in_documents() {
     let shown = [
         calendar(CalendarUnit::Month, TimeZone::UTC),
         calendar(CalendarUnit::Day, berlin),
-        QuotaPeriod::Fixed(Duration::from_secs(90 * 60)),
+        QuotaPeriod::Fixed(Duration::from_mins(90)),
         QuotaPeriod::Fixed(Duration::from_millis(1_500)),
     ]
     .map(|period| period.to_string());

@@ -155,7 +155,10 @@ fn the_counters_of_quotas_are_the_same_for_ever() {
     let counted = counter(quota(10, &by), Mode::Enforce, "192.0.2.1", &[]);
     assert_eq!(
         counted,
-        (0x524ffcde46af4df8, 0x9f9f4b526bddb4af17680c32ca37cc8b)
+        (
+            0x524f_fcde_46af_4df8,
+            0x9f9f_4b52_6bdd_b4af_1768_0c32_ca37_cc8b
+        )
     );
     let raised = counter(quota(99, &by), Mode::Enforce, "192.0.2.1", &[]);
     assert_eq!(raised, counted, "what was used stays used");

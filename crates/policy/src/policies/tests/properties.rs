@@ -18,12 +18,39 @@ fn any_level() -> impl Strategy<Value = Level> {
 
 fn any_policy() -> impl Strategy<Value = Policy> {
     let lists = proptest::collection::vec(0..2usize, 0..3);
-    (any_level(), lists.clone(), lists, "[ab]", any::<bool>()).prop_map(
-        |(level, allow, deny, name, is_default)| Policy {
-            is_default,
-            ..policy(&name, level, network(&allow, &deny))
-        },
+    let kind = any::<bool>();
+    (
+        any_level(),
+        lists.clone(),
+        lists,
+        "[ab]",
+        any::<bool>(),
+        kind,
     )
+        .prop_map(|(level, allow, deny, name, is_default, conditions)| {
+            let rule = if conditions {
+                only_from(&allow, &deny)
+            } else {
+                network(&allow, &deny)
+            };
+            Policy {
+                is_default,
+                ..policy(&name, level, rule)
+            }
+        })
+}
+
+/// Who is on one of the lists `when` has to be on one of `require`.
+fn only_from(require: &[usize], when: &[usize]) -> PolicyRule {
+    let on = |lists: &[usize]| postern_model::entity::Conditions {
+        lists: lists.to_vec(),
+        ..postern_model::entity::Conditions::default()
+    };
+    PolicyRule::Conditions(Box::new(postern_model::entity::ConditionsRule {
+        when: on(when),
+        require: on(require),
+        ..postern_model::entity::ConditionsRule::default()
+    }))
 }
 
 proptest! {
@@ -33,12 +60,18 @@ proptest! {
         more in any_level(),
         lists in proptest::collection::vec(0..2usize, 0..3),
         last in 0..255u8,
+        conditions in any::<bool>(),
     ) {
         let peer = format!("203.0.113.{last}");
         let before = get(&peer, &rules(policies.clone()));
         let mut with = policies;
         // A name of its own replaces nothing.
-        with.push(policy("c", more, network(&lists, &[])));
+        let rule = if conditions {
+            only_from(&lists, &[])
+        } else {
+            network(&lists, &[])
+        };
+        with.push(policy("c", more, rule));
         let after = get(&peer, &rules(with));
         prop_assert!(before.is_none() || after.is_some());
     }

@@ -84,6 +84,7 @@ fn decide(
                 let verdict = crate::credential::verify(live, &snapshot, route, verifier());
                 live.provide_credential(verdict);
             }
+            Step::Need(FactRequest::CallerBlocks) => live.provide_caller_blocks(Vec::new()),
             Step::Need(FactRequest::Counters) => {
                 live.provide_readings(walk.limits().iter().map(|_| READING).collect());
             }
@@ -354,9 +355,9 @@ fn it_is_told_what_other_rules_would_have_said() {
         (&[36], &[], "allowed"),
         (&[36], &[36], "allowed"),
         (&[], &[36], "cannot tell: external_decision"),
-        (&[36], &[], "allowed"),
-        (&[36], &[3], "allowed"),
-        (&[], &[36], "cannot tell: header"),
+        (&[38], &[], "allowed"),
+        (&[38], &[3], "allowed"),
+        (&[], &[38], "cannot tell: header"),
         // Another address counts, of which nothing is known.
         (&[33], &[14], "cannot tell: country"),
     ] {

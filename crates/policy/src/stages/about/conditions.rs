@@ -140,6 +140,7 @@ fn texts(names: &[Name]) -> Vec<Cow<'static, str>> {
     names.iter().map(|name| name.to_string().into()).collect()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "all that judge have one form")]
 fn methods(
     asking: &mut Asking<'_, '_>,
     rule: &Conditions,
@@ -158,6 +159,7 @@ fn methods(
     Ok(())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "all that judge have one form")]
 fn environments(
     asking: &mut Asking<'_, '_>,
     rule: &Conditions,
@@ -191,6 +193,7 @@ fn apps(
     Ok(())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "all that judge have one form")]
 fn hours(
     asking: &mut Asking<'_, '_>,
     rule: &Conditions,
@@ -237,6 +240,7 @@ fn headers(
     Ok(())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "all that judge have one form")]
 fn media_types(
     asking: &mut Asking<'_, '_>,
     rule: &Conditions,
@@ -263,6 +267,7 @@ fn media_types(
     Ok(())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "all that judge have one form")]
 fn size(
     asking: &mut Asking<'_, '_>,
     rule: &Conditions,

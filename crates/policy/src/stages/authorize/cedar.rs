@@ -66,7 +66,13 @@ impl<'a> Set<'a> {
         let mut differs = !with_shadow;
         let mut policies = Vec::new();
         for &at in &set.cedar {
-            let (policy, cedar) = (rules.policy(at)?, rules.policies().cedar_policy(at)?);
+            let policy = rules.policy(at);
+            let Some((policy, cedar)) = policy.zip(rules.policies().cedar_policy(at)) else {
+                // Nothing permits anything then.
+                return Some(Self {
+                    policies: Vec::new(),
+                });
+            };
             match holds(policy, now) {
                 Holds::Enforced => {}
                 Holds::Shadow if with_shadow => differs = true,

@@ -67,8 +67,12 @@ pub(super) fn parameters(found: &[ParameterFault]) -> Option<Denial> {
 }
 
 fn because(denial: Denial, violation: &Violation) -> Denial {
+    let denial = if violation.pointer.is_empty() {
+        denial
+    } else {
+        denial.saw("pointer", violation.pointer.to_string())
+    };
     denial
-        .saw("pointer", violation.pointer.to_string())
         .saw("rule", violation.rule.to_string())
         .saw("expected", violation.expected.to_string())
         .saw("seen", violation.seen.to_string())

@@ -211,6 +211,7 @@ impl Trial {
                     let question = rules.question(policy).unwrap();
                     facts.provide_decision(question.key, self.decided.clone());
                 }
+                FactRequest::CallerBlocks => facts.provide_caller_blocks(Vec::new()),
                 FactRequest::Counters => {
                     let reading = Reading {
                         passes: self.limit_passes,
@@ -243,6 +244,7 @@ fn stage_of(fact: FactRequest) -> Stage {
         FactRequest::Credential => Stage::Authenticate,
         FactRequest::CsrfToken { .. } => Stage::Csrf,
         FactRequest::External { body: None, .. } => Stage::Authorize,
+        FactRequest::CallerBlocks => Stage::Account,
         FactRequest::Counters => Stage::Limits,
         // Rules of `content` may ask for it, too: then it is there.
         FactRequest::Body { .. } => Stage::Body,

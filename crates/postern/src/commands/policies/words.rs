@@ -23,6 +23,16 @@ pub(super) fn says(rule: &Value) -> String {
         };
         return format!("{quota} {per}, {}", each(rule));
     }
+    if let (Some(refusals), Some(block_for)) = (number("refusals"), number("block_for_ms")) {
+        let per = length(number("per_ms").unwrap_or_default());
+        let codes = rule.get("codes").map(|codes| choice(codes, " or "));
+        return format!(
+            "blocked for {} after {refusals} refusals in {per} with {}, {}",
+            length(block_for),
+            codes.unwrap_or_default(),
+            each(rule)
+        );
+    }
     if let Some(apart) = number("apart_ms") {
         return format!("at least {} apart, {}", length(apart), each(rule));
     }

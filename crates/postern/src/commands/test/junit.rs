@@ -1,4 +1,4 @@
-//! Reports in the form of JUnit: `testsuites`, `testsuite`, `testcase`, `failure` and `error`.
+//! Reports in the form of `JUnit`: `testsuites`, `testsuite`, `testcase`, `failure` and `error`.
 
 use super::{Case, Suite, Went, told};
 use std::fmt::Write as _;

@@ -70,6 +70,7 @@ impl About {
             ("{operation}", "all"),
             ("{number}", "1"),
             ("{address}", "192.0.2.66"),
+            ("{credential}", "key_aaaaaaaaaaaaaaaa"),
             ("{code}", "resource.not_found"),
         ] {
             path = path.replace(name, value);
@@ -157,6 +158,7 @@ impl About {
                 json!({"app": app, "service": service, "plan": "standard", "reason": "Need"})
             }
             "suspend_subscription" => json!({"cause": "policy"}),
+            "block_caller" => json!({"app": app, "until_ms": in_an_hour()}),
             "seal_secret" => json!({"value": "secret", "for": format!("certificate/new@{tenant}")}),
             "test_mail" => json!({"to": "lin@example.com"}),
             "sign_out"
@@ -218,7 +220,7 @@ impl About {
             }
             "why" | "fix" | "again" => json!({"id": self.call}),
             "can" => self.made_up(),
-            "blocks.add" => json!({"app": app, "until_ms": 1}),
+            "blocks.add" => json!({"app": app, "until_ms": in_an_hour()}),
             "blocks.lift" => json!({"address": "192.0.2.66"}),
             "sessions.revoke" => json!({"service": service}),
             "issuers.refresh" | "issuers.uses" => json!({"id": format!("issuer-{}", self.letter)}),
@@ -295,4 +297,10 @@ pub(super) async fn ask(
         }
     }
     world.ask(&who, row.method.as_str(), &path, sent).await
+}
+
+/// Unix time in milliseconds.
+fn in_an_hour() -> i64 {
+    let now = std::time::UNIX_EPOCH.elapsed().unwrap();
+    i64::try_from(now.as_millis()).unwrap() + 3_600_000
 }

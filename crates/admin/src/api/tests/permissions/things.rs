@@ -9,10 +9,11 @@ use serde_json::{Value, json};
 
 /// By the first part of a path: a thing of `commerce` (or of the platform), and one of `partner`
 /// where such things have tenants.
-pub(super) const THINGS: [(&str, &str, Option<&str>); 31] = [
+pub(super) const THINGS: [(&str, &str, Option<&str>); 32] = [
     ("access-roles", "ar-a", Some("ar-b")),
     ("apps", "till", Some("fieldforce")),
     ("assignments", "as-a", Some("as-b")),
+    ("blocks", "till", None),
     (
         "calls",
         "01JDB7Z3K8Q4M2T9V6X1C5N0RW",

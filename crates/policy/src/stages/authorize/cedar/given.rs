@@ -14,9 +14,6 @@ use postern_model::entity::Method;
 use serde_json::Value;
 use std::borrow::Cow;
 
-/// Most bytes of one value that policies look at; longer ones are cut, and equal nothing shorter.
-const MOST_VALUE: usize = 8 << 10;
-
 /// Values by their names; `None`: not all are known.
 type Values<'a> = Option<Vec<(&'a str, String)>>;
 
@@ -33,6 +30,8 @@ pub(super) struct Asked<'a> {
     pub(super) is_unkept: bool,
     /// Of that, something is not known.
     pub(super) missing: Option<&'static str>,
+    /// Policies look into the body, and it cannot be read; why.
+    pub(super) unreadable: Option<String>,
 }
 
 impl<'a> Asked<'a> {
@@ -100,6 +99,11 @@ impl<'a> Asked<'a> {
             size,
             is_unkept,
             missing: missing.map(|(_, what)| what),
+            unreadable: if half == Half::Whole {
+                unreadable(facts)
+            } else {
+                None
+            },
         })
     }
 
@@ -200,7 +204,7 @@ fn headers<'a>(facts: &dyn Facts, at: &'a AtOperation) -> Values<'a> {
             return None;
         }
         if !values.is_empty() {
-            found.push((&**name, cut(values.join(", "))));
+            found.push((&**name, values.join(", ")));
         }
     }
     Some(found)
@@ -227,12 +231,12 @@ fn parameters<'a>(
             continue;
         };
         let value = progress.params.get(index, path)?;
-        found.push((&**wanted, cut(decoded(value))));
+        found.push((&**wanted, decoded(value)));
     }
     Some(found)
 }
 
-/// The values in the body that are named, as texts. What is no JSON says nothing.
+/// The values in the body that are named, as texts.
 fn body<'a>(facts: &dyn Facts, at: &'a AtOperation) -> Values<'a> {
     if !facts.has_body() {
         return Some(Vec::new());
@@ -246,17 +250,18 @@ fn body<'a>(facts: &dyn Facts, at: &'a AtOperation) -> Values<'a> {
             value @ (Value::Number(_) | Value::Bool(_)) => value.to_string(),
             Value::Null | Value::Array(_) | Value::Object(_) => return None,
         };
-        Some((&**pointer, cut(text)))
+        Some((&**pointer, text))
     });
     Some(found.collect())
 }
 
-fn cut(mut text: String) -> String {
-    if text.len() > MOST_VALUE {
-        let end = (0..=MOST_VALUE).rev().find(|at| text.is_char_boundary(*at));
-        text.truncate(end.unwrap_or(0));
+/// What others may read in another way than we would hold is decided by nothing in it.
+fn unreadable(facts: &dyn Facts) -> Option<String> {
+    if !facts.has_body() || facts.is_recorded() {
+        return None;
     }
-    text
+    let why = facts.json()?.as_ref().err()?;
+    Some(format!("the body cannot be read as JSON: {why}"))
 }
 
 /// A piece of the normal path, whose percent-encodings are whole.
@@ -265,15 +270,12 @@ fn decoded(piece: &[u8]) -> String {
     let mut rest = piece;
     while let Some((&first, after)) = rest.split_first() {
         let hex = |at: usize| char::from(*after.get(at)?).to_digit(16);
-        match (first, hex(0), hex(1)) {
-            (b'%', Some(high), Some(low)) => {
-                bytes.push(u8::try_from(high * 16 + low).unwrap_or(b'?'));
-                rest = after.get(2..).unwrap_or_default();
-            }
-            _ => {
-                bytes.push(first);
-                rest = after;
-            }
+        if let (b'%', Some(high), Some(low)) = (first, hex(0), hex(1)) {
+            bytes.push(u8::try_from(high * 16 + low).unwrap_or(b'?'));
+            rest = after.get(2..).unwrap_or_default();
+        } else {
+            bytes.push(first);
+            rest = after;
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()

@@ -6,7 +6,7 @@ use super::{Half, Set};
 use crate::facts::Facts;
 use crate::kept::{self, Kept};
 use postern_cedar::{Found, Question, Verdict};
-use postern_model::denial::{Code, Denial};
+use postern_model::denial::{Code, Denial, Fault};
 use postern_model::entity::Name;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -30,6 +30,8 @@ pub(super) enum How {
     Forbidden,
     NotPermitted,
     Unavailable,
+    /// As before, for what the caller has sent.
+    Unreadable,
 }
 
 /// A refusal, as records keep it. Values that records do not keep are not in it.
@@ -83,9 +85,12 @@ impl Refused {
         let code = match self.how {
             How::Forbidden => Code::Forbidden,
             How::NotPermitted => Code::NotPermitted,
-            How::Unavailable => Code::AuthorizationUnavailable,
+            How::Unavailable | How::Unreadable => Code::AuthorizationUnavailable,
         };
         let mut denial = Denial::new(code).by_policy(self.policy.clone());
+        if self.how == How::Unreadable {
+            denial = denial.blame(Fault::Consumer);
+        }
         for (name, told) in &self.told {
             let Some(name) = NAMES.into_iter().find(|known| *known == &**name) else {
                 continue;
@@ -125,6 +130,16 @@ pub(super) fn ask(
         }
     }
     let documents = set.documents();
+    if let Some(why) = &asked.unreadable {
+        let refused = unreadable(set, why);
+        if let Ok(against) = serde_json::to_value(&refused) {
+            kept.push(Kept {
+                key: key("refused"),
+                against: Some(against),
+            });
+        }
+        return Said::Refused(Box::new(refused));
+    }
     let verdict = match half {
         Half::Head => postern_cedar::decide_without_body(&documents, question),
         Half::Whole => postern_cedar::decide(&documents, question),
@@ -168,6 +183,15 @@ fn told(verdict: Verdict, question: &Question<'_>, set: &Set<'_>) -> Said {
         }
         Verdict::NotPermitted => Said::Refused(Box::new(lacking(set, question))),
     }
+}
+
+/// The refusal of a body that says nothing that could be relied on.
+fn unreadable(set: &Set<'_>, why: &str) -> Refused {
+    let policy = set.policies.first();
+    let name = policy.map_or_else(|| "".into(), |(policy, _)| policy.name.clone());
+    let mut refused = Refused::new(How::Unreadable, name);
+    refused.saw("error", Told::One(why.to_owned()));
+    refused
 }
 
 /// The refusal that one statement makes.
