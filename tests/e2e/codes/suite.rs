@@ -70,10 +70,6 @@ impl Suite {
                 Err(format!("refused still: {}", alike.text()))
             };
         }
-        if row.code == "account.tenant_suspended" {
-            // Its fix is made in `mended`; beside the guide's other tenants none is offered.
-            return Ok(Mended::ByCaller);
-        }
         let refused = if is_over_soon(row) {
             waited(&asking, refused)?
         } else {

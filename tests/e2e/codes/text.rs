@@ -8,7 +8,13 @@ use serde_json::Value;
 use std::fmt::Write as _;
 
 /// What stands in lines whose numbers are of the moment.
-const MOMENTS: [&str; 4] = [" too late", " waiting ", "127.0.0.1:", "_at\":\"20"];
+const MOMENTS: [&str; 5] = [
+    " too late",
+    " waiting ",
+    "127.0.0.1:",
+    "_at\":\"20",
+    " failing since 20",
+];
 /// The same where something is counted or runs out soon.
 const COUNTED: [&str; 10] = [
     "Retry-After",

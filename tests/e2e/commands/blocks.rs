@@ -1,6 +1,6 @@
 //! Credentials and apps that somebody blocks for a while.
 
-use super::{Stored, code, eventually};
+use super::{CONFIG, Stored, code, eventually};
 
 #[test]
 fn blocks_are_made_listed_and_lifted_by_hand_and_audited() {
@@ -57,4 +57,27 @@ fn blocks_are_made_listed_and_lifted_by_hand_and_audited() {
         assert!(trail.contains(event), "{event}: {trail}");
     }
     assert!(trail.contains("its key leaked"), "{trail}");
+}
+
+#[test]
+fn a_block_of_somebody_else_hinders_no_fix() {
+    let postern = Stored::start();
+    let key = postern.key("fieldforce");
+    postern.ok(&["blocks", "add", "--app", "crm", "--for", "1h"]);
+    let suspended = CONFIG.replace(
+        "fieldforce: { tenant: partner-x }",
+        "fieldforce: { tenant: partner-x, state: suspended, suspended_at: 2026-01-01 }",
+    );
+    assert_ne!(suspended, CONFIG);
+    let applied = postern.apply(&suspended);
+    assert!(applied.status.success(), "{applied:?}");
+    let refused = eventually("it is suspended", || {
+        let refused = postern.customers(&key);
+        (code(&refused) == "account.app_suspended").then_some(refused)
+    });
+    let id = refused.header("x-request-id").expect("an id");
+    postern.ok(&["fix", &id, "--comment", "a test"]);
+    eventually("it passes", || {
+        (postern.customers(&key).status == 200).then_some(())
+    });
 }

@@ -22,7 +22,7 @@ use postern_policy::forward::Consumer;
 use postern_policy::head::Head;
 use postern_policy::recorded::compact::Seen;
 use postern_policy::rules::Rules;
-use postern_policy::{Allowed, Decision, FactRequest, Live, Own, Snapshot, Step, Walk};
+use postern_policy::{Allowed, Decision, FactRequest, Facts, Live, Own, Snapshot, Step, Walk};
 use postern_state::NotCounted;
 use std::cell::RefCell;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -127,7 +127,7 @@ pub(super) async fn decide<S: RequestSource>(
         Decision::Refuse(denial) => {
             journal.refusing(&denial, walk);
             journal.walked(walk, &live, &snapshot);
-            let credential = postern_policy::Facts::credential(&live);
+            let credential = live.credential();
             hold_back(core, state, credential, walk.client(), &denial, now).await;
             return Err(Failed::Refused(denial));
         }
@@ -305,7 +305,15 @@ impl Walking<'_> {
                     let read = self.read(intake, limit).await?;
                     live.provide_content(content(live, read, limit));
                 }
-                Step::Done(decision) => return Ok(decision),
+                Step::Done(decision) => {
+                    let refused = matches!(decision, Decision::Refuse(_));
+                    if refused && walk.identity().is_some() && live.caller_blocks().is_none() {
+                        // What was refused before anybody asked is explained with them too: else no
+                        // fix could be proved while some other caller is blocked.
+                        live.provide_caller_blocks(self.caller_blocks(walk));
+                    }
+                    return Ok(decision);
+                }
             }
         }
     }
