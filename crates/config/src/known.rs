@@ -110,6 +110,50 @@ impl Known {
     }
 }
 
+/// Rows of a directory that stand outside of a text of rules: which of the names in it there are.
+#[derive(Clone, Copy)]
+pub struct Rows<'a> {
+    /// Whether there is an app of that name.
+    pub app: &'a dyn Fn(&str) -> bool,
+    /// Whether there is a group of that name.
+    pub group: &'a dyn Fn(&str) -> bool,
+}
+
+impl Rows<'_> {
+    /// Whatever is named is there: of rules that were looked at when they were first read.
+    pub const ANY: Rows<'static> = Rows {
+        app: &|_| true,
+        group: &|_| true,
+    };
+}
+
+impl fmt::Debug for Rows<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rows").finish_non_exhaustive()
+    }
+}
+
+/// What stands outside of a text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Outside<'a> {
+    /// Nothing that it could refer to.
+    Nothing,
+    /// Rows of the directory.
+    Rows(&'a Rows<'a>),
+    /// All that accounts refer to.
+    Around(&'a Around<'a>),
+}
+
+impl<'a> Outside<'a> {
+    /// What is around accounts.
+    pub(crate) const fn around(self) -> Option<&'a Around<'a>> {
+        match self {
+            Self::Around(around) => Some(around),
+            Self::Nothing | Self::Rows(_) => None,
+        }
+    }
+}
+
 /// What is around a text that has nothing but accounts.
 #[derive(Clone, Copy)]
 pub struct Around<'a> {

@@ -33,13 +33,14 @@ pub use expectations::{
     Expectations, Expected, ExpectedRequest, ExpectedToken, RefusedWith, expectations,
 };
 pub use fuzz::fuzz;
-pub use known::{Around, Known};
+pub use known::{Around, Known, Rows};
 pub use render::render_all;
 pub use schema::{expectations_schema, json_schema};
 pub use secrets::{Secrets, System, Unseal};
 pub use values::values;
 
 use findings::Findings;
+use known::Outside;
 use postern_model::entity::{Accounts, Configuration};
 use source::Source;
 use std::io::Read as _;
@@ -123,7 +124,20 @@ fn not_utf8(name: &str, error: &std::string::FromUtf8Error) -> Report {
 /// # Errors
 /// Everything that is wrong with it.
 pub fn parse(name: &str, text: &str, secrets: &dyn Secrets) -> Result<Loaded, Report> {
-    read_text(name, text, None, secrets)
+    read_text(name, text, Outside::Nothing, secrets)
+}
+
+/// The same of a text that may have rules without the apps and groups that they name.
+///
+/// # Errors
+/// Everything that is wrong with it; what would be right only as far as it stands in the text.
+pub fn parse_beside(
+    name: &str,
+    text: &str,
+    rows: &Rows<'_>,
+    secrets: &dyn Secrets,
+) -> Result<Loaded, Report> {
+    read_text(name, text, Outside::Rows(rows), secrets)
 }
 
 /// Reads accounts from a text that has nothing else: what they refer to was read before. Accepts
@@ -137,13 +151,13 @@ pub fn accounts(
     around: &Around<'_>,
     secrets: &dyn Secrets,
 ) -> Result<Accounts, Report> {
-    read_text(name, text, Some(around), secrets).map(|loaded| loaded.accounts)
+    read_text(name, text, Outside::Around(around), secrets).map(|loaded| loaded.accounts)
 }
 
 fn read_text(
     name: &str,
     text: &str,
-    around: Option<&Around<'_>>,
+    outside: Outside<'_>,
     secrets: &dyn Secrets,
 ) -> Result<Loaded, Report> {
     static SCHEMA: LazyLock<serde_json::Value> = LazyLock::new(schema::build);
@@ -173,7 +187,7 @@ fn read_text(
     };
     let path = Path::new(name);
     let folder = path.parent().unwrap_or(Path::new(""));
-    let resolved = resolve::resolve(document, &root, around, secrets, folder, &mut findings);
+    let resolved = resolve::resolve(document, &root, outside, secrets, folder, &mut findings);
     findings.point(&root);
     if findings.failed() {
         return Err(findings.into_report());

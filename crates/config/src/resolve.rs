@@ -41,7 +41,7 @@ mod upstream;
 use crate::code::Code;
 use crate::document::Document;
 use crate::findings::Findings;
-use crate::known::Around;
+use crate::known::{Around, Outside};
 use crate::located::At;
 use crate::scalar::reference::{FilePath, KeyReference};
 use crate::secrets::Secrets;
@@ -93,18 +93,20 @@ pub(crate) struct Resolved {
 pub(crate) fn resolve(
     document: Document,
     root: &Node,
-    around: Option<&Around<'_>>,
+    outside: Outside<'_>,
     secrets: &dyn Secrets,
     folder: &Path,
     findings: &mut Findings<'_>,
 ) -> Resolved {
     let names = declared::Declared::of(root);
+    let around = outside.around();
     let mut resolver = Resolver {
         findings,
         root,
-        names: match around {
-            Some(around) => names.within(around),
-            None => names,
+        names: match outside {
+            Outside::Nothing => names,
+            Outside::Rows(rows) => names.beside(rows),
+            Outside::Around(around) => names.within(around),
         },
         around,
         secrets,

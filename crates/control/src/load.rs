@@ -15,7 +15,7 @@ use self::whole::Whole;
 use crate::documents::insert;
 use crate::place::in_documents;
 use crate::{Named, Refusal, documents};
-use postern_config::{Around, Known, Loaded, Report, System, Unseal};
+use postern_config::{Around, Known, Loaded, Report, Rows, System, Unseal};
 use postern_model::entity::{Accounts, Configuration};
 use postern_model::key::Keyer;
 use postern_model::{Holder, Secret};
@@ -280,7 +280,7 @@ impl Loader {
             documents.extend(collect(proposal, &scope)?);
         }
         let rows: Vec<_> = documents.iter().map(Row::from).collect();
-        let loaded = postern_config::parse(&self.name, &text_of(&rows), &self.secrets);
+        let loaded = self.beside(proposal, &text_of(&rows));
         Ok(loaded.ok().map(|loaded| loaded.configuration))
     }
 
@@ -317,14 +317,30 @@ impl Loader {
             }
             insert(&mut all, row.kind, row.id, value);
         }
-        Ok(self.parse(all)?.accounts)
+        Ok(self.parse(proposal, all)?.accounts)
     }
 
-    fn parse(&self, all: Configured) -> Result<Loaded, Refusal> {
+    fn parse(&self, proposal: &Proposal<'_>, all: Configured) -> Result<Loaded, Refusal> {
         let text = serde_json::to_string_pretty(&Value::Object(all))
             .map_err(|error| Refusal::new("failed", error.to_string()))?;
-        let loaded = postern_config::parse(&self.name, &text, &self.secrets);
-        Ok(loaded.map_err(in_documents)?)
+        Ok(self.beside(proposal, &text).map_err(in_documents)?)
+    }
+
+    /// Reads a text whose rules may name apps and groups that are only stored.
+    fn beside(&self, proposal: &Proposal<'_>, text: &str) -> Result<Loaded, Report> {
+        let has = |kind: &str, name: &str| {
+            let kind = Kind::new(kind).ok();
+            kind.is_some_and(|kind| {
+                proposal
+                    .document(&kind, name)
+                    .is_ok_and(|row| row.is_some())
+            })
+        };
+        let rows = Rows {
+            app: &|name| has("app", name),
+            group: &|name| has("group", name),
+        };
+        postern_config::parse_beside(&self.name, text, &rows, &self.secrets)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a request is decided by, and the same with changes applied.
 
 use crate::document::{Change, Documents, PatchError, merge_patch};
-use postern_config::Secrets;
+use postern_config::{Rows, Secrets};
 use postern_model::entity::{Accounts, Configuration, KeyDigest};
 use postern_model::{Holder, Secret};
 use postern_policy::{CompileError, Directory, Rules, Snapshot, directory};
@@ -26,8 +26,9 @@ pub struct World<'a> {
 /// # Errors
 /// They are not valid any more, or cannot be compiled.
 pub fn compile(documents: &Documents, name: &str) -> Result<Rules, ApplyError> {
-    let loaded = postern_config::parse("documents", &documents.rules().text(), &Nowhere)
-        .map_err(|report| ApplyError::Config(report.render(false)))?;
+    let loaded =
+        postern_config::parse_beside("documents", &documents.rules().text(), &Rows::ANY, &Nowhere)
+            .map_err(|report| ApplyError::Config(report.render(false)))?;
     Ok(Rules::compile(Arc::new(loaded.configuration), name.into())?)
 }
 
@@ -146,6 +147,7 @@ impl World<'_> {
             // They may name rows that are not read here, and nothing that is read refers to them.
             documents.drop_kind("policy");
         }
+        let mut joined: Vec<&str> = Vec::new();
         for (kind, id, row) in rows {
             let Some(row) = row else {
                 continue;
@@ -163,12 +165,14 @@ impl World<'_> {
             for group in groups.into_iter().flatten().filter_map(Value::as_str) {
                 if let Some(document) = known("group", group) {
                     documents.put("group", group, document.clone());
+                    joined.push(group);
                 }
             }
             documents.put(kind, id, without_secret(kind, row));
         }
-        let mut loaded = postern_config::parse("documents", &documents.text(), &Nowhere)
-            .map_err(|report| ApplyError::Config(report.render(false)))?;
+        let mut loaded =
+            postern_config::parse_beside("documents", &documents.text(), &Rows::ANY, &Nowhere)
+                .map_err(|report| ApplyError::Config(report.render(false)))?;
         let rules = if rules_changed {
             as_read(
                 &mut loaded.configuration,
@@ -179,10 +183,14 @@ impl World<'_> {
         } else {
             None
         };
-        let rows: Vec<directory::Change> = rows
+        // A record keeps the groups alone that its caller was in.
+        let groups = loaded.accounts.groups.iter();
+        let groups = groups.filter(|group| joined.contains(&&*group.name));
+        let groups = groups.map(|group| directory::Change::PutGroup(group.clone()));
+        let changes = rows
             .iter()
-            .filter_map(|(kind, id, row)| self.change(kind, id, row.as_ref(), &loaded.accounts))
-            .collect();
+            .filter_map(|(kind, id, row)| self.change(kind, id, row.as_ref(), &loaded.accounts));
+        let rows: Vec<directory::Change> = groups.chain(changes).collect();
         let changed = Changed {
             rules,
             directory: Directory::default(),

@@ -86,10 +86,9 @@ fn a_near_miss_is_explained_and_mended() {
         assert!(why.contains(told), "{told}: {why}");
     }
     let found = postern.json(&["why", &id]);
-    assert!(
-        fixes(&found)[0].contains("by a statement of its own"),
-        "{found}"
-    );
+    let offered = fixes(&found);
+    assert_eq!(offered[0], "put app `fieldforce` into group `readers`");
+    assert!(offered[1].contains("by a statement of its own"), "{found}");
     postern.ok(&["fix", &id, "--yes"]);
     assert_eq!(ask(&postern, "GET /partners/customers", &key, "").0, 200);
 }
@@ -113,19 +112,45 @@ fn an_exception_from_a_statement_is_made_for_one_app() {
     );
 }
 
+/// What is said when a configuration is refused.
+fn said(postern: &Stored, config: &str) -> String {
+    let applied = postern.apply(config);
+    assert!(!applied.status.success(), "{applied:?}");
+    applied.stderr + &applied.stdout
+}
+
 #[test]
 fn what_is_wrong_with_statements_is_shown_where_it_stands() {
     let postern = Stored::empty();
-    let wrong = config().replace("v1/set-config", "v1/set-confg");
-    let applied = postern.apply(&wrong);
-    assert!(!applied.status.success());
-    let said = applied.stderr + &applied.stdout;
-    assert!(
-        said.contains("there is no operation `partners/v1/set-confg`"),
-        "{said}"
-    );
-    assert!(
-        said.contains("did you mean `partners/v1/set-config`?"),
-        "{said}"
-    );
+    let config = config();
+    for (right, wrong, what) in [
+        ("v1/set-config", "v1/set-confg", "operation"),
+        ("\"readers\"", "\"reders\"", "group"),
+        (
+            "principal in Postern::Group::\"readers\"",
+            "principal == Postern::App::\"fieldforse\"",
+            "app",
+        ),
+    ] {
+        let mistaken = config.replace(right, wrong);
+        let said = said(&postern, &mistaken);
+        assert!(said.contains(&format!("there is no {what} `")), "{said}");
+        assert!(said.contains("did you mean `"), "{said}");
+    }
+}
+
+#[test]
+fn names_are_looked_up_among_the_apps_and_groups_that_are_stored() {
+    let postern = started();
+    let config = config();
+    // A file with the rules alone leaves those as they are.
+    let (rules, _) = config.split_once("apps:").expect("accounts");
+    let (_, lists) = config.split_once("lists:").expect("rules behind them");
+    let (lists, _) = lists.split_once("groups:").expect("the groups are last");
+    let alone = format!("{rules}lists:{lists}").replace("own data", "their own data");
+    let applied = postern.apply(&alone);
+    assert!(applied.status.success(), "{applied:?}");
+    let said = said(&postern, &alone.replace("\"readers\"", "\"reders\""));
+    assert!(said.contains("there is no group `reders`"), "{said}");
+    assert!(said.contains("did you mean `readers`?"), "{said}");
 }

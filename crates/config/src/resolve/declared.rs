@@ -3,7 +3,7 @@
 
 use crate::code::Code;
 use crate::findings::{Findings, nearest, quote};
-use crate::known::Around;
+use crate::known::{Around, Rows};
 use crate::located::At;
 use crate::source::Span;
 use crate::tree::{Kind, Node};
@@ -173,6 +173,13 @@ impl<'a> Declared<'a> {
             scopes,
             inside,
         }
+    }
+
+    /// With the rows of a directory that rules may name.
+    pub(super) fn beside(mut self, rows: &Rows<'a>) -> Self {
+        self.apps.elsewhere = Some(rows.app);
+        self.groups.elsewhere = Some(rows.group);
+        self
     }
 
     /// With what is around the document.

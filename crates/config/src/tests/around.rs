@@ -1,7 +1,7 @@
 //! Accounts that are read without the rules they refer to.
 
 use super::{World, parse};
-use crate::{Around, Known, accounts};
+use crate::{Around, Known, Rows, accounts};
 use std::collections::HashSet;
 
 const RULES: &str = r#"
@@ -130,4 +130,23 @@ fn what_was_good_stays_good_where_nothing_has_gone() {
     }
     let more = known(&RULES.replace("{read: To read}", "{read: To read, write: To write}"));
     assert!(more.includes(&all) && !all.includes(&more));
+}
+
+#[test]
+fn names_in_cedar_are_looked_up_outside_of_the_text_as_well() {
+    let text = "upstreams: {u: {targets: ['192.0.2.1:80']}}\nservices: {orders: {versions: {v1: {upstream: u, operations: {}}}}}\npolicies:\n  own: {kind: cedar, on: {service: orders}, policies: 'permit (principal in Postern::Group::\"GROUP\", action, resource) when { principal != Postern::App::\"APP\" };'}\ngroups: {office: {}}\n";
+    let rows = Rows {
+        app: &|name| name == "shop",
+        group: &|name| name == "field",
+    };
+    let read = |app: &str, group: &str| {
+        let text = text.replace("APP", app).replace("GROUP", group);
+        crate::parse_beside("t.yaml", &text, &rows, &World)
+    };
+    let fault = |app, group| read(app, group).unwrap_err().render(false);
+    for group in ["field", "office"] {
+        read("shop", group).expect("it is there");
+    }
+    assert!(fault("shop", "feild").contains("there is no group `feild`"));
+    assert!(fault("till", "field").contains("there is no app `till`"));
 }

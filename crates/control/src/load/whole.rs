@@ -89,7 +89,7 @@ impl<'a> Whole<'a> {
         for document in &self.waiting {
             put(&mut all, document)?;
         }
-        let loaded = self.loader.parse(all)?;
+        let loaded = self.loader.parse(proposal, all)?;
         let last = Last {
             known: Arc::new(Known::of(&loaded.configuration)),
             directory: Directory::new(loaded.accounts, proposal.head().sequence),
@@ -101,7 +101,7 @@ impl<'a> Whole<'a> {
 
 impl Large {
     fn new(loader: &Loader, proposal: &Proposal<'_>) -> Result<Self, Refusal> {
-        let read = loader.parse(base(proposal)?)?;
+        let read = loader.parse(proposal, base(proposal)?)?;
         Ok(Self {
             last: Last {
                 directory: Directory::new(read.accounts, proposal.head().sequence),
