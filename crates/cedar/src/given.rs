@@ -56,7 +56,7 @@ pub enum Said<'a> {
 }
 
 /// Who calls.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Caller<'a> {
     /// Nobody in particular.
     Anonymous,
@@ -67,7 +67,7 @@ pub enum Caller<'a> {
 }
 
 /// What an app is, and has.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Holder<'a> {
     /// Its name.
     pub app: &'a str,

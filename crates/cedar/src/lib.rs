@@ -9,6 +9,7 @@
 //! The language, its parser, its validator and its evaluator are those of `cedar-policy`; a test
 //! compares every decision with its `Authorizer`.
 
+mod always;
 mod bounds;
 mod check;
 mod conjunct;
@@ -29,6 +30,7 @@ mod tests;
 mod uid;
 mod words;
 
+pub use always::permits_always;
 pub use bounds::{MOST_BODY, MOST_DEPTH, MOST_IN_BUCKET, MOST_NEAR, MOST_STATEMENTS, MOST_TEXT};
 pub use check::{Checker, References};
 pub use conjunct::{About, Part};

@@ -109,6 +109,13 @@ impl Looks {
         }
     }
 
+    /// Whether something may be told without the request: nothing is looked at that not every one
+    /// has, for then it would be told that it has it.
+    pub fn may_stand(&self) -> bool {
+        const OPTIONAL: [&str; 3] = ["country", "size", "token"];
+        !OPTIONAL.iter().any(|attribute| self.at(attribute))
+    }
+
     /// Whether the body is looked at.
     pub fn at_body(&self) -> bool {
         !self.body.is_empty()

@@ -46,6 +46,23 @@ impl<'a> Question<'a> {
     /// # Errors
     /// What they look at cannot be said in Cedar; what that is.
     pub fn new(given: &Given<'a>, looks: &Looks) -> Result<Self, &'static str> {
+        Self::with(given, looks, attributes(given, looks)?)
+    }
+
+    /// The same with nothing known of the context but the method, the environment and whether the
+    /// caller speaks TLS.
+    ///
+    /// # Errors
+    /// As above.
+    pub(crate) fn open(given: &Given<'a>, looks: &Looks) -> Result<Self, &'static str> {
+        Self::with(given, looks, open_attributes(given, looks))
+    }
+
+    fn with(
+        given: &Given<'a>,
+        looks: &Looks,
+        attributes: Attributes,
+    ) -> Result<Self, &'static str> {
         let (caller, principal) = principal(given, looks);
         let resource = resource(given);
         let action = Kind::Action.uid(given.method.as_str());
@@ -53,7 +70,7 @@ impl<'a> Question<'a> {
             EntityUIDEntry::known(principal.uid().clone(), None),
             EntityUIDEntry::known(action.clone(), None),
             EntityUIDEntry::known(resource.uid().clone(), None),
-            Some(context(given, looks)?),
+            Some(context(attributes)),
         );
         let group = if crate::index::reads(given.method) {
             crate::index::READ
@@ -251,13 +268,12 @@ fn resource(given: &Given<'_>) -> Entity {
 }
 
 /// The context: a value where everything in it is known.
-fn context(given: &Given<'_>, looks: &Looks) -> Result<Context, &'static str> {
-    let attributes = attributes(given, looks)?;
+fn context(attributes: Attributes) -> Context {
     let residual = |value: &PartialValue| matches!(value, PartialValue::Residual(_));
     if attributes.values().any(residual) {
         let all = attributes.into_iter();
         let all = all.map(|(name, value)| (name, Expr::from(value)));
-        return Ok(Context::RestrictedResidual(Arc::new(all.collect())));
+        return Context::RestrictedResidual(Arc::new(all.collect()));
     }
     let values = attributes
         .into_iter()
@@ -265,14 +281,33 @@ fn context(given: &Given<'_>, looks: &Looks) -> Result<Context, &'static str> {
             PartialValue::Value(value) => Some((name, value)),
             PartialValue::Residual(_) => None,
         });
-    Ok(Context::Value(Arc::new(values.collect())))
+    Context::Value(Arc::new(values.collect()))
 }
 
-fn attributes(
-    given: &Given<'_>,
-    looks: &Looks,
-) -> Result<BTreeMap<SmolStr, PartialValue>, &'static str> {
-    let mut found: BTreeMap<SmolStr, PartialValue> = BTreeMap::new();
+/// Attributes of the context.
+type Attributes = BTreeMap<SmolStr, PartialValue>;
+
+/// Those that every request has, of one of which little is known.
+fn open_attributes(given: &Given<'_>, looks: &Looks) -> Attributes {
+    let known = [
+        ("method", text(given.method.as_str())),
+        ("environment", text(given.environment)),
+        ("secure", Value::from(given.is_secure)),
+    ];
+    let known = known.map(|(name, value)| (name, value.into()));
+    let open = [
+        "host", "client", "time", "hour", "weekday", "headers", "body",
+    ];
+    let open = open.map(|name| (name, unknown(name)));
+    let all = known.into_iter().chain(open);
+    let looked_at = all.filter(|(name, _)| looks.at(name));
+    looked_at
+        .map(|(name, value)| (SmolStr::new_static(name), value))
+        .collect()
+}
+
+fn attributes(given: &Given<'_>, looks: &Looks) -> Result<Attributes, &'static str> {
+    let mut found = Attributes::new();
     let mut add = |attribute: &'static str, value: PartialValue| {
         found.insert(SmolStr::new_static(attribute), value);
     };

@@ -17,6 +17,7 @@ mod limit;
 mod list;
 mod media;
 mod network;
+mod standing;
 #[cfg(test)]
 mod tests;
 

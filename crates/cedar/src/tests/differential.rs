@@ -1,7 +1,7 @@
 //! Decisions are those of `cedar-policy`, which looks at the whole set without an index.
 
 use super::world::{Asked, document, place};
-use crate::{Document, Verdict, decide, decide_without_body};
+use crate::{Document, Verdict, decide, decide_without_body, permits_always};
 use cedar_policy::{Authorizer, Decision, PolicySet};
 use postern_model::entity::{Level, Method};
 use proptest::prelude::*;
@@ -209,6 +209,24 @@ proptest! {
     }
 
     #[test]
+    fn what_is_permitted_always_is_permitted_whatever_the_request_says(
+        texts in texts(), one in asked(), other in asked(),
+    ) {
+        let documents = [&document(&texts)];
+        let place = place(one.operation);
+        if permits_always(&documents, &one.given(&place), documents[0].looks()) {
+            let other = Asked {
+                headers: other.headers,
+                path: other.path,
+                size: other.size,
+                now: other.now,
+                ..one
+            };
+            prop_assert_eq!(verdict(&documents, &other), Verdict::Permitted);
+        }
+    }
+
+    #[test]
     fn what_is_told_without_the_body_stays_so(
         texts in texts(), asked in asked(), id in prop::option::of("[ab]"),
     ) {
@@ -230,5 +248,54 @@ proptest! {
             Verdict::Permitted => prop_assert_eq!(late, Verdict::Permitted),
             _ => prop_assert_ne!(late, Verdict::Permitted),
         }
+    }
+}
+
+#[test]
+fn what_hangs_on_the_request_is_not_permitted_always() {
+    let asked = Asked::default();
+    let place = place(asked.operation);
+    for (text, always) in [
+        ("permit (principal, action, resource);", true),
+        (
+            "permit (principal in Postern::Group::\"partners\", action, resource) when { context.environment == \"production\" && context.secure };",
+            true,
+        ),
+        (
+            "permit (principal, action, resource) when { context.hour < 25 };",
+            false,
+        ),
+        (
+            "permit (principal, action, resource) when { context.hour == context.hour };",
+            false,
+        ),
+        (
+            "permit (principal, action, resource) when { !(context.headers has \"x-team\") };",
+            false,
+        ),
+        (
+            "permit (principal, action, resource) unless { context has size };",
+            false,
+        ),
+        (
+            "permit (principal, action, resource) when { principal.name == \"shop\" || context.hour == 3 };",
+            true,
+        ),
+        (
+            "permit (principal, action, resource); forbid (principal, action, resource) when { context.hour == 3 };",
+            false,
+        ),
+        (
+            "permit (principal, action, resource); forbid (principal == Postern::App::\"bank\", action, resource) when { context.hour == 3 };",
+            true,
+        ),
+        (
+            "permit (principal, action, resource); forbid (principal, action, resource) when { resource.path has customer };",
+            false,
+        ),
+    ] {
+        let document = document(text);
+        let said = permits_always(&[&document], &asked.given(&place), document.looks());
+        assert_eq!(said, always, "{text}");
     }
 }

@@ -1,5 +1,6 @@
 //! Kind `cedar`: who may do what, as Cedar says it. The engine is `postern-cedar`.
 
+use super::standing::Standing;
 use postern_cedar::{Document, Fault, Looks, Place};
 use postern_model::entity::{CedarRule, Configuration, Policy};
 
@@ -31,6 +32,10 @@ impl Cedar {
 pub(crate) struct AtOperation {
     pub(crate) place: Place,
     pub(crate) looks: Looks,
+    /// Whether something can be told of callers once for all their requests.
+    pub(crate) may_stand: bool,
+    /// What was.
+    pub(crate) standing: Standing,
 }
 
 impl AtOperation {
@@ -52,6 +57,11 @@ impl AtOperation {
         for policy in policies {
             looks.add(policy.document.looks());
         }
-        Self { place, looks }
+        Self {
+            place,
+            may_stand: looks.may_stand(),
+            looks,
+            standing: Standing::default(),
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! What Cedar policies say: those of all levels, as one set. What is told without the body is told
 //! here; the rest is asked again in `content`.
 
+mod always;
 mod given;
 mod near;
 mod said;
@@ -134,6 +135,15 @@ fn decide(
     if enforced.is_none() && shadow.is_none() {
         return Outcome::Pass;
     }
+    let sets = [enforced.as_ref(), shadow.as_ref()];
+    let remembered = || always::Asked::new(progress, snapshot, facts, at, sets);
+    let remembered = (half == Half::Head).then(remembered).flatten();
+    if remembered
+        .as_ref()
+        .is_some_and(|asked| asked.always == Some(true))
+    {
+        return Outcome::Pass;
+    }
     if let Some(missing) = needs(progress, facts, at, half) {
         // The same is asked again.
         progress.cedar = open;
@@ -144,7 +154,7 @@ fn decide(
         Err(what) => return Outcome::NotKept(what),
     };
     let mut kept = Vec::new();
-    let (enforced, shadow) = {
+    let (enforced_says, shadow_says) = {
         let given = asked.given(progress, snapshot, facts, at);
         let question = match Question::new(&given, &at.looks) {
             Ok(question) => question,
@@ -157,12 +167,17 @@ fn decide(
         let shadow = shadow.as_ref().filter(|_| passes);
         (enforced, shadow.map_or(Said::Passes, ask))
     };
+    if let (Some(asked), Said::Passes, Said::Passes) = (remembered, &enforced_says, &shadow_says)
+        && asked.always.is_none()
+    {
+        asked.remember(progress, snapshot, at, sets);
+    }
     progress.kept.append(&mut kept);
-    progress.cedar.shadow = matches!(shadow, Said::Open);
-    if let Said::Refused(refused) = shadow {
+    progress.cedar.shadow = matches!(shadow_says, Said::Open);
+    if let Said::Refused(refused) = shadow_says {
         progress.shadow.push(refused.denial());
     }
-    match enforced {
+    match enforced_says {
         Said::Passes => Outcome::Pass,
         Said::Open => {
             progress.cedar.enforced = true;

@@ -122,10 +122,7 @@ impl<'a> Asked<'a> {
             .route
             .map(|route| &rules.operation(&route).recorded_parameters);
         Given {
-            caller: match identity {
-                None => By::Anonymous,
-                Some(identity) => caller(identity, snapshot, at),
-            },
+            caller: by(progress, snapshot, at),
             place: &at.place,
             method: self.method,
             parameters: borrowed(self.parameters.as_ref()),
@@ -167,6 +164,14 @@ fn borrowed<'g>(pairs: Option<&'g Vec<(&'g str, String)>>) -> Option<Vec<(&'g st
             .map(|(name, value)| (*name, Cow::Borrowed(value.as_str())))
             .collect(),
     )
+}
+
+/// Who calls.
+pub(super) fn by<'g>(progress: &'g Progress, snapshot: &Snapshot<'g>, at: &AtOperation) -> By<'g> {
+    match progress.caller.identity() {
+        None => By::Anonymous,
+        Some(identity) => caller(identity, snapshot, at),
+    }
 }
 
 fn caller<'g>(identity: &'g Identity, snapshot: &Snapshot<'g>, at: &AtOperation) -> By<'g> {

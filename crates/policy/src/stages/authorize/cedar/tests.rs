@@ -4,6 +4,7 @@ use crate::decision::{Decision, Depth, FactRequest, Step};
 use crate::facts::{Body, Live};
 use crate::head::Head;
 use crate::recorded::Recorded;
+use crate::rules::Rules;
 use crate::snapshot::Snapshot;
 use crate::testing::callers::{NOW, World, verifier};
 use crate::testing::connection;
@@ -50,9 +51,14 @@ struct Decided {
 }
 
 fn decide(world: &World, head: &Head, body: Option<&str>) -> Decided {
-    let (rules, directory) = (world.rules(), world.directory());
+    decide_by(&world.rules(), world, head, body)
+}
+
+/// The same by rules that may remember what they decided before.
+fn decide_by(rules: &Rules, world: &World, head: &Head, body: Option<&str>) -> Decided {
+    let directory = world.directory();
     let snapshot = Snapshot {
-        rules: &rules,
+        rules,
         directory: &directory,
     };
     let peer = connection("198.51.100.1");
@@ -306,6 +312,35 @@ const STATEMENTS: &[&str] = &[
     "permit (principal, action, resource) when { context.headers has accept && context.headers.accept == \"a/b\" };",
 ];
 
+#[test]
+fn whom_an_operation_is_open_to_always_is_found_once() {
+    let partners = "permit (principal in Postern::Group::\"partners\", action, resource);";
+    let header = "forbid (principal, action == Postern::Action::\"GET\", resource) when { context.headers has \"x-team\" };";
+    let found = |text: &str, method: &str| {
+        let world = world(text);
+        let rules = world.rules();
+        let head = world.request(method, "/orders/17", &[]);
+        let asked = |head: &Head| decide_by(&rules, &world, head, None);
+        assert_eq!(asked(&head).decision, Decision::Allow);
+        let decided = asked(&head);
+        assert_eq!(again(&world, &decided.recorded), Decision::Allow);
+        let route = decided.walk.route().unwrap();
+        let standing = rules.policies().cedar(route.plan).unwrap().standing.all();
+        let with_header = asked(&world.request(method, "/orders/17", &["X-Team: a"])).decision;
+        (standing, with_header == Decision::Allow)
+    };
+    assert_eq!(found(partners, "GET"), (vec![true], true));
+    let both = [partners, header].concat();
+    assert_eq!(found(&both, "GET"), (vec![false], false));
+    // The statement is about another method.
+    assert_eq!(found(&both, "HEAD"), (vec![true], true));
+    let sized = [
+        partners,
+        "forbid (principal, action, resource) when { context has size && context.size > 9 };",
+    ];
+    assert_eq!(found(&sized.concat(), "GET"), (vec![], true));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
@@ -327,9 +362,16 @@ proptest! {
         let mut by_second = by_first.clone();
         by_second.configuration.policies = world(&second.concat()).configuration.policies;
         let fields: Vec<&str> = team.into_iter().collect();
-        let mut head = by_first.request(if body.is_some() { "POST" } else { "GET" }, id, &fields);
+        let method = if body.is_some() { "POST" } else { "GET" };
+        let mut head = by_first.request(method, id, &fields);
         head.has_body = body.is_some();
-        let decided = decide(&by_first, &head, body);
+        let mut plain = by_first.request(method, "/orders/1", &[]);
+        plain.has_body = head.has_body;
+        // What was found of the caller before changes nothing.
+        let rules = by_first.rules();
+        decide_by(&rules, &by_first, &plain, body);
+        let decided = decide_by(&rules, &by_first, &head, body);
+        prop_assert_eq!(&decided.decision, &decide(&by_first, &head, body).decision);
         prop_assert_eq!(again(&by_first, &decided.recorded), decided.decision.clone());
         let other = decide(&by_second, &head, body).decision;
         match again(&by_second, &decided.recorded) {
