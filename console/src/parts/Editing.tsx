@@ -22,6 +22,9 @@ export function Editing<T extends object>(props: {
   children: (draft: T, change: (members: Partial<T>) => void) => ReactNode;
   /** Makes of the draft what is sent. */
   finish?: (draft: T) => T;
+  /** Looks at the draft before it is sent; true: something is wrong, which the form itself shows. */
+  refuse?: (draft: T) => boolean;
+  size?: string;
 }) {
   const [base] = useState(props.base);
   const [draft, setDraft] = useState(base.value);
@@ -49,6 +52,8 @@ export function Editing<T extends object>(props: {
         action={texts.common.save}
         comment="optional"
         disabled={Object.keys(changes).length === 0}
+        refuse={() => props.refuse?.(draft) ?? false}
+        size={props.size}
         onDone={(comment) => {
           setSaid(comment);
           return write(base, changes, comment);

@@ -14,6 +14,10 @@ export function More(props: { label: string; open?: boolean; children: ReactNode
           size="compact-sm"
           leftSection={<Icon size={16} aria-hidden />}
           aria-expanded={open}
+          // A long one breaks on narrow screens.
+          h="auto"
+          mih={26}
+          styles={{ label: { whiteSpace: 'normal', textAlign: 'start' } }}
           onClick={() => setOpen(!open)}
         >
           {props.label}
