@@ -22,6 +22,7 @@ const pages: Array<[name: string, path: string]> = [
   ['upstream', '/services/users?tab=upstream'],
   ['subscriptions', '/services/users?tab=subscriptions'],
   ['ways', '/services/users?tab=ways'],
+  ['rules', '/services/users?tab=rules'],
   ['issuers', '/issuers'],
   ['sessions', '/sessions'],
   ['lists', '/lists'],

@@ -71,7 +71,11 @@ function Row(props: { policy: Schemas['EffectivePolicy'] }) {
             {policy.shadow.codes[0] && (
               <>
                 {' · '}
-                <PageLink to="/requests/$id" params={{ id: policy.shadow.codes[0].example }}>
+                <PageLink
+                  to="/requests/$id"
+                  params={{ id: policy.shadow.codes[0].example }}
+                  underline="always"
+                >
                   {words.shadowExample}
                 </PageLink>
               </>

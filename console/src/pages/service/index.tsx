@@ -14,6 +14,7 @@ import { serviceQuery } from './data';
 import { Lifecycle } from './Lifecycle';
 import { Operations } from './Operations';
 import { Overview } from './Overview';
+import { Rules } from './rules';
 import { ServiceActions, VersionActions } from './ServiceActions';
 import { VersionState } from './State';
 import { Subscriptions } from './Subscriptions';
@@ -22,9 +23,9 @@ import { UpstreamTab } from './UpstreamTab';
 import { shownVersion, stateOf, versionsOf } from './versions';
 import { Ways } from './ways';
 
-const TABS = ['overview', 'operations', 'ways', 'upstream', 'subscriptions'] as const;
+const TABS = ['overview', 'operations', 'ways', 'rules', 'upstream', 'subscriptions'] as const;
 
-/** One service: what it is, its versions, and of one of them the operations, upstream and subscriptions. */
+/** One service: what it is, its versions, and of one of them the operations, rules, upstream and subscriptions. */
 export default function ServicePage() {
   const { id = '' } = useParams({ strict: false });
   const query = useQuery(serviceQuery(id));
@@ -85,6 +86,7 @@ function OneVersion(props: { of: OfVersion }) {
     overview: () => <Overview read={of.read} of={of} />,
     operations: () => <Operations key={of.name} of={of} />,
     ways: () => <Ways key={of.name} of={of} />,
+    rules: () => <Rules service={of.service} />,
     upstream: () => <UpstreamTab of={of} />,
     subscriptions: () => <Subscriptions service={of.service} />,
   };

@@ -1,23 +1,79 @@
-/** Texts of the rules of a service about browsers and networks. */
+import { ruleFields } from './ruleFields';
+
+type Counts = { refusals: number; requests: number };
+type Place = { line: number; column: number };
+
+const place = ({ line, column }: Place) => `line ${line}, column ${column}`;
+
+/** Texts of the rules of a service. */
 export const rules = {
-  title: 'Browsers and networks',
+  tab: 'Rules',
+  title: 'Rules',
   about:
     'Rules of this service. Those of its tenant and of the platform hold, too: an operation shows all of them.',
-  caption: 'Rules about browsers and networks',
+  caption: 'Rules of this service',
   none: 'No rule of its own',
-  noneDetail: 'Pages of other origins and addresses are treated as the tenant and the platform say.',
+  noneDetail: 'Callers, limits, contents and networks are treated as the tenant and the platform say.',
   columns: { policy: 'Rule', kind: 'About', on: 'Holds for', mode: 'Mode', says: 'Says', steps: 'Actions' },
+  choose: 'Add a rule',
+  chooseTitle: 'What is the rule about?',
+  groups: {
+    callers: 'Who may call, when and how',
+    limits: 'How much',
+    content: 'What requests have to be like',
+    changes: 'What is changed and hidden',
+    browsers: 'Browsers and networks',
+  },
   kinds: {
+    conditions: 'Conditions',
+    ownership: 'Only what is their own',
+    step_up: 'A fresh or stronger sign-in',
+    cedar: 'Statements in Cedar',
+    external: 'Ask another service',
+    quota: 'Quota',
+    rate: 'Rate',
+    spacing: 'Time between requests',
+    concurrency: 'Requests at once',
+    abuse: 'Block who is refused too often',
+    contract: 'Hold requests to the OpenAPI document',
+    headers: 'Headers and media types',
+    body: 'Size of bodies',
+    mask: 'Hide parts of answers',
+    transform: 'Change what passes',
     cors: 'Pages of other origins',
     csrf: 'Forged requests',
     network: 'Addresses and countries',
   } as Record<string, string>,
-  adds: { cors: 'Pages of other origins…', csrf: 'Forged requests…', network: 'Addresses and countries…' },
   explain: {
+    conditions:
+      'Some requests only at certain times, from certain places, by certain callers, or with certain headers.',
+    ownership: 'Callers get at their own things alone: what the request names has to be theirs.',
+    step_up: 'People have to have signed in lately, or with a second factor (RFC 9470).',
+    cedar: 'What no form can say: who may do what, in the policy language Cedar.',
+    external: 'Single sign-on, a fraud check, a policy engine: it is asked whether a request may pass.',
+    quota: 'So many requests in each day, week, month or other period.',
+    rate: 'So many requests in a short time.',
+    spacing: 'Two requests are at least so far apart.',
+    concurrency: 'So many requests are under way at the same time.',
+    abuse: 'Whoever tries too often what may not be is blocked for a while.',
+    contract: 'Parameters and bodies have to be as the OpenAPI document of their version has them.',
+    headers: 'Headers that have to be there, values that they may have, media types of bodies.',
+    body: 'No body is larger than this.',
+    mask: 'Card numbers, names or places in JSON are hidden in answers and in records.',
+    transform: 'Headers, query, path and JSON bodies are changed on their way.',
     cors: 'Which pages of other origins may call from browsers (CORS). The gateway answers preflights itself.',
     csrf: 'Whose pages may change something where a browser sends the proof of who calls by itself: a cookie, a password, a certificate, an address.',
     network: 'From where may be called. Denied wins over allowed.',
   },
+  mode: { enforce: 'In force', shadow: 'Shadow', off: 'Off' } as Record<string, string>,
+  wouldHaveRefused: ({ refusals, requests }: Counts) =>
+    `Would have refused ${refusals.toLocaleString('en')} of ${requests.toLocaleString('en')} since`,
+  example: 'for example',
+  enforce: 'Enforce',
+  enforceOf: (id: string) => `Enforce rule ${id}`,
+  enforceTitle: (id: string) => `Enforce rule ${id}?`,
+  enforceDetail: 'From the next request on, it refuses.',
+  enforceUnknown: 'It is not known yet what it would have refused.',
   edit: 'Edit',
   editOf: (id: string) => `Edit rule ${id}`,
   editTitle: (id: string) => `Edit rule ${id}`,
@@ -25,6 +81,10 @@ export const rules = {
   removeOf: (id: string) => `Remove rule ${id}`,
   removeTitle: (id: string) => `Remove rule ${id}?`,
   removeDetail: 'It holds no more, from the next request on.',
+  propose: 'Propose it',
+  proposeRemove:
+    'To remove a rule that is in force takes the permission policies.relax. This makes a change request for somebody who has it.',
+  relaxed: (id: string) => `Take rule ${id} out of force`,
   removed: (id: string) => `Rule ${id} is gone.`,
   undoRemove: 'Undone: the rule is back.',
   saved: (id: string) => `Rule ${id} holds now.`,
@@ -33,6 +93,70 @@ export const rules = {
   whole: 'the whole service',
   version: (version: string) => `version ${version}`,
   operation: (version: string, operation: string) => `${version}/${operation}`,
+  everyVersion: (operation: string) => `${operation}, in every version`,
+  notSent: (count: number) =>
+    count === 1 ? 'Not sent: one field needs another look.' : `Not sent: ${count} fields need another look.`,
+  fault: {
+    this: 'This ',
+    thisRule: 'This rule ',
+    missing: 'This is missing.',
+    number: 'Say how many.',
+    duration: 'Write a time such as 30s, 15m, 12h or 1h30m.',
+    size: 'Write a size such as 64KiB or 1MiB.',
+    header: (name: string) => `“${name}” cannot be the name of a header.`,
+    mediaType: (type: string) => `“${type}” is no media type, such as application/json or image/*.`,
+    country: (code: string) => `“${code}” is no country: write two letters such as DE, or unknown.`,
+    url: 'Write an address that begins with http:// or https://.',
+    pointer: (text: string) => `“${text}” is no place: it begins with a slash, as in /customer/id.`,
+    nameless: 'There is a value without a name.',
+    valueless: (name: string) => `“${name}” has no value yet. Press Enter after each.`,
+    condition: 'Say what this condition asks for, or take it out.',
+    noCondition: 'Add a condition that has to hold.',
+    hours: 'Say from when until when, or neither for the whole day.',
+    noTime: 'Say between which times, or on which days.',
+    noStepUp: 'Say how people have to have signed in, or how lately.',
+    noStatement: 'Write a statement.',
+    noHeader: 'Say what headers or bodies have to be like.',
+    nothingHidden: 'Say what is hidden.',
+    nothingChanged: 'Say what is changed.',
+    noNetwork: 'Say from where may be called, or from where not.',
+  },
+  cedar: {
+    at: (places: Place[]) => `At ${places.map(place).join(', or ')}`,
+    quote: 'this text has no closing quote.',
+    bracket: (bracket: string) => `“${bracket}” has no other half.`,
+    semicolon: 'a statement ends with a semicolon.',
+  },
+  says: {
+    conditions: (when: string, require: string) =>
+      when ? `Where ${when}: has to be ${require}` : `Has to be ${require}`,
+    ownership: (name: string, owner: string) => `${name} has to be the caller’s own (${owner})`,
+    stepUp: (acr: string[], age: string | undefined, when: string) =>
+      [
+        when && `Where ${when}`,
+        acr.length > 0 && `signed in by ${acr.join(' or ')}`,
+        age && `signed in at most ${age} ago`,
+      ]
+        .filter(Boolean)
+        .join('; '),
+    quota: (count: number, per: string, by: string[]) =>
+      `${count.toLocaleString('en')} each ${per}, for each ${by.join(' and ')}`,
+    rate: (count: number, per: string, by: string[]) =>
+      `${count.toLocaleString('en')} in ${per}, for each ${by.join(' and ')}`,
+    spacing: (apart: string, by: string[]) => `${apart} apart, for each ${by.join(' and ')}`,
+    concurrency: (count: number, by: string[]) =>
+      `${count.toLocaleString('en')} at once, for each ${by.join(' and ')}`,
+    abuse: (codes: string[], count: number, per: string, time: string) =>
+      `More than ${count.toLocaleString('en')} of ${codes.join(', ')} in ${per}: blocked for ${time}`,
+    body: (size: string) => `At most ${size}`,
+    cedar: (text: string) => text.replace(/\s+/g, ' ').trim(),
+    external: (url: string) => `Asks ${url}`,
+    mask: (what: string[]) => `Hides ${what.join(', ')}`,
+    values: ruleFields.mask.values,
+  },
+  unseen: 'Rules are not shown to you',
+  unseenDetail: 'Your roles do not have the permission policies.read here.',
+  fields: ruleFields,
   form: {
     id: 'Name',
     idHelp: 'It stands in refusals and explanations: lower case letters, digits, hyphens, dots.',
@@ -43,6 +167,9 @@ export const rules = {
       shadow: 'Shadow: it refuses nobody, and records what it would refuse',
       off: 'Off',
     } as Record<string, string>,
+    shadowHelp: 'A new rule is best tried in shadow mode first.',
+    proposed:
+      'To take a rule out of force takes the permission policies.relax: a change request is made for somebody who has it.',
     until: 'In force again from',
     origins: 'Origins whose pages may call',
     originsHelp: 'https://app.example.com, https://*.example.com for all below, or * for every one.',

@@ -1,4 +1,5 @@
 import type { Schemas } from '../../api/client';
+import { rules } from './rules';
 import { ways } from './ways';
 
 /** Texts of the room `services`. */
@@ -122,6 +123,7 @@ export const services = {
       operations: 'Operations',
       upstream: 'Upstream',
       ways: ways.tab,
+      rules: rules.tab,
       subscriptions: 'Subscriptions',
     },
     refused: 'Refused lately',

@@ -5,15 +5,19 @@ import { Ask } from '../../../parts/Ask';
 import { told } from '../../../parts/told';
 import { texts } from '../../../texts';
 import type { Service } from '../documents';
-import { type Draft, finished, isWhole, type Kind, nameFor, refreshRules } from './policy';
+import { BEGINNINGS, type Draft, finished } from './document';
+import type { Kind } from './kinds';
+import { nameFor, refreshRules } from './policy';
 import { RuleFields } from './RuleFields';
+import { useFaults } from './useFaults';
 
-/** Adds a rule about browsers or networks to a service. */
+/** Adds a rule to a service. */
 export function AddRule(props: { service: Service; kind: Kind; taken: string[]; onClose: () => void }) {
   const { service, kind } = props;
   const words = texts.rules;
   const [id, setId] = useState(() => nameFor(service.id, kind, props.taken));
-  const [draft, setDraft] = useState<Draft>({ on: { service: service.id } });
+  const [draft, setDraft] = useState<Draft>({ ...BEGINNINGS[kind], on: { service: service.id } });
+  const { faults, refuse } = useFaults(kind);
   const add = async (comment: string) => {
     const name = id.trim();
     await answer(
@@ -32,7 +36,9 @@ export function AddRule(props: { service: Service; kind: Kind; taken: string[]; 
       title={words.addTitle(words.kinds[kind] ?? kind)}
       action={words.add}
       comment="optional"
-      disabled={!id.trim() || !isWhole(kind, draft)}
+      disabled={!id.trim()}
+      refuse={() => refuse(draft)}
+      size="xl"
       onDone={add}
     >
       <TextInput
@@ -47,6 +53,8 @@ export function AddRule(props: { service: Service; kind: Kind; taken: string[]; 
         kind={kind}
         service={service}
         draft={draft}
+        faults={faults(draft)}
+        relaxing="may"
         change={(members) => setDraft((old) => ({ ...old, ...members }))}
       />
     </Ask>

@@ -1,134 +1,119 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { Schemas } from '../../../api/client';
 import { useMay } from '../../../api/me';
 import { useMayIn } from '../../../api/rights';
-import { DataTable } from '../../../parts/DataTable';
 import { Empty } from '../../../parts/Empty';
 import { Loaded } from '../../../parts/Loaded';
 import { Section } from '../../../parts/Page';
-import { Shown } from '../../../parts/Shown';
-import { Time } from '../../../parts/Time';
 import { texts } from '../../../texts';
-import type { OfVersion } from '../types';
+import type { Service } from '../documents';
+import { Proposed } from '../useSaving';
 import { AddRule } from './AddRule';
+import { ChooseKind } from './ChooseKind';
+import type { Policy } from './document';
 import { EditRule } from './EditRule';
-import { KINDS, type Kind, type Policy, placeOf, rulesQuery } from './policy';
+import { Enforce } from './Enforce';
+import type { Kind } from './kinds';
+import { rulesQuery, shadowQuery } from './policy';
 import { RemoveRule } from './RemoveRule';
+import { RulesTable } from './RulesTable';
 
 const words = texts.rules;
 
-/** The rules of a service about browsers and networks. */
-export function Rules(props: { of: OfVersion }) {
-  if (!useMay()('policies.read')) return null;
-  return <RulesSeen {...props} />;
+/** What is being done with rules. */
+export type Doing =
+  | { what: 'choose' }
+  | { what: 'add'; kind: Kind }
+  | { what: 'edit' | 'remove' | 'enforce'; rule: Policy }
+  | { what: 'proposed'; id: string };
+
+/** The rules of a service. */
+export function Rules({ service }: { service: Service }) {
+  if (!useMay()('policies.read')) return <Empty title={words.unseen}>{words.unseenDetail}</Empty>;
+  return <RulesSeen service={service} />;
 }
 
-type Doing = { what: 'add'; kind: Kind } | { what: 'edit' | 'remove'; rule: Policy };
-
-function RulesSeen(props: { of: OfVersion }) {
-  const { service } = props.of;
+function RulesSeen({ service }: { service: Service }) {
   const query = useQuery(rulesQuery(service.id));
+  const rules = query.data ?? [];
+  const tried = rules.some(({ mode }) => mode === 'shadow');
+  const shadow = useQuery({ ...shadowQuery(service.id), enabled: tried });
   const writes = useMayIn()('policies.write', service.tenant);
   const [doing, setDoing] = useState<Doing>();
-  const close = () => setDoing(undefined);
-  const all = query.data ?? [];
+  // A dialog that has done its work closes itself; by then what it proposed may be told of.
+  const close = () => setDoing((now) => (now?.what === 'proposed' && now !== doing ? now : undefined));
+  const countsOf = (rule: Policy) =>
+    rule.mode === 'shadow'
+      ? shadow.data?.policies.find(({ policy }) => policy === rule.id)?.shadow
+      : undefined;
   return (
-    <Section title={words.title} id="rules">
+    <Section
+      title={words.title}
+      id="rules"
+      actions={
+        writes && (
+          <Button
+            size="xs"
+            leftSection={<IconPlus size={14} aria-hidden />}
+            onClick={() => setDoing({ what: 'choose' })}
+          >
+            {words.choose}
+          </Button>
+        )
+      }
+    >
       <Text size="sm" c="dimmed">
         {words.about}
       </Text>
-      {writes && (
-        <Group gap="xs">
-          {KINDS.map((kind) => (
-            <Button
-              key={kind}
-              size="xs"
-              variant="default"
-              aria-label={words.addTitle(words.kinds[kind] ?? kind)}
-              onClick={() => setDoing({ what: 'add', kind })}
-            >
-              {words.adds[kind]}
-            </Button>
-          ))}
-        </Group>
-      )}
       <Loaded query={query}>
         {(rules) =>
           rules.length === 0 ? (
             <Empty title={words.none}>{words.noneDetail}</Empty>
           ) : (
-            <Table rules={rules} writes={writes} onDo={setDoing} />
+            <RulesTable rules={rules} service={service} writes={writes} countsOf={countsOf} onDo={setDoing} />
           )
         }
       </Loaded>
-      {doing?.what === 'add' && (
-        <AddRule service={service} kind={doing.kind} taken={all.map(({ id }) => id)} onClose={close} />
-      )}
-      {doing?.what === 'edit' && <EditRule service={service} rule={doing.rule} onClose={close} />}
-      {doing?.what === 'remove' && <RemoveRule rule={doing.rule} onClose={close} />}
+      <Dialogs
+        service={service}
+        doing={doing}
+        taken={rules.map(({ id }) => id)}
+        countsOf={countsOf}
+        onDo={setDoing}
+        onClose={close}
+      />
     </Section>
   );
 }
 
-function Table(props: { rules: Policy[]; writes: boolean; onDo: (doing: Doing) => void }) {
-  const steps = (rule: Policy) => (
-    <Group gap="xs">
-      <Button
-        size="compact-sm"
-        variant="default"
-        aria-label={words.editOf(rule.id)}
-        onClick={() => props.onDo({ what: 'edit', rule })}
-      >
-        {words.edit}
-      </Button>
-      <Button
-        size="compact-sm"
-        variant="default"
-        aria-label={words.removeOf(rule.id)}
-        onClick={() => props.onDo({ what: 'remove', rule })}
-      >
-        {words.remove}
-      </Button>
-    </Group>
-  );
-  return (
-    <DataTable
-      caption={words.caption}
-      rows={props.rules}
-      id={({ id }) => id}
-      columns={[
-        { head: words.columns.policy, cell: ({ id }) => <Shown text={id} /> },
-        { head: words.columns.kind, cell: ({ kind }) => words.kinds[kind] ?? kind },
-        { head: words.columns.on, cell: ({ on }) => <Shown text={placeOf(on) || words.whole} /> },
-        { head: words.columns.mode, cell: (rule) => <Mode of={rule} /> },
-        {
-          head: words.columns.says,
-          cell: (rule) => <Shown text={said(rule)} mono first={160} />,
-          wide: true,
-        },
-        ...(props.writes ? [{ head: words.columns.steps, cell: steps }] : []),
-      ]}
-    />
-  );
-}
-
-function Mode({ of }: { of: Policy }) {
-  const mode = of.mode ?? 'enforce';
-  return (
-    <>
-      {texts.services.details.modes[mode] ?? mode} {of.until && <Time at={of.until} />}
-    </>
-  );
-}
-
-/** What is not about what a rule says. */
-const ABOUT = ['id', 'version', 'kind', 'on', 'name', 'mode', 'until', 'default'];
-
-/** What a rule says, member by member. */
-function said(rule: Policy): string {
-  const members = Object.entries(rule).filter(([name]) => !ABOUT.includes(name));
-  const shown = (value: unknown) =>
-    typeof value === 'object' && !Array.isArray(value) ? JSON.stringify(value) : [value].flat().join(', ');
-  return members.map(([name, value]) => `${name}: ${shown(value)}`).join('; ');
+/** The dialog in which something is done with a rule, if there is one. */
+function Dialogs(props: {
+  service: Service;
+  doing: Doing | undefined;
+  taken: string[];
+  countsOf: (rule: Policy) => Schemas['ShadowCounts'] | undefined;
+  onDo: (doing: Doing) => void;
+  onClose: () => void;
+}) {
+  const { service, doing, onClose } = props;
+  const onProposed = (id: string) => props.onDo({ what: 'proposed', id });
+  switch (doing?.what) {
+    case 'choose':
+      return <ChooseKind onChoose={(kind) => props.onDo({ what: 'add', kind })} onClose={onClose} />;
+    case 'add':
+      return <AddRule service={service} kind={doing.kind} taken={props.taken} onClose={onClose} />;
+    case 'edit':
+      return <EditRule service={service} rule={doing.rule} onClose={onClose} onProposed={onProposed} />;
+    case 'remove':
+      return <RemoveRule service={service} rule={doing.rule} onClose={onClose} onProposed={onProposed} />;
+    case 'enforce':
+      return <Enforce rule={doing.rule} counts={props.countsOf(doing.rule)} onClose={onClose} />;
+    case 'proposed':
+      return <Proposed id={doing.id} onClose={onClose} />;
+    default:
+      return null;
+  }
 }

@@ -1,34 +1,15 @@
 import { queryOptions } from '@tanstack/react-query';
-import { answer, api, type Schemas, versioned } from '../../../api/client';
+import { answer, api, versioned } from '../../../api/client';
 import { queries } from '../../../api/queries';
-
-/** Kinds of rules about browsers and networks. */
-export const KINDS = ['cors', 'csrf', 'network'] as const;
-
-/** A kind of rule about browsers and networks. */
-export type Kind = (typeof KINDS)[number];
-
-/** Where a rule of a service holds: for all of it, or for less. */
-export interface On {
-  service: string;
-  version?: string | undefined;
-  operation?: string | undefined;
-}
-
-/** A policy as it is answered: members that have their default are left out. */
-export type Policy = Omit<Partial<Schemas['PolicyDocument']>, 'id' | 'on' | 'kind'> & {
-  id: string;
-  kind: Kind;
-  on: On;
-};
-
-/** What a form says of a rule, beside its name and kind. */
-export type Draft = Partial<Omit<Policy, 'id' | 'kind' | 'version'>>;
+import { texts } from '../../../texts';
+import type { Service } from '../documents';
+import type { On, Policy } from './document';
+import { KINDS, type Kind } from './kinds';
 
 /** Policies on a page. */
 const PART = 1000;
 
-/** The rules about browsers and networks that are a service's own. */
+/** The rules that are a service's own. */
 export const rulesQuery = (service: string) =>
   queryOptions({
     queryKey: ['policies', 'of service', service],
@@ -49,6 +30,13 @@ function isRuleOf(policy: Policy, service: string): boolean {
   return policy.on.service === service && KINDS.includes(policy.kind);
 }
 
+/** What the rules of a service that are in shadow mode would have refused lately, by their ids. */
+export const shadowQuery = (service: string) =>
+  queryOptions({
+    queryKey: ['shadow policies', service],
+    queryFn: () => answer(api.GET('/api/v1/shadow-policies', { params: { query: { service } } })),
+  });
+
 /** A rule, with the version that was read. */
 export const ruleQuery = (id: string) =>
   queryOptions({
@@ -62,54 +50,17 @@ export const ruleQuery = (id: string) =>
 
 /** Brings up to date whatever shows rules. */
 export function refreshRules(): Promise<unknown> {
-  const shown = ['policies', 'policy', 'operation', 'lists'];
+  const shown = ['policies', 'policy', 'operation', 'lists', 'shadow policies'];
   return Promise.all(shown.map((name) => queries.invalidateQueries({ queryKey: [name] })));
 }
 
 /** A name for a new rule that no other one has: `orders.cors`, `orders.cors-2`. */
 export function nameFor(service: string, kind: Kind, taken: string[]): string {
-  const plain = `${service}.${kind}`;
+  const plain = `${service}.${kind.replace('_', '-')}`;
   for (let count = 1; ; count++) {
     const name = count === 1 ? plain : `${plain}-${count}`;
     if (!taken.includes(name)) return name;
   }
-}
-
-/** Members whose value is one or several. */
-export function listOf(value: unknown): string[] {
-  return value === undefined || value === null ? [] : [value].flat().map(String);
-}
-
-/** Members that have lists. */
-const LISTS = [
-  ...['origins', 'origin_patterns', 'headers', 'exposed_headers', 'methods', 'trusted_origins', 'referers'],
-  ...['allow', 'deny', 'allow_countries', 'deny_countries', 'allow_asns', 'deny_asns'],
-] as const;
-
-/** A draft without what was left empty: that is what is sent. */
-export function finished<T extends Draft>(draft: T): T {
-  const made: Record<string, unknown> = { ...draft };
-  for (const name of LISTS) {
-    if (made[name] !== undefined && listOf(made[name]).length === 0) made[name] = undefined;
-  }
-  for (const name of ['credentials', 'enforce_origin'] as const) if (!made[name]) made[name] = undefined;
-  const maxAge = draft.max_age?.trim();
-  made.max_age = maxAge || undefined;
-  if (draft.mode === undefined || draft.mode === 'enforce') {
-    made.mode = undefined;
-    made.until = undefined;
-  }
-  return made as T;
-}
-
-/** Whether a draft says anything that a rule of its kind has to. */
-export function isWhole(kind: Kind, draft: Draft): boolean {
-  const some = (...names: Array<keyof Draft>) => names.some((name) => listOf(draft[name]).length > 0);
-  if (kind === 'cors') return some('origins', 'origin_patterns');
-  if (kind === 'network') {
-    return some('allow', 'deny', 'allow_countries', 'deny_countries', 'allow_asns', 'deny_asns');
-  }
-  return true;
 }
 
 /** The places for which a rule of a service can hold, each by what stands for it in a field. */
@@ -118,16 +69,21 @@ export function placesOf(service: {
   versions: Record<string, { operations?: object }>;
 }): string[] {
   const all = [''];
-  for (const [version, { operations }] of Object.entries(service.versions)) {
+  const versions = Object.entries(service.versions);
+  for (const [version, { operations }] of versions) {
     all.push(version);
     for (const operation of Object.keys(operations ?? {})) all.push(`${version}/${operation}`);
   }
-  return all;
+  if (versions.length < 2) return all;
+  // An operation of several versions can be meant in all of them.
+  const names = versions.flatMap(([, { operations }]) => Object.keys(operations ?? {}));
+  const several = names.filter((name, at) => names.indexOf(name) !== at);
+  return [...all, ...[...new Set(several)].map((name) => `/${name}`)];
 }
 
-/** What stands for a place in a field: nothing for the whole service, `v1`, `v1/create`. */
+/** What stands for a place in a field: nothing for the whole service, `v1`, `v1/create`, `/create` in all versions. */
 export function placeOf({ version, operation }: On): string {
-  return [version, operation].filter((part) => part !== undefined).join('/');
+  return operation === undefined ? (version ?? '') : `${version ?? ''}/${operation}`;
 }
 
 /** The place that a text stands for. */
@@ -135,5 +91,25 @@ export function onOf(service: string, place: string): On {
   const at = place.indexOf('/');
   if (place === '') return { service };
   if (at < 0) return { service, version: place };
-  return { service, version: place.slice(0, at), operation: place.slice(at + 1) };
+  const operation = place.slice(at + 1);
+  return at === 0 ? { service, operation } : { service, version: place.slice(0, at), operation };
+}
+
+/** What a place is called. */
+export function shownPlace(place: string): string {
+  const words = texts.rules;
+  const { version, operation } = onOf('', place);
+  if (operation === undefined) return version === undefined ? words.whole : words.version(version);
+  return version === undefined ? words.everyVersion(operation) : words.operation(version, operation);
+}
+
+/** The parameters that paths of a service have: `/orders/{id}` has `id`. */
+export function parametersOf(service: Service): string[] {
+  const operations = Object.values(service.versions).flatMap(({ operations }) =>
+    Object.values(operations ?? {}),
+  );
+  const names = operations.flatMap(({ path }) =>
+    [...path.matchAll(/\{\*?([^}]+)\}/g)].map(([, name]) => name ?? ''),
+  );
+  return [...new Set(names)];
 }

@@ -12,7 +12,6 @@ import { ThingLink } from '../../../parts/ThingLink';
 import { kindName } from '../../../parts/ways';
 import { texts } from '../../../texts';
 import type { Service } from '../documents';
-import { Rules } from '../rules';
 import type { OfVersion } from '../types';
 import { operationsOf } from '../versions';
 import { calledOf } from './called';
@@ -20,7 +19,7 @@ import { acceptedBy, draftOf, USUAL_HEADERS, waysOfOperation } from './draft';
 import { EditWays } from './EditWays';
 import { Sends } from './Sends';
 
-/** What callers of a service bring, which operations make a choice of their own, and the rules about browsers and networks. */
+/** What callers of a service bring, and which operations make a choice of their own. */
 export function Ways(props: { of: OfVersion }) {
   const { read, service } = props.of;
   const words = texts.ways;
@@ -47,7 +46,6 @@ export function Ways(props: { of: OfVersion }) {
       <Section title={words.operations}>
         <Own of={props.of} />
       </Section>
-      <Rules of={props.of} />
       {editing && <EditWays read={read} called={called} onClose={edit.close} />}
     </Stack>
   );

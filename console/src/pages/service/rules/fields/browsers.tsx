@@ -1,33 +1,19 @@
 import { Checkbox, NumberInput, TagsInput, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { answer, api } from '../../../api/client';
-import { useMay } from '../../../api/me';
-import { useErrorAt } from '../../../parts/failed';
-import { More } from '../../../parts/More';
-import { texts } from '../../../texts';
-import { type Draft, type Kind, listOf } from './policy';
+import { More } from '../../../../parts/More';
+import { texts } from '../../../../texts';
+import { type Draft, listOf } from '../document';
+import { useWrong } from '../faults';
+import type { Fields } from './inputs';
+import { useNames } from './useNames';
 
 const words = texts.rules.form;
-
-/** A draft of a rule, and how it is changed. */
-export interface Fields {
-  draft: Draft;
-  change: (members: Draft) => void;
-}
-
-/** The fields of a rule, by its kind. */
-export function FieldsOf({ kind, ...fields }: Fields & { kind: Kind }) {
-  if (kind === 'cors') return <Cors {...fields} />;
-  if (kind === 'csrf') return <Csrf {...fields} />;
-  return <Network {...fields} />;
-}
 
 /** Asks for several texts that a rule names. */
 function Several(
   props: Fields & { name: keyof Draft; label: string; help?: string; data?: string[]; upper?: boolean },
 ) {
   const { name, draft, change } = props;
-  const errorAt = useErrorAt();
+  const wrong = useWrong();
   const written = (text: string) => (props.upper && /^[a-z]{2}$/.test(text) ? text.toUpperCase() : text);
   return (
     <TagsInput
@@ -35,16 +21,16 @@ function Several(
       description={props.help}
       data={props.data}
       value={listOf(draft[name])}
-      error={errorAt(`/${name}`, ...listOf(draft[name]).map((_, at) => `/${name}/${at}`))}
+      error={wrong(`/${name}`)}
       onChange={(said) => change({ [name]: said.map(written) })}
     />
   );
 }
 
 /** Which pages of other origins may call. */
-function Cors(props: Fields) {
+export function CorsFields(props: Fields) {
   const { draft, change } = props;
-  const errorAt = useErrorAt();
+  const wrong = useWrong();
   const some = (name: keyof Draft) => listOf(draft[name]).length > 0;
   const more =
     some('methods') || some('exposed_headers') || some('origin_patterns') || Boolean(draft.max_age);
@@ -70,7 +56,7 @@ function Cors(props: Fields) {
           label={words.maxAge}
           description={words.maxAgeHelp}
           value={draft.max_age ?? ''}
-          error={errorAt('/max_age')}
+          error={wrong('/max_age')}
           onChange={(event) => change({ max_age: event.currentTarget.value })}
         />
       </More>
@@ -79,9 +65,9 @@ function Cors(props: Fields) {
 }
 
 /** Whose pages may change something. */
-function Csrf(props: Fields) {
+export function CsrfFields(props: Fields) {
   const { draft, change } = props;
-  const errorAt = useErrorAt();
+  const wrong = useWrong();
   const token = draft.token;
   const more = token !== undefined || listOf(draft.referers).length > 0 || Boolean(draft.referer_required);
   return (
@@ -105,7 +91,7 @@ function Csrf(props: Fields) {
             label={words.valid}
             description={words.validHelp}
             value={token.valid ?? ''}
-            error={errorAt('/token/valid')}
+            error={wrong('/token/valid')}
             onChange={(event) => {
               const { valid: _, ...others } = token;
               const valid = event.currentTarget.value;
@@ -119,22 +105,16 @@ function Csrf(props: Fields) {
 }
 
 /** From where may be called. */
-function Network(props: Fields) {
+export function NetworkFields(props: Fields) {
   const { draft, change } = props;
-  const errorAt = useErrorAt();
-  const known = useQuery({
-    queryKey: ['lists', 'names'],
-    queryFn: () =>
-      answer(api.GET('/api/v1/lists', { params: { query: { limit: 200, without: 'entries' } } })),
-    enabled: useMay()('lists.read'),
-  });
-  const lists = (known.data?.items ?? []).map(({ id }) => id ?? '');
+  const wrong = useWrong();
+  const lists = useNames('lists');
   const numbers = (name: 'allow_asns' | 'deny_asns', label: string) => (
     <TagsInput
       label={label}
       description={words.asns}
       value={listOf(draft[name])}
-      error={errorAt(`/${name}`, ...listOf(draft[name]).map((_, at) => `/${name}/${at}`))}
+      error={wrong(`/${name}`)}
       onChange={(said) => {
         const all = said.map((one) => Number(one.replace(/^AS/i, ''))).filter((one) => Number.isInteger(one));
         change({ [name]: all } as Draft);
