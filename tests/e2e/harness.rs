@@ -5,6 +5,7 @@ pub(crate) mod files;
 pub(crate) mod gateway;
 pub(crate) mod h2;
 pub(crate) mod management;
+pub(crate) mod nginx;
 pub(crate) mod node;
 pub(crate) mod postgres;
 pub(crate) mod problem;

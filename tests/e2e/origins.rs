@@ -3,6 +3,7 @@
 
 use crate::commands::Stored;
 use crate::harness::files::{Scratch, scratch};
+use crate::harness::nginx;
 use crate::harness::node::module;
 use crate::harness::program::{Program, find, free_address, skipped};
 use crate::harness::python::python;
@@ -56,7 +57,7 @@ fn script(program: &Path, name: &str, address: SocketAddr) -> Command {
 }
 
 fn nginx() -> Option<Origin> {
-    let nginx = find("nginx")?;
+    let program = find("nginx")?;
     let refuses = &[
         ("closed", 403, "nginx, web server: certain"),
         ("read-only", 403, "nginx, web server: certain"),
@@ -65,29 +66,19 @@ fn nginx() -> Option<Origin> {
     ];
     start("nginx", refuses, |address, scratch| {
         let directory = scratch.display();
-        let config = format!(
-            r"
-daemon off; master_process off; worker_processes 1; pid {directory}/pid; error_log {directory}/error;
-events {{ worker_connections 64; }}
-http {{
-  access_log off; client_body_temp_path {directory}/body; proxy_temp_path {directory}/proxy;
-  fastcgi_temp_path {directory}/fastcgi; uwsgi_temp_path {directory}/uwsgi; scgi_temp_path {directory}/scgi;
+        let http = format!(
+            "
+  access_log off;
   server {{
     listen {address};
     location /nginx/closed {{ deny all; }}
     location /nginx/read-only {{ limit_except GET {{ deny all; }} }}
     location /nginx/members {{ auth_basic members; auth_basic_user_file {directory}/users; }}
     location /nginx/small {{ client_max_body_size 1; }}
-  }}
-}}
-"
+  }}"
         );
         scratch.write("users", "");
-        let file = scratch.write("nginx.conf", config);
-        let mut command = Command::new(&nginx);
-        command.arg("-p").arg(&**scratch).arg("-c").arg(file);
-        command.arg("-e").arg(scratch.join("error"));
-        command
+        nginx::command(&program, scratch, &http)
     })
 }
 

@@ -3,26 +3,19 @@
 use super::{World, code, decider};
 use crate::harness::SOON;
 use crate::harness::files::scratch;
+use crate::harness::nginx;
 use crate::harness::program::{Program, find, free_address};
 use serde_json::json;
-use std::process::Command;
 
 #[test]
 fn nginx_decides_over_connections_that_are_kept() {
-    let Some(nginx) = find("nginx") else {
+    let Some(program) = find("nginx") else {
         return;
     };
     let (address, scratch) = (free_address(), scratch("decider-nginx"));
     let directory = scratch.display();
-    let config = format!(
+    let http = format!(
         r#"
-daemon off; master_process off; worker_processes 1; pid {directory}/pid;
-error_log {directory}/error;
-events {{ worker_connections 64; }}
-http {{
-  client_body_temp_path {directory}/body; proxy_temp_path {directory}/proxy;
-  fastcgi_temp_path {directory}/fastcgi; uwsgi_temp_path {directory}/uwsgi;
-  scgi_temp_path {directory}/scgi;
   log_format view '$connection $status $http_x_forwarded_method $http_x_forwarded_uri';
   access_log {directory}/views view;
   server {{
@@ -34,14 +27,9 @@ http {{
       if ($http_x_badge = "") {{ return 401; }}
       return 403;
     }}
-  }}
-}}
-"#
+  }}"#
     );
-    let file = scratch.write("nginx.conf", config);
-    let mut command = Command::new(nginx);
-    command.arg("-p").arg(&*scratch).arg("-c").arg(file);
-    command.arg("-e").arg(scratch.join("error"));
+    let mut command = nginx::command(&program, &scratch, &http);
     let mut program = Program::start(&mut command, &scratch, "nginx");
     program.wait_for(address, SOON).expect("nginx starts");
 

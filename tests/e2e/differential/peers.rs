@@ -1,6 +1,7 @@
 //! The servers behind the gateway: nginx, Node, Flask, and a servlet container (Tomcat).
 
 use crate::harness::files::{Scratch, scratch};
+use crate::harness::nginx;
 use crate::harness::program::{Program, find, free_address, installed, skipped};
 use crate::harness::python::python;
 use crate::harness::{Response, eventually};
@@ -82,7 +83,7 @@ fn run(
 }
 
 fn nginx() -> Option<Peer> {
-    let nginx = find("nginx")?;
+    let program = find("nginx")?;
     let headers: Vec<String> = super::variants::COMPARED
         .iter()
         .map(|name| format!("\"{name}\":\"$http_{}\"", name.replace('-', "_")))
@@ -90,27 +91,14 @@ fn nginx() -> Option<Peer> {
     let headers = headers.join(",");
     run("nginx", Some("views"), |address, scratch| {
         let directory = scratch.display();
-        let config = format!(
+        let http = format!(
             r#"
-daemon off; master_process off; worker_processes 1; pid {directory}/pid;
-error_log {directory}/error;
-events {{ worker_connections 64; }}
-http {{
-  client_body_temp_path {directory}/body; proxy_temp_path {directory}/proxy;
-  fastcgi_temp_path {directory}/fastcgi; uwsgi_temp_path {directory}/uwsgi;
-  scgi_temp_path {directory}/scgi;
   log_format view escape=json '{{"id":"$http_x_variant","raw":"$request_uri","path":"$uri","host":"$host","headers":{{{headers}}}}}';
   access_log {directory}/views view;
   large_client_header_buffers 4 32k;
-  server {{ listen {address}; location / {{ return 200 "ok"; }} }}
-}}
-"#
+  server {{ listen {address}; location / {{ return 200 "ok"; }} }}"#
         );
-        let file = scratch.write("nginx.conf", config);
-        let mut command = Command::new(&nginx);
-        command.arg("-p").arg(&**scratch).arg("-c").arg(file);
-        command.arg("-e").arg(scratch.join("error"));
-        command
+        nginx::command(&program, scratch, &http)
     })
 }
 

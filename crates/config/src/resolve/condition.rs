@@ -36,15 +36,8 @@ impl Resolver<'_, '_> {
         };
         let whole = given.require.as_ref().is_none_or(|require| require.intact);
         if rule.require.is_empty() && key.intact && whole {
-            let message = format!("{shown} asks for nothing");
-            self.findings
-                .error(
-                    Code::MissingField,
-                    key.span,
-                    &message,
-                    "it refuses no request",
-                )
-                .help("add `require: {lists: [office]}` or `require: {time: …}`, say");
+            let help = "add `require: {lists: [office]}` or `require: {time: …}`, say";
+            self.asks_for_nothing(shown, key.span, "it refuses no request", help);
         }
         rule
     }
@@ -131,11 +124,8 @@ impl Resolver<'_, '_> {
             max_age: given.max_age.as_ref().map(|age| age.value.0),
         };
         if rule.acr.is_empty() && rule.max_age.is_none() && key.intact {
-            let message = format!("{shown} asks for nothing");
-            let label = "every sign-in will do";
-            self.findings
-                .error(Code::MissingField, key.span, &message, label)
-                .help("add `acr: [\"urn:example:mfa\"]` or `max_age: 15m`, say");
+            let help = "add `acr: [\"urn:example:mfa\"]` or `max_age: 15m`, say";
+            self.asks_for_nothing(shown, key.span, "every sign-in will do", help);
         }
         if let Some(odd) = given.acr.as_ref().filter(|list| {
             let fits = |b: u8| b.is_ascii_graphic() && b != b'"' && b != b'\\';

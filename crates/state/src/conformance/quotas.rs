@@ -1,5 +1,6 @@
 //! Quotas: exact counts in periods that begin and end at fixed moments.
 
+use super::together::all_or_nothing_of;
 use super::{Harness, MS, Numbers, SECOND, START, Subject, check, rate};
 use crate::counters::{Check, Verdict};
 use crate::gcra::CLOCK_SKEW;
@@ -99,38 +100,13 @@ pub(super) fn new_numbers_keep_what_was_used<H: Harness>(subject: &Subject<'_, H
 }
 
 pub(super) fn together_with_rates_all_or_nothing<H: Harness>(subject: &Subject<'_, H>) {
-    let mut numbers = Numbers(23);
     let cells: Vec<Check> = (0..10)
         .map(|cell| match cell % 2 {
             0 => check(cell, 1, rate(4 + cell, SECOND, 2 + cell)),
             _ => check(cell, 1, hourly(40 + cell)),
         })
         .collect();
-    let mut now = BEGAN;
-    for _ in 0..1_000 {
-        now += numbers.below(60 * SECOND);
-        let cost = 1 + numbers.below(2);
-        let mut chosen: Vec<Check> = cells
-            .iter()
-            .filter(|_| numbers.below(3) == 0)
-            .copied()
-            .collect();
-        if numbers.below(2) == 0 {
-            chosen.reverse();
-        }
-        let remaining = || -> Vec<u64> {
-            let readings = cells.iter().map(|cell| subject.read(*cell, cost, now));
-            readings.map(|reading| reading.remaining).collect()
-        };
-        let before = remaining();
-        let refuses = |check: &Check| !subject.read(*check, cost, now).would_pass();
-        let expected = chosen.iter().position(refuses).map_or(Ok(()), Err);
-        assert_eq!(subject.commit(&chosen, cost, now), expected);
-        for ((cell, before), after) in cells.iter().zip(before).zip(remaining()) {
-            let charged = expected.is_ok() && chosen.contains(cell);
-            assert_eq!(after, if charged { before - cost } else { before });
-        }
-    }
+    all_or_nothing_of(subject, &cells, Numbers(23), BEGAN, 60 * SECOND);
 }
 
 /// However many requests another limit refuses, the quota has what allowed ones need.

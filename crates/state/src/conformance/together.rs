@@ -5,16 +5,25 @@ use crate::counters::Check;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-/// Of each commit: either every cell has moved by the cost, or none has, and the first that
-/// refuses is named.
 pub(super) fn all_or_nothing<H: Harness>(subject: &Subject<'_, H>) {
-    let mut numbers = Numbers(13);
     let cells: Vec<Check> = (0..12)
         .map(|cell| check(cell % 5, u128::from(cell), rate(4 + cell, SECOND, 2 + cell)))
         .collect();
-    let mut now = START;
+    all_or_nothing_of(subject, &cells, Numbers(13), START, SECOND / 8);
+}
+
+/// Of each commit: either every cell has moved by the cost, or none has, and the first that
+/// refuses is named. Between two of them at most `pause` nanoseconds pass.
+pub(super) fn all_or_nothing_of<H: Harness>(
+    subject: &Subject<'_, H>,
+    cells: &[Check],
+    mut numbers: Numbers,
+    began: u64,
+    pause: u64,
+) {
+    let mut now = began;
     for _ in 0..1_000 {
-        now += numbers.below(SECOND / 8);
+        now += numbers.below(pause);
         let cost = 1 + numbers.below(2);
         // Each at most once, and in some order.
         let mut chosen: Vec<Check> = cells
