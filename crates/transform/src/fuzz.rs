@@ -1,9 +1,22 @@
 //! For fuzzing.
 
+use crate::context::{Asked, Scene, value};
 use crate::json::Json;
 use crate::mask::Mask;
-use crate::template::{Form, check};
+use crate::template::{Form, Templates, check};
 use postern_model::entity::{Hidden, MaskRule, Sought, ValueKind, Way};
+
+/// What the templates are shown that chance has written.
+const BODY: &[u8] = br#"{"a": "text", "l": [3, 1, "x", [1, {"a": 1}]], "m": {"a": {"b": null}}}"#;
+
+/// Runs a text as a template, if it is one. What does not end in time is found by the fuzzer.
+fn run(text: &str, form: Form) {
+    let mut templates = Templates::default();
+    if let (Ok((template, _)), Ok(body)) = (templates.add(text, form, true), Json::read(BODY)) {
+        let scene = Scene::new(&Asked::default());
+        let _ = templates.render(&template, scene.root(Some(&value(&body))), 1 << 16);
+    }
+}
 
 /// What holds of any text, taken as a document, as a template and as a pointer.
 ///
@@ -18,6 +31,7 @@ pub fn fuzz(data: &[u8]) -> Result<(), &'static str> {
             {
                 return Err("a place is outside of its text");
             }
+            run(text, form);
         }
         let _ = crate::pointer::Pointer::new(text);
         let _ = crate::path::placeholders(text);

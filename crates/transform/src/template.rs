@@ -1,15 +1,21 @@
 //! Templates: bounded in what they may do, in what they may say, and in what they are shown.
 
+mod allowed;
+mod compare;
+mod engine;
+mod filters;
+mod guard;
+mod sorting;
 #[cfg(test)]
 mod tests;
+mod weigh;
 
 use crate::context::{REQUEST, RESPONSE};
 use crate::json::MOST;
 use crate::path;
 use minijinja::value::ValueKind;
 use minijinja::{
-    AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value,
-    escape_formatter,
+    AutoEscape, Environment, Error, ErrorKind, Output, State, Value, escape_formatter,
 };
 use std::io;
 use std::ops::Range;
@@ -97,20 +103,8 @@ pub(crate) struct Templates {
 
 impl Default for Templates {
     fn default() -> Self {
-        let mut environment = Environment::new();
-        environment.set_fuel(Some(FUEL));
-        environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        // It would write down everything there is.
-        environment.remove_global("debug");
-        environment.add_filter("tojson", to_json);
-        environment.set_auto_escape_callback(|name| match name.split('/').next() {
-            Some("json") => AutoEscape::Json,
-            Some("path") => AutoEscape::Custom("path".into()),
-            _ => AutoEscape::None,
-        });
-        environment.set_formatter(write_value);
         Self {
-            environment,
+            environment: engine::engine(),
             count: 0,
         }
     }
@@ -119,6 +113,7 @@ impl Default for Templates {
 /// A value as JSON, within bounds of its own: lists that repeat others are made only while they are
 /// written, and a list may hold another many times over.
 fn to_json(state: &mut State<'_, '_>, value: &Value) -> Result<Value, Error> {
+    weigh::weigh(state, value)?;
     let spent = state.get_temp(WRITTEN).and_then(|spent| spent.as_usize());
     let spent = spent.unwrap_or(0);
     let mut out = Bounded {
@@ -197,21 +192,15 @@ impl Templates {
         self.count += 1;
         let environment = &mut self.environment;
         environment
-            .add_template_owned(name.clone(), text.to_owned())
+            .add_template_owned(name.clone(), guard::guarded(text)?)
+            // It could be read without the guards.
             .map_err(|error| TemplateFault {
-                problem: sentence(&error),
+                problem: match error.kind() {
+                    ErrorKind::SyntaxError => "the template is nested too deeply".to_owned(),
+                    _ => sentence(&error),
+                },
                 range: place(&error, text),
             })?;
-        for range in filters(text) {
-            let filter = text.get(range.clone()).unwrap_or_default();
-            let known = environment.empty_state().apply_filter(filter, &[]);
-            if known.is_err_and(|error| error.kind() == ErrorKind::UnknownFilter) {
-                return Err(TemplateFault {
-                    problem: format!("there is no filter `{filter}`"),
-                    range: Some(range),
-                });
-            }
-        }
         let template = environment.get_template(&name);
         let read = template.map(|template| template.undeclared_variables(true));
         let names = self.names(read.unwrap_or_default(), text, answers)?;
@@ -305,44 +294,6 @@ impl io::Write for Bounded {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
-}
-
-/// Where the names of filters stand: after a `|` within `{{ }}` or `{% %}`, outside of texts in
-/// quotes. The engine looks for them only when it comes to them.
-fn filters(text: &str) -> Vec<Range<usize>> {
-    let bytes = text.as_bytes();
-    let at = |at: usize| bytes.get(at).copied().unwrap_or_default();
-    let (mut found, mut here, mut is_inside) = (Vec::new(), 0, false);
-    while here < bytes.len() {
-        match (is_inside, at(here), at(here + 1)) {
-            (false, b'{', b'{' | b'%') => is_inside = true,
-            (false, b'{', b'#') => {
-                let rest = text.get(here..).unwrap_or_default();
-                here += rest.find("#}").unwrap_or(rest.len());
-            }
-            (true, b'}' | b'%', b'}') => is_inside = false,
-            (true, quote @ (b'"' | b'\''), _) => {
-                here += 1;
-                while here < bytes.len() && at(here) != quote {
-                    here += if at(here) == b'\\' { 2 } else { 1 };
-                }
-            }
-            (true, b'|', _) => {
-                let blank = |b: &&u8| b.is_ascii_whitespace();
-                let rest = bytes.get(here + 1..).unwrap_or_default();
-                let start = here + 1 + rest.iter().take_while(blank).count();
-                let name = |b: &&u8| b.is_ascii_alphanumeric() || **b == b'_';
-                let rest = bytes.get(start..).unwrap_or_default();
-                let end = start + rest.iter().take_while(name).count();
-                if end > start {
-                    found.push(start..end);
-                }
-            }
-            _ => {}
-        }
-        here += 1;
-    }
-    found
 }
 
 /// What a template came to grief over: the kind and the line, since details may hold values.

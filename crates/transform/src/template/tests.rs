@@ -1,3 +1,8 @@
+mod bodies;
+mod bombs;
+mod common;
+mod grammar;
+
 use super::*;
 use crate::context::{Asked, Scene, value};
 use crate::json::Json;
@@ -66,29 +71,6 @@ fn what_is_not_there_is_no_empty_text() {
     );
     let text = "{{ body.a|default('-') }}";
     assert_eq!(render(text, Form::Text, Some("{}")).unwrap(), "-");
-}
-
-#[test]
-fn a_template_comes_to_an_end() {
-    let no_text = "a list or mapping is no text: `|tojson` or `|join` make one";
-    let bounds = ["it does too much", "it wrote more than 1000 bytes", no_text];
-    for endless in [
-        "{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}",
-        "{% set ns = namespace(t='xxxxxxxxxxxxxxxx') %}{% for i in range(99) %}{% set ns.t = ns.t ~ ns.t %}{% endfor %}",
-        "{{ 'x' * 99999999 }}",
-        "{{ [1] * 99999999 }}",
-        "{{ ([1] * 99999999)|tojson }}",
-        "{% set ns = namespace(l=[1]) %}{% for i in range(40) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ ns.l|tojson }}",
-        "{{ '%99999999s'|format('') }}",
-    ] {
-        let error = render(endless, Form::Text, None).unwrap_err();
-        assert!(bounds.contains(&error.as_str()), "{endless}: {error}");
-    }
-    let error = render("{{ [1] * 99999999 }}", Form::Json, None).unwrap_err();
-    assert_eq!(error, "it does too much");
-    let long = "{% for a in range(2000) %}x{% endfor %}";
-    let error = render(long, Form::Text, None).unwrap_err();
-    assert_eq!(error, "it wrote more than 1000 bytes");
 }
 
 #[test]
