@@ -351,6 +351,11 @@ test('another service is asked', async () => {
   await form(page)
     .getByRole('radio', { name: /^let requests pass/ })
     .check();
+  const timeout = form(page).getByLabel('Longest time for an answer');
+  await timeout.fill('1h');
+  await form(page).getByRole('button', { name: 'Save' }).click();
+  await form(page).getByText('This is out of range').waitFor();
+  await timeout.fill('50ms');
   await looked(page, 'external');
   await save(page);
   expect((await call('/asked/things')).status).toBe(200);

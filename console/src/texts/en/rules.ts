@@ -112,6 +112,7 @@ export const rules = {
     valueless: (name: string) => `“${name}” has no value yet. Press Enter after each.`,
     condition: 'Say what this condition asks for, or take it out.',
     noCondition: 'Add a condition that has to hold.',
+    noWhich: 'Add a condition that says which requests, or choose all.',
     hours: 'Say from when until when, or neither for the whole day.',
     noTime: 'Say between which times, or on which days.',
     noStepUp: 'Say how people have to have signed in, or how lately.',

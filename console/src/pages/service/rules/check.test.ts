@@ -55,6 +55,8 @@ test('what is plainly wrong is named at its place, as the API would', () => {
     '/require/max_size',
     '/require/countries/0',
   ]);
+  // Nothing said of which requests would be all of them.
+  expect(wrong('step_up', { when: {}, max_age: '15m' })).toEqual(['/when']);
   expect(wrong('quota', { quota: 5, per: 'fortnight', by: ['app', 'header'] })).toEqual(['/per', '/header']);
   expect(wrong('mask', { hide: [{ at: 'person' }, { matching: '' }] })).toEqual([
     '/hide/0/at',

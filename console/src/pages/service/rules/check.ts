@@ -91,6 +91,8 @@ function conditions(checks: Checks, at: string, value: Conditions | undefined): 
 
 /** What is wrong with a rule that is about some requests. */
 function some(checks: Checks, draft: Draft): void {
+  // Without any, it would be about all requests.
+  if (draft.when && Object.keys(draft.when).length === 0) checks.say('/when', words.noWhich);
   conditions(checks, '/when', draft.when);
 }
 
