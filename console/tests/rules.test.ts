@@ -215,7 +215,7 @@ test('requests are let in at certain hours only', async () => {
     when: { methods: ['POST'] },
     require: { headers: { 'X-Reason': '*' }, max_size: '64KiB', time: { zone: 'UTC' } },
   });
-  await page.getByText(/^Where Methods: POST: has to be /).waitFor();
+  await page.getByText(/^For requests with Methods: POST, asks for /).waitFor();
   const reason = { 'x-reason': 'test' };
   expect((await call('/hours/things')).status).toBe(200);
   const closed = await call('/hours/things', { method: 'POST', headers: reason, body: '{}' });
@@ -516,7 +516,7 @@ test('parts of answers are hidden', async () => {
   await part.getByRole('textbox', { name: 'Place' }).fill('/headers/x-secret');
   await part.getByRole('combobox', { name: 'Shown instead' }).click();
   await page.getByRole('option', { name: 'its first and last characters' }).click();
-  await part.getByRole('textbox', { name: 'Last characters' }).fill('2');
+  await part.getByRole('textbox', { name: 'Last' }).fill('2');
   await form(page).getByRole('button', { name: 'Hide something else' }).click();
   const second = form(page).getByRole('group', { name: 'Part 2' });
   await second.getByRole('combobox', { name: 'Found' }).click();

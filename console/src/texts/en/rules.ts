@@ -130,11 +130,11 @@ export const rules = {
   },
   says: {
     conditions: (when: string, require: string) =>
-      when ? `Where ${when}: has to be ${require}` : `Has to be ${require}`,
+      when ? `For requests with ${when}, asks for ${require}` : `Asks for ${require}`,
     ownership: (name: string, owner: string) => `${name} has to be the caller’s own (${owner})`,
     stepUp: (acr: string[], age: string | undefined, when: string) =>
       [
-        when && `Where ${when}`,
+        when && `For requests with ${when}`,
         acr.length > 0 && `signed in by ${acr.join(' or ')}`,
         age && `signed in at most ${age} ago`,
       ]

@@ -48,7 +48,7 @@ export function RulesTable(props: {
       rows={[...rules].sort((one, other) => rank(one) - rank(other) || one.id.localeCompare(other.id))}
       id={({ id }) => id}
       columns={[
-        { head: words.columns.policy, cell: ({ id }) => <Shown text={id} /> },
+        { head: words.columns.policy, cell: ({ id }) => <Shown text={id} whole /> },
         { head: words.columns.kind, cell: ({ kind }) => words.kinds[kind] ?? kind },
         { head: words.columns.on, cell: ({ on }) => <Shown text={shownPlace(placeOf(on))} /> },
         { head: words.columns.mode, cell: (rule) => <Mode of={rule} counts={countsOf(rule)} /> },

@@ -14,7 +14,7 @@ test('rules are told in few words', () => {
   );
   const time = { days: 'mon-fri', between: '08:00-18:00', zone: 'Europe/Berlin' };
   expect(said(rule({ kind: 'conditions', when: { methods: ['POST'] }, require: { time } }))).toBe(
-    'Where Methods: POST: has to be mon-fri 08:00-18:00 (Europe/Berlin)',
+    'For requests with Methods: POST, asks for mon-fri 08:00-18:00 (Europe/Berlin)',
   );
   expect(said(rule({ kind: 'mask', hide: [{ at: '/name' }, { value: 'card' }] }))).toBe(
     'Hides /name, card numbers',

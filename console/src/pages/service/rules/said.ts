@@ -20,7 +20,7 @@ function members(rule: Policy): string {
   return told.map(([name, value]) => `${name}: ${shown(value)}`).join('; ');
 }
 
-/** Conditions as half a sentence: "POST, and mon-fri 08:00-18:00 (Europe/Berlin)". */
+/** Conditions as half a sentence: "mon-fri 08:00-18:00 (Europe/Berlin); Methods: POST". */
 export function conditions(value: Conditions | undefined): string {
   const { time, ...others } = value ?? {};
   const hours = time && [listOf(time.days).join(', '), time.between, `(${time.zone})`];

@@ -31,7 +31,7 @@ export function ConditionSet(props: {
     set(others);
   };
   return (
-    <Stack gap="xs" role="group" aria-label={props.label}>
+    <Stack gap="xs" mt={4} role="group" aria-label={props.label}>
       {said.map((name) => (
         <Block key={name} name={name} fresh={name === fresh} onRemove={() => remove(name)}>
           <Condition at={at} name={name} value={value} set={(members) => set({ ...value, ...members })} />
