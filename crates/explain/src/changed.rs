@@ -5,7 +5,7 @@ use crate::wire::{Change, Changed};
 use postern_policy::Rules;
 use postern_policy::fields::Known;
 use postern_policy::head::Head;
-use postern_transform::{Asked, Did, Header, Json, Message, Notes, Scene, is_credential};
+use postern_transform::{Asked, Did, Header, Json, Message, Notes, Reads, Scene, is_credential};
 
 /// Names, places and shapes; of path and query what they were and would be. `None` where nothing
 /// would be changed, or where that cannot be told.
@@ -30,25 +30,28 @@ pub(crate) fn changed(
     let headers = fields()
         .map(|field| (text(field.name).to_ascii_lowercase(), text(field.value)))
         .filter(|(name, _)| !is_credential(name));
-    let scene = Scene::new(&Asked {
-        method: std::str::from_utf8(head.method()).unwrap_or_default(),
-        path,
-        params: params
-            .iter()
-            .map(|(name, value)| (*name, postern_transform::decoded(value.as_bytes(), false)))
-            .collect(),
-        query: postern_transform::parameters(head.query().unwrap_or_default()),
-        headers: headers.collect(),
-        id: "",
-        service: &rules.service(route).name,
-        version: &rules.version(route).name,
-        operation: &rules.operation(route).name,
-        environment: decided.environment.as_deref().unwrap_or_default(),
-        app: identity.map(|identity| &*identity.app.name),
-        tenant: identity.map(|identity| &*identity.tenant.name),
-        plan: plan.map(|plan| &*plan.name),
-        user: token.and_then(|token| token.user.as_deref()),
-    });
+    let scene = Scene::new(
+        &Asked {
+            method: std::str::from_utf8(head.method()).unwrap_or_default(),
+            path,
+            params: params
+                .iter()
+                .map(|(name, value)| (*name, postern_transform::decoded(value.as_bytes(), false)))
+                .collect(),
+            query: postern_transform::parameters(head.query().unwrap_or_default()),
+            headers: headers.collect(),
+            id: "",
+            service: &rules.service(route).name,
+            version: &rules.version(route).name,
+            operation: &rules.operation(route).name,
+            environment: decided.environment.as_deref().unwrap_or_default(),
+            app: identity.map(|identity| &*identity.app.name),
+            tenant: identity.map(|identity| &*identity.tenant.name),
+            plan: plan.map(|plan| &*plan.name),
+            user: token.and_then(|token| token.user.as_deref()),
+        },
+        Reads::ALL,
+    );
     let before = Message {
         headers: fields()
             .filter(|field| field.known != Known::Host)

@@ -4,7 +4,7 @@ mod body;
 #[cfg(test)]
 mod tests;
 
-use crate::context::{Scene, value};
+use crate::context::{Reads, Scene, value};
 use crate::failure::{Failure, Fault};
 use crate::fields::{self, Header};
 use crate::json::Json;
@@ -35,6 +35,7 @@ struct Side {
     body: Vec<Step>,
     has_templates: bool,
     reads_body: bool,
+    reads: Reads,
 }
 
 /// What is changed of named fields.
@@ -97,6 +98,7 @@ impl Compiling<'_> {
     fn read(&mut self, names: Names) {
         self.has_templates = true;
         self.names.body |= names.body;
+        self.names.request = self.names.request.and(names.request);
         self.names.params.extend(names.params);
     }
 
@@ -192,6 +194,11 @@ impl Transform {
     /// Whether a [`Scene`] is looked at.
     pub const fn has_templates(&self) -> bool {
         self.request.has_templates || self.response.has_templates
+    }
+
+    /// What a [`Scene`] has to have of the request.
+    pub const fn reads(&self) -> Reads {
+        self.request.reads.and(self.response.reads)
     }
 
     /// Changes a request. `params`: the operation's parameters as they stand in the path that came.
@@ -324,6 +331,7 @@ fn side(
         body,
         has_templates: compiling.has_templates,
         reads_body: compiling.names.body,
+        reads: compiling.names.request,
     })
 }
 

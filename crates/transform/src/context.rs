@@ -55,6 +55,36 @@ pub(crate) const REQUEST: [&str; 14] = [
     "user",
 ];
 
+/// Which members of `request` templates read: the others are not made for them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Reads(u16);
+
+impl Reads {
+    /// Any of them: the whole is passed on.
+    pub const ALL: Self = Self((1 << REQUEST.len()) - 1);
+
+    fn of(member: &str) -> Self {
+        let at = REQUEST.iter().position(|known| *known == member);
+        Self(at.map_or(0, |at| 1 << at))
+    }
+
+    /// With one member, or with all where it does not say which.
+    pub(crate) fn add(&mut self, member: Option<&str>) {
+        self.0 |= member.map_or(Self::ALL, Self::of).0;
+    }
+
+    /// What both read.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether a member is read.
+    pub fn has(self, member: &str) -> bool {
+        self.0 & Self::of(member).0 != 0
+    }
+}
+
 /// The members of `response`.
 pub(crate) const RESPONSE: [&str; 2] = ["status", "headers"];
 
@@ -66,8 +96,8 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// Before there is an answer.
-    pub fn new(asked: &Asked<'_>) -> Self {
+    /// Before there is an answer, with what templates read.
+    pub fn new(asked: &Asked<'_>, reads: Reads) -> Self {
         let texts = |pairs: &[(String, String)]| {
             let mut map: BTreeMap<String, Value> = BTreeMap::new();
             for (name, value) in pairs {
@@ -76,27 +106,32 @@ impl Scene {
             }
             Value::from(map)
         };
-        let params = asked.params.iter();
-        let params: BTreeMap<String, Value> = params
-            .map(|(name, value)| ((*name).to_owned(), Value::from(value.as_str())))
-            .collect();
+        let params = || -> BTreeMap<String, Value> {
+            let params = asked.params.iter();
+            params
+                .map(|(name, value)| ((*name).to_owned(), Value::from(value.as_str())))
+                .collect()
+        };
         let optional = |value: Option<&str>| value.map_or(Value::from(()), Value::from);
-        let request = BTreeMap::from([
-            ("method", Value::from(asked.method)),
-            ("path", Value::from(asked.path)),
-            ("params", Value::from(params)),
-            ("query", texts(&asked.query)),
-            ("headers", texts(&joined(&asked.headers))),
-            ("id", Value::from(asked.id)),
-            ("service", Value::from(asked.service)),
-            ("version", Value::from(asked.version)),
-            ("operation", Value::from(asked.operation)),
-            ("environment", Value::from(asked.environment)),
-            ("app", optional(asked.app)),
-            ("tenant", optional(asked.tenant)),
-            ("plan", optional(asked.plan)),
-            ("user", optional(asked.user)),
-        ]);
+        let member = |name: &'static str| match name {
+            "method" => Value::from(asked.method),
+            "path" => Value::from(asked.path),
+            "params" => Value::from(params()),
+            "query" => texts(&asked.query),
+            "headers" => texts(&joined(&asked.headers)),
+            "id" => Value::from(asked.id),
+            "service" => Value::from(asked.service),
+            "version" => Value::from(asked.version),
+            "operation" => Value::from(asked.operation),
+            "environment" => Value::from(asked.environment),
+            "app" => optional(asked.app),
+            "tenant" => optional(asked.tenant),
+            "plan" => optional(asked.plan),
+            "user" => optional(asked.user),
+            _ => Value::UNDEFINED,
+        };
+        let read = REQUEST.into_iter().filter(|name| reads.has(name));
+        let request: BTreeMap<&str, Value> = read.map(|name| (name, member(name))).collect();
         Self {
             request: Value::from(request),
             response: None,

@@ -1,6 +1,6 @@
 //! For fuzzing.
 
-use crate::context::{Asked, Scene, value};
+use crate::context::{Asked, Reads, Scene, value};
 use crate::json::Json;
 use crate::mask::Mask;
 use crate::template::{Form, Templates, check};
@@ -13,7 +13,7 @@ const BODY: &[u8] = br#"{"a": "text", "l": [3, 1, "x", [1, {"a": 1}]], "m": {"a"
 fn run(text: &str, form: Form) {
     let mut templates = Templates::default();
     if let (Ok((template, _)), Ok(body)) = (templates.add(text, form, true), Json::read(BODY)) {
-        let scene = Scene::new(&Asked::default());
+        let scene = Scene::new(&Asked::default(), Reads::ALL);
         let _ = templates.render(&template, scene.root(Some(&value(&body))), 1 << 16);
     }
 }

@@ -19,7 +19,7 @@ mod query;
 mod template;
 
 pub use changes::{Message, Transform};
-pub use context::{Asked, Scene};
+pub use context::{Asked, Reads, Scene};
 pub use failure::{Failure, Fault};
 pub use fields::{Header, is_credential, is_reserved};
 pub use fuzz::fuzz;

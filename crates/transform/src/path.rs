@@ -77,8 +77,8 @@ impl Path {
         }
         pieces.push(Piece::Literal(rest.into()));
         let names = Names {
-            body: false,
             params,
+            ..Names::default()
         };
         Ok((Self::Pieces(pieces), names))
     }

@@ -10,7 +10,7 @@ mod sorting;
 mod tests;
 mod weigh;
 
-use crate::context::{REQUEST, RESPONSE};
+use crate::context::{REQUEST, RESPONSE, Reads};
 use crate::json::MOST;
 use crate::path;
 use minijinja::value::ValueKind;
@@ -59,6 +59,8 @@ pub struct Names {
     pub body: bool,
     /// Parameters of the operation that it names.
     pub params: Vec<String>,
+    /// Members of the request.
+    pub request: Reads,
 }
 
 /// What is wrong with a template.
@@ -242,8 +244,11 @@ impl Templates {
                     range: find(text, &format!("{root}.{member}")),
                 });
             }
-            if let ("request", Some("params"), Some(param)) = (root, member, steps.next()) {
-                names.params.push(param.to_owned());
+            if root == "request" {
+                names.request.add(member);
+                if let (Some("params"), Some(param)) = (member, steps.next()) {
+                    names.params.push(param.to_owned());
+                }
             }
         }
         Ok(names)

@@ -14,7 +14,7 @@ use crate::http1::Length;
 use postern_model::entity::{Method, Name};
 use postern_model::{Code, Denial};
 use postern_policy::path;
-use postern_transform::{Failure, Header, Json, Mask, Message, Notes, Scene, Transform};
+use postern_transform::{Failure, Header, Json, Mask, Message, Notes, Reads, Scene, Transform};
 use smallvec::SmallVec;
 
 /// The policies of one exchange, and what they made of its request.
@@ -96,7 +96,8 @@ impl<'a> Changing<'a> {
         journal: &mut Journal<'_>,
     ) -> Result<(), Failed> {
         if self.transforms.iter().any(|(_, one)| one.has_templates()) {
-            self.scene = Some(exchange.scene());
+            let reads = self.transforms.iter().map(|(_, one)| one.reads());
+            self.scene = Some(exchange.scene(reads.fold(Reads::default(), Reads::and)));
         }
         let changes = self
             .transforms

@@ -41,14 +41,16 @@ fn request(changes: Changes) -> Transform {
 fn apply(changes: Changes) -> Result<(Message, Notes), Failure> {
     let mut message = message();
     let mut notes = Notes::default();
-    let scene = Scene::new(&Asked {
+    let asked = Asked {
         method: "GET",
         app: Some("shop"),
         params: vec![("id", "7".to_owned())],
         ..Asked::default()
-    });
+    };
+    let transform = request(changes);
+    let scene = Scene::new(&asked, transform.reads());
     let params = [("id", "7")];
-    request(changes).request("p", &mut message, Some(&scene), &params, &mut notes)?;
+    transform.request("p", &mut message, Some(&scene), &params, &mut notes)?;
     Ok((message, notes))
 }
 

@@ -7,8 +7,8 @@ use super::*;
 use crate::context::{Asked, Scene, value};
 use crate::json::Json;
 
-fn scene() -> Scene {
-    Scene::new(&Asked {
+fn asked() -> Asked<'static> {
+    Asked {
         method: "GET",
         params: vec![("id", "7 a/b".to_owned())],
         query: vec![("q".to_owned(), "x".to_owned())],
@@ -18,14 +18,20 @@ fn scene() -> Scene {
         ],
         app: Some("shop"),
         ..Asked::default()
-    })
+    }
+}
+
+/// With all that templates could read.
+fn scene() -> Scene {
+    Scene::new(&asked(), Reads::ALL)
 }
 
 fn render(text: &str, form: Form, body: Option<&str>) -> Result<String, String> {
     let mut templates = Templates::default();
-    let (template, _) = templates.add(text, form, true).map_err(|f| f.problem)?;
+    let (template, names) = templates.add(text, form, true).map_err(|f| f.problem)?;
+    let scene = Scene::new(&asked(), names.request);
     let body = body.map(|body| value(&Json::read(body.as_bytes()).unwrap()));
-    templates.render(&template, scene().root(body.as_ref()), 1000)
+    templates.render(&template, scene.root(body.as_ref()), 1000)
 }
 
 #[test]
@@ -123,6 +129,15 @@ fn what_a_template_reads_is_known_beforehand() {
         names.body && names.params.contains(&"id".to_owned()),
         "{names:?}"
     );
+    let reads = |text: &str| {
+        let read = check(text, Form::Text, false).unwrap().request;
+        ["path", "params", "headers"].map(|member| read.has(member))
+    };
+    assert_eq!(reads("{{ request.path }}"), [true, false, false]);
+    assert_eq!(reads("{{ request.params.id }}"), [false, true, false]);
+    let found = "{% set r = request %}{{ r.path }}";
+    assert_eq!(reads(found), [true, true, true]);
+    assert_eq!(reads("{{ request['path'] }}"), [true, true, true]);
     assert_eq!(
         check("no template", Form::Text, false).unwrap(),
         Names::default()
