@@ -7963,6 +7963,8 @@ export interface components {
             in: components["schemas"]["Place"];
             /** @description What is wrong. */
             detail: string;
+            /** @description Where in that value, if it is a text with a grammar of its own: statements, a template. */
+            within?: components["schemas"]["Within"] | null;
             /** @description What is accepted. */
             accepted?: string | null;
         };
@@ -7977,6 +7979,8 @@ export interface components {
             code: string;
             /** @description Which thing, and what is wrong with it. */
             message: string;
+            /** @description Where in that value, if it is a text with a grammar of its own: statements, a template. */
+            within?: components["schemas"]["Within"] | null;
             /** @description What would be right. */
             help?: string | null;
         };
@@ -10881,6 +10885,26 @@ export interface components {
             /** @description What policies changed in the request and in its answer, and hid. */
             changes?: components["schemas"]["MessageChanges"] | null;
         };
+        /** @description A place in a text that is a value, as the text reads, however the document writes it. */
+        Within: {
+            /**
+             * Format: uint
+             * @description Line, counted from 1.
+             */
+            line: number;
+            /**
+             * Format: uint
+             * @description Column in characters, counted from 1.
+             */
+            column: number;
+            /**
+             * Format: uint
+             * @description Characters that are meant, up to the end of the line; at least 1.
+             */
+            length: number;
+            /** @description What was found there. */
+            label: string;
+        };
         /** @description A configuration file. */
         WrittenConfiguration: {
             /** @description Its text. */
@@ -11304,6 +11328,7 @@ export type SchemaWebhookSigning = components['schemas']['WebhookSigning'];
 export type SchemaWebhookWithSecret = components['schemas']['WebhookWithSecret'];
 export type SchemaWho = components['schemas']['Who'];
 export type SchemaWire = components['schemas']['Wire'];
+export type SchemaWithin = components['schemas']['Within'];
 export type SchemaWrittenConfiguration = components['schemas']['WrittenConfiguration'];
 export type $defs = Record<string, never>;
 export interface operations {

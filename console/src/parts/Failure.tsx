@@ -24,6 +24,7 @@ export function Failure(props: { error: unknown }) {
             {errors.map((one) => (
               <List.Item key={`${one.in}${one.pointer}${one.detail}`}>
                 {one.pointer && <code>{one.pointer}</code>} <Shown text={one.detail} />
+                {one.within && <Shown text={` (${texts.common.within(one.within)})`} />}
                 {one.accepted && <Shown text={` (${one.accepted})`} />}
               </List.Item>
             ))}

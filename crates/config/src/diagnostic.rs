@@ -1,8 +1,10 @@
 //! What was found in a document, as data. [`crate::render`] makes text of it.
 
 use crate::code::Code;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::ops::Range;
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -40,10 +42,47 @@ pub struct Diagnostic {
     pub position: Option<Position>,
     /// The value that is meant, as a JSON pointer (RFC 6901); absent where there is none.
     pub pointer: Option<String>,
+    /// Where in that value, if it is a text with a grammar of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub within: Option<Within>,
     /// What would be right.
     pub help: Option<String>,
     /// What else one should know.
     pub notes: Vec<String>,
+}
+
+/// A place in a text that is a value, as the text reads, however the document writes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Within {
+    /// Line, counted from 1.
+    pub line: usize,
+    /// Column in characters, counted from 1.
+    pub column: usize,
+    /// Characters that are meant, up to the end of the line; at least 1.
+    pub length: usize,
+    /// What was found there.
+    pub label: String,
+}
+
+impl Within {
+    /// Of a piece of a text, which is given in bytes.
+    pub(crate) fn of(text: &str, piece: &Range<usize>, label: &str) -> Option<Self> {
+        let before = text.get(..piece.start)?;
+        let marked = text.get(piece.clone())?;
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        Some(Self {
+            line: before.matches('\n').count() + 1,
+            column: before.get(start..)?.chars().count() + 1,
+            length: marked
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .chars()
+                .count()
+                .max(1),
+            label: label.to_owned(),
+        })
+    }
 }
 
 /// A place in a file.

@@ -1,9 +1,10 @@
 //! Collects what is found in one document.
 
 use crate::code::Code;
-use crate::diagnostic::{Diagnostic, Report, Severity};
+use crate::diagnostic::{Diagnostic, Report, Severity, Within};
 use crate::source::{Source, Span};
 use crate::tree::Node;
+use std::ops::Range;
 
 /// Most findings that are listed.
 const MAX_FINDINGS: usize = 200;
@@ -96,6 +97,7 @@ impl<'a> Findings<'a> {
             file: self.source.name().to_owned(),
             position: place.map(|(span, label)| self.source.position(span, label)),
             pointer: None,
+            within: None,
             help: None,
             notes: Vec::new(),
         };
@@ -159,6 +161,15 @@ impl More<'_> {
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         if let Some(diagnostic) = self.0.as_mut() {
             diagnostic.help = Some(help.into());
+        }
+        self
+    }
+
+    /// Where in the text that is meant, which is a value of the document.
+    pub(crate) fn within(mut self, text: &str, piece: Option<&Range<usize>>) -> Self {
+        if let (Some(diagnostic), Some(piece)) = (self.0.as_mut(), piece) {
+            let label = diagnostic.position.as_ref().map(|at| &*at.label);
+            diagnostic.within = Within::of(text, piece, label.unwrap_or_default());
         }
         self
     }

@@ -28,7 +28,7 @@ mod values;
 
 pub use check_text::{Rejected, TextKind, check_text};
 pub use code::Code;
-pub use diagnostic::{Diagnostic, Position, Report, Severity};
+pub use diagnostic::{Diagnostic, Position, Report, Severity, Within};
 pub use expectations::{
     Expectations, Expected, ExpectedRequest, ExpectedToken, RefusedWith, expectations,
 };

@@ -1,6 +1,6 @@
 //! Why something was not done.
 
-use postern_config::Report;
+use postern_config::{Report, Within};
 use postern_store::{ApplyError, Invalid, StoreError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,9 @@ pub struct Finding {
     pub code: String,
     /// Which thing, and what is wrong with it.
     pub message: String,
+    /// Where in that value, if it is a text with a grammar of its own: statements, a template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<Within>,
     /// What would be right.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
@@ -96,6 +99,7 @@ impl From<Report> for Refusal {
             pointer: found.pointer.clone(),
             code: found.code.as_str().to_owned(),
             message: found.message.clone(),
+            within: found.within.clone(),
             help: found.help.clone(),
         });
         Self {

@@ -27,6 +27,8 @@ export const common = {
   requestId: 'Request id',
   zone: (offset: string) => `Your time zone (${offset}).`,
   whatToDo: 'What to do',
+  within: ({ line, column, label }: { line: number; column: number; label: string }) =>
+    `line ${line}, column ${column}: ${label}`,
   changedMeanwhile: {
     title: 'Somebody else changed this meanwhile',
     explain: 'Nothing of yours was saved. Compare both, then decide which one stays.',

@@ -3,8 +3,6 @@ import { ruleFields } from './ruleFields';
 type Counts = { refusals: number; requests: number };
 type Place = { line: number; column: number };
 
-const place = ({ line, column }: Place) => `line ${line}, column ${column}`;
-
 /** Texts of the rules of a service. */
 export const rules = {
   tab: 'Rules',
@@ -123,7 +121,7 @@ export const rules = {
     noNetwork: 'Say from where may be called, or from where not.',
   },
   cedar: {
-    at: (places: Place[]) => `At ${places.map(place).join(', or ')}`,
+    at: ({ line, column }: Place) => `At line ${line}, column ${column}`,
     quote: 'this text has no closing quote.',
     bracket: (bracket: string) => `“${bracket}” has no other half.`,
     semicolon: 'a statement ends with a semicolon.',

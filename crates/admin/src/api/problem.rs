@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
+use postern_config::Within;
 use postern_control::Refusal;
 use serde_json::{Map, Value, json};
 
@@ -95,6 +96,9 @@ pub struct FieldError {
     pub place: Place,
     /// What is wrong.
     pub detail: String,
+    /// Where in that value, if it is a text with a grammar of its own: statements, a template.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub within: Option<Within>,
     /// What is accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accepted: Option<String>,
@@ -162,6 +166,7 @@ impl Problem {
             pointer: pointer.to_owned(),
             place,
             detail: detail.clone(),
+            within: None,
             accepted: (!accepted.is_empty()).then(|| accepted.to_owned()),
         };
         Self {
@@ -262,6 +267,7 @@ impl From<Refusal> for Problem {
             pointer: found.pointer.unwrap_or_default(),
             place: Place::Configuration,
             detail: found.message,
+            within: found.within,
             accepted: found.help,
         });
         Self {

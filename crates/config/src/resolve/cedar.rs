@@ -208,6 +208,7 @@ impl Resolver<'_, '_> {
             self.findings
                 .error(Code::InvalidPolicy, span, &message, &fault.label)
         };
+        let found = found.within(&text.value, fault.span.as_ref());
         let found = match &fault.unknown {
             Some((written, known)) => found.did_you_mean(written, known.iter().map(String::as_str)),
             None => found,

@@ -364,8 +364,8 @@ impl Resolver<'_, '_> {
             }
         };
         if let Some((problem, range)) = fault {
-            let span = range.map_or(text.span, |range| {
-                within(self.findings.written(text.span), &text.value, &range).map_or(
+            let span = range.as_ref().map_or(text.span, |range| {
+                within(self.findings.written(text.span), &text.value, range).map_or(
                     text.span,
                     |found| {
                         let start = text.span.start;
@@ -375,7 +375,8 @@ impl Resolver<'_, '_> {
             });
             let message = format!("{} has a text that cannot be used", place.shown);
             self.findings
-                .error(Code::InvalidText, span, &message, &problem);
+                .error(Code::InvalidText, span, &message, &problem)
+                .within(&text.value, range.as_ref());
         }
         Names::default()
     }

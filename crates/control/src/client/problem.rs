@@ -1,6 +1,7 @@
 //! Problem documents (RFC 9457) of the API, as the refusals that the socket gives.
 
 use crate::{Finding, Refusal};
+use postern_config::Within;
 use serde::Deserialize;
 
 /// A problem, as far as it is read. Other members are other readers'.
@@ -26,6 +27,8 @@ struct Fault {
     pointer: String,
     detail: String,
     #[serde(default)]
+    within: Option<Within>,
+    #[serde(default)]
     accepted: Option<String>,
 }
 
@@ -44,6 +47,7 @@ pub(super) fn read(body: &[u8]) -> Option<Refusal> {
         pointer: Some(fault.pointer).filter(|pointer| !pointer.is_empty()),
         code: code.clone(),
         message: fault.detail,
+        within: fault.within,
         help: fault.accepted,
     });
     Some(Refusal {

@@ -64,6 +64,7 @@ impl Check<'_> {
             pointer: Some(documents::place(entry.kind.as_str(), &entry.id) + pointer),
             code: "management".to_owned(),
             message,
+            within: None,
             help: (!help.is_empty()).then(|| help.to_owned()),
         });
     }
@@ -194,6 +195,7 @@ impl Check<'_> {
             pointer: Some(documents::place(kind, id)),
             code: "management".to_owned(),
             message: format!("{kind} `{id}` refers to {what} `{name}`"),
+            within: None,
             help: Some(format!("change or remove {kind} `{id}` first")),
         });
     }

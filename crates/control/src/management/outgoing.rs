@@ -40,6 +40,7 @@ pub(crate) fn check(proposal: &Proposal<'_>) -> Result<(), Refusal> {
             pointer: Some(format!("{place}{pointer}")),
             code: "management".to_owned(),
             message,
+            within: None,
             help: (!help.is_empty()).then(|| help.to_owned()),
         }));
     }
@@ -63,6 +64,7 @@ fn of_tenant(proposal: &Proposal<'_>, tenant: &str) -> Result<Vec<Finding>, Refu
                 pointer: Some(documents::place(webhook::KIND, &document.id) + "/tenant"),
                 code: "management".to_owned(),
                 message: format!("webhook `{}` is of a tenant that goes", document.id),
+                within: None,
                 help: Some("remove it first".to_owned()),
             });
         }

@@ -42,14 +42,36 @@ fn visible(actor: &Actor, mut finding: Finding, look: Look<'_>) -> Finding {
     {
         "something of another tenant depends on what this changes".clone_into(&mut finding.message);
         finding.pointer = None;
+        finding.within = None;
         finding.help = None;
     }
-    if let (Some(kind), Some(help)) = (finding.code.strip_prefix("config.unknown_"), &finding.help)
-        && !quoted(help).all(|name| sees(kind, name))
+    if let (Some(kind), Some(help)) = (suggested(&finding), &finding.help)
+        && !quoted(help).all(|name| sees(&kind, within(&kind, name)))
     {
         finding.help = None;
     }
     finding
+}
+
+/// The kind of the names that a finding suggests, if it is about one that there is not.
+fn suggested(finding: &Finding) -> Option<String> {
+    let kind = match finding.code.strip_prefix("config.unknown_") {
+        Some(kind) => kind,
+        None => {
+            let (_, noun) = finding.message.split_once("there is no ")?;
+            noun.split('`').next()?.trim()
+        }
+    };
+    Some(match kind {
+        "version" | "operation" => "service".to_owned(),
+        kind => kind.replace(' ', "_"),
+    })
+}
+
+/// Of an operation the service: `orders/v1/create` is within `orders`.
+fn within<'n>(kind: &str, name: &'n str) -> &'n str {
+    let service = name.split('/').next().filter(|_| kind == "service");
+    service.unwrap_or(name)
 }
 
 /// The kind and id of the document that a pointer leads into.

@@ -16,18 +16,16 @@ function placeIn(text: string, at: number): Place {
 }
 
 /** The text with comments, and what stands in quotes, blanked out: places stay as they are. */
-function bare(text: string, quotes: boolean): string {
-  return text.replace(/\/\/[^\n]*|"(?:\\.|[^"\\\n])*"/g, (found) =>
-    found.startsWith('//') || quotes ? found.replace(/[^\n]/g, ' ') : found,
-  );
+function bare(text: string): string {
+  return text.replace(/\/\/[^\n]*|"(?:\\.|[^"\\\n])*"/g, (found) => found.replace(/[^\n]/g, ' '));
 }
 
 /** What is plainly wrong with statements: a bracket or a quote without its other half, or no `;` at the end. */
 export function plainFault(text: string): { text: string; place: Place } | undefined {
-  const plain = bare(text, true);
+  const plain = bare(text);
   const fault = (what: string, at: number) => {
     const place = placeIn(plain, at);
-    return { text: `${words.at([place])}: ${what}`, place };
+    return { text: `${words.at(place)}: ${what}`, place };
   };
   const open: Array<{ bracket: string; at: number }> = [];
   for (let at = 0; at < plain.length; at++) {
@@ -41,28 +39,4 @@ export function plainFault(text: string): { text: string; place: Place } | undef
   if (left) return fault(words.bracket(left.bracket), left.at);
   const end = plain.trimEnd();
   return end && !end.endsWith(';') ? fault(words.semicolon, end.length) : undefined;
-}
-
-/** The most places that are worth a look. */
-const MANY = 3;
-
-/** Where in statements something is that a message names between back quotes: nowhere, if it is everywhere. */
-export function placesOf(text: string, message: string): Place[] {
-  const names = [...message.matchAll(/`([^`]+)`/g)].map(([, name]) => name ?? '');
-  for (const name of names) {
-    const found = named(text, name);
-    if (found.length > 0 && found.length <= MANY) return found;
-  }
-  return [];
-}
-
-function named(text: string, name: string): Place[] {
-  const word = /^\w+$/.test(name);
-  const plain = bare(text, !word);
-  const places: Place[] = [];
-  for (let at = plain.indexOf(name); at >= 0; at = plain.indexOf(name, at + 1)) {
-    const around = `${plain[at - 1] ?? ''}${plain[at + name.length] ?? ''}`;
-    if (!word || !/\w/.test(around)) places.push(placeIn(plain, at));
-  }
-  return places;
 }

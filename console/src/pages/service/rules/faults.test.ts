@@ -2,10 +2,14 @@ import { expect, test } from 'vitest';
 import { besideField, step } from './faults';
 
 test('what the API says stands beside the field without its place', () => {
-  expect(besideField('`policies.a.require.time.zone` is not a time zone')).toBe('This is not a time zone');
-  expect(besideField('policy `a`: unexpected token `}`')).toBe('unexpected token `}`');
-  expect(besideField('policy `a` uses a list that does not exist', 'there is `office`')).toBe(
-    'This rule uses a list that does not exist (there is `office`)',
+  expect(besideField({ detail: '`policies.a.require.time.zone` is not a time zone' })).toBe(
+    'This is not a time zone',
+  );
+  const list = { detail: 'policy `a` uses a list that does not exist', accepted: 'there is `office`' };
+  expect(besideField(list)).toBe('This rule uses a list that does not exist (there is `office`)');
+  const within = { line: 2, column: 9, length: 1, label: 'a statement goes on here' };
+  expect(besideField({ detail: 'policy `a`: unexpected token `}`', within })).toBe(
+    'At line 2, column 9: unexpected token `}`: a statement goes on here',
   );
 });
 

@@ -1,4 +1,5 @@
 import { createContext, useContext } from 'react';
+import type { Schemas } from '../../../api/client';
 import { Problem } from '../../../api/problem';
 import { Failed } from '../../../parts/failed';
 import { texts } from '../../../texts';
@@ -16,13 +17,16 @@ export function step(name: string): string {
 
 const within = (pointer: string, at: string) => pointer === at || pointer.startsWith(`${at}/`);
 
+type FieldError = Pick<Schemas['FieldError'], 'detail' | 'within' | 'accepted'>;
+
 /** What the API says of a place, so that it can stand beside the field: the place itself is left out. */
-export function besideField(detail: string, accepted?: string | null): string {
+export function besideField({ detail, within, accepted }: FieldError): string {
   const said = detail
     .replace(/^`policies\.[^`]*` /, texts.rules.fault.this)
     .replace(/^policy `[^`]*`: /, '')
     .replace(/^policy `[^`]*` /, texts.rules.fault.thisRule);
-  return accepted ? `${said} (${accepted})` : said;
+  const found = within ? `${texts.rules.cedar.at(within)}: ${said}: ${within.label}` : said;
+  return accepted ? `${found} (${accepted})` : found;
 }
 
 /** What is wrong at places of a form: by the form itself, or by what the API answered the last time. */
@@ -38,6 +42,6 @@ export function useWrong(): WrongAt {
     if (own.length > 0) return [...new Set(own.map(([, text]) => text))].join(' ');
     const errors = failed instanceof Problem ? (failed.document.errors ?? []) : [];
     const theirs = errors.filter((one) => here(one.pointer));
-    return theirs.map((one) => besideField(one.detail, one.accepted)).join(' ') || undefined;
+    return theirs.map((one) => besideField(one)).join(' ') || undefined;
   };
 }

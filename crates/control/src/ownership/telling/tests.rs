@@ -4,14 +4,19 @@ use serde_json::{Value, json};
 
 fn look(kind: &str, id: &str) -> Option<Value> {
     let tenant = match (kind, id) {
-        ("upstream", "own") => "partner",
-        ("upstream" | "policy", "other") => "commerce",
+        ("upstream" | "group" | "service", "own") => "partner",
+        ("upstream" | "policy" | "group" | "service", "other") => "commerce",
         _ => return None,
     };
     Some(json!({"tenant": tenant, "on": {"tenant": tenant}}))
 }
 
 fn told_to_partner(pointer: &str, help: &str) -> (String, Finding) {
+    let unknown = ("config.unknown_upstream", "no such upstream `onw`");
+    told_of(unknown, pointer, help)
+}
+
+fn told_of(wrong: (&str, &str), pointer: &str, help: &str) -> (String, Finding) {
     let mut grants = Grants::none();
     grants.grant(&"partner".into(), BuiltIn::Admin.points());
     let actor = Actor {
@@ -20,8 +25,9 @@ fn told_to_partner(pointer: &str, help: &str) -> (String, Finding) {
     };
     let finding = Finding {
         pointer: Some(pointer.to_owned()),
-        code: "config.unknown_upstream".to_owned(),
-        message: "no such upstream `onw`".to_owned(),
+        code: wrong.0.to_owned(),
+        message: wrong.1.to_owned(),
+        within: None,
         help: Some(help.to_owned()),
     };
     let refusal = Refusal {
@@ -49,6 +55,20 @@ fn names_of_other_tenants_are_not_suggested() {
     }
     let (_, seen) = told_to_partner(at, "declare it in `upstreams`");
     assert!(seen.help.is_some());
+}
+
+#[test]
+fn neither_are_those_that_statements_may_have_meant() {
+    for (noun, written) in [("group", ""), ("service", ""), ("operation", "/v1/read")] {
+        let message = format!("policy `mine`: there is no {noun} `x{written}`");
+        let suggested = |name: &str| {
+            let help = format!("did you mean `{name}{written}`?");
+            let wrong = ("config.invalid_policy", &*message);
+            told_of(wrong, "/policies/mine/policies", &help).1.help
+        };
+        assert!(suggested("own").is_some(), "{noun}");
+        assert_eq!(suggested("other"), None, "{noun}");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ import { Problem } from '../../../../api/problem';
 import { CodeArea } from '../../../../parts/CodeArea';
 import { Failed } from '../../../../parts/failed';
 import { texts } from '../../../../texts';
-import { type Place, placesOf, plainFault } from '../cedar';
+import { type Place, plainFault } from '../cedar';
 import { Found, useWrong } from '../faults';
 import type { Fields } from './inputs';
 
@@ -33,8 +33,6 @@ export function CedarFields({ draft, change }: Fields) {
   const wrong = useWrong()('/policies');
   const text = draft.policies ?? '';
   const places = usePlaces(text);
-  const found = useContext(Found)['/policies'];
-  const told = wrong && places.length > 0 && !found ? `${texts.rules.cedar.at(places)}: ${wrong}` : wrong;
   const insert = (example: string) =>
     change({ policies: text.trim() ? `${text.trimEnd()}\n\n${example}` : example });
   return (
@@ -45,7 +43,7 @@ export function CedarFields({ draft, change }: Fields) {
         required
         value={text}
         onChange={(policies) => change({ policies })}
-        error={told}
+        error={wrong}
         marked={places.map(({ line }) => line)}
       />
       <Group justify="space-between" gap="xs">
@@ -71,7 +69,7 @@ export function CedarFields({ draft, change }: Fields) {
   );
 }
 
-/** Where what was found in statements stands: the form knows the place; in what the API says, it looks for names. */
+/** Where what was found in statements stands, by the form or by the API. */
 function usePlaces(text: string): Place[] {
   const found = useContext(Found)['/policies'];
   const failed = useContext(Failed);
@@ -82,5 +80,5 @@ function usePlaces(text: string): Place[] {
   const errors = failed instanceof Problem ? (failed.document.errors ?? []) : [];
   return errors
     .filter(({ pointer }) => pointer === '/policies')
-    .flatMap(({ detail }) => placesOf(text, detail.replace(/^policy `[^`]*`:? /, '')));
+    .flatMap(({ within }) => within ?? []);
 }
