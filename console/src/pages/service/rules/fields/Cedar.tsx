@@ -78,7 +78,5 @@ function usePlaces(text: string): Place[] {
     return fault ? [fault.place] : [];
   }
   const errors = failed instanceof Problem ? (failed.document.errors ?? []) : [];
-  return errors
-    .filter(({ pointer }) => pointer === '/policies')
-    .flatMap(({ within }) => within ?? []);
+  return errors.filter(({ pointer }) => pointer === '/policies').flatMap(({ within }) => within ?? []);
 }
