@@ -4,6 +4,7 @@
 mod hostile;
 mod load;
 mod openssl;
+mod people;
 
 use crate::harness::binary::workspace;
 use crate::harness::files::scratch;

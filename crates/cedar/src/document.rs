@@ -16,6 +16,7 @@ use std::ops::Range;
 #[derive(Debug)]
 pub struct Document {
     pub(crate) text: Box<str>,
+    digest: [u8; 32],
     pub(crate) statements: Vec<Statement>,
     pub(crate) permits: Index,
     pub(crate) forbids: Index,
@@ -48,6 +49,7 @@ impl Document {
         let policies = parse(text)?;
         let mut document = Self {
             text: text.into(),
+            digest: postern_model::key::digest(text.as_bytes()),
             statements: Vec::with_capacity(policies.len()),
             permits: Index::default(),
             forbids: Index::default(),
@@ -88,6 +90,11 @@ impl Document {
     /// The text that it was read from.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The SHA-256 of that text.
+    pub const fn digest(&self) -> &[u8; 32] {
+        &self.digest
     }
 
     pub(crate) fn statement(&self, at: u32) -> Option<&Statement> {

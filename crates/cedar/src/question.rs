@@ -10,7 +10,7 @@ use cedar_policy_core::ast::{
     SlotEnv, Unknown, Value, ValueKind,
 };
 use cedar_policy_core::entities::{Entities, NoEntitiesSchema, TCComputation};
-use cedar_policy_core::evaluator::Evaluator;
+use cedar_policy_core::evaluator::{EvaluationError, Evaluator};
 use cedar_policy_core::extensions::Extensions;
 use postern_model::entity::Name as Text;
 use smol_str::SmolStr;
@@ -156,12 +156,30 @@ pub(crate) fn holds(evaluator: &Evaluator<'_>, condition: &Expr) -> Evaluated {
     let value = match evaluator.partial_interpret(condition, &SlotEnv::new()) {
         Ok(PartialValue::Value(value)) => value,
         Ok(PartialValue::Residual(_)) => return None,
-        Err(error) => return Some(Err(error.to_string())),
+        Err(error) => return Some(Err(words(&error).to_owned())),
     };
     Some(match value.value_kind() {
         ValueKind::Lit(Literal::Bool(holds)) => Ok(*holds),
         _ => Err("it is neither true nor false".to_owned()),
     })
+}
+
+/// Why something cannot be evaluated. What its values are stays with the request: it may be what
+/// proves who calls.
+const fn words(error: &EvaluationError) -> &'static str {
+    match error {
+        EvaluationError::IntegerOverflow(_) => "a number grew too large",
+        EvaluationError::FailedExtensionFunctionExecution(_) => {
+            "a text is not what `ip`, `decimal`, `datetime` or `duration` reads"
+        }
+        EvaluationError::EntityAttrDoesNotExist(_) | EvaluationError::RecordAttrDoesNotExist(_) => {
+            "it looks at an attribute that is not there"
+        }
+        EvaluationError::EntityDoesNotExist(_) => "it looks at something that does not exist",
+        EvaluationError::TypeError(_) => "a value is of another type than it has to be",
+        EvaluationError::RecursionLimit(_) => "it is nested too deeply",
+        _ => "it cannot be evaluated",
+    }
 }
 
 fn text(text: &str) -> Value {

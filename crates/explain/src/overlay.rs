@@ -9,7 +9,7 @@ use postern_policy::facts::{
 };
 use postern_policy::fields::Known;
 use postern_policy::head::Version;
-use postern_policy::kept::Kept;
+use postern_policy::kept::{Kept, Key};
 use postern_policy::listing::Listed;
 use postern_policy::recorded::Routed;
 use serde_json::Value;
@@ -181,7 +181,7 @@ impl Facts for Overlay<'_> {
         self.facts.csrf_field(token)
     }
 
-    fn decided(&self, key: u32) -> Option<&DeciderAnswer> {
+    fn decided(&self, key: Key) -> Option<&DeciderAnswer> {
         self.facts.decided(key)
     }
 
@@ -201,7 +201,7 @@ impl Facts for Overlay<'_> {
         self.facts.json()
     }
 
-    fn kept(&self, key: u32) -> Option<&Kept> {
+    fn kept(&self, key: Key) -> Option<&Kept> {
         self.facts.kept(key)
     }
 

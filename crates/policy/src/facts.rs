@@ -25,7 +25,7 @@ pub use signed::{ContentVerdict, SignatureFault, Signed};
 use crate::csrf::{CheckedToken, TokenVerdict};
 use crate::fields::Known;
 use crate::head::{Head, Version};
-use crate::kept::Kept;
+use crate::kept::{Kept, Key};
 use crate::listing::Listed;
 use crate::recorded::Routed;
 use crate::rules::Rules;
@@ -103,7 +103,7 @@ pub trait Facts {
     fn csrf_field(&self, token: &CsrfToken) -> Option<TokenVerdict>;
     /// What was answered to the question of a policy, by its key; `None` until somebody has asked,
     /// and of a record, where nobody can be asked any more.
-    fn decided(&self, _key: u32) -> Option<&DeciderAnswer> {
+    fn decided(&self, _key: Key) -> Option<&DeciderAnswer> {
         None
     }
     /// The first bytes of the body, as many as were asked for unless it is shorter; `None` until
@@ -117,7 +117,7 @@ pub trait Facts {
     fn json(&self) -> Option<&Result<Value, Unreadable>>;
     /// What was found out, when the record was made, about something that it does not keep. Never of
     /// a live request, which has everything.
-    fn kept(&self, _key: u32) -> Option<&Kept> {
+    fn kept(&self, _key: Key) -> Option<&Kept> {
         None
     }
     /// Whether a header is there, whatever it says; of a record, whether it is known to have been.
@@ -266,7 +266,7 @@ pub struct Live<'a> {
     listed: Vec<Listed>,
     credential: OnceCell<CredentialVerdict>,
     tokens: Vec<CheckedToken>,
-    decided: Vec<(u32, DeciderAnswer)>,
+    decided: Vec<(Key, DeciderAnswer)>,
     /// `None`: some callers are blocked, and nobody has looked whether this one is.
     caller_blocks: Option<Vec<CallerBlock>>,
     readings: Option<Readings>,
@@ -366,7 +366,7 @@ impl<'a> Live<'a> {
 
     /// Answers [`FactRequest::External`](crate::decision::FactRequest): `key` is that of the
     /// [`Question`](crate::policies::Question).
-    pub fn provide_decision(&mut self, key: u32, answer: DeciderAnswer) {
+    pub fn provide_decision(&mut self, key: Key, answer: DeciderAnswer) {
         self.decided.push((key, answer));
     }
 
@@ -531,7 +531,7 @@ impl Facts for Live<'_> {
         self.tokens.iter().find_map(|one| one.of(token, true))
     }
 
-    fn decided(&self, key: u32) -> Option<&DeciderAnswer> {
+    fn decided(&self, key: Key) -> Option<&DeciderAnswer> {
         let mut all = self.decided.iter();
         all.find(|(of, _)| *of == key).map(|(_, answer)| answer)
     }

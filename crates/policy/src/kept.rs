@@ -12,11 +12,14 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+/// What a question is known by.
+pub type Key = u64;
+
 /// One answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kept {
     /// What was asked ([`key`]).
-    pub key: u32,
+    pub key: Key,
     /// What speaks against the request, as whoever asked it writes that down; `None`: nothing. No
     /// secrets: it is written into the record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -39,13 +42,15 @@ impl Kept {
 
 /// A key: of the kind of question, and of what its answer hangs on besides the request.
 ///
-/// FNV-1a, the same in every version and on every machine.
-pub fn key(parts: &[&[u8]]) -> u32 {
-    let step = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-    parts.iter().fold(0x811c_9dc5, |hash, part| {
-        // What does not occur in UTF-8 stands between them.
-        step(part.iter().copied().fold(hash, step), 0xff)
-    })
+/// The beginning of a SHA-256 (FIPS 180-4), the same in every version and on every machine: one
+/// policy is answered by what another one found, so that nobody may be able to write a policy whose
+/// question has the key of somebody else's.
+pub fn key(parts: &[&[u8]]) -> Key {
+    // What does not occur in UTF-8 stands between them.
+    let digest = postern_model::key::digest(&parts.join(&0xff));
+    digest
+        .first_chunk()
+        .map_or(0, |first| Key::from_be_bytes(*first))
 }
 
 /// The answer to a question: asked now, or earlier in this walk, or when the record was made.
@@ -55,7 +60,7 @@ pub fn key(parts: &[&[u8]]) -> u32 {
 pub(crate) fn answer<T: Serialize + DeserializeOwned>(
     progress: &mut Progress,
     facts: &dyn Facts,
-    key: u32,
+    key: Key,
     ask: impl FnOnce(&mut Progress) -> Result<Option<T>, FactRequest>,
 ) -> Result<Option<T>, FactRequest> {
     let mut earlier = progress.kept.iter();

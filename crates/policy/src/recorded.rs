@@ -24,7 +24,7 @@ use crate::facts::{
 };
 use crate::fields::Known;
 use crate::head::Version;
-use crate::kept::Kept;
+use crate::kept::{Kept, Key};
 use crate::listing::Listed;
 use crate::path;
 use crate::rules::Rules;
@@ -637,7 +637,7 @@ impl Facts for Recorded {
         None
     }
 
-    fn kept(&self, key: u32) -> Option<&Kept> {
+    fn kept(&self, key: Key) -> Option<&Kept> {
         self.kept.iter().find(|kept| kept.key == key)
     }
 

@@ -172,15 +172,20 @@ impl Walk {
         while let Some(line) = STAGES.get(self.line) {
             let next = std::mem::take(&mut self.check);
             for (at, check) in line.checks.iter().enumerate().skip(next) {
+                let noted = (self.progress.shadow.len(), self.progress.also.len());
                 let mut outcome = check(&mut self.progress, snapshot, facts);
                 if is_recorded && let Some(what) = facts.not_kept() {
                     // What has looked at something that was not kept has found nothing out.
                     outcome = Outcome::NotKept(what);
                 }
+                if matches!(outcome, Outcome::Need(_)) {
+                    // The same check is asked again, and notes the same again.
+                    self.progress.shadow.truncate(noted.0);
+                    self.progress.also.truncate(noted.1);
+                }
                 if !matches!(outcome, Outcome::Pass)
                     && let Some(step) = self.meet(line.stage, outcome)
                 {
-                    // Where it needs something, the same check is asked again.
                     self.check = at;
                     return step;
                 }

@@ -6,13 +6,14 @@ use serde_json::Value;
 use super::super::figure::Figure;
 use super::super::measure::{Cores, Load, measure, to_f64};
 use super::super::peer::{Door, Site};
-use super::{command, milliseconds};
+use super::{command, mebibytes, milliseconds};
 
 pub(super) async fn run(site: &Site<'_>, cores: Cores, full: &Door) -> Result<Vec<Figure>> {
     let load = Load::full(site.options.seconds);
     measure(&load, full, cores).await?;
     let data = full.data.as_ref().context("data")?;
     let (mut rows, mut speed, mut spent) = (Vec::new(), Vec::new(), Vec::new());
+    let before_all = full.process.peak_memory();
     for _ in 0..site.options.rounds.max(1) {
         let before = full.process.cpu()?.beside();
         let asked = ["replay", "--with", "bench/full.yaml", "--json"];
@@ -34,5 +35,11 @@ pub(super) async fn run(site: &Site<'_>, cores: Cores, full: &Door) -> Result<Ve
         Figure::new("rows", rows),
         Figure::new("rows a second, each decided by both configurations", speed),
         Figure::new("CPU of the gateway for each row, µs", spent),
+        Figure::new(
+            "memory of the gateway at its most, beyond what it had before, MiB",
+            [mebibytes(
+                full.process.peak_memory().saturating_sub(before_all),
+            )],
+        ),
     ])
 }

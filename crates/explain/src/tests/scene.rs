@@ -209,7 +209,7 @@ pub(super) struct Request {
 pub(super) const DECIDER: &str = "https://decider.example.com/check";
 
 /// The key of what such a policy asks.
-fn question() -> u32 {
+fn question() -> u64 {
     let rule = ExternalRule {
         protocol: DeciderProtocol::ForwardAuth,
         url: DECIDER.into(),

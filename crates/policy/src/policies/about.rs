@@ -3,7 +3,7 @@
 use super::Network;
 use crate::fields::Known;
 use crate::hours::{Hours, Shown};
-use crate::kept;
+use crate::kept::{self, Key};
 use postern_model::entity::{
     self, AboutSome, ConditionsRule, Method, Name, NetworkRule, OwnershipRule, StepUpRule,
 };
@@ -22,6 +22,9 @@ pub(crate) struct About<T> {
 /// What has to hold, compiled.
 #[derive(Debug, Default)]
 pub(crate) struct Conditions {
+    /// They say of which requests a rule is: then one value of several is enough, or a caller could
+    /// send another one beside it and be none of them.
+    pub(crate) any: bool,
     /// With the hours in words.
     pub(crate) hours: Option<(Hours, String)>,
     pub(crate) methods: Box<[Method]>,
@@ -69,7 +72,7 @@ pub(crate) struct Asked {
     pub(crate) name: Name,
     pub(crate) allowed: Box<[Name]>,
     /// What the answer is kept by.
-    pub(crate) key: u32,
+    pub(crate) key: Key,
 }
 
 impl Asked {
@@ -96,7 +99,7 @@ impl Asked {
 
 impl Conditions {
     /// `None`: a time zone is not known.
-    fn new(rule: &entity::Conditions) -> Option<Self> {
+    fn new(rule: &entity::Conditions, any: bool) -> Option<Self> {
         let asked = |kind: &'static str, values: &[entity::Values]| -> Box<[Asked]> {
             let all = values.iter();
             all.map(|one| Asked::new(kind, &one.name, &one.allowed))
@@ -104,7 +107,11 @@ impl Conditions {
         };
         let headers = rule.headers.iter().map(|header| Header {
             known: Known::of(header.header.as_bytes()),
-            asked: Asked::new("header", &header.header, &header.allowed),
+            asked: Asked::new(
+                if any { "any header" } else { "header" },
+                &header.header,
+                &header.allowed,
+            ),
         });
         let only = |rule: &NetworkRule| rule.allows_some().then(|| Network::new(rule));
         let hours = match &rule.hours {
@@ -112,6 +119,7 @@ impl Conditions {
             None => None,
         };
         Some(Self {
+            any,
             hours,
             methods: rule.methods.as_slice().into(),
             environments: rule.environments.as_slice().into(),
@@ -145,7 +153,7 @@ impl Conditions {
 pub(crate) struct Ownership {
     pub(crate) rule: OwnershipRule,
     /// What the answer is kept by, besides whose it is.
-    pub(crate) key: u32,
+    pub(crate) key: Key,
 }
 
 /// What a rule of the kind `step_up` says.
@@ -153,7 +161,7 @@ pub(crate) struct Ownership {
 pub(crate) struct StepUp {
     pub(crate) rule: StepUpRule,
     /// What the answer is kept by, besides when it is asked.
-    pub(crate) key: u32,
+    pub(crate) key: Key,
 }
 
 /// What is asked of some requests.
@@ -162,7 +170,7 @@ pub(crate) type Required = About<Conditions>;
 impl<T> About<T> {
     fn of(given: &impl AboutSome, rule: T) -> Option<Self> {
         Some(Self {
-            when: Conditions::new(given.when())?,
+            when: Conditions::new(given.when(), true)?,
             except: Exceptions::new(given.except()),
             rule,
         })
@@ -172,7 +180,7 @@ impl<T> About<T> {
 impl Required {
     /// `None`: a time zone is not known, as of the others.
     pub(super) fn required(given: &ConditionsRule) -> Option<Self> {
-        Self::of(given, Conditions::new(&given.require)?)
+        Self::of(given, Conditions::new(&given.require, false)?)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Kind `external`: whom another service lets pass.
 
 use crate::decision::FactRequest;
-use crate::kept;
+use crate::kept::{self, Key};
 use crate::rules::Rules;
 use postern_model::entity::{ExternalRule, Name};
 
@@ -12,7 +12,7 @@ pub(crate) struct External {
     /// The policy's name.
     pub(crate) policy: Name,
     /// Of the question: of everything that the answer hangs on besides the request.
-    pub(crate) key: u32,
+    pub(crate) key: Key,
     /// What obtains the answer.
     pub(crate) fact: FactRequest,
 }
@@ -38,7 +38,7 @@ pub struct Question<'a> {
     /// How, and whom.
     pub rule: &'a ExternalRule,
     /// What answers to it are known by.
-    pub key: u32,
+    pub key: Key,
     /// The policy's name.
     pub policy: &'a Name,
 }

@@ -9,7 +9,7 @@ use super::Outcome;
 use crate::decision::Depth;
 use crate::facts::Facts;
 use crate::identity::{Caller, Identity};
-use crate::kept::Kept;
+use crate::kept::{Kept, Key};
 use crate::policies::{About, Asked, Compiled, Conditions, Exceptions, Holds, holds};
 use crate::snapshot::Snapshot;
 use crate::walk::Progress;
@@ -166,12 +166,12 @@ impl Asking<'_, '_> {
     /// answered well; so each answer is a question of its own.
     fn answer(
         &mut self,
-        key: u32,
+        key: Key,
         ask: impl FnOnce(&Self) -> Result<Option<Against>, Outcome>,
     ) -> Result<Option<Against>, Outcome> {
-        let keys = (0u32..).map(|place| key.wrapping_add(place));
+        let keys = (0..).map(|place| key.wrapping_add(place));
         let mut answers = keys.clone().zip(ANSWERS);
-        let is_kept = |key: u32| {
+        let is_kept = |key: Key| {
             let earlier = self.progress.kept.iter().any(|kept| kept.key == key);
             earlier || self.facts.kept(key).is_some()
         };

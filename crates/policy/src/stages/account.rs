@@ -59,7 +59,10 @@ fn blocked(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) 
             place.number == block.number && same_caller
         });
         match place {
-            Some(place) if place.shadow => noted.push(denial(block, now)),
+            Some(place) if place.shadow => noted.push(match &block.policy {
+                Some(policy) => denial(block, now).by_policy(policy.clone()),
+                None => denial(block, now),
+            }),
             Some(_) => _ = refused.get_or_insert_with(|| denial(block, now)),
             // It came of a policy that does not hold here, or not any more.
             None => {}

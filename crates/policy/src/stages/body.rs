@@ -4,7 +4,7 @@
 use super::{Check, Outcome, contract, judge};
 use crate::decision::FactRequest;
 use crate::facts::{Body, Facts};
-use crate::policies::{Compiled, declared_length};
+use crate::policies::{Compiled, Holds, declared_length, holds};
 use crate::snapshot::Snapshot;
 use crate::walk::Progress;
 use postern_model::denial::{Code, Denial};
@@ -13,24 +13,38 @@ use postern_model::denial::{Code, Denial};
 pub(super) const CHECKS: &[Check] = &[size, contract::parameters, contract::content];
 
 fn size(progress: &mut Progress, snapshot: &Snapshot<'_>, facts: &dyn Facts) -> Outcome {
-    let has_body = facts.has_body();
+    let declared = declared_length(facts);
+    if facts.has_body() && declared.is_none() {
+        measure(progress, snapshot, facts.now());
+    }
     judge(
         progress,
         snapshot,
         facts.now(),
         |set| &set.body,
-        |progress, rule| {
+        |_, rule| {
             let Compiled::Body(rule) = rule else {
                 return None;
             };
-            let declared = declared_length(facts);
-            if has_body && declared.is_none() {
-                progress.limit_body(rule.max_size);
-            }
             let seen = declared.filter(|&length| length > rule.max_size)?;
             Some(too_large(rule.max_size, seen))
         },
     )
+}
+
+/// A body that declares no length is measured on its way, against what is enforced.
+fn measure(progress: &mut Progress, snapshot: &Snapshot<'_>, now: i64) {
+    let (rules, policies) = (snapshot.rules, snapshot.rules.policies());
+    let Some(set) = progress.route.and_then(|route| policies.of(route.plan)) else {
+        return;
+    };
+    for &at in &set.body {
+        let policy = rules.policy(at);
+        let is_enforced = policy.is_some_and(|policy| holds(policy, now) == Holds::Enforced);
+        if let (true, Some(Compiled::Body(rule))) = (is_enforced, policies.compiled(at)) {
+            progress.limit_body(rule.max_size);
+        }
+    }
 }
 
 /// The whole body, for rules that look into it; empty where there is none.

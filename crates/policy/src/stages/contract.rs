@@ -9,7 +9,7 @@ use crate::cookie;
 use crate::decision::FactRequest;
 use crate::facts::{Facts, values};
 use crate::fields::Known;
-use crate::kept;
+use crate::kept::{self, Key};
 use crate::policies::Compiled;
 use crate::rules::Held;
 use crate::snapshot::Snapshot;
@@ -186,7 +186,7 @@ enum Found {
 
 /// What stands for what is asked of parameters; `known`: those that are known besides, where others
 /// are refused.
-fn key_of_parameters(contract: &Contract, known: Option<&[Name]>) -> u32 {
+fn key_of_parameters(contract: &Contract, known: Option<&[Name]>) -> Key {
     let mark = contract.marks().parameters.to_be_bytes();
     match known {
         None => kept::key(&[b"contract parameters", &mark]),
@@ -195,7 +195,7 @@ fn key_of_parameters(contract: &Contract, known: Option<&[Name]>) -> u32 {
 }
 
 /// What stands for what is asked of bodies.
-fn key_of(contract: &Contract, rule: &ContractRule) -> u32 {
+fn key_of(contract: &Contract, rule: &ContractRule) -> Key {
     let list = |names: &[Name]| names.join(" ");
     kept::key(&[
         b"contract body",

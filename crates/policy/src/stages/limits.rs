@@ -100,7 +100,9 @@ impl Walk {
             retry_after: 1000,
             ..Reading::CLOSED
         };
-        let rate = |limit: &&LimitUse| !matches!(limit.limit.measure, Measure::Concurrency { .. });
+        let rate = |limit: &&LimitUse| {
+            !limit.shadow && !matches!(limit.limit.measure, Measure::Concurrency { .. })
+        };
         match self.limits().iter().find(rate) {
             Some(limit) => exceeded(limit, &soon, now),
             None => Denial::new(Code::Internal),

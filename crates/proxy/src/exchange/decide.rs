@@ -20,6 +20,7 @@ use postern_policy::facts::{
 };
 use postern_policy::forward::Consumer;
 use postern_policy::head::Head;
+use postern_policy::kept::Key;
 use postern_policy::recorded::compact::Seen;
 use postern_policy::rules::Rules;
 use postern_policy::{Allowed, Decision, FactRequest, Facts, Live, Own, Snapshot, Step, Walk};
@@ -394,7 +395,7 @@ impl Walking<'_> {
         walk: &Walk,
         live: &Live<'_>,
         body: Option<Shown<'_>>,
-    ) -> Option<(u32, DeciderAnswer)> {
+    ) -> Option<(Key, DeciderAnswer)> {
         let rules = self.snapshot.rules;
         let question = rules.question(policy)?;
         let client = walk.client()?;

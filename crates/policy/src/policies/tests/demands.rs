@@ -134,3 +134,18 @@ fn the_least_body_limit_holds() {
     let allowed = walked.allowed(&rules, &request).unwrap();
     assert_eq!(allowed.body_limit, Some(100));
 }
+
+#[test]
+fn a_limit_in_shadow_mode_cuts_off_no_body() {
+    let mut small = policy(
+        "a",
+        Level::Platform,
+        PolicyRule::Body(BodyRule { max_size: 9 }),
+    );
+    small.mode = Mode::Shadow { until: None };
+    let rules = rules(vec![small]);
+    let request = post(&["Transfer-Encoding: chunked"]);
+    let (walked, _) = walk(&rules, &request, "192.0.2.1", Depth::FirstDenial);
+    let allowed = walked.allowed(&rules, &request).unwrap();
+    assert_eq!(allowed.body_limit, None);
+}

@@ -9,7 +9,7 @@ use crate::facts::{
 };
 use crate::fields::Known;
 use crate::head::Version;
-use crate::kept::Kept;
+use crate::kept::{Kept, Key};
 use crate::recorded::rows::{Caller, Granted, Rows};
 use crate::recorded::{Field, KnownOfToken, Looked, Names, Path, Recorded, Routed, Tls, looked};
 use crate::router::Route;
@@ -232,7 +232,7 @@ impl Reader<'_> {
         let mut kept = Vec::new();
         if self.has(flag::KEPT) {
             for _ in 0..self.input.number()? {
-                let key = u32::from_le_bytes(self.input.array()?);
+                let key = Key::from_le_bytes(self.input.array()?);
                 kept.push(Kept { key, against: None });
             }
         }

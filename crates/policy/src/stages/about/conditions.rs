@@ -10,9 +10,10 @@ use crate::policies::{
     Asked, Conditions, Judged, Network, Origin, Required, covers, declared_length, essence,
 };
 use postern_model::denial::{Audience, Code, Denial, Value, printable};
-use postern_model::entity::Name;
+use postern_model::entity::{Method, Name};
 use serde_json::Value as Json;
 use std::borrow::Cow;
+use std::iter;
 
 /// Longest foreign text in evidence.
 const SHOWN: usize = 128;
@@ -147,7 +148,12 @@ fn methods(
     unmet: &mut Vec<Unmet>,
 ) -> Result<(), Outcome> {
     let method = asking.progress.method;
-    if rule.methods.is_empty() || method.is_some_and(|method| rule.methods.contains(&method)) {
+    // Whoever may not GET learns nothing by HEAD either.
+    let is_one = |method: Method| {
+        let as_get = method == Method::Head && rule.methods.contains(&Method::Get);
+        as_get || rule.methods.contains(&method)
+    };
+    if rule.methods.is_empty() || method.is_some_and(is_one) {
         return Ok(());
     }
     let expected = rule.methods.iter().map(|method| method.as_str().into());
@@ -229,11 +235,16 @@ fn headers(
                 }
                 known => Box::new(values(facts, known)),
             };
-            Ok(match sent.next() {
-                None => Some(Against::Missing),
-                Some(first) if asked.permits(first) && sent.all(|v| asked.permits(v)) => None,
-                Some(_) => Some(Against::Other),
-            })
+            let Some(first) = sent.next() else {
+                return Ok(Some(Against::Missing));
+            };
+            let mut all = iter::once(first).chain(sent);
+            let fits = if rule.any {
+                all.any(|value| asked.permits(value))
+            } else {
+                all.all(|value| asked.permits(value))
+            };
+            Ok((!fits).then_some(Against::Other))
         })?;
         unmet.extend(against.map(|against| Unmet::of("header", asked).saw(against.words())));
     }
@@ -257,7 +268,9 @@ fn media_types(
     let once = facts.header(Known::ContentType, 1).is_none();
     let fits = |sent: &[u8]| {
         let mut ranges = rule.media_types.iter();
-        once && ranges.any(|range| covers(range, essence(sent)))
+        // Of several nobody knows which one counts.
+        let fits = once && ranges.any(|range| covers(range, essence(sent)));
+        fits || rule.any && !once
     };
     if !sent.is_some_and(fits) {
         let one = Unmet::new("media_type", texts(&rule.media_types));

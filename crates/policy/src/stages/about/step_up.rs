@@ -2,6 +2,7 @@
 
 use super::super::{Outcome, connection::moment};
 use super::{Against, Asking};
+use crate::kept;
 use crate::policies::{About, StepUp};
 use postern_model::denial::{Code, Denial, printable};
 use postern_model::entity::StepUpRule;
@@ -20,12 +21,7 @@ impl Asking<'_, '_> {
         let now = self.facts.now().div_euclid(1000);
         // How long ago it was depends on when that is asked.
         let key = match said.max_age {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "it only has to be another one at another time"
-            )]
-            Some(_) => rule.rule.key ^ (now as u32).wrapping_mul(0x9e37_79b1),
+            Some(_) => kept::key(&[&rule.rule.key.to_be_bytes(), &now.to_be_bytes()]),
             None => rule.rule.key,
         };
         let against = self.answer(key, |asking| {

@@ -204,10 +204,10 @@ fn needs(
             None => return Some(Outcome::Need(FactRequest::Country)),
         }
     }
-    if half == Half::Whole {
-        // Of a record there may be an answer without it.
+    // Of a record there may be an answer without it; one that is too long is judged by each set.
+    if half == Half::Whole && !facts.is_recorded() {
         let missing = whole(facts, MOST_BODY).err();
-        return missing.filter(|_| !facts.is_recorded());
+        return missing.filter(|missing| matches!(missing, Outcome::Need(_)));
     }
     None
 }

@@ -261,6 +261,95 @@ fn a_rule_is_about_those_it_names_but_not_about_its_exceptions() {
 }
 
 #[test]
+fn head_is_a_get_that_answers_less() {
+    let world = world(ConditionsRule {
+        when: Conditions {
+            methods: vec![Method::Get],
+            ..Conditions::default()
+        },
+        require: Conditions {
+            lists: vec![1],
+            ..Conditions::default()
+        },
+        ..ConditionsRule::default()
+    });
+    for (method, is_refused) in [("GET", true), ("HEAD", true), ("POST", false)] {
+        let target = if method == "POST" {
+            "/orders"
+        } else {
+            "/orders/17"
+        };
+        let sent = Sent {
+            method,
+            ..get(target)
+        };
+        assert_eq!(refused(&world, &sent).is_some(), is_refused, "{method}");
+    }
+}
+
+#[test]
+fn another_value_beside_the_one_that_is_meant_gets_nobody_past_a_rule() {
+    let only_lab = |when: Conditions| {
+        world(ConditionsRule {
+            when,
+            require: Conditions {
+                lists: vec![1],
+                ..Conditions::default()
+            },
+            ..ConditionsRule::default()
+        })
+    };
+    let by_header = only_lab(Conditions {
+        headers: vec![HeaderValues {
+            header: "x-operation".into(),
+            allowed: vec!["admin".into()],
+        }],
+        ..Conditions::default()
+    });
+    let by_type = only_lab(Conditions {
+        media_types: vec!["application/xml".into()],
+        ..Conditions::default()
+    });
+    let is_about = |world: &World, fields: &[&'static str]| {
+        let sent = Sent {
+            fields: fields.to_vec(),
+            body: Some(b"x"),
+            ..post()
+        };
+        refused(world, &sent).is_some()
+    };
+    let (admin, other) = ("X-Operation: admin", "X-Operation: x");
+    assert!(is_about(&by_header, &[admin]));
+    assert!(!is_about(&by_header, &[other]));
+    assert!(is_about(&by_header, &[other, admin]));
+    let (xml, json) = ("Content-Type: text/xml", "Content-Type: application/json");
+    assert!(!is_about(&by_type, &[json]));
+    assert!(is_about(&by_type, &["Content-Type: application/xml"]));
+    assert!(is_about(&by_type, &[xml, json]));
+}
+
+#[test]
+fn what_is_asked_again_is_noted_once() {
+    let mut world = world(Conditions {
+        apps: vec!["nobody".into()],
+        ..Conditions::default()
+    });
+    world.configuration.policies[0].mode = Mode::Shadow { until: None };
+    world.configuration.policies.push(Policy {
+        name: "french".into(),
+        ..policy(
+            Rule::from(Conditions {
+                countries: vec![Country::parse("FR").unwrap()],
+                ..Conditions::default()
+            })
+            .0,
+        )
+    });
+    let (decision, walk) = decide_at(&world, &post(), Depth::FirstDenial);
+    assert_eq!((decision, walk.shadow().len()), (Decision::Allow, 1));
+}
+
+#[test]
 fn a_body_that_cannot_be_read_is_one_that_a_rule_is_about() {
     let rule = || ConditionsRule {
         when: Conditions {

@@ -3,13 +3,13 @@
 
 use super::Half;
 use crate::client::Scheme;
-use crate::facts::Facts;
+use crate::facts::{Body, Facts, Unreadable};
 use crate::identity::{Caller, Identity};
 use crate::policies::{AtOperation, declared_length};
 use crate::recorded::keeps_header;
 use crate::snapshot::Snapshot;
 use crate::walk::Progress;
-use postern_cedar::{Caller as By, Given, Holder, Said, TokenSaid};
+use postern_cedar::{Caller as By, Given, Holder, MOST_BODY, Said, TokenSaid};
 use postern_model::entity::Method;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -30,8 +30,8 @@ pub(super) struct Asked<'a> {
     pub(super) is_unkept: bool,
     /// Of that, something is not known.
     pub(super) missing: Option<&'static str>,
-    /// Policies look into the body, and it cannot be read; why.
-    pub(super) unreadable: Option<String>,
+    /// Policies look into the body, and nothing can be decided by it.
+    pub(super) unusable: Option<Unusable>,
 }
 
 impl<'a> Asked<'a> {
@@ -99,8 +99,8 @@ impl<'a> Asked<'a> {
             size,
             is_unkept,
             missing: missing.map(|(_, what)| what),
-            unreadable: if half == Half::Whole {
-                unreadable(facts)
+            unusable: if half == Half::Whole {
+                unusable(facts)
             } else {
                 None
             },
@@ -260,13 +260,27 @@ fn body<'a>(facts: &dyn Facts, at: &'a AtOperation) -> Values<'a> {
     Some(found.collect())
 }
 
-/// What others may read in another way than we would hold is decided by nothing in it.
-fn unreadable(facts: &dyn Facts) -> Option<String> {
+/// A body that nothing can be decided by.
+pub(super) enum Unusable {
+    /// Others may read it in another way than we would.
+    Unreadable(Unreadable),
+    /// It has, or announces, so many bytes.
+    TooLong(u64),
+}
+
+fn unusable(facts: &dyn Facts) -> Option<Unusable> {
     if !facts.has_body() || facts.is_recorded() {
         return None;
     }
-    let why = facts.json()?.as_ref().err()?;
-    Some(format!("the body cannot be read as JSON: {why}"))
+    let seen = declared_length(facts).or_else(|| match facts.body()? {
+        Body::Whole(bytes) => Some(bytes.len() as u64),
+        Body::TooLong { seen } => Some(*seen),
+    });
+    if let Some(seen) = seen.filter(|seen| *seen > MOST_BODY) {
+        return Some(Unusable::TooLong(seen));
+    }
+    let unreadable = facts.json()?.as_ref().err()?;
+    Some(Unusable::Unreadable(unreadable.clone()))
 }
 
 /// A piece of the normal path, whose percent-encodings are whole.

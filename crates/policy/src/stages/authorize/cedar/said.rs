@@ -1,12 +1,12 @@
 //! What a set of policies says of a request, and what is kept of that.
 
-use super::given::Asked;
+use super::given::{Asked, Unusable};
 use super::near::lacking;
 use super::{Half, Set};
 use crate::facts::Facts;
-use crate::kept::{self, Kept};
-use postern_cedar::{Found, Question, Verdict};
-use postern_model::denial::{Code, Denial, Fault};
+use crate::kept::{self, Kept, Key};
+use postern_cedar::{Found, MOST_BODY, Question, Verdict};
+use postern_model::denial::{Code, Denial};
 use postern_model::entity::Name;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -30,8 +30,10 @@ pub(super) enum How {
     Forbidden,
     NotPermitted,
     Unavailable,
-    /// As before, for what the caller has sent.
+    /// The body cannot be read.
     Unreadable,
+    /// It is longer than what is read.
+    TooLong,
 }
 
 /// A refusal, as records keep it. Values that records do not keep are not in it.
@@ -47,11 +49,12 @@ pub(super) struct Refused {
 #[serde(untagged)]
 pub(super) enum Told {
     One(String),
+    Number(u64),
     Many(Vec<String>),
 }
 
 /// The names of evidence of these refusals.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 15] = [
     "statement",
     "conditions",
     "values",
@@ -63,6 +66,10 @@ const NAMES: [&str; 11] = [
     "met",
     "others",
     "error",
+    "format",
+    "line",
+    "column",
+    "limit",
 ];
 
 impl Refused {
@@ -85,18 +92,18 @@ impl Refused {
         let code = match self.how {
             How::Forbidden => Code::Forbidden,
             How::NotPermitted => Code::NotPermitted,
-            How::Unavailable | How::Unreadable => Code::AuthorizationUnavailable,
+            How::Unavailable => Code::AuthorizationUnavailable,
+            How::Unreadable => Code::BodyUnreadable,
+            How::TooLong => Code::BodyTooLarge,
         };
         let mut denial = Denial::new(code).by_policy(self.policy.clone());
-        if self.how == How::Unreadable {
-            denial = denial.blame(Fault::Consumer);
-        }
         for (name, told) in &self.told {
             let Some(name) = NAMES.into_iter().find(|known| *known == &**name) else {
                 continue;
             };
             denial = match told {
                 Told::One(text) => denial.saw(name, text.clone()),
+                Told::Number(number) => denial.saw(name, *number),
                 Told::Many(texts) => {
                     let texts = texts.iter().map(|text| Cow::Owned(text.clone()));
                     denial.saw(name, texts.collect::<Vec<_>>())
@@ -130,8 +137,8 @@ pub(super) fn ask(
         }
     }
     let documents = set.documents();
-    if let Some(why) = &asked.unreadable {
-        let refused = unreadable(set, why);
+    if let Some(why) = &asked.unusable {
+        let refused = unusable(set, why);
         if let Ok(against) = serde_json::to_value(&refused) {
             kept.push(Kept {
                 key: key("refused"),
@@ -185,13 +192,28 @@ fn told(verdict: Verdict, question: &Question<'_>, set: &Set<'_>) -> Said {
     }
 }
 
-/// The refusal of a body that says nothing that could be relied on.
-fn unreadable(set: &Set<'_>, why: &str) -> Refused {
+/// The refusal of a body that nothing can be decided by.
+fn unusable(set: &Set<'_>, why: &Unusable) -> Refused {
     let policy = set.policies.first();
     let name = policy.map_or_else(|| "".into(), |(policy, _)| policy.name.clone());
-    let mut refused = Refused::new(How::Unreadable, name);
-    refused.saw("error", Told::One(why.to_owned()));
-    refused
+    match why {
+        Unusable::TooLong(seen) => {
+            let mut refused = Refused::new(How::TooLong, name);
+            refused.saw("limit", Told::Number(MOST_BODY));
+            refused.saw("seen", Told::Number(*seen));
+            refused
+        }
+        Unusable::Unreadable(why) => {
+            let mut refused = Refused::new(How::Unreadable, name);
+            refused.saw("format", Told::One("json".to_owned()));
+            let place = [("line", why.line), ("column", why.column)];
+            for (name, number) in place.into_iter().filter(|_| why.line > 0) {
+                refused.saw(name, Told::Number(number as u64));
+            }
+            refused.saw("expected", Told::One(why.what.to_string()));
+            refused
+        }
+    }
 }
 
 /// The refusal that one statement makes.
@@ -208,7 +230,7 @@ fn by(how: How, set: &Set<'_>, found: Found) -> Refused {
 }
 
 /// Stands for the set, and for everything that its word hangs on besides what is not kept.
-fn key(word: &str, question: &Question<'_>, set: &Set<'_>, half: Half) -> u32 {
+fn key(word: &str, question: &Question<'_>, set: &Set<'_>, half: Half) -> Key {
     let half: &[u8] = match half {
         Half::Head => b"head",
         Half::Whole => b"whole",
@@ -216,7 +238,7 @@ fn key(word: &str, question: &Question<'_>, set: &Set<'_>, half: Half) -> u32 {
     let known = question.known();
     let mut parts: Vec<&[u8]> = vec![b"cedar", word.as_bytes(), half, known.as_bytes()];
     for (policy, document) in &set.policies {
-        parts.extend([policy.name.as_bytes(), document.text().as_bytes()]);
+        parts.extend([policy.name.as_bytes(), document.digest()]);
     }
     kept::key(&parts)
 }

@@ -9,7 +9,7 @@ use crate::snapshot::Snapshot;
 use crate::testing::callers::{NOW, World, verifier};
 use crate::testing::connection;
 use crate::walk::Walk;
-use postern_model::denial::{Code, Denial};
+use postern_model::denial::{Code, Denial, Fault};
 use postern_model::entity::{CedarRule, Group, Level, Mode, Policy, PolicyRule};
 use proptest::prelude::*;
 
@@ -170,6 +170,20 @@ fn what_fails_refuses() {
 }
 
 #[test]
+fn what_fails_says_nothing_of_values() {
+    let world = world(
+        "permit (principal, action, resource) when { context.headers has \"x-token\" && ip(context.headers[\"x-token\"]).isLoopback() };",
+    );
+    let head = world.request("GET", "/orders/17", &["X-Token: canary-token"]);
+    let decided = decide(&world, &head, None);
+    assert_eq!(refusal(&decided).code, Code::AuthorizationUnavailable);
+    let json = serde_json::to_string(&decided.recorded).unwrap();
+    assert!(!json.contains("canary"), "{json}");
+    let error = evidence(refusal(&decided), "error");
+    assert!(error.starts_with("a text is not what `ip`"), "{error}");
+}
+
+#[test]
 fn values_that_records_do_not_keep_are_not_shown() {
     let world = world(
         "permit (principal, action, resource) when { resource.path.id == \"canary\" && context.headers has \"x-team\" };",
@@ -238,6 +252,43 @@ fn the_body_is_read_only_where_something_hangs_on_it() {
     let refused = decide(&strangers, &head, None);
     assert_eq!(refusal(&refused).code, Code::NotPermitted);
     assert_eq!(refused.asked, []);
+}
+
+#[test]
+fn a_body_that_cannot_be_read_is_refused_for_what_it_is() {
+    let world = world("permit (principal, action, resource) when { context.body has \"/id\" };");
+    let head = posted(&world, &["Content-Type: application/json"]);
+    let decided = decide(&world, &head, Some("{\"id\": 1,\n \"id\": 2}"));
+    let denial = refusal(&decided);
+    assert_eq!(
+        (denial.code, denial.fault),
+        (Code::BodyUnreadable, Fault::Consumer)
+    );
+    assert_eq!(evidence(denial, "line"), "2");
+    assert_eq!(evidence(denial, "format"), "json");
+    assert!(evidence(denial, "expected").contains("id"), "{denial:?}");
+    assert_eq!(again(&world, &decided.recorded), decided.decision);
+}
+
+#[test]
+fn a_body_that_is_too_long_is_refused_by_what_is_enforced_alone() {
+    let mut world =
+        world("permit (principal, action, resource) when { context.body has \"/id\" };");
+    let head = posted(
+        &world,
+        &["Content-Type: application/json", "Content-Length: 2000000"],
+    );
+    let decided = decide(&world, &head, None);
+    let denial = refusal(&decided);
+    assert_eq!(denial.code, Code::BodyTooLarge);
+    assert_eq!(denial.policy.as_deref(), Some("orders"));
+    assert_eq!(evidence(denial, "seen"), "2000000");
+    assert_eq!(again(&world, &decided.recorded), decided.decision);
+    world.configuration.policies[0].mode = Mode::Shadow { until: None };
+    let decided = decide(&world, &head, None);
+    assert_eq!(decided.decision, Decision::Allow);
+    let noted = decided.walk.shadow().iter().map(|denial| denial.code);
+    assert_eq!(noted.collect::<Vec<_>>(), [Code::BodyTooLarge]);
 }
 
 #[test]
