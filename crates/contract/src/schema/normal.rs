@@ -5,7 +5,7 @@ use super::Pattern;
 use crate::document::{Dialect, Document, Found};
 use crate::fault::{Fault, MOST};
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Schemas that one refers to, and those refer to, at most.
 const REFERRED: usize = 5_000;
@@ -14,8 +14,10 @@ const REFERRED: usize = 5_000;
 const LARGE: usize = 50;
 const PATTERNS: usize = 2_000;
 
-/// Composed schemas that are looked through for what is read-only.
+/// Composed schemas that are looked through for what is read-only: of one, one within another, and
+/// of all together.
 const COMPOSED: usize = 16;
+const ALL_COMPOSED: usize = 1_000;
 
 /// Keywords that hold as they stand.
 const PLAIN: [&str; 19] = [
@@ -137,7 +139,7 @@ impl<'d> Normal<'d> {
             }
         }
         let mut hidden: BTreeSet<&str> = read_only.clone();
-        self.read_only(found, COMPOSED, &mut hidden);
+        self.read_only(found, COMPOSED, &mut HashSet::new(), &mut hidden);
         for name in PLAIN {
             if let Some(value) = members.get(name) {
                 out.insert(name.to_owned(), value.clone());
@@ -265,11 +267,21 @@ impl<'d> Normal<'d> {
     }
 
     /// The read-only properties of a schema and of those that it is composed of.
-    fn read_only(&self, found: &Found<'d>, depth: usize, out: &mut BTreeSet<&'d str>) {
+    /// Those that are in `seen` have been looked through, by where they stand and how deep.
+    fn read_only(
+        &self,
+        found: &Found<'d>,
+        depth: usize,
+        seen: &mut HashSet<(String, usize)>,
+        out: &mut BTreeSet<&'d str>,
+    ) {
         let (Some(depth), Ok(found)) = (depth.checked_sub(1), self.document.follow(found.clone()))
         else {
             return;
         };
+        if seen.len() >= ALL_COMPOSED || !seen.insert((found.pointer.clone(), depth)) {
+            return;
+        }
         if let Some(properties) = found.member("properties") {
             let all = properties.members();
             let hidden = all.filter(|(_, inner)| self.is_read_only(inner));
@@ -277,7 +289,7 @@ impl<'d> Normal<'d> {
         }
         if let Some(list) = found.member("allOf") {
             for inner in list.items().take(COMPOSED) {
-                self.read_only(&inner, depth, out);
+                self.read_only(&inner, depth, seen, out);
             }
         }
     }
