@@ -21,7 +21,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Cells of rates that are kept, some 70 bytes each, and as many counts of quotas.
+/// Cells of rates that are kept, some 70 bytes each, and as many counts of quotas. One limit has at
+/// most an eighth of these in one period: a caller may make up as many values of a header as it likes.
 const CELLS: usize = 1 << 20;
 /// Keys that may have requests under way.
 const KEYS: usize = 1 << 17;
@@ -330,14 +331,16 @@ impl Counting {
     /// Takes from every rate and quota among the limits, or from none.
     ///
     /// # Errors
-    /// Somebody else was faster: one of them is used up. Or there is no room for another counter.
+    /// Somebody else was faster: one of them is used up. Or there is no room for another counter, or
+    /// none in the share of its limit.
     pub(crate) fn commit(&self, uses: &[LimitUse], now: i64) -> Result<(), NotCounted> {
         let enforced = uses.iter().filter(|one| !one.shadow);
         let checks: SmallVec<[Check; 4]> = enforced.filter_map(check).collect();
         let now = nanos(now);
         self.cells.commit(&checks, 1, now)?;
         for check in uses.iter().filter(|one| one.shadow).filter_map(check) {
-            // A shadow limit that is used up stops nobody.
+            // A shadow limit that is used up stops nobody, and neither does one that finds no room.
+            // It has a number of its own, so that what it counts is in no other limit's share.
             let _ = self.cells.commit(&[check], 1, now);
         }
         Ok(())

@@ -5,6 +5,7 @@
 mod clocks;
 mod pace;
 mod quotas;
+mod room;
 mod together;
 
 use crate::counters::{Allowance, Check, CommitError, Counters, Key, Reading, Verdict};
@@ -17,6 +18,10 @@ pub trait Harness: Sync {
 
     /// Counters that have counted nothing.
     fn fresh(&self) -> Self::Counters;
+
+    /// How many counts of quotas those have room for: so many that a few thousand for one limit are
+    /// not much.
+    fn room(&self) -> u64;
 
     /// The same counters after the process that had them ended in good order and another began:
     /// what is used of quotas has to outlast it.
@@ -64,6 +69,7 @@ pub fn run<H: Harness>(harness: &H) {
         quotas::what_is_refused_takes_nothing,
         quotas::threads_count_exactly,
         quotas::what_was_used_outlasts_a_restart,
+        room::a_limit_that_holds_its_share_leaves_room_for_others,
     ];
     for case in cases {
         case(&Subject {

@@ -118,8 +118,9 @@ pub enum CommitError {
     /// The check at this position, the first that did, refused.
     #[error("limit {0} of the request refuses it")]
     Refused(usize),
-    /// The check at this position would need a counter, and there is no room for one. Counts of
-    /// quotas are never dropped for others.
+    /// The check at this position would need a counter, and there is no room for one: counts of
+    /// quotas are never dropped for others. Or the limit has as many as any one may have, so that
+    /// others find room.
     #[error("there is no room to count limit {0} of the request")]
     NoRoom(usize),
     /// The counters did not answer.

@@ -27,7 +27,9 @@
 //! full shard the entry worth least of those looked at goes: the cell that owes least, the block
 //! that ends first, unless somebody made it by hand. Its subject then starts afresh, so at the bound a limiter may admit up to one
 //! burst more per entry lost; [`Usage::lost`] counts them. Permits, what was used once, and what was
-//! used of a quota are never dropped: a new one is refused instead.
+//! used of a quota are never dropped: a new one is refused instead. Of the counts of quotas one limit
+//! has at most an eighth in one period: whoever needs very many of that limit is refused, and others
+//! find room.
 
 pub mod callers;
 #[cfg(any(test, feature = "conformance"))]

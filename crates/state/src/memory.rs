@@ -29,10 +29,13 @@ const USUAL: usize = 8;
 impl Memory {
     /// At most `capacity` cells of rates, and as many counts of quotas, rounded up to a multiple
     /// of 64. A cell takes about 70 bytes, a count about 90.
+    ///
+    /// Counts of quotas are never dropped, so that no limit has more than an eighth of them in one
+    /// period: whoever needs very many of one limit takes no room from others.
     pub fn new(capacity: usize) -> Self {
         Self {
             cells: Table::new(capacity),
-            quotas: Table::new(capacity),
+            quotas: Table::shared(capacity, |key: &Key, count: &Count| count.party(key)),
         }
     }
 
@@ -163,7 +166,9 @@ impl Memory {
         self.quotas.each(|_, count| count.is_new = true);
     }
 
-    /// Takes up what was kept, but for what is over at `now`. Gives how many counts found no room.
+    /// Takes up what was kept, but for what is over at `now`. Gives how many counts found no room,
+    /// in the table or in the share of their limit. Nobody whose count is lost begins afresh while
+    /// that is so: there is no room for another one either.
     pub fn restore(&self, kept: &[Counted], now: u64) -> usize {
         let mut lost = 0;
         for one in kept.iter().filter(|one| now < one.window.ends) {
@@ -199,7 +204,7 @@ impl Memory {
 pub enum NotCounted {
     /// It refuses.
     Refused(usize),
-    /// There is no room for its count.
+    /// There is no room for its count, or its limit has its share of all there is.
     NoRoom(usize),
 }
 
@@ -266,6 +271,8 @@ impl Writing<'_> {
                 continue;
             };
             match before {
+                // There is room where it was: nobody enters a period that somebody left for another
+                // one at the same moment.
                 Some(count) => _ = shard.put(place, key, count, self.now),
                 None => _ = shard.remove(place, &key),
             }

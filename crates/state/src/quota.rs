@@ -9,7 +9,7 @@ mod tests;
 use crate::counters::{Key, Reading, Verdict};
 use crate::gcra::{CLOCK_SKEW, LAST};
 use crate::limit::LimitError;
-use crate::table::Entry;
+use crate::table::{Entry, Party};
 use jiff::civil::Date;
 use jiff::tz::TimeZoneDatabase;
 use jiff::{Timestamp, ToSpan as _};
@@ -184,6 +184,15 @@ impl Count {
             key,
             window: self.window,
             used: self.used,
+        })
+    }
+
+    /// In whose share of the table it is: its limit's, in its period. What was never used may be
+    /// dropped at any time, and is in nobody's.
+    pub(crate) fn party(&self, key: &Key) -> Option<Party> {
+        (self.used > 0).then_some(Party {
+            limit: key.limit,
+            ends: self.window.ends,
         })
     }
 

@@ -3,11 +3,17 @@
 //! 64 shards behind locks of their own. A shard is a list of slots and an index over them, so that
 //! a hand can go round the slots: each insertion looks at a few, drops those that are worth
 //! nothing and, in a full shard, the one that is worth least. All of it is O(1).
+//!
+//! Where nothing of worth may be dropped, a table can be shared: then no party has more than a part
+//! of a shard.
 
+mod shares;
 #[cfg(test)]
 mod tests;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
+pub(crate) use shares::Party;
+use shares::{PartyOf, Shares};
 use std::hash::{BuildHasher, Hash};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -53,6 +59,7 @@ pub(crate) struct Shard<K, V> {
     hand: usize,
     capacity: usize,
     lost: u64,
+    shares: Option<Shares<K, V>>,
 }
 
 #[derive(Debug)]
@@ -72,12 +79,23 @@ pub(crate) struct Place {
 impl<K: Copy + Eq + Hash, V: Entry> Table<K, V> {
     /// At most `capacity` entries, rounded up to a multiple of 64. Memory is taken as needed.
     pub(crate) fn new(capacity: usize) -> Self {
+        Self::with(capacity, None)
+    }
+
+    /// The same, of which no party has more than an eighth (and one place in each shard at least).
+    pub(crate) fn shared(capacity: usize, of: PartyOf<K, V>) -> Self {
+        Self::with(capacity, Some(of))
+    }
+
+    fn with(capacity: usize, of: Option<PartyOf<K, V>>) -> Self {
+        let places = capacity.div_ceil(SHARDS).max(1);
         let shard = || Shard {
             index: HashTable::new(),
             slots: Vec::new(),
             hand: 0,
-            capacity: capacity.div_ceil(SHARDS).max(1),
+            capacity: places,
             lost: 0,
+            shares: of.map(|of| Shares::new(of, places)),
         };
         Self {
             shards: (0..SHARDS).map(|_| Aligned(Mutex::new(shard()))).collect(),
@@ -142,20 +160,24 @@ impl<K: Copy + Eq + Hash, V: Entry> Shard<K, V> {
             .copied()
     }
 
+    /// In a shared table, for whom the entry is counted must stay: [`Self::put`] changes that.
     pub(crate) fn get(&mut self, place: Place, key: &K) -> Option<&mut V> {
         let at = self.position(place, key)?;
         self.slots.get_mut(at).map(|slot| &mut slot.value)
     }
 
-    /// Puts `value` in, in place of what was there. `false` if there is no room and all that was
-    /// looked at has to stay.
+    /// Puts `value` in, in place of what was there. `false`, and what was there stays, if there is
+    /// no room and all that was looked at has to stay, or if its party has its share.
     pub(crate) fn put(&mut self, place: Place, key: K, value: V, now: u64) -> bool {
-        if let Some(old) = self.get(place, &key) {
-            *old = value;
-            return true;
+        if let Some(at) = self.position(place, &key) {
+            return self.replace(at, value);
         }
-        if !self.make_room(now) {
+        let shares = self.shares.as_ref();
+        if shares.is_some_and(|shares| !shares.has_room(&key, &value)) || !self.make_room(now) {
             return false;
+        }
+        if let Some(shares) = &mut self.shares {
+            shares.enter(&key, &value);
         }
         let Self { index, slots, .. } = self;
         index.insert_unique(place.hash, slots.len(), |&at| {
@@ -166,6 +188,19 @@ impl<K: Copy + Eq + Hash, V: Entry> Shard<K, V> {
             key,
             value,
         });
+        true
+    }
+
+    fn replace(&mut self, at: usize, value: V) -> bool {
+        let Some(slot) = self.slots.get_mut(at) else {
+            return false;
+        };
+        if let Some(shares) = &mut self.shares
+            && !shares.change(&slot.key, &slot.value, &value)
+        {
+            return false;
+        }
+        slot.value = value;
         true
     }
 
@@ -225,6 +260,9 @@ impl<K: Copy + Eq + Hash, V: Entry> Shard<K, V> {
             && let Some(number) = self.index.find_mut(moved.hash, |&other| other == last)
         {
             *number = at;
+        }
+        if let Some(shares) = &mut self.shares {
+            shares.leave(&slot.key, &slot.value);
         }
         Some(slot.value)
     }

@@ -6,6 +6,7 @@ use super::credential::{held, named};
 use crate::document::Change;
 use crate::explanation::{Audience, Step};
 use postern_model::denial::{Code, Denial};
+use postern_model::entity::{AccessRole, Method, Name, Operation, RoleGrant};
 use postern_policy::Identity;
 use serde_json::{Value as Json, json};
 
@@ -13,6 +14,8 @@ use serde_json::{Value as Json, json};
 const MOST_ROLES: usize = 3;
 /// To so many of the app's groups.
 const MOST_GROUPS: usize = 3;
+/// So many operations are named that a fix opens besides.
+const MOST_NAMED: usize = 3;
 
 pub(super) fn candidates(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
     let Some(identity) = &case.decided.identity else {
@@ -47,7 +50,7 @@ pub(super) fn undenied(case: &Case<'_>, denial: &Denial) -> Vec<Candidate> {
     let denying = text(denial, "inherited_from").unwrap_or(carried);
     let mut found = Vec::new();
     found.extend(without_role(case, identity, carried));
-    found.extend(no_longer_denied(case, denying));
+    found.extend(no_longer_denied(case, denial, denying));
     found
 }
 
@@ -71,26 +74,138 @@ fn without_role(case: &Case<'_>, identity: &Identity, role: &str) -> Option<Cand
     )
 }
 
-/// It no longer denies anything of that operation's service.
-fn no_longer_denied(case: &Case<'_>, role: &str) -> Option<Candidate> {
-    let (service, _, operation) = case.place()?;
+/// It no longer denies the operation with that method. What goes with it, because the same entries
+/// deny it, is said.
+fn no_longer_denied(case: &Case<'_>, denial: &Denial, role: &str) -> Option<Candidate> {
+    let (service, version, operation) = case.place()?;
+    let method = Method::parse(text(denial, "method")?.as_bytes())?;
+    let place: Place<'_> = [&**service, &**version, &**operation];
     let document = case.document("access_role", role)?;
-    let denied = document.get("deny")?.as_array()?;
-    let is_about = |grant: &&Json| {
-        let names = |field: &str| strings(grant, field);
-        let here = grant.get("service").and_then(Json::as_str) == Some(service);
-        let among = names("operations");
-        here && (among.is_empty() || among.iter().any(|name| **name == **operation))
+    let entries = document.get("deny")?.as_array()?.iter();
+    let covers = |entry: &&Json| denying(std::slice::from_ref(entry)).denies(place, method);
+    let (gone, left): (Vec<&Json>, Vec<&Json>) = entries.partition(covers);
+    if gone.is_empty() {
+        return None;
+    }
+    let still = denying(&left);
+    let is_left = methods(case.operation()?).any(|method| still.denies(place, method));
+    let what = if is_left {
+        format!("`{method}` on `{operation}`", method = method.as_str())
+    } else {
+        format!("`{operation}`")
     };
-    let left: Vec<&Json> = denied.iter().filter(|grant| !is_about(grant)).collect();
+    let besides = besides(case, place, &gone, &left);
+    let mut sentence = format!("let access role `{role}` no longer deny {what}");
+    let mut reach = format!("everybody with `{role}`, on `{service}`");
+    let mut weight = 4;
+    if !besides.is_empty() {
+        sentence = format!("{sentence}, nor {}", besides.join(", nor "));
+        let all = besides.join(" and ");
+        reach = format!("everybody with `{role}`, on {what} and {all}");
+        weight = 6;
+    }
     let step = Step::Change(Change::new("access_role", role, json!({ "deny": left })));
-    let sentence = format!("let access role `{role}` no longer deny `{operation}`");
     Some(
         Candidate::new(Code::Forbidden, sentence, step)
-            .reach(format!("everybody with `{role}`, on `{service}`"))
+            .reach(reach)
             .audience(audience(case, role))
-            .weight(4),
+            .weight(weight),
     )
+}
+
+/// Names of service, version and operation.
+type Place<'a> = [&'a str; 3];
+
+/// An access role that denies what these entries of a document say, and says nothing else.
+fn denying(entries: &[&Json]) -> AccessRole {
+    let names = |entry: &Json, field: &str| -> Vec<Name> {
+        let names = strings(entry, field).into_iter();
+        names.map(Name::from).collect()
+    };
+    let grant = |entry: &&Json| {
+        let methods = strings(entry, "methods");
+        let methods = methods.iter();
+        Some(RoleGrant {
+            service: entry.get("service")?.as_str()?.into(),
+            versions: names(entry, "versions"),
+            operations: names(entry, "operations"),
+            methods: methods
+                .filter_map(|method| Method::parse(method.as_bytes()))
+                .collect(),
+        })
+    };
+    AccessRole {
+        name: "".into(),
+        tenant: None,
+        title: None,
+        inherits: Vec::new(),
+        allows: Vec::new(),
+        denies: entries.iter().filter_map(grant).collect(),
+    }
+}
+
+/// The methods that an operation answers; `GET` is for `HEAD` too.
+fn methods(operation: &Operation) -> impl Iterator<Item = Method> {
+    let named = &operation.methods;
+    Method::ALL.into_iter().filter(move |method| {
+        named.is_empty()
+            || named.contains(method)
+            || (*method == Method::Head && named.contains(&Method::Get))
+    })
+}
+
+/// What a role no longer denies besides one operation when these entries of it are gone and those
+/// are left, in words. An entry without operations is about those that are not there yet, too.
+fn besides(case: &Case<'_>, place: Place<'_>, gone: &[&Json], left: &[&Json]) -> Vec<String> {
+    let [service, version, _] = place;
+    let (wide, named): (Vec<&Json>, Vec<&Json>) = gone
+        .iter()
+        .copied()
+        .partition(|entry| strings(entry, "operations").is_empty());
+    let mut found: Vec<String> = wide
+        .iter()
+        .map(|entry| anything_else(entry, service))
+        .collect();
+    // What is said already, or denied as before, is nothing more.
+    let said = [wide.as_slice(), left].concat();
+    let (opened, said) = (denying(&named), denying(&said));
+    let mut others: Vec<String> = Vec::new();
+    for there in case.service().into_iter().flat_map(|one| &one.versions) {
+        let of_version = there.operations.iter().filter(|operation| {
+            let other: Place<'_> = [service, &there.name, &operation.name];
+            let opens = |method| opened.denies(other, method) && !said.denies(other, method);
+            other != place && methods(operation).any(opens)
+        });
+        others.extend(of_version.map(|operation| {
+            let name = &operation.name;
+            if *there.name == *version {
+                format!("`{name}`")
+            } else {
+                format!("`{name}` in `{}`", there.name)
+            }
+        }));
+    }
+    if others.len() > MOST_NAMED {
+        found.push(format!("{} other operations of `{service}`", others.len()));
+    } else {
+        found.extend(others);
+    }
+    found
+}
+
+/// What an entry without operations denies.
+fn anything_else(entry: &Json, service: &str) -> String {
+    let part = |before: &str, field: &str| {
+        let names = strings(entry, field).into_iter();
+        let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+        if names.is_empty() {
+            String::new()
+        } else {
+            format!(" {before} {}", names.join(", "))
+        }
+    };
+    let (methods, versions) = (part("with", "methods"), part("in", "versions"));
+    format!("anything else{methods}{versions} of `{service}`")
 }
 
 /// Who may give an access role to somebody, at the narrowest: its owner.

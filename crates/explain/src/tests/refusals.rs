@@ -1,6 +1,8 @@
 //! What is said of each refusal: its text for everybody, whose business it is, and that its fixes are
 //! what they say.
 
+mod denying;
+
 use super::cases::{cases, headers, post, subscription};
 use super::scene::{Request, STAGING, Scene, TERMINAL, golden, reading, verified};
 use crate::explanation::{Audience, Explanation, Fix, Step};

@@ -118,3 +118,39 @@ fn what_was_used_goes_on_after_a_restart() {
     let reading = next.peek(&uses, START)[0];
     assert!(reading.reset > 0 && reading.passes);
 }
+
+/// One caller can make up as many values of a header as it likes.
+#[test]
+fn a_quota_that_has_its_share_of_the_counters_refuses_its_own_alone() {
+    // An eighth of 160 in each of 64 shards.
+    let counting = Counting {
+        cells: Memory::new(64 * 160),
+        ..Counting::default()
+    };
+    let of = |number, subject, shadow| LimitUse {
+        subject: Subject(subject),
+        ..quota(number, 5, shadow)
+    };
+    // In shadow mode nobody is refused, however many there are.
+    for subject in 0..20_000 {
+        assert!(ask(&counting, &[of(1, subject, true)], START).is_some());
+    }
+    let passed = (0..20_000).filter(|subject| {
+        let enforced = of(1, *subject, false);
+        ask(&counting, std::slice::from_ref(&enforced), START).is_some()
+    });
+    assert_eq!(passed.count(), 64 * 20, "shadow took nothing of the share");
+    // Others have room, also where they meet a limit in shadow mode that has none.
+    for subject in 0..100 {
+        let uses = [of(2, subject, false), of(1, 30_000 + subject, true)];
+        assert!(ask(&counting, &uses, START).is_some());
+    }
+    // With the limit itself, nothing is taken from others.
+    let uses = [of(3, 7, false), of(1, 30_000, false)];
+    let outcome = counting.commit(&uses, START);
+    assert_eq!(outcome, Err(NotCounted::NoRoom(1)));
+    assert_eq!(counting.peek(&uses[..1], START)[0].remaining, 5);
+    // When its period is over, it begins anew.
+    let next = START + i64::try_from(HOUR.as_millis()).unwrap();
+    assert!(ask(&counting, &uses, next).is_some());
+}

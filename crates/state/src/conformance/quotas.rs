@@ -10,10 +10,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
-const HOUR: u64 = 3_600 * SECOND;
+pub(super) const HOUR: u64 = 3_600 * SECOND;
 const DAY: u64 = 24 * HOUR;
 
-fn hourly(count: u64) -> Quota {
+pub(super) fn hourly(count: u64) -> Quota {
     quota(count, QuotaPeriod::Fixed(Duration::from_hours(1)))
 }
 
@@ -32,7 +32,7 @@ fn quota(count: u64, per: QuotaPeriod) -> Quota {
 }
 
 /// The hour that [`START`] is in.
-const BEGAN: u64 = START - START % HOUR;
+pub(super) const BEGAN: u64 = START - START % HOUR;
 
 pub(super) fn each_is_counted_until_the_period_ends<H: Harness>(subject: &Subject<'_, H>) {
     let check = check(1, 1, hourly(10));

@@ -20,6 +20,10 @@ impl Harness for InMemory {
         Memory::new(self.capacity)
     }
 
+    fn room(&self) -> u64 {
+        self.capacity as u64
+    }
+
     fn restarted(&self, counters: Memory, now: u64) -> Memory {
         let next = self.fresh();
         let kept = counters.kept(now).unwrap_or_default();

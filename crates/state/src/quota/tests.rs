@@ -171,8 +171,12 @@ proptest! {
 }
 
 fn daily(subject: u128, count: u64) -> Check {
+    daily_of(1, subject, count)
+}
+
+fn daily_of(limit: u64, subject: u128, count: u64) -> Check {
     Check {
-        key: Key { limit: 1, subject },
+        key: Key { limit, subject },
         limit: Quota::new(count, calendar(CalendarUnit::Day, "UTC"))
             .unwrap()
             .into(),
@@ -254,4 +258,67 @@ fn only_what_changed_is_kept_again() {
     let next = Memory::new(64);
     assert_eq!(next.restore(&kept, later), 0);
     assert_eq!(next.quota_usage().entries, 0, "it is over");
+}
+
+/// A file may be of a program that kept to no shares.
+#[test]
+fn what_is_taken_up_again_keeps_to_shares() {
+    let now = at("2026-11-28T12:00:00Z");
+    let window = Window::at(calendar(CalendarUnit::Day, "UTC"), now).unwrap();
+    let counted = |limit, subject| Counted {
+        key: Key { limit, subject },
+        window,
+        used: 2,
+    };
+    let greedy = (0..20_000).map(|subject| counted(1, subject));
+    let other = (0..100).map(|subject| counted(2, subject));
+    let kept: Vec<Counted> = greedy.chain(other).collect();
+    // An eighth of 160 in each of the 64 shards.
+    let (memory, share) = (Memory::new(64 * 160), 64 * 20);
+    assert_eq!(memory.restore(&kept, now), 20_000 - share);
+    assert_eq!(memory.restore(&kept, now), 20_000 - share, "and again");
+    for subject in 0..100 {
+        let reading = memory.read(&[daily_of(2, subject, 5)], 1, now)[0];
+        assert_eq!(reading.remaining, 3, "of others nothing is lost");
+    }
+    // Whose count was lost gets no second quota.
+    let goes_on = (0..20_000).filter(|subject| {
+        let check = daily(*subject, 5);
+        let outcome = memory.commit(&[check], 1, now);
+        let remaining = memory.read(&[check], 1, now)[0].remaining;
+        match outcome {
+            Ok(()) => assert_eq!(remaining, 2),
+            Err(error) => assert_eq!((error, remaining), (NotCounted::NoRoom(0), 5)),
+        }
+        outcome.is_ok()
+    });
+    assert_eq!(goes_on.count(), share);
+    // Nor do new ones of that limit find room before the next day, when all do.
+    let new = |now| memory.commit(&[daily(50_000, 5)], 1, now);
+    assert_eq!(new(window.ends - 1), Err(NotCounted::NoRoom(0)));
+    assert_eq!(new(window.ends), Ok(()));
+}
+
+/// A commit that is taken back gives back the share that it took.
+#[test]
+fn what_is_taken_back_takes_no_share() {
+    let memory = Memory::new(64 * 8);
+    let now = at("2026-11-28T12:00:00Z");
+    let used_up = daily_of(2, 1, 1);
+    memory.commit(&[used_up], 1, now).unwrap();
+    let refused = (0..1_000).filter(|subject| {
+        let both = [daily(*subject, 5), used_up];
+        memory.commit(&both, 1, now) == Err(NotCounted::Refused(1))
+    });
+    assert_eq!(refused.count(), 1_000, "none for want of room");
+    assert_eq!(memory.quota_usage().entries, 1);
+    memory.commit(&[daily(0, 5)], 1, now).unwrap();
+    // On the day after, the count is back in the share of the day before.
+    let later = at("2026-11-29T00:00:01Z");
+    let used_up = daily_of(2, 1, 1);
+    memory.commit(&[used_up], 1, later).unwrap();
+    let both = [daily(0, 5), used_up];
+    assert_eq!(memory.commit(&both, 1, later), Err(NotCounted::Refused(1)));
+    assert_eq!(memory.commit(&[daily(0, 5)], 1, later), Ok(()));
+    assert_eq!(memory.read(&[daily(0, 5)], 1, later)[0].remaining, 4);
 }
