@@ -1,9 +1,11 @@
 //! Other services that are asked whether a request may pass: what they are asked, what becomes of
 //! their answers, and what becomes of requests where they hang, lie or are away.
 
+mod disguise;
 mod grpc;
 mod hostile;
 mod nginx;
+mod whole;
 
 use crate::commands::Stored;
 use crate::harness::raw::once;

@@ -1,6 +1,7 @@
 //! Refusals: what the gateway says when it says no. The table is a contract: a released code
 //! never changes meaning and is never reused.
 
+mod aside;
 mod evidence;
 mod family;
 mod guide;
@@ -12,6 +13,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub use aside::Aside;
 pub use evidence::{Audience, Evidence, Kinds, Value, printable};
 pub use family::Family;
 pub use guide::Guide;
@@ -102,6 +104,8 @@ pub struct Particulars {
     pub policy: Option<Name>,
     /// What was expected and seen.
     pub evidence: Vec<Evidence>,
+    /// What its caller is told besides, and nobody reads later.
+    pub aside: Aside,
 }
 
 impl std::ops::Deref for Denial {
@@ -130,6 +134,7 @@ impl Denial {
             proxy_error: row.proxy_error,
             policy: None,
             evidence: Vec::new(),
+            aside: Aside::default(),
         }))
     }
 
@@ -148,6 +153,13 @@ impl Denial {
             value: value.into(),
             audience,
         });
+        self
+    }
+
+    /// Says what its caller is told besides, and nobody reads later.
+    #[must_use]
+    pub fn aside(mut self, aside: Aside) -> Self {
+        self.aside = aside;
         self
     }
 

@@ -19,7 +19,8 @@ mod tests;
 pub mod trace;
 
 pub use request::{
-    Consumer, RequestContext, Written, append_query, client_request_id, request, say,
+    Consumer, RequestContext, Written, append_query, client_request_id, request, request_trailers,
+    say,
 };
 pub use response::{ResponseContext, response};
 
@@ -27,7 +28,8 @@ use crate::fields::{Field, Fields, Known, list_members};
 use crate::head::Version;
 
 /// Whether a field may stand among trailers that are passed on, either way. Framing, routing,
-/// credentials and what the gateway says itself may not (RFC 9110 §6.5.1).
+/// credentials and what the gateway says itself may not (RFC 9110 §6.5.1). Of a request, neither may
+/// what [`request_trailers`] leaves out.
 pub const fn may_be_trailer(name: Known) -> bool {
     matches!(name, Known::Other)
 }

@@ -26,7 +26,7 @@ use crate::sessions::percent_encode;
 use crate::wellknown::session::LONGEST_BACK;
 use headers::names;
 use postern_model::Stage;
-use postern_model::denial::{Code, Retry, Shown, Value};
+use postern_model::denial::{Aside, Code, Retry, Shown, Value};
 use postern_model::id::EncodedId;
 use postern_policy::cors::Grant;
 use std::fmt::Write as _;
@@ -194,9 +194,9 @@ fn common(shown: &Shown<'_>, context: &Context<'_>, headers: &mut Headers) {
 /// The headers that a status asks for.
 fn by_status(shown: &Shown<'_>, status: u16, context: &Context<'_>, headers: &mut Headers) {
     if status == 401 {
-        match shown.for_header("challenge") {
+        match others_word(shown, "challenge", |aside| aside.challenge.as_deref()) {
             // Another service has refused, and knows what it wants to see.
-            Some(Value::Text(challenge)) if is_plain(challenge) => {
+            Some(challenge) if is_plain(challenge) => {
                 headers.push(names::WWW_AUTHENTICATE, challenge);
             }
             _ => challenge::push(shown, context, headers),
@@ -313,12 +313,22 @@ fn https_location(shown: &Shown<'_>, context: &Context<'_>) -> Option<String> {
 
 /// Where another service that has refused sends whoever navigates.
 fn decider_location(shown: &Shown<'_>) -> Option<String> {
-    match shown.for_header("location") {
-        Some(Value::Text(location)) if location.bytes().all(|b| b.is_ascii_graphic()) => {
-            Some(location.to_string())
-        }
+    let location = others_word(shown, "location", |aside| aside.location.as_deref())?;
+    let is_safe = location.bytes().all(|b| b.is_ascii_graphic());
+    is_safe.then(|| location.to_owned())
+}
+
+/// What another service that has refused wants in a header: whole, where the evidence says a part.
+fn others_word<'s>(
+    shown: &'s Shown<'_>,
+    name: &str,
+    whole: impl Fn(&Aside) -> Option<&str>,
+) -> Option<&'s str> {
+    let evidence = || match shown.for_header(name) {
+        Some(Value::Text(text)) => Some(&**text),
         _ => None,
-    }
+    };
+    shown.aside().and_then(whole).or_else(evidence)
 }
 
 /// Whether a text may stand in a header as it is.

@@ -1,10 +1,10 @@
 //! nginx as a decider: it keeps its connections open, and answers by the headers that it is shown.
 
 use super::{World, code, decider};
-use crate::harness::SOON;
 use crate::harness::files::scratch;
 use crate::harness::nginx;
 use crate::harness::program::{Program, find, free_address};
+use crate::harness::{SOON, eventually};
 use serde_json::json;
 
 #[test]
@@ -54,7 +54,11 @@ fn nginx_decides_over_connections_that_are_kept() {
         ),
         (401, Some("Badge realm=\"nginx\""))
     );
-    let seen = std::fs::read_to_string(scratch.join("views")).expect("a log");
+    // It logs what it has answered already.
+    let seen = eventually("all are logged", || {
+        let seen = std::fs::read_to_string(scratch.join("views")).expect("a log");
+        (seen.lines().count() >= 22).then_some(seen)
+    });
     let connections: std::collections::BTreeSet<&str> = seen
         .lines()
         .filter_map(|line| line.split(' ').next())

@@ -5,7 +5,7 @@
 mod tests;
 
 use super::prose::Told;
-use super::{Audience, Code, Denial, Evidence, Family, Retry, Value};
+use super::{Aside, Audience, Code, Denial, Evidence, Family, Retry, Value};
 use crate::entity::{Disclosure, StatusProfile};
 use crate::{Fault, Stage};
 use std::fmt::{self, Write};
@@ -159,6 +159,12 @@ impl Shown<'_> {
             .iter()
             .find(|e| e.name == name && self.is_told(e))
             .map(|e| &e.value)
+    }
+
+    /// Headers as somebody else said them, of which the evidence may say less; none where it is told
+    /// as another code.
+    pub fn aside(&self) -> Option<&Aside> {
+        (!self.is_disguised()).then_some(&self.denial.aside)
     }
 
     fn is_told(&self, evidence: &Evidence) -> bool {

@@ -1,5 +1,6 @@
 //! What deciders said: services of others that are asked whether a request may pass.
 
+use postern_model::denial::Aside;
 use postern_model::entity::Name;
 use serde::{Deserialize, Serialize};
 
@@ -37,12 +38,16 @@ pub struct Refusal {
     /// Why, in its words: printable, and not long.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Box<str>>,
-    /// What it wants to see from callers (`WWW-Authenticate`): visible ASCII and blanks.
+    /// What it wants to see from callers (`WWW-Authenticate`), as anybody may read it who reads the
+    /// record: visible ASCII and blanks, without what is secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub challenge: Option<Box<str>>,
-    /// Where it sends browsers: a URL or a path.
+    /// Where it sends browsers, likewise: a URL or a path, without its query.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<Box<str>>,
+    /// Both as callers get them, whole: for nobody to read later.
+    #[serde(skip)]
+    pub aside: Aside,
 }
 
 /// Why a decider said nothing that counts.

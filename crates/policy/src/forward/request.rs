@@ -5,11 +5,12 @@ use super::{Named, is_hop_by_hop, join, separate, via};
 use crate::client::{ClientAddress, Provenance, Scheme};
 use crate::cookie;
 use crate::credential::query;
-use crate::fields::{Fields, Known, list_members};
+use crate::fields::{Field, Fields, Known, list_members};
 use crate::head::{Head, Version};
 use crate::identity::Identity;
 use crate::rules::Rules;
 use postern_model::entity::{ForwardedHeader, Forwarding, Name, SessionRule, UpstreamProtocol};
+use std::borrow::Cow;
 use std::io::Write as _;
 use std::net::IpAddr;
 
@@ -36,6 +37,7 @@ pub struct RequestContext<'a> {
     /// What the upstream speaks.
     pub to: UpstreamProtocol,
     /// Headers that held the consumer's credential, which is nobody else's business: lower case.
+    /// What is named like them but for `_` in place of `-` stays behind, too.
     pub withheld: &'a [Name],
     /// The sessions of the service, whose cookies are nobody else's business either.
     pub session: Option<&'a SessionRule>,
@@ -45,7 +47,8 @@ pub struct RequestContext<'a> {
     pub written: &'a [Written],
 }
 
-/// A header that somebody else writes, in place of whatever the caller has sent in it.
+/// A header that somebody else writes, in place of whatever the caller has sent in it, `_` for `-`
+/// or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written {
     /// Its name, lower case.
@@ -98,10 +101,7 @@ pub fn request(
             Known::Cookie => !join_cookies && !is_own(field.value),
             known => !is_hop_by_hop(known),
         };
-        let withheld = |name: &Name| field.name.eq_ignore_ascii_case(name.as_bytes());
-        let rewritten = |one: &Written| field.name.eq_ignore_ascii_case(one.name.as_bytes());
-        let gone = context.withheld.iter().any(withheld) || context.written.iter().any(rewritten);
-        if keep && !gone {
+        if keep && !is_gone(field.name, context.withheld, context.written) {
             out(field.name, field.value);
         }
     }
@@ -132,6 +132,41 @@ pub fn request(
             out(one.name.as_bytes(), value);
         }
     }
+}
+
+/// The trailers of a request without those that stay behind where they stand in its head: what the
+/// consumer's credential is taken from, and what others write ([`RequestContext`]).
+pub fn request_trailers<'a>(
+    trailers: &'a Fields,
+    withheld: &[Name],
+    written: &[Written],
+) -> Cow<'a, Fields> {
+    let stays = |field: &Field<'_>| is_gone(field.name, withheld, written);
+    if !trailers.iter().any(|field| stays(&field)) {
+        return Cow::Borrowed(trailers);
+    }
+    let mut passed = Fields::default();
+    for field in trailers.iter().filter(|field| !stays(field)) {
+        passed.push(field.name, field.value);
+    }
+    Cow::Owned(passed)
+}
+
+/// Whether what the caller sends under that name stays behind: in it, or in what upstreams may take
+/// for it, nobody else is to speak.
+fn is_gone(name: &[u8], withheld: &[Name], written: &[Written]) -> bool {
+    let mut names = withheld.iter().chain(written.iter().map(|one| &one.name));
+    names.any(|other| is_same(name, other.as_bytes()))
+}
+
+/// Whether two names are one to upstreams that read headers as variables (RFC 3875 §4.1.18): those
+/// tell neither the case of letters nor `-` from `_`.
+fn is_same(name: &[u8], other: &[u8]) -> bool {
+    let folded = |byte: &u8| match *byte {
+        b'_' => b'-',
+        byte => byte.to_ascii_lowercase(),
+    };
+    name.len() == other.len() && name.iter().map(folded).eq(other.iter().map(folded))
 }
 
 /// The cookies that are not passed on as they came: joined, or without the gateway's own.

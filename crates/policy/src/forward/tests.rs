@@ -2,7 +2,7 @@ use super::trace::Trace;
 use super::*;
 use crate::client::{ClientAddress, Provenance, Scheme};
 use crate::testing;
-use postern_model::entity::{ForwardedHeader, Forwarding, UpstreamProtocol};
+use postern_model::entity::{ForwardedHeader, Forwarding, Name, UpstreamProtocol};
 use proptest::prelude::*;
 use std::net::IpAddr;
 
@@ -14,6 +14,7 @@ struct Case {
     forwarded: bool,
     to: UpstreamProtocol,
     version: Version,
+    withheld: &'static [Name],
     written: &'static [Written],
 }
 
@@ -26,6 +27,7 @@ impl Default for Case {
             forwarded: false,
             to: UpstreamProtocol::Http1,
             version: Version::Http11,
+            withheld: &[],
             written: &[],
         }
     }
@@ -53,7 +55,7 @@ fn sent(fields: &[&str], case: &Case) -> Vec<String> {
         request_id: b"OURS",
         trace: &trace,
         to: case.to,
-        withheld: &[],
+        withheld: case.withheld,
         session: None,
         consumer: None,
         written: case.written,
@@ -537,4 +539,67 @@ fn what_others_write_stands_in_place_of_what_the_caller_sent() {
             .iter()
             .all(|line| !line.contains("root") && !line.contains("admin"))
     );
+}
+
+#[test]
+fn no_other_spelling_of_what_others_write_or_is_withheld_passes() {
+    let case = Case {
+        withheld: Box::leak(Box::new([Name::from("x-api-key")])),
+        written: Box::leak(Box::new([
+            Written {
+                name: "x-auth-user".into(),
+                values: vec!["jane".as_bytes().into()],
+            },
+            Written {
+                name: "x_auth_level".into(),
+                values: vec![],
+            },
+        ])),
+        ..Case::default()
+    };
+    let fields = [
+        "X-Auth-User: admin",
+        "X_Auth_User: admin",
+        "x-auth_USER: admin",
+        "X-Auth-Level: admin",
+        "x_auth_level: admin",
+        "X_API_Key: admin",
+        "X-Api-Key: admin",
+        "XAuth-User: kept",
+        "X-Auth-Users: kept",
+        "X-Auth-Use: kept",
+        "X_Auth: kept",
+    ];
+    let lines = sent(&fields, &case);
+    assert_eq!(line(&lines, "x-auth-user"), ["jane"]);
+    let kept = lines.iter().filter(|line| line.ends_with(": kept"));
+    assert_eq!(kept.count(), 4, "{lines:?}");
+    assert!(
+        lines.iter().all(|line| !line.contains("admin")),
+        "{lines:?}"
+    );
+}
+
+#[test]
+fn trailers_say_nothing_in_place_of_what_others_write() {
+    let mut trailers = Fields::default();
+    for name in [
+        "X-Sum",
+        "x_auth_user",
+        "X-Auth-User",
+        "X-API-Key",
+        "X_Api_Key",
+        "X-Last",
+    ] {
+        trailers.push(name.as_bytes(), b"1");
+    }
+    let written = [Written {
+        name: "x-auth-user".into(),
+        values: vec![],
+    }];
+    let withheld = [Name::from("x-api-key")];
+    let passed = request_trailers(&trailers, &withheld, &written);
+    let names: Vec<&[u8]> = passed.iter().map(|field| field.name).collect();
+    assert_eq!(names, [&b"X-Sum"[..], b"X-Last"]);
+    assert_eq!(request_trailers(&trailers, &[], &[]).len(), 6);
 }

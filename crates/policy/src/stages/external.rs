@@ -66,7 +66,14 @@ fn ask(
             // Who was not asked, since somebody else refused before, has nothing against it.
             match against(progress, facts, external).ok()?? {
                 DeciderAnswer::Passes { .. } => None,
-                DeciderAnswer::Refuses(refusal) => Some(by(refused(&refusal, navigates))),
+                DeciderAnswer::Refuses(refusal) => {
+                    let denial = by(refused(&refusal, navigates));
+                    // What is kept of an answer is less than what the caller gets.
+                    Some(match facts.decided(external.key) {
+                        Some(DeciderAnswer::Refuses(live)) => denial.aside(live.aside.clone()),
+                        _ => denial,
+                    })
+                }
                 DeciderAnswer::Nothing(nothing) => {
                     let denial = by(unavailable(&nothing));
                     if external.rule.on_failure == OnFailure::Refuse {

@@ -4,7 +4,7 @@ use crate::redact::Redactor;
 use postern_model::entity::{ExternalRule, Method, Name};
 use postern_policy::client::{ClientAddress, Scheme};
 use postern_policy::facts::Facts as _;
-use postern_policy::fields::Known;
+use postern_policy::fields::{Known, list_members};
 use postern_policy::forward::Consumer;
 use postern_policy::router::Route;
 use postern_policy::{Live, Rules};
@@ -107,6 +107,27 @@ impl About<'_> {
         Some(told.into())
     }
 
+    /// What a decider wants to see from callers, as it may be kept: as a reason is, but that what
+    /// follows the name of a scheme is no credential where it is a parameter.
+    pub(super) fn challenge(&self, text: &str) -> Option<Box<str>> {
+        let told = self.reason(&spaced(text))?;
+        Some(told.replace("  ", " ").into())
+    }
+
+    /// Where a decider sends browsers, as it may be kept: scheme, host and path, without what is
+    /// secret, and a mark for the rest, in which it may have repeated what the caller sent.
+    pub(super) fn location(&self, text: &str) -> Option<Box<str>> {
+        let (kept, mark) = without_rest(text);
+        let kept = self.reason(kept)?;
+        Some(format!("{kept}{mark}").into())
+    }
+
+    /// Whether the body is in a content coding: its bytes are not what whoever gets them reads.
+    pub(super) fn is_coded(&self) -> bool {
+        let values = (0..).map_while(|nth| self.live.header(Known::ContentEncoding, nth));
+        is_coding(values)
+    }
+
     /// The address of the client.
     pub(super) fn address(&self) -> String {
         self.client.address.to_canonical().to_string()
@@ -130,6 +151,46 @@ const fn may_be_shown(name: Known) -> bool {
             | Known::SecFetchMode
             | Known::SecFetchSite
     )
+}
+
+/// A challenge with one more blank before each parameter (RFC 9110 §11.2), so that none stands right
+/// behind its scheme, as a credential does. Padding at the end of a credential makes no parameter.
+pub(super) fn spaced(challenge: &str) -> String {
+    let is_parameter = |word: &str| {
+        word.split_once('=').is_some_and(|(name, value)| {
+            let is_name = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
+            let begins = |b: u8| b == b'"' || b.is_ascii_alphanumeric();
+            !name.is_empty()
+                && name.bytes().all(is_name)
+                && value.bytes().next().is_some_and(begins)
+        })
+    };
+    let mut out = String::with_capacity(challenge.len() + 8);
+    for (at, word) in challenge.split(' ').enumerate() {
+        if at > 0 {
+            out.push_str(if is_parameter(word) { "  " } else { " " });
+        }
+        out.push_str(word);
+    }
+    out
+}
+
+/// An address without its query and fragment (RFC 3986 §3.4), and what stands for them.
+pub(super) fn without_rest(location: &str) -> (&str, &'static str) {
+    let end = location.find(['?', '#']);
+    match end.and_then(|end| location.split_at_checked(end)) {
+        Some((kept, rest)) if rest.starts_with('?') => (kept, "?…"),
+        Some((kept, _)) => (kept, "#…"),
+        None => (location, ""),
+    }
+}
+
+/// Whether these values of `Content-Encoding` say a coding (RFC 9110 §8.4): `identity` is none.
+pub(super) fn is_coding<'v>(mut values: impl Iterator<Item = &'v [u8]>) -> bool {
+    values.any(|value| {
+        let mut codings = list_members(value);
+        codings.any(|coding| !coding.eq_ignore_ascii_case(b"identity"))
+    })
 }
 
 /// Text, whatever bytes it was.

@@ -10,6 +10,7 @@ mod wire;
 
 use super::about::{self, About};
 use super::send::{Incoming, Way};
+use postern_model::denial::Aside;
 use postern_model::entity::{DeciderProtocol, ExternalRule, Name};
 use postern_policy::facts::{DeciderAnswer, Refusal, Set};
 use postern_policy::fields::Fields;
@@ -74,14 +75,27 @@ fn by_status(
         return Err(format!("it answered {status}"));
     }
     Ok(DeciderAnswer::Refuses(Refusal {
-        status: Some(status),
         reason: said(answer).and_then(|text| about.reason(&text)),
-        challenge: (status == 401).then(|| challenge(&answer.fields)).flatten(),
-        location: (300..400)
-            .contains(&status)
-            .then(|| location(&answer.fields))
-            .flatten(),
+        ..refusal(about, Some(status), &answer.fields)
     }))
+}
+
+/// A refusal by its status and its headers: what the caller is told by them is whole, and what is
+/// kept of it is not.
+fn refusal(about: &About<'_>, status: Option<u16>, fields: &Fields) -> Refusal {
+    let redirects = status.is_some_and(|status| (300..400).contains(&status));
+    let aside = Aside {
+        location: redirects.then(|| location(fields)).flatten(),
+        challenge: (status == Some(401)).then(|| challenge(fields)).flatten(),
+    };
+    let (to, asks) = (aside.location.as_deref(), aside.challenge.as_deref());
+    Refusal {
+        status,
+        reason: None,
+        challenge: asks.and_then(|text| about.challenge(text)),
+        location: to.and_then(|text| about.location(text)),
+        aside,
+    }
 }
 
 /// The headers that the policy lets an answer set.

@@ -111,10 +111,8 @@ impl Way<'_> {
             deadline,
         };
         let done = timeout_at(deadline, over.run(&lease)).await;
-        let done = done.unwrap_or_else(|_| {
-            let error = format!("it did not answer in {} ms", timeout.as_millis());
-            Err(Fault::new(FailureClass::FirstByteTimeout, error))
-        });
+        let done =
+            done.unwrap_or_else(|_| Err(Fault::new(FailureClass::FirstByteTimeout, late(timeout))));
         let judged = done.and_then(|incoming| {
             judge(&incoming).map_err(|error| Fault::new(FailureClass::ResponseInvalid, error))
         });
@@ -364,4 +362,9 @@ fn own_authority(lease: &Lease, tls: bool) -> String {
     let name = lease.target().name();
     let implied = if tls { ":443" } else { ":80" };
     name.strip_suffix(implied).unwrap_or(name).to_owned()
+}
+
+/// What is said of one that took too long.
+pub(super) fn late(timeout: Duration) -> String {
+    format!("it did not answer in {} ms", timeout.as_millis())
 }

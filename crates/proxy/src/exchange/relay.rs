@@ -5,6 +5,8 @@ use super::message::{
     BodyFault, Piece, RequestSource, ResponseSink, ResponseSource, Sink, SinkFault, Source,
 };
 use crate::http1::Length;
+use postern_model::entity::Name;
+use postern_policy::forward::{self, Written};
 use std::cell::Cell;
 
 /// A request's body is kept up to so many bytes, in case it has to be sent again.
@@ -63,6 +65,8 @@ pub(crate) struct Upload<'a, S> {
     traffic: &'a Traffic,
     /// What is sent in place of the caller's body, which was read to its end.
     instead: Option<&'a [u8]>,
+    /// Names under which no trailer is passed on.
+    behind: (&'a [Name], &'a [Written]),
 }
 
 impl<'a, S: RequestSource> Upload<'a, S> {
@@ -80,12 +84,19 @@ impl<'a, S: RequestSource> Upload<'a, S> {
             keep,
             traffic,
             instead: None,
+            behind: (&[], &[]),
         }
     }
 
     /// With a body in place of the caller's.
     pub(crate) const fn sending(mut self, instead: Option<&'a [u8]>) -> Self {
         self.instead = instead;
+        self
+    }
+
+    /// Without trailers of those names, which stay behind in the head, too.
+    pub(crate) const fn without(mut self, withheld: &'a [Name], written: &'a [Written]) -> Self {
+        self.behind = (withheld, written);
         self
     }
 
@@ -122,7 +133,7 @@ impl<'a, S: RequestSource> Upload<'a, S> {
             if !body.is_empty() {
                 sink.data(body).await.map_err(Broken::Sink)?;
             }
-            return sink.end(self.source.trailers()).await.map_err(Broken::Sink);
+            return self.end(sink).await;
         }
         if !self.kept.is_empty() {
             sink.data(&self.kept).await.map_err(Broken::Sink)?;
@@ -140,7 +151,7 @@ impl<'a, S: RequestSource> Upload<'a, S> {
                     sink.data(piece).await.map_err(Broken::Sink)?;
                 }
                 Some(Piece::End) => {
-                    return sink.end(self.source.trailers()).await.map_err(Broken::Sink);
+                    return self.end(sink).await;
                 }
                 None => {
                     sink.flush().await.map_err(Broken::Sink)?;
@@ -148,6 +159,14 @@ impl<'a, S: RequestSource> Upload<'a, S> {
                 }
             }
         }
+    }
+
+    /// Ends what is sent, with those of the caller's trailers that are passed on.
+    async fn end(&self, sink: &mut impl Sink) -> Result<(), Broken> {
+        let (withheld, written) = self.behind;
+        let trailers = self.source.trailers();
+        let trailers = trailers.map(|all| forward::request_trailers(all, withheld, written));
+        sink.end(trailers.as_deref()).await.map_err(Broken::Sink)
     }
 
     /// As [`Upload::run`], and then watches the caller. Notes in `sent` how sending ended; gives

@@ -222,7 +222,10 @@ async fn forward<S: RequestSource>(
     let instead = exchange
         .sent_instead()
         .and_then(|sent| sent.body.as_deref());
-    let mut upload = Upload::new(source, keep, kept, exchange.traffic).sending(instead);
+    let (withheld, _) = exchange.allowed.withheld(&exchange.state.snapshot().rules);
+    let mut upload = Upload::new(source, keep, kept, exchange.traffic)
+        .sending(instead)
+        .without(withheld, exchange.allowed.written);
     let mut tried = Tried::NONE;
     let mut made = 0;
     loop {

@@ -211,6 +211,44 @@ fn who_blocks_is_linked_to_from_a_451_alone() {
 }
 
 #[test]
+fn another_services_headers_are_whole_whatever_is_kept_of_them() {
+    let denial = |status| {
+        Denial::new(Code::ExternalDenied)
+            .status(status)
+            .saw("location", "https://sso.example/in?…")
+            .saw("challenge", "Bearer realm=\"[redacted]\"")
+    };
+    let aside = || Aside {
+        location: Some("https://sso.example/in?rd=%2F".into()),
+        challenge: Some("Bearer realm=\"https://a/?b\"".into()),
+    };
+    let told = |denial: Denial, name: &str| {
+        let refusal = render(&denial, &context(Form::Problem));
+        let body = String::from_utf8(refusal.body.clone()).unwrap();
+        assert!(!body.contains("rd=") && !body.contains("?b"), "{body}");
+        (refusal.status, refusal.headers.get(name).map(str::to_owned))
+    };
+    assert_eq!(
+        told(denial(302).aside(aside()), "location"),
+        (302, Some("https://sso.example/in?rd=%2F".to_owned()))
+    );
+    assert_eq!(
+        told(denial(401).aside(aside()), "www-authenticate"),
+        (401, Some("Bearer realm=\"https://a/?b\"".to_owned()))
+    );
+    // Nobody is sent to what was kept of an address.
+    assert_eq!(told(denial(302), "location"), (403, None));
+    // An address that was kept whole is one.
+    let whole = Denial::new(Code::ExternalDenied)
+        .status(302)
+        .saw("location", "https://sso.example/in");
+    assert_eq!(
+        told(whole, "location"),
+        (302, Some("https://sso.example/in".to_owned()))
+    );
+}
+
+#[test]
 fn the_redirection_to_https_needs_somewhere_safe_to_go() {
     let go = |context: Context<'_>| {
         let denial = Denial::new(Code::TlsRequired).status(308);

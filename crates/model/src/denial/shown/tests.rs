@@ -224,3 +224,20 @@ fn verbosity_ends() {
     assert_eq!(verbose.at(100), Disclosure::Standard);
     assert_eq!(Disclosure::Minimal.at(100), Disclosure::Minimal);
 }
+
+#[test]
+fn what_is_told_aside_is_the_callers_and_no_part_of_the_refusal() {
+    let aside = Aside {
+        location: Some("https://sso.example.com/?rd=CANARY".into()),
+        challenge: Some("Bearer realm=\"CANARY\"".into()),
+    };
+    let denial = Denial::new(Code::ExternalDenied).aside(aside);
+    assert_eq!(denial, Denial::new(Code::ExternalDenied));
+    assert!(!format!("{denial:?}").contains("CANARY"));
+    for (_, profile, level, proved) in every_view().filter(|view| view.0 == Code::ExternalDenied) {
+        let shown = denial.shown(profile, level, proved);
+        assert!(!everything(&shown).contains("CANARY"));
+        let is_open = shown.code() == Code::ExternalDenied;
+        assert_eq!(shown.aside().is_some(), is_open, "{profile:?} {proved}");
+    }
+}

@@ -4,6 +4,7 @@ use super::super::Outcome;
 use super::conditions::{Found, at};
 use super::{Against, Asking};
 use crate::credential::query;
+use crate::kept;
 use crate::path;
 use crate::policies::{About, Ownership};
 use postern_model::denial::{Code, Denial, printable};
@@ -22,7 +23,17 @@ impl Asking<'_, '_> {
         if !self.has_place(&said.resource) || !self.applies(rule, in_body)? {
             return Ok(None);
         }
-        let key = rule.rule.key;
+        // What a token says is the request's; whether it counts, and whose it is, is not.
+        let (app, tenant, by_token) = match self.caller()? {
+            None => ("", "", false),
+            Some(who) => (&*who.app.name, &*who.tenant.name, who.token.is_some()),
+        };
+        let key = kept::key(&[
+            &rule.rule.key.to_be_bytes(),
+            app.as_bytes(),
+            tenant.as_bytes(),
+            &[u8::from(by_token)],
+        ]);
         let against = self.answer(key, |asking| {
             let named = match asking.named(&said.resource)? {
                 Found::Text(text) if !text.is_empty() && text.len() <= LONGEST => text,

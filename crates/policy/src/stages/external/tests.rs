@@ -8,7 +8,7 @@ use crate::snapshot::Snapshot;
 use crate::testing::{compile, configuration, connection, decider, head, service};
 use crate::walk::Walk;
 use postern_model::Fault;
-use postern_model::denial::{Audience, Code, Denial, Value};
+use postern_model::denial::{Aside, Audience, Code, Denial, Value};
 use postern_model::entity::{ExternalRule, Level, Mode, OnFailure, Policy, PolicyRule};
 
 const SHADOW: Mode = Mode::Shadow { until: None };
@@ -248,9 +248,9 @@ fn a_challenge_is_told_and_only_browsers_that_navigate_are_sent_elsewhere() {
     let rules = rules(&[("b", Mode::Enforce, OnFailure::Refuse, None)]);
     let answer = DeciderAnswer::Refuses(Refusal {
         status: Some(401),
-        reason: None,
         challenge: Some("Bearer realm=\"sso\"".into()),
         location: Some("https://sso.example.com/".into()),
+        ..Refusal::default()
     });
     let host = "Host: api.example.com";
     let navigating = [host, "Sec-Fetch-Mode: navigate"];
@@ -266,6 +266,44 @@ fn a_challenge_is_told_and_only_browsers_that_navigate_are_sent_elsewhere() {
         assert_eq!(denial.status, status, "{method} {fields:?}");
         assert_eq!(denial.evidence("location").is_some(), status == 302);
         assert_eq!(denial.evidence("challenge").is_some(), status == 401);
+    }
+}
+
+#[test]
+fn the_caller_gets_whole_what_records_keep_in_part() {
+    let rules = rules(&[("b", Mode::Enforce, OnFailure::Refuse, None)]);
+    let whole = "https://sso.example.com/?rd=CANARY";
+    let asks = "Bearer realm=\"CANARY\"";
+    let answer = DeciderAnswer::Refuses(Refusal {
+        status: Some(302),
+        challenge: Some("Bearer realm=\"…\"".into()),
+        location: Some("https://sso.example.com/?…".into()),
+        aside: Aside {
+            location: Some(whole.into()),
+            challenge: Some(asks.into()),
+        },
+        ..Refusal::default()
+    });
+    for (mode, status) in [("navigate", 302), ("cors", 401)] {
+        let mode = format!("Sec-Fetch-Mode: {mode}");
+        let head = head("GET", "/orders", &["Host: api.example.com", mode.as_str()]);
+        let found = decide(&rules, &head, &[("b", answer.clone())]);
+        let denial = refused(&found.decision);
+        assert_eq!(denial.status, status);
+        assert_eq!(denial.aside.location.as_deref(), Some(whole));
+        assert_eq!(denial.aside.challenge.as_deref(), Some(asks));
+        let evidence = format!("{:?}", denial.evidence);
+        assert!(!evidence.contains("CANARY"), "{evidence}");
+        let text = serde_json::to_string(&found.recorded).unwrap();
+        assert!(!text.contains("CANARY"), "{text}");
+
+        // The record decides the same, and has nothing to tell aside.
+        let (step, _) = again(&rules, &found.recorded, Depth::FirstDenial);
+        let Step::Done(decision) = &step else {
+            panic!("{step:?}");
+        };
+        assert_eq!(*decision, found.decision);
+        assert!(refused(decision).aside.location.is_none());
     }
 }
 

@@ -2,14 +2,16 @@
 //! written and read by hand; their numbers are those of Envoy's API, version 3.
 
 use super::super::about::{self, About};
-use super::super::send::{Incoming, Outgoing};
+use super::super::send::{Incoming, Outgoing, late};
 use super::wire::{Garbled, Message, Read, Reader};
-use super::{challenge, location, set};
+use super::{refusal, set};
 use postern_model::entity::ExternalRule;
 use postern_policy::facts::{DeciderAnswer, Refusal};
 use postern_policy::fields::Fields;
 use postern_policy::head::Version;
 
+/// The status of an answer that took too long (gRPC, "Status codes and their use").
+const DEADLINE_EXCEEDED: &str = "4";
 const CHECK: &str = "/envoy.service.auth.v3.Authorization/Check";
 
 /// Most headers that are read of an answer.
@@ -146,6 +148,8 @@ pub(super) fn judge(
     };
     match status(&answer.trailers).or_else(|| status(&answer.fields)) {
         Some(status) if status == "0" => {}
+        // It was told until when it may answer, and may say itself that it cannot.
+        Some(status) if status == DEADLINE_EXCEEDED => return Err(late(rule.timeout)),
         Some(status) => {
             let fields = [&answer.trailers, &answer.fields];
             let mut told = fields
@@ -173,15 +177,8 @@ pub(super) fn judge(
     let told = Some(denied.body).filter(|body| !body.trim_start().starts_with('<'));
     let told = told.filter(|body| !body.is_empty()).unwrap_or(message);
     Ok(DeciderAnswer::Refuses(Refusal {
-        status: denied.status,
         reason: about.reason(told.lines().next().unwrap_or_default()),
-        challenge: (denied.status == Some(401))
-            .then(|| challenge(&denied.headers))
-            .flatten(),
-        location: denied
-            .status
-            .filter(|status| (300..400).contains(status))
-            .and_then(|_| location(&denied.headers)),
+        ..refusal(about, denied.status, &denied.headers)
     }))
 }
 

@@ -6,6 +6,7 @@ use super::super::send::{Incoming, Outgoing};
 use super::{MOST_SET, may_be_set};
 use postern_model::entity::ExternalRule;
 use postern_policy::facts::{DeciderAnswer, Refusal, Set};
+use postern_transform::Json;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -56,7 +57,7 @@ fn input(rule: &ExternalRule, about: &About<'_>) -> Value {
         members.insert("caller".into(), caller(about));
     }
     if let Some(body) = about.body {
-        members.insert("body".into(), shown(body));
+        members.insert("body".into(), shown(body, about.is_coded()));
         members.insert("truncated_body".into(), (!body.whole).into());
     }
     input
@@ -86,11 +87,15 @@ fn caller(about: &About<'_>) -> Value {
     })
 }
 
-/// The body: as JSON where all of it is, and as text otherwise.
-fn shown(body: Shown<'_>) -> Value {
-    let parsed = body.whole.then(|| serde_json::from_slice(body.bytes).ok());
+/// The body: as JSON where all of it is, and as text otherwise. What two readers could read
+/// differently is no JSON here, such as a member that stands twice: who decides must not decide
+/// about another document than the one that the upstream reads. For the same reason nothing is read
+/// in bytes that are in a content coding.
+pub(super) fn shown(body: Shown<'_>, is_coded: bool) -> Value {
+    let may_be_read = body.whole && !is_coded && Json::read(body.bytes).is_ok();
+    let read = may_be_read.then(|| serde_json::from_slice(body.bytes).ok());
     let text = || Value::String(about::text(body.bytes).into_owned());
-    parsed.flatten().unwrap_or_else(text)
+    read.flatten().unwrap_or_else(text)
 }
 
 /// An answer. A member that stands twice is an error, so that no two readers see two answers.

@@ -1,9 +1,14 @@
+use super::super::about::{Shown, is_coding, spaced, without_rest};
 use super::super::send::Incoming;
+use super::opa::shown;
 use super::wire::{Garbled, Message, Read, Reader};
 use super::{challenge, location, may_be_set, said, set};
+use crate::redact::Redactor;
 use postern_model::entity::{DeciderProtocol, ExternalRule, OnFailure, Target};
 use postern_policy::fields::Fields;
+use postern_policy::head::Head;
 use proptest::prelude::*;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 fn fields(lines: &[(&str, &str)]) -> Fields {
@@ -110,6 +115,55 @@ fn challenges_are_joined_and_plain() {
 }
 
 #[test]
+fn of_an_address_origin_and_path_are_kept() {
+    for (location, kept) in [
+        (
+            "https://sso.example.com/in",
+            ("https://sso.example.com/in", ""),
+        ),
+        (
+            "https://sso/?rd=https%3A%2F%2Fapp%2F%3Femail%3Djane",
+            ("https://sso/", "?…"),
+        ),
+        ("https://sso?rd=1#at", ("https://sso", "?…")),
+        ("/in#access=1?no=query", ("/in", "#…")),
+        ("/in?", ("/in", "?…")),
+        ("/?…", ("/", "?…")),
+    ] {
+        assert_eq!(without_rest(location), kept, "{location}");
+    }
+}
+
+#[test]
+fn of_a_challenge_what_is_secret_is_not_kept() {
+    let mut head = Head::default();
+    head.fields.push(b"X-API-Key", b"Canary7Canary7");
+    let redactor = Redactor::new(&head, None);
+    let kept = |challenge: &str| {
+        let told = redactor.header(b"", spaced(challenge).as_bytes(), 256);
+        told.replace("  ", " ")
+    };
+    for plain in [
+        "Bearer realm=\"sso\", error=\"invalid_value\"",
+        "Basic realm=\"sso\", Bearer realm=\"other realm\"",
+        "Negotiate",
+    ] {
+        assert_eq!(kept(plain), plain);
+    }
+    for secret in [
+        "Bearer realm=\"it was Canary7Canary7\"",
+        "Bearer Canary7Canary7",
+        "Basic Q2FuYXJ5N0NhbmFyeTc=",
+        "Basic Q2FuYXJ5N0NhbmFyeTc==, Bearer realm=\"a\"",
+        "Bearer authorization_uri=\"https://sso/?rd=Canary8Canary8\"",
+    ] {
+        let kept = kept(secret);
+        let hides = ["Canary", "Q2Fu"].iter().all(|part| !kept.contains(part));
+        assert!(hides && kept.contains("[redacted]"), "{secret}: {kept}");
+    }
+}
+
+#[test]
 fn an_answer_sets_what_the_policy_lists() {
     let rule = rule(&["x-user", "x-groups"]);
     let said = fields(&[
@@ -125,6 +179,59 @@ fn an_answer_sets_what_the_policy_lists() {
     assert_eq!(found, expected);
     assert!(may_be_set(b"a\tb") && may_be_set(b"") && may_be_set("é".as_bytes()));
     assert!(!may_be_set(b"a\r\nb") && !may_be_set(b"a\0") && !may_be_set(&[b'a'; 9000]));
+}
+
+#[test]
+fn a_body_is_shown_as_json_only_where_everybody_reads_the_same() {
+    let of = |text: &str, whole, is_coded| {
+        let bytes = text.as_bytes();
+        shown(Shown { bytes, whole }, is_coded)
+    };
+    for (text, read) in [
+        (
+            r#"{"amount": 5, "list": [1.5, null]}"#,
+            json!({"amount": 5, "list": [1.5, null]}),
+        ),
+        (" true\n", json!(true)),
+        (
+            r#"{"a": {"b": 1}, "b": {"a": 1}}"#,
+            json!({"a": {"b": 1}, "b": {"a": 1}}),
+        ),
+    ] {
+        assert_eq!(of(text, true, false), read, "{text}");
+        // Of a part nobody knows what the rest would say, and of a coding what the bytes stand for.
+        assert_eq!(of(text, false, false), Value::from(text), "{text}");
+        assert_eq!(of(text, true, true), Value::from(text), "{text}");
+    }
+    for text in [
+        r#"{"amount":1000000,"amount":1}"#,
+        r#"{"a\u006dount":1000000,"amount":1}"#,
+        r#"[{"deep": {"a": 1, "b": 2, "a": 1}}]"#,
+        "\u{feff}{}",
+        "{} {}",
+        "{'a': 1}",
+        "1e999",
+        "",
+    ] {
+        assert_eq!(of(text, true, false), Value::from(text), "{text}");
+    }
+}
+
+#[test]
+fn a_coding_is_what_is_not_identity() {
+    for (values, expected) in [
+        (&["identity"][..], false),
+        (&[], false),
+        (&[""], false),
+        (&["Identity, identity", "identity"], false),
+        (&["gzip"], true),
+        (&["identity", "gzip"], true),
+        (&["identity, br"], true),
+        (&["whatever"], true),
+    ] {
+        let found = is_coding(values.iter().map(|value| value.as_bytes()));
+        assert_eq!(found, expected, "{values:?}");
+    }
 }
 
 #[test]
