@@ -109,3 +109,30 @@ fn a_wrong_file_is_no_answer() {
     assert_eq!(ran.status.code(), Some(2), "{ran:?}");
     assert!(ran.stderr.contains("broken.yaml:1:11"), "{ran:?}");
 }
+
+/// What a contract says of bodies.
+const BODIES: &str = r#"
+cases:
+  - request: POST /orders
+    headers: { Content-Type: application/json }
+    body: '{"sku": "A-1", "count": 2}'
+    expect: allow
+  - request: POST /orders
+    headers: { Content-Type: application/json }
+    body: '{"count": 0}'
+    expect: { refuse: body.schema_mismatch }
+  - request: POST /orders
+    headers: { Content-Type: application/json }
+    body: '{"sku": 1, "sku": 2}'
+    expect: { refuse: body.unreadable }
+"#;
+
+#[test]
+fn bodies_are_looked_into() {
+    let folder = scratch("expectations-bodies");
+    let file = folder.write("bodies.yaml", BODIES);
+    let file = file.to_str().expect("a path of ours");
+    let ran = cli(&["test", file, "--config", &example("contract.yaml")]);
+    assert!(ran.status.success(), "{ran:?}");
+    assert!(ran.stdout.contains("3 of 3 as expected"), "{ran:?}");
+}

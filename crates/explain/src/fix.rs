@@ -152,7 +152,16 @@ pub(crate) fn fixes(case: &Case<'_>, asker: Asker<'_>, others: Others<'_>) -> Ve
     };
     let mut candidates: Vec<Candidate> = Vec::new();
     for denial in denials {
-        candidates.extend(of(case, denial));
+        for candidate in of(case, denial) {
+            // Two refusals of one policy may have the same remedy.
+            let same = |other: &&mut Candidate| {
+                other.sentence == candidate.sentence && other.step == candidate.step
+            };
+            match candidates.iter_mut().find(same) {
+                Some(other) => other.against.extend(candidate.against),
+                None => candidates.push(candidate),
+            }
+        }
     }
     candidates.retain(|candidate| asker.audience.reads(candidate.audience));
     let (mut unproved, mut candidates): (Vec<_>, Vec<_>) = candidates

@@ -11,7 +11,8 @@ use postern_model::entity::{Authentication, CredentialState, CsrfToken, PRODUCTI
 use postern_policy::client::{self, ClientAddress, Unfound};
 use postern_policy::csrf::TokenVerdict;
 use postern_policy::facts::{
-    CertificateVerdict, CredentialVerdict, EdgeReading, LocatedCountry, LocatedSystem, Reading, Tls,
+    self, CertificateVerdict, CredentialVerdict, EdgeReading, LocatedCountry, LocatedSystem,
+    Reading, Tls,
 };
 use postern_policy::fields::Span;
 use postern_policy::head::Head;
@@ -57,6 +58,13 @@ pub struct Body<'a> {
     pub size: u64,
     /// Its first bytes.
     pub start: &'a [u8],
+}
+
+impl<'a> Body<'a> {
+    /// All of it: of its beginning nobody can tell what would become of it.
+    fn whole(self) -> Option<&'a [u8]> {
+        (self.start.len() as u64 == self.size).then_some(self.start)
+    }
 }
 
 /// Where an address is, as far as there are databases that say so.
@@ -174,6 +182,9 @@ pub fn can(
         (None, None) => CredentialVerdict::Missing,
     });
     live.provide_body_start(made.body.map_or(&[][..], |body| body.start).to_vec());
+    if let Some(whole) = made.body.and_then(Body::whole) {
+        live.provide_body(facts::Body::Whole(whole.to_vec()));
+    }
     // Of one that is sent it cannot be told whether it would be good then.
     let missing = |token: &&CsrfToken| {
         !made
@@ -204,11 +215,7 @@ pub fn can(
     let mut explanation = explain(world, &question);
     if audience != Audience::Consumer {
         let decided = Decided::of(&world.snapshot, &live);
-        // Of the beginning of a body nobody can tell what would become of it.
-        let whole = made
-            .body
-            .filter(|body| body.start.len() as u64 == body.size);
-        let body = whole.map(|body| body.start);
+        let body = made.body.and_then(Body::whole);
         let changes = changed(world.snapshot.rules, &decided, &head, body, made.at);
         explanation.wire = changes.map(|changes| Wire {
             to_upstream: None,

@@ -15,8 +15,8 @@ fn gateway(upstream: &Upstream, provider: &Provider) -> Gateway {
             "user": "email",
             "roles": ["realm_access.roles"],
             "groups": ["teams"],
+            "role_names": {"Orders Admin": "order-reader", "boss": "chief", "out": "banned"},
         },
-        "role_names": {"Orders Admin": "order-reader"},
     }});
     let mut all: Value = serde_json::from_str(&configuration(upstream, &issuers)).expect("JSON");
     all["access_roles"] = json!({
@@ -55,19 +55,24 @@ fn claims_give_access_roles_under_the_names_that_the_issuer_has_for_them() {
             &passes,
         ),
         (
-            json!({"realm_access": {"roles": ["order-reader", "other"]}}),
+            json!({"realm_access": {"roles": ["other", "Orders Admin"]}}),
             &passes,
         ),
-        (json!({"realm_access": {"roles": ["chief"]}}), &passes),
+        // Only what the issuer's names stand for.
+        (
+            json!({"realm_access": {"roles": ["order-reader"]}}),
+            &missing,
+        ),
+        (json!({"realm_access": {"roles": ["boss"]}}), &passes),
         (
             json!({"realm_access": {"roles": ["orders admin"]}}),
             &missing,
         ),
-        (json!({"realm_access": {"roles": "Orders Admin"}}), &passes),
+        (json!({"realm_access": {"roles": "boss"}}), &passes),
         (json!({"teams": ["readers"]}), &passes),
         (json!({"teams": ["reader"]}), &missing),
         (
-            json!({"realm_access": {"roles": ["chief", "banned"]}}),
+            json!({"realm_access": {"roles": ["boss", "out"]}}),
             &forbidden,
         ),
     ];
@@ -87,7 +92,7 @@ fn each_user_has_a_quota_whatever_their_tokens_are() {
     let upstream = Upstream::start();
     let gateway = gateway(&upstream, &provider);
     let mut asks = |user: &str, jti: &str| {
-        let claims = json!({"email": user, "jti": jti, "realm_access": {"roles": ["chief"]}});
+        let claims = json!({"email": user, "jti": jti, "realm_access": {"roles": ["boss"]}});
         outcome(&ask(&gateway, &provider.token(&claims)))
     };
     let passes = (200, String::new());

@@ -10,7 +10,7 @@ use std::io::Read as _;
 use std::process::ExitCode;
 
 /// Bytes of a body's beginning that are looked at.
-const START: u64 = 4096;
+const START: u64 = 128 << 10;
 
 /// 0 allowed, 1 refused, 2 the question was wrong: whoever asks must not take that for a refusal.
 pub(crate) fn can(args: &CanArgs) -> ExitCode {

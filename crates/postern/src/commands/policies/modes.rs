@@ -45,14 +45,13 @@ fn on(policy: &Value) -> String {
     if let Some(tenant) = name("tenant") {
         return format!("tenant {tenant}");
     }
-    let parts = [name("service"), name("version"), name("operation")];
-    let parts: Vec<&str> = parts.into_iter().flatten().collect();
-    let what = ["service", "version", "operation"];
-    let what = what
-        .get(parts.len().wrapping_sub(1))
-        .copied()
-        .unwrap_or("-");
-    format!("{what} {}", parts.join("/"))
+    // Where there is one version, it need not be named.
+    let levels = ["service", "version", "operation"];
+    let named = levels
+        .into_iter()
+        .filter_map(|what| Some((what, name(what)?)));
+    let (kinds, names): (Vec<&str>, Vec<&str>) = named.unzip();
+    format!("{} {}", kinds.last().unwrap_or(&"-"), names.join("/"))
 }
 
 /// How strictly a document says that it holds.
