@@ -337,6 +337,72 @@ fn what_would_be_changed_is_told_beforehand() {
     assert!(said.contains(why), "{said}");
 }
 
+/// Orders, which have an SKU and nothing else.
+fn documented(setup: Setup) -> Setup {
+    let document = json!({"openapi": "3.1.0", "paths": {"/orders/{id}": {"post": {
+        "parameters": [
+            {"in": "path", "name": "id", "required": true, "schema": {"type": "string"}},
+            {"in": "query", "name": "page", "schema": {"type": "integer"}},
+            {"in": "header", "name": "X-Reason", "required": true, "schema": {"type": "string"}},
+        ],
+        "requestBody": {"content": {"application/json": {"schema": {
+            "type": "object", "required": ["sku"], "additionalProperties": false,
+            "properties": {"sku": {"type": "string"}},
+        }}}},
+    }}}});
+    setup.with(
+        "services.everything.versions.v1.openapi",
+        document.to_string(),
+    )
+}
+
+#[test]
+fn what_comes_of_a_request_has_to_be_as_its_document_has_it() {
+    let upstream = Upstream::start();
+    let rule = json!({"validate": true, "request": {
+        "headers": {"rename": {"X-Why": "X-Reason"}},
+        "query": {"rename": {"p": "page"}},
+        "body": [{"rename": "/item", "to": "sku"}],
+    }});
+    let gateway = Gateway::start(documented(at_orders(&upstream, rule)));
+    let why = "X-Why: stock\r\n";
+    let good = r#"{"item": "A-1"}"#;
+    let seen = only(&upstream, || {
+        let passed = post(&gateway, "/orders/7?p=2", why, good);
+        assert_eq!(passed.status, 200, "{}", passed.text());
+    });
+    assert_eq!(seen.body, br#"{"sku":"A-1"}"#);
+    let before = upstream.mark();
+    for (target, lines, body) in [
+        ("/orders/7", why, r#"{"item": 1}"#),
+        ("/orders/7", why, r#"{"other": "A-1"}"#),
+        ("/orders/7?p=x", why, good),
+        ("/orders/7", "", good),
+    ] {
+        let refused = post(&gateway, target, lines, body);
+        assert_refused(&refused, "transform.failed");
+    }
+    assert!(upstream.since(before).requests.is_empty());
+    let data = gateway.file().with_file_name("data");
+    let data = data.to_str().expect("a path of ours");
+    let body = gateway.file().with_file_name("order.json");
+    std::fs::write(&body, r#"{"item": 1}"#).expect("a file of ours");
+    let said = eventually("an answer", || {
+        let ask = ["can", "-", "POST", "/orders/7", "--data", data];
+        let about = [
+            "--header",
+            "X-Why: stock",
+            "--header",
+            "Content-Type: application/json",
+        ];
+        let body = ["--body", body.to_str().expect("a path of ours")];
+        let ran = cli(&[&ask[..], &about, &body].concat());
+        (ran.status.code() != Some(2)).then_some(ran.stdout)
+    });
+    let told = "request.body: what comes of it is not as the OpenAPI document has it";
+    assert!(said.contains(told), "{said}");
+}
+
 #[test]
 fn all_policies_apply_the_widest_first() {
     let upstream = Upstream::start();

@@ -6622,6 +6622,11 @@ export interface components {
              *     `16MiB`; with the kinds `transform` and `mask` only. A longer one is refused.
              */
             max_body?: components["schemas"]["ConfiguredSize"];
+            /**
+             * @description `true`: what is made of a request has to be as the OpenAPI document of its version has it,
+             *     or it is refused; with the kind `transform` only.
+             */
+            validate?: boolean;
         };
         /** @description The connections to a target. */
         ConfiguredPool: {
@@ -9374,6 +9379,11 @@ export interface components {
              *     `16MiB`; with the kinds `transform` and `mask` only. A longer one is refused.
              */
             max_body?: components["schemas"]["ConfiguredSize"];
+            /**
+             * @description `true`: what is made of a request has to be as the OpenAPI document of its version has it,
+             *     or it is refused; with the kind `transform` only.
+             */
+            validate?: boolean;
             /** @description Its name among its kind. */
             id?: string;
             /** @description Grows with every change; the `ETag` of it. */

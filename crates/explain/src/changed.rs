@@ -2,10 +2,13 @@
 
 use crate::decide::Decided;
 use crate::wire::{Change, Changed};
+use postern_model::entity::{Method, Name};
 use postern_policy::Rules;
 use postern_policy::fields::Known;
 use postern_policy::head::Head;
-use postern_transform::{Asked, Did, Header, Json, Message, Notes, Reads, Scene, is_credential};
+use postern_transform::{
+    Asked, Did, Failure, Header, Json, Message, Notes, Reads, Scene, is_credential,
+};
 
 /// Names, places and shapes; of path and query what they were and would be. `None` where nothing
 /// would be changed, or where that cannot be told.
@@ -67,18 +70,31 @@ pub(crate) fn changed(
     let mut after = before.clone();
     let mut notes = Notes::default();
     let mut changed = Changed::default();
+    let mut fails = |policy: &Name, failure: Failure| {
+        changed.request.push(Change {
+            policy: policy.to_string(),
+            did: "fails".to_owned(),
+            what: failure.step,
+            before: None,
+            after: Some(failure.problem),
+        });
+    };
+    let mut validating = None;
+    let mut failed = false;
     for (policy, transform) in transforms {
         let done = transform.request(policy, &mut after, Some(&scene), &params, &mut notes);
         if let Err(failure) = done {
-            changed.request.push(Change {
-                policy: policy.to_string(),
-                did: "fails".to_owned(),
-                what: failure.step,
-                before: None,
-                after: Some(failure.problem),
-            });
+            fails(policy, failure);
+            failed = true;
             break;
         }
+        validating = validating.or(transform.validates().then_some(policy));
+    }
+    let method = Method::parse(head.method());
+    if let (Some(policy), Some(method), false) = (validating, method, failed)
+        && let Some(failure) = rules.against_document(route, method, &after, &params)
+    {
+        fails(policy, failure);
     }
     let made = notes.notes.into_iter().map(|note| Change {
         policy: note.policy.into(),

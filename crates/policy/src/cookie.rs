@@ -9,9 +9,12 @@ pub const SIGN_IN: &str = "postern_signin_";
 
 /// The cookies of a request, names and values, in order.
 pub fn all(facts: &dyn Facts) -> impl Iterator<Item = (&[u8], &[u8])> {
-    values(facts, Known::Cookie)
-        .flat_map(|value| value.split(|&b| b == b';'))
-        .filter_map(split)
+    values(facts, Known::Cookie).flat_map(pairs)
+}
+
+/// Those of one field.
+pub(crate) fn pairs(value: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    value.split(|&b| b == b';').filter_map(split)
 }
 
 fn split(pair: &[u8]) -> Option<(&[u8], &[u8])> {

@@ -304,6 +304,16 @@ impl Policies {
 
     /// What is enforced of the policies that change messages of the operation with that plan, the
     /// widest first. `now`: Unix time in milliseconds.
+    /// Whether a policy holds requests of an operation, or what is made of them, to a document.
+    pub(crate) fn hold_to_document(&self, plan: usize) -> bool {
+        let validates = |at: &u32| match self.compiled(*at) {
+            Some(Compiled::Transform(transform)) => transform.validates(),
+            _ => false,
+        };
+        let set = self.of(plan);
+        set.is_some_and(|set| !set.contract.is_empty() || set.transforms.iter().any(validates))
+    }
+
     pub(crate) fn transforms<'a>(
         &'a self,
         configuration: &'a Configuration,

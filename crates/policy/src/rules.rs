@@ -2,6 +2,7 @@
 
 mod access;
 mod contracts;
+mod result;
 
 use crate::credential::signature::FIELDS;
 use crate::date::http_date;
@@ -160,9 +161,7 @@ impl Rules {
                 route.operation,
             );
             let number = operations.len() - 1;
-            let is_held = policies
-                .of(number)
-                .is_some_and(|set| !set.contract.is_empty());
+            let is_held = policies.hold_to_document(number);
             contracts.add_operation(&configuration, route, is_held)?;
             Ok(number)
         })?;

@@ -23,6 +23,7 @@ pub struct Transform {
     request: Side,
     response: Side,
     max_body: usize,
+    validates: bool,
     params: Vec<String>,
 }
 
@@ -147,6 +148,7 @@ impl Transform {
             request,
             response,
             max_body: rule.max_body,
+            validates: rule.validate,
             params,
         })
     }
@@ -154,6 +156,11 @@ impl Transform {
     /// Parameters of the operation that it names.
     pub fn params(&self) -> &[String] {
         &self.params
+    }
+
+    /// Whether the changed request has to be as the OpenAPI document of its version has it.
+    pub const fn validates(&self) -> bool {
+        self.validates
     }
 
     /// The longest body that is read to be changed, bytes.

@@ -282,6 +282,8 @@ export const ruleFields = {
     maxBodyHelp: '1MiB where this is empty, at most 16MiB. A longer one is refused.',
   },
   transform: {
+    validate: 'What comes of a request has to be as the OpenAPI document has it',
+    validateHelp: 'Of the version, as it is. What the upstream would not take is refused, and says why.',
     request: 'Requests, on their way to the service',
     response: 'Answers, on their way back',
     headers: 'Headers',

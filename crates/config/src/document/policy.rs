@@ -193,6 +193,9 @@ pub(crate) struct Policy {
     /// The longest body that is read to be changed or looked through, `1MiB` without it and at most
     /// `16MiB`; with the kinds `transform` and `mask` only. A longer one is refused.
     pub max_body: Option<At<Size>>,
+    /// `true`: what is made of a request has to be as the OpenAPI document of its version has it,
+    /// or it is refused; with the kind `transform` only.
+    pub validate: Option<At<bool>>,
 }
 
 /// A part of requests that is compared with a document.

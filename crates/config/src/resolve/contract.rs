@@ -192,7 +192,11 @@ impl Resolver<'_, '_> {
     pub(super) fn contracts(&mut self, services: &[Service], policies: &[Policy]) {
         let held: Vec<&Policy> = policies
             .iter()
-            .filter(|policy| matches!(policy.rule, PolicyRule::Contract(_)))
+            .filter(|policy| match &policy.rule {
+                PolicyRule::Contract(_) => true,
+                PolicyRule::Transform(rule) => rule.validate,
+                _ => false,
+            })
             .collect();
         if held.is_empty() {
             return;

@@ -240,6 +240,7 @@ impl Resolver<'_, '_> {
             Bound::new("hide", given.hide.as_ref(), mask).needed("[{value: card, keep_last: 4}]"),
             Bound::new("unreadable", given.unreadable.as_ref(), mask),
             Bound::new("max_body", given.max_body.as_ref(), transform || mask),
+            Bound::new("validate", given.validate.as_ref(), transform),
         ];
         let max_size = Bound::new("max_size", given.max_size.as_ref(), body || contract);
         fields.push(if contract {

@@ -51,6 +51,7 @@ impl Resolver<'_, '_> {
         let mut wanted = Vec::new();
         let mut rule = TransformRule {
             max_body: self.longest_body(shown, given),
+            validate: given.validate.as_ref().is_some_and(|at| at.value),
             ..TransformRule::default()
         };
         if let Some(request) = &given.request {

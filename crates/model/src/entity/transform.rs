@@ -12,6 +12,8 @@ pub struct TransformRule {
     pub response: Changes,
     /// The longest body that is read to be changed, bytes.
     pub max_body: usize,
+    /// The changed request has to be as the OpenAPI document of its version has it.
+    pub validate: bool,
 }
 
 /// Changes of one message. Texts with `{{` or `{%` in them are templates.

@@ -126,6 +126,14 @@ impl<'a> Changing<'a> {
         {
             return Err(Failed::Refused(failed(policy, &failure)));
         }
+        let validating = self.transforms.iter().find(|(_, one)| one.validates());
+        if let Some((policy, _)) = validating {
+            let (rules, allowed) = (&exchange.state.snapshot().rules, &exchange.allowed);
+            let against = rules.against_document(&allowed.route, allowed.method, &message, &params);
+            if let Some(failure) = against {
+                return Err(Failed::Refused(failed(policy, &failure)));
+            }
+        }
         if !notes.is_empty() {
             journal.changes().request = notes;
         }

@@ -77,7 +77,7 @@ function tidy(value: unknown): unknown {
 }
 
 /** Members that say nothing where they are false. */
-const FLAGS = ['credentials', 'enforce_origin', 'sniff', 'length_required'] as const;
+const FLAGS = ['credentials', 'enforce_origin', 'sniff', 'length_required', 'validate'] as const;
 
 /** A draft without what was left empty: that is what is sent. */
 export function finished<T extends Draft>(draft: T): T {

@@ -1,4 +1,4 @@
-import { Fieldset, Input, Stack, Text } from '@mantine/core';
+import { Checkbox, Fieldset, Input, Stack, Text } from '@mantine/core';
 import { useContext } from 'react';
 import { More } from '../../../../parts/More';
 import { texts } from '../../../../texts';
@@ -72,6 +72,12 @@ export function TransformFields({ draft, change }: Fields) {
           />
         </Stack>
       </Fieldset>
+      <Checkbox
+        label={words.validate}
+        description={words.validateHelp}
+        checked={draft.validate ?? false}
+        onChange={(event) => change({ validate: event.currentTarget.checked })}
+      />
       <More label={words.more} open={draft.max_body !== undefined}>
         <TextField
           at="/max_body"
