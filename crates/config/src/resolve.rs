@@ -100,17 +100,11 @@ pub(crate) fn resolve(
     folder: &Path,
     findings: &mut Findings<'_>,
 ) -> Resolved {
-    let names = declared::Declared::of(root);
-    let around = outside.around();
     let mut resolver = Resolver {
         findings,
         root,
-        names: match outside {
-            Outside::Nothing => names,
-            Outside::Rows(rows) => names.beside(rows),
-            Outside::Around(around) => names.within(around),
-        },
-        around,
+        names: declared::Declared::of(root).outside(outside),
+        around: outside.around(),
         secrets,
         folder,
         files: Vec::new(),
@@ -132,7 +126,9 @@ pub(crate) fn resolve(
     let call_log = document.call_log.as_ref();
     let call_log = call_log.map(settings::call_log).unwrap_or_default();
     resolver.tenant_days(document.call_log.as_ref());
-    let tenant_days = around.map_or(call_log.tenant_days, |around| around.known.tenant_days);
+    let tenant_days = outside
+        .around()
+        .map_or(call_log.tenant_days, |around| around.known.tenant_days);
     resolver.roles = resolver.access_roles(document.access_roles.unwrap_or_default());
     resolver.captures(&services, call_log.record);
     let environments = document.environments;

@@ -3,7 +3,7 @@
 
 use crate::code::Code;
 use crate::findings::{Findings, nearest, quote};
-use crate::known::{Around, Rows};
+use crate::known::{Around, Outside, Rows};
 use crate::located::At;
 use crate::source::Span;
 use crate::tree::{Kind, Node};
@@ -175,15 +175,24 @@ impl<'a> Declared<'a> {
         }
     }
 
+    /// With what stands outside of the document.
+    pub(super) fn outside(self, outside: Outside<'a>) -> Self {
+        match outside {
+            Outside::Nothing => self,
+            Outside::Rows(rows) => self.beside(rows),
+            Outside::Around(around) => self.within(around),
+        }
+    }
+
     /// With the rows of a directory that rules may name.
-    pub(super) fn beside(mut self, rows: &Rows<'a>) -> Self {
+    fn beside(mut self, rows: &Rows<'a>) -> Self {
         self.apps.elsewhere = Some(rows.app);
         self.groups.elsewhere = Some(rows.group);
         self
     }
 
     /// With what is around the document.
-    pub(super) fn within(mut self, around: &Around<'a>) -> Self {
+    fn within(mut self, around: &Around<'a>) -> Self {
         let known = around.known;
         self.tenants.elsewhere = Some(around.tenant);
         self.apps.elsewhere = Some(around.app);

@@ -55,14 +55,12 @@ fn visible(actor: &Actor, mut finding: Finding, look: Look<'_>) -> Finding {
 
 /// The kind of the names that a finding suggests, if it is about one that there is not.
 fn suggested(finding: &Finding) -> Option<String> {
-    let kind = match finding.code.strip_prefix("config.unknown_") {
-        Some(kind) => kind,
-        None => {
-            let (_, noun) = finding.message.split_once("there is no ")?;
-            noun.split('`').next()?.trim()
-        }
+    let in_code = finding.code.strip_prefix("config.unknown_");
+    let in_message = || {
+        let (_, noun) = finding.message.split_once("there is no ")?;
+        noun.split('`').next().map(str::trim)
     };
-    Some(match kind {
+    Some(match in_code.or_else(in_message)? {
         "version" | "operation" => "service".to_owned(),
         kind => kind.replace(' ', "_"),
     })

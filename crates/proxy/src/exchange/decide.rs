@@ -306,21 +306,23 @@ impl Walking<'_> {
                     let read = self.read(intake, limit).await?;
                     live.provide_content(content(live, read, limit));
                 }
-                Step::Done(decision) => {
-                    let refused = matches!(decision, Decision::Refuse(_));
-                    if refused && walk.identity().is_some() && live.caller_blocks().is_none() {
-                        // What was refused before anybody asked is explained with them too: else no
-                        // fix could be proved while some other caller is blocked.
-                        live.provide_caller_blocks(self.caller_blocks(walk));
-                    }
-                    return Ok(decision);
-                }
+                Step::Done(decision) => return Ok(self.complete(decision, walk, live)),
             }
         }
     }
 }
 
 impl Walking<'_> {
+    /// Looks up what a refusal is explained with, and was made before anybody asked for it: else no
+    /// fix could be proved while some other caller is blocked.
+    fn complete(&self, decision: Decision, walk: &Walk, live: &mut Live<'_>) -> Decision {
+        let is_refused = matches!(decision, Decision::Refuse(_));
+        if is_refused && walk.identity().is_some() && live.caller_blocks().is_none() {
+            live.provide_caller_blocks(self.caller_blocks(walk));
+        }
+        decision
+    }
+
     /// The blocks that the caller is under, where they would hold.
     fn caller_blocks(&self, walk: &Walk) -> Vec<CallerBlock> {
         let places = walk.block_places(self.snapshot.rules, self.now);

@@ -127,6 +127,8 @@ fn held(text: &mut impl FnMut(&str), holder: &Holder<'_>) {
     one.into_iter().for_each(&mut *text);
     for list in [&holder.groups, &holder.access_roles, &holder.scopes] {
         text(&list.len().to_string());
-        list.iter().for_each(|name| text(name));
+        for name in list {
+            text(name);
+        }
     }
 }
