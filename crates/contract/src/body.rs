@@ -8,7 +8,7 @@ use crate::media::{self, Format, Range};
 use crate::multipart::Part;
 use crate::schema::Schema;
 use crate::violation::{Violation, cut};
-use crate::{json, multipart, upload};
+use crate::{json, multipart, upload, xml};
 use fields::Encoding;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -150,7 +150,7 @@ impl Media {
     /// Whether such a body has to be read to be checked.
     pub fn reads(&self, content_type: &[u8], uploads: Uploads<'_>) -> bool {
         match self.format_of(content_type) {
-            Format::Json | Format::Form | Format::Multipart => true,
+            Format::Json | Format::Form | Format::Multipart | Format::Xml => true,
             Format::Text => self.schema.is_some(),
             Format::Other => !uploads.types.is_empty(),
         }
@@ -174,6 +174,9 @@ impl Media {
             }
             Format::Form => self.form(bytes),
             Format::Multipart => self.multipart(content_type, bytes, uploads),
+            // Schemas are of JSON; how XML is to be one, documents seldom say.
+            Format::Xml => xml::check(bytes)
+                .map_err(|why| unreadable("xml", why.line, why.column, why.expected)),
             Format::Text => self.text(bytes),
             Format::Other => {
                 let label = String::from_utf8_lossy(media::essence(content_type));

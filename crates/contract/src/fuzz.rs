@@ -31,6 +31,7 @@ static DOCUMENT: LazyLock<Option<Document>> = LazyLock::new(|| {
             "application/json": {"schema": object},
             "application/x-www-form-urlencoded": {"schema": object, "encoding": encoding},
             "multipart/form-data": {"schema": object},
+            "application/xml": {},
             "text/plain": {"schema": {"type": "integer"}},
         }},
     }}}}))
@@ -86,6 +87,7 @@ pub fn fuzz(data: &[u8]) -> Result<(), &'static str> {
         &b"application/json"[..],
         b"application/x-www-form-urlencoded",
         b"multipart/form-data; boundary=x",
+        b"application/xml",
         b"text/plain",
     ] {
         let media = body.media(kind).ok_or("a media type is not known")?;

@@ -20,6 +20,7 @@ mod parameter;
 mod schema;
 mod upload;
 mod violation;
+mod xml;
 
 pub use accept::takes;
 pub use body::{Body, BodyFault, Media, Uploads};

@@ -99,6 +99,8 @@ pub enum Format {
     Form,
     /// `multipart/form-data` (RFC 7578).
     Multipart,
+    /// XML (RFC 7303): `application/xml`, `text/xml`, and what is written in it (`+xml`).
+    Xml,
     /// `text/plain`.
     Text,
     /// Anything else, which is not read.
@@ -115,6 +117,8 @@ impl Format {
             Self::Form
         } else if is("multipart/form-data") {
             Self::Multipart
+        } else if is("application/xml") || is("application/*+xml") || is("text/xml") {
+            Self::Xml
         } else if is("text/plain") {
             Self::Text
         } else {

@@ -143,7 +143,7 @@ impl Code {
                 "Make it optional in the document, or take `parameters` out of the policy's `checks`.", PARAMETER),
             Self::ParameterInvalid => guide("A parameter is not as the operation's OpenAPI document describes it, or the document does not have it.",
                 "Mend the document, or take `parameters` out of the policy's `checks`; for those that it does not have, set `unknown_parameters: allow`.", PARAMETER),
-            Self::BodyUnreadable => guide("The body is not what its media type says: JSON that is cut off or has a member twice, a form or an upload that is not well-formed.",
+            Self::BodyUnreadable => guide("The body is not what its media type says: JSON that is cut off or has a member twice, XML, a form or an upload that is not well-formed.",
                 "Look at whoever sends it; or take `body` out of the policy's `checks`.", PARAMETER),
             Self::SchemaMismatch => guide("The body can be read, and is not as its schema in the operation's OpenAPI document describes it.",
                 "Mend the schema where the body is right, or run the policy in the mode `shadow` until callers are.", PARAMETER),

@@ -213,6 +213,7 @@ fn unreadable(told: Told<'_>, out: &mut dyn Write) -> fmt::Result {
     let format = told.get("format").and_then(Value::as_text);
     match format {
         Some("json") => out.write_str("The body is no JSON that can be read")?,
+        Some("xml") => out.write_str("The body is no XML that can be read")?,
         Some("form") => out.write_str("The body is no form that can be read")?,
         Some("multipart") => out.write_str("The body is no multipart form that can be read")?,
         Some(other) => write!(out, "The body cannot be read as {other}")?,
