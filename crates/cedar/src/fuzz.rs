@@ -7,7 +7,7 @@ use crate::{Said, Verdict, decide, decide_without_body, exempting, nearest};
 use postern_model::entity::{Level, Method};
 
 /// Everything that is named is there.
-struct Everything;
+pub(crate) struct Everything;
 
 impl References for Everything {
     fn may_have(&self, _: &str, _: &str) -> bool {

@@ -1,7 +1,8 @@
 //! Very many statements: a decision looks at those that may apply.
 
 use super::world::{Asked, place};
-use crate::{Checker, Document, Parameters, References, Verdict, decide};
+use crate::fuzz::Everything;
+use crate::{Checker, Document, Parameters, Verdict, decide};
 use postern_model::entity::Level;
 use std::fmt::Write as _;
 use std::time::Instant;
@@ -36,27 +37,7 @@ fn a_decision_looks_at_the_statements_that_may_apply() {
     assert_eq!(decide(&[&document], &question), Verdict::NotPermitted);
 }
 
-struct Everything;
-
-impl References for Everything {
-    fn may_have(&self, _: &str, _: &str) -> bool {
-        true
-    }
-
-    fn names(&self, _: &str) -> Vec<String> {
-        Vec::new()
-    }
-
-    fn parameters(&self, _: &str, _: &str) -> Parameters {
-        Parameters::default()
-    }
-
-    fn is_secret(&self, _: &str) -> bool {
-        false
-    }
-}
-
-/// `cargo test --release -p postern-cedar a_hundred_thousand -- --ignored --nocapture`
+/// `cargo test --release -p postern-cedar a_hundred_thousand_statements -- --ignored --nocapture`
 #[test]
 #[ignore = "a measurement"]
 fn a_hundred_thousand_statements() {

@@ -233,10 +233,7 @@ fn find(
     let methods = &rules.operation(&route).methods;
     let first = methods.first().copied().unwrap_or(Method::Get);
     let method = method.unwrap_or(first);
-    let has = methods.is_empty()
-        || methods.contains(&method)
-        || (method == Method::Head && methods.contains(&Method::Get));
-    if has {
+    if method.is_among(methods) {
         Ok((route, method))
     } else {
         let message = format!("the operation does not answer {}", method.as_str());

@@ -147,11 +147,7 @@ fn denying(entries: &[&Json]) -> AccessRole {
 /// The methods that an operation answers; `GET` is for `HEAD` too.
 fn methods(operation: &Operation) -> impl Iterator<Item = Method> {
     let named = &operation.methods;
-    Method::ALL.into_iter().filter(move |method| {
-        named.is_empty()
-            || named.contains(method)
-            || (*method == Method::Head && named.contains(&Method::Get))
-    })
+    Method::ALL.into_iter().filter(|one| one.is_among(named))
 }
 
 /// What a role no longer denies besides one operation when these entries of it are gone and those

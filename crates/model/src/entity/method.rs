@@ -86,6 +86,14 @@ impl Method {
         }
     }
 
+    /// Whether it is one of those that are listed, where no list is every method and `GET` is for
+    /// `HEAD` too (RFC 9110 §9.3.2: the same without content).
+    pub fn is_among(self, methods: &[Self]) -> bool {
+        methods.is_empty()
+            || methods.contains(&self)
+            || (self == Self::Head && methods.contains(&Self::Get))
+    }
+
     /// Whether repeating it does no more than sending it once (RFC 9110 §9.2.2).
     pub const fn is_idempotent(self) -> bool {
         !matches!(self, Self::Post | Self::Patch | Self::Connect | Self::Lock)

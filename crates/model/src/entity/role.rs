@@ -62,14 +62,7 @@ impl RoleGrant {
         *self.service == *service
             && among(&self.versions, version)
             && among(&self.operations, operation)
-            && method.is_none_or(|method| self.answers(method))
-    }
-
-    /// `GET` is for `HEAD` too, as it is in operations.
-    fn answers(&self, method: Method) -> bool {
-        self.methods.is_empty()
-            || self.methods.contains(&method)
-            || (method == Method::Head && self.methods.contains(&Method::Get))
+            && method.is_none_or(|method| method.is_among(&self.methods))
     }
 }
 

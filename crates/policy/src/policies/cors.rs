@@ -67,9 +67,7 @@ impl Cors {
 
     /// Whether such pages may use a method. HEAD is GET without the body.
     pub(crate) fn allows_method(&self, method: Method) -> bool {
-        self.methods.is_empty()
-            || self.methods.contains(&method)
-            || (method == Method::Head && self.methods.contains(&Method::Get))
+        method.is_among(&self.methods)
     }
 
     /// Whether such pages may send a header, its name in any case.

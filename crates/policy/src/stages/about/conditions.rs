@@ -10,7 +10,7 @@ use crate::policies::{
     Asked, Conditions, Judged, Network, Origin, Required, covers, declared_length, essence,
 };
 use postern_model::denial::{Audience, Code, Denial, Value, printable};
-use postern_model::entity::{Method, Name};
+use postern_model::entity::Name;
 use serde_json::Value as Json;
 use std::borrow::Cow;
 use std::iter;
@@ -149,11 +149,7 @@ fn methods(
 ) -> Result<(), Outcome> {
     let method = asking.progress.method;
     // Whoever may not GET learns nothing by HEAD either.
-    let is_one = |method: Method| {
-        let as_get = method == Method::Head && rule.methods.contains(&Method::Get);
-        as_get || rule.methods.contains(&method)
-    };
-    if rule.methods.is_empty() || method.is_some_and(is_one) {
+    if rule.methods.is_empty() || method.is_some_and(|method| method.is_among(&rule.methods)) {
         return Ok(());
     }
     let expected = rule.methods.iter().map(|method| method.as_str().into());

@@ -1,11 +1,11 @@
-import { Checkbox, Fieldset, Input, Stack, Text } from '@mantine/core';
+import { Fieldset, Input, Stack, Text } from '@mantine/core';
 import { useContext } from 'react';
 import { More } from '../../../../parts/More';
 import { texts } from '../../../../texts';
 import { Found } from '../faults';
 import { BodySteps } from './BodySteps';
 import { ChangeRows } from './ChangeRows';
-import { type Fields, TextField } from './inputs';
+import { type Fields, FlagField, TextField } from './inputs';
 
 const words = texts.rules.fields.transform;
 
@@ -72,11 +72,11 @@ export function TransformFields({ draft, change }: Fields) {
           />
         </Stack>
       </Fieldset>
-      <Checkbox
+      <FlagField
         label={words.validate}
-        description={words.validateHelp}
-        checked={draft.validate ?? false}
-        onChange={(event) => change({ validate: event.currentTarget.checked })}
+        help={words.validateHelp}
+        value={draft.validate ?? false}
+        set={(validate) => change({ validate })}
       />
       <More label={words.more} open={draft.max_body !== undefined}>
         <TextField
